@@ -1,0 +1,1 @@
+"""perf_xlsx: budget-performance self-evaluation (预算绩效自评) in Excel."""

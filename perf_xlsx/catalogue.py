@@ -1,0 +1,105 @@
+"""How a finding is declared, cited and explained, and how a check is registered under its code.
+
+The entries are in catalogue.toml. A check yields what it noticed; code, severity and basis come from its entry,
+so that it cannot cite the wrong rule.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from perf_xlsx.model import Entry, Finding, Scores, SelfEvaluation, Severity
+from perf_xlsx.place import Place
+from perf_xlsx.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """One kind of finding. `severities[0]` is the usual one; a check may choose among the others.
+
+    `cites` is a rulebook setting, `basis` a text where no rulebook decides; exactly one of them is given.
+    """
+
+    code: str
+    title: str
+    severities: tuple[Severity, ...]
+    basis: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What a check saw at one place; texts are Chinese, `severity` None means the usual one."""
+
+    place: Place
+    field: str
+    given: str | None
+    message: str
+    advice: str
+    expected: str | None = None
+    difference: str | None = None
+    severity: Severity | None = None
+
+
+Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
+CHECKS: list[tuple[str, Check]] = []
+
+
+@cache
+def catalogue() -> Mapping[str, CatalogueEntry]:
+    """Every kind of finding by its code."""
+    raw = tomllib.loads(files("perf_xlsx").joinpath("catalogue.toml").read_text("utf-8"))
+    return {
+        code: CatalogueEntry(code, entry.pop("title"), tuple(entry.pop("severity")), **entry)
+        for code, entry in raw.items()
+    }
+
+
+def check(code: str) -> Callable[[Check], Check]:
+    """Register a check under its code; the code must be in the catalogue."""
+    if code not in catalogue():
+        raise LookupError(f"{code} is not in catalogue.toml")
+
+    def register(function: Check) -> Check:
+        CHECKS.append((code, function))
+        return function
+
+    return register
+
+
+def noticed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Noticed:
+    """What was noticed at an entry's own cell."""
+    return Noticed(entry.place, entry.field, entry.given or None, message, advice, **more)
+
+
+def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
+    """The finding: what was noticed, with code, severity and basis of its catalogue entry."""
+    entry = catalogue()[code]
+    severity = seen.severity or entry.severities[0]
+    if severity not in entry.severities:
+        raise LookupError(f"{code} is never of severity {severity}")
+    basis = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
+    return Finding(
+        code,
+        severity,
+        seen.place,
+        seen.field,
+        seen.given,
+        seen.expected,
+        seen.difference,
+        seen.message,
+        seen.advice,
+        basis,
+    )
+
+
+def run_checks(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Finding]:
+    """Everything that the registered checks notice, in the order of their registration."""
+    for code, function in CHECKS:
+        for seen in function(form, scores, rulebook):
+            yield finding(code, seen, rulebook)

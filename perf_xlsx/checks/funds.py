@@ -1,0 +1,194 @@
+"""F: the money adds up (资金勾稽). Amounts are in the form's own unit; unknown amounts are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
+from perf_xlsx.numerals import half_up, percent, plain
+from perf_xlsx.rulebook import Rulebook
+
+COLUMNS = ("initial", "adjustment", "adjusted", "executed")
+
+
+def amount(line: FundLine | Project, column: str) -> Entry[Decimal]:
+    """The entry of a line in one of the money columns."""
+    entry: Entry[Decimal] = getattr(line, column)
+    return entry
+
+
+def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> tuple[Decimal, list[FundLine]] | None:
+    """Sum and members of a line's parts in a column; None where a part is unknown, so that no sum can be told."""
+    parts = [form.funds[key] for key in line.parts]
+    known = [part for part in parts if amount(part, column).value is not None]
+    if not known or any(amount(part, column).unreadable for part in parts):
+        return None
+    if len(known) < len(parts) and not line.blank_part_is_zero:
+        return None
+    return sum((amount(part, column).value or Decimal(0) for part in known), Decimal(0)), known
+
+
+@check("F01")
+def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """合计＝各部分之和: 基本＋项目＝合计, 人员＋公用＝基本, and the three sources of a project's money.
+
+    Good: 3103.71＋3000.00＝6103.71.  Bad: 3103.71＋3000.00 beside a total of 6130.71.
+    """
+    for line in form.funds.values():
+        for column in COLUMNS:
+            entry, summed = amount(line, column), parts_sum(form, line, column)
+            if entry.value is None or summed is None:
+                continue
+            total, members = summed
+            difference = entry.value - total
+            if abs(difference) > rulebook.number("thresholds.tolerance"):
+                sum_ = "＋".join(f"{part.name}{plain(amount(part, column).value or 0)}" for part in members)
+                yield noticed(
+                    entry,
+                    f"{entry.field}填{plain(entry.value)}，而{sum_}＝{plain(total)}，相差{plain(difference)}。",
+                    f"请核对各部分；如各部分无误，{line.name}应填{plain(total)}。",
+                    expected=plain(total),
+                    difference=plain(difference),
+                )
+
+
+@check("F02")
+def initial_plus_adjustment_is_adjusted(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """年初预算数＋调整数＝全年预算数.
+
+    Good: 6103.71－2811.73＝3291.98.  Bad: 6103.71＋2811.73 beside 3291.98.
+    """
+    for line in form.funds.values():
+        initial, change, adjusted = line.initial.value, line.adjustment.value, line.adjusted.value
+        if initial is None or change is None or adjusted is None:
+            continue
+        expected = initial + change
+        difference = adjusted - expected
+        if abs(difference) > rulebook.number("thresholds.tolerance"):
+            sum_ = f"年初预算数{plain(initial)}＋调整数{plain(change)}＝{plain(expected)}"
+            yield noticed(
+                line.adjusted,
+                f"{sum_}，与全年预算数{plain(adjusted)}相差{plain(difference)}。",
+                f"请核对这三个数；如前两个无误，全年预算数应填{plain(expected)}，"
+                f"如预算数无误，调整数应填{plain(adjusted - initial)}。",
+                expected=plain(expected),
+                difference=plain(difference),
+            )
+
+
+@check("F03")
+def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """填报的执行率＝全年执行数÷全年预算数, at two decimals of a percent.
+
+    Good: 2857.28÷3291.98 as 86.80%.  Bad: the same as 90%.  87% is the unit's own rounding: a notice.
+    """
+    for key, line in form.funds.items():
+        claimed, rate = line.claimed_rate.value, scores.line_rates[key].execution
+        if claimed is None or rate is None:
+            continue
+        stated, computed = half_up(claimed * 100), half_up(rate * 100)
+        if abs(stated - computed) <= rulebook.number("thresholds.tolerance"):
+            continue
+        rounded = stated in (half_up(rate * 100, 1), half_up(rate * 100, 0))
+        sum_ = f"{plain(line.executed.value or 0)}÷{plain(line.adjusted.value or 0)}＝{percent(rate)}"
+        yield noticed(
+            line.claimed_rate,
+            f"{line.name}执行率填{plain(claimed * 100)}%，计算为{sum_}"
+            + ("，四舍五入后一致。" if rounded else "，两者不符。"),
+            "可以不改；建议保留两位小数。" if rounded else f"请改为{percent(rate)}，或核对执行数、预算数。",
+            expected=percent(rate),
+            difference=f"{plain(stated - computed)}个百分点",
+            severity="notice" if rounded else "error",
+        )
+
+
+def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, FundLine | Project, Rates]]:
+    for key, line in form.funds.items():
+        yield line.name, line, scores.line_rates[key]
+    for project, rates in zip(form.projects, scores.project_rates, strict=True):
+        yield f"项目“{project.name.given}”", project, rates
+
+
+@check("F04")
+def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """全年执行数不超过全年预算数, for every line and project.
+
+    Good: 95.45 of 107.18.  Bad: 110.00 of 107.18.
+    """
+    for name, line, rates in _spendings(form, scores):
+        if rates.execution is None or rates.execution <= 1 or (line.adjusted.value or 0) < 0:
+            continue
+        executed, adjusted = line.executed.value or Decimal(0), line.adjusted.value or Decimal(0)
+        yield noticed(
+            line.executed,
+            f"{name}全年执行数{plain(executed)}，超过全年预算数{plain(adjusted)}，"
+            f"执行率{percent(rates.execution)}。",
+            "请核对执行数和预算数；确有年中追加的，请补入全年预算数。",
+            expected=f"不超过{plain(adjusted)}",
+            difference=plain(executed - adjusted),
+        )
+
+
+@check("F05")
+def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """项目明细的全年预算数、全年执行数合计＝项目支出.
+
+    Good: 85.04＋11.34＋10.80＝107.18.  Bad: one project left out.
+    """
+    if form.project_line is None or not form.projects:
+        return
+    line = form.funds[form.project_line]
+    for column in ("adjusted", "executed"):
+        entry = amount(line, column)
+        values = [amount(project, column).value for project in form.projects]
+        if entry.value is None or None in values:
+            continue
+        total = sum((value for value in values if value is not None), Decimal(0))
+        difference = entry.value - total
+        if abs(difference) > rulebook.number("thresholds.tolerance"):
+            word = amount(form.projects[0], column).field
+            yield noticed(
+                entry,
+                f"{line.name}{word}填{plain(entry.value)}，"
+                f"而项目明细{len(values)}个项目的{word}合计{plain(total)}，相差{plain(difference)}。",
+                "请核对项目明细是否漏列、多列，或更正项目支出的数字。",
+                expected=plain(total),
+                difference=plain(difference),
+            )
+
+
+@check("F06")
+def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """有支出须有预算; the total budget is never zero.
+
+    Good: 0 of 0 for 上年结转资金.  Bad: 12.00 spent of a budget of 0; a total budget of 0.
+    """
+    for name, line, _ in _spendings(form, scores):
+        if line.adjusted.value != 0:
+            continue
+        if (line.executed.value or 0) > 0:
+            spent = plain(line.executed.value or 0)
+            message = f"{name}全年预算数为0，却有全年执行数{spent}，执行率无法计算。"
+        elif line is form.total_funds:
+            message = f"{name}全年预算数为0，执行率无法计算，预算执行率不能评分。"
+        else:
+            continue
+        yield noticed(line.adjusted, message, "请填写调整后的全年预算数。", expected="大于0的数字")
+
+
+@check("F07")
+def no_negative_amounts(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """预算数、执行数不为负 (an adjustment may be).
+
+    Good: 调整数 -2811.73.  Bad: 全年执行数 -95.45.
+    """
+    for name, line, _ in _spendings(form, scores):
+        for column in ("initial", "adjusted", "executed"):
+            entry = amount(line, column)
+            if entry.value is not None and entry.value < 0:
+                message = f"{name}的{entry.field.split('·')[-1]}填{plain(entry.value)}，预算数和执行数不应为负数。"
+                yield noticed(entry, message, "请核对正负号；调减的数填在“调整数”中。", expected="不小于0的数字")

@@ -1,0 +1,189 @@
+"""I: each indicator's own row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.numerals import half_up, plain, points
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import DASHES, squeeze
+
+FILLERS = frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用"}) | DASHES
+
+
+def rows(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Indicator, Score]]:
+    """Indicators with their scores."""
+    return zip(form.indicators, scores.indicators, strict=True)
+
+
+def owed(entry: Entry[str]) -> bool:
+    """Whether a text is still owed: nothing stands there, or only a filler."""
+    return squeeze(entry.given).strip("。.；;") in FILLERS | {""}
+
+
+def rounded_by_unit(
+    claimed: Decimal, computed: Decimal, exact: Fraction, places: tuple[int, ...] = (1, 0)
+) -> bool:
+    """Whether a claim equals ours after the unit's own rounding, to 0.1 or to whole points."""
+    return any(claimed in (half_up(computed, n), half_up(exact, n)) for n in places)
+
+
+@check("I01")
+def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """指标性质须填写.
+
+    Good: ≥ 95%.  Bad: 95% alone, which the rulebook must read as one of them.
+    """
+    for row in form.indicators:
+        if not row.sign.empty or row.method.value == "定性":
+            continue
+        sign = "定性" if row.qualitative else f"“{rulebook.word('quantitative.missing_sign')}”"
+        message = f"“{row.name.given}”没有填指标性质，暂按{sign}计分。"
+        yield noticed(row.sign, message, "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。")
+
+
+@check("I02")
+def target_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """年度指标值须填写；≥、> 的指标值不应为0, since nothing can then be missed.
+
+    Good: ≥ 95; = 0 for accidents.  Bad: empty; ≥ 0.
+    """
+    for row, score in rows(form, scores):
+        if row.target.empty:
+            yield noticed(row.target, f"“{row.name.given}”没有填年度指标值。", "请填写年初批复的指标值。")
+        elif row.target.value == 0 and row.sign.value in ("≥", ">", None) and not row.qualitative:
+            if score.method == "按执行率" or row.sign.unreadable:
+                continue
+            yield noticed(
+                row.target,
+                f"“{row.name.given}”的指标值为0，性质为{row.sign.value or '≥（未填，默认）'}，无法衡量完成程度。",
+                "请核对指标值；如要求不得发生，指标性质请选“=”或“≤”。",
+                expected="大于0的数字",
+            )
+
+
+@check("I03")
+def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """实际完成值须填写; 0 is a value, an empty cell is not.
+
+    Good: 0.  Bad: empty.
+    """
+    for row, score in rows(form, scores):
+        if row.actual.empty:
+            tail = "" if score.method == "按执行率" else "，该指标暂不能评分"
+            message = f"“{row.name.given}”没有填实际完成值{tail}。"
+            yield noticed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
+
+
+@check("I04")
+def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """已达标的得满分; less is the unit's choice, but wants a reason.
+
+    Good: 达标, 12 of 12.  Bad: 达标, 10 of 12, no word why.
+    """
+    for row, score in rows(form, scores):
+        claimed, weight = row.claimed_points.value, row.weight.value
+        if not score.met or score.share != 1 or claimed is None or weight is None or not owed(row.reason):
+            continue
+        if weight - claimed > rulebook.number("thresholds.tolerance"):
+            yield noticed(
+                row.claimed_points,
+                f"“{row.name.given}”已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
+                f"如无其他扣分理由，自评得分应为{plain(weight)}；如有，请填写偏差原因。",
+                expected=plain(weight),
+                difference=plain(claimed - weight),
+            )
+
+
+@check("I05")
+def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """未达标的不得满分.
+
+    Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.
+    """
+    for row, score in rows(form, scores):
+        claimed, weight = row.claimed_points.value, row.weight.value
+        if claimed is None or not weight or score.points is None or score.share is None or score.share == 1:
+            continue
+        if claimed < weight or score.points >= weight or _equal(claimed, score, rulebook, (1,)):
+            continue
+        yield noticed(
+            row.claimed_points,
+            f"“{row.name.given}”没有全部完成，自评得分{plain(claimed)}却给了满分。",
+            f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。",
+            expected=points(score.points),
+            difference=plain(claimed - score.points),
+        )
+
+
+def _equal(claimed: Decimal, score: Score, rulebook: Rulebook, places: tuple[int, ...]) -> bool:
+    if score.points is None or score.share is None or score.weight is None:
+        return False
+    near = abs(claimed - score.points) <= rulebook.number("thresholds.tolerance")
+    return near or rounded_by_unit(claimed, score.points, score.share * Fraction(score.weight), places)
+
+
+def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether the claimed total differs from ours by nothing but the unit's own rounding.
+
+    Either the total itself was rounded, or every claim was, and the total is their sum.
+    """
+    total = form.claimed.total.value
+    if total is None:
+        return False
+    claims = [(form.claimed.execution_points.value, scores.execution)]
+    claims += [(row.claimed_points.value, score) for row, score in rows(form, scores)]
+    each = all(claim is not None and _equal(claim, score, rulebook, (1, 0)) for claim, score in claims)
+    added = sum((claim for claim, _ in claims if claim is not None), Decimal(0))
+    return rounded_by_unit(total, scores.total, Fraction(scores.total)) or (each and total == added)
+
+
+@check("I06")
+def claimed_points_are_computed_points(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """自评得分＝按评分办法计算的得分, of every indicator and of budget execution.
+
+    Good: 8.91 beside 8.91.  Bad: 9.50 beside 8.91.  8.9 or 9 is the unit's own rounding: a notice.
+    """
+    scored = [("预算执行率", form.claimed.execution_points, scores.execution)]
+    scored += [(f"“{row.name.given}”", row.claimed_points, score) for row, score in rows(form, scores)]
+    for name, entry, score in scored:
+        claimed = entry.value
+        if claimed is None or score.points is None:
+            continue
+        if abs(claimed - score.points) <= rulebook.number("thresholds.tolerance"):
+            continue
+        rounded = _equal(claimed, score, rulebook, (1, 0))
+        tail = "，四舍五入后一致。" if rounded else "。"
+        yield noticed(
+            entry,
+            f"{name}自评得分{plain(claimed)}，计算得分{points(score.points)}，"
+            f"相差{plain(claimed - score.points)}{tail}",
+            f"{score.why}{'建议保留两位小数。' if rounded else '请按此更正，或核对该行的数字和计分方法。'}",
+            expected=points(score.points),
+            difference=plain(claimed - score.points),
+            severity="notice" if rounded else "error",
+        )
+
+
+@check("I07")
+def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """未得满分的须填写偏差原因和改进措施; a filler is no reason.
+
+    Good: 公务用车运行维护费增加 / 减少公车出行次数.  Bad: 无 / empty.
+    """
+    for row, score in rows(form, scores):
+        if score.points is None or score.weight is None or score.points >= score.weight:
+            continue
+        for entry, word in ((row.reason, "偏差原因"), (row.improvement, "改进措施")):
+            if owed(entry):
+                stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
+                message = (
+                    f"“{row.name.given}”未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"
+                )
+                yield noticed(entry, message, f"请填写{word}。", expected="文字说明")

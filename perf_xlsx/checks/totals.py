@@ -1,0 +1,87 @@
+"""T: total and grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.indicators import claims_round
+from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.numerals import plain, points
+from perf_xlsx.rulebook import Rulebook
+
+
+def claimed_sum(form: SelfEvaluation) -> Decimal | None:
+    """All claimed points with those of budget execution; None while one of them is missing or unreadable."""
+    claims = [form.claimed.execution_points.value, *(row.claimed_points.value for row in form.indicators)]
+    known = [claim for claim in claims if claim is not None]
+    return sum(known, Decimal(0)) if len(known) == len(claims) else None
+
+
+@check("T01")
+def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """自评总分＝预算执行率得分＋各指标自评得分.
+
+    Good: 8.68 + 79.33 = 88.01.  Bad: the same beside 89.00.
+    """
+    entry, total = form.claimed.total, claimed_sum(form)
+    if entry.value is None or total is None:
+        return
+    difference = entry.value - total
+    if abs(difference) > rulebook.number("thresholds.tolerance"):
+        yield noticed(
+            entry,
+            f"自评总分填{plain(entry.value)}，各项自评得分之和为{plain(total)}，相差{plain(difference)}。",
+            f"请核对各项自评得分；如各项无误，自评总分应填{plain(total)}。",
+            expected=plain(total),
+            difference=plain(difference),
+        )
+
+
+@check("T02")
+def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """自评总分＝计算总分. A provisional total is not compared: what is missing has been said.
+
+    Good: 88.01 beside 88.01.  Bad: 92.00 beside 88.01.  88 is the unit's own rounding: a notice.
+    """
+    entry = form.claimed.total
+    if entry.value is None or not scores.complete:
+        return
+    difference = entry.value - scores.total
+    if abs(difference) > rulebook.number("thresholds.tolerance"):
+        rounded = claims_round(form, scores, rulebook)
+        yield noticed(
+            entry,
+            f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}，相差{plain(difference)}"
+            + ("，是四舍五入造成的。" if rounded else "。"),
+            "建议各项得分保留两位小数。" if rounded else "请按“问题清单”逐项更正后重新合计。",
+            expected=points(scores.total),
+            difference=plain(difference),
+            severity="notice" if rounded else "error",
+        )
+
+
+@check("T03")
+def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """自评等级 is the grade of the claimed total, and of the computed one.
+
+    Good: 88.01 良.  Bad: 88.01 优.
+    """
+    entry, total = form.claimed.grade, form.claimed.total.value
+    if entry.value is None:
+        return
+    if total is not None and rulebook.grade(total) != entry.value:
+        grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
+    elif scores.complete and scores.grade != entry.value:
+        grade, number = scores.grade, f"计算总分{points(scores.total)}"
+    else:
+        return
+    low = next(g.low for g in rulebook.grades if g.name == grade)
+    bound = f"（{plain(low)}分及以上）" if low else ""
+    yield noticed(
+        entry,
+        f"自评等级填“{entry.value}”，而{number}对应的等级是“{grade}”{bound}。",
+        f"请改为“{grade}”，或核对总分。",
+        expected=grade,
+    )

@@ -1,0 +1,110 @@
+"""W: the weights (分值)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.model import Indicator, Scores, SelfEvaluation
+from perf_xlsx.numerals import half_up, plain
+from perf_xlsx.rulebook import Rulebook
+
+
+def weights_total(form: SelfEvaluation, rulebook: Rulebook) -> Decimal | None:
+    """Execution weight and all indicators' weights; None while one of them is missing or unreadable."""
+    weights = [row.weight.value for row in form.indicators]
+    if not weights or None in weights:
+        return None
+    return sum((weight for weight in weights if weight is not None), rulebook.number("execution.weight"))
+
+
+@check("W01")
+def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """分值合计应为100: the execution weight and the indicators' weights add up to 100.
+
+    Good: 10 + 50 + 30 + 10.  Bad: 10 + 50 + 30 + 15.
+    """
+    total, full = weights_total(form, rulebook), rulebook.number("total.points")
+    if total is None or abs(total - full) < rulebook.number("thresholds.tolerance"):
+        return
+    execution = rulebook.number("execution.weight")
+    fits = list(slipped_weights(form, scores, rulebook))
+    hint = "".join(f"；“{row.name.given}”若为{plain(fit)}则合计正好{plain(full)}" for row, fit in fits[:1])
+    last = form.indicators[-1].weight
+    yield noticed(
+        last,
+        f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}），"
+        f"应为{plain(full)}{hint}。",
+        f"请调整各指标的分值，使其合计为{plain(full - execution)}。",
+        expected=plain(full),
+        difference=plain(total - full),
+    )
+
+
+@check("W03")
+def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """每个指标都有大于零的分值.
+
+    Good: 12.  Bad: empty, 0, -5.
+    """
+    for row in form.indicators:
+        if row.weight.empty:
+            message = f"“{row.name.given}”没有填分值，该指标暂不能评分。"
+        elif row.weight.value is not None and row.weight.value <= 0:
+            message = f"“{row.name.given}”的分值填{plain(row.weight.value)}，应大于0。"
+        else:
+            continue
+        yield noticed(row.weight, message, "请填写该指标的满分，不计分的指标请删去。", expected="大于0的数字")
+
+
+@check("W04")
+def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """疑似把得分填入了分值: the weight equals the claimed points of a missed target, and another would make 100.
+
+    Good: 分值 10, 得分 8.91.  Bad: 分值 8.91, 得分 8.91, where only 10 makes 100.
+    """
+    total, full = weights_total(form, rulebook), rulebook.number("total.points")
+    for row, fit in slipped_weights(form, scores, rulebook):
+        weight = row.weight.value or Decimal(0)
+        yield noticed(
+            row.weight,
+            f"“{row.name.given}”分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
+            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}则合计正好{plain(full)}，疑似把得分填入了分值。",
+            f"请核对该指标的分值，如确为{plain(fit)}请更正。",
+            expected=plain(fit),
+            difference=plain(weight - fit),
+        )
+
+
+def slipped_weights(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[tuple[Indicator, Decimal]]:
+    """Indicators whose weight looks like their score, each with the weight that would fit.
+
+    What is yielded makes the total come out: one indicator by itself, or all suspects together.
+    """
+    total, full = weights_total(form, rulebook), rulebook.number("total.points")
+    if total is None or total == full:
+        return
+    gap = full - total
+    alone, together = [], []
+    for row, score in zip(form.indicators, scores.indicators, strict=True):
+        weight, share = row.weight.value, score.completion or score.share
+        if not weight or weight != row.claimed_points.value or share is None or not 0 < share < 1:
+            continue
+        if _earns(weight + gap, share, weight):
+            alone.append((row, weight + gap))
+        nearest = half_up(Fraction(weight) / share * 2, 0) / 2
+        if _earns(nearest, share, weight):
+            together.append((row, nearest))
+    if alone:
+        yield alone[0]
+    elif sum((fit - (row.weight.value or 0) for row, fit in together), Decimal(0)) == gap:
+        yield from together
+
+
+def _earns(fit: Decimal, share: Fraction, points: Decimal) -> bool:
+    """Whether the larger weight, scored by that share, gives these points (the unit may round to 0.1)."""
+    return fit > points and abs(Fraction(fit) * share - Fraction(points)) <= Fraction(1, 20)

@@ -1,0 +1,156 @@
+"""The commands. Thin: each calls one function below, and turns its answer into words and an exit code.
+
+Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage, 3 some file could not be read.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from perf_xlsx.model import Result
+    from perf_xlsx.pipeline import Job
+
+PATHS = click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path))
+RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
+JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
+
+
+def fail(message: str) -> NoReturn:
+    """Wrong usage: one line on stderr, exit code 2."""
+    click.echo(f"错误：{message}", err=True)
+    sys.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="perf-xlsx", prog_name="perf-xlsx", message="%(prog)s %(version)s")
+def main() -> None:
+    """预算绩效自评：生成模板，读取填报的自评表，按评分办法评分，标出问题并写回。"""
+
+
+@main.command()
+@click.option("--form", metavar="department|project", help="表种：department 部门整体，project 项目支出。")
+@click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="文件.xlsx")
+@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="数据.json",
+              help="按数据预先填好；表种和年度默认取自数据。")
+@click.option("--rulebook", metavar="评分办法", help="模板使用的评分办法，默认 mof-2020。")
+@click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
+def template(
+    form: str | None, year: int | None, output: Path, data: Path | None, rulebook: str | None, force: bool
+) -> None:
+    """生成自评表模板（可预先填好数据）。"""
+    from perf_xlsx import pipeline
+    from perf_xlsx.forms import FormError
+    from perf_xlsx.forms.case import CaseError
+    from perf_xlsx.rulebook import RulebookError
+
+    if output.exists() and not force:
+        fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
+    if data is None and (form is None or year is None):
+        fail("请写明表种 --form 和年度 --year，或用 --data 指定数据文件。")
+    try:
+        text = data.read_text("utf-8-sig") if data else None
+        pipeline.write_template(output, form=form, year=year, rulebook=rulebook, case=text)
+    except CaseError as error:
+        fail(f"{data} 不能填入模板：\n  " + "\n  ".join(error.problems))
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    except FormError as error:
+        fail(str(error))
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"读写文件时出错：{error}")
+    click.echo(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写黄色格后保存报送。")
+
+
+@main.command()
+@PATHS
+@click.option("-o", "--output", "folder", required=True, type=click.Path(file_okay=False, path_type=Path),
+              metavar="文件夹", help="评分后的工作簿写到这里；原文件不会改动。")
+@RULEBOOK
+@JSON
+def score(paths: tuple[Path, ...], folder: Path, rulebook: str | None, as_json: bool) -> None:
+    """读取、评分、标出问题，写出评分后的工作簿。"""
+    _run(paths, folder, rulebook, as_json)
+
+
+@main.command()
+@PATHS
+@RULEBOOK
+@JSON
+def check(paths: tuple[Path, ...], rulebook: str | None, as_json: bool) -> None:
+    """与 score 相同地读取、评分、查找问题，但不写出任何文件。"""
+    _run(paths, None, rulebook, as_json)
+
+
+def _run(paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, as_json: bool) -> None:
+    from perf_xlsx import pipeline
+    from perf_xlsx.rulebook import RulebookError, load_rulebook
+
+    try:
+        if rulebook:
+            load_rulebook(rulebook)
+        jobs = pipeline.plan(paths, folder)
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    except pipeline.OutputError as error:
+        fail(str(error))
+    if not jobs:
+        fail("没有找到 .xlsx 或 .xlsm 文件。")
+    results = list(_results(jobs, rulebook, as_json))
+    if not as_json:
+        from rich.console import Console
+
+        from perf_xlsx.terminal import show
+
+        show(results, Console(highlight=False, soft_wrap=True))
+    if any(result.scores is None for result in results):
+        sys.exit(3)
+    sys.exit(1 if any(result.worst() == "error" for result in results) else 0)
+
+
+def _results(jobs: list[Job], rulebook: str | None, as_json: bool) -> Iterator[Result]:
+    from perf_xlsx import pipeline
+    from perf_xlsx.report import json_line
+
+    for job in jobs:
+        try:
+            result = pipeline.score(job.source, job.output, rulebook)
+        except OSError as error:
+            fail(f"{job.output} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+        if as_json:
+            click.echo(json_line(result))
+        yield result
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="文件")
+def dump(file: Path) -> None:
+    """把工作簿显示为文字，一格一行。"""
+    from perf_xlsx.workbook.dump import DumpError
+    from perf_xlsx.workbook.dump import dump as as_text
+
+    try:
+        click.echo(as_text(file), nl=False)
+    except DumpError as error:
+        fail(f"{file} 打不开：{error}")
+
+
+@main.command()
+@click.option("-o", "--output", "folder", default="demo-out", show_default=True, metavar="文件夹",
+              type=click.Path(file_okay=False, path_type=Path))
+def demo(folder: Path) -> None:
+    """演示：用真实的自评数据走一遍全过程。"""
+    from rich.console import Console
+
+    from perf_xlsx import demo as demonstration
+    from perf_xlsx.terminal import show
+
+    results = demonstration.run(folder)
+    show(results, Console(highlight=False, soft_wrap=True))
+    click.echo(f"填好的自评表在 {folder / 'returned'}，评分后的在 {folder / 'scored'}，空白模板在 {folder}。")

@@ -1,0 +1,198 @@
+"""A filled-in form as data: JSON in, and what is to be typed into which box out.
+
+The format is a form's own vocabulary: single boxes (some grouped in an object), `funds` with a row a line, free
+rows (`projects`, `indicators`) and `passages` by title. Every number may be a text instead; null or "" leaves the
+cell empty. Anything unknown is refused by name.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
+
+Typed = Decimal | str | datetime.date | None
+
+GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
+
+
+class CaseError(Exception):
+    """The case cannot be typed in; `problems` says each reason in Chinese, with its path. For the operator."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What is to be typed: single boxes by key, line cells by (block, line, column), rows by block."""
+
+    form: Form
+    year: int
+    boxes: Mapping[str, Typed]
+    lines: Mapping[tuple[str, str, str], Typed]
+    rows: Mapping[str, tuple[Mapping[str, Typed], ...]]
+
+
+def load_case(text: str, form: str | None = None, year: int | None = None) -> Fill:
+    """Read a case; `form` and `year` override what it says. Raises CaseError with every problem at once."""
+    raw = _parse(text)
+    name = form or raw.get("form")
+    if name not in form_names():
+        raise CaseError([f"form：{name!r} 不是已知的表种，应为 {' 或 '.join(form_names())}"])
+    years = year or raw.get("year")
+    if not isinstance(years, int | Decimal) or isinstance(years, bool) or years != int(years):
+        raise CaseError([f"year：{years!r} 不是年度，应为整数，如 2023"])
+    return _Typist(load_form(name), int(years)).fill(raw)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    twice: list[str] = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                twice.append(f"{key}：同一处出现两次，请只保留一个")
+            found[key] = value
+        return found
+
+    try:
+        raw = json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=unique)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise CaseError([f"不是 JSON：{error}"]) from None
+    if not isinstance(raw, dict):
+        raise CaseError(["不是一份填报数据：最外层应为对象 {…}"])
+    if twice:
+        raise CaseError(twice)
+    return raw
+
+
+class _Typist:
+    """Sorts a case's values into a form's boxes, collecting every problem."""
+
+    def __init__(self, form: Form, year: int) -> None:
+        self.form, self.year = form, year
+        self.problems: list[str] = []
+        self.boxes: dict[str, Typed] = {}
+        self.lines: dict[tuple[str, str, str], Typed] = {}
+        self.rows: dict[str, tuple[Mapping[str, Typed], ...]] = {}
+        blocks = [block for sheet in form.sheets for block in sheet.blocks]
+        self.known = {
+            box.key: box for b in blocks if isinstance(b, Boxes) for box in b.boxes if box.kind != "computed"
+        }
+
+    def fill(self, raw: dict[str, Any]) -> Fill:
+        for key, value in raw.items():
+            if key not in ("form", "year"):
+                self.take(key, value)
+        if self.problems:
+            raise CaseError(self.problems)
+        return Fill(self.form, self.year, self.boxes, self.lines, self.rows)
+
+    def take(self, key: str, value: Any) -> None:
+        if key in self.known and not key.startswith(GROUPS):
+            self.boxes[key] = self.typed(value, key, self.known[key])
+        elif key in GROUPS and isinstance(value, dict):
+            for member, inner in value.items():
+                self.group_member(key, member, inner)
+        elif key == "passages" and isinstance(value, dict):
+            self.rows[key] = self.passages(value)
+        elif self.form.has(key) and key not in ("passages", "basics", *GROUPS):
+            self.block(key, value)
+        elif value is not None or key not in ("project", "supervisor", "goal", "projects", *GROUPS, "passages"):
+            self.refuse(key, value)
+
+    def refuse(self, path: str, value: Any) -> None:
+        groups = {group for group in GROUPS if any(box.startswith(f"{group}_") for box in self.known)}
+        known = sorted(
+            {"form", "year", "passages"}
+            | {box for box in self.known if not box.startswith(GROUPS)}
+            | groups
+            | {key for key in ("funds", "projects", "indicators") if self.form.has(key)}
+        )
+        if path in known:
+            self.problems.append(f"{path}：{value!r} 的写法不对，应为对象或列表")
+        else:
+            self.problems.append(f"{path}：“{self.form.title}”没有这一项，已知的有 {'、'.join(known)}")
+
+    def group_member(self, group: str, member: str, value: Any) -> None:
+        box = self.known.get(f"{group}_{member}")
+        if box is None:
+            members = [key[len(group) + 1 :] for key in self.known if key.startswith(f"{group}_")]
+            if members:
+                self.problems.append(f"{group}.{member}：没有这一项，已知的有 {'、'.join(members)}")
+            else:
+                self.refuse(f"{group}.{member}", value)
+            return
+        self.boxes[box.key] = self.typed(value, f"{group}.{member}", box)
+
+    def block(self, key: str, value: Any) -> None:
+        block = self.form.block(key)
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            if value is not None:
+                self.problems.append(f"{key}：应为列表，每行一个对象")
+            return
+        if isinstance(block, Lines):
+            self.fund_lines(block, value)
+        elif isinstance(block, Rows):
+            columns = {box.key: box for box in block.columns if box.kind != "computed"}
+            self.rows[key] = tuple(
+                self.row(row, columns, f"{key}[{number}]") for number, row in enumerate(value, 1)
+            )
+
+    def row(self, row: dict[str, Any], columns: Mapping[str, Box], path: str) -> Mapping[str, Typed]:
+        for key in row.keys() - columns.keys():
+            self.problems.append(f"{path}.{key}：没有这一项，已知的有 {'、'.join(columns)}")
+        return {
+            key: self.typed(value, f"{path}.{key}", columns[key])
+            for key, value in row.items()
+            if key in columns
+        }
+
+    def fund_lines(self, block: Lines, value: list[dict[str, Any]]) -> None:
+        columns = {box.key: box for box in block.columns if box.kind != "computed"}
+        by_label = {label: line.key for line in block.lines for label in line.labels}
+        seen: set[str] = set()
+        for number, row in enumerate(value, 1):
+            path = f"{block.key}[{number}]"
+            line = by_label.get(str(row.get("line")).strip())
+            if line is None or line in seen:
+                word = "没有这一行" if line is None else "这一行出现了两次"
+                names = "、".join(x.label for x in block.lines)
+                self.problems.append(f"{path}.line：{row.get('line')!r} {word}，已知的有 {names}")
+                continue
+            seen.add(line)
+            cells = self.row({k: v for k, v in row.items() if k != "line"}, columns, path)
+            self.lines |= {(block.key, line, key): typed for key, typed in cells.items()}
+
+    def passages(self, value: dict[str, Any]) -> tuple[Mapping[str, Typed], ...]:
+        block = self.form.block("passages")
+        assert isinstance(block, Rows)
+        text = next(box for box in block.columns if box.key == "text")
+        titles = [row[0] for row in block.preset] + [t for t in value if (t,) not in block.preset]
+        return tuple(
+            {"title": title, "text": self.typed(value.get(title), f"passages.{title}", text)}
+            for title in titles
+        )
+
+    def typed(self, value: Any, path: str, box: Box) -> Typed:
+        """The value as a person would type it; a JSON true, list or object has no cell to stand in."""
+        if isinstance(value, bool) or not isinstance(value, Decimal | str | None):
+            self.problems.append(f"{path}：{value!r} 填不进一个单元格，应为数字、文字或 null")
+            return None
+        if isinstance(value, Decimal) and not value.is_finite():
+            self.problems.append(f"{path}：{value} 不是有限的数字")
+            return None
+        if box.kind == "date" and isinstance(value, str):
+            try:
+                return datetime.date.fromisoformat(value)
+            except ValueError:
+                return value
+        return value or None if isinstance(value, str) else value

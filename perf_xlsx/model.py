@@ -1,0 +1,236 @@
+"""The nouns of a self-evaluation, frozen. Every value knows the cell it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Generic, Literal, TypeVar
+
+from perf_xlsx.place import Place
+from perf_xlsx.target import JUDGEMENTS
+
+T = TypeVar("T")
+
+Severity = Literal["error", "warning", "notice"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True)
+class Entry(Generic[T]):
+    """What stands in one box.
+
+    `value` is what was understood (None: empty or unreadable), `given` the text as a person sees it ("" when
+    the cell is empty), `field` the Chinese name of the box.
+    """
+
+    value: T | None
+    place: Place
+    given: str = ""
+    field: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing stands there."""
+        return self.value is None and not self.given
+
+    @property
+    def unreadable(self) -> bool:
+        """Something stands there that could not be understood; reading has already said so."""
+        return self.value is None and bool(self.given)
+
+
+@dataclass(frozen=True)
+class FundLine:
+    """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868."""
+
+    key: str
+    name: str
+    initial: Entry[Decimal]
+    adjustment: Entry[Decimal]
+    adjusted: Entry[Decimal]
+    executed: Entry[Decimal]
+    claimed_rate: Entry[Decimal]
+    parts: tuple[str, ...] = ()
+    blank_part_is_zero: bool = False
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project of a department form (项目明细), money in the form's unit."""
+
+    name: Entry[str]
+    source: Entry[str]
+    initial: Entry[Decimal]
+    adjusted: Entry[Decimal]
+    executed: Entry[Decimal]
+    benefit: Entry[str]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One level-3 indicator (三级指标).
+
+    target, midyear and actual are numbers in `unit` (95 with unit "%" is 95 percent), or text for a qualitative
+    one. claimed_completion is a fraction; weight and claimed_points are points out of 100.
+    """
+
+    level1: Entry[str]
+    level2: Entry[str]
+    name: Entry[str]
+    sign: Entry[str]
+    target: Entry[Decimal | str]
+    unit: Entry[str]
+    midyear: Entry[Decimal | str]
+    actual: Entry[Decimal | str]
+    weight: Entry[Decimal]
+    method: Entry[str]
+    claimed_completion: Entry[Decimal]
+    claimed_points: Entry[Decimal]
+    reason: Entry[str]
+    improvement: Entry[str]
+
+    @property
+    def qualitative(self) -> bool:
+        """Whether it is judged in words: said so by sign or method, or left open by both and worded throughout."""
+        if "定性" in (self.sign.value, self.method.value):
+            return True
+        return self.sign.empty and isinstance(self.target.value, str) and self.actual.value in JUDGEMENTS
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What the unit says of itself: execution points, total (points out of 100), grade."""
+
+    execution_points: Entry[Decimal]
+    total: Entry[Decimal]
+    grade: Entry[str]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One titled text of the form."""
+
+    title: Entry[str]
+    text: Entry[str]
+
+
+@dataclass(frozen=True)
+class SelfEvaluation:
+    """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines."""
+
+    form: str
+    year: int | None
+    rulebook: str
+    workbook: str
+    boxes: Mapping[str, Entry[str]]
+    funds: Mapping[str, FundLine]
+    total_line: str
+    project_line: str | None
+    projects: tuple[Project, ...]
+    indicators: tuple[Indicator, ...]
+    claimed: Claimed
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def unit(self) -> str | None:
+        """The unit's name (单位名称)."""
+        return self.boxes["unit"].value
+
+    @property
+    def total_funds(self) -> FundLine:
+        """The line that the execution rate is taken from (合计 / 年度资金总额)."""
+        return self.funds[self.total_line]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """By which rule: its rulebook and document, the text, and whether that text was read in the original."""
+
+    rule: str
+    document: str
+    text: str
+    verified: bool
+
+    def __str__(self) -> str:
+        """In Chinese, with unverified text marked."""
+        mark = "" if self.verified else "（未核对原文）"
+        return f"{self.document}：{self.text}{mark}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points of one indicator, or of budget execution.
+
+    `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; both
+    None where they cannot be told. `points` is rounded once, to the cent. `met` is None where the judgement is
+    not a yes or no. `why` is one Chinese sentence with the numbers in it.
+    """
+
+    weight: Decimal | None
+    share: Fraction | None
+    points: Decimal | None
+    completion: Fraction | None
+    met: bool | None
+    method: str | None
+    why: str
+    basis: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Exact rates of one line: executed over adjusted, and adjustment over initial; None where undefined."""
+
+    execution: Fraction | None
+    adjustment: Fraction | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everything that was computed. `indicators` runs parallel to the form's indicators.
+
+    `total` counts what could not be scored as 0 and is then provisional (`complete` False).
+    """
+
+    execution: Score
+    line_rates: Mapping[str, Rates]
+    project_rates: tuple[Rates, ...]
+    indicators: tuple[Score, ...]
+    total: Decimal
+    grade: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong (or worth telling), at one place. Texts are Chinese."""
+
+    code: str
+    severity: Severity
+    place: Place
+    field: str
+    given: str | None
+    expected: str | None
+    difference: str | None
+    message: str
+    advice: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read."""
+
+    file: str
+    sha256: str
+    evaluation: SelfEvaluation | None
+    scores: Scores | None
+    findings: tuple[Finding, ...]
+    rulebook: str | None = None
+    output: str | None = None
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    def worst(self) -> Severity | None:
+        """The heaviest severity among the findings."""
+        return min((f.severity for f in self.findings), key=SEVERITIES.index, default=None)

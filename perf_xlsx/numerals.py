@@ -1,0 +1,39 @@
+"""Numbers: rounded once, half away from zero, and shown as a person writes them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+
+Exact = Decimal | Fraction | int
+
+
+def half_up(value: Exact, places: int = 2) -> Decimal:
+    """The value rounded half away from zero, as a spreadsheet's ROUND does, from its exact quotient."""
+    scaled = abs(Fraction(value)) * 10**places
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    units = whole + (2 * rest >= scaled.denominator)
+    return Decimal(units if value >= 0 else -units).scaleb(-places, Context(prec=max(28, len(str(units)))))
+
+
+def percent(rate: Exact) -> str:
+    """A fraction as percent with two decimals: 0.867952 -> "86.80%"."""
+    return f"{half_up(Fraction(rate) * 100):f}%"
+
+
+def plain(value: Exact) -> str:
+    """A number without needless zeros or exponents: Decimal("1E+2") -> "100", 2857.280 -> "2857.28"."""
+    if isinstance(value, Fraction):
+        value = exact(value)
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def points(value: Exact) -> str:
+    """Points with two decimals: "8.68"."""
+    return f"{half_up(value):f}"
+
+
+def exact(value: Fraction) -> Decimal:
+    """A fraction as a decimal of 28 significant digits."""
+    return Context(prec=28, rounding=ROUND_HALF_UP).divide(Decimal(value.numerator), Decimal(value.denominator))

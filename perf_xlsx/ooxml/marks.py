@@ -1,0 +1,123 @@
+"""Marking cells: another fill, with number format, borders, font and lock kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from perf_xlsx.ooxml.book import Book, Sheet, column_name, parse_cell
+from perf_xlsx.ooxml.package import local
+from perf_xlsx.ooxml.styles import Styles
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a cell is given: a solid colour ("FFRRGGBB") and a note ("" for none)."""
+
+    sheet: str
+    cell: str
+    colour: str
+    note: str
+
+
+class SheetCells:
+    """The cell elements of one worksheet, made where they are missing."""
+
+    def __init__(self, book: Book, sheet: Sheet) -> None:
+        self.package, self.part = book.package, sheet.part
+        self.root = self.package.tree(sheet.part)
+        self.space = etree.QName(self.root).namespace
+        self.data = next((e for e in self.root if local(e) == "sheetData"), None)
+        self.rows = {number: row for number, row in self._rows()}
+
+    def _rows(self) -> Iterator[tuple[int, etree._Element]]:
+        number = 0
+        for row in () if self.data is None else self.data:
+            if local(row) == "row":
+                stated = row.get("r", "")
+                number = int(stated) if stated.isdigit() else number + 1
+                yield number, row
+
+    def cells(self, row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+        """A row's cells with their column numbers."""
+        column = 0
+        for element in row:
+            if local(element) == "c":
+                address = parse_cell(element.get("r", ""))
+                column = address[1] if address else column + 1
+                yield column, element
+
+    def every(self) -> Iterator[tuple[int, int, etree._Element]]:
+        """Every cell element with its row and column."""
+        for number, row in self.rows.items():
+            for column, element in self.cells(row):
+                yield number, column, element
+
+    def cell(self, row: int, column: int) -> etree._Element | None:
+        """The cell element, made in its order where it is missing; None where the sheet has no data part."""
+        line = self._row(row)
+        if line is None:
+            return None
+        follower = None
+        for number, element in self.cells(line):
+            if number == column:
+                return element
+            if number > column:
+                follower = element
+                break
+        made = etree.Element(f"{{{self.space}}}c", r=f"{column_name(column)}{row}")
+        style = self._inherited(line, column)
+        if style:
+            made.set("s", style)
+        if follower is None:
+            line.append(made)
+        else:
+            follower.addprevious(made)
+        return made
+
+    def _row(self, number: int) -> etree._Element | None:
+        if number in self.rows or self.data is None:
+            return self.rows.get(number)
+        made = etree.Element(f"{{{self.space}}}row", r=str(number))
+        following = [n for n in self.rows if n > number]
+        if following:
+            self.rows[min(following)].addprevious(made)
+        else:
+            self.data.append(made)
+        self.rows[number] = made
+        return made
+
+    def _inherited(self, line: etree._Element, column: int) -> str | None:
+        """The style that an empty cell shows: its row's, else its column's."""
+        if line.get("s") and line.get("customFormat") in ("1", "true"):
+            return line.get("s")
+        for columns in (e for e in self.root if local(e) == "cols"):
+            for element in columns:
+                if int(element.get("min", "0")) <= column <= int(element.get("max", "0")):
+                    return element.get("style")
+        return None
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a mark covered, so that it can be put back: the fill's XML and the applyFill attribute."""
+
+    mark: Mark
+    fill: str
+    apply: str | None
+
+
+def fill_cell(cells: SheetCells, styles: Styles, mark: Mark) -> Covered | None:
+    """Fill one cell; None where there is no such cell to fill."""
+    address = parse_cell(mark.cell)
+    element = cells.cell(*address) if address else None
+    if element is None:
+        return None
+    index = int(element.get("s", "0"))
+    fill = etree.tostring(styles.fill_of(index), encoding="unicode", with_tail=False)
+    apply = styles.xf(index).get("applyFill")
+    element.set("s", str(styles.with_fill(index, styles.solid(mark.colour), "1")))
+    cells.package.touch(cells.part)
+    return Covered(mark, fill, apply)

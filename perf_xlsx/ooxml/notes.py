@@ -1,0 +1,253 @@
+"""Notes (批注): our text joined to a note that is already there, or a note of its own; and taken away again."""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+
+from lxml import etree
+
+from perf_xlsx.ooxml.book import MAX_COLUMN, Book, Sheet, parse_cell
+from perf_xlsx.ooxml.package import legal, local
+
+DELIMITER = "──── 绩效自评核对 ────"
+AUTHOR = "perf_xlsx"
+
+# Elements that may stand before legacyDrawing in a worksheet (CT_Worksheet); it goes behind the last of them.
+_BEFORE_LEGACY = frozenset(
+    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
+    "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting "
+    "dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks "
+    "customProperties cellWatches ignoredErrors smartTags drawing".split()
+)
+_VML = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
+    '<o:idmap v:ext="edit" data="{block}"/></o:shapelayout></xml>'
+)
+_SHAPE_TYPE = (
+    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE = (
+    '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{id}" type="#_x0000_t202" '
+    'style="position:absolute;margin-left:60pt;margin-top:10pt;width:{width}pt;height:{height}pt;z-index:{order};'
+    'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
+    '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
+    "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+_SHAPES = re.compile(rb"<v:shape\b.*?</v:shape>", re.DOTALL)
+_ROW, _COLUMN = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>"), re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
+
+
+class Notes:
+    """The notes of one worksheet."""
+
+    def __init__(self, book: Book, sheet: Sheet) -> None:
+        self.book, self.sheet, self.package = book, sheet, book.package
+        self.comments = self._related("/comments")
+        self.drawing = self._related("/vmlDrawing", self._legacy_id())
+
+    def _legacy(self) -> etree._Element | None:
+        return next((e for e in self.package.tree(self.sheet.part) if local(e) == "legacyDrawing"), None)
+
+    def _legacy_id(self) -> str | None:
+        legacy = self._legacy()
+        return None if legacy is None else next((str(v) for k, v in legacy.attrib.items() if "id" in str(k)), None)
+
+    def _related(self, kind: str, id: str | None = "") -> str | None:
+        for relation in self.package.relationships(self.sheet.part):
+            if relation.type.endswith(kind) and id in ("", relation.id) and relation.target in self.package:
+                return relation.target
+        return None
+
+    # ---- adding ----------------------------------------------------------------------------------------------
+
+    def add(self, cell: str, text: str) -> None:
+        """Give a cell our text; a note that is there keeps its own before it."""
+        root = self.package.tree(self._comments_part())
+        space = etree.QName(root).namespace
+        found = next((c for c in _list(root) if c.get("ref") == cell), None)
+        if found is None:
+            found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
+            body = etree.SubElement(found, f"{{{space}}}text")
+            self._run(body, f"{DELIMITER}\n{text}")
+            self._add_shape(cell, text)
+        else:
+            body = next((e for e in found if local(e) == "text"), None)
+            if body is None:
+                body = etree.SubElement(found, f"{{{space}}}text")
+            _as_run(body)
+            self._run(body, f"\n{DELIMITER}\n{text}")
+        self.package.touch(self._comments_part())
+
+    def _run(self, body: etree._Element, text: str) -> None:
+        space = etree.QName(body).namespace
+        run = etree.Element(f"{{{space}}}r")
+        look = etree.SubElement(run, f"{{{space}}}rPr")
+        etree.SubElement(look, f"{{{space}}}sz", val="9")
+        etree.SubElement(look, f"{{{space}}}rFont", val="宋体")
+        node = etree.SubElement(run, f"{{{space}}}t")
+        node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        node.text = legal(text)
+        runs = [e for e in body if local(e) == "r"]
+        if runs:
+            runs[-1].addnext(run)
+        else:
+            body.insert(0, run)
+
+    def _comments_part(self) -> str:
+        if self.comments is None:
+            self.comments = self.package.free_name("xl/comments{}.xml")
+            space = self.book.space
+            self.package.write(
+                self.comments, f'<comments xmlns="{space}"><authors/><commentList/></comments>'.encode()
+            )
+            kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+            self.package.set_content_type(self.comments, kind)
+            self.package.add_relationship(self.sheet.part, self.book.relation("comments"), self.comments)
+        return self.comments
+
+    def _drawing_part(self) -> str:
+        if self.drawing is None:
+            self.drawing = self.package.free_name("xl/drawings/vmlDrawing{}.vml")
+            self.package.write(self.drawing, _VML.format(block=self.sheet.sheet_id or 1).encode())
+            self.package.set_default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
+            id = self.package.add_relationship(self.sheet.part, self.book.relation("vmlDrawing"), self.drawing)
+            root = self.package.tree(self.sheet.part)
+            made = etree.Element(f"{{{self.book.space}}}legacyDrawing")
+            made.set(f"{{{self.book.relation_space}}}id", id)
+            last = [e for e in root if local(e) in _BEFORE_LEGACY][-1]
+            last.addnext(made)
+            self.package.touch(self.sheet.part)
+        return self.drawing
+
+    def _add_shape(self, cell: str, text: str) -> None:
+        part, address = self._drawing_part(), parse_cell(cell)
+        data = self.package.read(part)
+        end = data.rfind(b"</xml>")
+        if address is None or end < 0:
+            return
+        row, column = address
+        taken = [int(n) for n in re.findall(rb"_x0000_s(\d+)", data)]
+        block = re.search(rb'<o:idmap[^>]*\bdata="(\d+)', data)
+        number = max([*taken, (int(block[1]) if block else 1) * 1024]) + 1
+        lines = sum(max(1, ceil(len(line) / 24)) for line in text.split("\n")) + 2
+        left = column if column + 3 < MAX_COLUMN else column - 5
+        anchor = f"{left}, 12, {max(row - 2, 0)}, 8, {left + 3}, 60, {max(row - 2, 0) + ceil(lines * 0.62) + 1}, 8"
+        shape = _SHAPE.format(
+            id=number, order=len(taken) + 1, row=row - 1, column=column - 1, anchor=anchor, width=220, height=lines * 13
+        )
+        head = "" if b'id="_x0000_t202"' in data else _SHAPE_TYPE
+        self.package.write(part, data[:end] + (head + shape).encode() + data[end:])
+
+    # ---- taking away -----------------------------------------------------------------------------------------
+
+    def strip(self) -> bool:
+        """Take our text out of every note, and whole notes of ours away; whether there was any."""
+        if self.comments is None:
+            return False
+        root, changed = self.package.tree(self.comments), False
+        for comment in list(_list(root)):
+            body = next((e for e in comment if local(e) == "text"), None)
+            text = "" if body is None else "".join(t.text or "" for t in body.iter() if local(t) == "t")
+            if body is None or DELIMITER not in text:
+                continue
+            changed = True
+            theirs = text[: text.index(DELIMITER)].removesuffix("\n")
+            if theirs.strip():
+                _keep(body, len(theirs))
+            else:
+                _list(root).remove(comment)
+                self._remove_shape(comment.get("ref", ""))
+        if changed:
+            _drop_author(root)
+            self.package.touch(self.comments)
+            self._drop_when_empty(root)
+        return changed
+
+    def _remove_shape(self, cell: str) -> None:
+        address = parse_cell(cell)
+        if self.drawing is None or address is None:
+            return
+
+        def kept(found: re.Match[bytes]) -> bytes:
+            row, column = _ROW.search(found[0]), _COLUMN.search(found[0])
+            here = row and column and (int(row[1]) + 1, int(column[1]) + 1) == address
+            return b"" if here and b'ObjectType="Note"' in found[0] else found[0]
+
+        self.package.write(self.drawing, _SHAPES.sub(kept, self.package.read(self.drawing)))
+
+    def _drop_when_empty(self, root: etree._Element) -> None:
+        if len(_list(root)) or self.comments is None:
+            return
+        self._drop(self.comments)
+        if self.drawing is not None and not re.search(rb"<v:(shape|group|rect|oval|line)\b", self.package.read(self.drawing)):
+            self._drop(self.drawing)
+            legacy = self._legacy()
+            if legacy is not None:
+                self.package.tree(self.sheet.part).remove(legacy)
+                self.package.touch(self.sheet.part)
+        self.comments = None
+
+    def _drop(self, part: str) -> None:
+        for relation in self.package.relationships(self.sheet.part):
+            if relation.target == part:
+                self.package.remove_relationship(self.sheet.part, relation.id)
+        self.package.remove(part)
+
+
+def _list(root: etree._Element) -> etree._Element:
+    found = next((e for e in root if local(e) == "commentList"), None)
+    return etree.SubElement(root, f"{{{etree.QName(root).namespace}}}commentList") if found is None else found
+
+
+def _author(root: etree._Element) -> str:
+    """The index of our author, added behind theirs."""
+    space = etree.QName(root).namespace
+    authors = next((e for e in root if local(e) == "authors"), None)
+    if authors is None:
+        authors = etree.Element(f"{{{space}}}authors")
+        root.insert(0, authors)
+    names = [author.text for author in authors]
+    if AUTHOR not in names:
+        etree.SubElement(authors, f"{{{space}}}author").text = AUTHOR
+        names.append(AUTHOR)
+    return str(names.index(AUTHOR))
+
+
+def _drop_author(root: etree._Element) -> None:
+    """Take our author away where it is the last one and nobody's."""
+    authors = next((e for e in root if local(e) == "authors"), None)
+    if authors is None or not len(authors) or authors[-1].text != AUTHOR:
+        return
+    if str(len(authors) - 1) not in {comment.get("authorId") for comment in _list(root)}:
+        authors.remove(authors[-1])
+
+
+def _as_run(body: etree._Element) -> None:
+    """A note's bare text as a run, so that ours can follow it."""
+    for element in list(body):
+        if local(element) == "t":
+            run = etree.Element(f"{{{etree.QName(body).namespace}}}r")
+            element.addprevious(run)
+            run.append(element)
+
+
+def _keep(body: etree._Element, length: int) -> None:
+    """Keep only the first characters of a note's text, in their own runs."""
+    left = length
+    for node in [t for t in body.iter() if local(t) == "t"]:
+        text = node.text or ""
+        node.text, left = text[:left], left - min(left, len(text))
+        run = node.getparent()
+        if not node.text and run is not None and local(run) == "r":
+            run_parent = run.getparent()
+            if run_parent is not None:
+                run_parent.remove(run)
+
+

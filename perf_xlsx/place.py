@@ -1,0 +1,38 @@
+"""Where a value stands: workbook, sheet, cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def column_letters(column: int) -> str:
+    """1 -> "A", 27 -> "AA"."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """One cell, or a whole sheet (row and column 0), or a whole workbook (sheet_index -1).
+
+    Places sort as the eye goes: sheet by sheet, row by row, left to right.
+    """
+
+    workbook: str
+    sheet_index: int = -1
+    row: int = 0
+    column: int = 0
+    sheet: str = ""
+
+    @property
+    def cell(self) -> str | None:
+        """The address, as "C7"; None where the place is not a single cell."""
+        return f"{column_letters(self.column)}{self.row}" if self.row and self.column else None
+
+    def __str__(self) -> str:
+        """As Excel writes it: "[file.xlsx]绩效指标!C7"."""
+        tail = "!".join(part for part in (self.sheet, self.cell or "") if part)
+        return f"[{self.workbook}]{tail}"

@@ -1,0 +1,97 @@
+"""A result as one JSON object: numbers as strings of exact decimals, what is unknown null."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from perf_xlsx.model import Finding, Indicator, Result, Score
+from perf_xlsx.numerals import exact, plain, points
+
+
+def number(value: Decimal | Fraction | str | None) -> str | None:
+    """An exact decimal as text; a text (a qualitative value) as it is."""
+    if value is None or isinstance(value, str):
+        return value
+    return plain(exact(value)) if isinstance(value, Fraction) else plain(value)
+
+
+def earned(value: Decimal | None) -> str | None:
+    """Points with two decimals."""
+    return None if value is None else points(value)
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """The result as plain data, keys in a fixed order."""
+    form, scores = result.evaluation, result.scores
+    read = form is not None and scores is not None
+    return {
+        "file": result.file,
+        "status": "scored" if read else "unreadable",
+        "form": form.form if form else None,
+        "unit": form.unit if form else None,
+        "year": form.year if form else None,
+        "rulebook": result.rulebook,
+        "sha256": result.sha256 or None,
+        "complete": scores.complete if scores else None,
+        "execution": _execution(scores.execution) if scores else None,
+        "indicators": [
+            _indicator(row, score) for row, score in zip(form.indicators, scores.indicators, strict=True)
+        ]
+        if form and scores
+        else None,
+        "total": earned(scores.total) if scores else None,
+        "grade": scores.grade if scores else None,
+        "claimed_total": number(form.claimed.total.value) if form else None,
+        "claimed_grade": form.claimed.grade.value if form else None,
+        "findings": [_finding(found) for found in result.findings],
+        "output": result.output,
+    }
+
+
+def json_line(result: Result) -> str:
+    """The result as one line of JSON, Chinese unescaped."""
+    return json.dumps(as_json(result), ensure_ascii=False)
+
+
+def _execution(score: Score) -> dict[str, Any]:
+    return {"rate": number(score.completion), "points": earned(score.points), "weight": number(score.weight)}
+
+
+def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
+    return {
+        "name": row.name.value,
+        "sheet": row.name.place.sheet,
+        "cell": row.name.place.cell,
+        "sign": row.sign.value,
+        "target": number(row.target.value),
+        "actual": number(row.actual.value),
+        "completion": number(score.completion),
+        "weight": number(score.weight),
+        "points": earned(score.points),
+        "claimed": number(row.claimed_points.value),
+        "method": score.method,
+        "why": score.why,
+        "basis": "；".join(str(citation) for citation in score.basis),
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "place": str(found.place),
+        "sheet": found.place.sheet or None,
+        "cell": found.place.cell,
+        "field": found.field,
+        "given": found.given,
+        "expected": found.expected,
+        "difference": found.difference,
+        "message": found.message,
+        "advice": found.advice,
+        "basis": found.basis,
+    }
+
+

@@ -1,0 +1,93 @@
+"""One indicator's points: which method applies, and what could keep it from being scored."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from perf_xlsx.model import Citation, Indicator, Score
+from perf_xlsx.numerals import half_up, percent, plain, points
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scoring.outcome import Outcome
+from perf_xlsx.scoring.qualitative import judge
+from perf_xlsx.scoring.quantitative import measure
+
+
+def method_of(indicator: Indicator) -> str | None:
+    """The method written down, else the one that follows from the sign; None when it is unreadable."""
+    if indicator.method.unreadable:
+        return None
+    return indicator.method.value or ("定性" if indicator.qualitative else "按比例")
+
+
+def score_indicator(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
+    """Score one indicator. Open (points None) where something needed is missing, unreadable or contradictory."""
+    method = method_of(indicator)
+    weight = indicator.weight.value
+    outcome = _outcome(indicator, method, execution_rate, rulebook)
+    if outcome.share is None or weight is None or weight < 0:
+        reason = outcome.why if outcome.share is None else "分值未填或不是有效的数字"
+        return Score(
+            weight,
+            None,
+            None,
+            outcome.completion,
+            outcome.met,
+            method,
+            f"{reason}，暂不能评分。",
+            outcome.basis,
+        )
+    earned = half_up(outcome.share * Fraction(weight))
+    why = f"{outcome.why}，{_arithmetic(outcome, weight, earned)}。"
+    return Score(weight, outcome.share, earned, outcome.completion, outcome.met, method, why, outcome.basis)
+
+
+def _arithmetic(outcome: Outcome, weight: Decimal, earned: Decimal) -> str:
+    if outcome.share == 1:
+        return f"得满分{plain(weight)}分"
+    if outcome.share == 0:
+        return "得0分"
+    formula = outcome.formula or f"×{percent(outcome.share or 0)}"
+    return f"得分{plain(weight)}{formula}={points(earned)}分"
+
+
+def _outcome(
+    indicator: Indicator, method: str | None, execution_rate: Fraction | None, rulebook: Rulebook
+) -> Outcome:
+    match method:
+        case None:
+            return Outcome(None, None, None, f"计分方法“{indicator.method.given}”不在可选范围内", ())
+        case "按执行率":
+            return _by_execution_rate(execution_rate, rulebook.cite("methods.by_execution_rate"))
+        case "达标法":
+            return _all_or_nothing(indicator, rulebook)
+        case "定性":
+            return judge(indicator, rulebook)
+        case _ if indicator.qualitative:
+            return Outcome(None, None, None, "定性指标不能按比例计分", ())
+        case _:
+            return measure(indicator, rulebook)
+
+
+def _by_execution_rate(rate: Fraction | None, citation: Citation) -> Outcome:
+    if rate is None:
+        return Outcome(None, None, None, "按执行率计分，但预算执行率无法计算", (citation,))
+    share = min(max(rate, Fraction(0)), Fraction(1))
+    return Outcome(share, rate, rate >= 1, f"按执行率计分，预算执行率{percent(rate)}", (citation,))
+
+
+def _all_or_nothing(indicator: Indicator, rulebook: Rulebook) -> Outcome:
+    citation = rulebook.cite("methods.attainment")
+    if indicator.qualitative:
+        judgement = indicator.actual.value
+        if judgement not in {band.judgement for band in rulebook.bands}:
+            return judge(indicator, rulebook)
+        met = judgement == rulebook.bands[0].judgement
+        return Outcome(Fraction(int(met)), None, met, f"达标法计分，实际完成情况为“{judgement}”", (citation,))
+    measured = measure(indicator, rulebook)
+    if measured.met is None:
+        return measured
+    why = f"达标法计分，{measured.why}"
+    return Outcome(
+        Fraction(int(measured.met)), measured.completion, measured.met, why, (citation, *measured.basis)
+    )

@@ -1,0 +1,23 @@
+"""What a rule makes of an indicator before its weight comes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from perf_xlsx.model import Citation
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The share of the weight earned (None: open), the uncapped completion, whether the target was met, and why.
+
+    `formula` is what the weight is multiplied with, in words ("×89.06÷100"); "" lets the share speak.
+    """
+
+    share: Fraction | None
+    completion: Fraction | None
+    met: bool | None
+    why: str
+    basis: tuple[Citation, ...]
+    formula: str = ""

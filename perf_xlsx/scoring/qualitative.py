@@ -1,0 +1,39 @@
+"""Qualitative indicators (定性): three bands of the weight, the unit choosing its points within one."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from perf_xlsx.model import Citation, Indicator
+from perf_xlsx.numerals import plain
+from perf_xlsx.rulebook import Band, Rulebook
+from perf_xlsx.scoring.outcome import Outcome
+
+
+def band_of(indicator: Indicator, rulebook: Rulebook) -> Band | None:
+    """The band of the judgement that stands as the actual value, or None."""
+    return next((band for band in rulebook.bands if band.judgement == indicator.actual.value), None)
+
+
+def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
+    """The claimed points where they lie within the judgement's band, else the nearest edge of the band."""
+    basis: tuple[Citation, ...] = (rulebook.cite("qualitative.bands"),)
+    band = band_of(indicator, rulebook)
+    if band is None:
+        names = "、".join(band.judgement for band in rulebook.bands)
+        word = "未填" if indicator.actual.empty else f"“{indicator.actual.given}”不是 {names} 之一"
+        return Outcome(None, None, None, f"{indicator.actual.field}{word}", basis)
+    met = band is rulebook.bands[0]
+    span = f"{plain(band.low * 100)}%—{plain(band.high * 100)}%"
+    said = f"实际完成情况为“{band.judgement}”，应在分值的{span}之间"
+    weight, claimed = indicator.weight.value, indicator.claimed_points.value
+    if claimed is None or not weight:
+        default = rulebook.unclaimed.get(band.judgement)
+        if default is None:
+            return Outcome(None, None, met, f"{said}，单位未填自评得分", basis)
+        basis = (*basis, rulebook.cite("qualitative.unclaimed"))
+        return Outcome(Fraction(default), None, met, f"{said}，单位未填自评得分", basis)
+    share = Fraction(claimed) / Fraction(weight)
+    kept = min(max(share, Fraction(band.low)), Fraction(band.high))
+    word = "采用自评得分" if kept == share else "自评得分超出区间，按最接近的界限计"
+    return Outcome(kept, None, met, f"{said}，{word}", basis)

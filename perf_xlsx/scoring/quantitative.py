@@ -1,0 +1,87 @@
+"""Quantitative indicators (定量): the actual measured against the target, by sign."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from perf_xlsx.model import Citation, Indicator
+from perf_xlsx.numerals import plain
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scoring.outcome import Outcome
+
+SETTINGS = {
+    "≥": "quantitative.at_least",
+    ">": "quantitative.at_least",
+    "≤": "quantitative.at_most",
+    "<": "quantitative.at_most",
+    "=": "quantitative.equal",
+}
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
+    """Share, completion and verdict of a quantitative indicator; open when a number or the sign is missing."""
+    if indicator.sign.unreadable:
+        return Outcome(None, None, None, f"指标性质“{indicator.sign.given}”不在可选范围内", ())
+    sign = indicator.sign.value or rulebook.word("quantitative.missing_sign")
+    basis: tuple[Citation, ...] = (rulebook.cite(SETTINGS[sign]),)
+    if indicator.sign.value is None:
+        basis = (*basis, rulebook.cite("quantitative.missing_sign"))
+    for entry in (indicator.target, indicator.actual):
+        if not isinstance(entry.value, Decimal):
+            word = "未填" if entry.empty else f"“{entry.given}”不是数字"
+            return Outcome(None, None, None, f"{entry.field}{word}", basis)
+    target, actual = Fraction(indicator.target.value), Fraction(indicator.actual.value)  # type: ignore[arg-type]
+    met = attained(sign, target, actual, rulebook)
+    share, times = (ONE, "") if met else partial(sign, target, actual, rulebook)
+    unit = indicator.unit.value or ""
+    verb = "达到" if met else "未达到"
+    if sign in "≤<":
+        verb = "未超过" if met else "超过"
+    why = f"实际完成值{plain(actual)}{unit}{verb}指标值（{sign}{plain(target)}{unit}）"
+    return Outcome(share, completion(sign, target, actual, met), met, why, basis, times)
+
+
+def attained(sign: str, target: Fraction, actual: Fraction, rulebook: Rulebook) -> bool:
+    """Whether the target is met."""
+    strict = rulebook.flag("quantitative.strict_signs")
+    match sign:
+        case "≤" | "<":
+            return actual < target if strict and sign == "<" else actual <= target
+        case "=" if target == 0:
+            return actual <= 0
+        case "=" if rulebook.word("quantitative.equal") == "both_directions":
+            return actual == target
+        case _:
+            return actual > target if strict and sign == ">" else actual >= target
+
+
+def partial(sign: str, target: Fraction, actual: Fraction, rulebook: Rulebook) -> tuple[Fraction, str]:
+    """Share of the weight for a target that was missed, and the formula in words.
+
+    A ratio has a meaning only between positive numbers; elsewhere a missed target earns nothing.
+    """
+    a, b = plain(target), plain(actual)
+    if target <= 0 or actual <= 0:
+        return ZERO, ""
+    if SETTINGS[sign] == "quantitative.at_most":
+        if rulebook.word("quantitative.at_most") == "straight_line":
+            share = max(ZERO, ONE - (actual - target) / target)
+            return share, f"×[1−({b}−{a})÷{a}]"
+        return min(ONE, target / actual), f"×{a}÷{b}"
+    if actual > target:  # "=" counted in both directions
+        return target / actual, f"×{a}÷{b}"
+    return min(ONE, actual / target), f"×{b}÷{a}"
+
+
+def completion(sign: str, target: Fraction, actual: Fraction, met: bool) -> Fraction | None:
+    """Completion (指标完成率), uncapped: ≥ and =: actual ÷ target; ≤: 100% when met, else target ÷ actual.
+
+    None where the quotient has no meaning (a target of zero or below).
+    """
+    if sign in "≤<":
+        if met:
+            return ONE
+        return target / actual if target >= 0 and actual > 0 else None
+    return actual / target if target > 0 else None

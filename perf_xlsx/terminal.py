@@ -1,0 +1,99 @@
+"""Results as people read them on the terminal: a short table, the findings with advice, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from perf_xlsx.model import SEVERITIES, Finding, Result
+from perf_xlsx.numerals import percent, plain, points
+from perf_xlsx.signs import SEVERITY_NAMES, SEVERITY_SIGNS
+
+COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
+
+
+def show(results: Sequence[Result], console: Console) -> None:
+    """Print everything: a table of the results, the findings of each, a closing line."""
+    console.print(_table(results))
+    for result in results:
+        if result.findings:
+            _show_findings(result, console)
+    console.print(_closing(results))
+
+
+def _table(results: Sequence[Result]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("文件", overflow="fold")
+    table.add_column("单位", overflow="fold")
+    for name in ("执行率", "得分", "自评"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("等级", no_wrap=True)
+    table.add_column("问题", no_wrap=True)
+    for result in results:
+        table.add_row(escape(result.evaluation.workbook if result.evaluation else result.file), *_cells(result))
+    return table
+
+
+def _cells(result: Result) -> list[str | Text]:
+    form, scores = result.evaluation, result.scores
+    if form is None or scores is None:
+        return ["", "", Text("读不出来", style="red"), "", "", _counts(result)]
+    rate = scores.execution.completion
+    claimed = form.claimed.total.value
+    return [
+        escape(form.unit or "（未填）"),
+        percent(rate) if rate is not None else "—",
+        points(scores.total) + ("" if scores.complete else "（暂定）"),
+        plain(claimed) if claimed is not None else "—",
+        scores.grade,
+        _counts(result),
+    ]
+
+
+def _counts(result: Result) -> Text:
+    counts = Counter(found.severity for found in result.findings)
+    text = Text()
+    for severity in SEVERITIES:
+        if counts[severity]:
+            text.append(f"{SEVERITY_SIGNS[severity]}{counts[severity]} ", style=COLOURS[severity])
+    return text or Text("没有问题", style="green")
+
+
+def _show_findings(result: Result, console: Console) -> None:
+    console.print(Text(result.file, style="bold"))
+    for found in sorted(result.findings, key=lambda f: (SEVERITIES.index(f.severity), f.place, f.code)):
+        head = Text("  ")
+        head.append(f"{SEVERITY_SIGNS[found.severity]} {SEVERITY_NAMES[found.severity]} {found.code}", COLOURS[found.severity])
+        head.append(f"  {where(found)}  ", "dim")
+        head.append(found.message)
+        console.print(head)
+        console.print(Text(f"      → {found.advice}", style="dim"))
+    console.print()
+
+
+def where(found: Finding) -> str:
+    """The place within its workbook: "绩效指标!C7", or "" for the whole file."""
+    return "!".join(part for part in (found.place.sheet, found.place.cell or "") if part)
+
+
+def _closing(results: Sequence[Result]) -> Text:
+    unreadable = sum(result.scores is None for result in results)
+    outputs = [result.output for result in results if result.output]
+    wrong = sum(result.worst() == "error" and result.scores is not None for result in results)
+    parts = [f"共{len(results)}份"]
+    parts += [f"{wrong}份有错误，须退回更正"] if wrong else []
+    parts += [f"{unreadable}份读不出来，须重新报送"] if unreadable else []
+    line = "，".join(parts) + "。"
+    if len(outputs) == 1:
+        line += f"评分后的工作簿：{outputs[0]}（打开即为“评分汇总”，逐项问题见“问题清单”）"
+    elif outputs:
+        line += f"评分后的工作簿{len(outputs)}份，第一份：{outputs[0]}"
+    elif not unreadable:
+        line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
+    return Text(line, style="bold")

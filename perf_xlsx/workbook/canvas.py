@@ -1,0 +1,106 @@
+"""An XlsxWriter workbook with our fonts and safeguards: text is always text, formats are made once."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from perf_xlsx.ooxml import legal
+from perf_xlsx.workbook import style as s
+
+MAX_TEXT = 32_767  # Excel's own limit for a cell
+
+
+class Canvas:
+    """One workbook being written."""
+
+    def __init__(self, out: io.BytesIO) -> None:
+        self.book = xlsxwriter.Workbook(
+            out,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                # The default style is unlocked: what is pasted takes it, and stays editable.
+                "default_format_properties": {
+                    "font_name": s.BODY, "font_size": s.BODY_SIZE, "locked": False, "valign": "vcenter",
+                },
+            },
+        )  # fmt: skip
+        self._styles: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def style(self, **properties: Any) -> Any:
+        """A format with our font; labels are locked unless `locked=False`."""
+        full = {
+            "font_name": s.BODY, "font_size": s.BODY_SIZE, "font_color": s.INK, "valign": "vcenter",
+            "text_wrap": True, "border_color": s.RULE, "locked": True,
+        } | properties  # fmt: skip
+        key = tuple(sorted(full.items()))
+        if key not in self._styles:
+            self._styles[key] = self.book.add_format(full)
+        return self._styles[key]
+
+    @property
+    def title(self) -> Any:
+        """A sheet's title."""
+        return self.style(font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
+
+    @property
+    def head(self) -> Any:
+        """A column's or box's label."""
+        return self.style(bold=True, bg_color=s.HEAD_FILL, border=1, align="center")
+
+    @property
+    def paragraph(self) -> Any:
+        """Running text."""
+        return self.style(align="left", font_size=11)
+
+    def text(self, sheet: Any, row: int, column: int, text: str, style: Any = None) -> None:
+        """Text as text, whatever it looks like."""
+        sheet.write_string(row, column, legal(text)[:MAX_TEXT], style or self.style())
+
+    def typed(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
+        """A value as a person types it: a number, a date, or text exactly as given; None leaves the cell empty."""
+        match value:
+            case None:
+                sheet.write_blank(row, column, None, style)
+            case Decimal():
+                sheet.write_number(row, column, float(value), style)
+            case datetime.date():
+                moment = datetime.datetime.combine(value, datetime.time())
+                sheet.write_datetime(row, column, moment, style)
+            case text:
+                self.text(sheet, row, column, str(text), style)
+
+    def name(self, name: str, sheet: str, row: int, column: int, last_row: int | None = None, last_column: int = 0) -> None:
+        """Define a name for a cell, or for a range of one sheet."""
+        reference = xl_rowcol_to_cell(row, column, True, True)
+        if last_row is not None:
+            reference += ":" + xl_rowcol_to_cell(last_row, last_column, True, True)
+        self.book.define_name(name, f"='{sheet}'!{reference}")
+
+    def counter_colours(self, sheet: Any, row: int, column: int) -> None:
+        """A counter of missing boxes: green when nothing is missing, amber before."""
+        cell = xl_rowcol_to_cell(row, column)
+        for mark, fill, ink in (("✔", s.DONE_FILL, s.DONE_INK), ("还", s.TODO_FILL, s.TODO_INK)):
+            rule = {"bg_color": fill, "font_color": ink}
+            sheet.conditional_format(
+                row, column, row, column,
+                {"type": "formula", "criteria": f'=LEFT({cell},1)="{mark}"', "format": self.book.add_format(rule)},
+            )  # fmt: skip
+
+    def print_setup(self, sheet: Any, landscape: bool) -> None:
+        """A4, one page wide, page numbers."""
+        sheet.set_paper(9)
+        if landscape:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.center_horizontally()
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.set_footer(f'&C&"{s.BODY}"&9第 &P 页　共 &N 页')

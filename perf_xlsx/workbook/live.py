@@ -1,0 +1,141 @@
+"""The template's live formulas: what the unit would score, shown while it types.
+
+They follow the rulebook, use no function newer than Excel 2010, and are never read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.numerals import plain
+from perf_xlsx.rulebook import Rulebook
+
+RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
+
+Stored = Mapping[tuple[str, str, str], float | str]  # (block, box, row or line key) -> a formula's stored result
+
+
+def rate_formula(rulebook: Rulebook) -> str:
+    """Executed over the rulebook's base, or nothing."""
+    base = f"px_funds_total_{rulebook.word('execution.base')}"
+    return _quotient("px_funds_total_executed", base)
+
+
+def _quotient(part: str, whole: str) -> str:
+    return f'=IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}<>0,{part}/{whole},""),"")'
+
+
+def line_rate(executed: str, adjusted: str) -> str:
+    """Execution rate of one line."""
+    return _quotient(executed, adjusted)
+
+
+def execution_points(rulebook: Rulebook) -> str:
+    """Points of budget execution."""
+    weight = plain(rulebook.number("execution.weight"))
+    return f'=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
+
+
+def total() -> str:
+    """Everything that is scored so far."""
+    parts = "px_reference_execution_points,px_indicators_reference_points"
+    return f'=IF(COUNT({parts})=0,"",ROUND(SUM({parts}),2))'
+
+
+def grade(rulebook: Rulebook) -> str:
+    """Grade of the reference total."""
+    words = f'"{rulebook.grades[-1].name}"'
+    for step in reversed(rulebook.grades[:-1]):
+        words = f'IF(px_reference_total>={plain(step.low)},"{step.name}",{words})'
+    return f'=IF(ISNUMBER(px_reference_total),{words},"")'
+
+
+def _qualitative(c: Mapping[str, str]) -> str:
+    worded = f'AND({c["sign"]}="",ISTEXT({c["target"]}),OR({_judged(c)}))'
+    return f'OR({c["sign"]}="定性",{c["method"]}="定性",{worded})'
+
+
+def _judged(c: Mapping[str, str]) -> str:
+    return ",".join(f'{c["actual"]}="{word}"' for word in ("达成", "部分达成", "未达成"))
+
+
+def _at_most(c: Mapping[str, str]) -> str:
+    return f'OR({c["sign"]}="≤",{c["sign"]}="<")'
+
+
+def _met(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    sign, target, actual = c["sign"], c["target"], c["actual"]
+    at_least = f"{actual}>={target}"
+    if rulebook.word("quantitative.equal") == "both_directions":
+        at_least = f'IF({sign}="=",{actual}={target},{at_least})'
+    if rulebook.flag("quantitative.strict_signs"):
+        at_least = f'IF({sign}=">",{actual}>{target},{at_least})'
+    below = f"{actual}<={target}"
+    if rulebook.flag("quantitative.strict_signs"):
+        below = f'IF({sign}="<",{actual}<{target},{below})'
+    return f'IF({_at_most(c)},{below},IF(AND({sign}="=",{target}=0),{actual}<=0,{at_least}))'
+
+
+def _share(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    target, actual = c["target"], c["actual"]
+    over = f"{target}/{actual}"
+    if rulebook.word("quantitative.at_most") == "straight_line":
+        over = f"MAX(0,1-({actual}-{target})/{target})"
+    partial = f"IF({_at_most(c)},{over},IF({actual}>{target},{target}/{actual},{actual}/{target}))"
+    missed = f'IF({c["method"]}="达标法",0,IF(OR({target}<=0,{actual}<=0),0,{partial}))'
+    return f"IF({_met(c, rulebook)},1,{missed})"
+
+
+def _band(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    weight, claimed, formula = c["weight"], c["claimed_points"], '""'
+    for band in reversed(rulebook.bands):
+        default = rulebook.unclaimed.get(band.judgement)
+        unclaimed = '""' if default is None else f"ROUND({weight}*{plain(default)},2)"
+        within = f"ROUND(MIN(MAX({claimed},{plain(band.low)}*{weight}),{plain(band.high)}*{weight}),2)"
+        formula = f'IF({c["actual"]}="{band.judgement}",IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})'
+    best = rulebook.bands[0].judgement
+    attained = f'IF({c["actual"]}="{best}",{weight},IF(OR({_judged(c)}),0,""))'
+    return f'IF({c["method"]}="达标法",{attained},IF({c["method"]}="按比例","",{formula}))'
+
+
+def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    """Points of one indicator; `c` gives the address of each column in its row."""
+    weight = c["weight"]
+    by_rate = f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
+    measured = f"ROUND({weight}*{_share(c, rulebook)},2)"
+    numbers = f"AND(ISNUMBER({c['target']}),ISNUMBER({c['actual']}))"
+    scored = f'IF({_qualitative(c)},{_band(c, rulebook)},IF({numbers},{measured},""))'
+    return f'=IF(ISNUMBER({weight}),IF({weight}<0,"",IF({c["method"]}="按执行率",{by_rate},{scored})),"")'
+
+
+def indicator_completion(c: Mapping[str, str]) -> str:
+    """Completion of one indicator, uncapped."""
+    target, actual = c["target"], c["actual"]
+    below = f'IF({actual}<={target},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
+    measured = f'IF({_at_most(c)},{below},IF({target}>0,{actual}/{target},""))'
+    numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
+    scored = f'IF({_qualitative(c)},"",IF({numbers},{measured},""))'
+    return f'=IF({c["method"]}="按执行率",{RATE},{scored})'
+
+
+def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str, str, str], float | str]:
+    """What the live formulas of a filled template show, from the engine itself."""
+    found: dict[tuple[str, str, str], float | str] = {}
+
+    def put(block: str, box: str, row: str, value: object) -> None:
+        if value is not None:
+            found[block, box, row] = float(value)  # type: ignore[arg-type]  # Decimal or Fraction
+
+    put("hidden", RATE, "", scores.execution.completion)
+    for key, rates in scores.line_rates.items():
+        put("funds", "reference_rate", key, rates.execution)
+    for project, rates in zip(evaluation.projects, scores.project_rates, strict=True):
+        put("projects", "reference_rate", str(project.name.place.row), rates.execution)
+    for row, score in zip(evaluation.indicators, scores.indicators, strict=True):
+        put("indicators", "reference_completion", str(row.name.place.row), score.completion)
+        put("indicators", "reference_points", str(row.name.place.row), score.points)
+    put("claimed", "reference_execution_points", "", scores.execution.points)
+    put("claimed", "reference_total", "", scores.total)
+    found["claimed", "reference_grade", ""] = scores.grade
+    return found

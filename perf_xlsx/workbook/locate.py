@@ -1,0 +1,257 @@
+"""Finding a form's boxes in a returned workbook: by defined name, then by label and header text, never by address.
+
+Rows and columns may have been inserted, sheets renamed or moved, names lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
+from perf_xlsx.ooxml import Book, Cell, Grid
+from perf_xlsx.target import same_label
+
+Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
+
+
+@dataclass(frozen=True)
+class Area:
+    """A defined name's range on one sheet, ends included."""
+
+    sheet: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Sheets:
+    """The workbook's sheets as grids, read when first asked for; `hidden_names` are never searched."""
+
+    def __init__(self, book: Book, grids: Iterable[Grid], skip: Iterable[str]) -> None:
+        self.names = [sheet.name for sheet in book.sheets]
+        self.positions = [sheet.index for sheet in book.sheets]
+        self.grids = list(grids)
+        self.searched = [n for n, sheet in enumerate(book.sheets) if sheet.name not in set(skip)]
+        self.areas = _areas(book, self.names)
+
+    def cell(self, address: Address) -> Cell | None:
+        """What stands there, or None."""
+        sheet, row, column = address
+        return self.grids[sheet].cells.get((row, column))
+
+    def labelled(self, labels: Iterable[str]) -> Iterator[Address]:
+        """Every cell whose text is one of the labels, sheet by sheet, row by row."""
+        wanted = {same_label(label) for label in labels}
+        for sheet in self.searched:
+            for (row, column), cell in sorted(self.grids[sheet].cells.items()):
+                if isinstance(cell.value, str) and same_label(cell.value) in wanted:
+                    yield sheet, row, column
+
+    def right_of(self, address: Address) -> Address:
+        """The cell after a label, past the columns that the label is merged over."""
+        sheet, row, column = address
+        for top, left, bottom, right in self.grids[sheet].merges:
+            if top <= row <= bottom and left <= column <= right:
+                return sheet, top, right + 1
+        return sheet, row, column + 1
+
+    def merged_from(self, address: Address) -> Address:
+        """The top-left cell of the merge that the address lies in, or the address itself."""
+        sheet, row, column = address
+        for top, left, bottom, right in self.grids[sheet].merges:
+            if top <= row <= bottom and left <= column <= right:
+                return sheet, top, left
+        return address
+
+
+def _areas(book: Book, names: list[str]) -> Mapping[str, Area]:
+    found: dict[str, Area] = {}
+    for name in book.defined_names():
+        area = name.area()
+        if not name.name.startswith("px_") or name.local_sheet is not None or area is None:
+            continue
+        sheet, top, left, bottom, right = area
+        if sheet in names:
+            found[name.name] = Area(names.index(sheet), top, left, bottom, right)
+    return found
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled."""
+
+    sheet: int
+    columns: Mapping[str, int]
+    rows: tuple[int, ...]
+
+
+@dataclass
+class Layout:
+    """Where everything stands. `missing` and `twice` name boxes by block and key, with the place to point at."""
+
+    boxes: dict[str, Address] = field(default_factory=dict)
+    lines: dict[tuple[str, str, str], Address] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    missing: list[tuple[str, str, bool]] = field(default_factory=list)
+    twice: list[tuple[str, Address]] = field(default_factory=list)
+
+
+def locate(form: Form, sheets: Sheets) -> Layout:
+    """Find every box of the form."""
+    layout = Layout()
+    for sheet in form.sheets:
+        for block in sheet.blocks:
+            match block:
+                case Boxes():
+                    _locate_boxes(block, sheets, layout)
+                case Lines():
+                    _locate_lines(block, sheets, layout)
+                case Rows():
+                    _locate_rows(block, sheets, layout)
+    return layout
+
+
+def typed(boxes: Iterable[Box]) -> list[Box]:
+    """The boxes that a person fills."""
+    return [box for box in boxes if box.kind != "computed"]
+
+
+def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
+    for box in typed(block.boxes):
+        if area := sheets.areas.get(f"px_{box.key}"):
+            layout.boxes[box.key] = (area.sheet, area.top, area.left)
+            continue
+        found = [sheets.right_of(address) for address in sheets.labelled(box.labels)]
+        if not found:
+            layout.missing.append((block.title, box.label, box.required))
+            continue
+        layout.boxes[box.key] = found[0]
+        layout.twice += [(box.label, address) for address in found[1:]]
+
+
+def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
+    columns = typed(block.columns)
+    header = _header(block.key, columns, sheets)
+    for line in block.lines:
+        row: tuple[int, int] | None = None
+        for box in columns:
+            area = sheets.areas.get(f"px_{block.key}_{line.key}_{box.key}")
+            if area is None and row is None:
+                row = _line_row(line.labels, header, sheets)
+            if area:
+                layout.lines[block.key, line.key, box.key] = (area.sheet, area.top, area.left)
+            elif row and header and box.key in header.columns:
+                layout.lines[block.key, line.key, box.key] = (*row, header.columns[box.key])
+        if not any((block.key, line.key, box.key) in layout.lines for box in columns):
+            layout.missing.append((block.title, line.label, bool(line.required)))
+    for box in columns:
+        if not any((block.key, line.key, box.key) in layout.lines for line in block.lines):
+            layout.missing.append((block.title, box.label, True))
+
+
+def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:
+    if header is None:
+        return None
+    return next(
+        (
+            (sheet, row)
+            for sheet, row, column in sheets.labelled(labels)
+            if sheet == header.sheet and row > header.row and column < min(header.columns.values())
+        ),
+        None,
+    )
+
+
+@dataclass(frozen=True)
+class Header:
+    """A table's header row and the column of each box found in it (or known by its name)."""
+
+    sheet: int
+    row: int
+    columns: Mapping[str, int]
+    doubled: tuple[tuple[str, Address], ...] = ()
+
+
+def _header(block: str, columns: list[Box], sheets: Sheets) -> Header | None:
+    """The header of a table: where the names point, completed by text; by text alone where all names are lost."""
+    areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
+    by_text = _header_by_text(columns, sheets, {(a.sheet, a.top) for a in areas.values()})
+    if not areas:
+        return by_text
+    first = next(iter(areas.values()))
+    named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
+    if by_text is None or by_text.sheet != first.sheet:
+        return Header(first.sheet, first.top - 1, named)
+    taken = set(named.values())
+    doubled = tuple(
+        (label, address) for label, address in by_text.doubled if address[2] not in taken
+    ) + tuple(
+        (box.label, (by_text.sheet, by_text.row, by_text.columns[box.key]))
+        for box in columns
+        if box.key in named and by_text.columns.get(box.key, named[box.key]) not in taken
+    )
+    extra = {k: c for k, c in by_text.columns.items() if k not in named and c not in taken}
+    return Header(first.sheet, by_text.row, {**named, **extra}, doubled)
+
+
+def _header_by_text(columns: list[Box], sheets: Sheets, near: set[tuple[int, int]]) -> Header | None:
+    """The row that holds most of the column labels; it must hold more than half of them.
+
+    `near` are the first body cells of the columns whose names are known: the header is then sought just above.
+    """
+    by_label = {same_label(label): box for box in columns for label in box.labels}
+    best: Header | None = None
+    for sheet in sheets.searched:
+        rows: dict[int, dict[str, int]] = {}
+        doubled: dict[int, list[tuple[str, Address]]] = {}
+        for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
+            box = by_label.get(same_label(cell.value)) if isinstance(cell.value, str) else None
+            if box is None or (near and not any(s == sheet and 0 < top - row <= 4 for s, top in near)):
+                continue
+            found = rows.setdefault(row, {})
+            if box.key in found:
+                doubled.setdefault(row, []).append((box.label, (sheet, row, column)))
+            found.setdefault(box.key, column)
+        for row, found in rows.items():
+            if len(found) > (len(best.columns) if best else len(columns) // 2 if not near else 0):
+                best = Header(sheet, row, found, tuple(doubled.get(row, ())))
+    return best
+
+
+def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
+    columns = typed(block.columns)
+    header = _header(block.key, columns, sheets)
+    if header is None:
+        layout.missing += [(block.title, box.label, box.required) for box in columns]
+        return
+    layout.missing += [(block.title, b.label, b.required) for b in columns if b.key not in header.columns]
+    layout.twice += header.doubled
+    areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
+    top = min((a.top for a in areas), default=header.row + 1)
+    bottom = max((a.bottom for a in areas), default=header.row)
+    layout.tables[block.key] = Table(
+        header.sheet, header.columns, tuple(_body(sheets.grids[header.sheet], header, top, bottom))
+    )
+
+
+def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
+    """Rows with something in the table's columns; below the named range while at least two cells are filled.
+
+    A header repeated further down is not a row.
+    """
+    wanted = set(header.columns.values())
+    filled: dict[int, int] = {}
+    for row, column in grid.cells:
+        if column in wanted and row >= top:
+            filled[row] = filled.get(row, 0) + 1
+    titles = [grid.cells.get((header.row, column)) for column in sorted(wanted)]
+    last = bottom
+    for row in sorted(filled):
+        if row > bottom and (row > last + 2 or filled[row] < 2):
+            break
+        if row > top and [grid.cells.get((row, column)) for column in sorted(wanted)] == titles:
+            continue
+        last = max(last, row)
+        yield row

@@ -1,0 +1,209 @@
+"""A returned workbook -> SelfEvaluation and findings. Nothing that a person typed raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
+from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
+from perf_xlsx.ooxml import Book, Cell, Package, read_grid
+from perf_xlsx.place import Place
+from perf_xlsx.rulebook import rulebook_names
+from perf_xlsx.workbook.identity import HIDDEN_SHEET, Identity, identify
+from perf_xlsx.workbook.intake import Intake
+from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
+
+OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
+NOWHERE: Address = (0, 0, 0)
+
+Readings = Mapping[str, Entry[Any]]
+
+
+def read(
+    package: Package, workbook: str, rulebook: str | None = None
+) -> tuple[SelfEvaluation | None, tuple[Finding, ...]]:
+    """Read a returned workbook. `rulebook` overrides the one that the template remembers.
+
+    None where it is no form that we know (R04) or made from what this version does not read (R05); the findings
+    then say why. Raises PackageError for damage inside the package.
+    """
+    book = Book(package)
+    sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
+    identity = identify(book, sheets)
+    if refusal := _refuse(identity, Place(workbook), rulebook):
+        return None, (refusal,)
+    form = load_form(identity.form or "")
+    reading = _Reading(form, sheets, workbook)
+    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
+    return evaluation, tuple(reading.intake.findings)
+
+
+def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
+    """R04 or R05, where the workbook cannot be read as a form at all."""
+    titles = "、".join(f"“{load_form(name).title}”" for name in form_names())
+    advice = "请把内容填入下发的自评表模板后重新报送。"
+    if identity.form is None:
+        near = f"最接近{identity.nearest}，但缺少：{'、'.join(identity.lacking[:12])}" if identity.nearest else ""
+        message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if near else ''}{near}。"
+        return finding("R04", Noticed(place, "表种", None, message, advice, titles), None)
+    if identity.form not in form_names():
+        message = f"表种“{identity.form}”不认识，已知的有{titles}。"
+        return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
+    form = load_form(identity.form)
+    if identity.version is not None and identity.version not in form.versions:
+        known = "、".join(form.versions)
+        message = f"模板版本“{identity.version}”不认识，本软件能读的版本有 {known}。"
+        return finding("R05", Noticed(place, "模板版本", identity.version, message, advice, known), None)
+    if rulebook is None and identity.rulebook and identity.rulebook not in rulebook_names():
+        known = "、".join(rulebook_names())
+        message = f"模板使用的评分办法“{identity.rulebook}”不认识，现有 {known}。"
+        advice = "请用 --rulebook 指定评分办法，或升级本软件。"
+        return finding("R05", Noticed(place, "评分办法", identity.rulebook, message, advice, known), None)
+    return None
+
+
+class _Reading:
+    """Reads one located form, box by box."""
+
+    def __init__(self, form: Form, sheets: Sheets, workbook: str) -> None:
+        self.form, self.sheets, self.workbook = form, sheets, workbook
+        self.intake = Intake([])
+        self.layout: Layout = locate(form, sheets)
+
+    def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
+        """The form as it was filled in."""
+        self._say_layout(year)
+        boxes = self._boxes()
+        self.intake.money_unit = boxes["money_unit"].value or ""
+        claimed = Claimed(
+            self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
+        )
+        return SelfEvaluation(
+            form=self.form.name,
+            year=year,
+            rulebook=rulebook,
+            workbook=self.workbook,
+            boxes=boxes,
+            funds=self._funds(),
+            total_line=self.form.total_line,
+            project_line=self.form.project_line,
+            projects=tuple(Project(**row) for row in self._rows("projects")),
+            indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
+            claimed=claimed,
+            passages=tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
+        )
+
+    def place(self, address: Address) -> Place:
+        """The address as a place a person can find."""
+        sheet, row, column = address
+        if address == NOWHERE:
+            return Place(self.workbook)
+        return Place(self.workbook, self.sheets.positions[sheet], row, column, self.sheets.names[sheet])
+
+    def _say_layout(self, year: int | None) -> None:
+        for block, label, required in self.layout.missing:
+            message = f"“{block}”中没有找到“{label}”。"
+            seen = Noticed(
+                Place(self.workbook), f"{block}·{label}", None, message,
+                "请对照下发的模板补上这一栏，或把内容填入新的模板。", severity=None if required else "warning",
+            )  # fmt: skip
+            self.intake.findings.append(finding("R06", seen, None))
+        for label, address in self.layout.twice:
+            message = f"“{label}”出现了两次，此处未读取。"
+            self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
+        if year is None:
+            seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
+            self.intake.findings.append(finding("R06", seen, None))
+
+    def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
+        cell = self.sheets.cell(address) if address != NOWHERE else None
+        readers: dict[str, Callable[..., Entry[Any]]] = {
+            "number": self.intake.number,
+            "percent": self.intake.rate,
+            "value": self.intake.measured,
+        }
+        if box.kind == "choice":
+            return self.intake.choice(cell, self.place(address), field, box)
+        return readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
+
+    def _required(self, box: Box, entry: Entry[Any]) -> None:
+        if box.required and entry.empty and box.key not in OWN_CODES and entry.place.cell:
+            message = f"{entry.field}没有填写。"
+            self.intake.say("R07", entry.place, entry.field, "", message, box.help or f"请填写{box.label}。")
+
+    def _all_boxes(self) -> Iterator[Box]:
+        for sheet in self.form.sheets:
+            for block in sheet.blocks:
+                if isinstance(block, Boxes):
+                    yield from typed(block.boxes)
+
+    def _box(self, key: str) -> Entry[Any]:
+        box = next(box for box in self._all_boxes() if box.key == key)
+        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label)
+        self._required(box, entry)
+        return entry
+
+    def _boxes(self) -> dict[str, Entry[str]]:
+        """Every single box but the claims; numbers among them (staff) as the text that stands there."""
+        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith("claimed_")}
+
+    def _funds(self) -> dict[str, FundLine]:
+        block = self.form.block("funds")
+        assert isinstance(block, Lines)
+        return {line.key: self._fund_line(block, line) for line in block.lines}
+
+    def _fund_line(self, block: Lines, line: Line) -> FundLine:
+        entries: dict[str, Entry[Any]] = {}
+        for box in typed(block.columns):
+            address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
+            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}")
+            if box.key in line.required and entries[box.key].empty and address != NOWHERE:
+                entry = entries[box.key]
+                self.intake.say("R07", entry.place, entry.field, "", f"{entry.field}没有填写。", box.help)
+        return FundLine(line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero)
+
+    def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
+        if not self.form.has(key) or key not in self.layout.tables:
+            return
+        block, table = self.form.block(key), self.layout.tables[key]
+        assert isinstance(block, Rows)
+        for row in table.rows:
+            if self._in_use(table, row):
+                yield self._row(typed(block.columns), table, row)
+
+    def _in_use(self, table: Table, row: int) -> bool:
+        """Whether a person filled the row: something besides pre-printed levels and titles stands in it."""
+        return any(
+            self.sheets.cell((table.sheet, row, column)) is not None
+            for key, column in table.columns.items()
+            if key not in (*FILLED_DOWN, "title")
+        )
+
+    def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
+        entries: dict[str, Entry[Any]] = {}
+        for box in columns:
+            column = table.columns.get(box.key)
+            address = (table.sheet, row, column) if column else NOWHERE
+            if column and box.key in FILLED_DOWN:
+                address = self.sheets.merged_from((table.sheet, row, column))
+            entries[box.key] = self._entry(box, address, box.label)
+            self._required(box, entries[box.key])
+        return entries
+
+    def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
+        indicator = Indicator(**row)
+        if indicator.qualitative:
+            return indicator
+        unit = indicator.unit.value or ""
+        target, quantity = self.intake.quantified(indicator.target, unit, indicator.sign.value)
+        changed: dict[str, Entry[Any]] = {"target": target}
+        sign = indicator.sign.value
+        if quantity and quantity.sign and indicator.sign.empty:
+            sign = quantity.sign
+            changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
+        for key in ("midyear", "actual"):
+            changed[key], _ = self.intake.quantified(row[key], unit, sign)
+        return Indicator(**{**row, **changed})

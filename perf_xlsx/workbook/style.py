@@ -1,0 +1,53 @@
+"""Colours, fonts, widths and number formats: named once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from math import ceil
+
+from perf_xlsx.model import Severity
+
+BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
+BODY_SIZE = 10
+
+INK = "#1F2937"
+ACCENT = "#1F4E79"
+RULE = "#9CA3AF"
+SOFT = "#6B7280"
+
+REQUIRED_FILL = "#FFF8DC"
+OPTIONAL_FILL = "#FFFFFF"
+COMPUTED_FILL = "#ECEEF1"
+HEAD_FILL = "#E3ECF5"
+DONE_FILL, DONE_INK = "#DDF1E0", "#1B5E20"
+TODO_FILL, TODO_INK = "#FDEBD0", "#8A4B08"
+
+# Exact colours of marks: a person would hardly choose just these, so that our own can be told from theirs.
+MARK_FILLS: Mapping[Severity, str] = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE"}
+SEVERITY_INK: Mapping[Severity, str] = {"error": "#B3261E", "warning": "#8A5A00", "notice": "#3B5B7A"}
+
+MONEY = "#,##0.00"
+POINTS = "0.00"
+PERCENT = "0.00%"
+DATE = "yyyy-mm-dd"
+
+LINE_HEIGHT = 14.5  # points, for body text
+MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+def units(text: str) -> int:
+    """Width in column units: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(ch) in "WFA" else 1 for ch in text)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """Lines that a text takes in a column of that width; autofit is of no use for Chinese."""
+    usable = max(width - 1.5, 2)
+    return sum(max(1, ceil(units(line) * 1.04 / usable)) for line in text.split("\n")) if text else 1
+
+
+def height_for(cells: list[tuple[str, float]], least: float = 20.0) -> float:
+    """Row height in points for (text, column width) pairs."""
+    most = max((lines_needed(text, width) for text, width in cells), default=1)
+    return min(MAX_HEIGHT, max(least, most * LINE_HEIGHT + 6))

@@ -1,0 +1,99 @@
+"""Reads tests/cases/问题.md: a heading a case, `- 改 栏目 = 值` and `- 应有 / - 不应有` below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from perf_xlsx.forms import Boxes, Lines, Rows, load_form
+
+SEVERITIES = {"错误": "error", "警告": "warning", "提示": "notice"}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One finding that must be there."""
+
+    code: str
+    severity: str
+    field: str
+    expected: str | None = None
+    difference: str | None = None
+
+
+@dataclass
+class FindingCase:
+    """One case: what is changed in the well-made form, what must and must not be found."""
+
+    title: str
+    changes: list[tuple[str, Any]] = field(default_factory=list)
+    expected: list[Expected] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+
+def read_cases(path: Path) -> list[FindingCase]:
+    """Every case of the file; ValueError names a line that is not understood."""
+    cases: list[FindingCase] = []
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            cases.append(FindingCase(line[3:].strip()))
+        elif found := re.fullmatch(r"- 改 (.+?) = (.+)", line):
+            cases[-1].changes.append((found[1], value(found[2])))
+        elif found := re.fullmatch(r"- 应有 (\w\d\d) (..) (\S+)(?: 应为 (\S+))?(?: 相差 (\S+))?", line):
+            cases[-1].expected.append(Expected(found[1], SEVERITIES[found[2]], found[3], found[4], found[5]))
+        elif line.startswith("- 不应有 "):
+            cases[-1].absent += line[6:].split()
+        elif line.startswith("- "):
+            raise ValueError(line)
+    return cases
+
+
+def value(text: str) -> Any:
+    """“…” is text, （空） an empty cell, anything that reads as a number a number."""
+    if text == "（空）":
+        return None
+    if quoted := re.fullmatch("“(.*)”", text):
+        return quoted[1]
+    try:
+        return float(Decimal(text))
+    except ArithmeticError:
+        return text
+
+
+def changed(case: dict[str, Any], path: str, new: Any) -> None:
+    """Change the box that a person would call `path` ("合计·全年预算数", "指标2·分值", "自评总分")."""
+    form = load_form(case["form"])
+    head, _, column = path.partition("·")
+    if found := re.fullmatch(r"(指标|项目)(\d+)", head):
+        key = {"指标": "indicators", "项目": "projects"}[found[1]]
+        block = form.block(key)
+        assert isinstance(block, Rows)
+        case[key][int(found[2]) - 1][_key(block.columns, column)] = new
+    elif column:
+        block = form.block("funds")
+        assert isinstance(block, Lines)
+        row = next(row for row in case["funds"] if row["line"] == head)
+        row[_key(block.columns, column)] = new
+    else:
+        _change_box(case, path, new)
+
+
+def _change_box(case: dict[str, Any], path: str, new: Any) -> None:
+    for sheet in load_form(case["form"]).sheets:
+        for block in sheet.blocks:
+            if isinstance(block, Boxes) and any(box.label == path for box in block.boxes):
+                key = _key(block.boxes, path)
+                group, _, member = key.partition("_")
+                if group in ("claimed", "staff", "goal"):
+                    case[group][member] = new
+                else:
+                    case[key] = new
+                return
+    raise KeyError(path)
+
+
+def _key(boxes: Any, label: str) -> str:
+    return next(box.key for box in boxes if box.label == label)

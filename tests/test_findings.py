@@ -1,0 +1,54 @@
+"""Every kind of finding: a case that has it, and near misses that do not (tests/cases/问题.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from perf_xlsx.catalogue import CHECKS, catalogue
+from perf_xlsx.model import Result
+from tests.conftest import CASES
+from tests.finding_cases import FindingCase, changed, read_cases
+
+ALL = read_cases(CASES / "问题.md")
+ELSEWHERE = {"R01", "R02", "R03", "R04", "R05", "R06", "R10", "R11"}  # tests/test_reading.py, tests/test_hostile.py
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.title)
+def test_case(case: FindingCase, well_made: dict[str, Any], score_case: Callable[..., Result]) -> None:
+    for path, new in case.changes:
+        changed(well_made, path, new)
+    found = score_case(well_made).findings
+    for wanted in case.expected:
+        match = [f for f in found if (f.code, f.severity, f.field) == (wanted.code, wanted.severity, wanted.field)]
+        assert match, f"{wanted} is not among {[(f.code, f.severity, f.field) for f in found]}"
+        if wanted.expected:
+            assert match[0].expected == wanted.expected
+        if wanted.difference:
+            assert match[0].difference == wanted.difference
+    if "任何问题" in case.absent:
+        assert found == ()
+    assert not {f.code for f in found} & set(case.absent)
+
+
+def test_every_code_has_a_case() -> None:
+    assert {wanted.code for case in ALL for wanted in case.expected} | ELSEWHERE == set(catalogue())
+
+
+def test_every_check_belongs_to_a_code_and_explains_itself() -> None:
+    for code, function in CHECKS:
+        assert code in catalogue()
+        assert "Good:" in (function.__doc__ or "")
+        assert "Bad:" in (function.__doc__ or "")
+
+
+def test_every_finding_says_what_to_do(well_made: dict[str, Any], score_case: Callable[..., Result]) -> None:
+    for case in ALL:
+        for path, new in case.changes[:1]:
+            changed(well_made, path, new)
+    for found in score_case(well_made).findings:
+        assert found.message.endswith("。")
+        assert found.advice.endswith("。")
+        assert found.basis
