@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from perf_xlsx.model import Result
     from perf_xlsx.pipeline import Job
 
-PATHS = click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path))
+PATHS = click.argument(
+    "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
+)
 RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
 JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
 
@@ -37,8 +39,12 @@ def main() -> None:
 @click.option("--form", metavar="department|project", help="表种：department 部门整体，project 项目支出。")
 @click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="文件.xlsx")
-@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="数据.json",
-              help="按数据预先填好；表种和年度默认取自数据。")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="数据.json",
+    help="按数据预先填好；表种和年度默认取自数据。",
+)
 @click.option("--rulebook", metavar="评分办法", help="模板使用的评分办法，默认 mof-2020。")
 @click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
 def template(
@@ -70,8 +76,15 @@ def template(
 
 @main.command()
 @PATHS
-@click.option("-o", "--output", "folder", required=True, type=click.Path(file_okay=False, path_type=Path),
-              metavar="文件夹", help="评分后的工作簿写到这里；原文件不会改动。")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="评分后的工作簿写到这里；原文件不会改动。",
+)
 @RULEBOOK
 @JSON
 def score(paths: tuple[Path, ...], folder: Path, rulebook: str | None, as_json: bool) -> None:
@@ -142,8 +155,15 @@ def dump(file: Path) -> None:
 
 
 @main.command()
-@click.option("-o", "--output", "folder", default="demo-out", show_default=True, metavar="文件夹",
-              type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    default="demo-out",
+    show_default=True,
+    metavar="文件夹",
+    type=click.Path(file_okay=False, path_type=Path),
+)
 def demo(folder: Path) -> None:
     """演示：用真实的自评数据走一遍全过程。"""
     from rich.console import Console

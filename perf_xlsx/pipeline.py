@@ -18,10 +18,10 @@ from perf_xlsx.ooxml import Package, PackageError, annotate, strip
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.reader import read
 from perf_xlsx.workbook.scored import SUMMARY, scored_sheets
-from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.template import write_template as make_template
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -61,7 +61,9 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
     try:
         data = job.source.read_bytes()
     except OSError as error:
-        return _unreadable(job.source, "", "R01", f"文件读不出来（{error.strerror}）", "请检查文件是否存在、有无权限。")
+        return _unreadable(
+            job.source, "", "R01", f"文件读不出来（{error.strerror}）", "请检查文件是否存在、有无权限。"
+        )
     digest = hashlib.sha256(data).hexdigest()
     try:
         return _score_bytes(job, data, digest, rulebook)
@@ -169,8 +171,6 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
 
 
 def template_bytes(

@@ -93,5 +93,3 @@ def _finding(found: Finding) -> dict[str, Any]:
         "advice": found.advice,
         "basis": found.basis,
     }
-
-

@@ -69,7 +69,10 @@ def _show_findings(result: Result, console: Console) -> None:
     console.print(Text(result.file, style="bold"))
     for found in sorted(result.findings, key=lambda f: (SEVERITIES.index(f.severity), f.place, f.code)):
         head = Text("  ")
-        head.append(f"{SEVERITY_SIGNS[found.severity]} {SEVERITY_NAMES[found.severity]} {found.code}", COLOURS[found.severity])
+        head.append(
+            f"{SEVERITY_SIGNS[found.severity]} {SEVERITY_NAMES[found.severity]} {found.code}",
+            COLOURS[found.severity],
+        )
         head.append(f"  {where(found)}  ", "dim")
         head.append(found.message)
         console.print(head)

@@ -13,7 +13,16 @@ from tests.conftest import CASES
 from tests.finding_cases import FindingCase, changed, read_cases
 
 ALL = read_cases(CASES / "问题.md")
-ELSEWHERE = {"R01", "R02", "R03", "R04", "R05", "R06", "R10", "R11"}  # tests/test_reading.py, tests/test_hostile.py
+ELSEWHERE = {
+    "R01",
+    "R02",
+    "R03",
+    "R04",
+    "R05",
+    "R06",
+    "R10",
+    "R11",
+}  # tests/test_reading.py, tests/test_hostile.py
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.title)

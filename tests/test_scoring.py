@@ -31,7 +31,8 @@ def form_of(rows: list[dict[str, str]]) -> dict[str, Any]:
     """One form with a row of the table as each of its indicators."""
     total = {"line": "合计", "initial": 1000, "adjusted": 1000, "executed": 868}
     indicators = [
-        {"name": row["情形"]} | {key: value(row[head]) for head, key in COLUMNS.items() if row[head]} for row in rows
+        {"name": row["情形"]} | {key: value(row[head]) for head, key in COLUMNS.items() if row[head]}
+        for row in rows
     ]
     return {"form": "department", "year": 2024, "unit": "示例单位", "funds": [total], "indicators": indicators}
 

@@ -213,9 +213,7 @@ def _block(raw: dict[str, Any], where: str) -> Block:
             taken["columns"] = tuple(_box(x, where) for x in taken["columns"])
             return Lines(**taken | {"head_width": float(taken["head_width"])})
         case "rows":
-            taken = _take(
-                raw, where, {"key": str, "title": str, "rows": int, "columns": list, "preset": list}
-            )
+            taken = _take(raw, where, {"key": str, "title": str, "rows": int, "columns": list, "preset": list})
             taken["columns"] = tuple(_box(x, where) for x in taken["columns"])
             taken["preset"] = tuple(tuple(row) for row in taken.get("preset", ()))
             return Rows(**taken)

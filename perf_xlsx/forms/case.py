@@ -151,9 +151,7 @@ class _Typist:
         for key in row.keys() - columns.keys():
             self.problems.append(f"{path}.{key}：没有这一项，已知的有 {'、'.join(columns)}")
         return {
-            key: self.typed(value, f"{path}.{key}", columns[key])
-            for key, value in row.items()
-            if key in columns
+            key: self.typed(value, f"{path}.{key}", columns[key]) for key, value in row.items() if key in columns
         }
 
     def fund_lines(self, block: Lines, value: list[dict[str, Any]]) -> None:
@@ -178,8 +176,7 @@ class _Typist:
         text = next(box for box in block.columns if box.key == "text")
         titles = [row[0] for row in block.preset] + [t for t in value if (t,) not in block.preset]
         return tuple(
-            {"title": title, "text": self.typed(value.get(title), f"passages.{title}", text)}
-            for title in titles
+            {"title": title, "text": self.typed(value.get(title), f"passages.{title}", text)} for title in titles
         )
 
     def typed(self, value: Any, path: str, box: Box) -> Typed:

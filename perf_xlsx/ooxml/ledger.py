@@ -135,7 +135,9 @@ def _unmark(book: Book, sheets: list[Sheet], entries: list[_Entry], areas: _Area
     placed: dict[tuple[str, int, int], _Entry] = {}
     columns: dict[tuple[str, int], _Entry] = {}
     for entry in entries:
-        area = areas[entry.name] if entry.name in areas else (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
+        area = (
+            areas[entry.name] if entry.name in areas else (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
+        )
         if area is not None:
             placed[area[:3]] = entry
             columns.setdefault((area[0], area[2]), entry)
@@ -202,5 +204,3 @@ def _referred(package: Package, part: str) -> bool:
             if any(relation.target == part for relation in package.relationships(owner)):
                 return True
     return False
-
-

@@ -15,10 +15,7 @@ AUTHOR = "perf_xlsx"
 
 # Elements that may stand before legacyDrawing in a worksheet (CT_Worksheet); it goes behind the last of them.
 _BEFORE_LEGACY = frozenset(
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
-    "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting "
-    "dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks "
-    "customProperties cellWatches ignoredErrors smartTags drawing".split()
+    ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing"]
 )
 _VML = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
@@ -140,7 +137,13 @@ class Notes:
         left = column if column + 3 < MAX_COLUMN else column - 5
         anchor = f"{left}, 12, {max(row - 2, 0)}, 8, {left + 3}, 60, {max(row - 2, 0) + ceil(lines * 0.62) + 1}, 8"
         shape = _SHAPE.format(
-            id=number, order=len(taken) + 1, row=row - 1, column=column - 1, anchor=anchor, width=220, height=lines * 13
+            id=number,
+            order=len(taken) + 1,
+            row=row - 1,
+            column=column - 1,
+            anchor=anchor,
+            width=220,
+            height=lines * 13,
         )
         head = "" if b'id="_x0000_t202"' in data else _SHAPE_TYPE
         self.package.write(part, data[:end] + (head + shape).encode() + data[end:])
@@ -186,7 +189,9 @@ class Notes:
         if len(_list(root)) or self.comments is None:
             return
         self._drop(self.comments)
-        if self.drawing is not None and not re.search(rb"<v:(shape|group|rect|oval|line)\b", self.package.read(self.drawing)):
+        if self.drawing is not None and not re.search(
+            rb"<v:(shape|group|rect|oval|line)\b", self.package.read(self.drawing)
+        ):
             self._drop(self.drawing)
             legacy = self._legacy()
             if legacy is not None:
@@ -249,5 +254,3 @@ def _keep(body: etree._Element, length: int) -> None:
             run_parent = run.getparent()
             if run_parent is not None:
                 run_parent.remove(run)
-
-

@@ -21,7 +21,12 @@ MIB = 1024 * 1024
 
 CONTENT_TYPES = "[Content_Types].xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WORKBOOK_TYPES = ("sheet.main+xml", "sheet.macroEnabled.main+xml", "template.main+xml", "template.macroEnabled.main+xml")
+_WORKBOOK_TYPES = (
+    "sheet.main+xml",
+    "sheet.macroEnabled.main+xml",
+    "template.main+xml",
+    "template.macroEnabled.main+xml",
+)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,9 @@ class Styles:
             for attribute, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
                 xf.set(attribute, str(parts[name][int(xf.get(attribute, "0"))]))
             code = xf.get("numFmtId", "0")
-            xf.set("numFmtId", str(self._number_format(codes[code].get("formatCode", ""))) if code in codes else code)
+            xf.set(
+                "numFmtId", str(self._number_format(codes[code].get("formatCode", ""))) if code in codes else code
+            )
             xf.set("xfId", "0")
             for flag in ("applyNumberFormat", "applyFont", "applyFill", "applyBorder"):
                 xf.set(flag, "1")

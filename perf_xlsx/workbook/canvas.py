@@ -78,7 +78,9 @@ class Canvas:
             case text:
                 self.text(sheet, row, column, str(text), style)
 
-    def name(self, name: str, sheet: str, row: int, column: int, last_row: int | None = None, last_column: int = 0) -> None:
+    def name(
+        self, name: str, sheet: str, row: int, column: int, last_row: int | None = None, last_column: int = 0
+    ) -> None:
         """Define a name for a cell, or for a range of one sheet."""
         reference = xl_rowcol_to_cell(row, column, True, True)
         if last_row is not None:

@@ -25,7 +25,9 @@ class Intake:
     findings: list[Finding]
     money_unit: str = ""
 
-    def say(self, code: str, place: Place, field: str, given: str, message: str, advice: str, expected: str = "") -> None:
+    def say(
+        self, code: str, place: Place, field: str, given: str, message: str, advice: str, expected: str = ""
+    ) -> None:
         """Add a finding about one cell."""
         seen = Noticed(place, field, given or None, message, advice, expected or None)
         self.findings.append(finding(code, seen, None))
@@ -116,7 +118,9 @@ class Intake:
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         if quantity.unit in MONEY_UNITS and quantity.unit != self.money_unit:
-            return self.not_a_number(entry, f"单位“{quantity.unit}”与本表金额单位“{self.money_unit or '未填'}”不一致")
+            return self.not_a_number(
+                entry, f"单位“{quantity.unit}”与本表金额单位“{self.money_unit or '未填'}”不一致"
+            )
         self.trimmed(entry, quantity, quantity.sign or quantity.unit)
         return quantity.number
 
@@ -146,7 +150,9 @@ class Intake:
     def cleaned(self, entry: Entry[Decimal], number: Decimal, sign: str = "") -> None:
         """R12: read after cleaning."""
         message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
-        self.say("R12", entry.place, entry.field, entry.given, message, "可以不改；建议直接填数字。", plain(number))
+        self.say(
+            "R12", entry.place, entry.field, entry.given, message, "可以不改；建议直接填数字。", plain(number)
+        )
 
     def not_a_number(self, entry: Entry[Decimal], why: str = "不是一个数字") -> None:
         """R08: nothing that could be taken as a number stands there."""

@@ -185,9 +185,7 @@ def _header(block: str, columns: list[Box], sheets: Sheets) -> Header | None:
     if by_text is None or by_text.sheet != first.sheet:
         return Header(first.sheet, first.top - 1, named)
     taken = set(named.values())
-    doubled = tuple(
-        (label, address) for label, address in by_text.doubled if address[2] not in taken
-    ) + tuple(
+    doubled = tuple((label, address) for label, address in by_text.doubled if address[2] not in taken) + tuple(
         (box.label, (by_text.sheet, by_text.row, by_text.columns[box.key]))
         for box in columns
         if box.key in named and by_text.columns.get(box.key, named[box.key]) not in taken

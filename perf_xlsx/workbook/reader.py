@@ -8,7 +8,7 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Cell, Package, read_grid
+from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.workbook.identity import HIDDEN_SHEET, Identity, identify
@@ -163,7 +163,9 @@ class _Reading:
             if box.key in line.required and entries[box.key].empty and address != NOWHERE:
                 entry = entries[box.key]
                 self.intake.say("R07", entry.place, entry.field, "", f"{entry.field}没有填写。", box.help)
-        return FundLine(line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero)
+        return FundLine(
+            line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
+        )
 
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:

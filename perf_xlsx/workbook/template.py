@@ -6,8 +6,6 @@ import datetime
 import io
 from typing import Any
 
-import xlsxwriter
-
 from perf_xlsx.forms import Box, Boxes, Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
@@ -136,5 +134,3 @@ def _todo_table(canvas: Canvas, sheet: Any, row: int, todo: list[tuple[str, Plac
         canvas.counter_colours(sheet, row + offset, 2)
         sheet.set_row(row + offset, 22)
     return row + len(todo) + 1
-
-

@@ -77,7 +77,11 @@ class Writer:
         widths: dict[int, float] = {}
         for block in sheet.blocks:
             if isinstance(block, Boxes):
-                wanted = [max(s.units(b.label) for b in block.boxes) + 4.0, max(b.width for b in block.boxes), HELP_WIDTH]
+                wanted = [
+                    max(s.units(b.label) for b in block.boxes) + 4.0,
+                    max(b.width for b in block.boxes),
+                    HELP_WIDTH,
+                ]
             else:
                 wanted = [width for width, _ in _columns(block)]
             for offset, width in enumerate(wanted):
@@ -141,7 +145,9 @@ class Writer:
                 placed.terms.append(f"COUNTBLANK({cell})")
                 placed.missing += value in (None, "")
             help_text = box.help or "自动计算，仅供核对。"
-            canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
+            canvas.text(
+                worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
+            )
             least = 60.0 if box.kind == "long_text" else 26.0
             shown = value if isinstance(value, str) else ""
             worksheet.set_row(row, s.height_for([(shown, box.width), (help_text, HELP_WIDTH)], least))
@@ -165,7 +171,9 @@ class Writer:
         canvas.text(worksheet, header, LEFT, block.head, canvas.head)
         for offset, box in enumerate(block.columns, LEFT + 1):
             canvas.text(worksheet, header, offset, box.label, canvas.head)
-            canvas.name(f"px_{block.key}_{box.key}", sheet.name, header + 1, offset, header + len(block.lines), offset)
+            canvas.name(
+                f"px_{block.key}_{box.key}", sheet.name, header + 1, offset, header + len(block.lines), offset
+            )
         for row, line in enumerate(block.lines, header + 1):
             worksheet.set_row(row, 26)
             label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
@@ -280,7 +288,9 @@ class Writer:
         style = self.canvas.style(
             border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
         )
-        worksheet.write_formula(row, column, formulas[box.formula](), style, self.stored.get((block, box.key, key), ""))
+        worksheet.write_formula(
+            row, column, formulas[box.formula](), style, self.stored.get((block, box.key, key), "")
+        )
 
     def _input(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
         """Input message and validation of a box, or of a column of boxes."""
