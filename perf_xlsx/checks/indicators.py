@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.weights import slipped_weights
 from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Rulebook
@@ -103,10 +104,13 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
 def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """未达标的不得满分.
 
-    Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.
+    Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.  Where the weight itself is in doubt (W04), only that is said.
     """
+    slipped = [row for row, _ in slipped_weights(form, scores, rulebook)]
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
+        if row in slipped:
+            continue
         if claimed is None or not weight or score.points is None or score.share is None or score.share == 1:
             continue
         if claimed < weight or score.points >= weight or _equal(claimed, score, rulebook, (1,)):

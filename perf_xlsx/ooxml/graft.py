@@ -87,7 +87,7 @@ def _inline_strings(root: etree._Element, theirs: Book) -> None:
     part = theirs.related_part("sharedStrings")
     items = [] if part is None else [e for e in theirs.package.tree(part) if local(e) == "si"]
     space = etree.QName(root).namespace
-    for cell in (e for e in root.iter() if local(e) == "c" and e.get("t") == "s"):
+    for cell in [e for e in root.iter() if local(e) == "c" and e.get("t") == "s"]:
         number = next((int(e.text or "0") for e in cell if local(e) == "v"), 0)
         for child in list(cell):
             cell.remove(child)

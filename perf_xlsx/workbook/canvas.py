@@ -41,6 +41,8 @@ class Canvas:
             "font_name": s.BODY, "font_size": s.BODY_SIZE, "font_color": s.INK, "valign": "vcenter",
             "text_wrap": True, "border_color": s.RULE, "locked": True,
         } | properties  # fmt: skip
+        if full.get("border") and full.get("align") in ("left", "right"):
+            full.setdefault("indent", 1)  # text that touches its border is hard to read
         key = tuple(sorted(full.items()))
         if key not in self._styles:
             self._styles[key] = self.book.add_format(full)

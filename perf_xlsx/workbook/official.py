@@ -5,7 +5,7 @@ Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -22,7 +22,7 @@ from perf_xlsx.workbook.summary import actual_words, target_words
 OFFICIAL = "自评表"
 DASH = "—"
 INK = "#000000"
-LINES_A_ROW = 26  # lines of text in one row at most: Excel allows no row above 409 points
+LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Layout:
     """Columns of the sheet: widths, the fund columns from the fifth on, where the indicators' columns stand."""
 
     widths: tuple[float, ...]
-    landscape: bool
+    font: float  # larger where the sheet is wider, so that it prints alike on one portrait page
     funds: tuple[str, ...]
     indicator: tuple[tuple[str, int, int], ...]  # heading, first and last column
 
@@ -39,27 +39,30 @@ class Layout:
         """The last column."""
         return len(self.widths) - 1
 
+    @property
+    def page_height(self) -> float:
+        """Height in points that one page holds when the width fits; a little more may be squeezed in."""
+        return sum(self.widths) * 5.6 * 748 / 523 * 1.12
+
     def span(self, first: int, last: int) -> float:
-        """Width of merged columns."""
-        return sum(self.widths[first : last + 1])
+        """Width of merged columns, in characters of the layout's font."""
+        return sum(self.widths[first : last + 1]) * 10 / self.font
 
 
 PROJECT = Layout(
     (5, 10, 12, 21, 13.5, 13.5, 13.5, 8, 10, 12),
-    False,
+    10,
     ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"),
     (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5), ("分值", 6, 6),
      ("得分", 7, 7), ("偏差原因分析及改进措施", 8, 9)),
 )  # fmt: skip
 DEPARTMENT = Layout(
-    (5, 11, 13, 26, 15, 15, 15, 15, 11, 10, 24),
-    True,
+    (5, 11, 13, 26, 15, 15, 15, 15, 11, 10, 22),
+    12,
     ("年初预算数", "调整数", "全年预算数", "全年执行数", "执行率", "分值", "得分"),
     (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5), ("完成率", 6, 6),
      ("分值", 7, 7), ("得分", 8, 8), ("偏差原因分析及改进措施", 9, 10)),
 )  # fmt: skip
-
-Writer = Callable[[int, int, int], None]
 
 
 def write_official(canvas: Canvas, result: Result, form: Form, rulebook: Rulebook) -> None:
@@ -73,7 +76,9 @@ def write_official(canvas: Canvas, result: Result, form: Form, rulebook: Ruleboo
         sheet.set_column(column, column, width)
     paper = _Paper(canvas, sheet, result.evaluation, result.scores, form, rulebook, layout)
     paper.write()
-    canvas.print_setup(sheet, layout.landscape)
+    canvas.print_setup(sheet, landscape=False)
+    sheet.fit_to_pages(1, 1 if paper.height <= layout.page_height else 0)
+    sheet.repeat_rows(paper.header)
     sheet.print_area(0, 0, paper.row - 1, layout.last)
 
 
@@ -86,7 +91,7 @@ class _Paper:
     ) -> None:  # fmt: skip
         self.canvas, self.sheet, self.form, self.scores = canvas, sheet, form, scores
         self.kind, self.rulebook, self.layout = kind, rulebook, layout
-        self.row = 0
+        self.row, self.header, self.height = 0, 0, 0.0
 
     def write(self) -> None:
         self._heading()
@@ -125,17 +130,19 @@ class _Paper:
             self.sheet.write_number(self.row, first, float(value), style)
 
     def _next(self, height: float) -> None:
+        height = min(s.MAX_HEIGHT, height * self.layout.font / 10)
         self.sheet.set_row(self.row, height)
+        self.height += height
         self.row += 1
 
     # ---- parts -----------------------------------------------------------------------------------------------
 
     def _heading(self) -> None:
         last = self.layout.last
-        self._text(0, last, self.kind.official, border=0, font_name=s.HEADING, font_size=18)
+        self._text(0, last, self.kind.official, border=0, font_name=s.HEADING, font_size=1.8 * self.layout.font)
         self._next(38)
         year = f"（{self.form.year}年度）" if self.form.year else "（　　　　年度）"
-        self._text(0, last, year, border=0, font_size=12)
+        self._text(0, last, year, border=0, font_size=1.2 * self.layout.font)
         self._next(22)
 
     def _basics(self) -> None:
@@ -301,7 +308,7 @@ class _Paper:
         self._next(6)
         mark = "" if self.scores.complete else "；总分暂定"
         foot = f"评分办法：{self.rulebook.document}（{self.rulebook.name}）；perf_xlsx {__version__} 计算{mark}"
-        self._text(0, last, foot, border=0, align="left", font_size=8)
+        self._text(0, last, foot, border=0, align="left", font_size=0.8 * self.layout.font)
         self._next(16)
 
 

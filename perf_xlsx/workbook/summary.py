@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.forms import Form
-from perf_xlsx.model import SEVERITIES, Indicator, Result, Score, Scores, SelfEvaluation
+from perf_xlsx.model import SEVERITIES, Citation, FundLine, Indicator, Project, Rates, Result, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import percent, plain, points
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
@@ -21,6 +21,7 @@ from perf_xlsx.workbook.problems import PROBLEMS, link
 SUMMARY = "评分汇总"
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
+CHART_LINES, LINE_PIXELS = 13, 29  # the chart stands beside that many lines of the small tables
 UNGRADED = "未分级"
 
 
@@ -77,6 +78,11 @@ def actual_words(row: Indicator) -> str:
     return row.actual.given
 
 
+def short(citation: Citation) -> str:
+    """The document of a rule, unverified ones marked; its words stand in the finding and in the JSON."""
+    return citation.document + ("" if citation.verified else "（未核对原文）")
+
+
 def write_summary(canvas: Canvas, result: Result, form: Form, rulebook: Rulebook) -> None:
     """Write the sheet. The result must have been scored."""
     assert result.evaluation is not None
@@ -103,10 +109,11 @@ class _Summary:
         self._heading()
         self._tiles(3)
         self._next_step(7)
-        row = self._indicators(9)
-        row = self._chart(row + 1)
-        row = self._dimensions(row + 1)
+        self.ordered = sorted(self.items, key=lambda item: -item.lost)
+        row = self._dimensions(9)
         row = self._funds(row + 1)
+        row = self._indicators(max(row, 10 + CHART_LINES) + 1)
+        self._chart(9)
         self.sheet.print_area(0, 0, row, len(WIDTHS) - 1)
         self.sheet.set_selection("B5")
 
@@ -220,9 +227,8 @@ class _Summary:
             "为什么",
             "依据",
         )
-        first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
-        self.ordered = sorted(self.items, key=lambda item: -item.lost)
-        self.chart_first = first
+        self.sheet.repeat_rows(row)
+        first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
         for item in self.ordered:
             self._item(row, item)
             row += 1
@@ -234,7 +240,7 @@ class _Summary:
 
     def _item(self, row: int, item: Item) -> None:
         score, text = item.score, self.canvas.style(border=1, align="left")
-        basis = "；".join(str(citation) for citation in score.basis)
+        basis = "\n".join(dict.fromkeys(short(citation) for citation in score.basis))
         link_cell = item.place.cell
         if link_cell:
             link(self.canvas, self.sheet, row, 1, item.place.sheet, link_cell, item.name, border=1)
@@ -274,30 +280,30 @@ class _Summary:
         self._cell(row, 9, 10, words, border=1)
         self.sheet.set_row(row, 24)
 
-    def _chart(self, row: int) -> int:
+    def _chart(self, row: int) -> None:
+        """A bar chart of the costliest items, beside the small tables."""
         count = min(CHART_ROWS, len(self.ordered))
-        first, last = self.chart_first, self.chart_first + count - 1
+        first, last = self.first, self.first + count - 1
         chart = self.canvas.book.add_chart({"type": "bar"})
         for name, column, colour in (("计算得分", 7, s.ACCENT), ("自评得分", 6, "#9DC3E6")):
             chart.add_series(
-                {"name": name, "categories": [SUMMARY, first, 1, last, 1], "values": [SUMMARY, first, column, last, column],
-                 "fill": {"color": colour}, "gap": 60, "overlap": -5}
-            )  # fmt: skip
-        font = {"name": s.BODY, "size": 9}
-        chart.set_title(
-            {
-                "name": "自评得分与计算得分（失分多的在上）",
-                "name_font": {"name": s.HEADING, "size": 11, "bold": False},
-            }
-        )
+                {
+                    "name": name,
+                    "categories": [SUMMARY, first, 1, last, 1],
+                    "values": [SUMMARY, first, column, last, column],
+                    "fill": {"color": colour},
+                    "gap": 60,
+                    "overlap": -5,
+                }
+            )
+        font, grid = {"name": s.BODY, "size": 9}, {"visible": True, "line": {"color": "#E5E7EB"}}
+        title = {"name": s.HEADING, "size": 11, "bold": False}
+        chart.set_title({"name": "自评得分与计算得分（失分多的在上）", "name_font": title})
         chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": s.RULE}})
-        chart.set_x_axis({"num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#E5E7EB"}},
-                          "min": 0, "num_format": "0"})  # fmt: skip
+        chart.set_x_axis({"num_font": font, "major_gridlines": grid, "min": 0, "num_format": "0"})
         chart.set_legend({"position": "top", "font": font})
-        height = 90 + 34 * count
-        chart.set_size({"width": 1190, "height": height})
-        self.sheet.insert_chart(row, 1, chart, {"object_position": 2})
-        return row + height // 20 + 1
+        chart.set_size({"width": 545, "height": (CHART_LINES + 1) * LINE_PIXELS})
+        self.sheet.insert_chart(row, 9, chart, {"object_position": 2, "x_offset": 12})
 
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
@@ -334,40 +340,20 @@ class _Summary:
     def _funds(self, row: int) -> int:
         unit = self.form.boxes["money_unit"].given or "金额单位未填"
         row = self._title(row, f"预算执行情况（{unit}）")
-        row = self._heads(
-            row,
-            ((1, 1, "资金类别"), (2, 2, "年初预算数"), (3, 3, "调整数"), (4, 4, "全年预算数"), (5, 6, "全年执行数"),
-             (7, 8, "执行率"), (9, 9, "调整率（调整数÷年初预算数）")),
-        )  # fmt: skip
-        rows = [(line.name, line, self.scores.line_rates[key]) for key, line in self.form.funds.items()]
-        for name, line, rates in rows:
-            self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1))
-            for first, last, entry in (
-                (2, 2, line.initial),
-                (3, 3, line.adjustment),
-                (4, 4, line.adjusted),
-                (5, 6, line.executed),
-            ):
-                self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
-            self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
-            self._number(row, 9, 9, rates.adjustment, s.PERCENT, "—")
-            self.sheet.set_row(row, 22)
-            row += 1
-        return self._project_rows(row)
-
-    def _project_rows(self, row: int) -> int:
+        heads = ("资金类别", "年初预算数", "调整率", "全年预算数", "全年执行数", "执行率")
+        spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
+        row = self._heads(row, tuple((*span, head) for span, head in zip(spans, heads, strict=True)))
+        for key, line in self.form.funds.items():
+            row = self._money(row, line.name, line, self.scores.line_rates[key])
         for project, rates in zip(self.form.projects, self.scores.project_rates, strict=True):
-            name = f"　项目：{project.name.given}"
-            self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1))
-            for first, last, entry in (
-                (2, 2, project.initial),
-                (4, 4, project.adjusted),
-                (5, 6, project.executed),
-            ):
-                self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
-            self._number(row, 3, 3, None, s.MONEY, "—")
-            self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
-            self._number(row, 9, 9, rates.adjustment, s.PERCENT, "—")
-            self.sheet.set_row(row, s.height_for([(name, WIDTHS[1])], 22))
-            row += 1
+            row = self._money(row, f"　项目：{project.name.given}", project, rates)
         return row
+
+    def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
+        self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1))
+        for first, last, entry in ((2, 2, line.initial), (4, 4, line.adjusted), (5, 6, line.executed)):
+            self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
+        self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
+        self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
+        self.sheet.set_row(row, s.height_for([(name, WIDTHS[1])], 22))
+        return row + 1

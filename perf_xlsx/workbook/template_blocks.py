@@ -16,7 +16,7 @@ from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 
-SPARE_ROWS = 10  # kept free below a filled table
+SPARE_ROWS = 3  # kept free at the end of a filled table
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 HELP_WIDTH = 42.0
 
@@ -139,7 +139,7 @@ class Writer:
                 self._computed(worksheet, row, LEFT + 1, block.key, box, "", {})
             else:
                 self._input(worksheet, row, LEFT + 1, row, box)
-                canvas.typed(worksheet, row, LEFT + 1, value, self._style(box))
+                canvas.typed(worksheet, row, LEFT + 1, value, self._style(box, align="left"))
                 placed.first = placed.first or cell
             if box.required:
                 placed.terms.append(f"COUNTBLANK({cell})")
@@ -256,7 +256,7 @@ class Writer:
 
     # ---- one box ---------------------------------------------------------------------------------------------
 
-    def _style(self, box: Box, required: bool | None = None) -> Any:
+    def _style(self, box: Box, required: bool | None = None, **more: Any) -> Any:
         needed = box.required if required is None else required
         look: dict[str, Any] = {
             "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
@@ -271,7 +271,9 @@ class Writer:
                 look |= {"align": "right"}
             case "choice":
                 look |= {"align": "center"}
-        return self.canvas.style(**look)
+            case _:
+                look |= {"align": "left"}
+        return self.canvas.style(**look | more)
 
     def _computed(
         self, worksheet: Any, row: int, column: int, block: str, box: Box, key: str, cells: Mapping[str, str]
