@@ -21,7 +21,8 @@ from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.reader import read
-from perf_xlsx.workbook.scored import SUMMARY, scored_sheets
+from perf_xlsx.workbook.scored import scored_sheets
+from perf_xlsx.workbook.summary import SUMMARY
 from perf_xlsx.workbook.template import write_template as make_template
 
 WORKBOOKS = (".xlsx", ".xlsm")

@@ -104,7 +104,8 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
 def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """未达标的不得满分.
 
-    Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.  Where the weight itself is in doubt (W04), only that is said.
+    Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.
+    Where the weight itself is in doubt (W04), only that is said.
     """
     slipped = [row for row, _ in slipped_weights(form, scores, rulebook)]
     for row, score in rows(form, scores):

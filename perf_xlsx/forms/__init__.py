@@ -86,7 +86,7 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Lines:
-    """Fixed lines by columns (资金). Defined names `px_{key}_{line}_{column}` a cell, `px_{key}_{column}` a column."""
+    """Fixed lines by columns (资金). Names: `px_{key}_{line}_{column}` a cell, `px_{key}_{column}` a column."""
 
     key: str
     title: str
@@ -98,7 +98,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Rows:
-    """Free rows by columns (项目, 指标). Defined names `px_{key}_{column}`: the column's cells below its header."""
+    """Free rows by columns (项目, 指标). Names: `px_{key}_{column}`, a column's cells below its header."""
 
     key: str
     title: str

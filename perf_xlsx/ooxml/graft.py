@@ -18,7 +18,7 @@ _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "function
 
 
 def graft_sheets(book: Book, source: bytes) -> dict[str, str]:
-    """Add every worksheet of `source` (written by XlsxWriter) at the end; gives old name -> name in this workbook."""
+    """Add every worksheet of `source` (written by XlsxWriter) at the end; gives old name -> name here."""
     theirs = Book(Package.open(source))
     taken = {name.casefold() for name in all_sheet_names(book)}
     names: dict[str, str] = {}

@@ -71,7 +71,8 @@ def _ledger_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
     lines = []
     for number, row in enumerate(rows, 1):
         cells = "".join(
-            f'<c r="{column_name(column)}{number}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+            f'<c r="{column_name(column)}{number}" t="inlineStr">'
+            f'<is><t xml:space="preserve">{escape(text)}</t></is></c>'
             for column, text in enumerate(row, 1)
         )
         lines.append(f'<row r="{number}">{cells}</row>')
@@ -148,9 +149,9 @@ def _unmark(book: Book, sheets: list[Sheet], entries: list[_Entry], areas: _Area
             index = int(style) if style.isdigit() else 0
             if styles.colour_of(index) not in colours:
                 continue
-            entry = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
-            fill = styles.parsed_fill(entry.fill if entry else "")
-            element.set("s", str(styles.with_fill(index, fill, entry.apply if entry else None)))
+            found = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
+            fill = styles.parsed_fill(found.fill if found else "")
+            element.set("s", str(styles.with_fill(index, fill, found.apply if found else None)))
             book.package.touch(sheet.part)
 
 

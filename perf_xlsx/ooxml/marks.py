@@ -30,7 +30,7 @@ class SheetCells:
         self.root = self.package.tree(sheet.part)
         self.space = etree.QName(self.root).namespace
         self.data = next((e for e in self.root if local(e) == "sheetData"), None)
-        self.rows = {number: row for number, row in self._rows()}
+        self.rows = dict(self._rows())
 
     def _rows(self) -> Iterator[tuple[int, etree._Element]]:
         number = 0

@@ -15,7 +15,38 @@ AUTHOR = "perf_xlsx"
 
 # Elements that may stand before legacyDrawing in a worksheet (CT_Worksheet); it goes behind the last of them.
 _BEFORE_LEGACY = frozenset(
-    ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing"]
+    [
+        "sheetPr",
+        "dimension",
+        "sheetViews",
+        "sheetFormatPr",
+        "cols",
+        "sheetData",
+        "sheetCalcPr",
+        "sheetProtection",
+        "protectedRanges",
+        "scenarios",
+        "autoFilter",
+        "sortState",
+        "dataConsolidate",
+        "customSheetViews",
+        "mergeCells",
+        "phoneticPr",
+        "conditionalFormatting",
+        "dataValidations",
+        "hyperlinks",
+        "printOptions",
+        "pageMargins",
+        "pageSetup",
+        "headerFooter",
+        "rowBreaks",
+        "colBreaks",
+        "customProperties",
+        "cellWatches",
+        "ignoredErrors",
+        "smartTags",
+        "drawing",
+    ]
 )
 _VML = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
@@ -71,8 +102,7 @@ class Notes:
         found = next((c for c in _list(root) if c.get("ref") == cell), None)
         if found is None:
             found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
-            body = etree.SubElement(found, f"{{{space}}}text")
-            self._run(body, f"{DELIMITER}\n{text}")
+            self._run(etree.SubElement(found, f"{{{space}}}text"), f"{DELIMITER}\n{text}")
             self._add_shape(cell, text)
         else:
             body = next((e for e in found if local(e) == "text"), None)

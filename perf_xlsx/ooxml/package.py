@@ -31,7 +31,7 @@ _WORKBOOK_TYPES = (
 
 @dataclass(frozen=True)
 class Limits:
-    """What is refused before memory is spent: parts, unpacked bytes (all, one part), their ratio, cells a sheet."""
+    """What is refused before memory is spent: parts, unpacked bytes (all, one part), ratio, cells a sheet."""
 
     parts: int = 2_000
     unpacked: int = 256 * MIB
@@ -152,7 +152,7 @@ class Package:
         return kept + [name for name, data in self.changed.items() if name not in self.infos and data is not None]
 
     def __contains__(self, name: object) -> bool:
-        return self.changed[name] is not None if name in self.changed else name in self.infos  # type: ignore[index]
+        return self.changed[str(name)] is not None if name in self.changed else name in self.infos
 
     def actual_name(self, name: str) -> str:
         """The name as it is spelt in the zip: part names compare without regard to case."""
@@ -241,8 +241,8 @@ class Package:
         while f"rId{number}" in taken:
             number += 1
         relative = posixpath.relpath(f"/{target}", posixpath.join("/", posixpath.dirname(part)))
-        space = etree.QName(root).namespace
-        etree.SubElement(root, f"{{{space}}}Relationship", Id=f"rId{number}", Type=type, Target=relative)
+        tag = f"{{{etree.QName(root).namespace}}}Relationship"
+        etree.SubElement(root, tag, Id=f"rId{number}", Type=type, Target=relative)
         self.touch(name)
         return f"rId{number}"
 
@@ -261,10 +261,10 @@ class Package:
 
     def content_type(self, part: str) -> str | None:
         """The declared content type of a part."""
-        default = None
+        default: str | None = None
         for element in self.tree(CONTENT_TYPES):
             if local(element) == "Override" and element.get("PartName", "").lower() == f"/{part}".lower():
-                return element.get("ContentType")
+                return element.get("ContentType", "")
             if local(element) == "Default" and part.lower().endswith(f".{element.get('Extension', '').lower()}"):
                 default = element.get("ContentType")
         return default

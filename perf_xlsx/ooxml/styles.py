@@ -13,8 +13,8 @@ GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "ce
 _CUSTOM = 164  # number formats below are built in
 _NO_FILL = '<fill xmlns="{}"><patternFill patternType="none"/></fill>'
 _MINIMAL = (
-    '<styleSheet xmlns="{}"><fonts count="1"><font/></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '<styleSheet xmlns="{}"><fonts count="1"><font/></fonts><fills count="2">'
+    '<fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>'
 )
@@ -41,7 +41,7 @@ class Styles:
             self.package.set_content_type(part, kind)
         self.part = part
         self.root = self.package.tree(part)
-        self.space = etree.QName(self.root).namespace
+        self.space = etree.QName(self.root).namespace or ""
         self._known: dict[str, dict[bytes, int]] = {}
 
     def group(self, name: str) -> etree._Element:
@@ -50,7 +50,7 @@ class Styles:
             if local(element) == name:
                 return element
         made = etree.Element(f"{{{self.space}}}{name}", count="0")
-        later = GROUPS[GROUPS.index(name) + 1 :] + ("tableStyles", "colors", "extLst")
+        later = (*GROUPS[GROUPS.index(name) + 1 :], "tableStyles", "colors", "extLst")
         follower = next((e for e in self.root if local(e) in later), None)
         if follower is None:
             self.root.append(made)
@@ -157,7 +157,7 @@ class Styles:
 
     def _ours(self, element: etree._Element) -> etree._Element:
         theirs = etree.QName(element).namespace or ""
-        data = etree.tostring(element, with_tail=False).replace(theirs.encode(), str(self.space).encode())
+        data = etree.tostring(element, with_tail=False).replace(theirs.encode(), self.space.encode())
         return parse_xml(data, "styles")
 
     def _number_format(self, code: str) -> int:

@@ -38,9 +38,9 @@ def identify(book: Book, sheets: Sheets) -> Identity:
     said = _said(book, sheets)
     year = said.get("year", "")
     years = int(year) if re.fullmatch(r"20\d\d", year) else _year_in_text(sheets)
-    form, nearest, lacking = said.get("form"), "", ()
-    if not form:
-        form, nearest, lacking = _recognise(sheets)
+    if form := said.get("form"):
+        return Identity(form, said.get("version"), years, said.get("rulebook"))
+    form, nearest, lacking = _recognise(sheets)
     return Identity(form, said.get("version"), years, said.get("rulebook"), nearest, lacking)
 
 

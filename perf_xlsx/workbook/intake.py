@@ -106,7 +106,10 @@ class Intake:
         if not entry.given or squeeze(entry.given) in DASHES:
             return Entry(None, place, "", field)
         quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
-        return Entry(parse(quantity, entry) if quantity else self.not_a_number(entry), place, entry.given, field)
+        if quantity is None:
+            self.not_a_number(entry)
+            return entry
+        return Entry(parse(quantity, entry), place, entry.given, field)
 
     def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
         assert isinstance(cell.value, Decimal)
@@ -118,9 +121,9 @@ class Intake:
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         if quantity.unit in MONEY_UNITS and quantity.unit != self.money_unit:
-            return self.not_a_number(
-                entry, f"单位“{quantity.unit}”与本表金额单位“{self.money_unit or '未填'}”不一致"
-            )
+            own = self.money_unit or "未填"
+            self.not_a_number(entry, f"单位“{quantity.unit}”与本表金额单位“{own}”不一致")
+            return None
         self.trimmed(entry, quantity, quantity.sign or quantity.unit)
         return quantity.number
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from perf_xlsx import __version__
-from perf_xlsx.forms import Form
+from perf_xlsx.forms import Form, Lines
 from perf_xlsx.model import Entry, FundLine, Indicator, Result, Score, Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
@@ -53,15 +53,15 @@ PROJECT = Layout(
     (5, 10, 12, 21, 13.5, 13.5, 13.5, 8, 10, 12),
     10,
     ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"),
-    (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5), ("分值", 6, 6),
-     ("得分", 7, 7), ("偏差原因分析及改进措施", 8, 9)),
+    (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5),
+     ("分值", 6, 6), ("得分", 7, 7), ("偏差原因分析及改进措施", 8, 9)),
 )  # fmt: skip
 DEPARTMENT = Layout(
     (5, 11, 13, 26, 15, 15, 15, 15, 11, 10, 22),
     12,
     ("年初预算数", "调整数", "全年预算数", "全年执行数", "执行率", "分值", "得分"),
-    (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5), ("完成率", 6, 6),
-     ("分值", 7, 7), ("得分", 8, 8), ("偏差原因分析及改进措施", 9, 10)),
+    (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5),
+     ("完成率", 6, 6), ("分值", 7, 7), ("得分", 8, 8), ("偏差原因分析及改进措施", 9, 10)),
 )  # fmt: skip
 
 
@@ -92,6 +92,8 @@ class _Paper:
         self.canvas, self.sheet, self.form, self.scores = canvas, sheet, form, scores
         self.kind, self.rulebook, self.layout = kind, rulebook, layout
         self.row, self.header, self.height = 0, 0, 0.0
+        funds = kind.block("funds")
+        self.indents = {line.key: line.indent for line in funds.lines} if isinstance(funds, Lines) else {}
 
     def write(self) -> None:
         self._heading()
@@ -177,12 +179,11 @@ class _Paper:
             self._fund_line(line)
 
     def _fund_line(self, line: FundLine) -> None:
-        part = any(line.key in other.parts for other in self.form.funds.values())
         whole = line is self.form.total_funds
-        indent = 2 if part and not line.parts else 0
-        self._text(3, 3, line.name, align="left", indent=indent, bold=whole)
+        self._text(3, 3, line.name, align="left", indent=1 + 2 * self.indents[line.key], bold=whole)
         money: dict[str, Entry[Decimal]] = {
-            "年初预算数": line.initial, "调整数": line.adjustment, "全年预算数": line.adjusted, "全年执行数": line.executed,
+            "年初预算数": line.initial, "调整数": line.adjustment, "全年预算数": line.adjusted,
+            "全年执行数": line.executed,
         }  # fmt: skip
         score, rate = self.scores.execution, self.scores.line_rates[line.key].execution
         for column, head in enumerate(self.layout.funds, 4):
@@ -260,7 +261,10 @@ class _Paper:
     def _levels(self, start: int, rows: Sequence[Indicator]) -> None:
         """Level 1 and 2, merged over consecutive equal rows."""
         style = self._style()
-        keys = {1: [(r.level1.given,) for r in rows], 2: [(r.level1.given, r.level2.given) for r in rows]}
+        keys: dict[int, list[tuple[str, ...]]] = {
+            1: [(row.level1.given,) for row in rows],
+            2: [(row.level1.given, row.level2.given) for row in rows],
+        }
         for column, words in keys.items():
             at = start
             for word, group in groupby(words):

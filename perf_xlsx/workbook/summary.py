@@ -9,7 +9,18 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.forms import Form
-from perf_xlsx.model import SEVERITIES, Citation, FundLine, Indicator, Project, Rates, Result, Score, Scores, SelfEvaluation
+from perf_xlsx.model import (
+    SEVERITIES,
+    Citation,
+    FundLine,
+    Indicator,
+    Project,
+    Rates,
+    Result,
+    Score,
+    Scores,
+    SelfEvaluation,
+)
 from perf_xlsx.numerals import percent, plain, points
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
@@ -78,6 +89,11 @@ def actual_words(row: Indicator) -> str:
     return row.actual.given
 
 
+def rate_words(rate: Fraction | None) -> str:
+    """A rate as percent, or a dash."""
+    return percent(rate) if rate is not None else "—"
+
+
 def short(citation: Citation) -> str:
     """The document of a rule, unverified ones marked; its words stand in the finding and in the JSON."""
     return citation.document + ("" if citation.verified else "（未核对原文）")
@@ -140,15 +156,26 @@ class _Summary:
         execution, rates = self.scores.execution, self.scores.line_rates[self.form.total_line]
         done = sum(score.points is not None for score in self.scores.indicators)
         open_ = len(self.scores.indicators) - done + (execution.points is None)
+        scored = (
+            f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
+            if execution.points is not None
+            else ""
+        )
+        full = plain(self.rulebook.number("total.points"))
         tiles = (
-            (1, 1, "计算总分", total, "满分100" if self.scores.complete else f"暂定：{open_}项不能评分，按0分计"),
+            (
+                1,
+                1,
+                "计算总分",
+                total,
+                f"满分{full}" if self.scores.complete else f"暂定：{open_}项不能评分，按0分计",
+            ),
             (2, 3, "等级", self.scores.grade, "" if self.scores.complete else "暂定"),
             (4, 5, "自评", plain(claimed) if claimed is not None else "—", f"自评等级：{grade or '未填'}"),
-            (6, 8, "预算执行率", percent(execution.completion) if execution.completion is not None else "—",
-             f"得分 {points(execution.points)} / {plain(execution.weight or 0)}" if execution.points is not None else "不能评分"),
-            (9, 9, "预算调整率", percent(rates.adjustment) if rates.adjustment is not None else "—", "调整数÷年初预算数"),
+            (6, 8, "预算执行率", rate_words(execution.completion), scored),
+            (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
             (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
-        )  # fmt: skip
+        )
         self.sheet.set_row(row, 20)
         self.sheet.set_row(row + 1, 46)
         self.sheet.set_row(row + 2, 20)

@@ -73,7 +73,7 @@ def _hidden_sheet(
 
 
 def _dependent(form: Form) -> list[Box]:
-    found = {}
+    found: dict[str, Box] = {}
     for block in (block for sheet in form.sheets for block in sheet.blocks):
         boxes = block.boxes if isinstance(block, Boxes) else block.columns
         found |= {box.key: box for box in boxes if box.depends_on}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -278,7 +278,7 @@ class Writer:
     def _computed(
         self, worksheet: Any, row: int, column: int, block: str, box: Box, key: str, cells: Mapping[str, str]
     ) -> None:
-        formulas = {
+        formulas: dict[str, Callable[[], str]] = {
             "line_rate": lambda: live.line_rate(cells["executed"], cells["adjusted"]),
             "indicator_completion": lambda: live.indicator_completion(cells),
             "indicator_points": lambda: live.indicator_points(cells, self.rulebook),

@@ -1,0 +1,28 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Everything is set up in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.venv/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+.PHONY: demo test lint templates clean
+
+demo: .venv/.ready  ## blanks, filled-in forms and scored copies, in demo-out/
+	$(BIN)/perf-xlsx demo -o demo-out
+
+test: .venv/.ready  ## all tests; those with LibreOffice run where it is installed
+	$(BIN)/python -m pytest
+
+lint: .venv/.ready  ## format, lint, strict types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+templates: .venv/.ready  ## regenerate templates/ and examples/ byte for byte
+	$(BIN)/python -m perf_xlsx.publish
+
+clean:
+	rm -rf .venv demo-out build dist *.egg-info
