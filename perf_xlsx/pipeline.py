@@ -16,7 +16,7 @@ from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
 from perf_xlsx.ooxml import Package, PackageError, annotate, strip
 from perf_xlsx.place import Place
-from perf_xlsx.rulebook import Rulebook, load_rulebook
+from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
@@ -36,6 +36,9 @@ ADVICE = {
     "foreign": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "too_large": "请删去无关的图片、工作表和多余的格式，另存后重新报送。",
 }
+
+
+UNEXPECTED = "读取时出现意外错误，请把这个文件发给软件维护者"
 
 
 class OutputError(Exception):
@@ -71,6 +74,11 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
     except PackageError as error:
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
+    except (OSError, RulebookError):
+        raise
+    except Exception as error:  # one bad file never stops a batch; tests see to it that this is not reached
+        detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"
+        return _unreadable(job.source, digest, "R01", detail, ADVICE["damaged"])
 
 
 def _score_bytes(job: Job, data: bytes, digest: str, rulebook_name: str | None) -> Result:

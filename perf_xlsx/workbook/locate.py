@@ -49,6 +49,13 @@ class Sheets:
                 if isinstance(cell.value, str) and same_label(cell.value) in wanted:
                     yield sheet, row, column
 
+    def has_label(self, address: Address, labels: Iterable[str]) -> bool:
+        """Whether one of the labels stands before the address in its row."""
+        sheet, row, column = address
+        wanted = {same_label(label) for label in labels}
+        texts = (self.cell(self.merged_from((sheet, row, before))) for before in range(1, column))
+        return any(cell is not None and same_label(str(cell.value)) in wanted for cell in texts)
+
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
         sheet, row, column = address
@@ -120,35 +127,42 @@ def typed(boxes: Iterable[Box]) -> list[Box]:
 
 def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
     for box in typed(block.boxes):
-        if area := sheets.areas.get(f"px_{box.key}"):
-            layout.boxes[box.key] = (area.sheet, area.top, area.left)
+        named = _named(sheets, f"px_{box.key}")
+        if named and sheets.has_label(named, box.labels):
+            layout.boxes[box.key] = named
             continue
         found = [sheets.right_of(address) for address in sheets.labelled(box.labels)]
-        if not found:
+        if named and len(found) != 1:  # the label was retyped, and the name is all there is
+            layout.boxes[box.key] = named
+        elif found:
+            layout.boxes[box.key] = found[0]
+            layout.twice += [(box.label, address) for address in found[1:]]
+        else:
             layout.missing.append((block.title, box.label, box.required))
-            continue
-        layout.boxes[box.key] = found[0]
-        layout.twice += [(box.label, address) for address in found[1:]]
 
 
 def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
     columns = typed(block.columns)
     header = _header(block.key, columns, sheets)
     for line in block.lines:
-        row: tuple[int, int] | None = None
+        row = _line_row(line.labels, header, sheets)
         for box in columns:
-            area = sheets.areas.get(f"px_{block.key}_{line.key}_{box.key}")
-            if area is None and row is None:
-                row = _line_row(line.labels, header, sheets)
-            if area:
-                layout.lines[block.key, line.key, box.key] = (area.sheet, area.top, area.left)
-            elif row and header and box.key in header.columns:
+            named = _named(sheets, f"px_{block.key}_{line.key}_{box.key}")
+            if row and header and box.key in header.columns:
                 layout.lines[block.key, line.key, box.key] = (*row, header.columns[box.key])
+            elif named:
+                layout.lines[block.key, line.key, box.key] = named
         if not any((block.key, line.key, box.key) in layout.lines for box in columns):
             layout.missing.append((block.title, line.label, bool(line.required)))
     for box in columns:
         if not any((block.key, line.key, box.key) in layout.lines for line in block.lines):
             layout.missing.append((block.title, box.label, True))
+
+
+def _named(sheets: Sheets, name: str) -> Address | None:
+    """The cell that a defined name points at."""
+    area = sheets.areas.get(name)
+    return (area.sheet, area.top, area.left) if area else None
 
 
 def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:

@@ -1,0 +1,179 @@
+"""The commands, as a person and as a program calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from perf_xlsx.cli import main
+from perf_xlsx.demo import case_text
+
+KEYS = [
+    "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
+    "grade", "claimed_total", "claimed_grade", "findings", "output",
+]  # fmt: skip
+INDICATOR = {
+    "name", "cell", "sign", "target", "actual", "completion", "weight", "points", "claimed", "method", "why",
+    "basis",
+}  # fmt: skip
+FINDING = {
+    "code", "severity", "place", "sheet", "cell", "field", "given", "expected", "difference", "message", "advice",
+    "basis",
+}  # fmt: skip
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def returned(tmp_path: Path) -> Path:
+    """The corrected report and the one as filed, as returned workbooks."""
+    folder = tmp_path / "returned"
+    for name, story in (("更正.xlsx", "department-corrected"), ("sub/原稿.xlsx", "department-as-filed")):
+        case = tmp_path / "case.json"
+        case.write_text(case_text(story), "utf-8")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        assert run("template", "--data", case, "-o", folder / name).exit_code == 0
+    (folder / "~$更正.xlsx").write_bytes(b"owner file")
+    return folder
+
+
+def test_reference_case_to_the_cent(returned: Path, tmp_path: Path) -> None:
+    done = run("score", returned / "更正.xlsx", "-o", tmp_path / "out", "--json")
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert list(found) == KEYS
+    assert set(found["execution"]) == {"rate", "points", "weight"}
+    assert all(set(row) >= INDICATOR for row in found["indicators"])
+    assert [row["points"] for row in found["indicators"]] == [
+        "0.00", "10.42", "8.91", "10.00", "15.00", "10.00", "15.00", "10.00",
+    ]  # fmt: skip
+    assert (found["execution"]["points"], found["total"], found["grade"]) == ("8.68", "88.01", "良")
+    assert found["execution"]["rate"].startswith("0.867951")
+    assert Decimal(found["claimed_total"]) == Decimal("88.01")
+    assert Path(found["output"]).exists()
+
+
+def test_a_folder_gives_one_line_a_workbook_and_keeps_its_subfolders(returned: Path, tmp_path: Path) -> None:
+    done = run("score", returned, "-o", tmp_path / "out", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(line["file"]).name for line in lines] == ["原稿.xlsx", "更正.xlsx"]
+    assert all(set(found) == FINDING for line in lines for found in line["findings"])
+    assert (tmp_path / "out" / "sub" / "原稿.xlsx").exists()
+    assert done.exit_code == 1
+
+
+def test_check_finds_the_same_and_writes_nothing(returned: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    scored = json.loads(run("score", returned / "sub", "-o", tmp_path / "out", "--json").stdout)
+    for path in (tmp_path / "out").rglob("*.xlsx"):
+        path.unlink()
+    (tmp_path / "out").rmdir()
+    checked = json.loads(run("check", returned / "sub", "--json").stdout)
+    assert checked | {"output": None} == scored | {"output": None}
+    assert checked["output"] is None
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_people_read_the_findings_with_advice(returned: Path) -> None:
+    done = run("check", returned)
+    assert done.exit_code == 1
+    for word in ("88.01", "良", "✖ 错误 W01", "若为10则合计正好100", "→", "共2份，1份有错误"):
+        assert word in done.stdout
+
+
+def test_exit_codes(returned: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no zip")
+    assert run("check", returned / "更正.xlsx").exit_code == 0
+    assert run("check", returned / "sub").exit_code == 1
+    assert run("check", tmp_path / "missing.xlsx").exit_code == 2
+    assert run("check").exit_code == 2
+    assert run("check", returned, "--rulebook", "nowhere").exit_code == 2
+    unread = run("check", tmp_path / "broken.xlsx", returned / "更正.xlsx", "--json")
+    assert unread.exit_code == 3
+    first, second = (json.loads(line) for line in unread.stdout.splitlines())
+    assert (first["status"], first["findings"][0]["code"], first["total"]) == ("unreadable", "R01", None)
+    assert second["status"] == "scored"
+
+
+def test_an_input_is_never_overwritten(returned: Path, tmp_path: Path) -> None:
+    before = (returned / "更正.xlsx").read_bytes()
+    assert run("score", returned, "-o", returned).exit_code == 2
+    assert run("score", returned / "更正.xlsx", "-o", returned).exit_code == 2
+    assert (returned / "更正.xlsx").read_bytes() == before
+
+
+def test_inputs_of_the_same_name_get_outputs_of_their_own(returned: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "更正.xlsx"
+    other.parent.mkdir()
+    other.write_bytes((returned / "sub" / "原稿.xlsx").read_bytes())
+    done = run("score", returned / "更正.xlsx", other, "-o", tmp_path / "out", "--json")
+    outputs = [json.loads(line)["output"] for line in done.stdout.splitlines()]
+    assert [Path(output).name for output in outputs] == ["更正.xlsx", "更正(2).xlsx"]
+
+
+def test_template_refuses_what_it_does_not_know_by_name(tmp_path: Path) -> None:
+    case = json.loads(case_text("project")) | {"supervizor": "x"}
+    case["indicators"][0]["wieght"] = 3
+    (tmp_path / "case.json").write_text(json.dumps(case), "utf-8")
+    done = run("template", "--data", tmp_path / "case.json", "-o", tmp_path / "t.xlsx")
+    assert done.exit_code == 2
+    assert "supervizor" in done.stderr
+    assert "indicators[1].wieght" in done.stderr
+    assert not (tmp_path / "t.xlsx").exists()
+
+
+def test_template_does_not_overwrite_a_filled_form(tmp_path: Path) -> None:
+    words = ("template", "--form", "project", "--year", "2025", "-o", tmp_path / "t.xlsx")
+    assert run(*words).exit_code == 0
+    assert run(*words).exit_code == 2
+    assert run(*words, "--force").exit_code == 0
+    assert run("template", "-o", tmp_path / "u.xlsx").exit_code == 2
+
+
+def test_dump_shows_cells_and_refuses_what_is_no_workbook(returned: Path, tmp_path: Path) -> None:
+    done = run("dump", returned / "更正.xlsx")
+    assert "预算经费" in done.stdout
+    assert "name px_indicators_weight" in done.stdout
+    (tmp_path / "x.xlsx").write_text("no workbook")
+    assert run("dump", tmp_path / "x.xlsx").exit_code == 2
+
+
+def test_demo_does_the_main_job(tmp_path: Path) -> None:
+    done = run("demo", "-o", tmp_path / "demo")
+    assert done.exit_code == 0
+    assert len(list((tmp_path / "demo" / "scored").glob("*.xlsx"))) == 3
+
+
+def test_scoring_one_workbook_imports_neither_openpyxl_nor_pandas(returned: Path) -> None:
+    code = (
+        "import sys; from perf_xlsx.pipeline import score; score(sys.argv[1]);"
+        "print(sorted({'openpyxl','pandas','numpy'} & set(sys.modules)))"
+    )
+    seen = subprocess.run(
+        [sys.executable, "-c", code, str(returned / "更正.xlsx")], capture_output=True, text=True, check=True
+    )
+    assert seen.stdout.strip() == "[]"
+
+
+def test_help_is_chinese_and_fast_to_import() -> None:
+    code = (
+        "import sys, perf_xlsx.cli; print(any(m.startswith(('lxml', 'xlsxwriter', 'rich')) for m in sys.modules))"
+    )
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert seen.stdout.strip() == "False"
+    assert "预算绩效自评" in run("--help").stdout
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_folder_that_cannot_be_written_to_is_told(returned: Path, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert run("score", returned, "-o", tmp_path / "locked").exit_code == 2

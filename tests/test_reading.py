@@ -1,0 +1,255 @@
+"""Reading: boxes are found by name, then by label and header, whatever people did to the workbook."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import column_index_from_string, get_column_letter
+
+from perf_xlsx import pipeline
+from perf_xlsx.demo import STORIES, case_text
+from perf_xlsx.model import Result
+from perf_xlsx.report import as_json
+
+Damage = Callable[[Any], None]
+REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
+
+
+def insert(book: Any, title: str, row: int = 0, column: int = 0) -> None:
+    """Insert a row or a column as Excel does: defined names and merged cells move along."""
+    sheet = book[title]
+    merged = [str(area) for area in sheet.merged_cells.ranges]
+    for area in merged:
+        sheet.unmerge_cells(area)
+    if row:
+        sheet.insert_rows(row)
+    if column:
+        sheet.insert_cols(column)
+
+    def moved(found: re.Match[str]) -> str:
+        letter, number = column_index_from_string(found[1]), int(found[2])
+        letter += bool(column and letter >= column)
+        number += bool(row and number >= row)
+        return f"${get_column_letter(letter)}${number}"
+
+    for name in book.defined_names.values():
+        if name.attr_text.startswith((f"'{title}'!", f"{title}!")):
+            name.attr_text = REFERENCE.sub(moved, name.attr_text)
+
+
+def drop_names(book: Any) -> None:
+    for name in list(book.defined_names):
+        del book.defined_names[name]
+
+
+def drop_identity(book: Any) -> None:
+    del book["_perf_xlsx"]
+    for item in list(book.custom_doc_props.props):
+        del book.custom_doc_props[item.name]
+
+
+def move_sheet(book: Any) -> None:
+    book.move_sheet("绩效指标", -4)
+    book["绩效指标"].sheet_state = "visible"
+
+
+def rename_sheets(book: Any) -> None:
+    for sheet, title in (("绩效指标", "指标（终稿）"), ("预算执行", "钱"), ("基本信息", "Sheet1")):
+        book[sheet].title = title
+        for name in book.defined_names.values():
+            name.attr_text = name.attr_text.replace(f"'{sheet}'!", f"'{title}'!").replace(
+                f"{sheet}!", f"'{title}'!"
+            )
+
+
+def blank_rows_between(book: Any) -> None:
+    for row in (7, 9, 12):
+        insert(book, "绩效指标", row=row)
+
+
+def retyped_labels(book: Any) -> None:
+    book["绩效指标"]["K5"] = " 分 值 "
+    book["预算执行"]["B10"] = "合　计："
+    book["自评结论"]["B7"] = "总分"
+
+
+def names_lost_and_row_inserted(book: Any) -> None:
+    drop_names(book)
+    insert(book, "预算执行", row=3)
+    insert(book, "绩效指标", row=2)
+    insert(book, "绩效指标", column=3)
+
+
+DAMAGES: dict[str, Damage] = {
+    "保存一次": lambda book: None,
+    "基本信息插入一行": lambda book: insert(book, "基本信息", row=6),
+    "预算执行插入一行": lambda book: insert(book, "预算执行", row=7),
+    "预算执行插入一列": lambda book: insert(book, "预算执行", column=4),
+    "绩效指标上方插入一行": lambda book: insert(book, "绩效指标", row=3),
+    "绩效指标中间插入空行": blank_rows_between,
+    "绩效指标插入一列": lambda book: insert(book, "绩效指标", column=6),
+    "名称全部丢失": drop_names,
+    "名称丢失又插入行列": names_lost_and_row_inserted,
+    "工作表改名": rename_sheets,
+    "工作表移动": move_sheet,
+    "标签重新键入": retyped_labels,
+    "模板标识丢失": drop_identity,
+    "插入时名称没有跟着移动": lambda book: book["基本信息"].insert_rows(6),
+}
+
+
+def damaged(story: str, damage: Damage, folder: Path) -> Result:
+    path = folder / "returned.xlsx"
+    pipeline.write_template(path, case=case_text(story))
+    book = openpyxl.load_workbook(path)
+    damage(book)
+    book.save(path)
+    return pipeline.score(path)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_what_people_do_to_a_workbook_does_not_matter(name: str, tmp_path: Path) -> None:
+    result = damaged("department-corrected", DAMAGES[name], tmp_path)
+    found = as_json(result)
+    assert (found["status"], found["total"], found["grade"], found["complete"]) == (
+        "scored",
+        "88.01",
+        "良",
+        True,
+    ), [(f.code, f.message) for f in result.findings]
+    assert found["unit"].startswith("乌鲁木齐")
+    assert [f.code for f in result.findings if f.severity != "notice"] == []
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_reading_gives_back_what_was_typed(story: str, tmp_path: Path) -> None:
+    case = json.loads(case_text(story))
+    result = damaged(story, lambda book: None, tmp_path)
+    form = result.evaluation
+    assert form is not None
+    assert (form.form, form.year, form.unit) == (case["form"], case["year"], case["unit"])
+    for row, typed in zip(form.indicators, case["indicators"], strict=True):
+        for key, value in typed.items():
+            entry = getattr(row, key)
+            if value in (None, ""):
+                assert entry.value is None
+                assert entry.given == ""
+            elif isinstance(value, str):
+                assert entry.given == value
+            else:
+                assert float(entry.value) == (value / 100 if key == "claimed_completion" else value)
+            assert entry.place.cell
+    by_name = {line.name: line for line in form.funds.values()}
+    for typed in case["funds"]:
+        for key in ("initial", "adjustment", "adjusted", "executed"):
+            value = getattr(by_name[typed["line"]], key).value
+            assert (None if value is None else float(value)) == typed.get(key)
+    assert {p.title.value: p.text.value for p in form.passages} == case.get("passages", {})
+
+
+def test_a_lost_column_is_named(tmp_path: Path) -> None:
+    def delete(book: Any) -> None:
+        drop_names(book)
+        book["绩效指标"].delete_cols(11)
+
+    result = damaged("department-corrected", delete, tmp_path)
+    lost = [found for found in result.findings if found.code == "R06"]
+    assert [found.field for found in lost] == ["绩效指标完成情况·分值"]
+    assert result.scores is not None
+    assert not result.scores.complete
+
+
+def test_a_doubled_label_is_named(tmp_path: Path) -> None:
+    def double(book: Any) -> None:
+        drop_names(book)
+        book["基本信息"]["B15"], book["基本信息"]["C15"] = "单位名称", "另一个单位"
+
+    result = damaged("department-corrected", double, tmp_path)
+    twice = next(found for found in result.findings if found.code == "R06")
+    assert (twice.place.sheet, twice.place.cell) == ("基本信息", "C15")
+    assert result.evaluation is not None
+    assert str(result.evaluation.unit).startswith("乌鲁木齐")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("=1+1", "R10"), ("#DIV/0!", "R10"), ("=[1]外部!A1", "R10")],
+    ids=["无结果", "错误值", "外部链接"],
+)
+def test_a_formula_without_result_is_told_and_not_run(typed: str, code: str, tmp_path: Path) -> None:
+    def type_it(book: Any) -> None:
+        book["绩效指标"]["I6"] = typed
+
+    result = damaged("department-corrected", type_it, tmp_path)
+    here = [found.code for found in result.findings if found.place.cell == "I6"]
+    assert here == [code]
+    assert result.scores is not None
+    assert result.scores.indicators[0].points is None
+
+
+def test_another_workbook_is_told_with_the_nearest_form(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row, label in enumerate(("单位名称", "年初预算数", "三级指标"), 1):
+        book.active.cell(row, 1, label)
+    book.save(tmp_path / "other.xlsx")
+    result = pipeline.score(tmp_path / "other.xlsx", tmp_path / "out.xlsx")
+    assert [found.code for found in result.findings] == ["R04"]
+    assert "最接近" in result.findings[0].message
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize(("row", "value"), [(2, "99"), (4, "county-2099")], ids=["模板版本", "评分办法"])
+def test_an_unknown_version_or_rulebook_is_refused(row: int, value: str, tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        book["_perf_xlsx"].cell(row, 2, value)
+
+    result = damaged("project", change, tmp_path)
+    assert [found.code for found in result.findings] == ["R05"]
+    assert result.scores is None
+
+
+def test_rows_typed_below_the_table_are_read(tmp_path: Path) -> None:
+    def type_below(book: Any) -> None:
+        sheet = book["绩效指标"]
+        last = next(r for r in range(200, 1, -1) if sheet.cell(r, 1).value)
+        for column in range(2, 18):
+            sheet.cell(last + 1, column, sheet.cell(13, column).value)
+            if column not in (16, 17):
+                sheet.cell(13, column).value = None
+
+    result = damaged("department-corrected", type_below, tmp_path)
+    assert as_json(result)["total"] == "88.01"
+
+
+def test_a_percent_typed_into_excel_is_the_same_as_the_number_before_the_sign(tmp_path: Path) -> None:
+    def as_percent(book: Any) -> None:
+        for address in ("F8", "I8"):
+            cell = book["绩效指标"][address]
+            cell.value, cell.number_format = cell.value / 100, "0.00%"
+        rate = book["预算执行"]["G10"]
+        rate.value, rate.number_format = 0.868, "0.00%"
+
+    result = damaged("department-corrected", as_percent, tmp_path)
+    assert as_json(result)["total"] == "88.01"
+    assert [f for f in result.findings if f.severity != "notice"] == []
+
+
+def test_calamine_sees_the_same_values(tmp_path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    path = tmp_path / "t.xlsx"
+    pipeline.write_template(path, case=case_text("project"))
+    form = pipeline.score(path).evaluation
+    assert form is not None
+    book = CalamineWorkbook.from_path(str(path))
+    for row in form.indicators:
+        for entry in (row.name, row.target, row.actual, row.weight, row.claimed_points, row.reason):
+            cells = book.get_sheet_by_name(entry.place.sheet).to_python(skip_empty_area=False)
+            seen = cells[entry.place.row - 1][entry.place.column - 1]
+            assert seen == (entry.value if isinstance(entry.value, str) else float(entry.value or 0)) or seen == ""

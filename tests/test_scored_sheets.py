@@ -1,0 +1,173 @@
+"""What scoring adds: the official form, the summary and the list of problems, as their readers need them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
+from perf_xlsx.model import Result
+from perf_xlsx.workbook.official import chunks
+from perf_xlsx.workbook.scored import SHEETS
+from perf_xlsx.workbook.style import lines_needed
+
+Scored = Callable[[str | dict[str, Any]], tuple[Result, Any]]
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Scored:
+    def run(case: str | dict[str, Any]) -> tuple[Result, Any]:
+        text = case_text(case) if isinstance(case, str) else json.dumps(case)
+        pipeline.write_template(tmp_path / "t.xlsx", case=text)
+        result = pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx")
+        return result, openpyxl.load_workbook(tmp_path / "s.xlsx")
+
+    return run
+
+
+def texts(sheet: Any) -> list[str]:
+    return [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
+
+
+def row_of(sheet: Any, text: str) -> list[Any]:
+    """The values of the first row that holds the text."""
+    for row in sheet.iter_rows():
+        if text in [cell.value for cell in row]:
+            return [cell.value for cell in row if cell.value is not None]
+    raise AssertionError(text)
+
+
+def test_project_form_is_laid_out_as_the_official_one(scored: Scored) -> None:
+    _, book = scored("project")
+    sheet = book["自评表"]
+    assert sheet["A1"].value == "项目支出绩效自评表"
+    assert sheet["A2"].value == "（2024年度）"
+    assert row_of(sheet, "主管部门") == ["主管部门", "示例县水利局", "实施单位", "示例县水利局"]
+    assert row_of(sheet, "资金类别")[1:] == [
+        "资金类别", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分",
+    ]  # fmt: skip
+    assert row_of(sheet, "年度资金总额") == ["年度资金总额", 860, 900, 846.36, 10, pytest.approx(0.9404), 9.4]
+    assert row_of(sheet, "当年财政拨款")[-3:] == ["—", pytest.approx(0.936142857), "—"]
+    assert row_of(sheet, "三级指标")[1:] == [
+        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施",
+    ]  # fmt: skip
+    assert row_of(sheet, "新增和改善供水人口")[1:5] == ["≥18000人", "17600人", 15, 14.67]
+    assert row_of(sheet, "总分")[1:] == [100, 96.4, "等级：优"]
+    assert "（单位公章）" in texts(sheet)
+    merged = {str(area) for area in sheet.merged_cells.ranges}
+    first = next(c.row for c in sheet["B"] if c.value == "产出指标")
+    assert f"B{first}:B{first + 4}" in merged
+    assert f"C{first}:C{first + 1}" in merged
+
+
+def test_department_form_is_complete(scored: Scored) -> None:
+    _, book = scored("department-corrected")
+    sheet = book["自评表"]
+    assert row_of(sheet, "合计") == [
+        "合计", 6103.71, -2811.73, 3291.98, 2857.28, pytest.approx(0.8679518), 10, 8.68,
+    ]  # fmt: skip
+    assert row_of(sheet, "总分")[1:] == [100, 88.01, "等级：良"]
+    for title in ("年中调整说明", "改进措施"):
+        assert title in texts(sheet)
+    assert any("mof-2020" in text and "perf_xlsx" in text for text in texts(sheet))
+
+
+def test_what_could_not_be_scored_says_so_and_the_total_is_provisional(scored: Scored) -> None:
+    case = json.loads(case_text("project"))
+    case["indicators"][0]["actual"] = None
+    result, book = scored(case)
+    assert result.scores is not None
+    assert not result.scores.complete
+    assert "未评" in row_of(book["自评表"], "改造农村供水工程")
+    assert any("暂定" in text for text in texts(book["自评表"]))
+    assert any(text.startswith("暂定：1项") for text in texts(book["评分汇总"]))
+
+
+def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: Scored) -> None:
+    _, book = scored("department-as-filed")
+    sheet = book["评分汇总"]
+    found = texts(sheet)
+    for text in ("88.62", "良", "88.01", "86.80%", "-46.07%"):
+        assert text in found
+    row = row_of(sheet, "预算经费")
+    assert row[4:8] == [12, 10.42, 12, pytest.approx(-1.58)]
+    assert row[8].startswith("实际完成值2857.28万元未超过指标值")
+    assert row[9].endswith("（未核对原文）")
+    lost = [r[0].value for r in sheet.iter_rows(min_col=2, max_col=2) if r[0].hyperlink and r[0].value != found[0]]
+    assert lost[1:3] == ["公务用车运行维护费下降率", "预算执行率"]
+    assert len(sheet._charts) == 1
+
+
+def test_problems_are_sorted_as_the_eye_goes_and_linked_to_their_cells(scored: Scored) -> None:
+    result, book = scored("department-as-filed")
+    sheet = book["问题清单"]
+    places = [found.place for found in result.findings]
+    assert places == sorted(places)
+    for row, found in enumerate(result.findings, 4):
+        cell = sheet.cell(row, 4)
+        assert cell.value == f"{found.place.sheet}!{found.place.cell}"
+        assert cell.hyperlink.location == f"'{found.place.sheet}'!{found.place.cell}"
+        assert sheet.cell(row, 9).value == found.message
+        assert sheet.cell(row, 10).value == found.advice
+        word = {"error": "✖ 错误", "warning": "⚠ 警告", "notice": "ℹ 提示"}[found.severity]
+        assert sheet.cell(row, 2).value == word
+    assert sheet.auto_filter.ref == f"A3:K{3 + len(result.findings)}"
+    assert sheet.print_title_rows == "$1:$3"
+
+
+def test_no_findings_is_said_in_words(scored: Scored) -> None:
+    result, book = scored("department-corrected")
+    assert result.findings == ()
+    assert "✔ 没有发现问题。" in texts(book["问题清单"])
+    assert book["问题清单"].auto_filter.ref is None
+
+
+def test_a_form_with_nothing_or_with_too_much_in_it_is_still_shown(scored: Scored) -> None:
+    _, book = scored({"form": "project", "year": 2024})
+    assert set(SHEETS) <= set(book.sheetnames)
+    long = "本年度因故未能完成，" * 400
+    row = {
+        "name": "指标" * 150,
+        "sign": "≥",
+        "target": 1,
+        "actual": 0,
+        "weight": 0.4,
+        "reason": long,
+        "improvement": "改",
+    }
+    case = {
+        "form": "department",
+        "year": 2024,
+        "unit": "单位" * 100,
+        "indicators": [row] * 200,
+        "passages": {"说明": long},
+    }
+    result, book = scored(case)
+    assert result.evaluation is not None
+    assert len(result.evaluation.indicators) == 200
+    heights = [d.height for d in book["自评表"].row_dimensions.values() if d.height]
+    assert max(heights) <= 409
+    assert any("全文见" in text for text in texts(book["自评表"]))
+    assert "".join(c.value for c in book["自评表"]["D"] if c.value and "本年度" in str(c.value)) == long
+
+
+def test_long_passages_are_continued_and_nothing_is_lost() -> None:
+    text = "甲乙丙丁" * 500 + "\n" + "x" * 3000
+    pieces = list(chunks(text, 60))
+    assert "".join(pieces) == text
+    assert all(lines_needed(piece, 60) <= 20 for piece in pieces)
+
+
+def test_results_as_data_frames(scored: Scored) -> None:
+    from perf_xlsx import frames
+
+    result, _ = scored("department-as-filed")
+    assert list(frames.units([result])["total"]) == ["88.62"]
+    assert list(frames.indicators([result])["points"])[1] == "12.00"
+    assert set(frames.findings([result])["code"]) >= {"W01", "W04", "I06", "R09", "I01"}

@@ -1,0 +1,209 @@
+"""The template: it guides, it prints, it knows itself, and its live formulas agree with the engine."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.demo import BLANK_YEAR, case_text
+from perf_xlsx.forms import Boxes, Lines, form_names, load_form
+from perf_xlsx.publish import published
+from perf_xlsx.workbook.identity import HIDDEN_SHEET
+from tests.conftest import CASES
+from tests.test_scoring import form_of, table
+
+ROOT = Path(__file__).parent.parent
+FORMS = form_names()
+# Functions that came after Excel 2010 carry the prefix in the file; the others are named to be sure.
+NEWER = re.compile(r"_xlfn|IFS\(|XLOOKUP|TEXTJOIN|CONCAT\(|LET\(|FILTER\(")
+
+
+@pytest.fixture(scope="module", params=FORMS)
+def blank(request: pytest.FixtureRequest) -> tuple[str, Any]:
+    data = pipeline.template_bytes(request.param, BLANK_YEAR)
+    return request.param, openpyxl.load_workbook(io.BytesIO(data))
+
+
+def typed_boxes(form: str) -> list[tuple[str, Any]]:
+    """Every box that is filled, with its defined name."""
+    found = []
+    for block in (block for sheet in load_form(form).sheets for block in sheet.blocks):
+        boxes = block.boxes if isinstance(block, Boxes) else block.columns
+        for box in boxes:
+            name = f"px_{box.key}" if isinstance(block, Boxes) else f"px_{block.key}_{box.key}"
+            found.append((name, box))
+            if isinstance(block, Lines):
+                found += [(f"px_{block.key}_{line.key}_{box.key}", box) for line in block.lines]
+    return found
+
+
+def cells(book: Any, name: str) -> tuple[Any, list[Any]]:
+    sheet, reference = next(iter(book.defined_names[name].destinations))
+    area = book[sheet][reference.replace("$", "")]
+    area = area if isinstance(area, tuple) else ((area,),)
+    return book[sheet], [cell for row in area for cell in row]
+
+
+def test_every_box_has_a_name_a_message_and_its_lock(blank: tuple[str, Any]) -> None:
+    form, book = blank
+    for name, box in typed_boxes(form):
+        sheet, boxes = cells(book, name)
+        for cell in (boxes[0], boxes[-1]):
+            assert cell.protection.locked == (box.kind == "computed"), name
+            if box.kind == "computed":
+                assert cell.data_type == "f"
+                continue
+            rule = next(r for r in sheet.data_validations.dataValidation if cell.coordinate in r.sqref)
+            assert rule.prompt
+            assert len(rule.prompt) <= 255
+            assert rule.showInputMessage
+            assert cell.data_type != "f"
+
+
+def test_choices_are_drop_downs_that_fit_excels_limit(blank: tuple[str, Any]) -> None:
+    form, book = blank
+    for name, box in typed_boxes(form):
+        if box.kind != "choice":
+            continue
+        sheet, boxes = cells(book, name)
+        rule = next(r for r in sheet.data_validations.dataValidation if boxes[0].coordinate in r.sqref)
+        assert rule.type == "list"
+        assert len(rule.formula1) <= 257
+        if box.depends_on:
+            assert rule.formula1.startswith('INDIRECT("px_list_')
+            lists = {n for n in book.defined_names if n.startswith(f"px_list_{box.key}_")}
+            assert lists == {f"px_list_{box.key}_{choice.under}" for choice in box.choices}
+
+
+def test_tables_have_room_and_rows_may_be_inserted(blank: tuple[str, Any]) -> None:
+    form, book = blank
+    for key in ("indicators", "projects"):
+        if load_form(form).has(key):
+            sheet, boxes = cells(book, f"px_{key}_name")
+            assert len(boxes) >= 60
+            assert sheet.protection.sheet
+            assert not sheet.protection.insertRows  # openpyxl: False means allowed
+            assert sheet.freeze_panes
+
+
+def test_it_prints_on_a4_one_page_wide_with_page_numbers(blank: tuple[str, Any]) -> None:
+    for sheet in blank[1].worksheets:
+        if sheet.sheet_state == "visible":
+            assert sheet.page_setup.paperSize == 9
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert sheet.page_setup.fitToWidth in (None, 1)  # absent means 1
+            assert sheet.print_area
+            assert "&P" in sheet.oddFooter.center.text
+
+
+def test_it_knows_itself(blank: tuple[str, Any]) -> None:
+    form, book = blank
+    known = {"form": form, "version": "1", "year": str(BLANK_YEAR), "rulebook": "mof-2020"}
+    assert book[HIDDEN_SHEET].sheet_state == "veryHidden"
+    assert {row[0].value: row[1].value for row in book[HIDDEN_SHEET].iter_rows(max_row=4, max_col=2)} == known
+    assert {prop.name: prop.value for prop in book.custom_doc_props.props} == {
+        f"perf_xlsx.{key}": value for key, value in known.items()
+    }
+
+
+def test_no_function_is_newer_than_excel_2010_and_every_formula_has_a_result(blank: tuple[str, Any]) -> None:
+    form, book = blank
+    data = pipeline.template_bytes(form, BLANK_YEAR)
+    values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    formulas = 0
+    for sheet in book.worksheets:
+        for cell in (c for row in sheet.iter_rows() for c in row if c.data_type == "f"):
+            formulas += 1
+            assert not NEWER.search(cell.value), cell.value
+            assert values[sheet.title][cell.coordinate].value not in (0, "0")
+    assert formulas > 60
+
+
+def test_a_third_kind_of_form_is_one_more_toml() -> None:
+    from importlib.resources import files
+
+    from perf_xlsx.forms import parse_form
+    from perf_xlsx.rulebook import load_rulebook
+    from perf_xlsx.workbook.template import write_template
+
+    text = files("perf_xlsx.forms").joinpath("project.toml").read_text("utf-8")
+    text = text.replace('name = "project"', 'name = "special"', 1).replace("项目支出绩效自评", "专项债券绩效自评")
+    form = parse_form(text, "special.toml")
+    book = openpyxl.load_workbook(io.BytesIO(write_template(form, 2025, load_rulebook("mof-2020"))))
+    assert book["填报说明"]["B1"].value == "专项债券绩效自评表填报说明"
+
+
+def test_what_is_published_is_what_the_forms_say() -> None:
+    for path, data in published(ROOT).items():
+        assert path.exists(), f"make templates: {path.name} is missing"
+        if path.suffix == ".txt":
+            assert path.read_text("utf-8") == data.decode(), f"make templates: {path.name} is not up to date"
+        else:
+            assert path.read_bytes() == data, f"make templates: {path.name} is not up to date"
+
+
+# ---- live formulas ---------------------------------------------------------------------------------------------
+
+
+def recalculated(data: bytes, folder: Path) -> Any:
+    """The workbook as LibreOffice calculates it: stored results are taken out first, so that none can be echoed."""
+    from tests.rich_workbook import edited
+
+    names = [f"xl/worksheets/sheet{n}.xml" for n in range(1, 9)]
+
+    def emptied(text: str) -> str:
+        return re.sub(r"(</f>)<v>[^<]*</v>", r"\1", text)
+
+    stripped = edited(data, dict.fromkeys(names, emptied))
+    (folder / "in.xlsx").write_bytes(stripped)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    convert = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
+    subprocess.run([*convert, str(folder / "in.xlsx")], check=True, capture_output=True, timeout=180)
+    return openpyxl.load_workbook(folder / "out" / "in.xlsx", data_only=True)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+@pytest.mark.parametrize("story", ["评分规则", "department-corrected", "project"])
+def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None:
+    text = case_text(story) if story != "评分规则" else None
+    case = json.loads(text) if text else form_of(table(CASES / "评分规则-mof-2020.md"))
+    # A number inside a text is read by the engine, with a finding; a live formula shows nothing for it.
+    case["indicators"] = [row for row in case["indicators"] if row["name"] != "写在指标值里的符号"]
+    data = pipeline.template_bytes(case=json.dumps(case))
+    stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    live = recalculated(data, tmp_path)
+    compared = 0
+    for name in stored.defined_names:
+        if "reference" not in name:
+            continue
+        sheet, boxes = cells(stored, name)
+        for cell in boxes:
+            seen = live[sheet.title][cell.coordinate].value
+            ours = cell.value if cell.value is not None else ""
+            wanted = pytest.approx(ours) if isinstance(ours, float) else ours
+            assert ("" if seen is None else seen) == wanted, (sheet.title, cell.coordinate)
+            compared += ours != ""
+    assert compared > 10
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_counters_count_what_is_missing(tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["unit"] = None
+    case["indicators"][0]["target"] = case["indicators"][1]["actual"] = None
+    data = pipeline.template_bytes(case=json.dumps(case))
+    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, tmp_path)
+    counters = {"基本信息": 1, "预算执行": 0, "绩效指标": 2}
+    for title, missing in counters.items():
+        wanted = f"还有 {missing} 个必填格未填" if missing else "✔ 必填项已填齐"
+        for book in (stored, live):
+            assert wanted in [cell.value for cell in book[title][2]]
