@@ -155,7 +155,7 @@ def test_what_is_published_is_what_the_forms_say() -> None:
 
 
 def recalculated(data: bytes, folder: Path) -> Any:
-    """The workbook as LibreOffice calculates it: stored results are taken out first, so that none can be echoed."""
+    """The workbook as LibreOffice calculates it: stored results are taken out first."""
     from tests.rich_workbook import edited
 
     names = [f"xl/worksheets/sheet{n}.xml" for n in range(1, 9)]

@@ -243,6 +243,9 @@ class _Paper:
                     first = first if levelled else 1
                     self._text(first, last, values[head], align="left")
                     shown.append((values[head], self.layout.span(first, last)))
+                case "一级指标" | "二级指标" if levelled:  # written when all rows are known: _levels
+                    level = row.level1 if head == "一级指标" else row.level2
+                    shown.append((level.given, width))
                 case "完成率":
                     self._number(first, last, score.completion, s.PERCENT, DASH)
                 case "分值":

@@ -86,7 +86,7 @@ def _place(canvas: Canvas, sheet: Any, row: int, found: Finding) -> None:
         canvas.text(sheet, row, 3, found.place.sheet or "整个文件", canvas.style(border=1))
         return
     shown = f"{found.place.sheet}!{found.place.cell}"
-    link(canvas, sheet, row, 3, found.place.sheet, found.place.cell, shown, border=1)
+    link(canvas, sheet, row, 3, found.place.sheet, found.place.cell, shown, border=1, align="left")
 
 
 def link(

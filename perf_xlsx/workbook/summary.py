@@ -270,7 +270,7 @@ class _Summary:
         basis = "\n".join(dict.fromkeys(short(citation) for citation in score.basis))
         link_cell = item.place.cell
         if link_cell:
-            link(self.canvas, self.sheet, row, 1, item.place.sheet, link_cell, item.name, border=1)
+            link(self.canvas, self.sheet, row, 1, item.place.sheet, link_cell, item.name, border=1, align="left")
         else:
             self.canvas.text(self.sheet, row, 1, item.name, text)
         centre = self.canvas.style(border=1, align="center")
@@ -346,7 +346,7 @@ class _Summary:
             ),
         )
         for name, group in self._groups():
-            self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1))
+            self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1, align="left"))
             weight = sum((item.score.weight or Decimal(0) for item in group), Decimal(0))
             earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
             known = [item.claimed for item in group if item.claimed is not None]
@@ -377,7 +377,7 @@ class _Summary:
         return row
 
     def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
-        self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1))
+        self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1, align="left"))
         for first, last, entry in ((2, 2, line.initial), (4, 4, line.adjusted), (5, 6, line.executed)):
             self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
         self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
