@@ -22,12 +22,16 @@ from perf_xlsx.rulebook import Rulebook
 class CatalogueEntry:
     """One kind of finding. `severities[0]` is the usual one; a check may choose among the others.
 
+    `why` says in Chinese why it matters, `good` and `bad` are examples of what a person types.
     `cites` is a rulebook setting, `basis` a text where no rulebook decides; exactly one of them is given.
     """
 
     code: str
     title: str
     severities: tuple[Severity, ...]
+    why: str
+    good: str
+    bad: str
     basis: str = ""
     cites: str = ""
 
@@ -80,9 +84,10 @@ def noticed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Notice
 def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     """The finding: what was noticed, with code, severity and basis of its catalogue entry."""
     entry = catalogue()[code]
-    severity = seen.severity or entry.severities[0]
-    if severity not in entry.severities:
-        raise LookupError(f"{code} is never of severity {severity}")
+    if seen.severity is not None and seen.severity not in entry.severities:
+        raise LookupError(f"{code} is never of severity {seen.severity}")
+    usual = rulebook.severities.get(code, entry.severities[0]) if rulebook else entry.severities[0]
+    severity = seen.severity or usual
     basis = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
     return Finding(
         code,

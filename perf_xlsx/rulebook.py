@@ -7,8 +7,8 @@ and give only what differs.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from perf_xlsx.model import Citation
+from perf_xlsx.model import SEVERITIES, Citation, Severity
 
 
 class RulebookError(Exception):
@@ -45,6 +45,14 @@ class Grade:
 
 
 @dataclass(frozen=True)
+class Cap:
+    """The highest total allowed while the execution rate is below `below` (a fraction)."""
+
+    below: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True)
 class Setting:
     """One choice of a rulebook, where it is published, and whether that text was read in the original."""
 
@@ -65,6 +73,8 @@ class Rulebook:
     source: str
     forms: tuple[str, ...]
     settings: Mapping[str, Setting]
+    years: tuple[int | None, int | None] = (None, None)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
 
     def number(self, key: str) -> Decimal:
         """A number by its key, as "execution.weight"."""
@@ -98,6 +108,22 @@ class Rulebook:
         """The grades, best first."""
         value: tuple[Grade, ...] = self.settings["grades.bounds"].value
         return value
+
+    @property
+    def caps(self) -> tuple[Cap, ...]:
+        """Caps of the total by execution rate, the lowest first; empty where the rulebook has none."""
+        value: tuple[Cap, ...] = self.settings["total.caps"].value
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of words by its key, as "passages.department"."""
+        value: tuple[str, ...] = self.settings[key].value
+        return value
+
+    def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
+        """Points that each level 1 should carry, by the levels that a form has; empty where none is set."""
+        sets: tuple[Mapping[str, Decimal], ...] = self.settings[f"weights.{form}"].value
+        return next((weights for weights in sets if set(weights) == set(levels)), {})
 
     def grade(self, total: Decimal) -> str:
         """The grade that a total earns."""
@@ -156,27 +182,64 @@ def _grades(raw: Any) -> tuple[Grade, ...]:
     return grades
 
 
+def _caps(raw: Any) -> tuple[Cap, ...]:
+    if raw == []:
+        return ()
+    caps = tuple(Cap(_number(row["below"]), _number(row["total"])) for row in _rows(raw, {"below", "total"}))
+    if any(one.below >= two.below or one.total >= two.total for one, two in pairwise(caps)):
+        raise ValueError("各档应按执行率从低到高排列，封顶分也从低到高")
+    return caps
+
+
+def _words(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(word, str) for word in raw):
+        raise ValueError("应为文字的列表")
+    return tuple(raw)
+
+
+def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
+    if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
+        raise ValueError("应为列表，每项是一级指标到分值的对照")
+    return tuple({str(level): _number(points) for level, points in row.items()} for row in raw)
+
+
 def _shares(raw: Any) -> dict[str, Decimal]:
     return {str(row["judgement"]): _number(row["share"]) for row in _rows(raw, {"judgement", "share"})}
 
 
 SCHEMA: Mapping[str, Callable[[Any], Any]] = {
     "total.points": _number,
+    "total.caps": _caps,
     "execution.weight": _number,
     "execution.base": _one_of("adjusted", "initial"),
+    "weights.department": _level_weights,
+    "weights.project": _level_weights,
+    "weights.largest_share": _number,
     "quantitative.at_least": _one_of("ratio"),
     "quantitative.at_most": _one_of("ratio", "straight_line"),
     "quantitative.equal": _one_of("as_at_least", "both_directions"),
     "quantitative.strict_signs": _flag,
     "quantitative.missing_sign": _one_of("≥", "≤", "=", ">", "<"),
+    "overshoot.notice_from": _number,
+    "overshoot.reason_from": _number,
+    "overshoot.deduct_from": _number,
+    "overshoot.deduction": _number,
     "methods.attainment": _one_of("all_or_nothing"),
     "methods.by_execution_rate": _one_of("execution_rate"),
     "qualitative.bands": _bands,
     "qualitative.unclaimed": _shares,
     "grades.bounds": _grades,
+    "passages.department": _words,
+    "passages.project": _words,
+    "passages.shortest": _number,
     "thresholds.tolerance": _number,
+    "thresholds.adjustment": _number,
+    "thresholds.execution_rate": _number,
+    "thresholds.unspent": _number,
+    "thresholds.grade_edge": _number,
 }
 
+FORMAT = '{ value = …, basis = "…", verified = true 或 false }'
 HEADER = ("name", "title", "document", "issuer", "source")
 
 
@@ -194,6 +257,11 @@ def parse_rulebook(text: str, where: str, base: Rulebook | None = None) -> Ruleb
     forms = tuple(raw.pop("forms", base.forms if base else ()))
     if not forms:
         problems.append(f'{where}：缺少 forms，应为适用的表种，如 ["project"]')
+    years = (
+        raw.pop("from_year", base.years[0] if base else None),
+        raw.pop("to_year", base.years[1] if base else None),
+    )
+    severities = dict(base.severities if base else {}) | _severities(raw.pop("severity", {}), where, problems)
     settings = dict(base.settings) if base else {}
     for section, members in raw.items():
         if not isinstance(members, dict):
@@ -203,10 +271,39 @@ def parse_rulebook(text: str, where: str, base: Rulebook | None = None) -> Ruleb
             parsed = _setting(f"{section}.{key}", setting, str(header["document"]), where, problems)
             if parsed:
                 settings[f"{section}.{key}"] = parsed
-    problems += [f"{where}：缺少 {key}" for key in SCHEMA if key not in settings and not base]
+    problems += [f"{where}：缺少 {key}，应写成 {key} = {FORMAT}" for key in SCHEMA if key not in settings]
+    if not problems:
+        problems += _contradictions(settings, where)
     if problems:
         raise RulebookError(problems)
-    return Rulebook(**header, forms=forms, settings=settings)
+    return Rulebook(**header, forms=forms, settings=settings, years=years, severities=severities)
+
+
+def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity]:
+    if not isinstance(raw, dict):
+        problems.append(f"{where}：severity 应为编号到 {'、'.join(SEVERITIES)} 的对照")
+        return {}
+    problems += [
+        f"{where}：severity.{code} = {word!r}，应为 {'、'.join(SEVERITIES)} 之一"
+        for code, word in raw.items()
+        if word not in SEVERITIES
+    ]
+    return {code: word for code, word in raw.items() if word in SEVERITIES}
+
+
+def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
+    """Weights that cannot make the full score."""
+    full, execution = settings["total.points"].value, settings["execution.weight"].value
+    found = []
+    if not 0 <= execution < full:
+        found.append(f"{where}：execution.weight 是 {execution}，应在 0 与 {full} 之间")
+    for key in ("weights.department", "weights.project"):
+        for weights in settings[key].value:
+            total = sum(weights.values()) + execution
+            if total != full:
+                words = "＋".join(f"{level}{points}" for level, points in weights.items())
+                found.append(f"{where}：{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}")
+    return found
 
 
 def _setting(key: str, raw: Any, document: str, where: str, problems: list[str]) -> Setting | None:
@@ -219,14 +316,17 @@ def _setting(key: str, raw: Any, document: str, where: str, problems: list[str])
     if unknown := raw.keys() - {"value", "basis", "verified", "document"}:
         problems.append(f"{where}：{key} 中不认识 {'、'.join(sorted(unknown))}")
     if not isinstance(raw["basis"], str) or not raw["basis"].strip():
-        problems.append(f"{where}：{key} 缺少依据 basis")
+        problems.append(f"{where}：{key} 缺少依据，basis 应写明出处的文字")
+        return None
+    if not isinstance(raw["verified"], bool):
+        problems.append(f"{where}：{key} 的 verified 应为 true（核对过原文）或 false")
         return None
     try:
         value = SCHEMA[key](raw["value"])
     except ValueError as error:
         problems.append(f"{where}：{key} 的值 {raw['value']!r} {error}")
         return None
-    return Setting(value, raw["basis"], bool(raw["verified"]), str(raw.get("document", document)))
+    return Setting(value, raw["basis"], raw["verified"], str(raw.get("document", document)))
 
 
 def rulebook_names() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Reads tests/cases/问题.md: a heading a case, `- 改 栏目 = 值` and `- 应有 / - 不应有` below it."""
+"""Reads tests/cases/问题.md: a heading a case, below it what is changed and what must and must not be found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx.forms import Boxes, Lines, Rows, load_form
+from perf_xlsx.model import Finding
 
 SEVERITIES = {"错误": "error", "警告": "warning", "提示": "notice"}
 
@@ -23,12 +24,22 @@ class Expected:
     expected: str | None = None
     difference: str | None = None
 
+    def matches(self, found: Finding) -> bool:
+        """Whether the finding is the one meant."""
+        return (
+            (self.code, self.severity, self.field) == (found.code, found.severity, found.field)
+            and self.expected in (None, found.expected)
+            and self.difference in (None, found.difference)
+        )
+
 
 @dataclass
 class FindingCase:
     """One case: what is changed in the well-made form, what must and must not be found."""
 
     title: str
+    form: str = "部门"
+    rulebook: str | None = None
     changes: list[tuple[str, Any]] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
@@ -40,6 +51,10 @@ def read_cases(path: Path) -> list[FindingCase]:
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("## "):
             cases.append(FindingCase(line[3:].strip()))
+        elif found := re.fullmatch(r"- 表 (部门|项目)", line):
+            cases[-1].form = found[1]
+        elif found := re.fullmatch(r"- 评分办法 (\S+)", line):
+            cases[-1].rulebook = found[1]
         elif found := re.fullmatch(r"- 改 (.+?) = (.+)", line):
             cases[-1].changes.append((found[1], value(found[2])))
         elif found := re.fullmatch(r"- 应有 (\w\d\d) (..) (\S+)(?: 应为 (\S+))?(?: 相差 (\S+))?", line):
@@ -64,9 +79,12 @@ def value(text: str) -> Any:
 
 
 def changed(case: dict[str, Any], path: str, new: Any) -> None:
-    """Change the box that a person would call `path` ("合计·全年预算数", "指标2·分值", "自评总分")."""
+    """Change the box that a person would call `path` ("合计·调整数", "指标2·分值", "自评总分", "说明·…")."""
     form = load_form(case["form"])
     head, _, column = path.partition("·")
+    if head == "说明":
+        case["passages"][column] = new
+        return
     if found := re.fullmatch(r"(指标|项目)(\d+)", head):
         key = {"指标": "indicators", "项目": "projects"}[found[1]]
         block = form.block(key)

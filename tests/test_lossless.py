@@ -13,6 +13,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
+from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Package, strip
 from perf_xlsx.ooxml.notes import DELIMITER
 from perf_xlsx.workbook.scored import SHEETS
@@ -24,6 +25,7 @@ CHANGED_ON_PURPOSE = {
     "xl/_rels/workbook.xml.rels",
     "xl/styles.xml",
     "xl/worksheets/sheet1.xml",  # was the selected sheet
+    "xl/worksheets/sheet3.xml",  # 预算执行, marked
     "xl/worksheets/sheet5.xml",  # 绩效指标, marked
     "xl/worksheets/_rels/sheet6.xml.rels",
     "xl/worksheets/sheet6.xml",  # 自评结论, marked
@@ -184,7 +186,12 @@ def test_libreoffice_opens_saves_and_returns_it_and_we_still_find_our_traces(sco
     assert not [look for look in stripped.values() if DELIMITER in str(look[8])]
     before, after = pipeline.score(scored), pipeline.score(saved)
     assert before.scores == after.scores
-    assert [(f.code, f.place.cell) for f in before.findings] == [(f.code, f.place.cell) for f in after.findings]
+    assert places(before) == places(after)
+
+
+def places(result: Result) -> list[tuple[str, str | None]]:
+    """Findings by place, but for what stands beside the form: as .xlsx the workbook has no macro any more."""
+    return [(f.code, f.place.cell) for f in result.findings if f.code != "R16"]
 
 
 def libreoffice(path: Path, folder: Path, kind: str) -> Path:

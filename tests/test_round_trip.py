@@ -61,10 +61,10 @@ def test_what_is_typed_is_read(tmp_path: Path, case: dict[str, Any]) -> None:
     assert again.total == scores.total
 
 
-ODD = (
-    "24.46%万元 ≥266米 1,234.50 ９５％ 完成 / —— 无 -5 =1+1 达成 定性 ≥ 约 按执行率 10分 3-5 2023年12月底前 "
-    "壹佰元 １００ 9700000元 Ａ 优 0"
-).split()
+ODD = [
+    "24.46%万元", "≥266米", "1,234.50", "９５％", "完成", "/", "——", "无", "-5", "=1+1", "达成", "定性", "≥", "约",
+    "按执行率", "10分", "3-5", "2023年12月底前", "壹佰元", "１００", "9700000元", "Ａ", "优", "0",
+]  # fmt: skip
 ANYTHING = st.one_of(st.none(), NUMBER, st.integers(-5, 105), st.text(max_size=12), st.sampled_from(ODD))
 FUNDS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 COLUMNS = (

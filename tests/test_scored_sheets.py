@@ -122,7 +122,7 @@ def test_problems_are_sorted_as_the_eye_goes_and_linked_to_their_cells(scored: S
 
 
 def test_no_findings_is_said_in_words(scored: Scored) -> None:
-    result, book = scored("department-corrected")
+    result, book = scored("project")
     assert result.findings == ()
     assert "✔ 没有发现问题。" in texts(book["问题清单"])
     assert book["问题清单"].auto_filter.ref is None

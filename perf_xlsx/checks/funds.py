@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -192,3 +193,76 @@ def no_negative_amounts(form: SelfEvaluation, scores: Scores, rulebook: Rulebook
             if entry.value is not None and entry.value < 0:
                 message = f"{name}的{entry.field.split('·')[-1]}填{plain(entry.value)}，预算数和执行数不应为负数。"
                 yield noticed(entry, message, "请核对正负号；调减的数填在“调整数”中。", expected="不小于0的数字")
+
+
+@check("F08")
+def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """预算调整率较大的须说明, for the total and every line: which way, how much or why.
+
+    Good: 年中调减2811.73万元.  Bad: 调整与履职需要相匹配, beside -46.07%.
+    """
+    if explains(form, ADJUSTED_WORDS):
+        return
+    limit = rulebook.number("thresholds.adjustment")
+    for key, line in form.funds.items():
+        rate = scores.line_rates[key].adjustment
+        if rate is None or abs(rate) < limit:
+            continue
+        entry = line.adjusted if line.adjustment.value is None else line.adjustment
+        yield noticed(
+            entry,
+            f"{line.name}年初预算数{plain(line.initial.value or 0)}，全年预算数{plain(line.adjusted.value or 0)}，"
+            f"调整率{percent(rate)}，没有说明调整的数额和原因。",
+            "请在“年中调整说明”中写明调增或调减的数额和原因。",
+            expected=f"±{percent(limit)}以内，或有说明",
+        )
+
+
+@check("F09")
+def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """预算执行率偏低的须说明结余在哪里、为什么.
+
+    Good: 执行率86.80%，结余434.70万元主要为公用经费.  Bad: 资金按计划使用, beside 86.80%.
+    """
+    rate, limit = scores.execution.completion, rulebook.number("thresholds.execution_rate")
+    if rate is None or rate >= limit or explains(form, UNSPENT_WORDS):
+        return
+    yield noticed(
+        form.total_funds.executed,
+        f"预算执行率{percent(rate)}，低于{percent(limit)}，没有说明结余的数额和原因。",
+        "请在“执行情况说明”中写明结余的数额和原因。",
+        expected=f"不低于{percent(limit)}，或有说明",
+    )
+
+
+ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|收回|新增|增加|减少|下达")
+UNSPENT_WORDS = re.compile(
+    "(?<!不存在)(?<!没有)(?<!无)(结余|结转|未支付|未支出|未执行|滞后|延期|推迟|节约|未完成|尾款|尚未)"
+)
+
+
+def explains(form: SelfEvaluation, words: re.Pattern[str]) -> bool:
+    """Whether a passage speaks of it in these words, and says how much or why."""
+    texts = (passage.text.given for passage in form.passages)
+    return any(words.search(text) and re.search(r"\d|因|由于|主要", text) for text in texts)
+
+
+@check("F10")
+def one_money_unit_throughout(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """元 and 万元 mixed: an amount about ten thousand times what its parts make, or a ten-thousandth of it.
+
+    Good: 1000 = 620 + 380.  Bad: 10000000 beside 620 + 380.
+    """
+    for line in form.funds.values():
+        for column in COLUMNS:
+            entry, summed = amount(line, column), parts_sum(form, line, column)
+            if not entry.value or summed is None or not summed[0]:
+                continue
+            times = abs(entry.value / summed[0])
+            if 5_000 < times < 20_000 or 5_000 < 1 / times < 20_000:
+                yield noticed(
+                    entry,
+                    f"{entry.field}填{plain(entry.value)}，各部分合计{plain(summed[0])}，相差约一万倍，疑似元与万元混填。",
+                    "请核对金额单位，全表使用同一单位。",
+                    expected=plain(summed[0]),
+                )

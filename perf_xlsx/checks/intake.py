@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterator
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.indicators import owed
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import squeeze
 
 
 @check("R13")
@@ -28,3 +32,44 @@ def qualitative_in_words_of_the_bands(
             message = f"“{row.name.given}”是定性指标，实际完成值“{row.actual.given}”不能确定属于哪一档。"
             advice = f"请填写 {'、'.join(words)} 之一，具体情况写在“{row.reason.field}”中。"
             yield noticed(row.actual, message, advice, expected="、".join(words))
+
+
+@check("R14")
+def owed_texts_are_not_fillers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """该写说明的地方不能只有“无”“/”“见附件”. Reasons have a finding of their own (I07).
+
+    Good: 结余主要为公用经费.  Bad: 见附件.
+    """
+    texts = [(passage.title.given, passage.text) for passage in form.passages]
+    texts += [
+        (form.boxes[key].field, form.boxes[key]) for key in ("goal_expected", "goal_achieved") if key in form.boxes
+    ]
+    for title, entry in texts:
+        if entry.given and owed(entry):
+            yield noticed(entry, f"“{title}”只填了“{entry.given}”。", "请用文字说明。", expected="文字说明")
+
+
+@check("R15")
+def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """填报日期是日期，且在预算年度结束之后、次年之内.
+
+    Good: 2024-04-15 for 2023.  Bad: 2023-04-15 for 2023; “四月”.
+    """
+    entry = form.boxes["filled_on"]
+    if entry.value is None or form.year is None:
+        return
+    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", squeeze(entry.given))
+    try:
+        day = datetime.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        day = None
+    span = f"{form.year + 1}-01-01 至 {form.year + 1}-12-31"
+    if day is None:
+        message = f"填报日期填“{entry.given}”，不是日期。"
+    elif day.year <= form.year:
+        message = f"填报日期{entry.given}在{form.year}年度结束之前。"
+    elif day.year > form.year + 1:
+        message = f"填报日期{entry.given}晚于{form.year}年度自评的当年。"
+    else:
+        return
+    yield noticed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)

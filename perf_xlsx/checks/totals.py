@@ -8,7 +8,7 @@ from decimal import Decimal
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import claims_round
 from perf_xlsx.model import Scores, SelfEvaluation
-from perf_xlsx.numerals import plain, points
+from perf_xlsx.numerals import percent, plain, points
 from perf_xlsx.rulebook import Rulebook
 
 
@@ -60,6 +60,47 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
             difference=plain(difference),
             severity="notice" if rounded else "error",
         )
+
+
+@check("T04")
+def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """总分按执行率封顶, where the rulebook caps it.
+
+    Good: 执行率97%.  Bad: 执行率65% and 92 points, capped at 79.
+    """
+    rate = scores.execution.completion
+    cap = next((cap for cap in rulebook.caps if rate is not None and rate < cap.below), None)
+    everything = (scores.execution, *scores.indicators)
+    summed = sum((score.points for score in everything if score.points is not None), Decimal(0))
+    if cap is not None and rate is not None and summed > cap.total:
+        yield noticed(
+            form.total_funds.executed,
+            f"各项得分合计{points(summed)}，预算执行率{percent(rate)}，低于{percent(cap.below)}，"
+            f"总分按{plain(cap.total)}分封顶。",
+            "请核对执行数；确实如此的，自评总分不得超过封顶分。",
+            expected=f"不超过{plain(cap.total)}",
+            difference=plain(summed - cap.total),
+        )
+
+
+@check("T05")
+def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """总分接近等级界限: a small correction would change the grade.
+
+    Good: 88.01.  Bad: 89.80, two tenths short of 优.
+    """
+    if not scores.complete:
+        return
+    for grade in rulebook.grades:
+        gap = scores.total - grade.low
+        if grade.low and abs(gap) <= rulebook.number("thresholds.grade_edge"):
+            word = "高出" if gap >= 0 else "差"
+            edge = f"“{grade.name}”的界限{plain(grade.low)}"
+            message = f"计算总分{points(scores.total)}，比{edge}{word}{plain(abs(gap))}分。"
+            entry = form.claimed.grade
+            yield noticed(
+                entry, message, "可以不改；请核对各项数字，小的更正就会改变等级。", difference=plain(gap)
+            )
 
 
 @check("T03")

@@ -10,6 +10,7 @@ from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import same_label
 
 
 def weights_total(form: SelfEvaluation, rulebook: Rulebook) -> Decimal | None:
@@ -41,6 +42,51 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
         expected=plain(full),
         difference=plain(total - full),
     )
+
+
+def level_of(row: Indicator) -> str:
+    """Level 1 as it compares: "产出" and "产出指标" are the same; "" where none is given."""
+    text = same_label(row.level1.given)
+    return text if not text or text.endswith("指标") else f"{text}指标"
+
+
+@check("W02")
+def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """一级指标的分值按规定: 产出50, 效益30, 满意度10 for a project. Silent while the total itself is wrong (W01).
+
+    Good: 50 + 30 + 10.  Bad: 40 + 40 + 10.
+    """
+    if weights_total(form, rulebook) != rulebook.number("total.points"):
+        return
+    levels = list(dict.fromkeys(level_of(row) for row in form.indicators))
+    for level, points in rulebook.level_weights(form.form, levels).items():
+        group = [row for row in form.indicators if level_of(row) == level]
+        total = sum((row.weight.value or Decimal(0) for row in group), Decimal(0))
+        if total != points:
+            yield noticed(
+                group[0].weight,
+                f"{level}分值合计{plain(total)}，规定为{plain(points)}。",
+                f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
+                expected=plain(points),
+                difference=plain(total - points),
+            )
+
+
+@check("W05")
+def no_indicator_outweighs_the_rest(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """单个指标的分值不宜过高.
+
+    Good: 15 of 100.  Bad: 45 of 100.
+    """
+    limit = rulebook.number("weights.largest_share") * rulebook.number("total.points")
+    for row in form.indicators:
+        if row.weight.value is not None and row.weight.value > limit:
+            message = (
+                f"“{row.name.given}”分值{plain(row.weight.value)}，超过{plain(limit)}，一个指标决定了大部分得分。"
+            )
+            yield noticed(
+                row.weight, message, "可以不改；建议把分值分给更多的指标。", expected=f"不超过{plain(limit)}"
+            )
 
 
 @check("W03")

@@ -13,7 +13,7 @@ def score(form: SelfEvaluation, rulebook: Rulebook) -> Scores:
     """Score a form by a rulebook. Never raises for what was typed: what cannot be scored stays open (None)."""
     execution = score_execution(form, rulebook)
     indicators = tuple(score_indicator(i, execution.completion, rulebook) for i in form.indicators)
-    total = total_of(execution, indicators)
+    total = total_of(execution, indicators, rulebook)
     return Scores(
         execution=execution,
         line_rates={key: line_rates(line) for key, line in form.funds.items()},

@@ -37,9 +37,26 @@ def score_indicator(indicator: Indicator, execution_rate: Fraction | None, ruleb
             f"{reason}，暂不能评分。",
             outcome.basis,
         )
-    earned = half_up(outcome.share * Fraction(weight))
-    why = f"{outcome.why}，{_arithmetic(outcome, weight, earned)}。"
-    return Score(weight, outcome.share, earned, outcome.completion, outcome.met, method, why, outcome.basis)
+    deducted = _deduction(indicator, outcome, weight, rulebook)
+    exact = outcome.share * Fraction(weight) - deducted
+    earned = half_up(exact)
+    why, basis, share = f"{outcome.why}，{_arithmetic(outcome, weight, earned)}。", outcome.basis, outcome.share
+    if deducted and outcome.completion is not None:
+        off = f"完成率{percent(outcome.completion)}，超额较多，扣{plain(deducted)}分"
+        why = f"{outcome.why}，{off}，得{points(earned)}分。"
+        basis = (*basis, rulebook.cite("overshoot.deduction"))
+        share = exact / Fraction(weight)
+    return Score(weight, share, earned, outcome.completion, outcome.met, method, why, basis)
+
+
+def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook: Rulebook) -> Fraction:
+    """Points off for a target far surpassed; never more than the weight, and only where more is better."""
+    rising = not indicator.qualitative and indicator.sign.value not in ("≤", "<")
+    by_rate = indicator.method.value == "按执行率"
+    over = outcome.completion is not None and outcome.completion >= rulebook.number("overshoot.deduct_from")
+    if not (rising and over) or by_rate:
+        return Fraction(0)
+    return Fraction(min(rulebook.number("overshoot.deduction"), weight))
 
 
 def _arithmetic(outcome: Outcome, weight: Decimal, earned: Decimal) -> str:

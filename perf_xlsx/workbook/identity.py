@@ -13,6 +13,7 @@ from perf_xlsx.ooxml import Book
 from perf_xlsx.workbook.locate import Sheets, typed
 
 HIDDEN_SHEET = "_perf_xlsx"
+GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
 
 _YEAR = re.compile(r"(20\d\d)\s*年")

@@ -37,10 +37,15 @@ def execution_points(rulebook: Rulebook) -> str:
     return f'=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
 
 
-def total() -> str:
-    """Everything that is scored so far."""
+def total(rulebook: Rulebook) -> str:
+    """Everything that is scored so far, capped where the rulebook caps it."""
     parts = "px_reference_execution_points,px_indicators_reference_points"
-    return f'=IF(COUNT({parts})=0,"",ROUND(SUM({parts}),2))'
+    summed, cap = f"ROUND(SUM({parts}),2)", ""
+    for step in reversed(rulebook.caps):
+        cap = f"IF({RATE}<{plain(step.below)},{plain(step.total)},{cap or plain(rulebook.number('total.points'))})"
+    if cap:
+        summed = f"MIN({summed},IF(ISNUMBER({RATE}),{cap},{plain(rulebook.number('total.points'))}))"
+    return f'=IF(COUNT({parts})=0,"",{summed})'
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -99,11 +104,20 @@ def _band(c: Mapping[str, str], rulebook: Rulebook) -> str:
     return f'IF({c["method"]}="达标法",{attained},IF({c["method"]}="按比例","",{formula}))'
 
 
+def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    points, start = rulebook.number("overshoot.deduction"), rulebook.number("overshoot.deduct_from")
+    if not points:
+        return "0"
+    target, actual = c["target"], c["actual"]
+    far = f"IF({target}>0,{actual}/{target}>={plain(start)},FALSE)"
+    return f"IF(AND(NOT({_at_most(c)}),{far}),MIN({plain(points)},{c['weight']}),0)"
+
+
 def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
     """Points of one indicator; `c` gives the address of each column in its row."""
     weight = c["weight"]
     by_rate = f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
-    measured = f"ROUND({weight}*{_share(c, rulebook)},2)"
+    measured = f"ROUND({weight}*{_share(c, rulebook)}-{_deduction(c, rulebook)},2)"
     numbers = f"AND(ISNUMBER({c['target']}),ISNUMBER({c['actual']}))"
     scored = f'IF({_qualitative(c)},{_band(c, rulebook)},IF({numbers},{measured},""))'
     return f'=IF(ISNUMBER({weight}),IF({weight}<0,"",IF({c["method"]}="按执行率",{by_rate},{scored})),"")'

@@ -249,9 +249,9 @@ def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
 
 
 def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
-    """Rows with something in the table's columns; below the named range while at least two cells are filled.
+    """Rows with something in the table's columns; below the named range those with two cells filled, up to a gap.
 
-    A header repeated further down is not a row.
+    A header repeated further down is not a row, nor is a remark or a title that nothing was written beside.
     """
     wanted = set(header.columns.values())
     filled: dict[int, int] = {}
@@ -261,9 +261,10 @@ def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
     titles = [grid.cells.get((header.row, column)) for column in sorted(wanted)]
     last = bottom
     for row in sorted(filled):
-        if row > bottom and (row > last + 2 or filled[row] < 2):
+        if row > bottom and row > last + 2:
             break
-        if row > top and [grid.cells.get((row, column)) for column in sorted(wanted)] == titles:
-            continue
         last = max(last, row)
+        repeated = [grid.cells.get((row, column)) for column in sorted(wanted)] == titles
+        if (row > top and repeated) or (row > bottom and filled[row] < 2):
+            continue
         yield row

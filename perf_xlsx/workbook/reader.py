@@ -10,8 +10,8 @@ from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, loa
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
-from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.workbook.identity import HIDDEN_SHEET, Identity, identify
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
 from perf_xlsx.workbook.intake import Intake
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
 
@@ -38,7 +38,23 @@ def read(
     form = load_form(identity.form or "")
     reading = _Reading(form, sheets, workbook)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
-    return evaluation, tuple(reading.intake.findings)
+    said = [
+        *reading.intake.findings,
+        *reading.beside_the_form(package),
+        *_other_rulebook(identity, workbook, rulebook),
+    ]
+    return evaluation, tuple(said)
+
+
+def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
+    """R17: scored by another rulebook than the template was made for."""
+    own = identity.rulebook
+    if rulebook and own and load_rulebook(rulebook).name != own:
+        message = f"模板的评分办法是“{own}”，本次按“{load_rulebook(rulebook).name}”评分。"
+        seen = Noticed(
+            Place(workbook), "评分办法", load_rulebook(rulebook).name, message, "请确认应按哪个评分办法评分。", own
+        )
+        yield finding("R17", seen, None)
 
 
 def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
@@ -117,6 +133,24 @@ class _Reading:
         if year is None:
             seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
             self.intake.findings.append(finding("R06", seen, None))
+
+    def beside_the_form(self, package: Package) -> Iterator[Finding]:
+        """R16: sheets, macros and signatures that are not of the form. None of it is run, read or lost."""
+        used = {address[0] for address in (*self.layout.boxes.values(), *self.layout.lines.values())}
+        used |= {table.sheet for table in self.layout.tables.values()}
+        advice = "评分不受影响，内容原样保留；如是误带的请删去后重新报送。"
+        for index in self.sheets.searched:
+            title = self.sheets.names[index]
+            if index not in used and self.sheets.grids[index].cells and GUIDE not in title:
+                place = Place(self.workbook, self.sheets.positions[index], sheet=title)
+                message = f"工作表“{title}”不属于自评表，没有读取。"
+                yield finding("R16", Noticed(place, "工作表", title, message, advice), None)
+        names = [name.lower() for name in package.names()]
+        for word, sign in (("宏", "vbaproject.bin"), ("数字签名", "_xmlsignatures/")):
+            if any(sign in name for name in names):
+                tail = "，写入评分后签名失效，原文件中的签名不变" if word == "数字签名" else "，没有运行，原样保留"
+                message = f"工作簿含有{word}{tail}。"
+                yield finding("R16", Noticed(Place(self.workbook), word, None, message, advice), None)
 
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
         cell = self.sheets.cell(address) if address != NOWHERE else None

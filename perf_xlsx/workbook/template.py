@@ -12,10 +12,8 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.identity import HIDDEN_SHEET, PROPERTY_PREFIX
+from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX
 from perf_xlsx.workbook.template_blocks import Placed, Writer
-
-GUIDE = "填报说明"
 
 
 def write_template(

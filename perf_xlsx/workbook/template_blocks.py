@@ -283,7 +283,7 @@ class Writer:
             "indicator_completion": lambda: live.indicator_completion(cells),
             "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
             "execution_points": lambda: live.execution_points(self.rulebook),
-            "total": live.total,
+            "total": lambda: live.total(self.rulebook),
             "grade": lambda: live.grade(self.rulebook),
         }
         percent = box.formula in ("line_rate", "indicator_completion")

@@ -1,0 +1,260 @@
+"""I, continued: what a careful person would find odd about an indicator's numbers and words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.indicators import owed, rows
+from perf_xlsx.checks.weights import level_of
+from perf_xlsx.model import Indicator, Scores, SelfEvaluation
+from perf_xlsx.numerals import half_up, percent, plain
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
+
+DIMENSIONS = ("产出指标", "效益指标", "满意度指标")
+FALL = re.compile("下降率|降低率|减少率|压减率")
+SAVE = re.compile("下降率|降低率|减少率|压减率|节约率|节能率")
+RISE = re.compile("增长率|提升率|提高率")
+COST = re.compile("成本|费用|单价|造价|支出额|经费总额")
+SHARE = re.compile("合格率|利用率|覆盖率|及时率|达标率|到位率|参与率|优良率|满意度|占比|出勤率")
+
+
+def rising(row: Indicator) -> bool:
+    """Whether more is better."""
+    return not row.qualitative and row.sign.value not in ("≤", "<")
+
+
+@check("I08")
+def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """超额完成较多的须说明原因; from a lower threshold it is only told.
+
+    Good: 140.50%, “节能改造见效”.  Bad: 140.50%, no word why.
+    """
+    for row, score in rows(form, scores):
+        if not rising(row) or score.method == "按执行率" or score.completion is None or not owed(row.reason):
+            continue
+        must = score.completion >= rulebook.number("overshoot.reason_from")
+        if must or score.completion >= rulebook.number("overshoot.notice_from"):
+            yield noticed(
+                row.reason,
+                f"“{row.name.given}”完成率{percent(score.completion)}，超额较多"
+                + ("，没有说明原因。" if must else "。"),
+                "请填写超额的原因，并核对指标值是否定得偏低。",
+                expected="文字说明",
+                severity=None if must else "notice",
+            )
+
+
+@check("I09")
+def claimed_completion_is_computed_completion(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """填报的完成率＝实际完成值÷指标值. A form may cap all of them at 100%, but then every one.
+
+    Good: 140.50% and 103.45%.  Bad: 100% for 140.50% beside 103.45%.
+    """
+    stated = [(row, s, row.claimed_completion.value, s.completion) for row, s in rows(form, scores)]
+    shown_above = any(claimed is not None and claimed > 1 for _, _, claimed, _ in stated)
+    for row, score, claimed, computed in stated:
+        if claimed is None or computed is None or score.method != "按比例" or _same_rate(claimed, computed):
+            continue
+        capped = claimed == 1 and computed > 1
+        if (capped and not shown_above) or (not rising(row) and score.met and claimed >= 1):
+            continue
+        if scores.execution.completion is not None and _same_rate(claimed, scores.execution.completion):
+            continue  # it was scored by execution rate: I06 speaks of the method
+        tail = "，而本表其他指标没有按100%封顶" if capped else ""
+        yield noticed(
+            row.claimed_completion,
+            f"“{row.name.given}”完成率填{plain(claimed * 100)}%，计算为{percent(computed)}{tail}。",
+            f"请改为{percent(computed)}，或核对指标值和实际完成值。",
+            expected=percent(computed),
+            difference=f"{plain(half_up(claimed * 100) - half_up(computed * 100))}个百分点",
+        )
+
+
+def _same_rate(claimed: Decimal, computed: object) -> bool:
+    """Equal at two decimals of a percent, or after the unit's own rounding to 0.1% or 1%."""
+    exact = computed * 100  # type: ignore[operator]  # Decimal or Fraction
+    stated = half_up(claimed * 100)
+    return any(abs(stated - half_up(exact, places)) <= Decimal("0.01") for places in (2, 1, 0))
+
+
+@check("I10")
+def midyear_is_below_the_years_actual(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """年中数小于全年数, for what adds up over the year.
+
+    Good: 年中 1200.00, 全年 2857.28.  Bad: 2857.28 both times.
+    """
+    for row in form.indicators:
+        midyear, actual, unit = row.midyear.value, row.actual.value, unit_name(row.unit.given)
+        if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or unit in ("%", "") or not midyear:
+            continue
+        if midyear > actual or (midyear == actual and unit in MONEY_UNITS):
+            word = "超过" if midyear > actual else "等于"
+            message = f"“{row.name.given}”年中监控值{plain(midyear)}{word}全年实际完成值{plain(actual)}。"
+            yield noticed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
+
+
+@check("I11")
+def shares_do_not_exceed_one_hundred(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """合格率、利用率等不超过100%.
+
+    Good: 98.28%.  Bad: 合格率 103%.
+    """
+    for row in form.indicators:
+        actual = row.actual.value
+        if (
+            isinstance(actual, Decimal)
+            and actual > 100
+            and unit_name(row.unit.given) == "%"
+            and SHARE.search(row.name.given)
+        ):
+            message = f"“{row.name.given}”实际完成值{plain(actual)}%，比率不应超过100%。"
+            yield noticed(row.actual, message, "请核对分子、分母，或改用数量作为指标。", expected="不超过100%")
+
+
+@check("I12")
+def qualitative_points_stay_in_their_band(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """定性指标的得分在其档次的区间内.
+
+    Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10.
+    """
+    for row, score in rows(form, scores):
+        band = next((band for band in rulebook.bands if band.judgement == row.actual.value), None)
+        claimed, weight = row.claimed_points.value, row.weight.value
+        if score.method != "定性" or band is None or claimed is None or not weight or weight < 0:
+            continue
+        low, high = band.low * weight, band.high * weight
+        if not low <= claimed <= high:
+            span = f"{plain(half_up(low))}—{plain(half_up(high))}"
+            yield noticed(
+                row.claimed_points,
+                f"“{row.name.given}”实际完成情况为“{band.judgement}”，得分应在{span}之间，自评{plain(claimed)}。",
+                "请核对属于哪一档，再在该档的区间内打分。",
+                expected=span,
+            )
+
+
+@check("I13")
+def all_dimensions_are_there(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """产出、效益、满意度都要有; silent where a form states no levels at all.
+
+    Good: all three.  Bad: 产出 and 效益 alone.
+    """
+    levels = {level_of(row) for row in form.indicators} - {""}
+    missing = [name for name in DIMENSIONS if name not in levels]
+    if levels and missing:
+        message = f"没有{'、'.join(missing)}。"
+        yield noticed(
+            form.indicators[0].level1, message, f"请补充{'、'.join(missing)}。", expected="、".join(DIMENSIONS)
+        )
+
+
+@check("I14")
+def no_indicator_stands_twice(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """指标不重复: neither by name alone, nor with another spelling of it.
+
+    Good: two different names.  Bad: 验收合格率 twice.
+    """
+    seen: dict[str, Indicator] = {}
+    for row in form.indicators:
+        name = same_label(row.name.given)
+        if name and name in seen:
+            cell = seen[name].name.place.cell
+            message = f"“{row.name.given}”与{cell}的指标重复。"
+            yield noticed(row.name, message, "请合并或改写其中一个。")
+        elif name:
+            seen[name] = row
+
+
+@check("I15")
+def full_points_need_no_reason(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """得满分的不必填偏差原因, unless the target was far surpassed.
+
+    Good: 100%, no reason.  Bad: 100%, full points, “人员不足”.
+    """
+    for row, score in rows(form, scores):
+        full = score.share == 1 and row.claimed_points.value == row.weight.value
+        over = score.completion is not None and score.completion >= min(
+            rulebook.number("overshoot.notice_from"), rulebook.number("overshoot.reason_from")
+        )
+        if full and not over and not owed(row.reason):
+            message = f"“{row.name.given}”得满分，却填了偏差原因“{row.reason.given[:40]}”。"
+            yield noticed(row.reason, message, "可以不改；如确有偏差，请核对得分。")
+
+
+@check("I16")
+def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """成本费用不超过为好（≤），下降率、节约率越高越好（≥）.
+
+    Good: 单页成本 ≤ 10; 下降率 ≥ 2%.  Bad: 单页成本 ≥ 10; 下降率 ≤ 2%.
+    """
+    for row in form.indicators:
+        name, sign = row.name.given, row.sign.value
+        if SAVE.search(name) and sign in ("≤", "<"):
+            wanted = "≥"
+        elif COST.search(name) and "率" not in name and sign in ("≥", ">"):
+            wanted = "≤"
+        else:
+            continue
+        message = f"“{name}”的指标性质填“{sign}”，与名称的含义相反。"
+        yield noticed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted)
+
+
+@check("I17")
+def reason_agrees_with_the_number(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """偏差原因与数字一致.
+
+    Good: 下降率 -3%, “费用增加”.  Bad: 下降率 0%, “费用增加”.
+    """
+    for row in form.indicators:
+        actual, reason = row.actual.value, row.reason.given
+        if not isinstance(actual, Decimal):
+            continue
+        grew = re.search("增加|上升|上涨|增长", reason)
+        fell = re.search("负增长|下降|下滑", reason)
+        if (FALL.search(row.name.given) and actual >= 0 and grew) or (
+            RISE.search(row.name.given) and actual > 0 and fell
+        ):
+            word = (grew or fell)[0]  # type: ignore[index]  # one of them is why we are here
+            value = f"{plain(actual)}{row.unit.given}"
+            message = f"“{row.name.given}”实际完成值为{value}，偏差原因却说“{word}”，两者矛盾。"
+            yield noticed(
+                row.reason, message, f"请核对实际完成值或改写原因；如确为{word}，实际完成值的正负号应相反。"
+            )
+
+
+@check("I18")
+def under_spending_is_deducted_once(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """同一项结余只扣一次: an indicator scored by execution rate stands beside 预算执行率 itself.
+
+    Good: one of them.  Bad: 预算执行率 8.68/10 and 预算经费 10.42/12, both for 86.80%.
+    """
+    for row, score in rows(form, scores):
+        if score.method == "按执行率" and score.share is not None and score.share < 1:
+            message = f"“{row.name.given}”按执行率计分，与“预算执行率”对同一项结余重复扣分。"
+            yield noticed(row.method, message, "可以不改；如无规定，建议改用其他计分方法。")
+
+
+@check("I19")
+def not_every_actual_equals_its_target(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Noticed]:
+    """所有实际值恰好等于指标值的须核对; told from three numbers on.
+
+    Good: 98.28 beside 95.  Bad: five indicators, each to the digit.
+    """
+    pairs = [(r.target.value, r.actual.value) for r in form.indicators if isinstance(r.target.value, Decimal)]
+    if len(pairs) >= 3 and all(target == actual for target, actual in pairs):
+        message = f"{len(pairs)}个定量指标的实际完成值都恰好等于指标值。"
+        yield noticed(form.indicators[0].actual, message, "可以不改；请核对是否照抄了指标值。")
