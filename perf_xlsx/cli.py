@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from perf_xlsx.consolidated import Format
     from perf_xlsx.model import Result
     from perf_xlsx.pipeline import Job
 
@@ -139,6 +140,40 @@ def _results(jobs: list[Job], rulebook: str | None, as_json: bool) -> Iterator[R
         if as_json:
             click.echo(json_line(result))
         yield result
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="评分结果文件夹")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="汇总.xlsx",
+    help="汇总工作簿写到这里；不写时写在评分结果文件夹里。",
+)
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="名单",
+    help="应报送的单位名单（.xlsx 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
+)
+@click.option("--export", "how", type=click.Choice(["csv", "parquet"]), help="各张长表另存为这种文件。")
+def consolidate(source: Path, output: Path | None, roster: Path | None, how: Format | None) -> None:
+    """把一批评分结果汇总成一个工作簿。"""
+    from perf_xlsx import consolidated
+    from perf_xlsx.workbook.listing import ListError
+
+    try:
+        rows = consolidated.read_roster(roster) if roster else None
+        written = consolidated.write_consolidated(source, output, rows, how)
+    except ListError as error:
+        fail("\n  ".join(error.problems))
+    except (consolidated.RecordsError, consolidated.ExportError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{output or source} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+    for path in written:
+        click.echo(f"已写好：{path}")
 
 
 @main.command()

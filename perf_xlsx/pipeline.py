@@ -6,8 +6,10 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.catalogue import Noticed, finding, run_checks
@@ -167,12 +169,19 @@ def _free(output: Path, taken: set[str]) -> Path:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
+    """Write a file whole or not at all. Raises OSError."""
+    with whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

@@ -1,0 +1,74 @@
+"""The list of those who must file (名单): who of it has not returned, and who returned without being on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from perf_xlsx.consolidated.returns import Record, file_name, is_scored
+from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.target import same_label
+from perf_xlsx.workbook.listing import read_list
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("单位", "单位名称", "填报单位", "部门名称", "部门(单位)名称", "实施单位"),
+    "code": ("单位编码", "编码", "单位代码", "预算单位编码", "代码"),
+    "form": ("表种", "自评表", "自评类型", "类型"),
+    "contact": ("联系人", "联系方式", "联系电话", "电话"),
+}
+
+
+class RosterRow(Protocol):
+    """A row with the texts "unit", "code", "form" and "contact" ("" where empty)."""
+
+    def __getitem__(self, key: str, /) -> str: ...
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The list set against the returns. `given` False: there was no list."""
+
+    given: bool = False
+    expected: int = 0
+    missing: tuple[RosterRow, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    unread: tuple[str, ...] = field(default=())
+
+    @property
+    def returned(self) -> int:
+        """Rows of the list that something was returned for."""
+        return self.expected - len(self.missing)
+
+
+def read_roster(path: Path) -> list[RosterRow]:
+    """The rows of a list, .xlsx or .csv. Raises ListError."""
+    return [row for row in read_list(path, COLUMNS, ("unit",)) if row["unit"]]
+
+
+def form_of(words: str) -> str | None:
+    """The form kind that a list names; None where it names none, or none that we know: any form will do."""
+    text = same_label(words)
+    named = [name for name in form_names() if text == name or load_form(name).title[:2] in text]
+    return named[0] if len(named) == 1 else None
+
+
+def call(records: Iterable[Record], roster: Iterable[RosterRow] | None) -> Roll:
+    """Set the list against the returns, by the unit's name and, where the list names one, the form."""
+    units: dict[tuple[str, str | None], str] = {}
+    unread: list[str] = []
+    for record in records:
+        if is_scored(record) and record.get("unit"):
+            units.setdefault((same_label(record["unit"]), record.get("form")), record["unit"])
+        else:
+            unread.append(file_name(record["file"]))
+    if roster is None:
+        return Roll(unread=tuple(unread))
+    rows = list(roster)
+    came = {name for name, _ in units}
+    wanted = [(same_label(row["unit"]), form_of(row["form"]), row) for row in rows]
+    missing = tuple(row for name, form, row in wanted if not ((name, form) in units if form else name in came))
+    listed = {name for name, _, _ in wanted}
+    unlisted = dict.fromkeys(unit for (name, _), unit in units.items() if name not in listed)
+    return Roll(True, len(rows), missing, tuple(unlisted), tuple(unread))
