@@ -103,11 +103,11 @@ def check(paths: tuple[Path, ...], rulebook: str | None, as_json: bool) -> None:
 
 def _run(paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, as_json: bool) -> None:
     from perf_xlsx import pipeline
-    from perf_xlsx.rulebook import RulebookError, load_rulebook
+    from perf_xlsx.rulebook import RulebookError
 
     try:
         if rulebook:
-            load_rulebook(rulebook)
+            pipeline.usable_rulebook(rulebook)
         jobs = pipeline.plan(paths, folder)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
@@ -139,6 +139,60 @@ def _results(jobs: list[Job], rulebook: str | None, as_json: bool) -> Iterator[R
         if as_json:
             click.echo(json_line(result))
         yield result
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[评分办法...] [工作簿]")
+@click.option("--check", "checking", is_flag=True, help="检查自己写的评分办法文件（.toml）有没有错。")
+@click.option("--diff", "comparing", is_flag=True, help="比较两个评分办法；再给一个工作簿，就比较它的得分。")
+def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
+    """用文字列出评分办法；检查或比较评分办法。"""
+    from perf_xlsx import explain, pipeline
+    from perf_xlsx.rulebook import RulebookError
+
+    if comparing and len(names) not in (2, 3):
+        fail("比较需要两个评分办法，如 perf-xlsx rules --diff mof-2020 hubei [工作簿.xlsx]。")
+    if checking and not names:
+        fail("请写明要检查的文件，如 perf-xlsx rules --check 我的办法.toml。")
+    try:
+        rulebooks = [pipeline.usable_rulebook(name) for name in (names[:2] if comparing else names)]
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    lines: list[str] = []
+    if comparing:
+        lines += explain.differences(*rulebooks)
+        if len(names) == 3:
+            lines += explain.effect(*(pipeline.score(names[2], rulebook=name) for name in names[:2]))
+    elif checking:
+        lines += [
+            f"{name}：没有问题（{rulebook.title}）。" for name, rulebook in zip(names, rulebooks, strict=True)
+        ]
+    elif not names:
+        lines += explain.list_rulebooks()
+    for rulebook in () if checking or comparing else rulebooks:
+        lines += explain.describe(rulebook)
+    click.echo("\n".join(lines))
+
+
+@main.command()
+@click.argument("codes", nargs=-1, metavar="[编号...]")
+@click.option("--rulebook", default="mof-2020", metavar="评分办法", help="按哪个评分办法说明依据，默认 mof-2020。")
+def explain(codes: tuple[str, ...], rulebook: str) -> None:
+    """说明一种问题：是什么、为什么要紧、对和错的例子、依据。不写编号则列出全部。"""
+    from perf_xlsx import explain as words
+    from perf_xlsx import pipeline
+    from perf_xlsx.catalogue import catalogue
+    from perf_xlsx.rulebook import RulebookError
+
+    unknown = [code for code in codes if code.upper() not in catalogue()]
+    if unknown:
+        fail(f"没有编号 {'、'.join(unknown)}，现有 {'、'.join(catalogue())}。")
+    try:
+        rules = pipeline.usable_rulebook(rulebook)
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    blocks = ["\n".join(words.describe_finding(code.upper(), rules)) for code in codes]
+    click.echo("\n\n".join(blocks or ["\n".join(words.list_findings())]))
 
 
 @main.command()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.catalogue import Noticed, finding, run_checks
-from perf_xlsx.forms import FormError, load_form
+from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks
+from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
 from perf_xlsx.ooxml import Package, PackageError, annotate, strip
@@ -182,6 +182,21 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
+def usable_rulebook(name: str) -> Rulebook:
+    """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
+    rulebook = load_rulebook(name)
+    problems = [f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}" for form in rulebook.forms
+                if form not in form_names()]  # fmt: skip
+    problems += [
+        f"{name}：severity 中不认识编号 {code}，见 perf-xlsx explain"
+        for code in rulebook.severities
+        if code not in catalogue()
+    ]
+    if problems:
+        raise RulebookError(problems)
+    return rulebook
+
+
 def template_bytes(
     form: str | None = None, year: int | None = None, rulebook: str | None = None, case: str | None = None
 ) -> bytes:
@@ -191,14 +206,16 @@ def template_bytes(
     """
     fill = load_case(case, form, year) if case is not None else None
     kind = fill.form if fill else load_form(form or "")
-    rules = load_rulebook(rulebook or kind.rulebook)
+    rules = usable_rulebook(rulebook or kind.rulebook)
+    if kind.name not in rules.forms:
+        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于 {'、'.join(rules.forms)}"])
     years = fill.year if fill else year
     if years is None:
         raise FormError("a blank template needs a year")
     blank = make_template(kind, years, rules, fill)
     if fill is None:
         return blank
-    evaluation, said = read(Package.open(blank), "template", rules.name)
+    evaluation, said = read(Package.open(blank), "template", rulebook or kind.rulebook)
     if evaluation is None:
         return blank
     scores, _ = judge(evaluation, said, rules)
