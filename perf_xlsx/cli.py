@@ -5,6 +5,7 @@ Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage, 3 
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,18 @@ import click
 if TYPE_CHECKING:
     from perf_xlsx.model import Result
     from perf_xlsx.pipeline import Job
+    from perf_xlsx.waivers import Waiver
 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
 )
 RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
+WAIVERS = click.option(
+    "--waivers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="豁免清单",
+    help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
 
 
@@ -86,36 +94,47 @@ def template(
     help="评分后的工作簿写到这里；原文件不会改动。",
 )
 @RULEBOOK
+@WAIVERS
 @JSON
-def score(paths: tuple[Path, ...], folder: Path, rulebook: str | None, as_json: bool) -> None:
+def score(
+    paths: tuple[Path, ...], folder: Path, rulebook: str | None, waivers: Path | None, as_json: bool
+) -> None:
     """读取、评分、标出问题，写出评分后的工作簿。"""
-    _run(paths, folder, rulebook, as_json)
+    _run(paths, folder, rulebook, waivers, as_json)
 
 
 @main.command()
 @PATHS
 @RULEBOOK
+@WAIVERS
 @JSON
-def check(paths: tuple[Path, ...], rulebook: str | None, as_json: bool) -> None:
+def check(paths: tuple[Path, ...], rulebook: str | None, waivers: Path | None, as_json: bool) -> None:
     """与 score 相同地读取、评分、查找问题，但不写出任何文件。"""
-    _run(paths, None, rulebook, as_json)
+    _run(paths, None, rulebook, waivers, as_json)
 
 
-def _run(paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, as_json: bool) -> None:
+def _run(
+    paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, waivers: Path | None, as_json: bool
+) -> None:
     from perf_xlsx import pipeline
     from perf_xlsx.rulebook import RulebookError
+    from perf_xlsx.waivers import idle, load_waivers
+    from perf_xlsx.workbook.listing import ListError
 
     try:
         if rulebook:
             pipeline.usable_rulebook(rulebook)
+        waived = load_waivers(waivers) if waivers else ()
         jobs = pipeline.plan(paths, folder)
-    except RulebookError as error:
+    except (RulebookError, ListError) as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:
         fail(str(error))
     if not jobs:
         fail("没有找到 .xlsx 或 .xlsm 文件。")
-    results = list(_results(jobs, rulebook, as_json))
+    results = list(_results(jobs, rulebook, waived, as_json))
+    for line in idle(waived, results, datetime.date.today()):
+        click.echo(f"豁免清单{line}。", err=True)
     if not as_json:
         from rich.console import Console
 
@@ -127,13 +146,15 @@ def _run(paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, as_
     sys.exit(1 if any(result.worst() == "error" for result in results) else 0)
 
 
-def _results(jobs: list[Job], rulebook: str | None, as_json: bool) -> Iterator[Result]:
+def _results(
+    jobs: list[Job], rulebook: str | None, waivers: tuple[Waiver, ...], as_json: bool
+) -> Iterator[Result]:
     from perf_xlsx import pipeline
     from perf_xlsx.report import json_line
 
     for job in jobs:
         try:
-            result = pipeline.score(job.source, job.output, rulebook)
+            result = pipeline.score(job.source, job.output, rulebook, waivers)
         except OSError as error:
             fail(f"{job.output} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
         if as_json:

@@ -9,7 +9,7 @@ from perf_xlsx.forms import load_form
 from perf_xlsx.model import Result
 from perf_xlsx.numerals import points
 from perf_xlsx.rulebook import SETTINGS, Rulebook, Setting, load_rulebook, rulebook_names
-from perf_xlsx.signs import SEVERITY_NAMES
+from perf_xlsx.signs import STANDING_NAMES
 
 DEFAULT = "mof-2020"
 LETTERS = {
@@ -60,7 +60,7 @@ def describe(rulebook: Rulebook) -> Iterator[str]:
         yield f"  {SETTINGS[key].title}：{in_words(key, setting)}"
         yield f"      {setting.document}：{setting.basis}（{_mark(setting)}；{key}）"
     for code, severity in sorted(rulebook.severities.items()):
-        yield f"  问题 {code}（{catalogue()[code].title}）：{SEVERITY_NAMES[severity]}"
+        yield f"  问题 {code}（{catalogue()[code].title}）：{STANDING_NAMES[severity]}"
 
 
 def _ordered(rulebook: Rulebook) -> Iterator[tuple[str, Setting]]:
@@ -84,8 +84,8 @@ def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
             found = True
             title = catalogue()[code].title
             yield f"问题 {code}（{title}）："
-            yield f"  {one.name}：{SEVERITY_NAMES[ours]}"
-            yield f"  {other.name}：{SEVERITY_NAMES[theirs]}"
+            yield f"  {one.name}：{STANDING_NAMES[ours]}"
+            yield f"  {other.name}：{STANDING_NAMES[theirs]}"
     if not found:
         yield "两个评分办法的规定相同。"
 
@@ -115,7 +115,7 @@ def _points(value: object) -> str:
 def list_findings() -> Iterator[str]:
     """One line a kind of finding."""
     for entry in catalogue().values():
-        yield f"{entry.code}  {SEVERITY_NAMES[entry.severities[0]]}  {entry.title}"
+        yield f"{entry.code}  {STANDING_NAMES[entry.severities[0]]}  {entry.title}"
 
 
 def describe_finding(code: str, rulebook: Rulebook) -> Iterator[str]:
@@ -130,7 +130,7 @@ def describe_finding(code: str, rulebook: Rulebook) -> Iterator[str]:
 
 
 def _severities(entry: CatalogueEntry) -> str:
-    return "，有时为".join(SEVERITY_NAMES[severity] for severity in entry.severities)
+    return "，有时为".join(STANDING_NAMES[severity] for severity in entry.severities)
 
 
 def _basis(entry: CatalogueEntry, rulebook: Rulebook) -> str:

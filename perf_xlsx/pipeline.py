@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from perf_xlsx.ooxml import Package, PackageError, annotate, strip
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.waivers import Waiver, waive
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.reader import read
@@ -53,9 +55,16 @@ class Job:
     output: Path | None
 
 
-def score(source: str | Path, output: str | Path | None = None, rulebook: str | None = None) -> Result:
+def score(
+    source: str | Path,
+    output: str | Path | None = None,
+    rulebook: str | None = None,
+    waivers: Sequence[Waiver] = (),
+    today: datetime.date | None = None,
+) -> Result:
     """Score one workbook; with `output`, write the scored copy there.
 
+    `waivers` that hold on the day `today` (default: the present day) mark the findings that they cover.
     Never raises for what stands in the workbook. Raises RulebookError for an unknown `rulebook` and OutputError
     or OSError where the copy cannot be written.
     """
@@ -70,7 +79,7 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
         )
     digest = hashlib.sha256(data).hexdigest()
     try:
-        return _score_bytes(job, data, digest, rulebook)
+        return _score_bytes(job, data, digest, rulebook, (waivers, today or datetime.date.today()))
     except PackageError as error:
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
@@ -81,7 +90,13 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
         return _unreadable(job.source, digest, "R01", detail, ADVICE["damaged"])
 
 
-def _score_bytes(job: Job, data: bytes, digest: str, rulebook_name: str | None) -> Result:
+def _score_bytes(
+    job: Job,
+    data: bytes,
+    digest: str,
+    rulebook_name: str | None,
+    waiving: tuple[Sequence[Waiver], datetime.date],
+) -> Result:
     package = Package.open(data)
     strip(package)
     name = job.source.name
@@ -91,6 +106,7 @@ def _score_bytes(job: Job, data: bytes, digest: str, rulebook_name: str | None) 
         return result
     rulebook = load_rulebook(evaluation.rulebook)
     scores, findings = judge(evaluation, said, rulebook)
+    findings = waive(findings, evaluation.unit, *waiving)
     result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
     if job.output is None:
         return result
