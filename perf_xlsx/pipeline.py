@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.catalogue import Noticed, finding, run_checks
-from perf_xlsx.forms import FormError, load_form
+from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks
+from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
 from perf_xlsx.ooxml import Package, PackageError, annotate, strip
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.waivers import Waiver, waive
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.reader import read
@@ -55,9 +57,16 @@ class Job:
     output: Path | None
 
 
-def score(source: str | Path, output: str | Path | None = None, rulebook: str | None = None) -> Result:
+def score(
+    source: str | Path,
+    output: str | Path | None = None,
+    rulebook: str | None = None,
+    waivers: Sequence[Waiver] = (),
+    today: datetime.date | None = None,
+) -> Result:
     """Score one workbook; with `output`, write the scored copy there.
 
+    `waivers` that hold on the day `today` (default: the present day) mark the findings that they cover.
     Never raises for what stands in the workbook. Raises RulebookError for an unknown `rulebook` and OutputError
     or OSError where the copy cannot be written.
     """
@@ -72,7 +81,7 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
         )
     digest = hashlib.sha256(data).hexdigest()
     try:
-        return _score_bytes(job, data, digest, rulebook)
+        return _score_bytes(job, data, digest, rulebook, (waivers, today or datetime.date.today()))
     except PackageError as error:
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
@@ -83,7 +92,13 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
         return _unreadable(job.source, digest, "R01", detail, ADVICE["damaged"])
 
 
-def _score_bytes(job: Job, data: bytes, digest: str, rulebook_name: str | None) -> Result:
+def _score_bytes(
+    job: Job,
+    data: bytes,
+    digest: str,
+    rulebook_name: str | None,
+    waiving: tuple[Sequence[Waiver], datetime.date],
+) -> Result:
     package = Package.open(data)
     strip(package)
     name = job.source.name
@@ -93,6 +108,7 @@ def _score_bytes(job: Job, data: bytes, digest: str, rulebook_name: str | None) 
         return result
     rulebook = load_rulebook(evaluation.rulebook)
     scores, findings = judge(evaluation, said, rulebook)
+    findings = waive(findings, evaluation.unit, *waiving)
     result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
     if job.output is None:
         return result
@@ -191,6 +207,21 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def usable_rulebook(name: str) -> Rulebook:
+    """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
+    rulebook = load_rulebook(name)
+    problems = [f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}" for form in rulebook.forms
+                if form not in form_names()]  # fmt: skip
+    problems += [
+        f"{name}：severity 中不认识编号 {code}，见 perf-xlsx explain"
+        for code in rulebook.severities
+        if code not in catalogue()
+    ]
+    if problems:
+        raise RulebookError(problems)
+    return rulebook
+
+
 def template_bytes(
     form: str | None = None, year: int | None = None, rulebook: str | None = None, case: str | None = None
 ) -> bytes:
@@ -200,14 +231,16 @@ def template_bytes(
     """
     fill = load_case(case, form, year) if case is not None else None
     kind = fill.form if fill else load_form(form or "")
-    rules = load_rulebook(rulebook or kind.rulebook)
+    rules = usable_rulebook(rulebook or kind.rulebook)
+    if kind.name not in rules.forms:
+        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于 {'、'.join(rules.forms)}"])
     years = fill.year if fill else year
     if years is None:
         raise FormError("a blank template needs a year")
     blank = make_template(kind, years, rules, fill)
     if fill is None:
         return blank
-    evaluation, said = read(Package.open(blank), "template", rules.name)
+    evaluation, said = read(Package.open(blank), "template", rulebook or kind.rulebook)
     if evaluation is None:
         return blank
     scores, _ = judge(evaluation, said, rules)

@@ -111,6 +111,7 @@ def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
 
 
 def _finding(found: Finding) -> dict[str, Any]:
+    waived = found.waived
     return {
         "code": found.code,
         "severity": found.severity,
@@ -124,4 +125,6 @@ def _finding(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "advice": found.advice,
         "basis": found.basis,
-    }
+    } | (
+        {"waived": {"reason": waived.reason, "by": waived.by, "until": waived.until.isoformat()}} if waived else {}
+    )

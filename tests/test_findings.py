@@ -53,3 +53,9 @@ def test_every_finding_says_what_to_do(well_made: dict[str, Any], score_case: Ca
         assert found.message.endswith("。")
         assert found.advice.endswith("。")
         assert found.basis
+
+
+def test_every_code_has_a_near_miss() -> None:
+    near = {code for case in ALL for code in case.absent}
+    near |= {case.title[:3] for case in ALL if "任何问题" in case.absent}
+    assert set(catalogue()) - near - ELSEWHERE == set()

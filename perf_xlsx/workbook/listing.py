@@ -1,4 +1,4 @@
-"""A list that an officer keeps (名单、豁免清单): the first sheet of an .xlsx, or a .csv, read by its header texts."""
+"""A list that an officer keeps (名单、豁免清单): an .xlsx's first sheet or a .csv, read by its header texts."""
 
 from __future__ import annotations
 
@@ -61,9 +61,8 @@ def _rows(
     rows: list[tuple[int, list[str]]], columns: Iterable[str], found: Mapping[str, int]
 ) -> Iterator[ListRow]:
     for number, cells in rows:
-        values = {
-            key: cells[found[key]].strip() if found.get(key, 1 << 30) < len(cells) else "" for key in columns
-        }
+        full = [*cells, *[""] * (max(found.values()) + 1 - len(cells))]
+        values = {key: full[found[key]].strip() if key in found else "" for key in columns}
         if any(values.values()):
             yield ListRow(number, values)
 
@@ -89,5 +88,4 @@ def _csv(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
             continue
     else:
         raise ListError([f"{path}：既不是 .xlsx，也不是文字编码为 UTF-8 或 GB18030 的 .csv"])
-    for number, cells in enumerate(csv.reader(io.StringIO(text, newline="")), 1):
-        yield number, cells
+    yield from enumerate(csv.reader(io.StringIO(text, newline="")), 1)
