@@ -18,8 +18,12 @@ Record = dict[str, Any]
 HOSTILE = (
     "=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "<r><t>注入</t></r></is></c>", "坏\x00字\ud800符", "{=1}", "长" * 300,
 )  # fmt: skip
-NAMES = "教育局 水利局 卫生健康委员会 农业农村局 交通运输局 民政局 文化和旅游局 科学技术局 应急管理局 统计局".split()
-PROJECTS = "农村饮水安全巩固提升 义务教育薄弱环节改善 基层医疗能力建设 高标准农田 农村公路养护 困难群众救助".split()
+NAMES = (
+    "教育局 水利局 卫生健康委员会 农业农村局 交通运输局 民政局 文化和旅游局 科学技术局 应急管理局 统计局".split()
+)
+PROJECTS = (
+    "农村饮水安全巩固提升 义务教育薄弱环节改善 基层医疗能力建设 高标准农田 农村公路养护 困难群众救助".split()
+)
 
 
 @cache
@@ -64,11 +68,15 @@ def _vary(record: Record, number: int, chance: random.Random) -> None:
     cents = chance.randrange(4500, 10001)
     record["total"] = f"{cents // 100}.{cents % 100:02}"
     record["grade"] = "优" if cents >= 9000 else "良" if cents >= 8000 else "中" if cents >= 6000 else "差"
-    record["claimed_total"] = None if number % 17 == 5 else f"{min(100, cents / 100 + chance.choice((0, 0, 2, 5.5)))}"
+    record["claimed_total"] = (
+        None if number % 17 == 5 else f"{min(100, cents / 100 + chance.choice((0, 0, 2, 5.5)))}"
+    )
     record["claimed_grade"] = chance.choice(("优", "良", None))
     record["complete"] = number % 13 != 6
     executed = chance.randrange(4000, 10500)
-    record["execution"]["rate"] = None if number % 29 == 9 else f"0.{executed:04}"[:6] if executed < 10000 else "1.0123"
+    record["execution"]["rate"] = (
+        None if number % 29 == 9 else f"0.{executed:04}"[:6] if executed < 10000 else "1.0123"
+    )
     record["findings"] = [f for f in record["findings"] if chance.random() < 0.7]
     record["money_unit"] = "元" if number % 5 == 2 else "万元"
     for fund in record["funds"]:

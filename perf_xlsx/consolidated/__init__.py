@@ -13,8 +13,10 @@ from pathlib import Path
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.export import ExportError, Format, export
-from perf_xlsx.consolidated.overview import OVERVIEW, WIDTHS, Elsewhere, write_overview
+from perf_xlsx.consolidated.overview import write_overview
+from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
+from perf_xlsx.consolidated.reconciliation import Elsewhere
 from perf_xlsx.consolidated.returns import Record, identity, link_target
 from perf_xlsx.consolidated.roster import Roll, RosterRow, call, read_roster
 from perf_xlsx.consolidated.sheets import (

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
-from perf_xlsx.consolidated.page import Formula, Page, SheetLink, two
+from perf_xlsx.consolidated.overview_tables import (
+    LAST,
+    WIDTHS,
+    write_forms,
+    write_grades,
+    write_kinds,
+    write_money,
+)
+from perf_xlsx.consolidated.page import Page, SheetLink
+from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
 from perf_xlsx.consolidated.roster import Roll
-from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED, money_notes, repeated
-from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
-from perf_xlsx.consolidated.streamed import GAP, LongSheets
-from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS, code_title, severity_word
-from perf_xlsx.numerals import percent, plain, points
+from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED, money_notes
+from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
+from perf_xlsx.numerals import percent, points
 from perf_xlsx.workbook import style as s
 
-OVERVIEW = "总览"
-WIDTHS = (1.5, 12, 9, 9, 9, 2, 14, 9, 9, 2, 16, 18, 11, 13)
-LAST = len(WIDTHS) - 1
-MOST_KINDS = 10
-CHART_WIDTH, LINE_PIXELS = 424, 29
 CONTENTS = {
     UNITS.name: "每份一行：自评与计算的得分、等级，执行率，问题数，评分后工作簿的链接；可筛选、排序",
     MONEY: "按资金类别合计，带核对",
@@ -35,27 +33,22 @@ CONTENTS = {
 }
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """What the checks are reached by: the other sheets, and the cell that totals the findings by code."""
-
-    long: Mapping[str, LongSheets]
-    codes_total: str
-
-
 def write_overview(page: Page, found: Statistics, roll: Roll, elsewhere: Elsewhere) -> None:
     """Write the sheet from its top; every block gives the row that the next may start at."""
     _heading(page, found)
     _tiles(page, found, roll)
     row = _next_steps(page, 7, found, roll)
-    graded = _grades(page, row + 1, found)
-    row = _forms(page, graded.end + 1, found)
-    row = _money(page, row + 1, found)
-    row = _kinds(page, row + 1, found)
-    row = _checks(page, row + 1, found, roll, elsewhere, graded)
+    graded = write_grades(page, row + 1, found)
+    row = write_forms(page, graded.end + 1, found)
+    breaks = [row + 1]
+    row = write_money(page, row + 1, found)
+    row = write_kinds(page, row + 1, found)
+    breaks.append(row + 1)
+    row = write_checks(page, row + 1, found, roll, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)
     page.sheet.set_tab_color(s.ACCENT)
     page.canvas.print_setup(page.sheet, landscape=True)
+    page.sheet.set_h_pagebreaks(breaks)
     page.sheet.print_area(0, 0, row - 1, LAST)
     page.sheet.set_first_sheet()
     page.sheet.activate()
@@ -88,7 +81,7 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
          f"中位数{points(overall.median)}" if overall else ""),
         (8, 10, f"预算执行率（{rates[0][0]}）" if rates else "预算执行率", percent(rates[0][1]) if rates else "—", others),
         (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份", f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
-        (13, 13, "问题", f"{found.findings:,}项", f"✖ 错误{found.severities['error']:,}项"),
+        (13, 13, "问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
     )  # fmt: skip
     for row, height in ((3, 22), (4, 46), (5, 22)):
         page.height(row, height)
@@ -130,259 +123,6 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
         page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 19))
         row += 1
     return row
-
-
-# ---- tables --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Graded:
-    """Where the grades and rate bands stand: their count cells, and the row after the block."""
-
-    grades: str
-    bands: str
-    end: int
-
-
-def _grades(page: Page, row: int, found: Statistics) -> Graded:
-    page.title(row, "等级分布")
-    page.put(row, 6, 6, "预算执行率分布", bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
-    start = row + 1
-    page.heads(
-        start, (1, 1, "等级"), (2, 2, "份数"), (3, 3, "占比"), (4, 4, "其中暂定"), (6, 6, "预算执行率"), (7, 7, "份数"),
-        (8, 8, "占比"),
-    )  # fmt: skip
-    first = start + 1
-    grades = [(grade.name, grade.count, grade.provisional) for grade in found.grades]
-    bands = [(name, found.bands[name]) for name in (*(name for _, name in BANDS), NO_RATE)]
-    for at, (name, count, provisional) in enumerate(grades, first):
-        page.put(at, 1, 1, name, border=1, align="center", bold=True, font_size=12)
-        page.number(at, 2, 2, count)
-        page.number(at, 3, 3, _share(count, found.scored), s.PERCENT)
-        page.number(at, 4, 4, provisional)
-    for at, (name, count) in enumerate(bands, first):
-        page.put(at, 6, 6, name, border=1, align="center")
-        page.number(at, 7, 7, count)
-        page.number(at, 8, 8, _share(count, found.scored), s.PERCENT)
-    grade_cells = _total(page, first, len(grades), 1, 2, found.scored)
-    band_cells = _total(page, first, len(bands), 6, 7, found.scored)
-    end = first + max(len(grades), len(bands)) + 1
-    for at in range(start, end):
-        page.height(at, 22)
-    if grades:
-        _chart(page, row, first, grades, end)
-    return Graded(grade_cells, band_cells, end)
-
-
-def _total(page: Page, first: int, count: int, label: int, column: int, value: int) -> str:
-    """A total below a small table; gives the cells that it sums."""
-    row = first + count
-    cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(max(first, row - 1), column)}"
-    page.put(row, label, label, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
-    page.number(row, column, column, Formula(f"=SUM({cells})", value) if count else 0, bold=True)
-    page.number(row, column + 1, column + 1, _share(value, value), s.PERCENT, bold=True)
-    return cells
-
-
-def _share(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None
-
-
-def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]], end: int) -> None:
-    """Returns by grade, as columns with their numbers."""
-    chart = page.canvas.book.add_chart({"type": "column"})
-    last = first + len(grades) - 1
-    font = {"name": s.BODY, "size": 10}
-    chart.add_series(
-        {
-            "name": "份数",
-            "categories": [OVERVIEW, first, 1, last, 1],
-            "values": [OVERVIEW, first, 2, last, 2],
-            "categories_data": [name for name, _, _ in grades],  # a streamed sheet cannot be asked for its cells
-            "values_data": [count for _, count, _ in grades],
-            "fill": {"color": s.ACCENT},
-            "gap": 70,
-            "data_labels": {"value": True, "font": font},
-        }
-    )
-    chart.set_title({"name": "各等级份数", "name_font": {"name": s.HEADING, "size": 12, "bold": False}})
-    chart.set_legend({"none": True})
-    chart.set_x_axis({"num_font": {"name": s.BODY, "size": 11}, "line": {"color": s.RULE}})
-    grid = {"visible": True, "line": {"color": "#E5E7EB"}}
-    chart.set_y_axis(
-        {"num_font": font, "major_gridlines": grid, "min": 0, "num_format": "0", "line": {"none": True}}
-    )
-    chart.set_size({"width": CHART_WIDTH, "height": (end - row) * LINE_PIXELS + 2})
-    page.sheet.insert_chart(row, 10, chart, {"object_position": 2})
-
-
-def _forms(page: Page, row: int, found: Statistics) -> int:
-    row = page.title(row, "得分")
-    row = page.heads(
-        row, (1, 2, "表种"), (3, 3, "份数"), (4, 5, "平均分"), (6, 6, "中位数"), (7, 7, "最高"), (8, 9, "最低"),
-        (10, 10, "自评平均"), (11, 11, "自评高出计算"), (12, 13, "自评高出的，多为须核对的"),
-    )  # fmt: skip
-    overall = (found.overall,) if found.overall and len(found.spreads) > 1 else ()
-    for one in (*found.spreads, *(spread for spread in overall if spread)):
-        look = {"bold": True} if one is found.overall else {}
-        page.word(row, 1, 2, one.name, **look)
-        page.number(row, 3, 3, one.count, **look)
-        page.number(row, 4, 5, two(one.mean), s.POINTS, **look)
-        page.number(row, 6, 6, two(one.median), s.POINTS, **look)
-        page.number(row, 7, 7, one.best, s.POINTS, **look)
-        page.number(row, 8, 9, one.worst, s.POINTS, **look)
-        page.number(row, 10, 10, None if one.claimed is None else two(one.claimed), s.POINTS, **look)
-        page.number(row, 11, 11, None if one.excess is None else two(one.excess), GAP, **look)
-        page.word(row, 12, 13, _excess_words(one.excess), **look)
-        page.height(row, 22)
-        row += 1
-    return row if found.spreads else _none(page, row, "没有可以评分的工作簿。")
-
-
-def _excess_words(excess: Fraction | None) -> str:
-    if excess is None:
-        return "没有填写自评总分"
-    rounded = two(excess)
-    return "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
-
-
-def _none(page: Page, row: int, words: str) -> int:
-    page.put(row, 1, LAST, words, border=1, align="center", font_color=s.SOFT)
-    page.height(row, 24)
-    return row + 1
-
-
-def _money(page: Page, row: int, found: Statistics) -> int:
-    row = page.title(row, "预算执行（万元）")
-    row = page.heads(
-        row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"), (11, 11, "全年执行数"),
-        (12, 12, "执行率"), (13, 13, "占收到份数"),
-    )  # fmt: skip
-    for (form, year), lines in found.funds.items():
-        page.put(row, 1, LAST, f"{form}　{year}年度", border=1, bold=True, bg_color="#F3F6FA")
-        page.height(row, 22)
-        row += 1
-        for line in lines.values():
-            look = {"bold": True} if line.total else {}
-            page.word(row, 1, 3, line.name, **look)
-            spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
-            for first, last, amount in spans:
-                page.number(row, first, last, line.sums[amount], s.MONEY, **look)
-            page.number(row, 12, 12, line.execution_rate, s.PERCENT, **look)
-            page.number(row, 13, 13, _share(line.returns, found.received), "0%", **look)
-            page.height(row, 22)
-            row += 1
-    if not found.funds:
-        row = _none(page, row, "没有可以合计的资金数据。")
-    notes = money_notes(found) if found.funds else ""
-    for words in (notes, *repeated(found)):
-        if words:
-            page.put(row, 1, LAST, words, font_color=s.SOFT, font_size=9)
-            page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 16))
-            row += 1
-    return row
-
-
-def _kinds(page: Page, row: int, found: Statistics) -> int:
-    row = page.title(row, "问题（严重的、多的在前）")
-    row = page.heads(
-        row, (1, 1, "编号"), (2, 7, "问题"), (8, 9, "严重程度"), (10, 10, "项数"), (11, 11, "涉及份数"),
-        (12, 13, "占收到份数"),
-    )  # fmt: skip
-    for kind in found.kinds[:MOST_KINDS]:
-        page.put(row, 1, 1, kind.code, border=1, align="center")
-        page.word(row, 2, 7, code_title(kind.code))
-        fill, ink = "#" + s.MARK_FILLS[kind.severity][2:], s.SEVERITY_INK[kind.severity]  # type: ignore[index]
-        page.put(row, 8, 9, severity_word(kind.severity), border=1, align="center", bg_color=fill, font_color=ink)
-        page.number(row, 10, 10, kind.items)
-        page.number(row, 11, 11, kind.workbooks)
-        page.number(row, 12, 13, _share(kind.workbooks, found.received), s.PERCENT)
-        page.height(row, 22)
-        row += 1
-    rest = found.kinds[MOST_KINDS:]
-    if rest:
-        page.word(row, 1, 9, f"其余{len(rest)}类，见“{CODES}”")
-        page.number(row, 10, 10, sum(kind.items for kind in rest))
-        page.word(row, 11, 13, "")
-        page.height(row, 22)
-        row += 1
-    if not found.kinds:
-        return _none(page, row, "✔ 没有发现问题。")
-    page.put(row, 1, 9, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
-    page.number(row, 10, 10, found.findings, bold=True)
-    page.word(row, 11, 13, "")
-    page.height(row, 22)
-    return row + 1
-
-
-# ---- checks --------------------------------------------------------------------------------------------------
-
-
-def _checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded) -> int:
-    """Each number that matters, reached by two ways."""
-    row = page.title(row, "核对")
-    spans = ((1, 8), (9, 10), (11, 11), (12, 13))
-    row = page.heads(row, (1, 8, "核对内容"), (9, 10, "一"), (11, 11, "二"), (12, 13, "结果"))
-    units, details = elsewhere.long[UNITS.key], elsewhere.long[FINDINGS.key]
-    state = next(n for n, column in enumerate(UNITS.columns) if column.head == "状态")
-    names, states = units.range_of(0), units.range_of(state)
-    came = Formula("=" + "+".join(f"COUNTA({area})" for area in names), found.received)
-    read = "+".join(f'COUNTA({area})-COUNTIF({area},"读不出*")' for area in states)
-    unread = "+".join(f'COUNTIF({area},"读不出*")' for area in states)
-    if not found.received:
-        return _none(page, row, "没有收到工作簿，无可核对。")
-    said = Formula(f"={found.scored}+{found.unreadable}", found.received)
-    page.check(row, spans, "已评分＋读不出＝“单位得分”的行数", said, came)
-    scored = Formula("=" + read, found.scored)
-    if found.grades:
-        page.check(
-            row + 1,
-            spans,
-            "各等级之和＝“单位得分”中评了分的行数",
-            Formula(f"=SUM({graded.grades})", found.scored),
-            scored,
-        )
-        row += 1
-    page.check(
-        row + 1,
-        spans,
-        "执行率各档之和＝“单位得分”中评了分的行数",
-        Formula(f"=SUM({graded.bands})", found.scored),
-        scored,
-    )
-    page.check(
-        row + 2,
-        spans,
-        "读不出的份数＝“单位得分”中读不出的行数",
-        Formula(f"={found.unreadable}", found.unreadable),
-        Formula("=" + unread, found.unreadable),
-    )
-    row += 3
-    if found.findings:
-        listed = "=" + "+".join(f"COUNTA({area})" for area in details.range_of(0))
-        total = Formula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
-        page.check(row, spans, "各类问题之和＝“问题清单”的行数", total, Formula(listed, found.findings))
-        by_unit = "=" + "+".join(f"SUM({area})" for area in elsewhere.long[TROUBLED].range_of(7))
-        page.check(row + 1, spans, "各类问题之和＝“问题按单位”的合计", total, Formula(by_unit, found.findings))
-        row += 2
-    if found.overall:
-        column = next(n for n, one in enumerate(UNITS.columns) if one.head == "计算总分")
-        sums = "+".join(f"SUM({area})" for area in units.range_of(column))
-        mean = float(two(found.overall.mean))
-        page.check(
-            row,
-            spans,
-            "平均分＝“单位得分”计算总分的平均",
-            Formula(f"={mean}", mean),
-            Formula(f"=ROUND(({sums})/({read}),2)", mean),
-        )
-        row += 1
-    if roll.given:
-        left = Formula(f"={roll.returned}+{len(roll.missing)}", roll.expected)
-        page.check(row, spans, "已报送＋未报送＝名单份数", left, Formula(f"={roll.expected}", roll.expected))
-        row += 1
-    page.put(row, 1, LAST, f"金额的核对见“{MONEY}”。", font_color=s.SOFT, font_size=9)
-    return row + 1
 
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:

@@ -15,6 +15,7 @@ from perf_xlsx.numerals import half_up
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas, safe
 
+NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # small rather than "####"
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
 
@@ -73,10 +74,11 @@ class Page:
         """A cell of a table that holds words."""
         self.put(row, first, last, text, **{"border": 1, "align": "left"} | look)
 
-    def number(self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", **look: Any) -> None:
+    def number(self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False) -> None:
         """A cell of a table that holds a number, a dash where there is none."""
+        look: dict[str, Any] = {"border": 1, "align": "right", "indent": 0, "bold": bold}
         shown = "—" if value is None else value
-        self.put(row, first, last, shown, **{"border": 1, "align": "right", "num_format": code} | look)
+        self.put(row, first, last, shown, num_format=spaced(code), **NUMBERS, **look)
 
     def check(
         self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: Formula, right: Formula
@@ -118,6 +120,11 @@ class Page:
                 self.sheet.write_url(row, first, f"internal:'{value.sheet}'!A1", style, value.sheet)
             case _:
                 self.sheet.write_number(row, first, float(value), style)
+
+
+def spaced(code: str) -> str:
+    """A number format that keeps off the border: indents of numbers are lost on the way to some programs."""
+    return ";".join(f"{part}_ " for part in code.split(";"))
 
 
 def two(value: Fraction | Decimal) -> Decimal:

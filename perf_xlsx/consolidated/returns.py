@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from perf_xlsx.forms import FormError, load_form
+from perf_xlsx.model import Severity, Standing
 from perf_xlsx.target import same_label
 
 MISSING = "未填"
@@ -47,6 +48,12 @@ class Identity:
 def is_scored(record: Record) -> bool:
     """Whether the workbook could be read and scored."""
     return bool(record["status"] == "scored")
+
+
+def standing(finding: Record) -> Standing:
+    """How a finding counts: its severity, or that it was waived."""
+    severity: Severity = finding["severity"]
+    return "waived" if "waived" in finding else severity
 
 
 def file_name(path: str) -> str:

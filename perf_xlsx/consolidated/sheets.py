@@ -11,8 +11,8 @@ from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster import Roll
 from perf_xlsx.consolidated.statistics import AMOUNTS, LineSum, Statistics
-from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, severity_colours
-from perf_xlsx.consolidated.tables import Column, code_title, severity_word
+from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
+from perf_xlsx.consolidated.tables import Column, code_title, standing_word
 from perf_xlsx.forms import Lines, form_names, load_form
 from perf_xlsx.workbook import style as s
 
@@ -23,12 +23,12 @@ AMOUNT_NAMES = {
     "adjusted": "全年预算数",
     "executed": "全年执行数",
 }
-MONEY_WIDTHS = (2.0, 19, 8, 20, 8, 19, 17, 19, 19, 11, 11, 15, 12)
+MONEY_WIDTHS = (2.0, 17, 7, 20, 8, 23, 23, 23, 23, 11, 11, 23, 12)
 CODE_WIDTHS = (2.0, 8, 44, 12, 12, 12, 16)
 OUTSTANDING_WIDTHS = (2.0, 7, 44, 20, 20, 34)
 UNIT_COLUMNS = (
-    Column("单位", 40), Column("表种", 12, "word"), Column("年度", 8, "word"), Column("项目", 34),
-    Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"), Column("合计", 9, "count"),
+    Column("单位", 40), Column("表种", 14, "word"), Column("年度", 8, "word"), Column("项目", 34),
+    Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"), Column("已豁免", 9, "count"), Column("合计", 9, "count"),
 )  # fmt: skip
 
 
@@ -101,31 +101,31 @@ def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
 def _money_row(
     page: Page, row: int, form: str, year: int | str, line: LineSum, code: str, details: LongSheets
 ) -> None:
-    bold = {"bold": True} if line.total else {}
-    page.word(row, 1, 1, form, **bold)
-    page.put(row, 2, 2, year, border=1, align="center", **bold)
-    page.word(row, 3, 3, line.name, **bold)
-    page.number(row, 4, 4, line.returns, **bold)
+    bold = line.total
+    page.word(row, 1, 1, form, bold=bold)
+    page.put(row, 2, 2, year, border=1, align="center", bold=bold)
+    page.word(row, 3, 3, line.name, bold=bold)
+    page.number(row, 4, 4, line.returns, bold=bold)
     for column, amount in enumerate(AMOUNTS, 5):
-        page.number(row, column, column, line.sums[amount], code, **bold)
+        page.number(row, column, column, line.sums[amount], code, bold=bold)
     for column, rate in ((9, line.adjustment_rate), (10, line.execution_rate)):
-        page.number(row, column, column, rate, s.PERCENT, **bold)
+        page.number(row, column, column, rate, s.PERCENT, bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
     gap = line.sums["initial"] + line.sums["adjustment"] - line.sums["adjusted"]
     page.number(
         row, 11, 11, Formula(f"=ROUND({cells[0]}+{cells[1]}-{cells[2]},6)", float(gap)), f"+{code};-{code};0"
     )
-    sums = "+".join(_sum_if(details, column, row) for column in (5, 6, 7, 8))
+    sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], row) for amount in AMOUNTS)
     words = ("✔ 相符", "✖ 不符")
     check = f'=IF(ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005,"{words[0]}","{words[1]}")'
-    page.put(row, 12, 12, Formula(check, words[0]), border=1, align="center", font_color=s.DONE_INK, **bold)
+    page.put(row, 12, 12, Formula(check, words[0]), border=1, align="center", font_color=s.DONE_INK, bold=bold)
     page.height(row, 22)
 
 
-def _sum_if(details: LongSheets, column: int, row: int) -> str:
+def _sum_if(details: LongSheets, amount: str, row: int) -> str:
     """What the rows of 资金明细 come to, for the form, year and line of this row."""
     own = [xl_rowcol_to_cell(row, at, col_abs=True) for at in (1, 2, 3)]
-    areas = zip(*(details.range_of(at) for at in (column, 1, 2, 4)), strict=True)
+    areas = zip(*map(details.range_of, (amount, "表种", "年度", "资金类别")), strict=True)
     return "+".join(
         f"SUMIFS({area},{forms},{own[0]},{years},{own[1]},{lines},{own[2]})" for area, forms, years, lines in areas
     )
@@ -146,7 +146,7 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
         page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), f"+{code};-{code};0")
         said = "✔ 相符" if gap == 0 else "⚠ 有的单位没有填分项，或合计填错，见“问题清单”"
         page.word(row, 9, 12, said)
-        page.height(row, 22)
+        page.height(row, s.height_for([(words, sum(MONEY_WIDTHS[1:5]))], 22))
         row += 1
     return row + 1
 
@@ -196,14 +196,14 @@ def write_codes(page: Page, found: Statistics) -> int:
     for kind in found.kinds:
         page.put(row, 1, 1, kind.code, border=1, align="center")
         page.word(row, 2, 2, code_title(kind.code))
-        page.put(row, 3, 3, severity_word(kind.severity), border=1, align="center")
+        page.put(row, 3, 3, standing_word(kind.standing), border=1, align="center")
         page.number(row, 4, 4, kind.items)
         page.number(row, 5, 5, kind.workbooks)
         page.number(row, 6, 6, Decimal(kind.workbooks) / found.received, s.PERCENT)
         page.height(row, s.height_for([(code_title(kind.code), CODE_WIDTHS[2])], 22))
         row += 1
     if found.kinds:
-        severity_colours(page.canvas, page.sheet, first, row - 1, 3)
+        standing_colours(page.canvas, page.sheet, first, row - 1, 3)
         page.put(row, 1, 3, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
         area = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
         page.number(row, 4, 4, Formula(f"=SUM({area})", found.findings), bold=True)

@@ -17,8 +17,9 @@ from perf_xlsx.consolidated.returns import (
     is_scored,
     money,
     repeat_key,
+    standing,
 )
-from perf_xlsx.model import SEVERITIES
+from perf_xlsx.model import STANDINGS, Standing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,17 +60,17 @@ def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of finding, at one severity: how many, and in how many workbooks."""
+    """One kind of finding, at one standing (a severity, or waived): how many, and in how many workbooks."""
 
     code: str
-    severity: str
+    standing: Standing
     items: int
     workbooks: int
 
 
 @dataclass(frozen=True)
 class Troubled:
-    """One return with findings, by severity."""
+    """One return with findings, counted by standing."""
 
     who: Identity
     counts: tuple[int, ...]
@@ -116,7 +117,7 @@ class Statistics:
     without_money: int = 0
     kinds: list[Kind] = field(default_factory=list)
     troubled: list[Troubled] = field(default_factory=list)
-    severities: Counter[str] = field(default_factory=Counter)
+    standings: Counter[str] = field(default_factory=Counter)
     spreads: list[Spread] = field(default_factory=list)
     overall: Spread | None = None
     grades: list[GradeCount] = field(default_factory=list)
@@ -147,8 +148,8 @@ def gather(records: Iterable[Record]) -> Statistics:
     """Count all records. What is kept grows with the returns only, not with their rows."""
     found = Statistics()
     seen: set[tuple[Any, ...]] = set()
-    items: Counter[tuple[str, str]] = Counter()
-    workbooks: Counter[tuple[str, str]] = Counter()
+    items: Counter[tuple[str, Standing]] = Counter()
+    workbooks: Counter[tuple[str, Standing]] = Counter()
     scores: list[tuple[str, int, str, bool, Decimal | None]] = []
     for record in records:
         who = identity(record)
@@ -171,7 +172,7 @@ def gather(records: Iterable[Record]) -> Statistics:
                 None if claimed is None else Decimal(claimed),
             ))  # fmt: skip
     found.kinds = [Kind(code, how, items[code, how], workbooks[code, how]) for code, how in items]
-    found.kinds.sort(key=lambda kind: (SEVERITIES.index(kind.severity), -kind.items, kind.code))  # type: ignore[arg-type]
+    found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
     found.troubled.sort(key=lambda one: tuple(-count for count in one.counts))
     if scores:
         _spread(found, scores)
@@ -179,20 +180,20 @@ def gather(records: Iterable[Record]) -> Statistics:
 
 
 def _findings(
-    found: Statistics, record: Record, who: Identity, items: Counter[tuple[str, str]],
-    workbooks: Counter[tuple[str, str]],
+    found: Statistics, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
+    workbooks: Counter[tuple[str, Standing]],
 ) -> None:  # fmt: skip
-    here = Counter((one["code"], one["severity"]) for one in record["findings"])
+    here = Counter((one["code"], standing(one)) for one in record["findings"])
     if not here:
         return
     items.update(here)
     workbooks.update(here.keys())
     counts = Counter[str]()
-    for (_, severity), count in here.items():
-        counts[severity] += count
-    found.severities.update(counts)
+    for (_, how), count in here.items():
+        counts[how] += count
+    found.standings.update(counts)
     found.rows["findings"] += sum(here.values())
-    found.troubled.append(Troubled(who, tuple(counts[severity] for severity in SEVERITIES)))
+    found.troubled.append(Troubled(who, tuple(counts[how] for how in STANDINGS)))
     if counts["error"] and is_scored(record):
         found.erroneous += 1
 

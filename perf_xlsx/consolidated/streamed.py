@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
@@ -10,14 +11,17 @@ from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from perf_xlsx.consolidated.page import NUMBERS, spaced
+from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.tables import Column, Value
-from perf_xlsx.signs import SEVERITY_SIGNS
+from perf_xlsx.signs import STANDING_SIGNS
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas, safe
 
 EXCEL_ROWS = 1_048_576
 EXCEL_LINKS = 65_530  # on one sheet
 LONGEST_LINK = 2_000  # characters; Excel refuses more than 2,079
+ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
 GAP = "+0.00;-0.00;0.00"
 FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one below another
@@ -43,12 +47,19 @@ class TableSheet(Worksheet):
         area = xl_range(first, 0, last, len(columns) - 1)
         self.tables[-1].update(range=area, a_range=area, autofilter=area)
 
+    def stretched_row(self, row: int, points: float) -> None:
+        """The height of the row being written. Those of rows on disk are forgotten: a million take much memory."""
+        self.row_info.clear()
+        self.row_sizes.clear()
+        self.set_row(row, points)
+
 
 class FileLink(Url):
     """A link to a file by its relative path, slashes forward: backslashes mean nothing outside Windows."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         super().__init__(f"external:{path}")
+        self.text = text
         self._relationship_link = "".join(c if ord(c) > 127 else quote(c, safe="/!$&'()+,;=@") for c in path)
 
 
@@ -68,10 +79,11 @@ class LongSheets:
         parts = max(1, -(-count // self.capacity))
         self.names = [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
+        self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
         self.formats = [_format(canvas, column, money) for column in columns]
         self.link_column = next((n for n, column in enumerate(columns) if column.kind == "link"), None)
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
-        self.severity_column = next((n for n, column in enumerate(columns) if column.head == "严重程度"), None)
+        self.standing_column = next((n for n, column in enumerate(columns) if column.head == "严重程度"), None)
         for number in range(parts):
             self._set_up(number)
         self.part = -1
@@ -93,13 +105,13 @@ class LongSheets:
         sheet.freeze_panes(TOP, 1)
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
-        sheet.print_area(0, 0, last, len(columns) - 1)
+        sheet.print_area(0, 0, last, sum(column.kind != "link" for column in columns) - 1)  # no use on paper
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
         elif self.count:
             sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
-        if self.severity_column is not None:
-            severity_colours(canvas, sheet, TOP, last, self.severity_column)
+        if self.standing_column is not None:
+            standing_colours(canvas, sheet, TOP, last, self.standing_column)
         sheet.merge_range(0, 0, 0, len(columns) - 1, "", canvas.title)
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
         quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
@@ -131,37 +143,58 @@ class LongSheets:
         if self.row - TOP == self.capacity:
             self._next_part()
         sheet, row, formats = self.sheet, self.row, self.formats
+        lines = 1
         for column, value in enumerate(values):
             if value is None or value == "":
                 sheet.write_blank(row, column, None, formats[column])
             elif isinstance(value, str):
                 if column == self.link_column:
-                    self._link(row, column, value, link)
+                    value = self._link(row, column, value, link)
                 else:
                     sheet.write_string(row, column, safe(value), formats[column])
+                if 2 * len(value) > self.usable[column]:
+                    lines = max(lines, _lines(value, self.usable[column]))
             else:
                 sheet.write_number(row, column, float(value), formats[column])
+        if lines > 1:
+            sheet.stretched_row(row, min(s.MAX_HEIGHT, lines * ROW_LINE + 3))
         self.row += 1
 
-    def _link(self, row: int, column: int, text: str, link: str | None) -> None:
+    def _link(self, row: int, column: int, text: str, link: str | None) -> str:
+        """The file, as a link where there is one and Excel allows one more; gives what is shown."""
+        shown = safe(file_name(text))
         if link is None or self.links == EXCEL_LINKS or len(quote(link)) > LONGEST_LINK:
             self.sheet.write_string(row, column, safe(text), self.formats[column])
-            return
+            return text
         self.links += 1
-        self.sheet.write_url(row, column, FileLink(link), self.link_style, safe(text))
+        self.sheet.write_url(row, column, FileLink(link, shown), self.link_style)
+        return shown
 
-    def range_of(self, column: int) -> list[str]:
+    @property
+    def written(self) -> int:
+        """Rows written so far."""
+        return self.part * self.capacity + self.row - TOP
+
+    def range_of(self, head: str) -> list[str]:
         """The data cells of a column on each sheet, for a formula."""
+        column = [one.head for one in self.columns].index(head)
         return [
             f"'{name}'!{xl_range_abs(TOP, column, TOP + max(1, self._rows_of(number)) - 1, column)}"
             for number, name in enumerate(self.names)
         ]
 
 
-def severity_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
+def _lines(text: str, width: float) -> int:
+    """`style.lines_needed` for a million cells: in this encoding a Chinese character takes two bytes."""
+    if "\n" in text:
+        return sum(_lines(line, width) for line in text.split("\n"))
+    return max(1, ceil(len(text.encode("gbk", "replace")) * 1.1 / width))
+
+
+def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
     """Colour a severity column by its signs, whatever the order it is sorted into."""
-    for severity, sign in SEVERITY_SIGNS.items():
-        look = {"bg_color": "#" + s.MARK_FILLS[severity][2:], "font_color": s.SEVERITY_INK[severity]}
+    for how, sign in STANDING_SIGNS.items():
+        look = {"bg_color": "#" + s.MARK_FILLS[how][2:], "font_color": s.STANDING_INK[how]}
         sheet.conditional_format(
             first, column, last, column,
             {"type": "text", "criteria": "begins with", "value": sign, "format": canvas.book.add_format(look)},
@@ -178,4 +211,4 @@ def _format(canvas: Canvas, column: Column, money: str) -> Any:
             return canvas.style(border=1, align="center", num_format="0")
         case kind:
             code = {"points": s.POINTS, "gap": GAP, "money": money, "percent": s.PERCENT}[kind]
-            return canvas.style(border=1, align="right", num_format=code, indent=0)
+            return canvas.style(border=1, align="right", num_format=spaced(code), indent=0, **NUMBERS)

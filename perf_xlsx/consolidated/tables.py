@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -17,10 +17,11 @@ from perf_xlsx.consolidated.returns import (
     file_name,
     is_scored,
     money,
+    standing,
     with_unit,
 )
-from perf_xlsx.model import SEVERITIES
-from perf_xlsx.signs import SEVERITY_NAMES, SEVERITY_SIGNS
+from perf_xlsx.model import STANDINGS, Standing
+from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 Value = str | int | Decimal | None
@@ -64,13 +65,13 @@ def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """One row: who, claimed beside computed, rate, findings, state, link."""
     record, who = one.record, one.who
     claimed, total = decimal(record.get("claimed_total")), decimal(record["total"])
-    found = [finding["severity"] for finding in record["findings"]]
+    found = [standing(finding) for finding in record["findings"]]
     yield (
         who.unit, who.supervisor, who.form, who.year, who.project, claimed, total,
         None if claimed is None or total is None else claimed - total,
         record.get("claimed_grade") or "", record["grade"] or "",
         decimal((record.get("execution") or {}).get("rate")),
-        *(found.count(severity) for severity in SEVERITIES),
+        *(found.count(how) for how in STANDINGS),
         _state(one), record.get("rulebook") or "",
         one.link or file_name(record["file"]),
     )  # fmt: skip
@@ -111,16 +112,23 @@ def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     for found in one.record["findings"]:
         place = "!".join(part for part in (found["sheet"], found["cell"]) if part) or "整个文件"
         yield (
-            who.unit, who.form, who.year, who.project, severity_word(found["severity"]), found["code"],
+            who.unit, who.form, who.year, who.project, standing_word(standing(found)), found["code"],
             code_title(found["code"]), place, found["given"] or "", found["expected"] or "",
-            found["difference"] or "", found["message"], found["advice"],
+            found["difference"] or "", found["message"], what_to_do(found),
         )  # fmt: skip
 
 
-def severity_word(severity: str) -> str:
-    """The severity in sign and word."""
-    words: Mapping[str, str] = {key: f"{SEVERITY_SIGNS[key]} {SEVERITY_NAMES[key]}" for key in SEVERITIES}
-    return words[severity]
+def what_to_do(found: Record) -> str:
+    """The advice, or that nothing is owed because it was waived."""
+    waived = found.get("waived")
+    if not waived:
+        return str(found["advice"])
+    return f"不必更正：{waived['reason']}（{waived['by']}批准，有效期至{waived['until']}）。"
+
+
+def standing_word(how: Standing) -> str:
+    """The standing in sign and word."""
+    return f"{STANDING_SIGNS[how]} {STANDING_NAMES[how]}"
 
 
 @cache
@@ -137,17 +145,17 @@ def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
 UNITS = Table(
     "units", "单位得分",
     _columns(
-        ("单位", 24), ("主管部门", 17), ("表种", 9, "word"), ("年度", 6, "word"), ("项目", 20),
-        ("自评总分", 8, "points"), ("计算总分", 8, "points"), ("差额", 8, "gap"), ("自评等级", 6, "word"),
-        ("计算等级", 6, "word"), ("预算执行率", 9, "percent"), ("错误", 6, "count"), ("警告", 6, "count"),
-        ("提示", 6, "count"), ("状态", 7, "word"), ("评分办法", 10, "word"), ("工作簿", 24, "link"),
+        ("单位", 26), ("主管部门", 20), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 20),
+        ("自评总分", 9, "points"), ("计算总分", 9, "points"), ("差额", 8, "gap"), ("自评等级", 9, "word"),
+        ("计算等级", 9, "word"), ("预算执行率", 11, "percent"), ("错误", 6, "count"), ("警告", 6, "count"),
+        ("提示", 6, "count"), ("已豁免", 7, "count"), ("状态", 7, "word"), ("评分办法", 10, "word"), ("工作簿", 26, "link"),
     ),
     unit_rows,
 )  # fmt: skip
 FUNDS = Table(
     "funds", "资金明细",
     _columns(
-        ("单位", 24), ("表种", 9, "word"), ("年度", 6, "word"), ("项目", 22), ("资金类别", 17),
+        ("单位", 24), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 22), ("资金类别", 17),
         ("年初预算数", 15, "money"), ("调整数", 14, "money"), ("全年预算数", 15, "money"),
         ("全年执行数", 15, "money"), ("预算调整率", 10, "percent"), ("预算执行率", 10, "percent"),
         ("填报单位", 8, "word"),
@@ -157,17 +165,17 @@ FUNDS = Table(
 INDICATORS = Table(
     "indicators", "指标明细",
     _columns(
-        ("单位", 20), ("主管部门", 14), ("表种", 9, "word"), ("年度", 6, "word"), ("项目", 17),
+        ("单位", 20), ("主管部门", 14), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 17),
         ("一级指标", 9, "word"), ("二级指标", 10, "word"), ("三级指标", 20), ("指标值", 10, "word"),
-        ("实际完成值", 10, "word"), ("完成率", 9, "percent"), ("分值", 7, "points"), ("自评得分", 8, "points"),
-        ("计算得分", 8, "points"), ("差额", 8, "gap"), ("计分方法", 9, "word"), ("为什么", 32),
+        ("实际完成值", 11, "word"), ("完成率", 9, "percent"), ("分值", 7, "points"), ("自评得分", 9, "points"),
+        ("计算得分", 9, "points"), ("差额", 8, "gap"), ("计分方法", 9, "word"), ("为什么", 32),
     ),
     indicator_rows,
 )  # fmt: skip
 FINDINGS = Table(
     "findings", "问题清单",
     _columns(
-        ("单位", 20), ("表种", 9, "word"), ("年度", 6, "word"), ("项目", 16), ("严重程度", 9, "word"),
+        ("单位", 20), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 16), ("严重程度", 9, "word"),
         ("编号", 6, "word"), ("类别", 17), ("位置", 16), ("填报内容", 13), ("应为", 11), ("相差", 9),
         ("问题", 36), ("怎么办", 32),
     ),
