@@ -61,9 +61,9 @@ CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same
 def write_consolidated(
     folder: Path, output: Path | None = None, roster: Iterable[RosterRow] | None = None, how: Format | None = None
 ) -> list[Path]:
-    """The consolidated workbook of an output folder (or of a .jsonl file), beside it the long tables as files.
+    """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
-    `output` is `folder`/汇总.xlsx unless given. Gives the files written. Raises RecordsError, ExportError, OSError.
+    `output` is 汇总.xlsx in the folder unless given. Gives the files written. Raises as `consolidate` does.
     """
     records = Records.open(folder)
     target = output or records.base / DEFAULT_NAME
@@ -74,16 +74,19 @@ def consolidate(
     records: Iterable[Record], roster: Iterable[RosterRow] | None, output: Path, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS,
 ) -> list[Path]:  # fmt: skip
-    """Write one workbook from the records (`report.as_record`), whole or not at all; gives the files written.
+    """Write one workbook from the records (`report.as_record`), whole or not at all.
 
-    `records` are gone through several times (an iterator is first made a list). `roster` are the rows of those who
-    must file, with "unit", "code", "form" and "contact". `base` is where relative paths of scored workbooks start
-    from, should they not start from the working folder. `how` asks for the long tables as files too. `row_limit` is
-    what one sheet holds; longer tables go on on the next sheet. Raises RecordsError, ExportError and OSError.
+    `records` are gone through several times (an iterator is first made a list). `roster` are those who
+    must file, rows with "unit", "code", "form" and "contact". `base` is where relative paths of scored workbooks
+    start from, should they not start from the working folder. `how` asks for the long tables as files too.
+    `row_limit` is what one sheet holds; a longer table goes on on the next.
+
+    Gives the files written. Raises RecordsError, ExportError and OSError.
     """
     if isinstance(records, Iterator):
         records = list(records)
-    found, roll = gather(records), call(records, roster)
+    found = gather(records)
+    roll = call(found.came, roster)
     returns = _Returns(records, found.repeats, base, output.parent)
     with whole(output) as file:
         canvas = Canvas(file, streamed=True)

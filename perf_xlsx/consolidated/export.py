@@ -26,8 +26,9 @@ class ExportError(Exception):
 def export(returns: Iterable[Return], output: Path, how: Format) -> list[Path]:
     """Write every long table beside `output`, as "汇总-单位得分.csv"; gives the files.
 
-    CSV: UTF-8 with a mark, so that Excel reads it; numbers exact; text that a spreadsheet would run as a formula has
-    an apostrophe before it. Parquet: numbers as floats, text unchanged. Raises ExportError and OSError.
+    CSV: UTF-8 with a mark, so that Excel reads it; numbers exact; text that a spreadsheet would run as a
+    formula has an apostrophe before it. Parquet: numbers as floats.
+    Raises ExportError and OSError.
     """
     write = _write_csv if how == "csv" else _parquet()
     paths = []

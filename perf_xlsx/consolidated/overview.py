@@ -1,4 +1,4 @@
-"""总览: how many came, how they scored, how the money was spent, what is wrong; with its sums checked on the page."""
+"""总览: how many came, how they scored, how the money was spent, what is wrong, and that its sums agree."""
 
 from __future__ import annotations
 
@@ -73,14 +73,16 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
     rates = [(form, line.execution_rate) for (form, _), lines in found.funds.items() for line in lines.values()
              if line.total and line.execution_rate is not None]  # fmt: skip
     others = "；".join(f"{form}{percent(rate)}" for form, rate in rates[1:])
+    spent = (f"预算执行率（{rates[0][0]}）", percent(rates[0][1])) if rates else ("预算执行率", "—")
     tiles = (
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
         (3, 4, "未报送", f"{len(roll.missing):,}份" if roll.given else "—",
          f"名单{roll.expected:,}份" if roll.given else "没有提供名单"),
         (6, 7, "平均得分", points(overall.mean) if overall else "—",
          f"中位数{points(overall.median)}" if overall else ""),
-        (8, 10, f"预算执行率（{rates[0][0]}）" if rates else "预算执行率", percent(rates[0][1]) if rates else "—", others),
-        (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份", f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
+        (8, 10, *spent, others),
+        (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份",
+         f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
         (13, 13, "问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
     )  # fmt: skip
     for row, height in ((3, 22), (4, 46), (5, 22)):
@@ -107,7 +109,10 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
             (f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED}”。", True)
         )
     if any(found.repeats):
-        words = f"⚠ {sum(found.repeats)}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
+        words = (
+            f"⚠ {sum(found.repeats)}份为同一单位重复报送，份数、得分和金额中都含它们；"
+            "请留下应采用的一份后重新汇总。"
+        )
         steps.append((words, True))
     if found.provisional:
         steps.append((f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分，按0分计。", True))

@@ -36,8 +36,8 @@ def write_grades(page: Page, row: int, found: Statistics) -> Graded:
     page.put(row, 6, 6, "预算执行率分布", bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
     start = row + 1
     page.heads(
-        start, (1, 1, "等级"), (2, 2, "份数"), (3, 3, "占比"), (4, 4, "其中暂定"), (6, 6, "预算执行率"), (7, 7, "份数"),
-        (8, 8, "占比"),
+        start, (1, 1, "等级"), (2, 2, "份数"), (3, 3, "占比"), (4, 4, "其中暂定"),
+        (6, 6, "预算执行率"), (7, 7, "份数"), (8, 8, "占比"),
     )  # fmt: skip
     first = start + 1
     grades = [(grade.name, grade.count, grade.provisional) for grade in found.grades]
@@ -142,8 +142,8 @@ def nothing(page: Page, row: int, words: str) -> int:
 def write_money(page: Page, row: int, found: Statistics) -> int:
     row = page.title(row, "预算执行（万元）")
     row = page.heads(
-        row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"), (11, 11, "全年执行数"),
-        (12, 12, "执行率"), (13, 13, "份数"),
+        row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"),
+        (11, 11, "全年执行数"), (12, 12, "执行率"), (13, 13, "份数"),
     )  # fmt: skip
     for (form, year), lines in found.funds.items():
         page.put(row, 1, LAST, f"{form}　{year}年度", border=1, bold=True, bg_color="#F3F6FA")

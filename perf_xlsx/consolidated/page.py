@@ -74,7 +74,9 @@ class Page:
         """A cell of a table that holds words."""
         self.put(row, first, last, text, **{"border": 1, "align": "left"} | look)
 
-    def number(self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False) -> None:
+    def number(
+        self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False
+    ) -> None:
         """A cell of a table that holds a number, a dash where there is none."""
         look: dict[str, Any] = {"border": 1, "align": "right", "indent": 0, "bold": bold}
         shown = "—" if value is None else value

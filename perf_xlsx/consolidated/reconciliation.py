@@ -30,9 +30,7 @@ class Elsewhere:
         return "+".join(pattern.format(area) for area in self.long[key].range_of(head))
 
 
-def write_checks(
-    page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded
-) -> int:
+def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded) -> int:
     """Write the block; gives the next row."""
     row = page.title(row, "核对")
     (a, b), (c, d), (e, f), (g, h) = SPANS

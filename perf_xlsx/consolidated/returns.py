@@ -114,10 +114,10 @@ def link_target(record: Record, base: Path, folder: Path) -> str | None:
     output = record.get("output")
     if not output:
         return None
-    for path in (Path(output), base / output):
-        if path.is_file():
+    for path in (output, os.path.join(base, output)):  # not pathlib: this is done for every return
+        if os.path.isfile(path):
             try:
-                return os.path.relpath(path.resolve(), folder.resolve()).replace(os.sep, "/")
+                return os.path.relpath(path, folder).replace(os.sep, "/")
             except ValueError:  # another drive of Windows
                 return None
     return None

@@ -20,6 +20,21 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@dataclass
+class Came:
+    """Who returned something: units by their name as it compares and by form; files that name no unit."""
+
+    units: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def add(self, record: Record) -> None:
+        """Take note of one record."""
+        if is_scored(record) and record.get("unit"):
+            self.units.setdefault((same_label(record["unit"]), record.get("form")), record["unit"])
+        else:
+            self.unread.append(file_name(record["file"]))
+
+
 class RosterRow(Protocol):
     """A row with the texts "unit", "code", "form" and "contact" ("" where empty)."""
 
@@ -34,7 +49,7 @@ class Roll:
     expected: int = 0
     missing: tuple[RosterRow, ...] = ()
     unlisted: tuple[str, ...] = ()
-    unread: tuple[str, ...] = field(default=())
+    unread: tuple[str, ...] = ()
 
     @property
     def returned(self) -> int:
@@ -54,21 +69,17 @@ def form_of(words: str) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def call(records: Iterable[Record], roster: Iterable[RosterRow] | None) -> Roll:
+def call(came: Came, roster: Iterable[RosterRow] | None) -> Roll:
     """Set the list against the returns, by the unit's name and, where the list names one, the form."""
-    units: dict[tuple[str, str | None], str] = {}
-    unread: list[str] = []
-    for record in records:
-        if is_scored(record) and record.get("unit"):
-            units.setdefault((same_label(record["unit"]), record.get("form")), record["unit"])
-        else:
-            unread.append(file_name(record["file"]))
+    unread = tuple(came.unread)
     if roster is None:
-        return Roll(unread=tuple(unread))
+        return Roll(unread=unread)
     rows = list(roster)
-    came = {name for name, _ in units}
+    names = {name for name, _ in came.units}
     wanted = [(same_label(row["unit"]), form_of(row["form"]), row) for row in rows]
-    missing = tuple(row for name, form, row in wanted if not ((name, form) in units if form else name in came))
+    missing = tuple(
+        row for name, form, row in wanted if not ((name, form) in came.units if form else name in names)
+    )
     listed = {name for name, _, _ in wanted}
-    unlisted = dict.fromkeys(unit for (name, _), unit in units.items() if name not in listed)
-    return Roll(True, len(rows), missing, tuple(unlisted), tuple(unread))
+    unlisted = dict.fromkeys(unit for (name, _), unit in came.units.items() if name not in listed)
+    return Roll(True, len(rows), missing, tuple(unlisted), unread)

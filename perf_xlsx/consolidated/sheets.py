@@ -1,4 +1,4 @@
-"""The short sheets beside 总览: money by line with its checks, findings by code and by unit, who is outstanding."""
+"""The short sheets beside 总览: money by line with its checks, findings by code and by unit, who is missing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ CODE_WIDTHS = (2.0, 8, 44, 12, 12, 12, 16)
 OUTSTANDING_WIDTHS = (2.0, 7, 44, 20, 20, 34)
 UNIT_COLUMNS = (
     Column("单位", 40), Column("表种", 14, "word"), Column("年度", 8, "word"), Column("项目", 34),
-    Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"), Column("已豁免", 9, "count"), Column("合计", 9, "count"),
+    Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"),
+    Column("已豁免", 9, "count"), Column("合计", 9, "count"),
 )  # fmt: skip
 
 
@@ -73,8 +74,8 @@ def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
     """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts."""
     heading(page, MONEY, money_notes(found) + "各表种分别合计：项目支出已含在部门整体支出之内，不能相加。")
     row = page.heads(
-        3, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"), (6, 6, "调整数"),
-        (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
+        3, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"),
+        (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
         (11, 11, "年初＋调整－全年"), (12, 12, "与明细核对"),
     )  # fmt: skip
     page.height(3, 32)
@@ -169,7 +170,8 @@ def _part_checks(
                 words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[line.key].name}＝{names}"
                 own = xl_rowcol_to_cell(places[form, year, line.key], column)
                 yield (
-                    words, Formula(f"={own}", float(whole)), Formula("=" + "+".join(cells), float(total)), whole - total
+                    words, Formula(f"={own}", float(whole)), Formula("=" + "+".join(cells), float(total)),
+                    whole - total,
                 )  # fmt: skip
 
 
@@ -179,8 +181,8 @@ def repeated(found: Statistics) -> Iterator[str]:
         for line in lines.values():
             if line.total and any(line.repeated.values()):
                 yield (
-                    f"⚠ {form} {year}年度的合计中含同一单位重复报送的部分：全年预算数{line.repeated['adjusted']:,f}万元，"
-                    f"全年执行数{line.repeated['executed']:,f}万元。请留下应采用的一份后重新汇总。"
+                    f"⚠ {form} {year}年度的合计中含同一单位重复报送的部分："
+                    f"全年预算数{line.repeated['adjusted']:,f}万元，全年执行数{line.repeated['executed']:,f}万元。请留下应采用的一份后重新汇总。"
                 )
 
 
@@ -191,7 +193,8 @@ def write_codes(page: Page, found: Statistics) -> int:
     """Findings by code, the gravest and most frequent first; gives the row of the total."""
     heading(page, CODES, "按类别统计，严重的、多的在前。按单位的见“问题按单位”，逐条的见“问题清单”。")
     row = first = page.heads(
-        3, (1, 1, "编号"), (2, 2, "问题"), (3, 3, "严重程度"), (4, 4, "项数"), (5, 5, "涉及份数"), (6, 6, "占收到份数"),
+        3, (1, 1, "编号"), (2, 2, "问题"), (3, 3, "严重程度"), (4, 4, "项数"), (5, 5, "涉及份数"),
+        (6, 6, "占收到份数"),
     )  # fmt: skip
     for kind in found.kinds:
         page.put(row, 1, 1, kind.code, border=1, align="center")

@@ -19,6 +19,7 @@ from perf_xlsx.consolidated.returns import (
     repeat_key,
     standing,
 )
+from perf_xlsx.consolidated.roster import Came
 from perf_xlsx.model import STANDINGS, Standing
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Statistics:
     spreads: list[Spread] = field(default_factory=list)
     overall: Spread | None = None
     grades: list[GradeCount] = field(default_factory=list)
+    came: Came = field(default_factory=Came)
     rows: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -158,6 +160,7 @@ def gather(records: Iterable[Record]) -> Statistics:
         if key is not None:
             seen.add(key)
         found.received += 1
+        found.came.add(record)
         found.repeats.append(repeat)
         found.rows["units"] += 1
         found.rows["indicators"] += len(record.get("indicators") or ())

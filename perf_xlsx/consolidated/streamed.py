@@ -70,8 +70,8 @@ class LongSheets:
     """
 
     def __init__(
-        self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str, limit: int = EXCEL_ROWS,
-        money: str = s.MONEY, table: bool = False, empty: str = "",
+        self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
+        limit: int = EXCEL_ROWS, money: str = s.MONEY, table: bool = False, empty: str = "",
     ) -> None:  # fmt: skip
         self.canvas, self.columns, self.count, self.note = canvas, columns, count, note
         self.table, self.empty = table, empty

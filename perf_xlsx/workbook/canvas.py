@@ -16,16 +16,18 @@ MAX_TEXT = 32_767  # Excel's own limit for a cell
 
 
 def safe(text: str) -> str:
-    """Text that XlsxWriter takes for text: within Excel's limit, without what XML cannot hold, and never "<r>…</r>",
-    which it would write as markup of its own (a space behind it is all that takes)."""
-    text = legal(text)
-    if len(text) > MAX_TEXT:
-        text = text[:MAX_TEXT]
+    """Text that XlsxWriter takes for text: within Excel's limit, and without what XML cannot hold.
+
+    "<r>…</r>" it would write as markup of its own; a space behind it is all that takes.
+    """
+    if not text.isprintable():  # quick to tell, and rarely so
+        text = legal(text)
+    text = text[:MAX_TEXT]
     return text[: MAX_TEXT - 1] + " " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 class Canvas:
-    """One workbook being written. `streamed`: each sheet's rows go to disk in their order, for very long sheets."""
+    """One workbook being written. `streamed`: rows go to disk at once and in their order, for very long sheets."""
 
     def __init__(self, out: IO[bytes], streamed: bool = False) -> None:
         self.book = xlsxwriter.Workbook(
