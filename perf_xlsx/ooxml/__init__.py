@@ -4,8 +4,9 @@ from perf_xlsx.ooxml.book import Book
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
 from perf_xlsx.ooxml.ledger import LEDGER, annotate, strip
-from perf_xlsx.ooxml.marks import Mark
 from perf_xlsx.ooxml.limits import Limits, LimitsError, load_limits
+from perf_xlsx.ooxml.macros import drop_stray_macros
+from perf_xlsx.ooxml.marks import Mark
 from perf_xlsx.ooxml.package import Package, PackageError, legal, read_file
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PackageError",
     "annotate",
     "decrypt",
+    "drop_stray_macros",
     "is_encrypted",
     "legal",
     "load_limits",

@@ -189,6 +189,12 @@ class Book:
         }
 
     @property
+    def structure_locked(self) -> bool:
+        """Whether sheets may not be added, removed or renamed in Excel. It binds programs to nothing."""
+        protection = self.child("workbookProtection")
+        return protection is not None and protection.get("lockStructure") in ("1", "true")
+
+    @property
     def date1904(self) -> bool:
         """Whether dates count from 1904."""
         properties = self.child("workbookPr")
@@ -242,13 +248,13 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` stands for a character that XML cannot hold. Control characters go (a terminal would obey them)."""
+    """`_x000D_` stands for a character that XML cannot hold. Control characters go: a terminal obeys them."""
 
     def character(found: re.Match[str]) -> str:
         code = int(found[1], 16)
         if 0xD800 <= code < 0xE000:
             return found[0]  # half a character: left as it is written
-        return "" if code < 0x20 and code not in (9, 10, 13) or 0x7F <= code < 0xA0 else chr(code)
+        return "" if (code < 0x20 and code not in (9, 10, 13)) or 0x7F <= code < 0xA0 else chr(code)
 
     return _ESCAPED.sub(character, text) if "_x" in text else text
 

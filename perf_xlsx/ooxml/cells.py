@@ -52,7 +52,9 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
         elif local(element) == "mergeCells":
             merges += [found for m in element if (found := parse_range(m.get("ref", "")))]
     if len(merges) > limits.merges:
-        raise PackageError("too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处")
+        raise PackageError(
+            "too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处"
+        )
     return Grid(cells, tuple(merges))
 
 

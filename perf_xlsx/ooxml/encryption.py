@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from perf_xlsx.ooxml.limits import Limits
 from perf_xlsx.ooxml.package import OLE, PackageError
 
 _MARK = "EncryptedPackage".encode("utf-16-le")  # the name of the stream, as it stands in the OLE directory
-_SPINS = re.compile(rb"""\bspinCount\s{0,9}=\s{0,9}["']([0-9]{1,12})["']""")
 
 
 def is_encrypted(data: bytes) -> bool:
@@ -33,15 +31,18 @@ def decrypt(data: bytes, passwords: Sequence[str], limits: Limits) -> bytes:
         from msoffcrypto.format.ooxml import OOXMLFile
     except ImportError as error:
         raise PackageError("no_decryption", "设置了打开密码，而本机没有安装解密组件") from error
-    spins = [int(found) for found in _SPINS.findall(data)]
-    if b"<!DOCTYPE" in data or max(spins, default=0) > limits.spins:
-        raise PackageError("too_large", f"密码的散列次数超过上限 {limits.spins} 次")
+    try:
+        file = OOXMLFile(io.BytesIO(data))
+    except Exception as error:  # each damage and each unknown kind of encryption has exceptions of its own
+        raise PackageError("damaged", "文件已损坏（设置了打开密码，而加密信息读不出来）") from error
+    if (file.info or {}).get("spinValue", 0) > limits.spins:
+        raise PackageError("too_large", f"打开密码的散列次数超过上限 {limits.spins} 次")
     for password in passwords:
+        opened = io.BytesIO()
         try:
-            file, opened = OOXMLFile(io.BytesIO(data)), io.BytesIO()
             file.load_key(password=password, verify_password=True)
             file.decrypt(opened)
-        except Exception:  # a wrong password, a damaged or an unknown kind of encryption: each its own exceptions
+        except Exception:  # as above, and a wrong password
             continue
         return opened.getvalue()
     raise PackageError("encrypted", f"设置了打开密码，密码文件中的 {len(passwords)} 个密码都打不开")

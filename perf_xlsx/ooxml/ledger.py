@@ -160,7 +160,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     removed = sorted(sheet.index for sheet in sheets)
     listed, elements = book.child("sheets"), sheet_elements(book)
     for sheet in sheets:
-        _remove_part(book.package, sheet.part)
+        book.package.remove_with_related(sheet.part)
         for relation in book.package.relationships(book.part):
             if relation.target == sheet.part:
                 book.package.remove_relationship(book.part, relation.id)
@@ -184,22 +184,3 @@ def _renumber_names(book: Book, removed: list[int]) -> None:
             element.set("localSheetId", str(index - sum(gone < index for gone in removed)))
     if listed is not None and len(listed) == 0:
         book.root.remove(listed)
-
-
-def _remove_part(package: Package, part: str) -> None:
-    """Remove a part and, after it, those that only it referred to. Relationships may run in circles."""
-    owners: dict[str, set[str]] = {}
-    for name in (name for name in package.names() if name.endswith(".rels") and "_rels/" in name):
-        folder, base = name.rsplit("_rels/", 1)
-        owner = folder + base.removesuffix(".rels")
-        for relation in package.relationships(owner):
-            owners.setdefault(relation.target, set()).add(owner)
-    waiting = [part]
-    while waiting:
-        gone = waiting.pop()
-        targets = dict.fromkeys(r.target for r in package.relationships(gone) if not r.external)
-        package.remove(gone)
-        for target in targets:
-            owners[target].discard(gone)
-            if not owners[target] and target in package:
-                waiting.append(target)

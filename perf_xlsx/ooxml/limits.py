@@ -17,8 +17,8 @@ class LimitsError(ValueError):
 class Limits:
     """How much one workbook may hold. Sizes in MiB; each field's comment says what it bounds.
 
-    A returned form has some 20 parts, 5,000 cells and 100 KB: the limits lie a hundred times above. Together they keep
-    the worst file that is read within about 1.5 GB of memory and some ten seconds.
+    A returned form has some 20 parts, 5,000 cells and 100 KB; the limits lie a hundred times above. Together they
+    keep the worst file that is still read within some 1.5 GB of memory and some ten seconds.
     """
 
     file_mb: int = 64  # the file as it lies on the disk

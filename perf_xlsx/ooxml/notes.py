@@ -175,7 +175,9 @@ class Notes:
         block = re.search(rb'<o:idmap[^>]{0,200}\bdata="([0-9]{1,6})', data)
         first = max([*taken, (int(block[1]) if block else 1) * 1024]) + 1
         head = "" if b'id="_x0000_t202"' in data else _SHAPE_TYPE
-        shapes = [_shape(cell, text, first + n, len(taken) + 1 + n) for n, (cell, text) in enumerate(self._undrawn)]
+        shapes = [
+            _shape(cell, text, first + n, len(taken) + 1 + n) for n, (cell, text) in enumerate(self._undrawn)
+        ]
         self.package.write(part, data[:end] + (head + "".join(shapes)).encode() + data[end:])
         self._undrawn = []
 

@@ -1,7 +1,7 @@
 """An .xlsx or .xlsm as a zip of parts. What is not written stays byte for byte what it was, still compressed.
 
-The zip directory is judged before anything is unpacked, a part's markup before it is parsed; nothing is ever unpacked
-to disk.
+The zip directory is judged before anything is unpacked, a part's markup before it is parsed; nothing is ever
+unpacked to disk.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import copy
 import io
 import posixpath
 import re
-import zipfile
 import unicodedata
+import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,9 @@ from lxml import etree
 
 from perf_xlsx.ooxml.limits import MIB, Limits
 
-Kind = Literal["empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "too_large"]
+Kind = Literal[
+    "empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "too_large"
+]
 
 CONTENT_TYPES = "[Content_Types].xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -76,7 +78,7 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
 
 
 def _judge_xml(data: bytes, name: str) -> None:
-    """Refuse a DTD before it is parsed (its entities are expanded in attributes), and encodings Office never writes."""
+    """Refuse a DTD before it is parsed (entities are expanded in attributes), and encodings Office never writes."""
     plain = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4] else data
     if b"<!DOCTYPE" in plain:
         raise PackageError("damaged", f"文件不合规范（{name} 含有 DTD 声明）")
@@ -101,7 +103,7 @@ def legal(text: str) -> str:
 
 
 def whole(text: str | None, otherwise: int = 0) -> int:
-    """An index or count as it stands in an attribute; `otherwise` for whatever is none (missing, negative, endless)."""
+    """An index or count as it stands in an attribute; `otherwise` where it is none (missing, negative, endless)."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,9}", text) else otherwise
 
 
@@ -136,6 +138,13 @@ class Package:
     @classmethod
     def open(cls, source: Path | bytes, limits: Limits | None = None) -> Package:
         """Open a workbook. Raises PackageError, and nothing else for whatever the bytes are."""
+        package = cls.unzip(source, limits)
+        package._judge_content()
+        return package
+
+    @classmethod
+    def unzip(cls, source: Path | bytes, limits: Limits | None = None) -> Package:
+        """Open any zip of parts within the limits, a workbook or not. Raises PackageError alone."""
         limits = limits or Limits()
         data = source if isinstance(source, bytes) else read_file(source, limits)
         _judge_magic(data)
@@ -149,7 +158,6 @@ class Package:
         _judge_directory(infos, len(data), limits)
         package = cls(data, limits, {info.filename: info for info in infos if not info.is_dir()})
         package._judge_parts()
-        package._judge_content()
         return package
 
     @cached_property
@@ -167,6 +175,9 @@ class Package:
             raise PackageError("foreign", "是 OpenDocument 文件（.ods），不是 Excel 工作簿")
         if CONTENT_TYPES not in self:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿（压缩包里没有工作簿内容）")
+        for name in self.names():
+            if name.lower().endswith(".rels"):  # all are needed to take our sheets away again
+                self.tree(name)
         main = self.main_part()
         if main is None:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿（压缩包里没有工作簿内容）")
@@ -185,9 +196,7 @@ class Package:
 
         Raises PackageError where it is missing, or where there are two and nothing tells which one counts.
         """
-        found = {
-            r.target for r in self.relationships(part) if r.type.endswith(f"/{kind}") and not r.external
-        }
+        found = {r.target for r in self.relationships(part) if r.type.endswith(f"/{kind}") and not r.external}
         if len(found) > 1:
             raise PackageError("damaged", f"文件已损坏（{kind} 部件有{len(found)}个，不知以哪个为准）")
         if found and not found <= set(self.names()):
@@ -257,6 +266,24 @@ class Package:
             self.trees.pop(gone, None)
             self.touched.discard(gone)
         self.drop_content_type(name)
+
+    def remove_with_related(self, part: str) -> None:
+        """Remove a part and, after it, those that only it referred to. Relationships may run in circles."""
+        owners: dict[str, set[str]] = {}
+        for name in (name for name in self.names() if name.endswith(".rels") and "_rels/" in name):
+            folder, base = name.rsplit("_rels/", 1)
+            owner = folder + base.removesuffix(".rels")
+            for relation in self.relationships(owner):
+                owners.setdefault(relation.target, set()).add(owner)
+        waiting = [part]
+        while waiting:
+            gone = waiting.pop()
+            targets = dict.fromkeys(r.target for r in self.relationships(gone) if not r.external)
+            self.remove(gone)
+            for target in targets:
+                owners[target].discard(gone)
+                if not owners[target] and target in self:
+                    waiting.append(target)
 
     def tree(self, name: str) -> etree._Element:
         """The part's XML, parsed once. After changing it call `touch`."""
