@@ -7,6 +7,7 @@ failed once stand in tests/fuzz_seeds.txt and are run with the tests.
 from __future__ import annotations
 
 import argparse
+import copy
 import io
 import itertools
 import multiprocessing
@@ -141,7 +142,7 @@ def shuffle_elements(chance: random.Random, parts: Parts) -> None:
     if kind == 0 and (parent := element.getparent()) is not None:
         parent.remove(element)
     elif kind == 1:
-        element.addnext(etree.fromstring(etree.tostring(element, with_tail=False)))
+        element.addnext(copy.deepcopy(element))
     else:
         other = chance.choice(elements)
         if element not in other.iterancestors() and element is not other:

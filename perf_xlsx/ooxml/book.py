@@ -99,6 +99,7 @@ class Book:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿")
         self.part = main
         self.root = package.tree(main)
+        self._strings: dict[int, str] = {}
         self._judge_sheets()
 
     def _judge_sheets(self) -> None:
@@ -204,11 +205,16 @@ class Book:
         """The part of that kind that the workbook refers to ("styles", "sharedStrings"); see `one_related`."""
         return self.package.one_related(self.part, kind)
 
+    def string(self, index: int) -> str:
+        """A shared string. Raises IndexError where there is none of that number."""
+        if index not in self._strings:
+            self._strings[index] = rich_text(self._string_items[index])
+        return self._strings[index]
+
     @cached_property
-    def strings(self) -> list[str]:
-        """The shared strings."""
+    def _string_items(self) -> list[etree._Element]:
         part = self.related_part("sharedStrings")
-        return [] if part is None else [rich_text(item) for item in self.package.tree(part) if local(item) == "si"]
+        return [] if part is None else [item for item in self.package.tree(part) if local(item) == "si"]
 
     @cached_property
     def number_formats(self) -> list[str]:

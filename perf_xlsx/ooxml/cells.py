@@ -137,7 +137,7 @@ def _value(kind: str, text: str | None, code: str, book: Book) -> Value:
         return None
     match kind:
         case "s":
-            return book.strings[whole(text.strip(), 10**9)]
+            return book.string(whole(text.strip(), 10**9))
         case "str":
             return unescape(text)
         case "b":

@@ -12,6 +12,7 @@ import posixpath
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -109,12 +110,15 @@ def whole(text: str | None, otherwise: int = 0) -> int:
 
 def text_of(element: etree._Element) -> str:
     """An element's own text, also where a comment stands in the middle of it."""
+    if len(element) == 0:
+        return element.text or ""
     return (element.text or "") + "".join(child.tail or "" for child in element)
 
 
 def local(element: etree._Element) -> str:
     """The name without its namespace; "" for comments and processing instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def rels_name(part: str) -> str:
@@ -134,6 +138,7 @@ class Package:
     trees: dict[str, etree._Element] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     markup: int = 0  # how much of `limits.markup` is spent
+    _related: dict[str, list[Relationship]] = field(default_factory=dict)  # forgotten when a part comes or changes
 
     @classmethod
     def open(cls, source: Path | bytes, limits: Limits | None = None) -> Package:
@@ -222,10 +227,8 @@ class Package:
         """The name as it is spelt in the zip: part names compare without regard to case."""
         if name in self:
             return name
-        spelt = self._spellings.get(name.lower())
-        if spelt in self:
-            return str(spelt)
-        return next((known for known in self.changed if known.lower() == name.lower() and known in self), name)
+        spelt = self._spellings.get(name.lower(), name)
+        return spelt if spelt in self else name
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
@@ -255,8 +258,16 @@ class Package:
     def write(self, name: str, data: bytes) -> None:
         """Replace or add a part."""
         self.changed[name] = data
+        self._spellings.setdefault(name.lower(), name)
         self.trees.pop(name, None)
         self.touched.discard(name)
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """A part has come, gone or changed: what is known of relationships may be so no longer."""
+        if name not in self.infos:
+            self._related.clear()  # a target may have got its part
+        self._related.pop(name, None)
 
     def remove(self, name: str) -> None:
         """Take a part away, with its relationships part and content type."""
@@ -265,6 +276,7 @@ class Package:
                 self.changed[gone] = None
             self.trees.pop(gone, None)
             self.touched.discard(gone)
+            self._forget(gone)
         self.drop_content_type(name)
 
     def remove_with_related(self, part: str) -> None:
@@ -298,6 +310,7 @@ class Package:
     def touch(self, name: str) -> None:
         """The tree of this part was changed: it is serialised when the package is saved."""
         self.touched.add(name)
+        self._related.pop(name, None)
 
     def free_name(self, pattern: str) -> str:
         """The first unused part name of a pattern such as "xl/worksheets/sheet{}.xml"."""
@@ -314,8 +327,12 @@ class Package:
         name = self.actual_name(rels_name(part))
         if name not in self:
             return []
+        if name not in self._related:
+            self._related[name] = list(self._relationships(part, name))
+        return self._related[name]
+
+    def _relationships(self, part: str, name: str) -> Iterator[Relationship]:
         folder = posixpath.dirname(part)
-        found = []
         for element in self.tree(name):
             if local(element) != "Relationship":
                 continue
@@ -323,8 +340,7 @@ class Package:
             if not external:
                 joined = target if target.startswith("/") else posixpath.join("/", folder, target)
                 target = self.actual_name(posixpath.normpath(joined).lstrip("/"))
-            found.append(Relationship(element.get("Id", ""), element.get("Type", ""), target, external))
-        return found
+            yield Relationship(element.get("Id", ""), element.get("Type", ""), target, external)
 
     def add_relationship(self, part: str, type: str, target: str) -> str:
         """Relate a part to another; gives back the new id."""
@@ -355,6 +371,7 @@ class Package:
             self.touched.discard(name)
             self.trees.pop(name, None)
             self.changed[name] = None
+            self._forget(name)
 
     def content_type(self, part: str) -> str | None:
         """The declared content type of a part."""
