@@ -78,7 +78,7 @@ class Job:
 class Access:
     """How returned files are opened: within which limits, with which passwords to try in turn."""
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = field(default=(), repr=False)
 
 

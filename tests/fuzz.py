@@ -1,7 +1,7 @@
-"""Damaged workbooks by the thousand: whatever is done to a file, it is read or refused, in time, and nothing is half written.
+"""Damaged workbooks by the thousand: each is read or refused, in time, and no output is half written.
 
-`make fuzz`, or `python -m tests.fuzz --count 10000 --first 0 --jobs 2`. Each number is the seed of one file. Seeds that
-failed once stand in tests/fuzz_seeds.txt and are run with the tests.
+`make fuzz`, or `python -m tests.fuzz --count 10000 --first 0 --jobs 2`. Each number is the seed of one file. Seeds
+that failed once stand in tests/fuzz_seeds.txt and are run with the tests.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ from tests.rich_workbook import rich
 SEEDS = Path(__file__).parent / "fuzz_seeds.txt"
 SECONDS, MEMORY = 10, 2 * 1024**3  # for one file
 NASTY = [
-    "", "-1", "0", "1", "²", "99999999999999999999", "9" * 5000, "1e400", "NaN", "A0", "XFE1", "A1048577", "$A$1", "A1:XFD1048576",
-    "rId999", "../../x", "/xl/workbook.xml", "http://127.0.0.1:9/x", "true", "_xD800__x001B_", "中文", "x" * 40_000, "=1+1",
+    "", "-1", "0", "1", "²", "99999999999999999999", "9" * 5000, "1e400", "NaN", "A0", "XFE1", "A1048577", "$A$1",
+    "A1:XFD1048576", "rId999", "../../x", "/xl/workbook.xml", "http://127.0.0.1:9/x", "true", "_xD800__x001B_",
+    "中文", "x" * 40_000, "=1+1",
 ]  # fmt: skip
 
 Parts = dict[str, bytes]
@@ -89,7 +90,7 @@ def zipped(parts: Parts) -> bytes:
     return out.getvalue()
 
 
-# ---- what is done to a workbook ----------------------------------------------------------------------------------
+# ---- what is done to a workbook ----
 
 
 def some_xml(chance: random.Random, parts: Parts) -> str:
@@ -190,7 +191,7 @@ def mutant(seed: int) -> tuple[bytes, int | None]:
     return zipped(parts), None
 
 
-# ---- what must come of it ----------------------------------------------------------------------------------------
+# ---- what must come of it ----
 
 
 def problems(seed: int, folder: Path) -> Iterator[str]:

@@ -79,7 +79,7 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
 
 
 def _judge_xml(data: bytes, name: str) -> None:
-    """Refuse a DTD before it is parsed (entities are expanded in attributes), and encodings Office never writes."""
+    """Refuse a DTD before it is parsed (entities expand in attributes), and encodings that Office never writes."""
     plain = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4] else data
     if b"<!DOCTYPE" in plain:
         raise PackageError("damaged", f"文件不合规范（{name} 含有 DTD 声明）")
@@ -104,7 +104,7 @@ def legal(text: str) -> str:
 
 
 def whole(text: str | None, otherwise: int = 0) -> int:
-    """An index or count as it stands in an attribute; `otherwise` where it is none (missing, negative, endless)."""
+    """An index or count as it stands in an attribute; `otherwise` where it is none (missing, below 0, endless)."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,9}", text) else otherwise
 
 
