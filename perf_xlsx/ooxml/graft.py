@@ -9,7 +9,7 @@ import re
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, quote_sheet
-from perf_xlsx.ooxml.package import Package, local, parse_xml, rels_name, to_xml
+from perf_xlsx.ooxml.package import Package, local, parse_xml, rels_name, to_xml, whole
 from perf_xlsx.ooxml.styles import Styles
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -150,7 +150,7 @@ def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int
     book.package.set_content_type(part, _WORKSHEET)
     id = book.relate("worksheet", part)
     elements = sheet_elements(book)
-    numbers = [int(e.get("sheetId", "0")) for e in elements if e.get("sheetId", "").isdigit()]
+    numbers = [whole(e.get("sheetId")) for e in elements]
     listed = book.child("sheets")
     assert listed is not None
     made = etree.SubElement(listed, f"{{{book.space}}}sheet", name=name, sheetId=str(max([0, *numbers]) + 1))
@@ -202,10 +202,8 @@ def open_on(book: Book, name: str) -> None:
 
 
 def _select(book: Book, sheet: Sheet, selected: bool) -> None:
-    data = book.package.read(sheet.part)
-    if not selected and b"tabSelected" not in data:
-        return
-    for view in (e for e in book.package.tree(sheet.part).iter() if local(e) == "sheetView"):
+    views = (e for e in book.package.tree(sheet.part) if local(e) == "sheetViews")
+    for view in (e for listed in views for e in listed if local(e) == "sheetView"):
         if selected:
             view.set("tabSelected", "1")
         elif view.get("tabSelected") is not None:

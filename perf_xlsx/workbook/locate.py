@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Book, Cell, Grid
 from perf_xlsx.target import same_label
 
+LONGEST_LABEL = 200  # longer texts are no labels
 Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
 
 
@@ -41,20 +43,42 @@ class Sheets:
         sheet, row, column = address
         return self.grids[sheet].cells.get((row, column))
 
+    @cached_property
+    def texts(self) -> list[list[tuple[int, int, str]]]:
+        """Of each sheet the short texts as labels compare: (row, column, text), row by row."""
+        return [
+            [
+                (row, column, same_label(cell.value))
+                for (row, column), cell in sorted(self.grids[sheet].cells.items())
+                if isinstance(cell.value, str) and len(cell.value) <= LONGEST_LABEL
+            ]
+            for sheet in range(len(self.grids))
+        ]
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[Address]]:
+        found: dict[str, list[Address]] = {}
+        for sheet in self.searched:
+            for row, column, text in self.texts[sheet]:
+                found.setdefault(text, []).append((sheet, row, column))
+        return found
+
     def labelled(self, labels: Iterable[str]) -> Iterator[Address]:
         """Every cell whose text is one of the labels, sheet by sheet, row by row."""
         wanted = {same_label(label) for label in labels}
-        for sheet in self.searched:
-            for (row, column), cell in sorted(self.grids[sheet].cells.items()):
-                if isinstance(cell.value, str) and same_label(cell.value) in wanted:
-                    yield sheet, row, column
+        yield from sorted(address for label in wanted for address in self._by_text.get(label, ()))
 
     def has_label(self, address: Address, labels: Iterable[str]) -> bool:
         """Whether one of the labels stands before the address in its row."""
         sheet, row, column = address
         wanted = {same_label(label) for label in labels}
-        texts = (self.cell(self.merged_from((sheet, row, before))) for before in range(1, column))
-        return any(cell is not None and same_label(str(cell.value)) in wanted for cell in texts)
+        merges = [m for m in self.grids[sheet].merges if m[0] <= row <= m[2] and m[1] < column]
+        before = [(sheet, row, n) for n in range(1, column)] + [(sheet, top, left) for top, left, _, _ in merges]
+        return any(
+            same_label(str(cell.value)) in wanted and self.merged_from(address) == address
+            for address in before
+            if (cell := self.cell(address)) is not None
+        )
 
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
@@ -218,8 +242,8 @@ def _header_by_text(columns: list[Box], sheets: Sheets, near: set[tuple[int, int
     for sheet in sheets.searched:
         rows: dict[int, dict[str, int]] = {}
         doubled: dict[int, list[tuple[str, Address]]] = {}
-        for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-            box = by_label.get(same_label(cell.value)) if isinstance(cell.value, str) else None
+        for row, column, text in sheets.texts[sheet]:
+            box = by_label.get(text)
             if box is None or (near and not any(s == sheet and 0 < top - row <= 4 for s, top in near)):
                 continue
             found = rows.setdefault(row, {})

@@ -8,7 +8,7 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.ooxml import Book, Limits, Package, PackageError, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
@@ -36,7 +36,7 @@ def read(
     if refusal := _refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")
-    reading = _Reading(form, sheets, workbook)
+    reading = _Reading(form, sheets, workbook, package.limits)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
     said = [
         *reading.intake.findings,
@@ -84,8 +84,8 @@ def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding |
 class _Reading:
     """Reads one located form, box by box."""
 
-    def __init__(self, form: Form, sheets: Sheets, workbook: str) -> None:
-        self.form, self.sheets, self.workbook = form, sheets, workbook
+    def __init__(self, form: Form, sheets: Sheets, workbook: str, limits: Limits) -> None:
+        self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
         self.layout: Layout = locate(form, sheets)
 
@@ -151,6 +151,10 @@ class _Reading:
                 tail = "，写入评分后签名失效，原文件中的签名不变" if word == "数字签名" else "，没有运行，原样保留"
                 message = f"工作簿含有{word}{tail}。"
                 yield finding("R16", Noticed(Place(self.workbook), word, None, message, advice), None)
+        if Book(package).structure_locked:
+            message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
+            advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
+            yield finding("R16", Noticed(Place(self.workbook), "工作簿保护", None, message, advice), None)
 
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
         cell = self.sheets.cell(address) if address != NOWHERE else None
@@ -206,6 +210,9 @@ class _Reading:
             return
         block, table = self.form.block(key), self.layout.tables[key]
         assert isinstance(block, Rows)
+        if len(table.rows) > self.limits.rows:
+            detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
+            raise PackageError("too_large", detail)
         for row in table.rows:
             if self._in_use(table, row):
                 yield self._row(typed(block.columns), table, row)
