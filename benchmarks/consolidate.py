@@ -31,7 +31,7 @@ def ours(records: Path, output: Path) -> float:
 
 
 def floor(records: Path, output: Path) -> float:
-    """Seconds of processor time for XlsxWriter to write the same cells, which are taken from the workbook's own rows."""
+    """Seconds of processor time for XlsxWriter to write the same cells, those of the tables' own rows."""
     import xlsxwriter
 
     from perf_xlsx.consolidated import Records

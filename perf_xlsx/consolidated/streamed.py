@@ -142,22 +142,23 @@ class LongSheets:
         """The next row. `link` is the file that the link column opens; its value is then not used."""
         if self.row - TOP == self.capacity:
             self._next_part()
-        sheet, row, formats = self.sheet, self.row, self.formats
+        sheet, row = self.sheet, self.row
+        string, number, blank = sheet.write_string, sheet.write_number, sheet.write_blank
         lines = 1
-        for column, value in enumerate(values):
+        for column, (value, look, usable) in enumerate(zip(values, self.formats, self.usable, strict=True)):
             if value is None or value == "":
-                sheet.write_blank(row, column, None, formats[column])
+                blank(row, column, None, look)
             elif isinstance(value, str):
                 if column == self.link_column:
                     value = self._link(row, column, value, link)
                 else:
-                    sheet.write_string(row, column, safe(value), formats[column])
-                if 2 * len(value) > self.usable[column]:
-                    lines = max(lines, _lines(value, self.usable[column]))
+                    string(row, column, safe(value), look)
+                if 2 * len(value) > usable:
+                    lines = max(lines, _lines(value, usable))
             else:
-                sheet.write_number(row, column, float(value), formats[column])
+                number(row, column, float(value), look)
         if lines > 1:
-            sheet.stretched_row(row, min(s.MAX_HEIGHT, lines * ROW_LINE + 3))
+            self.sheet.stretched_row(row, min(s.MAX_HEIGHT, lines * ROW_LINE + 3))
         self.row += 1
 
     def _link(self, row: int, column: int, text: str, link: str | None) -> str:
