@@ -186,10 +186,11 @@ class LongSheets:
 
 
 def _lines(text: str, width: float) -> int:
-    """`style.lines_needed` for a million cells: in this encoding a Chinese character takes two bytes."""
+    """`style.lines_needed` for a million cells: a Chinese character has three bytes and takes two units."""
     if "\n" in text:
         return sum(_lines(line, width) for line in text.split("\n"))
-    return max(1, ceil(len(text.encode("gbk", "replace")) * 1.1 / width))
+    units = (len(text) + len(text.encode("utf-8", "surrogatepass"))) / 2
+    return max(1, ceil(units * 1.1 / width))
 
 
 def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
