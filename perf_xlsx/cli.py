@@ -114,7 +114,7 @@ def _run(paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, as_
     except pipeline.OutputError as error:
         fail(str(error))
     if not jobs:
-        fail("没有找到 .xlsx 或 .xlsm 文件。")
+        fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
     results = list(_results(jobs, rulebook, as_json))
     if not as_json:
         from rich.console import Console

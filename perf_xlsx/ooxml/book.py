@@ -164,16 +164,7 @@ class Book:
 
     def custom_properties(self) -> dict[str, str]:
         """The custom document properties, as text."""
-        part = next(
-            (r.target for r in self.package.relationships("") if r.type.endswith("/custom-properties")), None
-        )
-        if part is None or part not in self.package:
-            return {}
-        return {
-            element.get("name", ""): "".join(str(text) for text in element.itertext())
-            for element in self.package.tree(part)
-            if local(element) == "property"
-        }
+        return custom_properties(self.package)
 
     @property
     def date1904(self) -> bool:
@@ -212,6 +203,19 @@ class Book:
             for xf in group
             if local(xf) == "xf"
         ]
+
+
+def custom_properties(package: Package) -> dict[str, str]:
+    """The custom document properties of any Office package; strict ones call the relation by another name."""
+    kinds = ("/custom-properties", "/customProperties")
+    part = next((r.target for r in package.relationships("") if r.type.endswith(kinds)), None)
+    if part is None or part not in package:
+        return {}
+    return {
+        element.get("name", ""): "".join(str(text) for text in element.itertext())
+        for element in package.tree(part)
+        if local(element) == "property"
+    }
 
 
 def rich_text(item: etree._Element) -> str:

@@ -112,6 +112,13 @@ class Package:
     @classmethod
     def open(cls, source: Path | bytes, limits: Limits | None = None) -> Package:
         """Open a workbook. Raises PackageError, and nothing else for whatever the bytes are."""
+        package = cls.unzip(source, limits)
+        package._judge_content()
+        return package
+
+    @classmethod
+    def unzip(cls, source: Path | bytes, limits: Limits | None = None) -> Package:
+        """Open any zip of parts within the limits, a workbook or not. Raises PackageError alone."""
         limits = limits or Limits()
         data = source if isinstance(source, bytes) else source.read_bytes()
         _judge_magic(data)
@@ -121,9 +128,7 @@ class Package:
         except Exception as error:  # zipfile raises a dozen kinds on damaged directories
             raise PackageError("damaged", "文件已损坏或不完整，压缩包目录读不出来") from error
         _judge_directory(infos, len(data), limits)
-        package = cls(data, limits, {info.filename: info for info in infos if not info.is_dir()})
-        package._judge_content()
-        return package
+        return cls(data, limits, {info.filename: info for info in infos if not info.is_dir()})
 
     def _judge_content(self) -> None:
         if "mimetype" in self:
@@ -138,6 +143,20 @@ class Package:
             raise PackageError("foreign", "是二进制工作簿（.xlsb）")
         if not kind.endswith(_WORKBOOK_TYPES):
             raise PackageError("not_a_workbook", "是其他 Office 文件，不是 Excel 工作簿")
+
+    def become_document(self) -> None:
+        """A template (.xltx, .xltm) becomes a workbook: opened as a template it would be a new, unnamed book."""
+        main = self.main_part() or ""
+        kind = self.content_type(main) or ""
+        if ".template." in kind:
+            self.drop_content_type(main)
+            self.set_content_type(main, kind.replace(".template.macroEnabled.", ".sheet.macroEnabled.")
+                                  .replace(".template.", ".sheet."))
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it is of a kind that holds macros (.xlsm, .xltm)."""
+        return ".macroEnabled." in (self.content_type(self.main_part() or "") or "")
 
     def main_part(self) -> str | None:
         """The workbook part, found through the package's relationships."""
@@ -335,7 +354,7 @@ def _judge_magic(data: bytes) -> None:
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise PackageError("encrypted", "设置了打开密码，读不出来")
-        raise PackageError("legacy", "是旧版格式（.xls 或 .et），本版本只读 .xlsx 和 .xlsm")
+        raise PackageError("legacy", "是旧版 Office 文件，里面没有工作簿")
     if not data.startswith(b"PK"):
         head = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
         what = "是网页" if head.startswith((b"<!doctype", b"<html")) else "不是 Excel 工作簿"

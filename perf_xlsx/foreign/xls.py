@@ -1,0 +1,143 @@
+"""Excel 5 to 2003 and WPS .et (BIFF), through xlrd; which cells are formulas is read from the records."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any
+
+import xlrd
+from xlrd import biffh
+
+from perf_xlsx.foreign.original import CellCount, Extra, Original
+from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, column_name, quote_sheet
+from perf_xlsx.ooxml.cells import value_of
+
+FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version
+OLDER = "Excel 5.0/95 工作簿（.xls）"
+_STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
+_FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
+_CELLS = {0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0201, *_FORMULAS}
+_MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
+_DRAWING, _BOF, _EOF = 0x00EC, (0x0009, 0x0209, 0x0409, 0x0809), 0x000A
+
+
+def read_xls(data: bytes, limits: Limits) -> Original:
+    """Read the workbook. Raises PackageError for a password and for what is over the limits."""
+    if len(data) > limits.part:
+        raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.part >> 20} MB")
+    try:
+        book: Any = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO()
+        )
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
+        if "encrypted" in str(error).lower():
+            raise PackageError("encrypted", "设置了打开密码，读不出来") from error
+        raise PackageError("damaged", "文件已损坏或不完整（按 .xls 读取时失败）") from error
+    sheets, grids, extras = [], [], []
+    for index, name in enumerate(book.sheet_names()):
+        formulas, drawings = _scan(book, index, name, limits)
+        sheet = book.sheet_by_index(index)
+        sheets.append(Sheet(name, "", _STATES.get(sheet.visibility, "visible"), index, index + 1))
+        grids.append(_grid(book, sheet, formulas, limits))
+        extras += _notes(sheet, name)
+        if drawings > len(sheet.cell_note_map):
+            extras.append(Extra("图片或图形", name))
+        book.unload_sheet(index)
+    if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
+        extras.append(Extra("宏"))
+    if "_signatures".encode("utf-16-le") in data or "_xmlsignatures".encode("utf-16-le") in data:
+        extras.append(Extra("数字签名"))
+    kind = FORMATS.get(book.biff_version, OLDER)
+    return Original(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
+
+
+def _scan(book: Any, index: int, name: str, limits: Limits) -> tuple[set[tuple[int, int]], int]:
+    """The cells (row, column from 0) that hold formulas, and the number of drawn objects.
+
+    The records are counted before xlrd makes objects of them.
+    """
+    formulas: set[tuple[int, int]] = set()
+    count = drawings = depth = 0
+    at, mem = book._sh_abs_posn[index], book.mem
+    end = min(len(mem), book.base + book.stream_len)
+    while 0 <= at <= end - 4:
+        code, size = struct.unpack_from("<HH", mem, at)
+        if code in _BOF:
+            depth += 1
+        elif code == _EOF:
+            depth -= 1
+            if depth <= 0:
+                break
+        elif depth == 1 and code in _FORMULAS and size >= 4:
+            formulas.add(struct.unpack_from("<HH", mem, at + 4))
+        if code in _CELLS:
+            count += 1
+        elif code in _MULTIPLE:
+            count += size // 2
+        elif code == 0x005D:  # OBJ
+            drawings += 1
+        if count > 2 * limits.cells:  # blanks count too
+            raise PackageError("too_large", f"工作表“{name}”超过 {limits.cells} 个单元格")
+        at += 4 + size
+    return formulas, drawings
+
+
+def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], limits: Limits) -> Grid:
+    count = CellCount(sheet.name, limits)
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            formula = "" if (row, column) in formulas else None
+            cell = _cell(book, sheet.cell(row, column), formula)
+            if cell is not None:
+                count.add(row + 1, column + 1, cell)
+    merges = tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
+    return Grid(count.cells, merges)
+
+
+def _cell(book: Any, cell: Any, formula: str | None) -> Cell | None:
+    code = _code(book, cell.xf_index)
+    match cell.ctype:
+        case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE if isfinite(cell.value):
+            return Cell(value_of(cell.value, code, book.datemode == 1), formula, None, code)
+        case xlrd.XL_CELL_TEXT if cell.value:
+            return Cell(cell.value, formula, None, code)
+        case xlrd.XL_CELL_BOOLEAN:
+            return Cell(bool(cell.value), formula, None, code)
+        case xlrd.XL_CELL_ERROR:
+            return Cell(None, formula, biffh.error_text_from_code.get(cell.value, "#VALUE!"), code)
+    return Cell(None, formula, None, code) if formula is not None else None
+
+
+def _code(book: Any, index: int | None) -> str:
+    """The number format; ids of dates that only East Asian Excel knows stand for themselves."""
+    if index is None or not 0 <= index < len(book.xf_list):
+        return "General"
+    key = book.xf_list[index].format_key
+    known = book.format_map.get(key)
+    return str((known.format_str if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
+
+
+def _notes(sheet: Any, name: str) -> Iterator[Extra]:
+    for (row, column), note in sorted(sheet.cell_note_map.items()):
+        yield Extra("批注", name, f"{column_name(column + 1)}{row + 1}", note.text)
+
+
+def _names(book: Any) -> Iterator[DefinedName]:
+    """Names that are one plain range."""
+    titles = book.sheet_names()
+    for name in book.name_obj_list:
+        result = getattr(name, "result", None)
+        if name.macro or name.binary or result is None or not isinstance(result.value, list):
+            continue
+        if len(result.value) != 1 or not hasattr(result.value[0], "coords"):
+            continue
+        sheet, _, top, bottom, left, right = result.value[0].coords
+        if not 0 <= sheet < len(titles):
+            continue
+        first, last = f"${column_name(left + 1)}${top + 1}", f"${column_name(right)}${bottom}"
+        local = name.scope if name.scope >= 0 else None
+        yield DefinedName(name.name, f"{quote_sheet(titles[sheet])}!{first}:{last}", local, bool(name.hidden))
