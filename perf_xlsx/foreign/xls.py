@@ -20,9 +20,10 @@ FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_ve
 OLDER = "Excel 5.0/95 工作簿（.xls）"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
-_CELLS = {0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0201, *_FORMULAS}
+_CELLS = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0201, *_FORMULAS})
 _MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
-_DRAWING, _BOF, _EOF = 0x00EC, (0x0009, 0x0209, 0x0409, 0x0809), 0x000A
+_TEXT_RESULT, _OBJECT = 0x0207, 0x005D
+_BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
 
 
 def read_xls(data: bytes, limits: Limits) -> Original:
@@ -37,6 +38,8 @@ def read_xls(data: bytes, limits: Limits) -> Original:
         if "encrypted" in str(error).lower():
             raise PackageError("encrypted", "设置了打开密码，读不出来") from error
         raise PackageError("damaged", "文件已损坏或不完整（按 .xls 读取时失败）") from error
+    if book.biff_version < 80:
+        _mend_results(book)
     sheets, grids, extras = [], [], []
     for index, name in enumerate(book.sheet_names()):
         formulas, drawings = _scan(book, index, name, limits)
@@ -55,35 +58,45 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     return Original(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
 
 
+def _records(book: Any, index: int) -> Iterator[tuple[int, int, int]]:
+    """The records of one sheet, those of charts inside it left out: number, where the body begins, its size."""
+    at, depth, end = book._sh_abs_posn[index], 0, min(len(book.mem), book.base + book.stream_len)
+    while 0 <= at <= end - 4:
+        code, size = struct.unpack_from("<HH", book.mem, at)
+        depth += (code in _BEGINS) - (code == _END)
+        if depth <= 0:
+            return
+        if depth == 1 and at + 4 + size <= end:
+            yield code, at + 4, size
+        at += 4 + size
+
+
 def _scan(book: Any, index: int, name: str, limits: Limits) -> tuple[set[tuple[int, int]], int]:
     """The cells (row, column from 0) that hold formulas, and the number of drawn objects.
 
     The records are counted before xlrd makes objects of them.
     """
     formulas: set[tuple[int, int]] = set()
-    count = drawings = depth = 0
-    at, mem = book._sh_abs_posn[index], book.mem
-    end = min(len(mem), book.base + book.stream_len)
-    while 0 <= at <= end - 4:
-        code, size = struct.unpack_from("<HH", mem, at)
-        if code in _BOF:
-            depth += 1
-        elif code == _EOF:
-            depth -= 1
-            if depth <= 0:
-                break
-        elif depth == 1 and code in _FORMULAS and size >= 4:
-            formulas.add(struct.unpack_from("<HH", mem, at + 4))
-        if code in _CELLS:
-            count += 1
-        elif code in _MULTIPLE:
-            count += size // 2
-        elif code == 0x005D:  # OBJ
-            drawings += 1
+    count = drawings = 0
+    for code, at, size in _records(book, index):
+        if code in _FORMULAS and size >= 4:
+            formulas.add(struct.unpack_from("<HH", book.mem, at))
+        count += size // 2 if code in _MULTIPLE else code in _CELLS
+        drawings += code == _OBJECT
         if count > 2 * limits.cells:  # blanks count too
             raise PackageError("too_large", f"工作表“{name}”超过 {limits.cells} 个单元格")
-        at += 4 + size
     return formulas, drawings
+
+
+def _mend_results(book: Any) -> None:
+    """Before BIFF8 a formula's text result says its length in bytes; xlrd takes it for characters, and gives up."""
+    mem = bytearray(book.mem)
+    for index in range(book.nsheets):
+        for code, at, size in _records(book, index):
+            if code == _TEXT_RESULT and size >= 2:
+                text = mem[at + 2 : at + size].decode(book.encoding, "replace")
+                struct.pack_into("<H", mem, at, len(text))
+    book.mem = bytes(mem)
 
 
 def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], limits: Limits) -> Grid:

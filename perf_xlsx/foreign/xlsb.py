@@ -211,9 +211,9 @@ def _names(stream: list[tuple[int, bytes]], titles: list[str]) -> Iterator[Defin
         if area is None or not 0 <= sheet < len(titles):
             continue
         _, top, bottom, left, right = area
-        range = f"${column_name(left + 1)}${top + 1}:${column_name(right + 1)}${bottom + 1}"
+        cells = f"${column_name(left + 1)}${top + 1}:${column_name(right + 1)}${bottom + 1}"
         local = None if scope == 0xFFFFFFFF else scope
-        yield DefinedName(name, f"{quote_sheet(titles[sheet])}!{range}", local, bool(flags & 1))
+        yield DefinedName(name, f"{quote_sheet(titles[sheet])}!{cells}", local, bool(flags & 1))
 
 
 def _area(token: bytes) -> tuple[int, int, int, int, int] | None:
