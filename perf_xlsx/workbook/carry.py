@@ -123,7 +123,7 @@ class _Moving:
         self.form, self.was, self.found = form, was, locate(form, was)
         boxes = {key: self._value(address) for key, address in self.found.boxes.items()}
         lines = {key: self._value(address) for key, address in self.found.lines.items()}
-        rows = {key: tuple(self._rows(table)) for key, table in self.found.tables.items()}
+        rows = {key: (*self._rows(table), *self._unsaid(key, table)) for key, table in self.found.tables.items()}
         known = {box.key: None for box in _boxes(form)}
         self.fill = Fill(form, year, {**known, **boxes}, lines, rows)
         blank = Book(Package.open(write_template(form, year, rules, self.fill)))
@@ -146,6 +146,17 @@ class _Moving:
     def _rows(self, table: Table) -> Iterator[Mapping[str, Typed]]:
         for row in table.rows:
             yield {key: self._value(self._source(table, row, key)) for key in table.columns}
+
+    def _unsaid(self, key: str, table: Table) -> Iterator[Mapping[str, Typed]]:
+        """The rows that the template prints beforehand, where the original has them no more, or left them empty."""
+        block = self.form.block(key)
+        assert isinstance(block, Rows)
+        first = block.columns[0].key
+        column = table.columns.get(first, 0)
+        said = {as_shown(cell) for row in table.rows if (cell := self.was.cell((table.sheet, row, column)))}
+        for preset in block.preset:
+            if preset[0] not in said:
+                yield {first: preset[0]}
 
     def _source(self, table: Table, row: int, key: str) -> Address:
         address = (table.sheet, row, table.columns[key])
@@ -289,6 +300,7 @@ def _labels(form: Form) -> Iterator[str]:
                     yield from line.labels
             case Rows():
                 boxes = block.columns
+                yield from (word for preset in block.preset for word in preset)
         yield block.title
         for box in boxes:
             yield from box.labels
