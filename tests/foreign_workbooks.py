@@ -31,12 +31,14 @@ def contents(data: bytes) -> tuple[Book, list[Grid]]:
 def number_of(value: object) -> float | None:
     """A number or date as it is stored; None for text and truth values."""
     if isinstance(value, datetime.date):
-        moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+        moment = (
+            value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+        )
         return (moment - datetime.datetime(1899, 12, 30)).total_seconds() / 86_400
     return float(value) if isinstance(value, Decimal) else None
 
 
-# ---- .xlsb ---------------------------------------------------------------------------------------------------------
+# ---- .xlsb ------------------------------------------------------------------------------------------------------
 
 
 def record(code: int, body: bytes = b"") -> bytes:
@@ -59,7 +61,9 @@ def xlsb(data: bytes) -> bytes:
     book, grids = contents(data)
     codes = list(dict.fromkeys(["General", *(cell.number_format for g in grids for cell in g.cells.values())]))
     strings = list(
-        dict.fromkeys(c.value for g in grids for c in g.cells.values() if isinstance(c.value, str) and c.formula is None)
+        dict.fromkeys(
+            c.value for g in grids for c in g.cells.values() if isinstance(c.value, str) and c.formula is None
+        )
     )
     parts = {
         "xl/workbook.bin": _xlsb_book(book),
@@ -164,7 +168,9 @@ def _xlsb_cell(column: int, cell: Cell, codes: list[str], strings: list[object])
     number = number_of(cell.value)
     if number is None:
         text = str(cell.value or "")
-        return record(8, at + wide(text) + tail) if shift else record(7, at + struct.pack("<I", strings.index(text)))
+        return (
+            record(8, at + wide(text) + tail) if shift else record(7, at + struct.pack("<I", strings.index(text)))
+        )
     if not shift and number == int(number) and abs(number) < 2**28:
         return record(2, at + struct.pack("<i", int(number) << 2 | 2))
     if not shift and round(number * 100) / 100 == number and abs(number) < 2**20:
@@ -172,7 +178,7 @@ def _xlsb_cell(column: int, cell: Cell, codes: list[str], strings: list[object])
     return record(9 if shift else 5, at + struct.pack("<d", number) + tail)
 
 
-# ---- Excel 5.0/95 ----------------------------------------------------------------------------------------------------
+# ---- Excel 5.0/95 -----------------------------------------------------------------------------------------------
 
 
 def biff5(data: bytes) -> bytes:
@@ -182,7 +188,9 @@ def biff5(data: bytes) -> bytes:
     """
     book, grids = contents(data)
     codes = list(dict.fromkeys(["General", *(cell.number_format for g in grids for cell in g.cells.values())]))
-    head = _biff(0x0809, struct.pack("<HHHH", 0x0500, 0x0005, 0x096C, 0x07C9)) + _biff(0x0042, struct.pack("<H", 936))
+    head = _biff(0x0809, struct.pack("<HHHH", 0x0500, 0x0005, 0x096C, 0x07C9)) + _biff(
+        0x0042, struct.pack("<H", 936)
+    )
     font = struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 134, 0) + b"\x05Arial"
     head += _biff(0x0031, font) * 4
     for number, code in enumerate(codes):
@@ -239,10 +247,14 @@ def ole(stream: bytes, name: str) -> bytes:
     chain[-1] = end
     table = [*chain, end, *([0xFFFFFFFD] * tables)]
     table += [free] * (tables * 128 - len(table))
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    )
     header += struct.pack("<IIIIIIIII", 0, tables, sectors, 0, 4096, end, 0, end, 0)
     header += struct.pack("<109I", *[sectors + 1 + n for n in range(tables)], *[free] * (109 - tables))
-    directory = _entry("Root Entry", 5, 1, end, 0) + _entry(name, 2, free, 0, len(stream)) + _entry("", 0, free, 0, 0) * 2
+    directory = (
+        _entry("Root Entry", 5, 1, end, 0) + _entry(name, 2, free, 0, len(stream)) + _entry("", 0, free, 0, 0) * 2
+    )
     return header + stream + directory + struct.pack(f"<{len(table)}I", *table)
 
 
@@ -252,7 +264,7 @@ def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
     return head + bytes(16 + 4 + 16) + struct.pack("<IQ", start, size)
 
 
-# ---- strict OOXML ------------------------------------------------------------------------------------------------------
+# ---- strict OOXML -----------------------------------------------------------------------------------------------
 
 STRICT = {
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties": (
@@ -279,11 +291,13 @@ STRICT = {
 
 
 def strict(data: bytes) -> bytes:
-    """An .xlsx in the strict form, as "Strict Open XML" is saved by Excel: other namespaces, said so in the workbook."""
+    """An .xlsx in the strict form, as Excel saves it: other namespaces, and the workbook says so."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for name, part in parts.items():
         for loose, tight in STRICT.items():
             part = part.replace(loose.encode(), tight.encode())
-        parts[name] = part.replace(b"<workbook ", b'<workbook conformance="strict" ') if "workbook.xml" in name else part
+        parts[name] = (
+            part.replace(b"<workbook ", b'<workbook conformance="strict" ') if "workbook.xml" in name else part
+        )
     return zipped(parts)

@@ -28,7 +28,8 @@ def read_ods(data: bytes, limits: Limits) -> Original:
         raise PackageError("encrypted", "设置了打开密码，读不出来")
     root = package.tree("content.xml")
     hidden = _hidden_styles(root)
-    sheets, grids, extras = [], [], []
+    sheets, grids = list[Sheet](), list[Grid]()
+    extras = list[Extra]()
     for index, table in enumerate(_tables(root)):
         name = _get(table, "name")
         state = "hidden" if _get(table, "style-name") in hidden else "visible"

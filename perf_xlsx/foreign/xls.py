@@ -23,6 +23,7 @@ _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 _CELLS = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0201, *_FORMULAS})
 _MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
 _TEXT_RESULT, _OBJECT = 0x0207, 0x005D
+_NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
 _BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
 
 
@@ -40,14 +41,15 @@ def read_xls(data: bytes, limits: Limits) -> Original:
         raise PackageError("damaged", "文件已损坏或不完整（按 .xls 读取时失败）") from error
     if book.biff_version < 80:
         _mend_results(book)
-    sheets, grids, extras = [], [], []
+    sheets, grids = list[Sheet](), list[Grid]()
+    extras = list[Extra]()
     for index, name in enumerate(book.sheet_names()):
         formulas, drawings = _scan(book, index, name, limits)
         sheet = book.sheet_by_index(index)
         sheets.append(Sheet(name, "", _STATES.get(sheet.visibility, "visible"), index, index + 1))
         grids.append(_grid(book, sheet, formulas, limits))
         extras += _notes(sheet, name)
-        if drawings > len(sheet.cell_note_map):
+        if drawings:
             extras.append(Extra("图片或图形", name))
         book.unload_sheet(index)
     if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
@@ -82,14 +84,15 @@ def _scan(book: Any, index: int, name: str, limits: Limits) -> tuple[set[tuple[i
         if code in _FORMULAS and size >= 4:
             formulas.add(struct.unpack_from("<HH", book.mem, at))
         count += size // 2 if code in _MULTIPLE else code in _CELLS
-        drawings += code == _OBJECT
+        if code == _OBJECT and size >= 6:
+            drawings += struct.unpack_from("<H", book.mem, at + 4)[0] not in _NOT_DRAWN
         if count > 2 * limits.cells:  # blanks count too
             raise PackageError("too_large", f"工作表“{name}”超过 {limits.cells} 个单元格")
     return formulas, drawings
 
 
 def _mend_results(book: Any) -> None:
-    """Before BIFF8 a formula's text result says its length in bytes; xlrd takes it for characters, and gives up."""
+    """Before BIFF8 a formula's text result says its length in bytes; xlrd takes it for characters and fails."""
     mem = bytearray(book.mem)
     for index in range(book.nsheets):
         for code, at, size in _records(book, index):

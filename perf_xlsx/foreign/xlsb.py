@@ -54,7 +54,8 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
         book.formats = _formats(package.read(by_kind["styles"]))
     stream = list(records(package.read(main)))
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
-    sheets, grids, extras, titles = [], [], [], []
+    sheets, grids = list[Sheet](), list[Grid]()
+    extras, titles = list[Extra](), list[str]()
     for code, body in stream:
         if code != BUNDLE:
             continue

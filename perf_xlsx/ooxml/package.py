@@ -150,8 +150,10 @@ class Package:
         kind = self.content_type(main) or ""
         if ".template." in kind:
             self.drop_content_type(main)
-            self.set_content_type(main, kind.replace(".template.macroEnabled.", ".sheet.macroEnabled.")
-                                  .replace(".template.", ".sheet."))
+            self.set_content_type(
+                main,
+                kind.replace(".template.macroEnabled.", ".sheet.macroEnabled.").replace(".template.", ".sheet."),
+            )
 
     @property
     def has_macros(self) -> bool:
@@ -354,7 +356,7 @@ def _judge_magic(data: bytes) -> None:
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise PackageError("encrypted", "设置了打开密码，读不出来")
-        raise PackageError("legacy", "是旧版 Office 文件，里面没有工作簿")
+        raise PackageError("legacy", "是旧版 Office 格式，不是 .xlsx 工作簿")
     if not data.startswith(b"PK"):
         head = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
         what = "是网页" if head.startswith((b"<!doctype", b"<html")) else "不是 Excel 工作簿"

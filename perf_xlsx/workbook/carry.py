@@ -148,7 +148,7 @@ class _Moving:
             yield {key: self._value(self._source(table, row, key)) for key in table.columns}
 
     def _unsaid(self, key: str, table: Table) -> Iterator[Mapping[str, Typed]]:
-        """The rows that the template prints beforehand, where the original has them no more, or left them empty."""
+        """The rows that the template prints beforehand, where the original lacks them."""
         block = self.form.block(key)
         assert isinstance(block, Rows)
         first = block.columns[0].key
@@ -228,7 +228,7 @@ def _standing(sheets: Sheets, address: Address) -> tuple[str, str]:
     return sheets.names[sheet], f"{column_letters(column)}{row}"
 
 
-# ---- what is not carried over ------------------------------------------------------------------------------------
+# ---- what is not carried over -----------------------------------------------------------------------------------
 
 
 def _used_sheets(moving: _Moving) -> set[int]:
@@ -307,7 +307,7 @@ def _labels(form: Form) -> Iterator[str]:
 
 
 def _computed(moving: _Moving) -> Iterator[Address]:
-    """What the template computes by itself (参考 columns and boxes, row numbers), where it stands in the original."""
+    """What the template computes by itself (参考 columns, row numbers), where the original has it."""
     was, columns = moving.was, {"序号"}
     for block in (block for sheet in moving.form.sheets for block in sheet.blocks):
         boxes = block.boxes if isinstance(block, Boxes) else block.columns
@@ -325,7 +325,7 @@ def _computed(moving: _Moving) -> Iterator[Address]:
                 yield sheet, row, column
 
 
-# ---- what is said ------------------------------------------------------------------------------------------------
+# ---- what is said -----------------------------------------------------------------------------------------------
 
 
 def _told(origin: Origin, place: Place) -> Finding:
@@ -336,7 +336,9 @@ def _told(origin: Origin, place: Place) -> Finding:
         f"（见“来源对照”），各项问题的位置均指新工作簿。{rest}"
     )
     advice = "请核对“来源对照”，并在新工作簿中更正、报送。"
-    return finding("R18", Noticed(place, "文件格式", origin.format, message, advice, "Excel 工作簿（.xlsx）"), None)
+    return finding(
+        "R18", Noticed(place, "文件格式", origin.format, message, advice, "Excel 工作簿（.xlsx）"), None
+    )
 
 
 def _twice(moving: _Moving, workbook: str) -> Iterator[Finding]:

@@ -12,7 +12,15 @@ from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.problems import link
 
 ORIGIN = "来源对照"
-CARRIED = (("序号", 6), ("栏目", 36), ("本表位置", 18), ("原工作表", 16), ("原单元格", 10), ("原内容", 46), ("说明", 24))
+CARRIED = (
+    ("序号", 6),
+    ("栏目", 36),
+    ("本表位置", 18),
+    ("原工作表", 16),
+    ("原单元格", 10),
+    ("原内容", 46),
+    ("说明", 24),
+)
 LEFT_BEHIND = ("序号", "种类", "", "原工作表", "原单元格", "原内容", "说明")
 
 

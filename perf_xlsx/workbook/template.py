@@ -89,7 +89,9 @@ def _guide_sheet(
     sheet.set_row(0, 42)
     sheet.merge_range(0, 1, 0, 2, "", canvas.title)
     canvas.text(sheet, 0, 1, f"{form.official}填报说明", canvas.title)
-    canvas.text(sheet, 1, 1, f"{year}年度" if year else "", canvas.style(bold=True, font_color=s.ACCENT, font_size=12))
+    canvas.text(
+        sheet, 1, 1, f"{year}年度" if year else "", canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
+    )
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
     row = 3

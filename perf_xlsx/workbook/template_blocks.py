@@ -41,7 +41,13 @@ class Writer:
     """Writes the sheets of one template."""
 
     def __init__(
-        self, canvas: Canvas, form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None, stored: live.Stored
+        self,
+        canvas: Canvas,
+        form: Form,
+        year: int | None,
+        rulebook: Rulebook,
+        fill: Fill | None,
+        stored: live.Stored,
     ) -> None:
         self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
         self.fill, self.stored = fill, stored
