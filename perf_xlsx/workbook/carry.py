@@ -252,7 +252,8 @@ def _left(original: Original, moving: _Moving) -> Iterator[LeftBehind]:
         yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
     for title, count in _other_sheets(moving):
         yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", "不属于自评表")
-    for extra in original.extras:
+    kept = {"", *(moving.was.names[index] for index in moving.was.searched)}
+    for extra in (extra for extra in original.extras if extra.sheet in kept):
         text = extra.text.partition(DELIMITER)[0].strip()  # notes of an earlier scoring are ours
         if text or DELIMITER not in extra.text:
             yield LeftBehind(extra.what, extra.sheet, extra.cell, text)
