@@ -32,7 +32,11 @@ from perf_xlsx.workbook.origin import ORIGIN
 from tests.foreign_workbooks import biff5, number_of, ole, strict, xlsb, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures"
-TOTALS = {"department-corrected": ("88.01", "良"), "department-as-filed": ("88.62", "良"), "project": ("96.40", "优")}
+TOTALS = {
+    "department-corrected": ("88.01", "良"),
+    "department-as-filed": ("88.62", "良"),
+    "project": ("96.40", "优"),
+}
 SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 
@@ -81,7 +85,7 @@ def edited(data: bytes, change: Callable[[Any], None]) -> bytes:
 
 def listed(path: Path) -> list[tuple[Any, ...]]:
     """The rows of 来源对照 below its head."""
-    return [row for row in openpyxl.load_workbook(path)[ORIGIN].iter_rows(min_row=4, values_only=True)]
+    return list(openpyxl.load_workbook(path)[ORIGIN].iter_rows(min_row=4, values_only=True))
 
 
 # ---- the same as the .xlsx ------------------------------------------------------------------------------------
@@ -159,7 +163,10 @@ def test_calamine_sees_the_same_in_the_xlsb(filled: dict[str, bytes]) -> None:
     for sheet, grid in zip(original.sheets, original.grids, strict=True):
         rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
         theirs = {
-            (r, c): value for r, row in enumerate(rows, 1) for c, value in enumerate(row, 1) if value not in ("", None)
+            (r, c): value
+            for r, row in enumerate(rows, 1)
+            for c, value in enumerate(row, 1)
+            if value not in ("", None)
         }
         ours = {at: cell.value for at, cell in grid.cells.items() if cell.value is not None}
         assert theirs.keys() == ours.keys()
@@ -217,7 +224,9 @@ def awkward(book: Any) -> None:
     book.create_sheet("空表")
 
 
-def test_formats_errors_truths_and_moments_are_read_as_in_the_xlsx(filled: dict[str, bytes], tmp_path: Path) -> None:
+def test_formats_errors_truths_and_moments_are_read_as_in_the_xlsx(
+    filled: dict[str, bytes], tmp_path: Path
+) -> None:
     data = edited(filled["department-corrected"], awkward)
     expected = scored(data, tmp_path, "a.xlsx")
     result = scored(xlsb(data), tmp_path, "b.xlsb")
@@ -313,7 +322,9 @@ def test_what_is_given_back_reads_the_same_when_it_is_sent_in_again(tmp_path: Pa
 
 
 @needs_libreoffice
-def test_a_scored_workbook_saved_as_xls_is_read_without_our_sheets(filled: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_scored_workbook_saved_as_xls_is_read_without_our_sheets(
+    filled: dict[str, bytes], tmp_path: Path
+) -> None:
     first = scored(filled["department-as-filed"], tmp_path, "a.xlsx")
     libreoffice(tmp_path, "xls:MS Excel 97", tmp_path / "out.xlsx")
     result = pipeline.score(tmp_path / "out.xls", tmp_path / "again.xlsx")
@@ -406,9 +417,7 @@ def test_a_strict_date_is_a_date(filled: dict[str, bytes], tmp_path: Path) -> No
     sheet = "xl/worksheets/sheet2.xml"
     day = (datetime.date(2024, 4, 15) - datetime.date(1899, 12, 30)).days
     assert f"<v>{day}</v>".encode() in parts[sheet]
-    parts[sheet] = parts[sheet].replace(
-        f"><v>{day}</v>".encode(), b' t="d"><v>2024-04-15T00:00:00</v>'
-    )
+    parts[sheet] = parts[sheet].replace(f"><v>{day}</v>".encode(), b' t="d"><v>2024-04-15T00:00:00</v>')
     result = scored(zipped(parts), tmp_path, "a.xlsx")
     assert result.evaluation is not None
     assert result.evaluation.boxes["filled_on"].given == "2024-04-15"
@@ -419,7 +428,10 @@ def test_a_strict_date_is_a_date(filled: dict[str, bytes], tmp_path: Path) -> No
 TABLE = "单位,得分\n甲,90\n乙,80\n"
 WORDS = {
     "网页": (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "网页"),
-    "Office 另存的网页": (b'\xef\xbb\xbf<!-- x --><html xmlns:x="urn:schemas-microsoft-com:office:excel">', "网页"),
+    "Office 另存的网页": (
+        b'\xef\xbb\xbf<!-- x --><html xmlns:x="urn:schemas-microsoft-com:office:excel">',
+        "网页",
+    ),
     "单个文件网页": (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "网页"),
     "CSV": (TABLE.encode(), "CSV"),
     "CSV GBK": (TABLE.encode("gbk"), "CSV"),
@@ -474,6 +486,63 @@ def ods(content: str) -> bytes:
             "content.xml": f"<office:document-content {spaces}>{body}</office:document-content>".encode(),
         }
     )
+
+
+def test_what_an_ods_says_of_its_cells() -> None:
+    def cell(kind: str, value: str, shown: str) -> str:
+        return f'<table:table-cell office:value-type="{kind}" {value}><text:p>{shown}</text:p></table:table-cell>'
+
+    row = (
+        cell("percentage", 'office:value="0.868"', "86.8%")
+        + cell("float", 'office:value="0.1"', "0.1")
+        + cell("date", 'office:date-value="2024-04-15"', "2024年4月15日")
+        + cell("boolean", 'office:boolean-value="true"', "TRUE")
+        + cell("string", 'table:formula="of:=1/0"', "#DIV/0!")
+        + cell("string", "", 'a<text:s text:c="2"/>b</text:p><text:p>c')
+        + cell("string", "", "").replace(
+            "<text:p>", "<office:annotation><text:p>问</text:p></office:annotation><text:p>"
+        )
+    )
+    original = open_original(
+        ods(f'<table:table table:name="a"><table:table-row>{row}</table:table-row></table:table>')
+    )
+    assert original is not None
+    cells = original.grids[0].cells
+    assert [(str(cells[1, n].value), cells[1, n].number_format) for n in (1, 2, 3, 4)] == [
+        ("0.868", "0.00%"), ("0.1", "General"), ("2024-04-15", "yyyy-mm-dd"), ("True", "General"),
+    ]  # fmt: skip
+    assert (cells[1, 5].error, cells[1, 5].formula) == ("#DIV/0!", "1/0")
+    assert cells[1, 6].value == "a  b\nc"
+    assert (1, 7) not in cells
+    assert [(extra.what, extra.cell, extra.text) for extra in original.extras] == [("批注", "G1", "问")]
+
+
+@pytest.mark.parametrize("build", [xlsb, biff5])
+def test_the_number_format_tells_a_fraction_from_a_percentage(
+    build: Callable[[bytes], bytes], filled: dict[str, bytes], tmp_path: Path
+) -> None:
+    def change(book: Any) -> None:
+        sheet = book["预算执行"]
+        sheet["G10"], sheet["G10"].number_format = 0.8679518, "0.00%"
+        sheet["G9"] = 0.89
+
+    data = edited(filled["department-corrected"], change)
+    result = scored(build(data), tmp_path, "b")
+    same(result, scored(data, tmp_path, "a.xlsx"))
+    assert [f.place.cell for f in result.findings if f.code == "R12"] == ["G9"]
+    again = openpyxl.load_workbook(tmp_path / "out.xlsx")["预算执行"]
+    assert again["G9"].number_format == "General"
+
+
+def test_one_stream_listed_as_many_sheets_is_refused(filled: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsb(filled["project"]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    main = parts["xl/workbook.bin"]
+    at = main.index(b"\x9c\x01")
+    one = main[at : at + 3 + main[at + 2]]
+    parts["xl/workbook.bin"] = main[:at] + one * 2000 + main[at:]
+    with pytest.raises(PackageError, match="too_large"):
+        open_original(zipped(parts), Limits(cells=20_000))
 
 
 def test_repeated_rows_are_counted_before_they_are_kept() -> None:

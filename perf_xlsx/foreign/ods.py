@@ -29,12 +29,13 @@ def read_ods(data: bytes, limits: Limits) -> Original:
     root = package.tree("content.xml")
     hidden = _hidden_styles(root)
     sheets, grids = list[Sheet](), list[Grid]()
-    extras = list[Extra]()
+    extras, count = list[Extra](), CellCount(limits)
     for index, table in enumerate(_tables(root)):
         name = _get(table, "name")
         state = "hidden" if _get(table, "style-name") in hidden else "visible"
         sheets.append(Sheet(name, "", state, index, index + 1))
-        grid, beside = _grid(table, name, limits)
+        count.begin(name)
+        grid, beside = _grid(table, name, count)
         grids.append(grid)
         extras += beside
     if any(part.startswith(("Basic/", "Scripts/")) for part in package.names()):
@@ -80,8 +81,8 @@ def _times(element: etree._Element, name: str, most: int) -> int:
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
 
 
-def _grid(table: etree._Element, name: str, limits: Limits) -> tuple[Grid, list[Extra]]:
-    count, merges, extras = CellCount(name, limits), [], list[Extra]()
+def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, list[Extra]]:
+    merges, extras = list[tuple[int, int, int, int]](), list[Extra]()
     row = 1
     for line in _rows(table):
         times, column = _times(line, "number-rows-repeated", MAX_ROW), 1

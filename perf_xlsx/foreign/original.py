@@ -40,16 +40,32 @@ class Original:
 
 
 class CellCount:
-    """Cells taken from one sheet so far; stops at the limit before they are kept."""
+    """Cells and records taken from one workbook so far; stops at the limit before they are kept.
 
-    def __init__(self, sheet: str, limits: Limits) -> None:
-        self.sheet, self.left, self.limits = sheet, limits.cells, limits
-        self.cells: dict[tuple[int, int], Cell] = {}
+    The limit is the workbook's, not a sheet's: a hostile one lists the same stream as a thousand sheets.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.most = limits.cells
+        self.cells_left, self.records_left = limits.cells, 4 * limits.cells
+        self.sheet, self.cells = "", dict[tuple[int, int], Cell]()
+
+    def begin(self, sheet: str) -> None:
+        """The cells that follow are of that sheet."""
+        self.sheet, self.cells = sheet, {}
 
     def add(self, row: int, column: int, cell: Cell) -> None:
         """Keep a cell. Raises PackageError beyond the limit; addresses outside a worksheet are ignored."""
-        self.left -= 1
-        if self.left < 0:
-            raise PackageError("too_large", f"工作表“{self.sheet}”超过 {self.limits.cells} 个单元格")
+        self.cells_left -= 1
+        self._judge(self.cells_left)
         if 1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN:
             self.cells[row, column] = cell
+
+    def record(self, times: int = 1) -> None:
+        """A record was met, a blank cell too. Raises PackageError beyond four times the limit of cells."""
+        self.records_left -= times
+        self._judge(self.records_left)
+
+    def _judge(self, left: int) -> None:
+        if left < 0:
+            raise PackageError("too_large", f"读到工作表“{self.sheet}”时超过 {self.most} 个单元格")

@@ -20,7 +20,6 @@ FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_ve
 OLDER = "Excel 5.0/95 工作簿（.xls）"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
-_CELLS = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0201, *_FORMULAS})
 _MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
 _TEXT_RESULT, _OBJECT = 0x0207, 0x005D
 _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
@@ -42,12 +41,13 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     if book.biff_version < 80:
         _mend_results(book)
     sheets, grids = list[Sheet](), list[Grid]()
-    extras = list[Extra]()
+    extras, count = list[Extra](), CellCount(limits)
     for index, name in enumerate(book.sheet_names()):
-        formulas, drawings = _scan(book, index, name, limits)
+        count.begin(name)
+        formulas, drawings = _scan(book, index, count)
         sheet = book.sheet_by_index(index)
         sheets.append(Sheet(name, "", _STATES.get(sheet.visibility, "visible"), index, index + 1))
-        grids.append(_grid(book, sheet, formulas, limits))
+        grids.append(_grid(book, sheet, formulas, count))
         extras += _notes(sheet, name)
         if drawings:
             extras.append(Extra("图片或图形", name))
@@ -73,21 +73,19 @@ def _records(book: Any, index: int) -> Iterator[tuple[int, int, int]]:
         at += 4 + size
 
 
-def _scan(book: Any, index: int, name: str, limits: Limits) -> tuple[set[tuple[int, int]], int]:
+def _scan(book: Any, index: int, cells: CellCount) -> tuple[set[tuple[int, int]], int]:
     """The cells (row, column from 0) that hold formulas, and the number of drawn objects.
 
     The records are counted before xlrd makes objects of them.
     """
     formulas: set[tuple[int, int]] = set()
-    count = drawings = 0
+    drawings = 0
     for code, at, size in _records(book, index):
         if code in _FORMULAS and size >= 4:
             formulas.add(struct.unpack_from("<HH", book.mem, at))
-        count += size // 2 if code in _MULTIPLE else code in _CELLS
+        cells.record(size // 2 if code in _MULTIPLE else 1)
         if code == _OBJECT and size >= 6:
             drawings += struct.unpack_from("<H", book.mem, at + 4)[0] not in _NOT_DRAWN
-        if count > 2 * limits.cells:  # blanks count too
-            raise PackageError("too_large", f"工作表“{name}”超过 {limits.cells} 个单元格")
     return formulas, drawings
 
 
@@ -102,8 +100,7 @@ def _mend_results(book: Any) -> None:
     book.mem = bytes(mem)
 
 
-def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], limits: Limits) -> Grid:
-    count = CellCount(sheet.name, limits)
+def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCount) -> Grid:
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
             formula = "" if (row, column) in formulas else None

@@ -55,7 +55,7 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
     stream = list(records(package.read(main)))
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
     sheets, grids = list[Sheet](), list[Grid]()
-    extras, titles = list[Extra](), list[str]()
+    extras, titles, count = list[Extra](), list[str](), CellCount(limits)
     for code, body in stream:
         if code != BUNDLE:
             continue
@@ -67,7 +67,8 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
         if relation is None or not relation.type.endswith("/worksheet") or relation.target not in package:
             continue
         sheets.append(Sheet(title, "", _STATES.get(state, "hidden"), len(titles) - 1, number))
-        grids.append(_grid(package.read(relation.target), title, book, limits))
+        count.begin(title)
+        grids.append(_grid(package.read(relation.target), book, count))
         extras += _beside(package, relation.target, title)
     extras += [Extra("宏")] if any(n.lower().endswith("vbaproject.bin") for n in package.names()) else []
     extras += [Extra("数字签名")] if any("_xmlsignatures/" in n.lower() for n in package.names()) else []
@@ -121,10 +122,11 @@ def _formats(data: bytes) -> list[str]:
     return found
 
 
-def _grid(data: bytes, title: str, book: _Book, limits: Limits) -> Grid:
-    count, merges = CellCount(title, limits), list[tuple[int, int, int, int]]()
+def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
+    merges = list[tuple[int, int, int, int]]()
     row = column = 0
     for code, body in records(data):
+        count.record()
         if code == ROW:
             (row,), column = struct.unpack_from("<I", body), -1
         elif code in SHORT or code == SHORT_BLANK:
