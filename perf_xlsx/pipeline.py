@@ -13,6 +13,7 @@ from pathlib import Path
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks
+from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
@@ -31,18 +32,21 @@ from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.waivers import Waiving, waive
+from perf_xlsx.workbook.carry import carry
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
+from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.reader import read
 from perf_xlsx.workbook.scored import scored_sheets
 from perf_xlsx.workbook.summary import SUMMARY
 from perf_xlsx.workbook.template import write_template as make_template
 
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
+KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
 REFUSALS = {"encrypted": "R02", "no_decryption": "R02", "too_large": "R03"}  # every other PackageError is R01
 ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
-    "not_a_workbook": "请报送 Excel 工作簿（.xlsx 或 .xlsm），不要只改文件名后缀。",
+    "not_a_workbook": "请报送 Excel 工作簿（.xlsx），不要只改文件名后缀。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
     "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；知道密码的，可用 --password-file 打开。",
     "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
@@ -132,6 +136,9 @@ def _score_bytes(
     if access.passwords and is_encrypted(data):
         data = decrypt(data, access.passwords, access.limits)
         told.append(_told(name, "R02", "打开密码", *DECRYPTED))
+    original = open_original(data, access.limits)
+    if original is not None:
+        return _score_original(job, original, digest, rulebook_name, told, waiving)
     package = Package.open(data, access.limits)
     strip(package)
     told += _about_the_file(package, name)
@@ -146,9 +153,41 @@ def _score_bytes(
     result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
     if job.output is None:
         return result
-    sheets = scored_sheets(result, load_form(evaluation.form), rulebook)
-    annotate(package, marks_of(findings), sheets, active=SUMMARY)
-    return _write(result, name, job, package)
+    package.become_document()
+    return _written(job, result, package, rulebook)
+
+
+def _score_original(
+    job: Job,
+    original: Original,
+    digest: str,
+    rulebook_name: str | None,
+    told: list[Finding],
+    waiving: Waiving | None,
+) -> Result:
+    """A workbook of another format: carried over into a template of ours, and that is scored."""
+    carried = carry(original, shown(Path(job.source.name)), rulebook_name)
+    if isinstance(carried, Finding):
+        return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
+    evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
+    scores, findings = judge(evaluation, [*told, *carried.findings], rulebook)
+    if waiving:
+        findings = waive(findings, evaluation.unit, waiving)
+    result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
+    if job.output is None:
+        return result
+    package = Package.open(carried.workbook(stored_results(evaluation, scores)))
+    return _written(job, result, package, rulebook, carried.origin)
+
+
+def _written(
+    job: Job, result: Result, package: Package, rulebook: Rulebook, origin: Origin | None = None
+) -> Result:
+    """The result, its marks and sheets written into the package, and that to the output."""
+    assert result.evaluation is not None
+    sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
+    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+    return _write(result, shown(Path(job.source.name)), job, package)
 
 
 def _write(result: Result, name: str, job: Job, package: Package) -> Result:
@@ -246,13 +285,12 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> list[Job]:
     Raises OutputError where a path does not exist or an output would be an input.
     """
     jobs: list[Job] = []
-    taken: set[str] = set()
     for path in map(Path, paths):
         if not path.exists():
             raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
         for source, relative in _sources(path, Path(folder) if folder else None):
-            output = _free(Path(folder) / relative, taken) if folder is not None else None
-            jobs.append(Job(source, output))
+            jobs.append(Job(source, Path(folder) / _copy_name(relative) if folder is not None else None))
+    jobs = _apart(jobs)
     inputs = {_reserved(job.source.resolve()) for job in jobs}
     for job in jobs:
         if job.output is not None and _reserved(job.output.resolve()) in inputs:
@@ -270,6 +308,23 @@ def _sources(path: Path, folder: Path | None) -> Iterator[tuple[Path, Path]]:
             continue  # results of an earlier run that lie within the folder
         if found.is_file() and found.suffix.lower() in WORKBOOKS and not found.name.startswith(("~$", ".~")):
             yield found, found.relative_to(path)
+
+
+def _copy_name(relative: Path) -> Path:
+    """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
+    suffix = relative.suffix.lower()
+    return relative if suffix in KEPT else relative.with_suffix(".xlsm" if suffix == ".xltm" else ".xlsx")
+
+
+def _apart(jobs: list[Job]) -> list[Job]:
+    """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
+    taken: set[str] = set()
+    renamed = [job.output is not None and job.output.suffix != job.source.suffix for job in jobs]
+    outputs: dict[int, Path] = {}
+    for number in sorted(range(len(jobs)), key=lambda n: renamed[n]):
+        if (output := jobs[number].output) is not None:
+            outputs[number] = _free(output, taken)
+    return [Job(job.source, outputs.get(number)) for number, job in enumerate(jobs)]
 
 
 def _free(output: Path, taken: set[str]) -> Path:
