@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import tempfile
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +25,7 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
+from perf_xlsx.output import OPENED_AS, free, renamed, reserved, shown, trouble, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
@@ -60,9 +58,6 @@ DECRYPTED = (
     "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
     "含有不宜公开的内容时，请把副本加上密码再发送。",
 )
-OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
-SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
-LONGEST_NAME = 255  # bytes, on most file systems
 UNWRITTEN = "R20"
 UNEXPECTED = "读取时出现意外错误，请把这个文件发给软件维护者"
 
@@ -195,29 +190,16 @@ def _write(result: Result, name: str, job: Job, package: Package) -> Result:
     assert job.output is not None
     output = job.output
     if output.suffix.lower() != package.suffix():
-        output = _named(output, "", package.suffix())
+        output = renamed(output, package.suffix())
         if _same_file(job.source, output):
             raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     try:
         write_whole(output, package.to_bytes())
     except OSError as error:
-        detail, advice = _trouble(output, error)
+        detail, advice = trouble(output, error)
         seen = Noticed(Place(name), "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
         return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
     return replace(result, output=shown(output))
-
-
-def _trouble(output: Path, error: OSError) -> tuple[str, str]:
-    """What hinders writing, and what to do about it."""
-    if isinstance(error, PermissionError) and output.exists():
-        return "文件正在被使用或是只读的", "如果它在 Excel 或 WPS 中打开着，请先关闭，再重新评分。"
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "没有写入这个文件夹的权限", "请换一个输出文件夹，再重新评分。"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "磁盘空间不够", "请清理磁盘或换一个输出文件夹，再重新评分。"
-    if error.errno == errno.ENAMETOOLONG:
-        return "文件名太长", "请缩短原文件名，再重新评分。"
-    return error.strerror or str(error), "请换一个输出文件夹，再重新评分。"
 
 
 def _about_the_file(package: Package, name: str) -> Iterator[Finding]:
@@ -241,18 +223,6 @@ def unwritten(result: Result) -> bool:
 
 def _told(name: str, code: str, field: str, message: str, advice: str) -> Finding:
     return finding(code, Noticed(Place(name), field, None, message, advice, severity="notice"), None)
-
-
-def shown(path: Path) -> str:
-    """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
-    raw = os.fsencode(path)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return "".join("\ufffd" if unicodedata.category(ch) == "Cc" else ch for ch in text)
-    return raw.decode("utf-8", "replace")
 
 
 def judge(
@@ -291,9 +261,9 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> list[Job]:
         for source, relative in _sources(path, Path(folder) if folder else None):
             jobs.append(Job(source, Path(folder) / _copy_name(relative) if folder is not None else None))
     jobs = _apart(jobs)
-    inputs = {_reserved(job.source.resolve()) for job in jobs}
+    inputs = {reserved(job.source.resolve()) for job in jobs}
     for job in jobs:
-        if job.output is not None and _reserved(job.output.resolve()) in inputs:
+        if job.output is not None and reserved(job.output.resolve()) in inputs:
             raise OutputError(f"输出文件会覆盖输入文件：{shown(job.output)}。请换一个输出文件夹。")
     return jobs
 
@@ -323,51 +293,8 @@ def _apart(jobs: list[Job]) -> list[Job]:
     outputs: dict[int, Path] = {}
     for number in sorted(range(len(jobs)), key=lambda n: renamed[n]):
         if (output := jobs[number].output) is not None:
-            outputs[number] = _free(output, taken)
+            outputs[number] = free(output, taken)
     return [Job(job.source, outputs.get(number)) for number, job in enumerate(jobs)]
-
-
-def _free(output: Path, taken: set[str]) -> Path:
-    """The output path, numbered where another input of this run already has that name."""
-    candidate, number = output, 1
-    while _reserved(candidate) in taken:
-        number += 1
-        candidate = _named(output, f"({number})", output.suffix if _stem(output) != output.name else "")
-    taken.add(_reserved(candidate))
-    return candidate
-
-
-def _reserved(path: Path) -> str:
-    """A path as file systems compare it, less its suffix: the content may ask for another when it is written."""
-    return unicodedata.normalize("NFC", str(path.with_name(_stem(path)))).casefold()
-
-
-def _stem(path: Path) -> str:
-    return path.stem if path.suffix.lower() in SPREADSHEETS else path.name
-
-
-def _named(path: Path, number: str, suffix: str) -> Path:
-    """The path with a number behind its stem, which is cut where a file system would find the name too long."""
-    stem = _stem(path)
-    while len(os.fsencode(stem + number + suffix)) > LONGEST_NAME and stem:
-        stem = stem[:-1]
-    return path.with_name(stem + number + suffix)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def usable_rulebook(name: str) -> Rulebook:
