@@ -182,7 +182,7 @@ def _run(
     except pipeline.OutputError as error:
         fail(str(error))
     if not jobs:
-        fail("没有找到 .xlsx 或 .xlsm 文件。")
+        fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
     results = list(_results(jobs, rulebook, access, waiving, as_json))
     for line in idle(waiving, results):
         click.echo(f"豁免清单{line}。", err=True)

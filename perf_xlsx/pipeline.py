@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import tempfile
-import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks
+from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
@@ -29,22 +25,26 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
+from perf_xlsx.output import OPENED_AS, free, renamed, reserved, shown, trouble, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.waivers import Waiving, waive
+from perf_xlsx.workbook.carry import carry
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
+from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.reader import read
 from perf_xlsx.workbook.scored import scored_sheets
 from perf_xlsx.workbook.summary import SUMMARY
 from perf_xlsx.workbook.template import write_template as make_template
 
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
+KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
 REFUSALS = {"encrypted": "R02", "no_decryption": "R02", "too_large": "R03"}  # every other PackageError is R01
 ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
-    "not_a_workbook": "请报送 Excel 工作簿（.xlsx 或 .xlsm），不要只改文件名后缀。",
+    "not_a_workbook": "请报送 Excel 工作簿（.xlsx），不要只改文件名后缀。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
     "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；知道密码的，可用 --password-file 打开。",
     "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
@@ -58,9 +58,6 @@ DECRYPTED = (
     "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
     "含有不宜公开的内容时，请把副本加上密码再发送。",
 )
-OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
-SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
-LONGEST_NAME = 255  # bytes, on most file systems
 UNWRITTEN = "R20"
 UNEXPECTED = "读取时出现意外错误，请把这个文件发给软件维护者"
 
@@ -134,6 +131,9 @@ def _score_bytes(
     if access.passwords and is_encrypted(data):
         data = decrypt(data, access.passwords, access.limits)
         told.append(_told(name, "R02", "打开密码", *DECRYPTED))
+    original = open_original(data, access.limits)
+    if original is not None:
+        return _score_original(job, original, digest, rulebook_name, told, waiving)
     package = Package.open(data, access.limits)
     strip(package)
     told += _about_the_file(package, name)
@@ -148,9 +148,41 @@ def _score_bytes(
     result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
     if job.output is None:
         return result
-    sheets = scored_sheets(result, load_form(evaluation.form), rulebook)
-    annotate(package, marks_of(findings), sheets, active=SUMMARY)
-    return _write(result, name, job, package)
+    package.become_document()
+    return _written(job, result, package, rulebook)
+
+
+def _score_original(
+    job: Job,
+    original: Original,
+    digest: str,
+    rulebook_name: str | None,
+    told: list[Finding],
+    waiving: Waiving | None,
+) -> Result:
+    """A workbook of another format: carried over into a template of ours, and that is scored."""
+    carried = carry(original, shown(Path(job.source.name)), rulebook_name)
+    if isinstance(carried, Finding):
+        return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
+    evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
+    scores, findings = judge(evaluation, [*told, *carried.findings], rulebook)
+    if waiving:
+        findings = waive(findings, evaluation.unit, waiving)
+    result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
+    if job.output is None:
+        return result
+    package = Package.open(carried.workbook(stored_results(evaluation, scores)))
+    return _written(job, result, package, rulebook, carried.origin)
+
+
+def _written(
+    job: Job, result: Result, package: Package, rulebook: Rulebook, origin: Origin | None = None
+) -> Result:
+    """The result, its marks and sheets written into the package, and that to the output."""
+    assert result.evaluation is not None
+    sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
+    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+    return _write(result, shown(Path(job.source.name)), job, package)
 
 
 def _write(result: Result, name: str, job: Job, package: Package) -> Result:
@@ -158,29 +190,16 @@ def _write(result: Result, name: str, job: Job, package: Package) -> Result:
     assert job.output is not None
     output = job.output
     if output.suffix.lower() != package.suffix():
-        output = _named(output, "", package.suffix())
+        output = renamed(output, package.suffix())
         if _same_file(job.source, output):
             raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     try:
         write_whole(output, package.to_bytes())
     except OSError as error:
-        detail, advice = _trouble(output, error)
+        detail, advice = trouble(output, error)
         seen = Noticed(Place(name), "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
         return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
     return replace(result, output=shown(output))
-
-
-def _trouble(output: Path, error: OSError) -> tuple[str, str]:
-    """What hinders writing, and what to do about it."""
-    if isinstance(error, PermissionError) and output.exists():
-        return "文件正在被使用或是只读的", "如果它在 Excel 或 WPS 中打开着，请先关闭，再重新评分。"
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "没有写入这个文件夹的权限", "请换一个输出文件夹，再重新评分。"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "磁盘空间不够", "请清理磁盘或换一个输出文件夹，再重新评分。"
-    if error.errno == errno.ENAMETOOLONG:
-        return "文件名太长", "请缩短原文件名，再重新评分。"
-    return error.strerror or str(error), "请换一个输出文件夹，再重新评分。"
 
 
 def _about_the_file(package: Package, name: str) -> Iterator[Finding]:
@@ -204,18 +223,6 @@ def unwritten(result: Result) -> bool:
 
 def _told(name: str, code: str, field: str, message: str, advice: str) -> Finding:
     return finding(code, Noticed(Place(name), field, None, message, advice, severity="notice"), None)
-
-
-def shown(path: Path) -> str:
-    """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
-    raw = os.fsencode(path)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return "".join("\ufffd" if unicodedata.category(ch) == "Cc" else ch for ch in text)
-    return raw.decode("utf-8", "replace")
 
 
 def judge(
@@ -248,16 +255,15 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> list[Job]:
     Raises OutputError where a path does not exist or an output would be an input.
     """
     jobs: list[Job] = []
-    taken: set[str] = set()
     for path in map(Path, paths):
         if not path.exists():
             raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
         for source, relative in _sources(path, Path(folder) if folder else None):
-            output = _free(Path(folder) / relative, taken) if folder is not None else None
-            jobs.append(Job(source, output))
-    inputs = {_reserved(job.source.resolve()) for job in jobs}
+            jobs.append(Job(source, Path(folder) / _copy_name(relative) if folder is not None else None))
+    jobs = _apart(jobs)
+    inputs = {reserved(job.source.resolve()) for job in jobs}
     for job in jobs:
-        if job.output is not None and _reserved(job.output.resolve()) in inputs:
+        if job.output is not None and reserved(job.output.resolve()) in inputs:
             raise OutputError(f"输出文件会覆盖输入文件：{shown(job.output)}。请换一个输出文件夹。")
     return jobs
 
@@ -274,54 +280,21 @@ def _sources(path: Path, folder: Path | None) -> Iterator[tuple[Path, Path]]:
             yield found, found.relative_to(path)
 
 
-def _free(output: Path, taken: set[str]) -> Path:
-    """The output path, numbered where another input of this run already has that name."""
-    candidate, number = output, 1
-    while _reserved(candidate) in taken:
-        number += 1
-        candidate = _named(output, f"({number})", output.suffix if _stem(output) != output.name else "")
-    taken.add(_reserved(candidate))
-    return candidate
+def _copy_name(relative: Path) -> Path:
+    """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
+    suffix = relative.suffix.lower()
+    return relative if suffix in KEPT else relative.with_suffix(".xlsm" if suffix == ".xltm" else ".xlsx")
 
 
-def _reserved(path: Path) -> str:
-    """A path as file systems compare it, less its suffix: the content may ask for another when it is written."""
-    return unicodedata.normalize("NFC", str(path.with_name(_stem(path)))).casefold()
-
-
-def _stem(path: Path) -> str:
-    return path.stem if path.suffix.lower() in SPREADSHEETS else path.name
-
-
-def _named(path: Path, number: str, suffix: str) -> Path:
-    """The path with a number behind its stem, which is cut where a file system would find the name too long."""
-    stem = _stem(path)
-    while len(os.fsencode(stem + number + suffix)) > LONGEST_NAME and stem:
-        stem = stem[:-1]
-    return path.with_name(stem + number + suffix)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    with whole(path) as file:
-        file.write(data)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def _apart(jobs: list[Job]) -> list[Job]:
+    """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
+    taken: set[str] = set()
+    renamed = [job.output is not None and job.output.suffix != job.source.suffix for job in jobs]
+    outputs: dict[int, Path] = {}
+    for number in sorted(range(len(jobs)), key=lambda n: renamed[n]):
+        if (output := jobs[number].output) is not None:
+            outputs[number] = free(output, taken)
+    return [Job(job.source, outputs.get(number)) for number, job in enumerate(jobs)]
 
 
 def usable_rulebook(name: str) -> Rulebook:

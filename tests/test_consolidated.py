@@ -394,7 +394,7 @@ def test_parquet_without_pyarrow_says_what_to_install(out: Path, tmp_path: Path,
 
 def test_records_that_are_none_are_told_by_their_line(tmp_path: Path) -> None:
     assert run("consolidate", tmp_path).exit_code == 2
-    assert "没有评分记录" in run("consolidate", tmp_path).stderr
+    assert "没有做完的评分记录" in run("consolidate", tmp_path).stderr
     path = tmp_path / "r.jsonl"
     for bad in ('{"file": "x', "[]", '{"file": "x"}'):
         path.write_text(json_lines(list(batch(2))) + bad, "utf-8")
@@ -430,3 +430,33 @@ def test_records_as_data_frames(tmp_path: Path, score_case: Callable[..., Any], 
     result = score_case(well_made)
     assert frames.units([result])["unit"].tolist() == [well_made["unit"]]
     assert len(frames.funds([result])) == len(result.evaluation.funds)
+
+
+def test_those_a_batch_recorded_as_outstanding_are_listed_and_not_counted_as_returns(tmp_path: Path) -> None:
+    records = list(batch(5, hostile=False))
+    absent = dict.fromkeys(records[0]) | {
+        "status": "outstanding", "unit": "示例88县统计局", "form": "project", "code": "088", "contact": "周七",
+        "findings": [{"code": "B02", "severity": "warning"}], "funds": [], "passages": [],
+    }  # fmt: skip
+    consolidate([*records[:2], absent, *records[2:]], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    assert len(table(book["单位得分"], "单位")) == 5
+    (row,) = table(book["未报送"], "序号")
+    assert (row["单位"], row["单位编码"], row["表种"], row["联系人、电话"]) == (
+        "示例88县统计局", "088", "项目支出", "周七",
+    )  # fmt: skip
+    words = {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert "催报：1份还没有报送，见“未报送”。" in words
+    assert DIFFER not in words
+
+
+def test_a_file_name_that_is_no_text_does_no_harm(out: Path, tmp_path: Path) -> None:
+    record = next(r for r in batch(9) if r["status"] == "scored") | {
+        "file": "in/\udcb5.xlsx",
+        "output": "\udcb5.xlsx",
+    }
+    line = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    (tmp_path / "r.jsonl").write_bytes(line)
+    (tmp_path / "\udcb5.xlsx").write_bytes(b"")
+    assert run("consolidate", tmp_path / "r.jsonl").exit_code == 0
+    assert OpenXmlValidator().validate(str(tmp_path / "汇总.xlsx")).is_valid

@@ -94,11 +94,9 @@ def test_endless_hashing_is_refused(returned: Path) -> None:
 def test_what_is_inside_is_judged_like_any_other_file(tmp_path: Path) -> None:
     from msoffcrypto.format.ooxml import OOXMLFile
 
-    out, inside = io.BytesIO(), io.BytesIO()
-    with zipfile.ZipFile(inside, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", b"\0" * 40_000_000)
-        archive.writestr("_rels/.rels", b"")
-        archive.writestr("xl/workbook.xml", b"")
+    out, inside = io.BytesIO(), io.BytesIO(pipeline.template_bytes(case=case_text("project")))
+    with zipfile.ZipFile(inside, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", b"\0" * 40_000_000)
     OOXMLFile(inside).encrypt(SECRET, out)
     (tmp_path / "a.xlsx").write_bytes(out.getvalue())
     result = pipeline.score(tmp_path / "a.xlsx", access=pipeline.Access(passwords=(SECRET,)))

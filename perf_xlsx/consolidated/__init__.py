@@ -17,7 +17,7 @@ from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
-from perf_xlsx.consolidated.returns import Record, identity, link_target
+from perf_xlsx.consolidated.returns import Record, identity, is_return, link_target
 from perf_xlsx.consolidated.roster import Roll, RosterRow, call, read_roster
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
@@ -38,7 +38,7 @@ from perf_xlsx.consolidated.sheets import (
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
 from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Return
-from perf_xlsx.pipeline import whole
+from perf_xlsx.output import whole
 from perf_xlsx.records import Records, RecordsError
 from perf_xlsx.workbook.canvas import Canvas
 
@@ -76,10 +76,10 @@ def consolidate(
 ) -> list[Path]:  # fmt: skip
     """Write one workbook from the records (`report.as_record`), whole or not at all.
 
-    `records` are gone through several times (an iterator is first made a list). `roster` are those who
-    must file, rows with "unit", "code", "form" and "contact". `base` is where relative paths of scored workbooks
-    start from, should they not start from the working folder. `how` asks for the long tables as files too.
-    `row_limit` is what one sheet holds; a longer table goes on on the next.
+    `records` are gone through several times (an iterator is first made a list). `roster` are those who must file,
+    rows with "unit", "code", "form" and "contact"; without it, whom a batch with a list recorded as outstanding.
+    `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
+    long tables as files too. `row_limit` is what one sheet holds; a longer table goes on on the next.
 
     Gives the files written. Raises RecordsError, ExportError and OSError.
     """
@@ -103,7 +103,7 @@ class _Returns:
         self.records, self.repeats, self.base, self.folder = records, repeats, base, folder
 
     def __iter__(self) -> Iterator[Return]:
-        for record, repeat in zip(self.records, self.repeats, strict=True):
+        for record, repeat in zip(filter(is_return, self.records), self.repeats, strict=True):
             yield Return(record, identity(record), repeat, link_target(record, self.base, self.folder))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from perf_xlsx.consolidated.tables import LONG, Return, Table, Value
 from perf_xlsx.numerals import plain
-from perf_xlsx.pipeline import whole
+from perf_xlsx.output import whole
 from perf_xlsx.workbook.canvas import safe
 
 Format = Literal["csv", "parquet"]

@@ -77,7 +77,7 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
     tiles = (
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
         (3, 4, "未报送", f"{len(roll.missing):,}份" if roll.given else "—",
-         f"名单{roll.expected:,}份" if roll.given else "没有提供名单"),
+         _list_words(roll)),
         (6, 7, "平均得分", points(overall.mean) if overall else "—",
          f"中位数{points(overall.median)}" if overall else ""),
         (8, 10, *spent, others),
@@ -97,6 +97,12 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
         page.put(3, first, last, label, **base | soft)
         page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
         page.put(5, first, last, remark, **base | soft | {"font_size": 9})
+
+
+def _list_words(roll: Roll) -> str:
+    if roll.expected is not None:
+        return f"名单{roll.expected:,}份"
+    return "按评分时的名单" if roll.given else "没有提供名单"
 
 
 def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:

@@ -73,7 +73,7 @@ def _checks(
         counted = sum(sum(one.counts) for one in found.troubled)
         by_unit = elsewhere.over(TROUBLED, "合计", "SUM({0})")
         yield "各类问题之和＝“问题按单位”的合计", total, Formula(f"={by_unit}", counted)
-    if roll.given:
+    if roll.expected is not None:
         left = Formula(f"={roll.returned}+{len(roll.missing)}", roll.returned + len(roll.missing))
         yield "已报送＋未报送＝名单份数", left, _number(roll.expected)
 

@@ -50,6 +50,11 @@ def is_scored(record: Record) -> bool:
     return bool(record["status"] == "scored")
 
 
+def is_return(record: Record) -> bool:
+    """Whether something was returned: a batch with a list also records who returned nothing."""
+    return bool(record["status"] != "outstanding")
+
+
 def standing(finding: Record) -> Standing:
     """How a finding counts: its severity, or that it was waived."""
     severity: Severity = finding["severity"]
@@ -109,12 +114,12 @@ def with_unit(value: str | None, unit: str | None, sign: str | None = None) -> s
 def link_target(record: Record, base: Path, folder: Path) -> str | None:
     """The scored workbook's path relative to `folder`, with forward slashes; None where there is none.
 
-    A relative path of a record is sought from the working folder, then from `base`.
+    A relative path of a record is sought from `base`, then from the working folder.
     """
     output = record.get("output")
     if not output:
         return None
-    for path in (output, os.path.join(base, output)):  # not pathlib: this is done for every return
+    for path in (os.path.join(base, output), output):  # not pathlib: this is done for every return
         if os.path.isfile(path):
             try:
                 return os.path.relpath(path, folder).replace(os.sep, "/")

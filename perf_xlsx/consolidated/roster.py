@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from perf_xlsx.consolidated.returns import Record, file_name, is_scored
+from perf_xlsx.consolidated.returns import Record, file_name, form_name, is_return, is_scored
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.listing import read_list
@@ -20,33 +20,40 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass
-class Came:
-    """Who returned something: units by their name as it compares and by form; files that name no unit."""
-
-    units: dict[tuple[str, str | None], str] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-
-    def add(self, record: Record) -> None:
-        """Take note of one record."""
-        if is_scored(record) and record.get("unit"):
-            self.units.setdefault((same_label(record["unit"]), record.get("form")), record["unit"])
-        else:
-            self.unread.append(file_name(record["file"]))
-
-
 class RosterRow(Protocol):
     """A row with the texts "unit", "code", "form" and "contact" ("" where empty)."""
 
     def __getitem__(self, key: str, /) -> str: ...
 
 
+@dataclass
+class Came:
+    """Who returned something: units by their name as it compares and by form; files that name no unit.
+
+    `outstanding` are those that the batch itself found on its list without a return.
+    """
+
+    units: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    outstanding: list[RosterRow] = field(default_factory=list)
+
+    def add(self, record: Record) -> None:
+        """Take note of one record."""
+        if not is_return(record):
+            row = {key: record.get(key) or "" for key in COLUMNS}
+            self.outstanding.append(row | {"form": form_name(record.get("form"))})
+        elif is_scored(record) and record.get("unit"):
+            self.units.setdefault((same_label(record["unit"]), record.get("form")), record["unit"])
+        else:
+            self.unread.append(file_name(record["file"]))
+
+
 @dataclass(frozen=True)
 class Roll:
-    """The list set against the returns. `given` False: there was no list."""
+    """The list set against the returns. `given` False: there was none; `expected`: its rows, where at hand."""
 
     given: bool = False
-    expected: int = 0
+    expected: int | None = None
     missing: tuple[RosterRow, ...] = ()
     unlisted: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
@@ -54,7 +61,7 @@ class Roll:
     @property
     def returned(self) -> int:
         """Rows of the list that something was returned for."""
-        return self.expected - len(self.missing)
+        return (self.expected or 0) - len(self.missing)
 
 
 def read_roster(path: Path) -> list[RosterRow]:
@@ -73,7 +80,7 @@ def call(came: Came, roster: Iterable[RosterRow] | None) -> Roll:
     """Set the list against the returns, by the unit's name and, where the list names one, the form."""
     unread = tuple(came.unread)
     if roster is None:
-        return Roll(unread=unread)
+        return Roll(bool(came.outstanding), None, tuple(came.outstanding), unread=unread)
     rows = list(roster)
     names = {name for name, _ in came.units}
     wanted = [(same_label(row["unit"]), form_of(row["form"]), row) for row in rows]

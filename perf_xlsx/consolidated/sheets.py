@@ -263,9 +263,10 @@ def write_outstanding(page: Page, roll: Roll) -> None:
 def _said(roll: Roll) -> str:
     if not roll.given:
         return "汇总时用 --roster 提供单位名单（单位、单位编码、表种、联系人），这里就会列出还没有报送的单位。"
-    return (
-        f"名单{roll.expected}份，已报送{roll.returned}份，未报送{len(roll.missing)}份；按单位名称（和表种）核对。"
-    )
+    if roll.expected is None:
+        return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
+    counts = f"名单{roll.expected}份，已报送{roll.returned}份，未报送{len(roll.missing)}份"
+    return f"{counts}；按单位名称（和表种）核对。"
 
 
 def _names(page: Page, row: int, title: str, names: tuple[str, ...]) -> int:

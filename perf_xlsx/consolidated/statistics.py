@@ -14,6 +14,7 @@ from perf_xlsx.consolidated.returns import (
     Identity,
     Record,
     identity,
+    is_return,
     is_scored,
     money,
     repeat_key,
@@ -154,13 +155,15 @@ def gather(records: Iterable[Record]) -> Statistics:
     workbooks: Counter[tuple[str, Standing]] = Counter()
     scores: list[tuple[str, int, str, bool, Decimal | None]] = []
     for record in records:
+        found.came.add(record)
+        if not is_return(record):
+            continue
         who = identity(record)
         key = repeat_key(record)
         repeat = key is not None and key in seen
         if key is not None:
             seen.add(key)
         found.received += 1
-        found.came.add(record)
         found.repeats.append(repeat)
         found.rows["units"] += 1
         found.rows["indicators"] += len(record.get("indicators") or ())

@@ -164,7 +164,7 @@ class LongSheets:
     def _link(self, row: int, column: int, text: str, link: str | None) -> str:
         """The file, as a link where there is one and Excel allows one more; gives what is shown."""
         shown = safe(file_name(text))
-        if link is None or self.links == EXCEL_LINKS or len(quote(link)) > LONGEST_LINK:
+        if link is None or self.links == EXCEL_LINKS or not link.isprintable() or len(quote(link)) > LONGEST_LINK:
             self.sheet.write_string(row, column, safe(text), self.formats[column])
             return text
         self.links += 1

@@ -178,16 +178,7 @@ class Book:
 
     def custom_properties(self) -> dict[str, str]:
         """The custom document properties, as text."""
-        part = next(
-            (r.target for r in self.package.relationships("") if r.type.endswith("/custom-properties")), None
-        )
-        if part is None or part not in self.package:
-            return {}
-        return {
-            element.get("name", ""): "".join(str(text) for text in element.itertext())
-            for element in self.package.tree(part)
-            if local(element) == "property"
-        }
+        return custom_properties(self.package)
 
     @property
     def structure_locked(self) -> bool:
@@ -237,6 +228,19 @@ class Book:
             codes.get(xf.get("numFmtId"), BUILTIN_FORMATS.get(xf.get("numFmtId", "0"), "General"))
             for xf in formats
         ]
+
+
+def custom_properties(package: Package) -> dict[str, str]:
+    """The custom document properties of any Office package; strict ones call the relation by another name."""
+    kinds = ("/custom-properties", "/customProperties")
+    part = next((r.target for r in package.relationships("") if r.type.endswith(kinds)), None)
+    if part is None or part not in package:
+        return {}
+    return {
+        element.get("name", ""): "".join(str(text) for text in element.itertext())
+        for element in package.tree(part)
+        if local(element) == "property"
+    }
 
 
 def rich_text(item: etree._Element) -> str:

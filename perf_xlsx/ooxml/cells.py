@@ -143,7 +143,7 @@ def _value(kind: str, text: str | None, code: str, book: Book) -> Value:
         case "b":
             return text.strip() in ("1", "true")
         case "d":
-            return text
+            return iso_date(text)
         case _:
             return _number(text, code, book)
 
@@ -153,10 +153,13 @@ def _number(text: str, code: str, book: Book) -> Value:
         number = float(text) if "_" not in text else nan
     except ValueError:
         return text
-    if not isfinite(number):
-        return text
+    return value_of(number, code, book.date1904) if isfinite(number) else text
+
+
+def value_of(number: float, code: str, from_1904: bool = False) -> Value:
+    """A stored number, finite, as its format shows it: 15 digits, as a person sees them, or a date."""
     if is_date(code):
-        return _date(number, book.date1904)
+        return _date(number, from_1904)
     value = Decimal(f"{number:.15g}")
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**15 else value
 
@@ -165,6 +168,15 @@ def is_date(code: str) -> bool:
     """Whether a number format shows a date."""
     bare = _NOT_DATE.sub("", code.split(";")[0]).lower()
     return "y" in bare or ("d" in bare and "m" in bare) or "年" in bare
+
+
+def iso_date(text: str) -> Value:
+    """A date as strict workbooks and OpenDocument store it; the text where it is none."""
+    try:
+        moment = datetime.datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text
+    return moment.date() if moment.time() == datetime.time() else moment.replace(tzinfo=None)
 
 
 def _date(number: float, from_1904: bool) -> Value:

@@ -13,6 +13,8 @@ from perf_xlsx.ooxml.package import Package, local, parse_xml, rels_name, to_xml
 from perf_xlsx.ooxml.styles import Styles
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml"
 _BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "AlternateContent", "absPath")
 _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "functionGroups", "externalReferences")
 
@@ -102,6 +104,9 @@ def _in_space(data: bytes, theirs: Book, book: Book) -> bytes:
     if theirs.space == book.space:
         return data
     data = data.replace(theirs.relation_space.encode(), book.relation_space.encode())
+    for kind in ("main", "spreadsheetDrawing", "chart"):
+        loose, strict = f"{_DRAWING}/{kind}", f"{_STRICT_DRAWING}/{kind}"
+        data = data.replace(f'"{loose}"'.encode(), f'"{strict}"'.encode())
     return data.replace(theirs.space.encode(), book.space.encode())
 
 
@@ -121,7 +126,8 @@ def _copy_related(book: Book, theirs: Book, source: str, target: str, names: dic
         stem, extension = posixpath.splitext(relation.target)
         new = book.package.free_name(re.sub(r"\d+$", "", stem) + "{}" + extension)
         data = theirs.package.read(relation.target)
-        book.package.write(new, _chart_names(data, relation.target, names) if "/charts/" in new else data)
+        data = _chart_names(data, relation.target, names) if "/charts/" in new else data
+        book.package.write(new, _in_space(data, theirs, book) if new.endswith(".xml") else data)
         book.package.set_content_type(new, theirs.package.content_type(relation.target) or "application/xml")
         _copy_related(book, theirs, relation.target, new, names)
         element.set("Target", posixpath.relpath(f"/{new}", posixpath.join("/", posixpath.dirname(target))))

@@ -192,6 +192,17 @@ class Package:
         if not kind.endswith(tuple(_SUFFIXES)):
             raise PackageError("not_a_workbook", "是其他 Office 文件，不是 Excel 工作簿")
 
+    def become_document(self) -> None:
+        """A template (.xltx, .xltm) becomes a workbook: opened as a template it would be a new, unnamed book."""
+        main = self.main_part() or ""
+        kind = self.content_type(main) or ""
+        if ".template." in kind:
+            self.drop_content_type(main)
+            self.set_content_type(
+                main,
+                kind.replace(".template.macroEnabled.", ".sheet.macroEnabled.").replace(".template.", ".sheet."),
+            )
+
     def main_part(self) -> str | None:
         """The workbook part, found through the package's relationships."""
         return self.one_related("", "officeDocument")
@@ -458,7 +469,7 @@ def _judge_magic(data: bytes) -> None:
     if data.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise PackageError("encrypted", "设置了打开密码，读不出来")
-        raise PackageError("legacy", "是旧版格式（.xls 或 .et），本版本只读 .xlsx 和 .xlsm")
+        raise PackageError("legacy", "是旧版 Office 格式，不是 .xlsx 工作簿")
     if not data.startswith(b"PK"):
         head = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
         what = "是网页" if head.startswith((b"<!doctype", b"<html")) else "不是 Excel 工作簿"

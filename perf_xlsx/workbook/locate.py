@@ -5,16 +5,32 @@ Rows and columns may have been inserted, sheets renamed or moved, names lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
-from perf_xlsx.ooxml import Book, Cell, Grid
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.book import DefinedName, Sheet
 from perf_xlsx.target import same_label
 
 LONGEST_LABEL = 200  # longer texts are no labels
 Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
+
+
+class Workbook(Protocol):
+    """What a workbook of any format tells besides its cells."""
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The worksheets in the order of their tabs."""
+
+    def defined_names(self) -> list[DefinedName]:
+        """Every defined name."""
+
+    def custom_properties(self) -> Mapping[str, str]:
+        """The custom document properties."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,7 @@ class Area:
 class Sheets:
     """The workbook's sheets as grids, read when first asked for; `hidden_names` are never searched."""
 
-    def __init__(self, book: Book, grids: Iterable[Grid], skip: Iterable[str]) -> None:
+    def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
         self.names = [sheet.name for sheet in book.sheets]
         self.positions = [sheet.index for sheet in book.sheets]
         self.grids = list(grids)
@@ -97,7 +113,7 @@ class Sheets:
         return address
 
 
-def _areas(book: Book, names: list[str]) -> Mapping[str, Area]:
+def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:
     found: dict[str, Area] = {}
     for name in book.defined_names():
         area = name.area()

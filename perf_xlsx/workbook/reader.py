@@ -33,20 +33,20 @@ def read(
     book = Book(package)
     sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
     identity = identify(book, sheets)
-    if refusal := _refuse(identity, Place(workbook), rulebook):
+    if refusal := refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")
-    reading = _Reading(form, sheets, workbook, package.limits)
+    reading = Reading(form, sheets, workbook, limits=package.limits)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
     said = [
         *reading.intake.findings,
         *reading.beside_the_form(package),
-        *_other_rulebook(identity, workbook, rulebook),
+        *other_rulebook(identity, workbook, rulebook),
     ]
     return evaluation, tuple(said)
 
 
-def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
+def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
     """R17: scored by another rulebook than the template was made for."""
     own = identity.rulebook
     if rulebook and own and load_rulebook(rulebook).name != own:
@@ -57,7 +57,7 @@ def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> 
         yield finding("R17", seen, None)
 
 
-def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
+def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
     """R04 or R05, where the workbook cannot be read as a form at all."""
     titles = "、".join(f"“{load_form(name).title}”" for name in form_names())
     advice = "请把内容填入下发的自评表模板后重新报送。"
@@ -81,13 +81,20 @@ def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding |
     return None
 
 
-class _Reading:
+class Reading:
     """Reads one located form, box by box."""
 
-    def __init__(self, form: Form, sheets: Sheets, workbook: str, limits: Limits) -> None:
+    def __init__(
+        self,
+        form: Form,
+        sheets: Sheets,
+        workbook: str,
+        layout: Layout | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
+    ) -> None:
         self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
-        self.layout: Layout = locate(form, sheets)
+        self.layout: Layout = layout or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
