@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+REPEATS = 3  # in turn; the best counts
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -91,8 +92,11 @@ def main(counts: list[int]) -> None:
             with records.open("w", encoding="utf-8") as lines:
                 for record in batch(count, hostile=False):
                     lines.write(json.dumps(record, ensure_ascii=False) + "\n")
-            least, _ = measure("floor", records, output)
-            seconds, peak = measure("ours", records, output)
+            least, seconds, peak = 1e9, 1e9, 0.0
+            for _ in range(REPEATS):
+                least = min(least, measure("floor", records, output)[0])
+                again, peak = measure("ours", records, output)
+                seconds = min(seconds, again)
             size = records.stat().st_size / 1e6
             print(
                 f"| {count:,} | {size:.1f} MB of JSON | {seconds:.2f} | {least:.2f} | {seconds / least:.2f} "

@@ -120,7 +120,8 @@ def _write(canvas: Canvas, found: Statistics, roll: Roll, returns: Iterable[Retu
     )  # fmt: skip
     indicators = LongSheets(
         canvas, INDICATORS.name, INDICATORS.columns, found.rows["indicators"],
-        "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True, empty="没有指标。",
+        "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True,
+        empty="没有指标。", lines=2,
     )  # fmt: skip
     codes = Page(canvas, CODES, CODE_WIDTHS)
     troubled = LongSheets(
@@ -130,6 +131,7 @@ def _write(canvas: Canvas, found: Statistics, roll: Roll, returns: Iterable[Retu
     findings = LongSheets(
         canvas, FINDINGS.name, FINDINGS.columns, found.rows["findings"],
         "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。", limit, empty="✔ 没有发现问题。",
+        lines=2,
     )  # fmt: skip
     outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
     long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}

@@ -21,6 +21,7 @@ from perf_xlsx.workbook.canvas import Canvas, safe
 EXCEL_ROWS = 1_048_576
 EXCEL_LINKS = 65_530  # on one sheet
 LONGEST_LINK = 2_000  # characters; Excel refuses more than 2,079
+SPARE = 1.1  # lines break early, and other fonts are wider
 ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
 GAP = "+0.00;-0.00;0.00"
@@ -66,20 +67,22 @@ class FileLink(Url):
 class LongSheets:
     """One long table: its sheets stand from the start, in the workbook's order; rows are then added one by one.
 
-    `count` is the number of rows to come, `limit` the rows that a sheet holds, headers included.
+    `count` is the number of rows to come, `limit` the rows that a sheet holds, headers included, `lines` the
+    height of a row in lines of text; one that needs more is made higher.
     """
 
     def __init__(
         self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
-        limit: int = EXCEL_ROWS, money: str = s.MONEY, table: bool = False, empty: str = "",
+        limit: int = EXCEL_ROWS, money: str = s.MONEY, table: bool = False, empty: str = "", lines: int = 1,
     ) -> None:  # fmt: skip
         self.canvas, self.columns, self.count, self.note = canvas, columns, count, note
-        self.table, self.empty = table, empty
+        self.table, self.empty, self.lines = table, empty, lines
         self.capacity = limit - TOP
         parts = max(1, -(-count // self.capacity))
         self.names = [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
         self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
+        self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # characters sure to fit
         self.formats = [_format(canvas, column, money) for column in columns]
         self.link_column = next((n for n, column in enumerate(columns) if column.kind == "link"), None)
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
@@ -99,6 +102,7 @@ class LongSheets:
         sheet.hide_gridlines(2)
         for position, column in enumerate(columns):
             sheet.set_column(position, position, column.width)
+        sheet.set_default_row(_height(self.lines))
         sheet.set_row(0, 32)
         sheet.set_row(1, 18)
         sheet.set_row(2, 30)
@@ -144,21 +148,21 @@ class LongSheets:
             self._next_part()
         sheet, row = self.sheet, self.row
         string, number, blank = sheet.write_string, sheet.write_number, sheet.write_blank
-        lines = 1
-        for column, (value, look, usable) in enumerate(zip(values, self.formats, self.usable, strict=True)):
+        lines = self.lines
+        for column, (value, look, short) in enumerate(zip(values, self.formats, self.short, strict=True)):
             if value is None or value == "":
                 blank(row, column, None, look)
             elif isinstance(value, str):
                 if column == self.link_column:
                     value = self._link(row, column, value, link)
                 else:
-                    string(row, column, safe(value), look)
-                if 2 * len(value) > usable:
-                    lines = max(lines, _lines(value, usable))
+                    string(row, column, value if value.isprintable() and value[0] != "<" else safe(value), look)
+                if len(value) > short or "\n" in value:
+                    lines = max(lines, _lines(value, self.usable[column]))
             else:
                 number(row, column, float(value), look)
-        if lines > 1:
-            self.sheet.stretched_row(row, min(s.MAX_HEIGHT, lines * ROW_LINE + 3))
+        if lines > self.lines:
+            sheet.stretched_row(row, _height(lines))
         self.row += 1
 
     def _link(self, row: int, column: int, text: str, link: str | None) -> str:
@@ -185,12 +189,16 @@ class LongSheets:
         ]
 
 
+def _height(lines: int) -> float:
+    return min(s.MAX_HEIGHT, lines * ROW_LINE + 4)
+
+
 def _lines(text: str, width: float) -> int:
     """`style.lines_needed` for a million cells: a Chinese character has three bytes and takes two units."""
     if "\n" in text:
         return sum(_lines(line, width) for line in text.split("\n"))
     units = (len(text) + len(text.encode("utf-8", "surrogatepass"))) / 2
-    return max(1, ceil(units * 1.1 / width))
+    return max(1, ceil(units * SPARE / width))
 
 
 def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
