@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,6 +74,8 @@ def score(source: str | Path, output: str | Path | None = None, rulebook: str | 
     except PackageError as error:
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
+    except MemoryError:
+        return _unreadable(job.source, digest, "R03", "读取所需的内存超过上限", ADVICE["too_large"])
     except (OSError, RulebookError):
         raise
     except Exception as error:  # one bad file never stops a batch; tests see to it that this is not reached
@@ -122,48 +124,6 @@ def _same_file(one: Path, other: Path) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return False
-
-
-def plan(paths: Iterable[str | Path], folder: str | Path | None) -> list[Job]:
-    """The jobs for files and folders, in a stable order; subfolders are kept, owner files (~$) left out.
-
-    Raises OutputError where a path does not exist or an output would be an input.
-    """
-    jobs: list[Job] = []
-    taken: set[str] = set()
-    for path in map(Path, paths):
-        if not path.exists():
-            raise OutputError(f"没有这个文件或文件夹：{path}")
-        for source, relative in _sources(path, Path(folder) if folder else None):
-            output = _free(Path(folder) / relative, taken) if folder is not None else None
-            jobs.append(Job(source, output))
-    inputs = {job.source.resolve() for job in jobs}
-    for job in jobs:
-        if job.output is not None and job.output.resolve() in inputs:
-            raise OutputError(f"输出文件会覆盖输入文件：{job.output}。请换一个输出文件夹。")
-    return jobs
-
-
-def _sources(path: Path, folder: Path | None) -> Iterator[tuple[Path, Path]]:
-    if path.is_file():
-        yield path, Path(path.name)
-        return
-    inside = folder.resolve() if folder else None
-    for found in sorted(path.rglob("*")):
-        if inside and inside != path.resolve() and inside in found.resolve().parents:
-            continue  # results of an earlier run that lie within the folder
-        if found.is_file() and found.suffix.lower() in WORKBOOKS and not found.name.startswith(("~$", ".~")):
-            yield found, found.relative_to(path)
-
-
-def _free(output: Path, taken: set[str]) -> Path:
-    """The output path, numbered where another input of this run already has that name."""
-    candidate, number = output, 1
-    while str(candidate).casefold() in taken:
-        number += 1
-        candidate = output.with_stem(f"{output.stem}({number})")
-    taken.add(str(candidate).casefold())
-    return candidate
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -1,0 +1,132 @@
+"""Which workbooks a run does, in which order, and where each scored copy goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+from perf_xlsx.pipeline import WORKBOOKS, Job, OutputError
+
+TEMPORARY = ("~$", ".~")  # owner files of Excel and WPS
+
+
+@dataclass(frozen=True)
+class Plan(Sequence[Job]):
+    """The jobs of a run. Kept as two short texts a job, for there may be 100,000.
+
+    `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
+    is written. `many`: a folder or several files were asked for.
+    """
+
+    base: Path
+    folder: Path | None
+    rows: Sequence[tuple[str, str]]
+    many: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Job: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Job]: ...
+    def __getitem__(self, at: int | slice) -> Job | Sequence[Job]:
+        if isinstance(at, slice):
+            return [self[position] for position in range(*at.indices(len(self)))]
+        file, output = self.rows[at]
+        return Job(self.base / file, self.folder / output if self.folder else None)
+
+
+def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
+    """The jobs for files and folders, in a stable order; subfolders are kept, owner files (~$) left out.
+
+    Raises OutputError where a path does not exist or cannot be listed, or an output would be an input.
+    """
+    asked = [Path(path) for path in paths]
+    for path in asked:
+        if not path.exists():
+            raise OutputError(f"没有这个文件或文件夹：{path}")
+    target = Path(folder) if folder is not None else None
+    base = _base(asked)
+    rows: list[tuple[str, str]] = []
+    sources: set[str] = set()
+    taken: set[str] = set()
+    for path in asked:
+        for relative in _below(path, target):
+            source = path / relative if relative else path
+            file = _slashed(os.path.relpath(source, base) if base.parts else str(source))
+            if file not in sources:
+                sources.add(file)
+                rows.append((file, _free(relative or path.name, taken)))
+    found = Plan(base, target, rows, len(asked) > 1 or any(path.is_dir() for path in asked))
+    _refuse_overwriting(found)
+    return found
+
+
+def _base(asked: Sequence[Path]) -> Path:
+    """The folder that all lie in: with a single folder, itself; nothing where there is none in common."""
+    if len(asked) == 1:
+        return asked[0] if asked[0].is_dir() else asked[0].parent
+    try:
+        return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in asked]))
+    except ValueError:  # absolute and relative, or two drives
+        return Path()
+
+
+def _below(path: Path, target: Path | None) -> Iterator[str]:
+    """Workbooks below a folder as relative paths with "/"; for a file the empty text."""
+    if path.is_dir():
+        yield from _walk(path, "", target)
+    else:
+        yield ""
+
+
+def _walk(folder: Path, prefix: str, target: Path | None) -> Iterator[str]:
+    try:
+        with os.scandir(folder / prefix) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    except OSError as error:
+        raise OutputError(f"文件夹打不开：{folder / prefix}（{error.strerror}）") from None
+    for name, is_folder in found:
+        relative = prefix + name
+        if is_folder:
+            if not (target and target.exists() and os.path.samefile(folder / relative, target)):
+                yield from _walk(folder, f"{relative}/", target)  # results of an earlier run are no input
+        elif (
+            not name.startswith(TEMPORARY)
+            and os.path.splitext(name)[1].lower() in WORKBOOKS
+            and (folder / relative).is_file()
+        ):
+            yield relative
+
+
+def _slashed(path: str) -> str:
+    return path.replace(os.sep, "/")
+
+
+def _free(output: str, taken: set[str]) -> str:
+    """The output's path, numbered where another input of this run already has that name."""
+    stem, suffix = os.path.splitext(output)
+    candidate, number = output, 1
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = f"{stem}({number}){suffix}"
+    taken.add(candidate.casefold())
+    return candidate
+
+
+def _refuse_overwriting(jobs: Plan) -> None:
+    if jobs.folder is None or not jobs.folder.exists():
+        return
+    inputs = {(status.st_dev, status.st_ino) for status in (job.source.stat() for job in jobs)}
+    for job in jobs:
+        assert job.output is not None
+        try:
+            status = job.output.stat()
+        except OSError:
+            continue
+        if (status.st_dev, status.st_ino) in inputs:
+            raise OutputError(f"输出文件会覆盖输入文件：{job.output}。请换一个输出文件夹。")
