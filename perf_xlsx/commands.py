@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from perf_xlsx.batch import Crew, Finished, Plan
+    from perf_xlsx.batch import Finished, Plan
 
 INTERRUPTED = 130  # as a shell tells Ctrl-C
 

@@ -39,10 +39,10 @@ class State:
             self._tidy()
             self.files = [_open(self.folder / name) for name in (JOURNAL, RECORDS)]
             self.index = [_index(file) for file in self.files]
-            self.journal = open(self.folder / JOURNAL, "ab")  # noqa: SIM115  # until __exit__
+            self.journal = open(self.folder / JOURNAL, "ab")  # until __exit__
             if self.journal.tell():
                 self.journal.write(b"\n")  # after a line that was cut off
-            self.final = open(self.folder / f"{RECORDS}.tmp", "wb")  # noqa: SIM115
+            self.final = open(self.folder / f"{RECORDS}.tmp", "wb")
         except OSError as error:
             raise BatchError(f"{self.folder} 写不进去（{error.strerror}）。请换一个输出文件夹。") from None
         self.synced = time.monotonic()
