@@ -22,7 +22,7 @@ class Crew:
     """How work is handed out.
 
     `start(alone)` gives an executor, a fresh one each time where it can break; `alone` asks for a single worker.
-    `deaths` is what a future raises whose worker died. At most `ahead` chunks of `chunk` workbooks are under way.
+    `deaths` is what a future raises whose worker died or ran out of memory. At most `ahead` chunks of `chunk` workbooks are under way.
     `seconds` is the time limit of one workbook, None where no process may be ended; `limits` says it in Chinese.
     """
 
@@ -82,7 +82,7 @@ def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) ->
             theirs.close()
 
     limits = f"用时超过{seconds:g}秒，或所需内存超过{megabytes}MB"
-    return Crew(start, (BrokenExecutor,), 4, 4 * workers, seconds, limits)
+    return Crew(start, (BrokenExecutor, MemoryError), 4, 4 * workers, seconds, limits)
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def cluster(address: str, seconds: float = SECONDS) -> Iterator[Crew]:
                 raise
 
         limits = f"用时超过{seconds:g}秒，或所需内存超过上限"
-        yield Crew(start, (KilledWorker,), 32, 3 * len(threads), seconds, limits)
+        yield Crew(start, (KilledWorker, MemoryError), 32, 3 * len(threads), seconds, limits)
 
 
 def cores() -> int:

@@ -103,8 +103,8 @@ def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Iterator[tuple[Task, 
     with _Team(crew) as team, _Team(crew, alone=True) as ward:
         waiting: deque[tuple[Chunk, Future[list[Done]], Executor]] = deque()
         while True:
-            while len(waiting) < crew.ahead and (chunk := tuple(islice(tasks, crew.chunk))):
-                waiting.append((chunk, *team.submit(do, chunk)))
+            while len(waiting) < crew.ahead and (following := tuple(islice(tasks, crew.chunk))):
+                waiting.append((following, *team.submit(do, following)))
             if not waiting:
                 return
             chunk, future, executor = waiting.popleft()
