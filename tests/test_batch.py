@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import BatchError, Finished, local, plan, read_records
 from perf_xlsx.batch.crew import Crew
-from perf_xlsx.batch.roster import Listed, file_name
 from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
+from perf_xlsx.progress import progress
 from tests import batch_work
 from tests.batch_returns import a_return, write_returns
 
@@ -32,9 +36,7 @@ TREE = Path(__file__).parents[1]
 def started(*words: object, **options: Any) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(TREE)}
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        [*COMMAND, *map(str, words)], stdout=pipe, stderr=pipe, env=environment, **options
-    )
+    return subprocess.Popen([*COMMAND, *map(str, words)], stdout=pipe, stderr=pipe, env=environment, **options)
 
 
 def run(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -102,9 +104,7 @@ def test_sixty_give_a_line_each_in_order_and_an_output_where_one_can_be(
     twice = {Path(line["file"]).name for line in lines if any(f["code"] == "B01" for f in line["findings"])}
     assert len(twice) == 2
     outputs = {name for name in written if name.endswith(".xlsx")}
-    assert outputs == {
-        path.relative_to(returned).as_posix() for path in sources if path.name not in unread
-    }
+    assert outputs == {path.relative_to(returned).as_posix() for path in sources if path.name not in unread}
     assert {line["output"] for line in lines} == {None} | {f"unbroken/{name}" for name in outputs}
     assert done.returncode == 3
     assert sorted(written.keys() - outputs) == [".perf_xlsx/records.jsonl"]
@@ -149,15 +149,52 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
 
     def tasks() -> Iterator[Task]:
         nonlocal taken
-        for n in range(1000):
-            taken += 1
-            yield Task(str(n), "", None, "")
+        for taken in range(1000):
+            yield Task(str(taken), "", None, "")
 
-    crew = batch.here()
-    crew = Crew(crew.start, chunk=4, ahead=5)
-    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("") for _ in chunk], crew)):
+    crew = Crew(batch.here().start, chunk=4, ahead=5)
+    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("")] * len(chunk), crew)):
         assert task.file == str(done)
         assert taken <= done + 4 * 6
+
+
+def test_an_executor_of_somebody_elses_will_do(few: Path) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        done = finished(few, crew=batch.given(executor))
+    assert [one.record for one in done] == [one.record for one in finished(few)]
+
+
+def test_a_plan_is_in_a_stable_order_and_keeps_folders(tmp_path: Path) -> None:
+    for name in ("b/2.xlsx", "b/1.XLSM", "b.xlsx", "a/~$1.xlsx", "a/.~1.xlsx", "a/c/3.xlsx", "a/notes.txt"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).touch()
+    jobs = plan([tmp_path / "in"], tmp_path / "out")
+    assert [file for file, _ in jobs.rows] == ["a/c/3.xlsx", "b/1.XLSM", "b/2.xlsx", "b.xlsx"]
+    assert jobs[0] == pipeline.Job(tmp_path / "in/a/c/3.xlsx", tmp_path / "out/a/c/3.xlsx")
+    both = plan([tmp_path / "in" / "b", tmp_path / "in" / "a", tmp_path / "in" / "b" / "2.xlsx"], None)
+    assert [file for file, _ in both.rows] == ["b/1.XLSM", "b/2.xlsx", "a/c/3.xlsx"]
+
+
+def test_without_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, 2))
+    monkeypatch.setattr("perf_xlsx.progress.time.monotonic", lambda: next(clock))
+    out = io.StringIO()
+    with progress(40, Console(file=out)) as tick:
+        for n in range(40):
+            tick("有错误" if n % 4 == 0 else "没有错误")
+    lines = out.getvalue().splitlines()
+    assert 3 < len(lines) < 20
+    assert re.fullmatch(r"已完成 \d+/40，每秒\d\.\d份，还需.*秒，有错误\d+，没有错误\d+", lines[0])
+
+
+def test_on_a_terminal_progress_is_a_bar() -> None:
+    out = io.StringIO()
+    with progress(3, Console(file=out, force_terminal=True, width=100)) as tick:
+        for _ in range(3):
+            tick("没有错误")
+        time.sleep(0.2)
+    assert "3/3" in out.getvalue()
+    assert "没有错误3" in out.getvalue()
 
 
 # --- stopped, and run again -------------------------------------------------------------------------------------
@@ -300,14 +337,14 @@ def test_a_copy_that_is_in_the_way_costs_that_workbook_only(few: Path, tmp_path:
 def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str, few: Path) -> None:
     for name in (f"1 {kind[:-1]}.xlsx", f"3 {kind[:-1]}.xlsx"):
         (few / name).write_bytes(a_return("project", name))
-    crew = local(2, seconds=3, megabytes=1024)
+    crew = local(2, seconds=2, megabytes=1024)
     done = finished(few, crew=crew, work=getattr(batch_work, kind))
     assert [one.record["file"] for one in done] == sorted(path.name for path in few.iterdir())
     guilty = [one for one in done if kind[:-1] in one.record["file"]]
     assert [codes(one) for one in guilty] == [{"R03"}, {"R03"}]
     assert [one.record["status"] for one in done if one not in guilty] == ["scored"] * 5
     message, advice = (guilty[0].record["findings"][0][key] for key in ("message", "advice"))
-    assert "用时超过3秒，或所需内存超过1024MB" in message
+    assert "用时超过2秒，或所需内存超过1024MB" in message
     assert advice.startswith("请")
 
 

@@ -91,11 +91,11 @@ class Across:
         if matching:
             return
         rows = "、".join(str(one.row) for one in listed)
-        title = load_form(record["form"]).title
+        title = load_form(record["form"]).official
         message = (
             f"名单第{rows}行有{record['unit']}，但不是这张表（{title}{_project(record)}）。"
             if listed
-            else f"名单{self.roster.name}中没有{record['unit']}。"
+            else f"名单（{self.roster.name}）中没有{record['unit']}。"
         )
         advice = "请核对单位名称、表种和项目名称的写法；确应报送的，请补入名单。"
         yield Noticed(place, "单位名称", record["unit"], message, advice)
@@ -145,7 +145,7 @@ class Across:
 
     def _outstanding(self, listed: Listed) -> Record:
         assert self.roster is not None
-        form = f"的{load_form(listed.form).title}自评表" if listed.form else "的自评表"
+        form = f"的{load_form(listed.form).official}" if listed.form else "的自评表"
         whom = f"（联系人：{listed.contact}）" if listed.contact else ""
         seen = Noticed(
             Place(self.roster.name, 0, listed.row),

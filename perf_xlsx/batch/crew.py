@@ -15,6 +15,7 @@ from perf_xlsx.batch.worker import prepare
 
 SECONDS = 60  # for one workbook; a large one takes two
 MEGABYTES = 2048  # for one worker
+CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Crew:
     """How work is handed out.
 
     `start(alone)` gives an executor, a fresh one each time where it can break; `alone` asks for a single worker.
-    `deaths` is what a future raises whose worker died or ran out of memory. At most `ahead` chunks of `chunk` workbooks are under way.
+    `deaths` is what a future raises whose worker died or ran out of memory. At most `ahead` chunks of `chunk`
+    workbooks are under way.
     `seconds` is the time limit of one workbook, None where no process may be ended; `limits` says it in Chinese.
     """
 
@@ -98,7 +100,7 @@ def cluster(address: str, seconds: float = SECONDS) -> Iterator[Crew]:
     except ImportError:
         raise BatchError('使用 --executor dask:// 须先安装：pip install "perf-xlsx[cluster]"') from None
     try:
-        client = Client(f"tcp://{address}", timeout=10, set_as_default=False)
+        client = Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise BatchError(f"连不上 dask 调度器 {address}：{error}") from None
     with client:
