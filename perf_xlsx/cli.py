@@ -143,5 +143,8 @@ def demo(folder: Path) -> None:
     from perf_xlsx.terminal import show
 
     results = demonstration.run(folder)
-    show(map(as_record, results), Console(highlight=False, soft_wrap=True))
+    show(
+        (as_record(one) | {"file": Path(one.file).name} for one in results),
+        Console(highlight=False, soft_wrap=True),
+    )
     click.echo(f"填好的自评表在 {folder / 'returned'}，评分后的在 {folder / 'scored'}，空白模板在 {folder}。")

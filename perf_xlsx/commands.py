@@ -35,7 +35,12 @@ def batch_options(function: F) -> F:
     """The options of a run over many workbooks."""
     options = (
         ROSTER,
-        click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时评几份，默认等于处理器核数。"),
+        click.option(
+            "--jobs",
+            type=click.IntRange(1),
+            metavar="N",
+            help="同时评几份，默认等于处理器核数；为 1 时不另开进程，也不限用时和内存。",
+        ),
         click.option("--executor", metavar="dask://主机:端口", help="交给 dask 集群评分，文件须在共享文件夹。"),
         click.option(
             "--time-limit",
@@ -80,6 +85,10 @@ def run(
     from perf_xlsx.rulebook import RulebookError, load_rulebook
     from perf_xlsx.workbook.listing import ListError
 
+    if crew["executor"]:  # its workers have folders of their own to start from
+        paths = tuple(path.absolute() for path in paths)
+        folder = folder and folder.absolute()
+        rulebook = str(Path(rulebook).absolute()) if rulebook and rulebook.endswith(".toml") else rulebook
     try:
         if rulebook:
             load_rulebook(rulebook)

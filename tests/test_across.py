@@ -206,6 +206,14 @@ def test_comparisons_are_made_anew_from_the_records(folder: Path, tmp_path: Path
     assert '"B01"' not in command(*words).stdout
 
 
+def test_they_count_for_the_exit_code(folder: Path) -> None:
+    data = pipeline.template_bytes(case=case_text("department-corrected"))
+    (folder / "1.xlsx").write_bytes(data)
+    assert command("check", folder).exit_code == 0
+    (folder / "2.xlsx").write_bytes(data)
+    assert command("check", folder).exit_code == 1
+
+
 def test_a_rulebook_may_weigh_them(folder: Path, tmp_path: Path) -> None:
     rules = tmp_path / "own.toml"
     rules.write_text('extends = "mof-2020"\nname = "own"\n[severity]\nB01 = "notice"\n', "utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -65,6 +66,8 @@ def given(executor: Executor, ahead: int = 16) -> Crew:
 
 def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Crew:
     """Worker processes of this machine, spawned (as on Windows), under a time and a memory limit."""
+    if sys.platform == "win32":
+        workers = min(workers, 61)  # more it cannot wait for
 
     @contextmanager
     def start(alone: bool) -> Iterator[Executor]:

@@ -55,9 +55,9 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     sources: set[str] = set()
     taken: set[str] = set()
     for path in asked:
+        top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
         for relative in _below(path, target):
-            source = path / relative if relative else path
-            file = _slashed(os.path.relpath(source, base) if base.parts else str(source))
+            file = relative if top == "." else f"{top}/{relative}" if relative else top
             if file not in sources:
                 sources.add(file)
                 rows.append((file, _free(relative or path.name, taken)))
@@ -87,24 +87,16 @@ def _below(path: Path, target: Path | None) -> Iterator[str]:
 def _walk(folder: Path, prefix: str, target: Path | None) -> Iterator[str]:
     try:
         with os.scandir(folder / prefix) as entries:
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_file()) for entry in entries)
     except OSError as error:
         raise OutputError(f"文件夹打不开：{folder / prefix}（{error.strerror}）") from None
-    for name, is_folder in found:
+    for name, is_folder, is_file in found:
         relative = prefix + name
         if is_folder:
             if not (target and target.exists() and os.path.samefile(folder / relative, target)):
                 yield from _walk(folder, f"{relative}/", target)  # results of an earlier run are no input
-        elif (
-            not name.startswith(TEMPORARY)
-            and os.path.splitext(name)[1].lower() in WORKBOOKS
-            and (folder / relative).is_file()
-        ):
+        elif is_file and not name.startswith(TEMPORARY) and os.path.splitext(name)[1].lower() in WORKBOOKS:
             yield relative
-
-
-def _slashed(path: str) -> str:
-    return path.replace(os.sep, "/")
 
 
 def _free(output: str, taken: set[str]) -> str:
@@ -121,12 +113,16 @@ def _free(output: str, taken: set[str]) -> str:
 def _refuse_overwriting(jobs: Plan) -> None:
     if jobs.folder is None or not jobs.folder.exists():
         return
-    inputs = {(status.st_dev, status.st_ino) for status in (job.source.stat() for job in jobs)}
-    for job in jobs:
-        assert job.output is not None
-        try:
-            status = job.output.stat()
-        except OSError:
-            continue
-        if (status.st_dev, status.st_ino) in inputs:
-            raise OutputError(f"输出文件会覆盖输入文件：{job.output}。请换一个输出文件夹。")
+    inputs = {_identity(os.path.join(jobs.base, file)) for file, _ in jobs.rows} - {None}
+    for _, output in jobs.rows:
+        if _identity(path := os.path.join(jobs.folder, output)) in inputs:
+            raise OutputError(f"输出文件会覆盖输入文件：{path}。请换一个输出文件夹。")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file this is, whatever it is called; None where there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

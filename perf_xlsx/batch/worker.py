@@ -119,7 +119,7 @@ def one(task: Task) -> Done:
             raise BatchError(f"{task.output} 写不进去（{error.strerror}）。请清理磁盘后再运行一次。") from None
         unwritten = f"{task.output} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。"
         result = pipeline.score(task.source, None, task.rulebook)
-    if result.output is None:
+    if result.output is None and not unwritten:
         withdraw(task)
     return Done(_line(task, result, again=bool(unwritten)), unwritten)
 
