@@ -1,8 +1,8 @@
 """Passages taken apart: what a clause speaks of, and whether it states a fact of this year.
 
-People write of last year, of June, of what would have been, of what is aimed at, of one batch of one project. Only a
-clause about the year's whole, or about a line or project that it names, can be held against the table. So the words
-that may stand around a statement are listed, and whatever else stands there leaves it alone: silent in doubt.
+People write of last year, of June, of what would have been, of what is aimed at, of one batch of one project. Only
+a clause about the year's whole, or about a line or project that it names, can be held against the table. So the
+words that may stand around a statement are listed, whatever else stands there leaves it alone: in doubt, silence.
 """
 
 from __future__ import annotations
@@ -20,37 +20,38 @@ FIGURE = re.compile(rf"{NUMERAL}[余多]?[万亿]?[余多]?(?:元|%)")
 
 COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))|:(?!约?近?\d)")
 
-YEAR = re.compile(r"((?:19|20)\d\d)年")
+YEAR = re.compile(r"(?:19|20)\d\d年")
 YEAR_TO_ITS_END = re.compile("(?:截至|截止到?)?(?:年|12月)(?:末|底)|(?:截至|截止到?)?12月31日|1月?[-—~至到]12月")
 ASIDE = re.compile("同比.*|(?:比|较|与|同|和|低于|高于)(?:上年|上一年|去年|往年|前年|同期|年初|预期).*")
 PAST = re.compile("上年|上一年|去年|往年|前年|历年|近[两二三四五]年|同期|上期|此前|以前年度")
 PART_OF_THE_YEAR = re.compile(
-    "[上下]半年|前?第?[一二三四1-4](?:、[一二三四])?个?季度|(?<!\\d)(?:[1-9]|1[0-2])月|[一二三四五六七八九十]月|年中(?!调)|月均"
+    "[上下]半年|前?第?[一二三四1-4](?:、[一二三四])?个?季度|(?<!\\d)(?:[1-9]|1[0-2])月|[一二三四五六七八九十]月|"
+    "年中(?=监控|执行|支出|预算执行|实际|完成)|月均"
 )
 LATER = re.compile("下年|下一年|次年|明年|来年|今后|下一步|未来|后续")
 SUPPOSED = re.compile("剔除|扣除|如果|如不|假如|假设|若(?!干)|还原|不含|不包括|不计|不考虑|口径|除(?=.*外)")
-AIMED_AT = re.compile("力争|争取|拟|预计|有望|应当|应该|必须|到20\\d\\d年")
+AIMED_AT = re.compile("力争|争取|拟|预计|有望|应当|应该|必须|(?:目标|指标值|计划)$")
 WISHED = re.compile(
     "确保|保证|努力|提高|提升|加强|加快|完善|推动|避免|防止|杜绝|进一步|不断|继续|将|尚需|要求|预期|目标|考核|不够|不尽"
 )
-BOUND = re.compile("(?:及|的)?(?:以上|以下|以内|之内)|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
 
 # By these a clause calls the whole that the form is about, ...
 WHOLE = (
-    "全年|年度|本年|当年|今年|整体|总体|综合|合计|总计|本?部门|本?单位|本级|我[局委办院馆站校厅中心单位部门]{1,2}"
+    "全年|本?年度|本年|当年|今年|整体|总体|综合|合计|总计|本级|"
+    "本?部门|本?单位|我[局委办院馆站校厅所队]|我(?:单位|部门|中心)"
 )
 # ... these say nothing of what it speaks of, ...
 FUNCTION = (
-    "[一二三四五六七八九]是|[的了为是共总已均都也并其各按至到在于()]|累计|实际|截至|截止|因此|导致|致使|造成|使得|从而|目前|年内|"
-    "年初|年中|各项|资金|预算|支出|安排|编制|执行|使用|完成|批复|下达|调整|结余|结转|未支出|到位|增长|增加|减少|下降|提高|"
-    "降低|净?追加|净?调[增减]|约|主要|情况|管理|科学|合理|规范|较?好|良好"
+    "[一二三四五六七八九]是|累计|实际|截至|截止|因此|导致|致使|造成|使得|从而|目前|年内|"
+    "年初|年中|各项|资金|预算|支出|安排|编制|执行|使用|完成|批复|下达|调整后?|结余|结转|未支出|到位|增长|增加|减少|下降|提高|"
+    "降低|净?追加|净?调[增减]|约|主要|情况|管理|科学|合理|规范|较?好|良好|[的了数率为是由共总已均都也并其各按至到在于()+-]"
 )
-BESIDE_A_NAME = "项目|经费|以?及|[和与、]"
+BESIDE_A_NAME = "其中|项目|经费|以?及|[和与、]"
 # ... and these say that it is something narrower.
 NARROWER = re.compile(
-    "其中|该|此项|某|第[一二三四五]批|批次|项目(?!支出)|工程|课题|标段|资产|设备|设施|仪器|车|房|土地|场地|上年结转|专项"
+    "其中|该|此项|某|第[一二三四五]批|批次|项目(?!支出)|工程|课题|标段|资产|设备|设施|仪器|车|房|土地|场地|上年结转|专项|专户|账户"
 )
-LOOK_BACK = 12  # clauses: further back nobody looks for what a clause is about
+LOOK_BACK = 8  # clauses: further back nobody looks for what a clause is about
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,10 @@ class Speaker:
         longest_first = sorted(map(re.escape, self.names), key=len, reverse=True)
         return re.compile("|".join(longest_first)) if longest_first else None
 
-    def states_a_fact(self, clause: Clause, start: int, end: int) -> bool:
-        """Whether what stands at start:end is said of this year, as a fact: no other time, supposition or aim."""
-        here, tail = self._of_this_year(clause.text[:start]), clause.text[end:]
+    def states_a_fact(self, clause: Clause, start: int) -> bool:
+        """Whether what stands there is said of this year, as a fact: no other time, supposition or aim."""
+        here = self._of_this_year(clause.text[:start])
         if self._elsewhen(here) or SUPPOSED.search(clause.text) or AIMED_AT.search(here) or WISHED.search(here):
-            return False
-        if BOUND.match(tail):
             return False
         now_again = self._whole.search(clause.text[:start]) is not None
         for earlier in clause.before:
@@ -177,9 +176,9 @@ class Speaker:
     def _called(self, words: str) -> tuple[Subject, ...] | None:
         """The subjects that these words name; () where they name nothing, None where something else is left."""
         named = tuple(self.names[name] for name in self._named.findall(words)) if self._named else ()
-        rest = FIGURE.sub("", self._of_this_year(words))
+        rest = re.sub(rf"{FIGURE.pattern}|\([^()]*\)", "", self._of_this_year(words))
         bare = self._whole.sub("", rest)
-        if re.sub(rf"{FUNCTION}|{BESIDE_A_NAME}" if named else FUNCTION, "", bare):
+        if re.sub(rf"{BESIDE_A_NAME}|{FUNCTION}" if named else FUNCTION, "", bare):
             return None
         return named or ((self.whole,) if bare != rest else ())
 
@@ -208,9 +207,9 @@ def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
         Subject(f"项目“{project.name.given}”", project, rates)
         for project, rates in zip(form.projects, scores.project_rates, strict=True)
     )
-    names = {folded(line.name): line for key, line in lines.items() if key != total}
-    names |= {folded(project.name.given): subject for project, subject in zip(form.projects, projects, strict=True)}
-    names.pop("", None)
+    names = {folded(project.name.given): subject for project, subject in zip(form.projects, projects, strict=True)}
+    names |= {folded(line.name): line for key, line in lines.items() if key != total}
+    names = {name: subject for name, subject in names.items() if re.search("[一-鿿]{2}", name)}  # not "1" or "-"
     own = [form.unit or "", form.total_funds.name]
     if form.form == "project":
         own += ["项目", "该项目", "本项目", form.boxes["project"].given]

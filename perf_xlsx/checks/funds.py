@@ -212,7 +212,8 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
         entry = line.adjusted if line.adjustment.value is None else line.adjustment
         yield noticed(
             entry,
-            f"{line.name}年初预算数{plain(line.initial.value or 0)}，全年预算数{plain(line.adjusted.value or 0)}，"
+            f"{line.name}年初预算数{plain(line.initial.value or 0)}，"
+            f"{entry.field.split('·')[-1]}{plain(entry.value or 0)}，"
             f"调整率{percent(rate)}，没有说明调整的数额和原因。",
             "请在“年中调整说明”中写明调增或调减的数额和原因。",
             expected=f"±{percent(limit)}以内，或有说明",
@@ -238,7 +239,7 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
 
 ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|收回|新增|增加|减少|下达|划入|划出")
 UNSPENT_WORDS = re.compile("结余|结转|未支付|未支出|未执行|未形成支出|滞后|延期|推迟|节约|未完成|尾款|尚未|收回")
-WHY = re.compile("因|由于|受.{1,20}影响|导致|致使|所致|根据")
+WHY = re.compile("因(?!素|地制宜|公)|由于|受.{1,20}影响|导致|致使|所致|根据")
 MONEY = re.compile("预算|经费|资金|支出|拨款|元")
 DENIED = re.compile("(?:不存在|没有|无|未)[^、]{0,6}$")
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
-from perf_xlsx.checks.funds import amount
+from perf_xlsx.checks.funds import ADJUSTED_WORDS, amount, explains
 from perf_xlsx.checks.indicators import owed
 from perf_xlsx.model import Entry, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
@@ -19,8 +19,9 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label, squeeze
 
 PLANS = re.compile("措施|建议|计划|打算|下一步")  # titles of passages about the years to come
-BUDGET = re.compile("预算|调整|资金|支出|年中")
+BUDGET = re.compile("预算|调整|资金|拨款|经费|支出|年中")
 EXCEPT = re.compile("除|其余|其他|其它|剩余|多数|大部|部分|基本")
+BOUND = re.compile("[及的]?以[上下内]|之内|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
 BUT = re.compile("但|除|仅|只有|另有|未")
 
 NOTHING_LEFT = re.compile(
@@ -28,11 +29,12 @@ NOTHING_LEFT = re.compile(
     "(?:闲置|沉淀|(?:结转)?结余)(?!的?(?:资产|设备|设施|房|场地|土地|车))"
 )
 UNCHANGED = re.compile("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
-MATCHES = re.compile("[与和同].{1,20}(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
+MATCHES = re.compile("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
 ALL_DONE = re.compile(
     r"(?:(?:各项|全部|所有|(?P<count>\d+)[项个])(?:绩效)?(?:指标|目标)(?:任务|值)?"
-    "(?:均|都|全部|已|圆满|顺利|如期|按期|按时)+|绩效(?:指标|目标)(?:均|都|已?全部)已?)(?:完成|达到|达标|实现)(?!率|情况|进度)"
-    "|全部完成了?(?:年初|年度|设定|各项|所有|的)*(?:绩效)?指标"
+    "(?:均|都|全部|已|圆满|顺利|如期|按期|按时)+|绩效(?:指标|目标)(?:均|都|已?全部)已?)(?:完成|达到|达标|实现)"
+    "(?=$|[,、()]|了|年初|年度|预期|预定|既定|设定|绩效|目标|指标|要求)"
+    "|全部完成了?(?:年初|年度|设定|各项|所有|的)*(?:绩效)?指标(?!的)"
 )
 
 STATED = (
@@ -41,7 +43,9 @@ STATED = (
 )
 EXECUTION_RATE = re.compile(rf"(?P<label>(?:预算)?执行率){STATED}(?P<unit>%)(?P<or_so>左右)?")
 ADJUSTMENT_RATE = re.compile(rf"(?P<label>(?:预算)?调整率)(?:为|是|达到?)*-?{STATED}(?P<unit>%)(?P<or_so>左右)?")
-INITIAL = re.compile(rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?")
+INITIAL = re.compile(
+    rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+)
 ADJUSTED = re.compile(
     rf"(?P<label>全年预算|调整后的?(?:全年)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
@@ -82,12 +86,16 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
 
 @dataclass(frozen=True)
 class Claim:
-    """Words that claim something, and what a subject's numbers have to say to it ("" where they agree)."""
+    """Words that claim something, and what a subject's numbers have to say to it ("" where they agree).
+
+    `topic` is what the clause must be about, `owned_up` whether an adjustment that is explained excuses the words.
+    """
 
     words: re.Pattern[str]
     contradicted: Callable[[Subject, Rulebook], str]
     advice: str
     topic: re.Pattern[str] | None = None
+    owned_up: bool = False
 
 
 def _unspent(subject: Subject, rulebook: Rulebook) -> str:
@@ -107,7 +115,7 @@ def _changed(subject: Subject, rulebook: Rulebook) -> str:
 CLAIMS = (
     Claim(NOTHING_LEFT, _unspent, "请写明结余的数额和原因。"),
     Claim(UNCHANGED, _changed, "请写明调整的数额和原因。", BUDGET),
-    Claim(MATCHES, _changed, "请写明调整的数额和原因。", re.compile("预算|调整")),
+    Claim(MATCHES, _changed, "请写明调整的数额和原因。", re.compile("预算|调整"), owned_up=True),
 )
 
 
@@ -119,8 +127,10 @@ def passages_agree_with_the_numbers(form: SelfEvaluation, scores: Scores, rulebo
     """
     who, seen = speaker(form, scores), set()
     missed = [row.name.given for row, s in zip(form.indicators, scores.indicators, strict=True) if s.met is False]
+    explained = explains(form, "调整", ADJUSTED_WORDS)
+    claims = [claim for claim in CLAIMS if not (claim.owned_up and explained)]
     for entry, clause in told(form):
-        for claim in CLAIMS:
+        for claim in claims:
             said = _claimed(claim, clause, who)
             answers = [claim.contradicted(subject, rulebook) for subject in said[1]] if said else []
             answer = next(filter(None, answers), "")
@@ -136,7 +146,7 @@ def passages_agree_with_the_numbers(form: SelfEvaluation, scores: Scores, rulebo
 def _claimed(claim: Claim, clause: Clause, who: Speaker) -> tuple[str, tuple[Subject, ...]] | None:
     """The words of the claim in this clause, and what they are about; None where it is not claimed."""
     said = claim.words.search(clause.text)
-    if said is None or not who.states_a_fact(clause, said.start(), said.end()):
+    if said is None or not who.states_a_fact(clause, said.start()):
         return None
     before = clause.text[: said.start()]
     topic = before or next(iter(clause.before), "")
@@ -148,7 +158,7 @@ def _claimed(claim: Claim, clause: Clause, who: Speaker) -> tuple[str, tuple[Sub
 def _all_done(clause: Clause, who: Speaker, indicators: int) -> str:
     """The words that claim all indicators done; "" where an exception is made, or a lesser number named."""
     said = ALL_DONE.search(clause.text)
-    if said is None or not who.states_a_fact(clause, said.start(), said.end()):
+    if said is None or not who.states_a_fact(clause, said.start()):
         return ""
     before = clause.text[: said.start()]
     if EXCEPT.search("".join((*clause.before, before))) or BUT.search(clause.text[said.end() :] + clause.after):
@@ -173,19 +183,20 @@ class Quantity:
     shown: Callable[[Fraction], str]
     also: tuple[Fraction, ...] = ()
 
-    def agrees(self, said: re.Match[str], subjects: Iterable[Subject]) -> bool:
-        """Whether the number said is that of one of the subjects, at the decimals written."""
-        values = (value for value in (*map(self.value, subjects), *self.also) if value is not None)
-        return any(_agree(said, abs(value), self.slack) for value in values)
+    def agrees(self, said: re.Match[str], meant: Fraction, everyone: Iterable[Subject]) -> bool:
+        """Whether the number said is about the one meant, or at the decimals written that of anyone."""
+        stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
+        if said["about"] or said["more"] or said["or_so"]:
+            return abs(Fraction(stated) * unit - abs(meant)) <= abs(meant) / 20
+        values = (value for value in (*map(self.value, everyone), *self.also) if value is not None)
+        return any(_equal(stated, abs(value) / unit, self.slack / unit) for value in values)
 
 
-def _agree(said: re.Match[str], value: Fraction, slack: Fraction) -> bool:
-    """Equal once rounded, or cut off, to the decimals written; “约” allows a twentieth."""
-    stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
-    exact, places = value / unit, max(0, -int(stated.as_tuple().exponent))
-    allowed = exact / 20 if said["about"] or said["more"] or said["or_so"] else slack / unit
+def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
+    """Equal once rounded, or cut off, to the decimals written."""
+    places = max(0, -int(stated.as_tuple().exponent))
     cut_off = Fraction(int(exact * 10**places), 10**places)
-    return stated in (half_up(exact, places), cut_off) or abs(Fraction(stated) - exact) <= allowed
+    return stated in (half_up(exact, places), cut_off) or abs(Fraction(stated) - exact) <= slack
 
 
 def quantities(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Quantity]:
@@ -194,7 +205,9 @@ def quantities(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iter
     claimed = (line.claimed_rate.value for line in form.funds.values())  # a wrong one is said by F03
     rates = [Fraction(rate) for rate in claimed if rate is not None]
     rates += [rate for rate in (scores.execution.completion,) if rate is not None]
-    yield Quantity(EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, tuple(rates))
+    yield Quantity(
+        EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, tuple(rates)
+    )
     yield Quantity(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
     if unit in UNITS:
         for words, column in ((INITIAL, "initial"), (ADJUSTED, "adjusted"), (EXECUTED, "executed")):
@@ -218,8 +231,8 @@ def numbers_in_passages_are_those_of_the_table(
 ) -> Iterator[Noticed]:
     """文字中的执行率、调整率和金额与表中一致, 元、万元、亿元 converted.
 
-    Compared is only what a clause states of the whole this year, or of a line or project that it names; and a number
-    that any of them has is let be.
+    Compared is only what a clause states of the whole this year, or of a line or project that it names; and a
+    number that any of them has is let be.
     Good: 执行率86.80%; 全年支出2857.28万元.  Bad: 执行率96.80% where the table says 86.80%.
     """
     who, seen, compared = speaker(form, scores), set(), list(quantities(form, scores, rulebook))
@@ -228,7 +241,7 @@ def numbers_in_passages_are_those_of_the_table(
             for said in quantity.words.finditer(clause.text):
                 subject = _meant(said, clause, who)
                 value = quantity.value(subject) if subject else None
-                if subject is None or value is None or quantity.agrees(said, who.everyone):
+                if subject is None or value is None or quantity.agrees(said, value, who.everyone):
                     continue
                 if (entry.place, said[0]) not in seen:
                     seen.add((entry.place, said[0]))
@@ -239,7 +252,7 @@ def numbers_in_passages_are_those_of_the_table(
 
 def _meant(said: re.Match[str], clause: Clause, who: Speaker) -> Subject | None:
     """The one subject whose number this is meant to be; None in doubt."""
-    if not who.states_a_fact(clause, said.start(), said.end()):
+    if BOUND.match(clause.text, said.end()) or not who.states_a_fact(clause, said.start()):
         return None
     about = who.subjects(clause, clause.text[: said.start()], across="预算" not in said["label"])
     return about[0] if len(about) == 1 else None
