@@ -11,7 +11,7 @@ from functools import partial
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
-from perf_xlsx.checks.funds import ADJUSTED_WORDS, amount, explains
+from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains
 from perf_xlsx.checks.indicators import owed
 from perf_xlsx.model import Entry, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
@@ -24,10 +24,9 @@ EXCEPT = re.compile("除|其余|其他|其它|剩余|多数|大部|部分|基本
 BOUND = re.compile("[及的]?以[上下内]|之内|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
 BUT = re.compile("但|除|仅|只有|另有|未")
 
-NOTHING_LEFT = re.compile(
-    "(?:不存在|没有|未出现|无)(?:[、和或]|任何|资金|预算|经费|虚列支出|截留|挤占|挪用|滞留|套取)*"
-    "(?:闲置|沉淀|(?:结转)?结余)(?!的?(?:资产|设备|设施|房|场地|土地|车))"
-)
+NO = "(?:不存在|没有|未出现|无)(?:[、和或]|任何|资金|预算|经费|虚列支出|截留|挤占|挪用|滞留|套取)*"
+NOTHING_LEFT = re.compile(f"{NO}(?:结转)?结余")
+NOTHING_IDLE = re.compile(f"{NO}(?:闲置|沉淀)(?!的?(?:资产|设备|设施|房|场地|土地|车))")
 UNCHANGED = re.compile("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
 MATCHES = re.compile("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
 ALL_DONE = re.compile(
@@ -88,14 +87,15 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
 class Claim:
     """Words that claim something, and what a subject's numbers have to say to it ("" where they agree).
 
-    `topic` is what the clause must be about, `owned_up` whether an adjustment that is explained excuses the words.
+    `topic` is what the clause must be about; `excuse` is what, once explained (F08, F09), leaves the words in
+    order: what was left and taken back is not idle, what was adjusted may match.
     """
 
     words: re.Pattern[str]
     contradicted: Callable[[Subject, Rulebook], str]
     advice: str
     topic: re.Pattern[str] | None = None
-    owned_up: bool = False
+    excuse: tuple[str, re.Pattern[str]] | None = None
 
 
 def _unspent(subject: Subject, rulebook: Rulebook) -> str:
@@ -114,8 +114,9 @@ def _changed(subject: Subject, rulebook: Rulebook) -> str:
 
 CLAIMS = (
     Claim(NOTHING_LEFT, _unspent, "请写明结余的数额和原因。"),
+    Claim(NOTHING_IDLE, _unspent, "请写明结余的数额和原因。", excuse=("执行", UNSPENT_WORDS)),
     Claim(UNCHANGED, _changed, "请写明调整的数额和原因。", BUDGET),
-    Claim(MATCHES, _changed, "请写明调整的数额和原因。", re.compile("预算|调整"), owned_up=True),
+    Claim(MATCHES, _changed, "请写明调整的数额和原因。", re.compile("预算|调整"), ("调整", ADJUSTED_WORDS)),
 )
 
 
@@ -127,8 +128,7 @@ def passages_agree_with_the_numbers(form: SelfEvaluation, scores: Scores, rulebo
     """
     who, seen = speaker(form, scores), set()
     missed = [row.name.given for row, s in zip(form.indicators, scores.indicators, strict=True) if s.met is False]
-    explained = explains(form, "调整", ADJUSTED_WORDS)
-    claims = [claim for claim in CLAIMS if not (claim.owned_up and explained)]
+    claims = [claim for claim in CLAIMS if claim.excuse is None or not explains(form, *claim.excuse)]
     for entry, clause in told(form):
         for claim in claims:
             said = _claimed(claim, clause, who)
