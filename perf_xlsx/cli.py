@@ -1,6 +1,7 @@
 """The commands. Thin: each calls one function below, and turns its answer into words and an exit code.
 
-Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage, 3 some file could not be read.
+Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
+3 some file could not be read or some copy not be written.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import click
 
 if TYPE_CHECKING:
     from perf_xlsx.model import Result
-    from perf_xlsx.pipeline import Job
-    from perf_xlsx.waivers import Waiver
+    from perf_xlsx.pipeline import Access, Job
+    from perf_xlsx.waivers import Waiving
 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
@@ -27,6 +28,18 @@ WAIVERS = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="豁免清单",
     help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
+)
+PASSWORDS = click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="文件",
+    help="打开密码，一行一个，对加密的工作簿逐个尝试。",
+)
+LIMITS = click.option(
+    "--limits",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="文件.toml",
+    help="改变读取上限，如写一行 cells = 1000000；不写的用默认值。",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
 
@@ -95,45 +108,82 @@ def template(
 )
 @RULEBOOK
 @WAIVERS
+@PASSWORDS
+@LIMITS
 @JSON
 def score(
-    paths: tuple[Path, ...], folder: Path, rulebook: str | None, waivers: Path | None, as_json: bool
+    paths: tuple[Path, ...],
+    folder: Path,
+    rulebook: str | None,
+    waivers: Path | None,
+    password_file: Path | None,
+    limits: Path | None,
+    as_json: bool,
 ) -> None:
     """读取、评分、标出问题，写出评分后的工作簿。"""
-    _run(paths, folder, rulebook, waivers, as_json)
+    _run(paths, folder, rulebook, _access(password_file, limits), waivers, as_json)
 
 
 @main.command()
 @PATHS
 @RULEBOOK
 @WAIVERS
+@PASSWORDS
+@LIMITS
 @JSON
-def check(paths: tuple[Path, ...], rulebook: str | None, waivers: Path | None, as_json: bool) -> None:
+def check(
+    paths: tuple[Path, ...],
+    rulebook: str | None,
+    waivers: Path | None,
+    password_file: Path | None,
+    limits: Path | None,
+    as_json: bool,
+) -> None:
     """与 score 相同地读取、评分、查找问题，但不写出任何文件。"""
-    _run(paths, None, rulebook, waivers, as_json)
+    _run(paths, None, rulebook, _access(password_file, limits), waivers, as_json)
+
+
+def _access(password_file: Path | None, limits: Path | None) -> Access:
+    from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
+    from perf_xlsx.pipeline import Access
+
+    try:
+        passwords = read_passwords(password_file) if password_file else ()
+        return Access(load_limits(limits) if limits else Limits(), passwords)
+    except LimitsError as error:
+        fail(str(error))
+    except UnicodeDecodeError:
+        fail(f"{password_file} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
+    except OSError as error:
+        fail(f"{error.filename} 读不出来（{error.strerror}）。")
 
 
 def _run(
-    paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, waivers: Path | None, as_json: bool
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    rulebook: str | None,
+    access: Access,
+    waivers: Path | None,
+    as_json: bool,
 ) -> None:
     from perf_xlsx import pipeline
     from perf_xlsx.rulebook import RulebookError
-    from perf_xlsx.waivers import idle, load_waivers
+    from perf_xlsx.waivers import Waiving, idle, load_waivers
     from perf_xlsx.workbook.listing import ListError
 
     try:
         if rulebook:
             pipeline.usable_rulebook(rulebook)
-        waived = load_waivers(waivers) if waivers else ()
+        waiving = Waiving(load_waivers(waivers) if waivers else (), datetime.date.today())
         jobs = pipeline.plan(paths, folder)
     except (RulebookError, ListError) as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:
         fail(str(error))
     if not jobs:
-        fail("没有找到 .xlsx 或 .xlsm 文件。")
-    results = list(_results(jobs, rulebook, waived, as_json))
-    for line in idle(waived, results, datetime.date.today()):
+        fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
+    results = list(_results(jobs, rulebook, access, waiving, as_json))
+    for line in idle(waiving, results):
         click.echo(f"豁免清单{line}。", err=True)
     if not as_json:
         from rich.console import Console
@@ -141,22 +191,19 @@ def _run(
         from perf_xlsx.terminal import show
 
         show(results, Console(highlight=False, soft_wrap=True))
-    if any(result.scores is None for result in results):
+    if any(result.scores is None or pipeline.unwritten(result) for result in results):
         sys.exit(3)
     sys.exit(1 if any(result.worst() == "error" for result in results) else 0)
 
 
 def _results(
-    jobs: list[Job], rulebook: str | None, waivers: tuple[Waiver, ...], as_json: bool
+    jobs: list[Job], rulebook: str | None, access: Access, waiving: Waiving, as_json: bool
 ) -> Iterator[Result]:
     from perf_xlsx import pipeline
     from perf_xlsx.report import json_line
 
     for job in jobs:
-        try:
-            result = pipeline.score(job.source, job.output, rulebook, waivers)
-        except OSError as error:
-            fail(f"{job.output} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+        result = pipeline.score(job.source, job.output, rulebook, access, waiving)
         if as_json:
             click.echo(json_line(result))
         yield result

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from perf_xlsx.model import STANDINGS, Finding, Result
 from perf_xlsx.numerals import percent, plain, points
+from perf_xlsx.pipeline import UNWRITTEN, unwritten
 from perf_xlsx.signs import STANDING_SIGNS, label, what_to_do
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
@@ -101,15 +102,23 @@ def where(found: Finding) -> str:
 def _closing(results: Sequence[Result]) -> Text:
     unreadable = sum(result.scores is None for result in results)
     outputs = [result.output for result in results if result.output]
-    wrong = sum(result.worst() == "error" and result.scores is not None for result in results)
+    lost = sum(map(unwritten, results))
+    wrong = sum(_to_correct(result) for result in results)
     parts = [f"共{len(results)}份"]
     parts += [f"{wrong}份有错误，须退回更正"] if wrong else []
     parts += [f"{unreadable}份读不出来，须重新报送"] if unreadable else []
+    parts += [f"{lost}份已评分但没有写出，须重新评分"] if lost else []
     line = "，".join(parts) + "。"
     if len(outputs) == 1:
         line += f"评分后的工作簿：{outputs[0]}（打开即为“评分汇总”，逐项问题见“问题清单”）"
     elif outputs:
         line += f"评分后的工作簿{len(outputs)}份，第一份：{outputs[0]}"
-    elif not unreadable:
+    elif not unreadable and not lost:
         line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
     return Text(line, style="bold")
+
+
+def _to_correct(result: Result) -> bool:
+    """Whether the unit has something to correct in a form that was read."""
+    wrong = any(found.severity == "error" and found.code != UNWRITTEN for found in result.findings)
+    return wrong and result.scores is not None

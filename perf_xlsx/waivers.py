@@ -54,6 +54,14 @@ class Waiver:
         return f"第{self.row}行 {self.code}（{where}）"
 
 
+@dataclass(frozen=True)
+class Waiving:
+    """The waivers of a run, and the day that they must hold on."""
+
+    waivers: tuple[Waiver, ...]
+    today: datetime.date
+
+
 def load_waivers(path: Path) -> tuple[Waiver, ...]:
     """The list's waivers. Raises ListError with every row that cannot be."""
     problems: list[str] = []
@@ -91,21 +99,18 @@ def _date(text: str) -> datetime.date | None:
         return None
 
 
-def waive(
-    findings: Iterable[Finding], unit: str | None, waivers: Sequence[Waiver], today: datetime.date
-) -> tuple[Finding, ...]:
+def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving) -> tuple[Finding, ...]:
     """The findings, those that a waiver still in force covers marked so."""
-    valid = [waiver for waiver in waivers if waiver.waived.until >= today]
+    valid = [waiver for waiver in waiving.waivers if waiver.waived.until >= waiving.today]
     covering = ((found, next((w for w in valid if w.covers(found, unit)), None)) for found in findings)
     return tuple(replace(found, waived=waiver.waived) if waiver else found for found, waiver in covering)
 
 
-def idle(waivers: Iterable[Waiver], results: Sequence[Result], today: datetime.date) -> list[str]:
+def idle(waiving: Waiving, results: Sequence[Result]) -> list[str]:
     """Waivers that let nothing pass, each with why: expired, or nothing of the kind was found."""
     met = [(found, result.evaluation.unit) for result in results if result.evaluation for found in result.findings]
-    expired = [f"{waiver}：已过有效期" for waiver in waivers if waiver.waived.until < today]
-    return expired + [
-        f"{waiver}：没有对应的问题"
-        for waiver in waivers
-        if waiver.waived.until >= today and not any(waiver.covers(found, unit) for found, unit in met)
+    expired = [w for w in waiving.waivers if w.waived.until < waiving.today]
+    needless = [
+        w for w in waiving.waivers if w not in expired and not any(w.covers(found, unit) for found, unit in met)
     ]
+    return [f"{w}：已过有效期" for w in expired] + [f"{w}：没有对应的问题" for w in needless]

@@ -182,6 +182,8 @@ def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None
         case = as_case(made_up(random.Random(story), 60))
     else:
         case = json.loads(case_text(story)) if story in STORIES else form_of(table(CASES / "评分规则-mof-2020.md"))
+    if rulebook:  # the edge of an overshoot that binary arithmetic misses
+        case["indicators"][0] |= {"sign": "≥", "target": 1.1, "actual": 1.43, "method": None}
     # A number inside a text is read by the engine, with a finding; a live formula shows nothing for it.
     case["indicators"] = [row for row in case["indicators"] if row["name"] != "写在指标值里的符号"]
     data = pipeline.template_bytes(case=json.dumps(case), rulebook=rulebook)

@@ -8,7 +8,7 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.ooxml import Book, Limits, Package, PackageError, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
@@ -33,20 +33,20 @@ def read(
     book = Book(package)
     sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
     identity = identify(book, sheets)
-    if refusal := _refuse(identity, Place(workbook), rulebook):
+    if refusal := refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")
-    reading = _Reading(form, sheets, workbook)
+    reading = Reading(form, sheets, workbook, limits=package.limits)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
     said = [
         *reading.intake.findings,
         *reading.beside_the_form(package),
-        *_other_rulebook(identity, workbook, rulebook),
+        *other_rulebook(identity, workbook, rulebook),
     ]
     return evaluation, tuple(said)
 
 
-def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
+def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
     """R17: scored by another rulebook than the template was made for."""
     own = identity.rulebook
     if rulebook and own and load_rulebook(rulebook).name != own:
@@ -57,7 +57,7 @@ def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> 
         yield finding("R17", seen, None)
 
 
-def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
+def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
     """R04 or R05, where the workbook cannot be read as a form at all."""
     titles = "、".join(f"“{load_form(name).title}”" for name in form_names())
     advice = "请把内容填入下发的自评表模板后重新报送。"
@@ -81,13 +81,20 @@ def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding |
     return None
 
 
-class _Reading:
+class Reading:
     """Reads one located form, box by box."""
 
-    def __init__(self, form: Form, sheets: Sheets, workbook: str) -> None:
-        self.form, self.sheets, self.workbook = form, sheets, workbook
+    def __init__(
+        self,
+        form: Form,
+        sheets: Sheets,
+        workbook: str,
+        layout: Layout | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
+    ) -> None:
+        self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
-        self.layout: Layout = locate(form, sheets)
+        self.layout: Layout = layout or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -151,6 +158,10 @@ class _Reading:
                 tail = "，写入评分后签名失效，原文件中的签名不变" if word == "数字签名" else "，没有运行，原样保留"
                 message = f"工作簿含有{word}{tail}。"
                 yield finding("R16", Noticed(Place(self.workbook), word, None, message, advice), None)
+        if Book(package).structure_locked:
+            message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
+            advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
+            yield finding("R16", Noticed(Place(self.workbook), "工作簿保护", None, message, advice), None)
 
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
         cell = self.sheets.cell(address) if address != NOWHERE else None
@@ -206,6 +217,9 @@ class _Reading:
             return
         block, table = self.form.block(key), self.layout.tables[key]
         assert isinstance(block, Rows)
+        if len(table.rows) > self.limits.rows:
+            detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
+            raise PackageError("too_large", detail)
         for row in table.rows:
             if self._in_use(table, row):
                 yield self._row(typed(block.columns), table, row)

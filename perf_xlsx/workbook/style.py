@@ -35,9 +35,15 @@ MONEY = "#,##0.00"
 POINTS = "0.00"
 PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"
+MOMENT = "yyyy-mm-dd hh:mm:ss"
 
 LINE_HEIGHT = 14.5  # points, for body text
 MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+def dated(title: str, year: int | None) -> str:
+    """A title with its year, where that is known."""
+    return title if year is None else f"{title}（{year}年度）"
 
 
 def units(text: str) -> int:
