@@ -116,7 +116,7 @@ class Reading:
             projects=tuple(Project(**row) for row in self._rows("projects")),
             indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
             claimed=claimed,
-            passages=tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
+            passages=tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty),
         )
 
     def place(self, address: Address) -> Place:
