@@ -7,11 +7,14 @@ Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from perf_xlsx.commands import ROSTER, batch_options, fail, roster_templates, run
+
+if TYPE_CHECKING:
+    from perf_xlsx.consolidated import Format
 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
@@ -93,8 +96,20 @@ def score(paths: tuple[Path, ...], folder: Path, as_json: bool, force: bool, **o
 
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
     """
-    # the consolidated workbook: pass consolidate=write_consolidated
-    run(paths, folder, as_json, force=force, consolidate=None, **options)
+
+    def consolidated(into: Path) -> str:
+        return _consolidated(into, options["roster"])
+
+    run(paths, folder, as_json, force=force, consolidate=consolidated, **options)
+
+
+def _consolidated(folder: Path, roster: Path | None) -> str:
+    """Write the consolidated workbook of a run; says where it is. Raises OSError."""
+    from perf_xlsx import consolidated
+
+    rows = consolidated.read_roster(roster) if roster else None
+    (path,) = consolidated.write_consolidated(folder, None, rows)
+    return f"汇总工作簿：{path}"
 
 
 @main.command()
@@ -104,6 +119,40 @@ def score(paths: tuple[Path, ...], folder: Path, as_json: bool, force: bool, **o
 def check(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """与 score 相同地读取、评分、查找问题，但不写出任何文件。"""
     run(paths, None, as_json, **options)
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="评分结果文件夹")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="汇总.xlsx",
+    help="汇总工作簿写到这里；不写时写在评分结果文件夹里。",
+)
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="名单",
+    help="应报送的单位名单（.xlsx 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
+)
+@click.option("--export", "how", type=click.Choice(["csv", "parquet"]), help="各张长表另存为这种文件。")
+def consolidate(source: Path, output: Path | None, roster: Path | None, how: Format | None) -> None:
+    """把一批评分结果汇总成一个工作簿。"""
+    from perf_xlsx import consolidated
+    from perf_xlsx.workbook.listing import ListError
+
+    try:
+        rows = consolidated.read_roster(roster) if roster else None
+        written = consolidated.write_consolidated(source, output, rows, how)
+    except ListError as error:
+        fail("\n  ".join(error.problems))
+    except (consolidated.RecordsError, consolidated.ExportError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{output or source} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+    for path in written:
+        click.echo(f"已写好：{path}")
 
 
 @main.command()

@@ -191,7 +191,7 @@ def _tell(
     """Show what is done as it is done, then the rest; give the exit code."""
     from rich.console import Console
 
-    from perf_xlsx.output import shown
+    from perf_xlsx.output import shown, trouble
     from perf_xlsx.progress import progress
     from perf_xlsx.report import json_line
     from perf_xlsx.terminal import Summary, outcome
@@ -220,14 +220,21 @@ def _tell(
             done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
         click.echo(done, err=True)
         return INTERRUPTED
-    told = consolidate(jobs.folder) if consolidate and jobs.folder and jobs.many else ""
+    told, lost = "", False
+    if consolidate and jobs.folder and jobs.many:
+        try:
+            told = consolidate(jobs.folder)
+        except OSError as error:
+            lost = True
+            detail, advice = trouble(Path(str(error.filename or jobs.folder)), error)
+            click.echo(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
     for line in idle(waiving, used) if waiving else ():
         click.echo(f"豁免清单{line}。", err=True)
     if not as_json:
         summary.show(Console(highlight=False, soft_wrap=True))
         if told:
             click.echo(told)
-    return 3 if summary.counts["读不出来"] or summary.unwritten else 1 if summary.counts["有错误"] else 0
+    return 3 if summary.counts["读不出来"] or summary.unwritten or lost else 1 if summary.counts["有错误"] else 0
 
 
 def roster_templates(

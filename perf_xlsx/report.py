@@ -105,6 +105,9 @@ def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
         "method": score.method,
         "why": score.why,
         "basis": "；".join(str(citation) for citation in score.basis),
+        "level1": row.level1.value,
+        "level2": row.level2.value,
+        "unit": row.unit.value,
     }
 
 

@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import Finished, plan, read_records, read_roster
+from perf_xlsx.batch import Finished, plan, read_roster
 from perf_xlsx.batch.roster import Listed, file_name
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
 from perf_xlsx.pipeline import Terms
+from perf_xlsx.records import Records
 from perf_xlsx.workbook.listing import ListError
 from tests.batch_returns import a_return
 
@@ -131,7 +132,7 @@ def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path
         "department",
         None,
     )
-    *_, record = read_records(tmp_path / "out")
+    *_, record = Records.open(tmp_path / "out")
     assert (record["status"], record["code"], record["contact"]) == ("outstanding", "2", "李会计")
     people = command("check", folder, "--roster", roster)
     assert "1个单位没有报送" in people.stdout

@@ -21,12 +21,13 @@ import pytest
 from rich.console import Console
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import BatchError, Finished, local, plan, read_records
+from perf_xlsx.batch import BatchError, Finished, local, plan
 from perf_xlsx.batch.crew import Crew
 from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.progress import progress
+from perf_xlsx.records import Records
 from tests import batch_work
 from tests.batch_returns import a_return, write_returns
 
@@ -136,7 +137,7 @@ def test_records_name_files_from_the_folder_so_that_both_can_be_moved(
     shutil.copytree(sixty / "unbroken", tmp_path / "out")
     done = finished(tmp_path / "away" / "in", tmp_path / "out")
     assert all(not one.fresh or "R02" in codes(one) for one in done)
-    records = list(read_records(tmp_path / "out"))
+    records = list(Records.open(tmp_path / "out"))
     assert records[0]["file"] == records[0]["output"] == "00.xlsx"
     assert str(sixty) not in json.dumps(records, ensure_ascii=False)
 

@@ -5,7 +5,6 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, plan
 from perf_xlsx.batch.roster import Roster, read_roster
 from perf_xlsx.batch.run import Finished, run
-from perf_xlsx.batch.state import read_records
 
 __all__ = [
     "BatchError",
@@ -18,7 +17,6 @@ __all__ = [
     "here",
     "local",
     "plan",
-    "read_records",
     "read_roster",
     "run",
 ]

@@ -11,15 +11,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.records import FILE as RECORDS
+from perf_xlsx.records import STATE
 
-FOLDER = ".perf_xlsx"
-RECORDS, JOURNAL, LOCK = "records.jsonl", "journal.jsonl", "lock"
+JOURNAL, LOCK = "journal.jsonl", "lock"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
 HEAD = b'{"file": '
 
@@ -30,7 +30,7 @@ class State:
     """The memory of one output folder, for one run at a time. Raises BatchError where another run has it."""
 
     def __init__(self, folder: Path) -> None:
-        self.outputs, self.folder = folder, folder / FOLDER
+        self.outputs, self.folder = folder, folder / STATE
 
     def __enter__(self) -> State:
         try:
@@ -94,16 +94,6 @@ class State:
         self._close()
         (self.folder / f"{RECORDS}.tmp").unlink(missing_ok=True)
         self.lock.close()
-
-
-def read_records(folder: Path) -> Iterator[Record]:
-    """The records of the last whole run into `folder`, in plan order. Raises BatchError where there are none."""
-    try:
-        with open(folder / FOLDER / RECORDS, "rb") as file:
-            for line in file:
-                yield json.loads(_text(line))
-    except OSError:
-        raise BatchError(f"{folder} 里没有评分记录，请先运行 perf-xlsx score 文件夹 -o {folder}") from None
 
 
 def _text(line: bytes) -> str:
