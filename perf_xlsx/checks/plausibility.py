@@ -39,7 +39,7 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         must = score.completion >= rulebook.number("overshoot.reason_from")
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
             yield noticed(
-                row.reason,
+                row.reason if row.reason.place.cell else row.actual,
                 f"“{row.name.given}”完成率{percent(score.completion)}，超额较多"
                 + ("，没有说明原因。" if must else "。"),
                 "请填写超额的原因，并核对指标值是否定得偏低。",

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.ooxml import Book, Cell, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
 from perf_xlsx.workbook.intake import Intake
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
+from perf_xlsx.workbook.official_entries import OfficialRow, weights_from_claims
+from perf_xlsx.workbook.official_layout import OfficialLayout, locate_official
+from perf_xlsx.workbook.official_notice import absent, official_findings
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 NOWHERE: Address = (0, 0, 0)
 
@@ -33,6 +38,9 @@ def read(
     book = Book(package)
     sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
     identity = identify(book, sheets)
+    official = locate_official(sheets) if identity.form is None else None
+    if official is not None:
+        return _read_official(official, sheets, package, workbook, rulebook)
     if refusal := _refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")
@@ -44,6 +52,15 @@ def read(
         *_other_rulebook(identity, workbook, rulebook),
     ]
     return evaluation, tuple(said)
+
+
+def _read_official(
+    layout: OfficialLayout, sheets: Sheets, package: Package, workbook: str, rulebook: str | None
+) -> tuple[SelfEvaluation, tuple[Finding, ...]]:
+    """Read a form that did not come from our template."""
+    reading = _Reading(layout.form, sheets, workbook, layout)
+    evaluation = reading.official_evaluation(layout, rulebook or layout.form.rulebook)
+    return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))
 
 
 def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
@@ -84,10 +101,11 @@ def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding |
 class _Reading:
     """Reads one located form, box by box."""
 
-    def __init__(self, form: Form, sheets: Sheets, workbook: str) -> None:
+    def __init__(self, form: Form, sheets: Sheets, workbook: str, official: OfficialLayout | None = None) -> None:
         self.form, self.sheets, self.workbook = form, sheets, workbook
         self.intake = Intake([])
-        self.layout: Layout = locate(form, sheets)
+        self.official = official
+        self.layout: Layout = official or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -109,8 +127,23 @@ class _Reading:
             projects=tuple(Project(**row) for row in self._rows("projects")),
             indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
             claimed=claimed,
-            passages=tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
+            passages=self._official_passages(self.official)
+            if self.official
+            else tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
         )
+
+    def official_evaluation(self, layout: OfficialLayout, rulebook: str) -> SelfEvaluation:
+        """The form as it was filled in, where it did not come from our template; R19 says how it was read."""
+        form, rules, lacking = self.evaluation(layout.year, rulebook), load_rulebook(rulebook), absent(layout)
+        execution = layout.stated_weight[1] if layout.stated_weight else rules.number("execution.weight")
+        weights = weights_from_claims(form.indicators, execution, rules) if "weight" in lacking else None
+        if weights is not None:
+            rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights, strict=True)]
+            form = replace(form, indicators=tuple(rows))
+        proven = weights is not None if "weight" in lacking else None
+        self.intake.findings += official_findings(layout, self.sheets, self.workbook, rules, proven)
+        titles = {title for title, _ in layout.passages}
+        return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
 
     def place(self, address: Address) -> Place:
         """The address as a place a person can find."""
@@ -154,6 +187,8 @@ class _Reading:
 
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
         cell = self.sheets.cell(address) if address != NOWHERE else None
+        if self.official and self.official.texts.get(box.key, (None, ""))[0] == address:
+            cell = Cell(self.official.texts[box.key][1])  # the value shares its cell with the label
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "percent": self.intake.rate,
@@ -187,11 +222,14 @@ class _Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        return {line.key: self._fund_line(block, line) for line in block.lines}
+        lines = self.official.fund_lines() if self.official else block.lines
+        return {line.key: self._fund_line(block, line) for line in lines}
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
         for box in typed(block.columns):
+            if box.key not in FUND_COLUMNS:
+                continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}")
             if box.key in line.required and entries[box.key].empty and address != NOWHERE:
@@ -201,13 +239,23 @@ class _Reading:
             line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
         )
 
+    def _official_passages(self, layout: OfficialLayout) -> tuple[Passage, ...]:
+        found = []
+        for title, at in layout.passages:
+            cell = self.sheets.cell(at.value)
+            label = self.sheets.cell(at.label)
+            text = self.intake.text(cell, self.place(at.value), title)
+            if text.value and label:
+                found.append(Passage(Entry(title, self.place(at.label), str(label.value), "标题"), text))
+        return tuple(found)
+
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
             return
         block, table = self.form.block(key), self.layout.tables[key]
         assert isinstance(block, Rows)
         for row in table.rows:
-            if self._in_use(table, row):
+            if self.official or self._in_use(table, row):
                 yield self._row(typed(block.columns), table, row)
 
     def _in_use(self, table: Table, row: int) -> bool:
@@ -225,11 +273,15 @@ class _Reading:
             address = (table.sheet, row, column) if column else NOWHERE
             if column and box.key in FILLED_DOWN:
                 address = self.sheets.merged_from((table.sheet, row, column))
+            if column and self.official:
+                address = self.official.cell_of(self.sheets, box.key, (table.sheet, row, column)) or NOWHERE
             entries[box.key] = self._entry(box, address, box.label)
             self._required(box, entries[box.key])
         return entries
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
+        if self.official:
+            return OfficialRow(self.intake, self.official.kind, self.official.columns, row).indicator()
         indicator = Indicator(**row)
         if indicator.qualitative:
             return indicator
