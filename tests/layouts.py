@@ -10,7 +10,6 @@ import openpyxl
 from openpyxl.styles import Alignment, Border, Side
 
 THIN = Border(*(Side(style="thin"),) * 4)
-Percent = float  # a value typed into a cell with a percent format
 
 
 class Paper:
@@ -20,6 +19,8 @@ class Paper:
         self.book = openpyxl.Workbook()
         self.sheet = self.book.active
         self.sheet.title = title
+        for column in "ABCDEFGHIJKL":
+            self.sheet.column_dimensions[column].width = 14
 
     def put(self, area: str, value: Any, number_format: str = "General") -> None:
         """A value in the first cell of an area, the rest merged into it."""
@@ -163,8 +164,8 @@ def sichuan() -> Paper:
     p.row(11, "B:C D E F G H I", "单位资金", 38.93, 41.89, 40, "95.49%", "/", "/")
     p.row(12, "B:C D E F G H I", "其他资金", None, None, None, None, "/", "/")
     p.put("A13:A17", "绩效指标（90分）")
-    p.row(13, "B C D E F G H I J K", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "完成值",
-          "权重", "得分", "未完成原因分析")  # fmt: skip
+    p.row(13, "B C D E F G H I J K", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位",
+          "完成值", "权重", "得分", "未完成原因分析")  # fmt: skip
     p.levels(B14_15="产出指标", C14_14="质量指标", C15_15="数量指标", B16_16="效益指标", C16_16="社会效益指标")
     p.levels(B17_17="满意度指标", C17_17="满意度指标")
     rest = "D E F G H I J K"
@@ -206,7 +207,7 @@ def hubei(claims: tuple[float, ...] = (20, 20, 10, 20, 10)) -> Paper:
 
 
 def beijing() -> Paper:
-    """北京: letters in the headers, percent formats, a header repeated on the next page, weights after the points."""
+    """北京: letters in the headers, percent formats, a header repeated, weights after the points."""
     p = Paper("附件1")
     p.put("A1:J1", "项目支出绩效自评表")
     p.put("A2:J2", "（ 2023 年度）")
@@ -284,8 +285,8 @@ def chongqing() -> Paper:
     p.put("A1:K1", "2023年度部门整体绩效自评表")
     p.row(2, "A B:D E F:G H:I J:K", "主管部门", "示例区融媒体中心", "联系电话", "（略）", "自评总分（分）", 97.14)
     p.put("A3:A4", "部门预算执行情况\n（万元）")
-    p.row(3, "B:C D:E F:G H I J:K", "年初预算数", "全年（调整）预算数", "全年执行数", "执行率（%）", "执行率权重（分）",
-          "执行率得分（分）")  # fmt: skip
+    p.row(3, "B:C D:E F:G H I J:K", "年初预算数", "全年（调整）预算数", "全年执行数", "执行率（%）",
+          "执行率权重（分）", "执行率得分（分）")  # fmt: skip
     p.row(4, "B:C D:E F:G H I J:K", 2150, 2230, 2096.2, 94, 10, 9.4)
     p.put("A5:A6", "当年绩效目标")
     p.row(5, "B:D E:G H:K", "年初绩效目标", "全年（调整）绩效目标", "全年目标实际完成情况")
@@ -304,7 +305,7 @@ def chongqing() -> Paper:
 
 
 def xinjiang() -> Paper:
-    """新疆 department: targets, midyear and completion side by side, reason and improvement apart, on one sheet."""
+    """新疆 department: midyear and completion, reason and improvement apart, claims below the table."""
     p = Paper()
     p.put("A1:L1", "部门整体支出绩效自评表")
     p.put("A2:L2", "（2023年度）　　金额单位：万元")
@@ -322,8 +323,8 @@ def xinjiang() -> Paper:
     p.row(5, "A:B C:D E:F G:H I:J K:L", "基本支出", 3103.71, 81.09, 3184.8, 2761.83, "86.72%")
     p.row(6, "A:B C:D E:F G:H I:J K:L", "项目支出", 3000, -2892.82, 107.18, 95.45, "89.06%")
     p.row(7, "A:B C:D E:F G:H I:J K:L", "合计", 6103.71, -2811.73, 3291.98, 2857.28, "86.80%")
-    p.row(8, "A B C D E F G H I J K L", "一级指标", "二级指标", "三级指标", "预期指标值", "年中监控完成值", "实际完成值",
-          "指标完成率", "权重分值", "自评得分", "偏差原因", "改进措施", "备注")  # fmt: skip
+    p.row(8, "A B C D E F G H I J K L", "一级指标", "二级指标", "三级指标", "预期指标值", "年中监控完成值",
+          "实际完成值", "指标完成率", "权重分值", "自评得分", "偏差原因", "改进措施", "备注")  # fmt: skip
     p.levels(A9_12="产出指标", B9_10="数量指标", B11_11="质量指标", B12_12="成本指标", A13_13="效益指标")
     p.levels(B13_13="社会效益指标", A14_14="满意度指标", B14_14="满意度指标")
     rest = "C D E F G H I J K L"
@@ -344,8 +345,8 @@ def xinjiang() -> Paper:
     p.row(10, rest, "政府采购执行率", "=100%", "57.07%", "100%", "100%", 20, 20, None, None, None)
     p.row(11, rest, "物业保洁验收合格率", "≥95%", "93.83%", "98.28%", "103.45%", 15, 15, None, None, None)
     p.row(12, rest, "预算经费", "≤6103.71万元", "1210万元", "2857.28万元", "100%", 10, 10, None, None, None)
-    p.row(13, rest, "保障办公用房面积", "≥18000平方米", "16200平方米", "17100平方米", "95%", 25, 23.75, "一栋楼移交推迟",
-          "六月底前移交", None)  # fmt: skip
+    p.row(13, rest, "保障办公用房面积", "≥18000平方米", "16200平方米", "17100平方米", "95%", 25, 23.75,
+          "一栋楼移交推迟", "六月底前移交", None)  # fmt: skip
     p.row(14, rest, "受益职工满意度", "≥95%", "95%", "98.28%", "103.45%", 10, 10, None, None, None)
     p.row(15, "A:B C:L", "预算执行率得分", 8.68)
     p.row(16, "A:B C:L", "自评总分", 87.43)

@@ -171,7 +171,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     for view in () if views is None else views:
         active = view.get("activeTab", "0")
         if active.isdigit() and int(active) >= len(all_sheet_names(book)):
-            view.attrib.pop("activeTab", None)
+            view.set("activeTab", "0")  # not taken away: set again, it would stand elsewhere
     book.package.touch(book.part)
 
 

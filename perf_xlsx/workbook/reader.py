@@ -15,9 +15,14 @@ from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
 from perf_xlsx.workbook.intake import Intake
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
-from perf_xlsx.workbook.official_entries import OfficialRow, weights_from_claims
-from perf_xlsx.workbook.official_layout import OfficialLayout, locate_official
-from perf_xlsx.workbook.official_notice import absent, official_findings
+from perf_xlsx.workbook.outside import (
+    OutsideLayout,
+    OutsideRow,
+    absent,
+    locate_outside,
+    outside_findings,
+    weights_from_claims,
+)
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
@@ -38,9 +43,9 @@ def read(
     book = Book(package)
     sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
     identity = identify(book, sheets)
-    official = locate_official(sheets) if identity.form is None else None
-    if official is not None:
-        return _read_official(official, sheets, package, workbook, rulebook)
+    outside = locate_outside(sheets) if identity.form is None else None
+    if outside is not None:
+        return _read_outside(outside, sheets, package, workbook, rulebook)
     if refusal := _refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")
@@ -54,12 +59,12 @@ def read(
     return evaluation, tuple(said)
 
 
-def _read_official(
-    layout: OfficialLayout, sheets: Sheets, package: Package, workbook: str, rulebook: str | None
+def _read_outside(
+    layout: OutsideLayout, sheets: Sheets, package: Package, workbook: str, rulebook: str | None
 ) -> tuple[SelfEvaluation, tuple[Finding, ...]]:
     """Read a form that did not come from our template."""
     reading = _Reading(layout.form, sheets, workbook, layout)
-    evaluation = reading.official_evaluation(layout, rulebook or layout.form.rulebook)
+    evaluation = reading.outside_evaluation(layout, rulebook or layout.form.rulebook)
     return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))
 
 
@@ -101,11 +106,11 @@ def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding |
 class _Reading:
     """Reads one located form, box by box."""
 
-    def __init__(self, form: Form, sheets: Sheets, workbook: str, official: OfficialLayout | None = None) -> None:
+    def __init__(self, form: Form, sheets: Sheets, workbook: str, outside: OutsideLayout | None = None) -> None:
         self.form, self.sheets, self.workbook = form, sheets, workbook
         self.intake = Intake([])
-        self.official = official
-        self.layout: Layout = official or locate(form, sheets)
+        self.outside = outside
+        self.layout: Layout = outside or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -127,12 +132,12 @@ class _Reading:
             projects=tuple(Project(**row) for row in self._rows("projects")),
             indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
             claimed=claimed,
-            passages=self._official_passages(self.official)
-            if self.official
+            passages=self._outside_passages(self.outside)
+            if self.outside
             else tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
         )
 
-    def official_evaluation(self, layout: OfficialLayout, rulebook: str) -> SelfEvaluation:
+    def outside_evaluation(self, layout: OutsideLayout, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in, where it did not come from our template; R19 says how it was read."""
         form, rules, lacking = self.evaluation(layout.year, rulebook), load_rulebook(rulebook), absent(layout)
         execution = layout.stated_weight[1] if layout.stated_weight else rules.number("execution.weight")
@@ -141,7 +146,7 @@ class _Reading:
             rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights, strict=True)]
             form = replace(form, indicators=tuple(rows))
         proven = weights is not None if "weight" in lacking else None
-        self.intake.findings += official_findings(layout, self.sheets, self.workbook, rules, proven)
+        self.intake.findings += outside_findings(layout, self.sheets, self.workbook, rules, proven)
         titles = {title for title, _ in layout.passages}
         return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
 
@@ -187,8 +192,8 @@ class _Reading:
 
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
         cell = self.sheets.cell(address) if address != NOWHERE else None
-        if self.official and self.official.texts.get(box.key, (None, ""))[0] == address:
-            cell = Cell(self.official.texts[box.key][1])  # the value shares its cell with the label
+        if self.outside and self.outside.texts.get(box.key, (None, ""))[0] == address:
+            cell = Cell(self.outside.texts[box.key][1])  # the value shares its cell with the label
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "percent": self.intake.rate,
@@ -222,7 +227,7 @@ class _Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        lines = self.official.fund_lines() if self.official else block.lines
+        lines = self.outside.fund_lines() if self.outside else block.lines
         return {line.key: self._fund_line(block, line) for line in lines}
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
@@ -239,7 +244,7 @@ class _Reading:
             line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
         )
 
-    def _official_passages(self, layout: OfficialLayout) -> tuple[Passage, ...]:
+    def _outside_passages(self, layout: OutsideLayout) -> tuple[Passage, ...]:
         found = []
         for title, at in layout.passages:
             cell = self.sheets.cell(at.value)
@@ -255,7 +260,7 @@ class _Reading:
         block, table = self.form.block(key), self.layout.tables[key]
         assert isinstance(block, Rows)
         for row in table.rows:
-            if self.official or self._in_use(table, row):
+            if self.outside or self._in_use(table, row):
                 yield self._row(typed(block.columns), table, row)
 
     def _in_use(self, table: Table, row: int) -> bool:
@@ -273,15 +278,15 @@ class _Reading:
             address = (table.sheet, row, column) if column else NOWHERE
             if column and box.key in FILLED_DOWN:
                 address = self.sheets.merged_from((table.sheet, row, column))
-            if column and self.official:
-                address = self.official.cell_of(self.sheets, box.key, (table.sheet, row, column)) or NOWHERE
+            if column and self.outside:
+                address = self.outside.cell_of(self.sheets, box.key, (table.sheet, row, column)) or NOWHERE
             entries[box.key] = self._entry(box, address, box.label)
             self._required(box, entries[box.key])
         return entries
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
-        if self.official:
-            return OfficialRow(self.intake, self.official.kind, self.official.columns, row).indicator()
+        if self.outside:
+            return OutsideRow(self.intake, self.outside.kind, self.outside.columns, row).indicator()
         indicator = Indicator(**row)
         if indicator.qualitative:
             return indicator

@@ -23,7 +23,7 @@ class Outside:
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
     words for a judgement; `quantities` words for a sign that do not tell which way. `totals` and `subtotals` begin
-    rows of sums, `asides` rows of remarks and signatures; `prompts` are found in texts left as printed.
+    rows of sums, `asides` remarks and signatures; `prompts` are found in texts left as printed.
     """
 
     form: Form
@@ -94,8 +94,8 @@ def _columns(block: Lines | Rows, form: str, raw: dict[str, Any]) -> tuple[Box, 
 
 def _called(item: Labelled, form: str, block: str, raw: dict[str, Any]) -> Labelled:
     """The item with the labels of every layout, then those of its form alone."""
-    named = raw["synonyms"]
-    more = (*named.get(f"{block}{item.key}", ()), *named.get(f"{form}.{block}{item.key}", ()))
+    named: dict[str, list[str]] = raw["synonyms"]
+    more: tuple[str, ...] = (*named.get(f"{block}{item.key}", ()), *named.get(f"{form}.{block}{item.key}", ()))
     return replace(item, synonyms=tuple(dict.fromkeys((*item.synonyms, *more))))
 
 

@@ -128,7 +128,8 @@ def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) 
     for column, (row, text) in sorted(cells.items()):
         known = labels.of(text)
         if known is None:
-            unread.append(core(text))
+            if best:  # what stands before the first column is a heading of the whole
+                unread.append(core(text))
             continue
         rank, key = known
         if key in best and best[key][0] == rank:

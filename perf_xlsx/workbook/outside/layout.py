@@ -13,10 +13,10 @@ from decimal import Decimal
 from perf_xlsx.forms import Form, Line, Lines, Rows, form_names
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.target import parse_quantity, squeeze
-from perf_xlsx.workbook.headers import LONGEST, Header, Labels, Row, core, headers, rows_of
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, typed
-from perf_xlsx.workbook.official_boxes import Found, LabelSearch, every_box
-from perf_xlsx.workbook.official_rows import Body, indicator_rows
+from perf_xlsx.workbook.outside.boxes import Found, LabelSearch, every_box
+from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, headers, rows_of
+from perf_xlsx.workbook.outside.rows import Body, indicator_rows
 
 MONEY = ("initial", "adjustment", "adjusted", "executed")
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
@@ -38,7 +38,7 @@ class Doubt:
 
 
 @dataclass
-class OfficialLayout(Layout):
+class OutsideLayout(Layout):
     """Where everything stands in a form without our names, and what may be doubted about it.
 
     `texts` are values that share their cell with a label ("单位：万元"); `passages` are titled texts with the
@@ -98,7 +98,7 @@ class OfficialLayout(Layout):
         return replace(line, label=self.line_names.get(line.key) or line.label, parts=parts if whole else ())
 
 
-def locate_official(sheets: Sheets) -> OfficialLayout | None:
+def locate_outside(sheets: Sheets) -> OutsideLayout | None:
     """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
     rows = {n: rows_of(sheets, n) for n in sheets.searched}
     return next((found for n in sheets.searched if (found := _Search(sheets, n, rows).layout())), None)
@@ -117,13 +117,13 @@ class _Search:
             if "自评" in text and core(text).endswith("表") and len(text) <= LONGEST
         ]
 
-    def layout(self) -> OfficialLayout | None:
+    def layout(self) -> OutsideLayout | None:
         kind = self._kind()
         tables = self._headers(kind, "indicators", (self.sheet,))
         money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h)]
         if not tables or not (money or self.titles):
             return None
-        layout = OfficialLayout(kind=kind, indicators=tables[0], funds=money[0] if money else None)
+        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=money[0] if money else None)
         later = [h.top for h in money if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
@@ -154,7 +154,7 @@ class _Search:
         """A list of projects has columns of money too."""
         return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
 
-    def _second_form(self, layout: OfficialLayout, body: Body, funds: int) -> None:
+    def _second_form(self, layout: OutsideLayout, body: Body, funds: int) -> None:
         """A further form, on this sheet or another, is told and not read."""
         column = layout.indicators.columns["name"]
         if body.next_form is not None and (funds > 1 or body.next_form not in self._fund_tops(layout)):
@@ -162,12 +162,12 @@ class _Search:
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.twice.append(("自评表", (other.sheet, other.top, other.columns["name"])))
 
-    def _fund_tops(self, layout: OfficialLayout) -> set[int]:
+    def _fund_tops(self, layout: OutsideLayout) -> set[int]:
         return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()
 
     # ---- money -----------------------------------------------------------------------------------------------
 
-    def _funds(self, layout: OfficialLayout) -> None:
+    def _funds(self, layout: OutsideLayout) -> None:
         block, header = layout.form.block("funds"), layout.funds
         assert isinstance(block, Lines)
         if header is None:
@@ -184,7 +184,7 @@ class _Search:
         if layout.form.total_line not in layout.fund_rows:
             layout.missing.append((block.title, "年度资金总额", True))
 
-    def _line(self, layout: OfficialLayout, header: Header, row: int, labels: Labels) -> str | None:
+    def _line(self, layout: OutsideLayout, header: Header, row: int, labels: Labels) -> str | None:
         """The key of the fund line in this row; None where the table has ended."""
         if header.sheet == layout.indicators.sheet and row == layout.indicators.top:
             return None
@@ -207,7 +207,7 @@ class _Search:
 
     # ---- boxes -----------------------------------------------------------------------------------------------
 
-    def _boxes(self, layout: OfficialLayout, body: Body) -> None:
+    def _boxes(self, layout: OutsideLayout, body: Body) -> None:
         taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.totals)}
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
@@ -222,17 +222,17 @@ class _Search:
                 layout.missing.append(("基本信息", box.label, True))
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
-    def _is_prompt(self, layout: OfficialLayout, address: Address) -> bool:
+    def _is_prompt(self, layout: OutsideLayout, address: Address) -> bool:
         """Whether only what the form asks for stands there, left as printed."""
         cell = self.sheets.cell(address)
         return cell is not None and any(word in str(cell.value) for word in layout.kind.prompts)
 
-    def _put(self, layout: OfficialLayout, key: str, found: Found) -> None:
+    def _put(self, layout: OutsideLayout, key: str, found: Found) -> None:
         if found.text is not None:
             layout.texts[key] = (found.value, found.text)
         layout.boxes[key] = found.value
 
-    def _claims(self, layout: OfficialLayout, body: Body) -> None:
+    def _claims(self, layout: OutsideLayout, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         if row is not None:
@@ -254,7 +254,7 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Found(head, why)))
 
-    def _total(self, layout: OfficialLayout, row: int) -> Address:
+    def _total(self, layout: OutsideLayout, row: int) -> Address:
         """The cell of the claimed total: under the points, else beside its label."""
         column = layout.indicators.columns.get("claimed_points")
         label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
@@ -264,7 +264,7 @@ class _Search:
         under = self.sheets.merged_from((self.sheet, row, column))
         return under if self.sheets.cell(under) is not None or self.sheets.cell(beside) is None else beside
 
-    def _stated_weight(self, layout: OfficialLayout) -> None:
+    def _stated_weight(self, layout: OutsideLayout) -> None:
         """Full marks of budget execution: the total row's 分值, else "（20分）" in a heading of the funds."""
         at = layout.lines.get(("funds", layout.form.total_line, "execution_weight"))
         cell = self.sheets.cell(at) if at else None
@@ -278,7 +278,7 @@ class _Search:
                     layout.stated_weight = (sheet, top, column), Decimal(found[1])
                     return
 
-    def _money_unit(self, layout: OfficialLayout) -> None:
+    def _money_unit(self, layout: OutsideLayout) -> None:
         """万元 or 元 in a heading of the funds, else "单位：万元" above; two that differ are a doubt."""
         if "money_unit" in layout.boxes:
             return
@@ -302,7 +302,7 @@ class _Search:
                 Doubt(other[0], "金额单位", other[1], message, "请核对金额单位，全表使用同一单位。")
             )
 
-    def _year(self, layout: OfficialLayout, body: Body) -> None:
+    def _year(self, layout: OutsideLayout, body: Body) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
         values = {a for key, a in layout.boxes.items() if key not in layout.texts}

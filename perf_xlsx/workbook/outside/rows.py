@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import DASHES, parse_quantity, squeeze
-from perf_xlsx.workbook.headers import Header, Labels, Row, core
 from perf_xlsx.workbook.locate import Sheets
+from perf_xlsx.workbook.outside.headers import Header, Labels, Row, core
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
 PROMPT = re.compile(
@@ -74,7 +74,7 @@ class _Rows:
         body, rows = Body(last=self.header.bottom), self._texts()
         body.headers += range(self.header.top, self.header.bottom + 1)
         for row, texts in rows.items():
-            if row in self.money or self._begins_a_form(row):
+            if row in self.money or self._begins_a_form(row, body):
                 body.next_form = row if body.rows and row > self.header.bottom else None
                 break
             first = core(next(iter(texts.values())))
@@ -97,11 +97,13 @@ class _Rows:
                 rows.setdefault(row, {})[column] = "" if cell.value is None else str(cell.value)
         return rows
 
-    def _begins_a_form(self, row: int) -> bool:
-        """Whether a header with its columns in another order stands here."""
+    def _begins_a_form(self, row: int, body: Body) -> bool:
+        """Whether a header stands here that is no mere repetition: below the total, or in another order."""
         other = self.repeats.get(row)
         if other is None:
             return False
+        if any(word == self.kind.totals[0] for word in body.totals.values()):
+            return True
         shared = other.columns.keys() & self.header.columns.keys()
         return any(other.columns[key] != self.header.columns[key] for key in shared)
 

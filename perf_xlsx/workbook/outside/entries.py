@@ -15,9 +15,9 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
-from perf_xlsx.workbook.headers import core
 from perf_xlsx.workbook.intake import Intake
-from perf_xlsx.workbook.official_rows import bare_name, nothing
+from perf_xlsx.workbook.outside.headers import core
+from perf_xlsx.workbook.outside.rows import bare_name, nothing
 
 _MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
@@ -26,7 +26,7 @@ CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 Row = Mapping[str, Entry[Any]]
 
 
-class OfficialRow:
+class OutsideRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
     def __init__(self, intake: Intake, kind: Outside, columns: Mapping[str, int], entries: Row) -> None:

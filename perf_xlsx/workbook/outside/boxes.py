@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from perf_xlsx.forms import Box, Form
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import squeeze
-from perf_xlsx.workbook.headers import Labels, Row, core
 from perf_xlsx.workbook.locate import Address, Sheets, typed
+from perf_xlsx.workbook.outside.headers import Labels, Row
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class LabelSearch:
             for column, text in texts.items()
         ]
         self.passages = Labels(passage_boxes(kind))
-        self.known = Labels([*every_box(kind.form), *passage_boxes(kind)])
+        asides = [Box("", word) for word in kind.asides]
+        self.known = Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
 
     def box(self, box: Box) -> list[Found]:
         """Where the box stands, the surest label first; more than one where the same label is there twice."""
@@ -51,29 +52,31 @@ class LabelSearch:
         """Titled texts beside the tables, by the title that a rulebook knows them by."""
         for address, text in self.cells:
             if known := self.passages.of(text):
-                yield known[1], Found(address, self._value(address, True))
+                yield known[1], self._found(address, long=True)
 
     def _beside(
         self, address: Address, text: str, labels: Labels, box: Box
     ) -> Iterator[tuple[tuple[int, str], Found]]:
         if rank := labels.of(text):
-            yield rank, Found(address, self._value(address, box.kind == "long_text"))
+            yield rank, self._found(address, box.kind == "long_text")
         for part in re.split(r"[\s\u3000]{2,}", text):
             before, colon, after = squeeze(part).partition(":")
             if colon and after.strip() and (rank := labels.of(before)):
                 yield rank, Found(address, address, after.strip())
 
-    def _value(self, address: Address, long: bool) -> Address:
-        """The cell to the right; the one below where another label, or nothing, stands to the right."""
-        right = self.sheets.right_of(address)
-        cell = self.sheets.cell(right)
-        empty = cell is None or cell.value is None
-        if not empty and not self._is_label(right):
-            return right
-        below = self._below(address)
-        if (not empty or long) and self.sheets.cell(below) is not None and not self._is_label(below):
-            return below
-        return below if not empty else right
+    def _found(self, address: Address, long: bool) -> Found:
+        """The value to the right of a label; below it, where labels stand side by side over their values."""
+        right, below = self.sheets.right_of(address), self._below(address)
+        beside = self._filled(right) and not self._is_label(right)
+        under = self._filled(below) and not self._is_label(below)
+        side_by_side = self._is_label(right) or (long and self._filled(self._below(right)))
+        if under and (side_by_side or (long and not beside)):
+            return Found(address, below)
+        return Found(address, right) if not self._is_label(right) else Found(address, address, "")
+
+    def _filled(self, address: Address) -> bool:
+        cell = self.sheets.cell(address)
+        return cell is not None and cell.value is not None
 
     def _below(self, address: Address) -> Address:
         sheet, row, column = address
@@ -95,9 +98,3 @@ def every_box(form: Form) -> list[Box]:
 def passage_boxes(kind: Outside) -> Iterable[Box]:
     """The titled texts as boxes, keyed by the title that a rulebook knows them by."""
     return [Box(title, title, "long_text", synonyms=words) for title, words in kind.passages.items()]
-
-
-def core_of(sheets: Sheets, address: Address) -> str:
-    """What the label at the address says."""
-    cell = sheets.cell(address)
-    return core(str(cell.value)) if cell is not None else ""

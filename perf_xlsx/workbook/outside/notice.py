@@ -10,9 +10,9 @@ from perf_xlsx.model import Finding
 from perf_xlsx.numerals import plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
-from perf_xlsx.workbook.headers import core
 from perf_xlsx.workbook.locate import Address, Sheets, typed
-from perf_xlsx.workbook.official_layout import CLAIMS, OfficialLayout
+from perf_xlsx.workbook.outside.headers import core
+from perf_xlsx.workbook.outside.layout import CLAIMS, OutsideLayout
 
 WEIGHTS = {
     None: "",
@@ -21,7 +21,7 @@ WEIGHTS = {
 }
 
 
-def recognised(layout: OfficialLayout, sheets: Sheets, proven: bool | None) -> str:
+def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> str:
     """One sentence: the layout, where its tables stand, what goes by another name, what it lacks.
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
@@ -39,7 +39,7 @@ def recognised(layout: OfficialLayout, sheets: Sheets, proven: bool | None) -> s
     return "；".join(parts) + WEIGHTS[proven] + "。"
 
 
-def _remarks(layout: OfficialLayout) -> Mapping[str, list[str]]:
+def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
     """Lists of column names, by what is said of them."""
     return {
         "按相近名称对应的栏": list(_renamed(layout)),
@@ -49,7 +49,7 @@ def _remarks(layout: OfficialLayout) -> Mapping[str, list[str]]:
     }
 
 
-def _renamed(layout: OfficialLayout) -> Iterator[str]:
+def _renamed(layout: OutsideLayout) -> Iterator[str]:
     """Columns known by another label than ours, as "完成值→实际完成值"."""
     for block, header in (("funds", layout.funds), ("indicators", layout.indicators)):
         own = {box.key: box.label for box in layout.form.block(block).columns}  # type: ignore[union-attr]
@@ -61,7 +61,7 @@ def _renamed(layout: OfficialLayout) -> Iterator[str]:
             )
 
 
-def absent(layout: OfficialLayout) -> dict[str, str]:
+def absent(layout: OutsideLayout) -> dict[str, str]:
     """Key and label of the columns, claims and the money unit that the layout has no place for."""
     form = load_form(layout.form.name)
     block = form.block("indicators")
@@ -77,8 +77,8 @@ def absent(layout: OfficialLayout) -> dict[str, str]:
     }
 
 
-def official_findings(
-    layout: OfficialLayout, sheets: Sheets, workbook: str, rulebook: Rulebook, proven: bool | None
+def outside_findings(
+    layout: OutsideLayout, sheets: Sheets, workbook: str, rulebook: Rulebook, proven: bool | None
 ) -> Iterator[Finding]:
     """R19: the notice and a warning for each doubt; R17: the form weighs execution otherwise than the rules."""
     message = recognised(layout, sheets, proven)
