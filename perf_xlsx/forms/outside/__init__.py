@@ -22,7 +22,8 @@ class Outside:
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
-    words for a judgement; `quantities` words for a sign that do not tell which way. `totals` and `subtotals` begin
+    words for a judgement; `quantities` words for a sign that do not tell which way. `execution` are names of
+    an indicator that is budget execution itself; `totals` and `subtotals` begin
     rows of sums, `asides` remarks and signatures; `prompts` are found in texts left as printed.
     """
 
@@ -30,6 +31,7 @@ class Outside:
     titles: tuple[str, ...]
     needs: Mapping[str, tuple[tuple[str, ...], ...]]
     passages: Words
+    execution: tuple[str, ...]
     totals: tuple[str, ...]
     subtotals: tuple[str, ...]
     asides: tuple[str, ...]
@@ -48,6 +50,7 @@ def outside(name: str) -> Outside:
         titles=tuple(raw["titles"][name]),
         needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},
         passages=_words(raw["passages"]),
+        execution=tuple(words["execution"]),
         totals=tuple(words["totals"]),
         subtotals=tuple(words["subtotals"]),
         asides=tuple(words["asides"]),

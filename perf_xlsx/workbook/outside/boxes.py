@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from perf_xlsx.forms import Box, Form
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import squeeze
 from perf_xlsx.workbook.locate import Address, Sheets, typed
-from perf_xlsx.workbook.outside.headers import Labels, Row
-
-
-@dataclass(frozen=True)
-class Found:
-    """A label, the cell of its value, and the value itself where both share one cell."""
-
-    label: Address
-    value: Address
-    text: str | None = None
+from perf_xlsx.workbook.outside.found import Found
+from perf_xlsx.workbook.outside.headers import LONGEST, Labels, Row, core
 
 
 class LabelSearch:
@@ -29,48 +20,55 @@ class LabelSearch:
         self, sheets: Sheets, kind: Outside, rows: Mapping[int, Mapping[int, Row]], order: list[int],
         taken: set[tuple[int, int]],
     ) -> None:  # fmt: skip
-        self.sheets, self.kind = sheets, kind
-        self.cells = [
-            ((sheet, row, column), text)
-            for sheet in order
-            for row, texts in rows[sheet].items()
-            if (sheet, row) not in taken
-            for column, text in texts.items()
-        ]
+        self.sheets, self.taken = sheets, taken
         self.passages = Labels(passage_boxes(kind))
         asides = [Box("", word) for word in kind.asides]
         self.known = Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
+        self.words: dict[str, list[tuple[Address, str | None]]] = {}
+        for sheet in order:
+            for row, texts in rows[sheet].items():
+                if (sheet, row) not in taken:
+                    for column, text in texts.items():
+                        self._note((sheet, row, column), text)
+
+    def _note(self, address: Address, text: str) -> None:
+        """A cell that may be a label, or hold labels with their values ("单位：甲　　日期：乙")."""
+        if len(text) <= LONGEST:
+            self.words.setdefault(core(text), []).append((address, None))
+        if len(text) > LONGEST * 5:
+            return
+        for part in re.split(r"\s{2,}", text):
+            before, colon, after = squeeze(part).partition(":")
+            if colon and after.strip() and len(before) <= LONGEST:
+                self.words.setdefault(core(before), []).append((address, after.strip()))
 
     def box(self, box: Box) -> list[Found]:
-        """Where the box stands, the surest label first; more than one where the same label is there twice."""
-        labels = Labels([box])
-        ranked = [(rank[0], found) for a, text in self.cells for rank, found in self._beside(a, text, labels, box)]
-        best = min((rank for rank, _ in ranked), default=0)
-        return [found for rank, found in ranked if rank == best]
+        """Where the box stands by its surest label; more than one where that label is on the sheet twice."""
+        for label in box.labels:
+            if places := self.words.get(core(label)):
+                sheet = places[0][0][0]
+                here = [(address, text) for address, text in places if address[0] == sheet]
+                return [self._found(a, box.kind == "long_text", text, across=True) for a, text in here]
+        return []
 
     def texts(self) -> Iterator[tuple[str, Found]]:
         """Titled texts beside the tables, by the title that a rulebook knows them by."""
-        for address, text in self.cells:
-            if known := self.passages.of(text):
-                yield known[1], self._found(address, long=True)
+        for word, places in self.words.items():
+            if known := self.passages.of(word):
+                yield from ((known[1], self._found(address, True, text, across=False)) for address, text in places)
 
-    def _beside(
-        self, address: Address, text: str, labels: Labels, box: Box
-    ) -> Iterator[tuple[tuple[int, str], Found]]:
-        if rank := labels.of(text):
-            yield rank, self._found(address, box.kind == "long_text")
-        for part in re.split(r"[\s\u3000]{2,}", text):
-            before, colon, after = squeeze(part).partition(":")
-            if colon and after.strip() and (rank := labels.of(before)):
-                yield rank, Found(address, address, after.strip())
+    def _found(self, address: Address, long: bool, text: str | None, across: bool) -> Found:
+        """The value in the label's own cell, to its right, or below where labels stand side by side over values.
 
-    def _found(self, address: Address, long: bool) -> Found:
-        """The value to the right of a label; below it, where labels stand side by side over their values."""
+        `across`: a text to the right that itself stands over another text is taken for one of those labels.
+        """
+        if text is not None:
+            return Found(address, address, text)
         right, below = self.sheets.right_of(address), self._below(address)
         beside = self._filled(right) and not self._is_label(right)
         under = self._filled(below) and not self._is_label(below)
-        side_by_side = self._is_label(right) or (long and self._filled(self._below(right)))
-        if under and (side_by_side or (long and not beside)):
+        over = long and across and self._filled(self._below(right)) and not self._is_label(self._below(right))
+        if under and (self._is_label(right) or over or (long and not beside)):
             return Found(address, below)
         return Found(address, right) if not self._is_label(right) else Found(address, address, "")
 
@@ -87,7 +85,8 @@ class LabelSearch:
 
     def _is_label(self, address: Address) -> bool:
         cell = self.sheets.cell(address)
-        return cell is not None and isinstance(cell.value, str) and cell.value in self.known
+        words = cell is not None and isinstance(cell.value, str) and cell.value in self.known
+        return words or address[:2] in self.taken
 
 
 def every_box(form: Form) -> list[Box]:

@@ -23,6 +23,8 @@ def core(text: str) -> str:
 
     "其中：本年财政拨款（万元）" -> "本年财政拨款"; "全年（调整）预算数" keeps what stands inside it.
     """
+    if len(text) > 5 * LONGEST:
+        return text
     bare = re.sub(r"\s", "", squeeze(text)).strip(":*")
     bare = _LEADING.sub("", bare) or bare
     while shorter := _BRACKET.sub("", bare):
@@ -74,21 +76,28 @@ def rows_of(sheets: Sheets, sheet: int) -> dict[int, dict[int, str]]:
 
 def headers(sheets: Sheets, sheet: int, rows: Mapping[int, Row], labels: Labels, needs: Needs) -> list[Header]:
     """Every header on the sheet that has what the table needs, from top to bottom."""
+    merged = {
+        (top, left): (min(bottom, top + 2), right) for top, left, bottom, right in sheets.grids[sheet].merges
+    }
     found: list[Header] = []
     for row in rows:
         if found and row <= found[-1].bottom:
             continue
-        if header := _header(sheets, sheet, row, rows, labels, needs):
+        if header := _header(sheet, row, rows, merged, labels, needs):
             found.append(header)
     return found
 
 
 def _header(
-    sheets: Sheets, sheet: int, row: int, rows: Mapping[int, Row], labels: Labels, needs: Needs
-) -> Header | None:
-    """The header that begins in this row; a second row below it may hold the labels under a merged heading."""
+    sheet: int, row: int, rows: Mapping[int, Row], merged: Mapping[tuple[int, int], tuple[int, int]],
+    labels: Labels, needs: Needs,
+) -> Header | None:  # fmt: skip
+    """The header that begins in this row; a second row below it may hold the labels under a merged heading.
+
+    `merged` gives the last row and column of what is merged from a cell.
+    """
     upper, lower = rows[row], rows.get(row + 1, {})
-    spans = {column: _span(sheets, (sheet, row, column)) for column in upper}
+    spans = {column: merged.get((row, column), (row, column)) for column in upper}
     below = {column: text for column, text in lower.items() if text in labels}
     if len(below) >= 2:
         above = {
@@ -107,15 +116,6 @@ def _header(
     if not _has(alone[0], needs):
         return None
     return Header(sheet, row, max(spans[column][0] for column in alone[0].values()), *alone)
-
-
-def _span(sheets: Sheets, address: Address) -> tuple[int, int]:
-    """The last row and the last column of the merge that begins at the address."""
-    _, row, column = address
-    for top, left, bottom, right in sheets.grids[address[0]].merges:
-        if (top, left) == (row, column):
-            return min(bottom, row + 2), right
-    return row, column
 
 
 Assigned = tuple[dict[str, int], dict[str, str], dict[str, int], tuple[tuple[str, Address], ...], tuple[str, ...]]

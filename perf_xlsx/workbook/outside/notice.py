@@ -11,8 +11,9 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.workbook.locate import Address, Sheets, typed
+from perf_xlsx.workbook.outside.found import OutsideLayout
 from perf_xlsx.workbook.outside.headers import core
-from perf_xlsx.workbook.outside.layout import CLAIMS, OutsideLayout
+from perf_xlsx.workbook.outside.layout import CLAIMS
 
 WEIGHTS = {
     None: "",

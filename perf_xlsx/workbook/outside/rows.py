@@ -12,9 +12,8 @@ from perf_xlsx.workbook.locate import Sheets
 from perf_xlsx.workbook.outside.headers import Header, Labels, Row, core
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
-PROMPT = re.compile(
-    r"^指标\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[:、.,]?\s*"
-)  # "指标1：", as the forms print it
+# "指标1：", as the forms print it before a name
+PROMPT = re.compile(r"^指标\s*(?:\d{1,3}\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*")
 _NOTHING = DASHES | {"", "...", "......", "。。。"}
 
 
@@ -44,12 +43,7 @@ def nothing(text: str) -> bool:
 
 def bare_name(text: str) -> str:
     """An indicator's name without the "指标1：" that the form prints before it."""
-    folded = text.strip()
-    found = PROMPT.match(squeeze(folded))
-    if not found:
-        return folded
-    rest = re.sub(r"^指标\s*[^\s:：、.．,，]{1,3}?\s*(?=[:：、.．,，])[:：、.．,，]\s*", "", folded)
-    return (rest if rest != folded else squeeze(folded)[found.end() :]).strip()
+    return PROMPT.sub("", text.strip()).strip()
 
 
 def indicator_rows(sheets: Sheets, header: Header, kind: Outside, repeats: list[Header], money: list[int]) -> Body:
