@@ -360,3 +360,35 @@ LAYOUTS: dict[str, Callable[[], Paper]] = {
     "全国": national, "云南": yunnan, "四川": sichuan, "湖北": hubei, "北京": beijing, "安徽": anhui,
     "重庆": chongqing, "新疆": xinjiang,
 }  # fmt: skip
+
+FLAT = (
+    ("一级指标", "产出指标", "产出指标", "效益指标", "满意度指标"),
+    ("二级指标", "数量指标", "质量指标", "社会效益指标", "服务对象满意度指标"),
+    ("三级指标", "培训人次", "培训合格率", "带动就业人数", "学员满意度"),
+    ("年初指标值", "≥1200人次", "≥95%", "≥300人", "≥90%"),
+    ("全年实际值", "1260人次", "96.4%", "285人", "94%"),
+    ("权重分值", 30, 20, 30, 10),
+    ("指标得分", 30, 20, 28.5, 10),
+    ("未完成原因及拟采取的改进措施", None, None, "两家企业推迟招工；秋季补招。", None),
+)
+
+
+def flat(order: list[int], money: list[int]) -> Paper:
+    """A plain form, its columns in any order."""
+    p = Paper()
+    p.put("A1", "项目支出绩效自评表（2023年度）")
+    p.row(2, "A B", "项目名称", "职业技能培训")
+    p.row(3, "A B", "实施单位", "示例县就业服务中心")
+    heads = (("年初预算数", 80, 80), ("全年预算数（万元）", 80, 80), ("全年执行数", 76, 76), ("分值", 10, "—"),
+             ("执行率", "95%", "95%"), ("得分", 9.5, "—"))  # fmt: skip
+    for row, label in ((6, "年度资金总额"), (7, "其中：当年财政拨款")):
+        p.put(f"A{row}", label)
+    for column, head in enumerate((heads[n] for n in money), 2):
+        for row, value in enumerate(head, 5):
+            p.sheet.cell(row, column, value)
+    for column, values in enumerate((FLAT[n] for n in order), 1):
+        for row, value in enumerate(values, 9):
+            p.sheet.cell(row, column, value)
+    p.put("A14", "总分")
+    p.sheet.cell(14, order.index(6) + 1, 98)
+    return p

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.model import Finding, Result
 from perf_xlsx.report import as_json, number
-from tests.layouts import LAYOUTS, Paper, hubei, national, sichuan, xinjiang, yunnan
+from tests.layouts import LAYOUTS, Paper, flat, hubei, national, sichuan, xinjiang, yunnan
 
 # name | sign | target | unit | actual | weight | claimed | points, each worked out by hand
 INDICATORS = {
@@ -371,7 +372,35 @@ def test_a_rate_beside_a_number_of_things_is_not_compared(tmp_path: Path) -> Non
     assert ("R08", "F13") in [(f.code, f.place.cell) for f in result.findings]
 
 
-# ---- rows ----------------------------------------------------------------------------------------------------
+# ---- columns and rows ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_order_of_the_columns_does_not_matter(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)
+    order, money = draw.sample(range(8), 8), draw.sample(range(6), 6)
+    if order.index(6) == 0:  # the word 总分 stands there
+        order.reverse()
+    result = score_paper(flat(order, money), tmp_path)
+    found = as_json(result)
+    assert (found["total"], found["claimed_total"], found["execution"]["points"]) == ("98.00", "98", "9.50")
+    assert [(r["name"], r["target"], r["actual"], r["points"]) for r in found["indicators"]] == [
+        ("培训人次", "1200", "1260", "30.00"), ("培训合格率", "95", "96.4", "20.00"),
+        ("带动就业人数", "300", "285", "28.50"), ("学员满意度", "90", "94", "10.00"),
+    ]  # fmt: skip
+    assert {f.code for f in result.findings} == {"R19"}
+
+
+def test_budget_execution_listed_among_the_indicators_is_scored_once(tmp_path: Path) -> None:
+    paper = flat(list(range(8)), [0, 1, 2])
+    paper.sheet.move_range("A14:H14", rows=1)
+    paper.row(14, "A B C D E F G", "产出指标", "时效指标", "预算执行率", "100%", "95%", 10, 9.5)
+    result = score_paper(paper, tmp_path)
+    found = as_json(result)
+    assert (found["total"], found["claimed_total"], len(found["indicators"])) == ("98.00", "98", 4)
+    assert result.evaluation is not None
+    assert result.evaluation.claimed.execution_points.value == Decimal("9.5")
+    assert ("R19", "warning", "C14") in [(f.code, f.severity, f.place.cell) for f in result.findings]
 
 
 def test_a_form_pasted_lower_and_to_the_right_reads_the_same(tmp_path: Path) -> None:

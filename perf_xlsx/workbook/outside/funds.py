@@ -48,7 +48,8 @@ class FundSearch:
         cells = self.sheets.grids[header.sheet].cells
         amounts = [cells.get((row, header.columns[key])) for key in MONEY if key in header.columns]
         first = min(header.columns[key] for key in MONEY if key in header.columns)
-        before = [text for column, text in self.rows[header.sheet].get(row, {}).items() if column < first]
+        texts, own = self.rows[header.sheet].get(row, {}), header.columns.values()
+        before = [text for column, text in texts.items() if column < first and column not in own]
         label = before[-1] if before else ""
         known, taken = labels.of(label), self.layout.fund_rows
         if known and known[1] not in taken:

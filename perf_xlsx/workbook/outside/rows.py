@@ -116,10 +116,10 @@ class _Rows:
         )
 
     def _total(self, texts: Row) -> str | None:
-        """The word of a total, where it stands before the points."""
-        ends = [self.header.columns[key] for key in ("weight", "claimed_points") if key in self.header.columns]
-        before = (core(text) for column, text in texts.items() if column < min(ends))
-        return next((word for word in before if word in self.kind.totals), None)
+        """The word of a total, anywhere but among the reasons."""
+        reasons = [self.header.columns.get(key) for key in ("reason", "improvement")]
+        words = (core(text) for column, text in texts.items() if column not in reasons)
+        return next((word for word in words if word in self.kind.totals), None)
 
     def _is_indicator(self, row: int, body: Body) -> bool:
         name, heading = self._name(row)
