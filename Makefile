@@ -7,13 +7,16 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: demo test lint templates clean
+.PHONY: demo test fuzz lint templates clean
 
 demo: .venv/.ready  ## blanks, filled-in forms and scored copies, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
 
 test: .venv/.ready  ## all tests; those with LibreOffice run where it is installed
 	$(BIN)/python -m pytest
+
+fuzz: .venv/.ready  ## 10,000 damaged workbooks; those that fail are kept in tests/fuzz_seeds.txt
+	$(BIN)/python -m tests.fuzz --keep
 
 lint: .venv/.ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check .

@@ -87,7 +87,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     if seen.severity is not None and seen.severity not in entry.severities:
         raise LookupError(f"{code} is never of severity {seen.severity}")
     usual = rulebook.severities.get(code, entry.severities[0]) if rulebook else entry.severities[0]
-    severity = seen.severity or usual
+    severity = usual if seen.severity in (None, entry.severities[0]) else seen.severity
     basis = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
     return Finding(
         code,

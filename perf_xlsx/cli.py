@@ -1,10 +1,12 @@
 """The commands. Thin: each calls one function below, and turns its answer into words and an exit code.
 
-Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage, 3 some file could not be read.
+Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
+3 some file could not be read or some copy not be written.
 """
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +16,31 @@ import click
 
 if TYPE_CHECKING:
     from perf_xlsx.model import Result
-    from perf_xlsx.pipeline import Job
+    from perf_xlsx.pipeline import Access, Job
+    from perf_xlsx.waivers import Waiving
 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
 )
 RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
+WAIVERS = click.option(
+    "--waivers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="豁免清单",
+    help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
+)
+PASSWORDS = click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="文件",
+    help="打开密码，一行一个，对加密的工作簿逐个尝试。",
+)
+LIMITS = click.option(
+    "--limits",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="文件.toml",
+    help="改变读取上限，如写一行 cells = 1000000；不写的用默认值。",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
 
 
@@ -86,59 +107,160 @@ def template(
     help="评分后的工作簿写到这里；原文件不会改动。",
 )
 @RULEBOOK
+@WAIVERS
+@PASSWORDS
+@LIMITS
 @JSON
-def score(paths: tuple[Path, ...], folder: Path, rulebook: str | None, as_json: bool) -> None:
+def score(
+    paths: tuple[Path, ...],
+    folder: Path,
+    rulebook: str | None,
+    waivers: Path | None,
+    password_file: Path | None,
+    limits: Path | None,
+    as_json: bool,
+) -> None:
     """读取、评分、标出问题，写出评分后的工作簿。"""
-    _run(paths, folder, rulebook, as_json)
+    _run(paths, folder, rulebook, _access(password_file, limits), waivers, as_json)
 
 
 @main.command()
 @PATHS
 @RULEBOOK
+@WAIVERS
+@PASSWORDS
+@LIMITS
 @JSON
-def check(paths: tuple[Path, ...], rulebook: str | None, as_json: bool) -> None:
+def check(
+    paths: tuple[Path, ...],
+    rulebook: str | None,
+    waivers: Path | None,
+    password_file: Path | None,
+    limits: Path | None,
+    as_json: bool,
+) -> None:
     """与 score 相同地读取、评分、查找问题，但不写出任何文件。"""
-    _run(paths, None, rulebook, as_json)
+    _run(paths, None, rulebook, _access(password_file, limits), waivers, as_json)
 
 
-def _run(paths: tuple[Path, ...], folder: Path | None, rulebook: str | None, as_json: bool) -> None:
+def _access(password_file: Path | None, limits: Path | None) -> Access:
+    from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
+    from perf_xlsx.pipeline import Access
+
+    try:
+        passwords = read_passwords(password_file) if password_file else ()
+        return Access(load_limits(limits) if limits else Limits(), passwords)
+    except LimitsError as error:
+        fail(str(error))
+    except UnicodeDecodeError:
+        fail(f"{password_file} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
+    except OSError as error:
+        fail(f"{error.filename} 读不出来（{error.strerror}）。")
+
+
+def _run(
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    rulebook: str | None,
+    access: Access,
+    waivers: Path | None,
+    as_json: bool,
+) -> None:
     from perf_xlsx import pipeline
-    from perf_xlsx.rulebook import RulebookError, load_rulebook
+    from perf_xlsx.rulebook import RulebookError
+    from perf_xlsx.waivers import Waiving, idle, load_waivers
+    from perf_xlsx.workbook.listing import ListError
 
     try:
         if rulebook:
-            load_rulebook(rulebook)
+            pipeline.usable_rulebook(rulebook)
+        waiving = Waiving(load_waivers(waivers) if waivers else (), datetime.date.today())
         jobs = pipeline.plan(paths, folder)
-    except RulebookError as error:
+    except (RulebookError, ListError) as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:
         fail(str(error))
     if not jobs:
-        fail("没有找到 .xlsx 或 .xlsm 文件。")
-    results = list(_results(jobs, rulebook, as_json))
+        fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
+    results = list(_results(jobs, rulebook, access, waiving, as_json))
+    for line in idle(waiving, results):
+        click.echo(f"豁免清单{line}。", err=True)
     if not as_json:
         from rich.console import Console
 
         from perf_xlsx.terminal import show
 
         show(results, Console(highlight=False, soft_wrap=True))
-    if any(result.scores is None for result in results):
+    if any(result.scores is None or pipeline.unwritten(result) for result in results):
         sys.exit(3)
     sys.exit(1 if any(result.worst() == "error" for result in results) else 0)
 
 
-def _results(jobs: list[Job], rulebook: str | None, as_json: bool) -> Iterator[Result]:
+def _results(
+    jobs: list[Job], rulebook: str | None, access: Access, waiving: Waiving, as_json: bool
+) -> Iterator[Result]:
     from perf_xlsx import pipeline
     from perf_xlsx.report import json_line
 
     for job in jobs:
-        try:
-            result = pipeline.score(job.source, job.output, rulebook)
-        except OSError as error:
-            fail(f"{job.output} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+        result = pipeline.score(job.source, job.output, rulebook, access, waiving)
         if as_json:
             click.echo(json_line(result))
         yield result
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[评分办法...] [工作簿]")
+@click.option("--check", "checking", is_flag=True, help="检查自己写的评分办法文件（.toml）有没有错。")
+@click.option("--diff", "comparing", is_flag=True, help="比较两个评分办法；再给一个工作簿，就比较它的得分。")
+def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
+    """用文字列出评分办法；检查或比较评分办法。"""
+    from perf_xlsx import explain, pipeline
+    from perf_xlsx.rulebook import RulebookError
+
+    if comparing and len(names) not in (2, 3):
+        fail("比较需要两个评分办法，如 perf-xlsx rules --diff mof-2020 hubei [工作簿.xlsx]。")
+    if checking and not names:
+        fail("请写明要检查的文件，如 perf-xlsx rules --check 我的办法.toml。")
+    try:
+        rulebooks = [pipeline.usable_rulebook(name) for name in (names[:2] if comparing else names)]
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    lines: list[str] = []
+    if comparing:
+        lines += explain.differences(*rulebooks)
+        if len(names) == 3:
+            lines += explain.effect(*(pipeline.score(names[2], rulebook=name) for name in names[:2]))
+    elif checking:
+        lines += [
+            f"{name}：没有问题（{rulebook.title}）。" for name, rulebook in zip(names, rulebooks, strict=True)
+        ]
+    elif not names:
+        lines += explain.list_rulebooks()
+    for rulebook in () if checking or comparing else rulebooks:
+        lines += explain.describe(rulebook)
+    click.echo("\n".join(lines))
+
+
+@main.command()
+@click.argument("codes", nargs=-1, metavar="[编号...]")
+@click.option("--rulebook", default="mof-2020", metavar="评分办法", help="按哪个评分办法说明依据，默认 mof-2020。")
+def explain(codes: tuple[str, ...], rulebook: str) -> None:
+    """说明一种问题：是什么、为什么要紧、对和错的例子、依据。不写编号则列出全部。"""
+    from perf_xlsx import explain as words
+    from perf_xlsx import pipeline
+    from perf_xlsx.catalogue import catalogue
+    from perf_xlsx.rulebook import RulebookError
+
+    unknown = [code for code in codes if code.upper() not in catalogue()]
+    if unknown:
+        fail(f"没有编号 {'、'.join(unknown)}，现有 {'、'.join(catalogue())}。")
+    try:
+        rules = pipeline.usable_rulebook(rulebook)
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    blocks = ["\n".join(words.describe_finding(code.upper(), rules)) for code in codes]
+    click.echo("\n\n".join(blocks or ["\n".join(words.list_findings())]))
 
 
 @main.command()

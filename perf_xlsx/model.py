@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 Severity = Literal["error", "warning", "notice"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
+Standing = Literal["error", "warning", "notice", "waived"]
+STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,15 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Waived:
+    """Why a finding was let pass (豁免), by whom, and the last day that this holds."""
+
+    reason: str
+    by: str
+    until: datetime.date
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing wrong (or worth telling), at one place. Texts are Chinese."""
 
@@ -220,6 +232,12 @@ class Finding:
     message: str
     advice: str
     basis: str
+    waived: Waived | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """How it counts: its severity, or that it was waived."""
+        return "waived" if self.waived else self.severity
 
 
 @dataclass(frozen=True)
@@ -236,5 +254,5 @@ class Result:
     hints: Mapping[str, str] = field(default_factory=dict)
 
     def worst(self) -> Severity | None:
-        """The heaviest severity among the findings."""
-        return min((f.severity for f in self.findings), key=SEVERITIES.index, default=None)
+        """The heaviest severity among the findings that were not waived."""
+        return min((f.severity for f in self.findings if not f.waived), key=SEVERITIES.index, default=None)

@@ -4,40 +4,61 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.catalogue import Noticed, finding, run_checks
-from perf_xlsx.forms import FormError, load_form
+from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks
+from perf_xlsx.foreign import Original, open_original
+from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
-from perf_xlsx.ooxml import Package, PackageError, annotate, strip
+from perf_xlsx.ooxml import (
+    Limits,
+    Package,
+    PackageError,
+    annotate,
+    decrypt,
+    drop_stray_macros,
+    is_encrypted,
+    read_file,
+    strip,
+)
+from perf_xlsx.output import OPENED_AS, free, renamed, reserved, shown, trouble, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.waivers import Waiving, waive
+from perf_xlsx.workbook.carry import carry
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
-from perf_xlsx.workbook.reader import read
+from perf_xlsx.workbook.origin import Origin
+from perf_xlsx.workbook.returned import read
 from perf_xlsx.workbook.scored import scored_sheets
 from perf_xlsx.workbook.summary import SUMMARY
 from perf_xlsx.workbook.template import write_template as make_template
 
-WORKBOOKS = (".xlsx", ".xlsm")
-REFUSALS = {"encrypted": "R02", "too_large": "R03"}  # every other PackageError is R01
+WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
+KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
+REFUSALS = {"encrypted": "R02", "no_decryption": "R02", "too_large": "R03"}  # every other PackageError is R01
 ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
-    "not_a_workbook": "请报送 Excel 工作簿（.xlsx 或 .xlsm），不要只改文件名后缀。",
+    "not_a_workbook": "请报送 Excel 工作簿（.xlsx），不要只改文件名后缀。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
-    "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送。",
+    "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；知道密码的，可用 --password-file 打开。",
+    "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
     "legacy": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "foreign": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "too_large": "请删去无关的图片、工作表和多余的格式，另存后重新报送。",
 }
 
 
+DECRYPTED = (
+    "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
+    "含有不宜公开的内容时，请把副本加上密码再发送。",
+)
+UNWRITTEN = "R20"
 UNEXPECTED = "读取时出现意外错误，请把这个文件发给软件维护者"
 
 
@@ -53,51 +74,155 @@ class Job:
     output: Path | None
 
 
-def score(source: str | Path, output: str | Path | None = None, rulebook: str | None = None) -> Result:
-    """Score one workbook; with `output`, write the scored copy there.
+@dataclass(frozen=True)
+class Access:
+    """How returned files are opened: within which limits, with which passwords to try in turn."""
 
-    Never raises for what stands in the workbook. Raises RulebookError for an unknown `rulebook` and OutputError
-    or OSError where the copy cannot be written.
+    limits: Limits = field(default_factory=Limits)
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+
+PLAIN = Access()
+
+
+def score(
+    source: str | Path,
+    output: str | Path | None = None,
+    rulebook: str | None = None,
+    access: Access = PLAIN,
+    waiving: Waiving | None = None,
+) -> Result:
+    """Score one workbook; with `output`, write the scored copy there, under the suffix that its content needs.
+
+    `waiving` marks the findings that a waiver in force covers.
+    Never raises for what stands in the workbook, nor where the copy cannot be written (finding R20, no output).
+    Raises RulebookError for an unknown `rulebook` and OutputError where the output is the input.
     """
     job = Job(Path(source), Path(output) if output is not None else None)
     if job.output is not None and _same_file(job.source, job.output):
-        raise OutputError(f"输出文件就是输入文件：{job.output}。请换一个输出文件夹。")
+        raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
+    digest = ""
     try:
-        data = job.source.read_bytes()
-    except OSError as error:
-        return _unreadable(
-            job.source, "", "R01", f"文件读不出来（{error.strerror}）", "请检查文件是否存在、有无权限。"
-        )
-    digest = hashlib.sha256(data).hexdigest()
-    try:
-        return _score_bytes(job, data, digest, rulebook)
+        data = read_file(job.source, access.limits)
+        digest = hashlib.sha256(data).hexdigest()
+        return _score_bytes(job, data, digest, rulebook, access, waiving)
     except PackageError as error:
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
-    except (OSError, RulebookError):
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _unreadable(
+            job.source, digest, "R01", f"文件读不出来（{reason}）", "请检查文件是否存在、有无权限。"
+        )
+    except MemoryError:
+        return _unreadable(job.source, digest, "R03", "内容过多，内存不够", ADVICE["too_large"])
+    except (RulebookError, OutputError):
         raise
     except Exception as error:  # one bad file never stops a batch; tests see to it that this is not reached
         detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"
         return _unreadable(job.source, digest, "R01", detail, ADVICE["damaged"])
 
 
-def _score_bytes(job: Job, data: bytes, digest: str, rulebook_name: str | None) -> Result:
-    package = Package.open(data)
+def _score_bytes(
+    job: Job, data: bytes, digest: str, rulebook_name: str | None, access: Access, waiving: Waiving | None
+) -> Result:
+    name = shown(Path(job.source.name))
+    told: list[Finding] = []
+    if access.passwords and is_encrypted(data):
+        data = decrypt(data, access.passwords, access.limits)
+        told.append(_told(name, "R02", "打开密码", *DECRYPTED))
+    original = open_original(data, access.limits)
+    if original is not None:
+        return _score_original(job, original, digest, rulebook_name, told, waiving)
+    package = Package.open(data, access.limits)
     strip(package)
-    name = job.source.name
+    told += _about_the_file(package, name)
     evaluation, said = read(package, name, rulebook_name)
-    result = Result(str(job.source), digest, evaluation, None, _sorted(said))
+    result = Result(shown(job.source), digest, evaluation, None, _sorted([*told, *said]))
     if evaluation is None:
         return result
     rulebook = load_rulebook(evaluation.rulebook)
-    scores, findings = judge(evaluation, said, rulebook)
+    scores, findings = judge(evaluation, [*told, *said], rulebook)
+    if waiving:
+        findings = waive(findings, evaluation.unit, waiving)
     result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
     if job.output is None:
         return result
-    sheets = scored_sheets(result, load_form(evaluation.form), rulebook)
-    annotate(package, marks_of(findings), sheets, active=SUMMARY)
-    write_whole(job.output, package.to_bytes())
-    return replace(result, output=str(job.output))
+    package.become_document()
+    return _written(job, result, package, rulebook)
+
+
+def _score_original(
+    job: Job,
+    original: Original,
+    digest: str,
+    rulebook_name: str | None,
+    told: list[Finding],
+    waiving: Waiving | None,
+) -> Result:
+    """A workbook of another format: carried over into a template of ours, and that is scored."""
+    carried = carry(original, shown(Path(job.source.name)), rulebook_name)
+    if isinstance(carried, Finding):
+        return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
+    evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
+    scores, findings = judge(evaluation, [*told, *carried.findings], rulebook)
+    if waiving:
+        findings = waive(findings, evaluation.unit, waiving)
+    result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
+    if job.output is None:
+        return result
+    package = Package.open(carried.workbook(stored_results(evaluation, scores)))
+    return _written(job, result, package, rulebook, carried.origin)
+
+
+def _written(
+    job: Job, result: Result, package: Package, rulebook: Rulebook, origin: Origin | None = None
+) -> Result:
+    """The result, its marks and sheets written into the package, and that to the output."""
+    assert result.evaluation is not None
+    sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
+    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+    return _write(result, shown(Path(job.source.name)), job, package)
+
+
+def _write(result: Result, name: str, job: Job, package: Package) -> Result:
+    """Write the scored copy; where that fails, the result says so (R20) and has no output."""
+    assert job.output is not None
+    output = job.output
+    if output.suffix.lower() != package.suffix():
+        output = renamed(output, package.suffix())
+        if _same_file(job.source, output):
+            raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
+    try:
+        write_whole(output, package.to_bytes())
+    except OSError as error:
+        detail, advice = trouble(output, error)
+        seen = Noticed(Place(name), "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
+        return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
+    return replace(result, output=shown(output))
+
+
+def _about_the_file(package: Package, name: str) -> Iterator[Finding]:
+    """What is odd about the file itself: a suffix that its content denies, a macro where none may be."""
+    stem, stated = os.path.splitext(name)
+    suffix = package.suffix()
+    if stated.lower() in OPENED_AS and stated.lower() != suffix:
+        message = (
+            f"文件名后缀是 {stated}，内容却是 {suffix}，Excel 会拒绝打开。评分照常，写出的副本改用 {suffix}。"
+        )
+        yield _told(name, "R01", "文件名", message, f"请改名为“{stem}{suffix}”。")
+    if drop_stray_macros(package):
+        message = "内容是不带宏的工作簿，却夹带了宏。宏没有运行，写出的副本中已去掉，原文件不变。"
+        yield _told(name, "R16", "宏", message, "请另存为不带宏的工作簿后重新报送。")
+
+
+def unwritten(result: Result) -> bool:
+    """Whether the scored copy could not be written."""
+    return any(found.code == UNWRITTEN for found in result.findings)
+
+
+def _told(name: str, code: str, field: str, message: str, advice: str) -> Finding:
+    return finding(code, Noticed(Place(name), field, None, message, advice, severity="notice"), None)
 
 
 def judge(
@@ -113,8 +238,8 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _unreadable(source: Path, digest: str, code: str, detail: str, advice: str) -> Result:
-    seen = Noticed(Place(source.name), "文件", None, f"{detail}。", advice)
-    return Result(str(source), digest, None, None, (finding(code, seen, None),))
+    seen = Noticed(Place(shown(Path(source.name))), "文件", None, f"{detail}。", advice)
+    return Result(shown(source), digest, None, None, (finding(code, seen, None),))
 
 
 def _same_file(one: Path, other: Path) -> bool:
@@ -130,17 +255,16 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> list[Job]:
     Raises OutputError where a path does not exist or an output would be an input.
     """
     jobs: list[Job] = []
-    taken: set[str] = set()
     for path in map(Path, paths):
         if not path.exists():
-            raise OutputError(f"没有这个文件或文件夹：{path}")
+            raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
         for source, relative in _sources(path, Path(folder) if folder else None):
-            output = _free(Path(folder) / relative, taken) if folder is not None else None
-            jobs.append(Job(source, output))
-    inputs = {job.source.resolve() for job in jobs}
+            jobs.append(Job(source, Path(folder) / _copy_name(relative) if folder is not None else None))
+    jobs = _apart(jobs)
+    inputs = {reserved(job.source.resolve()) for job in jobs}
     for job in jobs:
-        if job.output is not None and job.output.resolve() in inputs:
-            raise OutputError(f"输出文件会覆盖输入文件：{job.output}。请换一个输出文件夹。")
+        if job.output is not None and reserved(job.output.resolve()) in inputs:
+            raise OutputError(f"输出文件会覆盖输入文件：{shown(job.output)}。请换一个输出文件夹。")
     return jobs
 
 
@@ -156,30 +280,36 @@ def _sources(path: Path, folder: Path | None) -> Iterator[tuple[Path, Path]]:
             yield found, found.relative_to(path)
 
 
-def _free(output: Path, taken: set[str]) -> Path:
-    """The output path, numbered where another input of this run already has that name."""
-    candidate, number = output, 1
-    while str(candidate).casefold() in taken:
-        number += 1
-        candidate = output.with_stem(f"{output.stem}({number})")
-    taken.add(str(candidate).casefold())
-    return candidate
+def _copy_name(relative: Path) -> Path:
+    """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
+    suffix = relative.suffix.lower()
+    return relative if suffix in KEPT else relative.with_suffix(".xlsm" if suffix == ".xltm" else ".xlsx")
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def _apart(jobs: list[Job]) -> list[Job]:
+    """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
+    taken: set[str] = set()
+    renamed = [job.output is not None and job.output.suffix != job.source.suffix for job in jobs]
+    outputs: dict[int, Path] = {}
+    for number in sorted(range(len(jobs)), key=lambda n: renamed[n]):
+        if (output := jobs[number].output) is not None:
+            outputs[number] = free(output, taken)
+    return [Job(job.source, outputs.get(number)) for number, job in enumerate(jobs)]
+
+
+def usable_rulebook(name: str) -> Rulebook:
+    """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
+    rulebook = load_rulebook(name)
+    problems = [f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}" for form in rulebook.forms
+                if form not in form_names()]  # fmt: skip
+    problems += [
+        f"{name}：severity 中不认识编号 {code}，见 perf-xlsx explain"
+        for code in rulebook.severities
+        if code not in catalogue()
+    ]
+    if problems:
+        raise RulebookError(problems)
+    return rulebook
 
 
 def template_bytes(
@@ -191,14 +321,16 @@ def template_bytes(
     """
     fill = load_case(case, form, year) if case is not None else None
     kind = fill.form if fill else load_form(form or "")
-    rules = load_rulebook(rulebook or kind.rulebook)
+    rules = usable_rulebook(rulebook or kind.rulebook)
+    if kind.name not in rules.forms:
+        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于 {'、'.join(rules.forms)}"])
     years = fill.year if fill else year
     if years is None:
         raise FormError("a blank template needs a year")
     blank = make_template(kind, years, rules, fill)
     if fill is None:
         return blank
-    evaluation, said = read(Package.open(blank), "template", rules.name)
+    evaluation, said = read(Package.open(blank), "template", rulebook or kind.rulebook)
     if evaluation is None:
         return blank
     scores, _ = judge(evaluation, said, rules)

@@ -1,4 +1,4 @@
-"""Regenerates what the repository publishes: the blank templates, and the examples, each beside a text dump."""
+"""Regenerates what the repository publishes: RULES.md, and templates and examples, each beside a text dump."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 
 from perf_xlsx import pipeline
 from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
+from perf_xlsx.explain import rules_document
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.workbook.dump import dump
 
 
 def published(root: Path) -> dict[Path, bytes]:
     """Every published file below `root` with its content; nothing is written there."""
-    files: dict[Path, bytes] = {}
+    files: dict[Path, bytes] = {root / "RULES.md": rules_document().encode()}
     for form in form_names():
         blank = pipeline.template_bytes(form, BLANK_YEAR)
         path = root / "templates" / f"{load_form(form).title}.xlsx"

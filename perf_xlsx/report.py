@@ -51,6 +51,35 @@ def as_json(result: Result) -> dict[str, Any]:
     }
 
 
+def as_record(result: Result) -> dict[str, Any]:
+    """`as_json` and the money: what a consolidated workbook is made of, without reading the workbook again."""
+    form, scores = result.evaluation, result.scores
+    funds = [
+        {
+            "key": key,
+            "name": line.name,
+            "initial": number(line.initial.value),
+            "adjustment": number(line.adjustment.value),
+            "adjusted": number(line.adjusted.value),
+            "executed": number(line.executed.value),
+            "execution_rate": number(scores.line_rates[key].execution),
+            "adjustment_rate": number(scores.line_rates[key].adjustment),
+            "total": key == form.total_line,
+        }
+        for key, line in (form.funds.items() if form and scores else ())
+        if form and scores
+    ]
+    boxes = form.boxes if form else {}
+    return {
+        **as_json(result),
+        "money_unit": boxes["money_unit"].value if "money_unit" in boxes else None,
+        "supervisor": boxes["supervisor"].value if "supervisor" in boxes else None,
+        "project": boxes["project"].value if "project" in boxes else None,
+        "funds": funds,
+        "passages": [passage.text.given for passage in form.passages] if form else [],
+    }
+
+
 def json_line(result: Result) -> str:
     """The result as one line of JSON, Chinese unescaped."""
     return json.dumps(as_json(result), ensure_ascii=False)
@@ -79,6 +108,7 @@ def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
 
 
 def _finding(found: Finding) -> dict[str, Any]:
+    waived = found.waived
     return {
         "code": found.code,
         "severity": found.severity,
@@ -92,4 +122,6 @@ def _finding(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "advice": found.advice,
         "basis": found.basis,
-    }
+    } | (
+        {"waived": {"reason": waived.reason, "by": waived.by, "until": waived.until.isoformat()}} if waived else {}
+    )

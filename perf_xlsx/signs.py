@@ -1,10 +1,22 @@
-"""Severity in words and signs, the same on the terminal, in notes and on sheets: never by colour alone."""
+"""Standing in words and signs, the same on the terminal, in notes and on sheets: never by colour alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perf_xlsx.model import Severity
+from perf_xlsx.model import Finding, Standing
 
-SEVERITY_NAMES: Mapping[Severity, str] = {"error": "错误", "warning": "警告", "notice": "提示"}
-SEVERITY_SIGNS: Mapping[Severity, str] = {"error": "✖", "warning": "⚠", "notice": "ℹ"}
+STANDING_NAMES: Mapping[Standing, str] = {"error": "错误", "warning": "警告", "notice": "提示", "waived": "已豁免"}
+STANDING_SIGNS: Mapping[Standing, str] = {"error": "✖", "warning": "⚠", "notice": "ℹ", "waived": "○"}
+
+
+def label(found: Finding) -> str:
+    """Sign and word: "✖ 错误"."""
+    return f"{STANDING_SIGNS[found.standing]} {STANDING_NAMES[found.standing]}"
+
+
+def what_to_do(found: Finding) -> str:
+    """The advice, or that nothing is owed because it was waived."""
+    if found.waived is None:
+        return found.advice
+    return f"不必更正：{found.waived.reason}（{found.waived.by}批准，有效期至{found.waived.until}）。"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console
@@ -11,11 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from perf_xlsx.model import SEVERITIES, Finding, Result
+from perf_xlsx.model import STANDINGS, Finding, Result
 from perf_xlsx.numerals import percent, plain, points
-from perf_xlsx.signs import SEVERITY_NAMES, SEVERITY_SIGNS
+from perf_xlsx.pipeline import UNWRITTEN, unwritten
+from perf_xlsx.signs import STANDING_SIGNS, label, what_to_do
 
-COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
+COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
+TOGETHER = 3  # from so many on, the same message over many cells is told once
 
 
 def show(results: Sequence[Result], console: Console) -> None:
@@ -57,27 +59,39 @@ def _cells(result: Result) -> list[str | Text]:
 
 
 def _counts(result: Result) -> Text:
-    counts = Counter(found.severity for found in result.findings)
+    counts = Counter(found.standing for found in result.findings)
     text = Text()
-    for severity in SEVERITIES:
-        if counts[severity]:
-            text.append(f"{SEVERITY_SIGNS[severity]}{counts[severity]} ", style=COLOURS[severity])
+    for standing in STANDINGS:
+        if counts[standing]:
+            text.append(f"{STANDING_SIGNS[standing]}{counts[standing]} ", style=COLOURS[standing])
     return text or Text("没有问题", style="green")
 
 
 def _show_findings(result: Result, console: Console) -> None:
     console.print(Text(result.file, style="bold"))
-    for found in sorted(result.findings, key=lambda f: (SEVERITIES.index(f.severity), f.place, f.code)):
+    for found, others in together(result.findings):
         head = Text("  ")
-        head.append(
-            f"{SEVERITY_SIGNS[found.severity]} {SEVERITY_NAMES[found.severity]} {found.code}",
-            COLOURS[found.severity],
-        )
+        head.append(f"{label(found)} {found.code}", COLOURS[found.standing])
         head.append(f"  {where(found)}  ", "dim")
         head.append(found.message)
         console.print(head)
-        console.print(Text(f"      → {found.advice}", style="dim"))
+        if others:
+            cells = "、".join(where(other) for other in others)
+            console.print(Text(f"      同样的还有{len(others)}处：{cells}"))
+        console.print(Text(f"      → {what_to_do(found)}", style="dim"))
     console.print()
+
+
+def together(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]:
+    """Findings, heaviest first; those that ask for the same thing in many cells as the first with the others."""
+    groups: dict[object, list[Finding]] = {}
+    for found in sorted(findings, key=lambda f: (STANDINGS.index(f.standing), f.place, f.code)):
+        alike = (found.standing, found.code, found.place.sheet, found.field, found.advice, found.waived)
+        groups.setdefault(alike, []).append(found)
+    told: list[tuple[Finding, list[Finding]]] = []
+    for group in groups.values():
+        told += [(group[0], group[1:])] if len(group) >= TOGETHER else [(found, []) for found in group]
+    return told
 
 
 def where(found: Finding) -> str:
@@ -88,15 +102,23 @@ def where(found: Finding) -> str:
 def _closing(results: Sequence[Result]) -> Text:
     unreadable = sum(result.scores is None for result in results)
     outputs = [result.output for result in results if result.output]
-    wrong = sum(result.worst() == "error" and result.scores is not None for result in results)
+    lost = sum(map(unwritten, results))
+    wrong = sum(_to_correct(result) for result in results)
     parts = [f"共{len(results)}份"]
     parts += [f"{wrong}份有错误，须退回更正"] if wrong else []
     parts += [f"{unreadable}份读不出来，须重新报送"] if unreadable else []
+    parts += [f"{lost}份已评分但没有写出，须重新评分"] if lost else []
     line = "，".join(parts) + "。"
     if len(outputs) == 1:
         line += f"评分后的工作簿：{outputs[0]}（打开即为“评分汇总”，逐项问题见“问题清单”）"
     elif outputs:
         line += f"评分后的工作簿{len(outputs)}份，第一份：{outputs[0]}"
-    elif not unreadable:
+    elif not unreadable and not lost:
         line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
     return Text(line, style="bold")
+
+
+def _to_correct(result: Result) -> bool:
+    """Whether the unit has something to correct in a form that was read."""
+    wrong = any(found.severity == "error" and found.code != UNWRITTEN for found in result.findings)
+    return wrong and result.scores is not None

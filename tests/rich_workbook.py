@@ -4,8 +4,6 @@ Picture, text box, chart, their own notes, x14 validation and conditional format
 (as WPS inserts a seal), custom XML, printer settings, macros. Made from a filled template by adding parts by hand.
 """
 
-# ruff: noqa: E501  # XML as Office writes it
-
 from __future__ import annotations
 
 import base64

@@ -175,5 +175,5 @@ def test_help_is_chinese_and_fast_to_import() -> None:
 def test_a_folder_that_cannot_be_written_to_is_told(returned: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = run("score", returned / "更正.xlsx", "-o", tmp_path / "file" / "out")
-    assert done.exit_code == 2
-    assert "写不进去" in done.stderr
+    assert done.exit_code == 3
+    assert "写不进去" in done.stdout

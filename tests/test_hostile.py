@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import io
-import random
+import re
+import socket
+import subprocess
+import sys
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from lxml import etree
 
 from perf_xlsx import pipeline
+from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.model import Finding, Result
 from perf_xlsx.ooxml import Limits, Package, PackageError
-from tests.rich_workbook import edited
+from perf_xlsx.ooxml.book import column_number
+from tests.rich_workbook import MAIN, OFFICE, edited, rels
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 
@@ -88,6 +97,253 @@ def test_duplicate_part_names_are_refused(filled: bytes, tmp_path: Path) -> None
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = edited(filled, add={"xl/workbook.xml": b"<workbook/>"})
     assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+    data = edited(filled, add={"XL/Workbook.XML": b"<workbook/>"})
+    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "C:/x", "xl\\..\\x", "./x", "a/./b"])
+def test_tricks_with_paths_are_refused_and_nothing_is_unpacked(name: str, filled: bytes, tmp_path: Path) -> None:
+    result = scored(edited(filled, add={name: b"x"}), tmp_path)
+    assert [found.code for found in result.findings] == ["R01"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_a_name_that_is_cut_at_a_null_is_refused(filled: bytes, tmp_path: Path) -> None:
+    data = edited(filled, add={"xl/evil.xml_hidden": b"x"}).replace(b"xl/evil.xml_hidden", b"xl/evil.xml\0hidden")
+    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+
+
+def test_what_a_part_is_called_cannot_break_the_one_line(filled: bytes, tmp_path: Path) -> None:
+    name = "xl/换\n行\x1b[31m" + "长" * 3000
+    data = edited(
+        filled,
+        {
+            "xl/_rels/workbook.xml.rels": lambda xml: xml.replace(
+                "worksheets/sheet5.xml", f"{name.replace(chr(10), '&#10;').replace(chr(27), '')}.xml"
+            )
+        },
+    )
+    result = scored(data, tmp_path)
+    assert [found.code for found in result.findings] == ["R01"]
+    assert len(result.findings[0].message) < 250
+    assert result.findings[0].message.isprintable()
+
+
+def sheet(change: Callable[[str], str]) -> dict[str, Callable[[str], str]]:
+    """A change to the sheet of indicators."""
+    return {"xl/worksheets/sheet5.xml": change}
+
+
+def instead(old: str, new: str) -> Callable[[str], str]:
+    """One text for another, which must be there."""
+
+    def change(xml: str) -> str:
+        assert old in xml, old
+        return xml.replace(old, new, 1)
+
+    return change
+
+
+# What is wrong in a workbook's own XML, where Excel speaks of damage too. None of it may be guessed.
+WRONG = {
+    "文字序号超出": sheet(lambda xml: re.sub(r't="s"><v>\d+<', 't="s"><v>99999<', xml, count=1)),
+    "文字序号为负": sheet(lambda xml: re.sub(r't="s"><v>\d+<', 't="s"><v>-1<', xml, count=1)),
+    "文字序号不是数": sheet(lambda xml: re.sub(r't="s"><v>\d+<', 't="s"><v>²<', xml, count=1)),
+    "格式序号超出": sheet(lambda xml: re.sub(r' s="\d+" t="s"', ' s="60001" t="s"', xml, count=1)),
+    "格式序号为负": sheet(lambda xml: re.sub(r' s="\d+" t="s"', ' s="-3" t="s"', xml, count=1)),
+    "行号为负": sheet(instead('<row r="7"', '<row r="-7"')),
+    "行号过大": sheet(instead('<row r="7"', '<row r="1048577"')),
+    "行号无边": sheet(instead('<row r="7"', f'<row r="{"9" * 5000}"')),
+    "行号不是数": sheet(instead('<row r="7"', '<row r="七"')),
+    "两行同号": sheet(instead('<row r="7"', '<row r="8"')),
+    "列号过大": sheet(instead('r="B7"', 'r="XFE7"')),
+    "列号为零": sheet(instead('r="B7"', 'r="7"')),
+    "格子不在其行": sheet(instead('r="B7"', 'r="B70"')),
+    "两格同址": sheet(instead('r="B7"', 'r="C7"')),
+    "空字符": sheet(instead("<sheetData>", "<sheetData>\0")),
+    "未说明的编码": sheet(instead('encoding="UTF-8"', 'encoding="UTF-7"')),
+    "缺少工作表": {"xl/_rels/workbook.xml.rels": instead("worksheets/sheet5.xml", "worksheets/sheet55.xml")},
+    "缺少文字": {"xl/_rels/workbook.xml.rels": instead("sharedStrings.xml", "sharedStringz.xml")},
+    "缺少格式": {"xl/_rels/workbook.xml.rels": instead("styles.xml", "stylez.xml")},
+    "缺少工作簿": {"_rels/.rels": instead("xl/workbook.xml", "xl/workbooks.xml")},
+    "两个工作簿": {
+        "_rels/.rels": lambda xml: xml.replace(
+            "</Relationships>",
+            f'<Relationship Id="x" Type="{OFFICE}/officeDocument" Target="xl/styles.xml"/></Relationships>',
+        )
+    },
+    "两表同名": {"xl/workbook.xml": instead('name="绩效指标"', 'name="自评结论"')},
+    "没有工作表": {"xl/workbook.xml": lambda xml: re.sub(r"<sheets>.*</sheets>", "<sheets/>", xml)},
+    "关系坏了": {"xl/worksheets/_rels/sheet1.xml.rels": lambda xml: xml[:-9]},
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_contradicts_itself_is_refused_and_not_guessed(name: str, filled: bytes, tmp_path: Path) -> None:
+    data = edited(filled, add={"xl/worksheets/_rels/sheet1.xml.rels": rels(("r1", "x", "y"))})
+    result = scored(edited(data, WRONG[name]), tmp_path)
+    assert [found.code for found in result.findings] == ["R01"]
+    assert pipeline.UNEXPECTED not in result.findings[0].message
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def reversed_rows(xml: str) -> str:
+    rows = re.findall(r"<row .*?</row>|<row [^>]*/>", xml, re.DOTALL)
+    head, tail = xml[: xml.index("<sheetData>") + 11], xml[xml.index("</sheetData>") :]
+    return head + "".join(reversed(rows)) + tail
+
+
+def without_references(xml: str) -> str:
+    """Rows and cells that follow each other need no numbers: what lies between is written out empty."""
+    root = etree.fromstring(xml.encode())
+    space = f"{{{etree.QName(root).namespace}}}"
+    data = root.find(f"{space}sheetData")
+    assert data is not None
+    for row in list(data):
+        column = 0
+        for cell in list(row):
+            letters = re.match("[A-Z]+", cell.attrib.pop("r"))
+            assert letters
+            for _ in range(column_number(letters[0]) - column - 1):
+                cell.addprevious(etree.Element(f"{space}c"))
+            column = column_number(letters[0])
+    return etree.tostring(root, encoding="unicode")
+
+
+def prefixed(xml: str) -> str:
+    """The same with a prefix at every name, as some libraries write."""
+    xml = re.sub(r"<(/?)(?=[a-zA-Z])(?![a-z0-9]+:)", r"<\1x:", xml)
+    return xml.replace(f'xmlns="{MAIN}"', f'xmlns:x="{MAIN}"')
+
+
+# Unusual, and clear: read as it stands.
+RIGHT: dict[str, Callable[[str], str | bytes]] = {
+    "UTF-16": lambda xml: xml.replace("UTF-8", "UTF-16").encode("utf-16"),
+    "UTF-16BE": lambda xml: b"\xfe\xff" + xml.replace("UTF-8", "UTF-16").encode("utf-16-be"),
+    "GBK": lambda xml: xml.replace("UTF-8", "GBK").encode("gbk", "xmlcharrefreplace"),
+    "GB18030": lambda xml: xml.replace("UTF-8", "GB18030").encode("gb18030"),
+    "BOM": lambda xml: xml.encode("utf-8-sig"),
+    "不写编码": lambda xml: re.sub(r"<\?xml.*?\?>", "", xml),
+    "行倒序": reversed_rows,
+    "格子不写地址": without_references,
+    "带前缀": prefixed,
+    "夹有注释": lambda xml: re.sub(r"<v>(\d)(\d)", r"<v>\1<!-- x -->\2", xml),
+    "注释在前": instead("<sheetData>", "<!-- <sheetData> --><sheetData>"),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_unusual_and_clear_is_read_right(name: str, filled: bytes, tmp_path: Path) -> None:
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(filled)) as archive:
+        for part in archive.namelist():
+            text = archive.read(part)
+            if part.endswith(("sheet5.xml", "sheet3.xml")):
+                changed = RIGHT[name](text.decode())
+                text = changed if isinstance(changed, bytes) else changed.encode()
+            parts[part] = text
+    plain = scored(filled, tmp_path)
+    result = scored(zipped(**parts), tmp_path)
+    assert result.scores == plain.scores
+    assert result.findings == plain.findings
+    again = pipeline.score(tmp_path / "out.xlsx")
+    assert (again.scores, again.findings) == (plain.scores, replaced(plain.findings, "a.xlsx", "out.xlsx"))
+
+
+def replaced(findings: tuple[Finding, ...], old: str, new: str) -> tuple[Finding, ...]:
+    """The same findings in a workbook of another name."""
+    return tuple(replace(f, place=replace(f.place, workbook=f.place.workbook.replace(old, new))) for f in findings)
+
+
+def test_control_characters_reach_no_terminal(filled: bytes, tmp_path: Path) -> None:
+    """`_x001B_` is how a workbook holds an escape character; `_xD83D_` is half a character."""
+    first = instead("<t>", "<t>_x001B_[2J_x009B__x0000__xD83D_")
+    names = lambda xml: re.sub(r"(?<=<t>)([^<]*水[^<]*)", r"_x001B_[2J_xD83D_\1", xml)  # noqa: E731
+    for change in (first, names):
+        (tmp_path / "a.xlsx").write_bytes(edited(filled, {"xl/sharedStrings.xml": change}))
+        for words in (["check"], ["check", "--json"]):
+            done = CliRunner().invoke(main, [*words, str(tmp_path / "a.xlsx")])
+            assert done.exit_code in (0, 1)
+            assert "\x1b" not in done.output
+            assert "\x9b" not in done.output
+
+
+def test_nothing_is_fetched_run_or_opened(filled: bytes, tmp_path: Path) -> None:
+    """External entities, linked books, web services, pictures elsewhere, DDE: nobody calls, no file is opened."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("秘密内容")
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(0.2)
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+    outside = "".join(
+        f'<Relationship Id="out{n}" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="External"/>'
+        for n, (kind, target) in enumerate(
+            [
+                ("externalLink", url),
+                ("oleObject", secret.as_uri()),
+                ("image", url),
+                ("hyperlink", f"file://{secret}"),
+            ]
+        )
+    )
+    link = (
+        f'<externalLink xmlns="{MAIN}" xmlns:r="{OFFICE}">'
+        f'<ddeLink ddeService="cmd" ddeTopic="/c touch {tmp_path}/run"/></externalLink>'
+    )
+    linked = edited(
+        filled,
+        {
+            "xl/_rels/workbook.xml.rels": lambda xml: xml.replace(
+                "</Relationships>", f"{outside}</Relationships>"
+            ),
+            "xl/worksheets/sheet5.xml": lambda xml: re.sub(
+                r"(<c r=\"B7\"[^>]*)t=\"s\">", rf"\1><f>[1]Sheet1!A1+WEBSERVICE(\"{url}\")</f>", xml
+            ),
+        },
+        {"xl/externalLinks/externalLink1.xml": link},
+    )
+    entity = [
+        edited(filled, {"xl/worksheets/sheet5.xml": lambda xml, x=x: xml.replace("?>", f"?><!DOCTYPE x {x}>", 1)})
+        for x in (
+            f'SYSTEM "{url}"',
+            f'[<!ENTITY % a SYSTEM "{url}"> %a;]',
+            f'[<!ENTITY a SYSTEM "{secret.as_uri()}">]',
+        )
+    ]
+    xinclude = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{secret.as_uri()}" parse="text"/>'
+    include = edited(filled, {"xl/worksheets/sheet5.xml": instead("</worksheet>", f"{xinclude}</worksheet>")})
+    for number, data in enumerate([linked, include, *entity]):
+        (tmp_path / f"{number}.xlsx").write_bytes(data)
+    code = """
+import pathlib, sys
+folder = sys.argv[1]
+from perf_xlsx import cli, pipeline
+pipeline.score(folder + "/0.xlsx")  # what is imported late, forms and rulebooks
+RUN, seen = ("os.system", "os.exec", "os.posix_spawn"), []
+def watch(event, arguments):
+    if event.split(".")[0] in ("socket", "subprocess", "urllib", "http") or event in RUN:
+        seen.append((event, str(arguments)))
+    if event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith((".py", ".pyc", ".toml")):
+        seen.append((event, arguments[0]))
+sys.addaudithook(watch)
+for number in range(5):
+    result = pipeline.score(f"{folder}/{number}.xlsx", f"{folder}/out/{number}.xlsx")
+    print(number, result.findings[0].code if result.findings else "", bool(result.output))
+for event, what in seen:
+    if event != "open" or "secret" in what or not what.startswith(folder):
+        print(event, what)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert [line.split()[1:] for line in lines[2:]] == [["R01", "False"]] * 3
+    assert lines[1].endswith("True")
+    with pytest.raises(TimeoutError):
+        server.accept()
+    server.close()
+    assert not (tmp_path / "run").exists()
+    for path in (tmp_path / "out").iterdir():
+        with zipfile.ZipFile(path) as archive:
+            assert not [n for n in archive.namelist() if "秘密内容".encode() in archive.read(n)]
 
 
 def test_a_lone_cell_at_the_far_corner_costs_nothing(filled: bytes, tmp_path: Path) -> None:
@@ -100,7 +356,7 @@ def test_a_lone_cell_at_the_far_corner_costs_nothing(filled: bytes, tmp_path: Pa
 
 def test_too_many_cells_are_refused(filled: bytes) -> None:
     package = Package.open(filled, Limits(cells=100))
-    from perf_xlsx.workbook.reader import read
+    from perf_xlsx.workbook.returned import read
 
     with pytest.raises(PackageError, match="too_large"):
         read(package, "a.xlsx")
@@ -122,44 +378,3 @@ def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(result.output or "")
     for sheet in ("评分汇总", "自评表", "问题清单"):
         assert not [c for row in book[sheet].iter_rows() for c in row if c.data_type == "f"]
-
-
-def test_flipped_bytes_never_raise(filled: bytes, tmp_path: Path) -> None:
-    chance = random.Random(20201)
-    for _ in range(150):
-        data = bytearray(filled)
-        for _ in range(chance.randint(1, 8)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        result = scored(bytes(data), tmp_path)
-        assert result.scores is not None or result.findings
-        assert not [f.message for f in result.findings if pipeline.UNEXPECTED in f.message]
-
-
-def test_broken_parts_never_raise(filled: bytes, tmp_path: Path) -> None:
-    chance = random.Random(20202)
-    names = zipfile.ZipFile(io.BytesIO(filled)).namelist()
-    for _ in range(120):
-        name = chance.choice([name for name in names if name.endswith((".xml", ".rels"))])
-
-        def broken(text: str) -> str:
-            at, size = chance.randrange(len(text)), chance.randint(1, 40)
-            return text[:at] + chance.choice(["", "9", "-1", "A", 'x="1"', "<a/>", "r:id"]) + text[at + size :]
-
-        result = scored(edited(filled, {name: broken}), tmp_path)
-        assert result.scores is not None or result.findings
-        assert not [f.message for f in result.findings if pipeline.UNEXPECTED in f.message]
-
-
-def test_an_output_is_whole_or_absent(filled: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    (tmp_path / "a.xlsx").write_bytes(filled)
-    (tmp_path / "out.xlsx").write_bytes(b"what was there")
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
-    assert (tmp_path / "out.xlsx").read_bytes() == b"what was there"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "out.xlsx"]

@@ -11,6 +11,7 @@ import pytest
 
 from perf_xlsx.model import Result
 from perf_xlsx.report import as_json
+from perf_xlsx.rulebook import rulebook_names
 from tests.conftest import CASES
 from tests.finding_cases import value
 
@@ -18,29 +19,56 @@ COLUMNS = {
     "指标性质": "sign", "指标值": "target", "计量单位": "unit", "实际完成值": "actual", "分值": "weight",
     "计分方法": "method", "自评得分": "claimed_points",
 }  # fmt: skip
+FUNDS = {"年初预算数": "initial", "全年预算数": "adjusted", "全年执行数": "executed"}
+FILES = sorted(CASES.glob("评分规则-*.md"))
 
 
-def table(path: Path) -> list[dict[str, str]]:
-    """The rows of the file's Markdown table."""
-    lines = [line for line in path.read_text("utf-8").splitlines() if line.startswith("|")]
+def rulebook_of(path: Path) -> str:
+    """The rulebook that a file of cases is for."""
+    return path.stem.removeprefix("评分规则-")
+
+
+def table(path: Path, title: str = "指标") -> list[dict[str, str]]:
+    """The rows of the Markdown table below the heading `title`."""
+    section = path.read_text("utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
     heads, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
+def filled(funds: dict[str, Any], indicators: list[dict[str, Any]]) -> dict[str, Any]:
+    """A form with these numbers in its total line, and these indicators."""
+    basics = {"form": "department", "year": 2024, "unit": "示例单位"}
+    return basics | {"funds": [{"line": "合计"} | funds], "indicators": indicators}
+
+
 def form_of(rows: list[dict[str, str]]) -> dict[str, Any]:
     """One form with a row of the table as each of its indicators."""
-    total = {"line": "合计", "initial": 1000, "adjusted": 1000, "executed": 868}
     indicators = [
         {"name": row["情形"]} | {key: value(row[head]) for head, key in COLUMNS.items() if row[head]}
         for row in rows
     ]
-    return {"form": "department", "year": 2024, "unit": "示例单位", "funds": [total], "indicators": indicators}
+    return filled({"initial": 1240, "adjusted": 1000, "executed": 868}, indicators)
 
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("评分规则-*.md")), ids=lambda path: path.stem)
-def test_rules(path: Path, score_case: Callable[..., Result]) -> None:
+def form_of_sums(row: dict[str, str]) -> dict[str, Any]:
+    """One form of a row of 总分与等级: each "8/10" is an indicator of weight 10 that earns 8 in proportion."""
+    pairs = [map(value, pair.split("/")) for pair in row["各指标得分/分值"].split("、")]
+    indicators = [
+        {"name": f"指标{number}", "sign": "≥", "target": weight, "actual": points, "weight": weight}
+        for number, (points, weight) in enumerate(pairs, 1)
+    ]
+    return filled({key: value(row[head]) for head, key in FUNDS.items()}, indicators)
+
+
+def test_every_rulebook_has_its_table() -> None:
+    assert {rulebook_of(path) for path in FILES} == set(rulebook_names())
+
+
+@pytest.mark.parametrize("path", FILES, ids=rulebook_of)
+def test_indicators(path: Path, score_case: Callable[..., Result]) -> None:
     rows = table(path)
-    result = score_case(form_of(rows), rulebook=path.stem.removeprefix("评分规则-"))
+    result = score_case(form_of(rows), rulebook=rulebook_of(path))
     scored = as_json(result)["indicators"]
     assert len(scored) == len(rows)
     for row, got in zip(rows, scored, strict=True):
@@ -49,6 +77,27 @@ def test_rules(path: Path, score_case: Callable[..., Result]) -> None:
         assert (got["completion"] or "") == row["完成率"], row
         assert got["why"].endswith("。")
         assert got["basis"] or "计分方法" in got["why"]
+
+
+@pytest.mark.parametrize(
+    ("rulebook", "row"),
+    [
+        pytest.param(rulebook_of(path), row, id=f"{rulebook_of(path)}-{row['情形']}")
+        for path in FILES
+        for row in table(path, "总分与等级")
+    ],
+)
+def test_totals(rulebook: str, row: dict[str, str], score_case: Callable[..., Result]) -> None:
+    got = as_json(score_case(form_of_sums(row), rulebook=rulebook))
+    seen = {
+        "执行率": got["execution"]["rate"] or "",
+        "执行得分": got["execution"]["points"] or "未评",
+        "封顶": "、".join(found["expected"] for found in got["findings"] if found["code"] == "T04"),
+        "总分": got["total"],
+        "等级": got["grade"],
+    }
+    assert seen == {head: row[head] for head in seen}
+    assert got["complete"] == (row["执行得分"] != "未评")
 
 
 def test_what_cannot_be_scored_is_open_and_the_total_provisional(
@@ -60,15 +109,3 @@ def test_what_cannot_be_scored_is_open_and_the_total_provisional(
     assert not result.scores.complete
     assert result.scores.indicators[0].points is None
     assert result.scores.total == Decimal("78.03")
-
-
-def test_execution_points_come_from_the_exact_rate_and_are_capped(
-    well_made: dict[str, Any], score_case: Callable[..., Result]
-) -> None:
-    well_made["funds"] = [{"line": "合计", "adjusted": 3291.98, "executed": 2857.28}]
-    well_made["projects"] = []
-    assert as_json(score_case(well_made))["execution"] == {
-        "rate": "0.8679518101568053268853395221", "points": "8.68", "weight": "10"
-    }  # fmt: skip
-    well_made["funds"][0]["executed"] = 4000
-    assert as_json(score_case(well_made))["execution"]["points"] == "10.00"

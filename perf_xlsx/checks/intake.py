@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import owed
 from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import squeeze
 
@@ -73,3 +74,20 @@ def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook)
     else:
         return
     yield noticed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)
+
+
+@check("R17")
+def rulebook_serves_the_form(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """评分办法适用于这种表、这个年度.
+
+    Good: a rulebook from 2020 on, for a form of 2023.  Bad: one for department forms alone, for a project form.
+    """
+    place, (first, last) = Place(form.workbook), rulebook.years
+    advice = "请确认应按哪个评分办法评分。"
+    if form.form not in rulebook.forms:
+        message = f"评分办法“{rulebook.title}”（{rulebook.name}）不是为这种自评表制定的。"
+        yield Noticed(place, "评分办法", rulebook.name, message, advice)
+    if form.year is not None and not (first or 0) <= form.year <= (last or 9999):
+        span = f"{first}年度起" if last is None else f"{first or '……'}至{last}年度"
+        message = f"评分办法“{rulebook.title}”（{rulebook.name}）适用于{span}，本表是{form.year}年度。"
+        yield Noticed(place, "年度", str(form.year), message, advice, span)

@@ -16,7 +16,16 @@ from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
 
-Typed = Decimal | str | datetime.date | None
+
+@dataclass(frozen=True)
+class Shown:
+    """A number with the number format that it is shown in: 0.868 as "0.00%" is 86.80%."""
+
+    value: Decimal
+    number_format: str
+
+
+Typed = Decimal | str | bool | datetime.date | Shown | None
 
 GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
 
@@ -31,10 +40,13 @@ class CaseError(Exception):
 
 @dataclass(frozen=True)
 class Fill:
-    """What is to be typed: single boxes by key, line cells by (block, line, column), rows by block."""
+    """What is to be typed: single boxes by key, line cells by (block, line, column), rows by block.
+
+    `year` is None only for what was carried over from a workbook that does not tell.
+    """
 
     form: Form
-    year: int
+    year: int | None
     boxes: Mapping[str, Typed]
     lines: Mapping[tuple[str, str, str], Typed]
     rows: Mapping[str, tuple[Mapping[str, Typed], ...]]

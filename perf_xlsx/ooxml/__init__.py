@@ -2,9 +2,12 @@
 
 from perf_xlsx.ooxml.book import Book
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
+from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
 from perf_xlsx.ooxml.ledger import LEDGER, annotate, strip
+from perf_xlsx.ooxml.limits import Limits, LimitsError, load_limits
+from perf_xlsx.ooxml.macros import drop_stray_macros
 from perf_xlsx.ooxml.marks import Mark
-from perf_xlsx.ooxml.package import Limits, Package, PackageError, legal
+from perf_xlsx.ooxml.package import Package, PackageError, legal, read_file
 
 __all__ = [
     "LEDGER",
@@ -12,11 +15,18 @@ __all__ = [
     "Cell",
     "Grid",
     "Limits",
+    "LimitsError",
     "Mark",
     "Package",
     "PackageError",
     "annotate",
+    "decrypt",
+    "drop_stray_macros",
+    "is_encrypted",
     "legal",
+    "load_limits",
+    "read_file",
     "read_grid",
+    "read_passwords",
     "strip",
 ]

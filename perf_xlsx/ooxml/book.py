@@ -8,14 +8,14 @@ from functools import cached_property
 
 from lxml import etree
 
-from perf_xlsx.ooxml.package import Package, PackageError, local
+from perf_xlsx.ooxml.package import Package, PackageError, local, text_of, whole
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
-_RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
+_RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 _SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\]():,; ]+))!(.+)", re.DOTALL)
 
 
@@ -38,7 +38,7 @@ def column_name(number: int) -> str:
 
 def parse_cell(reference: str) -> tuple[int, int] | None:
     """ "C7" -> (7, 3); None for what is no address within a sheet."""
-    found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", reference)
+    found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", reference)
     if found is None:
         return None
     row, column = int(found[2]), column_number(found[1])
@@ -90,7 +90,7 @@ class DefinedName:
 
 
 class Book:
-    """What the workbook part says."""
+    """What the workbook part says. Raises PackageError where its list of sheets cannot be relied on."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -99,6 +99,19 @@ class Book:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿")
         self.part = main
         self.root = package.tree(main)
+        self._strings: dict[int, str] = {}
+        self._judge_sheets()
+
+    def _judge_sheets(self) -> None:
+        sheets = self.sheets
+        if not sheets:
+            raise PackageError("damaged", "文件已损坏（没有工作表）")
+        names = [sheet.name.casefold() for sheet in sheets]
+        for number, sheet in enumerate(sheets, 1):
+            if not 0 < len(sheet.name) <= 255:
+                raise PackageError("damaged", f"文件已损坏（第{number}张工作表的名称是空的或过长）")
+        if len(set(names)) < len(names) or len({sheet.part for sheet in sheets}) < len(sheets):
+            raise PackageError("damaged", "文件已损坏（有两张工作表同名或是同一个部件）")
 
     @property
     def space(self) -> str:
@@ -125,23 +138,24 @@ class Book:
 
     @property
     def sheets(self) -> list[Sheet]:
-        """The worksheets in the order of their tabs."""
+        """The worksheets in the order of their tabs. Raises PackageError where one is missing."""
         related = {r.id: r for r in self.package.relationships(self.part)}
         found: list[Sheet] = []
         listed = self.child("sheets")
         for index, element in enumerate(e for e in (() if listed is None else listed) if local(e) == "sheet"):
             id = next((value for key, value in element.attrib.items() if str(key).endswith("}id")), "")
             relation = related.get(str(id))
-            if relation is None or not relation.type.endswith("/worksheet") or relation.target not in self.package:
-                continue
-            number = element.get("sheetId", "")
+            if relation is not None and not relation.type.endswith("/worksheet"):
+                continue  # a chart sheet
+            if relation is None or relation.target not in self.package:
+                raise PackageError("damaged", f"文件已损坏（工作表“{element.get('name', '')}”的内容缺失）")
             found.append(
                 Sheet(
                     element.get("name", ""),
                     relation.target,
                     element.get("state", "visible"),
                     index,
-                    int(number) if number.isdigit() else 0,
+                    whole(element.get("sheetId")),
                 )
             )
         return found
@@ -151,12 +165,12 @@ class Book:
         listed = self.child("definedNames")
         found = []
         for element in () if listed is None else listed:
-            sheet = element.get("localSheetId", "")
+            sheet = whole(element.get("localSheetId"), -1)
             found.append(
                 DefinedName(
                     element.get("name", ""),
-                    element.text or "",
-                    int(sheet) if sheet.isdigit() else None,
+                    text_of(element),
+                    sheet if sheet >= 0 else None,
                     element.get("hidden") in ("1", "true"),
                 )
             )
@@ -164,16 +178,13 @@ class Book:
 
     def custom_properties(self) -> dict[str, str]:
         """The custom document properties, as text."""
-        part = next(
-            (r.target for r in self.package.relationships("") if r.type.endswith("/custom-properties")), None
-        )
-        if part is None or part not in self.package:
-            return {}
-        return {
-            element.get("name", ""): "".join(str(text) for text in element.itertext())
-            for element in self.package.tree(part)
-            if local(element) == "property"
-        }
+        return custom_properties(self.package)
+
+    @property
+    def structure_locked(self) -> bool:
+        """Whether sheets may not be added, removed or renamed in Excel. It binds programs to nothing."""
+        protection = self.child("workbookProtection")
+        return protection is not None and protection.get("lockStructure") in ("1", "true")
 
     @property
     def date1904(self) -> bool:
@@ -182,15 +193,19 @@ class Book:
         return properties is not None and properties.get("date1904") in ("1", "true")
 
     def related_part(self, kind: str) -> str | None:
-        """The part of that kind that the workbook refers to ("styles", "sharedStrings")."""
-        found = (r.target for r in self.package.relationships(self.part) if r.type.endswith(f"/{kind}"))
-        return next((target for target in found if target in self.package), None)
+        """The part of that kind that the workbook refers to ("styles", "sharedStrings"); see `one_related`."""
+        return self.package.one_related(self.part, kind)
+
+    def string(self, index: int) -> str:
+        """A shared string. Raises IndexError where there is none of that number."""
+        if index not in self._strings:
+            self._strings[index] = rich_text(self._string_items[index])
+        return self._strings[index]
 
     @cached_property
-    def strings(self) -> list[str]:
-        """The shared strings."""
+    def _string_items(self) -> list[etree._Element]:
         part = self.related_part("sharedStrings")
-        return [] if part is None else [rich_text(item) for item in self.package.tree(part) if local(item) == "si"]
+        return [] if part is None else [item for item in self.package.tree(part) if local(item) == "si"]
 
     @cached_property
     def number_formats(self) -> list[str]:
@@ -205,13 +220,27 @@ class Book:
             if local(group) == "numFmts"
             for element in group
         }
+        formats = [xf for group in root if local(group) == "cellXfs" for xf in group if local(xf) == "xf"]
+        if len(formats) > self.package.limits.formats:
+            detail = f"单元格格式有 {len(formats)} 种，超过上限 {self.package.limits.formats} 种"
+            raise PackageError("too_large", detail)
         return [
             codes.get(xf.get("numFmtId"), BUILTIN_FORMATS.get(xf.get("numFmtId", "0"), "General"))
-            for group in root
-            if local(group) == "cellXfs"
-            for xf in group
-            if local(xf) == "xf"
+            for xf in formats
         ]
+
+
+def custom_properties(package: Package) -> dict[str, str]:
+    """The custom document properties of any Office package; strict ones call the relation by another name."""
+    kinds = ("/custom-properties", "/customProperties")
+    part = next((r.target for r in package.relationships("") if r.type.endswith(kinds)), None)
+    if part is None or part not in package:
+        return {}
+    return {
+        element.get("name", ""): "".join(str(text) for text in element.itertext())
+        for element in package.tree(part)
+        if local(element) == "property"
+    }
 
 
 def rich_text(item: etree._Element) -> str:
@@ -219,15 +248,25 @@ def rich_text(item: etree._Element) -> str:
     parts = []
     for child in item:
         if local(child) == "t":
-            parts.append(child.text or "")
+            parts.append(text_of(child))
         elif local(child) == "r":
-            parts += [t.text or "" for t in child if local(t) == "t"]
+            parts += [text_of(t) for t in child if local(t) == "t"]
     return unescape("".join(parts))
 
 
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
 def unescape(text: str) -> str:
-    """`_x000D_` stands for a character that XML cannot hold."""
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """`_x000D_` stands for a character that XML cannot hold. Control characters go: a terminal obeys them."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        if 0xD800 <= code < 0xE000:
+            return found[0]  # half a character: left as it is written
+        return "" if (code < 0x20 and code not in (9, 10, 13)) or 0x7F <= code < 0xA0 else chr(code)
+
+    return _ESCAPED.sub(character, text) if "_x" in text else text
 
 
 # Ids below 164 that matter here; the date ones of Chinese and Japanese Office included.

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from math import isfinite
+from math import isfinite, nan
 
 from lxml import etree
 
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, Book, Sheet, parse_cell, parse_range, rich_text, unescape
-from perf_xlsx.ooxml.package import PackageError, local
+from perf_xlsx.ooxml.package import PackageError, local, text_of, whole
 
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
@@ -39,36 +39,67 @@ class Grid:
 
 def read_grid(book: Book, sheet: Sheet) -> Grid:
     """Read a worksheet. Raises PackageError when it is damaged or larger than the limits."""
-    package = book.package
-    if package.read(sheet.part).count(b"<c ") > package.limits.cells:
-        raise PackageError("too_large", f"工作表“{sheet.name}”超过 {package.limits.cells} 个单元格")
-    root = package.tree(sheet.part)
+    limits = book.package.limits
     cells: dict[tuple[int, int], Cell] = {}
     merges: list[tuple[int, int, int, int]] = []
-    for element in root:
+    for element in book.package.tree(sheet.part):
         if local(element) == "sheetData":
-            cells = dict(_cells(element, book))
+            for address, cell in _cells(element, book, sheet):
+                if cell is not None:
+                    cells[address] = cell
+                    if len(cells) > limits.cells:
+                        raise PackageError("too_large", f"工作表“{sheet.name}”超过 {limits.cells} 个单元格")
         elif local(element) == "mergeCells":
-            merges = [found for m in element if (found := parse_range(m.get("ref", "")))]
+            merges += [found for m in element if (found := parse_range(m.get("ref", "")))]
+    if len(merges) > limits.merges:
+        raise PackageError(
+            "too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处"
+        )
     return Grid(cells, tuple(merges))
 
 
-def _cells(data: etree._Element, book: Book) -> Iterator[tuple[tuple[int, int], Cell]]:
-    row = 0
+def addresses(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etree._Element, etree._Element]]:
+    """Every cell as (row, column, its row element, the cell element), where the file says it stands.
+
+    A row or cell without a number follows the one before it. Raises PackageError where a number is no number, lies
+    outside a sheet, contradicts its row or stands twice: nothing then tells what stands where.
+    """
+    row, seen = 0, set()
     for line in data:
         if local(line) != "row":
             continue
-        number = line.get("r", "")
-        row = int(number) if number.isdigit() else row + 1
-        column = 0
+        row = whole(line.get("r", str(row + 1)))
+        if not 0 < row <= MAX_ROW or row in seen:
+            raise _misplaced(sheet, f"第 {line.get('r', row)} 行")
+        seen.add(row)
+        column, taken = 0, set()
         for element in line:
             if local(element) != "c":
                 continue
-            address = parse_cell(element.get("r", ""))
-            column = address[1] if address else column + 1
+            stated = element.get("r")
+            address = parse_cell(stated) if stated is not None else (row, column + 1)
+            if address is None or address[0] != row or address[1] > MAX_COLUMN or address[1] in taken:
+                raise _misplaced(sheet, f"{stated or '最后一格'}")
+            column = address[1]
+            taken.add(column)
+            yield row, column, line, element
+
+
+def _misplaced(sheet: Sheet, where: str) -> PackageError:
+    return PackageError("damaged", f"文件已损坏（工作表“{sheet.name}”中{where}的位置无效或重复）")
+
+
+def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell | None]]:
+    for row, column, _, element in addresses(data, sheet):
+        try:
             cell = _cell(element, book)
-            if cell is not None and row <= MAX_ROW and column <= MAX_COLUMN:
-                yield (address or (row, column)), cell
+        except IndexError:
+            where = f"工作表“{sheet.name}”第{row}行第{column}列"
+            raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
+        if cell is not None and isinstance(cell.value, str) and len(cell.value) > book.package.limits.text:
+            where = f"工作表“{sheet.name}”第{row}行第{column}列"
+            raise PackageError("too_large", f"{where}的文字超过 {book.package.limits.text} 字")
+        yield (row, column), cell
 
 
 def _cell(element: etree._Element, book: Book) -> Cell | None:
@@ -76,16 +107,14 @@ def _cell(element: etree._Element, book: Book) -> Cell | None:
     for child in element:
         match local(child):
             case "f":
-                formula = child.text or ""
+                formula = text_of(child)
             case "v":
-                text = child.text or ""
+                text = text_of(child)
             case "is":
                 inline = rich_text(child)
     if formula is None and text is None and inline is None:
         return None
-    style = element.get("s", "0")
-    formats = book.number_formats
-    code = formats[int(style)] if style.isdigit() and int(style) < len(formats) else "General"
+    code = _format(element.get("s"), book)
     kind = element.get("t", "n")
     if kind == "e":
         return Cell(None, formula, text or "#VALUE!", code)
@@ -95,32 +124,42 @@ def _cell(element: etree._Element, book: Book) -> Cell | None:
     return Cell(value, formula, None, code)
 
 
+def _format(style: str | None, book: Book) -> str:
+    """The number format of a cell style. Raises IndexError for one that does not exist: 86.8% might be 0.868."""
+    if style is None or (style == "0" and not book.number_formats):
+        return book.number_formats[0] if book.number_formats else "General"
+    return book.number_formats[whole(style, MAX_ROW)]
+
+
 def _value(kind: str, text: str | None, code: str, book: Book) -> Value:
+    """Raises IndexError for a shared string that does not exist."""
     if text is None:
         return None
     match kind:
         case "s":
-            number = text.strip()
-            return book.strings[int(number)] if number.isdigit() and int(number) < len(book.strings) else None
+            return book.string(whole(text.strip(), 10**9))
         case "str":
             return unescape(text)
         case "b":
             return text.strip() in ("1", "true")
         case "d":
-            return text
+            return iso_date(text)
         case _:
             return _number(text, code, book)
 
 
 def _number(text: str, code: str, book: Book) -> Value:
     try:
-        number = float(text)
+        number = float(text) if "_" not in text else nan
     except ValueError:
         return text
-    if not isfinite(number):
-        return text
+    return value_of(number, code, book.date1904) if isfinite(number) else text
+
+
+def value_of(number: float, code: str, from_1904: bool = False) -> Value:
+    """A stored number, finite, as its format shows it: 15 digits, as a person sees them, or a date."""
     if is_date(code):
-        return _date(number, book.date1904)
+        return _date(number, from_1904)
     value = Decimal(f"{number:.15g}")
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**15 else value
 
@@ -129,6 +168,15 @@ def is_date(code: str) -> bool:
     """Whether a number format shows a date."""
     bare = _NOT_DATE.sub("", code.split(";")[0]).lower()
     return "y" in bare or ("d" in bare and "m" in bare) or "年" in bare
+
+
+def iso_date(text: str) -> Value:
+    """A date as strict workbooks and OpenDocument store it; the text where it is none."""
+    try:
+        moment = datetime.datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text
+    return moment.date() if moment.time() == datetime.time() else moment.replace(tzinfo=None)
 
 
 def _date(number: float, from_1904: bool) -> Value:

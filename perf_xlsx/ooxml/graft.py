@@ -9,10 +9,12 @@ import re
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, quote_sheet
-from perf_xlsx.ooxml.package import Package, local, parse_xml, rels_name, to_xml
+from perf_xlsx.ooxml.package import Package, local, parse_xml, rels_name, to_xml, whole
 from perf_xlsx.ooxml.styles import Styles
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml"
 _BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "AlternateContent", "absPath")
 _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "functionGroups", "externalReferences")
 
@@ -102,6 +104,9 @@ def _in_space(data: bytes, theirs: Book, book: Book) -> bytes:
     if theirs.space == book.space:
         return data
     data = data.replace(theirs.relation_space.encode(), book.relation_space.encode())
+    for kind in ("main", "spreadsheetDrawing", "chart"):
+        loose, strict = f"{_DRAWING}/{kind}", f"{_STRICT_DRAWING}/{kind}"
+        data = data.replace(f'"{loose}"'.encode(), f'"{strict}"'.encode())
     return data.replace(theirs.space.encode(), book.space.encode())
 
 
@@ -121,7 +126,8 @@ def _copy_related(book: Book, theirs: Book, source: str, target: str, names: dic
         stem, extension = posixpath.splitext(relation.target)
         new = book.package.free_name(re.sub(r"\d+$", "", stem) + "{}" + extension)
         data = theirs.package.read(relation.target)
-        book.package.write(new, _chart_names(data, relation.target, names) if "/charts/" in new else data)
+        data = _chart_names(data, relation.target, names) if "/charts/" in new else data
+        book.package.write(new, _in_space(data, theirs, book) if new.endswith(".xml") else data)
         book.package.set_content_type(new, theirs.package.content_type(relation.target) or "application/xml")
         _copy_related(book, theirs, relation.target, new, names)
         element.set("Target", posixpath.relpath(f"/{new}", posixpath.join("/", posixpath.dirname(target))))
@@ -150,7 +156,7 @@ def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int
     book.package.set_content_type(part, _WORKSHEET)
     id = book.relate("worksheet", part)
     elements = sheet_elements(book)
-    numbers = [int(e.get("sheetId", "0")) for e in elements if e.get("sheetId", "").isdigit()]
+    numbers = [whole(e.get("sheetId")) for e in elements]
     listed = book.child("sheets")
     assert listed is not None
     made = etree.SubElement(listed, f"{{{book.space}}}sheet", name=name, sheetId=str(max([0, *numbers]) + 1))
@@ -202,10 +208,8 @@ def open_on(book: Book, name: str) -> None:
 
 
 def _select(book: Book, sheet: Sheet, selected: bool) -> None:
-    data = book.package.read(sheet.part)
-    if not selected and b"tabSelected" not in data:
-        return
-    for view in (e for e in book.package.tree(sheet.part).iter() if local(e) == "sheetView"):
+    views = (e for e in book.package.tree(sheet.part) if local(e) == "sheetViews")
+    for view in (e for listed in views for e in listed if local(e) == "sheetView"):
         if selected:
             view.set("tabSelected", "1")
         elif view.get("tabSelected") is not None:

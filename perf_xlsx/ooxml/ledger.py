@@ -15,7 +15,7 @@ from perf_xlsx.ooxml.cells import read_grid
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, open_on, sheet_elements
 from perf_xlsx.ooxml.marks import Covered, Mark, SheetCells, fill_cell
 from perf_xlsx.ooxml.notes import Notes
-from perf_xlsx.ooxml.package import Package
+from perf_xlsx.ooxml.package import Package, whole
 from perf_xlsx.ooxml.styles import Styles
 
 LEDGER = "_perf_xlsx_ledger"
@@ -48,6 +48,7 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Covered]:
                 covered.append(done)
                 if mark.note:
                     notes.add(mark.cell, mark.note)
+        notes.draw()
     return covered
 
 
@@ -145,8 +146,7 @@ def _unmark(book: Book, sheets: list[Sheet], entries: list[_Entry], areas: _Area
     for sheet in sheets:
         cells = SheetCells(book, sheet)
         for row, column, element in cells.every():
-            style = element.get("s", "0")
-            index = int(style) if style.isdigit() else 0
+            index = whole(element.get("s"))
             if styles.colour_of(index) not in colours:
                 continue
             found = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
@@ -160,7 +160,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     removed = sorted(sheet.index for sheet in sheets)
     listed, elements = book.child("sheets"), sheet_elements(book)
     for sheet in sheets:
-        _remove_part(book.package, sheet.part)
+        book.package.remove_with_related(sheet.part)
         for relation in book.package.relationships(book.part):
             if relation.target == sheet.part:
                 book.package.remove_relationship(book.part, relation.id)
@@ -169,8 +169,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     _renumber_names(book, removed)
     views = book.child("bookViews")
     for view in () if views is None else views:
-        active = view.get("activeTab", "0")
-        if active.isdigit() and int(active) >= len(all_sheet_names(book)):
+        if whole(view.get("activeTab")) >= len(all_sheet_names(book)):
             view.set("activeTab", "0")  # not taken away: set again, it would stand elsewhere
     book.package.touch(book.part)
 
@@ -178,30 +177,10 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
 def _renumber_names(book: Book, removed: list[int]) -> None:
     listed = book.child("definedNames")
     for element in [] if listed is None else list(listed):
-        name, at = element.get("name", ""), element.get("localSheetId", "")
-        index = int(at) if at.isdigit() else None
+        name, index = element.get("name", ""), whole(element.get("localSheetId"), -1)
         if name.startswith((MARK_NAME, SHEET_NAME)) or index in removed:
             element.getparent().remove(element)  # type: ignore[union-attr]  # it was just found there
-        elif index is not None:
+        elif index >= 0:
             element.set("localSheetId", str(index - sum(gone < index for gone in removed)))
     if listed is not None and len(listed) == 0:
         book.root.remove(listed)
-
-
-def _remove_part(package: Package, part: str) -> None:
-    """Remove a part and, after it, those that only it referred to."""
-    targets = [r.target for r in package.relationships(part) if not r.external]
-    package.remove(part)
-    for target in targets:
-        if target in package and not _referred(package, target):
-            _remove_part(package, target)
-
-
-def _referred(package: Package, part: str) -> bool:
-    for name in package.names():
-        if name.endswith(".rels"):
-            folder, base = name.rsplit("_rels/", 1)
-            owner = folder + base.removesuffix(".rels")
-            if any(relation.target == part for relation in package.relationships(owner)):
-                return True
-    return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet, column_name, parse_cell
-from perf_xlsx.ooxml.package import local
+from perf_xlsx.ooxml.package import local, whole
 from perf_xlsx.ooxml.styles import Styles
 
 
@@ -31,13 +31,13 @@ class SheetCells:
         self.space = etree.QName(self.root).namespace
         self.data = next((e for e in self.root if local(e) == "sheetData"), None)
         self.rows = dict(self._rows())
+        self.last_row = max(self.rows, default=0)
 
     def _rows(self) -> Iterator[tuple[int, etree._Element]]:
         number = 0
         for row in () if self.data is None else self.data:
             if local(row) == "row":
-                stated = row.get("r", "")
-                number = int(stated) if stated.isdigit() else number + 1
+                number = whole(row.get("r"), number + 1)
                 yield number, row
 
     def cells(self, row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
@@ -81,12 +81,12 @@ class SheetCells:
         if number in self.rows or self.data is None:
             return self.rows.get(number)
         made = etree.Element(f"{{{self.space}}}row", r=str(number))
-        following = [n for n in self.rows if n > number]
-        if following:
-            self.rows[min(following)].addprevious(made)
+        if number < self.last_row:
+            self.rows[min(n for n in self.rows if n > number)].addprevious(made)
         else:
             self.data.append(made)
         self.rows[number] = made
+        self.last_row = max(self.last_row, number)
         return made
 
     def _inherited(self, line: etree._Element, column: int) -> str | None:
@@ -95,7 +95,7 @@ class SheetCells:
             return line.get("s")
         for columns in (e for e in self.root if local(e) == "cols"):
             for element in columns:
-                if int(element.get("min", "0")) <= column <= int(element.get("max", "0")):
+                if whole(element.get("min")) <= column <= whole(element.get("max")):
                     return element.get("style")
         return None
 
@@ -115,7 +115,7 @@ def fill_cell(cells: SheetCells, styles: Styles, mark: Mark) -> Covered | None:
     element = cells.cell(*address) if address else None
     if element is None:
         return None
-    index = int(element.get("s", "0"))
+    index = whole(element.get("s"))
     fill = etree.tostring(styles.fill_of(index), encoding="unicode", with_tail=False)
     apply = styles.xf(index).get("applyFill")
     element.set("s", str(styles.with_fill(index, styles.solid(mark.colour), "1")))

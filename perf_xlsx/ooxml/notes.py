@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from math import ceil
 
 from lxml import etree
 
 from perf_xlsx.ooxml.book import MAX_COLUMN, Book, Sheet, parse_cell
-from perf_xlsx.ooxml.package import legal, local
+from perf_xlsx.ooxml.package import PackageError, legal, local
 
 DELIMITER = "──── 绩效自评核对 ────"
 AUTHOR = "perf_xlsx"
@@ -68,8 +69,9 @@ _SHAPE = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_SHAPES = re.compile(rb"<v:shape\b.*?</v:shape>", re.DOTALL)
-_ROW, _COLUMN = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>"), re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
+_SHAPE_START, _SHAPE_END = re.compile(rb"<v:shape\b"), b"</v:shape>"
+_ROW = re.compile(rb"<x:Row>\s{0,9}([0-9]{1,9})\s{0,9}</x:Row>")
+_COLUMN = re.compile(rb"<x:Column>\s{0,9}([0-9]{1,9})\s{0,9}</x:Column>")
 
 
 class Notes:
@@ -79,6 +81,7 @@ class Notes:
         self.book, self.sheet, self.package = book, sheet, book.package
         self.comments = self._related("/comments")
         self.drawing = self._related("/vmlDrawing", self._legacy_id())
+        self._undrawn: list[tuple[str, str]] = []
 
     def _legacy(self) -> etree._Element | None:
         return next((e for e in self.package.tree(self.sheet.part) if local(e) == "legacyDrawing"), None)
@@ -96,14 +99,14 @@ class Notes:
     # ---- adding ----------------------------------------------------------------------------------------------
 
     def add(self, cell: str, text: str) -> None:
-        """Give a cell our text; a note that is there keeps its own before it."""
+        """Give a cell our text; a note that is there keeps its own before it. Call `draw` after the last."""
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
-        found = next((c for c in _list(root) if c.get("ref") == cell), None)
+        found = self._theirs.get(cell)
         if found is None:
             found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
             self._run(etree.SubElement(found, f"{{{space}}}text"), f"{DELIMITER}\n{text}")
-            self._add_shape(cell, text)
+            self._undrawn.append((cell, text))
         else:
             body = next((e for e in found if local(e) == "text"), None)
             if body is None:
@@ -111,6 +114,12 @@ class Notes:
             _as_run(body)
             self._run(body, f"\n{DELIMITER}\n{text}")
         self.package.touch(self._comments_part())
+
+    @cached_property
+    def _theirs(self) -> dict[str, etree._Element]:
+        """The notes that were there, by cell; the first where a cell has two."""
+        listed = _list(self.package.tree(self._comments_part()))
+        return {comment.get("ref", ""): comment for comment in reversed(listed)}
 
     def _run(self, body: etree._Element, text: str) -> None:
         space = etree.QName(body).namespace
@@ -153,30 +162,24 @@ class Notes:
             self.package.touch(self.sheet.part)
         return self.drawing
 
-    def _add_shape(self, cell: str, text: str) -> None:
-        part, address = self._drawing_part(), parse_cell(cell)
-        data = self.package.read(part)
-        end = data.rfind(b"</xml>")
-        if address is None or end < 0:
+    def draw(self) -> None:
+        """Give every new note its shape, without which no program shows it."""
+        if not self._undrawn:
             return
-        row, column = address
-        taken = [int(n) for n in re.findall(rb"_x0000_s(\d+)", data)]
-        block = re.search(rb'<o:idmap[^>]*\bdata="(\d+)', data)
-        number = max([*taken, (int(block[1]) if block else 1) * 1024]) + 1
-        lines = sum(max(1, ceil(len(line) / 24)) for line in text.split("\n")) + 2
-        left = column if column + 3 < MAX_COLUMN else column - 5
-        anchor = f"{left}, 12, {max(row - 2, 0)}, 8, {left + 3}, 60, {max(row - 2, 0) + ceil(lines * 0.62) + 1}, 8"
-        shape = _SHAPE.format(
-            id=number,
-            order=len(taken) + 1,
-            row=row - 1,
-            column=column - 1,
-            anchor=anchor,
-            width=220,
-            height=lines * 13,
-        )
+        part = self._drawing_part()
+        data = _utf8(self.package.read(part), part)
+        end = data.rfind(b"</xml>")
+        if end < 0:
+            return
+        taken = [int(n) for n in re.findall(rb"_x0000_s([0-9]{1,9})", data)]
+        block = re.search(rb'<o:idmap[^>]{0,200}\bdata="([0-9]{1,6})', data)
+        first = max([*taken, (int(block[1]) if block else 1) * 1024]) + 1
         head = "" if b'id="_x0000_t202"' in data else _SHAPE_TYPE
-        self.package.write(part, data[:end] + (head + shape).encode() + data[end:])
+        shapes = [
+            _shape(cell, text, first + n, len(taken) + 1 + n) for n, (cell, text) in enumerate(self._undrawn)
+        ]
+        self.package.write(part, data[:end] + (head + "".join(shapes)).encode() + data[end:])
+        self._undrawn = []
 
     # ---- taking away -----------------------------------------------------------------------------------------
 
@@ -185,6 +188,7 @@ class Notes:
         if self.comments is None:
             return False
         root, changed = self.package.tree(self.comments), False
+        gone: set[tuple[int, int]] = set()
         for comment in list(_list(root)):
             body = next((e for e in comment if local(e) == "text"), None)
             text = "" if body is None else "".join(t.text or "" for t in body.iter() if local(t) == "t")
@@ -196,24 +200,29 @@ class Notes:
                 _keep(body, len(theirs))
             else:
                 _list(root).remove(comment)
-                self._remove_shape(comment.get("ref", ""))
+                gone.add(parse_cell(comment.get("ref", "")) or (0, 0))
+        self._remove_shapes(gone)
         if changed:
             _drop_author(root)
             self.package.touch(self.comments)
             self._drop_when_empty(root)
         return changed
 
-    def _remove_shape(self, cell: str) -> None:
-        address = parse_cell(cell)
-        if self.drawing is None or address is None:
+    def _remove_shapes(self, cells: set[tuple[int, int]]) -> None:
+        if self.drawing is None or not cells:
             return
-
-        def kept(found: re.Match[bytes]) -> bytes:
-            row, column = _ROW.search(found[0]), _COLUMN.search(found[0])
-            here = row and column and (int(row[1]) + 1, int(column[1]) + 1) == address
-            return b"" if here and b'ObjectType="Note"' in found[0] else found[0]
-
-        self.package.write(self.drawing, _SHAPES.sub(kept, self.package.read(self.drawing)))
+        data = _utf8(self.package.read(self.drawing), self.drawing)
+        kept, behind = [], 0
+        for start in (found.start() for found in _SHAPE_START.finditer(data)):
+            end = data.find(_SHAPE_END, start) + len(_SHAPE_END)
+            if end < len(_SHAPE_END):
+                break
+            shape = data[start:end] if start >= behind else b""
+            row, column = _ROW.search(shape), _COLUMN.search(shape)
+            if row and column and b'ObjectType="Note"' in shape and (int(row[1]) + 1, int(column[1]) + 1) in cells:
+                kept.append(data[behind:start])
+                behind = end
+        self.package.write(self.drawing, b"".join(kept) + data[behind:])
 
     def _drop_when_empty(self, root: etree._Element) -> None:
         if len(_list(root)) or self.comments is None:
@@ -234,6 +243,26 @@ class Notes:
             if relation.target == part:
                 self.package.remove_relationship(self.sheet.part, relation.id)
         self.package.remove(part)
+
+
+def _shape(cell: str, text: str, id: int, order: int) -> str:
+    row, column = parse_cell(cell) or (1, 1)
+    lines = sum(max(1, ceil(len(line) / 24)) for line in text.split("\n")) + 2
+    left, top = column if column + 3 < MAX_COLUMN else column - 5, max(row - 2, 0)
+    anchor = f"{left}, 12, {top}, 8, {left + 3}, 60, {top + ceil(lines * 0.62) + 1}, 8"
+    place = {"row": row - 1, "column": column - 1, "anchor": anchor}
+    return _SHAPE.format(id=id, order=order, width=220, height=lines * 13, **place)
+
+
+def _utf8(data: bytes, part: str) -> bytes:
+    """A drawing as UTF-8, in which it is searched."""
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return data
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise PackageError("damaged", f"文件已损坏（{part} 不是有效的 XML）") from error
+    return re.sub(r"<\?xml[^>]{0,200}\?>", "", text, count=1).encode()
 
 
 def _list(root: etree._Element) -> etree._Element:

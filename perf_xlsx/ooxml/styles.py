@@ -7,7 +7,7 @@ import copy
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book
-from perf_xlsx.ooxml.package import local, parse_xml
+from perf_xlsx.ooxml.package import local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 _CUSTOM = 164  # number formats below are built in
@@ -43,6 +43,16 @@ class Styles:
         self.root = self.package.tree(part)
         self.space = etree.QName(self.root).namespace or ""
         self._known: dict[str, dict[bytes, int]] = {}
+        self._members: dict[str, list[etree._Element]] = {}
+        self._complete()
+
+    def _complete(self) -> None:
+        """The first of each kind, which cells without a format show, where there is none."""
+        minimal = parse_xml(_MINIMAL.format(self.space).encode(), "styles")
+        for group in minimal:
+            if not self.members(local(group)):
+                for element in group:
+                    self.add(local(group), element)
 
     def group(self, name: str) -> etree._Element:
         """The element that holds all of one kind, made at its place where it is missing."""
@@ -60,7 +70,9 @@ class Styles:
 
     def members(self, name: str) -> list[etree._Element]:
         """All of one kind, by index."""
-        return [element for element in self.group(name) if isinstance(element.tag, str)]
+        if name not in self._members:
+            self._members[name] = [element for element in self.group(name) if isinstance(element.tag, str)]
+        return self._members[name]
 
     def add(self, name: str, element: etree._Element) -> int:
         """The index of an equal element, added where there is none."""
@@ -77,6 +89,7 @@ class Styles:
             element = copy.deepcopy(element)
             element.tail = None
             group.append(element)
+            self._members[name].append(element)
             group.set("count", str(known[key] + 1))
             self.package.touch(self.part)
         return known[key]
@@ -89,7 +102,7 @@ class Styles:
     def fill_of(self, index: int) -> etree._Element:
         """The fill of a cell format."""
         fills = self.members("fills")
-        number = int(self.xf(index).get("fillId", "0"))
+        number = whole(self.xf(index).get("fillId"))
         return fills[number] if number < len(fills) else fills[0]
 
     def colour_of(self, index: int) -> str | None:
@@ -163,8 +176,8 @@ class Styles:
     def _number_format(self, code: str) -> int:
         for member in self.members("numFmts"):
             if member.get("formatCode") == code:
-                return int(member.get("numFmtId", "0"))
-        taken = [int(member.get("numFmtId", "0")) for member in self.members("numFmts")]
+                return whole(member.get("numFmtId"))
+        taken = [whole(member.get("numFmtId")) for member in self.members("numFmts")]
         number = max([_CUSTOM - 1, *taken]) + 1
         element = etree.Element(f"{{{self.space}}}numFmt", numFmtId=str(number), formatCode=code)
         self.add("numFmts", element)

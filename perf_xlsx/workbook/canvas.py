@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.forms.case import Shown
 from perf_xlsx.ooxml import legal
 from perf_xlsx.workbook import style as s
 
@@ -72,8 +73,14 @@ class Canvas:
         match value:
             case None:
                 sheet.write_blank(row, column, None, style)
+            case Shown():
+                sheet.write_number(row, column, float(value.value), style)
+            case bool():
+                sheet.write_boolean(row, column, value, style)
             case Decimal():
                 sheet.write_number(row, column, float(value), style)
+            case datetime.datetime():
+                sheet.write_datetime(row, column, value, style)
             case datetime.date():
                 moment = datetime.datetime.combine(value, datetime.time())
                 sheet.write_datetime(row, column, moment, style)

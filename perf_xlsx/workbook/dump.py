@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.ooxml import Package, PackageError
+from perf_xlsx.place import column_letters
 
 
 class DumpError(Exception):
@@ -21,6 +24,8 @@ def dump(source: Path | bytes) -> str:
 
     data = source if isinstance(source, bytes) else source.read_bytes()
     try:
+        if (original := open_original(data)) is not None:
+            return "\n".join(_original(original)) + "\n"
         Package.open(data)  # limits and damage are judged before openpyxl sees the file
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -31,6 +36,25 @@ def dump(source: Path | bytes) -> str:
     except Exception as error:  # openpyxl raises whatever its parsers raise
         raise DumpError(f"文件已损坏（{type(error).__name__}）") from error
     return "\n".join(_book(book, values)) + "\n"
+
+
+def _original(original: Original) -> Iterator[str]:
+    """A workbook of another format: what is read of it."""
+    yield f"format {original.format}"
+    for key, value in original.properties.items():
+        yield f"property {key} = {value}"
+    for name in original.names:
+        yield f"name {name.name} = {name.refers_to}"
+    for sheet, grid in zip(original.sheets, original.grids, strict=True):
+        yield ""
+        yield f"== {sheet.name}" + ("" if sheet.state == "visible" else f" ({sheet.state})")
+        for top, left, bottom, right in grid.merges:
+            yield f"merged {column_letters(left)}{top}:{column_letters(right)}{bottom}"
+        for (row, column), cell in sorted(grid.cells.items()):
+            marks = [cell.number_format] if cell.number_format != "General" else []
+            marks += ["formula"] if cell.formula is not None else []
+            shown = repr(cell.error or (str(cell.value) if isinstance(cell.value, Decimal) else cell.value))
+            yield f"{column_letters(column)}{row} {shown}" + (f"  [{'; '.join(marks)}]" if marks else "")
 
 
 def _book(book: Any, values: Any) -> Iterator[str]:

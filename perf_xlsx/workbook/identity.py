@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 
 from perf_xlsx.forms import Boxes, Form, Lines, Rows, form_names, load_form
-from perf_xlsx.ooxml import Book
-from perf_xlsx.workbook.locate import Sheets, typed
+from perf_xlsx.workbook.locate import Sheets, Workbook, typed
 
 HIDDEN_SHEET = "_perf_xlsx"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
@@ -38,7 +37,7 @@ class Identity:
     lacking: tuple[str, ...] = ()
 
 
-def identify(book: Book, sheets: Sheets) -> Identity:
+def identify(book: Workbook, sheets: Sheets) -> Identity:
     """Read the identity; where it was lost, recognise the form by its labels and the year by the titles."""
     said = _said(book, sheets)
     year = said.get("year", "")
@@ -49,7 +48,7 @@ def identify(book: Book, sheets: Sheets) -> Identity:
     return Identity(form, said.get("version"), years, said.get("rulebook"), nearest, lacking)
 
 
-def _said(book: Book, sheets: Sheets) -> dict[str, str]:
+def _said(book: Workbook, sheets: Sheets) -> dict[str, str]:
     said = {
         key.removeprefix(PROPERTY_PREFIX): str(value)
         for key, value in book.custom_properties().items()

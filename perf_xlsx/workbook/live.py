@@ -40,11 +40,12 @@ def execution_points(rulebook: Rulebook) -> str:
 def total(rulebook: Rulebook) -> str:
     """Everything that is scored so far, capped where the rulebook caps it."""
     parts = "px_reference_execution_points,px_indicators_reference_points"
-    summed, cap = f"ROUND(SUM({parts}),2)", ""
+    summed = f"ROUND(SUM({parts}),2)"
+    capped = summed
     for step in reversed(rulebook.caps):
-        cap = f"IF({RATE}<{plain(step.below)},{plain(step.total)},{cap or plain(rulebook.number('total.points'))})"
-    if cap:
-        summed = f"MIN({summed},IF(ISNUMBER({RATE}),{cap},{plain(rulebook.number('total.points'))}))"
+        capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
+    if rulebook.caps:
+        summed = f"IF(ISNUMBER({RATE}),{capped},{summed})"
     return f'=IF(COUNT({parts})=0,"",{summed})'
 
 
@@ -109,7 +110,7 @@ def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
     if not points:
         return "0"
     target, actual = c["target"], c["actual"]
-    far = f"IF({target}>0,{actual}/{target}>={plain(start)},FALSE)"
+    far = f"IF({target}>0,ROUND({actual}/{target},12)>={plain(start)},FALSE)"  # 1.43/1.1 is 1.2999… in binary
     return f"IF(AND(NOT({_at_most(c)}),{far}),MIN({plain(points)},{c['weight']}),0)"
 
 

@@ -5,14 +5,32 @@ Rows and columns may have been inserted, sheets renamed or moved, names lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
-from perf_xlsx.ooxml import Book, Cell, Grid
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.book import DefinedName, Sheet
 from perf_xlsx.target import same_label
 
+LONGEST_LABEL = 200  # longer texts are no labels
 Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
+
+
+class Workbook(Protocol):
+    """What a workbook of any format tells besides its cells."""
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The worksheets in the order of their tabs."""
+
+    def defined_names(self) -> list[DefinedName]:
+        """Every defined name."""
+
+    def custom_properties(self) -> Mapping[str, str]:
+        """The custom document properties."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +47,7 @@ class Area:
 class Sheets:
     """The workbook's sheets as grids, read when first asked for; `hidden_names` are never searched."""
 
-    def __init__(self, book: Book, grids: Iterable[Grid], skip: Iterable[str]) -> None:
+    def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
         self.names = [sheet.name for sheet in book.sheets]
         self.positions = [sheet.index for sheet in book.sheets]
         self.grids = list(grids)
@@ -41,20 +59,42 @@ class Sheets:
         sheet, row, column = address
         return self.grids[sheet].cells.get((row, column))
 
+    @cached_property
+    def texts(self) -> list[list[tuple[int, int, str]]]:
+        """Of each sheet the short texts as labels compare: (row, column, text), row by row."""
+        return [
+            [
+                (row, column, same_label(cell.value))
+                for (row, column), cell in sorted(self.grids[sheet].cells.items())
+                if isinstance(cell.value, str) and len(cell.value) <= LONGEST_LABEL
+            ]
+            for sheet in range(len(self.grids))
+        ]
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[Address]]:
+        found: dict[str, list[Address]] = {}
+        for sheet in self.searched:
+            for row, column, text in self.texts[sheet]:
+                found.setdefault(text, []).append((sheet, row, column))
+        return found
+
     def labelled(self, labels: Iterable[str]) -> Iterator[Address]:
         """Every cell whose text is one of the labels, sheet by sheet, row by row."""
         wanted = {same_label(label) for label in labels}
-        for sheet in self.searched:
-            for (row, column), cell in sorted(self.grids[sheet].cells.items()):
-                if isinstance(cell.value, str) and same_label(cell.value) in wanted:
-                    yield sheet, row, column
+        yield from sorted(address for label in wanted for address in self._by_text.get(label, ()))
 
     def has_label(self, address: Address, labels: Iterable[str]) -> bool:
         """Whether one of the labels stands before the address in its row."""
         sheet, row, column = address
         wanted = {same_label(label) for label in labels}
-        texts = (self.cell(self.merged_from((sheet, row, before))) for before in range(1, column))
-        return any(cell is not None and same_label(str(cell.value)) in wanted for cell in texts)
+        merges = [m for m in self.grids[sheet].merges if m[0] <= row <= m[2] and m[1] < column]
+        before = [(sheet, row, n) for n in range(1, column)] + [(sheet, top, left) for top, left, _, _ in merges]
+        return any(
+            same_label(str(cell.value)) in wanted and self.merged_from(address) == address
+            for address in before
+            if (cell := self.cell(address)) is not None
+        )
 
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
@@ -73,7 +113,7 @@ class Sheets:
         return address
 
 
-def _areas(book: Book, names: list[str]) -> Mapping[str, Area]:
+def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:
     found: dict[str, Area] = {}
     for name in book.defined_names():
         area = name.area()
@@ -218,8 +258,8 @@ def _header_by_text(columns: list[Box], sheets: Sheets, near: set[tuple[int, int
     for sheet in sheets.searched:
         rows: dict[int, dict[str, int]] = {}
         doubled: dict[int, list[tuple[str, Address]]] = {}
-        for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-            box = by_label.get(same_label(cell.value)) if isinstance(cell.value, str) else None
+        for row, column, text in sheets.texts[sheet]:
+            box = by_label.get(text)
             if box is None or (near and not any(s == sheet and 0 < top - row <= 4 for s, top in near)):
                 continue
             found = rows.setdefault(row, {})

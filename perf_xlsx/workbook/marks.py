@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from perf_xlsx.model import SEVERITIES, Finding
+from perf_xlsx.model import STANDINGS, Finding
 from perf_xlsx.ooxml import Mark
-from perf_xlsx.signs import SEVERITY_NAMES, SEVERITY_SIGNS
+from perf_xlsx.signs import label, what_to_do
 from perf_xlsx.workbook.style import MARK_FILLS
 
 
@@ -16,12 +16,11 @@ def marks_of(findings: Iterable[Finding]) -> list[Mark]:
     placed = sorted((f for f in findings if f.place.cell), key=lambda f: f.place)
     marks = []
     for place, group in groupby(placed, key=lambda f: f.place):
-        found = sorted(group, key=lambda f: (SEVERITIES.index(f.severity), f.code))
+        found = sorted(group, key=lambda f: (STANDINGS.index(f.standing), f.code))
         note = "\n".join(_paragraph(f) for f in found)
-        marks.append(Mark(place.sheet, place.cell or "", MARK_FILLS[found[0].severity], note))
+        marks.append(Mark(place.sheet, place.cell or "", MARK_FILLS[found[0].standing], note))
     return marks
 
 
 def _paragraph(found: Finding) -> str:
-    head = f"{SEVERITY_SIGNS[found.severity]} {SEVERITY_NAMES[found.severity]} {found.code}"
-    return f"{head}：{found.message}\n怎么办：{found.advice}\n依据：{found.basis}"
+    return f"{label(found)} {found.code}：{found.message}\n怎么办：{what_to_do(found)}\n依据：{found.basis}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from perf_xlsx.model import Finding, Result
-from perf_xlsx.signs import SEVERITY_NAMES, SEVERITY_SIGNS
+from perf_xlsx.signs import STANDING_NAMES, label, what_to_do
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 
@@ -48,7 +48,7 @@ def write_problems(canvas: Canvas, result: Result) -> None:
 def _summary(result: Result) -> str:
     if not result.findings:
         return "已按评分办法逐项核对。"
-    counts = {name: sum(f.severity == key for f in result.findings) for key, name in SEVERITY_NAMES.items()}
+    counts = {name: sum(f.standing == key for f in result.findings) for key, name in STANDING_NAMES.items()}
     words = "，".join(f"{name}{count}项" for name, count in counts.items() if count)
     return (
         f"共{len(result.findings)}项：{words}。点击“位置”可跳到对应单元格；错误须更正，警告须核对，提示仅供了解。"
@@ -56,14 +56,13 @@ def _summary(result: Result) -> str:
 
 
 def _row(canvas: Canvas, sheet: Any, row: int, number: int, found: Finding) -> None:
-    fill = "#" + s.MARK_FILLS[found.severity][2:]
+    fill = "#" + s.MARK_FILLS[found.standing][2:]
     cell = canvas.style(border=1, align="left")
-    word = f"{SEVERITY_SIGNS[found.severity]} {SEVERITY_NAMES[found.severity]}"
     sheet.write_number(row, 0, number, canvas.style(border=1, align="center"))
     bold = canvas.style(
-        border=1, align="center", bold=True, bg_color=fill, font_color=s.SEVERITY_INK[found.severity]
+        border=1, align="center", bold=True, bg_color=fill, font_color=s.STANDING_INK[found.standing]
     )
-    canvas.text(sheet, row, 1, word, bold)
+    canvas.text(sheet, row, 1, label(found), bold)
     canvas.text(sheet, row, 2, found.code, canvas.style(border=1, align="center"))
     _place(canvas, sheet, row, found)
     texts = (
@@ -72,7 +71,7 @@ def _row(canvas: Canvas, sheet: Any, row: int, number: int, found: Finding) -> N
         found.expected or "",
         found.difference or "",
         found.message,
-        found.advice,
+        what_to_do(found),
     )
     for column, text in enumerate((*texts, found.basis), 4):
         canvas.text(sheet, row, column, text, cell)

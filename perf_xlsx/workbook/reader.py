@@ -1,28 +1,19 @@
-"""A returned workbook -> SelfEvaluation and findings. Nothing that a person typed raises."""
+"""A located form -> SelfEvaluation and findings. Nothing that a person typed raises."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Cell, Package, read_grid
+from perf_xlsx.ooxml import Book, Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
+from perf_xlsx.workbook.identity import GUIDE, Identity
 from perf_xlsx.workbook.intake import Intake
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
-from perf_xlsx.workbook.outside import (
-    OutsideLayout,
-    OutsideRow,
-    absent,
-    locate_outside,
-    outside_findings,
-    weights_from_claims,
-)
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
@@ -32,43 +23,7 @@ NOWHERE: Address = (0, 0, 0)
 Readings = Mapping[str, Entry[Any]]
 
 
-def read(
-    package: Package, workbook: str, rulebook: str | None = None
-) -> tuple[SelfEvaluation | None, tuple[Finding, ...]]:
-    """Read a returned workbook. `rulebook` overrides the one that the template remembers.
-
-    None where it is no form that we know (R04) or made from what this version does not read (R05); the findings
-    then say why. Raises PackageError for damage inside the package.
-    """
-    book = Book(package)
-    sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
-    identity = identify(book, sheets)
-    outside = locate_outside(sheets) if identity.form is None else None
-    if outside is not None:
-        return _read_outside(outside, sheets, package, workbook, rulebook)
-    if refusal := _refuse(identity, Place(workbook), rulebook):
-        return None, (refusal,)
-    form = load_form(identity.form or "")
-    reading = _Reading(form, sheets, workbook)
-    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
-    said = [
-        *reading.intake.findings,
-        *reading.beside_the_form(package),
-        *_other_rulebook(identity, workbook, rulebook),
-    ]
-    return evaluation, tuple(said)
-
-
-def _read_outside(
-    layout: OutsideLayout, sheets: Sheets, package: Package, workbook: str, rulebook: str | None
-) -> tuple[SelfEvaluation, tuple[Finding, ...]]:
-    """Read a form that did not come from our template."""
-    reading = _Reading(layout.form, sheets, workbook, layout)
-    evaluation = reading.outside_evaluation(layout, rulebook or layout.form.rulebook)
-    return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))
-
-
-def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
+def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
     """R17: scored by another rulebook than the template was made for."""
     own = identity.rulebook
     if rulebook and own and load_rulebook(rulebook).name != own:
@@ -79,7 +34,7 @@ def _other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> 
         yield finding("R17", seen, None)
 
 
-def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
+def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
     """R04 or R05, where the workbook cannot be read as a form at all."""
     titles = "、".join(f"“{load_form(name).title}”" for name in form_names())
     advice = "请把内容填入下发的自评表模板后重新报送。"
@@ -103,14 +58,20 @@ def _refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding |
     return None
 
 
-class _Reading:
+class Reading:
     """Reads one located form, box by box."""
 
-    def __init__(self, form: Form, sheets: Sheets, workbook: str, outside: OutsideLayout | None = None) -> None:
-        self.form, self.sheets, self.workbook = form, sheets, workbook
+    def __init__(
+        self,
+        form: Form,
+        sheets: Sheets,
+        workbook: str,
+        layout: Layout | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
+    ) -> None:
+        self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
-        self.outside = outside
-        self.layout: Layout = outside or locate(form, sheets)
+        self.layout: Layout = layout or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -132,23 +93,8 @@ class _Reading:
             projects=tuple(Project(**row) for row in self._rows("projects")),
             indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
             claimed=claimed,
-            passages=self._outside_passages(self.outside)
-            if self.outside
-            else tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
+            passages=self._passages(),
         )
-
-    def outside_evaluation(self, layout: OutsideLayout, rulebook: str) -> SelfEvaluation:
-        """The form as it was filled in, where it did not come from our template; R19 says how it was read."""
-        form, rules, lacking = self.evaluation(layout.year, rulebook), load_rulebook(rulebook), absent(layout)
-        execution = layout.stated_weight[1] if layout.stated_weight else rules.number("execution.weight")
-        weights = weights_from_claims(form.indicators, execution, rules) if "weight" in lacking else None
-        if weights is not None:
-            rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights, strict=True)]
-            form = replace(form, indicators=tuple(rows))
-        proven = weights is not None if "weight" in lacking else None
-        self.intake.findings += outside_findings(layout, self.sheets, self.workbook, rules, proven)
-        titles = {title for title, _ in layout.passages}
-        return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
 
     def place(self, address: Address) -> Place:
         """The address as a place a person can find."""
@@ -189,11 +135,17 @@ class _Reading:
                 tail = "，写入评分后签名失效，原文件中的签名不变" if word == "数字签名" else "，没有运行，原样保留"
                 message = f"工作簿含有{word}{tail}。"
                 yield finding("R16", Noticed(Place(self.workbook), word, None, message, advice), None)
+        if Book(package).structure_locked:
+            message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
+            advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
+            yield finding("R16", Noticed(Place(self.workbook), "工作簿保护", None, message, advice), None)
+
+    def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
+        """The cell that holds a box's value."""
+        return self.sheets.cell(address)
 
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
-        cell = self.sheets.cell(address) if address != NOWHERE else None
-        if self.outside and self.outside.texts.get(box.key, (None, ""))[0] == address:
-            cell = Cell(self.outside.texts[box.key][1])  # the value shares its cell with the label
+        cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "percent": self.intake.rate,
@@ -227,8 +179,11 @@ class _Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        lines = self.outside.fund_lines() if self.outside else block.lines
-        return {line.key: self._fund_line(block, line) for line in lines}
+        return {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+
+    def _fund_lines(self, block: Lines) -> Sequence[Line]:
+        """The lines of money that the form has."""
+        return block.lines
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
@@ -244,23 +199,16 @@ class _Reading:
             line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
         )
 
-    def _outside_passages(self, layout: OutsideLayout) -> tuple[Passage, ...]:
-        found = []
-        for title, at in layout.passages:
-            cell = self.sheets.cell(at.value)
-            label = self.sheets.cell(at.label)
-            text = self.intake.text(cell, self.place(at.value), title)
-            if text.value and label:
-                found.append(Passage(Entry(title, self.place(at.label), str(label.value), "标题"), text))
-        return tuple(found)
-
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
             return
         block, table = self.form.block(key), self.layout.tables[key]
         assert isinstance(block, Rows)
+        if len(table.rows) > self.limits.rows:
+            detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
+            raise PackageError("too_large", detail)
         for row in table.rows:
-            if self.outside or self._in_use(table, row):
+            if self._in_use(table, row):
                 yield self._row(typed(block.columns), table, row)
 
     def _in_use(self, table: Table, row: int) -> bool:
@@ -275,18 +223,20 @@ class _Reading:
         entries: dict[str, Entry[Any]] = {}
         for box in columns:
             column = table.columns.get(box.key)
-            address = (table.sheet, row, column) if column else NOWHERE
-            if column and box.key in FILLED_DOWN:
-                address = self.sheets.merged_from((table.sheet, row, column))
-            if column and self.outside:
-                address = self.outside.cell_of(self.sheets, box.key, (table.sheet, row, column)) or NOWHERE
+            address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
             entries[box.key] = self._entry(box, address, box.label)
             self._required(box, entries[box.key])
         return entries
 
+    def _cell_of(self, key: str, address: Address) -> Address:
+        """The cell that a value of a row stands in: levels are filled down inside their merge."""
+        return self.sheets.merged_from(address) if key in FILLED_DOWN else address
+
+    def _passages(self) -> tuple[Passage, ...]:
+        """The titled texts that were written."""
+        return tuple(Passage(**row) for row in self._rows("passages") if row["text"].value)
+
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
-        if self.outside:
-            return OutsideRow(self.intake, self.outside.kind, self.outside.columns, row).indicator()
         indicator = Indicator(**row)
         if indicator.qualitative:
             return indicator

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from math import ceil
 
-from perf_xlsx.model import Severity
+from perf_xlsx.model import Standing
 
 BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
 BODY_SIZE = 10
@@ -24,16 +24,26 @@ DONE_FILL, DONE_INK = "#DDF1E0", "#1B5E20"
 TODO_FILL, TODO_INK = "#FDEBD0", "#8A4B08"
 
 # Exact colours of marks: a person would hardly choose just these, so that our own can be told from theirs.
-MARK_FILLS: Mapping[Severity, str] = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE"}
-SEVERITY_INK: Mapping[Severity, str] = {"error": "#B3261E", "warning": "#8A5A00", "notice": "#3B5B7A"}
+MARK_FILLS: Mapping[Standing, str] = {
+    "error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC",
+}  # fmt: skip
+STANDING_INK: Mapping[Standing, str] = {
+    "error": "#B3261E", "warning": "#8A5A00", "notice": "#3B5B7A", "waived": "#4C5A3C",
+}  # fmt: skip
 
 MONEY = "#,##0.00"
 POINTS = "0.00"
 PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"
+MOMENT = "yyyy-mm-dd hh:mm:ss"
 
 LINE_HEIGHT = 14.5  # points, for body text
 MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+def dated(title: str, year: int | None) -> str:
+    """A title with its year, where that is known."""
+    return title if year is None else f"{title}（{year}年度）"
 
 
 def units(text: str) -> int:

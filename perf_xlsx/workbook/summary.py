@@ -10,7 +10,7 @@ from typing import Any
 
 from perf_xlsx.forms import Form
 from perf_xlsx.model import (
-    SEVERITIES,
+    STANDINGS,
     Citation,
     FundLine,
     Indicator,
@@ -24,7 +24,7 @@ from perf_xlsx.model import (
 from perf_xlsx.numerals import percent, plain, points
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.signs import SEVERITY_NAMES, SEVERITY_SIGNS
+from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.problems import PROBLEMS, link
@@ -200,14 +200,14 @@ class _Summary:
 
     def _counts(self) -> str:
         counts = [
-            f"{SEVERITY_SIGNS[key]}{SEVERITY_NAMES[key]}{count}"
-            for key in SEVERITIES
-            if (count := sum(f.severity == key for f in self.result.findings))
+            f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count}"
+            for key in STANDINGS
+            if (count := sum(f.standing == key for f in self.result.findings))
         ]
         return "　".join(counts) or "✔ 没有"
 
     def _next_step(self, row: int) -> None:
-        errors = sum(f.severity == "error" for f in self.result.findings)
+        errors = sum(f.standing == "error" for f in self.result.findings)
         if errors:
             words = f"下一步：有{errors}项错误须更正。请打开“{PROBLEMS}”逐项更正标色的单元格，保存后重新报送。"
         elif self.result.findings:

@@ -17,7 +17,7 @@ from perf_xlsx.workbook.template_blocks import Placed, Writer
 
 
 def write_template(
-    form: Form, year: int, rulebook: Rulebook, fill: Fill | None = None, stored: live.Stored | None = None
+    form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None, stored: live.Stored | None = None
 ) -> bytes:
     """The template as a file. `fill` is typed in exactly as given; `stored` are the live formulas' results."""
     out = io.BytesIO()
@@ -36,18 +36,18 @@ def write_template(
     return out.getvalue()
 
 
-def _properties(book: Any, form: Form, year: int, rulebook: Rulebook) -> None:
-    book.set_properties({"title": f"{form.official}（{year}年度）", "created": datetime.datetime(year, 1, 1)})
+def _properties(book: Any, form: Form, year: int | None, rulebook: Rulebook) -> None:
+    book.set_properties({"title": s.dated(form.official, year), "created": datetime.datetime(year or 2020, 1, 1)})
     for key, value in _identity(form, year, rulebook).items():
         book.set_custom_property(f"{PROPERTY_PREFIX}{key}", value, "text")
 
 
-def _identity(form: Form, year: int, rulebook: Rulebook) -> dict[str, str]:
-    return {"form": form.name, "version": form.version, "year": str(year), "rulebook": rulebook.name}
+def _identity(form: Form, year: int | None, rulebook: Rulebook) -> dict[str, str]:
+    return {"form": form.name, "version": form.version, "year": str(year or ""), "rulebook": rulebook.name}
 
 
 def _hidden_sheet(
-    canvas: Canvas, sheet: Any, form: Form, year: int, rulebook: Rulebook, stored: live.Stored
+    canvas: Canvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, stored: live.Stored
 ) -> None:
     """Identity, the execution rate that live formulas share, and the lists of dependent drop-downs."""
     sheet.very_hidden()
@@ -79,7 +79,7 @@ def _dependent(form: Form) -> list[Box]:
 
 
 def _guide_sheet(
-    canvas: Canvas, sheet: Any, form: Form, year: int, rulebook: Rulebook, todo: list[tuple[str, Placed]]
+    canvas: Canvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, todo: list[tuple[str, Placed]]
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
@@ -89,7 +89,9 @@ def _guide_sheet(
     sheet.set_row(0, 42)
     sheet.merge_range(0, 1, 0, 2, "", canvas.title)
     canvas.text(sheet, 0, 1, f"{form.official}填报说明", canvas.title)
-    canvas.text(sheet, 1, 1, f"{year}年度", canvas.style(bold=True, font_color=s.ACCENT, font_size=12))
+    canvas.text(
+        sheet, 1, 1, f"{year}年度" if year else "", canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
+    )
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
     row = 3

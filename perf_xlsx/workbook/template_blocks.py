@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, Sheet
-from perf_xlsx.forms.case import Fill, Typed
+from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s
@@ -41,7 +41,13 @@ class Writer:
     """Writes the sheets of one template."""
 
     def __init__(
-        self, canvas: Canvas, form: Form, year: int, rulebook: Rulebook, fill: Fill | None, stored: live.Stored
+        self,
+        canvas: Canvas,
+        form: Form,
+        year: int | None,
+        rulebook: Rulebook,
+        fill: Fill | None,
+        stored: live.Stored,
     ) -> None:
         self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
         self.fill, self.stored = fill, stored
@@ -95,7 +101,7 @@ class Writer:
         canvas = self.canvas
         worksheet.set_row(0, 36)
         worksheet.merge_range(0, 0, 0, last, "", canvas.title)
-        canvas.text(worksheet, 0, 0, f"{sheet.title}（{self.year}年度）", canvas.title)
+        canvas.text(worksheet, 0, 0, s.dated(sheet.title, self.year), canvas.title)
         worksheet.set_row(1, 22)
         hint = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(worksheet, 1, LEFT, sheet.hint, hint)
@@ -139,7 +145,7 @@ class Writer:
                 self._computed(worksheet, row, LEFT + 1, block.key, box, "", {})
             else:
                 self._input(worksheet, row, LEFT + 1, row, box)
-                canvas.typed(worksheet, row, LEFT + 1, value, self._style(box, align="left"))
+                canvas.typed(worksheet, row, LEFT + 1, value, self._style(box, value=value, align="left"))
                 placed.first = placed.first or cell
             if box.required:
                 placed.terms.append(f"COUNTBLANK({cell})")
@@ -186,7 +192,7 @@ class Writer:
                     continue
                 value = self.fill.lines.get((block.key, line.key, box.key)) if self.fill else None
                 required = box.key in line.required
-                canvas.typed(worksheet, row, column, value, self._style(box, required))
+                canvas.typed(worksheet, row, column, value, self._style(box, required, value))
                 placed.first = placed.first or cells[box.key]
                 if required:
                     placed.terms.append(f"COUNTBLANK({cells[box.key]})")
@@ -234,7 +240,8 @@ class Writer:
             if box.kind == "computed":
                 self._computed(worksheet, row, column, block.key, box, str(row + 1), cells)
             else:
-                self.canvas.typed(worksheet, row, column, values.get(box.key), self._style(box))
+                value = values.get(box.key)
+                self.canvas.typed(worksheet, row, column, value, self._style(box, value=value))
         shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         worksheet.set_row(row, s.height_for(shown, 34 if block.key == "passages" else 24))
 
@@ -256,7 +263,7 @@ class Writer:
 
     # ---- one box ---------------------------------------------------------------------------------------------
 
-    def _style(self, box: Box, required: bool | None = None, **more: Any) -> Any:
+    def _style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
         needed = box.required if required is None else required
         look: dict[str, Any] = {
             "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
@@ -273,6 +280,13 @@ class Writer:
                 look |= {"align": "center"}
             case _:
                 look |= {"align": "left"}
+        match value:
+            case Shown():
+                look["num_format"] = value.number_format
+            case datetime.datetime():
+                look["num_format"] = s.MOMENT
+            case datetime.date():
+                look["num_format"] = s.DATE
         return self.canvas.style(**look | more)
 
     def _computed(

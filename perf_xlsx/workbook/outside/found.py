@@ -9,7 +9,7 @@ from decimal import Decimal
 from perf_xlsx.forms import Form, Line, Lines
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
-from perf_xlsx.workbook.outside.headers import Header
+from perf_xlsx.workbook.outside.headers import ColumnMerges, Header
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class OutsideLayout(Layout):
     extra: list[Line] = field(default_factory=list)
     stated_weight: tuple[Address, Decimal] | None = None
     doubts: list[Doubt] = field(default_factory=list)
+    _merges: dict[int, ColumnMerges] = field(default_factory=dict)
 
     def put(self, key: str, found: Found) -> None:
         """Note where a box stands."""
@@ -82,11 +83,13 @@ class OutsideLayout(Layout):
         if key not in ("level1", "level2", "name"):
             return address
         sheet, row, column = address
-        name = self.columns["name"]
-        for top, left, bottom, right in sheets.grids[sheet].merges:
-            if top <= row <= bottom and left <= column <= right:
-                return None if key != "name" and left <= name <= right else (sheet, top, left)
-        return address
+        if column not in self._merges:
+            self._merges[column] = ColumnMerges(sheets.grids[sheet].merges, column)
+        area = self._merges[column].at(row)
+        if area is None:
+            return address
+        top, left, _, right = area
+        return None if key != "name" and left <= self.columns["name"] <= right else (sheet, top, left)
 
     def fund_lines(self) -> list[Line]:
         """The lines that stand there, as they are called there, and always the total.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from perf_xlsx.target import squeeze
 from perf_xlsx.workbook.locate import Address, Sheets
 
 Needs = Sequence[Sequence[str]]
+Span = tuple[int, int, int, int]  # top, left, bottom, right
 Row = Mapping[int, str]  # column -> text
 
 _LEADING = re.compile(r"^(其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)")
@@ -63,6 +65,19 @@ class Header:
     ranks: Mapping[str, int]
     doubled: tuple[tuple[str, Address], ...] = ()
     unread: tuple[str, ...] = ()
+
+
+class ColumnMerges:
+    """The merges that cross one column, looked up by row."""
+
+    def __init__(self, merges: Iterable[Span], column: int) -> None:
+        self._areas = sorted(area for area in merges if area[1] <= column <= area[3])
+        self._tops = [area[0] for area in self._areas]
+
+    def at(self, row: int) -> Span | None:
+        """(top, left, bottom, right) of the merge that the row lies in, or None."""
+        found = bisect_right(self._tops, row) - 1
+        return self._areas[found] if found >= 0 and row <= self._areas[found][2] else None
 
 
 def rows_of(sheets: Sheets, sheet: int) -> dict[int, dict[int, str]]:

@@ -89,7 +89,8 @@ class _Search:
         if "claimed_execution_points" in layout.boxes or not {"weight", "claimed_points"} <= columns.keys():
             return
         for row in body.rows:
-            cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
+            at = layout.cell_of(self.sheets, "name", (self.sheet, row, columns["name"]))
+            cell = self.sheets.cell(at) if at else None
             weight = self.sheets.cell((self.sheet, row, columns["weight"]))
             quantity = parse_quantity(str(weight.value)) if weight else None
             name = bare_name(str(cell.value)) if cell else ""

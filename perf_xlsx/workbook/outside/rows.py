@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import DASHES, parse_quantity, squeeze
 from perf_xlsx.workbook.locate import Sheets
-from perf_xlsx.workbook.outside.headers import Header, Labels, Row, core
+from perf_xlsx.workbook.outside.headers import ColumnMerges, Header, Labels, Row, core
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
 # "指标1：", as the forms print it before a name
@@ -58,6 +58,7 @@ class _Rows:
         self.sheets, self.header, self.kind, self.money = sheets, header, kind, money
         self.repeats = {row: h for h in repeats for row in range(h.top, h.bottom + 1)}
         self.cells = sheets.grids[header.sheet].cells
+        self.merges = ColumnMerges(sheets.grids[header.sheet].merges, header.columns["name"])
         boxes = (
             box for sheet in kind.form.sheets for block in sheet.blocks for box in getattr(block, "boxes", ())
         )
@@ -135,9 +136,9 @@ class _Rows:
         """The name, through its merge, and whether that merge runs over the values: then it is a heading."""
         at = self.header.columns["name"]
         values = [self.header.columns[key] for key in MEASURES if key in self.header.columns]
-        for top, left, bottom, right in self.sheets.grids[self.header.sheet].merges:
-            if top <= row <= bottom and left <= at <= right:
-                return self._shown(top, left), any(left <= column <= right for column in values)
+        if area := self.merges.at(row):
+            top, left, _, right = area
+            return self._shown(top, left), any(left <= column <= right for column in values)
         return self._shown(row, at), False
 
     def _counted(self, row: int) -> bool:

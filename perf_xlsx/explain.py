@@ -1,0 +1,180 @@
+"""Rulebooks and findings in words: what `rules` and `explain` print, and what RULES.md is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from perf_xlsx.catalogue import CatalogueEntry, catalogue
+from perf_xlsx.forms import load_form
+from perf_xlsx.model import Result
+from perf_xlsx.numerals import points
+from perf_xlsx.rulebook import SETTINGS, Rulebook, Setting, load_rulebook, rulebook_names
+from perf_xlsx.signs import STANDING_NAMES
+
+DEFAULT = "mof-2020"
+LETTERS = {
+    "R": "读取", "F": "资金", "W": "分值", "I": "指标", "T": "总分和等级", "N": "文字说明", "B": "整批",
+}  # fmt: skip
+
+
+def in_words(key: str, setting: Setting) -> str:
+    """A setting's value as a sentence fragment."""
+    return SETTINGS[key].words(setting.value)
+
+
+def _mark(setting: Setting) -> str:
+    return "已核对原文" if setting.verified else "未核对原文"
+
+
+def _years(rulebook: Rulebook) -> str:
+    first, last = rulebook.years
+    if first is None and last is None:
+        return "不限年度"
+    return f"{first or '……'}—{last}年度" if last else f"{first}年度起"
+
+
+def _forms(rulebook: Rulebook) -> str:
+    return "、".join(load_form(name).title for name in rulebook.forms)
+
+
+def list_rulebooks() -> Iterator[str]:
+    """One line a shipped rulebook."""
+    for name in _names():
+        rulebook = load_rulebook(name)
+        unsure = sum(not setting.verified for setting in rulebook.settings.values())
+        default = "（默认）" if name == DEFAULT else ""
+        yield f"{name}{default}  {rulebook.title}：{len(rulebook.settings)}项规定，其中{unsure}项未核对原文"
+    yield "逐项查看：perf-xlsx rules 名称；比较：perf-xlsx rules --diff 名称 名称 [工作簿]"
+
+
+def _names() -> list[str]:
+    return sorted(rulebook_names(), key=lambda name: (name != DEFAULT, name))
+
+
+def describe(rulebook: Rulebook) -> Iterator[str]:
+    """A rulebook in words: where it is published, whom it serves, and every setting with its basis."""
+    yield f"{rulebook.title}（{rulebook.name}）"
+    yield f"文件：{rulebook.document}　发布：{rulebook.issuer}　适用：{_years(rulebook)}，{_forms(rulebook)}"
+    yield f"来源：{rulebook.source}"
+    for key, setting in _ordered(rulebook):
+        yield f"  {SETTINGS[key].title}：{in_words(key, setting)}"
+        yield f"      {setting.document}：{setting.basis}（{_mark(setting)}；{key}）"
+    for code, severity in sorted(rulebook.severities.items()):
+        yield f"  问题 {code}（{catalogue()[code].title}）：{STANDING_NAMES[severity]}"
+
+
+def _ordered(rulebook: Rulebook) -> Iterator[tuple[str, Setting]]:
+    return ((key, rulebook.settings[key]) for key in SETTINGS)
+
+
+def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
+    """What differs between two rulebooks, setting by setting, with both bases."""
+    found = False
+    for key, setting in _ordered(one):
+        second = other.settings[key]
+        if setting.value != second.value:
+            found = True
+            yield f"{SETTINGS[key].title}："
+            yield f"  {one.name}：{in_words(key, setting)}（{setting.document}，{_mark(setting)}）"
+            yield f"  {other.name}：{in_words(key, second)}（{second.document}，{_mark(second)}）"
+    for code in sorted(catalogue()):
+        usual = catalogue()[code].severities[0]
+        ours, theirs = one.severities.get(code, usual), other.severities.get(code, usual)
+        if ours != theirs:
+            found = True
+            title = catalogue()[code].title
+            yield f"问题 {code}（{title}）："
+            yield f"  {one.name}：{STANDING_NAMES[ours]}"
+            yield f"  {other.name}：{STANDING_NAMES[theirs]}"
+    if not found:
+        yield "两个评分办法的规定相同。"
+
+
+def effect(one: Result, other: Result) -> Iterator[str]:
+    """What two rulebooks make of the same workbook: total, grade, and each score that differs."""
+    if one.scores is None or other.scores is None or one.evaluation is None:
+        yield f"{one.file} 读不出来，无法比较得分。"
+        return
+    first, second = one.scores, other.scores
+    yield f"{one.file}："
+    rows = [("预算执行率", first.execution, second.execution)]
+    names = (row.name.given for row in one.evaluation.indicators)
+    rows += list(zip(names, first.indicators, second.indicators, strict=True))
+    for name, before, after in rows:
+        if before.points != after.points:
+            yield f"  {name}：{_points(before.points)} → {_points(after.points)}　{after.why}"
+    yield f"  总分：{points(first.total)} {first.grade} → {points(second.total)} {second.grade}" + (
+        "" if first.total != second.total or first.grade != second.grade else "（没有变化）"
+    )
+
+
+def _points(value: object) -> str:
+    return points(value) if value is not None else "未评分"  # type: ignore[arg-type]  # a Decimal
+
+
+def list_findings() -> Iterator[str]:
+    """One line a kind of finding."""
+    for entry in catalogue().values():
+        yield f"{entry.code}  {STANDING_NAMES[entry.severities[0]]}  {entry.title}"
+
+
+def describe_finding(code: str, rulebook: Rulebook) -> Iterator[str]:
+    """What a code means, why it matters, a good and a bad example, the basis. KeyError for an unknown code."""
+    entry = catalogue()[code]
+    yield f"{entry.code}  {entry.title}"
+    yield f"严重程度：{_severities(entry)}"
+    yield f"为什么要紧：{entry.why}"
+    yield f"对的例子：{entry.good}"
+    yield f"错的例子：{entry.bad}"
+    yield f"依据：{_basis(entry, rulebook)}"
+
+
+def _severities(entry: CatalogueEntry) -> str:
+    return "，有时为".join(STANDING_NAMES[severity] for severity in entry.severities)
+
+
+def _basis(entry: CatalogueEntry, rulebook: Rulebook) -> str:
+    return str(rulebook.cite(entry.cites)) if entry.cites else entry.basis
+
+
+def rules_document() -> str:
+    """RULES.md: every shipped rulebook and every finding, for people who read the repository."""
+    return "\n".join(_document()) + "\n"
+
+
+def _document() -> Iterator[str]:
+    yield from (
+        "# 评分办法和问题目录",
+        "",
+        "本文件由 `perf_xlsx/rulebooks/*.toml` 和 `perf_xlsx/catalogue.toml` 生成，请改那里。",
+        "标有“未核对原文”的规定来自公开表样、报告或通行做法，使用前请与当地文件核对。",
+        "",
+        "## 评分办法",
+    )
+    default = load_rulebook(DEFAULT)
+    for name in _names():
+        rulebook = load_rulebook(name)
+        own = [(key, s) for key, s in _ordered(rulebook) if rulebook is default or s != default.settings[key]]
+        yield from _chapter(rulebook, own)
+        if rulebook is not default:
+            yield f"\n其余与 {DEFAULT} 相同。"
+    yield "\n## 问题目录"
+    letter = ""
+    for entry in sorted(catalogue().values(), key=lambda e: (list(LETTERS).index(e.code[0]), e.code)):
+        if entry.code[0] != letter:
+            letter = entry.code[0]
+            yield f"\n### {letter} {LETTERS[letter]}"
+        yield f"\n**{entry.code} {entry.title}**（{_severities(entry)}）  "
+        yield f"{entry.why}  "
+        yield f"对：{entry.good}　错：{entry.bad}  "
+        yield f"依据：{_basis(entry, default)}"
+
+
+def _chapter(rulebook: Rulebook, settings: Iterable[tuple[str, Setting]]) -> Iterator[str]:
+    yield f"\n### {rulebook.name}：{rulebook.title}"
+    yield f"\n{rulebook.document}；{rulebook.issuer}；{_years(rulebook)}；{_forms(rulebook)}"
+    yield "\n| 规定 | 内容 | 依据 | 原文 |\n|---|---|---|---|"
+    for key, setting in settings:
+        own = "" if setting.document == rulebook.document else f"{setting.document}："
+        mark = "已核对" if setting.verified else "未核对"
+        yield f"| {SETTINGS[key].title} | {in_words(key, setting)} | {own}{setting.basis} | {mark} |"

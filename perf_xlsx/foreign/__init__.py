@@ -1,0 +1,44 @@
+"""Workbooks that are not OOXML, read into the same sheets and cells. Told by content, never by suffix.
+
+One file a format. None of them is ever written: what they hold is carried over into a workbook of ours.
+"""
+
+from __future__ import annotations
+
+from perf_xlsx.foreign.original import Extra, Original
+from perf_xlsx.foreign.recognise import recognise
+from perf_xlsx.ooxml import Limits, PackageError
+
+__all__ = ["Extra", "Original", "open_original"]
+
+
+def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
+    """The workbook, where it is one of a foreign format; None where it is for `Package.open` to judge.
+
+    Raises PackageError for what is damaged, encrypted, larger than the limits, or known to be no workbook at all
+    (a web page, a text file), and nothing else for whatever the bytes are.
+    """
+    limits = limits or Limits()
+    kind = recognise(data, limits)
+    try:
+        match kind:
+            case "xls":
+                from perf_xlsx.foreign.xls import read_xls  # xlrd: only where there is one to read
+
+                return read_xls(data, limits)
+            case "xlsb":
+                from perf_xlsx.foreign.xlsb import read_xlsb
+
+                return read_xlsb(data, limits)
+            case "ods":
+                from perf_xlsx.foreign.ods import read_ods
+
+                return read_ods(data, limits)
+    except (PackageError, OSError):
+        raise
+    except Exception as error:  # readers of binary formats raise whatever their arithmetic raises on damage
+        raise PackageError("damaged", f"文件已损坏（按{NAMES[kind]}读取时失败）") from error
+    return None
+
+
+NAMES = {"xls": " .xls ", "xlsb": " .xlsb ", "ods": " .ods "}

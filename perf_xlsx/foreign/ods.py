@@ -1,0 +1,187 @@
+"""OpenDocument spreadsheets (.ods): content.xml of a zip that is judged like an .xlsx."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from lxml import etree
+
+from perf_xlsx.foreign.original import CellCount, Extra, Original
+from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
+from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet, column_name, quote_sheet
+from perf_xlsx.ooxml.cells import Value, iso_date, value_of
+from perf_xlsx.ooxml.package import local
+
+FORMAT = "OpenDocument 表格（.ods）"
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
+_ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
+_FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd"}  # the witness; other formats do not change the reading
+
+
+def read_ods(data: bytes, limits: Limits) -> Original:
+    """Read the workbook. Raises PackageError."""
+    package = Package.unzip(data, limits)
+    manifest = "META-INF/manifest.xml"
+    if manifest in package and b"encryption-data" in package.read(manifest):
+        raise PackageError("encrypted", "设置了打开密码，读不出来")
+    root = package.tree("content.xml")
+    hidden = _hidden_styles(root)
+    sheets, grids = list[Sheet](), list[Grid]()
+    extras, count = list[Extra](), CellCount(limits)
+    for index, table in enumerate(_tables(root)):
+        name = _get(table, "name")
+        state = "hidden" if _get(table, "style-name") in hidden else "visible"
+        sheets.append(Sheet(name, "", state, index, index + 1))
+        count.begin(name)
+        grid, beside = _grid(table, name, count)
+        grids.append(grid)
+        extras += beside
+    if any(part.startswith(("Basic/", "Scripts/")) for part in package.names()):
+        extras.append(Extra("宏"))
+    if any("signatures" in part.lower() for part in package.names()):
+        extras.append(Extra("数字签名"))
+    names = tuple(_names(root))
+    return Original(FORMAT, tuple(sheets), tuple(grids), names, _properties(package), tuple(extras))
+
+
+def _get(element: etree._Element, name: str) -> str:
+    """An attribute by its local name: versions of the format differ in namespaces."""
+    return next((str(v) for k, v in element.attrib.items() if etree.QName(str(k)).localname == name), "")
+
+
+def _tables(root: etree._Element) -> Iterator[etree._Element]:
+    for body in (e for e in root if local(e) == "body"):
+        for sheet in body:
+            yield from (e for e in sheet if local(e) == "table")
+
+
+def _hidden_styles(root: etree._Element) -> set[str]:
+    return {
+        _get(style, "name")
+        for styles in root
+        if local(styles) == "automatic-styles"
+        for style in styles
+        if any(local(e) == "table-properties" and _get(e, "display") == "false" for e in style)
+    }
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    """Rows in order, those of groups and headers included."""
+    for element in table:
+        if local(element) == "table-row":
+            yield element
+        elif local(element) in ("table-rows", "table-row-group", "table-header-rows"):
+            yield from _rows(element)
+
+
+def _times(element: etree._Element, name: str, most: int) -> int:
+    text = _get(element, name)
+    return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
+
+
+def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, list[Extra]]:
+    merges, extras = list[tuple[int, int, int, int]](), list[Extra]()
+    row = 1
+    for line in _rows(table):
+        times, column = _times(line, "number-rows-repeated", MAX_ROW), 1
+        for element in line:
+            if local(element) not in ("table-cell", "covered-table-cell"):
+                continue
+            wide = _times(element, "number-columns-repeated", MAX_COLUMN)
+            extras += _beside(element, name, row, column)
+            across = _times(element, "number-columns-spanned", MAX_COLUMN)
+            down = _times(element, "number-rows-spanned", MAX_ROW)
+            if across > 1 or down > 1:
+                merges.append((row, column, row + down - 1, column + across - 1))
+            cell = _cell(element) if local(element) == "table-cell" else None
+            if cell is not None:
+                for r in range(row, row + times):
+                    for c in range(column, column + wide):
+                        count.add(r, c, cell)
+            column += wide
+        row += times
+    if any(local(e) == "shapes" and len(e) for e in table):
+        extras.append(Extra("图片或图形", name))
+    return Grid(count.cells, tuple(merges)), extras
+
+
+def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Iterator[Extra]:
+    for child in element:
+        address = f"{column_name(column)}{row}"
+        if local(child) == "annotation":
+            yield Extra("批注", sheet, address, "\n".join(_text(p) for p in child if local(p) == "p"))
+        elif local(child) in ("frame", "custom-shape", "g"):
+            yield Extra("图片或图形", sheet, address)
+
+
+def _cell(element: etree._Element) -> Cell | None:
+    formula = _get(element, "formula")
+    formula = re.sub(r"^[a-z]+:=", "", formula) if formula else ""
+    shown = "\n".join(_text(child) for child in element if local(child) == "p")
+    kind = _kind(element)
+    if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
+        return Cell(None, formula or None, shown.strip() or "#VALUE!")
+    value = _value(element, kind, shown)
+    if value is None or value == "":
+        return Cell(None, formula) if formula else None
+    return Cell(value, formula or None, None, _FORMATS.get(kind, "General"))
+
+
+def _kind(element: etree._Element) -> str:
+    """The value's type; LibreOffice says "error" in an attribute of the same name in its own namespace."""
+    kinds = [str(v) for k, v in element.attrib.items() if etree.QName(str(k)).localname == "value-type"]
+    return "error" if "error" in kinds else next(iter(kinds), "")
+
+
+def _value(element: etree._Element, kind: str, shown: str) -> Value:
+    match kind:
+        case "float" | "percentage" | "currency":
+            try:
+                number = Decimal(_get(element, "value"))
+            except InvalidOperation:
+                return shown
+            return value_of(float(number), "General") if number.is_finite() else shown
+        case "date":
+            return iso_date(_get(element, "date-value"))
+        case "boolean":
+            return _get(element, "boolean-value") == "true"
+        case "string" | "":
+            return shown or _get(element, "string-value")
+        case _:
+            return shown
+
+
+def _text(element: etree._Element) -> str:
+    """A paragraph's text: runs joined, counted spaces, tabs and breaks put back, notes left out."""
+    parts = [element.text or ""]
+    for child in element:
+        match local(child):
+            case "s":
+                parts.append(" " * _times(child, "c", 1000))
+            case "tab":
+                parts.append("\t")
+            case "line-break":
+                parts.append("\n")
+            case "annotation" | "note":
+                pass
+            case _:
+                parts.append(_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _names(root: etree._Element) -> Iterator[DefinedName]:
+    for element in root.iter("{*}named-range"):
+        found = _ADDRESS.fullmatch(_get(element, "cell-range-address"))
+        if found:
+            sheet = found[1].replace("''", "'") if found[1] else found[2]
+            area = f"{found[3]}:{found[4]}" if found[4] else found[3]
+            yield DefinedName(_get(element, "name"), f"{quote_sheet(sheet)}!{area}", None, False)
+
+
+def _properties(package: Package) -> dict[str, str]:
+    if "meta.xml" not in package:
+        return {}
+    return {_get(e, "name"): e.text or "" for e in package.tree("meta.xml").iter("{*}user-defined")}

@@ -1,0 +1,71 @@
+"""What every foreign reader gives: sheets, cells, names, and what else the file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
+from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Something beside the cells: its kind in Chinese ("批注", "图片或图形", "宏"), where it stands, its text."""
+
+    what: str
+    sheet: str = ""
+    cell: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A workbook as it came in. `format` is its name for people; sheets and grids run parallel."""
+
+    format: str
+    sheets: tuple[Sheet, ...]
+    grids: tuple[Grid, ...]
+    names: tuple[DefinedName, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    extras: tuple[Extra, ...] = ()
+
+    def defined_names(self) -> list[DefinedName]:
+        """Every defined name that is known."""
+        return list(self.names)
+
+    def custom_properties(self) -> Mapping[str, str]:
+        """The custom document properties, as text."""
+        return self.properties
+
+
+class CellCount:
+    """Cells and records taken from one workbook so far; stops at the limit before they are kept.
+
+    The limit is the workbook's, not a sheet's: a hostile one lists the same stream as a thousand sheets.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.most = limits.cells
+        self.cells_left, self.records_left = limits.cells, 4 * limits.cells
+        self.sheet, self.cells = "", dict[tuple[int, int], Cell]()
+
+    def begin(self, sheet: str) -> None:
+        """The cells that follow are of that sheet."""
+        self.sheet, self.cells = sheet, {}
+
+    def add(self, row: int, column: int, cell: Cell) -> None:
+        """Keep a cell. Raises PackageError beyond the limit; addresses outside a worksheet are ignored."""
+        self.cells_left -= 1
+        self._judge(self.cells_left)
+        if 1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN:
+            self.cells[row, column] = cell
+
+    def record(self, times: int = 1) -> None:
+        """A record was met, a blank cell too. Raises PackageError beyond four times the limit of cells."""
+        self.records_left -= times
+        self._judge(self.records_left)
+
+    def _judge(self, left: int) -> None:
+        if left < 0:
+            raise PackageError("too_large", f"读到工作表“{self.sheet}”时超过 {self.most} 个单元格")

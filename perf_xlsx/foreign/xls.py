@@ -1,0 +1,156 @@
+"""Excel 5 to 2003 and WPS .et (BIFF), through xlrd; which cells are formulas is read from the records."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any
+
+import xlrd
+from xlrd import biffh
+
+from perf_xlsx.foreign.original import CellCount, Extra, Original
+from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, column_name, quote_sheet
+from perf_xlsx.ooxml.cells import value_of
+
+FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version
+OLDER = "Excel 5.0/95 工作簿（.xls）"
+_STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
+_FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
+_MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
+_TEXT_RESULT, _OBJECT = 0x0207, 0x005D
+_NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
+_BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
+
+
+def read_xls(data: bytes, limits: Limits) -> Original:
+    """Read the workbook. Raises PackageError for a password and for what is over the limits."""
+    if len(data) > limits.file_mb << 20:
+        raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.file_mb} MB")
+    try:
+        book: Any = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO()
+        )
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
+        if "encrypted" in str(error).lower():
+            raise PackageError("encrypted", "设置了打开密码，读不出来") from error
+        raise PackageError("damaged", "文件已损坏或不完整（按 .xls 读取时失败）") from error
+    if book.biff_version < 80:
+        _mend_results(book)
+    sheets, grids = list[Sheet](), list[Grid]()
+    extras, count = list[Extra](), CellCount(limits)
+    for index, name in enumerate(book.sheet_names()):
+        count.begin(name)
+        formulas, drawings = _scan(book, index, count)
+        sheet = book.sheet_by_index(index)
+        sheets.append(Sheet(name, "", _STATES.get(sheet.visibility, "visible"), index, index + 1))
+        grids.append(_grid(book, sheet, formulas, count))
+        extras += _notes(sheet, name)
+        if drawings:
+            extras.append(Extra("图片或图形", name))
+        book.unload_sheet(index)
+    if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
+        extras.append(Extra("宏"))
+    if "_signatures".encode("utf-16-le") in data or "_xmlsignatures".encode("utf-16-le") in data:
+        extras.append(Extra("数字签名"))
+    kind = FORMATS.get(book.biff_version, OLDER)
+    return Original(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
+
+
+def _records(book: Any, index: int) -> Iterator[tuple[int, int, int]]:
+    """The records of one sheet, those of charts inside it left out: number, where the body begins, its size."""
+    at, depth, end = book._sh_abs_posn[index], 0, min(len(book.mem), book.base + book.stream_len)
+    while 0 <= at <= end - 4:
+        code, size = struct.unpack_from("<HH", book.mem, at)
+        depth += (code in _BEGINS) - (code == _END)
+        if depth <= 0:
+            return
+        if depth == 1 and at + 4 + size <= end:
+            yield code, at + 4, size
+        at += 4 + size
+
+
+def _scan(book: Any, index: int, cells: CellCount) -> tuple[set[tuple[int, int]], int]:
+    """The cells (row, column from 0) that hold formulas, and the number of drawn objects.
+
+    The records are counted before xlrd makes objects of them.
+    """
+    formulas: set[tuple[int, int]] = set()
+    drawings = 0
+    for code, at, size in _records(book, index):
+        if code in _FORMULAS and size >= 4:
+            formulas.add(struct.unpack_from("<HH", book.mem, at))
+        cells.record(size // 2 if code in _MULTIPLE else 1)
+        if code == _OBJECT and size >= 6:
+            drawings += struct.unpack_from("<H", book.mem, at + 4)[0] not in _NOT_DRAWN
+    return formulas, drawings
+
+
+def _mend_results(book: Any) -> None:
+    """Before BIFF8 a formula's text result says its length in bytes; xlrd takes it for characters and fails."""
+    mem = bytearray(book.mem)
+    for index in range(book.nsheets):
+        for code, at, size in _records(book, index):
+            if code == _TEXT_RESULT and size >= 2:
+                text = mem[at + 2 : at + size].decode(book.encoding, "replace")
+                struct.pack_into("<H", mem, at, len(text))
+    book.mem = bytes(mem)
+
+
+def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCount) -> Grid:
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            formula = "" if (row, column) in formulas else None
+            cell = _cell(book, sheet.cell(row, column), formula)
+            if cell is not None:
+                count.add(row + 1, column + 1, cell)
+    merges = tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
+    return Grid(count.cells, merges)
+
+
+def _cell(book: Any, cell: Any, formula: str | None) -> Cell | None:
+    code = _code(book, cell.xf_index)
+    match cell.ctype:
+        case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE if isfinite(cell.value):
+            return Cell(value_of(cell.value, code, book.datemode == 1), formula, None, code)
+        case xlrd.XL_CELL_TEXT if cell.value:
+            return Cell(cell.value, formula, None, code)
+        case xlrd.XL_CELL_BOOLEAN:
+            return Cell(bool(cell.value), formula, None, code)
+        case xlrd.XL_CELL_ERROR:
+            return Cell(None, formula, biffh.error_text_from_code.get(cell.value, "#VALUE!"), code)
+    return Cell(None, formula, None, code) if formula is not None else None
+
+
+def _code(book: Any, index: int | None) -> str:
+    """The number format; ids of dates that only East Asian Excel knows stand for themselves."""
+    if index is None or not 0 <= index < len(book.xf_list):
+        return "General"
+    key = book.xf_list[index].format_key
+    known = book.format_map.get(key)
+    return str((known.format_str if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
+
+
+def _notes(sheet: Any, name: str) -> Iterator[Extra]:
+    for (row, column), note in sorted(sheet.cell_note_map.items()):
+        yield Extra("批注", name, f"{column_name(column + 1)}{row + 1}", note.text)
+
+
+def _names(book: Any) -> Iterator[DefinedName]:
+    """Names that are one plain range."""
+    titles = book.sheet_names()
+    for name in book.name_obj_list:
+        result = getattr(name, "result", None)
+        if name.macro or name.binary or result is None or not isinstance(result.value, list):
+            continue
+        if len(result.value) != 1 or not hasattr(result.value[0], "coords"):
+            continue
+        sheet, _, top, bottom, left, right = result.value[0].coords
+        if not 0 <= sheet < len(titles):
+            continue
+        first, last = f"${column_name(left + 1)}${top + 1}", f"${column_name(right)}${bottom}"
+        local = name.scope if name.scope >= 0 else None
+        yield DefinedName(name.name, f"{quote_sheet(titles[sheet])}!{first}:{last}", local, bool(name.hidden))

@@ -1,0 +1,50 @@
+"""What is refused before memory is spent on it. The one place where the limits stand."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+MIB = 1024 * 1024
+
+
+class LimitsError(ValueError):
+    """A limits file that cannot be used. The message is Chinese, for the operator."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one workbook may hold. Sizes in MiB; each field's comment says what it bounds.
+
+    A returned form has some 20 parts, 5,000 cells and 100 KB; the limits lie a hundred times above. Together they
+    keep the worst file that is still read within some 1.5 GB of memory and some ten seconds.
+    """
+
+    file_mb: int = 64  # the file as it lies on the disk
+    unpacked_mb: int = 256  # all parts of the zip, unpacked
+    part_mb: int = 128  # one part, unpacked (a picture)
+    ratio: int = 300  # unpacked size over packed size, of the whole zip
+    parts: int = 2_000  # entries of the zip
+    markup: int = 5_000_000  # "<" and "=" in all XML that is parsed: bounds elements and attributes, so memory
+    cells: int = 500_000  # cells of one worksheet that hold something, wherever they stand
+    rows: int = 2_000  # filled rows of one table of the form
+    text: int = 32_767  # characters of one cell: Excel's own limit
+    merges: int = 20_000  # merged ranges of one worksheet
+    formats: int = 60_000  # cell formats: Excel's own limit, with room for ours
+    spins: int = 1_000_000  # hash rounds of a password (Office writes 100,000)
+
+
+def load_limits(path: Path) -> Limits:
+    """Limits from a TOML file that names those which differ, as `parts = 3000`. Raises LimitsError or OSError."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LimitsError(f"{path} 不是有效的 TOML 文件：{error}") from error
+    known = [field.name for field in fields(Limits)]
+    for key, value in raw.items():
+        if key not in known:
+            raise LimitsError(f"{path} 中的“{key}”不是上限的名称，可用的有：{'、'.join(known)}。")
+        if type(value) is not int or value < 1:
+            raise LimitsError(f"{path} 中的“{key}”应为正整数。")
+    return Limits(**raw)

@@ -1,0 +1,81 @@
+"""Where a scored copy goes and how it gets there: names that file systems take, files whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import unicodedata
+from pathlib import Path
+
+OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
+SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
+LONGEST_NAME = 255  # bytes, on most file systems
+
+
+def shown(path: Path) -> str:
+    """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
+    raw = os.fsencode(path)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return "".join("\ufffd" if unicodedata.category(ch) == "Cc" else ch for ch in text)
+    return raw.decode("utf-8", "replace")
+
+
+def free(output: Path, taken: set[str]) -> Path:
+    """The output path, numbered where another input of this run already has that name."""
+    candidate, number = output, 1
+    while reserved(candidate) in taken:
+        number += 1
+        candidate = renamed(output, output.suffix if _stem(output) != output.name else "", f"({number})")
+    taken.add(reserved(candidate))
+    return candidate
+
+
+def reserved(path: Path) -> str:
+    """A path as file systems compare it, less its suffix: the content may ask for another when it is written."""
+    return unicodedata.normalize("NFC", str(path.with_name(_stem(path)))).casefold()
+
+
+def _stem(path: Path) -> str:
+    return path.stem if path.suffix.lower() in SPREADSHEETS else path.name
+
+
+def renamed(path: Path, suffix: str, number: str = "") -> Path:
+    """The path with another suffix, a number behind its stem, and that cut where the name would be too long."""
+    stem = _stem(path)
+    while len(os.fsencode(stem + number + suffix)) > LONGEST_NAME and stem:
+        stem = stem[:-1]
+    return path.with_name(stem + number + suffix)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def trouble(output: Path, error: OSError) -> tuple[str, str]:
+    """What hinders writing, and what to do about it."""
+    if isinstance(error, PermissionError) and output.exists():
+        return "文件正在被使用或是只读的", "如果它在 Excel 或 WPS 中打开着，请先关闭，再重新评分。"
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return "没有写入这个文件夹的权限", "请换一个输出文件夹，再重新评分。"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "磁盘空间不够", "请清理磁盘或换一个输出文件夹，再重新评分。"
+    if error.errno == errno.ENAMETOOLONG:
+        return "文件名太长", "请缩短原文件名，再重新评分。"
+    return error.strerror or str(error), "请换一个输出文件夹，再重新评分。"

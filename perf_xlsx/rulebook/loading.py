@@ -1,0 +1,145 @@
+"""A rulebook's TOML -> Rulebook, or every problem in it at once.
+
+A setting is `key = { value = …, basis = "…", verified = true|false }`. A rulebook may say `extends = "other"`
+and give only what differs.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from perf_xlsx.model import SEVERITIES, Severity
+from perf_xlsx.rulebook.nouns import Rulebook, RulebookError, Setting
+from perf_xlsx.rulebook.settings import SETTINGS
+
+FORMAT = '{ value = …, basis = "…", verified = true 或 false }'
+OWN = ("name", "title", "document")  # never taken from the rulebook that is extended
+HEADER = (*OWN, "issuer", "source")
+
+
+def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Rulebook:
+    """Build a rulebook from its TOML. Raises RulebookError with every problem at once.
+
+    `where` is named in messages; `folder` is where a rulebook of the user's own that it extends is looked for;
+    `chain` are the rulebooks that led here.
+    """
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise RulebookError([f"{where}：不是 TOML：{error}"]) from None
+    extends = raw.pop("extends", None)
+    base = _load(str(extends), folder, (*chain, where)) if extends is not None else None
+    problems: list[str] = []
+    inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}
+    header = {key: raw.pop(key, inherited.get(key)) for key in HEADER}
+    problems += [f"{where}：缺少 {key}，应为文字" for key, v in header.items() if not isinstance(v, str) or not v]
+    forms = raw.pop("forms", base.forms if base else None)
+    if not isinstance(forms, list | tuple) or not forms or not all(isinstance(form, str) for form in forms):
+        problems.append(f'{where}：forms 应为适用的表种，如 ["department", "project"]')
+    years = tuple(raw.pop(key, base.years[n] if base else None) for n, key in enumerate(("from_year", "to_year")))
+    if not all(year is None or isinstance(year, int) for year in years):
+        problems.append(f"{where}：from_year、to_year 应为年度，如 2024")
+    severities = dict(base.severities if base else {}) | _severities(raw.pop("severity", {}), where, problems)
+    settings = dict(base.settings) if base else {}
+    for section, members in raw.items():
+        if not isinstance(members, dict):
+            problems.append(
+                f"{where}：不认识 {section}，已知的有 {'、'.join((*HEADER, 'extends', 'forms'))} 和各节"
+            )
+            continue
+        for key, setting in members.items():
+            parsed = _setting(f"{section}.{key}", setting, str(header["document"]), where, problems)
+            if parsed:
+                settings[f"{section}.{key}"] = parsed
+    problems += [f"{where}：缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in settings]
+    if not problems:
+        problems += _contradictions(settings, where)
+    if problems:
+        raise RulebookError(problems)
+    return Rulebook(**header, forms=tuple(forms), settings=settings, years=years, severities=severities)
+
+
+def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity]:
+    if not isinstance(raw, dict):
+        problems.append(f"{where}：severity 应为编号到 {'、'.join(SEVERITIES)} 的对照")
+        return {}
+    problems += [
+        f"{where}：severity.{code} = {word!r}，应为 {'、'.join(SEVERITIES)} 之一"
+        for code, word in raw.items()
+        if word not in SEVERITIES
+    ]
+    return {code: word for code, word in raw.items() if word in SEVERITIES}
+
+
+def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
+    """Weights that cannot make the full score."""
+    full, execution = settings["total.points"].value, settings["execution.weight"].value
+    found = []
+    if not 0 <= execution < full:
+        found.append(f"{where}：execution.weight 是 {execution}，应在 0 与 {full} 之间")
+    for key in ("weights.department", "weights.project"):
+        for weights in settings[key].value:
+            total = sum(weights.values()) + execution
+            if total != full:
+                words = "＋".join(f"{level}{points}" for level, points in weights.items())
+                found.append(f"{where}：{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}")
+    return found
+
+
+def _setting(key: str, raw: Any, document: str, where: str, problems: list[str]) -> Setting | None:
+    if key not in SETTINGS:
+        problems.append(f"{where}：不认识 {key}，已知的有 {'、'.join(SETTINGS)}")
+        return None
+    if not isinstance(raw, dict) or not {"value", "basis", "verified"} <= raw.keys():
+        problems.append(f'{where}：{key} 应写成 {{ value = …, basis = "…", verified = true 或 false }}')
+        return None
+    if unknown := raw.keys() - {"value", "basis", "verified", "document"}:
+        problems.append(f"{where}：{key} 中不认识 {'、'.join(sorted(unknown))}")
+    if not isinstance(raw["basis"], str) or not raw["basis"].strip():
+        problems.append(f"{where}：{key} 缺少依据，basis 应写明出处的文字")
+        return None
+    if not isinstance(raw["verified"], bool):
+        problems.append(f"{where}：{key} 的 verified 应为 true（核对过原文）或 false")
+        return None
+    try:
+        value = SETTINGS[key].parse(raw["value"])
+    except ValueError as error:
+        problems.append(f"{where}：{key} 的值 {raw['value']!r} {error}")
+        return None
+    return Setting(value, raw["basis"], raw["verified"], str(raw.get("document", document)))
+
+
+def rulebook_names() -> tuple[str, ...]:
+    """Every rulebook that is shipped, sorted."""
+    folder = files("perf_xlsx").joinpath("rulebooks")
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+@cache
+def load_rulebook(name: str) -> Rulebook:
+    """A shipped rulebook by name, or one of the user's own by the path of its TOML. Raises RulebookError."""
+    return _load(name, None, ())
+
+
+def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
+    if not name.endswith(".toml"):
+        if name not in rulebook_names():
+            raise RulebookError([f"没有评分办法 {name}，现有 {'、'.join(rulebook_names())}"])
+        text = files("perf_xlsx").joinpath("rulebooks", f"{name}.toml").read_text("utf-8")
+        return parse_rulebook(text, f"{name}.toml", chain=chain)
+    path = (folder or Path()) / name
+    if path.name in chain:
+        raise RulebookError([f"{path.name}：extends 绕成了圈（{' → '.join((*chain, path.name))}）"])
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulebookError([f"{path}：读不出来（{error}）"]) from None
+    return parse_rulebook(text, path.name, path.parent, chain)

@@ -1,0 +1,126 @@
+"""The nouns of a rulebook: settings with their basis, bands, grades, caps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from perf_xlsx.model import Citation, Severity
+
+
+class RulebookError(Exception):
+    """A rulebook's TOML is wrong; `problems` name file, key and what would be right. For the operator."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Band:
+    """One band of a qualitative judgement: shares of the weight, both ends allowed."""
+
+    judgement: str
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade and the least total that earns it."""
+
+    name: str
+    low: Decimal
+
+
+@dataclass(frozen=True)
+class Cap:
+    """The highest total allowed while the execution rate is below `below` (a fraction)."""
+
+    below: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One choice of a rulebook, where it is published, and whether that text was read in the original."""
+
+    value: Any
+    basis: str
+    verified: bool
+    document: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """One published set of scoring rules. Numbers are points or fractions (90% is 0.9)."""
+
+    name: str
+    title: str
+    document: str
+    issuer: str
+    source: str
+    forms: tuple[str, ...]
+    settings: Mapping[str, Setting]
+    years: tuple[int | None, int | None] = (None, None)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def number(self, key: str) -> Decimal:
+        """A number by its key, as "execution.weight"."""
+        value: Decimal = self.settings[key].value
+        return value
+
+    def word(self, key: str) -> str:
+        """A formula's or column's name by its key, as "quantitative.at_most"."""
+        value: str = self.settings[key].value
+        return value
+
+    def flag(self, key: str) -> bool:
+        """A yes or no by its key."""
+        value: bool = self.settings[key].value
+        return value
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The qualitative bands, best first."""
+        value: tuple[Band, ...] = self.settings["qualitative.bands"].value
+        return value
+
+    @property
+    def unclaimed(self) -> Mapping[str, Decimal]:
+        """By judgement, the share given when the unit claims no points; a judgement not named stays open."""
+        value: Mapping[str, Decimal] = self.settings["qualitative.unclaimed"].value
+        return value
+
+    @property
+    def grades(self) -> tuple[Grade, ...]:
+        """The grades, best first."""
+        value: tuple[Grade, ...] = self.settings["grades.bounds"].value
+        return value
+
+    @property
+    def caps(self) -> tuple[Cap, ...]:
+        """Caps of the total by execution rate, the lowest first; empty where the rulebook has none."""
+        value: tuple[Cap, ...] = self.settings["total.caps"].value
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of words by its key, as "passages.department"."""
+        value: tuple[str, ...] = self.settings[key].value
+        return value
+
+    def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
+        """Points that each level 1 should carry, by the levels that a form has; empty where none is set."""
+        sets: tuple[Mapping[str, Decimal], ...] = self.settings[f"weights.{form}"].value
+        return next((weights for weights in sets if set(weights) == set(levels)), {})
+
+    def grade(self, total: Decimal) -> str:
+        """The grade that a total earns."""
+        return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)
+
+    def cite(self, key: str) -> Citation:
+        """The citation of one setting."""
+        setting = self.settings[key]
+        return Citation(key, setting.document, setting.basis, setting.verified)

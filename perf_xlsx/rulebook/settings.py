@@ -1,0 +1,200 @@
+"""Every setting that a rulebook has: its Chinese name, what it may be, and how its value reads in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from perf_xlsx.numerals import plain
+from perf_xlsx.rulebook.nouns import Band, Cap, Grade
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One setting: `parse` takes what TOML gives (ValueError says in Chinese what would be right)."""
+
+    title: str
+    parse: Callable[[Any], Any]
+    words: Callable[[Any], str]
+
+
+def _decimal(raw: Any) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
+        raise ValueError("应为数字")
+    return Decimal(raw)
+
+
+def _between(low: str, high: str) -> Callable[[Any], Decimal]:
+    def parse(raw: Any) -> Decimal:
+        number = _decimal(raw)
+        if not Decimal(low) <= number <= Decimal(high):
+            raise ValueError(f"应在 {low} 与 {high} 之间")
+        return number
+
+    return parse
+
+
+def _points(title: str) -> Kind:
+    return Kind(title, _between("0", "1000"), lambda value: f"{plain(value)}分")
+
+
+def _share(title: str, high: str = "1") -> Kind:
+    return Kind(title, _between("0", high), lambda value: f"{plain(value * 100)}%")
+
+
+def _flag(title: str, yes: str, no: str) -> Kind:
+    def parse(raw: Any) -> bool:
+        if not isinstance(raw, bool):
+            raise ValueError("应为 true 或 false")
+        return raw
+
+    return Kind(title, parse, lambda value: yes if value else no)
+
+
+def _choice(title: str, words: Mapping[str, str]) -> Kind:
+    def parse(raw: Any) -> str:
+        if raw not in words:
+            raise ValueError(f"应为 {'、'.join(words)} 之一")
+        return str(raw)
+
+    return Kind(title, parse, lambda value: words[value])
+
+
+def _rows(raw: Any, keys: set[str]) -> list[dict[str, Any]]:
+    if not isinstance(raw, list) or not raw or not all(isinstance(row, dict) for row in raw):
+        raise ValueError("应为列表，每项一个表")
+    if any(row.keys() != keys for row in raw):
+        raise ValueError(f"每项应有且只有 {'、'.join(sorted(keys))}")
+    return raw
+
+
+def _bands(raw: Any) -> tuple[Band, ...]:
+    rows = _rows(raw, {"judgement", "low", "high"})
+    bands = tuple(Band(str(row["judgement"]), _decimal(row["low"]), _decimal(row["high"])) for row in rows)
+    upside_down = next((band for band in bands if band.low >= band.high), None)
+    if upside_down:
+        raise ValueError(f"“{upside_down.judgement}”的 low 应小于 high")
+    for upper, lower in pairwise(bands):
+        if upper.low != lower.high:
+            word = "留有空档" if upper.low > lower.high else "有重叠"
+            raise ValueError(f"“{upper.judgement}”与“{lower.judgement}”之间{word}，前者的 low 应等于后者的 high")
+    if bands[0].high != 1 or bands[-1].low != 0:
+        raise ValueError("各档应从1到0，第一档的 high 为1，最后一档的 low 为0")
+    return bands
+
+
+def _grades(raw: Any) -> tuple[Grade, ...]:
+    grades = tuple(Grade(str(row["grade"]), _decimal(row["low"])) for row in _rows(raw, {"grade", "low"}))
+    lows = [grade.low for grade in grades]
+    if lows[-1] != 0 or lows != sorted(set(lows), reverse=True):
+        raise ValueError("等级应从高到低排列，最后一级从0分开始")
+    return grades
+
+
+def _caps(raw: Any) -> tuple[Cap, ...]:
+    if raw == []:
+        return ()
+    caps = tuple(Cap(_decimal(row["below"]), _decimal(row["total"])) for row in _rows(raw, {"below", "total"}))
+    if any(one.below >= two.below or one.total >= two.total for one, two in pairwise(caps)):
+        raise ValueError("各档应按执行率从低到高排列，封顶分也从低到高")
+    return caps
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(word, str) for word in raw):
+        raise ValueError("应为文字的列表")
+    return tuple(raw)
+
+
+def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
+    if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
+        raise ValueError("应为列表，每项是一级指标到分值的对照")
+    return tuple({str(level): _decimal(points) for level, points in row.items()} for row in raw)
+
+
+def _shares(raw: Any) -> dict[str, Decimal]:
+    return {str(row["judgement"]): _decimal(row["share"]) for row in _rows(raw, {"judgement", "share"})}
+
+
+def _percent(share: Decimal) -> str:
+    return f"{plain(share * 100)}%"
+
+
+def _bands_in_words(bands: tuple[Band, ...]) -> str:
+    return "；".join(f"{b.judgement} {_percent(b.high)}—{_percent(b.low)}" for b in bands)
+
+
+def _grades_in_words(grades: tuple[Grade, ...]) -> str:
+    return "；".join(f"{g.name} {plain(g.low)}分及以上" if g.low else f"{g.name} 其余" for g in grades)
+
+
+def _caps_in_words(caps: tuple[Cap, ...]) -> str:
+    return "；".join(f"执行率低于{_percent(c.below)}，不超过{plain(c.total)}分" for c in caps) or "不封顶"
+
+
+def _weights_in_words(sets: tuple[dict[str, Decimal], ...]) -> str:
+    return "，或 ".join("＋".join(f"{k}{plain(v)}" for k, v in one.items()) for one in sets) or "不规定"
+
+
+def _shares_in_words(shares: Mapping[str, Decimal]) -> str:
+    return "；".join(f"{judgement}按{_percent(share)}" for judgement, share in shares.items())
+
+
+def _texts_in_words(texts: tuple[str, ...]) -> str:
+    return "、".join(texts) or "不要求"
+
+
+def _levels(title: str) -> Kind:
+    return Kind(title, _level_weights, _weights_in_words)
+
+
+def _passages(title: str) -> Kind:
+    return Kind(title, _texts, _texts_in_words)
+
+
+SETTINGS: Mapping[str, Kind] = {
+    "total.points": _points("满分"),
+    "execution.weight": _points("预算执行率的分值"),
+    "execution.base": _choice(
+        "预算执行率", {"adjusted": "全年执行数÷全年预算数（调整后）", "initial": "全年执行数÷年初预算数"}
+    ),
+    "weights.department": _levels("部门整体支出的一级指标分值"),
+    "weights.project": _levels("项目支出的一级指标分值"),
+    "weights.largest_share": _share("单个指标分值的提示线（占满分）"),
+    "quantitative.at_least": _choice("≥、>指标未完成", {"ratio": "分值×实际完成值÷指标值"}),
+    "quantitative.at_most": _choice(
+        "≤、<指标未完成",
+        {
+            "ratio": "分值×指标值÷实际完成值",
+            "straight_line": "分值×[1−(实际完成值−指标值)÷指标值]，不小于0",
+        },
+    ),
+    "quantitative.equal": _choice(
+        "=指标", {"as_at_least": "按≥指标计分", "both_directions": "多于或少于指标值都按偏差扣分"}
+    ),
+    "quantitative.strict_signs": _flag("＞、＜指标恰好相等", "不算完成", "算完成"),
+    "quantitative.missing_sign": _choice(
+        "未填指标性质时按", {sign: f"“{sign}”" for sign in ("≥", "≤", "=", ">", "<")}
+    ),
+    "methods.attainment": _choice("达标法", {"all_or_nothing": "达标得满分，未达标得0分"}),
+    "methods.by_execution_rate": _choice("按执行率", {"execution_rate": "分值×预算执行率（最高100%）"}),
+    "qualitative.bands": Kind("定性指标的分档", _bands, _bands_in_words),
+    "qualitative.unclaimed": Kind("定性指标没有自评打分时", _shares, _shares_in_words),
+    "overshoot.notice_from": _share("超额完成的提示线（完成率）", "100"),
+    "overshoot.reason_from": _share("超额完成须说明原因的界限（完成率）", "100"),
+    "overshoot.deduct_from": _share("超额完成扣分的界限（完成率）", "100"),
+    "overshoot.deduction": _points("超额完成的扣分"),
+    "total.caps": Kind("总分按执行率封顶", _caps, _caps_in_words),
+    "grades.bounds": Kind("等级", _grades, _grades_in_words),
+    "passages.department": _passages("部门整体支出必写的说明"),
+    "passages.project": _passages("项目支出必写的说明"),
+    "passages.shortest": Kind("说明的最少字数", _between("0", "10000"), lambda value: f"{plain(value)}个字"),
+    "thresholds.adjustment": _share("须说明的预算调整率（正负）", "100"),
+    "thresholds.execution_rate": _share("低于多少须说明的预算执行率"),
+    "thresholds.unspent": _share("不宜说“没有结余”的结余比例"),
+    "thresholds.grade_edge": _points("离等级界限多近时提示"),
+    "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
+}

@@ -1,0 +1,130 @@
+"""Workbooks with a password to open: refused with what to do, or opened with a file of passwords."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from perf_xlsx import pipeline
+from perf_xlsx.cli import main
+from perf_xlsx.demo import case_text
+from perf_xlsx.ooxml import Limits
+
+SECRET = "财政 2024#密码"
+
+
+@pytest.fixture(scope="module")
+def encrypted() -> bytes:
+    """The corrected report with a password, encrypted as Office does it (AES-256, SHA-512, 100,000 rounds)."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    out = io.BytesIO()
+    OOXMLFile(io.BytesIO(pipeline.template_bytes(case=case_text("department-corrected")))).encrypt(SECRET, out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def returned(encrypted: bytes, tmp_path: Path) -> Path:
+    (tmp_path / "加密.xlsx").write_bytes(encrypted)
+    return tmp_path / "加密.xlsx"
+
+
+@pytest.fixture
+def passwords(tmp_path: Path) -> Path:
+    path = tmp_path / "密码.txt"
+    path.write_text(f"\ufeff1234\r\n\r\n{SECRET}\r\n", "utf-8")
+    return path
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_without_passwords_it_is_refused_and_the_others_are_scored(returned: Path, tmp_path: Path) -> None:
+    pipeline.write_template(tmp_path / "另一份.xlsx", case=case_text("project"))
+    done = run("score", returned, tmp_path / "另一份.xlsx", "-o", tmp_path / "out", "--json")
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.exit_code == 3
+    assert (first["status"], first["findings"][0]["code"], first["output"]) == ("unreadable", "R02", None)
+    assert "--password-file" in first["findings"][0]["advice"]
+    assert second["status"] == "scored"
+
+
+def test_with_the_password_it_is_scored_and_the_copy_says_that_it_is_not_encrypted(
+    returned: Path, passwords: Path, tmp_path: Path
+) -> None:
+    before = returned.read_bytes()
+    done = run("score", returned, "-o", tmp_path / "out", "--json", "--password-file", passwords)
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["total"]) == (0, "88.01")
+    told = next(f for f in found["findings"] if f["code"] == "R02")
+    assert told["severity"] == "notice"
+    assert "没有加密" in told["message"]
+    assert zipfile.is_zipfile(found["output"])
+    assert returned.read_bytes() == before
+    assert SECRET not in done.output + str(zipfile.ZipFile(found["output"]).namelist())
+    assert run("check", returned, "--password-file", passwords).exit_code == 0
+
+
+def test_passwords_that_do_not_fit_are_told(returned: Path, tmp_path: Path) -> None:
+    result = pipeline.score(returned, tmp_path / "out.xlsx", access=pipeline.Access(passwords=("1", "2")))
+    assert [found.code for found in result.findings] == ["R02"]
+    assert "2 个密码都打不开" in result.findings[0].message
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_without_the_extra_it_is_told_how_to_install_it(returned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msoffcrypto.format.ooxml", None)
+    result = pipeline.score(returned, access=pipeline.Access(passwords=(SECRET,)))
+    assert [found.code for found in result.findings] == ["R02"]
+    assert 'pip install "perf-xlsx[encrypted]"' in result.findings[0].advice
+
+
+def test_endless_hashing_is_refused(returned: Path) -> None:
+    access = pipeline.Access(Limits(spins=50_000), (SECRET,))
+    assert [found.code for found in pipeline.score(returned, access=access).findings] == ["R03"]
+
+
+def test_what_is_inside_is_judged_like_any_other_file(tmp_path: Path) -> None:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    out, inside = io.BytesIO(), io.BytesIO(pipeline.template_bytes(case=case_text("project")))
+    with zipfile.ZipFile(inside, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", b"\0" * 40_000_000)
+    OOXMLFile(inside).encrypt(SECRET, out)
+    (tmp_path / "a.xlsx").write_bytes(out.getvalue())
+    result = pipeline.score(tmp_path / "a.xlsx", access=pipeline.Access(passwords=(SECRET,)))
+    assert [found.code for found in result.findings] == ["R03"]
+
+
+def test_damage_to_an_encrypted_file_is_told(encrypted: bytes, tmp_path: Path) -> None:
+    for end in (600, 2000, len(encrypted) // 2, len(encrypted) - 600):
+        (tmp_path / "a.xlsx").write_bytes(encrypted[:end])
+        result = pipeline.score(tmp_path / "a.xlsx", access=pipeline.Access(passwords=(SECRET,)))
+        assert {found.code for found in result.findings} <= {"R01", "R02"}
+        assert pipeline.UNEXPECTED not in result.findings[0].message
+
+
+def test_a_password_file_that_is_no_text_is_refused(returned: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_bytes("密码".encode("gbk"))
+    done = run("check", returned, "--password-file", tmp_path / "p.txt")
+    assert done.exit_code == 2
+    assert "UTF-8" in done.stderr
+
+
+def test_the_library_is_imported_only_for_an_encrypted_file(tmp_path: Path) -> None:
+    import subprocess
+
+    pipeline.write_template(tmp_path / "a.xlsx", case=case_text("project"))
+    code = (
+        "import sys; from perf_xlsx.pipeline import Access, score;"
+        "score(sys.argv[1], access=Access(passwords=('x',))); print('msoffcrypto' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "a.xlsx")]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip() == "False"

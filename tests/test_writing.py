@@ -1,0 +1,270 @@
+"""The scored copy is complete or absent, whatever happens while it is written, and it opens under its name."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from perf_xlsx import pipeline
+from perf_xlsx.cli import main
+from perf_xlsx.demo import case_text
+from perf_xlsx.ooxml import Package
+from tests.rich_workbook import edited, rich
+
+
+@pytest.fixture(scope="module")
+def filled() -> bytes:
+    return pipeline.template_bytes(case=case_text("department-corrected"))
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [os.fspath(word) if isinstance(word, Path) else str(word) for word in words])
+
+
+def told(done: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+# ---- what hinders writing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "where", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "os.fsync", ("磁盘空间不够", "清理磁盘")),
+        (PermissionError(errno.EACCES, "Permission denied"), "os.replace", ("正在被使用", "关闭")),
+        (PermissionError(errno.EACCES, "Permission denied"), "tempfile.mkstemp", ("权限", "换一个输出文件夹")),
+        (OSError(errno.EROFS, "Read-only file system"), "tempfile.mkstemp", ("权限", "换一个输出文件夹")),
+        (OSError(errno.EIO, "Input/output error"), "os.replace", ("Input/output error", "换一个输出文件夹")),
+    ],
+)
+def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
+    error: OSError,
+    where: str,
+    words: tuple[str, str],
+    filled: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A full disk, a file open in Excel (Windows locks it), a folder one may not write to: for the first file."""
+    for name in ("甲.xlsx", "乙.xlsx"):
+        (tmp_path / name).write_bytes(filled)
+    out = tmp_path / "out"
+    out.mkdir()
+    there = where != "tempfile.mkstemp"
+    if there:
+        (out / "甲.xlsx").write_bytes(b"what was there")
+    module, name = where.split(".")
+    real = getattr(sys.modules[module], name)
+    failures = iter([error])
+
+    def fails_once(*given: object, **more: object) -> object:
+        if failure := next(failures, None):
+            raise failure
+        return real(*given, **more)
+
+    monkeypatch.setattr(sys.modules[module], name, fails_once)
+    done = run("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json")
+    first, second = told(done)
+    assert done.exit_code == 3
+    assert first["output"] is None
+    assert first["total"] == "88.01"
+    finding = next(f for f in first["findings"] if f["code"] == "R20")
+    assert "甲.xlsx" in finding["message"]
+    assert words[0] in finding["message"]
+    assert words[1] in finding["advice"]
+    assert second["output"] == str(out / "乙.xlsx")
+    assert sorted(path.name for path in out.iterdir()) == (["乙.xlsx", "甲.xlsx"] if there else ["乙.xlsx"])
+    if there:
+        assert (out / "甲.xlsx").read_bytes() == b"what was there"
+
+
+def test_people_are_told_what_was_not_written(filled: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(filled)
+    (tmp_path / "file").write_text("in the way")
+    done = run("score", tmp_path / "a.xlsx", "-o", tmp_path / "file" / "out")
+    assert done.exit_code == 3
+    for words in ("88.01", "R20", "写不进去", "1份已评分但没有写出"):
+        assert words in done.stdout
+
+
+def test_a_disk_that_is_really_full(filled: bytes, tmp_path: Path) -> None:
+    """The kernel stops the write in the middle."""
+    (tmp_path / "a.xlsx").write_bytes(filled)
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+        "from perf_xlsx import pipeline; r = pipeline.score(sys.argv[1], sys.argv[2]);"
+        "print(r.findings[0].code, r.output)"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "a.xlsx"), str(tmp_path / "out.xlsx")]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout.split() == ["R20", "None"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+def test_killed_at_any_moment_the_file_is_the_old_one_or_the_new_one(filled: bytes, tmp_path: Path) -> None:
+    source, copy, target = tmp_path / "a.xlsx", tmp_path / "copy.xlsx", tmp_path / "out" / "b.xlsx"
+    source.write_bytes(filled)
+    pipeline.score(source, copy)
+    whole = copy.read_bytes()
+    code = (
+        "import sys; from pathlib import Path; from perf_xlsx.output import write_whole\n"
+        "data, out = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]); print(flush=True)\n"
+        "while True: write_whole(out, data); out.unlink(); write_whole(out, data * 40)"
+    )
+    chance = random.Random(20203)
+    seen = set()
+    for _ in range(10):
+        words = [sys.executable, "-c", code, str(copy), str(target)]
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.05))
+            process.kill()
+        data = target.read_bytes() if target.exists() else None
+        assert data in (None, whole, whole * 40)
+        seen.add(None if data is None else len(data))
+    assert len(seen) > 1, "the moments were not random"
+
+
+# ---- names -----------------------------------------------------------------------------------------------------
+
+NAMES = [
+    "有 空格 的 表.xlsx", "引号'\"表.xlsx", "笑脸😀👨‍👩‍👧.xlsx", "%s{0}$HOME;ls.xlsx", "-rf.xlsx",
+    "[bold]甲[red].xlsx", "a" * 195 + ".xlsx", "字" * 83 + ".xlsx", "换\n行.xlsx", "\x1b[31m红.xlsx", "无后缀",
+    "评估.2023", "大写.XLSX",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_any_name(name: str, filled: bytes, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    source = tmp_path / "in" / name
+    source.write_bytes(filled)
+    done = run("score", "--json", "-o", tmp_path / "out", "--", source)
+    assert done.exit_code == 0
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.name in (name, f"{name}.xlsx")
+    assert zipfile.is_zipfile(written)
+    seen = run("check", "--", source)
+    assert seen.exit_code == 0
+    assert "\x1b" not in seen.stdout + done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")
+def test_a_name_in_gbk_is_shown_as_it_was_meant(filled: bytes, tmp_path: Path) -> None:
+    """Zip programs of Chinese Windows leave such names."""
+    source = os.fsencode(tmp_path) + b"/" + "自评.xlsx".encode("gbk")
+    with open(source, "wb") as file:
+        file.write(filled)
+    words = [sys.executable, "-m", "perf_xlsx.cli"]
+    code = "from perf_xlsx.cli import main; main()"
+    words = [sys.executable, "-c", code, "score", source, "-o", str(tmp_path / "out"), "--json"]
+    done = subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONUTF8": "1"})
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["file"].endswith("自评.xlsx")
+    assert os.listdir(os.fsencode(tmp_path / "out")) == ["自评.xlsx".encode("gbk")]
+
+
+def test_inputs_of_one_name_keep_apart_also_where_the_name_is_as_long_as_it_may_be(
+    filled: bytes, tmp_path: Path
+) -> None:
+    name = "字" * 83 + ".xlsx"  # 254 bytes
+    for folder in ("甲", "乙", "丙"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_bytes(filled)
+    done = run("score", *(tmp_path / folder / name for folder in "甲乙丙"), "-o", tmp_path / "out", "--json")
+    assert done.exit_code == 0
+    outputs = [str(line["output"]) for line in told(done)]
+    assert len(set(outputs)) == 3
+    assert [Path(output).stem[-3:] for output in outputs] == ["字字字", "(2)", "(3)"]
+
+
+# ---- suffix and content ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("macros", "named", "written"),
+    [
+        (False, "表.xlsx", "表.xlsx"),
+        (True, "表.xlsm", "表.xlsm"),
+        (True, "表.xlsx", "表.xlsm"),
+        (False, "表.xlsm", "表.xlsx"),
+    ],
+)
+def test_a_copy_has_the_suffix_of_its_content(
+    macros: bool, named: str, written: str, filled: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / named).write_bytes(rich(filled) if macros else filled)
+    result = pipeline.score(tmp_path / named, tmp_path / "out" / named)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [written]
+    package = Package.open(tmp_path / "out" / written)
+    assert package.suffix() == Path(written).suffix
+    assert ("xl/vbaProject.bin" in package) == macros
+    misnamed = [f for f in result.findings if f.code == "R01"]
+    assert bool(misnamed) == (named != written)
+    assert all(f.severity == "notice" and Path(written).suffix in f.message for f in misnamed)
+
+
+def test_a_copy_under_another_suffix_overwrites_no_other(filled: bytes, tmp_path: Path) -> None:
+    """甲.xlsx holds macros and would be written as 甲.xlsm, which is another unit's."""
+    (tmp_path / "甲.xlsx").write_bytes(rich(filled))
+    (tmp_path / "甲.xlsm").write_bytes(rich(filled))
+    done = run("score", tmp_path / "甲.xlsm", tmp_path / "甲.xlsx", "-o", tmp_path / "out", "--json")
+    outputs = [Path(str(line["output"])).name for line in told(done)]
+    assert outputs == ["甲.xlsm", "甲(2).xlsm"]
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "乙.xlsx").write_bytes(rich(filled))
+    (tmp_path / "乙.xlsm").write_bytes(b"an input of the same run")
+    assert run("score", tmp_path / "b" / "乙.xlsx", tmp_path / "乙.xlsm", "-o", tmp_path).exit_code == 2
+    assert (tmp_path / "乙.xlsm").read_bytes() == b"an input of the same run"
+
+
+def test_a_macro_in_a_form_that_holds_none_is_left_out_and_told(filled: bytes, tmp_path: Path) -> None:
+    def plain(text: str) -> str:
+        return text.replace(
+            "vnd.ms-excel.sheet.macroEnabled.main", "vnd.openxmlformats-officedocument.spreadsheetml.sheet.main"
+        )
+
+    (tmp_path / "a.xlsx").write_bytes(edited(rich(filled), {"[Content_Types].xml": plain}))
+    result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
+    assert any(f.code == "R16" and "已去掉" in f.message for f in result.findings)
+    copy = Package.open(tmp_path / "out.xlsx")
+    assert "xl/vbaProject.bin" not in copy
+    assert not [r for r in copy.relationships("xl/workbook.xml") if "vba" in r.type]
+    assert "xl/media/image1.png" in copy
+
+
+def test_a_protected_structure_gets_our_sheets_and_keeps_its_protection(filled: bytes, tmp_path: Path) -> None:
+    lock = '<workbookProtection workbookPassword="CC1A" lockStructure="1"/>'
+    data = edited(filled, {"xl/workbook.xml": lambda xml: xml.replace("<bookViews", f"{lock}<bookViews")})
+    (tmp_path / "a.xlsx").write_bytes(data)
+    result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
+    assert any(f.code == "R16" and "结构有保护" in f.message for f in result.findings)
+    copy = Package.open(tmp_path / "out.xlsx")
+    assert lock.encode() in copy.read("xl/workbook.xml")
+    assert "评分汇总" in copy.read("xl/workbook.xml").decode()
+    again = pipeline.score(tmp_path / "out.xlsx", tmp_path / "again.xlsx")
+    assert again.scores == result.scores
+    assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "out.xlsx").read_bytes()
+
+
+def test_a_signature_that_the_copy_voids_is_told(filled: bytes, tmp_path: Path) -> None:
+    signature = {"_xmlsignatures/sig1.xml": "<Signature/>", "_xmlsignatures/origin.sigs": ""}
+    (tmp_path / "a.xlsx").write_bytes(edited(filled, add=signature))
+    result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
+    (found,) = [f for f in result.findings if f.code == "R16"]
+    assert "签名失效，原文件中的签名不变" in found.message
+    assert Package.open(tmp_path / "out.xlsx").read("_xmlsignatures/sig1.xml") == b"<Signature/>"
