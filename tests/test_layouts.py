@@ -14,6 +14,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.model import Finding, Result
 from perf_xlsx.report import as_json, number
+from tests.foreign_workbooks import xlsb
 from tests.layouts import LAYOUTS, Paper, flat, hubei, national, sichuan, xinjiang, yunnan
 
 # name | sign | target | unit | actual | weight | claimed | points, each worked out by hand
@@ -541,3 +542,11 @@ def test_a_lost_table_of_money_is_named(tmp_path: Path) -> None:
     ]
     assert result.scores is not None
     assert not result.scores.complete
+
+
+def test_the_same_layout_in_another_format_is_to_be_saved_as_xlsx(tmp_path: Path) -> None:
+    path = tmp_path / "returned.xlsb"
+    path.write_bytes(xlsb(national().save(tmp_path / "source.xlsx").read_bytes()))
+    result = pipeline.score(path, tmp_path / "out.xlsx")
+    assert [f.code for f in result.findings] == ["R04"]
+    assert "另存为“Excel 工作簿（.xlsx）”" in result.findings[0].advice
