@@ -431,6 +431,14 @@ def test_blank_rows_and_subtotals_between_indicators_are_no_indicators(tmp_path:
     assert as_json(result)["claimed_total"] == "87.43"
 
 
+def test_a_row_below_the_total_that_carries_no_points_is_told(tmp_path: Path) -> None:
+    paper = flat(list(range(8)), list(range(6)))
+    paper.row(15, "C D E", "结业人数", "≥1000人", "1010人")
+    result = score_paper(paper, tmp_path)
+    assert as_json(result)["total"] == "98.00"
+    assert ("R19", "warning", "C15") in [(f.code, f.severity, f.place.cell) for f in result.findings]
+
+
 def test_a_second_form_below_or_on_another_sheet_is_told_and_not_mixed_in(tmp_path: Path) -> None:
     paper, other = yunnan(), yunnan()
     for line in other.sheet.iter_rows():

@@ -63,6 +63,7 @@ class _Search:
         money_search.stated_weight()
         money_search.money_unit()
         self._execution_row(layout, body)
+        self._unread_rows(layout, body)
         self._kind_is_told(layout)
         self._year(layout)
         self._second_form(layout, body, len(money))
@@ -103,6 +104,12 @@ class _Search:
                 advice = "可以不改；如它是另外的指标，请改写名称。"
                 layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
                 return
+
+    def _unread_rows(self, layout: OutsideLayout, body: Body) -> None:
+        for row in body.unread:
+            message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
+            at = (self.sheet, row, layout.columns["name"])
+            layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
 
     def _headers(self, kind: Outside, block: str, sheets: Iterable[int]) -> list[Header]:
         table = kind.form.block(block)

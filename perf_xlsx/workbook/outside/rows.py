@@ -19,11 +19,15 @@ _NOTHING = DASHES | {"", "...", "......", "。。。"}
 
 @dataclass
 class Body:
-    """The rows of indicators, of totals by their words, of headers, and where a second form begins below."""
+    """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
+
+    `unread` are rows below a total that look like indicators and carry no points.
+    """
 
     rows: list[int] = field(default_factory=list)
     totals: dict[int, str] = field(default_factory=dict)
     headers: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
     last: int = 0
     next_form: int | None = None
 
@@ -106,7 +110,7 @@ class _Rows:
         """Remarks, signatures, and boxes and texts that stand below the table."""
         first = squeeze(next(iter(texts.values())))
         word = core(first)
-        before = re.split(r"[::]", first)[0]
+        before, _, _ = first.partition(":")
         level = min(texts) <= max(self.header.columns.get(key, 0) for key in ("level1", "level2", "name"))
         if not level:
             return False
@@ -128,8 +132,9 @@ class _Rows:
         filled = [value for value in values if not nothing(value)]
         if heading or (nothing(bare_name(name)) and not filled):
             return False
-        if body.totals and self.kind.totals:  # below a total only what carries points
-            return self._counted(row)
+        if body.totals and not self._counted(row):  # below a total only what carries points is one
+            body.unread += [row] if len(filled) > 1 else []
+            return False
         return bool(filled) or row <= body.last + 1
 
     def _name(self, row: int) -> tuple[str, bool]:
