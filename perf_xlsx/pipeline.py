@@ -34,7 +34,7 @@ from perf_xlsx.workbook.carry import carry
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.origin import Origin
-from perf_xlsx.workbook.reader import read
+from perf_xlsx.workbook.returned import read
 from perf_xlsx.workbook.scored import scored_sheets
 from perf_xlsx.workbook.summary import SUMMARY
 from perf_xlsx.workbook.template import write_template as make_template

@@ -77,3 +77,29 @@ def parse_quantity(text: str) -> Quantity | None:
     digits = re.sub(r"[,\s]", "", found.group())
     plain = digits.removeprefix("+") in text
     return Quantity(Decimal(digits), sign, unit_name(unit), cleaned=not plain)
+
+
+_TIME = re.compile(r"20\d\d\s*年|\d{1,2}\s*月|20\d\d[-./]\d{1,2}")
+_REACHES = re.compile(r"^(?:达到|达|完成|实现)\s*(?=\d)")
+_BOUNDS = ((re.compile(r"\(?[及含]*\)?以上$"), "≥"), (re.compile(r"\(?[及含]*\)?(?:以下|以内|之内)$"), "≤"))
+
+
+def is_time(text: str) -> bool:
+    """Whether a target is a point in time ("2023年12月底前"), which no ratio can measure; "12个月" is none."""
+    return _TIME.search(squeeze(text)) is not None
+
+
+def parse_target(text: str) -> Quantity | None:
+    """Read a target with its sign in words: "达到95%", "90%以上", "3天以内"; None for a time or a text."""
+    folded = squeeze(text)
+    if is_time(folded):
+        return None
+    for bound, sign in _BOUNDS:
+        if bound.search(folded):
+            found = parse_quantity(bound.sub("", folded))
+            return found and Quantity(found.number, found.sign or sign, found.unit, found.cleaned)
+    reaches = _REACHES.sub("", folded)
+    found = parse_quantity(reaches)
+    if found is None or reaches == folded:
+        return found
+    return Quantity(found.number, found.sign or "≥", found.unit, found.cleaned)

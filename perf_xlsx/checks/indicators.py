@@ -43,6 +43,8 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
     for row in form.indicators:
         if not row.sign.empty or row.method.value == "定性":
             continue
+        if row.sign.place == row.target.place and row.actual.value == row.target.value:
+            continue  # no column for it, and met whichever way it is read
         sign = "定性" if row.qualitative else f"“{rulebook.word('quantitative.missing_sign')}”"
         message = f"“{row.name.given}”没有填指标性质，暂按{sign}计分。"
         yield noticed(row.sign, message, "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。")
@@ -191,8 +193,11 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
             continue
         most = rulebook.number("overshoot.reason_from")
         overshot = score.met and (score.completion or 0) >= most  # I08 asks for the reason
-        for entry, word in ((row.reason, "偏差原因"), (row.improvement, "改进措施")):
-            if owed(entry) and not (word == "偏差原因" and overshot):
+        owing = [(row.reason, "偏差原因"), (row.improvement, "改进措施")]
+        if row.reason.place == row.improvement.place:  # one column for both
+            owing = [(row.reason, "偏差原因和改进措施")]
+        for entry, word in owing:
+            if entry.place.cell and owed(entry) and not (word == "偏差原因" and overshot):
                 stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
                 message = (
                     f"“{row.name.given}”未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"

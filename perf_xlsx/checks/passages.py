@@ -71,10 +71,12 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
 
     Good: 细化年初预算编制，加强执行监控.  Bad: empty, “加强管理”.
     """
-    written = {same_label(passage.title.given): passage for passage in form.passages}
+    written = {same_label(passage.title.value or ""): passage for passage in form.passages}
     shortest = rulebook.number("passages.shortest")
     for title in rulebook.words(f"passages.{form.form}"):
         passage = written.get(same_label(title))
+        if title in form.absent:
+            continue
         if passage is None:
             message = f"没有填写“{title}”。"
             yield noticed(form.claimed.total, message, f"请在“文字说明”中填写“{title}”。", expected="文字说明")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import clauses
@@ -30,7 +29,6 @@ NO_SUM = re.compile(
     "库存|余额|存量|保有|在[校册岗职编]|实有|现有"
 )
 SPANS = frozenset({"天", "日", "工作日", "小时", "分钟", "秒", "周", "月", "个月", "年", "岁"})
-NEXT_TO_NONE = Fraction(1, 10)  # of the target: a fall that small is told as none
 LESS = re.compile("收窄|放缓|减缓|趋缓|抵消|抵减|不及|低于|小于|少于|不够|不足|幅度")
 BETTER = re.compile("完成|达标|达到|实现")
 SHORT = re.compile("未|没|不|尚")
@@ -67,7 +65,7 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         must = score.completion >= rulebook.number("overshoot.reason_from")
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
             yield noticed(
-                row.reason,
+                row.reason if row.reason.place.cell else row.actual,
                 f"“{row.name.given}”完成率{percent(score.completion)}，超额较多"
                 + ("，没有说明原因。" if must else "。"),
                 "请填写超额的原因，并核对指标值是否定得偏低。",
@@ -255,18 +253,17 @@ def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Ru
 def reason_agrees_with_the_number(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """偏差原因与数字一致: what fell cannot be said to have grown, nor the other way round.
 
-    That a part of it grew explains why it fell less than aimed at, unless it hardly fell at all.
+    That a part of it grew explains why it fell less than aimed at.
     Good: 下降率 -3%, “费用增加”; 用水量下降率 2.6% of 3%, “工业取水量增加，降幅收窄”.  Bad: 下降率 0%, “费用增加”.
     """
     for row in form.indicators:
-        name, actual, target, reason = row.name.given, row.actual.value, row.target.value, row.reason.given
+        name, actual, reason = row.name.given, row.actual.value, row.reason.given
         kind, words = next(((k, w) for k, w in ((FALL, GREW), (RISE, FELL)) if k.search(name)), (None, ""))
         if kind is None or not isinstance(actual, Decimal) or actual < 0 or LESS.search(reason):
             continue
         itself = re.split(kind, same_label(name))[0]
-        none = isinstance(target, Decimal) and Fraction(actual) < NEXT_TO_NONE * Fraction(target)
         for what, word in changed(reason, words):
-            if none or not JUST_THAT.sub("", what) or what.endswith(itself) or itself.endswith(what):
+            if not JUST_THAT.sub("", what) or what.endswith(itself) or itself.endswith(what):
                 value = f"{plain(actual)}{row.unit.given}"
                 message = f"“{name}”实际完成值为{value}，偏差原因却说“{what}{word}”，两者方向相反。"
                 advice = f"请核对实际完成值或改写原因；确实{word}的，实际完成值应为负数。"

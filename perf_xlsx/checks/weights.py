@@ -94,6 +94,8 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
     Good: 12.  Bad: empty, 0, -5.
     """
     for row in form.indicators:
+        if not row.weight.place.cell:
+            continue  # no such column: that has been said
         if row.weight.empty:
             message = f"“{row.name.given}”没有填分值，该指标暂不能评分。"
         elif row.weight.value is not None and row.weight.value <= 0:

@@ -1,49 +1,26 @@
-"""A returned workbook -> SelfEvaluation and findings. Nothing that a person typed raises."""
+"""A located form -> SelfEvaluation and findings. Nothing that a person typed raises."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Limits, Package, PackageError, read_grid
+from perf_xlsx.ooxml import Book, Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
+from perf_xlsx.workbook.identity import GUIDE, Identity
 from perf_xlsx.workbook.intake import Intake
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 NOWHERE: Address = (0, 0, 0)
 
 Readings = Mapping[str, Entry[Any]]
-
-
-def read(
-    package: Package, workbook: str, rulebook: str | None = None
-) -> tuple[SelfEvaluation | None, tuple[Finding, ...]]:
-    """Read a returned workbook. `rulebook` overrides the one that the template remembers.
-
-    None where it is no form that we know (R04) or made from what this version does not read (R05); the findings
-    then say why. Raises PackageError for damage inside the package.
-    """
-    book = Book(package)
-    sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
-    identity = identify(book, sheets)
-    if refusal := refuse(identity, Place(workbook), rulebook):
-        return None, (refusal,)
-    form = load_form(identity.form or "")
-    reading = Reading(form, sheets, workbook, limits=package.limits)
-    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
-    said = [
-        *reading.intake.findings,
-        *reading.beside_the_form(package),
-        *other_rulebook(identity, workbook, rulebook),
-    ]
-    return evaluation, tuple(said)
 
 
 def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
@@ -116,7 +93,7 @@ class Reading:
             projects=tuple(Project(**row) for row in self._rows("projects")),
             indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
             claimed=claimed,
-            passages=tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty),
+            passages=self._passages(),
         )
 
     def place(self, address: Address) -> Place:
@@ -163,8 +140,12 @@ class Reading:
             advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
             yield finding("R16", Noticed(Place(self.workbook), "工作簿保护", None, message, advice), None)
 
+    def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
+        """The cell that holds a box's value."""
+        return self.sheets.cell(address)
+
     def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
-        cell = self.sheets.cell(address) if address != NOWHERE else None
+        cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "percent": self.intake.rate,
@@ -198,11 +179,17 @@ class Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        return {line.key: self._fund_line(block, line) for line in block.lines}
+        return {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+
+    def _fund_lines(self, block: Lines) -> Sequence[Line]:
+        """The lines of money that the form has."""
+        return block.lines
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
         for box in typed(block.columns):
+            if box.key not in FUND_COLUMNS:
+                continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}")
             if box.key in line.required and entries[box.key].empty and address != NOWHERE:
@@ -236,12 +223,18 @@ class Reading:
         entries: dict[str, Entry[Any]] = {}
         for box in columns:
             column = table.columns.get(box.key)
-            address = (table.sheet, row, column) if column else NOWHERE
-            if column and box.key in FILLED_DOWN:
-                address = self.sheets.merged_from((table.sheet, row, column))
+            address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
             entries[box.key] = self._entry(box, address, box.label)
             self._required(box, entries[box.key])
         return entries
+
+    def _cell_of(self, key: str, address: Address) -> Address:
+        """The cell that a value of a row stands in: levels are filled down inside their merge."""
+        return self.sheets.merged_from(address) if key in FILLED_DOWN else address
+
+    def _passages(self) -> tuple[Passage, ...]:
+        """The titled texts that were written."""
+        return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)
