@@ -340,14 +340,14 @@ def test_a_copy_that_is_in_the_way_costs_that_workbook_only(few: Path, tmp_path:
 def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str, few: Path) -> None:
     for name in (f"1 {kind[:-1]}.xlsx", f"3 {kind[:-1]}.xlsx"):
         (few / name).write_bytes(a_return("project", name))
-    crew = local(2, seconds=2, megabytes=1024)
+    crew = local(2, seconds=3, megabytes=1024)
     done = finished(few, crew=crew, work=getattr(batch_work, kind))
     assert [one.record["file"] for one in done] == sorted(path.name for path in few.iterdir())
     guilty = [one for one in done if kind[:-1] in one.record["file"]]
     assert [codes(one) for one in guilty] == [{"R03"}, {"R03"}]
     assert [one.record["status"] for one in done if one not in guilty] == ["scored"] * 5
     message, advice = (guilty[0].record["findings"][0][key] for key in ("message", "advice"))
-    assert "用时超过2秒，或所需内存超过1024MB" in message
+    assert "用时超过3秒，或所需内存超过1024MB" in message
     assert advice.startswith("请")
 
 

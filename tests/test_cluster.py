@@ -7,7 +7,6 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -21,8 +20,8 @@ from tests.batch_returns import a_return
 distributed = pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[Any]:
+@pytest.fixture
+def address() -> Iterator[str]:
     """A cluster of two worker processes that gives a task up when a second worker died of it."""
     import dask
 
@@ -32,13 +31,7 @@ def scheduler() -> Iterator[Any]:
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
         ) as cluster,
     ):
-        yield cluster
-
-
-@pytest.fixture
-def address(scheduler: Any) -> str:
-    scheduler.wait_for_workers(2)
-    return str(scheduler.scheduler_address).removeprefix("tcp://")
+        yield str(cluster.scheduler_address).removeprefix("tcp://")
 
 
 @pytest.fixture
