@@ -18,6 +18,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import openpyxl
+from lxml import etree
 from openpyxl.comments import Comment
 from openpyxl.utils import column_index_from_string, get_column_letter
 
@@ -31,6 +32,7 @@ from perf_xlsx.workbook.reader import read
 CELLS, STRUCTURE = 0, 1
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
 INDICATORS = "绩效指标"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
     "5a4d7ff80000000049454e44ae426082"
@@ -74,7 +76,6 @@ class Bench:
     story: str
     book: Any
     raw: dict[str, tuple[str, str]] = field(default_factory=dict)
-    strings: dict[str, str] = field(default_factory=dict)
     later: list[Callable[[dict[str, bytes]], None]] = field(default_factory=list)
 
     @property
@@ -110,21 +111,12 @@ class Bench:
         """Save, and put in what openpyxl cannot write."""
         out = io.BytesIO()
         self.book.save(out)
-        if not (self.raw or self.strings or self.later):
-            return out.getvalue()
         with zipfile.ZipFile(out) as saved:
             parts = {name: saved.read(name) for name in saved.namelist()}
-        strings = parts["xl/sharedStrings.xml"].decode()
-        texts = re.findall(r"<si>(.*?)</si>", strings, re.DOTALL)
-        for mark, (kind, inner) in self.raw.items():
-            index = next(n for n, text in enumerate(texts) if mark in text)
-            pattern = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?) t="s"><v>%d</v></c>' % index)
-            written = rf'\1 t="{kind}">' + inner.replace("\\", r"\\") + "</c>"
+        if self.raw:
+            shared = self._shared(parts)
             for name in [name for name in parts if name.startswith("xl/worksheets/sheet")]:
-                parts[name] = pattern.sub(written, parts[name].decode()).encode()
-        for text, rich in self.strings.items():
-            strings = re.sub(rf"<si><t[^>]*>{re.escape(escape(text))}</t></si>", f"<si>{rich}</si>", strings)
-        parts["xl/sharedStrings.xml"] = strings.encode()
+                parts[name] = self._written(parts[name], shared)
         for change in self.later:
             change(parts)
         packed = io.BytesIO()
@@ -132,6 +124,27 @@ class Bench:
             for name, data in parts.items():
                 written_zip.writestr(name, data)
         return packed.getvalue()
+
+
+    def _shared(self, parts: dict[str, bytes]) -> list[str]:
+        """The shared strings, if there are any."""
+        if "xl/sharedStrings.xml" not in parts:
+            return []
+        return ["".join(map(str, item.itertext())) for item in etree.fromstring(parts["xl/sharedStrings.xml"])]
+
+    def _written(self, sheet: bytes, shared: list[str]) -> bytes:
+        """A sheet with the cells that were put in as XML."""
+        root = etree.fromstring(sheet)
+        for cell in root.iter(f"{{{MAIN}}}c"):
+            text = "".join(map(str, cell.itertext()))
+            mark = shared[int(text)] if cell.get("t") == "s" else text
+            if mark in self.raw:
+                kind, inner = self.raw[mark]
+                for child in list(cell):
+                    cell.remove(child)
+                cell.set("t", kind)
+                cell.extend(etree.fromstring(f'<c xmlns="{MAIN}">{inner}</c>'))
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 @dataclass(frozen=True)
@@ -387,7 +400,7 @@ def sheets_renamed_without_names(bench: Bench) -> None:
         bench.book[old].title = new
 
 
-@damage("工作表隐藏", STRUCTURE, tells=("R19",))
+@damage("工作表隐藏", STRUCTURE, tells=("R22",))
 def sheet_hidden(bench: Bench) -> None:
     bench.book[INDICATORS].sheet_state = "hidden"
 
@@ -617,7 +630,7 @@ def _negatives() -> None:
             path = "funds.total.adjustment"
             number = bench.value(path)
             cell = bench.cell(path)
-            cell.value = pattern.format(f"{abs(number):,}") if number < 0 else f"{number:,}"
+            cell.value = pattern.format(f"{abs(number):,}") if number < 0 else f"{number:,}"  # 40 stays as it is
 
         damage(f"负数写成{name}", tells=("R12",))(apply)
 
@@ -625,7 +638,7 @@ def _negatives() -> None:
 _negatives()
 
 
-@damage("金额带货币符号", tells=("R12",))
+@damage("金额带货币符号", tells=("R09",))
 def amount_with_currency(bench: Bench) -> None:
     path = "funds.total.executed"
     bench.cell(path).value = f"￥{bench.value(path):,}"
@@ -693,8 +706,8 @@ def completion_as_fraction(bench: Bench) -> None:
 
 @damage("百分数写成小数，没有旁证", reads=False, tells=("R12",))
 def share_as_fraction(bench: Bench) -> None:
-    bench.cell(SHARE).value = float(bench.value(SHARE) / 100) * 0.9
-    bench.cell("indicators.3.claimed_completion").value = None
+    path = "indicators.3.midyear"
+    bench.cell(path).value = float(bench.value(path) / 100)
 
 
 @damage("百分数写成小数，完成率可以作证", tells=("R12",))
@@ -758,17 +771,17 @@ def picture_in_cell(bench: Bench) -> None:
 # ---- merged, hidden, commented -----------------------------------------------------------------------------------
 
 
-@damage("两行的偏差原因合并了", reads=False, tells=("R18",))
+@damage("两行的偏差原因合并了", reads=False, tells=("R21",))
 def reasons_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:N8")
 
 
-@damage("两行的实际完成值合并了", reads=False, tells=("R18",))
+@damage("两行的实际完成值合并了", reads=False, tells=("R21",))
 def actuals_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("I8:I9")
 
 
-@damage("偏差原因与改进措施合并了", reads=False, tells=("R18",))
+@damage("偏差原因与改进措施合并了", reads=False, tells=("R21",))
 def reason_and_improvement_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:O7")
 
@@ -779,7 +792,7 @@ def value_and_help_merged(bench: Bench) -> None:
     bench.book["基本信息"].merge_cells(f"C{row}:D{row}")
 
 
-@damage("两行的金额合并了", reads=False, tells=("R18",))
+@damage("两行的金额合并了", reads=False, tells=("R21",))
 def amounts_merged(bench: Bench) -> None:
     bench.funds.merge_cells("E6:E7")
 
@@ -791,13 +804,13 @@ def levels_merged(bench: Bench) -> None:
         sheet.merge_cells("B6:B7")
 
 
-@damage("隐藏行", tells=("R19",))
+@damage("隐藏行", tells=("R22",))
 def rows_hidden(bench: Bench) -> None:
     for row in (7, 8):
         bench.book[INDICATORS].row_dimensions[row].hidden = True
 
 
-@damage("筛选后保存", tells=("R19",))
+@damage("筛选后保存", tells=("R22",))
 def rows_filtered(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     sheet.auto_filter.ref = "A5:Q65"
@@ -806,7 +819,7 @@ def rows_filtered(bench: Bench) -> None:
         sheet.row_dimensions[row].hidden = True
 
 
-@damage("隐藏列", tells=("R19",))
+@damage("隐藏列", tells=("R22",))
 def column_hidden(bench: Bench) -> None:
     bench.book[INDICATORS].column_dimensions["H"].hidden = True
 
@@ -870,7 +883,31 @@ def texts_with_spaces(bench: Bench) -> None:
 def rich_strings(bench: Bench) -> None:
     text = bench.value("boxes.unit")
     runs = f"<r><t>{text[:3]}</t></r><r><rPr><b/></rPr><t>{text[3:]}</t></r>"
-    bench.strings[text] = f'{runs}<rPh sb="0" eb="2"><t>pinyin</t></rPh><phoneticPr fontId="1"/>'
+    phonetic = '<rPh sb="0" eb="2"><t>pinyin</t></rPh><phoneticPr fontId="1"/>'
+    bench.put("boxes.unit", f"<is>{runs}{phonetic}</is>", "inlineStr")
+    shared = f'<?xml version="1.0" encoding="UTF-8"?><sst xmlns="{MAIN}"><si>{runs}{phonetic}</si></sst>'
+
+    def share(parts: dict[str, bytes]) -> None:
+        """As Excel has it, where this writer has no shared strings of its own."""
+        if "xl/sharedStrings.xml" in parts:
+            return
+        parts["xl/sharedStrings.xml"] = shared.encode()
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        put_in(parts, "[Content_Types].xml", "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/>')
+        put_in(
+            parts, "xl/_rels/workbook.xml.rels", "</Relationships>",
+            f'<Relationship Id="rId99" Type="{space}/sharedStrings" Target="sharedStrings.xml"/>',
+        )  # fmt: skip
+        for name in [name for name in parts if name.startswith("xl/worksheets/sheet")]:
+            cell = re.compile(rb't="inlineStr"><is>(?:(?!</is>).)*<rPh.*?</is>', re.DOTALL)
+            parts[name] = cell.sub(b't="s"><v>0</v>', parts[name])
+
+    bench.later.append(share)
+
+
+def put_in(parts: dict[str, bytes], name: str, before: str, text: str) -> None:
+    parts[name] = parts[name].decode().replace(before, text + before).encode()
 
 
 @damage("指标性质写成别的样子")
@@ -929,10 +966,10 @@ def labels_of_path(form: str, path: str) -> set[str]:
     """How a finding on lost structure may name the box at a path: the block, or the block with a label."""
     parts = path.split(".")
     key = {"claimed": lambda: f"claimed_{parts[1]}"}.get(parts[0], lambda: parts[-1])()
-    found: set[str] = set()
+    found = {"自评表"}
     for block in (block for sheet in load_form(form).sheets for block in sheet.blocks):
         if parts[0] in ("boxes", "claimed") and hasattr(block, "boxes"):
-            found |= {name for b in block.boxes if b.key == key for name in (block.title, f"{block.title}·{b.label}")}
+            found |= {t for b in block.boxes if b.key == key for t in (block.title, f"{block.title}·{b.label}")}
         elif block.key == parts[0]:
             found |= {block.title, *(f"{block.title}·{b.label}" for b in block.columns if b.key == key)}
             found |= {f"{block.title}·{x.label}" for x in getattr(block, "lines", ()) if x.key == parts[1]}

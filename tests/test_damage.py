@@ -31,14 +31,15 @@ def differences(form: SelfEvaluation, other: SelfEvaluation) -> list[str]:
     return [path for path in one | two if (path in one and one[path].value) != (path in two and two[path].value)]
 
 
-def tells(found: Finding, path: str, form: SelfEvaluation) -> bool:
-    """Whether the finding says, louder than a notice, that this box could not be read as it was meant."""
-    if found.severity == "notice" or not (found.code.startswith("R") or found.code in OWN_CODES):
-        return False
-    entry = entries(form).get(path)
-    if entry is not None and entry.place.cell and found.place == entry.place:
-        return True
-    return found.code == "R06" and found.field in labels_of_path(form.form, path)
+def is_told(path: str, form: SelfEvaluation, findings: tuple[Finding, ...]) -> bool:
+    """Whether a finding louder than a notice says that this box could not be read as it was meant."""
+    entry, names = entries(form).get(path), labels_of_path(form.form, path)
+    return any(
+        (entry is not None and entry.place.cell and found.place == entry.place)
+        or (found.code == "R06" and found.field in names)
+        for found in findings
+        if found.severity != "notice" and (found.code.startswith("R") or found.code in OWN_CODES)
+    )
 
 
 def silent(story: str, result: Result) -> list[str]:
@@ -46,11 +47,9 @@ def silent(story: str, result: Result) -> list[str]:
     form, base = result.evaluation, undamaged(story)
     if form is None:
         return ["not read: " + "".join(found.message for found in result.findings)]
-    lost = [path for path in differences(base, form) if not any(tells(f, path, form) for f in result.findings)]
-    same = (form.form, form.rulebook) == (base.form, base.rulebook)
-    return [f"{p}: {shown(base, p)} → {shown(form, p)}" for p in lost] + ([] if same else ["form or rulebook"]) + (
-        [] if form.year == base.year else ["year"]
-    )  # fmt: skip
+    lost = [path for path in differences(base, form) if not is_told(path, form, result.findings)]
+    kinds = (form.form, form.year, form.rulebook), (base.form, base.year, base.rulebook)
+    return [f"{p}: {shown(base, p)} → {shown(form, p)}" for p in lost] + [str(kinds)] * (kinds[0] != kinds[1])
 
 
 def shown(form: SelfEvaluation, path: str) -> str:

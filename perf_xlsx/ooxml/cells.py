@@ -16,6 +16,7 @@ from perf_xlsx.ooxml.package import PackageError, local
 
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -28,13 +29,27 @@ class Cell:
     error: str | None = None
     number_format: str = "General"
 
+    @property
+    def percent(self) -> bool:
+        """Whether the format shows 0.868 as 86.8%; a percent sign that is mere text in the format does not."""
+        return "%" in _LITERAL.sub("", self.number_format)
+
 
 @dataclass(frozen=True)
 class Grid:
-    """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right)."""
+    """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right).
+
+    `hidden_rows` and `hidden_columns` count what was hidden by hand and by a filter.
+    """
 
     cells: dict[tuple[int, int], Cell]
     merges: tuple[tuple[int, int, int, int], ...]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+
+    def hidden(self, row: int, column: int) -> bool:
+        """Whether the cell's row or column is hidden."""
+        return row in self.hidden_rows or any(first <= column <= last for first, last in self.hidden_columns)
 
 
 def read_grid(book: Book, sheet: Sheet) -> Grid:
@@ -45,12 +60,25 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
     root = package.tree(sheet.part)
     cells: dict[tuple[int, int], Cell] = {}
     merges: list[tuple[int, int, int, int]] = []
+    rows: frozenset[int] = frozenset()
+    columns: tuple[tuple[int, int], ...] = ()
     for element in root:
         if local(element) == "sheetData":
             cells = dict(_cells(element, book))
+            rows = frozenset(int(r) for e in element if _is_hidden(e) and (r := e.get("r", "")).isdigit())
+        elif local(element) == "cols":
+            columns = tuple(
+                (int(first), int(last))
+                for e in element
+                if _is_hidden(e) and (first := e.get("min", "")).isdigit() and (last := e.get("max", "")).isdigit()
+            )
         elif local(element) == "mergeCells":
             merges = [found for m in element if (found := parse_range(m.get("ref", "")))]
-    return Grid(cells, tuple(merges))
+    return Grid(cells, tuple(merges), rows, columns)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return element.get("hidden") in ("1", "true")
 
 
 def _cells(data: etree._Element, book: Book) -> Iterator[tuple[tuple[int, int], Cell]]:
