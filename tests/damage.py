@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 from lxml import etree
+from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.utils import column_index_from_string, get_column_letter
 
@@ -29,7 +30,7 @@ from perf_xlsx.model import Entry, SelfEvaluation
 from perf_xlsx.ooxml import Package
 from perf_xlsx.workbook.reader import read
 
-CELLS, STRUCTURE = 0, 1
+CELLS, STRUCTURE, SHEETS = 0, 1, 2
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
 INDICATORS = "绩效指标"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -44,8 +45,13 @@ PICTURE = bytes.fromhex(
 
 @cache
 def filled(story: str) -> bytes:
-    """The story's form as the unit saved it."""
-    return pipeline.template_bytes(case=case_text(story))
+    """The story's form as the unit saved it, spare rows cleared: they cost time at every load and save."""
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case_text(story))))
+    for sheet in book.worksheets:
+        sheet.delete_rows(30, 60)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @cache
@@ -198,16 +204,17 @@ def shift(book: Any, title: str, row: int = 0, column: int = 0, by: int = 1, nam
         (sheet.insert_rows if by > 0 else sheet.delete_rows)(row)
     if column:
         (sheet.insert_cols if by > 0 else sheet.delete_cols)(column)
+    for area in merged:
+        left, top, right, bottom = openpyxl.utils.range_boundaries(area)
+        ends = [_along(left, column, by), _along(top, row, by), _along(right, column, by), _along(bottom, row, by)]
+        if ends[0] < ends[2] or ends[1] < ends[3]:
+            sheet.merge_cells(start_column=ends[0], start_row=ends[1], end_column=ends[2], end_row=ends[3])
     if not names:
         return
 
     def moved(found: re.Match[str]) -> str:
-        letter, number = column_index_from_string(found[1]), int(found[2])
-        if column and (letter > column or (letter == column and by > 0)):
-            letter += by
-        if row and (number > row or (number == row and by > 0)):
-            number += by
-        return f"${get_column_letter(letter)}${number}"
+        letter = _along(column_index_from_string(found[1]), column, by)
+        return f"${get_column_letter(letter)}${_along(int(found[2]), row, by)}"
 
     for name in book.defined_names.values():
         if name.attr_text.startswith((f"'{title}'!", f"{title}!")):
@@ -216,6 +223,18 @@ def shift(book: Any, title: str, row: int = 0, column: int = 0, by: int = 1, nam
                 (row and all(r == row for _, r in ends)) or (column and all(c == column for c, _ in ends))
             )
             name.attr_text = "#REF!" if gone else REFERENCE.sub(moved, name.attr_text)
+
+
+def _along(number: int, at: int, by: int) -> int:
+    """Where a row or column comes to stand when one is inserted or deleted at `at` (0: none is)."""
+    return number + by if at and (number > at or (number == at and by > 0)) else number
+
+
+def write(sheet: Any, row: int, column: int, value: Any) -> None:
+    """Write a cell, unless it is merged into another."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, MergedCell):
+        cell.value = value
 
 
 def drop_names(book: Any) -> None:
@@ -318,7 +337,9 @@ def columns_swapped(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     for row in range(5, 66):
         one, other = sheet.cell(row, 6), sheet.cell(row, 9)
-        one.value, other.value = other.value, one.value
+        first, second = one.value, other.value
+        write(sheet, row, 6, second)
+        write(sheet, row, 9, first)
         one.number_format, other.number_format = other.number_format, one.number_format
 
 
@@ -338,7 +359,7 @@ def paste_lower(sheet: Any, top: int, left: int, bottom: int, right: int) -> Non
     block = [[sheet.cell(r, c).value for c in range(left, right + 1)] for r in range(top, bottom + 1)]
     for r, line in enumerate(block, top + 1):
         for c, value in enumerate(line, left):
-            sheet.cell(r, c).value = value
+            write(sheet, r, c, value)
 
 
 @damage("指标连表头粘贴低了一行", STRUCTURE)
@@ -351,7 +372,7 @@ def table_moved(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     paste_lower(sheet, 5, 1, 40, 15)
     for column in range(1, 16):
-        sheet.cell(5, column).value = None
+        write(sheet, 5, column, None)
 
 
 @damage("指标内容粘贴低了一行", STRUCTURE)
@@ -359,7 +380,7 @@ def rows_lower(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     paste_lower(sheet, 6, 2, 40, 15)
     for column in range(2, 16):
-        sheet.cell(6, column).value = None
+        write(sheet, 6, column, None)
 
 
 @damage("资金连表头粘贴低了一行", STRUCTURE)
@@ -372,7 +393,7 @@ def amounts_lower(bench: Bench) -> None:
     last = max(bench.cell(path).row for path in entries(undamaged(bench.story)) if path.startswith("funds."))
     paste_lower(bench.funds, 6, 3, last, 7)
     for column in range(3, 8):
-        bench.funds.cell(6, column).value = None
+        write(bench.funds, 6, column, None)
 
 
 @damage("基本信息内容粘贴低了一行", STRUCTURE, reads=False, tells=("R06",))
@@ -388,24 +409,24 @@ def boxes_lower(bench: Bench) -> None:
 # ---- sheets ------------------------------------------------------------------------------------------------------
 
 
-@damage("工作表改名", STRUCTURE)
+@damage("工作表改名", SHEETS)
 def sheets_renamed(bench: Bench) -> None:
     for old, new in ((INDICATORS, "指标（终稿）"), (bench.funds.title, "钱"), ("基本信息", "Sheet1")):
         rename(bench.book, old, new)
 
 
-@damage("工作表改名（名称没有跟着变）", STRUCTURE)
+@damage("工作表改名（名称没有跟着变）", SHEETS)
 def sheets_renamed_without_names(bench: Bench) -> None:
     for old, new in ((INDICATORS, "指标（终稿）"), ("基本信息", "Sheet1")):
         bench.book[old].title = new
 
 
-@damage("工作表隐藏", STRUCTURE, tells=("R22",))
+@damage("工作表隐藏", SHEETS, tells=("R22",))
 def sheet_hidden(bench: Bench) -> None:
     bench.book[INDICATORS].sheet_state = "hidden"
 
 
-@damage("工作表换了顺序", STRUCTURE)
+@damage("工作表换了顺序", SHEETS)
 def sheets_moved(bench: Bench) -> None:
     bench.book.move_sheet(INDICATORS, -3)
     bench.book.move_sheet("基本信息", 3)
@@ -420,19 +441,19 @@ def copy_sheet(bench: Bench, title: str, first: bool = False) -> Any:
     return copied
 
 
-@damage("绩效指标复制了一份", STRUCTURE, tells=("R06",))
+@damage("绩效指标复制了一份", SHEETS, tells=("R06",))
 def sheet_copied(bench: Bench) -> None:
     copy_sheet(bench, INDICATORS)
 
 
-@damage("绩效指标复制了一份，改过，放在前面，名称丢失", STRUCTURE, tells=("R06",))
+@damage("绩效指标复制了一份，改过，放在前面，名称丢失", SHEETS, tells=("R06",))
 def sheet_copied_and_changed(bench: Bench) -> None:
     drop_names(bench.book)
     copied = copy_sheet(bench, INDICATORS, first=True)
     copied["I6"], copied["K6"] = 77, 3
 
 
-@damage("绩效指标复制了一份，原表改名，名称丢失", STRUCTURE, reads=False, tells=("R06",))
+@damage("绩效指标复制了一份，原表改名，名称丢失", SHEETS, reads=False, tells=("R06",))
 def sheet_copied_and_original_renamed(bench: Bench) -> None:
     drop_names(bench.book)
     copied = copy_sheet(bench, INDICATORS, first=True)
@@ -454,18 +475,18 @@ def copy_form(bench: Bench) -> list[Any]:
     return copied
 
 
-@damage("两个单位的表放在一个工作簿", STRUCTURE, tells=("R06",))
+@damage("两个单位的表放在一个工作簿", SHEETS, tells=("R06",))
 def two_forms(bench: Bench) -> None:
     copy_form(bench)
 
 
-@damage("两个单位的表放在一个工作簿，名称丢失", STRUCTURE, tells=("R06",))
+@damage("两个单位的表放在一个工作簿，名称丢失", SHEETS, tells=("R06",))
 def two_forms_without_names(bench: Bench) -> None:
     copy_form(bench)
     drop_names(bench.book)
 
 
-@damage("两个单位的表交错放置，名称丢失", STRUCTURE, tells=("R06",))
+@damage("两个单位的表交错放置，名称丢失", SHEETS, tells=("R06",))
 def two_forms_mixed(bench: Bench) -> None:
     copied = copy_form(bench)
     drop_names(bench.book)
