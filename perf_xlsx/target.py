@@ -20,12 +20,14 @@ DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", 
 MONEY_UNITS = ("元", "万元", "亿元")
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
-_NUMBER = re.compile(
-    r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?"
-)
+_NUMBER = re.compile(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
 _BRACKETED = re.compile(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
 _MINUS = str.maketrans("−–△▲", "----")
-_DIGITS = {word: n for n, words in enumerate("零〇 一壹 二贰两 三叁 四肆 五伍 六陆 七柒 八捌 九玖".split()) for word in words}
+_DIGITS = {
+    word: n
+    for n, words in enumerate(["零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
+    for word in words
+}
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _IN_WORDS = re.compile(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)(%|(?:万元|[元圆])?)(.*)")
 _CENTS = re.compile(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")

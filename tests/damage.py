@@ -131,7 +131,6 @@ class Bench:
                 written_zip.writestr(name, data)
         return packed.getvalue()
 
-
     def _shared(self, parts: dict[str, bytes]) -> list[str]:
         """The shared strings, if there are any."""
         if "xl/sharedStrings.xml" not in parts:
@@ -505,9 +504,11 @@ def relabel(bench: Bench, change: Callable[[str], str]) -> None:
         for row in sheet.iter_rows(min_row=5):
             for cell in row:
                 header = sheet.cell(cell.row, 2).value in ("资金类别", "一级指标", "标题", "项目名称 *")
-                if isinstance(cell.value, str) and (header or cell.column == 2 and sheet.title != INDICATORS):
-                    if cell.row > 5 and sheet.title == "项目明细" or (
-                        sheet.title == "自评结论" and cell.row > 13 and not header
+                if isinstance(cell.value, str) and (header or (cell.column == 2 and sheet.title != INDICATORS)):
+                    if (
+                        (cell.row > 5
+                        and sheet.title == "项目明细")
+                        or (sheet.title == "自评结论" and cell.row > 13 and not header)
                     ):
                         continue
                     cell.value = change(cell.value)
@@ -783,7 +784,7 @@ def _errors() -> None:
 _errors()
 
 
-@damage("WPS单元格图片", reads=False, tells=("R11",))
+@damage("WPS单元格图片", reads=False, tells=("R10",))
 def picture_in_cell(bench: Bench) -> None:
     formula = '_xlfn.DISPIMG("ID_1",1)'
     bench.put("boxes.unit", f"<f>{escape(formula)}</f><v>={escape(formula)}</v>", "str")
@@ -880,7 +881,9 @@ def picture(bench: Bench) -> None:
             'ContentType="application/vnd.openxmlformats-officedocument.drawing+xml"/></Types>',
         )  # fmt: skip
         parts["[Content_Types].xml"] = types.encode()
-        data = parts[sheet].decode().replace("</worksheet>", f'<drawing xmlns:r="{office}" r:id="rId1"/></worksheet>')
+        data = (
+            parts[sheet].decode().replace("</worksheet>", f'<drawing xmlns:r="{office}" r:id="rId1"/></worksheet>')
+        )
         parts[sheet] = data.encode()
 
     bench.later.append(draw)
@@ -915,7 +918,12 @@ def rich_strings(bench: Bench) -> None:
         parts["xl/sharedStrings.xml"] = shared.encode()
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
         space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-        put_in(parts, "[Content_Types].xml", "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/>')
+        put_in(
+            parts,
+            "[Content_Types].xml",
+            "</Types>",
+            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/>',
+        )
         put_in(
             parts, "xl/_rels/workbook.xml.rels", "</Relationships>",
             f'<Relationship Id="rId99" Type="{space}/sharedStrings" Target="sharedStrings.xml"/>',

@@ -25,7 +25,9 @@ EPOCH = datetime.date(1899, 12, 30)
 
 _DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
-_DAY_IN_WORDS = re.compile(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?")
+_DAY_IN_WORDS = re.compile(
+    r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?"
+)
 
 
 @dataclass
@@ -64,6 +66,9 @@ class Intake:
             what = f"公式结果是错误值 {cell.error}" if cell.error else "公式没有保存结果"
             self.say("R10", place, field, as_shown(cell), f"{field}的{what}，读不出内容。", "请改填数值或文字。")
             return None
+        if "DISPIMG(" in as_shown(cell):  # how WPS keeps a picture in a cell
+            self.say("R10", place, field, "", f"{field}这一格里放的是图片，读不出内容。", "请改填数值或文字。")
+            return None
         if cell.formula is not None:
             text = as_shown(cell)
             self.say("R11", place, field, text, f"{field}是公式，按保存的结果{text}读取。", "请改填数值。")
@@ -91,7 +96,7 @@ class Intake:
 
     def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
         """An entry without value: unreadable when something stands in the cell."""
-        bad = cell is not None and (cell.error is not None or cell.formula is not None)
+        bad = cell is not None and bool(cell.error or cell.formula is not None or "DISPIMG(" in as_shown(cell))
         return Entry(None, entry.place, as_shown(cell) if bad and cell else "", entry.field)
 
     def date(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
@@ -171,7 +176,8 @@ class Intake:
         quantity = in_money_unit(quantity, self.money_unit)
         if quantity.unit in MONEY_UNITS and quantity.unit != self.money_unit:
             own = self.money_unit or "未填"
-            self.not_a_number(entry, f"单位“{quantity.unit}”与本表金额单位“{own}”不一致")
+            why = f"单位“{quantity.unit}”与本表金额单位“{own}”不一致"
+            self.not_a_number(entry, why, f"请换算成{own}，只填数字。" if self.money_unit else "")
             return None
         if quantity.words and not quantity.unit and quantity.number >= YUAN["万元"] and self.money_unit != "元":
             self.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
@@ -194,7 +200,13 @@ class Intake:
         """A rate without a percent sign: a fraction or percents, whichever the form's own numbers confirm."""
         fraction, percents = number, number / HUNDRED
         agree = [near(fraction, witness), near(percents, witness)]
-        if not number or abs(number) >= 10 and agree != [True, False] or agree == [False, True] and abs(number) > 1:
+        if (
+            not number
+            or (abs(number) >= 10
+            and agree != [True, False])
+            or (agree == [False, True]
+            and abs(number) > 1)
+        ):
             return percents
         if agree == [False, True]:
             self.cleaned(entry, number, "%")
@@ -240,14 +252,14 @@ class Intake:
     def cleaned(self, entry: Entry[Decimal], number: Decimal, sign: str = "") -> None:
         """R12: read after cleaning."""
         message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
-        self.say(
-            "R12", entry.place, entry.field, entry.given, message, "可以不改；建议直接填数字。", plain(number)
-        )
+        advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else "可以不改；建议直接填数字。"
+        self.say("R12", entry.place, entry.field, entry.given, message, advice, plain(number))
 
-    def not_a_number(self, entry: Entry[Decimal], why: str = "不是一个数字") -> None:
+    def not_a_number(self, entry: Entry[Decimal], why: str = "不是一个数字", advice: str = "") -> None:
         """R08: nothing that could be taken as a number stands there."""
         message = f"{entry.field}填“{entry.given}”，{why}。"
-        self.say("R08", entry.place, entry.field, entry.given, message, "请只填数字，不带单位和符号。", "数字")
+        advice = advice or "请只填数字，不带单位和符号。"
+        self.say("R08", entry.place, entry.field, entry.given, message, advice, "数字")
 
     def measured(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal | str]:
         """A target, midyear or actual value before its row is known: a number, or the text that stands there.
@@ -283,7 +295,8 @@ class Intake:
             return Entry(None, entry.place, entry.given, entry.field), None
         quantity = in_unit(quantity, unit_name(unit))
         if quantity.unit in MONEY_UNITS and unit in MONEY_UNITS and quantity.unit != unit:
-            self.not_a_number(bare, f"单位“{quantity.unit}”与计量单位“{unit}”不一致")
+            why = f"单位“{quantity.unit}”与计量单位“{unit}”不一致"
+            self.not_a_number(bare, why, f"请换算成{unit}，只填数字。")
             return Entry(None, entry.place, entry.given, entry.field), None
         own = quantity.unit in ("", unit_name(unit))
         self.trimmed(bare, quantity, "" if own and quantity.sign in ("", sign or "") else "extra")

@@ -156,7 +156,9 @@ def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
     for box in boxes:
         if labels[box.key]:
             continue
-        if box.key in named and not moved and _beside_text(sheets, named[box.key]):  # the label was retyped, and the name is all there is
+        if (
+            box.key in named and not moved and _beside_text(sheets, named[box.key])
+        ):  # the label was retyped, and the name is all there is
             layout.boxes[box.key] = named[box.key]
         else:
             layout.missing.append((block.title, box.label, box.required))
@@ -193,7 +195,9 @@ def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
     home = _home(block.key, [line.labels for line in block.lines], columns, sheets)
     header = _header(block.key, columns, sheets, home.sheet)
     rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
-    names = {(x.key, b.key): _named(sheets, f"px_{block.key}_{x.key}_{b.key}") for x in block.lines for b in columns}
+    names = {
+        (x.key, b.key): _named(sheets, f"px_{block.key}_{x.key}_{b.key}") for x in block.lines for b in columns
+    }
     moved = any(at and (row := rows[line]) and at[:2] != row for (line, _), at in names.items())
     for line in block.lines:
         for box in columns:
@@ -307,9 +311,7 @@ class Home:
 def _home(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
     """The block's sheet: where its names point, else the one with most of its labels, copies after originals."""
     wanted = [{same_label(word) for word in labels} for labels in words]
-    share = {
-        sheet: sum(bool(labels & sheets.labels_on(sheet)) for labels in wanted) for sheet in sheets.searched
-    }
+    share = {sheet: sum(bool(labels & sheets.labels_on(sheet)) for labels in wanted) for sheet in sheets.searched}
     found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
     keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
     areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]

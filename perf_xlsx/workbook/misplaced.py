@@ -16,9 +16,7 @@ from perf_xlsx.workbook.locate import Address, Layout, Sheets, typed
 class Misplaced:
     """Looks at a located form before it is read."""
 
-    def __init__(
-        self, form: Form, sheets: Sheets, layout: Layout, place: Callable[[Address], Place]
-    ) -> None:
+    def __init__(self, form: Form, sheets: Sheets, layout: Layout, place: Callable[[Address], Place]) -> None:
         self.form, self.sheets, self.layout, self.place = form, sheets, layout, place
 
     def findings(self) -> Iterator[Finding]:
@@ -63,15 +61,15 @@ class Misplaced:
         return "".join(f"“{self.sheets.names[sheet]}”" for sheet in sheets)
 
     def _sheet(self, sheet: int) -> Place:
-        return Place(self.place((sheet, 1, 1)).workbook, self.sheets.positions[sheet], sheet=self.sheets.names[sheet])
+        return Place(
+            self.place((sheet, 1, 1)).workbook, self.sheets.positions[sheet], sheet=self.sheets.names[sheet]
+        )
 
     # ---- slipped by a row ------------------------------------------------------------------------------------
 
     def _slipped(self) -> Iterator[Finding]:
         for block in (block for sheet in self.form.sheets for block in sheet.blocks):
-            if isinstance(block, Boxes) and (at := self._boxes_slipped(typed(block.boxes))):
-                yield self._say_slipped(at, block.title)
-            elif isinstance(block, Lines) and (at := self._lines_slipped(block)):
+            if (isinstance(block, Boxes) and (at := self._boxes_slipped(typed(block.boxes)))) or (isinstance(block, Lines) and (at := self._lines_slipped(block))):
                 yield self._say_slipped(at, block.title)
 
     def _say_slipped(self, at: Address, title: str) -> Finding:
@@ -146,6 +144,8 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None
         case "choice":
-            return squeeze(text) in {squeeze(word) for choice in box.choices for word in (choice.value, *choice.same)}
+            return squeeze(text) in {
+                squeeze(word) for choice in box.choices for word in (choice.value, *choice.same)
+            }
         case _:
             return True

@@ -10,14 +10,14 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.ooxml import Book, Cell, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.target import parse_quantity, unit_name
 from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
 from perf_xlsx.workbook.intake import Intake, as_shown
-from perf_xlsx.workbook.misplaced import Misplaced
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
+from perf_xlsx.workbook.misplaced import Misplaced
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 SHARES = ("target", "midyear", "actual")
@@ -144,6 +144,7 @@ class _Reading:
         """R16: sheets, macros and signatures that are not of the form. None of it is run, read or lost."""
         used = {address[0] for address in (*self.layout.boxes.values(), *self.layout.lines.values())}
         used |= {table.sheet for table in self.layout.tables.values()}
+        used |= {sheet for home in self.layout.homes.values() for sheet in home.others}  # told as R06
         advice = "评分不受影响，内容原样保留；如是误带的请删去后重新报送。"
         for index in self.sheets.searched:
             title = self.sheets.names[index]
@@ -158,22 +159,21 @@ class _Reading:
                 message = f"工作簿含有{word}{tail}。"
                 yield finding("R16", Noticed(Place(self.workbook), word, None, message, advice), None)
 
-    def _covered(self, box: Box, address: Address, field: str) -> None:
-        """R21: the cell lies under a merge, so that nobody can see or fill it."""
+    def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
+        """R21: the cell lies under a merge, so that nobody can see or fill it; a text goes for all its rows."""
         shown = self.sheets.merged_from(address)
-        cell = self.sheets.cell(address)
-        if shown != address:
-            at, given = self.place(shown).cell, as_shown(cell) if cell else ""
-            read = f"按看不见的“{given}”读取" if given else "按没有填写读取"
-            message = f"{field}与{at}合并成了一格，已{read}。"
-            self.intake.say(
-                "R21", self.place(address), field, given, message, "请取消合并，每格各填各的内容。"
-            )
+        if shown == address:
+            return self.sheets.cell(address)
+        text = shown[2] == address[2] and box.kind in ("text", "long_text", "choice")
+        cell = self.sheets.cell(shown if text else address)
+        given = as_shown(cell) if cell else ""
+        read = "按没有填写读取" if not given else "按合并格的内容读取" if text else f"按看不见的“{given}”读取"
+        message = f"{field}与{self.place(shown).cell}合并成了一格，已{read}。"
+        self.intake.say("R21", self.place(address), field, given, message, "请取消合并，每格各填各的内容。")
+        return cell
 
-    def _entry(
-        self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = ()
-    ) -> Entry[Any]:
-        cell = self.sheets.cell(address) if address != NOWHERE else None
+    def _entry(self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = ()) -> Entry[Any]:
+        cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "percent": self.intake.rate,
@@ -182,8 +182,6 @@ class _Reading:
         }
         if box.kind == "percent":
             return self.intake.rate(cell, self.place(address), field, witness)
-        if address != NOWHERE:
-            self._covered(box, address, field)
         if box.kind == "choice":
             return self.intake.choice(cell, self.place(address), field, box)
         return readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
