@@ -21,6 +21,7 @@ import openpyxl
 from lxml import etree
 from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from perf_xlsx import pipeline
@@ -40,15 +41,17 @@ PICTURE = bytes.fromhex(
 )
 
 
-# ---- the workbook under treatment --------------------------------------------------------------------------------
+# ---- the workbook under treatment -------------------------------------------------------------------------------
 
 
 @cache
 def filled(story: str) -> bytes:
-    """The story's form as the unit saved it, spare rows cleared: they cost time at every load and save."""
+    """The story's form as the unit saved it, without what costs time at every load and says nothing to reading."""
     book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case_text(story))))
     for sheet in book.worksheets:
         sheet.delete_rows(30, 60)
+        sheet.data_validations.dataValidation = []
+        sheet.conditional_formatting = ConditionalFormattingList()
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -190,7 +193,7 @@ def damaged(story: str, *names: str) -> bytes:
     return bench.finish()
 
 
-# ---- rows and columns --------------------------------------------------------------------------------------------
+# ---- rows and columns -------------------------------------------------------------------------------------------
 
 
 def shift(book: Any, title: str, row: int = 0, column: int = 0, by: int = 1, names: bool = True) -> None:
@@ -350,15 +353,21 @@ def header_repeated(bench: Bench) -> None:
         sheet.cell(10, column, sheet.cell(5, column).value)
 
 
-# ---- pasted one row lower ----------------------------------------------------------------------------------------
+# ---- pasted one row lower ---------------------------------------------------------------------------------------
 
 
 def paste_lower(sheet: Any, top: int, left: int, bottom: int, right: int) -> None:
-    """Copy a block one row down, as pasted values; its first row stays as it is."""
+    """Copy a block one row down, its merged cells too; its first row stays as it is."""
+    merged = [area for area in list(sheet.merged_cells.ranges) if top <= area.min_row and left <= area.min_col]
+    for area in merged:
+        sheet.unmerge_cells(str(area))
     block = [[sheet.cell(r, c).value for c in range(left, right + 1)] for r in range(top, bottom + 1)]
     for r, line in enumerate(block, top + 1):
         for c, value in enumerate(line, left):
             write(sheet, r, c, value)
+    for area in merged:
+        area.shift(row_shift=1)
+        sheet.merge_cells(str(area))
 
 
 @damage("指标连表头粘贴低了一行", STRUCTURE)
@@ -405,7 +414,7 @@ def boxes_lower(bench: Bench) -> None:
     sheet.cell(first, 3).value = None
 
 
-# ---- sheets ------------------------------------------------------------------------------------------------------
+# ---- sheets -----------------------------------------------------------------------------------------------------
 
 
 @damage("工作表改名", SHEETS)
@@ -493,7 +502,7 @@ def two_forms_mixed(bench: Bench) -> None:
         bench.book.move_sheet(sheet, -bench.book.index(sheet))
 
 
-# ---- labels ------------------------------------------------------------------------------------------------------
+# ---- labels -----------------------------------------------------------------------------------------------------
 
 
 def relabel(bench: Bench, change: Callable[[str], str]) -> None:
@@ -505,10 +514,8 @@ def relabel(bench: Bench, change: Callable[[str], str]) -> None:
             for cell in row:
                 header = sheet.cell(cell.row, 2).value in ("资金类别", "一级指标", "标题", "项目名称 *")
                 if isinstance(cell.value, str) and (header or (cell.column == 2 and sheet.title != INDICATORS)):
-                    if (
-                        (cell.row > 5
-                        and sheet.title == "项目明细")
-                        or (sheet.title == "自评结论" and cell.row > 13 and not header)
+                    if (cell.row > 5 and sheet.title == "项目明细") or (
+                        sheet.title == "自评结论" and cell.row > 13 and not header
                     ):
                         continue
                     cell.value = change(cell.value)
@@ -541,7 +548,7 @@ def labels_overwritten(bench: Bench) -> None:
     bench.cell("boxes.unit").offset(0, -1).value = "我们单位"
 
 
-# ---- numbers -----------------------------------------------------------------------------------------------------
+# ---- numbers ----------------------------------------------------------------------------------------------------
 
 
 def plain_text(number: float) -> str:
@@ -641,7 +648,8 @@ def capitals(yuan: Decimal) -> str:
 
 
 NEGATIVES = {
-    "括号": "({})", "全角括号": "（{}）", "全角负号": "－{}", "数学负号": "−{}", "△": "△{}", "▲": "▲{}", "负字": "负{}",
+    "括号": "({})", "全角括号": "（{}）", "全角负号": "－{}", "数学负号": "−{}", "△": "△{}", "▲": "▲{}",
+    "负字": "负{}",
 }  # fmt: skip
 
 
@@ -678,7 +686,7 @@ def number_grouped_wrong(bench: Bench) -> None:
     bench.cell("indicators.3.actual").value = "1,2345"
 
 
-# ---- percent and fraction ----------------------------------------------------------------------------------------
+# ---- percent and fraction ---------------------------------------------------------------------------------------
 
 SHARE = "indicators.3.actual"  # in percent in every story
 
@@ -737,7 +745,7 @@ def share_as_fraction_with_witness(bench: Bench) -> None:
     bench.cell(SHARE).value = float(bench.value(SHARE) / 100)
 
 
-# ---- formulas ----------------------------------------------------------------------------------------------------
+# ---- formulas ---------------------------------------------------------------------------------------------------
 
 
 def typed_number(bench: Bench, path: str) -> str:
@@ -790,7 +798,7 @@ def picture_in_cell(bench: Bench) -> None:
     bench.put("boxes.unit", f"<f>{escape(formula)}</f><v>={escape(formula)}</v>", "str")
 
 
-# ---- merged, hidden, commented -----------------------------------------------------------------------------------
+# ---- merged, hidden, commented ----------------------------------------------------------------------------------
 
 
 @damage("两行的偏差原因合并了", reads=False, tells=("R21",))
@@ -816,7 +824,7 @@ def value_and_help_merged(bench: Bench) -> None:
 
 @damage("两行的金额合并了", reads=False, tells=("R21",))
 def amounts_merged(bench: Bench) -> None:
-    bench.funds.merge_cells("E6:E7")
+    bench.funds.merge_cells("E8:E9")
 
 
 @damage("同级指标合并了")
@@ -889,7 +897,7 @@ def picture(bench: Bench) -> None:
     bench.later.append(draw)
 
 
-# ---- texts and dates ---------------------------------------------------------------------------------------------
+# ---- texts and dates --------------------------------------------------------------------------------------------
 
 
 @damage("文字带空格和不可见字符")

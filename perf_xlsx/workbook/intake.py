@@ -202,10 +202,8 @@ class Intake:
         agree = [near(fraction, witness), near(percents, witness)]
         if (
             not number
-            or (abs(number) >= 10
-            and agree != [True, False])
-            or (agree == [False, True]
-            and abs(number) > 1)
+            or (abs(number) >= 10 and agree != [True, False])
+            or (agree == [False, True] and abs(number) > 1)
         ):
             return percents
         if agree == [False, True]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Book, Cell, Grid
@@ -39,7 +40,6 @@ class Sheets:
         self.grids = list(grids)
         self.searched = [n for n, sheet in enumerate(book.sheets) if sheet.name not in set(skip)]
         self.areas = _areas(book, self.names)
-        self._labels: dict[int, frozenset[str]] = {}
 
     def cell(self, address: Address) -> Cell | None:
         """What stands there, or None."""
@@ -49,17 +49,17 @@ class Sheets:
     def labelled(self, labels: Iterable[str]) -> Iterator[Address]:
         """Every cell whose text is one of the labels, sheet by sheet, row by row."""
         wanted = {same_label(label) for label in labels}
-        for sheet in self.searched:
-            for (row, column), cell in sorted(self.grids[sheet].cells.items()):
-                if isinstance(cell.value, str) and same_label(cell.value) in wanted:
-                    yield sheet, row, column
+        yield from sorted(address for label in wanted for address in self._texts.get(label, ()))
 
-    def labels_on(self, sheet: int) -> frozenset[str]:
-        """Every text of a sheet as labels compare."""
-        if sheet not in self._labels:
-            cells = self.grids[sheet].cells.values()
-            self._labels[sheet] = frozenset(same_label(c.value) for c in cells if isinstance(c.value, str))
-        return self._labels[sheet]
+    @cached_property
+    def _texts(self) -> Mapping[str, list[Address]]:
+        """Where each text stands, as labels compare."""
+        found: dict[str, list[Address]] = {}
+        for sheet in self.searched:
+            for (row, column), cell in self.grids[sheet].cells.items():
+                if isinstance(cell.value, str):
+                    found.setdefault(same_label(cell.value), []).append((sheet, row, column))
+        return found
 
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
@@ -172,7 +172,7 @@ def _at_home(found: Iterable[Address], home: int) -> list[Address]:
 
 
 def _beside(sheets: Sheets, label: Address, named: Address | None, box: Box, layout: Layout) -> Address:
-    """The cell of a box in its label's row: the one named or next to the label, else the first with something in it.
+    """The cell of a box in its label's row: the one named or next to the label, else the first that is filled.
 
     The template prints each box's help behind it, which tells where the box was when a column was inserted or
     deleted; without that witness a value found elsewhere is told.
@@ -254,7 +254,7 @@ class Header:
 
 
 def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> Header | None:
-    """The header of a table: by its text; a column whose label was retyped by its name, if the others' names agree."""
+    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
     areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
     by_text = _header_by_text(columns, sheets, areas, home)
     if not areas or (by_text is not None and by_text.sheet not in {area.sheet for area in areas.values()}):
@@ -310,8 +310,8 @@ class Home:
 
 def _home(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
     """The block's sheet: where its names point, else the one with most of its labels, copies after originals."""
-    wanted = [{same_label(word) for word in labels} for labels in words]
-    share = {sheet: sum(bool(labels & sheets.labels_on(sheet)) for labels in wanted) for sheet in sheets.searched}
+    wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
+    share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
     found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
     keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
     areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]

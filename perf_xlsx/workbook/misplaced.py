@@ -51,8 +51,8 @@ class Misplaced:
             for other in home.others:
                 same = self.sheets.grids[other].cells == self.sheets.grids[home.sheet].cells
                 message = (
-                    f"“{title}”有两份，内容{'相同' if same else '不同'}：本次读取的是工作表{self._names([home.sheet])}，"
-                    f"没有读取{self._names([other])}。"
+                    f"“{title}”有两份，内容{'相同' if same else '不同'}："
+                    f"本次读取的是工作表{self._names([home.sheet])}，没有读取{self._names([other])}。"
                 )
                 advice = "请只保留一份，把多余的工作表删去后重新报送。"
                 yield self._say("R06", self._sheet(other), title, message, advice, "warning" if same else None)
@@ -69,7 +69,12 @@ class Misplaced:
 
     def _slipped(self) -> Iterator[Finding]:
         for block in (block for sheet in self.form.sheets for block in sheet.blocks):
-            if (isinstance(block, Boxes) and (at := self._boxes_slipped(typed(block.boxes)))) or (isinstance(block, Lines) and (at := self._lines_slipped(block))):
+            at = None
+            if isinstance(block, Boxes):
+                at = self._boxes_slipped(typed(block.boxes))
+            elif isinstance(block, Lines):
+                at = self._lines_slipped(block)
+            if at:
                 yield self._say_slipped(at, block.title)
 
     def _say_slipped(self, at: Address, title: str) -> Finding:
