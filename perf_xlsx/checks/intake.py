@@ -59,7 +59,7 @@ def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook)
     entry = form.boxes["filled_on"]
     if entry.value is None or form.year is None:
         return
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", squeeze(entry.given))
+    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", squeeze(entry.value))
     try:
         day = datetime.date(*map(int, found.groups())) if found else None
     except ValueError:
