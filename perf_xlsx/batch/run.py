@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -60,7 +60,8 @@ def run(
         across = stack.enter_context(Across(roster, terms.rulebook))
         tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
         do = partial(worker.do, work, crew.seconds, __version__)
-        for at, (task, done) in enumerate(in_order(tasks, do, crew)):
+        ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
+        for at, (task, done) in enumerate(ordered):
             record = _record(task, done, state)
             record["findings"] += across.found(record)
             if state:
@@ -93,7 +94,7 @@ def _record(task: Task, done: Done, state: State | None) -> Record:
     return known
 
 
-def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Iterator[tuple[Task, Done]]:
+def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Generator[tuple[Task, Done], None, None]:
     """Each task with what came of it, in the order of the tasks. Raises BatchError where a cluster is lost.
 
     A chunk whose worker died is done again file by file on a worker of its own, so that only the guilty one is
