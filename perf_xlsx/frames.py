@@ -1,47 +1,64 @@
-"""Results as pandas DataFrames, for whoever goes on in Python: a row a unit, an indicator, a finding."""
+"""Results as pandas DataFrames, for whoever goes on in Python: a row a unit, an indicator, a fund line, a finding.
+
+Each takes results of `pipeline.score`, or records of a run read back: `units(Records.open(Path("OUT")))`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from perf_xlsx.model import Result
-from perf_xlsx.report import as_json
+from perf_xlsx.report import as_record
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KEYS = ("file", "unit", "year", "form")
+LONG = ("indicators", "funds", "findings", "passages")
+Given = Result | Mapping[str, Any]  # a result, or its record
 
 
-def units(results: Iterable[Result]) -> pd.DataFrame:
+def units(results: Iterable[Given]) -> pd.DataFrame:
     """A row a workbook: status, execution rate and points, total, grade and what was claimed; exact as text."""
     import pandas as pd  # 0.4 s of start-up that scoring does not need
 
     rows = []
     for result in results:
-        found = as_json(result)
-        execution = found.pop("execution") or {}
-        row = {key: value for key, value in found.items() if key not in ("indicators", "findings")}
+        found = _record(result)
+        execution = found["execution"] or {}
+        row = {key: value for key, value in found.items() if key not in (*LONG, "execution")}
         rows.append(row | {f"execution_{key}": value for key, value in execution.items()})
     return pd.DataFrame(rows)
 
 
-def indicators(results: Iterable[Result]) -> pd.DataFrame:
+def indicators(results: Iterable[Given]) -> pd.DataFrame:
     """A row an indicator, with the workbook and unit it belongs to."""
     return _long(results, "indicators")
 
 
-def findings(results: Iterable[Result]) -> pd.DataFrame:
+def funds(results: Iterable[Given]) -> pd.DataFrame:
+    """A row a fund line, amounts in the form's own `money_unit`."""
+    return _long(results, "funds")
+
+
+def findings(results: Iterable[Given]) -> pd.DataFrame:
     """A row a finding, with the workbook and unit it belongs to."""
     return _long(results, "findings")
 
 
-def _long(results: Iterable[Result], part: str) -> pd.DataFrame:
+def _long(results: Iterable[Given], part: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
     for result in results:
-        found = as_json(result)
-        rows += [{key: found[key] for key in KEYS} | row for row in found[part] or []]
+        found = _record(result)
+        own = {key: found[key] for key in KEYS} | (
+            {"money_unit": found.get("money_unit")} if part == "funds" else {}
+        )
+        rows += [own | row for row in found.get(part) or []]
     return pd.DataFrame(rows)
+
+
+def _record(result: Given) -> Mapping[str, Any]:
+    return as_record(result) if isinstance(result, Result) else result

@@ -6,7 +6,10 @@ import errno
 import os
 import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
 SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
@@ -44,6 +47,11 @@ def _stem(path: Path) -> str:
     return path.stem if path.suffix.lower() in SPREADSHEETS else path.name
 
 
+def fitting(path: Path, suffix: str) -> Path:
+    """The path with the suffix that the content needs."""
+    return path if path.suffix.lower() == suffix else renamed(path, suffix)
+
+
 def renamed(path: Path, suffix: str, number: str = "") -> Path:
     """The path with another suffix, a number behind its stem, and that cut where the name would be too long."""
     stem = _stem(path)
@@ -53,12 +61,19 @@ def renamed(path: Path, suffix: str, number: str = "") -> Path:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
+    """Write a file whole or not at all. Raises OSError."""
+    with whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

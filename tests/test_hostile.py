@@ -363,7 +363,8 @@ def test_too_many_cells_are_refused(filled: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\x01\x02控制符", "＝HYPERLINK(1)"]
+    "text",
+    ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\x01\x02控制符", "＝HYPERLINK(1)", "<r><t>甲</t></x></r>"],
 )
 def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
     import json
@@ -375,6 +376,8 @@ def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     pipeline.write_template(path, case=json.dumps(case))
     result = pipeline.score(path, tmp_path / "s.xlsx")
+    assert result.evaluation
+    assert (result.evaluation.unit or "").strip() == text.replace("\x01\x02", "").strip()
     book = openpyxl.load_workbook(result.output or "")
     for sheet in ("评分汇总", "自评表", "问题清单"):
         assert not [c for row in book[sheet].iter_rows() for c in row if c.data_type == "f"]

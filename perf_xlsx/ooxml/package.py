@@ -95,12 +95,12 @@ def to_xml(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-_ILLEGAL = dict.fromkeys([*(n for n in range(0x20) if n not in (9, 10)), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)])
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def legal(text: str) -> str:
     """Text without the characters that XML cannot hold."""
-    return text.translate(_ILLEGAL)
+    return _ILLEGAL.sub("", text)
 
 
 def whole(text: str | None, otherwise: int = 0) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import io
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -17,14 +16,27 @@ from perf_xlsx.workbook import style as s
 MAX_TEXT = 32_767  # Excel's own limit for a cell
 
 
-class Canvas:
-    """One workbook being written."""
+def safe(text: str) -> str:
+    """Text that XlsxWriter takes for text: within Excel's limit, and without what XML cannot hold.
 
-    def __init__(self, out: io.BytesIO) -> None:
+    "<r>…</r>" it would write as markup of its own; a space behind it is all that takes.
+    """
+    if not text.isprintable():  # quick to tell, and rarely so
+        text = legal(text)
+    text = text[:MAX_TEXT]
+    return text[: MAX_TEXT - 1] + " " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
+class Canvas:
+    """One workbook being written. `streamed`: rows go to disk at once and in their order, for very long sheets."""
+
+    def __init__(self, out: IO[bytes], streamed: bool = False) -> None:
         self.book = xlsxwriter.Workbook(
             out,
             {
-                "in_memory": True,
+                "in_memory": not streamed,
+                "constant_memory": streamed,
+                "use_zip64": streamed,
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
@@ -66,7 +78,7 @@ class Canvas:
 
     def text(self, sheet: Any, row: int, column: int, text: str, style: Any = None) -> None:
         """Text as text, whatever it looks like."""
-        sheet.write_string(row, column, legal(text)[:MAX_TEXT], style or self.style())
+        sheet.write_string(row, column, safe(text), style or self.style())
 
     def typed(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
         """A value as a person types it: a number, a date, or text exactly as given; None leaves the cell empty."""

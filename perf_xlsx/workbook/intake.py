@@ -35,7 +35,9 @@ class Intake:
     def text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
         """Any text; numbers and dates as a person sees them."""
         shown = self.shown(cell, place, field)
-        kept = shown.strip() if shown else ""
+        if shown is None:
+            return Entry(None, place, as_shown(cell) if cell else "", field)
+        kept = shown.strip()
         return Entry(kept or None, place, kept, field)
 
     def shown(self, cell: Cell | None, place: Place, field: str) -> str | None:

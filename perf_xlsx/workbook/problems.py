@@ -7,7 +7,7 @@ from typing import Any
 from perf_xlsx.model import Finding, Result
 from perf_xlsx.signs import STANDING_NAMES, label, what_to_do
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
+from perf_xlsx.workbook.canvas import Canvas, safe
 
 PROBLEMS = "问题清单"
 HEADS = (
@@ -94,4 +94,4 @@ def link(
     """A link to a cell of the same workbook."""
     style = canvas.style(font_color=s.ACCENT, underline=1, **look)
     quoted = target.replace("'", "''")
-    sheet.write_url(row, column, f"internal:'{quoted}'!{cell}", style, string=shown[:255])
+    sheet.write_url(row, column, f"internal:'{quoted}'!{cell}", style, string=safe(shown[:255]))

@@ -234,7 +234,7 @@ class Reading:
 
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written."""
-        return tuple(Passage(**row) for row in self._rows("passages") if row["text"].value)
+        return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)

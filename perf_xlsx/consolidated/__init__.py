@@ -1,0 +1,154 @@
+"""Many results in one workbook (汇总): made from records alone, without opening a returned workbook again.
+
+Records are gone through in passes and rows go straight to disk, so that memory grows with the number of returns
+only. The same records (and the same scored workbooks beside them, which are linked) give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from perf_xlsx.consolidated.export import ExportError, Format, export
+from perf_xlsx.consolidated.overview import write_overview
+from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
+from perf_xlsx.consolidated.page import Page
+from perf_xlsx.consolidated.reconciliation import Elsewhere
+from perf_xlsx.consolidated.returns import Record, identity, is_return, link_target
+from perf_xlsx.consolidated.roster import Roll, RosterRow, call, read_roster
+from perf_xlsx.consolidated.sheets import (
+    CODE_WIDTHS,
+    CODES,
+    MONEY,
+    MONEY_WIDTHS,
+    OUTSTANDING,
+    OUTSTANDING_WIDTHS,
+    TROUBLED,
+    UNIT_COLUMNS,
+    money_code,
+    money_notes,
+    write_codes,
+    write_money,
+    write_outstanding,
+    write_troubled,
+)
+from perf_xlsx.consolidated.statistics import Statistics, gather
+from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
+from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Return
+from perf_xlsx.output import free, reserved, whole
+from perf_xlsx.records import Records, RecordsError
+from perf_xlsx.workbook.canvas import Canvas
+
+__all__ = [
+    "DEFAULT_NAME",
+    "ExportError",
+    "Format",
+    "Records",
+    "RecordsError",
+    "RosterRow",
+    "consolidate",
+    "read_roster",
+    "write_consolidated",
+]
+
+DEFAULT_NAME = "汇总.xlsx"
+CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
+
+
+def write_consolidated(
+    folder: Path, output: Path | None = None, roster: Iterable[RosterRow] | None = None, how: Format | None = None
+) -> list[Path]:
+    """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
+
+    `output` is 汇总.xlsx in the folder unless given. Gives the files written. Raises as `consolidate` does.
+    """
+    records = Records.open(folder)
+    copies = {reserved(records.base / record["output"]) for record in records if record.get("output")}
+    target = output or free(records.base / DEFAULT_NAME, copies)  # a unit may have called its own return so
+    return consolidate(records, roster, target, base=records.base, how=how)
+
+
+def consolidate(
+    records: Iterable[Record], roster: Iterable[RosterRow] | None, output: Path, *, base: Path = Path(),
+    how: Format | None = None, row_limit: int = EXCEL_ROWS,
+) -> list[Path]:  # fmt: skip
+    """Write one workbook from the records (`report.as_record`), whole or not at all.
+
+    `records` are gone through several times (an iterator is first made a list). `roster` are those who must file,
+    rows with "unit", "code", "form" and "contact"; without it, whom a batch with a list recorded as outstanding.
+    `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
+    long tables as files too. `row_limit` is what one sheet holds; a longer table goes on on the next.
+
+    Gives the files written. Raises RecordsError, ExportError and OSError.
+    """
+    if isinstance(records, Iterator):
+        records = list(records)
+    found = gather(records)
+    roll = call(found.came, roster)
+    returns = _Returns(records, found.repeats, base, output.parent)
+    with whole(output) as file:
+        canvas = Canvas(file, streamed=True)
+        canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
+        _write(canvas, found, roll, returns, row_limit)
+        canvas.book.close()
+    return [output, *(export(returns, output, how) if how else ())]
+
+
+class _Returns:
+    """The records with what only the whole batch tells, as often as asked for."""
+
+    def __init__(self, records: Iterable[Record], repeats: list[bool], base: Path, folder: Path) -> None:
+        self.records, self.repeats, self.base, self.folder = records, repeats, base, folder
+
+    def __iter__(self) -> Iterator[Return]:
+        for record, repeat in zip(filter(is_return, self.records), self.repeats, strict=True):
+            yield Return(record, identity(record), repeat, link_target(record, self.base, self.folder))
+
+
+def _write(canvas: Canvas, found: Statistics, roll: Roll, returns: Iterable[Return], limit: int) -> None:
+    """The sheets stand in their order first; then their rows, in one pass; then what is told of them."""
+    overview = Page(canvas, OVERVIEW, WIDTHS)
+    units = LongSheets(
+        canvas, UNITS.name, UNITS.columns, found.rows["units"], _units_note(found), limit, empty="没有收到工作簿。"
+    )
+    money = Page(canvas, MONEY, MONEY_WIDTHS)
+    funds = LongSheets(
+        canvas, FUNDS.name, FUNDS.columns, found.rows["funds"], money_notes(found), limit, money=money_code(found),
+        empty="没有资金数据。",
+    )  # fmt: skip
+    indicators = LongSheets(
+        canvas, INDICATORS.name, INDICATORS.columns, found.rows["indicators"],
+        "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True, empty="没有指标。",
+    )  # fmt: skip
+    codes = Page(canvas, CODES, CODE_WIDTHS)
+    troubled = LongSheets(
+        canvas, TROUBLED, UNIT_COLUMNS, len(found.troubled),
+        f"错误多的在前；没有问题的{found.received - len(found.troubled)}份不列。", limit, empty="✔ 没有发现问题。",
+    )  # fmt: skip
+    findings = LongSheets(
+        canvas, FINDINGS.name, FINDINGS.columns, found.rows["findings"],
+        "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。", limit, empty="✔ 没有发现问题。",
+    )  # fmt: skip
+    outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
+    long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
+    for one in returns:
+        for table in LONG:
+            add = long[table.key].add
+            for row in table.rows(one):
+                add(row, one.link)
+    write_troubled(troubled, found)
+    write_money(money, found, funds)
+    total = xl_rowcol_to_cell(write_codes(codes, found), 4)
+    write_outstanding(outstanding, roll)
+    elsewhere: Mapping[str, LongSheets] = {**long, TROUBLED: troubled}
+    write_overview(overview, found, roll, Elsewhere(elsewhere, total))
+
+
+def _units_note(found: Statistics) -> str:
+    links = "点击“工作簿”打开评分后的文件"
+    if found.received > EXCEL_LINKS:
+        links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
+    return f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计；{links}。"

@@ -1,0 +1,152 @@
+"""总览: how many came, how they scored, how the money was spent, what is wrong, and that its sums agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from perf_xlsx.consolidated.overview_tables import (
+    LAST,
+    WIDTHS,
+    write_forms,
+    write_grades,
+    write_kinds,
+    write_money,
+)
+from perf_xlsx.consolidated.page import Page, SheetLink
+from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
+from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED, money_notes
+from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
+from perf_xlsx.numerals import percent, points
+from perf_xlsx.workbook import style as s
+
+CONTENTS = {
+    UNITS.name: "每份一行：自评与计算的得分、等级，执行率，问题数，评分后工作簿的链接；可筛选、排序",
+    MONEY: "按资金类别合计，带核对",
+    FUNDS.name: "每个资金类别一行，统一为万元",
+    INDICATORS.name: "每个指标一行，可作数据透视",
+    CODES: "按类别统计的问题",
+    TROUBLED: "按单位统计的问题，多的在前",
+    FINDINGS.name: "逐条的问题：在哪里、怎么办",
+    OUTSTANDING: "名单上还没有报送的单位、联系人",
+}
+
+
+def write_overview(page: Page, found: Statistics, roll: Roll, elsewhere: Elsewhere) -> None:
+    """Write the sheet from its top; every block gives the row that the next may start at."""
+    _heading(page, found)
+    _tiles(page, found, roll)
+    row = _next_steps(page, 7, found, roll)
+    graded = write_grades(page, row + 1, found)
+    row = write_forms(page, graded.end + 1, found)
+    breaks = [row + 1]
+    row = write_money(page, row + 1, found)
+    row = write_kinds(page, row + 1, found)
+    breaks.append(row + 1)
+    row = write_checks(page, row + 1, found, roll, elsewhere, graded)
+    row = _contents(page, row + 1, elsewhere)
+    page.sheet.set_tab_color(s.ACCENT)
+    page.canvas.print_setup(page.sheet, landscape=True)
+    page.sheet.set_h_pagebreaks(breaks)
+    page.sheet.print_area(0, 0, row - 1, LAST)
+    page.sheet.set_first_sheet()
+    page.sheet.activate()
+    page.write()
+
+
+def _heading(page: Page, found: Statistics) -> None:
+    years = "、".join(f"{year}年度" for year in sorted(found.years))
+    page.height(0, 38)
+    title = f"绩效自评汇总　{years}"
+    page.put(0, 1, LAST, title, font_name=s.HEADING, font_size=20, text_wrap=False)
+    forms = "，".join(f"{one.name}{one.count}份" for one in found.spreads) or "没有可以评分的工作簿"
+    books = "，".join(f"{name}（{count}份）" for name, count in sorted(found.rulebooks.items()))
+    note = f"{forms}。" + (f"评分办法：{books}。" if books else "")
+    page.put(1, 1, LAST, note, font_color=s.SOFT)
+    page.height(1, s.height_for([(note, sum(WIDTHS[1:]))], 18))
+
+
+def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
+    """Label, large value and remark in three rows."""
+    overall = found.overall
+    rates = [(form, line.execution_rate) for (form, _), lines in found.funds.items() for line in lines.values()
+             if line.total and line.execution_rate is not None]  # fmt: skip
+    others = "；".join(f"{form}{percent(rate)}" for form, rate in rates[1:])
+    spent = (f"预算执行率（{rates[0][0]}）", percent(rates[0][1])) if rates else ("预算执行率", "—")
+    tiles = (
+        (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
+        (3, 4, "未报送", f"{len(roll.missing):,}份" if roll.given else "—",
+         _list_words(roll)),
+        (6, 7, "平均得分", points(overall.mean) if overall else "—",
+         f"中位数{points(overall.median)}" if overall else ""),
+        (8, 10, *spent, others),
+        (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份",
+         f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
+        (13, 13, "问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
+    )  # fmt: skip
+    for row, height in ((3, 22), (4, 46), (5, 22)):
+        page.height(row, height)
+    for first, last, label, value, remark in tiles:
+        accent = label in ("收到", "平均得分")
+        base: dict[str, Any] = {
+            "bg_color": s.ACCENT if accent else "#F3F6FA", "font_color": "#FFFFFF" if accent else s.INK,
+            "align": "center", "text_wrap": False, "shrink": True,
+        }  # fmt: skip
+        soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
+        page.put(3, first, last, label, **base | soft)
+        page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
+        page.put(5, first, last, remark, **base | soft | {"font_size": 9})
+
+
+def _list_words(roll: Roll) -> str:
+    if roll.expected is not None:
+        return f"名单{roll.expected:,}份"
+    return "按评分时的名单" if roll.given else "没有提供名单"
+
+
+def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
+    """What is to be done, a line each; what limits the numbers stands here too."""
+    steps = []
+    if roll.missing:
+        steps.append((f"催报：{len(roll.missing)}份还没有报送，见“{OUTSTANDING}”。", True))
+    if found.unreadable or found.erroneous:
+        steps.append(
+            (f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED}”。", True)
+        )
+    if any(found.repeats):
+        words = (
+            f"⚠ {sum(found.repeats)}份为同一单位重复报送，份数、得分和金额中都含它们；"
+            "请留下应采用的一份后重新汇总。"
+        )
+        steps.append((words, True))
+    if found.provisional:
+        steps.append((f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分，按0分计。", True))
+    if found.without_unit or found.without_money:
+        steps.append(("⚠ " + money_notes(found), True))
+    if roll.unlisted:
+        steps.append((f"⚠ {len(roll.unlisted)}个单位不在名单上，见“{OUTSTANDING}”。", True))
+    if not steps:
+        steps = [("✔ 全部读出并评分，没有须更正的错误。", False)]
+    for words, todo in steps:
+        ink = s.TODO_INK if todo else s.DONE_INK
+        page.put(row, 1, LAST, words, font_color=ink, bold=True)
+        page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 19))
+        row += 1
+    return row
+
+
+def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
+    row = page.title(row, "本工作簿")
+    parts = {
+        sheets.names[0].rstrip("1") if len(sheets.names) > 1 else sheets.names[0]: sheets.names
+        for sheets in elsewhere.long.values()
+    }
+    for name, words in CONTENTS.items():
+        sheets = parts.get(name, [name])
+        page.put(row, 1, 2, SheetLink(sheets[0]), font_color=s.ACCENT, underline=1, text_wrap=False)
+        more = f"（分成{len(sheets)}张：{sheets[0]}至{sheets[-1]}）" if len(sheets) > 1 else ""
+        page.put(row, 3, LAST, words + more)
+        page.height(row, 18)
+        row += 1
+    return row

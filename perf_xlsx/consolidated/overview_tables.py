@@ -1,0 +1,202 @@
+"""The tables of 总览: grades with their chart, points by form, money by line, findings by code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from perf_xlsx.consolidated.page import Formula, Page, two
+from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
+from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
+from perf_xlsx.consolidated.streamed import GAP
+from perf_xlsx.consolidated.tables import code_title, standing_word
+from perf_xlsx.numerals import plain
+from perf_xlsx.workbook import style as s
+
+OVERVIEW = "总览"
+WIDTHS = (1.5, 12, 9, 9, 9, 2, 14, 9, 9, 2, 16, 18, 11, 13)
+LAST = len(WIDTHS) - 1
+MOST_KINDS = 8
+CHART_WIDTH, LINE_PIXELS = 424, 28
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Where the grades and rate bands stand: their count cells, and the row after the block."""
+
+    grades: str
+    bands: str
+    end: int
+
+
+def write_grades(page: Page, row: int, found: Statistics) -> Graded:
+    page.title(row, "等级分布")
+    page.put(row, 6, 6, "预算执行率分布", bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
+    start = row + 1
+    page.heads(
+        start, (1, 1, "等级"), (2, 2, "份数"), (3, 3, "占比"), (4, 4, "其中暂定"),
+        (6, 6, "预算执行率"), (7, 7, "份数"), (8, 8, "占比"),
+    )  # fmt: skip
+    first = start + 1
+    grades = [(grade.name, grade.count, grade.provisional) for grade in found.grades]
+    bands = [(name, found.bands[name]) for name in (*(name for _, name in BANDS), NO_RATE)]
+    for at, (name, count, provisional) in enumerate(grades, first):
+        page.put(at, 1, 1, name, border=1, align="center", bold=True, font_size=12)
+        page.number(at, 2, 2, count)
+        page.number(at, 3, 3, _share(count, found.scored), s.PERCENT)
+        page.number(at, 4, 4, provisional)
+    for at, (name, count) in enumerate(bands, first):
+        page.put(at, 6, 6, name, border=1, align="center")
+        page.number(at, 7, 7, count)
+        page.number(at, 8, 8, _share(count, found.scored), s.PERCENT)
+    grade_cells = _total(page, first, len(grades), 1, 2, found.scored)
+    band_cells = _total(page, first, len(bands), 6, 7, found.scored)
+    end = first + max(len(grades), len(bands)) + 1
+    for at in range(start, end):
+        page.height(at, 21)
+    if grades:
+        _chart(page, row, first, grades, end)
+    return Graded(grade_cells, band_cells, end)
+
+
+def _total(page: Page, first: int, count: int, label: int, column: int, value: int) -> str:
+    """A total below a small table; gives the cells that it sums."""
+    row = first + count
+    cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(max(first, row - 1), column)}"
+    page.put(row, label, label, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
+    page.number(row, column, column, Formula(f"=SUM({cells})", value) if count else 0, bold=True)
+    page.number(row, column + 1, column + 1, _share(value, value), s.PERCENT, bold=True)
+    return cells
+
+
+def _share(part: int, whole: int) -> Fraction | None:
+    return Fraction(part, whole) if whole else None
+
+
+def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]], end: int) -> None:
+    """Returns by grade, as columns with their numbers."""
+    chart = page.canvas.book.add_chart({"type": "column"})
+    last = first + len(grades) - 1
+    font = {"name": s.BODY, "size": 10}
+    chart.add_series(
+        {
+            "name": "份数",
+            "categories": [OVERVIEW, first, 1, last, 1],
+            "values": [OVERVIEW, first, 2, last, 2],
+            "categories_data": [name for name, _, _ in grades],  # a streamed sheet cannot be asked for its cells
+            "values_data": [count for _, count, _ in grades],
+            "fill": {"color": s.ACCENT},
+            "gap": 70,
+            "data_labels": {"value": True, "font": font},
+        }
+    )
+    chart.set_title({"name": "各等级份数", "name_font": {"name": s.HEADING, "size": 12, "bold": False}})
+    chart.set_legend({"none": True})
+    chart.set_x_axis({"num_font": {"name": s.BODY, "size": 11}, "line": {"color": s.RULE}})
+    grid = {"visible": True, "line": {"color": "#E5E7EB"}}
+    chart.set_y_axis(
+        {"num_font": font, "major_gridlines": grid, "min": 0, "num_format": "0", "line": {"none": True}}
+    )
+    chart.set_size({"width": CHART_WIDTH, "height": (end - row) * LINE_PIXELS + 2})
+    page.sheet.insert_chart(row, 10, chart, {"object_position": 2})
+
+
+def write_forms(page: Page, row: int, found: Statistics) -> int:
+    row = page.title(row, "得分")
+    row = page.heads(
+        row, (1, 2, "表种"), (3, 3, "份数"), (4, 5, "平均分"), (6, 6, "中位数"), (7, 7, "最高"), (8, 9, "最低"),
+        (10, 10, "自评平均"), (11, 11, "自评高出计算"), (12, 13, "说明"),
+    )  # fmt: skip
+    overall = (found.overall,) if found.overall and len(found.spreads) > 1 else ()
+    for one in (*found.spreads, *(spread for spread in overall if spread)):
+        bold = one is found.overall
+        page.word(row, 1, 2, one.name, bold=bold)
+        page.number(row, 3, 3, one.count, bold=bold)
+        page.number(row, 4, 5, two(one.mean), s.POINTS, bold=bold)
+        page.number(row, 6, 6, two(one.median), s.POINTS, bold=bold)
+        page.number(row, 7, 7, one.best, s.POINTS, bold=bold)
+        page.number(row, 8, 9, one.worst, s.POINTS, bold=bold)
+        page.number(row, 10, 10, None if one.claimed is None else two(one.claimed), s.POINTS, bold=bold)
+        page.number(row, 11, 11, None if one.excess is None else two(one.excess), GAP, bold=bold)
+        page.word(row, 12, 13, _excess_words(one.excess), bold=bold)
+        page.height(row, 20)
+        row += 1
+    return row if found.spreads else nothing(page, row, "没有可以评分的工作簿。")
+
+
+def _excess_words(excess: Fraction | None) -> str:
+    if excess is None:
+        return "没有填写自评总分"
+    rounded = two(excess)
+    return "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
+
+
+def nothing(page: Page, row: int, words: str) -> int:
+    page.put(row, 1, LAST, words, border=1, align="center", font_color=s.SOFT)
+    page.height(row, 24)
+    return row + 1
+
+
+def write_money(page: Page, row: int, found: Statistics) -> int:
+    row = page.title(row, "预算执行（万元）")
+    row = page.heads(
+        row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"),
+        (11, 11, "全年执行数"), (12, 12, "执行率"), (13, 13, "份数"),
+    )  # fmt: skip
+    for (form, year), lines in found.funds.items():
+        page.put(row, 1, LAST, f"{form}　{year}年度", border=1, bold=True, bg_color="#F3F6FA")
+        page.height(row, 20)
+        row += 1
+        for line in lines.values():
+            bold = line.total
+            page.word(row, 1, 3, line.name, bold=bold)
+            spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
+            for first, last, amount in spans:
+                page.number(row, first, last, line.sums[amount], s.MONEY, bold=bold)
+            page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=bold)
+            page.number(row, 13, 13, line.returns, bold=bold)
+            page.height(row, 20)
+            row += 1
+    if not found.funds:
+        row = nothing(page, row, "没有可以合计的资金数据。")
+    notes = money_notes(found) if found.funds else ""
+    for words in (notes, *repeated(found)):
+        if words:
+            page.put(row, 1, LAST, words, font_color=s.SOFT, font_size=9)
+            page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 16))
+            row += 1
+    return row
+
+
+def write_kinds(page: Page, row: int, found: Statistics) -> int:
+    row = page.title(row, "问题（严重的、多的在前）")
+    row = page.heads(
+        row, (1, 1, "编号"), (2, 7, "问题"), (8, 9, "严重程度"), (10, 10, "项数"), (11, 11, "涉及份数"),
+        (12, 13, "占收到份数"),
+    )  # fmt: skip
+    for kind in found.kinds[:MOST_KINDS]:
+        page.put(row, 1, 1, kind.code, border=1, align="center")
+        page.word(row, 2, 7, code_title(kind.code))
+        fill, ink = "#" + s.MARK_FILLS[kind.standing][2:], s.STANDING_INK[kind.standing]
+        page.put(row, 8, 9, standing_word(kind.standing), border=1, align="center", bg_color=fill, font_color=ink)
+        page.number(row, 10, 10, kind.items)
+        page.number(row, 11, 11, kind.workbooks)
+        page.number(row, 12, 13, _share(kind.workbooks, found.received), s.PERCENT)
+        page.height(row, 20)
+        row += 1
+    rest = found.kinds[MOST_KINDS:]
+    if rest:
+        page.word(row, 1, 9, f"其余{len(rest)}类，见“{CODES}”")
+        page.number(row, 10, 10, sum(kind.items for kind in rest))
+        page.word(row, 11, 13, "")
+        page.height(row, 20)
+        row += 1
+    if not found.kinds:
+        return nothing(page, row, "✔ 没有发现问题。")
+    page.put(row, 1, 9, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
+    page.number(row, 10, 10, found.findings, bold=True)
+    page.word(row, 11, 13, "")
+    page.height(row, 20)
+    return row + 1

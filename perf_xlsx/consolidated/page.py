@@ -1,0 +1,134 @@
+"""A sheet laid out freely (tiles, tables side by side), kept until it is complete and then written row by row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from perf_xlsx.numerals import half_up
+from perf_xlsx.workbook import style as s
+from perf_xlsx.workbook.canvas import Canvas, safe
+
+NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # small rather than "####"
+AGREE, DIFFER = "✔ 相符", "✖ 不符"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A live formula of ours with its result; never made from outside text."""
+
+    text: str
+    result: float | int | str
+
+
+@dataclass(frozen=True)
+class SheetLink:
+    """A link to a sheet of this workbook."""
+
+    sheet: str
+
+
+Shown = str | int | Decimal | Fraction | Formula | SheetLink | None
+
+
+class Page:
+    """One sheet; `widths` are those of its columns from A."""
+
+    def __init__(self, canvas: Canvas, name: str, widths: tuple[float, ...]) -> None:
+        self.canvas, self.name, self.widths = canvas, name, widths
+        self.sheet = canvas.book.add_worksheet(name)
+        self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
+        self._heights: dict[int, float] = {}
+        self.sheet.hide_gridlines(2)
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+
+    def put(self, row: int, first: int, last: int, value: Shown, **look: Any) -> None:
+        """A value over the columns first to last."""
+        self._cells[row].append((first, last, value, look))
+
+    def height(self, row: int, points: float) -> None:
+        """The height of a row."""
+        self._heights[row] = points
+
+    def title(self, row: int, text: str) -> int:
+        """A block's title; gives the next row."""
+        self.put(row, 1, 1, text, bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
+        self.height(row, 24)
+        return row + 1
+
+    def heads(self, row: int, *heads: tuple[int, int, str]) -> int:
+        """A table's header row; gives the next row."""
+        for first, last, text in heads:
+            self.put(row, first, last, text, bold=True, bg_color=s.HEAD_FILL, border=1, align="center")
+        self.height(row, 24)
+        return row + 1
+
+    def word(self, row: int, first: int, last: int, text: Shown, **look: Any) -> None:
+        """A cell of a table that holds words."""
+        self.put(row, first, last, text, **{"border": 1, "align": "left"} | look)
+
+    def number(
+        self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False
+    ) -> None:
+        """A cell of a table that holds a number, a dash where there is none."""
+        look: dict[str, Any] = {"border": 1, "align": "right", "indent": 0, "bold": bold}
+        shown = "—" if value is None else value
+        self.put(row, first, last, shown, num_format=spaced(code), **NUMBERS, **look)
+
+    def check(
+        self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: Formula, right: Formula
+    ) -> None:
+        """Two numbers that must agree, reached by two ways: live, so that a reader can follow them."""
+        (a, b), (c, d), (e, f), (g, h) = spans
+        self.word(row, a, b, words)
+        self.number(row, c, d, left, "#,##0.##")
+        self.number(row, e, f, right, "#,##0.##")
+        one, other = xl_rowcol_to_cell(row, c), xl_rowcol_to_cell(row, e)
+        agree = abs(float(left.result) - float(right.result)) < 0.005
+        result = Formula(f'=IF(ABS({one}-{other})<0.005,"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
+        self.put(row, g, h, result, border=1, align="center", bold=True)
+        for word, ink, fill in ((AGREE, s.DONE_INK, s.DONE_FILL), (DIFFER, s.TODO_INK, s.TODO_FILL)):
+            look = self.canvas.book.add_format({"font_color": ink, "bg_color": fill})
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
+            self.sheet.conditional_format(row, g, row, h, rule)
+        self.height(row, 22)
+
+    def write(self) -> None:
+        """Write everything, from the top."""
+        for row, points in self._heights.items():
+            self.sheet.set_row(row, points)
+        for row in sorted(self._cells):
+            for first, last, value, look in self._cells[row]:
+                self._write(row, first, last, value, self.canvas.style(**look))
+
+    def _write(self, row: int, first: int, last: int, value: Shown, style: Any) -> None:
+        if last > first:
+            self.sheet.merge_range(row, first, row, last, "", style)
+        match value:
+            case None:
+                self.sheet.write_blank(row, first, None, style)
+            case str():
+                self.sheet.write_string(row, first, safe(value), style)
+            case Formula():
+                self.sheet.write_formula(row, first, value.text, style, value.result)
+            case SheetLink():
+                self.sheet.write_url(row, first, f"internal:'{value.sheet}'!A1", style, value.sheet)
+            case _:
+                self.sheet.write_number(row, first, float(value), style)
+
+
+def spaced(code: str) -> str:
+    """A number format that keeps off the border: indents of numbers are lost on the way to some programs."""
+    return ";".join(f"{part}_ " for part in code.split(";"))
+
+
+def two(value: Fraction | Decimal) -> Decimal:
+    """Rounded once, to two decimals."""
+    return half_up(value)

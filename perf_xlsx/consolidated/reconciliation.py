@@ -1,0 +1,82 @@
+"""核对 on 总览: each number that matters, reached by a second way through the other sheets, as live formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
+from perf_xlsx.consolidated.page import Formula, Page, two
+from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.sheets import CODES, MONEY, TROUBLED
+from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.consolidated.streamed import LongSheets
+from perf_xlsx.consolidated.tables import FINDINGS, UNITS
+from perf_xlsx.workbook import style as s
+
+UNREAD = '"读不出*"'
+SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What the checks are reached by: the long tables, and the cell that totals the findings by code."""
+
+    long: Mapping[str, LongSheets]
+    codes_total: str
+
+    def over(self, key: str, head: str, pattern: str) -> str:
+        """A formula over a column of a long table, added up over its sheets; "{}" stands for the cells."""
+        return "+".join(pattern.format(area) for area in self.long[key].range_of(head))
+
+
+def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded) -> int:
+    """Write the block; gives the next row."""
+    row = page.title(row, "核对")
+    (a, b), (c, d), (e, f), (g, h) = SPANS
+    row = page.heads(row, (a, b, "核对内容"), (c, d, "一"), (e, f, "二"), (g, h, "结果"))
+    if not found.received:
+        return nothing(page, row, "没有收到工作簿，无可核对。")
+    for words, one, other in _checks(found, roll, elsewhere, graded):
+        page.check(row, SPANS, words, one, other)
+        row += 1
+    page.put(row, 1, LAST, f"金额的核对见“{MONEY}”。", font_color=s.SOFT, font_size=9)
+    return row + 1
+
+
+def _checks(
+    found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded
+) -> Iterator[tuple[str, Formula, Formula]]:
+    """What must agree, in words, and the two ways to it."""
+    units = elsewhere.long[UNITS.key]
+    unread = elsewhere.over(UNITS.key, "状态", f"COUNTIF({{0}},{UNREAD})")
+    read = elsewhere.over(UNITS.key, "状态", f"COUNTA({{0}})-COUNTIF({{0}},{UNREAD})")
+    scored = Formula(f"={read}", units.written - found.unreadable)
+    yield (
+        "已评分＋读不出＝“单位得分”的行数",
+        Formula(f"={found.scored}+{found.unreadable}", found.scored + found.unreadable),
+        Formula("=" + elsewhere.over(UNITS.key, "单位", "COUNTA({0})"), units.written),
+    )
+    yield "读不出＝“单位得分”中读不出的行数", _number(found.unreadable), Formula(f"={unread}", found.unreadable)
+    if found.overall:
+        counted = sum(grade.count for grade in found.grades)
+        yield "各等级之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.grades})", counted), scored
+        counted = sum(found.bands.values())
+        yield "执行率各档之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.bands})", counted), scored
+        mean = float(two(found.overall.mean))
+        again = elsewhere.over(UNITS.key, "计算总分", "SUM({0})")
+        yield "平均得分＝“单位得分”计算总分的平均", _number(mean), Formula(f"=ROUND(({again})/({read}),2)", mean)
+    if found.findings:
+        total = Formula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
+        listed = elsewhere.over(FINDINGS.key, "单位", "COUNTA({0})")
+        yield "各类问题之和＝“问题清单”的行数", total, Formula(f"={listed}", elsewhere.long[FINDINGS.key].written)
+        counted = sum(sum(one.counts) for one in found.troubled)
+        by_unit = elsewhere.over(TROUBLED, "合计", "SUM({0})")
+        yield "各类问题之和＝“问题按单位”的合计", total, Formula(f"={by_unit}", counted)
+    if roll.expected is not None:
+        left = Formula(f"={roll.returned}+{len(roll.missing)}", roll.returned + len(roll.missing))
+        yield "已报送＋未报送＝名单份数", left, _number(roll.expected)
+
+
+def _number(value: float) -> Formula:
+    return Formula(f"={value}", value)

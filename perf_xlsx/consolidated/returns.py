@@ -1,0 +1,128 @@
+"""One record as the consolidated workbook shows it: named, in one money unit, linked to its scored workbook."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from perf_xlsx.forms import FormError, load_form
+from perf_xlsx.model import Severity, Standing
+from perf_xlsx.target import same_label
+
+MISSING = "未填"
+MONEY_UNIT = "万元"  # the one unit that all money is shown in
+POWERS: Mapping[str, int] = {"元": -4, "万元": 0, "亿元": 4}  # of ten, to that unit: exact
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+Record = Mapping[str, Any]
+
+
+@cache
+def form_name(form: str | None) -> str:
+    """The short name of a form kind: "部门整体支出"."""
+    if not form:
+        return ""
+    try:
+        return load_form(form).title.replace("（单位）", "").removesuffix("绩效自评")
+    except FormError:
+        return form
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose form it is, as its rows begin."""
+
+    unit: str
+    supervisor: str
+    form: str
+    year: int | str
+    project: str
+
+
+def is_scored(record: Record) -> bool:
+    """Whether the workbook could be read and scored."""
+    return bool(record["status"] == "scored")
+
+
+def is_return(record: Record) -> bool:
+    """Whether something was returned: a batch with a list also records who returned nothing."""
+    return bool(record["status"] != "outstanding")
+
+
+def standing(finding: Record) -> Standing:
+    """How a finding counts: its severity, or that it was waived."""
+    severity: Severity = finding["severity"]
+    return "waived" if "waived" in finding else severity
+
+
+def file_name(path: str) -> str:
+    """The last part of a path that may come from another system."""
+    return PureWindowsPath(path).name if "\\" in path else PurePosixPath(path).name
+
+
+def identity(record: Record) -> Identity:
+    """Whose form it is; a workbook without a unit's name is told by its file."""
+    unit = record.get("unit")
+    if not unit:
+        unit = f"（{'未填单位' if is_scored(record) else '未读出'}）{file_name(record['file'])}"
+    year = record.get("year") or (MISSING if is_scored(record) else "")
+    project, supervisor = record.get("project") or "", record.get("supervisor") or ""
+    return Identity(unit, supervisor, form_name(record.get("form")), year, project)
+
+
+def repeat_key(record: Record) -> tuple[Any, ...] | None:
+    """What two returns of the same form have in common; None where the unit is not known."""
+    if not is_scored(record) or not record.get("unit"):
+        return None
+    return (
+        same_label(record["unit"]),
+        record.get("form"),
+        record.get("year"),
+        same_label(record.get("project") or ""),
+    )
+
+
+def decimal(text: str | None) -> Decimal | None:
+    """A number of a record."""
+    return None if text is None else Decimal(text)
+
+
+def money(text: str | None, unit: str | None) -> Decimal | None:
+    """An amount in 万元, exactly; None where it or its unit is unknown."""
+    power = POWERS.get(unit or "")
+    if text is None or power is None:
+        return None
+    value = Decimal(text)
+    return value.scaleb(power) if power else value
+
+
+def with_unit(value: str | None, unit: str | None, sign: str | None = None) -> str:
+    """A target or actual as a form shows it: "≥95%"; words as they are."""
+    if value is None:
+        return ""
+    if not _NUMBER.fullmatch(value):
+        return value
+    return f"{sign if sign and sign != '定性' else ''}{value}{unit or ''}"
+
+
+def link_target(record: Record, base: Path, folder: Path) -> str | None:
+    """The scored workbook's path relative to `folder`, with forward slashes; None where there is none.
+
+    A relative path of a record is sought from `base`, then from the working folder.
+    """
+    output = record.get("output")
+    if not output:
+        return None
+    for path in (os.path.join(base, output), output):  # not pathlib: this is done for every return
+        if os.path.isfile(path):
+            try:
+                return os.path.relpath(path, folder).replace(os.sep, "/")
+            except ValueError:  # another drive of Windows
+                return None
+    return None

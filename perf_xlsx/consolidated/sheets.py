@@ -1,0 +1,280 @@
+"""The short sheets beside 总览: money by line with its checks, findings by code and by unit, who is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from perf_xlsx.consolidated.page import Formula, Page
+from perf_xlsx.consolidated.returns import form_name
+from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.statistics import AMOUNTS, LineSum, Statistics
+from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
+from perf_xlsx.consolidated.tables import Column, code_title, standing_word
+from perf_xlsx.forms import Lines, form_names, load_form
+from perf_xlsx.workbook import style as s
+
+CODES, MONEY, OUTSTANDING, TROUBLED = "问题汇总", "执行情况", "未报送", "问题按单位"
+AMOUNT_NAMES = {
+    "initial": "年初预算数",
+    "adjustment": "调整数",
+    "adjusted": "全年预算数",
+    "executed": "全年执行数",
+}
+MONEY_WIDTHS = (2.0, 17, 7, 20, 8, 23, 23, 23, 23, 11, 11, 23, 12)
+CODE_WIDTHS = (2.0, 8, 44, 12, 12, 12, 16)
+OUTSTANDING_WIDTHS = (2.0, 7, 44, 20, 20, 34)
+UNIT_COLUMNS = (
+    Column("单位", 40), Column("表种", 14, "word"), Column("年度", 8, "word"), Column("项目", 34),
+    Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"),
+    Column("已豁免", 9, "count"), Column("合计", 9, "count"),
+)  # fmt: skip
+
+
+def money_notes(found: Statistics) -> str:
+    """How amounts were brought to one unit, and which could not be."""
+    notes = ["金额单位：万元"]
+    if found.converted:
+        notes.append(f"其中{found.converted}份按元（或亿元）填报，已折算为万元，按原数计算、没有取整")
+    if found.without_unit:
+        notes.append(f"{found.without_unit}份没有写明金额单位，未计入合计")
+    if found.without_money:
+        notes.append(f"{found.without_money}份的记录里没有资金数据，未计入合计")
+    return "；".join(notes) + "。"
+
+
+def money_code(found: Statistics) -> str:
+    """The number format that shows every amount in full."""
+    return FINE_MONEY if found.fine_money else s.MONEY
+
+
+def heading(page: Page, title: str, note: str) -> None:
+    """Title and note of a short sheet."""
+    last = len(page.widths) - 1
+    page.height(0, 34)
+    page.put(0, 1, last, title, font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
+    page.put(1, 1, last, note, font_color=s.SOFT)
+    page.height(1, s.height_for([(note, sum(page.widths[1:]))], 18))
+
+
+def finish(page: Page, last_row: int, repeat: int, landscape: bool = True) -> None:
+    """Print set-up of a short sheet."""
+    page.canvas.print_setup(page.sheet, landscape)
+    page.sheet.repeat_rows(0, repeat)
+    page.sheet.print_area(0, 0, last_row, len(page.widths) - 1)
+    page.write()
+
+
+# ---- 执行情况 ------------------------------------------------------------------------------------------------
+
+
+def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
+    """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts."""
+    heading(page, MONEY, money_notes(found) + "各表种分别合计：项目支出已含在部门整体支出之内，不能相加。")
+    row = page.heads(
+        3, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"),
+        (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
+        (11, 11, "年初＋调整－全年"), (12, 12, "与明细核对"),
+    )  # fmt: skip
+    page.height(3, 32)
+    code = money_code(found)
+    places: dict[tuple[str, int | str, str], int] = {}
+    for (form, year), lines in found.funds.items():
+        for key, line in lines.items():
+            _money_row(page, row, form, year, line, code, details)
+            places[form, year, key] = row
+            row += 1
+    if not places:
+        page.put(row, 1, 12, "没有可以合计的资金数据。", border=1, align="center", font_color=s.SOFT)
+        page.height(row, 30)
+        finish(page, row, 3)
+        return
+    row = _parts(page, row + 1, found, places)
+    for text in repeated(found):
+        page.put(row, 1, 12, text, font_color=s.TODO_INK, bg_color=s.TODO_FILL)
+        page.height(row, 22)
+        row += 1
+    finish(page, row, 3)
+
+
+def _money_row(
+    page: Page, row: int, form: str, year: int | str, line: LineSum, code: str, details: LongSheets
+) -> None:
+    bold = line.total
+    page.word(row, 1, 1, form, bold=bold)
+    page.put(row, 2, 2, year, border=1, align="center", bold=bold)
+    page.word(row, 3, 3, line.name, bold=bold)
+    page.number(row, 4, 4, line.returns, bold=bold)
+    for column, amount in enumerate(AMOUNTS, 5):
+        page.number(row, column, column, line.sums[amount], code, bold=bold)
+    for column, rate in ((9, line.adjustment_rate), (10, line.execution_rate)):
+        page.number(row, column, column, rate, s.PERCENT, bold=bold)
+    cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
+    gap = line.sums["initial"] + line.sums["adjustment"] - line.sums["adjusted"]
+    page.number(
+        row, 11, 11, Formula(f"=ROUND({cells[0]}+{cells[1]}-{cells[2]},6)", float(gap)), f"+{code};-{code};0"
+    )
+    sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], row) for amount in AMOUNTS)
+    words = ("✔ 相符", "✖ 不符")
+    check = f'=IF(ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005,"{words[0]}","{words[1]}")'
+    page.put(row, 12, 12, Formula(check, words[0]), border=1, align="center", font_color=s.DONE_INK, bold=bold)
+    page.height(row, 22)
+
+
+def _sum_if(details: LongSheets, amount: str, row: int) -> str:
+    """What the rows of 资金明细 come to, for the form, year and line of this row."""
+    own = [xl_rowcol_to_cell(row, at, col_abs=True) for at in (1, 2, 3)]
+    areas = zip(*map(details.range_of, (amount, "表种", "年度", "资金类别")), strict=True)
+    return "+".join(
+        f"SUMIFS({area},{forms},{own[0]},{years},{own[1]},{lines},{own[2]})" for area, forms, years, lines in areas
+    )
+
+
+def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int | str, str], int]) -> int:
+    checks = list(_part_checks(found, places))
+    if not checks:
+        return row
+    row = page.title(row, "合计与分项")
+    row = page.heads(row, (1, 4, "核对内容"), (5, 5, "合计"), (6, 7, "分项之和"), (8, 8, "相差"), (9, 12, "说明"))
+    for words, whole, parts, gap in checks:
+        page.word(row, 1, 4, words)
+        page.number(row, 5, 5, whole, money_code(found))
+        page.number(row, 6, 7, parts, money_code(found))
+        one, other = xl_rowcol_to_cell(row, 5), xl_rowcol_to_cell(row, 6)
+        code = money_code(found)
+        page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), f"+{code};-{code};0")
+        said = "✔ 相符" if gap == 0 else "⚠ 有的单位没有填分项，或合计填错，见“问题清单”"
+        page.word(row, 9, 12, said)
+        page.height(row, s.height_for([(words, sum(MONEY_WIDTHS[1:5]))], 22))
+        row += 1
+    return row + 1
+
+
+def _part_checks(
+    found: Statistics, places: dict[tuple[str, int | str, str], int]
+) -> Iterator[tuple[str, Formula, Formula, Decimal]]:
+    kinds = {form_name(name): load_form(name) for name in form_names()}
+    for (form, year), lines in found.funds.items():
+        blocks = [b for sheet in kinds[form].sheets for b in sheet.blocks] if form in kinds else []
+        for line in (line for block in blocks if isinstance(block, Lines) for line in block.lines):
+            parts = [part for part in line.parts if part in lines]
+            if line.key not in lines or not parts:
+                continue
+            for amount, column in (("adjusted", 7), ("executed", 8)):
+                whole = lines[line.key].sums[amount]
+                total = sum((lines[part].sums[amount] for part in parts), Decimal(0))
+                cells = [xl_rowcol_to_cell(places[form, year, part], column) for part in parts]
+                names = "＋".join(lines[part].name for part in parts)
+                words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[line.key].name}＝{names}"
+                own = xl_rowcol_to_cell(places[form, year, line.key], column)
+                yield (
+                    words, Formula(f"={own}", float(whole)), Formula("=" + "+".join(cells), float(total)),
+                    whole - total,
+                )  # fmt: skip
+
+
+def repeated(found: Statistics) -> Iterator[str]:
+    """For each form and year, what second returns of the same form add to its totals."""
+    for (form, year), lines in found.funds.items():
+        for line in lines.values():
+            if line.total and any(line.repeated.values()):
+                yield (
+                    f"⚠ {form} {year}年度的合计中含同一单位重复报送的部分："
+                    f"全年预算数{line.repeated['adjusted']:,f}万元，全年执行数{line.repeated['executed']:,f}万元。请留下应采用的一份后重新汇总。"
+                )
+
+
+# ---- 问题 ----------------------------------------------------------------------------------------------------
+
+
+def write_codes(page: Page, found: Statistics) -> int:
+    """Findings by code, the gravest and most frequent first; gives the row of the total."""
+    heading(page, CODES, "按类别统计，严重的、多的在前。按单位的见“问题按单位”，逐条的见“问题清单”。")
+    row = first = page.heads(
+        3, (1, 1, "编号"), (2, 2, "问题"), (3, 3, "严重程度"), (4, 4, "项数"), (5, 5, "涉及份数"),
+        (6, 6, "占收到份数"),
+    )  # fmt: skip
+    for kind in found.kinds:
+        page.put(row, 1, 1, kind.code, border=1, align="center")
+        page.word(row, 2, 2, code_title(kind.code))
+        page.put(row, 3, 3, standing_word(kind.standing), border=1, align="center")
+        page.number(row, 4, 4, kind.items)
+        page.number(row, 5, 5, kind.workbooks)
+        page.number(row, 6, 6, Decimal(kind.workbooks) / found.received, s.PERCENT)
+        page.height(row, s.height_for([(code_title(kind.code), CODE_WIDTHS[2])], 22))
+        row += 1
+    if found.kinds:
+        standing_colours(page.canvas, page.sheet, first, row - 1, 3)
+        page.put(row, 1, 3, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
+        area = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
+        page.number(row, 4, 4, Formula(f"=SUM({area})", found.findings), bold=True)
+        page.word(row, 5, 6, "", bold=True)
+    else:
+        page.put(
+            row, 1, 6, "✔ 没有发现问题。", border=1, align="center", bg_color=s.DONE_FILL, font_color=s.DONE_INK
+        )
+    page.height(row, 26)
+    page.sheet.freeze_panes(4, 0)
+    finish(page, row, 3, landscape=False)
+    return row
+
+
+def write_troubled(sheets: LongSheets, found: Statistics) -> None:
+    """A row a return with findings, the worst first."""
+    for one in found.troubled:
+        who = one.who
+        sheets.add((who.unit, who.form, who.year, who.project, *one.counts, sum(one.counts)))
+
+
+# ---- 未报送 --------------------------------------------------------------------------------------------------
+
+
+def write_outstanding(page: Page, roll: Roll) -> None:
+    """Who has not returned, with whom to call; then who returned without being on the list."""
+    heading(page, OUTSTANDING, _said(roll))
+    row = 3
+    if roll.missing:
+        row = page.heads(
+            row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "联系人、电话")
+        )
+        for number, one in enumerate(roll.missing, 1):
+            page.put(row, 1, 1, number, border=1, align="center")
+            for column, key in enumerate(("unit", "code", "form", "contact"), 2):
+                page.word(row, column, column, one[key])
+            shown = [
+                (one[key], OUTSTANDING_WIDTHS[column])
+                for column, key in enumerate(("unit", "code", "form", "contact"), 2)
+            ]
+            page.height(row, s.height_for(shown, 22))
+            row += 1
+    else:
+        words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
+        page.put(row, 1, 5, words, border=1, align="center", font_size=12)
+        page.height(row, 34)
+        row += 1
+    row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread)
+    row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted)
+    page.sheet.freeze_panes(4, 0)
+    finish(page, row, 3, landscape=False)
+
+
+def _said(roll: Roll) -> str:
+    if not roll.given:
+        return "汇总时用 --roster 提供单位名单（单位、单位编码、表种、联系人），这里就会列出还没有报送的单位。"
+    if roll.expected is None:
+        return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
+    counts = f"名单{roll.expected}份，已报送{roll.returned}份，未报送{len(roll.missing)}份"
+    return f"{counts}；按单位名称（和表种）核对。"
+
+
+def _names(page: Page, row: int, title: str, names: tuple[str, ...]) -> int:
+    if not names:
+        return row
+    row = page.title(row, f"{title}：{len(names)}")
+    for name in names:
+        page.word(row, 1, 5, name)
+        page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
+        row += 1
+    return row

@@ -1,0 +1,275 @@
+"""What a run comes to, counted in one pass: grades, scores, rates, money, findings. Sums are exact."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from perf_xlsx.consolidated.returns import (
+    POWERS,
+    Identity,
+    Record,
+    identity,
+    is_return,
+    is_scored,
+    money,
+    repeat_key,
+    standing,
+)
+from perf_xlsx.consolidated.roster import Came
+from perf_xlsx.model import STANDINGS, Standing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may have stand behind
+BANDS = (
+    (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),
+    (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
+)  # fmt: skip
+NO_RATE = "不能计算"
+AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
+
+
+@dataclass
+class LineSum:
+    """One fund line over all returns of a form and year, in 万元."""
+
+    name: str
+    total: bool
+    sums: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
+    returns: int = 0
+    repeated: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
+
+    @property
+    def execution_rate(self) -> Fraction | None:
+        """Executed over adjusted, of the sums."""
+        return _ratio(self.sums["executed"], self.sums["adjusted"])
+
+    @property
+    def adjustment_rate(self) -> Fraction | None:
+        """Adjustment over initial, of the sums."""
+        return _ratio(self.sums["adjustment"], self.sums["initial"])
+
+
+def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
+    return Fraction(part) / Fraction(whole) if whole > 0 else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of finding, at one standing (a severity, or waived): how many, and in how many workbooks."""
+
+    code: str
+    standing: Standing
+    items: int
+    workbooks: int
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """One return with findings, counted by standing."""
+
+    who: Identity
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Total points of a group of returns; the means exact. What was claimed is of those that claimed."""
+
+    name: str
+    count: int
+    mean: Fraction
+    median: Fraction
+    best: Decimal
+    worst: Decimal
+    claimed: Fraction | None
+    excess: Fraction | None
+
+
+@dataclass(frozen=True)
+class GradeCount:
+    """One grade: its returns, and how many of them are provisional."""
+
+    name: str
+    count: int
+    provisional: int
+
+
+@dataclass
+class Statistics:
+    """Counts are workbooks (份). `funds` by form and year, then by line; `rows` are lines of the long tables."""
+
+    received: int = 0
+    scored: int = 0
+    erroneous: int = 0
+    provisional: int = 0
+    repeats: list[bool] = field(default_factory=list)
+    years: Counter[str] = field(default_factory=Counter)
+    rulebooks: Counter[str] = field(default_factory=Counter)
+    bands: Counter[str] = field(default_factory=Counter)
+    funds: dict[tuple[str, int | str], dict[str, LineSum]] = field(default_factory=dict)
+    converted: int = 0
+    without_unit: int = 0
+    without_money: int = 0
+    kinds: list[Kind] = field(default_factory=list)
+    troubled: list[Troubled] = field(default_factory=list)
+    standings: Counter[str] = field(default_factory=Counter)
+    spreads: list[Spread] = field(default_factory=list)
+    overall: Spread | None = None
+    grades: list[GradeCount] = field(default_factory=list)
+    came: Came = field(default_factory=Came)
+    rows: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def unreadable(self) -> int:
+        """Workbooks that could not be read."""
+        return self.received - self.scored
+
+    @property
+    def findings(self) -> int:
+        """All findings."""
+        return sum(kind.items for kind in self.kinds)
+
+    @property
+    def fine_money(self) -> bool:
+        """Whether some amount has more than two decimals of 万元."""
+        return any(
+            int(value.as_tuple().exponent) < -2
+            for lines in self.funds.values()
+            for line in lines.values()
+            for value in line.sums.values()
+        )
+
+
+def gather(records: Iterable[Record]) -> Statistics:
+    """Count all records. What is kept grows with the returns only, not with their rows."""
+    found = Statistics()
+    seen: set[tuple[Any, ...]] = set()
+    items: Counter[tuple[str, Standing]] = Counter()
+    workbooks: Counter[tuple[str, Standing]] = Counter()
+    scores: list[tuple[str, int, str, bool, Decimal | None]] = []
+    for record in records:
+        found.came.add(record)
+        if not is_return(record):
+            continue
+        who = identity(record)
+        key = repeat_key(record)
+        repeat = key is not None and key in seen
+        if key is not None:
+            seen.add(key)
+        found.received += 1
+        found.repeats.append(repeat)
+        found.rows["units"] += 1
+        found.rows["indicators"] += len(record.get("indicators") or ())
+        _findings(found, record, who, items, workbooks)
+        if is_scored(record):
+            _scored(found, record, who)
+            _money(found, record, who, repeat)
+            claimed = record.get("claimed_total")
+            cents = int(Decimal(record["total"]).scaleb(2))
+            scores.append((
+                who.form, cents, record["grade"], bool(record["complete"]),
+                None if claimed is None else Decimal(claimed),
+            ))  # fmt: skip
+    found.kinds = [Kind(code, how, items[code, how], workbooks[code, how]) for code, how in items]
+    found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
+    found.troubled.sort(key=lambda one: tuple(-count for count in one.counts))
+    if scores:
+        _spread(found, scores)
+    return found
+
+
+def _findings(
+    found: Statistics, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
+    workbooks: Counter[tuple[str, Standing]],
+) -> None:  # fmt: skip
+    here = Counter((one["code"], standing(one)) for one in record["findings"])
+    if not here:
+        return
+    items.update(here)
+    workbooks.update(here.keys())
+    counts = Counter[str]()
+    for (_, how), count in here.items():
+        counts[how] += count
+    found.standings.update(counts)
+    found.rows["findings"] += sum(here.values())
+    found.troubled.append(Troubled(who, tuple(counts[how] for how in STANDINGS)))
+    if counts["error"] and is_scored(record):
+        found.erroneous += 1
+
+
+def _scored(found: Statistics, record: Record, who: Identity) -> None:
+    found.scored += 1
+    found.provisional += not record["complete"]
+    found.years[str(who.year)] += 1
+    found.rulebooks[record.get("rulebook") or MISSING_RULEBOOK] += 1
+    rate = (record.get("execution") or {}).get("rate")
+    if rate is None:
+        found.bands[NO_RATE] += 1
+    else:
+        value = Decimal(rate)
+        found.bands[next(name for low, name in BANDS if low is None or value >= low)] += 1
+
+
+MISSING_RULEBOOK = "未注明"
+
+
+def _money(found: Statistics, record: Record, who: Identity, repeat: bool) -> None:
+    funds = record.get("funds") or ()
+    found.rows["funds"] += len(funds)
+    unit = record.get("money_unit")
+    if not funds:
+        found.without_money += 1
+        return
+    if unit not in POWERS:
+        found.without_unit += 1
+        return
+    found.converted += unit != "万元"
+    lines = found.funds.setdefault((who.form, who.year), {})
+    for fund in funds:
+        line = lines.setdefault(fund["key"], LineSum(fund["name"], fund["total"]))
+        line.returns += 1
+        for amount in AMOUNTS:
+            value = money(fund[amount], unit)
+            if value is not None:
+                line.sums[amount] += value
+                if repeat:
+                    line.repeated[amount] += value
+
+
+def _spread(found: Statistics, scores: list[tuple[str, int, str, bool, Decimal | None]]) -> None:
+    import pandas as pd  # 0.4 s of start-up, and nothing else here needs it
+
+    frame = pd.DataFrame(scores, columns=["form", "cents", "grade", "complete", "claimed"])
+    found.spreads = [_one(name, group) for name, group in frame.groupby("form", sort=False)]
+    found.overall = _one("合计", frame)
+    grades = frame.groupby("grade")["complete"].agg(["size", "sum"])
+    names = [*GRADES, *(name for name in grades.index if name not in GRADES)]
+    found.grades = [
+        GradeCount(name, int(grades["size"].get(name, 0)), int((grades["size"] - grades["sum"]).get(name, 0)))
+        for name in names
+    ]
+
+
+def _one(name: str, frame: pd.DataFrame) -> Spread:
+    """Points are whole cents, so that pandas' sums and medians are exact."""
+    cents = frame["cents"]
+    known = frame[frame["claimed"].notna()]
+    claimed = sum(map(Fraction, known["claimed"]), Fraction(0))
+    count = len(known)
+    return Spread(
+        name,
+        len(frame),
+        Fraction(int(cents.sum()), 100 * len(frame)),
+        Fraction(int(cents.median() * 2), 200),
+        Decimal(int(cents.max())).scaleb(-2),
+        Decimal(int(cents.min())).scaleb(-2),
+        claimed / count if count else None,
+        (claimed - Fraction(int(known["cents"].sum()), 100)) / count if count else None,
+    )

@@ -1,0 +1,185 @@
+"""The long tables: which columns they have, and the rows that one return gives to each. Sheets and files alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal
+
+from perf_xlsx.catalogue import catalogue
+from perf_xlsx.consolidated.returns import (
+    MISSING,
+    Identity,
+    Record,
+    decimal,
+    file_name,
+    is_scored,
+    money,
+    standing,
+    with_unit,
+)
+from perf_xlsx.model import STANDINGS, Standing
+from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
+
+ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
+Value = str | int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """Header, width in column units, and how its values look; "text" and "word" may hold anything typed."""
+
+    head: str
+    width: float
+    kind: ColumnKind = "text"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values are numbers (or missing)."""
+        return self.kind not in ("text", "word", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One record with what only the whole batch tells: whether it repeats another, and where its copy lies."""
+
+    record: Record
+    who: Identity
+    repeat: bool = False
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A long table. `rows` gives the rows of one return; `key` is its count in the statistics."""
+
+    key: str
+    name: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Return], Iterator[tuple[Value, ...]]]
+
+
+def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """One row: who, claimed beside computed, rate, findings, state, link."""
+    record, who = one.record, one.who
+    claimed, total = decimal(record.get("claimed_total")), decimal(record["total"])
+    found = [standing(finding) for finding in record["findings"]]
+    yield (
+        who.unit, who.supervisor, who.form, who.year, who.project, claimed, total,
+        None if claimed is None or total is None else claimed - total,
+        record.get("claimed_grade") or "", record["grade"] or "",
+        decimal((record.get("execution") or {}).get("rate")),
+        *(found.count(how) for how in STANDINGS),
+        _state(one), record.get("rulebook") or "",
+        one.link or file_name(record["file"]),
+    )  # fmt: skip
+
+
+def _state(one: Return) -> str:
+    state = "读不出" if not is_scored(one.record) else "完整" if one.record["complete"] else "暂定"
+    return f"{state}，重复" if one.repeat else state
+
+
+def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """A row a fund line, in 万元."""
+    unit = one.record.get("money_unit")
+    for fund in one.record.get("funds") or ():
+        yield (
+            one.who.unit, one.who.form, one.who.year, one.who.project, fund["name"],
+            *(money(fund[key], unit) for key in ("initial", "adjustment", "adjusted", "executed")),
+            decimal(fund["adjustment_rate"]), decimal(fund["execution_rate"]), unit or MISSING,
+        )  # fmt: skip
+
+
+def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """A row an indicator."""
+    who = one.who
+    for row in one.record.get("indicators") or ():
+        points, claimed, unit = decimal(row["points"]), decimal(row["claimed"]), row.get("unit")
+        yield (
+            who.unit, who.supervisor, who.form, who.year, who.project, row.get("level1") or "",
+            row.get("level2") or "", row["name"] or "", with_unit(row["target"], unit, row["sign"]),
+            with_unit(row["actual"], unit), decimal(row["completion"]), decimal(row["weight"]), claimed, points,
+            None if claimed is None or points is None else claimed - points, row["method"] or "", row["why"],
+        )  # fmt: skip
+
+
+def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """A row a finding."""
+    who = one.who
+    for found in one.record["findings"]:
+        place = "!".join(part for part in (found["sheet"], found["cell"]) if part) or "整个文件"
+        yield (
+            who.unit, who.form, who.year, who.project, standing_word(standing(found)), found["code"],
+            code_title(found["code"]), place, found["given"] or "", found["expected"] or "",
+            found["difference"] or "", found["message"], what_to_do(found),
+        )  # fmt: skip
+
+
+def what_to_do(found: Record) -> str:
+    """The advice, or that nothing is owed because it was waived."""
+    waived = found.get("waived")
+    if not waived:
+        return str(found["advice"])
+    return f"不必更正：{waived['reason']}（{waived['by']}批准，有效期至{waived['until']}）。"
+
+
+def standing_word(how: Standing) -> str:
+    """The standing in sign and word."""
+    return f"{STANDING_SIGNS[how]} {STANDING_NAMES[how]}"
+
+
+@cache
+def code_title(code: str) -> str:
+    """What a code stands for; "" where this version does not know it."""
+    entry = catalogue().get(code)
+    return entry.title if entry else ""
+
+
+def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
+    return tuple(Column(*column) for column in columns)
+
+
+UNITS = Table(
+    "units", "单位得分",
+    _columns(
+        ("单位", 26), ("主管部门", 20), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 20),
+        ("自评总分", 9, "points"), ("计算总分", 9, "points"), ("差额", 8, "gap"), ("自评等级", 9, "word"),
+        ("计算等级", 9, "word"), ("预算执行率", 11, "percent"), ("错误", 6, "count"), ("警告", 6, "count"),
+        ("提示", 6, "count"), ("已豁免", 7, "count"), ("状态", 7, "word"), ("评分办法", 10, "word"),
+        ("工作簿", 26, "link"),
+    ),
+    unit_rows,
+)  # fmt: skip
+FUNDS = Table(
+    "funds", "资金明细",
+    _columns(
+        ("单位", 24), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 22), ("资金类别", 17),
+        ("年初预算数", 15, "money"), ("调整数", 14, "money"), ("全年预算数", 15, "money"),
+        ("全年执行数", 15, "money"), ("预算调整率", 10, "percent"), ("预算执行率", 10, "percent"),
+        ("填报单位", 8, "word"),
+    ),
+    fund_rows,
+)  # fmt: skip
+INDICATORS = Table(
+    "indicators", "指标明细",
+    _columns(
+        ("单位", 20), ("主管部门", 14), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 17),
+        ("一级指标", 9, "word"), ("二级指标", 10, "word"), ("三级指标", 20), ("指标值", 10, "word"),
+        ("实际完成值", 11, "word"), ("完成率", 9, "percent"), ("分值", 7, "points"), ("自评得分", 9, "points"),
+        ("计算得分", 9, "points"), ("差额", 8, "gap"), ("计分方法", 9, "word"), ("为什么", 32),
+    ),
+    indicator_rows,
+)  # fmt: skip
+FINDINGS = Table(
+    "findings", "问题清单",
+    _columns(
+        ("单位", 20), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 16), ("严重程度", 9, "word"),
+        ("编号", 6, "word"), ("类别", 17), ("位置", 16), ("填报内容", 13), ("应为", 11), ("相差", 9),
+        ("问题", 36), ("怎么办", 32),
+    ),
+    finding_rows,
+)  # fmt: skip
+LONG = (UNITS, FUNDS, INDICATORS, FINDINGS)

@@ -1,0 +1,465 @@
+"""The consolidated workbook: its numbers are those of the records, recomputed here by other means."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from openxml_audit import OpenXmlValidator
+
+from perf_xlsx import frames
+from perf_xlsx.cli import main
+from perf_xlsx.consolidated import Records, consolidate, write_consolidated
+from perf_xlsx.consolidated import streamed as streamed_sheets
+from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.consolidated.returns import form_name
+from perf_xlsx.consolidated.roster import form_of
+from tests.batch_of_records import HOSTILE, batch, json_lines
+
+Record = dict[str, Any]
+SHEETS = [
+    "总览", "单位得分", "执行情况", "资金明细", "指标明细", "问题汇总", "问题按单位", "问题清单", "未报送",
+]  # fmt: skip
+COUNT = 60
+AMOUNTS = {"年初预算数": "initial", "调整数": "adjustment", "全年预算数": "adjusted", "全年执行数": "executed"}
+FORMS = {"department": "部门整体支出", "project": "项目支出"}
+AWKWARD_NAMES = ("一 二.xlsx", "百分之50%.xlsx", "#1 (新)[终].xlsx", "a%20b.xlsx", "甲&乙'丙.xlsx")
+SOFFICE = shutil.which("soffice")
+ROSTER = (
+    "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,张三 1\n示例99县教育局,099,,李四 2\n"
+    "示例1县水利局,002,,王五 3\n=HYPERLINK(1),003,,赵六\n"
+)
+
+
+def run(*words: object) -> Any:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An output folder as a run leaves it: records, and some of the scored workbooks they tell of."""
+    folder = tmp_path_factory.mktemp("汇总 out")
+    records = list(batch(COUNT))
+    records.append(records[0] | {"file": "in/又一份.xlsx"})
+    for number, record in enumerate(r for r in records if r["status"] == "scored"):
+        name = AWKWARD_NAMES[number] if number < len(AWKWARD_NAMES) else Path(record["file"]).name
+        record["output"] = f"区县 {number % 3}/{name}"
+        if number % 10 != 9:  # the others are gone
+            path = folder / record["output"]
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(b"scored")
+    (folder / ".perf_xlsx").mkdir()
+    (folder / ".perf_xlsx" / "records.jsonl").write_text(json_lines(records), "utf-8")
+    (folder / "名单.csv").write_text(ROSTER, "gb18030")
+    done = run("consolidate", folder, "-o", folder / "sub" / "汇总.xlsx", "--roster", folder / "名单.csv")
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def records(out: Path) -> list[Record]:
+    lines = (out / ".perf_xlsx" / "records.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def written(out: Path) -> Path:
+    return out / "sub" / "汇总.xlsx"
+
+
+@pytest.fixture(scope="module")
+def book(written: Path) -> Any:
+    return openpyxl.load_workbook(written, data_only=True)
+
+
+def scored(records: list[Record]) -> list[Record]:
+    return [record for record in records if record["status"] == "scored"]
+
+
+def table(sheet: Any, head: str) -> list[dict[str, Any]]:
+    """The rows below the header row that holds `head`, to the first row without it; of two alike the left counts."""
+    rows = list(sheet.iter_rows(values_only=True))
+    at = next(n for n, row in enumerate(rows) if head in row)
+    heads, column = rows[at], rows[at].index(head)
+    found = []
+    for row in rows[at + 1 :]:
+        if row[column] is None:
+            break
+        found.append({key: value for key, value in reversed([*zip(heads, row, strict=True)]) if key})
+    return found
+
+
+def half_up(value: Fraction) -> float:
+    return float(Decimal(int(value * 100 + Fraction(1, 2))) / 100)
+
+
+def test_every_sheet_is_there_and_an_independent_validator_accepts_it(written: Path, book: Any) -> None:
+    assert book.sheetnames == SHEETS
+    checked = OpenXmlValidator().validate(str(written))
+    assert checked.is_valid, [error.description for error in checked.errors][:5]
+
+
+def test_overview_counts_what_the_records_count(book: Any, records: list[Record]) -> None:
+    sheet, good = book["总览"], scored(records)
+    shown = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert f"{len(records)}份" in shown
+    grades = Counter(record["grade"] for record in good)
+    rows = {row["等级"]: row["份数"] for row in table(sheet, "等级")}
+    assert rows == {name: grades[name] for name in "优良中差"} | {"合计": len(good)}
+    everything = {row["表种"]: row for row in table(sheet, "自评平均") if row.get("表种")}
+    for name, group in [
+        *((FORMS[form], [r for r in good if r["form"] == form]) for form in FORMS),
+        ("合计", good),
+    ]:
+        totals = [Fraction(record["total"]) for record in group]
+        claimed = [Fraction(r["claimed_total"]) for r in group if r["claimed_total"] is not None]
+        row = everything[name]
+        assert row["份数"] == len(group)
+        assert row["平均分"] == half_up(mean(totals))
+        assert row["中位数"] == half_up(median(totals))
+        assert (row["最高"], row["最低"]) == (float(max(totals)), float(min(totals)))
+        assert row["自评平均"] == half_up(mean(claimed))
+
+
+def test_money_is_brought_to_one_unit_exactly(book: Any, records: list[Record]) -> None:
+    sums: Counter[tuple[str, int, str, str]] = Counter()
+    for record in scored(records):
+        factor = {"元": Fraction(1, 10_000), "万元": Fraction(1)}[record["money_unit"]]
+        for fund in record["funds"]:
+            for head, key in AMOUNTS.items():
+                place = (FORMS[record["form"]], record["year"], fund["name"], head)
+                sums[place] += Fraction(fund[key] or 0) * factor  # type: ignore[assignment]
+    rows = table(book["执行情况"], "表种")
+    assert len(rows) * len(AMOUNTS) == len(sums)
+    for row in rows:
+        for head in AMOUNTS:
+            assert row[head] == pytest.approx(
+                float(sums[row["表种"], row["年度"], row["资金类别"], head]), rel=1e-15
+            )
+        assert row["与明细核对"] == AGREE
+    words = str([cell.value for cell in next(book["执行情况"].iter_rows(min_row=2, max_row=2))])
+    assert f"{sum(r['money_unit'] == '元' for r in scored(records))}份按元" in words
+    lines = table(book["资金明细"], "资金类别")
+    assert len(lines) == sum(len(record["funds"]) for record in scored(records))
+    assert any(line["填报单位"] == "元" and line["全年执行数"] != round(line["全年执行数"], 2) for line in lines
+               if line["全年执行数"])  # fmt: skip
+
+
+def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) -> None:
+    rows = table(book["单位得分"], "单位")
+    assert len(rows) == len(records)
+    for row, record in zip(rows, records, strict=True):
+        if record["status"] != "scored":
+            assert (row["状态"], row["计算总分"]) == ("读不出", None)
+            assert Path(record["file"]).name in row["单位"]
+            continue
+        assert row["计算总分"] == float(record["total"])
+        assert row["自评总分"] == (float(record["claimed_total"]) if record["claimed_total"] else None)
+        severities = Counter(finding["severity"] for finding in record["findings"])
+        assert (row["错误"], row["警告"], row["提示"]) == tuple(
+            severities[k] for k in ("error", "warning", "notice")
+        )
+        assert row["状态"].startswith("完整" if record["complete"] else "暂定")
+    assert [row["状态"].endswith("重复") for row in rows].count(True) == 1
+    assert "1份为同一单位重复报送" in str([c.value for row in book["总览"].iter_rows() for c in row])
+
+
+def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Record]) -> None:
+    by_code = Counter((f["code"], f["severity"]) for record in records for f in record["findings"])
+    workbooks = Counter(key for r in records for key in {(f["code"], f["severity"]) for f in r["findings"]})
+    words = {"✖ 错误": "error", "⚠ 警告": "warning", "ℹ 提示": "notice"}
+    rows = [row for row in table(book["问题汇总"], "编号") if row["编号"] != "合计"]
+    assert {(r["编号"], words[r["严重程度"]]): r["项数"] for r in rows} == dict(by_code)
+    assert {(r["编号"], words[r["严重程度"]]): r["涉及份数"] for r in rows} == dict(workbooks)
+    listed = table(book["问题清单"], "单位")
+    assert Counter((r["编号"], words[r["严重程度"]]) for r in listed) == by_code
+    by_unit = table(book["问题按单位"], "单位")
+    assert sum(row["合计"] for row in by_unit) == sum(by_code.values())
+    assert [row["错误"] for row in by_unit] == sorted((row["错误"] for row in by_unit), reverse=True)
+
+
+def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path: Path) -> None:
+    record = next(r for r in batch(9) if r["status"] == "scored" and r["findings"])
+    record["findings"] = [
+        finding | {"severity": "error", "waived": {"reason": "已说明", "by": "预算科", "until": "2027-01-01"}}
+        for finding in record["findings"]
+    ]
+    consolidate([record], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    row = table(book["单位得分"], "单位")[0]
+    assert (row["错误"], row["已豁免"]) == (0, len(record["findings"]))
+    assert all("不必更正：已说明" in line["怎么办"] for line in table(book["问题清单"], "单位"))
+    assert "有错误0份，读不出0份" in {cell.value for row in book["总览"].iter_rows() for cell in row}
+
+
+def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]) -> None:
+    sheet = book["指标明细"]
+    expected = [row for record in scored(records) for row in record["indicators"]]
+    rows = table(sheet, "单位")
+    assert [row["计算得分"] for row in rows] == [float(r["points"]) if r["points"] else None for r in expected]
+    assert [row["三级指标"] for row in rows] == [r["name"] for r in expected]
+    ((name, area),) = ((t.name, t.ref) for t in sheet.tables.values())
+    assert (name, area) == ("指标明细", f"A3:Q{3 + len(expected)}")
+    assert [column.name for column in sheet.tables[name].tableColumns] == [cell.value for cell in sheet[3]]
+
+
+def test_who_is_outstanding(book: Any) -> None:
+    rows = table(book["未报送"], "序号")
+    assert [row["单位"] for row in rows] == ["示例99县教育局", "=HYPERLINK(1)"]
+    assert rows[0]["联系人、电话"] == "李四 2"
+    words = [cell.value for row in book["未报送"].iter_rows() for cell in row]
+    assert any("读不出单位的工作簿" in str(word) for word in words)
+    assert "=cmd|' /C calc'!A0" in words  # returned, not listed
+
+
+def test_a_list_may_name_the_form() -> None:
+    def named(form: str) -> dict[str, str]:
+        return {"unit": "甲", "code": "", "form": form, "contact": ""}
+
+    assert form_of(named("department")) == "department"
+    assert form_of(named(form_name("project"))) == "project"
+    assert form_of(named("")) is None
+
+
+def test_without_a_list_it_says_so(out: Path, tmp_path: Path, records: list[Record]) -> None:
+    consolidate(records, None, tmp_path / "汇总.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
+    assert "没有提供名单，不能列出未报送的单位。" in {cell.value for row in sheet.iter_rows() for cell in row}
+    everyone = [{"unit": r["unit"], "code": "", "form": "", "contact": ""} for r in scored(records) if r["unit"]]
+    consolidate(records, everyone, tmp_path / "汇总.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
+    assert "✔ 名单上的单位都已报送。" in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_every_link_resolves(book: Any, written: Path, records: list[Record], out: Path) -> None:
+    links = [cell for row in book["单位得分"].iter_rows() for cell in row if cell.hyperlink]
+    there = [record for record in scored(records) if (out / record["output"]).exists()]
+    assert len(links) == len(there)
+    for cell, record in zip(links, there, strict=True):
+        target = cell.hyperlink.target
+        assert "\\" not in target
+        assert (written.parent / unquote(target)).resolve() == (out / record["output"]).resolve()
+        assert cell.value == Path(record["output"]).name
+    inside = [cell.hyperlink for row in book["总览"].iter_rows() for cell in row if cell.hyperlink]
+    assert {link.location.split("!")[0].strip("'") for link in inside} == set(SHEETS[1:])
+
+
+def test_nothing_from_outside_is_run(written: Path, book: Any, records: list[Record]) -> None:
+    shown = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    for text in HOSTILE:
+        assert text.replace("\x00", "").replace("\ud800", "") in {str(value).rstrip() for value in shown}
+    with zipfile.ZipFile(written) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
+    formulas = {formula for text in sheets for formula in re.findall(r"<f>(.*?)</f>", text)}
+    allowed = re.compile(r"ABS|SUM|SUMIFS|COUNTA|COUNTIF|ROUND|IF")
+    for formula in formulas:
+        assert all(allowed.fullmatch(name) for name in re.findall(r"([A-Z]+)\(", formula)), formula
+        assert "cmd" not in formula
+
+
+def test_all_checks_agree_and_a_changed_number_would_show(book: Any, written: Path, tmp_path: Path) -> None:
+    verdicts = [cell.value for row in book["总览"].iter_rows() for cell in row if cell.value in (AGREE, DIFFER)]
+    assert verdicts == [AGREE] * 8
+    if SOFFICE is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    live = openpyxl.load_workbook(written)
+    assert isinstance(live["单位得分"]["G4"].value, float)
+    live["单位得分"]["G4"] = live["单位得分"]["G4"].value + 50
+    live["资金明细"]["I4"] = 999_999_999
+    live.save(tmp_path / "changed.xlsx")
+    shutil.copy(written, tmp_path / "same.xlsx")
+    home = f"-env:UserInstallation=file://{tmp_path}/lo"
+    subprocess.run(
+        [SOFFICE, home, "--headless", "--convert-to", "ods", "--outdir", tmp_path, *tmp_path.glob("*.xlsx")],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    for name, wrong in (("same", 0), ("changed", 2)):
+        text = zipfile.ZipFile(tmp_path / f"{name}.ods").read("content.xml").decode()
+        assert len(re.findall(rf'office:string-value="{DIFFER}"', text)) == wrong, name
+        assert "Err:" not in text
+        assert "#NAME?" not in text
+
+
+def test_longer_than_a_sheet_goes_on_on_the_next(tmp_path: Path) -> None:
+    records = list(batch(9, seed=3))
+    consolidate(records, None, tmp_path / "汇总.xlsx", row_limit=23)
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    expected = [row["name"] for record in scored(records) for row in record["indicators"]]
+    parts = [name for name in book.sheetnames if name.startswith("指标明细")]
+    assert parts == [f"指标明细{n}" for n in range(1, -(-len(expected) // 20) + 1)]
+    rows = [row for part in parts for row in table(book[part], "单位")]
+    assert [row["三级指标"] for row in rows] == expected
+    assert f"分成{len(parts)}张：这是第2张（第21至40行，共{len(expected)}行）" in book[parts[1]]["A2"].value
+    assert [table for part in parts for table in book[part].tables] == parts
+    words = [cell.value for row in book["总览"].iter_rows() for cell in row]
+    assert words.count(AGREE) == 7
+    assert any(f"分成{len(parts)}张" in str(word) for word in words)
+    assert OpenXmlValidator().validate(str(tmp_path / "汇总.xlsx")).is_valid
+
+
+def test_more_links_than_excel_allows_are_written_as_text(
+    out: Path, tmp_path: Path, records: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streamed_sheets, "EXCEL_LINKS", 3)
+    consolidate(records, None, tmp_path / "汇总.xlsx", base=out)
+    cells = [row[-1] for row in openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位得分"].iter_rows(min_row=4)]
+    assert sum(cell.hyperlink is not None for cell in cells) == 3
+    plain = [cell.value for cell in cells if not cell.hyperlink and "区县" in cell.value]
+    assert plain
+    assert all((tmp_path / path).exists() for path in plain)
+
+
+def test_same_records_same_bytes(out: Path, written: Path, records: list[Record]) -> None:
+    before = written.read_bytes()
+    assert run("consolidate", out, "-o", written, "--roster", out / "名单.csv").exit_code == 0
+    assert written.read_bytes() == before
+
+
+def test_it_prints_on_a4_with_titles_and_page_numbers(written: Path, book: Any) -> None:
+    for sheet in book:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.fitToHeight == 0
+        assert "&P" in sheet.oddFooter.center.text
+        assert sheet.print_area
+        assert sheet.title == "总览" or sheet.print_title_rows
+
+
+def test_nothing_at_all_and_nothing_readable(tmp_path: Path) -> None:
+    damaged = [r for r in batch(100) if r["status"] != "scored"][:2]
+    for name, some in (("空", []), ("坏", damaged)):
+        consolidate(some, None, tmp_path / f"{name}.xlsx")
+        assert OpenXmlValidator().validate(str(tmp_path / f"{name}.xlsx")).is_valid
+        book = openpyxl.load_workbook(tmp_path / f"{name}.xlsx", data_only=True)
+        words = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert f"{len(some)}份" in words
+        assert DIFFER not in words
+
+
+def test_amounts_without_a_unit_are_told_and_not_added(tmp_path: Path) -> None:
+    one, other = [r for r in batch(9, hostile=False) if r["status"] == "scored"][:2]
+    other["money_unit"] = None
+    plain = {key: value for key, value in one.items() if key not in ("funds", "money_unit", "project")}
+    consolidate([one, other, plain | {"unit": "没有资金数据的单位"}], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    assert {row["份数"] for row in table(book["执行情况"], "表种")} == {1}
+    words = str([cell.value for row in book["总览"].iter_rows() for cell in row])
+    assert "1份没有写明金额单位，未计入合计" in words
+    assert "1份的记录里没有资金数据，未计入合计" in words
+
+
+def test_long_tables_as_csv(out: Path, tmp_path: Path, records: list[Record]) -> None:
+    done = run("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "csv")
+    assert done.exit_code == 0
+    assert len(done.output.splitlines()) == 5
+    with (tmp_path / "汇总-单位得分.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["计算总分"] for row in rows if row["状态"] != "读不出"] == [
+        f"{Decimal(r['total']):f}".rstrip("0").rstrip(".") for r in scored(records)
+    ]
+    assert "'=cmd|' /C calc'!A0" in {row["单位"] for row in rows}
+    with (tmp_path / "汇总-资金明细.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert sum(1 for _ in csv.DictReader(file)) == sum(len(r["funds"]) for r in scored(records))
+
+
+def test_long_tables_as_parquet_or_what_is_missing_for_it(
+    out: Path, tmp_path: Path, records: list[Record]
+) -> None:
+    pytest.importorskip("pyarrow")
+    import pandas as pd
+
+    write_consolidated(out, tmp_path / "汇总.xlsx", how="parquet")
+    frame = pd.read_parquet(tmp_path / "汇总-单位得分.parquet")
+    assert frame["计算总分"].dropna().tolist() == [float(r["total"]) for r in scored(records)]
+    assert "=cmd|' /C calc'!A0" in set(frame["单位"])
+
+
+def test_parquet_without_pyarrow_says_what_to_install(out: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    done = run("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "parquet")
+    assert done.exit_code == 2
+    assert "perf-xlsx[parquet]" in done.stderr
+
+
+def test_records_that_are_none_are_told_by_their_line(tmp_path: Path) -> None:
+    assert run("consolidate", tmp_path).exit_code == 2
+    assert "没有做完的评分记录" in run("consolidate", tmp_path).stderr
+    path = tmp_path / "r.jsonl"
+    for bad in ('{"file": "x', "[]", '{"file": "x"}'):
+        path.write_text(json_lines(list(batch(2))) + bad, "utf-8")
+        assert "第3行" in run("consolidate", path).stderr
+    assert not list(tmp_path.glob("*.xlsx"))
+
+
+def test_what_score_prints_can_be_consolidated(
+    tmp_path: Path, well_made: Record, score_case: Callable[..., Any]
+) -> None:
+    score_case(well_made)
+    lines = run("score", tmp_path / "returned.xlsx", "-o", tmp_path / "scored", "--json").stdout
+    (tmp_path / "lines.jsonl").write_text(lines, "utf-8")
+    done = run("consolidate", tmp_path / "lines.jsonl")
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
+    assert (
+        book["单位得分"]["Q4"].hyperlink is None or (tmp_path / book["单位得分"]["Q4"].hyperlink.target).exists()
+    )
+    assert book["单位得分"]["A4"].value == well_made["unit"]
+
+
+def test_records_as_data_frames(tmp_path: Path, score_case: Callable[..., Any], well_made: Record) -> None:
+    records = list(batch(12, hostile=False))
+    (tmp_path / "r.jsonl").write_text(json_lines(records), "utf-8")
+    state = Records.open(tmp_path / "r.jsonl")
+    assert len(frames.units(state)) == len(records)
+    assert frames.indicators(state)["points"].tolist() == [
+        row["points"] for record in scored(records) for row in record["indicators"]
+    ]
+    assert len(frames.findings(state)) == sum(len(record["findings"]) for record in records)
+    assert set(frames.funds(state)["money_unit"]) == {"元", "万元"}
+    result = score_case(well_made)
+    assert frames.units([result])["unit"].tolist() == [well_made["unit"]]
+    assert len(frames.funds([result])) == len(result.evaluation.funds)
+
+
+def test_those_a_batch_recorded_as_outstanding_are_listed_and_not_counted_as_returns(tmp_path: Path) -> None:
+    records = list(batch(5, hostile=False))
+    absent = dict.fromkeys(records[0]) | {
+        "status": "outstanding", "unit": "示例88县统计局", "form": "project", "code": "088", "contact": "周七",
+        "findings": [{"code": "B02", "severity": "warning"}], "funds": [], "passages": [],
+    }  # fmt: skip
+    consolidate([*records[:2], absent, *records[2:]], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    assert len(table(book["单位得分"], "单位")) == 5
+    (row,) = table(book["未报送"], "序号")
+    assert (row["单位"], row["单位编码"], row["表种"], row["联系人、电话"]) == (
+        "示例88县统计局", "088", "项目支出", "周七",
+    )  # fmt: skip
+    words = {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert "催报：1份还没有报送，见“未报送”。" in words
+    assert DIFFER not in words
+
+
+def test_a_file_name_that_is_no_text_does_no_harm(out: Path, tmp_path: Path) -> None:
+    record = next(r for r in batch(9) if r["status"] == "scored") | {
+        "file": "in/\udcb5.xlsx",
+        "output": "\udcb5.xlsx",
+    }
+    line = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    (tmp_path / "r.jsonl").write_bytes(line)
+    (tmp_path / "\udcb5.xlsx").write_bytes(b"")
+    assert run("consolidate", tmp_path / "r.jsonl").exit_code == 0
+    assert OpenXmlValidator().validate(str(tmp_path / "汇总.xlsx")).is_valid
