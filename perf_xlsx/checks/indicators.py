@@ -197,7 +197,7 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
         if row.reason.place == row.improvement.place:  # one column for both
             owing = [(row.reason, "偏差原因和改进措施")]
         for entry, word in owing:
-            if entry.place.cell and owed(entry) and not (word == "偏差原因" and overshot):
+            if entry.place.cell and owed(entry) and not (entry is row.reason and overshot):
                 stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
                 message = (
                     f"“{row.name.given}”未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"

@@ -62,7 +62,7 @@ class OutsideReading(Reading):
             if at.text is not None:
                 cell = Cell(at.text)
             text = self.intake.text(cell, self.place(at.value), title)
-            if text.value:
+            if not text.empty:
                 shown = title if at.text is not None or label is None else str(label.value)
                 found.append(Passage(Entry(title, self.place(at.label), shown, "标题"), text))
         return tuple(found)
