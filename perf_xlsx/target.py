@@ -55,7 +55,7 @@ def squeeze(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Text as it is kept: without what cannot be seen."""
-    return text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def same_label(text: str) -> str:

@@ -31,7 +31,7 @@ from perf_xlsx.model import Entry, SelfEvaluation
 from perf_xlsx.ooxml import Package
 from perf_xlsx.workbook.returned import read
 
-CELLS, STRUCTURE, SHEETS = 0, 1, 2
+CELLS, MERGED, STRUCTURE, SHEETS = 0, 1, 2, 3
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
 INDICATORS = "绩效指标"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -49,7 +49,8 @@ def filled(story: str) -> bytes:
     """The story's form as the unit saved it, without what costs time at every load and says nothing to reading."""
     book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case_text(story))))
     for sheet in book.worksheets:
-        sheet.delete_rows(30, 60)
+        if sheet.title in ("项目明细", INDICATORS):
+            sheet.delete_rows(19, 60)
         sheet.data_validations.dataValidation = []
         sheet.conditional_formatting = ConditionalFormattingList()
     out = io.BytesIO()
@@ -267,7 +268,7 @@ def _shifts() -> None:
         (INDICATORS, {"row": 6}, 1, "指标表头下插入一行"),
         (INDICATORS, {"row": 8}, 1, "指标中间插入一行"),
         (INDICATORS, {"row": 3}, -1, "指标上方删除一行"),
-        (INDICATORS, {"row": 30}, -1, "指标删除空行"),
+        (INDICATORS, {"row": 16}, -1, "指标删除空行"),
         (INDICATORS, {"column": 6}, 1, "指标插入一列"),
         (INDICATORS, {"column": 1}, -1, "指标删除序号列"),
         ("自评结论", {"row": 8}, 1, "结论插入一行"),
@@ -505,44 +506,49 @@ def two_forms_mixed(bench: Bench) -> None:
 # ---- labels -----------------------------------------------------------------------------------------------------
 
 
+HEADS = {"预算执行": (5,), "项目资金": (5,), "项目明细": (5,), INDICATORS: (5,), "自评结论": (14,)}  # header rows
+LABELLED = {
+    "基本信息": 99,
+    "预算执行": 99,
+    "项目资金": 99,
+    "自评结论": 13,
+}  # rows up to which column B holds labels
+
+
 def relabel(bench: Bench, change: Callable[[str], str]) -> None:
     """Retype every label of the form."""
     for sheet in bench.book.worksheets:
-        if sheet.title in ("_perf_xlsx", "填报说明"):
-            continue
         for row in sheet.iter_rows(min_row=5):
             for cell in row:
-                header = sheet.cell(cell.row, 2).value in ("资金类别", "一级指标", "标题", "项目名称 *")
-                if isinstance(cell.value, str) and (header or (cell.column == 2 and sheet.title != INDICATORS)):
-                    if (cell.row > 5 and sheet.title == "项目明细") or (
-                        sheet.title == "自评结论" and cell.row > 13 and not header
-                    ):
-                        continue
+                head = cell.row in HEADS.get(sheet.title, ())
+                if isinstance(cell.value, str) and (
+                    head or (cell.column == 2 and cell.row <= LABELLED.get(sheet.title, 0))
+                ):
                     cell.value = change(cell.value)
 
 
-@damage("标签中间加了空格", STRUCTURE)
+@damage("标签中间加了空格")
 def labels_spaced(bench: Bench) -> None:
     relabel(bench, lambda text: "　" + text[0] + " " + text[1:] + "\u00a0")
 
 
-@damage("标签加了冒号和零宽字符", STRUCTURE)
+@damage("标签加了冒号和零宽字符")
 def labels_with_colon(bench: Bench) -> None:
     relabel(bench, lambda text: text[:1] + "\u200b" + text[1:].rstrip(" *") + "：")
 
 
-@damage("标签换成了同义的写法和括号", STRUCTURE)
+@damage("标签换成了同义的写法和括号")
 def labels_synonyms(bench: Bench) -> None:
     words = {"全年预算数": "全年预算数（A）", "全年执行数": "全年执行数（Ｂ）", "分值": "权重分值"}
     relabel(bench, lambda text: words.get(text.rstrip(" *"), text))
 
 
-@damage("标签分两行写", STRUCTURE)
+@damage("标签分两行写")
 def labels_broken(bench: Bench) -> None:
     relabel(bench, lambda text: text[:2] + "\n" + text[2:])
 
 
-@damage("标签被改成了别的字", STRUCTURE)
+@damage("标签被改成了别的字")
 def labels_overwritten(bench: Bench) -> None:
     bench.book[INDICATORS]["K5"] = "打分"
     bench.cell("boxes.unit").offset(0, -1).value = "我们单位"
@@ -801,33 +807,33 @@ def picture_in_cell(bench: Bench) -> None:
 # ---- merged, hidden, commented ----------------------------------------------------------------------------------
 
 
-@damage("两行的偏差原因合并了", reads=False, tells=("R21",))
+@damage("两行的偏差原因合并了", MERGED, reads=False, tells=("R21",))
 def reasons_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:N8")
 
 
-@damage("两行的实际完成值合并了", reads=False, tells=("R21",))
+@damage("两行的实际完成值合并了", MERGED, reads=False, tells=("R21",))
 def actuals_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("I8:I9")
 
 
-@damage("偏差原因与改进措施合并了", reads=False, tells=("R21",))
+@damage("偏差原因与改进措施合并了", MERGED, reads=False, tells=("R21",))
 def reason_and_improvement_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:O7")
 
 
-@damage("内容与说明合并了")
+@damage("内容与说明合并了", MERGED)
 def value_and_help_merged(bench: Bench) -> None:
     row = bench.cell("boxes.unit").row
     bench.book["基本信息"].merge_cells(f"C{row}:D{row}")
 
 
-@damage("两行的金额合并了", reads=False, tells=("R21",))
+@damage("两行的金额合并了", MERGED, reads=False, tells=("R21",))
 def amounts_merged(bench: Bench) -> None:
     bench.funds.merge_cells("E8:E9")
 
 
-@damage("同级指标合并了")
+@damage("同级指标合并了", MERGED)
 def levels_merged(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     if sheet["B6"].value and sheet["B6"].value == sheet["B7"].value:

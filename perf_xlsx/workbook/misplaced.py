@@ -100,8 +100,10 @@ class Misplaced:
         ]
         if len(rows) < 2 or not all(rows) or any(map(self._text, rows[0])):
             return None
+        beneath = [(sheet, row + 1, column) for sheet, row, column in rows[0]]
         beyond = [(sheet, row + 1, column) for sheet, row, column in rows[-1]]
-        return rows[0][0] if any(map(self._text, rows[1])) or sum(map(bool, map(self._text, beyond))) > 1 else None
+        slipped = any(map(self._text, (*rows[1], *beneath))) or sum(map(bool, map(self._text, beyond))) > 1
+        return rows[0][0] if slipped else None
 
     def _text(self, address: Address) -> str:
         cell = self.sheets.cell(address)
