@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite, nan
 
 from lxml import etree
@@ -127,6 +128,8 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
 
 
 def _cell(element: etree._Element, book: Book) -> Cell | None:
+    if not len(element):
+        return None  # a format alone
     formula = text = inline = None
     for child in element:
         match local(child):
@@ -188,6 +191,7 @@ def value_of(number: float, code: str, from_1904: bool = False) -> Value:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**15 else value
 
 
+@lru_cache(4096)
 def is_date(code: str) -> bool:
     """Whether a number format shows a date."""
     bare = _NOT_DATE.sub("", code.split(";")[0]).lower()
