@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import pickle
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +57,12 @@ def filled(story: str) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+@cache
+def opened(story: str) -> bytes:
+    """The same, opened by openpyxl and pickled: eight times as fast as to open it again."""
+    return pickle.dumps(openpyxl.load_workbook(io.BytesIO(filled(story))))
 
 
 @cache
@@ -188,7 +195,7 @@ def damage(
 
 def damaged(story: str, *names: str) -> bytes:
     """The story's workbook after these damages, those of cells first."""
-    bench = Bench(story, openpyxl.load_workbook(io.BytesIO(filled(story))))
+    bench = Bench(story, pickle.loads(opened(story)))
     for name in sorted(names, key=lambda name: DAMAGES[name].stage):
         DAMAGES[name].apply(bench)
     return bench.finish()
