@@ -1,54 +1,25 @@
 """The commands. Thin: each calls one function below, and turns its answer into words and an exit code.
 
 Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
-3 some file could not be read or some copy not be written.
+3 some file could not be read or some copy not be written, 130 interrupted.
 """
 
 from __future__ import annotations
 
-import datetime
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from perf_xlsx.commands import ROSTER, batch_options, fail, roster_templates, run
+
 if TYPE_CHECKING:
     from perf_xlsx.consolidated import Format
-    from perf_xlsx.model import Result
-    from perf_xlsx.pipeline import Access, Job
-    from perf_xlsx.waivers import Waiving
 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
 )
-RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
-WAIVERS = click.option(
-    "--waivers",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="豁免清单",
-    help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
-)
-PASSWORDS = click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="文件",
-    help="打开密码，一行一个，对加密的工作簿逐个尝试。",
-)
-LIMITS = click.option(
-    "--limits",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="文件.toml",
-    help="改变读取上限，如写一行 cells = 1000000；不写的用默认值。",
-)
 JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
-
-
-def fail(message: str) -> NoReturn:
-    """Wrong usage: one line on stderr, exit code 2."""
-    click.echo(f"错误：{message}", err=True)
-    sys.exit(2)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,6 +32,7 @@ def main() -> None:
 @click.option("--form", metavar="department|project", help="表种：department 部门整体，project 项目支出。")
 @click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="文件.xlsx")
+@ROSTER
 @click.option(
     "--data",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -70,14 +42,23 @@ def main() -> None:
 @click.option("--rulebook", metavar="评分办法", help="模板使用的评分办法，默认 mof-2020。")
 @click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
 def template(
-    form: str | None, year: int | None, output: Path, data: Path | None, rulebook: str | None, force: bool
+    form: str | None,
+    year: int | None,
+    output: Path,
+    roster: Path | None,
+    data: Path | None,
+    rulebook: str | None,
+    force: bool,
 ) -> None:
-    """生成自评表模板（可预先填好数据）。"""
+    """生成自评表模板（可预先填好数据）；用 --roster 给名单中的每个单位生成一份，-o 为文件夹。"""
     from perf_xlsx import pipeline
     from perf_xlsx.forms import FormError
     from perf_xlsx.forms.case import CaseError
     from perf_xlsx.rulebook import RulebookError
 
+    if roster is not None:
+        roster_templates(roster, output, year, form, rulebook, force)
+        return
     if output.exists() and not force:
         fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
     if data is None and (form is None or year is None):
@@ -107,107 +88,37 @@ def template(
     metavar="文件夹",
     help="评分后的工作簿写到这里；原文件不会改动。",
 )
-@RULEBOOK
-@WAIVERS
-@PASSWORDS
-@LIMITS
 @JSON
-def score(
-    paths: tuple[Path, ...],
-    folder: Path,
-    rulebook: str | None,
-    waivers: Path | None,
-    password_file: Path | None,
-    limits: Path | None,
-    as_json: bool,
-) -> None:
-    """读取、评分、标出问题，写出评分后的工作簿。"""
-    _run(paths, folder, rulebook, _access(password_file, limits), waivers, as_json)
+@click.option("--force", is_flag=True, help="已经评过、没有变化的也重新评。")
+@batch_options
+def score(paths: tuple[Path, ...], folder: Path, as_json: bool, force: bool, **options: Any) -> None:
+    """读取、评分、标出问题，写出评分后的工作簿。
+
+    给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
+    """
+
+    def consolidated(into: Path) -> str:
+        return _consolidated(into, options["roster"])
+
+    run(paths, folder, as_json, force=force, consolidate=consolidated, **options)
+
+
+def _consolidated(folder: Path, roster: Path | None) -> str:
+    """Write the consolidated workbook of a run; says where it is. Raises OSError."""
+    from perf_xlsx import consolidated
+
+    rows = consolidated.read_roster(roster) if roster else None
+    (path,) = consolidated.write_consolidated(folder, None, rows)
+    return f"汇总工作簿：{path}"
 
 
 @main.command()
 @PATHS
-@RULEBOOK
-@WAIVERS
-@PASSWORDS
-@LIMITS
 @JSON
-def check(
-    paths: tuple[Path, ...],
-    rulebook: str | None,
-    waivers: Path | None,
-    password_file: Path | None,
-    limits: Path | None,
-    as_json: bool,
-) -> None:
+@batch_options
+def check(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """与 score 相同地读取、评分、查找问题，但不写出任何文件。"""
-    _run(paths, None, rulebook, _access(password_file, limits), waivers, as_json)
-
-
-def _access(password_file: Path | None, limits: Path | None) -> Access:
-    from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
-    from perf_xlsx.pipeline import Access
-
-    try:
-        passwords = read_passwords(password_file) if password_file else ()
-        return Access(load_limits(limits) if limits else Limits(), passwords)
-    except LimitsError as error:
-        fail(str(error))
-    except UnicodeDecodeError:
-        fail(f"{password_file} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
-    except OSError as error:
-        fail(f"{error.filename} 读不出来（{error.strerror}）。")
-
-
-def _run(
-    paths: tuple[Path, ...],
-    folder: Path | None,
-    rulebook: str | None,
-    access: Access,
-    waivers: Path | None,
-    as_json: bool,
-) -> None:
-    from perf_xlsx import pipeline
-    from perf_xlsx.rulebook import RulebookError
-    from perf_xlsx.waivers import Waiving, idle, load_waivers
-    from perf_xlsx.workbook.listing import ListError
-
-    try:
-        if rulebook:
-            pipeline.usable_rulebook(rulebook)
-        waiving = Waiving(load_waivers(waivers) if waivers else (), datetime.date.today())
-        jobs = pipeline.plan(paths, folder)
-    except (RulebookError, ListError) as error:
-        fail("\n  ".join(error.problems))
-    except pipeline.OutputError as error:
-        fail(str(error))
-    if not jobs:
-        fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
-    results = list(_results(jobs, rulebook, access, waiving, as_json))
-    for line in idle(waiving, results):
-        click.echo(f"豁免清单{line}。", err=True)
-    if not as_json:
-        from rich.console import Console
-
-        from perf_xlsx.terminal import show
-
-        show(results, Console(highlight=False, soft_wrap=True))
-    if any(result.scores is None or pipeline.unwritten(result) for result in results):
-        sys.exit(3)
-    sys.exit(1 if any(result.worst() == "error" for result in results) else 0)
-
-
-def _results(
-    jobs: list[Job], rulebook: str | None, access: Access, waiving: Waiving, as_json: bool
-) -> Iterator[Result]:
-    from perf_xlsx import pipeline
-    from perf_xlsx.report import json_line
-
-    for job in jobs:
-        result = pipeline.score(job.source, job.output, rulebook, access, waiving)
-        if as_json:
-            click.echo(json_line(result))
-        yield result
+    run(paths, None, as_json, **options)
 
 
 @main.command()
@@ -326,8 +237,12 @@ def demo(folder: Path) -> None:
     from rich.console import Console
 
     from perf_xlsx import demo as demonstration
+    from perf_xlsx.report import as_record
     from perf_xlsx.terminal import show
 
     results = demonstration.run(folder)
-    show(results, Console(highlight=False, soft_wrap=True))
+    show(
+        (as_record(one) | {"file": Path(one.file).name} for one in results),
+        Console(highlight=False, soft_wrap=True),
+    )
     click.echo(f"填好的自评表在 {folder / 'returned'}，评分后的在 {folder / 'scored'}，空白模板在 {folder}。")

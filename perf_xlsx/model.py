@@ -121,7 +121,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class SelfEvaluation:
-    """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines."""
+    """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
+
+    `absent` names what its layout has no place for: keys of boxes and columns, titles of passages.
+    """
 
     form: str
     year: int | None
@@ -135,6 +138,7 @@ class SelfEvaluation:
     indicators: tuple[Indicator, ...]
     claimed: Claimed
     passages: tuple[Passage, ...] = ()
+    absent: frozenset[str] = frozenset()
 
     @property
     def unit(self) -> str | None:

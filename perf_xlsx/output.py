@@ -47,6 +47,11 @@ def _stem(path: Path) -> str:
     return path.stem if path.suffix.lower() in SPREADSHEETS else path.name
 
 
+def fitting(path: Path, suffix: str) -> Path:
+    """The path with the suffix that the content needs."""
+    return path if path.suffix.lower() == suffix else renamed(path, suffix)
+
+
 def renamed(path: Path, suffix: str, number: str = "") -> Path:
     """The path with another suffix, a number behind its stem, and that cut where the name would be too long."""
     stem = _stem(path)

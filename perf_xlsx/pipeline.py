@@ -25,7 +25,7 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
-from perf_xlsx.output import OPENED_AS, free, renamed, reserved, shown, trouble, write_whole
+from perf_xlsx.output import OPENED_AS, fitting, shown, trouble, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
@@ -34,7 +34,7 @@ from perf_xlsx.workbook.carry import carry
 from perf_xlsx.workbook.live import stored_results
 from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.origin import Origin
-from perf_xlsx.workbook.reader import read
+from perf_xlsx.workbook.returned import read
 from perf_xlsx.workbook.scored import scored_sheets
 from perf_xlsx.workbook.summary import SUMMARY
 from perf_xlsx.workbook.template import write_template as make_template
@@ -75,37 +75,36 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Access:
-    """How returned files are opened: within which limits, with which passwords to try in turn."""
+class Terms:
+    """How workbooks are scored.
 
+    `rulebook` None: the one that each template remembers. `passwords` are tried in turn on an encrypted file.
+    """
+
+    rulebook: str | None = None
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = field(default=(), repr=False)
-
-
-PLAIN = Access()
+    waiving: Waiving | None = None
 
 
 def score(
-    source: str | Path,
-    output: str | Path | None = None,
-    rulebook: str | None = None,
-    access: Access = PLAIN,
-    waiving: Waiving | None = None,
+    source: str | Path, output: str | Path | None = None, rulebook: str | None = None, terms: Terms | None = None
 ) -> Result:
     """Score one workbook; with `output`, write the scored copy there, under the suffix that its content needs.
 
-    `waiving` marks the findings that a waiver in force covers.
+    `terms` says more than `rulebook` alone.
     Never raises for what stands in the workbook, nor where the copy cannot be written (finding R20, no output).
     Raises RulebookError for an unknown `rulebook` and OutputError where the output is the input.
     """
+    terms = terms or Terms(rulebook)
     job = Job(Path(source), Path(output) if output is not None else None)
     if job.output is not None and _same_file(job.source, job.output):
         raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
     digest = ""
     try:
-        data = read_file(job.source, access.limits)
+        data = read_file(job.source, terms.limits)
         digest = hashlib.sha256(data).hexdigest()
-        return _score_bytes(job, data, digest, rulebook, access, waiving)
+        return _score_bytes(job, data, digest, terms)
     except PackageError as error:
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
@@ -123,28 +122,26 @@ def score(
         return _unreadable(job.source, digest, "R01", detail, ADVICE["damaged"])
 
 
-def _score_bytes(
-    job: Job, data: bytes, digest: str, rulebook_name: str | None, access: Access, waiving: Waiving | None
-) -> Result:
+def _score_bytes(job: Job, data: bytes, digest: str, terms: Terms) -> Result:
     name = shown(Path(job.source.name))
     told: list[Finding] = []
-    if access.passwords and is_encrypted(data):
-        data = decrypt(data, access.passwords, access.limits)
+    if terms.passwords and is_encrypted(data):
+        data = decrypt(data, terms.passwords, terms.limits)
         told.append(_told(name, "R02", "打开密码", *DECRYPTED))
-    original = open_original(data, access.limits)
+    original = open_original(data, terms.limits)
     if original is not None:
-        return _score_original(job, original, digest, rulebook_name, told, waiving)
-    package = Package.open(data, access.limits)
+        return _score_original(job, original, digest, terms, told)
+    package = Package.open(data, terms.limits)
     strip(package)
     told += _about_the_file(package, name)
-    evaluation, said = read(package, name, rulebook_name)
+    evaluation, said = read(package, name, terms.rulebook)
     result = Result(shown(job.source), digest, evaluation, None, _sorted([*told, *said]))
     if evaluation is None:
         return result
     rulebook = load_rulebook(evaluation.rulebook)
     scores, findings = judge(evaluation, [*told, *said], rulebook)
-    if waiving:
-        findings = waive(findings, evaluation.unit, waiving)
+    if terms.waiving:
+        findings = waive(findings, evaluation.unit, terms.waiving)
     result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
     if job.output is None:
         return result
@@ -152,22 +149,15 @@ def _score_bytes(
     return _written(job, result, package, rulebook)
 
 
-def _score_original(
-    job: Job,
-    original: Original,
-    digest: str,
-    rulebook_name: str | None,
-    told: list[Finding],
-    waiving: Waiving | None,
-) -> Result:
+def _score_original(job: Job, original: Original, digest: str, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
-    carried = carry(original, shown(Path(job.source.name)), rulebook_name)
+    carried = carry(original, shown(Path(job.source.name)), terms.rulebook)
     if isinstance(carried, Finding):
         return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
     evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
     scores, findings = judge(evaluation, [*told, *carried.findings], rulebook)
-    if waiving:
-        findings = waive(findings, evaluation.unit, waiving)
+    if terms.waiving:
+        findings = waive(findings, evaluation.unit, terms.waiving)
     result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
     if job.output is None:
         return result
@@ -188,11 +178,9 @@ def _written(
 def _write(result: Result, name: str, job: Job, package: Package) -> Result:
     """Write the scored copy; where that fails, the result says so (R20) and has no output."""
     assert job.output is not None
-    output = job.output
-    if output.suffix.lower() != package.suffix():
-        output = renamed(output, package.suffix())
-        if _same_file(job.source, output):
-            raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
+    output = fitting(job.output, package.suffix())
+    if _same_file(job.source, output):
+        raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     try:
         write_whole(output, package.to_bytes())
     except OSError as error:
@@ -247,54 +235,6 @@ def _same_file(one: Path, other: Path) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return False
-
-
-def plan(paths: Iterable[str | Path], folder: str | Path | None) -> list[Job]:
-    """The jobs for files and folders, in a stable order; subfolders are kept, owner files (~$) left out.
-
-    Raises OutputError where a path does not exist or an output would be an input.
-    """
-    jobs: list[Job] = []
-    for path in map(Path, paths):
-        if not path.exists():
-            raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
-        for source, relative in _sources(path, Path(folder) if folder else None):
-            jobs.append(Job(source, Path(folder) / _copy_name(relative) if folder is not None else None))
-    jobs = _apart(jobs)
-    inputs = {reserved(job.source.resolve()) for job in jobs}
-    for job in jobs:
-        if job.output is not None and reserved(job.output.resolve()) in inputs:
-            raise OutputError(f"输出文件会覆盖输入文件：{shown(job.output)}。请换一个输出文件夹。")
-    return jobs
-
-
-def _sources(path: Path, folder: Path | None) -> Iterator[tuple[Path, Path]]:
-    if path.is_file():
-        yield path, Path(path.name)
-        return
-    inside = folder.resolve() if folder else None
-    for found in sorted(path.rglob("*")):
-        if inside and inside != path.resolve() and inside in found.resolve().parents:
-            continue  # results of an earlier run that lie within the folder
-        if found.is_file() and found.suffix.lower() in WORKBOOKS and not found.name.startswith(("~$", ".~")):
-            yield found, found.relative_to(path)
-
-
-def _copy_name(relative: Path) -> Path:
-    """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
-    suffix = relative.suffix.lower()
-    return relative if suffix in KEPT else relative.with_suffix(".xlsm" if suffix == ".xltm" else ".xlsx")
-
-
-def _apart(jobs: list[Job]) -> list[Job]:
-    """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
-    taken: set[str] = set()
-    renamed = [job.output is not None and job.output.suffix != job.source.suffix for job in jobs]
-    outputs: dict[int, Path] = {}
-    for number in sorted(range(len(jobs)), key=lambda n: renamed[n]):
-        if (output := jobs[number].output) is not None:
-            outputs[number] = free(output, taken)
-    return [Job(job.source, outputs.get(number)) for number, job in enumerate(jobs)]
 
 
 def usable_rulebook(name: str) -> Rulebook:

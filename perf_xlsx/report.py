@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -46,7 +47,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "grade": scores.grade if scores else None,
         "claimed_total": number(form.claimed.total.value) if form else None,
         "claimed_grade": form.claimed.grade.value if form else None,
-        "findings": [_finding(found) for found in result.findings],
+        "findings": [finding_json(found) for found in result.findings],
         "output": result.output,
     }
 
@@ -80,9 +81,9 @@ def as_record(result: Result) -> dict[str, Any]:
     }
 
 
-def json_line(result: Result) -> str:
-    """The result as one line of JSON, Chinese unescaped."""
-    return json.dumps(as_json(result), ensure_ascii=False)
+def json_line(record: Mapping[str, Any]) -> str:
+    """The part of a record that `as_json` gives, as one line of JSON, Chinese unescaped."""
+    return json.dumps({key: record[key] for key in JSON_KEYS}, ensure_ascii=False)
 
 
 def _execution(score: Score) -> dict[str, Any]:
@@ -110,7 +111,8 @@ def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def finding_json(found: Finding) -> dict[str, Any]:
+    """A finding as plain data, keys in a fixed order; `waived` only where it was."""
     waived = found.waived
     return {
         "code": found.code,
@@ -128,3 +130,6 @@ def _finding(found: Finding) -> dict[str, Any]:
     } | (
         {"waived": {"reason": waived.reason, "by": waived.by, "until": waived.until.isoformat()}} if waived else {}
     )
+
+
+JSON_KEYS = tuple(as_json(Result("", "", None, None, ())))

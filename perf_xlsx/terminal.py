@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -11,25 +13,110 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from perf_xlsx.model import STANDINGS, Finding, Result
-from perf_xlsx.numerals import percent, plain, points
-from perf_xlsx.pipeline import UNWRITTEN, unwritten
-from perf_xlsx.signs import STANDING_SIGNS, label, what_to_do
+from perf_xlsx.model import STANDINGS, Standing
+from perf_xlsx.numerals import percent
+from perf_xlsx.pipeline import UNWRITTEN
+from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS, excused
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
 TOGETHER = 3  # from so many on, the same message over many cells is told once
+DETAILED = 20  # workbooks that are shown with every finding; of more, only what stops or connects them
+LINES = 100  # of each list at the end
+
+Record = Mapping[str, Any]  # as report.as_record gives
 
 
-def show(results: Sequence[Result], console: Console) -> None:
-    """Print everything: a table of the results, the findings of each, a closing line."""
-    console.print(_table(results))
-    for result in results:
-        if result.findings:
-            _show_findings(result, console)
-    console.print(_closing(results))
+def outcome(record: Record) -> str:
+    """In a word: 没有错误, 有错误, 读不出来 or 未报送."""
+    if record["status"] == "outstanding":
+        return "未报送"
+    if record["status"] != "scored":
+        return "读不出来"
+    wrong = any(standing(found) == "error" and found["code"] != UNWRITTEN for found in record["findings"])
+    return "有错误" if wrong else "没有错误"
 
 
-def _table(results: Sequence[Result]) -> Table:
+class Summary:
+    """What is said at the end of a run; keeps no more of the records than it will show."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.kept = self.outputs = self.related = self.unwritten = 0
+        self.first_output = ""
+        self.first: list[Record] = []
+        self.unread: list[Record] = []
+        self.across: list[Record] = []
+
+    def add(self, record: Record, output: str | None = None, fresh: bool = True) -> None:
+        """Take in a record, where its scored copy was written, and whether it was done now."""
+        kind = outcome(record)
+        self.counts[kind] += 1
+        self.kept += not fresh
+        self.unwritten += any(found["code"] == UNWRITTEN for found in record["findings"])
+        if output:
+            self.first_output = self.first_output or output
+            self.outputs += 1
+        if kind != "未报送" and self.workbooks <= DETAILED:
+            self.first.append(record)
+        if kind == "读不出来" and len(self.unread) < LINES:
+            self.unread.append(record)
+        across = [found for found in record["findings"] if found["code"].startswith("B")]
+        self.related += bool(across)
+        if across and len(self.across) < LINES:
+            self.across.append({**record, "findings": across})
+
+    @property
+    def workbooks(self) -> int:
+        """How many workbooks there were."""
+        return self.counts.total() - self.counts["未报送"]
+
+    def show(self, console: Console) -> None:
+        """Print a table and every finding of a few workbooks, of many what stops or connects them; a last line."""
+        if self.workbooks <= DETAILED:
+            console.print(_table(self.first))
+            self._list("", self.first, 0, console)
+            missing = [record for record in self.across if outcome(record) == "未报送"]
+            self._list("没有报送的单位", missing, self.counts["未报送"], console)
+        else:
+            self._list("读不出来的文件", self.unread, self.counts["读不出来"], console)
+            self._list("各份之间、与名单对照", self.across, self.related, console)
+        console.print(self._closing())
+
+    def _list(self, title: str, records: list[Record], total: int, console: Console) -> None:
+        if title and records:
+            console.print(Text(f"【{title}】", style="bold"))
+        for record in records:
+            if record["findings"]:
+                _show_findings(record, console)
+        if total > len(records):
+            console.print(Text(f"  另有{total - len(records)}条没有列出，加 --json 可以看到全部。\n", style="dim"))
+
+    def _closing(self) -> Text:
+        parts = [f"共{self.workbooks}份"]
+        parts += [f"其中{self.kept}份上次已评、没有变化"] if self.kept else []
+        parts += [f"{self.counts['有错误']}份有错误，须退回更正"] if self.counts["有错误"] else []
+        parts += [f"{self.counts['读不出来']}份读不出来，须重新报送"] if self.counts["读不出来"] else []
+        parts += [f"{self.unwritten}份已评分但没有写出，须重新评分"] if self.unwritten else []
+        parts += [f"{self.counts['未报送']}个单位没有报送"] if self.counts["未报送"] else []
+        line = "，".join(parts) + "。"
+        if self.outputs == 1:
+            line += f"评分后的工作簿：{self.first_output}（打开即为“评分汇总”，逐项问题见“问题清单”）"
+        elif self.outputs:
+            line += f"评分后的工作簿{self.outputs}份，第一份：{self.first_output}"
+        elif not self.counts["读不出来"] and not self.unwritten:
+            line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
+        return Text(line, style="bold")
+
+
+def show(records: Iterable[Record], console: Console) -> None:
+    """Print a few results in full."""
+    summary = Summary()
+    for record in records:
+        summary.add(record, record["output"])
+    summary.show(console)
+
+
+def _table(records: Iterable[Record]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("文件", overflow="fold")
     table.add_column("单位", overflow="fold")
@@ -37,88 +124,69 @@ def _table(results: Sequence[Result]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("等级", no_wrap=True)
     table.add_column("问题", no_wrap=True)
-    for result in results:
-        table.add_row(escape(result.evaluation.workbook if result.evaluation else result.file), *_cells(result))
+    for record in records:
+        table.add_row(escape(record["file"]), *_cells(record))
     return table
 
 
-def _cells(result: Result) -> list[str | Text]:
-    form, scores = result.evaluation, result.scores
-    if form is None or scores is None:
-        return ["", "", Text("读不出来", style="red"), "", "", _counts(result)]
-    rate = scores.execution.completion
-    claimed = form.claimed.total.value
+def _cells(record: Record) -> list[str | Text]:
+    if record["status"] != "scored":
+        return ["", "", Text("读不出来", style="red"), "", "", _counts(record)]
+    rate = record["execution"]["rate"]
     return [
-        escape(form.unit or "（未填）"),
-        percent(rate) if rate is not None else "—",
-        points(scores.total) + ("" if scores.complete else "（暂定）"),
-        plain(claimed) if claimed is not None else "—",
-        scores.grade,
-        _counts(result),
+        escape(record["unit"] or "（未填）"),
+        percent(Decimal(rate)) if rate is not None else "—",
+        record["total"] + ("" if record["complete"] else "（暂定）"),
+        record["claimed_total"] if record["claimed_total"] is not None else "—",
+        record["grade"],
+        _counts(record),
     ]
 
 
-def _counts(result: Result) -> Text:
-    counts = Counter(found.standing for found in result.findings)
+def standing(found: Record) -> Standing:
+    """How a finding counts: its severity, or that it was waived."""
+    word: Standing = "waived" if found.get("waived") else found["severity"]
+    return word
+
+
+def _counts(record: Record) -> Text:
+    counts = Counter(map(standing, record["findings"]))
     text = Text()
-    for standing in STANDINGS:
-        if counts[standing]:
-            text.append(f"{STANDING_SIGNS[standing]}{counts[standing]} ", style=COLOURS[standing])
+    for kind in STANDINGS:
+        if counts[kind]:
+            text.append(f"{STANDING_SIGNS[kind]}{counts[kind]} ", style=COLOURS[kind])
     return text or Text("没有问题", style="green")
 
 
-def _show_findings(result: Result, console: Console) -> None:
-    console.print(Text(result.file, style="bold"))
-    for found, others in together(result.findings):
-        head = Text("  ")
-        head.append(f"{label(found)} {found.code}", COLOURS[found.standing])
+def _show_findings(record: Record, console: Console) -> None:
+    console.print(Text(record["file"] or record["unit"], style="bold"))
+    for found, others in together(record["findings"]):
+        head, kind = Text("  "), standing(found)
+        head.append(f"{STANDING_SIGNS[kind]} {STANDING_NAMES[kind]} {found['code']}", COLOURS[kind])
         head.append(f"  {where(found)}  ", "dim")
-        head.append(found.message)
+        head.append(found["message"])
         console.print(head)
         if others:
             cells = "、".join(where(other) for other in others)
             console.print(Text(f"      同样的还有{len(others)}处：{cells}"))
-        console.print(Text(f"      → {what_to_do(found)}", style="dim"))
+        waived = found.get("waived")
+        advice = excused(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]
+        console.print(Text(f"      → {advice}", style="dim"))
     console.print()
 
 
-def together(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]:
+def together(findings: Iterable[Record]) -> list[tuple[Record, list[Record]]]:
     """Findings, heaviest first; those that ask for the same thing in many cells as the first with the others."""
-    groups: dict[object, list[Finding]] = {}
-    for found in sorted(findings, key=lambda f: (STANDINGS.index(f.standing), f.place, f.code)):
-        alike = (found.standing, found.code, found.place.sheet, found.field, found.advice, found.waived)
+    groups: dict[object, list[Record]] = {}
+    for found in sorted(findings, key=lambda f: STANDINGS.index(standing(f))):  # the rest is in the eye's order
+        alike = (standing(found), *(found[key] for key in ("code", "sheet", "field", "advice")))
         groups.setdefault(alike, []).append(found)
-    told: list[tuple[Finding, list[Finding]]] = []
+    told: list[tuple[Record, list[Record]]] = []
     for group in groups.values():
         told += [(group[0], group[1:])] if len(group) >= TOGETHER else [(found, []) for found in group]
     return told
 
 
-def where(found: Finding) -> str:
+def where(found: Record) -> str:
     """The place within its workbook: "绩效指标!C7", or "" for the whole file."""
-    return "!".join(part for part in (found.place.sheet, found.place.cell or "") if part)
-
-
-def _closing(results: Sequence[Result]) -> Text:
-    unreadable = sum(result.scores is None for result in results)
-    outputs = [result.output for result in results if result.output]
-    lost = sum(map(unwritten, results))
-    wrong = sum(_to_correct(result) for result in results)
-    parts = [f"共{len(results)}份"]
-    parts += [f"{wrong}份有错误，须退回更正"] if wrong else []
-    parts += [f"{unreadable}份读不出来，须重新报送"] if unreadable else []
-    parts += [f"{lost}份已评分但没有写出，须重新评分"] if lost else []
-    line = "，".join(parts) + "。"
-    if len(outputs) == 1:
-        line += f"评分后的工作簿：{outputs[0]}（打开即为“评分汇总”，逐项问题见“问题清单”）"
-    elif outputs:
-        line += f"评分后的工作簿{len(outputs)}份，第一份：{outputs[0]}"
-    elif not unreadable and not lost:
-        line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
-    return Text(line, style="bold")
-
-
-def _to_correct(result: Result) -> bool:
-    """Whether the unit has something to correct in a form that was read."""
-    wrong = any(found.severity == "error" and found.code != UNWRITTEN for found in result.findings)
-    return wrong and result.scores is not None
+    return "!".join(part for part in (found["sheet"], found["cell"]) if part)

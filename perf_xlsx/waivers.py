@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import Any
 
 from perf_xlsx.catalogue import catalogue
-from perf_xlsx.model import Finding, Result, Waived
+from perf_xlsx.model import Finding, Waived
 from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
 
@@ -37,15 +38,15 @@ class Waiver:
     cell: str
     waived: Waived
 
-    def covers(self, found: Finding, unit: str | None) -> bool:
-        """Whether it lets this finding of that unit pass."""
-        sheet, _, cell = self.cell.rpartition("!")
+    def covers(self, code: str, unit: str | None, workbook: str, sheet: str, cell: str | None) -> bool:
+        """Whether it lets a finding with this code pass, at that place of that unit's workbook."""
+        own_sheet, _, own_cell = self.cell.rpartition("!")
         return (
-            self.code == found.code
+            self.code == code
             and same_label(self.unit) in ("", same_label(unit or ""))
-            and self.file in ("", found.place.workbook)
-            and cell in ("", found.place.cell)
-            and sheet in ("", found.place.sheet)
+            and self.file in ("", workbook)
+            and own_cell in ("", cell)
+            and own_sheet in ("", sheet)
         )
 
     def __str__(self) -> str:
@@ -60,6 +61,11 @@ class Waiving:
 
     waivers: tuple[Waiver, ...]
     today: datetime.date
+
+    @property
+    def in_force(self) -> tuple[Waiver, ...]:
+        """Those that have not expired."""
+        return tuple(waiver for waiver in self.waivers if waiver.waived.until >= self.today)
 
 
 def load_waivers(path: Path) -> tuple[Waiver, ...]:
@@ -101,16 +107,29 @@ def _date(text: str) -> datetime.date | None:
 
 def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving) -> tuple[Finding, ...]:
     """The findings, those that a waiver still in force covers marked so."""
-    valid = [waiver for waiver in waiving.waivers if waiver.waived.until >= waiving.today]
-    covering = ((found, next((w for w in valid if w.covers(found, unit)), None)) for found in findings)
-    return tuple(replace(found, waived=waiver.waived) if waiver else found for found, waiver in covering)
+
+    def waived(found: Finding) -> Finding:
+        place = found.place
+        for waiver in waiving.in_force:
+            if waiver.covers(found.code, unit, place.workbook, place.sheet, place.cell):
+                return replace(found, waived=waiver.waived)
+        return found
+
+    return tuple(map(waived, findings))
 
 
-def idle(waiving: Waiving, results: Sequence[Result]) -> list[str]:
+def covering(waiving: Waiving, record: Mapping[str, Any]) -> set[Waiver]:
+    """Waivers in force that let a finding of this record (of report.as_record) pass."""
+    workbook = PurePath(record["file"] or "").name
+    return {
+        waiver
+        for waiver in waiving.in_force
+        for found in record["findings"]
+        if waiver.covers(found["code"], record["unit"], workbook, found["sheet"] or "", found["cell"])
+    }
+
+
+def idle(waiving: Waiving, used: Collection[Waiver]) -> list[str]:
     """Waivers that let nothing pass, each with why: expired, or nothing of the kind was found."""
-    met = [(found, result.evaluation.unit) for result in results if result.evaluation for found in result.findings]
-    expired = [w for w in waiving.waivers if w.waived.until < waiving.today]
-    needless = [
-        w for w in waiving.waivers if w not in expired and not any(w.covers(found, unit) for found, unit in met)
-    ]
-    return [f"{w}：已过有效期" for w in expired] + [f"{w}：没有对应的问题" for w in needless]
+    expired = [f"{waiver}：已过有效期" for waiver in waiving.waivers if waiver not in waiving.in_force]
+    return expired + [f"{waiver}：没有对应的问题" for waiver in waiving.in_force if waiver not in used]

@@ -27,6 +27,7 @@ from perf_xlsx.cli import main
 from perf_xlsx.consolidated import Records, consolidate, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster import form_of
 from tests.batch_of_records import HOSTILE, batch, json_lines
 
@@ -41,7 +42,7 @@ AWKWARD_NAMES = ("一 二.xlsx", "百分之50%.xlsx", "#1 (新)[终].xlsx", "a%2
 SOFFICE = shutil.which("soffice")
 ROSTER = (
     "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,张三 1\n示例99县教育局,099,,李四 2\n"
-    "示例1县水利局,002,财政专户表,王五 3\n=HYPERLINK(1),003,,赵六\n"
+    "示例1县水利局,002,,王五 3\n=HYPERLINK(1),003,,赵六\n"
 )
 
 
@@ -227,10 +228,12 @@ def test_who_is_outstanding(book: Any) -> None:
 
 
 def test_a_list_may_name_the_form() -> None:
-    assert form_of("部门整体支出自评") == "department"
-    assert form_of("项目") == "project"
-    assert form_of("department") == "department"
-    assert (form_of(""), form_of("财政专户表")) == (None, None)
+    def named(form: str) -> dict[str, str]:
+        return {"unit": "甲", "code": "", "form": form, "contact": ""}
+
+    assert form_of(named("department")) == "department"
+    assert form_of(named(form_name("project"))) == "project"
+    assert form_of(named("")) is None
 
 
 def test_without_a_list_it_says_so(out: Path, tmp_path: Path, records: list[Record]) -> None:

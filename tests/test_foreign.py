@@ -22,6 +22,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
+from perf_xlsx.batch import plan
 from perf_xlsx.demo import STORIES, case_text
 from perf_xlsx.foreign import open_original
 from perf_xlsx.model import Finding, Result
@@ -387,7 +388,7 @@ def test_a_template_comes_back_as_a_workbook(
     (tmp_path / f"a{suffix.replace('s', 't')}").write_bytes(data)
     source = tmp_path / f"a.xlt{suffix[-1]}"
     source.write_bytes(data)
-    (job,) = pipeline.plan([source], tmp_path / "out")
+    (job,) = plan([source], tmp_path / "out")
     assert job.output == tmp_path / "out" / f"a{suffix}"
     result = pipeline.score(job.source, job.output)
     assert said(result.findings) == said(scored(filled["project"], tmp_path, "b.xlsx").findings)
@@ -458,7 +459,7 @@ def test_what_is_no_workbook_is_called_by_its_name(name: str, tmp_path: Path) ->
 
 def test_a_renamed_xlsx_is_read_and_given_back_as_xlsx(filled: dict[str, bytes], tmp_path: Path) -> None:
     (tmp_path / "a.xls").write_bytes(filled["project"])
-    (job,) = pipeline.plan([tmp_path / "a.xls"], tmp_path / "out")
+    (job,) = plan([tmp_path / "a.xls"], tmp_path / "out")
     result = pipeline.score(job.source, job.output)
     assert result.output == str(tmp_path / "out" / "a.xlsx")
     assert "R18" not in {f.code for f in result.findings}
@@ -469,7 +470,7 @@ def test_one_name_in_two_formats_gives_two_copies(filled: dict[str, bytes], tmp_
     returned.mkdir()
     (returned / "a.xls").write_bytes(biff5(filled["project"]))
     (returned / "a.xlsx").write_bytes(filled["project"])
-    jobs = pipeline.plan([returned], tmp_path / "out")
+    jobs = plan([returned], tmp_path / "out")
     assert [(job.source.name, job.output and job.output.name) for job in jobs] == [
         ("a.xls", "a(2).xlsx"), ("a.xlsx", "a.xlsx"),
     ]  # fmt: skip

@@ -207,6 +207,24 @@ def test_a_formula_without_result_is_told_and_not_run(typed: str, code: str, tmp
     assert result.scores.indicators[0].points is None
 
 
+def test_an_unreadable_cell_is_told_once_and_silences_what_follows(tmp_path: Path) -> None:
+    def type_it(book: Any) -> None:
+        for row in book["绩效指标"].iter_rows():
+            for cell in row:
+                if cell.value == "达成":
+                    cell.value = "#N/A"
+        for row in book["自评结论"].iter_rows():
+            for cell in row:
+                if str(cell.value).startswith("细化年初预算编制"):
+                    cell.value = "#REF!"
+
+    for story, sheet in (("project", "绩效指标"), ("department-corrected", "自评结论")):
+        result = damaged(story, type_it, tmp_path)
+        here = [f.code for f in result.findings if f.given in ("#N/A", "#REF!")]
+        assert here == ["R10"], sheet
+        assert not {f.code for f in result.findings} & {"I03", "N01", "R13", "R14"}
+
+
 def test_another_workbook_is_told_with_the_nearest_form(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row, label in enumerate(("单位名称", "年初预算数", "三级指标"), 1):

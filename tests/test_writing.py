@@ -75,7 +75,7 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
         return real(*given, **more)
 
     monkeypatch.setattr(sys.modules[module], name, fails_once)
-    done = run("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json")
+    done = run("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json", "--jobs", "1")
     first, second = told(done)
     assert done.exit_code == 3
     assert first["output"] is None
@@ -85,7 +85,8 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
     assert words[0] in finding["message"]
     assert words[1] in finding["advice"]
     assert second["output"] == str(out / "乙.xlsx")
-    assert sorted(path.name for path in out.iterdir()) == (["乙.xlsx", "甲.xlsx"] if there else ["乙.xlsx"])
+    left = sorted(path.name for path in out.iterdir() if path.is_file())
+    assert left == (["乙.xlsx", "甲.xlsx"] if there else ["乙.xlsx"])
     if there:
         assert (out / "甲.xlsx").read_bytes() == b"what was there"
 
@@ -186,7 +187,7 @@ def test_inputs_of_one_name_keep_apart_also_where_the_name_is_as_long_as_it_may_
         (tmp_path / folder).mkdir()
         (tmp_path / folder / name).write_bytes(filled)
     done = run("score", *(tmp_path / folder / name for folder in "甲乙丙"), "-o", tmp_path / "out", "--json")
-    assert done.exit_code == 0
+    assert done.exit_code == 1  # the same unit came three times
     outputs = [str(line["output"]) for line in told(done)]
     assert len(set(outputs)) == 3
     assert [Path(output).stem[-3:] for output in outputs] == ["字字字", "(2)", "(3)"]

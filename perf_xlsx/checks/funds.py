@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
@@ -201,7 +202,7 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
 
     Good: 年中调减2811.73万元.  Bad: 调整与履职需要相匹配, beside -46.07%.
     """
-    if explains(form, ADJUSTED_WORDS):
+    if explains(form, "调整", ADJUSTED_WORDS):
         return
     limit = rulebook.number("thresholds.adjustment")
     for key, line in form.funds.items():
@@ -211,7 +212,8 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
         entry = line.adjusted if line.adjustment.value is None else line.adjustment
         yield noticed(
             entry,
-            f"{line.name}年初预算数{plain(line.initial.value or 0)}，全年预算数{plain(line.adjusted.value or 0)}，"
+            f"{line.name}年初预算数{plain(line.initial.value or 0)}，"
+            f"{entry.field.split('·')[-1]}{plain(entry.value or 0)}，"
             f"调整率{percent(rate)}，没有说明调整的数额和原因。",
             "请在“年中调整说明”中写明调增或调减的数额和原因。",
             expected=f"±{percent(limit)}以内，或有说明",
@@ -225,7 +227,7 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
     Good: 执行率86.80%，结余434.70万元主要为公用经费.  Bad: 资金按计划使用, beside 86.80%.
     """
     rate, limit = scores.execution.completion, rulebook.number("thresholds.execution_rate")
-    if rate is None or rate >= limit or explains(form, UNSPENT_WORDS):
+    if rate is None or rate >= limit or explains(form, "执行", UNSPENT_WORDS):
         return
     yield noticed(
         form.total_funds.executed,
@@ -235,16 +237,32 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
     )
 
 
-ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|收回|新增|增加|减少|下达")
-UNSPENT_WORDS = re.compile(
-    "(?<!不存在)(?<!没有)(?<!无)(结余|结转|未支付|未支出|未执行|滞后|延期|推迟|节约|未完成|尾款|尚未)"
-)
+ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|收回|新增|增加|减少|下达|划入|划出")
+UNSPENT_WORDS = re.compile("结余|结转|未支付|未支出|未执行|未形成支出|滞后|延期|推迟|节约|未完成|尾款|尚未|收回")
+WHY = re.compile("因(?!素|地制宜|公)|由于|受.{1,20}影响|导致|致使|所致|根据")
+MONEY = re.compile("预算|经费|资金|支出|拨款|元")
+DENIED = re.compile("(?:不存在|没有|无|未)[^、]{0,6}$")
 
 
-def explains(form: SelfEvaluation, words: re.Pattern[str]) -> bool:
-    """Whether a passage speaks of it in these words, and says how much or why."""
-    texts = (passage.text.given for passage in form.passages)
-    return any(words.search(text) and re.search(r"\d|因|由于|主要", text) for text in texts)
+def explains(form: SelfEvaluation, title: str, words: re.Pattern[str]) -> bool:
+    """Whether it is explained: under its own title with a reason, or anywhere in these words with a sum or reason.
+
+    What is denied (“没有结余”) or said of an earlier year explains nothing.
+    """
+    for passage in form.passages:
+        for sentence in sentences(passage.text.given):
+            text = "，".join(sentence)
+            if WHY.search(text) and title in passage.title.given:
+                return True
+            if MONEY.search(text) and re.search(rf"\d|{WHY.pattern}", text) and _spoken_of(words, sentence):
+                return True
+    return False
+
+
+def _spoken_of(words: re.Pattern[str], sentence: Iterable[str]) -> bool:
+    spoken = (ASIDE.sub("", clause) for clause in sentence)
+    found = ((clause, said.start()) for clause in spoken for said in words.finditer(clause))
+    return any(not PAST.search(clause[:at]) and not DENIED.search(clause[:at]) for clause, at in found)
 
 
 @check("F10")

@@ -13,7 +13,8 @@ from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, squeeze
 
-FILLERS = frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用"}) | DASHES
+NO_DEVIATION = frozenset({"无偏差", "没有偏差", "不存在偏差", "未发生偏差", "无差异"})
+FILLERS = frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用"}) | DASHES | NO_DEVIATION
 
 
 def rows(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Indicator, Score]]:
@@ -42,6 +43,8 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
     for row in form.indicators:
         if not row.sign.empty or row.method.value == "定性":
             continue
+        if row.sign.place == row.target.place and row.actual.value == row.target.value:
+            continue  # no column for it, and met whichever way it is read
         sign = "定性" if row.qualitative else f"“{rulebook.word('quantitative.missing_sign')}”"
         message = f"“{row.name.given}”没有填指标性质，暂按{sign}计分。"
         yield noticed(row.sign, message, "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。")
@@ -90,7 +93,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
         claimed, weight = row.claimed_points.value, row.weight.value
         if not score.met or score.share != 1 or claimed is None or weight is None or not owed(row.reason):
             continue
-        if weight - claimed > rulebook.number("thresholds.tolerance"):
+        if claimed < weight and not _equal(claimed, score, rulebook, (1,)):
             yield noticed(
                 row.claimed_points,
                 f"“{row.name.given}”已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
@@ -110,15 +113,16 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
     slipped = [row for row, _ in slipped_weights(form, scores, rulebook)]
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
-        if row in slipped:
+        if row in slipped or score.method == "定性":  # out of its band: I12
             continue
         if claimed is None or not weight or score.points is None or score.share is None or score.share == 1:
             continue
         if claimed < weight or score.points >= weight or _equal(claimed, score, rulebook, (1,)):
             continue
+        full = "却给了满分" if claimed == weight else f"超过了分值{plain(weight)}"
         yield noticed(
             row.claimed_points,
-            f"“{row.name.given}”没有全部完成，自评得分{plain(claimed)}却给了满分。",
+            f"“{row.name.given}”没有全部完成，自评得分{plain(claimed)}{full}。",
             f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。",
             expected=points(score.points),
             difference=plain(claimed - score.points),
@@ -187,8 +191,13 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
     for row, score in rows(form, scores):
         if score.points is None or score.weight is None or score.points >= score.weight:
             continue
-        for entry, word in ((row.reason, "偏差原因"), (row.improvement, "改进措施")):
-            if owed(entry):
+        most = rulebook.number("overshoot.reason_from")
+        overshot = score.met and (score.completion or 0) >= most  # I08 asks for the reason
+        owing = [(row.reason, "偏差原因"), (row.improvement, "改进措施")]
+        if row.reason.place == row.improvement.place:  # one column for both
+            owing = [(row.reason, "偏差原因和改进措施")]
+        for entry, word in owing:
+            if entry.place.cell and owed(entry) and not (entry is row.reason and overshot):
                 stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
                 message = (
                     f"“{row.name.given}”未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"

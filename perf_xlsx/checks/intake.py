@@ -29,7 +29,7 @@ def qualitative_in_words_of_the_bands(
         if score.method == "按比例":
             message = f"“{row.name.given}”是定性指标，计分方法不能选“按比例”。"
             yield noticed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
-        elif not row.actual.empty and row.actual.value not in words:
+        elif row.actual.value is not None and row.actual.value not in words:
             message = f"“{row.name.given}”是定性指标，实际完成值“{row.actual.given}”不能确定属于哪一档。"
             advice = f"请填写 {'、'.join(words)} 之一，具体情况写在“{row.reason.field}”中。"
             yield noticed(row.actual, message, advice, expected="、".join(words))
@@ -59,7 +59,7 @@ def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook)
     entry = form.boxes["filled_on"]
     if entry.value is None or form.year is None:
         return
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", squeeze(entry.given))
+    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", squeeze(entry.value))
     try:
         day = datetime.date(*map(int, found.groups())) if found else None
     except ValueError:

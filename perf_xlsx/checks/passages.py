@@ -1,32 +1,68 @@
-"""N: the passages (文字说明), held against the table. Deterministic, and silent in doubt."""
+"""N: the passages (文字说明), held against the table. Deterministic, and silent in doubt (see clauses.py)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
+from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains
 from perf_xlsx.checks.indicators import owed
-from perf_xlsx.model import FundLine, Scores, SelfEvaluation
+from perf_xlsx.model import Entry, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label, squeeze
 
-NOTHING_LEFT = re.compile("(不存在|没有|无)(资金|预算|经费)?(闲置|沉淀|结余|结转)")
-MATCHES = re.compile("相匹配|相适应|没有调整|未(作|做|进行)?调整|预算编制(科学|精准|准确)")
-ALL_DONE = re.compile("(各项|全部|所有)(绩效)?(指标|目标|任务)[^。；，]{0,6}(完成|达到|达标|实现)")
-RATE = re.compile(r"执行率(?:为|达到|达|是)?\s*(\d+(?:\.\d+)?)\s*%")
-MONEY = re.compile(
-    r"(年初预算|全年预算|调整后预算|全年支出|全年执行|实际支出|预算执行)数?(?:为|共计|共|合计|是)?\s*"
-    r"(\d[\d,]*(?:\.\d+)?)\s*(亿元|万元|元)"
+PLANS = re.compile("措施|建议|计划|打算|下一步")  # titles of passages about the years to come
+BUDGET = re.compile("预算|调整|资金|拨款|经费|支出|年中")
+EXCEPT = re.compile("除|其余|其他|其它|剩余|多数|大部|部分|基本")
+BOUND = re.compile("[及的]?以[上下内]|之内|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
+BUT = re.compile("但|除|仅|只有|另有|未")
+
+NO = "(?:不存在|没有|未出现|无)(?:[、和或]|任何|资金|预算|经费|虚列支出|截留|挤占|挪用|滞留|套取)*"
+NOTHING_LEFT = re.compile(f"{NO}(?:结转)?结余")
+NOTHING_IDLE = re.compile(f"{NO}(?:闲置|沉淀)(?!的?(?:资产|设备|设施|房|场地|土地|车))")
+UNCHANGED = re.compile("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
+MATCHES = re.compile("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
+ALL_DONE = re.compile(
+    r"(?:(?:各项|全部|所有|(?P<count>\d+)[项个])(?:绩效)?(?:指标|目标)(?:任务|值)?"
+    "(?:均|都|全部|已|圆满|顺利|如期|按期|按时)+|绩效(?:指标|目标)(?:均|都|已?全部)已?)(?:完成|达到|达标|实现)"
+    "(?=$|[,、()]|了|年初|年度|预期|预定|既定|设定|绩效|目标|指标|要求)"
+    "|全部完成了?(?:年初|年度|设定|各项|所有|的)*(?:绩效)?指标(?!的)"
 )
-COLUMN = {
-    "年初预算": "initial", "全年预算": "adjusted", "调整后预算": "adjusted", "全年支出": "executed",
-    "全年执行": "executed", "实际支出": "executed", "预算执行": "executed",
-}  # fmt: skip
-YUAN = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+
+STATED = (
+    r"(?:\([^()]*\)|为|是|达到?了?|仅|只有?|实际|已|共计?|合计|总计|完成|高达|数|[:=])*"
+    rf"(?P<about>约为?|大约|接?近|将近)?(?P<number>{NUMERAL})(?P<more>[余多])?"
+)
+EXECUTION_RATE = re.compile(rf"(?P<label>(?:预算)?执行率){STATED}(?P<unit>%)(?P<or_so>左右)?")
+ADJUSTMENT_RATE = re.compile(rf"(?P<label>(?:预算)?调整率)(?:为|是|达到?)*-?{STATED}(?P<unit>%)(?P<or_so>左右)?")
+INITIAL = re.compile(
+    rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+)
+ADJUSTED = re.compile(
+    rf"(?P<label>全年预算|调整后的?(?:全年)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+)
+EXECUTED = re.compile(
+    rf"(?P<label>(?:全年|年度)(?:实际)?(?:支出|执行)|实际支出|预算执行){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+)
+UNITS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10_000), "亿元": Fraction(100_000_000)}
+COLUMN_NAMES = {"initial": "年初预算数", "adjusted": "全年预算数", "executed": "全年执行数"}
+
+
+def told(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
+    """The clauses of every text that says how the year went."""
+    texts = [(passage.title.given, passage.text) for passage in form.passages]
+    if achieved := form.boxes.get("goal_achieved"):
+        texts.append((achieved.field, achieved))
+    for title, entry in texts:
+        if not PLANS.search(title):
+            yield from ((entry, clause) for clause in clauses(entry.given))
 
 
 @check("N01")
@@ -35,88 +71,190 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
 
     Good: 细化年初预算编制，加强执行监控.  Bad: empty, “加强管理”.
     """
-    written = {same_label(passage.title.given): passage for passage in form.passages}
+    written = {same_label(passage.title.value or ""): passage for passage in form.passages}
     shortest = rulebook.number("passages.shortest")
     for title in rulebook.words(f"passages.{form.form}"):
         passage = written.get(same_label(title))
+        if title in form.absent:
+            continue
         if passage is None:
             message = f"没有填写“{title}”。"
             yield noticed(form.claimed.total, message, f"请在“文字说明”中填写“{title}”。", expected="文字说明")
-        elif len(squeeze(passage.text.given)) < shortest and not owed(passage.text):
+        elif passage.text.value and len(squeeze(passage.text.given)) < shortest and not owed(passage.text):
             message = f"“{title}”只有“{passage.text.given}”，过于简单。"
             yield noticed(passage.text, message, "请写明具体情况。", expected=f"不少于{plain(shortest)}个字")
 
 
+@dataclass(frozen=True)
+class Claim:
+    """Words that claim something, and what a subject's numbers have to say to it ("" where they agree).
+
+    `topic` is what the clause must be about; `excuse` is what, once explained (F08, F09), leaves the words in
+    order: what was left and taken back is not idle, what was adjusted may match.
+    """
+
+    words: re.Pattern[str]
+    contradicted: Callable[[Subject, Rulebook], str]
+    advice: str
+    topic: re.Pattern[str] | None = None
+    excuse: tuple[str, re.Pattern[str]] | None = None
+
+
+def _unspent(subject: Subject, rulebook: Rulebook) -> str:
+    rate = subject.rates.execution
+    if rate is None or 1 - rate <= rulebook.number("thresholds.unspent"):
+        return ""
+    return f"{subject.name}预算执行率{percent(rate)}，结余{percent(1 - rate)}"
+
+
+def _changed(subject: Subject, rulebook: Rulebook) -> str:
+    rate = subject.rates.adjustment
+    if rate is None or abs(rate) < rulebook.number("thresholds.adjustment"):
+        return ""
+    return f"{subject.name}预算调整率{percent(rate)}"
+
+
+CLAIMS = (
+    Claim(NOTHING_LEFT, _unspent, "请写明结余的数额和原因。"),
+    Claim(NOTHING_IDLE, _unspent, "请写明结余的数额和原因。", excuse=("执行", UNSPENT_WORDS)),
+    Claim(UNCHANGED, _changed, "请写明调整的数额和原因。", BUDGET),
+    Claim(MATCHES, _changed, "请写明调整的数额和原因。", re.compile("预算|调整"), ("调整", ADJUSTED_WORDS)),
+)
+
+
 @check("N02")
 def passages_agree_with_the_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """文字说明与数字不矛盾.
+    """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is left alone.
 
     Good: 结余434.70万元.  Bad: “不存在闲置” beside 13% unspent; “相匹配” beside -46.07%; “全部完成” beside a miss.
     """
-    rate, change = scores.execution.completion, scores.line_rates[form.total_line].adjustment
+    who, seen = speaker(form, scores), set()
     missed = [row.name.given for row, s in zip(form.indicators, scores.indicators, strict=True) if s.met is False]
-    for passage in form.passages:
-        text = passage.text.given
-        said = NOTHING_LEFT.search(text)
-        if said and rate is not None and 1 - rate > rulebook.number("thresholds.unspent"):
-            message = f"说明中写“{said[0]}”，而预算执行率{percent(rate)}，结余{percent(1 - rate)}。"
-            yield noticed(passage.text, message, "请写明结余的数额和原因。")
-        said = MATCHES.search(text)
-        if said and change is not None and abs(change) >= rulebook.number("thresholds.adjustment"):
-            message = f"说明中写“{said[0]}”，而预算调整率{percent(change)}。"
-            yield noticed(passage.text, message, "请写明调整的数额和原因。")
-        said = ALL_DONE.search(text)
-        if said and missed:
-            message = f"说明中写“{said[0]}”，而“{missed[0]}”等{len(missed)}个指标没有完成。"
-            yield noticed(passage.text, message, "请按指标的实际完成情况改写。")
+    claims = [claim for claim in CLAIMS if claim.excuse is None or not explains(form, *claim.excuse)]
+    for entry, clause in told(form):
+        for claim in claims:
+            said = _claimed(claim, clause, who)
+            answers = [claim.contradicted(subject, rulebook) for subject in said[1]] if said else []
+            answer = next(filter(None, answers), "")
+            if said and answer and (entry.place, answer) not in seen:
+                seen.add((entry.place, answer))
+                yield noticed(entry, f"说明中写“{said[0]}”，而{answer}。", claim.advice)
+        if missed and (words := _all_done(clause, who, len(form.indicators))) and (entry.place, "") not in seen:
+            seen.add((entry.place, ""))
+            message = f"说明中写“{words}”，而“{missed[0]}”等{len(missed)}个指标没有完成。"
+            yield noticed(entry, message, "请按指标的实际完成情况改写。")
+
+
+def _claimed(claim: Claim, clause: Clause, who: Speaker) -> tuple[str, tuple[Subject, ...]] | None:
+    """The words of the claim in this clause, and what they are about; None where it is not claimed."""
+    said = claim.words.search(clause.text)
+    if said is None or not who.states_a_fact(clause, said.start()):
+        return None
+    before = clause.text[: said.start()]
+    topic = before or next(iter(clause.before), "")
+    if claim.topic and topic and not claim.topic.search(topic) and "预算" not in said[0]:
+        return None
+    return said[0], who.subjects(clause, before)
+
+
+def _all_done(clause: Clause, who: Speaker, indicators: int) -> str:
+    """The words that claim all indicators done; "" where an exception is made, or a lesser number named."""
+    said = ALL_DONE.search(clause.text)
+    if said is None or not who.states_a_fact(clause, said.start()):
+        return ""
+    before = clause.text[: said.start()]
+    if EXCEPT.search("".join((*clause.before, before))) or BUT.search(clause.text[said.end() :] + clause.after):
+        return ""
+    if said["count"] and int(said["count"]) != indicators:
+        return ""
+    return said[0] if who.subjects(clause, before) == (who.whole,) else ""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of the table that people repeat in words: how they write it, and which it is for a subject.
+
+    Rates are fractions, amounts are in yuan. `slack` is what the table's own rounding may make, `also` are further
+    values that are no error in a passage.
+    """
+
+    words: re.Pattern[str]
+    name: str
+    value: Callable[[Subject], Fraction | None]
+    slack: Fraction
+    shown: Callable[[Fraction], str]
+    also: tuple[Fraction, ...] = ()
+
+    def agrees(self, said: re.Match[str], meant: Fraction, everyone: Iterable[Subject]) -> bool:
+        """Whether the number said is about the one meant, or at the decimals written that of anyone."""
+        stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
+        if said["about"] or said["more"] or said["or_so"]:
+            return abs(Fraction(stated) * unit - abs(meant)) <= abs(meant) / 20
+        values = (value for value in (*map(self.value, everyone), *self.also) if value is not None)
+        return any(_equal(stated, abs(value) / unit, self.slack / unit) for value in values)
+
+
+def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
+    """Equal once rounded, or cut off, to the decimals written."""
+    places = max(0, -int(stated.as_tuple().exponent))
+    cut_off = Fraction(int(exact * 10**places), 10**places)
+    return stated in (half_up(exact, places), cut_off) or abs(Fraction(stated) - exact) <= slack
+
+
+def quantities(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Quantity]:
+    """What passages are held against; amounts only where the form says its money unit."""
+    tolerance, unit = Fraction(rulebook.number("thresholds.tolerance")), form.boxes["money_unit"].value or ""
+    claimed = (line.claimed_rate.value for line in form.funds.values())  # a wrong one is said by F03
+    rates = [Fraction(rate) for rate in claimed if rate is not None]
+    rates += [rate for rate in (scores.execution.completion,) if rate is not None]
+    yield Quantity(
+        EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, tuple(rates)
+    )
+    yield Quantity(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
+    if unit in UNITS:
+        for words, column in ((INITIAL, "initial"), (ADJUSTED, "adjusted"), (EXECUTED, "executed")):
+            yield Quantity(
+                words,
+                COLUMN_NAMES[column],
+                partial(_yuan, column, UNITS[unit]),
+                tolerance * UNITS[unit],
+                lambda yuan: f"{plain(yuan / UNITS[unit])}{unit}",
+            )
+
+
+def _yuan(column: str, unit: Fraction, subject: Subject) -> Fraction | None:
+    value = amount(subject.line, column).value
+    return None if value is None else Fraction(value) * unit
 
 
 @check("N03")
 def numbers_in_passages_are_those_of_the_table(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
 ) -> Iterator[Noticed]:
-    """文字中的执行率和金额与表中一致, 元、万元、亿元 converted; only numbers whose meaning is stated are compared.
+    """文字中的执行率、调整率和金额与表中一致, 元、万元、亿元 converted.
 
+    Compared is only what a clause states of the whole this year, or of a line or project that it names; and a
+    number that any of them has is let be.
     Good: 执行率86.80%; 全年支出2857.28万元.  Bad: 执行率96.80% where the table says 86.80%.
     """
-    lines = list(form.funds.values())
-    rates = [r.execution for r in (*scores.line_rates.values(), *scores.project_rates) if r.execution is not None]
-    for passage in form.passages:
-        text = squeeze(passage.text.given)
-        for found in RATE.finditer(text):
-            if rates and not any(_same(Decimal(found[1]), rate * 100) for rate in rates):
-                rate = scores.execution.completion
-                table = f"，表中预算执行率为{percent(rate)}" if rate is not None else "，与表中各项执行率都不同"
-                message = f"说明中写执行率{found[1]}%{table}。"
-                yield noticed(
-                    passage.text, message, "请核对，与表中一致。", expected=percent(rate) if rate else None
-                )
-        yield from (
-            noticed(passage.text, f"说明中写“{found[0]}”，{table}。", "请核对，与表中一致。")
-            for found in MONEY.finditer(text)
-            if (table := _differs(found, lines, form))
-        )
+    who, seen, compared = speaker(form, scores), set(), list(quantities(form, scores, rulebook))
+    for entry, clause in told(form):
+        for quantity in compared:
+            for said in quantity.words.finditer(clause.text):
+                subject = _meant(said, clause, who)
+                value = quantity.value(subject) if subject else None
+                if subject is None or value is None or quantity.agrees(said, value, who.everyone):
+                    continue
+                if (entry.place, said[0]) not in seen:
+                    seen.add((entry.place, said[0]))
+                    shown, name = quantity.shown(value), f"{subject.name}{quantity.name}"
+                    message = f"说明中写“{said[0]}”，表中{name}为{shown}。"
+                    yield noticed(entry, message, "请核对，与表中一致。", expected=shown)
 
 
-def _differs(found: re.Match[str], lines: list[FundLine], form: SelfEvaluation) -> str:
-    """What the table says, where no amount of that column equals the one in the text; "" where one does."""
-    column, unit = COLUMN[found[1]], YUAN.get(form.boxes["money_unit"].value or "")
-    entries = [getattr(line, column) for line in (*lines, *form.projects)]
-    known = [entry.value for entry in entries if entry.value is not None]
-    if unit is None or not known:
-        return ""
-    stated = Decimal(found[2].replace(",", ""))
-    if any(_same(stated, Fraction(value * unit) / Fraction(YUAN[found[3]])) for value in known):
-        return ""
-    total = getattr(form.total_funds, column)
-    return (
-        f"表中{total.field}为{plain(total.value)}{form.boxes['money_unit'].value}"
-        if total.value is not None
-        else ""
-    )
-
-
-def _same(stated: Decimal, exact: Fraction) -> bool:
-    """Equal at the decimals that were written."""
-    places = max(0, -int(stated.as_tuple().exponent))
-    return abs(Fraction(stated) - Fraction(half_up(exact, places))) <= Fraction(1, 100)
+def _meant(said: re.Match[str], clause: Clause, who: Speaker) -> Subject | None:
+    """The one subject whose number this is meant to be; None in doubt."""
+    if BOUND.match(clause.text, said.end()) or not who.states_a_fact(clause, said.start()):
+        return None
+    about = who.subjects(clause, clause.text[: said.start()], across="预算" not in said["label"])
+    return about[0] if len(about) == 1 else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.indicators import owed, rows
 from perf_xlsx.checks.weights import level_of
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
@@ -14,12 +15,37 @@ from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 
-DIMENSIONS = ("产出指标", "效益指标", "满意度指标")
+DIMENSIONS = ("产出", "效益", "满意度")
 FALL = re.compile("下降率|降低率|减少率|压减率")
-SAVE = re.compile("下降率|降低率|减少率|压减率|节约率|节能率")
 RISE = re.compile("增长率|提升率|提高率")
-COST = re.compile("成本|费用|单价|造价|支出额|经费总额")
-SHARE = re.compile("合格率|利用率|覆盖率|及时率|达标率|到位率|参与率|优良率|满意度|占比|出勤率")
+SAVE = re.compile(f"{FALL.pattern}|节约率|节能率")
+COST = re.compile("(?:成本|费用|单价|造价)(?:总额|金额|额|数|水平)?$")
+SAVED = re.compile("节约|节省|降低|减少|压减|压缩|核减|下降|收回|回收")
+SHARE = re.compile("合格率|利用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率")
+BEYOND_ALL = re.compile("增长|提升|提高|增幅|床位|病床")  # of these a rate may well exceed 100%
+# What does not add up over the year: averages, standards, prices, spans of time, and what there is at a moment.
+NO_SUM = re.compile(
+    "平均|人均|户均|均|每|标准|单(?:位|价|页|件|个|台|套|次|户|处|项|人)|率|比例|占比|时间|时长|周期|期限|最[高低大小]|"
+    "库存|余额|存量|保有|在[校册岗职编]|实有|现有"
+)
+SPANS = frozenset({"天", "日", "工作日", "小时", "分钟", "秒", "周", "月", "个月", "年", "岁"})
+LESS = re.compile("收窄|放缓|减缓|趋缓|抵消|抵减|不及|低于|小于|少于|不够|不足|幅度")
+BETTER = re.compile("完成|达标|达到|实现")
+SHORT = re.compile("未|没|不|尚")
+GREW = "增加|上升|上涨|增长|增多|提高"
+FELL = "负增长|下降|下滑|减少|降低"
+HOW_MUCH = r"(?:了|到|至|为|较多|较快|明显|所致)*(?:约?\d[\d.,]*[^\d,]{0,4})?"
+OF_ITSELF = re.compile(
+    "同比|环比|(?:比|较)(?:上年|去年|年初|同期)|因|由于|有所|略有|大幅|明显|仍|却|反而|不降反|不增反|全年|本年|的"
+)
+JUST_THAT = re.compile("(?:费用|费|支出|经费|成本|总量|数量|用量|总额|收入|规模)?$")
+
+
+def changed(reason: str, words: str) -> Iterator[tuple[str, str]]:
+    """What the reason says to have changed in that direction, and the word for it; objects of it are left out."""
+    for clause in clauses(reason):
+        if said := re.search(rf"^(.*?)(?<![未没无不])(?<!没有)({words}){HOW_MUCH}$", clause.text):
+            yield OF_ITSELF.sub("", said[1]), said[2]
 
 
 def rising(row: Indicator) -> bool:
@@ -39,7 +65,7 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         must = score.completion >= rulebook.number("overshoot.reason_from")
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
             yield noticed(
-                row.reason,
+                row.reason if row.reason.place.cell else row.actual,
                 f"“{row.name.given}”完成率{percent(score.completion)}，超额较多"
                 + ("，没有说明原因。" if must else "。"),
                 "请填写超额的原因，并核对指标值是否定得偏低。",
@@ -83,6 +109,14 @@ def _same_rate(claimed: Decimal, computed: object) -> bool:
     return any(abs(stated - half_up(exact, places)) <= Decimal("0.01") for places in (2, 1, 0))
 
 
+def adds_up(row: Indicator) -> bool:
+    """Whether the indicator counts something over the year, so that it can only grow."""
+    unit = unit_name(row.unit.given)
+    if unit in ("%", "") or unit in SPANS or "/" in unit or row.sign.value == "=":
+        return False
+    return NO_SUM.search(row.name.given) is None
+
+
 @check("I10")
 def midyear_is_below_the_years_actual(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
@@ -93,7 +127,9 @@ def midyear_is_below_the_years_actual(
     """
     for row in form.indicators:
         midyear, actual, unit = row.midyear.value, row.actual.value, unit_name(row.unit.given)
-        if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or unit in ("%", "") or not midyear:
+        if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or not midyear:
+            continue
+        if not adds_up(row) or not (rising(row) or unit in MONEY_UNITS):
             continue
         if midyear > actual or (midyear == actual and unit in MONEY_UNITS):
             word = "超过" if midyear > actual else "等于"
@@ -116,6 +152,7 @@ def shares_do_not_exceed_one_hundred(
             and actual > 100
             and unit_name(row.unit.given) == "%"
             and SHARE.search(row.name.given)
+            and not BEYOND_ALL.search(row.name.given)
         ):
             message = f"“{row.name.given}”实际完成值{plain(actual)}%，比率不应超过100%。"
             yield noticed(row.actual, message, "请核对分子、分母，或改用数量作为指标。", expected="不超过100%")
@@ -135,7 +172,8 @@ def qualitative_points_stay_in_their_band(
         if score.method != "定性" or band is None or claimed is None or not weight or weight < 0:
             continue
         low, high = band.low * weight, band.high * weight
-        if not low <= claimed <= high:
+        tolerance = rulebook.number("thresholds.tolerance")
+        if not low - tolerance <= claimed <= high + tolerance:
             span = f"{plain(half_up(low))}—{plain(half_up(high))}"
             yield noticed(
                 row.claimed_points,
@@ -152,11 +190,11 @@ def all_dimensions_are_there(form: SelfEvaluation, scores: Scores, rulebook: Rul
     Good: all three.  Bad: 产出 and 效益 alone.
     """
     levels = {level_of(row) for row in form.indicators} - {""}
-    missing = [name for name in DIMENSIONS if name not in levels]
-    if levels and missing:
+    missing = [f"{name}指标" for name in DIMENSIONS if not any(name in level for level in levels)]
+    if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         message = f"没有{'、'.join(missing)}。"
         yield noticed(
-            form.indicators[0].level1, message, f"请补充{'、'.join(missing)}。", expected="、".join(DIMENSIONS)
+            form.indicators[0].level1, message, f"请补充{'、'.join(missing)}。", expected="、".join(missing)
         )
 
 
@@ -168,7 +206,7 @@ def no_indicator_stands_twice(form: SelfEvaluation, scores: Scores, rulebook: Ru
     """
     seen: dict[str, Indicator] = {}
     for row in form.indicators:
-        name = same_label(row.name.given)
+        name = same_label(row.name.value or "")
         if name and name in seen:
             cell = seen[name].name.place.cell
             message = f"“{row.name.given}”与{cell}的指标重复。"
@@ -179,16 +217,15 @@ def no_indicator_stands_twice(form: SelfEvaluation, scores: Scores, rulebook: Ru
 
 @check("I15")
 def full_points_need_no_reason(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """得满分的不必填偏差原因, unless the target was far surpassed.
+    """得满分的不必填偏差原因; of what surpassed its target, or was judged in words, a remark is welcome.
 
     Good: 100%, no reason.  Bad: 100%, full points, “人员不足”.
     """
     for row, score in rows(form, scores):
         full = score.share == 1 and row.claimed_points.value == row.weight.value
-        over = score.completion is not None and score.completion >= min(
-            rulebook.number("overshoot.notice_from"), rulebook.number("overshoot.reason_from")
-        )
-        if full and not over and not owed(row.reason):
+        just_met = isinstance(row.actual.value, Decimal) and row.actual.value == row.target.value
+        done = BETTER.search(row.reason.given) and not SHORT.search(row.reason.given)
+        if full and just_met and not done and not owed(row.reason):
             message = f"“{row.name.given}”得满分，却填了偏差原因“{row.reason.given[:40]}”。"
             yield noticed(row.reason, message, "可以不改；如确有偏差，请核对得分。")
 
@@ -201,9 +238,10 @@ def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Ru
     """
     for row in form.indicators:
         name, sign = row.name.given, row.sign.value
+        bare = re.sub(r"\([^()]*\)", "", same_label(name))
         if SAVE.search(name) and sign in ("≤", "<"):
             wanted = "≥"
-        elif COST.search(name) and "率" not in name and sign in ("≥", ">"):
+        elif COST.search(bare) and not SAVED.search(bare) and sign in ("≥", ">"):
             wanted = "≤"
         else:
             continue
@@ -213,25 +251,24 @@ def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Ru
 
 @check("I17")
 def reason_agrees_with_the_number(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """偏差原因与数字一致.
+    """偏差原因与数字一致: what fell cannot be said to have grown, nor the other way round.
 
-    Good: 下降率 -3%, “费用增加”.  Bad: 下降率 0%, “费用增加”.
+    That a part of it grew explains why it fell less than aimed at.
+    Good: 下降率 -3%, “费用增加”; 用水量下降率 2.6% of 3%, “工业取水量增加，降幅收窄”.  Bad: 下降率 0%, “费用增加”.
     """
     for row in form.indicators:
-        actual, reason = row.actual.value, row.reason.given
-        if not isinstance(actual, Decimal):
+        name, actual, reason = row.name.given, row.actual.value, row.reason.given
+        kind, words = next(((k, w) for k, w in ((FALL, GREW), (RISE, FELL)) if k.search(name)), (None, ""))
+        if kind is None or not isinstance(actual, Decimal) or actual < 0 or LESS.search(reason):
             continue
-        grew = re.search("增加|上升|上涨|增长", reason)
-        fell = re.search("负增长|下降|下滑", reason)
-        if (FALL.search(row.name.given) and actual >= 0 and grew) or (
-            RISE.search(row.name.given) and actual > 0 and fell
-        ):
-            word = (grew or fell)[0]  # type: ignore[index]  # one of them is why we are here
-            value = f"{plain(actual)}{row.unit.given}"
-            message = f"“{row.name.given}”实际完成值为{value}，偏差原因却说“{word}”，两者矛盾。"
-            yield noticed(
-                row.reason, message, f"请核对实际完成值或改写原因；如确为{word}，实际完成值的正负号应相反。"
-            )
+        itself = re.split(kind, same_label(name))[0]
+        for what, word in changed(reason, words):
+            if not JUST_THAT.sub("", what) or what.endswith(itself) or itself.endswith(what):
+                value = f"{plain(actual)}{row.unit.given}"
+                message = f"“{name}”实际完成值为{value}，偏差原因却说“{what}{word}”，两者方向相反。"
+                advice = f"请核对实际完成值或改写原因；确实{word}的，实际完成值应为负数。"
+                yield noticed(row.reason, message, advice)
+                break
 
 
 @check("I18")
@@ -254,7 +291,7 @@ def not_every_actual_equals_its_target(
 
     Good: 98.28 beside 95.  Bad: five indicators, each to the digit.
     """
-    pairs = [(r.target.value, r.actual.value) for r in form.indicators if isinstance(r.target.value, Decimal)]
-    if len(pairs) >= 3 and all(target == actual for target, actual in pairs):
-        message = f"{len(pairs)}个定量指标的实际完成值都恰好等于指标值。"
-        yield noticed(form.indicators[0].actual, message, "可以不改；请核对是否照抄了指标值。")
+    measured = [row for row in form.indicators if isinstance(row.target.value, Decimal)]
+    if len(measured) >= 3 and all(row.target.value == row.actual.value for row in measured):
+        message = f"{len(measured)}个定量指标的实际完成值都恰好等于指标值。"
+        yield noticed(measured[0].actual, message, "可以不改；请核对实际完成值是否按实际情况填写。")

@@ -94,9 +94,9 @@ def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: 
     for grade in rulebook.grades:
         gap = scores.total - grade.low
         if grade.low and abs(gap) <= rulebook.number("thresholds.grade_edge"):
-            word = "高出" if gap >= 0 else "差"
             edge = f"“{grade.name}”的界限{plain(grade.low)}"
-            message = f"计算总分{points(scores.total)}，比{edge}{word}{plain(abs(gap))}分。"
+            far = f"比{edge}{'高' if gap > 0 else '低'}{plain(abs(gap))}分" if gap else f"恰好是{edge}"
+            message = f"计算总分{points(scores.total)}，{far}。"
             entry = form.claimed.grade
             yield noticed(
                 entry, message, "可以不改；请核对各项数字，小的更正就会改变等级。", difference=plain(gap)

@@ -28,7 +28,7 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     Good: 10 + 50 + 30 + 10.  Bad: 10 + 50 + 30 + 15.
     """
     total, full = weights_total(form, rulebook), rulebook.number("total.points")
-    if total is None or abs(total - full) < rulebook.number("thresholds.tolerance"):
+    if total is None or abs(total - full) <= rulebook.number("thresholds.tolerance"):
         return
     execution = rulebook.number("execution.weight")
     fits = list(slipped_weights(form, scores, rulebook))
@@ -81,9 +81,7 @@ def no_indicator_outweighs_the_rest(form: SelfEvaluation, scores: Scores, rulebo
     limit = rulebook.number("weights.largest_share") * rulebook.number("total.points")
     for row in form.indicators:
         if row.weight.value is not None and row.weight.value > limit:
-            message = (
-                f"“{row.name.given}”分值{plain(row.weight.value)}，超过{plain(limit)}，一个指标决定了大部分得分。"
-            )
+            message = f"“{row.name.given}”分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
             yield noticed(
                 row.weight, message, "可以不改；建议把分值分给更多的指标。", expected=f"不超过{plain(limit)}"
             )
@@ -96,6 +94,8 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
     Good: 12.  Bad: empty, 0, -5.
     """
     for row in form.indicators:
+        if not row.weight.place.cell:
+            continue  # no such column: that has been said
         if row.weight.empty:
             message = f"“{row.name.given}”没有填分值，该指标暂不能评分。"
         elif row.weight.value is not None and row.weight.value <= 0:
@@ -132,7 +132,7 @@ def slipped_weights(
     What is yielded makes the total come out: one indicator by itself, or all suspects together.
     """
     total, full = weights_total(form, rulebook), rulebook.number("total.points")
-    if total is None or total == full:
+    if total is None or abs(total - full) <= rulebook.number("thresholds.tolerance"):
         return
     gap = full - total
     alone, together = [], []

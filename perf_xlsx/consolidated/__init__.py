@@ -38,7 +38,7 @@ from perf_xlsx.consolidated.sheets import (
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
 from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Return
-from perf_xlsx.output import whole
+from perf_xlsx.output import free, reserved, whole
 from perf_xlsx.records import Records, RecordsError
 from perf_xlsx.workbook.canvas import Canvas
 
@@ -66,7 +66,8 @@ def write_consolidated(
     `output` is 汇总.xlsx in the folder unless given. Gives the files written. Raises as `consolidate` does.
     """
     records = Records.open(folder)
-    target = output or records.base / DEFAULT_NAME
+    copies = {reserved(records.base / record["output"]) for record in records if record.get("output")}
+    target = output or free(records.base / DEFAULT_NAME, copies)  # a unit may have called its own return so
     return consolidate(records, roster, target, base=records.base, how=how)
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from perf_xlsx.batch import read_roster as read_list_of_units
 from perf_xlsx.consolidated.returns import Record, file_name, form_name, is_return, is_scored
-from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.forms import form_names
 from perf_xlsx.target import same_label
-from perf_xlsx.workbook.listing import read_list
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "unit": ("单位", "单位名称", "填报单位", "部门名称", "部门(单位)名称", "实施单位"),
-    "code": ("单位编码", "编码", "单位代码", "预算单位编码", "代码"),
-    "form": ("表种", "自评表", "自评类型", "类型"),
-    "contact": ("联系人", "联系方式", "联系电话", "电话"),
-}
+COLUMNS = ("unit", "code", "form", "contact")
 
 
 class RosterRow(Protocol):
@@ -66,14 +61,15 @@ class Roll:
 
 def read_roster(path: Path) -> list[RosterRow]:
     """The rows of a list, .xlsx or .csv. Raises ListError."""
-    return [row for row in read_list(path, COLUMNS, ("unit",)) if row["unit"]]
+    return [
+        {"unit": one.unit, "code": one.code, "form": form_name(one.form), "contact": one.contact}
+        for one in read_list_of_units(path).listed
+    ]
 
 
-def form_of(words: str) -> str | None:
-    """The form kind that a list names; None where it names none, or none that we know: any form will do."""
-    text = same_label(words)
-    named = [name for name in form_names() if text == name or load_form(name).title[:2] in text]
-    return named[0] if len(named) == 1 else None
+def form_of(row: RosterRow) -> str | None:
+    """The form kind that a row names; None where it names none: any form will do."""
+    return next((name for name in form_names() if row["form"] in (name, form_name(name))), None)
 
 
 def call(came: Came, roster: Iterable[RosterRow] | None) -> Roll:
@@ -83,7 +79,7 @@ def call(came: Came, roster: Iterable[RosterRow] | None) -> Roll:
         return Roll(bool(came.outstanding), None, tuple(came.outstanding), unread=unread)
     rows = list(roster)
     names = {name for name, _ in came.units}
-    wanted = [(same_label(row["unit"]), form_of(row["form"]), row) for row in rows]
+    wanted = [(same_label(row["unit"]), form_of(row), row) for row in rows]
     missing = tuple(
         row for name, form, row in wanted if not ((name, form) in came.units if form else name in names)
     )

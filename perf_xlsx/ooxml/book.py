@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lxml import etree
 
@@ -36,6 +36,7 @@ def column_name(number: int) -> str:
     return letters
 
 
+@lru_cache(1 << 16)  # the same few thousand addresses come again in every workbook
 def parse_cell(reference: str) -> tuple[int, int] | None:
     """ "C7" -> (7, 3); None for what is no address within a sheet."""
     found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", reference)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite, nan
 
 from lxml import etree
@@ -16,6 +17,7 @@ from perf_xlsx.ooxml.package import PackageError, local, text_of, whole
 
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -28,13 +30,27 @@ class Cell:
     error: str | None = None
     number_format: str = "General"
 
+    @property
+    def percent(self) -> bool:
+        """Whether the format shows 0.868 as 86.8%; a percent sign that is mere text in the format does not."""
+        return "%" in _LITERAL.sub("", self.number_format)
+
 
 @dataclass(frozen=True)
 class Grid:
-    """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right)."""
+    """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right).
+
+    `hidden_rows` and `hidden_columns` count what was hidden by hand and by a filter.
+    """
 
     cells: dict[tuple[int, int], Cell]
     merges: tuple[tuple[int, int, int, int], ...]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+
+    def hidden(self, row: int, column: int) -> bool:
+        """Whether the cell's row or column is hidden."""
+        return row in self.hidden_rows or any(first <= column <= last for first, last in self.hidden_columns)
 
 
 def read_grid(book: Book, sheet: Sheet) -> Grid:
@@ -42,6 +58,8 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
     limits = book.package.limits
     cells: dict[tuple[int, int], Cell] = {}
     merges: list[tuple[int, int, int, int]] = []
+    rows: frozenset[int] = frozenset()
+    columns: tuple[tuple[int, int], ...] = ()
     for element in book.package.tree(sheet.part):
         if local(element) == "sheetData":
             for address, cell in _cells(element, book, sheet):
@@ -49,13 +67,20 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
                     cells[address] = cell
                     if len(cells) > limits.cells:
                         raise PackageError("too_large", f"工作表“{sheet.name}”超过 {limits.cells} 个单元格")
+            rows = frozenset(whole(row.get("r")) for row in element if _is_hidden(row))
+        elif local(element) == "cols":
+            columns = tuple((whole(e.get("min")), whole(e.get("max"))) for e in element if _is_hidden(e))
         elif local(element) == "mergeCells":
             merges += [found for m in element if (found := parse_range(m.get("ref", "")))]
     if len(merges) > limits.merges:
         raise PackageError(
             "too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处"
         )
-    return Grid(cells, tuple(merges))
+    return Grid(cells, tuple(merges), rows, columns)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return element.get("hidden") in ("1", "true")
 
 
 def addresses(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etree._Element, etree._Element]]:
@@ -103,6 +128,8 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
 
 
 def _cell(element: etree._Element, book: Book) -> Cell | None:
+    if not len(element):
+        return None  # a format alone
     formula = text = inline = None
     for child in element:
         match local(child):
@@ -164,6 +191,7 @@ def value_of(number: float, code: str, from_1904: bool = False) -> Value:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**15 else value
 
 
+@lru_cache(4096)
 def is_date(code: str) -> bool:
     """Whether a number format shows a date."""
     bare = _NOT_DATE.sub("", code.split(";")[0]).lower()

@@ -21,7 +21,7 @@ _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "function
 
 def graft_sheets(book: Book, source: bytes) -> dict[str, str]:
     """Add every worksheet of `source` (written by XlsxWriter) at the end; gives old name -> name here."""
-    theirs = Book(Package.open(source))
+    theirs = Book(Package.unzip(source))
     taken = {name.casefold() for name in all_sheet_names(book)}
     names: dict[str, str] = {}
     for sheet in theirs.sheets:
@@ -59,13 +59,14 @@ def free_sheet_name(name: str, taken: set[str]) -> str:
 def _graft(
     book: Book, theirs: Book, sheet: Sheet, names: dict[str, str], formats: dict[str, str], dxfs: dict[str, str]
 ) -> int:
-    root = copy.deepcopy(theirs.package.tree(sheet.part))
-    _restyle(root, formats, dxfs)
-    _inline_strings(root, theirs)
-    for link in (e for e in root.iter() if local(e) == "hyperlink"):
+    root = theirs.package.tree(sheet.part)  # ours to change: the source is thrown away
+    space = f"{{{etree.QName(root).namespace}}}"
+    _restyle(root, space, formats, dxfs)
+    _inline_strings(root, space, theirs)
+    for link in root.iter(f"{space}hyperlink"):
         if location := link.get("location"):
             link.set("location", _renamed(location, names))
-    for view in (e for e in root.iter() if local(e) == "sheetView"):
+    for view in root.iter(f"{space}sheetView"):
         view.attrib.pop("tabSelected", None)
     part = book.package.free_name("xl/worksheets/sheet{}.xml")
     book.package.write(part, _in_space(to_xml(root), theirs, book))
@@ -73,29 +74,27 @@ def _graft(
     return add_sheet(book, names[sheet.name], part)
 
 
-def _restyle(root: etree._Element, formats: dict[str, str], dxfs: dict[str, str]) -> None:
-    for element in root.iter():
-        match local(element):
-            case "c" | "row" if element.get("s"):
-                element.set("s", formats.get(element.get("s", ""), "0"))
-            case "col" if element.get("style"):
-                element.set("style", formats.get(element.get("style", ""), "0"))
-            case "cfRule" if element.get("dxfId"):
-                element.set("dxfId", dxfs.get(element.get("dxfId", ""), "0"))
+def _restyle(root: etree._Element, space: str, formats: dict[str, str], dxfs: dict[str, str]) -> None:
+    kinds = (("c", "s", formats), ("row", "s", formats), ("col", "style", formats), ("cfRule", "dxfId", dxfs))
+    for tag, attribute, here in kinds:
+        for element in root.iter(space + tag):
+            if index := element.get(attribute):
+                element.set(attribute, here.get(index, "0"))
 
 
-def _inline_strings(root: etree._Element, theirs: Book) -> None:
+def _inline_strings(root: etree._Element, space: str, theirs: Book) -> None:
     """Shared strings become inline ones: the other workbook's table is not touched by ours."""
     part = theirs.related_part("sharedStrings")
-    items = [] if part is None else [e for e in theirs.package.tree(part) if local(e) == "si"]
-    space = etree.QName(root).namespace
-    for cell in [e for e in root.iter() if local(e) == "c" and e.get("t") == "s"]:
-        number = next((int(e.text or "0") for e in cell if local(e) == "v"), 0)
+    items = [] if part is None else list(theirs.package.tree(part).iter(f"{space}si"))
+    for cell in root.iter(f"{space}c"):
+        if cell.get("t") != "s":
+            continue
+        item = items[int(cell.findtext(f"{space}v") or "0")]
         for child in list(cell):
             cell.remove(child)
         cell.set("t", "inlineStr")
-        inline = etree.SubElement(cell, f"{{{space}}}is")
-        for child in items[number]:
+        inline = etree.SubElement(cell, f"{space}is")
+        for child in item:
             inline.append(copy.deepcopy(child))
 
 

@@ -170,7 +170,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     views = book.child("bookViews")
     for view in () if views is None else views:
         if whole(view.get("activeTab")) >= len(all_sheet_names(book)):
-            view.attrib.pop("activeTab", None)
+            view.set("activeTab", "0")  # not taken away: set again, it would stand elsewhere
     book.package.touch(book.part)
 
 

@@ -170,6 +170,8 @@ class Styles:
 
     def _ours(self, element: etree._Element) -> etree._Element:
         theirs = etree.QName(element).namespace or ""
+        if theirs == self.space:
+            return copy.deepcopy(element)
         data = etree.tostring(element, with_tail=False).replace(theirs.encode(), self.space.encode())
         return parse_xml(data, "styles")
 

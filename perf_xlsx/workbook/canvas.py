@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
 
@@ -47,13 +48,20 @@ class Canvas:
             },
         )  # fmt: skip
         self._styles: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._asked: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **properties: Any) -> Any:
         """A format with our font; labels are locked unless `locked=False`."""
-        full = {
+        asked = tuple(properties.items())
+        if asked not in self._asked:
+            self._asked[asked] = self._style(properties)
+        return self._asked[asked]
+
+    def _style(self, properties: Mapping[str, Any]) -> Any:
+        full: dict[str, Any] = {
             "font_name": s.BODY, "font_size": s.BODY_SIZE, "font_color": s.INK, "valign": "vcenter",
-            "text_wrap": True, "border_color": s.RULE, "locked": True,
-        } | properties  # fmt: skip
+            "text_wrap": True, "border_color": s.RULE, "locked": True, **properties,
+        }  # fmt: skip
         if full.get("border") and full.get("align") in ("left", "right"):
             full.setdefault("indent", 1)  # text that touches its border is hard to read
         key = tuple(sorted(full.items()))

@@ -26,6 +26,7 @@ from perf_xlsx.workbook.live import Stored
 from perf_xlsx.workbook.locate import Sheets
 from perf_xlsx.workbook.moving import Moving, standing
 from perf_xlsx.workbook.origin import Origin, Trace
+from perf_xlsx.workbook.outside import OutsideLayout, locate_outside
 from perf_xlsx.workbook.reader import Reading, other_rulebook, refuse
 from perf_xlsx.workbook.template import write_template
 
@@ -49,6 +50,8 @@ def carry(original: Original, workbook: str, rulebook: str | None = None) -> Car
     """Carry a workbook over. A Finding (R04, R05) where it is no form that can be read."""
     sheets = Sheets(original, original.grids, skip=(HIDDEN_SHEET, *_ours(original)))
     identity = identify(original, sheets)
+    if identity.form is None and (layout := locate_outside(sheets)) is not None:
+        return _only_as_xlsx(layout, original, workbook)
     if refusal := refuse(identity, Place(workbook), rulebook):
         return refusal
     form = load_form(identity.form or "")
@@ -70,6 +73,14 @@ def carry(original: Original, workbook: str, rulebook: str | None = None) -> Car
         _told(origin, Place(workbook)),
     )
     return Carried(evaluation, said, origin, moving.fill, rules)
+
+
+def _only_as_xlsx(layout: OutsideLayout, original: Original, workbook: str) -> Finding:
+    """R04: an official layout, which is read where it stands and has no template to be carried into."""
+    official = layout.form.official
+    message = f"认出是“{official}”的公开版式，但没有使用下发的模板，{original.format}中的这种版式不能带入模板。"
+    advice = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送，即可读取。"
+    return finding("R04", Noticed(Place(workbook), "表种", None, message, advice, "Excel 工作簿（.xlsx）"), None)
 
 
 def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook:

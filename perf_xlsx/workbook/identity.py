@@ -15,6 +15,8 @@ HIDDEN_SHEET = "_perf_xlsx"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
 
+OURS = 0.8  # the share of our labels that speaks for our template where its names are lost
+
 _YEAR = re.compile(r"(20\d\d)\s*年")
 
 
@@ -23,6 +25,8 @@ class Identity:
     """What is known of a workbook's origin; None where nothing tells.
 
     `nearest` and `lacking` describe the best guess where no form is named: its title and the labels not found.
+    A workbook without our identity, our names or nearly all of our labels did not come from our template: `form`
+    is then None.
     """
 
     form: str | None
@@ -83,7 +87,7 @@ def labels_of(form: Form) -> list[tuple[str, ...]]:
 
 
 def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
-    """The form that most labels speak for (more than half), the nearest form's title, and what it lacks."""
+    """The form of ours that most labels speak for, the nearest form's title, and what it lacks."""
     best: tuple[float, str, tuple[str, ...]] = (0.0, "", ())
     for name in form_names():
         labels = labels_of(load_form(name))
@@ -93,4 +97,4 @@ def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
             best = (share, name, lacking)
     share, name, lacking = best
     title = load_form(name).title if name else ""
-    return (name if share > 0.5 else None), title, lacking
+    return (name if share > (0.5 if sheets.areas else OURS) else None), title, lacking

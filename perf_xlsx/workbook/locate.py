@@ -5,6 +5,7 @@ Rows and columns may have been inserted, sheets renamed or moved, names lost.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,8 @@ from perf_xlsx.ooxml.book import DefinedName, Sheet
 from perf_xlsx.target import same_label
 
 LONGEST_LABEL = 200  # longer texts are no labels
+COPY = re.compile(r"\(\d+\)$|（\d+）$|[Cc]opy\s*\d*$|副本\s*\d*$")  # how Excel, WPS and others name a copied sheet
+
 Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
 
 
@@ -50,6 +53,7 @@ class Sheets:
     def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
         self.names = [sheet.name for sheet in book.sheets]
         self.positions = [sheet.index for sheet in book.sheets]
+        self.states = [sheet.state for sheet in book.sheets]
         self.grids = list(grids)
         self.searched = [n for n, sheet in enumerate(book.sheets) if sheet.name not in set(skip)]
         self.areas = _areas(book, self.names)
@@ -83,18 +87,6 @@ class Sheets:
         """Every cell whose text is one of the labels, sheet by sheet, row by row."""
         wanted = {same_label(label) for label in labels}
         yield from sorted(address for label in wanted for address in self._by_text.get(label, ()))
-
-    def has_label(self, address: Address, labels: Iterable[str]) -> bool:
-        """Whether one of the labels stands before the address in its row."""
-        sheet, row, column = address
-        wanted = {same_label(label) for label in labels}
-        merges = [m for m in self.grids[sheet].merges if m[0] <= row <= m[2] and m[1] < column]
-        before = [(sheet, row, n) for n in range(1, column)] + [(sheet, top, left) for top, left, _, _ in merges]
-        return any(
-            same_label(str(cell.value)) in wanted and self.merged_from(address) == address
-            for address in before
-            if (cell := self.cell(address)) is not None
-        )
 
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
@@ -136,13 +128,23 @@ class Table:
 
 @dataclass
 class Layout:
-    """Where everything stands. `missing` and `twice` name boxes by block and key, with the place to point at."""
+    """Where everything stands. `missing` and `twice` name boxes by block and key, with the place to point at.
+
+    `astray` are boxes whose value stands apart from its label, `homes` the sheet that each block is read from, and
+    those that hold it once more.
+    """
 
     boxes: dict[str, Address] = field(default_factory=dict)
     lines: dict[tuple[str, str, str], Address] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     missing: list[tuple[str, str, bool]] = field(default_factory=list)
     twice: list[tuple[str, Address]] = field(default_factory=list)
+    astray: list[tuple[str, Address]] = field(default_factory=list)
+    homes: dict[str, Home] = field(default_factory=dict)
+
+    def read_from(self, title: str, home: Home) -> None:
+        """Remember where a block stands."""
+        self.homes[title] = home
 
 
 def locate(form: Form, sheets: Sheets) -> Layout:
@@ -166,37 +168,83 @@ def typed(boxes: Iterable[Box]) -> list[Box]:
 
 
 def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
-    for box in typed(block.boxes):
-        named = _named(sheets, f"px_{box.key}")
-        if named and sheets.has_label(named, box.labels):
-            layout.boxes[box.key] = named
+    boxes = typed(block.boxes)
+    home = _home(block.key, [box.labels for box in boxes], boxes, sheets)
+    labels = {box.key: _at_home(sheets.labelled(box.labels), home.sheet) for box in boxes}
+    named = {box.key: area for box in boxes if (area := _named(sheets, f"px_{box.key}"))}
+    for box in boxes:
+        at = named.get(box.key)
+        beside = [a for a in labels[box.key] if at and a[:2] == at[:2] and a[2] < at[2]]
+        if label := next(iter(beside or labels[box.key]), None):
+            layout.boxes[box.key] = _beside(sheets, label, at if beside else None, box, layout)
+            others = [sheets.right_of(a) for a in labels[box.key] if a != label and a[0] == label[0]]
+            layout.twice += [(box.label, address) for address in others if sheets.cell(address)]
+    moved = any(layout.boxes.get(key, at) != at for key, at in named.items())
+    for box in boxes:
+        if labels[box.key]:
             continue
-        found = [sheets.right_of(address) for address in sheets.labelled(box.labels)]
-        if named and len(found) != 1:  # the label was retyped, and the name is all there is
-            layout.boxes[box.key] = named
-        elif found:
-            layout.boxes[box.key] = found[0]
-            layout.twice += [(box.label, address) for address in found[1:]]
+        if (
+            box.key in named and not moved and _beside_text(sheets, named[box.key])
+        ):  # the label was retyped, and the name is all there is
+            layout.boxes[box.key] = named[box.key]
         else:
             layout.missing.append((block.title, box.label, box.required))
+    layout.read_from(block.title, home)
+
+
+def _at_home(found: Iterable[Address], home: int) -> list[Address]:
+    """The labels on the block's own sheet, or else on the others."""
+    labels = list(found)
+    return [address for address in labels if address[0] == home] or labels
+
+
+def _beside(sheets: Sheets, label: Address, named: Address | None, box: Box, layout: Layout) -> Address:
+    """The cell of a box in its label's row: the one named or next to the label, else the first that is filled.
+
+    The template prints each box's help behind it, which tells where the box was when a column was inserted or
+    deleted; without that witness a value found elsewhere is told.
+    """
+    sheet, row, _ = first = sheets.right_of(label)
+    texts = {c: cell for c in range(first[2], label[2] + 8) if (cell := sheets.cell((sheet, row, c)))}
+    helps = [c for c, cell in texts.items() if box.help and same_label(str(cell.value)) == same_label(box.help)]
+    filled = [c for c in texts if c not in helps and not (helps and c > helps[0])]
+    usual = named if named and named[2] not in helps else first
+    if not filled or usual[2] in filled:
+        return usual
+    found = (sheet, row, filled[0])
+    if helps[:1] != [filled[0] + 1]:
+        layout.astray.append((box.label, found))
+    return found
 
 
 def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
     columns = typed(block.columns)
-    header = _header(block.key, columns, sheets)
+    home = _home(block.key, [line.labels for line in block.lines], columns, sheets)
+    header = _header(block.key, columns, sheets, home.sheet)
+    rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
+    names = {
+        (x.key, b.key): _named(sheets, f"px_{block.key}_{x.key}_{b.key}") for x in block.lines for b in columns
+    }
+    moved = any(at and (row := rows[line]) and at[:2] != row for (line, _), at in names.items())
     for line in block.lines:
-        row = _line_row(line.labels, header, sheets)
         for box in columns:
-            named = _named(sheets, f"px_{block.key}_{line.key}_{box.key}")
+            row, named = rows[line.key], names[line.key, box.key]
             if row and header and box.key in header.columns:
                 layout.lines[block.key, line.key, box.key] = (*row, header.columns[box.key])
-            elif named:
+            elif named and not moved and not (header and header.moved) and _beside_text(sheets, named):
                 layout.lines[block.key, line.key, box.key] = named
         if not any((block.key, line.key, box.key) in layout.lines for box in columns):
             layout.missing.append((block.title, line.label, bool(line.required)))
     for box in columns:
         if not any((block.key, line.key, box.key) in layout.lines for line in block.lines):
             layout.missing.append((block.title, box.label, True))
+    layout.read_from(block.title, home)
+
+
+def _beside_text(sheets: Sheets, at: Address) -> bool:
+    """Whether something stands in a named cell, or before it where its label was."""
+    sheet, row, column = at
+    return any(sheets.cell((sheet, row, before)) for before in range(1, column + 1))
 
 
 def _named(sheets: Sheets, name: str) -> Address | None:
@@ -220,72 +268,105 @@ def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> t
 
 @dataclass(frozen=True)
 class Header:
-    """A table's header row and the column of each box found in it (or known by its name)."""
+    """A table's header row and the column of each box found in it (or known by its name).
+
+    `moved`: the names do not point below the labels any more, so that they cannot stand for one.
+    """
 
     sheet: int
     row: int
     columns: Mapping[str, int]
     doubled: tuple[tuple[str, Address], ...] = ()
+    moved: bool = False
 
 
-def _header(block: str, columns: list[Box], sheets: Sheets) -> Header | None:
-    """The header of a table: where the names point, completed by text; by text alone where all names are lost."""
+def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> Header | None:
+    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
     areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
-    by_text = _header_by_text(columns, sheets, {(a.sheet, a.top) for a in areas.values()})
-    if not areas:
+    by_text = _header_by_text(columns, sheets, areas, home)
+    if not areas or (by_text is not None and by_text.sheet not in {area.sheet for area in areas.values()}):
         return by_text
     first = next(iter(areas.values()))
     named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
-    if by_text is None or by_text.sheet != first.sheet:
+    if by_text is None:
         return Header(first.sheet, first.top - 1, named)
-    taken = set(named.values())
-    doubled = tuple((label, address) for label, address in by_text.doubled if address[2] not in taken) + tuple(
-        (box.label, (by_text.sheet, by_text.row, by_text.columns[box.key]))
-        for box in columns
-        if box.key in named and by_text.columns.get(box.key, named[box.key]) not in taken
-    )
-    extra = {k: c for k, c in by_text.columns.items() if k not in named and c not in taken}
-    return Header(first.sheet, by_text.row, {**named, **extra}, doubled)
+    taken = set(by_text.columns.values())
+    moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
+    extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
+    return Header(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
 
 
-def _header_by_text(columns: list[Box], sheets: Sheets, near: set[tuple[int, int]]) -> Header | None:
-    """The row that holds most of the column labels; it must hold more than half of them.
+def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
+    """The row that holds most of the column labels, on the sheet `home` if there is one.
 
-    `near` are the first body cells of the columns whose names are known: the header is then sought just above.
+    It must hold more than half of them, or stand just above the columns (`areas`) that are known by name. Of two
+    columns with the same label the one that is named is meant.
     """
     by_label = {same_label(label): box for box in columns for label in box.labels}
+    named = {key: area.left for key, area in areas.items()}
     best: Header | None = None
-    for sheet in sheets.searched:
+    for sheet in sorted(sheets.searched, key=lambda sheet: sheet != home):
         rows: dict[int, dict[str, int]] = {}
         doubled: dict[int, list[tuple[str, Address]]] = {}
+        near = {area.top for area in areas.values() if area.sheet == sheet}
         for row, column, text in sheets.texts[sheet]:
             box = by_label.get(text)
-            if box is None or (near and not any(s == sheet and 0 < top - row <= 4 for s, top in near)):
+            if box is None:
                 continue
             found = rows.setdefault(row, {})
-            if box.key in found:
-                doubled.setdefault(row, []).append((box.label, (sheet, row, column)))
-            found.setdefault(box.key, column)
+            other = found.setdefault(box.key, column)
+            if other != column:
+                found[box.key], other = (column, other) if named.get(box.key) == column else (other, column)
+                doubled.setdefault(row, []).append((box.label, (sheet, row, other)))
         for row, found in rows.items():
-            if len(found) > (len(best.columns) if best else len(columns) // 2 if not near else 0):
+            least = 0 if any(0 < top - row <= 4 for top in near) else len(columns) // 2
+            if len(found) > max(least, len(best.columns) if best else 0):
                 best = Header(sheet, row, found, tuple(doubled.get(row, ())))
+        if best is not None and sheet == home:
+            break
     return best
+
+
+@dataclass(frozen=True)
+class Home:
+    """The sheet that a block is read from (-1: none has its labels), and others that hold it once more."""
+
+    sheet: int
+    others: tuple[int, ...]
+
+
+def _home(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
+    """The block's sheet: where its names point, else the one with most of its labels, copies after originals."""
+    wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
+    share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
+    found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
+    keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
+    areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]
+
+    def fitness(sheet: int) -> tuple[bool, bool, bool, int, int]:
+        return sheet in found, sheet in areas, not COPY.search(sheets.names[sheet]), share[sheet], -sheet
+
+    best = max(share, key=fitness, default=-1)
+    if best == -1 or not share[best]:
+        return Home(-1, ())
+    return Home(best, tuple(sheet for sheet in found if sheet != best))
 
 
 def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
     columns = typed(block.columns)
-    header = _header(block.key, columns, sheets)
+    home = _home(block.key, [box.labels for box in columns], columns, sheets)
+    header = _header(block.key, columns, sheets, home.sheet)
     if header is None:
         layout.missing += [(block.title, box.label, box.required) for box in columns]
         return
     layout.missing += [(block.title, b.label, b.required) for b in columns if b.key not in header.columns]
     layout.twice += header.doubled
     areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
-    top = min((a.top for a in areas), default=header.row + 1)
-    bottom = max((a.bottom for a in areas), default=header.row)
+    bottom = max((a.bottom for a in areas if a.sheet == header.sheet), default=header.row)
     layout.tables[block.key] = Table(
-        header.sheet, header.columns, tuple(_body(sheets.grids[header.sheet], header, top, bottom))
+        header.sheet, header.columns, tuple(_body(sheets.grids[header.sheet], header, header.row + 1, bottom))
     )
+    layout.read_from(block.title, home)
 
 
 def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
@@ -305,6 +386,6 @@ def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
             break
         last = max(last, row)
         repeated = [grid.cells.get((row, column)) for column in sorted(wanted)] == titles
-        if (row > top and repeated) or (row > bottom and filled[row] < 2):
+        if repeated or (row > bottom and filled[row] < 2):
             continue
         yield row

@@ -180,7 +180,7 @@ class _Paper:
 
     def _fund_line(self, line: FundLine) -> None:
         whole = line is self.form.total_funds
-        self._text(3, 3, line.name, align="left", indent=1 + 2 * self.indents[line.key], bold=whole)
+        self._text(3, 3, line.name, align="left", indent=1 + 2 * self.indents.get(line.key, 0), bold=whole)
         money: dict[str, Entry[Decimal]] = {
             "年初预算数": line.initial, "调整数": line.adjustment, "全年预算数": line.adjusted,
             "全年执行数": line.executed,
@@ -321,7 +321,7 @@ class _Paper:
 
 def remarks(row: Indicator) -> str:
     """Reason and improvement in one box, as the official form has it."""
-    return "\n".join(text for text in (row.reason.given, row.improvement.given) if text)
+    return "\n".join(dict.fromkeys(text for text in (row.reason.given, row.improvement.given) if text))
 
 
 def fitted(text: str, width: float, entry: Entry[str]) -> str:

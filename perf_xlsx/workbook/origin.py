@@ -21,7 +21,7 @@ CARRIED = (
     ("原内容", 46),
     ("说明", 24),
 )
-LEFT_BEHIND = ("序号", "种类", "", "原工作表", "原单元格", "原内容", "说明")
+LEFT_BEHIND = ("序号", "种类", "本表位置", "原工作表", "原单元格", "原内容", "说明")
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,6 @@ def _left(canvas: Canvas, sheet: Any, row: int, left: Sequence[LeftBehind]) -> i
     sheet.set_row(row, 26)
     row = _heads(canvas, sheet, row + 1, LEFT_BEHIND)
     for number, item in enumerate(left, 1):
-        _row(canvas, sheet, row, number, (item.what, "", item.sheet, item.cell, item.text, item.note))
+        _row(canvas, sheet, row, number, (item.what, "没有带入", item.sheet, item.cell, item.text, item.note))
         row += 1
     return row

@@ -1,49 +1,31 @@
-"""A returned workbook -> SelfEvaluation and findings. Nothing that a person typed raises."""
+"""A located form -> SelfEvaluation and findings. Nothing that a person typed raises."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Limits, Package, PackageError, read_grid
+from perf_xlsx.ooxml import Book, Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, Identity, identify
-from perf_xlsx.workbook.intake import Intake
+from perf_xlsx.target import parse_quantity, unit_name
+from perf_xlsx.workbook.identity import GUIDE, Identity
+from perf_xlsx.workbook.intake import Intake, as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
+from perf_xlsx.workbook.misplaced import Misplaced
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+SHARES = ("target", "midyear", "actual")
 FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 NOWHERE: Address = (0, 0, 0)
 
 Readings = Mapping[str, Entry[Any]]
-
-
-def read(
-    package: Package, workbook: str, rulebook: str | None = None
-) -> tuple[SelfEvaluation | None, tuple[Finding, ...]]:
-    """Read a returned workbook. `rulebook` overrides the one that the template remembers.
-
-    None where it is no form that we know (R04) or made from what this version does not read (R05); the findings
-    then say why. Raises PackageError for damage inside the package.
-    """
-    book = Book(package)
-    sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
-    identity = identify(book, sheets)
-    if refusal := refuse(identity, Place(workbook), rulebook):
-        return None, (refusal,)
-    form = load_form(identity.form or "")
-    reading = Reading(form, sheets, workbook, limits=package.limits)
-    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
-    said = [
-        *reading.intake.findings,
-        *reading.beside_the_form(package),
-        *other_rulebook(identity, workbook, rulebook),
-    ]
-    return evaluation, tuple(said)
 
 
 def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
@@ -116,7 +98,7 @@ class Reading:
             projects=tuple(Project(**row) for row in self._rows("projects")),
             indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
             claimed=claimed,
-            passages=tuple(Passage(**row) for row in self._rows("passages") if row["text"].value),
+            passages=self._passages(),
         )
 
     def place(self, address: Address) -> Place:
@@ -137,6 +119,7 @@ class Reading:
         for label, address in self.layout.twice:
             message = f"“{label}”出现了两次，此处未读取。"
             self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
+        self.intake.findings += Misplaced(self.form, self.sheets, self.layout, self.place).findings()
         if year is None:
             seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
             self.intake.findings.append(finding("R06", seen, None))
@@ -145,6 +128,7 @@ class Reading:
         """R16: sheets, macros and signatures that are not of the form. None of it is run, read or lost."""
         used = {address[0] for address in (*self.layout.boxes.values(), *self.layout.lines.values())}
         used |= {table.sheet for table in self.layout.tables.values()}
+        used |= {sheet for home in self.layout.homes.values() for sheet in home.others}  # told as R06
         advice = "评分不受影响，内容原样保留；如是误带的请删去后重新报送。"
         for index in self.sheets.searched:
             title = self.sheets.names[index]
@@ -163,13 +147,29 @@ class Reading:
             advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
             yield finding("R16", Noticed(Place(self.workbook), "工作簿保护", None, message, advice), None)
 
-    def _entry(self, box: Box, address: Address, field: str) -> Entry[Any]:
-        cell = self.sheets.cell(address) if address != NOWHERE else None
+    def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
+        """R21: the cell lies under a merge, so that nobody can see or fill it; a text goes for all its rows."""
+        shown = self.sheets.merged_from(address)
+        if shown == address:
+            return self.sheets.cell(address)
+        text = shown[2] == address[2] and box.kind in ("text", "long_text", "choice")
+        cell = self.sheets.cell(shown if text else address)
+        given = as_shown(cell) if cell else ""
+        read = "按没有填写读取" if not given else "按合并格的内容读取" if text else f"按看不见的“{given}”读取"
+        message = f"{field}与{self.place(shown).cell}合并成了一格，已{read}。"
+        self.intake.say("R21", self.place(address), field, given, message, "请取消合并，每格各填各的内容。")
+        return cell
+
+    def _entry(self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = ()) -> Entry[Any]:
+        cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "percent": self.intake.rate,
             "value": self.intake.measured,
+            "date": self.intake.date,
         }
+        if box.kind == "percent":
+            return self.intake.rate(cell, self.place(address), field, witness)
         if box.kind == "choice":
             return self.intake.choice(cell, self.place(address), field, box)
         return readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
@@ -198,13 +198,20 @@ class Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        return {line.key: self._fund_line(block, line) for line in block.lines}
+        return {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+
+    def _fund_lines(self, block: Lines) -> Sequence[Line]:
+        """The lines of money that the form has."""
+        return block.lines
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
         for box in typed(block.columns):
+            if box.key not in FUND_COLUMNS:
+                continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
-            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}")
+            witness = ratios(entries.get("executed"), entries.get("adjusted"))
+            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1])
             if box.key in line.required and entries[box.key].empty and address != NOWHERE:
                 entry = entries[box.key]
                 self.intake.say("R07", entry.place, entry.field, "", f"{entry.field}没有填写。", box.help)
@@ -234,14 +241,21 @@ class Reading:
 
     def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}
-        for box in columns:
+        for box in sorted(columns, key=lambda box: box.kind == "percent"):  # the others are its witness
             column = table.columns.get(box.key)
-            address = (table.sheet, row, column) if column else NOWHERE
-            if column and box.key in FILLED_DOWN:
-                address = self.sheets.merged_from((table.sheet, row, column))
-            entries[box.key] = self._entry(box, address, box.label)
+            address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
+            witness = ratios(entries.get("actual"), entries.get("target"))
+            entries[box.key] = self._entry(box, address, box.label, witness)
             self._required(box, entries[box.key])
         return entries
+
+    def _cell_of(self, key: str, address: Address) -> Address:
+        """The cell that a value of a row stands in: levels are filled down inside their merge."""
+        return self.sheets.merged_from(address) if key in FILLED_DOWN else address
+
+    def _passages(self) -> tuple[Passage, ...]:
+        """The titled texts that were written."""
+        return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)
@@ -256,4 +270,23 @@ class Reading:
             changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
         for key in ("midyear", "actual"):
             changed[key], _ = self.intake.quantified(row[key], unit, sign)
+        if unit_name(unit) == "%":
+            changed |= self.intake.shares({key: changed[key] for key in SHARES}, indicator.claimed_completion)
         return Indicator(**{**row, **changed})
+
+
+def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
+    """The rates that two numbers give, part of whole first; empty where they give none."""
+    one, other = (number(entry) for entry in (part, whole))
+    if one is None or other is None:
+        return ()
+    found = [Fraction(one) / Fraction(other)] if other else []
+    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
+
+
+def number(entry: Entry[Any] | None) -> Decimal | None:
+    """The number in an entry, also where it is not yet taken out of its text."""
+    if entry is None or isinstance(entry.value, Decimal):
+        return entry.value if entry else None
+    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
+    return found.number if found else None

@@ -128,6 +128,8 @@ class _Summary:
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._dimensions(9)
         row = self._funds(row + 1)
+        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart stands beside them
+            self.sheet.set_row(blank, 22)
         row = self._indicators(max(row, 10 + CHART_LINES) + 1)
         self._chart(9)
         self.sheet.print_area(0, 0, row, len(WIDTHS) - 1)

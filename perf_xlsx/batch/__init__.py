@@ -1,0 +1,22 @@
+"""Many workbooks: planned, scored by any executor, told in plan order, and gone on with after a kill."""
+
+from perf_xlsx.batch.crew import Crew, cluster, given, here, local
+from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.batch.plan import Plan, plan
+from perf_xlsx.batch.roster import Roster, read_roster
+from perf_xlsx.batch.run import Finished, run
+
+__all__ = [
+    "BatchError",
+    "Crew",
+    "Finished",
+    "Plan",
+    "Roster",
+    "cluster",
+    "given",
+    "here",
+    "local",
+    "plan",
+    "read_roster",
+    "run",
+]

@@ -1,0 +1,134 @@
+"""Who does the work: this process, worker processes of this machine, a cluster, or any executor."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.batch.worker import prepare
+
+SECONDS = 60  # for one workbook; a large one takes two
+MEGABYTES = 2048  # for one worker
+CONNECT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How work is handed out.
+
+    `start(alone)` gives an executor, a fresh one each time where it can break; `alone` asks for a single worker.
+    `deaths` is what a future raises whose worker died or ran out of memory. At most `ahead` chunks of `chunk`
+    workbooks are under way.
+    `seconds` is the time limit of one workbook, None where no process may be ended; `limits` says it in Chinese.
+    """
+
+    start: Callable[[bool], AbstractContextManager[Executor]]
+    deaths: tuple[type[BaseException], ...] = ()
+    chunk: int = 1
+    ahead: int = 1
+    seconds: float | None = None
+    limits: str = ""
+
+
+class _Here(Executor):
+    """Runs what it is given at once, in this process."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*args, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def here() -> Crew:
+    """This process: no start-up, and no limits."""
+    return given(_Here(), ahead=1)
+
+
+def given(executor: Executor, ahead: int = 16) -> Crew:
+    """Somebody's executor, as it is: its workers are never ended."""
+
+    @contextmanager
+    def start(alone: bool) -> Iterator[Executor]:
+        yield executor
+
+    return Crew(start, ahead=ahead)
+
+
+def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Crew:
+    """Worker processes of this machine, spawned (as on Windows), under a time and a memory limit."""
+    if sys.platform == "win32":
+        workers = min(workers, 61)  # more it cannot wait for
+
+    @contextmanager
+    def start(alone: bool) -> Iterator[Executor]:
+        context = multiprocessing.get_context("spawn")
+        theirs, ours = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(
+            1 if alone else workers, context, initializer=prepare, initargs=(theirs, megabytes * 1024 * 1024)
+        )
+        try:
+            yield pool
+        except BaseException:
+            ours.close()  # every worker ends at once, whatever it is doing
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            ours.close()
+            theirs.close()
+
+    limits = f"用时超过{seconds:g}秒，或所需内存超过{megabytes}MB"
+    return Crew(start, (BrokenExecutor, MemoryError), 4, 4 * workers, seconds, limits)
+
+
+@contextmanager
+def cluster(address: str, seconds: float = SECONDS) -> Iterator[Crew]:
+    """The workers of a running dask cluster, by its scheduler's "HOST:PORT".
+
+    Every machine sees the files under the same paths. A worker has one thread (the time limit ends its process,
+    and its nanny starts another) and its own memory limit. Raises BatchError where it cannot be used.
+    """
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise BatchError('使用 --executor dask:// 须先安装：pip install "perf-xlsx[cluster]"') from None
+    try:
+        client = Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise BatchError(f"连不上 dask 调度器 {address}：{error}") from None
+    with client:
+        threads = client.nthreads()
+        if not threads:
+            raise BatchError(f"dask 调度器 {address} 上没有 worker，请先启动：dask worker {address} --nthreads 1")
+        if any(count != 1 for count in threads.values()):
+            raise BatchError("dask 的每个 worker 只能有一个线程，请用 --nthreads 1 启动。")
+
+        @contextmanager
+        def start(alone: bool) -> Iterator[Executor]:
+            executor = client.get_executor(pure=False, retries=2)
+            try:
+                yield executor
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                raise
+
+        limits = f"用时超过{seconds:g}秒，或所需内存超过上限"
+        yield Crew(start, (KilledWorker, MemoryError), 32, 3 * len(threads), seconds, limits)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1

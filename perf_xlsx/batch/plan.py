@@ -1,0 +1,132 @@
+"""Which workbooks a run does, in which order, and where each scored copy goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+from perf_xlsx.output import free, reserved, shown
+from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
+
+TEMPORARY = ("~$", ".~")  # owner files of Excel and WPS
+
+
+@dataclass(frozen=True)
+class Plan(Sequence[Job]):
+    """The jobs of a run. Kept as two short texts a job, for there may be 100,000.
+
+    `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
+    is written. `many`: a folder or several files were asked for.
+    """
+
+    base: Path
+    folder: Path | None
+    rows: Sequence[tuple[str, str]]
+    many: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Job: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Job]: ...
+    def __getitem__(self, at: int | slice) -> Job | Sequence[Job]:
+        if isinstance(at, slice):
+            return [self[position] for position in range(*at.indices(len(self)))]
+        file, output = self.rows[at]
+        return Job(self.base / file, self.folder / output if self.folder else None)
+
+
+def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
+    """The jobs for files and folders, in a stable order; subfolders are kept, owner files (~$) left out.
+
+    Raises OutputError where a path does not exist or cannot be listed, or an output would be an input.
+    """
+    asked = [Path(path) for path in paths]
+    for path in asked:
+        if not path.exists():
+            raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
+    target = Path(folder) if folder is not None else None
+    base = _base(asked)
+    wanted: dict[str, str] = {}
+    for path in asked:
+        top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
+        for relative in _below(path, target):
+            file = relative if top == "." else f"{top}/{relative}" if relative else top
+            wanted.setdefault(file, _copy_name(relative or path.name))
+    found = Plan(base, target, list(_apart(wanted)), len(asked) > 1 or any(path.is_dir() for path in asked))
+    _refuse_overwriting(found)
+    return found
+
+
+def _base(asked: Sequence[Path]) -> Path:
+    """The folder that all lie in: with a single folder, itself; nothing where there is none in common."""
+    if len(asked) == 1:
+        return asked[0] if asked[0].is_dir() else asked[0].parent
+    try:
+        return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in asked]))
+    except ValueError:  # absolute and relative, or two drives
+        return Path()
+
+
+def _below(path: Path, target: Path | None) -> Iterator[str]:
+    """Workbooks below a folder as relative paths with "/"; for a file the empty text."""
+    if path.is_dir():
+        yield from _walk(path, "", target)
+    else:
+        yield ""
+
+
+def _walk(folder: Path, prefix: str, target: Path | None) -> Iterator[str]:
+    try:
+        with os.scandir(folder / prefix) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_file()) for entry in entries)
+    except OSError as error:
+        raise OutputError(f"文件夹打不开：{shown(folder / prefix)}（{error.strerror}）") from None
+    for name, is_folder, is_file in found:
+        relative = prefix + name
+        if is_folder:
+            if not (target and target.exists() and os.path.samefile(folder / relative, target)):
+                yield from _walk(folder, f"{relative}/", target)  # results of an earlier run are no input
+        elif is_file and not name.startswith(TEMPORARY) and os.path.splitext(name)[1].lower() in WORKBOOKS:
+            yield relative
+
+
+def _copy_name(name: str) -> str:
+    """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
+    stem, suffix = os.path.splitext(name)
+    if suffix.lower() in KEPT or suffix.lower() not in WORKBOOKS:
+        return name
+    return stem + (".xlsm" if suffix.lower() == ".xltm" else ".xlsx")
+
+
+def _apart(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
+    taken: set[str] = set()
+    kept = sorted(wanted, key=lambda file: os.path.splitext(file)[1] != os.path.splitext(wanted[file])[1])
+    outputs = {file: free(Path(wanted[file]), taken).as_posix() for file in kept}
+    return ((file, outputs[file]) for file in wanted)
+
+
+def _refuse_overwriting(jobs: Plan) -> None:
+    if jobs.folder is None or not jobs.folder.exists():
+        return
+    inputs = {_identity(os.path.join(jobs.base, file)) for file, _ in jobs.rows} - {None}
+    names = {reserved(Path(os.path.abspath(jobs.base / file))) for file, _ in jobs.rows}
+    for _, output in jobs.rows:
+        path = os.path.join(jobs.folder, output)
+        if _identity(path) in inputs or reserved(Path(os.path.abspath(path))) in names:
+            raise OutputError(f"输出文件会覆盖输入文件：{shown(Path(path))}。请换一个输出文件夹。")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file this is, whatever it is called; None where there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

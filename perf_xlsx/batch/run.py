@@ -1,0 +1,173 @@
+"""A batch: tasks out, results back in plan order, a bounded number under way; a worker's death costs one file."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from types import TracebackType
+
+from perf_xlsx import __version__
+from perf_xlsx.batch import worker
+from perf_xlsx.batch.across import Across
+from perf_xlsx.batch.crew import Crew, here
+from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.batch.plan import Plan
+from perf_xlsx.batch.roster import Roster
+from perf_xlsx.batch.state import Record, State
+from perf_xlsx.batch.worker import Done, Task, Work
+from perf_xlsx.pipeline import Job, Terms
+
+Chunk = Sequence[Task]
+Do = Callable[[Chunk], list[Done]]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One workbook that is done (`job` None: a listed unit that returned none), paths in `record` relative.
+
+    `fresh` is False where the record of an earlier run still stands.
+    """
+
+    job: Job | None
+    record: Record
+    fresh: bool = True
+
+
+def run(
+    jobs: Plan,
+    *,
+    terms: Terms | None = None,
+    roster: Roster | None = None,
+    force: bool = False,
+    crew: Crew | None = None,
+    work: Work = worker.one,
+) -> Generator[Finished, None, None]:
+    """Score all; yield each in plan order, then the listed units that returned nothing.
+
+    Where a folder (or several files) is written out, what is done and unchanged is taken from the output folder's
+    memory, unless `force`. Stopped at any point, the next run goes on from there. Raises BatchError and
+    RulebookError.
+    """
+    crew, terms = crew or here(), terms or Terms()
+    with ExitStack() as stack:
+        state = stack.enter_context(State(jobs.folder)) if jobs.folder and jobs.many else None
+        across = stack.enter_context(Across(roster, terms.rulebook))
+        tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
+        do = partial(worker.do, work, crew.seconds, __version__)
+        ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
+        for at, (task, done) in enumerate(ordered):
+            record = _record(task, done, state)
+            record["findings"] += across.found(record)
+            if state:
+                state.write(record)
+            yield Finished(jobs[at], record, done.record is not None)
+        for record in across.outstanding():
+            if state:
+                state.write(record)
+            yield Finished(None, record)
+        if state:
+            state.finish()
+
+
+def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -> Task:
+    job, (file, output) = jobs[at], jobs.rows[at]
+    known = state.known(file) if state else None
+    if known:
+        known = {key: known.get(key) for key in ("key", "output", "output_sha256")}
+    return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, known, force)
+
+
+def _record(task: Task, done: Done, state: State | None) -> Record:
+    if done.record is not None:
+        if state:
+            state.note(done.record)
+        record: Record = json.loads(done.record)
+        return record
+    known = state.known(task.file) if state else None
+    assert known is not None, "only what is known is left undone"
+    return known
+
+
+def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Generator[tuple[Task, Done], None, None]:
+    """Each task with what came of it, in the order of the tasks. Raises BatchError where a cluster is lost.
+
+    A chunk whose worker died is done again file by file on a worker of its own, so that only the guilty one is
+    given up, and nobody waits for its neighbours' time limits twice.
+    """
+    with _Team(crew) as team, _Team(crew, alone=True) as ward:
+        waiting: deque[tuple[Chunk, Future[list[Done]], Executor]] = deque()
+        while True:
+            while len(waiting) < crew.ahead and (following := tuple(islice(tasks, crew.chunk))):
+                waiting.append((following, *team.submit(do, following)))
+            if not waiting:
+                return
+            chunk, future, executor = waiting.popleft()
+            try:
+                done = _result(future)
+            except crew.deaths as death:
+                team.lost(executor, death)
+                done = [_alone(ward, do, task, crew) for task in chunk]
+            yield from zip(chunk, done, strict=True)
+
+
+def _alone(ward: _Team, do: Do, task: Task, crew: Crew) -> Done:
+    future, executor = ward.submit(do, [task])
+    try:
+        return _result(future)[0]
+    except crew.deaths as death:
+        ward.lost(executor, death)
+        return worker.died(task, crew.limits)
+
+
+def _result(future: Future[list[Done]]) -> list[Done]:
+    try:
+        return future.result()
+    except CancelledError:
+        raise BatchError("与集群的连接断了。恢复后再运行一次同样的命令，就从这里接着做。") from None
+
+
+class _Team:
+    """The executor that a crew works with now; started when first needed, and anew after it broke."""
+
+    def __init__(self, crew: Crew, alone: bool = False) -> None:
+        self.crew, self.alone = crew, alone
+        self.started: AbstractContextManager[Executor] | None = None
+        self.executor: Executor | None = None
+
+    def submit(self, do: Do, chunk: Chunk) -> tuple[Future[list[Done]], Executor]:
+        """The future, and the executor that it belongs to."""
+        if self.executor is None:
+            self.started = self.crew.start(self.alone)
+            self.executor = self.started.__enter__()
+        try:
+            return self.executor.submit(do, chunk), self.executor
+        except self.crew.deaths:  # it broke a moment ago
+            self.end()
+            return self.submit(do, chunk)
+
+    def lost(self, executor: Executor, death: BaseException) -> None:
+        """A worker of `executor` died: a pool is broken by that as a whole, a cluster is not."""
+        if isinstance(death, BrokenExecutor) and executor is self.executor:
+            self.end()
+
+    def end(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        """Let the executor go; with an error, at once."""
+        started, self.started, self.executor = self.started, None, None
+        if started:
+            started.__exit__(kind, error, trace)
+
+    def __enter__(self) -> _Team:
+        return self
+
+    __exit__ = end

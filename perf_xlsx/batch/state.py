@@ -1,0 +1,147 @@
+"""What a batch remembers in OUT/.perf_xlsx: the records of the last whole run, and a journal of the one under way.
+
+`records.jsonl` holds a record a workbook in plan order, written whole at the end. `journal.jsonl` grows while a
+run is under way, a line for every workbook newly done, and goes when the run is over. Both are read by the next
+run; of two lines for one workbook the journal's stands. A line that was cut off by a kill is not read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.records import FILE as RECORDS
+from perf_xlsx.records import STATE
+
+JOURNAL, LOCK = "journal.jsonl", "lock"
+SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
+HEAD = b'{"file": '
+
+Record = dict[str, Any]
+
+
+class State:
+    """The memory of one output folder, for one run at a time. Raises BatchError where another run has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.outputs, self.folder = folder, folder / STATE
+
+    def __enter__(self) -> State:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock = _lock(self.folder / LOCK)
+            self._tidy()
+            self.files = [_open(self.folder / name) for name in (JOURNAL, RECORDS)]
+            self.index = [_index(file) for file in self.files]
+            self.journal = open(self.folder / JOURNAL, "ab")  # until __exit__
+            if self.journal.tell():
+                self.journal.write(b"\n")  # after a line that was cut off
+            self.final = open(self.folder / f"{RECORDS}.tmp", "wb")
+        except OSError as error:
+            raise BatchError(f"{self.folder} 写不进去（{error.strerror}）。请换一个输出文件夹。") from None
+        self.synced = time.monotonic()
+        return self
+
+    def _tidy(self) -> None:
+        """Take away what a killed run left half written."""
+        if (self.folder / JOURNAL).exists():
+            for left in self.outputs.rglob(".perf_xlsx-*.tmp"):
+                left.unlink(missing_ok=True)
+
+    def known(self, file: str) -> Record | None:
+        """What is remembered of a workbook, without what was found by comparing it with others."""
+        for lines, index in zip(self.files, self.index, strict=True):
+            if lines is not None and file in index:
+                lines.seek(index[file])
+                with suppress(ValueError, KeyError, TypeError):
+                    record: Record = json.loads(_text(lines.readline()))
+                    record["findings"] = [found for found in record["findings"] if found["code"][0] != "B"]
+                    return record
+        return None
+
+    def note(self, line: str) -> None:
+        """Remember a workbook newly done: its record as JSON, without comparisons."""
+        self.journal.write(_bytes(line))
+        self.journal.flush()
+        if time.monotonic() - self.synced > SYNC_EVERY:
+            os.fsync(self.journal.fileno())
+            self.synced = time.monotonic()
+
+    def write(self, record: Record) -> None:
+        """The next of the final records, comparisons included."""
+        self.final.write(_bytes(json.dumps(record, ensure_ascii=False)))
+
+    def finish(self) -> None:
+        """The run is over: the final records stand, the journal goes."""
+        self.final.flush()
+        os.fsync(self.final.fileno())
+        self._close()
+        os.replace(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
+        (self.folder / JOURNAL).unlink()
+
+    def _close(self) -> None:
+        for file in (self.journal, self.final, *self.files):
+            if file is not None:
+                file.close()
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+        (self.folder / f"{RECORDS}.tmp").unlink(missing_ok=True)
+        self.lock.close()
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape")  # file names need not be UTF-8
+
+
+def _bytes(line: str) -> bytes:
+    return line.encode("utf-8", "surrogateescape") + b"\n"
+
+
+def _open(path: Path) -> IO[bytes] | None:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        return None
+
+
+def _index(file: IO[bytes] | None) -> dict[str, int]:
+    """Where in the file each workbook's last whole line begins."""
+    found: dict[str, int] = {}
+    decoder = json.JSONDecoder()
+    offset = 0
+    for line in file or ():
+        if line.startswith(HEAD) and line.endswith(b"}\n"):
+            with suppress(ValueError):
+                name, _ = decoder.raw_decode(_text(line), len(HEAD))
+                if isinstance(name, str):
+                    found[name] = offset
+        offset += len(line)
+    return found
+
+
+def _lock(path: Path) -> IO[bytes]:
+    """Hold the folder until the file is closed or this process ends."""
+    file = open(path, "ab")  # noqa: SIM115  # held open as long as the lock
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        file.close()
+        raise BatchError(f"另一个 perf-xlsx 正在往 {path.parent.parent} 写，请等它结束。") from None
+    except OSError:
+        pass  # a network folder that knows no locks
+    return file

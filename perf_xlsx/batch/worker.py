@@ -1,0 +1,194 @@
+"""What a worker does: one workbook after the other, each within its time, and none left behind by its parent."""
+
+from __future__ import annotations
+
+import faulthandler
+import hashlib
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from perf_xlsx import __version__, pipeline
+from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.model import Result
+from perf_xlsx.output import fitting
+from perf_xlsx.place import Place
+from perf_xlsx.report import as_record
+from perf_xlsx.rulebook import RulebookError, load_rulebook
+
+AGAIN = {"R02", "R03", pipeline.UNWRITTEN}  # what another password, limit or moment may change
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One workbook to do.
+
+    `file` and `output_name` are its names in the records. `known` is what an earlier run says of it: `key`,
+    `output` and `output_sha256` of its record. `force`: do it even if nothing changed.
+    """
+
+    file: str
+    source: str
+    output: str | None
+    output_name: str
+    terms: pipeline.Terms = field(default_factory=pipeline.Terms)
+    known: Mapping[str, Any] | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task: its record as a line of JSON, or None where the known record still stands."""
+
+    record: str | None
+
+
+Work = Callable[[Task], Done]
+
+
+def prepare(lifeline: Connection, memory: int | None) -> None:
+    """Make this process a worker: it ends when its parent lets go or dies, and takes at most `memory` bytes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    threading.Thread(target=_until_let_go, args=(lifeline,), daemon=True).start()
+    if memory:
+        with suppress(ImportError, OSError, ValueError):  # not on Windows; a lower limit of the system's stands
+            import resource
+
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+
+
+def _until_let_go(lifeline: Connection) -> None:
+    with suppress(EOFError, OSError):
+        lifeline.recv_bytes()
+    os._exit(1)
+
+
+def do(work: Work, seconds: float | None, version: str, tasks: Sequence[Task]) -> list[Done]:
+    """The tasks one after the other. With `seconds`, a task that takes longer ends this process.
+
+    Raises BatchError where this machine has another version of the program.
+    """
+    if version != __version__:
+        raise BatchError(f"有的机器上 perf_xlsx 是 {__version__}，这里是 {version}。请装成同一版本再运行。")
+    done = []
+    for task in tasks:
+        with _within(seconds):
+            done.append(work(task))
+    return done
+
+
+@contextmanager
+def _within(seconds: float | None) -> Iterator[None]:
+    """End the process when the time is over, even if native code never comes back."""
+    if seconds is None:
+        yield
+        return
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def one(task: Task) -> Done:
+    """Score one workbook, unless it is done already and nothing changed. Raises RulebookError."""
+    if task.known and not task.force and _unchanged(task, task.known):
+        return Done(None)
+    result = pipeline.score(task.source, task.output, terms=task.terms)
+    if result.output is None and not pipeline.unwritten(result):
+        withdraw(task)
+    return Done(_line(task, result))
+
+
+def died(task: Task, limits: str) -> Done:
+    """What is told of a file that ended its worker twice, the second time alone."""
+    withdraw(task)
+    seen = Noticed(
+        Place(Path(task.source).name),
+        "文件",
+        None,
+        f"读取时{limits}，或读取程序意外中止，没有读完。",
+        pipeline.ADVICE["too_large"],
+    )
+    result = Result(task.source, "", None, None, (finding("R03", seen, None),))
+    return Done(_line(task, result))
+
+
+def _line(task: Task, result: Result) -> str:
+    """The record as JSON. What another run may do better has no key, and is tried again next time."""
+    again = any(found.code in AGAIN for found in result.findings)
+    written = _copy(task, Path(result.output).suffix) if result.output else None
+    record = as_record(result) | {
+        "file": task.file,
+        "output": _named(task, written) if written else None,
+        "output_sha256": _sha256(written) if written else None,
+        "key": None if again else _key(result.sha256, result.rulebook, task.terms),
+    }
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _copy(task: Task, suffix: str) -> Path:
+    """The scored copy; the content may have asked for another suffix."""
+    return fitting(Path(task.output or ""), suffix)
+
+
+def _named(task: Task, written: Path) -> str:
+    """The copy's name in the records."""
+    return PurePosixPath(task.output_name).with_name(written.name).as_posix()
+
+
+def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> dict[str, Any]:
+    """All that a record depends on: content, rulebook, program, options. Raises RulebookError."""
+    name = terms.rulebook or rulebook
+    rules = hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest() if name else None
+    waivers = terms.waiving.in_force if terms.waiving else ()
+    return {
+        "content": content,
+        "rulebook": rulebook,
+        "rules": rules,
+        "version": __version__,
+        "options": {
+            "rulebook": rulebook if terms.rulebook else None,
+            "limits": repr(terms.limits),
+            "waivers": hashlib.sha256(repr(waivers).encode()).hexdigest() if waivers else None,
+        },
+    }
+
+
+def _unchanged(task: Task, known: Mapping[str, Any]) -> bool:
+    key = known["key"]
+    try:
+        if not key or key != _key(_sha256(task.source), key["rulebook"], task.terms):
+            return False
+        if known["output"] is None:
+            return True
+        if task.output is None:
+            return False
+        written = _copy(task, PurePosixPath(known["output"]).suffix)
+        return (known["output"], known["output_sha256"]) == (_named(task, written), _sha256(written))
+    except (OSError, RulebookError, KeyError, TypeError):
+        return False
+
+
+def withdraw(task: Task) -> None:
+    """Take away the scored copy of what stood there before, if it is as we wrote it: it is no longer true."""
+    if task.output and task.known and task.known["output"]:
+        written = _copy(task, PurePosixPath(task.known["output"]).suffix)
+        with suppress(OSError):
+            if task.known["output"] == _named(task, written) and _sha256(written) == task.known["output_sha256"]:
+                written.unlink()
+
+
+def _sha256(path: str | Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

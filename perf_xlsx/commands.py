@@ -1,0 +1,274 @@
+"""What `score`, `check` and `template --roster` share: their options, running a batch, and what is said of it."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from perf_xlsx.batch import Finished, Plan
+    from perf_xlsx.ooxml import Limits
+    from perf_xlsx.waivers import Waiver, Waiving
+
+INTERRUPTED = 130  # as a shell tells Ctrl-C
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
+WAIVERS = click.option(
+    "--waivers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="豁免清单",
+    help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
+)
+PASSWORDS = click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="文件",
+    help="打开密码，一行一个，对加密的工作簿逐个尝试。",
+)
+LIMITS = click.option(
+    "--limits",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="文件.toml",
+    help="改变读取上限，如写一行 cells = 1000000；不写的用默认值。",
+)
+ROSTER = click.option(
+    "--roster",
+    metavar="名单.xlsx|csv",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="报送名单，有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
+)
+
+
+def fail(message: str) -> NoReturn:
+    """Wrong usage: one line on stderr, exit code 2."""
+    click.echo(f"错误：{message}", err=True)
+    sys.exit(2)
+
+
+def batch_options(function: F) -> F:
+    """The options of a run over many workbooks."""
+    options = (
+        RULEBOOK,
+        WAIVERS,
+        PASSWORDS,
+        LIMITS,
+        ROSTER,
+        click.option(
+            "--jobs",
+            type=click.IntRange(1),
+            metavar="N",
+            help="同时评几份，默认等于处理器核数；为 1 时不另开进程，也不限用时和内存。",
+        ),
+        click.option("--executor", metavar="dask://主机:端口", help="交给 dask 集群评分，文件须在共享文件夹。"),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(0, min_open=True),
+            metavar="秒",
+            default=60,
+            show_default=True,
+            help="一份的用时上限，超过的不再读，其余照常。",
+        ),
+        click.option(
+            "--memory-limit",
+            type=click.IntRange(256),
+            metavar="MB",
+            default=2048,
+            show_default=True,
+            help="一个评分进程的内存上限。",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def run(
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    as_json: bool,
+    *,
+    rulebook: str | None,
+    waivers: Path | None,
+    password_file: Path | None,
+    limits: Path | None,
+    roster: Path | None,
+    force: bool = False,
+    consolidate: Callable[[Path], str] | None = None,
+    **crew: Any,
+) -> NoReturn:
+    """Score what the paths name, tell it, and exit; `crew` are jobs, executor, time_limit and memory_limit.
+
+    `consolidate` is called with the output folder when a run over a folder is over; what it says is shown.
+    """
+    from perf_xlsx.batch import BatchError, plan, read_roster
+    from perf_xlsx.batch import run as run_batch
+    from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
+    from perf_xlsx.rulebook import RulebookError
+    from perf_xlsx.waivers import Waiving, load_waivers
+    from perf_xlsx.workbook.listing import ListError
+
+    if crew["executor"]:  # its workers have folders of their own to start from
+        paths = tuple(path.absolute() for path in paths)
+        folder = folder and folder.absolute()
+        rulebook = str(Path(rulebook).absolute()) if rulebook and rulebook.endswith(".toml") else rulebook
+    try:
+        if rulebook:
+            usable_rulebook(rulebook)
+        waiving = Waiving(load_waivers(waivers), datetime.date.today()) if waivers else None
+        listed = read_roster(roster) if roster else None
+        terms = Terms(rulebook, _limits(limits), _passwords(password_file), waiving)
+        jobs = plan(paths, folder)
+        if not jobs:
+            fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
+        with ExitStack() as stack:
+            who = stack.enter_context(_crew(len(jobs), **crew))
+            finished = stack.enter_context(
+                closing(run_batch(jobs, terms=terms, roster=listed, force=force, crew=who))
+            )
+            code = _tell(jobs, finished, as_json, waiving, consolidate)
+    except (RulebookError, ListError) as error:
+        fail("\n  ".join(error.problems))
+    except (OutputError, BatchError) as error:
+        fail(str(error))
+    sys.exit(code)
+
+
+def _limits(path: Path | None) -> Limits:
+    from perf_xlsx.ooxml import Limits, LimitsError, load_limits
+
+    try:
+        return load_limits(path) if path else Limits()
+    except LimitsError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename} 读不出来（{error.strerror}）。")
+
+
+def _passwords(path: Path | None) -> tuple[str, ...]:
+    from perf_xlsx.ooxml import read_passwords
+
+    try:
+        return read_passwords(path) if path else ()
+    except UnicodeDecodeError:
+        fail(f"{path} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
+    except OSError as error:
+        fail(f"{error.filename} 读不出来（{error.strerror}）。")
+
+
+def _crew(jobs_count: int, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
+    """A context that gives the crew: this process for one workbook or where asked for, else worker processes."""
+    from contextlib import nullcontext
+
+    from perf_xlsx.batch import cluster, here, local
+    from perf_xlsx.batch.crew import cores
+
+    if executor is not None:
+        kind, _, address = executor.partition("://")
+        if kind != "dask" or not address:
+            fail(f"不认识 --executor {executor}，应写成 dask://主机:端口")
+        return cluster(address, time_limit)
+    if jobs == 1 or jobs_count == 1:
+        return nullcontext(here())
+    workers = min(jobs or cores(), -(-jobs_count // 4))  # a worker takes longer to start than to do a few
+    return nullcontext(local(workers, time_limit, memory_limit))
+
+
+def _tell(
+    jobs: Plan,
+    finished: Iterator[Finished],
+    as_json: bool,
+    waiving: Waiving | None,
+    consolidate: Callable[[Path], str] | None,
+) -> int:
+    """Show what is done as it is done, then the rest; give the exit code."""
+    from rich.console import Console
+
+    from perf_xlsx.output import shown, trouble
+    from perf_xlsx.progress import progress
+    from perf_xlsx.report import json_line
+    from perf_xlsx.terminal import Summary, outcome
+    from perf_xlsx.waivers import covering, idle
+
+    summary = Summary()
+    used: set[Waiver] = set()
+    try:
+        with progress(len(jobs), Console(stderr=True, highlight=False)) as tick:
+            for one in finished:
+                output = (
+                    shown(jobs.folder / one.record["output"]) if jobs.folder and one.record["output"] else None
+                )
+                if as_json:
+                    file = shown(one.job.source) if one.job else None
+                    click.echo(json_line(one.record | {"file": file, "output": output}))
+                record = one.record | {"file": shown(Path(one.record["file"])) if one.record["file"] else None}
+                if waiving:
+                    used |= covering(waiving, record)
+                summary.add(record, output, one.fresh)
+                if one.job:
+                    tick(outcome(one.record) if one.fresh else "上次已评")
+    except KeyboardInterrupt:
+        done = f"已停止，完成{summary.workbooks}/{len(jobs)}份。"
+        if jobs.folder and jobs.many:
+            done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
+        click.echo(done, err=True)
+        return INTERRUPTED
+    told, lost = "", False
+    if consolidate and jobs.folder and jobs.many:
+        try:
+            told = consolidate(jobs.folder)
+        except OSError as error:
+            lost = True
+            detail, advice = trouble(Path(str(error.filename or jobs.folder)), error)
+            click.echo(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
+    for line in idle(waiving, used) if waiving else ():
+        click.echo(f"豁免清单{line}。", err=True)
+    if not as_json:
+        summary.show(Console(highlight=False, soft_wrap=True))
+        if told:
+            click.echo(told)
+    return 3 if summary.counts["读不出来"] or summary.unwritten or lost else 1 if summary.counts["有错误"] else 0
+
+
+def roster_templates(
+    roster: Path, folder: Path, year: int | None, form: str | None, rulebook: str | None, force: bool
+) -> None:
+    """Write a template for each unit of the list."""
+    from rich.console import Console
+
+    from perf_xlsx.batch.roster import read_roster, write_templates
+    from perf_xlsx.forms import FormError
+    from perf_xlsx.forms.case import CaseError
+    from perf_xlsx.progress import progress
+    from perf_xlsx.rulebook import RulebookError
+    from perf_xlsx.workbook.listing import ListError
+
+    if year is None:
+        fail("请写明年度 --year。")
+    kept = written = 0
+    try:
+        listed = read_roster(roster)
+        with progress(len(listed.listed), Console(stderr=True, highlight=False)) as tick:
+            for one in write_templates(listed, folder, year, form, rulebook, force):
+                written += one.written
+                kept += not one.written
+                tick("写好" if one.written else "原有")
+    except (ListError, CaseError, RulebookError) as error:
+        fail("\n  ".join(error.problems))
+    except FormError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"读写文件时出错：{error}")
+    except KeyboardInterrupt:
+        click.echo(f"已停止，写好{written}份。再运行一次同样的命令，就从这里接着写。", err=True)
+        sys.exit(INTERRUPTED)
+    click.echo(f"模板已写好：{folder} 中{written}份，每个单位一份。")
+    if kept:
+        click.echo(f"另有{kept}份已经存在，没有改动；要重新生成请加 --force。")

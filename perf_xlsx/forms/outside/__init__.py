@@ -1,0 +1,114 @@
+"""What stands in forms that did not come from our template: more labels, columns and lines, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from perf_xlsx.forms import Block, Box, Boxes, Choice, Form, Line, Lines, Rows, load_form
+
+Words = Mapping[str, tuple[str, ...]]
+Labelled = TypeVar("Labelled", Box, Line)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """One kind of form as the official layouts have it.
+
+    `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
+    title. `needs` names for a table the columns that it cannot be without, each group needing one member.
+    `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
+    words for a judgement; `quantities` words for a sign that do not tell which way. `execution` are names of
+    an indicator that is budget execution itself; `totals` and `subtotals` begin
+    rows of sums, `asides` remarks and signatures; `prompts` are found in texts left as printed.
+    """
+
+    form: Form
+    titles: tuple[str, ...]
+    needs: Mapping[str, tuple[tuple[str, ...], ...]]
+    passages: Words
+    execution: tuple[str, ...]
+    totals: tuple[str, ...]
+    subtotals: tuple[str, ...]
+    asides: tuple[str, ...]
+    prompts: tuple[str, ...]
+    judged: Words
+    quantities: tuple[str, ...]
+
+
+@cache
+def outside(name: str) -> Outside:
+    """The form kind of that name as it stands outside our template. Raises FormError when there is none."""
+    raw = tomllib.loads(files("perf_xlsx.forms.outside").joinpath("official.toml").read_text("utf-8"))
+    words = raw["words"]
+    return Outside(
+        form=_widened(load_form(name), raw),
+        titles=tuple(raw["titles"][name]),
+        needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},
+        passages=_words(raw["passages"]),
+        execution=tuple(words["execution"]),
+        totals=tuple(words["totals"]),
+        subtotals=tuple(words["subtotals"]),
+        asides=tuple(words["asides"]),
+        prompts=tuple(words["prompts"]),
+        judged=_words(words["judged"]),
+        quantities=tuple(words["quantities"]),
+    )
+
+
+def _words(raw: Mapping[str, list[str]]) -> Words:
+    return {word: tuple(others) for word, others in raw.items()}
+
+
+def _widened(form: Form, raw: dict[str, Any]) -> Form:
+    return replace(
+        form,
+        sheets=tuple(
+            replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
+            for sheet in form.sheets
+        ),
+    )
+
+
+def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
+    match block:
+        case Boxes():
+            added = [_new(x) for x in raw["boxes"] if (x["form"], x["block"]) == (form, block.key)]
+            return replace(block, boxes=tuple(_called(b, form, "", raw) for b in (*block.boxes, *added)))
+        case Lines():
+            more = [Line(x["key"], x["label"], indent=1) for x in raw["lines"] if x["form"] == form]
+            parts = tuple(line.key for line in more)
+            lines = [_called(line, form, f"{block.key}.", raw) for line in (*block.lines, *more)]
+            whole = [replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines]
+            return replace(block, lines=tuple(whole), columns=_columns(block, form, raw))
+        case Rows():
+            columns = _columns(block, form, raw)
+            return replace(block, columns=tuple(_directed(box, raw["words"]) for box in columns))
+
+
+def _columns(block: Lines | Rows, form: str, raw: dict[str, Any]) -> tuple[Box, ...]:
+    added = [_new(x) for x in raw["columns"] if x["block"] == block.key]
+    return tuple(_called(box, form, f"{block.key}.", raw) for box in (*block.columns, *added))
+
+
+def _called(item: Labelled, form: str, block: str, raw: dict[str, Any]) -> Labelled:
+    """The item with the labels of every layout, then those of its form alone."""
+    named: dict[str, list[str]] = raw["synonyms"]
+    more: tuple[str, ...] = (*named.get(f"{block}{item.key}", ()), *named.get(f"{form}.{block}{item.key}", ()))
+    return replace(item, synonyms=tuple(dict.fromkeys((*item.synonyms, *more))))
+
+
+def _new(raw: Mapping[str, Any]) -> Box:
+    return Box(raw["key"], raw["label"], raw.get("kind", "text"), synonyms=tuple(raw.get("synonyms", ())))
+
+
+def _directed(box: Box, words: Mapping[str, Any]) -> Box:
+    """The sign's choices with the words for a direction, and one that tells a number and no direction."""
+    if box.key != "sign":
+        return box
+    more = [Choice(c.value, (*c.same, *words["directions"].get(c.value, ()))) for c in box.choices]
+    return replace(box, choices=(*more, Choice(words["quantities"][0], tuple(words["quantities"]))))

@@ -1,0 +1,8 @@
+"""Reading forms that did not come from our template: the official 自评表 layouts, by their words alone."""
+
+from perf_xlsx.workbook.outside.entries import OutsideRow, weights_from_claims
+from perf_xlsx.workbook.outside.found import OutsideLayout
+from perf_xlsx.workbook.outside.layout import locate_outside
+from perf_xlsx.workbook.outside.notice import absent, outside_findings
+
+__all__ = ["OutsideLayout", "OutsideRow", "absent", "locate_outside", "outside_findings", "weights_from_claims"]

@@ -1,0 +1,373 @@
+"""Many workbooks in one run: order, limits, going on after a kill, and what is seen only by comparing them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from perf_xlsx import batch, pipeline
+from perf_xlsx.batch import BatchError, Finished, local, plan
+from perf_xlsx.batch.crew import Crew
+from perf_xlsx.batch.run import in_order
+from perf_xlsx.batch.worker import Done, Task
+from perf_xlsx.pipeline import Terms
+from perf_xlsx.progress import progress
+from perf_xlsx.records import Records
+from tests import batch_work
+from tests.batch_returns import a_return, write_returns
+
+COMMAND = [sys.executable, "-c", "from perf_xlsx.cli import main; main()"]
+TREE = Path(__file__).parents[1]
+
+
+def started(*words: object, **options: Any) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONPATH": str(TREE)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen([*COMMAND, *map(str, words)], stdout=pipe, stderr=pipe, env=environment, **options)
+
+
+def run(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    process = started(*words, **options)
+    out, err = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(words, process.returncode, out.decode(), err.decode())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder by its path, the lock aside."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.xlsx")}
+
+
+@pytest.fixture(scope="module")
+def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty returns in a folder "returned"; outputs are written beside it."""
+    folder = tmp_path_factory.mktemp("sixty")
+    write_returns(folder / "returned")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unbroken(sixty: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, bytes]]:
+    """What a run over the sixty with two workers says and writes."""
+    done = run("score", "returned", "-o", "unbroken", "--jobs", 2, "--json", cwd=sixty)
+    return done, contents(sixty / "unbroken")
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Five returns of five units."""
+    folder = tmp_path / "few"
+    folder.mkdir()
+    for n in range(5):
+        (folder / f"{n}.xlsx").write_bytes(a_return("project", f"示例{n}局", 90 + n))
+    return folder
+
+
+def finished(folder: Path, output: Path | None = None, **options: Any) -> list[Finished]:
+    return list(batch.run(plan([folder], output), **options))
+
+
+def codes(one: Finished) -> set[str]:
+    return {found["code"] for found in one.record["findings"]}
+
+
+# --- a folder ---------------------------------------------------------------------------------------------------
+
+
+def test_sixty_give_a_line_each_in_order_and_an_output_where_one_can_be(
+    sixty: Path, unbroken: tuple[subprocess.CompletedProcess[str], dict[str, bytes]]
+) -> None:
+    done, written = unbroken
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    returned = sixty / "returned"
+    sources = sorted(p for p in returned.rglob("*.xlsx") if not p.name.startswith(("~$", ".~")))
+    assert [line["file"] for line in lines] == [str(path.relative_to(sixty)) for path in sources]
+    unread = {Path(line["file"]).name: line["findings"][0]["code"] for line in lines if line["total"] is None}
+    assert unread == {"07.xlsx": "R01", "13.xlsx": "R02", "19.xlsx": "R01", "23.xlsx": "R01"}
+    twice = {Path(line["file"]).name for line in lines if any(f["code"] == "B01" for f in line["findings"])}
+    assert len(twice) == 2
+    outputs = {name for name in written if name.endswith(".xlsx")}
+    assert outputs == {path.relative_to(returned).as_posix() for path in sources if path.name not in unread}
+    assert {line["output"] for line in lines} == {None} | {f"unbroken/{name}" for name in outputs}
+    assert done.returncode == 3
+    assert sorted(written.keys() - outputs) == [".perf_xlsx/records.jsonl"]
+
+
+def test_one_process_gives_what_two_give_to_the_byte(
+    sixty: Path, unbroken: tuple[subprocess.CompletedProcess[str], dict[str, bytes]]
+) -> None:
+    done = run("score", "returned", "-o", "one", "--jobs", 1, "--json", cwd=sixty)
+    assert contents(sixty / "one") == unbroken[1]
+    assert done.stdout.replace('"one/', '"unbroken/') == unbroken[0].stdout
+
+
+def test_people_are_told_what_stops_them_and_what_to_do(sixty: Path, unbroken: object) -> None:
+    done = run("score", "returned", "-o", "unbroken", cwd=sixty)
+    assert "共60份，其中59份上次已评、没有变化" in done.stdout  # another password may open the encrypted one
+    assert "4份读不出来，须重新报送" in done.stdout
+    unread = done.stdout[: done.stdout.index("【各份之间")]
+    assert unread.count("→ 请") == 4
+    assert "乙县/三镇/23.xlsx" in unread
+    assert "两份内容不同" in done.stdout
+
+
+def test_records_name_files_from_the_folder_so_that_both_can_be_moved(
+    sixty: Path, unbroken: object, tmp_path: Path
+) -> None:
+    shutil.copytree(sixty / "returned", tmp_path / "away" / "in")
+    shutil.copytree(sixty / "unbroken", tmp_path / "out")
+    done = finished(tmp_path / "away" / "in", tmp_path / "out")
+    assert all(not one.fresh or "R02" in codes(one) for one in done)
+    records = list(Records.open(tmp_path / "out"))
+    assert records[0]["file"] == records[0]["output"] == "00.xlsx"
+    assert str(sixty) not in json.dumps(records, ensure_ascii=False)
+
+
+def test_results_that_lie_within_the_folder_are_no_input(few: Path) -> None:
+    assert len(finished(few, few / "out")) == 5
+    assert len(finished(few, few / "out")) == 5
+
+
+def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
+    taken = 0
+
+    def tasks() -> Iterator[Task]:
+        nonlocal taken
+        for taken in range(1000):
+            yield Task(str(taken), "", None, "")
+
+    crew = Crew(batch.here().start, chunk=4, ahead=5)
+    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("")] * len(chunk), crew)):
+        assert task.file == str(done)
+        assert taken <= done + 4 * 6
+
+
+def test_an_executor_of_somebody_elses_will_do(few: Path) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        done = finished(few, crew=batch.given(executor))
+    assert [one.record for one in done] == [one.record for one in finished(few)]
+
+
+def test_a_plan_is_in_a_stable_order_and_keeps_folders(tmp_path: Path) -> None:
+    for name in ("b/2.xlsx", "b/1.XLSM", "b.xlsx", "a/~$1.xlsx", "a/.~1.xlsx", "a/c/3.xlsx", "a/notes.txt"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).touch()
+    jobs = plan([tmp_path / "in"], tmp_path / "out")
+    assert [file for file, _ in jobs.rows] == ["a/c/3.xlsx", "b/1.XLSM", "b/2.xlsx", "b.xlsx"]
+    assert jobs[0] == pipeline.Job(tmp_path / "in/a/c/3.xlsx", tmp_path / "out/a/c/3.xlsx")
+    both = plan([tmp_path / "in" / "b", tmp_path / "in" / "a", tmp_path / "in" / "b" / "2.xlsx"], None)
+    assert [file for file, _ in both.rows] == ["b/1.XLSM", "b/2.xlsx", "a/c/3.xlsx"]
+
+
+def test_without_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, 2))
+    monkeypatch.setattr("perf_xlsx.progress.time.monotonic", lambda: next(clock))
+    out = io.StringIO()
+    with progress(40, Console(file=out)) as tick:
+        for n in range(40):
+            tick("有错误" if n % 4 == 0 else "没有错误")
+    lines = out.getvalue().splitlines()
+    assert 3 < len(lines) < 20
+    assert re.fullmatch(r"已完成 \d+/40，每秒\d\.\d份，还需.*秒，有错误\d+，没有错误\d+", lines[0])
+
+
+def test_on_a_terminal_progress_is_a_bar() -> None:
+    out = io.StringIO()
+    with progress(3, Console(file=out, force_terminal=True, width=100)) as tick:
+        for _ in range(3):
+            tick("没有错误")
+        time.sleep(0.2)
+    assert "3/3" in out.getvalue()
+    assert "没有错误3" in out.getvalue()
+
+
+# --- stopped, and run again -------------------------------------------------------------------------------------
+
+
+def test_killed_at_any_moment_and_run_again_nothing_differs(
+    sixty: Path, unbroken: tuple[subprocess.CompletedProcess[str], dict[str, bytes]]
+) -> None:
+    moments = random.Random(20)
+    broken_off = 0
+    for folder, kills in (("k1", 10), ("k2", 10)):
+        for _ in range(kills):
+            process = started("score", "returned", "-o", folder, "--jobs", 2, "--json", cwd=sixty)
+            time.sleep(moments.uniform(0.2, 1.8))
+            broken_off += process.poll() is None
+            process.kill()
+            process.communicate()
+        done = run("score", "returned", "-o", folder, "--jobs", 2, "--json", cwd=sixty)
+        assert contents(sixty / folder) == unbroken[1]
+        assert done.stdout.replace(f'"{folder}/', '"unbroken/') == unbroken[0].stdout
+    assert broken_off >= 10, "the kills came too late to prove anything"
+
+
+def test_a_killed_run_leaves_no_worker_behind(sixty: Path, tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    process = started("score", sixty / "returned", "-o", tmp_path / "out", "--jobs", 2)
+    parent = psutil.Process(process.pid)
+    while not list(tmp_path.rglob("out/*.xlsx")):
+        time.sleep(0.05)
+    workers = parent.children(recursive=True)
+    assert len(workers) >= 2
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(workers, timeout=5)
+    assert alive == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for another process on Windows")
+def test_interrupted_it_says_how_to_go_on(sixty: Path, tmp_path: Path) -> None:
+    process = started("score", sixty / "returned", "-o", tmp_path / "out", "--jobs", 2, start_new_session=True)
+    journal = tmp_path / "out" / ".perf_xlsx" / "journal.jsonl"
+    while not (journal.exists() and journal.stat().st_size):
+        time.sleep(0.05)
+    begun = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert time.monotonic() - begun < 5
+    assert process.returncode == 130
+    assert err.decode().startswith("已停止，完成")
+    assert "再运行一次同样的命令，就从这里接着做" in err.decode()
+    assert "Traceback" not in err.decode()
+    assert 0 < len(journal.read_bytes().splitlines()) < 60
+
+
+def test_what_is_done_and_unchanged_is_not_touched(few: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert all(one.fresh for one in finished(few, out))
+    first = times(out)
+    assert not any(one.fresh for one in finished(few, out))
+    assert times(out) == first
+    assert all(one.fresh for one in finished(few, out, force=True))
+    assert times(out).keys() == first.keys()
+    assert not set(times(out).values()) & set(first.values())
+
+
+def test_whatever_changed_is_done_again(few: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finished(few, out)
+    (few / "1.xlsx").write_bytes(a_return("project", "示例1局", 70))
+    (out / "2.xlsx").unlink()
+    (out / "3.xlsx").write_bytes(b"changed by somebody")
+    assert [one.fresh for one in finished(few, out)] == [False, True, True, True, False]
+    assert all(one.fresh for one in finished(few, out, terms=Terms("hubei")))
+    assert not any(one.fresh for one in finished(few, out, terms=Terms("hubei")))
+
+
+def test_a_rulebook_of_ones_own_is_known_by_its_content(few: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "own.toml"
+    header = 'extends = "mof-2020"\nname = "own"\ntitle = "自己的办法"\ndocument = "本县文件"\n'
+    rules.write_text(header, "utf-8")
+    own, out = str(rules), tmp_path / "out"
+    words = ("score", few, "-o", out, "--rulebook", own, "--json")
+    assert run(*words).returncode in (0, 1)
+    before = times(out)
+    assert run(*words).returncode in (0, 1)
+    assert times(out) == before
+    rules.write_text(header + '[severity]\nI07 = "notice"\n', "utf-8")
+    assert run(*words).returncode in (0, 1)
+    assert not set(times(out).values()) & set(before.values())
+
+
+def test_a_line_that_was_cut_off_is_done_again(few: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finished(few, out)
+    whole = contents(out)
+    records = (out / ".perf_xlsx" / "records.jsonl").read_bytes()
+    lines = records.splitlines(keepends=True)
+    (out / ".perf_xlsx" / "records.jsonl").unlink()
+    (out / ".perf_xlsx" / "journal.jsonl").write_bytes(lines[0] + b"\0" * 50 + b"\n" + lines[1] + lines[2][:700])
+    assert [one.fresh for one in finished(few, out)] == [False, False, True, True, True]
+    assert contents(out) == whole
+
+
+def test_a_copy_is_taken_away_when_its_original_can_no_longer_be_read(few: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finished(few, out)
+    (out / "1.xlsx").write_bytes(b"changed by somebody")
+    for name in ("0.xlsx", "1.xlsx"):
+        (few / name).write_bytes(b"")
+    finished(few, out)
+    assert not (out / "0.xlsx").exists()
+    assert (out / "1.xlsx").read_bytes() == b"changed by somebody"
+
+
+def test_two_runs_do_not_write_into_one_folder(few: Path, tmp_path: Path) -> None:
+    first = batch.run(plan([few], tmp_path / "out"))
+    next(first)
+    with pytest.raises(BatchError, match="另一个 perf-xlsx 正在"):
+        finished(few, tmp_path / "out")
+    first.close()
+    assert len(finished(few, tmp_path / "out")) == 5
+
+
+def test_a_copy_that_is_in_the_way_costs_that_workbook_only(few: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "2.xlsx").mkdir(parents=True)
+    done = run("score", few, "-o", tmp_path / "out", "--json")
+    assert done.returncode == 3
+    assert "2.xlsx 写不进去" in done.stdout
+    assert [json.loads(line)["output"] is None for line in done.stdout.splitlines()] == [
+        False, False, True, False, False,
+    ]  # fmt: skip
+    (tmp_path / "out" / "2.xlsx").rmdir()
+    assert [one.fresh for one in finished(few, tmp_path / "out")] == [False, False, True, False, False]
+
+
+# --- limits -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["hangs", "hogs", "dies"])
+def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str, few: Path) -> None:
+    for name in (f"1 {kind[:-1]}.xlsx", f"3 {kind[:-1]}.xlsx"):
+        (few / name).write_bytes(a_return("project", name))
+    crew = local(2, seconds=3, megabytes=1024)
+    done = finished(few, crew=crew, work=getattr(batch_work, kind))
+    assert [one.record["file"] for one in done] == sorted(path.name for path in few.iterdir())
+    guilty = [one for one in done if kind[:-1] in one.record["file"]]
+    assert [codes(one) for one in guilty] == [{"R03"}, {"R03"}]
+    assert [one.record["status"] for one in done if one not in guilty] == ["scored"] * 5
+    message, advice = (guilty[0].record["findings"][0][key] for key in ("message", "advice"))
+    assert "用时超过3秒，或所需内存超过1024MB" in message
+    assert advice.startswith("请")
+
+
+def test_a_worker_that_died_by_chance_costs_nothing(few: Path) -> None:
+    (few / "2 once.xlsx").write_bytes(a_return("project", "示例局"))
+    done = finished(few, crew=local(2), work=batch_work.dies_once)
+    assert [one.record["status"] for one in done] == ["scored"] * 6
+
+
+def test_what_ran_into_a_limit_is_tried_again_next_time(few: Path, tmp_path: Path) -> None:
+    (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
+    finished(few, tmp_path / "out", crew=local(1), work=batch_work.dies)
+    again = finished(few, tmp_path / "out")
+    assert [one.record["file"] for one in again if one.fresh] == ["3 die.xlsx"]
+    assert all(one.record["status"] == "scored" for one in again)
+
+
+def test_memory_that_runs_out_in_this_process_is_told(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pipeline, "read", hungry)
+    assert all(codes(one) == {"R03"} for one in finished(few))
