@@ -13,7 +13,7 @@ demo: .venv/.ready  ## blanks, filled-in forms and scored copies, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
 
 test: .venv/.ready  ## all tests; those with LibreOffice run where it is installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 fuzz: .venv/.ready  ## 10,000 damaged workbooks; those that fail are kept in tests/fuzz_seeds.txt
 	$(BIN)/python -m tests.fuzz --keep

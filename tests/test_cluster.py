@@ -73,7 +73,7 @@ def test_the_command_hands_its_work_to_the_cluster(folder: Path, address: str, t
     done = CliRunner().invoke(main, words)
     assert done.exit_code in (0, 1)
     assert len(done.stdout.splitlines()) == 12
-    assert len(list((tmp_path / "out").glob("*.xlsx"))) == 12
+    assert len(list((tmp_path / "out").glob("*.xlsx"))) == 13  # with the consolidated one
 
 
 def test_an_executor_that_cannot_be_used_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

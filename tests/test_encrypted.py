@@ -73,7 +73,7 @@ def test_with_the_password_it_is_scored_and_the_copy_says_that_it_is_not_encrypt
 
 
 def test_passwords_that_do_not_fit_are_told(returned: Path, tmp_path: Path) -> None:
-    result = pipeline.score(returned, tmp_path / "out.xlsx", access=pipeline.Access(passwords=("1", "2")))
+    result = pipeline.score(returned, tmp_path / "out.xlsx", terms=pipeline.Terms(passwords=("1", "2")))
     assert [found.code for found in result.findings] == ["R02"]
     assert "2 个密码都打不开" in result.findings[0].message
     assert not (tmp_path / "out.xlsx").exists()
@@ -81,14 +81,14 @@ def test_passwords_that_do_not_fit_are_told(returned: Path, tmp_path: Path) -> N
 
 def test_without_the_extra_it_is_told_how_to_install_it(returned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "msoffcrypto.format.ooxml", None)
-    result = pipeline.score(returned, access=pipeline.Access(passwords=(SECRET,)))
+    result = pipeline.score(returned, terms=pipeline.Terms(passwords=(SECRET,)))
     assert [found.code for found in result.findings] == ["R02"]
     assert 'pip install "perf-xlsx[encrypted]"' in result.findings[0].advice
 
 
 def test_endless_hashing_is_refused(returned: Path) -> None:
-    access = pipeline.Access(Limits(spins=50_000), (SECRET,))
-    assert [found.code for found in pipeline.score(returned, access=access).findings] == ["R03"]
+    terms = pipeline.Terms(limits=Limits(spins=50_000), passwords=(SECRET,))
+    assert [found.code for found in pipeline.score(returned, terms=terms).findings] == ["R03"]
 
 
 def test_what_is_inside_is_judged_like_any_other_file(tmp_path: Path) -> None:
@@ -99,14 +99,14 @@ def test_what_is_inside_is_judged_like_any_other_file(tmp_path: Path) -> None:
         archive.writestr("xl/media/image1.png", b"\0" * 40_000_000)
     OOXMLFile(inside).encrypt(SECRET, out)
     (tmp_path / "a.xlsx").write_bytes(out.getvalue())
-    result = pipeline.score(tmp_path / "a.xlsx", access=pipeline.Access(passwords=(SECRET,)))
+    result = pipeline.score(tmp_path / "a.xlsx", terms=pipeline.Terms(passwords=(SECRET,)))
     assert [found.code for found in result.findings] == ["R03"]
 
 
 def test_damage_to_an_encrypted_file_is_told(encrypted: bytes, tmp_path: Path) -> None:
     for end in (600, 2000, len(encrypted) // 2, len(encrypted) - 600):
         (tmp_path / "a.xlsx").write_bytes(encrypted[:end])
-        result = pipeline.score(tmp_path / "a.xlsx", access=pipeline.Access(passwords=(SECRET,)))
+        result = pipeline.score(tmp_path / "a.xlsx", terms=pipeline.Terms(passwords=(SECRET,)))
         assert {found.code for found in result.findings} <= {"R01", "R02"}
         assert pipeline.UNEXPECTED not in result.findings[0].message
 
@@ -123,8 +123,8 @@ def test_the_library_is_imported_only_for_an_encrypted_file(tmp_path: Path) -> N
 
     pipeline.write_template(tmp_path / "a.xlsx", case=case_text("project"))
     code = (
-        "import sys; from perf_xlsx.pipeline import Access, score;"
-        "score(sys.argv[1], access=Access(passwords=('x',))); print('msoffcrypto' in sys.modules)"
+        "import sys; from perf_xlsx.pipeline import Terms, score;"
+        "score(sys.argv[1], terms=Terms(passwords=('x',))); print('msoffcrypto' in sys.modules)"
     )
     words = [sys.executable, "-c", code, str(tmp_path / "a.xlsx")]
     assert subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip() == "False"

@@ -116,7 +116,7 @@ def test_a_part_longer_than_the_directory_says_is_not_unpacked(filled: bytes, tm
 )
 def test_every_limit_is_kept_and_said(limits: Limits, word: str, scored: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xlsm").write_bytes(scored)
-    result = pipeline.score(tmp_path / "a.xlsm", access=pipeline.Access(limits))
+    result = pipeline.score(tmp_path / "a.xlsm", terms=pipeline.Terms(limits=limits))
     assert [found.code for found in result.findings] == ["R03"]
     assert word in result.findings[0].message
 
