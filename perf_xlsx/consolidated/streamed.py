@@ -147,7 +147,8 @@ class LongSheets:
         if self.row - TOP == self.capacity:
             self._next_part()
         sheet, row = self.sheet, self.row
-        string, number, blank = sheet.write_string, sheet.write_number, sheet.write_blank
+        # The methods behind write_string and so on, which first try whether the row is an address as "A1".
+        string, number, blank = sheet._write_string, sheet._write_number, sheet._write_blank
         lines = self.lines
         for column, (value, look, short) in enumerate(zip(values, self.formats, self.short, strict=True)):
             if value is None or value == "":
