@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.cli import main
+from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.demo import case_text
 from perf_xlsx.ooxml import Package
 from tests.rich_workbook import edited, rich
