@@ -7,7 +7,7 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: demo test fuzz lint templates clean
+.PHONY: demo test fuzz bench lint templates clean
 
 demo: .venv/.ready  ## blanks, filled-in forms and scored copies, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
@@ -17,6 +17,10 @@ test: .venv/.ready  ## all tests; those with LibreOffice run where it is install
 
 fuzz: .venv/.ready  ## 10,000 damaged workbooks; those that fail are kept in tests/fuzz_seeds.txt
 	$(BIN)/python -m tests.fuzz --keep
+
+bench: .venv/.ready  ## ratios measured in one run: one workbook, and consolidating 10,000 results
+	$(BIN)/python -m benchmarks.one
+	$(BIN)/python -m benchmarks.consolidate
 
 lint: .venv/.ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check .
