@@ -115,6 +115,8 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
         claimed, weight = row.claimed_points.value, row.weight.value
         if row in slipped or score.method == "定性":  # out of its band: I12
             continue
+        if score.met:  # points off for a target far surpassed: I06
+            continue
         if claimed is None or not weight or score.points is None or score.share is None or score.share == 1:
             continue
         if claimed < weight or score.points >= weight or _equal(claimed, score, rulebook, (1,)):
