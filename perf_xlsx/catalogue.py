@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -86,10 +86,9 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     entry = catalogue()[code]
     if seen.severity is not None and seen.severity not in entry.severities:
         raise LookupError(f"{code} is never of severity {seen.severity}")
-    usual = rulebook.severities.get(code, entry.severities[0]) if rulebook else entry.severities[0]
-    severity = usual if seen.severity in (None, entry.severities[0]) else seen.severity
+    severity = seen.severity or entry.severities[0]
     basis = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
-    return Finding(
+    found = Finding(
         code,
         severity,
         seen.place,
@@ -101,6 +100,14 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
         seen.advice,
         basis,
     )
+    return weighed(found, rulebook) if rulebook else found
+
+
+def weighed(found: Finding, rulebook: Rulebook) -> Finding:
+    """The finding as severe as the rulebook says; a check's own milder choice stands."""
+    usual = catalogue()[found.code].severities[0]
+    severity = rulebook.severities.get(found.code, usual)
+    return replace(found, severity=severity) if found.severity == usual != severity else found
 
 
 def run_checks(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks
+from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks, weighed
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
@@ -96,7 +96,8 @@ def score(
     Never raises for what stands in the workbook, nor where the copy cannot be written (finding R20, no output).
     Raises RulebookError for an unknown `rulebook` and OutputError where the output is the input.
     """
-    terms = terms or Terms(rulebook)
+    terms = terms or Terms()
+    terms = replace(terms, rulebook=rulebook or terms.rulebook)
     job = Job(Path(source), Path(output) if output is not None else None)
     if job.output is not None and _same_file(job.source, job.output):
         raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
@@ -218,7 +219,8 @@ def judge(
 ) -> tuple[Scores, tuple[Finding, ...]]:
     """Scores of a form that was read, and all findings, those of reading included, in the order of the eye."""
     scores = score_evaluation(evaluation, rulebook)
-    return scores, _sorted([*said, *run_checks(evaluation, scores, rulebook)])
+    weighty = [weighed(found, rulebook) for found in said]  # reading does not know the rulebook yet
+    return scores, _sorted([*weighty, *run_checks(evaluation, scores, rulebook)])
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

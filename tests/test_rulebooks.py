@@ -139,6 +139,18 @@ def test_a_severity_is_set_by_the_rulebook(
     assert [(f.code, f.severity) for f in score_case(well_made, None, str(path)).findings] == [("I10", "error")]
 
 
+def test_a_severity_is_set_for_what_reading_finds_too(
+    tmp_path: Path, well_made: dict[str, Any], score_case: Callable[..., Any]
+) -> None:
+    well_made["indicators"][1]["midyear"] = "98%以上"
+    usual = [(f.code, f.severity) for f in score_case(well_made).findings]
+    path = tmp_path / "县.toml"
+    path.write_text(HEAD + f'[severity]\n{usual[0][0]} = "error"\n', "utf-8")
+    assert [(f.code, f.severity) for f in score_case(well_made, None, str(path)).findings] == [(usual[0][0], "error")]
+    assert usual[0][0].startswith("R")
+    assert usual[0][1] != "error"
+
+
 def test_a_rulebook_for_another_form_or_year_is_told(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     pipeline.write_template(path, case=(CASES / "完好的项目自评表.json").read_text("utf-8"))
