@@ -146,7 +146,9 @@ def test_a_severity_is_set_for_what_reading_finds_too(
     usual = [(f.code, f.severity) for f in score_case(well_made).findings]
     path = tmp_path / "县.toml"
     path.write_text(HEAD + f'[severity]\n{usual[0][0]} = "error"\n', "utf-8")
-    assert [(f.code, f.severity) for f in score_case(well_made, None, str(path)).findings] == [(usual[0][0], "error")]
+    assert [(f.code, f.severity) for f in score_case(well_made, None, str(path)).findings] == [
+        (usual[0][0], "error")
+    ]
     assert usual[0][0].startswith("R")
     assert usual[0][1] != "error"
 
