@@ -1,0 +1,186 @@
+"""Many workbooks: two processes against one, 10,000 against 1,000, and a workbook with a large picture.
+
+    python -m benchmarks.many [--counts 1000 10000] [--rounds 2] [--scratch FOLDER]
+
+Runs the command itself over `benchmarks.returns`. Peaks of memory are the kernel's own high-water marks (VmHWM) of
+the parent and of each worker, read from /proc while they live: a mark never falls, so that nothing is missed but
+what a process does in its last twentieth of a second. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.one import alternately
+from benchmarks.returns import write_returns
+from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
+from tests.rich_workbook import rich
+
+SAMPLE = 0.05  # seconds
+PICTURE = 20 * 1024 * 1024  # bytes
+SCRIPT = Path(sys.executable).with_name("perf-xlsx")
+
+Row = tuple[str, str, str]  # what, measured, aimed at
+
+
+@dataclass
+class Run:
+    """One run of the command: wall time, and for each process its peak of memory and its processor time."""
+
+    seconds: float = 0.0
+    peaks: dict[int, float] = field(default_factory=dict)
+    busy: dict[int, float] = field(default_factory=dict)
+    parent: int = 0
+
+    @property
+    def parent_peak(self) -> float:
+        """MB."""
+        return self.peaks[self.parent]
+
+    @property
+    def worker_peak(self) -> float:
+        """MB, of the largest worker."""
+        return max(peak for process, peak in self.peaks.items() if process != self.parent)
+
+    def sample(self, process: int) -> None:
+        """Take down the marks of a process and of its children."""
+        try:
+            status = Path(f"/proc/{process}/status").read_text()
+            times = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            children = Path(f"/proc/{process}/task/{process}/children").read_text()
+        except OSError:  # it has just ended
+            return
+        for line in status.splitlines():
+            if line.startswith("VmHWM:"):  # gone in a process that is ending
+                self.peaks[process] = int(line.split()[1]) / 1024
+                self.busy[process] = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+        for child in children.split():
+            self.sample(int(child))
+
+
+def score(returned: Path, jobs: int) -> Run:
+    """Score a folder with that many processes into a new folder, which is then taken away."""
+    out = returned.with_name(f"{returned.name}-out")
+    shutil.rmtree(out, ignore_errors=True)
+    os.sync()
+    run, start = Run(), time.perf_counter()
+    words = [SCRIPT, "score", returned, "-o", out, "--jobs", str(jobs)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run.parent = process.pid
+    while process.poll() is None:
+        run.sample(process.pid)
+        time.sleep(SAMPLE)
+    run.seconds = time.perf_counter() - start
+    if process.returncode not in (0, 1, 3) or not (out / "汇总.xlsx").exists():
+        raise SystemExit(f"{words} ended with {process.returncode}")
+    shutil.rmtree(out)
+    return run
+
+
+def measure_runs(scratch: Path, few: int, many: int, rounds: int) -> list[Row]:
+    """Two processes against one over the few, then the many against the few with two."""
+    small, large = scratch / str(few), scratch / f"many-{many}"
+    write_returns(small, few)
+    ones, twos = [], []
+    for _ in range(rounds):
+        ones.append(score(small, 1))
+        twos.append(score(small, 2))
+    write_returns(large, many)
+    whole = score(large, 2)
+    one, two = (min(runs, key=lambda run: run.seconds) for runs in (ones, twos))
+    parent, worker = (max(getattr(run, name) for run in twos) for name in ("parent_peak", "worker_peak"))
+    return [
+        (
+            f"{few:,} workbooks: one process ({one.seconds:.1f} s) ÷ two",
+            f"{one.seconds / two.seconds:.2f}×",
+            "≥ 1.8×",
+        ),
+        (
+            f"cost of a workbook ({whole.seconds / many * 1000:.0f} ms): {many:,} ÷ {few:,}, two processes",
+            f"{whole.seconds / many / (two.seconds / few):.2f}×",
+            "≤ 1.10×",
+        ),
+        (
+            f"peak memory of the parent ({whole.parent_peak:.0f} MB): {many:,} ÷ {few:,}",
+            f"{whole.parent_peak / parent:.2f}×",
+            "≤ 1.15×",
+        ),
+        (
+            f"peak memory of a worker ({whole.worker_peak:.0f} MB): {many:,} ÷ {few:,}",
+            f"{whole.worker_peak / worker:.2f}×",
+            "≤ 1.15×",
+        ),
+    ]
+
+
+def copied(source: Path, target: Path) -> Callable[[], None]:
+    """A copy that is on the disk when it is done, as a scored copy is."""
+
+    def copy() -> None:
+        with source.open("rb") as read, target.open("wb") as written:
+            shutil.copyfileobj(read, written, 1024 * 1024)
+            written.flush()
+            os.fsync(written.fileno())
+
+    return copy
+
+
+def with_picture(data: bytes, picture: bytes) -> bytes:
+    """A workbook with another picture in place of the one in it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            new.writestr(info, picture if info.filename == "xl/media/image1.png" else old.read(info))
+    return out.getvalue()
+
+
+def measure_picture(scratch: Path, rounds: int) -> list[Row]:
+    """A workbook with a large picture against the same without it and a copy of a file of that size."""
+    plain, heavy, copy = scratch / "plain.xlsm", scratch / "heavy.xlsm", scratch / "picture.bin"
+    copy.write_bytes(random.Random(20).randbytes(PICTURE))
+    plain.write_bytes(rich(pipeline.template_bytes(case=case_text("department-corrected"))))
+    heavy.write_bytes(with_picture(plain.read_bytes(), copy.read_bytes()))
+    took = alternately(
+        rounds,
+        {
+            "plain": lambda: pipeline.score(plain, scratch / "plain-out.xlsm"),
+            "heavy": lambda: pipeline.score(heavy, scratch / "heavy-out.xlsm"),
+            "copy": copied(copy, scratch / "copy.bin"),
+        },
+    )
+    ratio = took["heavy"] / (took["plain"] + took["copy"])
+    what = f"with a picture of 20 MB ({took['heavy'] * 1000:.0f} ms) ÷ without it, and a copy of 20 MB"
+    more = (took["heavy"] - took["plain"]) * 1000
+    return [(f"{what} ({more:.0f} ms more; copying: {took['copy'] * 1000:.0f} ms)", f"{ratio:.2f}×", "≤ 1×")]
+
+
+def main() -> None:
+    """Print the rows as they are measured."""
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("--counts", type=int, nargs=2, default=(1_000, 10_000), metavar=("FEW", "MANY"))
+    words.add_argument("--rounds", type=int, default=2, help="of the few; the best counts")
+    words.add_argument("--picture-rounds", type=int, default=15)
+    words.add_argument("--scratch", type=Path, help="a folder on the disk that is to be measured")
+    given = words.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.scratch) as folder:
+        for row in measure_picture(Path(folder), given.picture_rounds):
+            print(" | ".join(row), flush=True)
+        for row in measure_runs(Path(folder), *given.counts, given.rounds):
+            print(" | ".join(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
