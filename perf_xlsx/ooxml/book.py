@@ -122,8 +122,12 @@ class Book:
     @property
     def relation_space(self) -> str:
         """The namespace of relationship ids and types."""
-        strict = "purl.oclc.org" in self.space
-        return _STRICT if strict else _TRANSITIONAL
+        return _STRICT if self.strict else _TRANSITIONAL
+
+    @property
+    def strict(self) -> bool:
+        """Whether the workbook is written in strict OOXML, which has namespaces of its own."""
+        return "purl.oclc.org" in self.space
 
     def relation(self, kind: str) -> str:
         """A relationship type, as "comments"."""

@@ -6,10 +6,12 @@ import copy
 
 from lxml import etree
 
-from perf_xlsx.ooxml.book import Book
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
+from perf_xlsx.ooxml.look import Look, elements
 from perf_xlsx.ooxml.package import local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
+BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
 _CUSTOM = 164  # number formats below are built in
 _NO_FILL = '<fill xmlns="{}"><patternFill patternType="none"/></fill>'
 _MINIMAL = (
@@ -20,11 +22,14 @@ _MINIMAL = (
 )
 
 
-def _canonical(element: etree._Element) -> bytes:
-    element = copy.deepcopy(element)
-    element.tail = None
-    etree.cleanup_namespaces(element)
-    return etree.tostring(element, method="c14n")
+_APPLIED = ("NumberFormat", "Font", "Fill", "Border", "Alignment")
+
+Key = tuple[object, tuple[tuple[str, str], ...], tuple["Key", ...]]
+
+
+def _key(element: etree._Element) -> Key:
+    """What makes two style elements equal: they hold no text, and where a namespace is declared says nothing."""
+    return element.tag, tuple(sorted(element.attrib.items())), tuple(map(_key, element))
 
 
 class Styles:
@@ -42,8 +47,9 @@ class Styles:
         self.part = part
         self.root = self.package.tree(part)
         self.space = etree.QName(self.root).namespace or ""
-        self._known: dict[str, dict[bytes, int]] = {}
+        self._known: dict[str, dict[Key, int]] = {}
         self._members: dict[str, list[etree._Element]] = {}
+        self._looks: dict[Look, int] = {}
         self._complete()
 
     def _complete(self) -> None:
@@ -80,9 +86,9 @@ class Styles:
         if known is None:
             known = {}
             for index, member in enumerate(self.members(name)):
-                known.setdefault(_canonical(member), index)
+                known.setdefault(_key(member), index)
             self._known[name] = known
-        key = _canonical(element)
+        key = _key(element)
         if key not in known:
             group = self.group(name)
             known[key] = len(self.members(name))
@@ -139,41 +145,27 @@ class Styles:
             xf.set("applyFill", apply)
         return self.add("cellXfs", xf)
 
-    # ---- formats of another workbook -------------------------------------------------------------------------
+    # ---- looks of our own sheets -----------------------------------------------------------------------------
 
-    def adopt(self, other: Styles) -> tuple[dict[str, str], dict[str, str]]:
-        """Take over all cell formats and conditional formats of another workbook: index there -> index here."""
-        codes = {e.get("numFmtId", ""): e for e in other.members("numFmts")} if other.has("numFmts") else {}
-        parts = {
-            name: [self.add(name, self._ours(member)) for member in other.members(name)]
-            for name in ("fonts", "fills", "borders")
+    def format_of(self, look: Look) -> int:
+        """The index of the cell format of a look, added where there is none."""
+        if look not in self._looks:
+            self._looks[look] = self._format(look)
+        return self._looks[look]
+
+    def _format(self, look: Look) -> int:
+        made = elements(look, self.space)
+        indexes = {
+            "numFmtId": BUILTIN_CODES.get(look.num_format) or str(self._number_format(look.num_format)),
+            "fontId": str(self.add("fonts", made.font)),
+            "fillId": str(self.add("fills", made.fill)),
+            "borderId": str(self.add("borders", made.border)),
+            "xfId": "0",
         }
-        formats: dict[str, str] = {}
-        for index, member in enumerate(other.members("cellXfs")):
-            xf = self._ours(member)
-            for attribute, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
-                xf.set(attribute, str(parts[name][int(xf.get(attribute, "0"))]))
-            code = xf.get("numFmtId", "0")
-            xf.set(
-                "numFmtId", str(self._number_format(codes[code].get("formatCode", ""))) if code in codes else code
-            )
-            xf.set("xfId", "0")
-            for flag in ("applyNumberFormat", "applyFont", "applyFill", "applyBorder"):
-                xf.set(flag, "1")
-            formats[str(index)] = str(self.add("cellXfs", xf))
-        dxfs = other.members("dxfs") if other.has("dxfs") else []
-        return formats, {str(n): str(self.add("dxfs", self._ours(m))) for n, m in enumerate(dxfs)}
-
-    def has(self, name: str) -> bool:
-        """Whether there is any of that kind."""
-        return any(local(element) == name for element in self.root)
-
-    def _ours(self, element: etree._Element) -> etree._Element:
-        theirs = etree.QName(element).namespace or ""
-        if theirs == self.space:
-            return copy.deepcopy(element)
-        data = etree.tostring(element, with_tail=False).replace(theirs.encode(), self.space.encode())
-        return parse_xml(data, "styles")
+        flags = dict.fromkeys((f"apply{kind}" for kind in _APPLIED), "1")
+        xf = etree.Element(f"{{{self.space}}}xf", indexes | flags)
+        xf.append(copy.deepcopy(made.alignment))
+        return self.add("cellXfs", xf)
 
     def _number_format(self, code: str) -> int:
         for member in self.members("numFmts"):
