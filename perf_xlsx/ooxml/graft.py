@@ -114,6 +114,7 @@ def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int
         made.set("state", state)
     made.set(f"{{{book.relation_space}}}id", id)
     book.package.touch(book.part)
+    book.sheets_changed()
     return len(elements)
 
 

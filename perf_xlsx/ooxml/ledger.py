@@ -167,6 +167,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
                 book.package.remove_relationship(book.part, relation.id)
         if listed is not None:
             listed.remove(elements[sheet.index])
+    book.sheets_changed()
     _renumber_names(book, removed)
     views = book.child("bookViews")
     for view in () if views is None else views:

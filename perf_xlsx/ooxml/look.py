@@ -1,23 +1,19 @@
-"""How a cell of ours looks, and the style elements that say so in a workbook's own namespace."""
+"""How a cell of ours looks, and the style elements that say so, as XML text without a namespace."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.sax.saxutils import quoteattr
-
-from lxml import etree
-
-from perf_xlsx.ooxml.package import parse_xml
 
 _SIDES = ("left", "right", "top", "bottom")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """Font, fill, border, alignment and number format of a cell. Colours are "#RRGGBB", sizes points.
 
-    `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters.
+    `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters. Looks are told
+    apart by identity, because they are looked up for every cell: make each once.
     """
 
     font_name: str
@@ -35,49 +31,28 @@ class Look:
     num_format: str = "General"
 
 
-@dataclass(frozen=True)
-class LookElements:
-    """The style elements of a look; they are copied into styles, never changed."""
-
-    font: etree._Element
-    fill: etree._Element
-    border: etree._Element
-    alignment: etree._Element
-
-
-@lru_cache(1024)  # a few dozen looks, the same in every workbook
-def elements(look: Look, space: str) -> LookElements:
-    """The style elements of a look in a namespace."""
-    return LookElements(
-        *(_parsed(xml, space) for xml in (_font(look), _fill(look), _border(look), _aligned(look)))
-    )
-
-
-def _parsed(xml: str, space: str) -> etree._Element:
-    head, end = xml.split(">", 1)
-    closed = head.endswith("/")
-    return parse_xml(f'{head.removesuffix("/")} xmlns="{space}"{"/" if closed else ""}>{end}'.encode(), "styles")
-
-
 def _colour(colour: str) -> str:
     return f"FF{colour[1:].upper()}"
 
 
-def _font(look: Look) -> str:
+def font_xml(look: Look) -> str:
+    """The font element of a look."""
     flags = f"{'<b/>' if look.bold else ''}{'<u/>' if look.underline else ''}"
     colour = f'<color rgb="{_colour(look.font_color)}"/>'
     name = f'<name val={quoteattr(look.font_name)}/><family val="2"/>'
     return f'<font>{flags}<sz val="{look.font_size:g}"/>{colour}{name}</font>'
 
 
-def _fill(look: Look) -> str:
+def fill_xml(look: Look) -> str:
+    """The fill element of a look."""
     if not look.bg_color:
         return '<fill><patternFill patternType="none"/></fill>'
     colour = f'<fgColor rgb="{_colour(look.bg_color)}"/><bgColor indexed="64"/>'
     return f'<fill><patternFill patternType="solid">{colour}</patternFill></fill>'
 
 
-def _border(look: Look) -> str:
+def border_xml(look: Look) -> str:
+    """The border element of a look."""
     if not look.border:
         return "<border><left/><right/><top/><bottom/><diagonal/></border>"
     colour = f'<color rgb="{_colour(look.border_color)}"/>'
@@ -85,7 +60,8 @@ def _border(look: Look) -> str:
     return f"<border>{sides}<diagonal/></border>"
 
 
-def _aligned(look: Look) -> str:
+def alignment_xml(look: Look) -> str:
+    """The alignment element of a look."""
     words = f' horizontal="{look.align}"' if look.align else ""
     words += f' vertical="{look.valign}"'
     words += f' indent="{look.indent}"' if look.indent else ""

@@ -75,6 +75,8 @@ def _columns(draft: Draft) -> str:
 
 
 def _rows(draft: Draft, format_of: Callable[[Look], int]) -> Iterator[str]:
+    looks = dict.fromkeys(look for cells in draft.cells.values() for _, look in cells.values())
+    formats = {look: f's="{format_of(look)}"' for look in looks}
     for row in sorted({*draft.cells, *draft.heights}):
         height = draft.heights.get(row)
         sized = f' ht="{height:.10g}" customHeight="1"' if height is not None else ""
@@ -83,7 +85,7 @@ def _rows(draft: Draft, format_of: Callable[[Look], int]) -> Iterator[str]:
         cells = draft.cells.get(row, {})
         for column in sorted(cells):
             value, look = cells[column]
-            place = f'<c r="{_COLUMNS[column]}{number}" s="{format_of(look)}"'
+            place = f'<c r="{_COLUMNS[column]}{number}" {formats[look]}'
             if value is None or value == "":
                 yield f"{place}/>"
             elif isinstance(value, str):

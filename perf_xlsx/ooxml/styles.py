@@ -7,7 +7,7 @@ import copy
 from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
-from perf_xlsx.ooxml.look import Look, elements
+from perf_xlsx.ooxml.look import Look, alignment_xml, border_xml, fill_xml, font_xml
 from perf_xlsx.ooxml.package import local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
@@ -22,14 +22,7 @@ _MINIMAL = (
 )
 
 
-_APPLIED = ("NumberFormat", "Font", "Fill", "Border", "Alignment")
-
-Key = tuple[object, tuple[tuple[str, str], ...], tuple["Key", ...]]
-
-
-def _key(element: etree._Element) -> Key:
-    """What makes two style elements equal: they hold no text, and where a namespace is declared says nothing."""
-    return element.tag, tuple(sorted(element.attrib.items())), tuple(map(_key, element))
+_APPLIED = 'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
 
 
 class Styles:
@@ -47,9 +40,12 @@ class Styles:
         self.part = part
         self.root = self.package.tree(part)
         self.space = etree.QName(self.root).namespace or ""
-        self._known: dict[str, dict[Key, int]] = {}
+        self._known: dict[str, dict[bytes, int]] = {}
         self._members: dict[str, list[etree._Element]] = {}
         self._looks: dict[Look, int] = {}
+        self._fills: dict[int, str] = {}
+        self._ours: dict[tuple[str, str], int] = {}
+        self._coloured: dict[tuple[int, str], int] = {}
         self._complete()
 
     def _complete(self) -> None:
@@ -82,23 +78,27 @@ class Styles:
 
     def add(self, name: str, element: etree._Element) -> int:
         """The index of an equal element, added where there is none."""
-        known = self._known.get(name)
-        if known is None:
-            known = {}
-            for index, member in enumerate(self.members(name)):
-                known.setdefault(_key(member), index)
-            self._known[name] = known
-        key = _key(element)
-        if key not in known:
-            group = self.group(name)
-            known[key] = len(self.members(name))
-            element = copy.deepcopy(element)
-            element.tail = None
-            group.append(element)
-            self._members[name].append(element)
-            group.set("count", str(known[key] + 1))
-            self.package.touch(self.part)
+        known, group, members = self._known_of(name), self.group(name), self.members(name)
+        element = copy.deepcopy(element)
+        element.tail = None
+        group.append(element)
+        key = etree.tostring(element)  # where it stands: namespaces are then declared as they are for the others
+        if key in known:
+            group.remove(element)
+            return known[key]
+        known[key] = len(members)
+        members.append(element)
+        group.set("count", str(len(members)))
+        self.package.touch(self.part)
         return known[key]
+
+    def _known_of(self, name: str) -> dict[bytes, int]:
+        if name not in self._known:
+            known: dict[bytes, int] = {}
+            for index, member in enumerate(self.members(name)):
+                known.setdefault(etree.tostring(member, with_tail=False), index)
+            self._known[name] = known
+        return self._known[name]
 
     def xf(self, index: int) -> etree._Element:
         """A cell format; the default one for an index that does not exist."""
@@ -135,6 +135,18 @@ class Styles:
             root = parse_xml(_NO_FILL.format(self.space).encode(), "fill")
         return root
 
+    def fill_xml(self, index: int) -> str:
+        """The fill of a cell format as XML text."""
+        if index not in self._fills:
+            self._fills[index] = etree.tostring(self.fill_of(index), encoding="unicode", with_tail=False)
+        return self._fills[index]
+
+    def with_colour(self, index: int, colour: str) -> int:
+        """The cell format filled with an ARGB colour, all else kept."""
+        if (index, colour) not in self._coloured:
+            self._coloured[index, colour] = self.with_fill(index, self.solid(colour), "1")
+        return self._coloured[index, colour]
+
     def with_fill(self, index: int, fill: etree._Element, apply: str | None) -> int:
         """The cell format with another fill and all else kept; `apply` is its applyFill attribute."""
         xf = copy.deepcopy(self.xf(index))
@@ -154,18 +166,18 @@ class Styles:
         return self._looks[look]
 
     def _format(self, look: Look) -> int:
-        made = elements(look, self.space)
-        indexes = {
-            "numFmtId": BUILTIN_CODES.get(look.num_format) or str(self._number_format(look.num_format)),
-            "fontId": str(self.add("fonts", made.font)),
-            "fillId": str(self.add("fills", made.fill)),
-            "borderId": str(self.add("borders", made.border)),
-            "xfId": "0",
-        }
-        flags = dict.fromkeys((f"apply{kind}" for kind in _APPLIED), "1")
-        xf = etree.Element(f"{{{self.space}}}xf", indexes | flags)
-        xf.append(copy.deepcopy(made.alignment))
-        return self.add("cellXfs", xf)
+        code = BUILTIN_CODES.get(look.num_format) or str(self._number_format(look.num_format))
+        font, fill = self._made("fonts", font_xml(look)), self._made("fills", fill_xml(look))
+        border = self._made("borders", border_xml(look))
+        indexes = f'numFmtId="{code}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
+        return self._made("cellXfs", f"<xf {indexes} {_APPLIED}>{alignment_xml(look)}</xf>")
+
+    def _made(self, name: str, xml: str) -> int:
+        """The index of an element of ours, given as XML text without a namespace."""
+        if (name, xml) not in self._ours:
+            wrapped = etree.fromstring(f'<styleSheet xmlns="{self.space}">{xml}</styleSheet>')
+            self._ours[name, xml] = self.add(name, wrapped[0])
+        return self._ours[name, xml]
 
     def _number_format(self, code: str) -> int:
         for member in self.members("numFmts"):
