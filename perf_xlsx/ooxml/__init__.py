@@ -1,24 +1,32 @@
 """An .xlsx edited part by part. Knows nothing of budgets."""
 
+from perf_xlsx.ooxml.bar_chart import BarChart, Series
 from perf_xlsx.ooxml.book import Book
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
+from perf_xlsx.ooxml.draft import DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
 from perf_xlsx.ooxml.ledger import LEDGER, annotate, strip
 from perf_xlsx.ooxml.limits import Limits, LimitsError, load_limits
+from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.macros import drop_stray_macros
 from perf_xlsx.ooxml.marks import Mark
 from perf_xlsx.ooxml.package import Package, PackageError, legal, read_file
 
 __all__ = [
     "LEDGER",
+    "BarChart",
     "Book",
     "Cell",
+    "DataBar",
+    "Draft",
     "Grid",
     "Limits",
     "LimitsError",
+    "Look",
     "Mark",
     "Package",
     "PackageError",
+    "Series",
     "annotate",
     "decrypt",
     "drop_stray_macros",

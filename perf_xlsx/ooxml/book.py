@@ -101,6 +101,7 @@ class Book:
         self.part = main
         self.root = package.tree(main)
         self._strings: dict[int, str] = {}
+        self._sheets: list[Sheet] | None = None
         self._judge_sheets()
 
     def _judge_sheets(self) -> None:
@@ -122,8 +123,12 @@ class Book:
     @property
     def relation_space(self) -> str:
         """The namespace of relationship ids and types."""
-        strict = "purl.oclc.org" in self.space
-        return _STRICT if strict else _TRANSITIONAL
+        return _STRICT if self.strict else _TRANSITIONAL
+
+    @property
+    def strict(self) -> bool:
+        """Whether the workbook is written in strict OOXML, which has namespaces of its own."""
+        return "purl.oclc.org" in self.space
 
     def relation(self, kind: str) -> str:
         """A relationship type, as "comments"."""
@@ -140,6 +145,15 @@ class Book:
     @property
     def sheets(self) -> list[Sheet]:
         """The worksheets in the order of their tabs. Raises PackageError where one is missing."""
+        if self._sheets is None:
+            self._sheets = self._listed_sheets()
+        return self._sheets
+
+    def sheets_changed(self) -> None:
+        """A worksheet has come or gone."""
+        self._sheets = None
+
+    def _listed_sheets(self) -> list[Sheet]:
         related = {r.id: r for r in self.package.relationships(self.part)}
         found: list[Sheet] = []
         listed = self.child("sheets")
@@ -187,7 +201,7 @@ class Book:
         protection = self.child("workbookProtection")
         return protection is not None and protection.get("lockStructure") in ("1", "true")
 
-    @property
+    @cached_property
     def date1904(self) -> bool:
         """Whether dates count from 1904."""
         properties = self.child("workbookPr")

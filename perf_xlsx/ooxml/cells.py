@@ -83,13 +83,14 @@ def _is_hidden(element: etree._Element) -> bool:
     return element.get("hidden") in ("1", "true")
 
 
-def addresses(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etree._Element, etree._Element]]:
-    """Every cell as (row, column, its row element, the cell element), where the file says it stands.
+def _filled(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etree._Element]]:
+    """Every cell that holds more than a format, as (row, column, element), where the file says it stands.
 
     A row or cell without a number follows the one before it. Raises PackageError where a number is no number, lies
     outside a sheet, contradicts its row or stands twice: nothing then tells what stands where.
     """
     row, seen = 0, set()
+    usual = str(data.tag).replace("sheetData", "c")
     for line in data:
         if local(line) != "row":
             continue
@@ -99,7 +100,7 @@ def addresses(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, et
         seen.add(row)
         column, taken = 0, set()
         for element in line:
-            if local(element) != "c":
+            if element.tag != usual and local(element) != "c":
                 continue
             stated = element.get("r")
             address = parse_cell(stated) if stated is not None else (row, column + 1)
@@ -107,7 +108,8 @@ def addresses(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, et
                 raise _misplaced(sheet, f"{stated or '最后一格'}")
             column = address[1]
             taken.add(column)
-            yield row, column, line, element
+            if len(element):
+                yield row, column, element
 
 
 def _misplaced(sheet: Sheet, where: str) -> PackageError:
@@ -115,21 +117,20 @@ def _misplaced(sheet: Sheet, where: str) -> PackageError:
 
 
 def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell | None]]:
-    for row, column, _, element in addresses(data, sheet):
+    longest = book.package.limits.text
+    for row, column, element in _filled(data, sheet):
         try:
             cell = _cell(element, book)
         except IndexError:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
-        if cell is not None and isinstance(cell.value, str) and len(cell.value) > book.package.limits.text:
+        if cell is not None and isinstance(cell.value, str) and len(cell.value) > longest:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
-            raise PackageError("too_large", f"{where}的文字超过 {book.package.limits.text} 字")
+            raise PackageError("too_large", f"{where}的文字超过 {longest} 字")
         yield (row, column), cell
 
 
 def _cell(element: etree._Element, book: Book) -> Cell | None:
-    if not len(element):
-        return None  # a format alone
     formula = text = inline = None
     for child in element:
         match local(child):
@@ -187,8 +188,7 @@ def value_of(number: float, code: str, from_1904: bool = False) -> Value:
     """A stored number, finite, as its format shows it: 15 digits, as a person sees them, or a date."""
     if is_date(code):
         return _date(number, from_1904)
-    value = Decimal(f"{number:.15g}")
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**15 else value
+    return Decimal(f"{number:.15g}")
 
 
 @lru_cache(4096)

@@ -1,38 +1,48 @@
-"""Sheets of another workbook, grafted in: their styles, strings, drawings and charts come with them."""
+"""Sheets of our own, grafted into a workbook: listed in it, in its formats, with charts; and where it opens."""
 
 from __future__ import annotations
 
-import copy
-import posixpath
-import re
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
 from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, quote_sheet
-from perf_xlsx.ooxml.package import Package, local, parse_xml, rels_name, to_xml, whole
+from perf_xlsx.ooxml.draft import Draft
+from perf_xlsx.ooxml.package import local, whole
+from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
-_STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml"
+_TYPES = {
+    "chart": "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
+    "drawing": "application/vnd.openxmlformats-officedocument.drawing+xml",
+}
+_LOOSE_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+_STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml/"
+_FILTER = "_xlnm._FilterDatabase"
 _BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "AlternateContent", "absPath")
 _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "functionGroups", "externalReferences")
 
 
-def graft_sheets(book: Book, source: bytes) -> dict[str, str]:
-    """Add every worksheet of `source` (written by XlsxWriter) at the end; gives old name -> name here."""
-    theirs = Book(Package.unzip(source))
+def graft_sheets(book: Book, drafts: Sequence[Draft]) -> dict[str, str]:
+    """Add every draft as a worksheet at the end; gives its title -> its name here."""
     taken = {name.casefold() for name in all_sheet_names(book)}
     names: dict[str, str] = {}
-    for sheet in theirs.sheets:
-        names[sheet.name] = free_sheet_name(sheet.name, taken)
-        taken.add(names[sheet.name].casefold())
-    formats, dxfs = Styles(book).adopt(Styles(theirs))
-    for sheet in theirs.sheets:
-        index = _graft(book, theirs, sheet, names, formats, dxfs)
-        for name in theirs.defined_names():
-            if name.local_sheet == sheet.index:
-                add_name(book, DefinedName(name.name, _renamed(name.refers_to, names), index, name.hidden))
+    for draft in drafts:
+        names[draft.title] = free_sheet_name(draft.title, taken)
+        taken.add(names[draft.title].casefold())
+    styles = Styles(book)
+    for draft in drafts:
+        name = names[draft.title]
+        part = book.package.free_name("xl/worksheets/sheet{}.xml")
+        book.package.write(part, b"")  # the name is taken; what it draws stands beside it
+        drawing = _draw(book, draft.chart, part, name) if draft.chart else None
+        data = worksheet_xml(draft, styles.format_of, names, book.space, book.relation_space, drawing)
+        book.package.write(part, data)
+        index = add_sheet(book, name, part)
+        for defined, area in _printed(draft, name):
+            add_name(book, DefinedName(defined, area, index, defined == _FILTER))
     return names
 
 
@@ -56,98 +66,39 @@ def free_sheet_name(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _graft(
-    book: Book, theirs: Book, sheet: Sheet, names: dict[str, str], formats: dict[str, str], dxfs: dict[str, str]
-) -> int:
-    root = theirs.package.tree(sheet.part)  # ours to change: the source is thrown away
-    space = f"{{{etree.QName(root).namespace}}}"
-    _restyle(root, space, formats, dxfs)
-    _inline_strings(root, space, theirs)
-    for link in root.iter(f"{space}hyperlink"):
-        if location := link.get("location"):
-            link.set("location", _renamed(location, names))
-    for view in root.iter(f"{space}sheetView"):
-        view.attrib.pop("tabSelected", None)
-    part = book.package.free_name("xl/worksheets/sheet{}.xml")
-    book.package.write(part, _in_space(to_xml(root), theirs, book))
-    _copy_related(book, theirs, sheet.part, part, names)
-    return add_sheet(book, names[sheet.name], part)
+def _draw(book: Book, chart: BarChart, sheet: str, name: str) -> str:
+    """Add a chart and the drawing that holds it; gives the drawing's relationship id."""
+    package, first, last = book.package, *chart.rows
+
+    def area(column: int) -> str:
+        return f"{quote_sheet(name)}!{area_name((first, column, last, column), fixed=True)}"
+
+    plotted, drawing = (package.free_name(f"xl/{kind}s/{kind}{{}}.xml") for kind in ("chart", "drawing"))
+    for part, kind in ((plotted, "chart"), (drawing, "drawing")):
+        package.write(part, b"")
+        package.set_content_type(part, _TYPES[kind])
+    relation = package.add_relationship(drawing, book.relation("chart"), plotted)
+    package.write(plotted, _in_space(chart_xml(chart, area, book.relation_space), book))
+    package.write(drawing, _in_space(drawing_xml(chart, relation, book.relation_space), book))
+    return package.add_relationship(sheet, book.relation("drawing"), drawing)
 
 
-def _restyle(root: etree._Element, space: str, formats: dict[str, str], dxfs: dict[str, str]) -> None:
-    kinds = (("c", "s", formats), ("row", "s", formats), ("col", "style", formats), ("cfRule", "dxfId", dxfs))
-    for tag, attribute, here in kinds:
-        for element in root.iter(space + tag):
-            if index := element.get(attribute):
-                element.set(attribute, here.get(index, "0"))
+def _in_space(text: str, book: Book) -> bytes:
+    """A drawing in this workbook's namespaces: strict workbooks have their own."""
+    strict = text.replace(_LOOSE_DRAWING, _STRICT_DRAWING) if book.strict else text
+    return strict.encode()
 
 
-def _inline_strings(root: etree._Element, space: str, theirs: Book) -> None:
-    """Shared strings become inline ones: the other workbook's table is not touched by ours."""
-    part = theirs.related_part("sharedStrings")
-    items = [] if part is None else list(theirs.package.tree(part).iter(f"{space}si"))
-    for cell in root.iter(f"{space}c"):
-        if cell.get("t") != "s":
-            continue
-        item = items[int(cell.findtext(f"{space}v") or "0")]
-        for child in list(cell):
-            cell.remove(child)
-        cell.set("t", "inlineStr")
-        inline = etree.SubElement(cell, f"{space}is")
-        for child in item:
-            inline.append(copy.deepcopy(child))
-
-
-def _in_space(data: bytes, theirs: Book, book: Book) -> bytes:
-    """The same XML in this workbook's namespaces (strict workbooks have their own)."""
-    if theirs.space == book.space:
-        return data
-    data = data.replace(theirs.relation_space.encode(), book.relation_space.encode())
-    for kind in ("main", "spreadsheetDrawing", "chart"):
-        loose, strict = f"{_DRAWING}/{kind}", f"{_STRICT_DRAWING}/{kind}"
-        data = data.replace(f'"{loose}"'.encode(), f'"{strict}"'.encode())
-    return data.replace(theirs.space.encode(), book.space.encode())
-
-
-def _copy_related(book: Book, theirs: Book, source: str, target: str, names: dict[str, str]) -> None:
-    """Copy what a part refers to (drawings, charts, …), each under a free name, ids kept."""
-    name = rels_name(source)
-    if name not in theirs.package:
-        return
-    root = copy.deepcopy(theirs.package.tree(name))
-    related = {relation.id: relation for relation in theirs.package.relationships(source)}
-    for element in root:
-        relation = related.get(element.get("Id", ""))
-        kind = element.get("Type", "").replace(theirs.relation_space, book.relation_space)
-        element.set("Type", kind)
-        if relation is None or relation.external:
-            continue
-        stem, extension = posixpath.splitext(relation.target)
-        new = book.package.free_name(re.sub(r"\d+$", "", stem) + "{}" + extension)
-        data = theirs.package.read(relation.target)
-        data = _chart_names(data, relation.target, names) if "/charts/" in new else data
-        book.package.write(new, _in_space(data, theirs, book) if new.endswith(".xml") else data)
-        book.package.set_content_type(new, theirs.package.content_type(relation.target) or "application/xml")
-        _copy_related(book, theirs, relation.target, new, names)
-        element.set("Target", posixpath.relpath(f"/{new}", posixpath.join("/", posixpath.dirname(target))))
-    book.package.write(rels_name(target), to_xml(root))
-
-
-def _chart_names(data: bytes, part: str, names: dict[str, str]) -> bytes:
-    root = parse_xml(data, part)
-    for element in root.iter():
-        if local(element) == "f" and element.text:
-            element.text = _renamed(element.text, names)
-    return to_xml(root)
-
-
-def _renamed(reference: str, names: dict[str, str]) -> str:
-    """A reference to one of the grafted sheets, under its new name."""
-    for old, new in names.items():
-        for head in (f"{quote_sheet(old)}!", f"{old}!"):
-            if old != new and reference.startswith(head):
-                return f"{quote_sheet(new)}!{reference[len(head) :]}"
-    return reference
+def _printed(draft: Draft, name: str) -> Iterator[tuple[str, str]]:
+    """The names that Excel keeps for a sheet: what is printed, repeated on every page, and filtered."""
+    sheet = quote_sheet(name)
+    if draft.filtered:
+        yield _FILTER, f"{sheet}!{area_name(draft.filtered, fixed=True)}"
+    if draft.print_area:
+        yield "_xlnm.Print_Area", f"{sheet}!{area_name(draft.print_area, fixed=True)}"
+    if draft.repeated:
+        first, last = draft.repeated
+        yield "_xlnm.Print_Titles", f"{sheet}!${first + 1}:${last + 1}"
 
 
 def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int:
@@ -163,6 +114,7 @@ def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int
         made.set("state", state)
     made.set(f"{{{book.relation_space}}}id", id)
     book.package.touch(book.part)
+    book.sheets_changed()
     return len(elements)
 
 

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, column_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import read_grid
+from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, open_on, sheet_elements
 from perf_xlsx.ooxml.marks import Covered, Mark, SheetCells, fill_cell
 from perf_xlsx.ooxml.notes import Notes
@@ -22,14 +23,14 @@ LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
 
 
-def annotate(package: Package, marks: Sequence[Mark], sheets: bytes, active: str) -> dict[str, str]:
-    """Mark cells, add the worksheets of `sheets`, open on `active`; all of it recorded for `strip`.
+def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], active: str) -> dict[str, str]:
+    """Mark cells, add the drafted worksheets, open on `active`; all of it recorded for `strip`.
 
     Gives back the names that the added sheets have got.
     """
     book = Book(package)
     covered = _mark(book, marks)
-    names = graft_sheets(book, sheets)
+    names = graft_sheets(book, drafts)
     _record(book, covered, list(names.values()))
     open_on(book, names[active])
     return names
@@ -166,6 +167,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
                 book.package.remove_relationship(book.part, relation.id)
         if listed is not None:
             listed.remove(elements[sheet.index])
+    book.sheets_changed()
     _renumber_names(book, removed)
     views = book.child("bookViews")
     for view in () if views is None else views:

@@ -116,8 +116,7 @@ def fill_cell(cells: SheetCells, styles: Styles, mark: Mark) -> Covered | None:
     if element is None:
         return None
     index = whole(element.get("s"))
-    fill = etree.tostring(styles.fill_of(index), encoding="unicode", with_tail=False)
-    apply = styles.xf(index).get("applyFill")
-    element.set("s", str(styles.with_fill(index, styles.solid(mark.colour), "1")))
+    fill, apply = styles.fill_xml(index), styles.xf(index).get("applyFill")
+    element.set("s", str(styles.with_colour(index, mark.colour)))
     cells.package.touch(cells.part)
     return Covered(mark, fill, apply)

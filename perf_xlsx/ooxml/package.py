@@ -105,7 +105,7 @@ def legal(text: str) -> str:
 
 def whole(text: str | None, otherwise: int = 0) -> int:
     """An index or count as it stands in an attribute; `otherwise` where it is none (missing, below 0, endless)."""
-    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,9}", text) else otherwise
+    return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
 
 
 def text_of(element: etree._Element) -> str:
@@ -143,6 +143,7 @@ class Package:
     trees: dict[str, etree._Element] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     markup: int = 0  # how much of `limits.markup` is spent
+    _unpacked: dict[str, bytes] = field(default_factory=dict)  # small parts until they are read for the first time
     _related: dict[str, list[Relationship]] = field(default_factory=dict)  # forgotten when a part comes or changes
 
     @classmethod
@@ -177,8 +178,10 @@ class Package:
 
     def _judge_parts(self) -> None:
         """Every part unpacks to what the directory says: a copy of a damaged file would be damaged too."""
-        for name in self.infos:
-            self.read(name)
+        for name, info in self.infos.items():
+            data = self.read(name)
+            if info.file_size <= MIB:
+                self._unpacked[name] = data
 
     def _judge_content(self) -> None:
         if "mimetype" in self:
@@ -261,6 +264,8 @@ class Package:
             return data
         if name not in self.infos:
             raise PackageError("damaged", f"文件已损坏（缺少 {name}）")
+        if (unpacked := self._unpacked.pop(name, None)) is not None:
+            return unpacked
         info = self.infos[name]
         try:
             with self.archive.open(info) as file:

@@ -6,10 +6,12 @@ import copy
 
 from lxml import etree
 
-from perf_xlsx.ooxml.book import Book
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
+from perf_xlsx.ooxml.look import Look, alignment_xml, border_xml, fill_xml, font_xml
 from perf_xlsx.ooxml.package import local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
+BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
 _CUSTOM = 164  # number formats below are built in
 _NO_FILL = '<fill xmlns="{}"><patternFill patternType="none"/></fill>'
 _MINIMAL = (
@@ -20,11 +22,7 @@ _MINIMAL = (
 )
 
 
-def _canonical(element: etree._Element) -> bytes:
-    element = copy.deepcopy(element)
-    element.tail = None
-    etree.cleanup_namespaces(element)
-    return etree.tostring(element, method="c14n")
+_APPLIED = 'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
 
 
 class Styles:
@@ -44,6 +42,10 @@ class Styles:
         self.space = etree.QName(self.root).namespace or ""
         self._known: dict[str, dict[bytes, int]] = {}
         self._members: dict[str, list[etree._Element]] = {}
+        self._looks: dict[Look, int] = {}
+        self._fills: dict[int, str] = {}
+        self._ours: dict[tuple[str, str], int] = {}
+        self._coloured: dict[tuple[int, str], int] = {}
         self._complete()
 
     def _complete(self) -> None:
@@ -76,23 +78,27 @@ class Styles:
 
     def add(self, name: str, element: etree._Element) -> int:
         """The index of an equal element, added where there is none."""
-        known = self._known.get(name)
-        if known is None:
-            known = {}
-            for index, member in enumerate(self.members(name)):
-                known.setdefault(_canonical(member), index)
-            self._known[name] = known
-        key = _canonical(element)
-        if key not in known:
-            group = self.group(name)
-            known[key] = len(self.members(name))
-            element = copy.deepcopy(element)
-            element.tail = None
-            group.append(element)
-            self._members[name].append(element)
-            group.set("count", str(known[key] + 1))
-            self.package.touch(self.part)
+        known, group, members = self._known_of(name), self.group(name), self.members(name)
+        element = copy.deepcopy(element)
+        element.tail = None
+        group.append(element)
+        key = etree.tostring(element)  # where it stands: namespaces are then declared as they are for the others
+        if key in known:
+            group.remove(element)
+            return known[key]
+        known[key] = len(members)
+        members.append(element)
+        group.set("count", str(len(members)))
+        self.package.touch(self.part)
         return known[key]
+
+    def _known_of(self, name: str) -> dict[bytes, int]:
+        if name not in self._known:
+            known: dict[bytes, int] = {}
+            for index, member in enumerate(self.members(name)):
+                known.setdefault(etree.tostring(member, with_tail=False), index)
+            self._known[name] = known
+        return self._known[name]
 
     def xf(self, index: int) -> etree._Element:
         """A cell format; the default one for an index that does not exist."""
@@ -129,6 +135,18 @@ class Styles:
             root = parse_xml(_NO_FILL.format(self.space).encode(), "fill")
         return root
 
+    def fill_xml(self, index: int) -> str:
+        """The fill of a cell format as XML text."""
+        if index not in self._fills:
+            self._fills[index] = etree.tostring(self.fill_of(index), encoding="unicode", with_tail=False)
+        return self._fills[index]
+
+    def with_colour(self, index: int, colour: str) -> int:
+        """The cell format filled with an ARGB colour, all else kept."""
+        if (index, colour) not in self._coloured:
+            self._coloured[index, colour] = self.with_fill(index, self.solid(colour), "1")
+        return self._coloured[index, colour]
+
     def with_fill(self, index: int, fill: etree._Element, apply: str | None) -> int:
         """The cell format with another fill and all else kept; `apply` is its applyFill attribute."""
         xf = copy.deepcopy(self.xf(index))
@@ -139,41 +157,27 @@ class Styles:
             xf.set("applyFill", apply)
         return self.add("cellXfs", xf)
 
-    # ---- formats of another workbook -------------------------------------------------------------------------
+    # ---- looks of our own sheets -----------------------------------------------------------------------------
 
-    def adopt(self, other: Styles) -> tuple[dict[str, str], dict[str, str]]:
-        """Take over all cell formats and conditional formats of another workbook: index there -> index here."""
-        codes = {e.get("numFmtId", ""): e for e in other.members("numFmts")} if other.has("numFmts") else {}
-        parts = {
-            name: [self.add(name, self._ours(member)) for member in other.members(name)]
-            for name in ("fonts", "fills", "borders")
-        }
-        formats: dict[str, str] = {}
-        for index, member in enumerate(other.members("cellXfs")):
-            xf = self._ours(member)
-            for attribute, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
-                xf.set(attribute, str(parts[name][int(xf.get(attribute, "0"))]))
-            code = xf.get("numFmtId", "0")
-            xf.set(
-                "numFmtId", str(self._number_format(codes[code].get("formatCode", ""))) if code in codes else code
-            )
-            xf.set("xfId", "0")
-            for flag in ("applyNumberFormat", "applyFont", "applyFill", "applyBorder"):
-                xf.set(flag, "1")
-            formats[str(index)] = str(self.add("cellXfs", xf))
-        dxfs = other.members("dxfs") if other.has("dxfs") else []
-        return formats, {str(n): str(self.add("dxfs", self._ours(m))) for n, m in enumerate(dxfs)}
+    def format_of(self, look: Look) -> int:
+        """The index of the cell format of a look, added where there is none."""
+        if look not in self._looks:
+            self._looks[look] = self._format(look)
+        return self._looks[look]
 
-    def has(self, name: str) -> bool:
-        """Whether there is any of that kind."""
-        return any(local(element) == name for element in self.root)
+    def _format(self, look: Look) -> int:
+        code = BUILTIN_CODES.get(look.num_format) or str(self._number_format(look.num_format))
+        font, fill = self._made("fonts", font_xml(look)), self._made("fills", fill_xml(look))
+        border = self._made("borders", border_xml(look))
+        indexes = f'numFmtId="{code}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
+        return self._made("cellXfs", f"<xf {indexes} {_APPLIED}>{alignment_xml(look)}</xf>")
 
-    def _ours(self, element: etree._Element) -> etree._Element:
-        theirs = etree.QName(element).namespace or ""
-        if theirs == self.space:
-            return copy.deepcopy(element)
-        data = etree.tostring(element, with_tail=False).replace(theirs.encode(), self.space.encode())
-        return parse_xml(data, "styles")
+    def _made(self, name: str, xml: str) -> int:
+        """The index of an element of ours, given as XML text without a namespace."""
+        if (name, xml) not in self._ours:
+            wrapped = etree.fromstring(f'<styleSheet xmlns="{self.space}">{xml}</styleSheet>')
+            self._ours[name, xml] = self.add(name, wrapped[0])
+        return self._ours[name, xml]
 
     def _number_format(self, code: str) -> int:
         for member in self.members("numFmts"):

@@ -58,12 +58,7 @@ class Canvas:
         return self._asked[asked]
 
     def _style(self, properties: Mapping[str, Any]) -> Any:
-        full: dict[str, Any] = {
-            "font_name": s.BODY, "font_size": s.BODY_SIZE, "font_color": s.INK, "valign": "vcenter",
-            "text_wrap": True, "border_color": s.RULE, "locked": True, **properties,
-        }  # fmt: skip
-        if full.get("border") and full.get("align") in ("left", "right"):
-            full.setdefault("indent", 1)  # text that touches its border is hard to read
+        full = s.dressed({"valign": "vcenter", "locked": True, **properties})
         key = tuple(sorted(full.items()))
         if key not in self._styles:
             self._styles[key] = self.book.add_format(full)
@@ -134,4 +129,4 @@ class Canvas:
         sheet.fit_to_pages(1, 0)
         sheet.center_horizontally()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.set_footer(f'&C&"{s.BODY}"&9第 &P 页　共 &N 页')
+        sheet.set_footer(s.FOOTER)

@@ -14,9 +14,9 @@ from typing import Any
 from perf_xlsx import __version__
 from perf_xlsx.forms import Form, Lines
 from perf_xlsx.model import Entry, FundLine, Indicator, Result, Score, Scores, SelfEvaluation
+from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.summary import actual_words, target_words
 
 OFFICIAL = "自评表"
@@ -65,31 +65,27 @@ DEPARTMENT = Layout(
 )  # fmt: skip
 
 
-def write_official(canvas: Canvas, result: Result, form: Form, rulebook: Rulebook) -> None:
-    """Write the sheet. The result must have been scored."""
+def official_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
+    """The sheet. The result must have been scored."""
     assert result.evaluation is not None
     assert result.scores is not None
-    sheet = canvas.book.add_worksheet(OFFICIAL)
-    sheet.hide_gridlines(2)
     layout = PROJECT if "project" in result.evaluation.boxes else DEPARTMENT
-    for column, width in enumerate(layout.widths):
-        sheet.set_column(column, column, width)
-    paper = _Paper(canvas, sheet, result.evaluation, result.scores, form, rulebook, layout)
+    sheet = s.draft(OFFICIAL, layout.widths, landscape=False)
+    paper = _Paper(sheet, result.evaluation, result.scores, form, rulebook, layout)
     paper.write()
-    canvas.print_setup(sheet, landscape=False)
-    sheet.fit_to_pages(1, 1 if paper.height <= layout.page_height else 0)
-    sheet.repeat_rows(paper.header)
-    sheet.print_area(0, 0, paper.row - 1, layout.last)
+    sheet.pages_high = 1 if paper.height <= layout.page_height else 0
+    sheet.repeated = (paper.header, paper.header)
+    sheet.print_area = (0, 0, paper.row - 1, layout.last)
+    return sheet
 
 
 class _Paper:
     """Writes the form from top to bottom; `row` is the next free row."""
 
     def __init__(
-        self, canvas: Canvas, sheet: Any, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook,
-        layout: Layout,
-    ) -> None:  # fmt: skip
-        self.canvas, self.sheet, self.form, self.scores = canvas, sheet, form, scores
+        self, sheet: Draft, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook, layout: Layout
+    ) -> None:
+        self.sheet, self.form, self.scores = sheet, form, scores
         self.kind, self.rulebook, self.layout = kind, rulebook, layout
         self.row, self.header, self.height = 0, 0, 0.0
         funds = kind.block("funds")
@@ -107,17 +103,15 @@ class _Paper:
 
     # ---- cells -----------------------------------------------------------------------------------------------
 
-    def _style(self, **look: Any) -> Any:
-        return self.canvas.style(
-            **({"border": 1, "border_color": INK, "font_color": INK, "align": "center"} | look)
-        )
+    def _style(self, **look: Any) -> Look:
+        return s.look(**({"border": True, "border_color": INK, "font_color": INK, "align": "center"} | look))
 
     def _text(self, first: int, last: int, text: str, rows: int = 1, **look: Any) -> None:
         """Text over merged columns (and rows) of the current row."""
         style = self._style(**look)
         if last > first or rows > 1:
-            self.sheet.merge_range(self.row, first, self.row + rows - 1, last, "", style)
-        self.canvas.text(self.sheet, self.row, first, text, style)
+            self.sheet.merge(self.row, first, self.row + rows - 1, last, style)
+        self.sheet.text(self.row, first, text, style)
 
     def _label(self, first: int, last: int, text: str, rows: int = 1) -> None:
         self._text(first, last, text, rows, bold=True)
@@ -125,15 +119,15 @@ class _Paper:
     def _number(self, first: int, last: int, value: Any, code: str, none: str) -> None:
         style = self._style(num_format=code)
         if last > first:
-            self.sheet.merge_range(self.row, first, self.row, last, "", style)
+            self.sheet.merge(self.row, first, self.row, last, style)
         if value is None:
-            self.canvas.text(self.sheet, self.row, first, none, style)
+            self.sheet.text(self.row, first, none, style)
         else:
-            self.sheet.write_number(self.row, first, float(value), style)
+            self.sheet.number(self.row, first, value, style)
 
     def _next(self, height: float) -> None:
         height = min(s.MAX_HEIGHT, height * self.layout.font / 10)
-        self.sheet.set_row(self.row, height)
+        self.sheet.heights[self.row] = height
         self.height += height
         self.row += 1
 
@@ -141,10 +135,12 @@ class _Paper:
 
     def _heading(self) -> None:
         last = self.layout.last
-        self._text(0, last, self.kind.official, border=0, font_name=s.HEADING, font_size=1.8 * self.layout.font)
+        self._text(
+            0, last, self.kind.official, border=False, font_name=s.HEADING, font_size=1.8 * self.layout.font
+        )
         self._next(38)
         year = f"（{self.form.year}年度）" if self.form.year else "（　　　　年度）"
-        self._text(0, last, year, border=0, font_size=1.2 * self.layout.font)
+        self._text(0, last, year, border=False, font_size=1.2 * self.layout.font)
         self._next(22)
 
     def _basics(self) -> None:
@@ -273,10 +269,10 @@ class _Paper:
             for word, group in groupby(words):
                 count = len(list(group))
                 if count > 1 and word[-1]:
-                    self.sheet.merge_range(at, column, at + count - 1, column, "", style)
+                    self.sheet.merge(at, column, at + count - 1, column, style)
                 for row in range(at, at + count):
                     if row == at or not word[-1]:
-                        self.canvas.text(self.sheet, row, column, word[-1], style)
+                        self.sheet.text(row, column, word[-1], style)
                 at += count
 
     def _total(self) -> None:
@@ -309,13 +305,13 @@ class _Paper:
             ("联系电话：", "（单位公章）"),
             ("", "年　　　月　　　日"),
         ):
-            self._text(0, half, left, border=0, align="left")
-            self._text(half + 1, last, right, border=0, align="left", indent=6)
+            self._text(0, half, left, border=False, align="left")
+            self._text(half + 1, last, right, border=False, align="left", indent=6)
             self._next(34)
         self._next(6)
         mark = "" if self.scores.complete else "；总分暂定"
         foot = f"评分办法：{self.rulebook.document}（{self.rulebook.name}）；perf_xlsx {__version__} 计算{mark}"
-        self._text(0, last, foot, border=0, align="left", font_size=0.8 * self.layout.font)
+        self._text(0, last, foot, border=False, align="left", font_size=0.8 * self.layout.font)
         self._next(16)
 
 

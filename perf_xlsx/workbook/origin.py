@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from perf_xlsx.ooxml import Draft
 from perf_xlsx.place import Place
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.problems import link
 
 ORIGIN = "来源对照"
 CARRIED = (
@@ -57,33 +55,29 @@ class Origin:
     left: tuple[LeftBehind, ...]
 
 
-def write_origin(canvas: Canvas, origin: Origin) -> None:
-    """Write the sheet."""
-    sheet = canvas.book.add_worksheet(ORIGIN)
-    sheet.hide_gridlines(2)
-    for column, (_, width) in enumerate(CARRIED):
-        sheet.set_column(column, column, width)
-    last = len(CARRIED) - 1
-    sheet.set_row(0, 34)
-    sheet.merge_range(0, 0, 0, last, "", canvas.title)
-    canvas.text(sheet, 0, 0, ORIGIN, canvas.title)
+def origin_sheet(origin: Origin) -> Draft:
+    """The sheet."""
+    sheet, last = s.draft(ORIGIN, (width for _, width in CARRIED)), len(CARRIED) - 1
+    title, paragraph = (
+        s.look(font_name=s.HEADING, font_size=18, align="center"),
+        s.look(align="left", font_size=11),
+    )
+    sheet.merge(0, 0, 0, last, title)
+    sheet.text(0, 0, ORIGIN, title)
     said = _said(origin)
-    sheet.merge_range(1, 0, 1, last, "", canvas.paragraph)
-    canvas.text(sheet, 1, 0, said, canvas.paragraph)
-    sheet.set_row(1, s.height_for([(said, sum(width for _, width in CARRIED))], 22))
-    row = _heads(canvas, sheet, 2, [head for head, _ in CARRIED])
+    sheet.merge(1, 0, 1, last, paragraph)
+    sheet.text(1, 0, said, paragraph)
+    sheet.heights |= {0: 34, 1: s.height_for([(said, sum(width for _, width in CARRIED))], 22)}
+    row = _heads(sheet, 2, [head for head, _ in CARRIED])
     for number, trace in enumerate(origin.traces, 1):
-        texts = (trace.field, "", trace.sheet, trace.cell, trace.given, trace.note)
-        _row(canvas, sheet, row, number, texts)
-        link(canvas, sheet, row, 2, trace.place.sheet, trace.place.cell or "A1",
-             f"{trace.place.sheet}!{trace.place.cell}", border=1, align="left")  # fmt: skip
+        _row(sheet, row, number, (trace.field, "", trace.sheet, trace.cell, trace.given, trace.note))
+        shown = f"{trace.place.sheet}!{trace.place.cell}"
+        sheet.link(row, 2, trace.place.sheet, trace.place.cell or "A1", shown, s.link(border=True, align="left"))
         row += 1
-    row = _left(canvas, sheet, row + 1, origin.left)
-    sheet.freeze_panes(3, 0)
-    sheet.repeat_rows(2)
-    sheet.set_selection("A4")
-    canvas.print_setup(sheet, landscape=True)
-    sheet.print_area(0, 0, row - 1, last)
+    row = _left(sheet, row + 1, origin.left)
+    sheet.frozen_rows, sheet.repeated, sheet.selected = 3, (2, 2), (3, 0)
+    sheet.print_area = (0, 0, row - 1, last)
+    return sheet
 
 
 def _said(origin: Origin) -> str:
@@ -94,30 +88,28 @@ def _said(origin: Origin) -> str:
     )
 
 
-def _heads(canvas: Canvas, sheet: Any, row: int, heads: Sequence[str]) -> int:
+def _heads(sheet: Draft, row: int, heads: Sequence[str]) -> int:
     for column, head in enumerate(heads):
-        canvas.text(sheet, row, column, head, canvas.head)
-    sheet.set_row(row, 26)
+        sheet.text(row, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
+    sheet.heights[row] = 26
     return row + 1
 
 
-def _row(canvas: Canvas, sheet: Any, row: int, number: int, texts: Sequence[str]) -> None:
-    sheet.write_number(row, 0, number, canvas.style(border=1, align="center"))
-    cell = canvas.style(border=1, align="left")
+def _row(sheet: Draft, row: int, number: int, texts: Sequence[str]) -> None:
+    sheet.number(row, 0, number, s.look(border=True, align="center"))
     for column, text in enumerate(texts, 1):
-        canvas.text(sheet, row, column, text, cell)
-    shown = [(text, CARRIED[column][1]) for column, text in enumerate(texts, 1)]
-    sheet.set_row(row, s.height_for([(t, float(w)) for t, w in shown], 20))
+        sheet.text(row, column, text, s.look(border=True, align="left"))
+    sheet.heights[row] = s.height_for([(text, CARRIED[column][1]) for column, text in enumerate(texts, 1)], 20)
 
 
-def _left(canvas: Canvas, sheet: Any, row: int, left: Sequence[LeftBehind]) -> int:
+def _left(sheet: Draft, row: int, left: Sequence[LeftBehind]) -> int:
     if not left:
         return row - 1
-    style = canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
-    canvas.text(sheet, row, 0, "没有带入的内容（仍在原文件中）", style)
-    sheet.set_row(row, 26)
-    row = _heads(canvas, sheet, row + 1, LEFT_BEHIND)
+    style = s.look(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
+    sheet.text(row, 0, "没有带入的内容（仍在原文件中）", style)
+    sheet.heights[row] = 26
+    row = _heads(sheet, row + 1, LEFT_BEHIND)
     for number, item in enumerate(left, 1):
-        _row(canvas, sheet, row, number, (item.what, "没有带入", item.sheet, item.cell, item.text, item.note))
+        _row(sheet, row, number, (item.what, "没有带入", item.sheet, item.cell, item.text, item.note))
         row += 1
     return row

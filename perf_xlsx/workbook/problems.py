@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from perf_xlsx.model import Finding, Result
+from perf_xlsx.ooxml import Draft
 from perf_xlsx.signs import STANDING_NAMES, label, what_to_do
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas, safe
 
 PROBLEMS = "问题清单"
 HEADS = (
@@ -16,33 +14,28 @@ HEADS = (
 )  # fmt: skip
 
 
-def write_problems(canvas: Canvas, result: Result) -> None:
-    """Write the sheet."""
-    sheet = canvas.book.add_worksheet(PROBLEMS)
-    sheet.hide_gridlines(2)
-    for column, (_, width) in enumerate(HEADS):
-        sheet.set_column(column, column, width)
-    sheet.set_row(0, 34)
-    sheet.merge_range(0, 0, 0, len(HEADS) - 1, "", canvas.title)
-    canvas.text(sheet, 0, 0, PROBLEMS, canvas.title)
-    canvas.text(sheet, 1, 0, _summary(result), canvas.style(font_color=s.SOFT, text_wrap=False))
+def problems_sheet(result: Result) -> Draft:
+    """The sheet."""
+    sheet, last = s.draft(PROBLEMS, (width for _, width in HEADS)), len(HEADS) - 1
+    title = s.look(font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
+    sheet.merge(0, 0, 0, last, title)
+    sheet.text(0, 0, PROBLEMS, title)
+    sheet.text(1, 0, _summary(result), s.look(font_color=s.SOFT, text_wrap=False))
     for column, (head, _) in enumerate(HEADS):
-        canvas.text(sheet, 2, column, head, canvas.head)
-    sheet.set_row(2, 26)
+        sheet.text(2, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
+    sheet.heights |= {0: 34, 2: 26}
+    for number, found in enumerate(result.findings, 1):
+        _row(sheet, 2 + number, number, found)
     if result.findings:
-        for number, found in enumerate(result.findings, 1):
-            _row(canvas, sheet, 2 + number, number, found)
-        sheet.autofilter(2, 0, 2 + len(result.findings), len(HEADS) - 1)
+        sheet.filtered = (2, 0, 2 + len(result.findings), last)
     else:
-        style = canvas.style(border=1, align="center", bg_color=s.DONE_FILL, font_color=s.DONE_INK, font_size=12)
-        sheet.merge_range(3, 0, 3, len(HEADS) - 1, "", style)
-        canvas.text(sheet, 3, 0, "✔ 没有发现问题。", style)
-        sheet.set_row(3, 36)
-    sheet.freeze_panes(3, 0)
-    sheet.repeat_rows(0, 2)
-    sheet.set_selection("A4")
-    canvas.print_setup(sheet, landscape=True)
-    sheet.print_area(0, 0, 2 + max(1, len(result.findings)), len(HEADS) - 1)
+        style = s.look(border=True, align="center", bg_color=s.DONE_FILL, font_color=s.DONE_INK, font_size=12)
+        sheet.merge(3, 0, 3, last, style)
+        sheet.text(3, 0, "✔ 没有发现问题。", style)
+        sheet.heights[3] = 36
+    sheet.frozen_rows, sheet.repeated, sheet.selected = 3, (0, 2), (3, 0)
+    sheet.print_area = (0, 0, 2 + max(1, len(result.findings)), last)
+    return sheet
 
 
 def _summary(result: Result) -> str:
@@ -55,16 +48,13 @@ def _summary(result: Result) -> str:
     )
 
 
-def _row(canvas: Canvas, sheet: Any, row: int, number: int, found: Finding) -> None:
-    fill = "#" + s.MARK_FILLS[found.standing][2:]
-    cell = canvas.style(border=1, align="left")
-    sheet.write_number(row, 0, number, canvas.style(border=1, align="center"))
-    bold = canvas.style(
-        border=1, align="center", bold=True, bg_color=fill, font_color=s.STANDING_INK[found.standing]
-    )
-    canvas.text(sheet, row, 1, label(found), bold)
-    canvas.text(sheet, row, 2, found.code, canvas.style(border=1, align="center"))
-    _place(canvas, sheet, row, found)
+def _row(sheet: Draft, row: int, number: int, found: Finding) -> None:
+    centre = s.look(border=True, align="center")
+    sheet.number(row, 0, number, centre)
+    fill, ink = "#" + s.MARK_FILLS[found.standing][2:], s.STANDING_INK[found.standing]
+    sheet.text(row, 1, label(found), s.look(border=True, align="center", bold=True, bg_color=fill, font_color=ink))
+    sheet.text(row, 2, found.code, centre)
+    _place(sheet, row, found)
     texts = (
         found.field,
         found.given or "",
@@ -72,26 +62,17 @@ def _row(canvas: Canvas, sheet: Any, row: int, number: int, found: Finding) -> N
         found.difference or "",
         found.message,
         what_to_do(found),
+        found.basis,
     )
-    for column, text in enumerate((*texts, found.basis), 4):
-        canvas.text(sheet, row, column, text, cell)
-    shown = [(text, HEADS[column][1]) for column, text in enumerate((*texts, found.basis), 4)]
-    sheet.set_row(row, s.height_for(shown, 24))
+    for column, text in enumerate(texts, 4):
+        sheet.text(row, column, text, s.look(border=True, align="left"))
+    sheet.heights[row] = s.height_for([(text, HEADS[column][1]) for column, text in enumerate(texts, 4)], 24)
 
 
-def _place(canvas: Canvas, sheet: Any, row: int, found: Finding) -> None:
+def _place(sheet: Draft, row: int, found: Finding) -> None:
     """The place, as a link where it is a cell."""
-    if not found.place.cell:
-        canvas.text(sheet, row, 3, found.place.sheet or "整个文件", canvas.style(border=1))
-        return
-    shown = f"{found.place.sheet}!{found.place.cell}"
-    link(canvas, sheet, row, 3, found.place.sheet, found.place.cell, shown, border=1, align="left")
-
-
-def link(
-    canvas: Canvas, sheet: Any, row: int, column: int, target: str, cell: str, shown: str, **look: Any
-) -> None:
-    """A link to a cell of the same workbook."""
-    style = canvas.style(font_color=s.ACCENT, underline=1, **look)
-    quoted = target.replace("'", "''")
-    sheet.write_url(row, column, f"internal:'{quoted}'!{cell}", style, string=safe(shown[:255]))
+    if found.place.cell:
+        shown = f"{found.place.sheet}!{found.place.cell}"
+        sheet.link(row, 3, found.place.sheet, found.place.cell, shown, s.link(border=True, align="left"))
+    else:
+        sheet.text(row, 3, found.place.sheet or "整个文件", s.look(border=True))

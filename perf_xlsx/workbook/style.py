@@ -1,12 +1,15 @@
-"""Colours, fonts, widths and number formats: named once."""
+"""Colours, fonts, widths and number formats: named once; and how the sheets that scoring adds begin."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import ceil
+from typing import Any
 
 from perf_xlsx.model import Standing
+from perf_xlsx.ooxml import Draft, Look
 
 BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
 BODY_SIZE = 10
@@ -37,8 +40,40 @@ PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
+FOOTER = f'&C&"{BODY}"&9第 &P 页　共 &N 页'
+
 LINE_HEIGHT = 14.5  # points, for body text
 MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+def dressed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of a format with our font and ink added."""
+    full: dict[str, Any] = {
+        "font_name": BODY, "font_size": BODY_SIZE, "font_color": INK, "border_color": RULE, "text_wrap": True,
+        **properties,
+    }  # fmt: skip
+    if full.get("border") and full.get("align") in ("left", "right"):
+        full.setdefault("indent", 1)  # text that touches its border is hard to read
+    return full
+
+
+@lru_cache(1024)
+def look(**properties: Any) -> Look:
+    """The look of a cell of a drafted sheet, with our font and ink."""
+    return Look(**dressed(properties))
+
+
+def link(**properties: Any) -> Look:
+    """The look of a link."""
+    return look(font_color=ACCENT, underline=True, **properties)
+
+
+def draft(title: str, widths: Iterable[float], landscape: bool = True) -> Draft:
+    """A sheet that prints on A4, one page wide, with page numbers."""
+    sheet = Draft(title, landscape)
+    sheet.widths = dict(enumerate(widths))
+    sheet.footer = FOOTER
+    return sheet
 
 
 def dated(title: str, year: int | None) -> str:
@@ -48,7 +83,18 @@ def dated(title: str, year: int | None) -> str:
 
 def units(text: str) -> int:
     """Width in column units: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(ch) in "WFA" else 1 for ch in text)
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
+
+
+class _Widths(dict[str, int]):
+    """The width of each character met so far."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = width = 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def lines_needed(text: str, width: float) -> int:

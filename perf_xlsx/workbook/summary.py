@@ -22,17 +22,18 @@ from perf_xlsx.model import (
     SelfEvaluation,
 )
 from perf_xlsx.numerals import percent, plain, points
+from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.problems import PROBLEMS, link
+from perf_xlsx.workbook.problems import PROBLEMS
 
 SUMMARY = "评分汇总"
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
 CHART_LINES, LINE_PIXELS = 13, 29  # the chart stands beside that many lines of the small tables
+CLAIMED = "#9DC3E6"  # bars that are the unit's own word, beside the accent of what is computed
 UNGRADED = "未分级"
 
 
@@ -99,25 +100,21 @@ def short(citation: Citation) -> str:
     return citation.document + ("" if citation.verified else "（未核对原文）")
 
 
-def write_summary(canvas: Canvas, result: Result, form: Form, rulebook: Rulebook) -> None:
-    """Write the sheet. The result must have been scored."""
+def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
+    """The sheet. The result must have been scored."""
     assert result.evaluation is not None
     assert result.scores is not None
-    sheet = canvas.book.add_worksheet(SUMMARY)
-    sheet.hide_gridlines(2)
-    sheet.set_tab_color(s.ACCENT)
-    for column, width in enumerate(WIDTHS):
-        sheet.set_column(column, column, width)
-    _Summary(canvas, sheet, result, result.evaluation, result.scores, form, rulebook).write()
-    canvas.print_setup(sheet, landscape=True)
+    sheet = s.draft(SUMMARY, WIDTHS)
+    sheet.tab_colour = s.ACCENT
+    _Summary(sheet, result, result.evaluation, result.scores, form, rulebook).write()
+    return sheet
 
 
 class _Summary:
     def __init__(
-        self, canvas: Canvas, sheet: Any, result: Result, form: SelfEvaluation, scores: Scores, kind: Form,
-        rulebook: Rulebook,
-    ) -> None:  # fmt: skip
-        self.canvas, self.sheet, self.result, self.form = canvas, sheet, result, form
+        self, sheet: Draft, result: Result, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook
+    ) -> None:
+        self.sheet, self.result, self.form = sheet, result, form
         self.scores, self.kind, self.rulebook = scores, kind, rulebook
         self.items = items(form, scores)
 
@@ -129,25 +126,25 @@ class _Summary:
         row = self._dimensions(9)
         row = self._funds(row + 1)
         for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart stands beside them
-            self.sheet.set_row(blank, 22)
+            self.sheet.heights[blank] = 22
         row = self._indicators(max(row, 10 + CHART_LINES) + 1)
         self._chart(9)
-        self.sheet.print_area(0, 0, row, len(WIDTHS) - 1)
-        self.sheet.set_selection("B5")
+        self.sheet.print_area = (0, 0, row, len(WIDTHS) - 1)
+        self.sheet.selected = (4, 1)
 
     def _heading(self) -> None:
         sheet, last = self.sheet, len(WIDTHS) - 1
-        sheet.set_row(0, 36)
-        style = self.canvas.style(font_name=s.HEADING, font_size=18, text_wrap=False)
-        sheet.merge_range(0, 1, 0, last, "", style)
+        sheet.heights[0] = 36
+        style = s.look(font_name=s.HEADING, font_size=18, text_wrap=False)
+        sheet.merge(0, 1, 0, last, style)
         year = f"{self.form.year}年度" if self.form.year else ""
         name = self.form.boxes["project"].given if "project" in self.form.boxes else ""
         subject = f"{name}（{self.form.unit or '单位未填'}）" if name else self.form.unit or "单位未填"
-        self.canvas.text(sheet, 0, 1, f"{subject}　{year}", style)
+        sheet.text(0, 1, f"{subject}　{year}", style)
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
         unverified = sum(not setting.verified for setting in self.rulebook.settings.values())
         note = f"，其中{unverified}项国家办法未规定、采用通行做法，在“依据”中标明" if unverified else ""
-        self.canvas.text(sheet, 1, 1, book + note, self.canvas.style(font_color=s.SOFT, text_wrap=False))
+        sheet.text(1, 1, book + note, s.look(font_color=s.SOFT, text_wrap=False))
 
     # ---- the first glance ------------------------------------------------------------------------------------
 
@@ -178,9 +175,7 @@ class _Summary:
             (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
             (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
         )
-        self.sheet.set_row(row, 20)
-        self.sheet.set_row(row + 1, 46)
-        self.sheet.set_row(row + 2, 20)
+        self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
         for first, last, label, value, remark in tiles:
             accent = label in ("计算总分", "等级")
             ink = "#FFFFFF" if accent else s.INK
@@ -193,10 +188,10 @@ class _Summary:
             self._cell(row + 2, first, last, remark, **base | soft, font_size=9)
 
     def _cell(self, row: int, first: int, last: int, text: str, **look: Any) -> None:
-        style = self.canvas.style(**look)
+        style = s.look(**look)
         if last > first:
-            self.sheet.merge_range(row, first, row, last, "", style)
-        self.canvas.text(self.sheet, row, first, text, style)
+            self.sheet.merge(row, first, row, last, style)
+        self.sheet.text(row, first, text, style)
 
     def _counts(self) -> str:
         counts = [
@@ -214,33 +209,32 @@ class _Summary:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
             words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
-        link(self.canvas, self.sheet, row, 1, PROBLEMS, "A1", words, bold=True, text_wrap=False)
-        self.sheet.set_row(row, 22)
+        self.sheet.link(row, 1, PROBLEMS, "A1", words, s.link(bold=True, text_wrap=False), ours=True)
+        self.sheet.heights[row] = 22
 
     # ---- tables ----------------------------------------------------------------------------------------------
 
     def _title(self, row: int, text: str) -> int:
-        style = self.canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
-        self.canvas.text(self.sheet, row, 1, text, style)
-        self.sheet.set_row(row, 22)
+        self.sheet.text(row, 1, text, s.look(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False))
+        self.sheet.heights[row] = 22
         return row + 1
 
     def _heads(self, row: int, heads: tuple[tuple[int, int, str], ...]) -> int:
         for first, last, text in heads:
-            self._cell(row, first, last, text, bold=True, bg_color=s.HEAD_FILL, border=1, align="center")
-        self.sheet.set_row(row, 24)
+            self._cell(row, first, last, text, bold=True, bg_color=s.HEAD_FILL, border=True, align="center")
+        self.sheet.heights[row] = 24
         return row + 1
 
     def _number(
         self, row: int, first: int, last: int, value: Decimal | Fraction | None, code: str, none: str
     ) -> None:
-        style = self.canvas.style(border=1, align="right", num_format=code)
+        style = s.look(border=True, align="right", num_format=code)
         if last > first:
-            self.sheet.merge_range(row, first, row, last, "", style)
+            self.sheet.merge(row, first, row, last, style)
         if value is None:
-            self.canvas.text(self.sheet, row, first, none, style)
+            self.sheet.text(row, first, none, style)
         else:
-            self.sheet.write_number(row, first, float(value), style)
+            self.sheet.number(row, first, value, style)
 
     def _indicators(self, row: int) -> int:
         row = self._title(row, "逐项得分（失分多的在前）")
@@ -256,46 +250,44 @@ class _Summary:
             "为什么",
             "依据",
         )
-        self.sheet.repeat_rows(row)
+        self.sheet.repeated = (row, row)
         first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
         for item in self.ordered:
             self._item(row, item)
             row += 1
-        bar = {"type": "data_bar", "bar_color": "#9DC3E6", "bar_solid": True, "min_type": "num", "min_value": 0,
-               "max_type": "num", "max_value": 1}  # fmt: skip
-        self.sheet.conditional_format(first, 4, row - 1, 4, bar)
+        self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
         return row + 1
 
     def _item(self, row: int, item: Item) -> None:
-        score, text = item.score, self.canvas.style(border=1, align="left")
+        sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
         basis = "\n".join(dict.fromkeys(short(citation) for citation in score.basis))
         link_cell = item.place.cell
         if link_cell:
-            link(self.canvas, self.sheet, row, 1, item.place.sheet, link_cell, item.name, border=1, align="left")
+            sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))
         else:
-            self.canvas.text(self.sheet, row, 1, item.name, text)
-        centre = self.canvas.style(border=1, align="center")
-        self.canvas.text(self.sheet, row, 2, item.target, centre)
-        self.canvas.text(self.sheet, row, 3, item.actual, centre)
+            sheet.text(row, 1, item.name, text)
+        centre = s.look(border=True, align="center")
+        sheet.text(row, 2, item.target, centre)
+        sheet.text(row, 3, item.actual, centre)
         self._number(row, 4, 4, score.completion, s.PERCENT, "—")
         self._number(row, 5, 5, score.weight, "General", "未填")
         self._number(row, 6, 6, item.claimed, s.POINTS, "—")
         self._number(row, 7, 7, score.points, s.POINTS, "未评")
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
-        self.canvas.text(self.sheet, row, 9, score.why, text)
-        self.canvas.text(self.sheet, row, 10, basis, self.canvas.style(border=1, align="left", font_size=9))
+        sheet.text(row, 9, score.why, text)
+        sheet.text(row, 10, basis, s.look(border=True, align="left", font_size=9))
         shown = [
             (item.name, WIDTHS[1]),
             (item.target, WIDTHS[2]),
             (score.why, WIDTHS[9]),
             (basis, WIDTHS[10] * 1.1),
         ]
-        self.sheet.set_row(row, s.height_for(shown, 24))
+        sheet.heights[row] = s.height_for(shown, 24)
 
     def _total_row(self, row: int) -> None:
-        self._cell(row, 1, 4, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
+        self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
         weights = [item.score.weight for item in self.items if item.score.weight is not None]
         claims = [item.claimed for item in self.items]
         known = [claim for claim in claims if claim is not None]
@@ -306,33 +298,27 @@ class _Summary:
         gap = None if claimed is None else claimed - self.scores.total
         self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
         words = "" if self.scores.complete else "暂定：不能评分的按0分计"
-        self._cell(row, 9, 10, words, border=1)
-        self.sheet.set_row(row, 24)
+        self._cell(row, 9, 10, words, border=True)
+        self.sheet.heights[row] = 24
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, beside the small tables."""
-        count = min(CHART_ROWS, len(self.ordered))
-        first, last = self.first, self.first + count - 1
-        chart = self.canvas.book.add_chart({"type": "bar"})
-        for name, column, colour in (("计算得分", 7, s.ACCENT), ("自评得分", 6, "#9DC3E6")):
-            chart.add_series(
-                {
-                    "name": name,
-                    "categories": [SUMMARY, first, 1, last, 1],
-                    "values": [SUMMARY, first, column, last, column],
-                    "fill": {"color": colour},
-                    "gap": 60,
-                    "overlap": -5,
-                }
-            )
-        font, grid = {"name": s.BODY, "size": 9}, {"visible": True, "line": {"color": "#E5E7EB"}}
-        title = {"name": s.HEADING, "size": 11, "bold": False}
-        chart.set_title({"name": "自评得分与计算得分（失分多的在上）", "name_font": title})
-        chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": s.RULE}})
-        chart.set_x_axis({"num_font": font, "major_gridlines": grid, "min": 0, "num_format": "0"})
-        chart.set_legend({"position": "top", "font": font})
-        chart.set_size({"width": 545, "height": (CHART_LINES + 1) * LINE_PIXELS})
-        self.sheet.insert_chart(row, 9, chart, {"object_position": 2, "x_offset": 12})
+        shown = self.ordered[:CHART_ROWS]
+        computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
+        claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
+        self.sheet.chart = BarChart(
+            title="自评得分与计算得分（失分多的在上）",
+            categories=tuple(item.name for item in shown),
+            category_column=1,
+            rows=(self.first, self.first + len(shown) - 1),
+            series=(Series("计算得分", 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
+            row=row,
+            column=9,
+            size=(545, (CHART_LINES + 1) * LINE_PIXELS),
+            fonts=(s.HEADING, s.BODY),
+            rule=s.RULE,
+            grid="#E5E7EB",
+        )
 
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
@@ -348,7 +334,7 @@ class _Summary:
             ),
         )
         for name, group in self._groups():
-            self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1, align="left"))
+            self.sheet.text(row, 1, name, s.look(border=True, align="left"))
             weight = sum((item.score.weight or Decimal(0) for item in group), Decimal(0))
             earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
             known = [item.claimed for item in group if item.claimed is not None]
@@ -358,7 +344,7 @@ class _Summary:
             self._number(row, 4, 4, earned, s.POINTS, "")
             self._number(row, 5, 6, None if claimed is None else claimed - earned, "+0.00;-0.00;0.00", "—")
             self._number(row, 7, 8, Fraction(earned) / Fraction(weight) if weight > 0 else None, s.PERCENT, "—")
-            self.sheet.set_row(row, 22)
+            self.sheet.heights[row] = 22
             row += 1
         return row
 
@@ -379,10 +365,10 @@ class _Summary:
         return row
 
     def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
-        self.canvas.text(self.sheet, row, 1, name, self.canvas.style(border=1, align="left"))
+        self.sheet.text(row, 1, name, s.look(border=True, align="left"))
         for first, last, entry in ((2, 2, line.initial), (4, 4, line.adjusted), (5, 6, line.executed)):
             self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
         self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
         self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
-        self.sheet.set_row(row, s.height_for([(name, WIDTHS[1])], 22))
+        self.sheet.heights[row] = s.height_for([(name, WIDTHS[1])], 22)
         return row + 1

@@ -1,0 +1,88 @@
+"""A worksheet in the making: what stands in its cells and how they look, before it is part of any workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from perf_xlsx.ooxml.bar_chart import BarChart
+from perf_xlsx.ooxml.look import Look
+from perf_xlsx.ooxml.package import legal
+
+MAX_TEXT = 32_767  # Excel's own limit for a cell
+
+Number = Decimal | Fraction | int
+Area = tuple[int, int, int, int]  # top, left, bottom, right, ends included
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a cell of the same workbook; `ours`: the sheet is a draft, whose name may yet be numbered."""
+
+    row: int
+    column: int
+    sheet: str
+    cell: str
+    shown: str
+    ours: bool
+
+
+@dataclass(frozen=True)
+class DataBar:
+    """Bars in the cells of one column, from 0 to 1."""
+
+    first: int
+    last: int
+    column: int
+    colour: str
+
+
+class Draft:
+    """One worksheet. Rows and columns count from 0; widths are in characters, heights in points.
+
+    Text is text, whatever it looks like; what XML cannot hold is left out. Nothing here is a formula.
+    """
+
+    def __init__(self, title: str, landscape: bool = False) -> None:
+        self.title, self.landscape = title, landscape
+        self.cells: dict[int, dict[int, tuple[str | float | None, Look]]] = {}
+        self.widths: dict[int, float] = {}
+        self.heights: dict[int, float] = {}
+        self.merges: list[Area] = []
+        self.links: list[Link] = []
+        self.bars: list[DataBar] = []
+        self.chart: BarChart | None = None
+        self.tab_colour = ""
+        self.footer = ""
+        self.selected = (0, 0)
+        self.frozen_rows = 0
+        self.filtered: Area | None = None
+        self.print_area: Area | None = None
+        self.repeated: tuple[int, int] | None = None  # first and last row printed on every page
+        self.pages_high = 0  # 0: as many as it takes
+
+    def text(self, row: int, column: int, text: str, look: Look) -> None:
+        """Write text."""
+        shown = text if text.isprintable() else legal(text)  # quick to tell, and mostly so
+        self.cells.setdefault(row, {})[column] = (shown[:MAX_TEXT], look)
+
+    def number(self, row: int, column: int, value: Number, look: Look) -> None:
+        """Write a number."""
+        self.cells.setdefault(row, {})[column] = (float(value), look)
+
+    def merge(self, row: int, column: int, last_row: int, last_column: int, look: Look) -> None:
+        """Merge cells; what stands in the first of them is written beside this. A single cell is only coloured."""
+        for line in range(row, last_row + 1):
+            cells = self.cells.setdefault(line, {})
+            for at in range(column, last_column + 1):
+                cells[at] = (None, look)
+        if (row, column) != (last_row, last_column):
+            self.merges.append((row, column, last_row, last_column))
+
+    def link(
+        self, row: int, column: int, sheet: str, cell: str, text: str, look: Look, ours: bool = False
+    ) -> None:
+        """Write text that leads to a cell of this workbook."""
+        self.text(row, column, text, look)
+        self.links.append(Link(row, column, sheet, cell, legal(text)[:255], ours))

@@ -1,0 +1,69 @@
+"""How a cell of ours looks, and the style elements that say so, as XML text without a namespace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+_SIDES = ("left", "right", "top", "bottom")
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Font, fill, border, alignment and number format of a cell. Colours are "#RRGGBB", sizes points.
+
+    `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters. Looks are told
+    apart by identity, because they are looked up for every cell: make each once.
+    """
+
+    font_name: str
+    font_size: float
+    font_color: str
+    border_color: str
+    bold: bool = False
+    underline: bool = False
+    bg_color: str = ""
+    border: bool = False
+    align: str = ""
+    valign: str = "center"
+    indent: int = 0
+    text_wrap: bool = True
+    num_format: str = "General"
+
+
+def _colour(colour: str) -> str:
+    return f"FF{colour[1:].upper()}"
+
+
+def font_xml(look: Look) -> str:
+    """The font element of a look."""
+    flags = f"{'<b/>' if look.bold else ''}{'<u/>' if look.underline else ''}"
+    colour = f'<color rgb="{_colour(look.font_color)}"/>'
+    name = f'<name val={quoteattr(look.font_name)}/><family val="2"/>'
+    return f'<font>{flags}<sz val="{look.font_size:g}"/>{colour}{name}</font>'
+
+
+def fill_xml(look: Look) -> str:
+    """The fill element of a look."""
+    if not look.bg_color:
+        return '<fill><patternFill patternType="none"/></fill>'
+    colour = f'<fgColor rgb="{_colour(look.bg_color)}"/><bgColor indexed="64"/>'
+    return f'<fill><patternFill patternType="solid">{colour}</patternFill></fill>'
+
+
+def border_xml(look: Look) -> str:
+    """The border element of a look."""
+    if not look.border:
+        return "<border><left/><right/><top/><bottom/><diagonal/></border>"
+    colour = f'<color rgb="{_colour(look.border_color)}"/>'
+    sides = "".join(f'<{side} style="thin">{colour}</{side}>' for side in _SIDES)
+    return f"<border>{sides}<diagonal/></border>"
+
+
+def alignment_xml(look: Look) -> str:
+    """The alignment element of a look."""
+    words = f' horizontal="{look.align}"' if look.align else ""
+    words += f' vertical="{look.valign}"'
+    words += f' indent="{look.indent}"' if look.indent else ""
+    words += ' wrapText="1"' if look.text_wrap else ""
+    return f"<alignment{words}/>"
