@@ -1,4 +1,4 @@
-"""A folder of returns as a bureau gets them: both forms, every kind of damage, each unit's own name and figures."""
+"""A folder of returns as a bureau gets them: both forms, every kind of damage, names and figures of their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.damage import DAMAGES, damaged
 
 KINDS = 500  # distinct workbooks; a count that this divides has each of them equally often
 OWN = {  # what a unit fills in for itself: name, an indicator, an amount
-    "department-as-filed": ("乌鲁木齐高新技术产业开发区（乌鲁木齐市新市区）机关事务管理中心", "公务用车运行维护费下降率", "2761.83"),
+    "department-as-filed": (
+        "乌鲁木齐高新技术产业开发区（乌鲁木齐市新市区）机关事务管理中心", "公务用车运行维护费下降率", "2761.83",
+    ),
     "project": ("示例县水利局", "改造农村供水工程", "786.36"),
 }  # fmt: skip
 STAMP = re.compile(r"<dcterms:modified[^>]*>[^<]*</dcterms:modified>")

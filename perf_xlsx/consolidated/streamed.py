@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import ceil
 from typing import Any
 from urllib.parse import quote
 
-from xlsxwriter.url import Url
-from xlsxwriter.utility import xl_range, xl_range_abs
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS, spaced
 from perf_xlsx.consolidated.returns import file_name
+from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
 from perf_xlsx.consolidated.tables import Column, Value
 from perf_xlsx.signs import STANDING_SIGNS
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas, safe
+from perf_xlsx.workbook.canvas import Canvas
 
 EXCEL_ROWS = 1_048_576
 EXCEL_LINKS = 65_530  # on one sheet
@@ -26,42 +24,6 @@ ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
 GAP = "+0.00;-0.00;0.00"
 FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one below another
-
-
-class TableSheet(Worksheet):
-    """A sheet that may have an Excel table although its rows go straight to disk."""
-
-    def stretched_table(self, first: int, last: int, heads: Iterable[str], name: str) -> None:
-        """A table from the header row `first` to `last`; to be called before the header is written.
-
-        XlsxWriter refuses tables for such sheets, because it writes the headers itself and remembers every cell.
-        So it gets two rows only, and the range is stretched; its headers are overwritten by ours.
-        """
-        columns = [{"header": head} for head in heads]
-        self.constant_memory = False
-        try:
-            self.add_table(
-                first, 0, first + 1, len(columns) - 1, {"columns": columns, "name": name, "style": None}
-            )
-        finally:
-            self.constant_memory = True
-        area = xl_range(first, 0, last, len(columns) - 1)
-        self.tables[-1].update(range=area, a_range=area, autofilter=area)
-
-    def stretched_row(self, row: int, points: float) -> None:
-        """The height of the row being written. Those of rows on disk are forgotten: a million take much memory."""
-        self.row_info.clear()
-        self.row_sizes.clear()
-        self.set_row(row, points)
-
-
-class FileLink(Url):
-    """A link to a file by its relative path, slashes forward: backslashes mean nothing outside Windows."""
-
-    def __init__(self, path: str, text: str) -> None:
-        super().__init__(f"external:{path}")
-        self.text = text
-        self._relationship_link = "".join(c if ord(c) > 127 else quote(c, safe="/!$&'()+,;=@") for c in path)
 
 
 class LongSheets:
@@ -141,40 +103,33 @@ class LongSheets:
     def _next_part(self) -> None:
         self.part += 1
         self.sheet, self.row, self.links = self.sheets[self.part], TOP, 0
+        if self.count:
+            self.sheet.begin_rows(TOP, TOP + self._rows_of(self.part) - 1, self.formats, self.link_style)
 
     def add(self, values: tuple[Value, ...], link: str | None = None) -> None:
-        """The next row. `link` is the file that the link column opens; its value is then not used."""
+        """The next row. `link` is the file that the link column opens; the name of that file is shown."""
         if self.row - TOP == self.capacity:
             self._next_part()
-        sheet, row = self.sheet, self.row
-        # The methods behind write_string and so on, which first try whether the row is an address as "A1".
-        string, number, blank = sheet._write_string, sheet._write_number, sheet._write_blank
         lines = self.lines
-        for column, (value, look, short) in enumerate(zip(values, self.formats, self.short, strict=True)):
-            if value is None or value == "":
-                blank(row, column, None, look)
-            elif isinstance(value, str):
-                if column == self.link_column:
-                    value = self._link(row, column, value, link)
-                else:
-                    string(row, column, value if value.isprintable() and value[0] != "<" else safe(value), look)
-                if len(value) > short or "\n" in value:
-                    lines = max(lines, _lines(value, self.usable[column]))
-            else:
-                number(row, column, float(value), look)
-        if lines > self.lines:
-            sheet.stretched_row(row, _height(lines))
+        for column, (value, short) in enumerate(zip(values, self.short, strict=True)):
+            if isinstance(value, str) and (len(value) > short or "\n" in value) and column != self.link_column:
+                lines = max(lines, _lines(value, self.usable[column]))
+        if self.link_column is None:
+            self.sheet.add_row(self.row, _height(lines), values)
+        else:
+            *others, file = values  # the link column is the last
+            shown = self._link(str(file), link)
+            text = shown if isinstance(shown, str) else shown.text
+            lines = max(lines, _lines(text, self.usable[-1]))
+            self.sheet.add_row(self.row, _height(lines), (*others, shown))
         self.row += 1
 
-    def _link(self, row: int, column: int, text: str, link: str | None) -> str:
-        """The file, as a link where there is one and Excel allows one more; gives what is shown."""
-        shown = safe(file_name(text))
+    def _link(self, text: str, link: str | None) -> str | FileLink:
+        """The file's name as a link where there is one and Excel allows one more, else what is known of it."""
         if link is None or self.links == EXCEL_LINKS or not link.isprintable() or len(quote(link)) > LONGEST_LINK:
-            self.sheet.write_string(row, column, safe(text), self.formats[column])
             return text
         self.links += 1
-        self.sheet.write_url(row, column, FileLink(link, shown), self.link_style)
-        return shown
+        return FileLink(link, file_name(link))
 
     @property
     def written(self) -> int:
