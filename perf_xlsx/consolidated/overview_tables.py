@@ -154,7 +154,7 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
             page.word(row, 1, 3, line.name, bold=bold)
             spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
             for first, last, amount in spans:
-                page.number(row, first, last, line.sums[amount], s.MONEY, bold=bold)
+                page.number(row, first, last, line.sum_of(amount), s.MONEY, bold=bold)
             page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=bold)
             page.number(row, 13, 13, line.returns, bold=bold)
             page.height(row, 20)

@@ -78,7 +78,8 @@ class Page:
         self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False
     ) -> None:
         """A cell of a table that holds a number, a dash where there is none."""
-        look: dict[str, Any] = {"border": 1, "align": "right", "indent": 0, "bold": bold}
+        align = "center" if value is None else "right"
+        look: dict[str, Any] = {"border": 1, "align": align, "indent": 0, "bold": bold}
         shown = "—" if value is None else value
         self.put(row, first, last, shown, num_format=spaced(code), **NUMBERS, **look)
 
@@ -88,8 +89,9 @@ class Page:
         """Two numbers that must agree, reached by two ways: live, so that a reader can follow them."""
         (a, b), (c, d), (e, f), (g, h) = spans
         self.word(row, a, b, words)
-        self.number(row, c, d, left, "#,##0.##")
-        self.number(row, e, f, right, "#,##0.##")
+        code = "#,##0" if isinstance(right.result, int) else s.POINTS
+        self.number(row, c, d, left, code)
+        self.number(row, e, f, right, code)
         one, other = xl_rowcol_to_cell(row, c), xl_rowcol_to_cell(row, e)
         agree = abs(float(left.result) - float(right.result)) < 0.005
         result = Formula(f'=IF(ABS({one}-{other})<0.005,"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)

@@ -34,7 +34,7 @@ def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere:
     """Write the block; gives the next row."""
     row = page.title(row, "核对")
     (a, b), (c, d), (e, f), (g, h) = SPANS
-    row = page.heads(row, (a, b, "核对内容"), (c, d, "一"), (e, f, "二"), (g, h, "结果"))
+    row = page.heads(row, (a, b, "核对内容"), (c, d, "等号左边"), (e, f, "等号右边"), (g, h, "结果"))
     if not found.received:
         return nothing(page, row, "没有收到工作簿，无可核对。")
     for words, one, other in _checks(found, roll, elsewhere, graded):

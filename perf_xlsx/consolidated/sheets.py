@@ -42,6 +42,8 @@ def money_notes(found: Statistics) -> str:
         notes.append(f"{found.without_unit}份没有写明金额单位，未计入合计")
     if found.without_money:
         notes.append(f"{found.without_money}份的记录里没有资金数据，未计入合计")
+    if found.partial:
+        notes.append("有的单位没有填全：没填的金额不计入合计，执行率、调整率只按两项都填了的计算")
     return "；".join(notes) + "。"
 
 
@@ -108,13 +110,17 @@ def _money_row(
     page.word(row, 3, 3, line.name, bold=bold)
     page.number(row, 4, 4, line.returns, bold=bold)
     for column, amount in enumerate(AMOUNTS, 5):
-        page.number(row, column, column, line.sums[amount], code, bold=bold)
+        page.number(row, column, column, line.sum_of(amount), code, bold=bold)
     for column, rate in ((9, line.adjustment_rate), (10, line.execution_rate)):
         page.number(row, column, column, rate, s.PERCENT, bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
     gap = line.sums["initial"] + line.sums["adjustment"] - line.sums["adjusted"]
     page.number(
-        row, 11, 11, Formula(f"=ROUND({cells[0]}+{cells[1]}-{cells[2]},6)", float(gap)), f"+{code};-{code};0"
+        row,
+        11,
+        11,
+        Formula(f"=ROUND(SUM({cells[0]},{cells[1]})-SUM({cells[2]}),6)", float(gap)),
+        f"+{code};-{code};0",
     )
     sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], row) for amount in AMOUNTS)
     words = ("✔ 相符", "✖ 不符")
@@ -170,7 +176,7 @@ def _part_checks(
                 words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[line.key].name}＝{names}"
                 own = xl_rowcol_to_cell(places[form, year, line.key], column)
                 yield (
-                    words, Formula(f"={own}", float(whole)), Formula("=" + "+".join(cells), float(total)),
+                    words, Formula(f"=SUM({own})", float(whole)), Formula(f"=SUM({','.join(cells)})", float(total)),
                     whole - total,
                 )  # fmt: skip
 

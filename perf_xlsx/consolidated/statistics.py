@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -33,27 +33,56 @@ BANDS = (
 )  # fmt: skip
 NO_RATE = "不能计算"
 AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
+EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
 
 
 @dataclass
 class LineSum:
-    """One fund line over all returns of a form and year, in 万元."""
+    """One fund line over all returns of a form and year, in 万元.
+
+    `given` counts the returns that filled an amount in; `pairs` sums, for each rate, part and whole of those
+    returns that filled in both, for a rate of sums from different returns would be none.
+    """
 
     name: str
     total: bool
     sums: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
+    given: Counter[str] = field(default_factory=Counter)
+    pairs: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(
+        default_factory=lambda: dict.fromkeys((EXECUTION, ADJUSTMENT), (Decimal(0), Decimal(0)))
+    )
+    partial: int = 0
     returns: int = 0
     repeated: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
+
+    def add(self, amounts: Mapping[str, Decimal | None], repeat: bool) -> None:
+        """Take in one return's amounts."""
+        self.returns += 1
+        for amount, value in amounts.items():
+            if value is not None:
+                self.given[amount] += 1
+                self.sums[amount] += value
+                if repeat:
+                    self.repeated[amount] += value
+        for pair, (part_sum, whole_sum) in self.pairs.items():
+            part, whole = (amounts[amount] for amount in pair)
+            if part is not None and whole is not None:
+                self.pairs[pair] = part_sum + part, whole_sum + whole
+        self.partial += any((amounts[part] is None) != (amounts[whole] is None) for part, whole in self.pairs)
+
+    def sum_of(self, amount: str) -> Decimal | None:
+        """What it comes to; None where nobody filled it in."""
+        return self.sums[amount] if self.given[amount] else None
 
     @property
     def execution_rate(self) -> Fraction | None:
         """Executed over adjusted, of the sums."""
-        return _ratio(self.sums["executed"], self.sums["adjusted"])
+        return _ratio(*self.pairs[EXECUTION])
 
     @property
     def adjustment_rate(self) -> Fraction | None:
         """Adjustment over initial, of the sums."""
-        return _ratio(self.sums["adjustment"], self.sums["initial"])
+        return _ratio(*self.pairs[ADJUSTMENT])
 
 
 def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
@@ -135,6 +164,11 @@ class Statistics:
     def findings(self) -> int:
         """All findings."""
         return sum(kind.items for kind in self.kinds)
+
+    @property
+    def partial(self) -> bool:
+        """Whether somebody filled in one amount of a rate and not the other."""
+        return any(line.partial for lines in self.funds.values() for line in lines.values())
 
     @property
     def fine_money(self) -> bool:
@@ -234,13 +268,7 @@ def _money(found: Statistics, record: Record, who: Identity, repeat: bool) -> No
     lines = found.funds.setdefault((who.form, who.year), {})
     for fund in funds:
         line = lines.setdefault(fund["key"], LineSum(fund["name"], fund["total"]))
-        line.returns += 1
-        for amount in AMOUNTS:
-            value = money(fund[amount], unit)
-            if value is not None:
-                line.sums[amount] += value
-                if repeat:
-                    line.repeated[amount] += value
+        line.add({amount: money(fund[amount], unit) for amount in AMOUNTS}, repeat)
 
 
 def _spread(found: Statistics, scores: list[tuple[str, int, str, bool, Decimal | None]]) -> None:

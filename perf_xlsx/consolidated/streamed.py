@@ -71,14 +71,15 @@ class LongSheets:
         sheet.freeze_panes(TOP, 1)
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
-        sheet.print_area(0, 0, last, sum(column.kind != "link" for column in columns) - 1)  # no use on paper
+        printed = sum(column.kind != "link" for column in columns)  # links are of no use on paper
+        sheet.print_area(0, 0, last, printed - 1)
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
         elif self.count:
             sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
         if self.standing_column is not None:
             standing_colours(canvas, sheet, TOP, last, self.standing_column)
-        sheet.merge_range(0, 0, 0, len(columns) - 1, "", canvas.title)
+        sheet.merge_range(0, 0, 0, printed - 1, "", canvas.title)
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
         quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(sheet, 1, 0, self.note + self._part_words(number), quiet)
