@@ -51,6 +51,8 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
         if not path.exists():
             raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
     target = Path(folder) if folder is not None else None
+    if target and any(_identity(str(path)) == _identity(str(target)) for path in asked):
+        raise OutputError(f"输出文件夹就是收回的文件夹：{shown(target)}。请换一个输出文件夹，原文件不会改动。")
     base = _base(asked)
     wanted: dict[str, str] = {}
     for path in asked:
@@ -76,24 +78,32 @@ def _base(asked: Sequence[Path]) -> Path:
 def _below(path: Path, target: Path | None) -> Iterator[str]:
     """Workbooks below a folder as relative paths with "/"; for a file the empty text."""
     if path.is_dir():
-        yield from _walk(path, "", target)
+        seen = {_identity(str(target))} if target else set()  # results of an earlier run are no input
+        yield from _walk(path, "", seen)
     else:
         yield ""
 
 
-def _walk(folder: Path, prefix: str, target: Path | None) -> Iterator[str]:
+def _walk(folder: Path, prefix: str, seen: set[tuple[int, int] | None]) -> Iterator[str]:
+    """`seen` are folders that are not to be entered again: linked folders are followed, but not in a ring."""
     try:
+        seen.add(_identity(os.path.join(folder, prefix)))
         with os.scandir(folder / prefix) as entries:
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_file()) for entry in entries)
+            found = sorted((entry.name, entry.is_dir(), _is_file(entry)) for entry in entries)
     except OSError as error:
         raise OutputError(f"文件夹打不开：{shown(folder / prefix)}（{error.strerror}）") from None
     for name, is_folder, is_file in found:
         relative = prefix + name
         if is_folder:
-            if not (target and target.exists() and os.path.samefile(folder / relative, target)):
-                yield from _walk(folder, f"{relative}/", target)  # results of an earlier run are no input
+            if _identity(os.path.join(folder, relative)) not in seen:
+                yield from _walk(folder, f"{relative}/", seen)
         elif is_file and not name.startswith(TEMPORARY) and os.path.splitext(name)[1].lower() in WORKBOOKS:
             yield relative
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """A file, or a link to one that is gone: that is told when it is read."""
+    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry))
 
 
 def _copy_name(name: str) -> str:

@@ -78,7 +78,7 @@ def consolidate(
     """Write one workbook from the records (`report.as_record`), whole or not at all.
 
     `records` are gone through several times (an iterator is first made a list). `roster` are those who must file,
-    rows with "unit", "code", "form" and "contact"; without it, whom a batch with a list recorded as outstanding.
+    rows with the texts of RosterRow; without it, whom a batch with a list recorded as outstanding.
     `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
     long tables as files too. `row_limit` is what one sheet holds; a longer table goes on on the next.
 

@@ -8,27 +8,27 @@ from pathlib import Path
 from typing import Protocol
 
 from perf_xlsx.batch import read_roster as read_list_of_units
+from perf_xlsx.batch.roster import same_unit
 from perf_xlsx.consolidated.returns import Record, file_name, form_name, is_return, is_scored
 from perf_xlsx.forms import form_names
-from perf_xlsx.target import same_label
 
-COLUMNS = ("unit", "code", "form", "contact")
+COLUMNS = ("unit", "code", "form", "project", "contact")
 
 
 class RosterRow(Protocol):
-    """A row with the texts "unit", "code", "form" and "contact" ("" where empty)."""
+    """A row with the texts "unit", "code", "form", "project" and "contact" ("" where empty)."""
 
     def __getitem__(self, key: str, /) -> str: ...
 
 
 @dataclass
 class Came:
-    """Who returned something: units by their name as it compares and by form; files that name no unit.
+    """Who returned something: units by their name as it compares, with form and project; files that name no unit.
 
     `outstanding` are those that the batch itself found on its list without a return.
     """
 
-    units: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    units: dict[tuple[str, str, str], str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     outstanding: list[RosterRow] = field(default_factory=list)
 
@@ -38,7 +38,8 @@ class Came:
             row = {key: record.get(key) or "" for key in COLUMNS}
             self.outstanding.append(row | {"form": form_name(record.get("form"))})
         elif is_scored(record) and record.get("unit"):
-            self.units.setdefault((same_label(record["unit"]), record.get("form")), record["unit"])
+            key = same_unit(record["unit"]), record.get("form") or "", same_unit(record.get("project"))
+            self.units.setdefault(key, record["unit"])
         else:
             self.unread.append(file_name(record["file"]))
 
@@ -62,27 +63,35 @@ class Roll:
 def read_roster(path: Path) -> list[RosterRow]:
     """The rows of a list, .xlsx or .csv. Raises ListError."""
     return [
-        {"unit": one.unit, "code": one.code, "form": form_name(one.form), "contact": one.contact}
+        {
+            "unit": one.unit,
+            "code": one.code,
+            "form": form_name(one.form),
+            "project": one.project,
+            "contact": one.contact,
+        }
         for one in read_list_of_units(path).listed
     ]
 
 
-def form_of(row: RosterRow) -> str | None:
-    """The form kind that a row names; None where it names none: any form will do."""
-    return next((name for name in form_names() if row["form"] in (name, form_name(name))), None)
+def form_of(row: RosterRow) -> str:
+    """The form kind that a row names; "" where it names none: any form will do."""
+    return next((name for name in form_names() if row["form"] in (name, form_name(name))), "")
 
 
 def call(came: Came, roster: Iterable[RosterRow] | None) -> Roll:
-    """Set the list against the returns, by the unit's name and, where the list names one, the form."""
+    """Set the list against the returns, by the unit's name and, where the list names them, form and project."""
     unread = tuple(came.unread)
     if roster is None:
         return Roll(bool(came.outstanding), None, tuple(came.outstanding), unread=unread)
-    rows = list(roster)
-    names = {name for name, _ in came.units}
-    wanted = [(same_label(row["unit"]), form_of(row), row) for row in rows]
-    missing = tuple(
-        row for name, form, row in wanted if not ((name, form) in came.units if form else name in names)
-    )
-    listed = {name for name, _, _ in wanted}
-    unlisted = dict.fromkeys(unit for (name, _), unit in came.units.items() if name not in listed)
+    rows = [(same_unit(row["unit"]), form_of(row), same_unit(row["project"]), row) for row in roster]
+    asked = {
+        (unit, known, which)
+        for unit, form, project in came.units
+        for known in ("", form)
+        for which in ("", project)
+    }
+    missing = tuple(row for *wanted, row in rows if tuple(wanted) not in asked)
+    listed = {unit for unit, *_ in rows}
+    unlisted = dict.fromkeys(name for (unit, *_), name in came.units.items() if unit not in listed)
     return Roll(True, len(rows), missing, tuple(unlisted), unread)

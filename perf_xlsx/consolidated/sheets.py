@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.returns import form_name
-from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.roster import COLUMNS, Roll
 from perf_xlsx.consolidated.statistics import AMOUNTS, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import Column, code_title, standing_word
@@ -25,7 +25,7 @@ AMOUNT_NAMES = {
 }
 MONEY_WIDTHS = (2.0, 17, 7, 20, 8, 23, 23, 23, 23, 11, 11, 23, 12)
 CODE_WIDTHS = (2.0, 8, 44, 12, 12, 12, 16)
-OUTSTANDING_WIDTHS = (2.0, 7, 44, 20, 20, 34)
+OUTSTANDING_WIDTHS = (2.0, 7, 36, 15, 16, 30, 28)
 UNIT_COLUMNS = (
     Column("单位", 40), Column("表种", 14, "word"), Column("年度", 8, "word"), Column("项目", 34),
     Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"),
@@ -176,8 +176,8 @@ def _part_checks(
                 words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[line.key].name}＝{names}"
                 own = xl_rowcol_to_cell(places[form, year, line.key], column)
                 yield (
-                    words, Formula(f"=SUM({own})", float(whole)), Formula(f"=SUM({','.join(cells)})", float(total)),
-                    whole - total,
+                    words, Formula(f"=SUM({own})", float(whole)),
+                    Formula(f"=SUM({','.join(cells)})", float(total)), whole - total,
                 )  # fmt: skip
 
 
@@ -243,21 +243,19 @@ def write_outstanding(page: Page, roll: Roll) -> None:
     row = 3
     if roll.missing:
         row = page.heads(
-            row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "联系人、电话")
-        )
+            row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "项目"),
+            (6, 6, "联系人、电话"),
+        )  # fmt: skip
         for number, one in enumerate(roll.missing, 1):
             page.put(row, 1, 1, number, border=1, align="center")
-            for column, key in enumerate(("unit", "code", "form", "contact"), 2):
-                page.word(row, column, column, one[key])
-            shown = [
-                (one[key], OUTSTANDING_WIDTHS[column])
-                for column, key in enumerate(("unit", "code", "form", "contact"), 2)
-            ]
+            shown = [(one[key], OUTSTANDING_WIDTHS[column]) for column, key in enumerate(COLUMNS, 2)]
+            for column, (text, _) in enumerate(shown, 2):
+                page.word(row, column, column, text)
             page.height(row, s.height_for(shown, 22))
             row += 1
     else:
         words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
-        page.put(row, 1, 5, words, border=1, align="center", font_size=12)
+        page.put(row, 1, 6, words, border=1, align="center", font_size=12)
         page.height(row, 34)
         row += 1
     row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread)
@@ -268,11 +266,13 @@ def write_outstanding(page: Page, roll: Roll) -> None:
 
 def _said(roll: Roll) -> str:
     if not roll.given:
-        return "汇总时用 --roster 提供单位名单（单位、单位编码、表种、联系人），这里就会列出还没有报送的单位。"
+        return (
+            "汇总时用 --roster 提供单位名单（单位、单位编码、表种、项目、联系人），这里就会列出还没有报送的单位。"
+        )
     if roll.expected is None:
         return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
     counts = f"名单{roll.expected}份，已报送{roll.returned}份，未报送{len(roll.missing)}份"
-    return f"{counts}；按单位名称（和表种）核对。"
+    return f"{counts}；按单位名称（和表种、项目）核对。"
 
 
 def _names(page: Page, row: int, title: str, names: tuple[str, ...]) -> int:
@@ -280,7 +280,7 @@ def _names(page: Page, row: int, title: str, names: tuple[str, ...]) -> int:
         return row
     row = page.title(row, f"{title}：{len(names)}")
     for name in names:
-        page.word(row, 1, 5, name)
+        page.word(row, 1, 6, name)
         page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
         row += 1
     return row

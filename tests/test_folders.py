@@ -1,0 +1,137 @@
+"""Folders as they come: names of every kind, links, rings, places that cannot be read or written into."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from perf_xlsx import batch
+from perf_xlsx.batch import Finished, plan
+from perf_xlsx.cli import main
+from perf_xlsx.consolidated import DEFAULT_NAME
+from perf_xlsx.pipeline import OutputError
+from tests.batch_returns import a_return
+
+NAMES = (
+    "'引号'.xlsx", "😀.xlsx", "=1+1.xlsx", "-o.xlsx", "--help.xlsx", " 空格 .xlsx", "点..xlsx", "%41.xlsx", "#a.xlsx",
+    "a&b.xlsx", "`id`$(id).xlsx", "[red]{0}.xlsx", ".hidden.xlsx", "@a.xlsx", "长" * 83 + ".xlsx", f"{DEFAULT_NAME}",
+)  # fmt: skip
+POSIX_NAMES = (
+    '引"号.xlsx',
+    "a\nb.xlsx",
+    "tab\t.xlsx",
+    "a\\b.xlsx",
+    "a:b*?<c>|.xlsx",
+    "n" * 250 + ".xlsx",
+    "\udcb5\udca5.xlsx",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "in"
+    path.mkdir()
+    return path
+
+
+def put(folder: Path, name: str, unit: str = "甲局") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(a_return("project", unit))
+    return path
+
+
+def files(folder: Path, output: Path | None = None) -> list[str]:
+    return [file for file, _ in plan([folder], output).rows]
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(main, [os.fspath(word) if isinstance(word, Path) else str(word) for word in words])
+
+
+def test_whatever_a_file_is_called_it_is_scored_linked_and_gone_on_with(folder: Path, tmp_path: Path) -> None:
+    names = NAMES if os.name == "nt" else NAMES + POSIX_NAMES
+    for number, name in enumerate(names):
+        put(folder, name, f"示例{number}局")
+    out = tmp_path / "out"
+    done: list[Finished] = list(batch.run(plan([folder], out)))
+    assert sorted(one.record["file"] for one in done) == sorted(names)
+    assert all(one.record["status"] == "scored" and (out / one.record["output"]).is_file() for one in done)
+    told = command("score", folder, "-o", out)
+    assert f"其中{len(names)}份上次已评" in told.output
+    assert f"汇总工作簿：{out / '汇总(2).xlsx'}" in told.output, "a unit has called its return so"
+    lines = command("check", folder, "--json").stdout.splitlines()
+    assert len([json.loads(line) for line in lines]) == len(names)
+    book = openpyxl.load_workbook(out / "汇总(2).xlsx", data_only=True)
+    assert sum(cell.hyperlink is not None for (cell,) in book["单位得分"]["R4:R99"]) >= len(NAMES)
+
+
+def test_two_inputs_that_would_give_one_output_give_two(folder: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(("x.xls", "x.xlsx", "x.xlsm", "X.xltx")):
+        put(folder, name, f"示例{number}局")
+    done = list(batch.run(plan([folder], tmp_path / "out")))
+    outputs = [one.record["output"] for one in done]
+    assert len({name.casefold() for name in outputs}) == 4
+    assert {path.name for path in (tmp_path / "out").glob("*.xls*")} == set(outputs)
+
+
+def test_the_folder_of_the_returns_is_no_place_for_the_copies(folder: Path, tmp_path: Path) -> None:
+    put(folder, "1.xlsx")
+    (tmp_path / "same").symlink_to(folder)
+    for output in (folder, folder / ".." / "in", tmp_path / "same"):
+        done = command("score", folder, "-o", output)
+        assert done.exit_code == 2
+        assert "输出文件夹就是收回的文件夹" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["1.xlsx"]
+    with pytest.raises(OutputError, match="会覆盖输入文件"):
+        plan([folder / "1.xlsx"], folder)
+
+
+def test_linked_folders_are_followed_but_not_in_a_ring(folder: Path, tmp_path: Path) -> None:
+    put(folder, "1.xlsx")
+    put(tmp_path / "elsewhere", "2.xlsx")
+    (folder / "links").mkdir()
+    (folder / "links" / "ring").symlink_to(folder)
+    (folder / "links" / "there").symlink_to(tmp_path / "elsewhere")
+    (folder / "links" / "again").symlink_to(tmp_path / "elsewhere")
+    assert files(folder) == ["1.xlsx", "links/again/2.xlsx"]
+
+
+def test_a_link_to_nothing_is_told(folder: Path, tmp_path: Path) -> None:
+    (folder / "gone.xlsx").symlink_to(tmp_path / "nowhere.xlsx")
+    (folder / "folder.xlsx").mkdir()
+    done = command("check", folder)
+    assert done.exit_code == 3
+    assert "gone.xlsx" in done.stdout
+    assert "文件读不出来" in done.stdout
+    assert "共1份" in done.stdout
+
+
+def test_a_folder_that_cannot_be_listed_stops_the_run_before_it_begins(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "locked/1.xlsx")
+    listed = os.scandir
+
+    def refusing(path: Path) -> object:
+        if "locked" in str(path):
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    done = command("score", folder, "-o", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "文件夹打不开" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_outputs_below_the_returns_are_no_returns(folder: Path) -> None:
+    put(folder, "a/1.xlsx")
+    for _ in range(2):
+        assert len(list(batch.run(plan([folder], folder / "a" / "out")))) == 1
+    assert files(folder, folder / "a" / "out") == ["a/1.xlsx"]
