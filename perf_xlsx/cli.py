@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from perf_xlsx.commands import ROSTER, batch_options, fail, roster_templates, run
+from perf_xlsx.commands import ROSTER, Interruptible, batch_options, fail, roster_templates, run
 
 if TYPE_CHECKING:
     from perf_xlsx.consolidated import Format
@@ -22,7 +22,7 @@ PATHS = click.argument(
 JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Interruptible, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="perf-xlsx", prog_name="perf-xlsx", message="%(prog)s %(version)s")
 def main() -> None:
     """预算绩效自评：生成模板，读取填报的自评表，按评分办法评分，标出问题并写回。"""

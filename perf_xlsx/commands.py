@@ -20,6 +20,18 @@ INTERRUPTED = 130  # as a shell tells Ctrl-C
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class Interruptible(click.Group):
+    """Commands that are stopped by Ctrl-C in one line, whatever they are doing."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo("已停止。再运行一次同样的命令，就从这里接着做。", err=True)
+            context.exit(INTERRUPTED)
+
+
 RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
 WAIVERS = click.option(
     "--waivers",

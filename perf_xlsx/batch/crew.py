@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -49,6 +50,19 @@ class _Here(Executor):
         return future
 
 
+class _Pool(ProcessPoolExecutor):
+    """Its workers, which are started as work comes, are deaf to Ctrl-C from their birth: the parent decides."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        if sys.platform == "win32":
+            return super().submit(function, *args, **named)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process inherits this
+        try:
+            return super().submit(function, *args, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def here() -> Crew:
     """This process: no start-up, and no limits."""
     return given(_Here(), ahead=1)
@@ -73,7 +87,7 @@ def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) ->
     def start(alone: bool) -> Iterator[Executor]:
         context = multiprocessing.get_context("spawn")
         theirs, ours = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(
+        pool = _Pool(
             1 if alone else workers, context, initializer=prepare, initargs=(theirs, megabytes * 1024 * 1024)
         )
         try:

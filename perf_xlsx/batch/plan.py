@@ -119,7 +119,9 @@ def _apart(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     taken: set[str] = set()
     kept = sorted(wanted, key=lambda file: os.path.splitext(file)[1] != os.path.splitext(wanted[file])[1])
     outputs = {file: free(Path(wanted[file]), taken).as_posix() for file in kept}
-    return ((file, outputs[file]) for file in wanted)
+    return (
+        (file, file if outputs[file] == file else outputs[file]) for file in wanted
+    )  # mostly one text for both
 
 
 def _refuse_overwriting(jobs: Plan) -> None:

@@ -56,7 +56,8 @@ def run(
     """
     crew, terms = crew or here(), terms or Terms()
     with ExitStack() as stack:
-        state = stack.enter_context(State(jobs.folder)) if jobs.folder and jobs.many else None
+        outputs = (output for _, output in jobs.rows)
+        state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
         across = stack.enter_context(Across(roster, terms.rulebook))
         tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
         do = partial(worker.do, work, crew.seconds, __version__)

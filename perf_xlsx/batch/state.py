@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -29,8 +30,10 @@ Record = dict[str, Any]
 class State:
     """The memory of one output folder, for one run at a time. Raises BatchError where another run has it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.outputs, self.folder = folder, folder / STATE
+    def __init__(self, folder: Path, outputs: Iterable[str] = ()) -> None:
+        """`outputs` are the copies that will be written, as paths below the folder."""
+        self.folder = folder / STATE
+        self.places = {folder, *(folder / name for name in {os.path.dirname(output) for output in outputs})}
 
     def __enter__(self) -> State:
         try:
@@ -49,9 +52,9 @@ class State:
         return self
 
     def _tidy(self) -> None:
-        """Take away what a killed run left half written."""
-        if (self.folder / JOURNAL).exists():
-            for left in self.outputs.rglob(".perf_xlsx-*.tmp"):
+        """Take away what a killed run, or a killed worker of this one, left half written."""
+        for place in self.places:
+            for left in place.glob(".perf_xlsx-*.tmp"):
                 left.unlink(missing_ok=True)
 
     def known(self, file: str) -> Record | None:
@@ -82,6 +85,7 @@ class State:
         self.final.flush()
         os.fsync(self.final.fileno())
         self._close()
+        self._tidy()
         os.replace(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
         (self.folder / JOURNAL).unlink()
 

@@ -7,6 +7,7 @@ only. The same records (and the same scored workbooks beside them, which are lin
 from __future__ import annotations
 
 import datetime
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -66,9 +67,14 @@ def write_consolidated(
     `output` is 汇总.xlsx in the folder unless given. Gives the files written. Raises as `consolidate` does.
     """
     records = Records.open(folder)
-    copies = {reserved(records.base / record["output"]) for record in records if record.get("output")}
-    target = output or free(records.base / DEFAULT_NAME, copies)  # a unit may have called its own return so
-    return consolidate(records, roster, target, base=records.base, how=how)
+    return consolidate(records, roster, output or _own_name(records), base=records.base, how=how)
+
+
+def _own_name(records: Records) -> Path:
+    """汇总.xlsx, or numbered where a unit has called its own return so."""
+    stem = Path(DEFAULT_NAME).stem
+    copies = (record["output"] for record in records if (record.get("output") or "").startswith(stem))
+    return free(records.base / DEFAULT_NAME, {reserved(records.base / copy) for copy in copies})
 
 
 def consolidate(
@@ -86,14 +92,18 @@ def consolidate(
     """
     if isinstance(records, Iterator):
         records = list(records)
-    found = gather(records)
+    found = gather(records, names=roster is not None)
     roll = call(found.came, roster)
     returns = _Returns(records, found.repeats, base, output.parent)
     with whole(output) as file:
         canvas = Canvas(file, streamed=True)
         canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
-        _write(canvas, found, roll, returns, row_limit)
-        canvas.book.close()
+        try:
+            _write(canvas, found, roll, returns, row_limit)
+            canvas.book.close()
+        except BaseException as error:
+            traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
+            raise
     return [output, *(export(returns, output, how) if how else ())]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,7 +74,7 @@ def identity(record: Record) -> Identity:
         unit = f"（{'未填单位' if is_scored(record) else '未读出'}）{file_name(record['file'])}"
     year = record.get("year") or (MISSING if is_scored(record) else "")
     project, supervisor = record.get("project") or "", record.get("supervisor") or ""
-    return Identity(unit, supervisor, form_name(record.get("form")), year, project)
+    return Identity(unit, sys.intern(supervisor), form_name(record.get("form")), year, sys.intern(project))
 
 
 def repeat_key(record: Record) -> tuple[Any, ...] | None:

@@ -25,9 +25,11 @@ class RosterRow(Protocol):
 class Came:
     """Who returned something: units by their name as it compares, with form and project; files that name no unit.
 
+    `names` False: there is no list that units would be compared with, and they are not kept.
     `outstanding` are those that the batch itself found on its list without a return.
     """
 
+    names: bool = True
     units: dict[tuple[str, str, str], str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     outstanding: list[RosterRow] = field(default_factory=list)
@@ -38,6 +40,8 @@ class Came:
             row = {key: record.get(key) or "" for key in COLUMNS}
             self.outstanding.append(row | {"form": form_name(record.get("form"))})
         elif is_scored(record) and record.get("unit"):
+            if not self.names:
+                return
             key = same_unit(record["unit"]), record.get("form") or "", same_unit(record.get("project"))
             self.units.setdefault(key, record["unit"])
         else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from perf_xlsx.consolidated.returns import (
     POWERS,
@@ -21,12 +21,9 @@ from perf_xlsx.consolidated.returns import (
     standing,
 )
 from perf_xlsx.consolidated.roster import Came
+from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
 from perf_xlsx.model import STANDINGS, Standing
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may have stand behind
 BANDS = (
     (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
@@ -107,29 +104,6 @@ class Troubled:
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Total points of a group of returns; the means exact. What was claimed is of those that claimed."""
-
-    name: str
-    count: int
-    mean: Fraction
-    median: Fraction
-    best: Decimal
-    worst: Decimal
-    claimed: Fraction | None
-    excess: Fraction | None
-
-
-@dataclass(frozen=True)
-class GradeCount:
-    """One grade: its returns, and how many of them are provisional."""
-
-    name: str
-    count: int
-    provisional: int
-
-
 @dataclass
 class Statistics:
     """Counts are workbooks (份). `funds` by form and year, then by line; `rows` are lines of the long tables."""
@@ -181,22 +155,22 @@ class Statistics:
         )
 
 
-def gather(records: Iterable[Record]) -> Statistics:
-    """Count all records. What is kept grows with the returns only, not with their rows."""
-    found = Statistics()
-    seen: set[tuple[Any, ...]] = set()
+def gather(records: Iterable[Record], names: bool = True) -> Statistics:
+    """Count all records. What is kept grows with the returns only, not with their rows.
+
+    `names`: whether to keep which units returned something.
+    """
+    found = Statistics(came=Came(names))
+    seen: set[bytes] = set()
     items: Counter[tuple[str, Standing]] = Counter()
     workbooks: Counter[tuple[str, Standing]] = Counter()
-    scores: list[tuple[str, int, str, bool, Decimal | None]] = []
+    scores = Scores()
     for record in records:
         found.came.add(record)
         if not is_return(record):
             continue
         who = identity(record)
-        key = repeat_key(record)
-        repeat = key is not None and key in seen
-        if key is not None:
-            seen.add(key)
+        repeat = _seen_before(record, seen)
         found.received += 1
         found.repeats.append(repeat)
         found.rows["units"] += 1
@@ -205,18 +179,24 @@ def gather(records: Iterable[Record]) -> Statistics:
         if is_scored(record):
             _scored(found, record, who)
             _money(found, record, who, repeat)
-            claimed = record.get("claimed_total")
-            cents = int(Decimal(record["total"]).scaleb(2))
-            scores.append((
-                who.form, cents, record["grade"], bool(record["complete"]),
-                None if claimed is None else Decimal(claimed),
-            ))  # fmt: skip
+            scores.add(record, who.form)
     found.kinds = [Kind(code, how, items[code, how], workbooks[code, how]) for code, how in items]
     found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
     found.troubled.sort(key=lambda one: tuple(-count for count in one.counts))
-    if scores:
-        _spread(found, scores)
+    if scores.forms:
+        found.spreads, found.overall, found.grades = scores.spreads()
     return found
+
+
+def _seen_before(record: Record, seen: set[bytes]) -> bool:
+    """Whether the same unit's same form came before; takes note of it."""
+    key = repeat_key(record)
+    if key is None:
+        return False
+    digest = hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    known = digest in seen
+    seen.add(digest)
+    return known
 
 
 def _findings(
@@ -269,35 +249,3 @@ def _money(found: Statistics, record: Record, who: Identity, repeat: bool) -> No
     for fund in funds:
         line = lines.setdefault(fund["key"], LineSum(fund["name"], fund["total"]))
         line.add({amount: money(fund[amount], unit) for amount in AMOUNTS}, repeat)
-
-
-def _spread(found: Statistics, scores: list[tuple[str, int, str, bool, Decimal | None]]) -> None:
-    import pandas as pd  # 0.4 s of start-up, and nothing else here needs it
-
-    frame = pd.DataFrame(scores, columns=["form", "cents", "grade", "complete", "claimed"])
-    found.spreads = [_one(name, group) for name, group in frame.groupby("form", sort=False)]
-    found.overall = _one("合计", frame)
-    grades = frame.groupby("grade")["complete"].agg(["size", "sum"])
-    names = [*GRADES, *(name for name in grades.index if name not in GRADES)]
-    found.grades = [
-        GradeCount(name, int(grades["size"].get(name, 0)), int((grades["size"] - grades["sum"]).get(name, 0)))
-        for name in names
-    ]
-
-
-def _one(name: str, frame: pd.DataFrame) -> Spread:
-    """Points are whole cents, so that pandas' sums and medians are exact."""
-    cents = frame["cents"]
-    known = frame[frame["claimed"].notna()]
-    claimed = sum(map(Fraction, known["claimed"]), Fraction(0))
-    count = len(known)
-    return Spread(
-        name,
-        len(frame),
-        Fraction(int(cents.sum()), 100 * len(frame)),
-        Fraction(int(cents.median() * 2), 200),
-        Decimal(int(cents.max())).scaleb(-2),
-        Decimal(int(cents.min())).scaleb(-2),
-        claimed / count if count else None,
-        (claimed - Fraction(int(known["cents"].sum()), 100)) / count if count else None,
-    )
