@@ -33,6 +33,13 @@ def dies(task: Task) -> Done:
     return one(task)
 
 
+def dies_writing(task: Task) -> Done:
+    """The process is killed when the scored copy is half written, for a file whose name says so."""
+    if "die" in task.file:
+        os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    return one(task)
+
+
 def dies_once(task: Task) -> Done:
     """The process is killed the first time that it meets a file whose name says so."""
     mark = Path(task.source + ".met")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,8 @@ TREE = Path(__file__).parents[1]
 
 def started(*words: object, **options: Any) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(TREE)}
-    pipe = subprocess.PIPE
-    return subprocess.Popen([*COMMAND, *map(str, words)], stdout=pipe, stderr=pipe, env=environment, **options)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.Popen([*COMMAND, *map(str, words)], env=environment, **pipes)
 
 
 def run(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -205,22 +206,72 @@ def test_on_a_terminal_progress_is_a_bar() -> None:
 # --- stopped, and run again -------------------------------------------------------------------------------------
 
 
-def test_killed_at_any_moment_and_run_again_nothing_differs(
-    sixty: Path, unbroken: tuple[subprocess.CompletedProcess[str], dict[str, bytes]]
-) -> None:
-    moments = random.Random(20)
-    broken_off = 0
-    for folder, kills in (("k1", 10), ("k2", 10)):
-        for _ in range(kills):
-            process = started("score", "returned", "-o", folder, "--jobs", 2, "--json", cwd=sixty)
-            time.sleep(moments.uniform(0.2, 1.8))
-            broken_off += process.poll() is None
+class Killer:
+    """Starts runs into one folder and kills them: the parent alone, or its workers with it."""
+
+    def __init__(self, words: tuple[object, ...], folder: Path, moments: random.Random) -> None:
+        self.words, self.folder, self.moments = words, folder, moments
+        self.journal = folder / ".perf_xlsx" / "journal.jsonl"
+        self.broken_off = 0
+
+    def done(self) -> int:
+        """Workbooks in the journal of runs that were broken off."""
+        with contextlib.suppress(FileNotFoundError):
+            return self.journal.read_bytes().count(b"}\n")
+        return 0
+
+    def kill_when(self, ready: Callable[[], bool], cwd: Path) -> None:
+        """Start a run, wait until it has come so far, and a moment more; kill it."""
+        nowhere = subprocess.DEVNULL
+        process = started(*self.words, cwd=cwd, start_new_session=True, stdout=nowhere, stderr=nowhere)
+        while process.poll() is None and not ready():
+            time.sleep(0.002)
+        time.sleep(self.moments.uniform(0, 0.05))
+        self.broken_off += process.poll() is None
+        if os.name == "nt" or self.moments.random() < 0.5:
             process.kill()
-            process.communicate()
-        done = run("score", "returned", "-o", folder, "--jobs", 2, "--json", cwd=sixty)
-        assert contents(sixty / folder) == unbroken[1]
-        assert done.stdout.replace(f'"{folder}/', '"unbroken/') == unbroken[0].stdout
-    assert broken_off >= 10, "the kills came too late to prove anything"
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["new", "force"])
+def test_killed_at_any_moment_and_run_again_nothing_differs(
+    again: bool, sixty: Path, unbroken: tuple[subprocess.CompletedProcess[str], dict[str, bytes]]
+) -> None:
+    moments, out = random.Random(20 + again), sixty / ("k2" if again else "k1")
+    words = ("score", "returned", "-o", out.name, "--jobs", 2, "--json")
+    if again:
+        shutil.copytree(sixty / "unbroken", out)
+    killer = Killer((*words, "--force") if again else words, out, moments)
+    for far in [0, *sorted(moments.sample(range(1, 58), 9))]:
+        base = killer.done() if again else 0  # with --force the journal goes on, the work begins anew
+        killer.kill_when(lambda far=far, base=base: killer.done() - base >= far, sixty)
+    assert killer.broken_off == 10
+    done = run(*words, cwd=sixty)
+    assert contents(out) == unbroken[1]
+    assert done.stdout.replace(f'"{out.name}/', '"unbroken/') == unbroken[0].stdout
+
+
+def test_killed_while_it_writes_the_consolidated_workbook_nothing_is_left(sixty: Path, unbroken: Any) -> None:
+    out = sixty / "k3"
+    shutil.copytree(sixty / "unbroken", out)
+    (out / DEFAULT_NAME).unlink()
+    words = ("score", "returned", "-o", "k3", "--jobs", 2)
+    killer = Killer(words, out, random.Random(3))
+    killer.kill_when(lambda: bool(list(out.glob(".perf_xlsx-*.tmp"))), sixty)
+    assert killer.broken_off
+    assert list(out.glob(".perf_xlsx-*.tmp")), "the kill came too late to prove anything"
+    run(*words, cwd=sixty)
+    assert contents(out) == unbroken[1]
+
+
+def test_a_worker_that_dies_while_it_writes_leaves_nothing(few: Path, tmp_path: Path) -> None:
+    (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
+    done = finished(few, tmp_path / "out", crew=local(2), work=batch_work.dies_writing)
+    assert [codes(one) == {"R03"} for one in done] == [False, False, False, True, False, False]
+    assert sorted(contents(tmp_path / "out")) == [".perf_xlsx/records.jsonl", *(f"{n}.xlsx" for n in range(5))]
 
 
 def test_a_killed_run_leaves_no_worker_behind(sixty: Path, tmp_path: Path) -> None:
@@ -248,10 +299,33 @@ def test_interrupted_it_says_how_to_go_on(sixty: Path, tmp_path: Path) -> None:
     _, err = process.communicate(timeout=30)
     assert time.monotonic() - begun < 5
     assert process.returncode == 130
-    assert err.decode().startswith("已停止，完成")
-    assert "再运行一次同样的命令，就从这里接着做" in err.decode()
-    assert "Traceback" not in err.decode()
+    (line,) = err.decode().splitlines()
+    assert line.startswith("已停止，完成")
+    assert "再运行一次同样的命令，就从这里接着做" in line
     assert 0 < len(journal.read_bytes().splitlines()) < 60
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for another process on Windows")
+def test_interrupted_while_it_starts_or_ends_it_is_one_line_too(sixty: Path, unbroken: Any) -> None:
+    out = sixty / "i"
+    shutil.copytree(sixty / "unbroken", out)
+
+    def ends_with(process: subprocess.Popen[bytes], *lines: str) -> None:
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=30)[1].decode().splitlines() == list(lines)
+        assert process.returncode == 130
+
+    words = ("score", "returned", "-o", "i", "--jobs", 2)
+    process = started(*words, "--force", cwd=sixty, start_new_session=True)
+    while not (out / ".perf_xlsx" / "journal.jsonl").exists():  # its workers are being started
+        time.sleep(0.002)
+    time.sleep(0.15)
+    ends_with(process, "已停止，完成0/60份。已完成的都已保存；再运行一次同样的命令，就从这里接着做。")
+    process = started(*words, cwd=sixty, start_new_session=True)
+    while not list(out.glob(".perf_xlsx-*.tmp")):  # the consolidated workbook
+        time.sleep(0.002)
+    ends_with(process, "已停止。再运行一次同样的命令，就从这里接着做。")
+    assert contents(out) == unbroken[1]
 
 
 def test_what_is_done_and_unchanged_is_not_touched(few: Path, tmp_path: Path) -> None:
