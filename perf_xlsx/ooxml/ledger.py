@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, column_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import read_grid
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, open_on, sheet_elements
+from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, sheet_elements
 from perf_xlsx.ooxml.marks import Covered, Mark, SheetCells, fill_cell
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package, whole
@@ -30,9 +30,8 @@ def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], a
     """
     book = Book(package)
     covered = _mark(book, marks)
-    names = graft_sheets(book, drafts)
+    names = graft_sheets(book, drafts, active)
     _record(book, covered, list(names.values()))
-    open_on(book, names[active])
     return names
 
 

@@ -26,6 +26,7 @@ Kind = Literal[
     "empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "too_large"
 ]
 
+_LEVEL = 4  # of compression: nearly half the time of zlib's own choice, the parts some 4% larger
 CONTENT_TYPES = "[Content_Types].xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SUFFIXES = {  # the end of the workbook part's content type -> the suffix under which Excel opens it
@@ -441,7 +442,7 @@ class Package:
                 if name in self.touched or name in self.changed:
                     info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                     info.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(info, self.read(name))
+                    archive.writestr(info, self.read(name), compresslevel=_LEVEL)
                 else:
                     self._copy_raw(archive, self.infos[name])
         return out.getvalue()

@@ -19,12 +19,15 @@ _COLUMNS = [column_name(number) for number in range(1, 257)]
 
 def worksheet_xml(
     draft: Draft, format_of: Callable[[Look], int], names: Mapping[str, str], space: str, relation_space: str,
-    drawing: str | None = None,
+    drawing: str | None = None, selected: bool = False,
 ) -> bytes:  # fmt: skip
-    """The worksheet part. `names`: draft titles -> sheet names; `drawing`: the id of the related drawing."""
+    """The worksheet part. `names`: draft titles -> sheet names; `drawing`: the id of the related drawing.
+
+    `selected`: the workbook opens on it.
+    """
     head = f'<worksheet xmlns="{space}" xmlns:r="{relation_space}">'
     pieces = [
-        _DECLARED, head, _properties(draft), _views(draft), '<sheetFormatPr defaultRowHeight="15"/>',
+        _DECLARED, head, _properties(draft), _views(draft, selected), '<sheetFormatPr defaultRowHeight="15"/>',
         _columns(draft), "<sheetData>", *_rows(draft, format_of), "</sheetData>", _ranges(draft, names),
         '<printOptions horizontalCentered="1"/>',
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>',
@@ -52,7 +55,7 @@ def _properties(draft: Draft) -> str:
     return f'<sheetPr>{tab}<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{_cell_name(*last)}"/>'
 
 
-def _views(draft: Draft) -> str:
+def _views(draft: Draft, selected: bool) -> str:
     cell, pane, inner = _cell_name(*draft.selected), "", ""
     if draft.frozen_rows:
         below = _cell_name(draft.frozen_rows, 0)
@@ -61,7 +64,9 @@ def _views(draft: Draft) -> str:
             'pane="bottomLeft" ',
         )
     chosen = f'<selection {inner}activeCell="{cell}" sqref="{cell}"/>'
-    return f'<sheetViews><sheetView showGridLines="0" workbookViewId="0">{pane}{chosen}</sheetView></sheetViews>'
+    tab = ' tabSelected="1"' if selected else ""
+    view = f'<sheetView showGridLines="0"{tab} workbookViewId="0">{pane}{chosen}</sheetView>'
+    return f"<sheetViews>{view}</sheetViews>"
 
 
 def _columns(draft: Draft) -> str:
