@@ -249,7 +249,7 @@ def test_what_is_not_carried_over_is_told(filled: dict[str, bytes], tmp_path: Pa
     assert [(row[0], row[2], row[3], row[4]) for row in left] == [
         ("单元格", "预算执行", "J3", "经办人 李四"),
         ("单元格", "预算执行", "J4", "12345"),
-        ("工作表", "工资表", "", "整张工作表，共2格"),
+        ("工作表", "工资表", None, "整张工作表，共2格"),
     ]
     told = next(f for f in result.findings if f.code == "R18")
     assert "另有3处没有带入" in told.message

@@ -105,7 +105,7 @@ def text_xml(text: str) -> str:
     if "_x" in text:
         text = _ESCAPE_LIKE.sub(lambda found: f"_x005F{found[0]}", text)
     kept = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f"<t{kept}>{escape(text)}</t>"
+    return f"<t{kept}>{escape(text) if '&' in text or '<' in text or '>' in text else text}</t>"
 
 
 def _ranges(draft: Draft, names: Mapping[str, str]) -> str:

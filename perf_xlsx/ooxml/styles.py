@@ -47,6 +47,7 @@ class Styles:
         self.root = self.package.tree(part)
         self.space = etree.QName(self.root).namespace or ""
         self._known: dict[str, dict[bytes, int]] = {}
+        self._groups: dict[str, etree._Element] = {}
         self._members: dict[str, list[etree._Element]] = {}
         self._looks: dict[Look, int] = {}
         self._fills: dict[int, str] = {}
@@ -64,9 +65,12 @@ class Styles:
 
     def group(self, name: str) -> etree._Element:
         """The element that holds all of one kind, made at its place where it is missing."""
-        for element in self.root:
-            if local(element) == name:
-                return element
+        if name not in self._groups:
+            found = next((element for element in self.root if local(element) == name), None)
+            self._groups[name] = self._make_group(name) if found is None else found
+        return self._groups[name]
+
+    def _make_group(self, name: str) -> etree._Element:
         made = etree.Element(f"{{{self.space}}}{name}", count="0")
         later = (*GROUPS[GROUPS.index(name) + 1 :], "tableStyles", "colors", "extLst")
         follower = next((e for e in self.root if local(e) in later), None)
