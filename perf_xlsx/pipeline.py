@@ -25,7 +25,7 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
-from perf_xlsx.output import OPENED_AS, fitting, shown, trouble, write_whole
+from perf_xlsx.output import OPENED_AS, fitting, shown, trouble, whole, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
@@ -183,7 +183,8 @@ def _write(result: Result, name: str, job: Job, package: Package) -> Result:
     if _same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     try:
-        write_whole(output, package.to_bytes())
+        with whole(output) as file:
+            package.save(file)
     except OSError as error:
         detail, advice = trouble(output, error)
         seen = Noticed(Place(name), "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)

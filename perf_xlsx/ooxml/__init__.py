@@ -1,5 +1,6 @@
 """An .xlsx edited part by part. Knows nothing of budgets."""
 
+from perf_xlsx.ooxml.archive import PackageError, directory
 from perf_xlsx.ooxml.bar_chart import BarChart, Series
 from perf_xlsx.ooxml.book import Book
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
@@ -10,7 +11,8 @@ from perf_xlsx.ooxml.limits import Limits, LimitsError, load_limits
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.macros import drop_stray_macros
 from perf_xlsx.ooxml.marks import Mark
-from perf_xlsx.ooxml.package import Package, PackageError, legal, read_file
+from perf_xlsx.ooxml.markup import legal
+from perf_xlsx.ooxml.package import Package, read_file
 
 __all__ = [
     "LEDGER",
@@ -29,6 +31,7 @@ __all__ = [
     "Series",
     "annotate",
     "decrypt",
+    "directory",
     "drop_stray_macros",
     "is_encrypted",
     "legal",

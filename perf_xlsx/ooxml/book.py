@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 
 from lxml import etree
 
-from perf_xlsx.ooxml.package import Package, PackageError, local, text_of, whole
+from perf_xlsx.ooxml.archive import PackageError
+from perf_xlsx.ooxml.markup import local, text_of, whole
+from perf_xlsx.ooxml.package import Package
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"

@@ -12,8 +12,9 @@ from math import isfinite, nan
 
 from lxml import etree
 
+from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, Book, Sheet, parse_cell, parse_range, rich_text, unescape
-from perf_xlsx.ooxml.package import PackageError, local, text_of, whole
+from perf_xlsx.ooxml.markup import local, text_of, whole
 
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 

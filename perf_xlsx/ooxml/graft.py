@@ -9,7 +9,7 @@ from lxml import etree
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
 from perf_xlsx.ooxml.book import Book, DefinedName, quote_sheet
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.package import local, whole
+from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 

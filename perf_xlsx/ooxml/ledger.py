@@ -15,8 +15,9 @@ from perf_xlsx.ooxml.cells import read_grid
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, sheet_elements
 from perf_xlsx.ooxml.marks import Covered, Mark, SheetCells, fill_cell
+from perf_xlsx.ooxml.markup import whole
 from perf_xlsx.ooxml.notes import Notes
-from perf_xlsx.ooxml.package import Package, whole
+from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.styles import Styles
 
 LEDGER = "_perf_xlsx_ledger"

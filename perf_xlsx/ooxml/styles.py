@@ -9,7 +9,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
 from perf_xlsx.ooxml.look import Look, style_text
-from perf_xlsx.ooxml.package import local, parse_xml, whole
+from perf_xlsx.ooxml.markup import local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
