@@ -2,7 +2,7 @@
 
 from perf_xlsx.ooxml.archive import PackageError, directory
 from perf_xlsx.ooxml.bar_chart import BarChart, Series
-from perf_xlsx.ooxml.book import Book
+from perf_xlsx.ooxml.book import Book, cell_name, column_name
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.draft import DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
@@ -30,6 +30,8 @@ __all__ = [
     "PackageError",
     "Series",
     "annotate",
+    "cell_name",
+    "column_name",
     "decrypt",
     "directory",
     "drop_stray_macros",

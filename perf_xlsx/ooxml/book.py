@@ -29,6 +29,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(1024)
 def column_name(number: int) -> str:
     """1 -> "A", 16384 -> "XFD"."""
     letters = ""
@@ -36,6 +37,12 @@ def column_name(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def cell_name(row: int, column: int, fixed: bool = False) -> str:
+    """(0, 0) -> "A1", or "$A$1": for writing, where rows and columns count from 0."""
+    mark = "$" if fixed else ""
+    return f"{mark}{column_name(column + 1)}{mark}{row + 1}"
 
 
 @lru_cache(1 << 16)  # the same few thousand addresses come again in every workbook

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.sax.saxutils import quoteattr
+
+from perf_xlsx.ooxml.markup import quoted
 
 _SIDES = ("left", "right", "top", "bottom")
 
@@ -55,7 +56,7 @@ def _colour(colour: str) -> str:
 def _font(look: Look) -> str:
     flags = f"{'<b/>' if look.bold else ''}{'<u/>' if look.underline else ''}"
     colour = f'<color rgb="{_colour(look.font_color)}"/>'
-    name = f'<name val={quoteattr(look.font_name)}/><family val="2"/>'
+    name = f'<name val={quoted(look.font_name)}/><family val="2"/>'
     return f'<font>{flags}<sz val="{look.font_size:g}"/>{colour}{name}</font>'
 
 

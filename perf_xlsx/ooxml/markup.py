@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 
 from lxml import etree
 
@@ -50,6 +51,17 @@ def to_xml(root: etree._Element) -> bytes:
 
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def escaped(text: str) -> str:
+    """Text as it stands between tags."""
+    return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
+
+
+def quoted(text: str) -> str:
+    """Text as the value of an attribute, in its quotes."""
+    value = escape(text).replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;")
+    return f'"{value}"'
 
 
 def legal(text: str) -> str:
