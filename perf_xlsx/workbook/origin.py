@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from perf_xlsx.place import Place
+from perf_xlsx.place import Place, column_letters
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
+from perf_xlsx.workbook.locate import Address, Sheets
 from perf_xlsx.workbook.problems import link
 
 ORIGIN = "来源对照"
@@ -55,6 +56,12 @@ class Origin:
     format: str
     traces: tuple[Trace, ...]
     left: tuple[LeftBehind, ...]
+
+
+def standing(sheets: Sheets, address: Address) -> tuple[str, str]:
+    """The sheet's name and the cell's address, as a person finds them."""
+    sheet, row, column = address
+    return sheets.names[sheet], f"{column_letters(column)}{row}"
 
 
 def write_origin(canvas: Canvas, origin: Origin) -> None:

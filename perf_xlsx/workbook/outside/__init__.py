@@ -4,5 +4,14 @@ from perf_xlsx.workbook.outside.entries import OutsideRow, weights_from_claims
 from perf_xlsx.workbook.outside.found import OutsideLayout
 from perf_xlsx.workbook.outside.layout import locate_outside
 from perf_xlsx.workbook.outside.notice import absent, outside_findings
+from perf_xlsx.workbook.outside.rows import says_nothing
 
-__all__ = ["OutsideLayout", "OutsideRow", "absent", "locate_outside", "outside_findings", "weights_from_claims"]
+__all__ = [
+    "OutsideLayout",
+    "OutsideRow",
+    "absent",
+    "locate_outside",
+    "outside_findings",
+    "says_nothing",
+    "weights_from_claims",
+]

@@ -22,8 +22,7 @@ class LabelSearch:
     ) -> None:  # fmt: skip
         self.sheets, self.taken = sheets, taken
         self.passages = Labels(passage_boxes(kind))
-        asides = [Box("", word) for word in kind.asides]
-        self.known = Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
+        self.known = known_labels(kind)
         self.words: dict[str, list[tuple[Address, str | None]]] = {}
         for sheet in order:
             for row, texts in rows[sheet].items():
@@ -92,6 +91,12 @@ class LabelSearch:
 def every_box(form: Form) -> list[Box]:
     """The form's single boxes."""
     return [box for sheet in form.sheets for block in sheet.blocks for box in typed(getattr(block, "boxes", ()))]
+
+
+def known_labels(kind: Outside) -> Labels:
+    """What stands beside or over a value, outside the tables."""
+    asides = [Box("", word) for word in kind.asides]
+    return Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
 
 
 def passage_boxes(kind: Outside) -> Iterable[Box]:

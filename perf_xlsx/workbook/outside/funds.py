@@ -49,10 +49,11 @@ class FundSearch:
         amounts = [cells.get((row, header.columns[key])) for key in MONEY if key in header.columns]
         first = min(header.columns[key] for key in MONEY if key in header.columns)
         texts, own = self.rows[header.sheet].get(row, {}), header.columns.values()
-        before = [text for column, text in texts.items() if column < first and column not in own]
-        label = before[-1] if before else ""
+        before = [column for column in texts if column < first and column not in own]
+        label = texts[before[-1]] if before else ""
         known, taken = labels.of(label), self.layout.fund_rows
         if known and known[1] not in taken:
+            self.layout.labels.add((header.sheet, row, before[-1]))
             self.layout.line_names[known[1]] = core(label)
             return known[1]
         if not any(c is not None and parse_quantity(str(c.value)) is not None for c in amounts):

@@ -13,10 +13,11 @@ from perf_xlsx.forms import Lines, Rows, form_names
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.target import parse_quantity, squeeze
 from perf_xlsx.workbook.locate import Address, Sheets, Table, typed
-from perf_xlsx.workbook.outside.boxes import LabelSearch, every_box
+from perf_xlsx.workbook.outside.boxes import LabelSearch, every_box, known_labels
 from perf_xlsx.workbook.outside.found import Found, OutsideLayout
 from perf_xlsx.workbook.outside.funds import FundSearch
 from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, headers, rows_of
+from perf_xlsx.workbook.outside.projects import project_rows
 from perf_xlsx.workbook.outside.rows import Body, bare_name, indicator_rows
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
@@ -48,14 +49,20 @@ class _Search:
         tables = self._headers(kind, "indicators", (self.sheet,))
         if not tables:
             return None
-        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h)]
+        lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
+        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
         if not (money or self.titles):
             return None
-        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=money[0] if money else None)
-        later = [h.top for h in money if h.sheet == self.sheet and h.top > tables[0].top]
+        funds, projects = next(iter(money), None), next(iter(lists), None)
+        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
+        later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
-        layout.twice += [*tables[0].doubled, *(money[0].doubled if money else ())]
+        for header in (layout.indicators, layout.funds, layout.projects):
+            layout.twice += header.doubled if header else ()
+        for header in (*tables, *money[:1], *lists):
+            layout.heads(header, self.rows[header.sheet])
+        self._projects(layout, [*tables, *money, *lists])
         money_search = FundSearch(self.sheets, self.rows, layout)
         money_search.lines()
         self._boxes(layout, body)
@@ -117,9 +124,19 @@ class _Search:
         labels = Labels(typed(table.columns))
         return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, kind.needs[block])]
 
-    def _lists_projects(self, header: Header) -> bool:
+    def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""
+        if any((header.sheet, header.top) == (other.sheet, other.top) for other in lists):
+            return True
         return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
+
+    def _projects(self, layout: OutsideLayout, tables: list[Header]) -> None:
+        """The projects of a department, below their header."""
+        header = layout.projects
+        if header is not None:
+            beside = [h for h in tables if h.sheet == header.sheet]
+            rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
+            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows))
 
     def _second_form(self, layout: OutsideLayout, body: Body, funds: int) -> None:
         """A further form, on this sheet or another, is told and not read."""
@@ -139,6 +156,9 @@ class _Search:
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
+        if layout.projects:
+            end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
+            taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
         search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken)
         for box in every_box(layout.form):
             found = search.box(box)
@@ -147,6 +167,7 @@ class _Search:
                 layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
             elif box.required:
                 layout.missing.append(("基本信息", box.label, True))
+        layout.labels |= {address for address, _ in self.titles}
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
     def _is_prompt(self, layout: OutsideLayout, address: Address) -> bool:
@@ -200,6 +221,7 @@ class _Search:
                 titled = address not in values and ("自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text))
                 if found and sure == bool(titled):
                     layout.year = int(found[1])
+                    layout.labels |= {address} if sure else set()
                     if not sure:
                         message = f"标题中没有年度，按“{text[:30]}”中的{found[1]}年读取。"
                         layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")

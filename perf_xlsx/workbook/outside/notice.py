@@ -34,6 +34,11 @@ def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> st
         parts[0] += f"：资金表在“{name}”第{layout.funds.top}行起，共{len(layout.fund_rows)}行"
     else:
         parts[0] += "：没有找到资金表"
+    if layout.projects:
+        rows = layout.tables["projects"].rows
+        parts[0] += (
+            f"，项目明细在“{sheets.names[layout.projects.sheet]}”第{layout.projects.top}行起，共{len(rows)}个项目"
+        )
     count = len(layout.tables["indicators"].rows)
     parts[0] += f"，指标表在“{sheets.names[table.sheet]}”第{table.top}行起，共{count}个指标"
     parts += [f"{title}：{'、'.join(words)}" for title, words in _remarks(layout).items() if words]
@@ -52,9 +57,10 @@ def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
 
 def _renamed(layout: OutsideLayout) -> Iterator[str]:
     """Columns known by another label than ours, as "完成值→实际完成值"."""
-    for block, header in (("funds", layout.funds), ("indicators", layout.indicators)):
-        own = {box.key: box.label for box in layout.form.block(block).columns}  # type: ignore[union-attr]
+    tables = {"funds": layout.funds, "projects": layout.projects, "indicators": layout.indicators}
+    for block, header in tables.items():
         if header:
+            own = {box.key: box.label for box in layout.form.block(block).columns}  # type: ignore[union-attr]
             yield from (
                 f"{header.titles[key]}→{own[key]}"
                 for key, rank in header.ranks.items()

@@ -45,6 +45,12 @@ def nothing(text: str) -> bool:
     return squeeze(text) in _NOTHING
 
 
+def says_nothing(kind: Outside, text: str) -> bool:
+    """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
+    printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
+    return nothing(text) or not bare_name(text) or core(text) in printed
+
+
 def bare_name(text: str) -> str:
     """An indicator's name without the "指标1：" that the form prints before it."""
     return PROMPT.sub("", text.strip()).strip()
