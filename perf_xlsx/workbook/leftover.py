@@ -15,7 +15,7 @@ from perf_xlsx.workbook.identity import GUIDE
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.origin import LeftBehind, standing
-from perf_xlsx.workbook.outside import OutsideLayout, says_nothing
+from perf_xlsx.workbook.outside import OutsideLayout, known_labels, says_nothing
 from perf_xlsx.workbook.transcript import Transcript
 
 MOST_LEFT = 500  # cells told one by one; the rest is told as a number
@@ -68,10 +68,10 @@ def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cel
 
 def _of_layout(was: Sheets, layout: OutsideLayout) -> set[Address]:
     """What an official layout prints: labels and headings, and cells that say nothing."""
-    found = set(layout.labels)
+    found, known = layout.labels | set(_below(was, {"序号"})), known_labels(layout.kind)
     for sheet in was.searched:
         for (row, column), cell in was.grids[sheet].cells.items():
-            if isinstance(cell.value, str) and says_nothing(layout.kind, cell.value):
+            if isinstance(cell.value, str) and (cell.value in known or says_nothing(layout.kind, cell.value)):
                 found.add((sheet, row, column))
     return found
 
@@ -126,6 +126,11 @@ def _computed(was: Sheets, form: Form) -> Iterator[Address]:
             yield from (was.right_of(address) for address in was.labelled(computed))
         else:
             columns |= set(computed)
+    yield from _below(was, columns)
+
+
+def _below(was: Sheets, columns: set[str]) -> Iterator[Address]:
+    """Numbers and formulas in the columns that are headed so."""
     heads = list(was.labelled(columns))
     for sheet in {sheet for sheet, _, _ in heads}:
         for (row, column), cell in was.grids[sheet].cells.items():

@@ -21,6 +21,7 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell, legal
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import DASHES, squeeze
 from perf_xlsx.workbook.canvas import MAX_TEXT
 from perf_xlsx.workbook.entries import Path, visited
 from perf_xlsx.workbook.filled import FilledTemplate
@@ -50,6 +51,7 @@ class Transcript:
         self.fill = self._filled(form.year)
         self.template = FilledTemplate(self.fill, rules, self.workbook)
         self.evaluation: SelfEvaluation = visited(form, self._move)
+        self.traces.sort(key=lambda trace: trace.place)
 
     # ---- what is typed ---------------------------------------------------------------------------------------
 
@@ -62,6 +64,8 @@ class Transcript:
     def _understood(self, box: Box, path: Path, entry: Entry[Any], cell: Cell | None) -> Typed:
         """The value as our template wants it; what could not be understood as it stood."""
         value = entry.value
+        if isinstance(value, str) and squeeze(value) in DASHES:
+            return None
         if value is None:
             lost = cell is not None and cell.error is None and cell.value is None  # a formula without result
             return None if lost else entry.given or None
@@ -121,7 +125,7 @@ class Transcript:
         for source in self.joined.sources(path, entry):
             self._moved.setdefault((source.place.sheet, source.place.cell), {}).setdefault(source.field, to)
             address, cell = self._stood(source)
-            if cell is not None:
+            if cell is not None and (self._fill[path] is not None or cell.formula is not None):
                 note = "；".join(self._notes(path, address, cell))
                 self.sources.add(address)
                 self.traces.append(

@@ -1,5 +1,6 @@
 """Reading forms that did not come from our template: the official 自评表 layouts, by their words alone."""
 
+from perf_xlsx.workbook.outside.boxes import known_labels
 from perf_xlsx.workbook.outside.entries import OutsideRow, weights_from_claims
 from perf_xlsx.workbook.outside.found import OutsideLayout
 from perf_xlsx.workbook.outside.layout import locate_outside
@@ -10,6 +11,7 @@ __all__ = [
     "OutsideLayout",
     "OutsideRow",
     "absent",
+    "known_labels",
     "locate_outside",
     "outside_findings",
     "says_nothing",

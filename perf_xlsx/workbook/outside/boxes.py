@@ -14,11 +14,14 @@ from perf_xlsx.workbook.outside.headers import LONGEST, Labels, Row, core
 
 
 class LabelSearch:
-    """Finds labels outside the tables. `taken` tells the rows of each sheet that belong to tables."""
+    """Finds labels outside the tables.
+
+    `taken` tells the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
+    """
 
     def __init__(
         self, sheets: Sheets, kind: Outside, rows: Mapping[int, Mapping[int, Row]], order: list[int],
-        taken: set[tuple[int, int]],
+        taken: set[tuple[int, int]], totals: set[tuple[int, int]],
     ) -> None:  # fmt: skip
         self.sheets, self.taken = sheets, taken
         self.passages = Labels(passage_boxes(kind))
@@ -28,6 +31,8 @@ class LabelSearch:
             for row, texts in rows[sheet].items():
                 if (sheet, row) not in taken:
                     for column, text in texts.items():
+                        if (sheet, row) in totals and core(text) in kind.totals:
+                            continue
                         self._note((sheet, row, column), text)
 
     def _note(self, address: Address, text: str) -> None:

@@ -42,7 +42,7 @@ class OutsideRow:
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
-        for key in ("target", "actual", "midyear"):
+        for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and nothing(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
         target = self._quantity("target")

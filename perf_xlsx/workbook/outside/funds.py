@@ -95,6 +95,7 @@ class FundSearch:
         if not found:
             return
         address, unit_ = found[0]
+        self.layout.labels |= {at for at, word in found[1:] if word == unit_}
         self.layout.boxes["money_unit"], self.layout.texts["money_unit"] = address, (address, unit_)
         if other := next(((a, word) for a, word in found if word != unit_), None):
             message = f"金额单位有“{unit_}”也有“{other[1]}”，按资金表的“{unit_}”读取。"

@@ -73,7 +73,7 @@ class _Search:
         self._unread_rows(layout, body)
         self._kind_is_told(layout)
         self._year(layout)
-        self._second_form(layout, body, len(money))
+        self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
         return layout
 
     def _kind(self) -> Outside:
@@ -138,11 +138,14 @@ class _Search:
             rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
             layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows))
 
-    def _second_form(self, layout: OutsideLayout, body: Body, funds: int) -> None:
-        """A further form, on this sheet or another, is told and not read."""
-        column = layout.indicators.columns["name"]
-        if body.next_form is not None and (funds > 1 or body.next_form not in self._fund_tops(layout)):
-            layout.twice.append(("自评表", (self.sheet, body.next_form, column)))
+    def _second_form(self, layout: OutsideLayout, body: Body, funds: int, tops: list[int]) -> None:
+        """A further form, on this sheet or another, is told and not read; `tops` are further headers like its own."""
+        column, begins = layout.indicators.columns["name"], body.next_form
+        lists = layout.projects
+        if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
+            begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
+        if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
+            layout.twice.append(("自评表", (self.sheet, begins, column)))
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.twice.append(("自评表", (other.sheet, other.top, other.columns["name"])))
 
@@ -152,14 +155,15 @@ class _Search:
     # ---- boxes -----------------------------------------------------------------------------------------------
 
     def _boxes(self, layout: OutsideLayout, body: Body) -> None:
-        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.totals)}
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows)}
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
         if layout.projects:
             end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
             taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
-        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken)
+        totals = {(self.sheet, row) for row in body.totals}
+        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
         for box in every_box(layout.form):
             found = search.box(box)
             if found:
@@ -203,7 +207,9 @@ class _Search:
         if column is None:
             return beside
         under = self.sheets.merged_from((self.sheet, row, column))
-        return under if self.sheets.cell(under) is not None or self.sheets.cell(beside) is None else beside
+        cell = self.sheets.cell(under)
+        filled = cell is not None and str(cell.value) not in known_labels(layout.kind)
+        return under if filled or self.sheets.cell(beside) is None else beside
 
     def _year(self, layout: OutsideLayout) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""

@@ -47,10 +47,13 @@ def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> st
 
 def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
     """Lists of column names, by what is said of them."""
+    table = layout.indicators
     return {
         "按相近名称对应的栏": list(_renamed(layout)),
         "本表没有的栏": list(absent(layout).values()),
-        "没有读取的栏": [word for word in layout.indicators.unread if word],
+        "没有读取的栏": [
+            word for header in (layout.funds, layout.projects, table) if header for word in header.unread if word
+        ],
         "不参与合计核对的资金行": [line.label for line in layout.extra],
     }
 
