@@ -139,7 +139,7 @@ class _Search:
             layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows))
 
     def _second_form(self, layout: OutsideLayout, body: Body, funds: int, tops: list[int]) -> None:
-        """A further form, on this sheet or another, is told and not read; `tops` are further headers like its own."""
+        """A further form, on this sheet or another, is told; `tops` are further headers like its own."""
         column, begins = layout.indicators.columns["name"], body.next_form
         lists = layout.projects
         if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
