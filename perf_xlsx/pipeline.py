@@ -162,7 +162,8 @@ def _score_original(job: Job, original: Original, digest: str, terms: Terms, tol
     result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
     if job.output is None:
         return result
-    package = Package.open(carried.workbook(stored_results(evaluation, scores)))
+    stored = stored_results(carried.typed, score_evaluation(carried.typed, rulebook))
+    package = Package.open(carried.workbook(stored))
     return _written(job, result, package, rulebook, carried.origin)
 
 

@@ -36,9 +36,13 @@ DEFAULTS = Limits()
 
 @dataclass(frozen=True)
 class Carried:
-    """What became of the original: its reading, where everything came from, and what is typed into a template."""
+    """What became of the original: its reading, where everything came from, and what is typed into a template.
+
+    `typed` is the form as the template has it, which joins lines of money that it does not tell apart.
+    """
 
     evaluation: SelfEvaluation
+    typed: SelfEvaluation
     findings: tuple[Finding, ...]
     origin: Origin
     fill: Fill
@@ -81,7 +85,7 @@ def _carried(original: Original, reading: Reading, transcript: Transcript, rules
         *_beside(original, reading.sheets, layout, workbook),
         _told(origin, Place(workbook)),
     )
-    return Carried(transcript.evaluation, said, origin, transcript.fill, rules)
+    return Carried(transcript.evaluation, transcript.typed, said, origin, transcript.fill, rules)
 
 
 def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook:

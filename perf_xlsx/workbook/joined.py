@@ -16,9 +16,11 @@ AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
 
 @dataclass(frozen=True)
 class Joined:
-    """A form with such lines joined; `parts` are the entries that a joined one was made of."""
+    """A form as it was read, and `typed` with such lines joined; `parts` are what a joined entry was made of."""
 
     evaluation: SelfEvaluation
+    typed: SelfEvaluation
+    into: Mapping[str, str]
     parts: Mapping[Path, tuple[Entry[Any], ...]]
 
     def sources(self, path: Path, entry: Entry[Any]) -> tuple[Entry[Any], ...]:
@@ -35,7 +37,7 @@ def join(form: SelfEvaluation, into: Mapping[str, str]) -> Joined:
     funds = {key: _joined(key, lines, parts) for key, lines in groups.items()}
     for key, line in funds.items():
         funds[key] = replace(line, parts=tuple(dict.fromkeys(into.get(part, part) for part in line.parts)))
-    return Joined(replace(form, funds=funds), parts)
+    return Joined(form, replace(form, funds=funds), into, parts)
 
 
 def _joined(key: str, lines: Sequence[FundLine], parts: dict[Path, tuple[Entry[Any], ...]]) -> FundLine:

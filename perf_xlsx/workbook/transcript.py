@@ -47,9 +47,10 @@ class Transcript:
         self.sources: set[Address] = set()
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
-        visited(form, self._type)
+        visited(joined.typed, self._type)
         self.fill = self._filled(form.year)
         self.template = FilledTemplate(self.fill, rules, self.workbook)
+        self.typed: SelfEvaluation = visited(joined.typed, self._trace)
         self.evaluation: SelfEvaluation = visited(form, self._move)
         self.traces.sort(key=lambda trace: trace.place)
 
@@ -111,26 +112,35 @@ class Transcript:
 
     # ---- where it goes ---------------------------------------------------------------------------------------
 
-    def _move(self, path: Path, entry: Entry[Any]) -> Entry[Any]:
+    def _to(self, path: Path) -> Place | None:
+        """The box of an entry; None where the template has none."""
         block, row, key = path
-        if not entry.place.cell:
-            return entry
-        to = None
         if isinstance(row, int):
-            to = self.template.box(block, key, row=self._row(block, row))
-        elif _box(self.form, path):
-            to = self.template.box(block, row, key) if block else self.template.box(key)
-        if to is None:
-            return replace(entry, place=Place(self.workbook))
-        for source in self.joined.sources(path, entry):
-            self._moved.setdefault((source.place.sheet, source.place.cell), {}).setdefault(source.field, to)
+            return self.template.box(block, key, row=self._row(block, row))
+        if not block:
+            return self.template.box(key)
+        return self.template.box(block, self.joined.into.get(row, row), key)
+
+    def _trace(self, path: Path, entry: Entry[Any]) -> Entry[Any]:
+        """Note where a box came from; of a joined one, from where each part of it."""
+        to, value = self._to(path), self._fill.get(path)
+        for source in self.joined.sources(path, entry) if to else ():
             address, cell = self._stood(source)
-            if cell is not None and (self._fill[path] is not None or cell.formula is not None):
+            if to and cell is not None and (value is not None or cell.formula is not None):
                 note = "；".join(self._notes(path, address, cell))
                 self.sources.add(address)
                 self.traces.append(
                     Trace(self._field(path), to, *standing(self.was, address), as_shown(cell), note)
                 )
+        return self._move(path, entry)
+
+    def _move(self, path: Path, entry: Entry[Any]) -> Entry[Any]:
+        """The entry at its box of the new workbook; what has no place in the original has none here."""
+        if not entry.place.cell:
+            return entry
+        to = self._to(path) or Place(self.workbook)
+        if to.cell:
+            self._moved.setdefault((entry.place.sheet, entry.place.cell), {}).setdefault(entry.field, to)
         return replace(entry, place=to)
 
     def _stood(self, entry: Entry[Any]) -> tuple[Address, Cell | None]:
