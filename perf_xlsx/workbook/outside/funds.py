@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from perf_xlsx.forms import Line, Lines
-from perf_xlsx.target import parse_quantity, squeeze
+from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.locate import Address, Sheets, typed
 from perf_xlsx.workbook.outside.found import OutsideLayout
-from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core
+from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, without_spaces
 
 MONEY = ("initial", "adjustment", "adjusted", "executed")
 MONEY_UNIT = re.compile(r"[(:](?:人民币)?(万元|元)\)?")
@@ -74,7 +74,7 @@ class FundSearch:
         elif self.layout.funds:
             sheet, top = self.layout.funds.sheet, self.layout.funds.top
             for column, text in self.rows[sheet][top].items():
-                if found := FULL_MARKS.search(re.sub(r"\s", "", squeeze(text))):
+                if found := FULL_MARKS.search(without_spaces(text)):
                     self.layout.stated_weight = (sheet, top, column), Decimal(found[1])
                     return
 
@@ -88,7 +88,7 @@ class FundSearch:
         for sheet in dict.fromkeys((header.sheet if header else main, main)):
             for row, texts in self.rows[sheet].items():
                 for column, text in texts.items():
-                    unit = MONEY_UNIT.search(re.sub(r"\s", "", squeeze(text)))
+                    unit = MONEY_UNIT.search(without_spaces(text))
                     if unit and len(text) <= LONGEST and row <= max(near, default=self.layout.indicators.top):
                         found.append(((sheet, row, column), unit[1]))
         found.sort(key=lambda item: item[0][1] not in near)

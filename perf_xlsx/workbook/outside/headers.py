@@ -27,13 +27,18 @@ def core(text: str) -> str:
     """
     if len(text) > 5 * LONGEST:
         return text
-    bare = re.sub(r"\s", "", squeeze(text)).strip(":*")
+    bare = without_spaces(text).strip(":*")
     bare = _LEADING.sub("", bare) or bare
     while shorter := _BRACKET.sub("", bare):
         if shorter == bare:
             break
         bare = shorter
     return bare.strip(":*")
+
+
+def without_spaces(text: str) -> str:
+    """A text as it compares, its letters set apart or not: "项 目 支 出" is "项目支出"."""
+    return re.sub(r"\s", "", squeeze(text))
 
 
 class Labels:

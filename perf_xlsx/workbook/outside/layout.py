@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names
 from perf_xlsx.forms.outside import Outside, outside
-from perf_xlsx.target import parse_quantity, squeeze
+from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.locate import Address, Sheets, Table, typed
 from perf_xlsx.workbook.outside.boxes import LabelSearch, every_box, known_labels
 from perf_xlsx.workbook.outside.found import Found, OutsideLayout
 from perf_xlsx.workbook.outside.funds import FundSearch
-from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, headers, rows_of
+from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, headers, rows_of, without_spaces
 from perf_xlsx.workbook.outside.projects import project_rows
 from perf_xlsx.workbook.outside.rows import Body, bare_name, indicator_rows
 
@@ -38,10 +38,10 @@ class _Search:
         self.sheets, self.sheet, self.rows = sheets, sheet, rows
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
         self.titles = [
-            ((sheet, row, column), squeeze(text))
+            ((sheet, row, column), without_spaces(text))
             for row, texts in self.rows[sheet].items()
             for column, text in texts.items()
-            if "自评" in text and core(text).endswith("表") and len(text) <= LONGEST
+            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
         ]
 
     def layout(self) -> OutsideLayout | None:
@@ -177,7 +177,7 @@ class _Search:
     def _is_prompt(self, layout: OutsideLayout, address: Address) -> bool:
         """Whether only what the form asks for stands there, left as printed."""
         cell = self.sheets.cell(address)
-        return cell is not None and any(word in str(cell.value) for word in layout.kind.prompts)
+        return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
 
     def _claims(self, layout: OutsideLayout, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
@@ -188,7 +188,7 @@ class _Search:
                 layout.put("claimed_total", Found(at, at))
         if row is not None and "claimed_grade" not in layout.boxes:
             for grade_at, text in self.rows[self.sheet].get(row, {}).items():
-                if found := GRADES.fullmatch(re.sub(r"\s", "", squeeze(text))):
+                if found := GRADES.fullmatch(without_spaces(text)):
                     at = (self.sheet, row, grade_at)
                     layout.put("claimed_grade", Found(at, at, found[1][0]))
         total = layout.form.total_line
@@ -216,7 +216,7 @@ class _Search:
         tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
         values = {a for key, a in layout.boxes.items() if key not in layout.texts}
         above = [
-            ((self.sheet, row, column), squeeze(text))
+            ((self.sheet, row, column), without_spaces(text))
             for row, texts in self.rows[self.sheet].items()
             if row < min(tables)
             for column, text in texts.items()
