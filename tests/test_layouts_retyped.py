@@ -12,7 +12,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.model import Result
 from perf_xlsx.workbook.entries import visited
 from tests.layout_figures import RULEBOOK
-from tests.layouts import LAYOUTS, Paper, national
+from tests.layouts import LAYOUTS, Paper, flat, national, yunnan
 from tests.test_layouts_carried import values
 
 BRACKETS = str.maketrans("（）()：:", "()（）:：")
@@ -100,3 +100,90 @@ def test_titles_and_years_as_people_set_them(title: str, year: str, tmp_path: Pa
     assert result.evaluation is not None
     assert (result.evaluation.form, result.evaluation.year) == ("project", 2023)
     assert [f.field for f in result.findings if f.code == "R19" and f.severity == "warning"] == ["年度指标值"]
+
+
+HEADS = {
+    "年初指标值": ("年度指标值", "指标值", "年初目标值", "预期指标值", "年初指标值", "考核值"),
+    "全年实际值": ("实际完成值", "全年实际值", "全年完成值", "完成值"),
+    "权重分值": ("分值", "权重", "指标权重", "权重分值", "指标分值"),
+    "指标得分": ("得分", "自评得分", "指标得分"),
+    "未完成原因及拟采取的改进措施": (
+        "偏差原因分析及改进措施",
+        "未完成原因分析",
+        "未完成原因及拟采取的改进措施",
+        "原因",
+    ),
+    "全年预算数（万元）": ("全年预算数", "调整后预算数", "调整预算数", "预算数（A）"),
+    "全年执行数": ("全年执行数", "预算执行数", "执行数（Ｂ）"),
+}
+
+
+@pytest.mark.parametrize(("head", "other"), [(head, other) for head, others in HEADS.items() for other in others])
+def test_every_way_of_heading_a_column(head: str, other: str, tmp_path: Path) -> None:
+    before, paper = read(flat(list(range(8)), list(range(6))), "", tmp_path), flat(list(range(8)), list(range(6)))
+    cells = [cell for row in paper.sheet.iter_rows() for cell in row if cell.value == head]
+    assert len(cells) == 1
+    cells[0].value = other
+    after = read(paper, "", tmp_path)
+    if "万元" in head:  # where the money unit stood
+        assert values(after)["funds"] == values(before)["funds"]
+    else:
+        assert values(after) == values(before)
+
+
+SIGNS = {
+    "≥": ("≥", "≧", ">=", "=>", "＞=", "大于等于", "大于或等于", "不低于", "不少于", "不小于"),
+    "≤": ("≤", "≦", "<=", "=<", "＜=", "小于等于", "小于或等于", "不超过", "不高于", "不大于"),
+    "=": ("=", "＝", "═", "等于"),
+    ">": (">", "＞", "大于"),
+    "<": ("<", "＜", "小于"),
+}
+
+
+@pytest.mark.parametrize(("sign", "typed"), [(sign, typed) for sign, words in SIGNS.items() for typed in words])
+def test_every_sign_alone_in_a_target_and_copied_into_the_actual(sign: str, typed: str, tmp_path: Path) -> None:
+    apart, within = yunnan(), national()
+    apart.put("D14", typed)
+    within.put("E13", f"{typed} 42公里")
+    within.put("F13", f"{typed}42公里")
+    for paper, cell in ((apart, "D14"), (within, "E13")):
+        result = read(paper, "", tmp_path)
+        assert result.evaluation is not None
+        assert result.evaluation.indicators[0].sign.value == sign
+        assert cell not in {f.place.cell for f in result.findings if f.code in ("R08", "R09", "R13", "I01")}
+    row = result.evaluation.indicators[0]
+    assert (str(row.target.value), row.unit.value, str(row.actual.value)) == ("42", "公里", "42")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "%",
+        "％",
+        "百分比",
+        "个",
+        "人",
+        "人次",
+        "万元",
+        "元",
+        "万",
+        "亿元",
+        "米",
+        "平方米",
+        "天",
+        "次",
+        "项",
+        "TB",
+        "",
+    ],
+)
+def test_every_unit_inside_a_target(unit: str, tmp_path: Path) -> None:
+    paper = national()
+    paper.put("E13", f"≥1,250.5{unit}")
+    paper.put("F13", f"1300 {unit}")
+    result = read(paper, "", tmp_path)
+    assert result.evaluation is not None
+    row = result.evaluation.indicators[0]
+    assert (str(row.target.value), str(row.actual.value)) == ("1250.5", "1300")
+    assert (row.unit.value or "") == ("%" if unit in ("％", "百分比") else unit)
+    assert not [f for f in result.findings if f.place.cell in ("E13", "F13") and f.code in ("R08", "R09")]

@@ -31,6 +31,7 @@ from perf_xlsx.workbook.locate import Address, Sheets, typed
 from perf_xlsx.workbook.origin import Trace, standing
 
 OF_PLACES = ("R06", "R21", "R22")  # findings whose words name rows and cells of the original
+FIRST_YEAR = 1900  # of the calendar of Excel
 INFERRED = {"weight": "没有分值栏，按自评得分推定", "improvement": "与偏差原因同栏"}
 
 
@@ -77,9 +78,10 @@ class Transcript:
             return value
         if box.kind == "date":
             try:
-                return datetime.date.fromisoformat(str(value))
+                day = datetime.date.fromisoformat(str(value))
             except ValueError:
                 return str(value)
+            return day if day.year >= FIRST_YEAR else str(value)
         return str(value)
 
     def _unit(self, path: Path) -> str | None:
@@ -241,8 +243,8 @@ def as_typed(cell: Cell | None) -> Typed:
     if isinstance(cell.value, Decimal) and "%" in cell.number_format:
         digits = re.search(r"0\.(0+)%", cell.number_format)
         return Shown(cell.value, f"0.{digits[1]}%" if digits else "0%")
-    if isinstance(cell.value, datetime.date) and cell.value.year < 1900:
-        return as_shown(cell)  # before the calendar of Excel begins
+    if isinstance(cell.value, datetime.date) and cell.value.year < FIRST_YEAR:
+        return as_shown(cell)
     return cell.value
 
 
@@ -260,5 +262,5 @@ def _shown(value: Typed) -> str:
 
 def percent_format(share: Decimal) -> str:
     """A format that shows all of a share's digits as percent."""
-    digits = len(plain(share * 100).partition(".")[2])
+    digits = min(len(plain(share * 100).partition(".")[2]), 15)
     return f"0.{'0' * digits}%" if digits else "0%"
