@@ -272,6 +272,16 @@ def test_a_second_form_in_the_workbook_is_told(tmp_path: Path) -> None:
     assert "另一个项目" in {row[3] for row in _left_sheets(tmp_path / "out.xlsx")}
 
 
+def test_what_is_left_in_a_column_says_its_heading(tmp_path: Path) -> None:
+    both(LAYOUTS["重庆"](), tmp_path, "xlsb")
+    notes = {row[4]: row[6] for row in openpyxl.load_workbook(tmp_path / "out.xlsx")[ORIGIN].iter_rows(values_only=True)
+             if row[1] == "单元格"}  # fmt: skip
+    assert (notes["H9"], notes["K9"], notes["E9"], notes["I4"]) == (
+        "“得分系数”栏", "“是否核心指标”栏", "“年初指标值”栏", "“执行率权重”栏",
+    )  # fmt: skip
+    assert not notes["B6"]
+
+
 def _left_sheets(path: Path) -> list[tuple[Any, ...]]:
     return [row for row in openpyxl.load_workbook(path)[ORIGIN].iter_rows(values_only=True) if row[1] == "工作表"]
 

@@ -37,7 +37,7 @@ def left_behind(original: Original, transcript: Transcript, layout: Layout) -> I
     others = list(other_sheets(was, layout))
     skipped = {was.names.index(title) for title, _ in others}
     cells = [
-        LeftBehind("单元格", *standing(was, address), as_shown(cell), "公式" if cell.formula is not None else "")
+        LeftBehind("单元格", *standing(was, address), as_shown(cell), _note(was, layout, address, cell))
         for address, cell in _left(transcript, layout)
         if address[0] not in skipped
     ]
@@ -64,6 +64,14 @@ def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cel
                 continue
             if address not in transcript.sources and address not in printed:
                 yield address, cell
+
+
+def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
+    """That it is a formula, and the column that it stands in, where an official layout has a heading for it."""
+    notes = ["公式"] if cell.formula is not None else []
+    if isinstance(layout, OutsideLayout) and (heading := layout.heading(was, address)):
+        notes.append(f"“{heading}”栏")
+    return "；".join(notes)
 
 
 def _of_layout(was: Sheets, layout: OutsideLayout) -> set[Address]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from perf_xlsx.forms import Form, Line, Lines
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
-from perf_xlsx.workbook.outside.headers import ColumnMerges, Header, Row
+from perf_xlsx.workbook.outside.headers import ColumnMerges, Header, Row, core
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,19 @@ class OutsideLayout(Layout):
     def doubt(self, address: Address, field_: str, given: str, message: str, advice: str) -> None:
         """Note something that a person should confirm."""
         self.doubts.append(Doubt(address, field_, given, message, advice))
+
+    def heading(self, sheets: Sheets, address: Address) -> str:
+        """What the column of a cell is headed, in a row of a table; "" elsewhere."""
+        sheet, row, column = address
+        rows = {"funds": tuple(self.fund_rows.values())} | {key: table.rows for key, table in self.tables.items()}
+        for key, header in (("indicators", self.indicators), ("funds", self.funds), ("projects", self.projects)):
+            if header is None or header.sheet != sheet or row not in rows[key]:
+                continue
+            for at in range(header.bottom, header.top - 1, -1):
+                cell = sheets.cell((sheet, at, column))
+                if cell is not None and isinstance(cell.value, str):
+                    return core(cell.value)
+        return ""
 
     @property
     def form(self) -> Form:
