@@ -152,7 +152,7 @@ def _score_bytes(job: Job, data: bytes, digest: str, terms: Terms) -> Result:
 
 def _score_original(job: Job, original: Original, digest: str, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
-    carried = carry(original, shown(Path(job.source.name)), terms.rulebook)
+    carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
         return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
     evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
@@ -162,7 +162,8 @@ def _score_original(job: Job, original: Original, digest: str, terms: Terms, tol
     result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
     if job.output is None:
         return result
-    package = Package.open(carried.workbook(stored_results(evaluation, scores)))
+    stored = stored_results(carried.typed, score_evaluation(carried.typed, rulebook))
+    package = Package.open(carried.workbook(stored))
     return _written(job, result, package, rulebook, carried.origin)
 
 

@@ -126,10 +126,10 @@ def parse_target(text: str) -> Quantity | None:
             found = parse_quantity(bound.sub("", folded))
             return found and Quantity(found.number, found.sign or sign, found.unit, found.cleaned)
     reaches = _REACHES.sub("", folded)
+    if reaches == folded:
+        return parse_quantity(text)
     found = parse_quantity(reaches)
-    if found is None or reaches == folded:
-        return found
-    return Quantity(found.number, found.sign or "≥", found.unit, found.cleaned)
+    return found and Quantity(found.number, found.sign or "≥", found.unit, found.cleaned)
 
 
 def _in_words(text: str, sign: str) -> Quantity | None:

@@ -126,9 +126,7 @@ class Reading:
 
     def beside_the_form(self, package: Package) -> Iterator[Finding]:
         """R16: sheets, macros and signatures that are not of the form. None of it is run, read or lost."""
-        used = {address[0] for address in (*self.layout.boxes.values(), *self.layout.lines.values())}
-        used |= {table.sheet for table in self.layout.tables.values()}
-        used |= {sheet for home in self.layout.homes.values() for sheet in home.others}  # told as R06
+        used = self.layout.sheets() | self.layout.copies()
         advice = "评分不受影响，内容原样保留；如是误带的请删去后重新报送。"
         for index in self.sheets.searched:
             title = self.sheets.names[index]
