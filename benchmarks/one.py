@@ -47,7 +47,7 @@ def measure() -> list[tuple[str, str, str]]:
         for story in STORIES:
             source, ours, theirs = folder / f"{story}.xlsx", folder / "ours.xlsx", folder / "theirs.xlsx"
             pipeline.write_template(source, case=case_text(story))
-            work = record(pipeline.score(source, ours), ours)
+            work = record(pipeline.score(source))
             took = alternately(
                 ROUNDS,
                 {

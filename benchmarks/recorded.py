@@ -1,30 +1,43 @@
-"""What the product wrote, as plain cells and marks: so that the yardstick and the floor do the same work."""
+"""What the product writes, as plain cells and marks: so that the yardstick and the floor do the same work."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import openpyxl
-
+from perf_xlsx.forms import load_form
 from perf_xlsx.model import Result
+from perf_xlsx.ooxml import Draft
+from perf_xlsx.ooxml import Look as DraftLook
+from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.workbook.marks import marks_of
-from perf_xlsx.workbook.scored import SHEETS
+from perf_xlsx.workbook.scored import scored_sheets
 
-Look = tuple[bool, float, str, str, bool, str]  # bold, size, ink, fill, border, horizontal
+Look = tuple[bool, float, str, str, bool, str, str]  # bold, size, ink, fill, border, horizontal, number format
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A bar chart: columns and rows count from 0."""
+
+    title: str
+    categories: int
+    series: tuple[tuple[str, int], ...]
+    rows: tuple[int, int]
+    at: tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One of the three added sheets: its cells with their looks, merges, widths and heights."""
+    """One of the three added sheets. Rows and columns count from 0."""
 
     title: str
     cells: tuple[tuple[int, int, Any, Look], ...]
-    merges: tuple[str, ...]
-    widths: tuple[tuple[str, float], ...]
+    merges: tuple[tuple[int, int, int, int], ...]
+    links: tuple[tuple[int, int, str, str], ...]  # row, column, target, text
+    widths: tuple[tuple[int, float], ...]
     heights: tuple[tuple[int, float], ...]
+    chart: Chart | None
 
 
 @dataclass(frozen=True)
@@ -35,38 +48,37 @@ class Work:
     sheets: tuple[Sheet, ...]
 
 
-def record(result: Result, scored: Path) -> Work:
-    """The work that went into a scored workbook."""
-    with warnings.catch_warnings(action="ignore"):
-        book = openpyxl.load_workbook(scored)
+def record(result: Result) -> Work:
+    """The work that goes into the scored copy of a return."""
+    assert result.evaluation is not None
+    drafts = scored_sheets(result, load_form(result.evaluation.form), load_rulebook(result.rulebook))
     marks = tuple((mark.sheet, mark.cell, mark.colour, mark.note) for mark in marks_of(result.findings))
-    return Work(marks, tuple(_sheet(book[title]) for title in SHEETS))
+    return Work(marks, tuple(map(_sheet, drafts)))
 
 
-def _sheet(sheet: Any) -> Sheet:
-    cells = tuple(
-        (cell.row, cell.column, cell.value, _look(cell))
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None or cell.has_style
+def _sheet(draft: Draft) -> Sheet:
+    chart = draft.chart and Chart(
+        draft.chart.title,
+        draft.chart.category_column,
+        tuple((one.name, one.column) for one in draft.chart.series),
+        draft.chart.rows,
+        (draft.chart.row, draft.chart.column),
     )
     return Sheet(
-        sheet.title,
-        cells,
-        tuple(str(area) for area in sheet.merged_cells.ranges),
-        tuple((letter, size.width) for letter, size in sheet.column_dimensions.items()),
-        tuple((row, size.height) for row, size in sheet.row_dimensions.items() if size.height),
+        draft.title,
+        tuple(
+            (row, column, value, _look(look))
+            for row, cells in sorted(draft.cells.items())
+            for column, (value, look) in sorted(cells.items())
+        ),
+        tuple(draft.merges),
+        tuple((link.row, link.column, f"'{link.sheet}'!{link.cell}", link.shown) for link in draft.links),
+        tuple(draft.widths.items()),
+        tuple(draft.heights.items()),
+        chart,
     )
 
 
-def _look(cell: Any) -> Look:
-    fill = cell.fill.fgColor.rgb if cell.fill.fill_type else ""
-    ink = cell.font.color.rgb if cell.font.color is not None and isinstance(cell.font.color.rgb, str) else ""
-    return (
-        bool(cell.font.bold),
-        cell.font.size,
-        ink,
-        fill,
-        cell.border.left.style is not None,
-        cell.alignment.horizontal or "general",
-    )
+def _look(look: DraftLook) -> Look:
+    colours = look.font_color, look.bg_color
+    return (look.bold, look.font_size, *colours, look.border, look.align, look.num_format)

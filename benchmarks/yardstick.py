@@ -9,10 +9,12 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
 
-from benchmarks.recorded import Look, Work
+from benchmarks.recorded import Chart, Look, Work
 
 warnings.filterwarnings("ignore", module="openpyxl")
 SIDE = Side(style="thin")
@@ -30,29 +32,43 @@ def score(source: Path, output: Path, work: Work) -> float:
     for recorded in work.sheets:
         sheet = book.create_sheet(recorded.title)
         for row, column, value, look in recorded.cells:
-            cell = sheet.cell(row, column, value)
+            cell = sheet.cell(row + 1, column + 1, value)
             if look not in looks:
                 looks[look] = _styles(look)
-            cell.font, cell.fill, cell.border, cell.alignment = looks[look]
-        for area in recorded.merges:
-            sheet.merge_cells(area)
-        for letter, width in recorded.widths:
-            sheet.column_dimensions[letter].width = width
+            cell.font, cell.fill, cell.border, cell.alignment, cell.number_format = looks[look]
+        for top, left, bottom, right in recorded.merges:
+            sheet.merge_cells(None, top + 1, left + 1, bottom + 1, right + 1)
+        for row, column, target, _ in recorded.links:
+            sheet.cell(row + 1, column + 1).hyperlink = f"#{target}"
+        for column, width in recorded.widths:
+            sheet.column_dimensions[get_column_letter(column + 1)].width = width
         for row, height in recorded.heights:
-            sheet.row_dimensions[row].height = height
+            sheet.row_dimensions[row + 1].height = height
+        if recorded.chart:
+            row, column = recorded.chart.at
+            sheet.add_chart(_chart(sheet, recorded.chart), f"{get_column_letter(column + 1)}{row + 1}")
     book.save(output)
     return total
 
 
+def _chart(sheet: Any, recorded: Chart) -> BarChart:
+    chart, (first, last) = BarChart(), recorded.rows
+    chart.type, chart.title = "bar", recorded.title
+    for name, column in recorded.series:
+        chart.append(Series(Reference(sheet, column + 1, first + 1, column + 1, last + 1), title=name))
+    names = recorded.categories + 1
+    chart.set_categories(Reference(sheet, names, first + 1, names, last + 1))
+    return chart
+
+
 def _styles(look: Look) -> tuple[Any, ...]:
-    bold, size, ink, fill, border, horizontal = look
-    font = Font(bold=bold, size=size, color=ink or None)
-    filled = PatternFill("solid", fgColor=fill) if fill else PatternFill()
+    bold, size, ink, fill, border, horizontal, code = look
     return (
-        font,
-        filled,
+        Font(bold=bold, size=size, color=f"FF{ink[1:]}"),
+        PatternFill("solid", fgColor=f"FF{fill[1:]}") if fill else PatternFill(),
         Border(SIDE, SIDE, SIDE, SIDE) if border else Border(),
-        Alignment(horizontal, "center", wrap_text=True),
+        Alignment(horizontal or None, "center", wrap_text=True),
+        code,
     )
 
 

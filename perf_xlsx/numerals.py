@@ -10,9 +10,9 @@ Exact = Decimal | Fraction | int
 
 def half_up(value: Exact, places: int = 2) -> Decimal:
     """The value rounded half away from zero, as a spreadsheet's ROUND does, from its exact quotient."""
-    scaled = abs(Fraction(value)) * 10**places
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    units = whole + (2 * rest >= scaled.denominator)
+    above, below = value.as_integer_ratio()
+    whole, rest = divmod(abs(above) * 10**places, below)
+    units = whole + (2 * rest >= below)
     return Decimal(units if value >= 0 else -units).scaleb(-places, Context(prec=max(28, len(str(units)))))
 
 

@@ -25,7 +25,7 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
-from perf_xlsx.output import OPENED_AS, fitting, shown, trouble, write_whole
+from perf_xlsx.output import OPENED_AS, fitting, shown, trouble, whole, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
@@ -152,7 +152,7 @@ def _score_bytes(job: Job, data: bytes, digest: str, terms: Terms) -> Result:
 
 def _score_original(job: Job, original: Original, digest: str, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
-    carried = carry(original, shown(Path(job.source.name)), terms.rulebook)
+    carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
         return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
     evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
@@ -162,7 +162,8 @@ def _score_original(job: Job, original: Original, digest: str, terms: Terms, tol
     result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
     if job.output is None:
         return result
-    package = Package.open(carried.workbook(stored_results(evaluation, scores)))
+    stored = stored_results(carried.typed, score_evaluation(carried.typed, rulebook))
+    package = Package.open(carried.workbook(stored))
     return _written(job, result, package, rulebook, carried.origin)
 
 
@@ -183,7 +184,8 @@ def _write(result: Result, name: str, job: Job, package: Package) -> Result:
     if _same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     try:
-        write_whole(output, package.to_bytes())
+        with whole(output) as file:
+            package.save(file)
     except OSError as error:
         detail, advice = trouble(output, error)
         seen = Noticed(Place(name), "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 LINE_EVERY = 10  # seconds
 
@@ -47,6 +46,8 @@ class _Pace:
 
 @contextmanager
 def _bar(total: int, console: Console) -> Iterator[Tick]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # late: most runs show none
+
     pace = _Pace(total)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Progress(*columns, console=console, transient=True) as shown:

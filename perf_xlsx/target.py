@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 # As typed in real forms; longest first, so that ">=" is not read as ">".
 SIGNS: tuple[tuple[str, str], ...] = (
@@ -58,6 +59,7 @@ def tidy(text: str) -> str:
     return text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+@lru_cache(1 << 14)  # the labels of a form come again in every workbook
 def same_label(text: str) -> str:
     """A label as it compares: also without any spaces, colons, asterisks and brackets' width."""
     return re.sub(r"[\s:*＊]", "", squeeze(text))
@@ -124,10 +126,10 @@ def parse_target(text: str) -> Quantity | None:
             found = parse_quantity(bound.sub("", folded))
             return found and Quantity(found.number, found.sign or sign, found.unit, found.cleaned)
     reaches = _REACHES.sub("", folded)
+    if reaches == folded:
+        return parse_quantity(text)
     found = parse_quantity(reaches)
-    if found is None or reaches == folded:
-        return found
-    return Quantity(found.number, found.sign or "≥", found.unit, found.cleaned)
+    return found and Quantity(found.number, found.sign or "≥", found.unit, found.cleaned)
 
 
 def _in_words(text: str, sign: str) -> Quantity | None:

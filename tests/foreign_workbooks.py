@@ -57,7 +57,7 @@ def wide(text: str) -> bytes:
 
 
 def xlsb(data: bytes) -> bytes:
-    """The same sheets, values, formats, merges and names as an .xlsx, as an .xlsb."""
+    """The same sheets, values, formats, merges, names and hidden rows and columns as an .xlsx, as an .xlsb."""
     book, grids = contents(data)
     codes = list(dict.fromkeys(["General", *(cell.number_format for g in grids for cell in g.cells.values())]))
     strings = list(
@@ -141,10 +141,15 @@ def _xlsb_styles(codes: list[str]) -> bytes:
 
 def _xlsb_sheet(grid: Grid, codes: list[str], strings: list[object]) -> bytes:
     rows, columns = max((r for r, _ in grid.cells), default=1), max((c for _, c in grid.cells), default=1)
-    out, last = record(129) + record(148, struct.pack("<IIII", 0, rows - 1, 0, columns - 1)) + record(145), 0
+    out, last = record(129) + record(148, struct.pack("<IIII", 0, rows - 1, 0, columns - 1)), 0
+    if grid.hidden_columns:
+        spans = ((first - 1, end - 1, 2048, 0, 1) for first, end in grid.hidden_columns)
+        out += record(390) + b"".join(record(60, struct.pack("<IIIIH", *span)) for span in spans) + record(391)
+    out += record(145)
     for (row, column), cell in sorted(grid.cells.items()):
         if row != last:
-            out += record(0, struct.pack("<IIH", row - 1, 0, 300) + b"\0\0\0" + struct.pack("<I", 0))
+            unseen = 0x10 if row in grid.hidden_rows else 0
+            out += record(0, struct.pack("<IIHBBBI", row - 1, 0, 300, 0, unseen, 0, 0))
             last = row
         out += _xlsb_cell(column, cell, codes, strings)
     out += record(146)
@@ -182,7 +187,7 @@ def _xlsb_cell(column: int, cell: Cell, codes: list[str], strings: list[object])
 
 
 def biff5(data: bytes) -> bytes:
-    """The sheets, values, formats and merges of an .xlsx as BIFF5 of a Chinese Excel 95 (code page 936).
+    """The sheets, values, formats, merges and hidden rows and columns of an .xlsx as BIFF5 of a Chinese Excel 95 (code page 936).
 
     Texts are cut to 255 bytes, the most that BIFF5 holds; names are left out.
     """
@@ -220,6 +225,10 @@ def _biff5_sheet(grid: Grid, codes: list[str]) -> bytes:
     rows, columns = max((r for r, _ in grid.cells), default=1), max((c for _, c in grid.cells), default=1)
     out = _biff(0x0809, struct.pack("<HHHH", 0x0500, 0x0010, 0x096C, 0x07C9))
     out += _biff(0x0200, struct.pack("<HHHHH", 0, rows, 0, columns, 0))
+    for first, end in grid.hidden_columns:
+        out += _biff(0x007D, struct.pack("<HHHHHH", first - 1, end - 1, 2048, 15, 1, 0))
+    for row in sorted(grid.hidden_rows):
+        out += _biff(0x0208, struct.pack("<HHHHHHHH", row - 1, 0, columns, 300, 0, 0, 0x20, 15))
     for (row, column), cell in sorted(grid.cells.items()):
         at = struct.pack("<HHH", row - 1, column - 1, 15 + codes.index(cell.number_format))
         number = number_of(cell.value)

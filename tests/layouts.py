@@ -252,7 +252,7 @@ def beijing() -> Paper:
 
 
 def anhui() -> Paper:
-    """安徽 department: 分值 before 年度指标值; basic and project expenditure below the total."""
+    """安徽 department: 分值 before 年度指标值; basic and project expenditure below the total; its main tasks."""
     p = Paper()
     p.put("A1:I1", "部门整体支出绩效自评表")
     p.put("A2:I2", "（2023年度）")
@@ -265,17 +265,25 @@ def anhui() -> Paper:
     p.put("A8:A9", "年度总体目标")
     p.row(8, "B:E F:I", "预期目标", "实际完成情况")
     p.row(9, "B:E F:I", "全年开放300天，新增藏书2万册。", "全年开放306天，新增藏书1.86万册。")
-    p.put("A10:A15", "绩效指标")
-    p.row(10, "B C D E F G H I", "一级指标", "二级指标", "三级指标", "分值", "年度指标值", "全年完成值", "得分",
+    p.put("A10:A13", "年度主要任务")
+    p.put("B10:B11", "任务名称")
+    p.put("C10:C11", "主要内容")
+    p.row(10, "D:E F:G", "预算数（万元）", "执行数（万元）")
+    p.put("H10:I11", "完成情况")
+    p.row(11, "D E F G", "总额", "其中：财政拨款", "总额", "其中：财政拨款")
+    p.row(12, "B C D E F G H:I", "馆藏建设", "采购图书", 380, 380, 350, 350, "新增藏书1.86万册。")
+    p.row(13, "B C D E F G H:I", "阅读推广", "举办讲座", 240, 200, 214, 180, "举办讲座96场。")
+    p.put("A14:A19", "绩效指标")
+    p.row(14, "B C D E F G H I", "一级指标", "二级指标", "三级指标", "分值", "年度指标值", "全年完成值", "得分",
           "未完成原因和改进措施")  # fmt: skip
-    p.levels(B11_13="产出指标", C11_12="数量指标", C13_13="成本指标", B14_14="效益指标", C14_14="社会效益指标")
-    p.levels(B15_15="满意度指标", C15_15="读者满意度指标")
-    p.row(11, "D E F G H I", "全年开放天数", 20, "≥300天", "306天", 20, None)
-    p.row(12, "D E F G H I", "新增藏书", 20, "≥2万册", "1.86万册", 18.6, "采购延期；提前招标。")
-    p.row(13, "D E F G H I", "单册采购成本", 10, "不超过45元", "43.2元", 10, None)
-    p.row(14, "D E F G H I", "年接待读者", 30, "≥80万人次", "83万人次", 30, None)
-    p.row(15, "D E F G H I", "读者满意度", 10, "≥90%", "94.6%", 10, None)
-    p.row(16, "A:D E F:G H I", "总分", 100, None, 98.2, None)
+    p.levels(B15_17="产出指标", C15_16="数量指标", C17_17="成本指标", B18_18="效益指标", C18_18="社会效益指标")
+    p.levels(B19_19="满意度指标", C19_19="读者满意度指标")
+    p.row(15, "D E F G H I", "全年开放天数", 20, "≥300天", "306天", 20, None)
+    p.row(16, "D E F G H I", "新增藏书", 20, "≥2万册", "1.86万册", 18.6, "采购延期；提前招标。")
+    p.row(17, "D E F G H I", "单册采购成本", 10, "不超过45元", "43.2元", 10, None)
+    p.row(18, "D E F G H I", "年接待读者", 30, "≥80万人次", "83万人次", 30, None)
+    p.row(19, "D E F G H I", "读者满意度", 10, "≥90%", "94.6%", 10, None)
+    p.row(20, "A:D E F:G H I", "总分", 100, None, 98.2, None)
     return p
 
 
@@ -305,7 +313,7 @@ def chongqing() -> Paper:
 
 
 def xinjiang() -> Paper:
-    """新疆 department: midyear and completion, reason and improvement apart, claims below the table."""
+    """新疆 department: midyear and completion, reason and improvement apart, claims and projects below the table."""
     p = Paper()
     p.put("A1:L1", "部门整体支出绩效自评表")
     p.put("A2:L2", "（2023年度）　　金额单位：万元")
@@ -353,12 +361,68 @@ def xinjiang() -> Paper:
     p.row(17, "A:B C:L", "自评等级", "良")
     p.row(18, "A:B C:L", "存在的主要问题及原因", "年中因机构划转调减2811.73万元；结余434.70万元主要为公用经费。")
     p.row(19, "A:B C:L", "改进措施", "细化年初预算编制，按季度分析执行进度。")
+    columns = "A B:D E F:G H I:L"
+    p.row(21, columns, "序号", "项目名称", "资金来源", "全年预算数", "全年执行数", "使用内容及效益")
+    p.row(22, columns, 1, "驾驶员经费", "本级财力", 85.04, 75.04, "保障公务用车运行")
+    p.row(23, columns, 2, "食堂餐费及服务费", "本级财力", 11.34, 11.34, "职工用餐")
+    p.row(24, columns, 3, "驻社区补助", "上级补助", 10.8, 9.07, None)
+    p.row(25, columns, "合计", None, None, 107.18, 95.45, None)
+    return p
+
+
+def one_sheet() -> Paper:
+    """单表: everything of a department on one sheet, its table of projects between money and indicators."""
+    p = Paper("部门整体自评")
+    p.put("A1:L1", "2023年度部门整体支出绩效自评表")
+    p.row(
+        2,
+        "A B:D E F:H I J:L",
+        "部门（单位）名称",
+        "示例区档案馆",
+        "主管部门",
+        "示例区委办公室",
+        "填报日期",
+        "2024-03-28",
+    )
+    p.row(3, "A B:D E F:H I J:L", "编制人数", 42, "实有人数", 39, "金额单位", "万元")
+    p.put("A4:L4", "一、预算执行情况")
+    money = "A:B C:D E:F G:H I:J K:L"
+    p.row(5, money, "资金类别", "年初数", "年中调整数", "调整后预算", "全年支出数", "预算完成率")
+    for row, line in enumerate(
+        (("部门整体支出", 1120, -10, 1110, 1078, "97.12%"), ("其中：1.基本支出", 820, 10, 830, 812, "97.83%"),
+         ("人员经费", 600, 10, 610, 604, "99.02%"), ("公用经费", 220, 0, 220, 208, "94.55%"),
+         ("2.项目支出", 300, -20, 280, 266, "95%")), 6,
+    ):  # fmt: skip
+        p.row(row, money, *line)
+    p.put("A11:L11", "二、项目支出情况")
+    list_ = "A:C D E:F G:H I J:L"
+    p.row(12, list_, "项目名称", "资金性质", "年初数", "调整后预算", "支出数", "项目实施效果")
+    p.row(13, list_, "档案数字化", "一般公共预算", 180, 170, 160, "完成12600卷。")
+    p.row(14, list_, "库房修缮", "一般公共预算", 120, 110, 106, "消除渗漏。")
+    p.row(15, list_, "合计", None, 300, 280, 266, None)
+    p.put("A16:L16", "三、绩效指标完成情况")
+    columns = "A B C D E F G H I J K:L"
+    p.row(17, columns, "一级指标", "二级指标", "三级指标", "指标性质", "计划指标值", "指标单位", "全年实际值", "标准分",
+          "自评分", "未完成原因", "改进措施")  # fmt: skip
+    p.levels(A18_21="产出指标", B18_18="数量指标", B19_19="质量指标", B20_20="时效指标", B21_21="成本指标")
+    p.levels(A22_22="效益指标", B22_22="社会效益指标", A23_23="满意度指标", B23_23="服务对象满意度指标")
+    rest = "C D E F G H I J K:L"
+    p.row(18, rest, "数字化卷数", "大于等于", "12,000", "卷", "１２６００", 20, 20, None, None)
+    p.row(19, rest, "抽检合格率", "≥", 98, "％", "99.2%", 15, 15, None, None)
+    p.row(20, rest, "按期完成", "定性", "2023年12月底前", "/", "达成", 10, 10, "—", "—")
+    p.row(21, rest, "单卷数字化成本", "不高于", 15, "元", 14.2, 15, 15, None, None)
+    p.row(22, rest, "查档人次", "≥", 8000, "人次", 7200, 20, 18, "库房修缮期间闭馆", "修缮完工后延长开放时间")
+    p.row(23, rest, "查档群众满意度", "≥", 95, "%", 96, 10, 10, None, None)
+    p.row(24, "A:B C:D E:F G:H I:J K:L", "预算执行率得分", 9.71, "自评总分", 97.71, "自评等级", "优")
+    p.row(25, "A:B C:L", "基本情况", "本馆负责全区档案的收集、保管和利用。")
+    p.row(26, "A:B C:L", "存在的主要问题及原因", "查档人次未达到目标，因库房修缮闭馆。")
+    p.row(27, "A:B C:L", "改进措施", "修缮与开放错峰安排。")
     return p
 
 
 LAYOUTS: dict[str, Callable[[], Paper]] = {
     "全国": national, "云南": yunnan, "四川": sichuan, "湖北": hubei, "北京": beijing, "安徽": anhui,
-    "重庆": chongqing, "新疆": xinjiang,
+    "重庆": chongqing, "新疆": xinjiang, "单表": one_sheet,
 }  # fmt: skip
 
 FLAT = (

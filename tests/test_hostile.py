@@ -108,6 +108,18 @@ def test_tricks_with_paths_are_refused_and_nothing_is_unpacked(name: str, filled
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
 
 
+def test_a_part_whose_own_header_has_another_name_is_refused(filled: bytes, tmp_path: Path) -> None:
+    data = bytearray(filled)
+    at = data.find(b"xl/theme/theme1.xml")  # the first time in its own header, the second in the directory
+    data[at : at + 2] = b"xx"
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(bytes(data))
+    result = pipeline.score(path)
+    assert result.evaluation is None
+    assert [found.code for found in result.findings] == ["R01"]
+    assert "theme1.xml" in result.findings[0].message
+
+
 def test_a_name_that_is_cut_at_a_null_is_refused(filled: bytes, tmp_path: Path) -> None:
     data = edited(filled, add={"xl/evil.xml_hidden": b"x"}).replace(b"xl/evil.xml_hidden", b"xl/evil.xml\0hidden")
     assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]

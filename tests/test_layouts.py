@@ -14,124 +14,19 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.model import Finding, Result
 from perf_xlsx.report import as_json, number
-from tests.foreign_workbooks import xlsb
+from tests.layout_figures import (
+    ADJUSTMENTS,
+    BOXES,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    LEVELS,
+    PASSAGES,
+    PROJECTS,
+    RULEBOOK,
+    WHOLE,
+)  # fmt: skip
 from tests.layouts import LAYOUTS, Paper, flat, hubei, national, sichuan, xinjiang, yunnan
-
-# name | sign | target | unit | actual | weight | claimed | points, each worked out by hand
-INDICATORS = {
-    "全国": """
-        养护村道里程 | ≥ | 42 | 公里 | 42.6 | 15 | 15 | 15.00
-        修补路面面积 | ≥ | 3500 | 平方米 | 3320 | 10 | 9.49 | 9.49
-        验收合格率 | = | 100 | % | 100 | 10 | 10 | 10.00
-        完工时间 | 定性 | 2023年11月底前 |  | 达成 | 5 | 5 | 5.00
-        每公里养护成本 | ≤ | 2.8 | 万元 | 2.64 | 10 | 10 | 10.00
-        受益群众 | ≥ | 9000 | 人 | 9350 | 15 | 15 | 15.00
-        长效养护机制 | 定性 | 建立健全 |  | 部分达成 | 15 | 11 | 11.00
-        沿线群众满意度 | ≥ | 90 | % | 93.5 | 10 | 10 | 10.00""",
-    "云南": """
-        核查图斑数 | ≥ | 260 | 个 | 274 | 20 | 20 | 20.00
-        外业核查合格率 | = | 100 | % | 100 | 20 | 20 | 20.00
-        项目完成及时率 | = | 95 | % | 90 | 10 | 9.47 | 9.47
-        违法行为制止率 | ≥ | 95 | % | 96 | 30 | 30 | 30.00
-        群众满意度 | ≥ | 95 | % | 95 | 10 | 10 | 10.00""",
-    "四川": """
-        发放（缴纳）覆盖率 | = | 100 | % | 100 | 40 | 40 | 40.00
-        科目调整次数 | ≤ | 10 | 次 | 12 | 10 | 8.33 | 8.33
-        足额保障率 | = | 100 | % | 100 | 30 | 30 | 30.00
-        职工满意度 | ≥ | 90 | % | 92 | 10 | 10 | 10.00""",
-    "湖北": """
-        补贴渔船数 |  | 66 | 艘 | 66 | 20 | 20 | 20.00
-        补贴发放率 |  | 100 | % | 100 | 20 | 20 | 20.00
-        发放时间 | 定性 | 12月底前完成 |  | 达成 | 10 | 10 | 10.00
-        渔民转产率 | ≥ | 90 | % | 94 | 20 | 20 | 20.00
-        退捕渔民满意度 | ≥ | 90 | % | 95 | 10 | 10 | 10.00""",
-    "北京": """
-        维护系统 |  | 6 | 套 | 6 | 20 | 20 | 20.00
-        系统可用率 |  | 99.5 | % | 99.8 | 20 | 20 | 20.00
-        故障响应时间 | ≤ | 30 | 分钟 | 40 | 10 | 7.5 | 7.50
-        在线查档人次 | ≥ | 12000 | 人次 | 12480 | 30 | 30 | 30.00
-        查档群众满意度 | ≥ | 95 | % | 97 | 10 | 10 | 10.00""",
-    "安徽": """
-        全年开放天数 | ≥ | 300 | 天 | 306 | 20 | 20 | 20.00
-        新增藏书 | ≥ | 2 | 万册 | 1.86 | 20 | 18.6 | 18.60
-        单册采购成本 | ≤ | 45 | 元 | 43.2 | 10 | 10 | 10.00
-        年接待读者 | ≥ | 80 | 万人次 | 83 | 30 | 30 | 30.00
-        读者满意度 | ≥ | 90 | % | 94.6 | 10 | 10 | 10.00""",
-    "重庆": """
-        组织宣传活动次数 | ≥ | 40 | 次 | 43 | 20 | 20 | 20.00
-        播发稿件数量 | ≥ | 2860 | 篇 | 2859 | 20 | 19.99 | 19.99
-        “三公”经费控制率 | ≤ | 100 | % | 92 | 10 | 10 | 10.00
-        制度健全性 | 定性 | 健全 |  | 达成 | 15 | 14 | 14.00
-        固定资产利用率 | ≥ | 100 | % | 95 | 15 | 14.25 | 14.25
-        观众满意度 |  | 95 | % | 95 | 10 | 9.5 | 10.00""",
-    "新疆": """
-        公务用车运行维护费下降率 | ≥ | 2 | % | 0 | 10 | 0 | 0.00
-        政府采购执行率 | = | 100 | % | 100 | 20 | 20 | 20.00
-        物业保洁验收合格率 | ≥ | 95 | % | 98.28 | 15 | 15 | 15.00
-        预算经费 | ≤ | 6103.71 | 万元 | 2857.28 | 10 | 10 | 10.00
-        保障办公用房面积 | ≥ | 18000 | 平方米 | 17100 | 25 | 23.75 | 23.75
-        受益职工满意度 | ≥ | 95 | % | 98.28 | 10 | 10 | 10.00""",
-}
-# line | initial | adjusted | executed | claimed rate in percent
-FUNDS = {
-    "全国": """
-        年度资金总额 | 120 | 118.5 | 112.3 | 94.77
-        当年财政拨款 | 100 | 98.5 | 92.3 |
-        上年结转资金 | 20 | 20 | 20 |
-        其他资金 |  |  |  |""",
-    "云南": """
-        年度资金总额 | 7.29 | 7.29 | 7.29 | 100
-        当年财政拨款 | 7.29 | 7.29 | 7.29 | 100
-        上年结转资金 |  |  |  |
-        其他资金 |  |  |  |""",
-    "四川": """
-        总额 | 238.93 | 251.89 | 230 | 91.31
-        财政资金 | 200 | 210 | 190 | 90.48
-        其他资金 |  |  |  |
-        财政专户管理资金 | 0 | 0 | 0 |
-        单位资金 | 38.93 | 41.89 | 40 | 95.49""",
-    "湖北": "年度财政资金总额 |  | 156 | 156 | 100",
-    "北京": """
-        年度资金总额 | 345.678 | 345.678 | 341.2 | 98.7
-        本年财政拨款 | 345.678 | 345.678 | 341.2 |
-        上年结转资金 | 0 | 0 | 0 |
-        其他资金 | 0 | 0 | 0 |""",
-    "安徽": """
-        基本支出 | 1260 | 1280 | 1260 | 98.44
-        项目支出 | 600 | 620 | 564 | 90.97
-        年度资金总额 | 1860 | 1900 | 1824 | 96""",
-    "重庆": "合计 | 2150 | 2230 | 2096.2 | 94",
-    "新疆": """
-        基本支出 | 3103.71 | 3184.8 | 2761.83 | 86.72
-        项目支出 | 3000 | 107.18 | 95.45 | 89.06
-        合计 | 6103.71 | 3291.98 | 2857.28 | 86.8""",
-}
-# form, year, unit, money unit; claimed execution points, total, grade; computed execution points, total, grade
-WHOLE = {
-    "全国": ("project", 2023, "示例县公路养护中心", "万元", "9.48", "94.97", None, "9.48", "94.97", "优"),
-    "云南": ("project", 2023, "示例区自然资源局", "万元", "10", "99.47", "优", "10.00", "99.47", "优"),
-    "四川": ("project", 2023, "示例县发展和改革局", "万元", "9.13", "97.46", None, "9.13", "97.46", "优"),
-    "湖北": ("project", 2023, "示例区农业农村局", "万元", "20", "100", None, "20.00", "100.00", "优"),
-    "北京": ("project", 2023, "示例市档案馆", "万元", "9.87", "97.37", None, "9.87", "97.37", "优"),
-    "安徽": ("department", 2023, "示例市图书馆", "万元", "9.6", "98.2", None, "9.60", "98.20", "优"),
-    "重庆": ("department", 2023, "示例区融媒体中心", "万元", "9.4", "97.14", None, "9.40", "97.64", "优"),
-    "新疆": ("department", 2023, "示例市机关事务服务中心", "万元", "8.68", "87.43", "良", "8.68", "87.43", "良"),
-}
-# everything that is said besides the notice of the layout
-FINDINGS: dict[str, list[tuple[str, str, str | None]]] = {
-    "全国": [("R12", "notice", "E14"), ("R19", "warning", "E16")],
-    "云南": [],
-    "四川": [("W05", "notice", "I14")],
-    "湖北": [("R19", "warning", "E10")],
-    "北京": [("I01", "warning", "E15"), ("R19", "warning", "F20")],
-    "安徽": [],
-    "重庆": [
-        ("T02", "error", "J2"), ("R19", "warning", "F9"), ("I01", "warning", "D13"), ("I04", "warning", "J13"),
-        ("I06", "error", "J13"),
-    ],
-    "新疆": [],
-}  # fmt: skip
-RULEBOOK = {"湖北": "hubei"}
 
 
 def score(name: str, folder: Path, output: str | None = None) -> Result:
@@ -145,6 +40,10 @@ def score_paper(paper: Paper, folder: Path, rulebook: str | None = None) -> Resu
 
 def cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+def percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share * 100
 
 
 def shown(value: Any) -> str:
@@ -169,9 +68,24 @@ def test_every_value_is_read(name: str, tmp_path: Path) -> None:
     ] == cells(INDICATORS[name])  # fmt: skip
     assert [
         [line.name, shown(line.initial.value), shown(line.adjusted.value), shown(line.executed.value),
-         shown(None if line.claimed_rate.value is None else line.claimed_rate.value * 100)]
+         shown(percent(line.claimed_rate.value))]
         for line in form.funds.values()
     ] == cells(FUNDS[name])  # fmt: skip
+    assert [
+        [row.name.value, row.level1.value or "", row.level2.value or "", shown(row.midyear.value),
+         shown(percent(row.claimed_completion.value)), row.reason.value or "", row.improvement.value or ""]
+        for row in form.indicators
+    ] == cells(LEVELS[name])  # fmt: skip
+    assert [
+        [row.name.value, row.source.value or "", shown(row.initial.value), shown(row.adjusted.value),
+         shown(row.executed.value), row.benefit.value or ""]
+        for row in form.projects
+    ] == cells(PROJECTS.get(name, ""))  # fmt: skip
+    adjustments = [shown(line.adjustment.value) for line in form.funds.values()]
+    assert adjustments == ADJUSTMENTS.get(name, [""] * len(adjustments))
+    boxes = {key: shown(box.value) for key, box in form.boxes.items() if box.value is not None}
+    assert {key: text for key, text in boxes.items() if key not in ("unit", "money_unit")} == BOXES[name]
+    assert [(p.title.value, p.text.value) for p in form.passages] == PASSAGES[name]
     claimed, found = form.claimed, as_json(result)
     assert (
         form.form, form.year, form.unit, form.boxes["money_unit"].value, shown(claimed.execution_points.value),
@@ -550,11 +464,3 @@ def test_a_lost_table_of_money_is_named(tmp_path: Path) -> None:
     ]
     assert result.scores is not None
     assert not result.scores.complete
-
-
-def test_the_same_layout_in_another_format_is_to_be_saved_as_xlsx(tmp_path: Path) -> None:
-    path = tmp_path / "returned.xlsb"
-    path.write_bytes(xlsb(national().save(tmp_path / "source.xlsx").read_bytes()))
-    result = pipeline.score(path, tmp_path / "out.xlsx")
-    assert [f.code for f in result.findings] == ["R04"]
-    assert "另存为“Excel 工作簿（.xlsx）”" in result.findings[0].advice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from perf_xlsx import pipeline
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
-from perf_xlsx.ooxml import Limits, LimitsError, Package, PackageError, load_limits
+from perf_xlsx.ooxml import Limits, LimitsError, Package, PackageError, directory, load_limits
 from tests.bombs import BOMBS, HUGE
 from tests.rich_workbook import rich
 
@@ -97,6 +98,18 @@ def test_a_part_longer_than_the_directory_says_is_not_unpacked(filled: bytes, tm
     found = measured(bytes(data), tmp_path)
     assert (found["codes"], found["total"]) == (["R01"], None)
     assert int(str(found["mb"])) < 150
+
+
+def test_parts_are_counted_where_the_directory_really_stands() -> None:
+    """The end of the zip says that the directory is small, and a zip64 record that it is another one."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(70_000):
+            archive.writestr(zipfile.ZipInfo(str(number)), b"")
+    data = bytearray(buffer.getvalue())
+    assert data[-42:-38] == b"PK\x06\x07"
+    data[-10:-6] = (46).to_bytes(4, "little")
+    assert bytes(directory(bytes(data))).count(b"PK\x01\x02") == 70_000
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 import zipfile
@@ -14,7 +15,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
-from perf_xlsx.ooxml import Package, strip
+from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.notes import DELIMITER
 from perf_xlsx.workbook.scored import SHEETS
 from tests.rich_workbook import edited, rich
@@ -172,6 +173,36 @@ def test_a_sheet_of_theirs_with_our_name_is_kept(filled: bytes, tmp_path: Path) 
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     assert book.sheetnames[0] == "评分汇总"
     assert book.active.title == "评分汇总(2)"
+
+
+def test_links_lead_to_their_sheet_or_to_ours_also_where_both_have_one_name(filled: bytes, tmp_path: Path) -> None:
+    theirs = {"xl/workbook.xml": lambda text: text.replace("绩效指标", "问题清单")}
+    (tmp_path / "a.xlsx").write_bytes(edited(filled, theirs))
+    pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    links = {cell.hyperlink.location for row in book["问题清单(2)"].iter_rows() for cell in row if cell.hyperlink}
+    assert "'问题清单'!M7" in links
+    steps = [cell for cell in book["评分汇总"]["B"] if str(cell.value).startswith("下一步")]
+    assert [cell.hyperlink.location for cell in steps] == ["'问题清单(2)'!A1"]
+
+
+def test_numbers_and_texts_of_ours_are_written_as_they_are(tmp_path: Path) -> None:
+    case = json.loads(case_text("project"))
+    odd = "  _x0041_ <b> & ＂\n=1+1 "
+    case["indicators"][0] |= {"name": odd, "weight": 9.13, "claimed_points": 8.01}
+    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    for value in (8.01, 9.13):
+        assert f"<v>{value}</v>".encode() in part_of_sheet(tmp_path / "b.xlsx", "评分汇总")
+    shown = [
+        cell for cell in openpyxl.load_workbook(tmp_path / "b.xlsx")["评分汇总"]["B"] if "0041" in str(cell.value)
+    ]
+    assert [(cell.value.replace("_x005F", ""), cell.data_type) for cell in shown] == [(odd.strip(), "s")]
+
+
+def part_of_sheet(path: Path, name: str) -> bytes:
+    package = Package.open(path)
+    return package.read(next(sheet.part for sheet in Book(package).sheets if sheet.name == name))
 
 
 @needs_libreoffice

@@ -141,9 +141,9 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 
     Good: 85.04＋11.34＋10.80＝107.18.  Bad: one project left out.
     """
-    if form.project_line is None or not form.projects:
+    line = form.funds.get(form.project_line or "")  # an official layout may have no such line
+    if line is None or not form.projects:
         return
-    line = form.funds[form.project_line]
     for column in ("adjusted", "executed"):
         entry = amount(line, column)
         values = [amount(project, column).value for project in form.projects]

@@ -43,7 +43,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
     for row in form.indicators:
         if not row.sign.empty or row.method.value == "定性":
             continue
-        if row.sign.place == row.target.place and row.actual.value == row.target.value:
+        if "sign" in form.absent and row.actual.value == row.target.value:
             continue  # no column for it, and met whichever way it is read
         sign = "定性" if row.qualitative else f"“{rulebook.word('quantitative.missing_sign')}”"
         message = f"“{row.name.given}”没有填指标性质，暂按{sign}计分。"
@@ -196,7 +196,7 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
         most = rulebook.number("overshoot.reason_from")
         overshot = score.met and (score.completion or 0) >= most  # I08 asks for the reason
         owing = [(row.reason, "偏差原因"), (row.improvement, "改进措施")]
-        if row.reason.place == row.improvement.place:  # one column for both
+        if "improvement" in form.absent:  # one column for both
             owing = [(row.reason, "偏差原因和改进措施")]
         for entry, word in owing:
             if entry.place.cell and owed(entry) and not (entry is row.reason and overshot):

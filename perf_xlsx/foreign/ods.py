@@ -12,7 +12,7 @@ from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet, column_name, quote_sheet
 from perf_xlsx.ooxml.cells import Value, iso_date, value_of
-from perf_xlsx.ooxml.package import local
+from perf_xlsx.ooxml.markup import local
 
 FORMAT = "OpenDocument 表格（.ods）"
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
@@ -76,13 +76,30 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(element)
 
 
+def _hidden_columns(table: etree._Element) -> tuple[tuple[int, int], ...]:
+    """Spans of columns, those of groups and headers included."""
+    hidden, column = list[tuple[int, int]](), 1
+    for element in table.iter("{*}table-column", "{*}table-row"):
+        if local(element) == "table-row":
+            break
+        wide = _times(element, "number-columns-repeated", MAX_COLUMN)
+        if _is_hidden(element):
+            hidden.append((column, column + wide - 1))
+        column += wide
+    return tuple(hidden)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return _get(element, "visibility") in ("collapse", "filter")
+
+
 def _times(element: etree._Element, name: str, most: int) -> int:
     text = _get(element, name)
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
 
 
 def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, list[Extra]]:
-    merges, extras = list[tuple[int, int, int, int]](), list[Extra]()
+    merges, extras, hidden = list[tuple[int, int, int, int]](), list[Extra](), set[int]()
     row = 1
     for line in _rows(table):
         times, column = _times(line, "number-rows-repeated", MAX_ROW), 1
@@ -100,11 +117,13 @@ def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, lis
                 for r in range(row, row + times):
                     for c in range(column, column + wide):
                         count.add(r, c, cell)
+                if _is_hidden(line):
+                    hidden.update(range(row, row + times))
             column += wide
         row += times
     if any(local(e) == "shapes" and len(e) for e in table):
         extras.append(Extra("图片或图形", name))
-    return Grid(count.cells, tuple(merges)), extras
+    return Grid(count.cells, tuple(merges), frozenset(hidden), _hidden_columns(table)), extras
 
 
 def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Iterator[Extra]:

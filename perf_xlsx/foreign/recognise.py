@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from perf_xlsx.ooxml import Limits, Package, PackageError
+from perf_xlsx.ooxml import Limits, Package, PackageError, directory
 
 Kind = Literal["xls", "xlsb", "ods", "other"]
 
@@ -50,8 +50,9 @@ def _in_ole(data: bytes) -> Kind:
 
 
 def _in_zip(data: bytes, limits: Limits) -> Kind:
-    if b"mimetype" not in data and b"workbook.bin" not in data:
-        return "other"  # names stand plainly in a zip: most workbooks are told without opening them
+    names = bytes(directory(data))
+    if b"mimetype" not in names and b"workbook.bin" not in names:
+        return "other"  # most workbooks are told without opening them
     package = Package.unzip(data, limits)
     if "mimetype" in package:
         mimetype = package.read("mimetype").decode("ascii", "replace").strip()

@@ -19,7 +19,7 @@ from perf_xlsx.ooxml.cells import Value, value_of
 FORMAT = "Excel 二进制工作簿（.xlsb）"
 
 # Records of [MS-XLSB] 2.3.2 that are read.
-ROW, BLANK, MERGE, STRING_ITEM = 0, 1, 176, 19
+ROW, BLANK, COLUMNS, MERGE, STRING_ITEM = 0, 1, 60, 176, 19
 RK, ERROR, BOOL, REAL, TEXT, SHARED, RICH = 2, 3, 4, 5, 6, 7, 62  # cells
 FORMULAS = {8: TEXT, 9: REAL, 10: BOOL, 11: ERROR}
 SHORT = {13: RK, 14: ERROR, 15: BOOL, 16: REAL, 17: TEXT, 18: SHARED}  # cells just right of the one before
@@ -123,12 +123,17 @@ def _formats(data: bytes) -> list[str]:
 
 
 def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
-    merges = list[tuple[int, int, int, int]]()
+    merges, rows, columns = list[tuple[int, int, int, int]](), set[int](), list[tuple[int, int]]()
     row = column = 0
     for code, body in records(data):
         count.record()
         if code == ROW:
             (row,), column = struct.unpack_from("<I", body), -1
+            if body[11] & 0x10:  # fDyZero: no height
+                rows.add(row + 1)
+        elif code == COLUMNS and body[16] & 1:
+            first, last = struct.unpack_from("<II", body)
+            columns.append((first + 1, last + 1))
         elif code in SHORT or code == SHORT_BLANK:
             column += 1
             cell = _cell(SHORT.get(code, BLANK), body[:4], body, 4, None, book)
@@ -143,7 +148,7 @@ def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
         elif code == MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             merges.append((top + 1, left + 1, bottom + 1, right + 1))
-    return Grid(count.cells, tuple(merges))
+    return Grid(count.cells, tuple(merges), frozenset(rows), tuple(columns))
 
 
 def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, book: _Book) -> Cell | None:

@@ -1,7 +1,8 @@
 """An .xlsx edited part by part. Knows nothing of budgets."""
 
+from perf_xlsx.ooxml.archive import PackageError, directory
 from perf_xlsx.ooxml.bar_chart import BarChart, Series
-from perf_xlsx.ooxml.book import Book
+from perf_xlsx.ooxml.book import Book, cell_name, column_name
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.draft import DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
@@ -10,7 +11,8 @@ from perf_xlsx.ooxml.limits import Limits, LimitsError, load_limits
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.macros import drop_stray_macros
 from perf_xlsx.ooxml.marks import Mark
-from perf_xlsx.ooxml.package import Package, PackageError, legal, read_file
+from perf_xlsx.ooxml.markup import legal
+from perf_xlsx.ooxml.package import Package, read_file
 
 __all__ = [
     "LEDGER",
@@ -28,7 +30,10 @@ __all__ = [
     "PackageError",
     "Series",
     "annotate",
+    "cell_name",
+    "column_name",
     "decrypt",
+    "directory",
     "drop_stray_macros",
     "is_encrypted",
     "legal",

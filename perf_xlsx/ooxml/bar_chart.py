@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+
+from perf_xlsx.ooxml.markup import escaped, quoted
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -46,7 +47,7 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
     series = "".join(_series(n, one, chart, area) for n, one in enumerate(chart.series))
     heading = (
         f"<c:title><c:tx><c:rich><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 1100, title)}</a:pPr>"
-        f"<a:r>{_run('rPr', 1100, title)}<a:t>{escape(chart.title)}</a:t></a:r></a:p></c:rich></c:tx>"
+        f"<a:r>{_run('rPr', 1100, title)}<a:t>{escaped(chart.title)}</a:t></a:r></a:p></c:rich></c:tx>"
         '<c:layout/><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
     )
     look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 900, body)}</a:pPr>"
@@ -83,7 +84,7 @@ def drawing_xml(chart: BarChart, relation: str, relation_space: str) -> str:
         f"<xdr:col>{chart.column}</xdr:col><xdr:colOff>{12 * _EMU}</xdr:colOff>"
         f"<xdr:row>{chart.row}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>"
         f'<xdr:ext cx="{width}" cy="{height}"/><xdr:graphicFrame macro=""><xdr:nvGraphicFramePr>'
-        f'<xdr:cNvPr id="2" name={quoteattr(chart.title)}/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>'
+        f'<xdr:cNvPr id="2" name={quoted(chart.title)}/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>'
         '<xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm><a:graphic>'
         f'<a:graphicData uri="{_CHART}"><c:chart xmlns:c="{_CHART}" xmlns:r="{relation_space}" r:id="{relation}"/>'
         "</a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:oneCellAnchor></xdr:wsDr>"
@@ -92,7 +93,7 @@ def drawing_xml(chart: BarChart, relation: str, relation_space: str) -> str:
 
 def _run(tag: str, size: int, font: str) -> str:
     """Run properties; East Asian text takes its own typeface."""
-    faces = "".join(f"<a:{kind} typeface={quoteattr(font)}/>" for kind in ("latin", "ea"))
+    faces = "".join(f"<a:{kind} typeface={quoted(font)}/>" for kind in ("latin", "ea"))
     return f'<a:{tag} lang="zh-CN" sz="{size}" b="0" baseline="0">{faces}</a:{tag}>'
 
 
@@ -101,7 +102,9 @@ def _line(colour: str) -> str:
 
 
 def _series(number: int, one: Series, chart: BarChart, area: Callable[[int], str]) -> str:
-    names = "".join(f'<c:pt idx="{n}"><c:v>{escape(name)}</c:v></c:pt>' for n, name in enumerate(chart.categories))
+    names = "".join(
+        f'<c:pt idx="{n}"><c:v>{escaped(name)}</c:v></c:pt>' for n, name in enumerate(chart.categories)
+    )
     values = "".join(
         f'<c:pt idx="{n}"><c:v>{value:.15g}</c:v></c:pt>'
         for n, value in enumerate(one.values)
@@ -109,10 +112,10 @@ def _series(number: int, one: Series, chart: BarChart, area: Callable[[int], str
     )
     count = f'<c:ptCount val="{len(chart.categories)}"/>'
     return (
-        f'<c:ser><c:idx val="{number}"/><c:order val="{number}"/><c:tx><c:v>{escape(one.name)}</c:v></c:tx>'
+        f'<c:ser><c:idx val="{number}"/><c:order val="{number}"/><c:tx><c:v>{escaped(one.name)}</c:v></c:tx>'
         f'<c:spPr><a:solidFill><a:srgbClr val="{one.colour[1:]}"/></a:solidFill></c:spPr>'
-        f'<c:invertIfNegative val="0"/><c:cat><c:strRef><c:f>{escape(area(chart.category_column))}</c:f>'
+        f'<c:invertIfNegative val="0"/><c:cat><c:strRef><c:f>{escaped(area(chart.category_column))}</c:f>'
         f"<c:strCache>{count}{names}</c:strCache></c:strRef></c:cat><c:val><c:numRef>"
-        f"<c:f>{escape(area(one.column))}</c:f><c:numCache><c:formatCode>General</c:formatCode>{count}{values}"
+        f"<c:f>{escaped(area(one.column))}</c:f><c:numCache><c:formatCode>General</c:formatCode>{count}{values}"
         "</c:numCache></c:numRef></c:val></c:ser>"
     )

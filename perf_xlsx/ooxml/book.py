@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 
 from lxml import etree
 
-from perf_xlsx.ooxml.package import Package, PackageError, local, text_of, whole
+from perf_xlsx.ooxml.archive import PackageError
+from perf_xlsx.ooxml.markup import local, text_of, whole
+from perf_xlsx.ooxml.package import Package
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -27,6 +29,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(1024)
 def column_name(number: int) -> str:
     """1 -> "A", 16384 -> "XFD"."""
     letters = ""
@@ -34,6 +37,12 @@ def column_name(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def cell_name(row: int, column: int, fixed: bool = False) -> str:
+    """(0, 0) -> "A1", or "$A$1": for writing, where rows and columns count from 0."""
+    mark = "$" if fixed else ""
+    return f"{mark}{column_name(column + 1)}{mark}{row + 1}"
 
 
 @lru_cache(1 << 16)  # the same few thousand addresses come again in every workbook

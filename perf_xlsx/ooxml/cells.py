@@ -12,8 +12,9 @@ from math import isfinite, nan
 
 from lxml import etree
 
+from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, Book, Sheet, parse_cell, parse_range, rich_text, unescape
-from perf_xlsx.ooxml.package import PackageError, local, text_of, whole
+from perf_xlsx.ooxml.markup import local, text_of, whole
 
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
@@ -117,10 +118,11 @@ def _misplaced(sheet: Sheet, where: str) -> PackageError:
 
 
 def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell | None]]:
-    longest = book.package.limits.text
+    longest, space = book.package.limits.text, str(data.tag).removesuffix("sheetData")
+    kinds = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
     for row, column, element in _filled(data, sheet):
         try:
-            cell = _cell(element, book)
+            cell = _cell(element, kinds, book)
         except IndexError:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
@@ -130,10 +132,11 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
         yield (row, column), cell
 
 
-def _cell(element: etree._Element, book: Book) -> Cell | None:
+def _cell(element: etree._Element, kinds: dict[str, str], book: Book) -> Cell | None:
+    """`kinds`: what the children are, by their usual tags."""
     formula = text = inline = None
     for child in element:
-        match local(child):
+        match kinds.get(str(child.tag)) or local(child):
             case "f":
                 formula = text_of(child)
             case "v":
@@ -154,9 +157,10 @@ def _cell(element: etree._Element, book: Book) -> Cell | None:
 
 def _format(style: str | None, book: Book) -> str:
     """The number format of a cell style. Raises IndexError for one that does not exist: 86.8% might be 0.868."""
-    if style is None or (style == "0" and not book.number_formats):
-        return book.number_formats[0] if book.number_formats else "General"
-    return book.number_formats[whole(style, MAX_ROW)]
+    formats = book.number_formats
+    if style is None or (style == "0" and not formats):
+        return formats[0] if formats else "General"
+    return formats[whole(style, MAX_ROW)]
 
 
 def _value(kind: str, text: str | None, code: str, book: Book) -> Value:

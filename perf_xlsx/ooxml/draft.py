@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from perf_xlsx.ooxml.bar_chart import BarChart
 from perf_xlsx.ooxml.look import Look
-from perf_xlsx.ooxml.package import legal
+from perf_xlsx.ooxml.markup import legal
 
 MAX_TEXT = 32_767  # Excel's own limit for a cell
 

@@ -6,8 +6,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from perf_xlsx.ooxml.archive import OLE, PackageError
 from perf_xlsx.ooxml.limits import Limits
-from perf_xlsx.ooxml.package import OLE, PackageError
 
 _MARK = "EncryptedPackage".encode("utf-16-le")  # the name of the stream, as it stands in the OLE directory
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
-from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, quote_sheet
+from perf_xlsx.ooxml.book import Book, DefinedName, quote_sheet
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.package import local, whole
+from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 
@@ -25,8 +25,9 @@ _BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection
 _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "functionGroups", "externalReferences")
 
 
-def graft_sheets(book: Book, drafts: Sequence[Draft]) -> dict[str, str]:
-    """Add every draft as a worksheet at the end; gives its title -> its name here."""
+def graft_sheets(book: Book, drafts: Sequence[Draft], active: str) -> dict[str, str]:
+    """Add every draft as a worksheet at the end, and open on `active`, a title; gives title -> name here."""
+    _select_none(book)
     taken = {name.casefold() for name in all_sheet_names(book)}
     names: dict[str, str] = {}
     for draft in drafts:
@@ -38,11 +39,13 @@ def graft_sheets(book: Book, drafts: Sequence[Draft]) -> dict[str, str]:
         part = book.package.free_name("xl/worksheets/sheet{}.xml")
         book.package.write(part, b"")  # the name is taken; what it draws stands beside it
         drawing = _draw(book, draft.chart, part, name) if draft.chart else None
-        data = worksheet_xml(draft, styles.format_of, names, book.space, book.relation_space, drawing)
+        spaces, selected = (book.space, book.relation_space), draft.title == active
+        data = worksheet_xml(draft, styles.format_of, names, *spaces, drawing, selected)
         book.package.write(part, data)
         index = add_sheet(book, name, part)
         for defined, area in _printed(draft, name):
             add_name(book, DefinedName(defined, area, index, defined == _FILTER))
+    _open_on(book, names[active])
     return names
 
 
@@ -141,9 +144,8 @@ def _insert_behind(root: etree._Element, made: etree._Element, before: tuple[str
         root.insert(0, made)
 
 
-def open_on(book: Book, name: str) -> None:
-    """Let the workbook open on that sheet, and only that one be selected."""
-    index = all_sheet_names(book).index(name)
+def _open_on(book: Book, name: str) -> None:
+    """Let the workbook open on that sheet."""
     views = book.child("bookViews")
     if views is None:
         views = etree.Element(f"{{{book.space}}}bookViews")
@@ -151,20 +153,15 @@ def open_on(book: Book, name: str) -> None:
     view = next((e for e in views if local(e) == "workbookView"), None)
     if view is None:
         view = etree.SubElement(views, f"{{{book.space}}}workbookView")
-    view.set("activeTab", str(index))
+    view.set("activeTab", str(all_sheet_names(book).index(name)))
     view.attrib.pop("firstSheet", None)
     book.package.touch(book.part)
+
+
+def _select_none(book: Book) -> None:
+    """Take the selection off every sheet: what is typed goes into all that are selected."""
     for sheet in book.sheets:
-        _select(book, sheet, sheet.index == index)
-
-
-def _select(book: Book, sheet: Sheet, selected: bool) -> None:
-    views = (e for e in book.package.tree(sheet.part) if local(e) == "sheetViews")
-    for view in (e for listed in views for e in listed if local(e) == "sheetView"):
-        if selected:
-            view.set("tabSelected", "1")
-        elif view.get("tabSelected") is not None:
-            view.attrib.pop("tabSelected")
-        else:
-            continue
-        book.package.touch(sheet.part)
+        views = (e for e in book.package.tree(sheet.part) if local(e) == "sheetViews")
+        for view in (e for listed in views for e in listed if local(e) == "sheetView"):
+            if view.attrib.pop("tabSelected", None) is not None:
+                book.package.touch(sheet.part)

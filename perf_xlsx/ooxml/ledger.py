@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, column_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import read_grid
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, open_on, sheet_elements
+from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, sheet_elements
 from perf_xlsx.ooxml.marks import Covered, Mark, SheetCells, fill_cell
+from perf_xlsx.ooxml.markup import escaped, whole
 from perf_xlsx.ooxml.notes import Notes
-from perf_xlsx.ooxml.package import Package, whole
+from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.styles import Styles
 
 LEDGER = "_perf_xlsx_ledger"
@@ -30,9 +30,8 @@ def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], a
     """
     book = Book(package)
     covered = _mark(book, marks)
-    names = graft_sheets(book, drafts)
+    names = graft_sheets(book, drafts, active)
     _record(book, covered, list(names.values()))
-    open_on(book, names[active])
     return names
 
 
@@ -74,7 +73,7 @@ def _ledger_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
     for number, row in enumerate(rows, 1):
         cells = "".join(
             f'<c r="{column_name(column)}{number}" t="inlineStr">'
-            f'<is><t xml:space="preserve">{escape(text)}</t></is></c>'
+            f'<is><t xml:space="preserve">{escaped(text)}</t></is></c>'
             for column, text in enumerate(row, 1)
         )
         lines.append(f'<row r="{number}">{cells}</row>')

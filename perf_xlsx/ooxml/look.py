@@ -1,9 +1,11 @@
-"""How a cell of ours looks, and the style elements that say so, as XML text without a namespace."""
+"""How a cell of ours looks, and the style elements that say so, as XML text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+from functools import lru_cache
+
+from perf_xlsx.ooxml.markup import quoted
 
 _SIDES = ("left", "right", "top", "bottom")
 
@@ -31,28 +33,41 @@ class Look:
     num_format: str = "General"
 
 
+@dataclass(frozen=True)
+class StyleText:
+    """The style elements of a look as XML text without a namespace."""
+
+    font: str
+    fill: str
+    border: str
+    alignment: str
+
+
+@lru_cache(1024)  # a few dozen looks, the same in every workbook
+def style_text(look: Look) -> StyleText:
+    """The style elements that say how a look looks."""
+    return StyleText(_font(look), _fill(look), _border(look), _alignment(look))
+
+
 def _colour(colour: str) -> str:
     return f"FF{colour[1:].upper()}"
 
 
-def font_xml(look: Look) -> str:
-    """The font element of a look."""
+def _font(look: Look) -> str:
     flags = f"{'<b/>' if look.bold else ''}{'<u/>' if look.underline else ''}"
     colour = f'<color rgb="{_colour(look.font_color)}"/>'
-    name = f'<name val={quoteattr(look.font_name)}/><family val="2"/>'
+    name = f'<name val={quoted(look.font_name)}/><family val="2"/>'
     return f'<font>{flags}<sz val="{look.font_size:g}"/>{colour}{name}</font>'
 
 
-def fill_xml(look: Look) -> str:
-    """The fill element of a look."""
+def _fill(look: Look) -> str:
     if not look.bg_color:
         return '<fill><patternFill patternType="none"/></fill>'
     colour = f'<fgColor rgb="{_colour(look.bg_color)}"/><bgColor indexed="64"/>'
     return f'<fill><patternFill patternType="solid">{colour}</patternFill></fill>'
 
 
-def border_xml(look: Look) -> str:
-    """The border element of a look."""
+def _border(look: Look) -> str:
     if not look.border:
         return "<border><left/><right/><top/><bottom/><diagonal/></border>"
     colour = f'<color rgb="{_colour(look.border_color)}"/>'
@@ -60,8 +75,7 @@ def border_xml(look: Look) -> str:
     return f"<border>{sides}<diagonal/></border>"
 
 
-def alignment_xml(look: Look) -> str:
-    """The alignment element of a look."""
+def _alignment(look: Look) -> str:
     words = f' horizontal="{look.align}"' if look.align else ""
     words += f' vertical="{look.valign}"'
     words += f' indent="{look.indent}"' if look.indent else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet, column_name, parse_cell
-from perf_xlsx.ooxml.package import local, whole
+from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.styles import Styles
 
 

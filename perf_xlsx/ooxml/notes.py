@@ -8,8 +8,9 @@ from math import ceil
 
 from lxml import etree
 
+from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, Book, Sheet, parse_cell
-from perf_xlsx.ooxml.package import PackageError, legal, local
+from perf_xlsx.ooxml.markup import legal, local
 
 DELIMITER = "──── 绩效自评核对 ────"
 AUTHOR = "perf_xlsx"

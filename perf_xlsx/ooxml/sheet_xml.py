@@ -4,64 +4,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from xml.sax.saxutils import escape, quoteattr
 
-from perf_xlsx.ooxml.book import column_name, quote_sheet
-from perf_xlsx.ooxml.draft import DataBar, Draft, Link
+from perf_xlsx.ooxml.book import cell_name, column_name, quote_sheet
+from perf_xlsx.ooxml.draft import Area, DataBar, Draft, Link
 from perf_xlsx.ooxml.look import Look
+from perf_xlsx.ooxml.markup import escaped, quoted
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _ESCAPE_LIKE = re.compile("_x[0-9A-Fa-f]{4}_")
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _XM = "http://schemas.microsoft.com/office/excel/2006/main"
-_COLUMNS = [column_name(number) for number in range(1, 257)]
 
 
 def worksheet_xml(
     draft: Draft, format_of: Callable[[Look], int], names: Mapping[str, str], space: str, relation_space: str,
-    drawing: str | None = None,
+    drawing: str | None = None, selected: bool = False,
 ) -> bytes:  # fmt: skip
-    """The worksheet part. `names`: draft titles -> sheet names; `drawing`: the id of the related drawing."""
+    """The worksheet part. `names`: draft titles -> sheet names; `drawing`: the id of the related drawing.
+
+    `selected`: the workbook opens on it.
+    """
     head = f'<worksheet xmlns="{space}" xmlns:r="{relation_space}">'
     pieces = [
-        _DECLARED, head, _properties(draft), _views(draft), '<sheetFormatPr defaultRowHeight="15"/>',
+        _DECLARED, head, _properties(draft), _views(draft, selected), '<sheetFormatPr defaultRowHeight="15"/>',
         _columns(draft), "<sheetData>", *_rows(draft, format_of), "</sheetData>", _ranges(draft, names),
         '<printOptions horizontalCentered="1"/>',
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>',
-        _page(draft), f"<headerFooter><oddFooter>{escape(draft.footer)}</oddFooter></headerFooter>",
+        _page(draft), f"<headerFooter><oddFooter>{escaped(draft.footer)}</oddFooter></headerFooter>",
         f'<drawing r:id="{drawing}"/>' if drawing else "", _extensions(draft.bars), "</worksheet>",
     ]  # fmt: skip
     return "".join(pieces).encode()
 
 
-def area_name(area: tuple[int, int, int, int], fixed: bool = False) -> str:
+def area_name(area: Area, fixed: bool = False) -> str:
     """ "A1:C3", or "$A$1:$C$3"."""
     top, left, bottom, right = area
-    mark = "$" if fixed else ""
-    ends = [f"{mark}{_COLUMNS[column]}{mark}{row + 1}" for row, column in ((top, left), (bottom, right))]
-    return ends[0] if ends[0] == ends[1] and not fixed else ":".join(ends)
-
-
-def _cell_name(row: int, column: int) -> str:
-    return f"{_COLUMNS[column]}{row + 1}"
+    return f"{cell_name(top, left, fixed)}:{cell_name(bottom, right, fixed)}"
 
 
 def _properties(draft: Draft) -> str:
     tab = f'<tabColor rgb="FF{draft.tab_colour[1:]}"/>' if draft.tab_colour else ""
     last = max(draft.cells, default=0), max((max(cells) for cells in draft.cells.values() if cells), default=0)
-    return f'<sheetPr>{tab}<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{_cell_name(*last)}"/>'
+    return f'<sheetPr>{tab}<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{cell_name(*last)}"/>'
 
 
-def _views(draft: Draft) -> str:
-    cell, pane, inner = _cell_name(*draft.selected), "", ""
+def _views(draft: Draft, selected: bool) -> str:
+    cell, pane, inner = cell_name(*draft.selected), "", ""
     if draft.frozen_rows:
-        below = _cell_name(draft.frozen_rows, 0)
+        below = cell_name(draft.frozen_rows, 0)
         pane, inner = (
             f'<pane ySplit="{draft.frozen_rows}" topLeftCell="{below}" activePane="bottomLeft" state="frozen"/>',
             'pane="bottomLeft" ',
         )
     chosen = f'<selection {inner}activeCell="{cell}" sqref="{cell}"/>'
-    return f'<sheetViews><sheetView showGridLines="0" workbookViewId="0">{pane}{chosen}</sheetView></sheetViews>'
+    tab = ' tabSelected="1"' if selected else ""
+    view = f'<sheetView showGridLines="0"{tab} workbookViewId="0">{pane}{chosen}</sheetView>'
+    return f"<sheetViews>{view}</sheetViews>"
 
 
 def _columns(draft: Draft) -> str:
@@ -85,7 +83,7 @@ def _rows(draft: Draft, format_of: Callable[[Look], int]) -> Iterator[str]:
         cells = draft.cells.get(row, {})
         for column in sorted(cells):
             value, look = cells[column]
-            place = f'<c r="{_COLUMNS[column]}{number}" {formats[look]}'
+            place = f'<c r="{column_name(column + 1)}{number}" {formats[look]}'
             if value is None or value == "":
                 yield f"{place}/>"
             elif isinstance(value, str):
@@ -100,7 +98,7 @@ def text_xml(text: str) -> str:
     if "_x" in text:
         text = _ESCAPE_LIKE.sub(lambda found: f"_x005F{found[0]}", text)
     kept = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f"<t{kept}>{escape(text)}</t>"
+    return f"<t{kept}>{escaped(text)}</t>"
 
 
 def _ranges(draft: Draft, names: Mapping[str, str]) -> str:
@@ -116,10 +114,8 @@ def _ranges(draft: Draft, names: Mapping[str, str]) -> str:
 
 def _link(link: Link, names: Mapping[str, str]) -> str:
     sheet = names[link.sheet] if link.ours else link.sheet
-    where = quoteattr(f"{quote_sheet(sheet)}!{link.cell}")
-    return (
-        f'<hyperlink ref="{_cell_name(link.row, link.column)}" location={where} display={quoteattr(link.shown)}/>'
-    )
+    where = quoted(f"{quote_sheet(sheet)}!{link.cell}")
+    return f'<hyperlink ref="{cell_name(link.row, link.column)}" location={where} display={quoted(link.shown)}/>'
 
 
 def _page(draft: Draft) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 
 from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
-from perf_xlsx.ooxml.look import Look, alignment_xml, border_xml, fill_xml, font_xml
-from perf_xlsx.ooxml.package import local, parse_xml, whole
+from perf_xlsx.ooxml.look import Look, style_text
+from perf_xlsx.ooxml.markup import local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
@@ -23,6 +24,11 @@ _MINIMAL = (
 
 
 _APPLIED = 'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
+
+
+@lru_cache(4096)  # the same few dozen in every workbook; they are copied, never changed
+def _element(xml: str, space: str) -> etree._Element:
+    return etree.fromstring(f'<styleSheet xmlns="{space}">{xml}</styleSheet>')[0]
 
 
 class Styles:
@@ -41,6 +47,7 @@ class Styles:
         self.root = self.package.tree(part)
         self.space = etree.QName(self.root).namespace or ""
         self._known: dict[str, dict[bytes, int]] = {}
+        self._groups: dict[str, etree._Element] = {}
         self._members: dict[str, list[etree._Element]] = {}
         self._looks: dict[Look, int] = {}
         self._fills: dict[int, str] = {}
@@ -58,9 +65,12 @@ class Styles:
 
     def group(self, name: str) -> etree._Element:
         """The element that holds all of one kind, made at its place where it is missing."""
-        for element in self.root:
-            if local(element) == name:
-                return element
+        if name not in self._groups:
+            found = next((element for element in self.root if local(element) == name), None)
+            self._groups[name] = self._make_group(name) if found is None else found
+        return self._groups[name]
+
+    def _make_group(self, name: str) -> etree._Element:
         made = etree.Element(f"{{{self.space}}}{name}", count="0")
         later = (*GROUPS[GROUPS.index(name) + 1 :], "tableStyles", "colors", "extLst")
         follower = next((e for e in self.root if local(e) in later), None)
@@ -167,16 +177,16 @@ class Styles:
 
     def _format(self, look: Look) -> int:
         code = BUILTIN_CODES.get(look.num_format) or str(self._number_format(look.num_format))
-        font, fill = self._made("fonts", font_xml(look)), self._made("fills", fill_xml(look))
-        border = self._made("borders", border_xml(look))
+        text = style_text(look)
+        font, fill = self._made("fonts", text.font), self._made("fills", text.fill)
+        border = self._made("borders", text.border)
         indexes = f'numFmtId="{code}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
-        return self._made("cellXfs", f"<xf {indexes} {_APPLIED}>{alignment_xml(look)}</xf>")
+        return self._made("cellXfs", f"<xf {indexes} {_APPLIED}>{text.alignment}</xf>")
 
     def _made(self, name: str, xml: str) -> int:
         """The index of an element of ours, given as XML text without a namespace."""
         if (name, xml) not in self._ours:
-            wrapped = etree.fromstring(f'<styleSheet xmlns="{self.space}">{xml}</styleSheet>')
-            self._ours[name, xml] = self.add(name, wrapped[0])
+            self._ours[name, xml] = self.add(name, _element(xml, self.space))
         return self._ours[name, xml]
 
     def _number_format(self, code: str) -> int:

@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 from perf_xlsx.forms.case import Shown
-from perf_xlsx.ooxml import legal
+from perf_xlsx.ooxml import cell_name, legal
 from perf_xlsx.workbook import style as s
 
 MAX_TEXT = 32_767  # Excel's own limit for a cell
@@ -32,6 +29,8 @@ class Canvas:
     """One workbook being written. `streamed`: rows go to disk at once and in their order, for very long sheets."""
 
     def __init__(self, out: IO[bytes], streamed: bool = False) -> None:
+        import xlsxwriter  # late: scoring a workbook writes no other
+
         self.book = xlsxwriter.Workbook(
             out,
             {
@@ -106,14 +105,14 @@ class Canvas:
         self, name: str, sheet: str, row: int, column: int, last_row: int | None = None, last_column: int = 0
     ) -> None:
         """Define a name for a cell, or for a range of one sheet."""
-        reference = xl_rowcol_to_cell(row, column, True, True)
+        reference = cell_name(row, column, fixed=True)
         if last_row is not None:
-            reference += ":" + xl_rowcol_to_cell(last_row, last_column, True, True)
+            reference += ":" + cell_name(last_row, last_column, fixed=True)
         self.book.define_name(name, f"='{sheet}'!{reference}")
 
     def counter_colours(self, sheet: Any, row: int, column: int) -> None:
         """A counter of missing boxes: green when nothing is missing, amber before."""
-        cell = xl_rowcol_to_cell(row, column)
+        cell = cell_name(row, column)
         for mark, fill, ink in (("✔", s.DONE_FILL, s.DONE_INK), ("还", s.TODO_FILL, s.TODO_INK)):
             rule = {"bg_color": fill, "font_color": ink}
             sheet.conditional_format(

@@ -142,6 +142,15 @@ class Layout:
     astray: list[tuple[str, Address]] = field(default_factory=list)
     homes: dict[str, Home] = field(default_factory=dict)
 
+    def sheets(self) -> set[int]:
+        """The sheets that the form is read from."""
+        boxes = {address[0] for address in (*self.boxes.values(), *self.lines.values())}
+        return boxes | {table.sheet for table in self.tables.values()}
+
+    def copies(self) -> set[int]:
+        """The sheets that hold a block once more, which R06 tells."""
+        return {sheet for home in self.homes.values() for sheet in home.others}
+
     def read_from(self, title: str, home: Home) -> None:
         """Remember where a block stands."""
         self.homes[title] = home

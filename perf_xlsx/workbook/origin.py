@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perf_xlsx.ooxml import Draft
-from perf_xlsx.place import Place
+from perf_xlsx.place import Place, column_letters
 from perf_xlsx.workbook import style as s
+from perf_xlsx.workbook.locate import Address, Sheets
 
 ORIGIN = "来源对照"
 CARRIED = (
@@ -53,6 +54,12 @@ class Origin:
     format: str
     traces: tuple[Trace, ...]
     left: tuple[LeftBehind, ...]
+
+
+def standing(sheets: Sheets, address: Address) -> tuple[str, str]:
+    """The sheet's name and the cell's address, as a person finds them."""
+    sheet, row, column = address
+    return sheets.names[sheet], f"{column_letters(column)}{row}"
 
 
 def origin_sheet(origin: Origin) -> Draft:

@@ -126,9 +126,7 @@ class Reading:
 
     def beside_the_form(self, package: Package) -> Iterator[Finding]:
         """R16: sheets, macros and signatures that are not of the form. None of it is run, read or lost."""
-        used = {address[0] for address in (*self.layout.boxes.values(), *self.layout.lines.values())}
-        used |= {table.sheet for table in self.layout.tables.values()}
-        used |= {sheet for home in self.layout.homes.values() for sheet in home.others}  # told as R06
+        used = self.layout.sheets() | self.layout.copies()
         advice = "评分不受影响，内容原样保留；如是误带的请删去后重新报送。"
         for index in self.sheets.searched:
             title = self.sheets.names[index]
@@ -227,9 +225,10 @@ class Reading:
         if len(table.rows) > self.limits.rows:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
+        columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
         for row in table.rows:
             if self._in_use(table, row):
-                yield self._row(typed(block.columns), table, row)
+                yield self._row(columns, table, row)
 
     def _in_use(self, table: Table, row: int) -> bool:
         """Whether a person filled the row: something besides pre-printed levels and titles stands in it."""
@@ -241,10 +240,10 @@ class Reading:
 
     def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}
-        for box in sorted(columns, key=lambda box: box.kind == "percent"):  # the others are its witness
+        for box in columns:
             column = table.columns.get(box.key)
             address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
-            witness = ratios(entries.get("actual"), entries.get("target"))
+            witness = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
             entries[box.key] = self._entry(box, address, box.label, witness)
             self._required(box, entries[box.key])
         return entries

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.ooxml import cell_name, column_name
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s
@@ -124,7 +123,7 @@ class Writer:
         column = last
         count = "+".join(placed.terms) or "0"
         placed.word = f"还有 {placed.missing} 个必填格未填" if placed.missing else "✔ 必填项已填齐"
-        placed.counter = f"'{sheet.name}'!{xl_rowcol_to_cell(1, column, True, True)}"
+        placed.counter = f"'{sheet.name}'!{cell_name(1, column, fixed=True)}"
         formula = f'=IF(({count})=0,"✔ 必填项已填齐","还有 "&({count})&" 个必填格未填")'
         style = self.canvas.style(align="right", bold=True, text_wrap=False)
         worksheet.write_formula(1, column, formula, style, placed.word)
@@ -138,7 +137,7 @@ class Writer:
             row = self._block_title(block.title, worksheet, row)
         for box in block.boxes:
             value = self._box_value(box)
-            cell = xl_rowcol_to_cell(row, LEFT + 1)
+            cell = cell_name(row, LEFT + 1)
             canvas.text(worksheet, row, LEFT, box.label + (" *" if box.required else ""), canvas.head)
             canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
             if box.kind == "computed":
@@ -184,7 +183,7 @@ class Writer:
             worksheet.set_row(row, 26)
             label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
             canvas.text(worksheet, row, LEFT, line.label, label)
-            cells = {b.key: xl_rowcol_to_cell(row, c) for c, b in enumerate(block.columns, LEFT + 1)}
+            cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT + 1)}
             for column, box in enumerate(block.columns, LEFT + 1):
                 canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
                 if box.kind == "computed":
@@ -219,7 +218,7 @@ class Writer:
             values = filled[row - first] if row - first < len(filled) else {}
             self._row(block, worksheet, row, row - first + 1, values)
         self._count_rows(block, filled, first, last, placed)
-        placed.first = placed.first or xl_rowcol_to_cell(first, LEFT)
+        placed.first = placed.first or cell_name(first, LEFT)
         if len(sheet.blocks) == 1:
             anchor = next((n for n, b in enumerate(block.columns) if b.key == "name"), -1)
             worksheet.freeze_panes(header + 1, LEFT + anchor + 1)
@@ -233,7 +232,7 @@ class Writer:
         return [dict(zip(keys, preset, strict=False)) for preset in block.preset]
 
     def _row(self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed]) -> None:
-        cells = {b.key: xl_rowcol_to_cell(row, c) for c, b in enumerate(block.columns, LEFT)}
+        cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT)}
         count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
         worksheet.write_number(row, 0, number, count)
         for column, box in enumerate(block.columns, LEFT):
@@ -252,7 +251,7 @@ class Writer:
         required = [(c, box) for c, box in enumerate(block.columns, LEFT) if box.required]
         if not required:
             return
-        ranges = [f"{xl_col_to_name(c)}{first + 1}:{xl_col_to_name(c)}{last + 1}" for c, _ in required]
+        ranges = [f"{column_name(c + 1)}{first + 1}:{column_name(c + 1)}{last + 1}" for c, _ in required]
         used = "+".join(f'({r}<>"")' for r in ranges)
         placed.terms += [f'SUMPRODUCT(--(({used})>0),--({r}=""))' for r in ranges]
         rows = [row for row in filled if any(row.get(box.key) not in (None, "") for _, box in required)]
@@ -323,7 +322,7 @@ class Writer:
             source: Any = [choice.value for choice in box.choices]
             if box.depends_on:
                 above = next(c for c, b in enumerate(self._siblings(box), LEFT) if b.key == box.depends_on)
-                source = f'=INDIRECT("px_list_{box.key}_"&${xl_col_to_name(above)}{row + 1})'
+                source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
             rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
         elif box.kind == "number":
             low = float(box.minimum) if box.minimum is not None else -1e12

@@ -24,7 +24,8 @@ class Outside:
     `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
     words for a judgement; `quantities` words for a sign that do not tell which way. `execution` are names of
     an indicator that is budget execution itself; `totals` and `subtotals` begin
-    rows of sums, `asides` remarks and signatures; `prompts` are found in texts left as printed.
+    rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
+    as printed. `into` names for a line that our template lacks the line that takes its money.
     """
 
     form: Form
@@ -35,9 +36,11 @@ class Outside:
     totals: tuple[str, ...]
     subtotals: tuple[str, ...]
     asides: tuple[str, ...]
+    headings: tuple[str, ...]
     prompts: tuple[str, ...]
     judged: Words
     quantities: tuple[str, ...]
+    into: Mapping[str, str]
 
 
 @cache
@@ -54,9 +57,11 @@ def outside(name: str) -> Outside:
         totals=tuple(words["totals"]),
         subtotals=tuple(words["subtotals"]),
         asides=tuple(words["asides"]),
+        headings=tuple(words["headings"]),
         prompts=tuple(words["prompts"]),
         judged=_words(words["judged"]),
         quantities=tuple(words["quantities"]),
+        into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
     )
 
 

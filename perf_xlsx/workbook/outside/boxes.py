@@ -14,21 +14,25 @@ from perf_xlsx.workbook.outside.headers import LONGEST, Labels, Row, core
 
 
 class LabelSearch:
-    """Finds labels outside the tables. `taken` tells the rows of each sheet that belong to tables."""
+    """Finds labels outside the tables.
+
+    `taken` tells the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
+    """
 
     def __init__(
         self, sheets: Sheets, kind: Outside, rows: Mapping[int, Mapping[int, Row]], order: list[int],
-        taken: set[tuple[int, int]],
+        taken: set[tuple[int, int]], totals: set[tuple[int, int]],
     ) -> None:  # fmt: skip
         self.sheets, self.taken = sheets, taken
         self.passages = Labels(passage_boxes(kind))
-        asides = [Box("", word) for word in kind.asides]
-        self.known = Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
+        self.known = known_labels(kind)
         self.words: dict[str, list[tuple[Address, str | None]]] = {}
         for sheet in order:
             for row, texts in rows[sheet].items():
                 if (sheet, row) not in taken:
                     for column, text in texts.items():
+                        if (sheet, row) in totals and core(text) in kind.totals:
+                            continue
                         self._note((sheet, row, column), text)
 
     def _note(self, address: Address, text: str) -> None:
@@ -92,6 +96,12 @@ class LabelSearch:
 def every_box(form: Form) -> list[Box]:
     """The form's single boxes."""
     return [box for sheet in form.sheets for block in sheet.blocks for box in typed(getattr(block, "boxes", ()))]
+
+
+def known_labels(kind: Outside) -> Labels:
+    """What stands beside or over a value, outside the tables."""
+    asides = [Box("", word) for word in kind.asides]
+    return Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
 
 
 def passage_boxes(kind: Outside) -> Iterable[Box]:

@@ -42,7 +42,7 @@ class OutsideRow:
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
-        for key in ("target", "actual", "midyear"):
+        for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and nothing(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
         target = self._quantity("target")
@@ -111,8 +111,7 @@ class OutsideRow:
     def _whole_percent(self, key: str, read: Quantity, unit: str, other: Quantity | None) -> Quantity:
         """0.98 beside 95% is read as 98%, and said."""
         entry = self.row[key]
-        bare = isinstance(entry.value, Decimal) and not read.unit
-        fraction = bare and unit == "%" and "unit" not in self.columns and 0 < read.number <= 1
+        fraction = not read.unit and unit == "%" and "unit" not in self.columns and 0 < read.number <= 1
         if not fraction or other is None or other.number <= 1:
             return read
         number = read.number * HUNDRED

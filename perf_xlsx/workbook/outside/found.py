@@ -9,7 +9,7 @@ from decimal import Decimal
 from perf_xlsx.forms import Form, Line, Lines
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
-from perf_xlsx.workbook.outside.headers import ColumnMerges, Header
+from perf_xlsx.workbook.outside.headers import ColumnMerges, Header, Row, core
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,13 @@ class OutsideLayout(Layout):
 
     `texts` are values that share their cell with a label ("单位：万元"); `passages` are titled texts with the
     title a rulebook knows; `extra` are fund lines that no form of ours has; `stated_weight` is the weight that the
-    form gives to budget execution (points).
+    form gives to budget execution (points). `labels` are cells that only say what stands beside or below them.
     """
 
     kind: Outside = field(default_factory=lambda: outside("project"))
     indicators: Header = field(default_factory=lambda: Header(0, 0, 0, {}, {}, {}))
     funds: Header | None = None
+    projects: Header | None = None
     fund_rows: dict[str, int] = field(default_factory=dict)
     line_names: dict[str, str] = field(default_factory=dict)
     year: int | None = None
@@ -52,11 +53,13 @@ class OutsideLayout(Layout):
     extra: list[Line] = field(default_factory=list)
     stated_weight: tuple[Address, Decimal] | None = None
     doubts: list[Doubt] = field(default_factory=list)
-    _merges: dict[int, ColumnMerges] = field(default_factory=dict)
+    labels: set[Address] = field(default_factory=set)
+    _merges: dict[tuple[int, int], ColumnMerges] = field(default_factory=dict)
 
     def put(self, key: str, found: Found) -> None:
         """Note where a box stands."""
         self.texts.pop(key, None)
+        self.labels |= {found.label} - {found.value}
         if found.text is not None:
             self.texts[key] = (found.value, found.text)
         self.boxes[key] = found.value
@@ -65,10 +68,29 @@ class OutsideLayout(Layout):
         """Note something that a person should confirm."""
         self.doubts.append(Doubt(address, field_, given, message, advice))
 
+    def heading(self, sheets: Sheets, address: Address) -> str:
+        """What the column of a cell is headed, in a row of a table; "" elsewhere."""
+        sheet, row, column = address
+        rows = {"funds": tuple(self.fund_rows.values())} | {key: table.rows for key, table in self.tables.items()}
+        for key, header in (("indicators", self.indicators), ("funds", self.funds), ("projects", self.projects)):
+            if header is None or header.sheet != sheet or row not in rows[key]:
+                continue
+            for at in range(header.bottom, header.top - 1, -1):
+                cell = sheets.cell((sheet, at, column))
+                if cell is not None and isinstance(cell.value, str):
+                    return core(cell.value)
+        return ""
+
     @property
     def form(self) -> Form:
         """Our own form, with the labels of the official layouts added."""
         return self.kind.form
+
+    def heads(self, header: Header, row: Mapping[int, Row]) -> None:
+        """Note a header's cells, with what stands beside it, as labels."""
+        self.labels |= {
+            (header.sheet, at, column) for at in range(header.top, header.bottom + 1) for column in row.get(at, ())
+        }
 
     @property
     def columns(self) -> Mapping[str, int]:
@@ -83,9 +105,9 @@ class OutsideLayout(Layout):
         if key not in ("level1", "level2", "name"):
             return address
         sheet, row, column = address
-        if column not in self._merges:
-            self._merges[column] = ColumnMerges(sheets.grids[sheet].merges, column)
-        area = self._merges[column].at(row)
+        if (sheet, column) not in self._merges:
+            self._merges[sheet, column] = ColumnMerges(sheets.grids[sheet].merges, column)
+        area = self._merges[sheet, column].at(row)
         if area is None:
             return address
         top, left, _, right = area

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from perf_xlsx.forms import Line, Lines
-from perf_xlsx.target import parse_quantity, squeeze
+from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.locate import Address, Sheets, typed
 from perf_xlsx.workbook.outside.found import OutsideLayout
-from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core
+from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, without_spaces
 
 MONEY = ("initial", "adjustment", "adjusted", "executed")
 MONEY_UNIT = re.compile(r"[(:](?:人民币)?(万元|元)\)?")
@@ -49,10 +49,11 @@ class FundSearch:
         amounts = [cells.get((row, header.columns[key])) for key in MONEY if key in header.columns]
         first = min(header.columns[key] for key in MONEY if key in header.columns)
         texts, own = self.rows[header.sheet].get(row, {}), header.columns.values()
-        before = [text for column, text in texts.items() if column < first and column not in own]
-        label = before[-1] if before else ""
+        before = [column for column in texts if column < first and column not in own]
+        label = texts[before[-1]] if before else ""
         known, taken = labels.of(label), self.layout.fund_rows
         if known and known[1] not in taken:
+            self.layout.labels.add((header.sheet, row, before[-1]))
             self.layout.line_names[known[1]] = core(label)
             return known[1]
         if not any(c is not None and parse_quantity(str(c.value)) is not None for c in amounts):
@@ -73,7 +74,7 @@ class FundSearch:
         elif self.layout.funds:
             sheet, top = self.layout.funds.sheet, self.layout.funds.top
             for column, text in self.rows[sheet][top].items():
-                if found := FULL_MARKS.search(re.sub(r"\s", "", squeeze(text))):
+                if found := FULL_MARKS.search(without_spaces(text)):
                     self.layout.stated_weight = (sheet, top, column), Decimal(found[1])
                     return
 
@@ -87,13 +88,14 @@ class FundSearch:
         for sheet in dict.fromkeys((header.sheet if header else main, main)):
             for row, texts in self.rows[sheet].items():
                 for column, text in texts.items():
-                    unit = MONEY_UNIT.search(re.sub(r"\s", "", squeeze(text)))
+                    unit = MONEY_UNIT.search(without_spaces(text))
                     if unit and len(text) <= LONGEST and row <= max(near, default=self.layout.indicators.top):
                         found.append(((sheet, row, column), unit[1]))
         found.sort(key=lambda item: item[0][1] not in near)
         if not found:
             return
         address, unit_ = found[0]
+        self.layout.labels |= {at for at, word in found[1:] if word == unit_}
         self.layout.boxes["money_unit"], self.layout.texts["money_unit"] = address, (address, unit_)
         if other := next(((a, word) for a, word in found if word != unit_), None):
             message = f"金额单位有“{unit_}”也有“{other[1]}”，按资金表的“{unit_}”读取。"

@@ -15,7 +15,7 @@ Needs = Sequence[Sequence[str]]
 Span = tuple[int, int, int, int]  # top, left, bottom, right
 Row = Mapping[int, str]  # column -> text
 
-_LEADING = re.compile(r"^(其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)")
+_LEADING = re.compile(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
 _BRACKET = re.compile(r"\([^()]*\)[:*]*$")
 LONGEST = 40  # no label is longer
 
@@ -27,13 +27,18 @@ def core(text: str) -> str:
     """
     if len(text) > 5 * LONGEST:
         return text
-    bare = re.sub(r"\s", "", squeeze(text)).strip(":*")
+    bare = without_spaces(text).strip(":*")
     bare = _LEADING.sub("", bare) or bare
     while shorter := _BRACKET.sub("", bare):
         if shorter == bare:
             break
         bare = shorter
     return bare.strip(":*")
+
+
+def without_spaces(text: str) -> str:
+    """A text as it compares, its letters set apart or not: "项 目 支 出" is "项目支出"."""
+    return re.sub(r"\s", "", squeeze(text))
 
 
 class Labels:
@@ -130,7 +135,15 @@ def _header(
     alone = _assigned(sheet, {c: (row, t) for c, t in upper.items()}, labels)
     if not _has(alone[0], needs):
         return None
-    return Header(sheet, row, max(spans[column][0] for column in alone[0].values()), *alone)
+    columns, titles, ranks, doubled, unread = alone
+    bottom = max(spans[column][0] for column in columns.values())
+    beneath = [
+        core(text)
+        for at in range(row + 1, bottom + 1)
+        for column, text in rows.get(at, {}).items()
+        if column not in columns.values()
+    ]
+    return Header(sheet, row, bottom, columns, titles, ranks, doubled, (*unread, *beneath))
 
 
 Assigned = tuple[dict[str, int], dict[str, str], dict[str, int], tuple[tuple[str, Address], ...], tuple[str, ...]]

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names
 from perf_xlsx.forms.outside import Outside, outside
-from perf_xlsx.target import parse_quantity, squeeze
+from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.locate import Address, Sheets, Table, typed
-from perf_xlsx.workbook.outside.boxes import LabelSearch, every_box
+from perf_xlsx.workbook.outside.boxes import LabelSearch, every_box, known_labels
 from perf_xlsx.workbook.outside.found import Found, OutsideLayout
 from perf_xlsx.workbook.outside.funds import FundSearch
-from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, headers, rows_of
+from perf_xlsx.workbook.outside.headers import LONGEST, Header, Labels, Row, core, headers, rows_of, without_spaces
+from perf_xlsx.workbook.outside.projects import project_rows
 from perf_xlsx.workbook.outside.rows import Body, bare_name, indicator_rows
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
@@ -37,10 +38,10 @@ class _Search:
         self.sheets, self.sheet, self.rows = sheets, sheet, rows
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
         self.titles = [
-            ((sheet, row, column), squeeze(text))
+            ((sheet, row, column), without_spaces(text))
             for row, texts in self.rows[sheet].items()
             for column, text in texts.items()
-            if "自评" in text and core(text).endswith("表") and len(text) <= LONGEST
+            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
         ]
 
     def layout(self) -> OutsideLayout | None:
@@ -48,14 +49,20 @@ class _Search:
         tables = self._headers(kind, "indicators", (self.sheet,))
         if not tables:
             return None
-        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h)]
+        lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
+        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
         if not (money or self.titles):
             return None
-        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=money[0] if money else None)
-        later = [h.top for h in money if h.sheet == self.sheet and h.top > tables[0].top]
+        funds, projects = next(iter(money), None), next(iter(lists), None)
+        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
+        later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
-        layout.twice += [*tables[0].doubled, *(money[0].doubled if money else ())]
+        for header in (layout.indicators, layout.funds, layout.projects):
+            layout.twice += header.doubled if header else ()
+        for header in (*tables, *money[:1], *lists):
+            layout.heads(header, self.rows[header.sheet])
+        self._projects(layout, [*tables, *money, *lists])
         money_search = FundSearch(self.sheets, self.rows, layout)
         money_search.lines()
         self._boxes(layout, body)
@@ -66,7 +73,7 @@ class _Search:
         self._unread_rows(layout, body)
         self._kind_is_told(layout)
         self._year(layout)
-        self._second_form(layout, body, len(money))
+        self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
         return layout
 
     def _kind(self) -> Outside:
@@ -117,15 +124,28 @@ class _Search:
         labels = Labels(typed(table.columns))
         return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, kind.needs[block])]
 
-    def _lists_projects(self, header: Header) -> bool:
+    def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""
+        if any((header.sheet, header.top) == (other.sheet, other.top) for other in lists):
+            return True
         return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
 
-    def _second_form(self, layout: OutsideLayout, body: Body, funds: int) -> None:
-        """A further form, on this sheet or another, is told and not read."""
-        column = layout.indicators.columns["name"]
-        if body.next_form is not None and (funds > 1 or body.next_form not in self._fund_tops(layout)):
-            layout.twice.append(("自评表", (self.sheet, body.next_form, column)))
+    def _projects(self, layout: OutsideLayout, tables: list[Header]) -> None:
+        """The projects of a department, below their header."""
+        header = layout.projects
+        if header is not None:
+            beside = [h for h in tables if h.sheet == header.sheet]
+            rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
+            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows))
+
+    def _second_form(self, layout: OutsideLayout, body: Body, funds: int, tops: list[int]) -> None:
+        """A further form, on this sheet or another, is told; `tops` are further headers like its own."""
+        column, begins = layout.indicators.columns["name"], body.next_form
+        lists = layout.projects
+        if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
+            begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
+        if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
+            layout.twice.append(("自评表", (self.sheet, begins, column)))
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.twice.append(("自评表", (other.sheet, other.top, other.columns["name"])))
 
@@ -135,11 +155,15 @@ class _Search:
     # ---- boxes -----------------------------------------------------------------------------------------------
 
     def _boxes(self, layout: OutsideLayout, body: Body) -> None:
-        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.totals)}
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows)}
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
-        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken)
+        if layout.projects:
+            end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
+            taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
+        totals = {(self.sheet, row) for row in body.totals}
+        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
         for box in every_box(layout.form):
             found = search.box(box)
             if found:
@@ -147,12 +171,13 @@ class _Search:
                 layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
             elif box.required:
                 layout.missing.append(("基本信息", box.label, True))
+        layout.labels |= {address for address, _ in self.titles}
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
     def _is_prompt(self, layout: OutsideLayout, address: Address) -> bool:
         """Whether only what the form asks for stands there, left as printed."""
         cell = self.sheets.cell(address)
-        return cell is not None and any(word in str(cell.value) for word in layout.kind.prompts)
+        return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
 
     def _claims(self, layout: OutsideLayout, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
@@ -163,7 +188,7 @@ class _Search:
                 layout.put("claimed_total", Found(at, at))
         if row is not None and "claimed_grade" not in layout.boxes:
             for grade_at, text in self.rows[self.sheet].get(row, {}).items():
-                if found := GRADES.fullmatch(re.sub(r"\s", "", squeeze(text))):
+                if found := GRADES.fullmatch(without_spaces(text)):
                     at = (self.sheet, row, grade_at)
                     layout.put("claimed_grade", Found(at, at, found[1][0]))
         total = layout.form.total_line
@@ -182,14 +207,16 @@ class _Search:
         if column is None:
             return beside
         under = self.sheets.merged_from((self.sheet, row, column))
-        return under if self.sheets.cell(under) is not None or self.sheets.cell(beside) is None else beside
+        cell = self.sheets.cell(under)
+        filled = cell is not None and str(cell.value) not in known_labels(layout.kind)
+        return under if filled or self.sheets.cell(beside) is None else beside
 
     def _year(self, layout: OutsideLayout) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
         values = {a for key, a in layout.boxes.items() if key not in layout.texts}
         above = [
-            ((self.sheet, row, column), squeeze(text))
+            ((self.sheet, row, column), without_spaces(text))
             for row, texts in self.rows[self.sheet].items()
             if row < min(tables)
             for column, text in texts.items()
@@ -200,6 +227,7 @@ class _Search:
                 titled = address not in values and ("自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text))
                 if found and sure == bool(titled):
                     layout.year = int(found[1])
+                    layout.labels |= {address} if sure else set()
                     if not sure:
                         message = f"标题中没有年度，按“{text[:30]}”中的{found[1]}年读取。"
                         layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")

@@ -34,6 +34,11 @@ def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> st
         parts[0] += f"：资金表在“{name}”第{layout.funds.top}行起，共{len(layout.fund_rows)}行"
     else:
         parts[0] += "：没有找到资金表"
+    if layout.projects:
+        rows = layout.tables["projects"].rows
+        parts[0] += (
+            f"，项目明细在“{sheets.names[layout.projects.sheet]}”第{layout.projects.top}行起，共{len(rows)}个项目"
+        )
     count = len(layout.tables["indicators"].rows)
     parts[0] += f"，指标表在“{sheets.names[table.sheet]}”第{table.top}行起，共{count}个指标"
     parts += [f"{title}：{'、'.join(words)}" for title, words in _remarks(layout).items() if words]
@@ -42,19 +47,23 @@ def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> st
 
 def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
     """Lists of column names, by what is said of them."""
+    table = layout.indicators
     return {
         "按相近名称对应的栏": list(_renamed(layout)),
         "本表没有的栏": list(absent(layout).values()),
-        "没有读取的栏": [word for word in layout.indicators.unread if word],
+        "没有读取的栏": [
+            word for header in (layout.funds, layout.projects, table) if header for word in header.unread if word
+        ],
         "不参与合计核对的资金行": [line.label for line in layout.extra],
     }
 
 
 def _renamed(layout: OutsideLayout) -> Iterator[str]:
     """Columns known by another label than ours, as "完成值→实际完成值"."""
-    for block, header in (("funds", layout.funds), ("indicators", layout.indicators)):
-        own = {box.key: box.label for box in layout.form.block(block).columns}  # type: ignore[union-attr]
+    tables = {"funds": layout.funds, "projects": layout.projects, "indicators": layout.indicators}
+    for block, header in tables.items():
         if header:
+            own = {box.key: box.label for box in layout.form.block(block).columns}  # type: ignore[union-attr]
             yield from (
                 f"{header.titles[key]}→{own[key]}"
                 for key, rank in header.ranks.items()

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
-from perf_xlsx.target import DASHES, parse_quantity, squeeze
+from perf_xlsx.target import DASHES, parse_quantity, squeeze, tidy
 from perf_xlsx.workbook.locate import Sheets
 from perf_xlsx.workbook.outside.headers import ColumnMerges, Header, Labels, Row, core
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
 # "指标1：", as the forms print it before a name
-PROMPT = re.compile(r"^指标\s*(?:\d{1,3}\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*")
+PROMPT = re.compile(r"^指\s*标\s*(?:\d{1,3}\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*")
 _NOTHING = DASHES | {"", "...", "......", "。。。"}
 
 
@@ -45,9 +45,15 @@ def nothing(text: str) -> bool:
     return squeeze(text) in _NOTHING
 
 
+def says_nothing(kind: Outside, text: str) -> bool:
+    """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
+    printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
+    return nothing(text) or not bare_name(text) or core(text) in printed
+
+
 def bare_name(text: str) -> str:
     """An indicator's name without the "指标1：" that the form prints before it."""
-    return PROMPT.sub("", text.strip()).strip()
+    return PROMPT.sub("", tidy(text)).strip()
 
 
 def indicator_rows(sheets: Sheets, header: Header, kind: Outside, repeats: list[Header], money: list[int]) -> Body:

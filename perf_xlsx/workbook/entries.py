@@ -1,0 +1,34 @@
+"""Every entry of a self-evaluation by its path, and the same form with other entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from perf_xlsx.model import Claimed, Entry, FundLine, Indicator, Passage, Project, SelfEvaluation
+
+Path = tuple[str, str | int, str]  # block ("" for single boxes), line or number of the row, box
+Visit = Callable[[Path, Entry[Any]], Entry[Any]]
+Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
+
+
+def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
+    """The form with what `visit` gives for each of its entries, in the order of the template."""
+    return replace(
+        form,
+        boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
+        funds={key: _row(line, "funds", key, visit) for key, line in form.funds.items()},
+        projects=tuple(_row(row, "projects", n, visit) for n, row in enumerate(form.projects)),
+        indicators=tuple(_row(row, "indicators", n, visit) for n, row in enumerate(form.indicators)),
+        claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
+        passages=tuple(_row(row, "passages", n, visit) for n, row in enumerate(form.passages)),
+    )
+
+
+def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:
+    found = {f.name: getattr(row, f.name) for f in fields(row)}
+    changed: dict[str, Any] = {
+        key: visit((block, number, key), entry) for key, entry in found.items() if isinstance(entry, Entry)
+    }
+    return replace(row, **changed)
