@@ -18,9 +18,10 @@ test: .venv/.ready  ## all tests; those with LibreOffice run where it is install
 fuzz: .venv/.ready  ## 10,000 damaged workbooks; those that fail are kept in tests/fuzz_seeds.txt
 	$(BIN)/python -m tests.fuzz --keep
 
-bench: .venv/.ready  ## ratios measured in one run: one workbook, and consolidating 10,000 results
+bench: .venv/.ready  ## ratios measured in one run: one workbook, many, and consolidating 10,000 results
 	$(BIN)/python -m benchmarks.one
 	$(BIN)/python -m benchmarks.consolidate
+	$(BIN)/python -m benchmarks.many
 
 lint: .venv/.ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from perf_xlsx.place import Place
 from perf_xlsx.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
 
-AGAIN = {"R02", "R03", pipeline.UNWRITTEN}  # what another password, limit or moment may change
+AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,8 @@ def died(task: Task, limits: str) -> Done:
 
 def _line(task: Task, result: Result) -> str:
     """The record as JSON. What another run may do better has no key, and is tried again next time."""
-    again = any(found.code in AGAIN for found in result.findings)
+    refused = result.evaluation is None and any(found.code in AGAIN for found in result.findings)
+    again = refused or pipeline.unwritten(result)
     written = _copy(task, Path(result.output).suffix) if result.output else None
     record = as_record(result) | {
         "file": task.file,
