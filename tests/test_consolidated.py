@@ -325,6 +325,15 @@ def test_all_checks_agree_and_a_changed_number_would_show(book: Any, written: Pa
         assert "#NAME?" not in text
 
 
+def test_a_text_longer_than_a_cell_is_cut_where_excel_counts_its_end(tmp_path: Path) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["findings"])
+    record["findings"][0] |= {"message": "😀" * 20_000, "given": '<b> & "', "expected": " \t\r\n"}
+    consolidate([record], None, tmp_path / "汇总.xlsx")
+    assert OpenXmlValidator().validate(str(tmp_path / "汇总.xlsx")).is_valid
+    row = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"], "单位")[0]
+    assert (row["问题"], row["填报内容"]) == ("😀" * 16_383, '<b> & "')
+
+
 def test_longer_than_a_sheet_goes_on_on_the_next(tmp_path: Path) -> None:
     records = list(batch(9, seed=3))
     consolidate(records, None, tmp_path / "汇总.xlsx", row_limit=23)
