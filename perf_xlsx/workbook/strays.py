@@ -14,7 +14,7 @@ from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.locate import LONGEST_LABEL, Address, Layout, Sheets
 from perf_xlsx.workbook.template_blocks import COMPUTED_HELP, LEGEND, NUMBER
 
-COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
+_COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 
 def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
@@ -22,11 +22,15 @@ def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
     taken = _taken(sheets, layout)
     words = printed(form)
     titles = tuple(same_label(sheet.title) for sheet in form.sheets)
+    own_hints = {same_label(sheet.hint) for sheet in form.sheets}  # the counter of empty boxes stands behind them
     for sheet in sorted({sheet for sheet, _, _ in taken}):
         grid, computed = sheets.grids[sheet], _computed(form, sheets, sheet)
         heads = _head_rows(sheets, sheet, words)
+        hints = {row for row, _, text in sheets.texts[sheet] if text in own_hints}
         for (row, column), cell in sorted(grid.cells.items()):
             if (sheet, row, column) in taken or row in heads or (cell.value is None and cell.error is None):
+                continue
+            if row in hints and (cell.formula is not None or _COUNTER.fullmatch(as_shown(cell))):
                 continue
             if computed.get(column, row) < row and (isinstance(cell.value, Decimal) or cell.formula is not None):
                 continue
@@ -39,7 +43,7 @@ def _is_printed(cell: Cell, words: Set[str], titles: tuple[str, ...]) -> bool:
         return False
     text = same_label(as_shown(cell))
     own_title = len(text) <= LONGEST_LABEL and any(title in text for title in titles)
-    return not text or text in words or own_title or bool(cell.formula and COUNTER.fullmatch(as_shown(cell)))
+    return not text or text in words or own_title
 
 
 def _taken(sheets: Sheets, layout: Layout) -> set[Address]:
