@@ -14,7 +14,7 @@ from perf_xlsx.workbook.identity import GUIDE
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.strays import shown_cells, strays
 
-LISTED = 8  # cells named in one finding; the rest is told as a number
+LISTED = 8  # cells and sheets that are named; the rest is told as a number
 KEPT = "原样保留"
 
 # What it is for people, what became of it, how its relationships end, what its parts' names hold.
@@ -69,11 +69,18 @@ class Beside:
     def _sheets(self) -> Iterator[Finding]:
         copies = {sheet for home in self.layout.homes.values() for sheet in home.others}  # told as R06
         known = self._used() | copies
-        for index in self.sheets.searched:
+        others = [
+            index
+            for index in self.sheets.searched
+            if index not in known and self.sheets.grids[index].cells and GUIDE not in self.sheets.names[index]
+        ]
+        for index in others[:LISTED]:
             title = self.sheets.names[index]
-            if index not in known and self.sheets.grids[index].cells and GUIDE not in title:
-                place = Place(self.workbook, self.sheets.positions[index], sheet=title)
-                yield _told(place, "工作表", f"工作表“{title}”不属于自评表，没有读取。", ADVICE, title)
+            place = Place(self.workbook, self.sheets.positions[index], sheet=title)
+            yield _told(place, "工作表", f"工作表“{title}”不属于自评表，没有读取。", ADVICE, title)
+        if (rest := len(others) - LISTED) > 0:
+            message = f"另有{rest}张工作表不属于自评表，没有读取。"
+            yield _told(Place(self.workbook), "工作表", message, ADVICE)
 
     def _cells(self, form: Form) -> Iterator[Finding]:
         """One finding a sheet, at its first cell that is outside every box."""
