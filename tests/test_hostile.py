@@ -429,6 +429,15 @@ def test_what_no_person_types_is_told_at_its_cell_in_one_line(name: str, filled:
     assert all(len(found.message) < 600 for found in at_cell if found.code[0] == "R")
 
 
+def test_formats_in_a_namespace_that_is_none_are_kept(filled: bytes, tmp_path: Path) -> None:
+    """A relative namespace name has no canonical form, by which formats are compared."""
+    odd = instead('<xf numFmtId="', '<xf xmlns:q="a//b" q:x="1" numFmtId="')
+    result = scored(edited(filled, {"xl/styles.xml": odd}), tmp_path)
+    assert result.output
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        assert 'q:x="1"' in archive.read("xl/styles.xml").decode()
+
+
 def test_a_part_that_the_directory_calls_otherwise_is_refused(filled: bytes, tmp_path: Path) -> None:
     """A reader that goes by the directory and one that goes by the parts would see two workbooks."""
     data = bytearray(filled)

@@ -24,7 +24,10 @@ def _canonical(element: etree._Element) -> bytes:
     element = copy.deepcopy(element)
     element.tail = None
     etree.cleanup_namespaces(element)
-    return etree.tostring(element, method="c14n")
+    try:
+        return etree.tostring(element, method="c14n")
+    except etree.C14NError:  # a relative namespace name has no canonical form
+        return etree.tostring(element)
 
 
 class Styles:
@@ -125,7 +128,7 @@ class Styles:
     def parsed_fill(self, xml: str) -> etree._Element:
         """A fill from its XML text, in this workbook's namespace; no fill where the text is none."""
         root = parse_xml((xml or _NO_FILL.format(self.space)).encode(), "fill")
-        if local(root) != "fill":
+        if root.tag != f"{{{self.space}}}fill":
             root = parse_xml(_NO_FILL.format(self.space).encode(), "fill")
         return root
 
