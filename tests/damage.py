@@ -638,6 +638,14 @@ def amount_in_yi(bench: Bench) -> None:
     bench.cell("funds.total.executed").value = f"{bench.value('funds.total.executed') / 10000}亿"
 
 
+@damage("金额存成元，格式显示成万元", reads=False, tells=("R12",))
+def amount_scaled_by_format(bench: Bench) -> None:
+    for path, code in (("funds.total.executed", '0\\.0,"万元"'), ("indicators.3.actual", "#,##0,")):
+        if isinstance(bench.cell(path).value, int | float):
+            bench.cell(path).value = float(bench.value(path) * 10000)
+            bench.cell(path).number_format = code
+
+
 @damage("分值带分字", tells=("R09",))
 def weight_with_unit(bench: Bench) -> None:
     bench.cell("indicators.0.weight").value = f"{bench.value('indicators.0.weight')}分"

@@ -176,10 +176,21 @@ class Intake:
     def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
         assert isinstance(cell.value, Decimal)
         if not cell.percent:
+            self.scaled(cell, entry)
             return cell.value
         number = cell.value * HUNDRED
         self.cleaned(entry, number)
         return number
+
+    def scaled(self, cell: Cell, entry: Entry[Decimal]) -> None:
+        """R12: a format that shows 2857.28 for 28572800 is no witness of what was meant."""
+        if cell.scaled and isinstance(cell.value, Decimal) and cell.value:
+            message = (
+                f"{entry.field}的单元格格式把数字缩小了显示，已按格里存的{plain(cell.value)}读取；"
+                "如果应是看到的数，请改正。"
+            )
+            advice = "请把单元格格式改成“常规”，核对数字后保存。"
+            self.say("R12", entry.place, entry.field, entry.given, message, advice, "", "warning")
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
@@ -296,6 +307,7 @@ class Intake:
             return Entry(None, place, as_shown(cell) if cell else "", field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
+            self.scaled(cell, Entry(None, place, given, field))
             return Entry(number, place, given, field)
         text = tidy(given)
         return Entry(text or None, place, text, field)
