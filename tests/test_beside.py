@@ -60,7 +60,8 @@ def test_nor_is_what_an_example_prints_or_our_own_sheets(story: str, tmp_path: P
 STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     "表旁的数字": ("绩效指标", {"S8": 123.5}, "S8“123.5”"),
     "表下的备注": ("预算执行", {"B13": "注：含上年结转"}, "B13“注：含上年结转”"),
-    "表下的合计公式": ("预算执行", {"C12": "=SUM(C6:C10)"}, ""),  # without a stored result nothing stands there
+    "表下的合计公式": ("预算执行", {"C12": "=SUM(C6:C10)"}, "C12“=SUM(C6:C10)”"),
+    "命令": ("预算执行", {"J3": "=cmd|'/C calc'!A0"}, "J3“=cmd|'/C calc'!A0”"),
     "标题上方": ("基本信息", {"D4": "请领导审阅"}, "D4“请领导审阅”"),
     "说明之后": ("基本信息", {"E6": "已核", "E7": "已核"}, "E6“已核”、E7“已核”"),
     "离表很远": ("绩效指标", {"B200": "附注一", "AZ3": 7}, "AZ3“7”、B200“附注一”"),

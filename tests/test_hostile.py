@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import socket
 import subprocess
@@ -68,6 +69,25 @@ def test_refused_in_one_line_that_says_what_to_do(name: str, tmp_path: Path) -> 
     assert result.findings[0].message.endswith("。")
     assert result.findings[0].advice.startswith("请")
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_what_is_refused_costs_the_others_nothing(filled: bytes, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, (data, _) in REFUSED.items():
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
+    for name in ("0 好.xlsx", "龘 好.xlsx"):
+        (tmp_path / "in" / name).write_bytes(filled)
+    words = [sys.executable, "-c", "from perf_xlsx.cli import main; main()", "score", str(tmp_path / "in")]
+    done = subprocess.run([*words, "-o", str(tmp_path / "out"), "--json"], capture_output=True, text=True)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, len(records)) == (3, len(REFUSED) + 2)
+    assert "Traceback" not in done.stderr
+    told = {Path(record["file"]).stem: record for record in records}
+    assert [told[name]["status"] for name in ("0 好", "龘 好")] == ["scored"] * 2
+    for name, (_, code) in REFUSED.items():
+        (found,) = told[name]["findings"]
+        assert (found["code"], told[name]["output"]) == (code, None)
+        assert len(found["message"].splitlines()) == len(found["advice"].splitlines()) == 1
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -367,8 +387,6 @@ def test_too_many_cells_are_refused(filled: bytes) -> None:
     ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\x01\x02控制符", "＝HYPERLINK(1)", "<r><t>甲</t></x></r>"],
 )
 def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
-    import json
-
     import openpyxl
 
     case = json.loads(case_text("department-as-filed"))

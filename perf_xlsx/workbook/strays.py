@@ -28,7 +28,7 @@ def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
         heads = _head_rows(sheets, sheet, words)
         hints = {row for row, _, text in sheets.texts[sheet] if text in own_hints}
         for (row, column), cell in sorted(grid.cells.items()):
-            if (sheet, row, column) in taken or row in heads or (cell.value is None and cell.error is None):
+            if (sheet, row, column) in taken or row in heads or not as_shown(cell):
                 continue
             if row in hints and (cell.formula is not None or _COUNTER.fullmatch(as_shown(cell))):
                 continue
