@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -445,6 +446,21 @@ def test_what_no_person_types_is_told_at_its_cell_in_one_line(name: str, filled:
     assert (code in [found.code for found in at_cell]) == bool(code)
     assert all(len(found.message) < 1100 for found in result.findings)
     assert all(len(found.message) < 600 for found in at_cell if found.code[0] == "R")
+
+
+PASSAGES = ("执行率为86.8%、", "项目支出执行数100万元，其中", "2023年", "90%，", "（", "，", "零壹", "1 ", "- ")
+
+
+@pytest.mark.parametrize("words", PASSAGES)
+def test_a_passage_as_long_as_a_cell_may_be_costs_seconds(words: str, tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["passages"] = {title: (words * 30_000)[:30_000] + text[:1000] for title, text in case["passages"].items()}
+    path = tmp_path / "a.xlsx"
+    pipeline.write_template(path, case=json.dumps(case))
+    started = time.process_time()
+    result = pipeline.score(path, terms=pipeline.Terms(limits=Limits(ratio=10_000)))
+    assert result.scores is not None
+    assert time.process_time() - started < 20
 
 
 def test_formats_in_a_namespace_that_is_none_are_kept(filled: bytes, tmp_path: Path) -> None:
