@@ -11,7 +11,7 @@ from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
-from perf_xlsx.workbook.locate import LONGEST_LABEL, Address, Layout, Sheets
+from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.template_blocks import COMPUTED_HELP, LEGEND, NUMBER
 
 _COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
@@ -27,23 +27,24 @@ def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
         grid, computed = sheets.grids[sheet], _computed(form, sheets, sheet)
         heads = _head_rows(sheets, sheet, words)
         hints = {row for row, _, text in sheets.texts[sheet] if text in own_hints}
+        columns = {column for at_sheet, _, column in taken if at_sheet == sheet}
         for (row, column), cell in sorted(grid.cells.items()):
-            if (sheet, row, column) in taken or row in heads or not as_shown(cell):
+            if (sheet, row, column) in taken or (row in heads and column in columns) or not as_shown(cell):
                 continue
             if row in hints and (cell.formula is not None or _COUNTER.fullmatch(as_shown(cell))):
                 continue
             if computed.get(column, row) < row and (isinstance(cell.value, Decimal) or cell.formula is not None):
                 continue
-            if not _is_printed(cell, words, titles):
+            if not _is_printed(cell, words, titles if row <= min(hints, default=row) else ()):
                 yield sheet, row, column
 
 
 def _is_printed(cell: Cell, words: Set[str], titles: tuple[str, ...]) -> bool:
+    """Whether the template prints the text; a title also where the unit's name was put into it."""
     if not isinstance(cell.value, str):
         return False
     text = same_label(as_shown(cell))
-    own_title = len(text) <= LONGEST_LABEL and any(title in text for title in titles)
-    return not text or text in words or own_title
+    return not text or text in words or any(title in text for title in titles)
 
 
 def _taken(sheets: Sheets, layout: Layout) -> set[Address]:
