@@ -51,6 +51,7 @@ class Noticed:
 
 
 Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
+LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
 CHECKS: list[tuple[str, Check]] = []
 
 
@@ -96,11 +97,19 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
         seen.given,
         seen.expected,
         seen.difference,
-        seen.message,
+        _message(seen),
         seen.advice,
         basis,
     )
     return weighed(found, rulebook) if rulebook else found
+
+
+def _message(seen: Noticed) -> str:
+    """The message as one line that can be read: of what was typed only the beginning, where it is long."""
+    message = seen.message
+    if seen.given and len(seen.given) > LONGEST_GIVEN:
+        message = message.replace(seen.given, f"{seen.given[:LONGEST_GIVEN]}…")
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def weighed(found: Finding, rulebook: Rulebook) -> Finding:

@@ -18,6 +18,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
 )
 JUDGEMENTS = ("达成", "部分达成", "未达成")
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
+LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 MONEY_UNITS = ("元", "万元", "亿元")
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
@@ -85,6 +86,8 @@ def parse_quantity(text: str) -> Quantity | None:
     None when no single number stands there ("完成", "3-5", "2023年6月").
     """
     folded = squeeze(text).translate(_MINUS)
+    if len(folded) > LONGEST_QUANTITY:
+        return None
     sign, rest = "", folded
     for word, meaning in SIGNS:
         if folded.startswith(word):

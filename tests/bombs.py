@@ -54,6 +54,7 @@ HUGE: dict[str, tuple[Bomb, str]] = {
     "五万种格式": (into(STYLES, "</cellXfs>", many('<xf numFmtId="0" fontId="#"/>', 50_000)), "88.01"),
     "十万种格式": (into(STYLES, "</cellXfs>", '<xf numFmtId="0"/>' * 100_000), "R03"),
     "二十万个文字格": (into(SHEET, "</sheetData>", rows(20_000, INLINE.format("单位名称") * 10)), "88.01"),
+    "二十万个表外格": (into(SHEET, "</sheetData>", rows(20_000, INLINE.format("备注") * 10)), "88.01"),
     "六十万个数字格": (into(SHEET, "</sheetData>", rows(60_000, "<c><v>1</v></c>" * 10)), "R03"),
     "五十万个空格": (into(SHEET, "</sheetData>", rows(50_000, '<c s="1"/>' * 10)), "88.01"),
     "近二万处合并": (into(SHEET, "</mergeCells>", many('<mergeCell ref="A#:XFD#"/>', 19_000)), "88.01"),

@@ -32,7 +32,7 @@ from perf_xlsx.model import Entry, SelfEvaluation
 from perf_xlsx.ooxml import Package
 from perf_xlsx.workbook.returned import read
 
-CELLS, MERGED, STRUCTURE, SHEETS = 0, 1, 2, 3
+CELLS, MERGED, STRUCTURE, SHEETS, NAMES = 0, 1, 2, 3, 4
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
 INDICATORS = "绩效指标"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -342,10 +342,21 @@ def identity_lost(bench: Bench) -> None:
         del bench.book.custom_doc_props[item.name]
 
 
+def head_row(sheet: Any) -> int:
+    """The row that the header of a table stands in now."""
+    words = ("三级指标", "全年执行数")
+    return next(
+        c.row
+        for row in sheet.iter_rows()
+        for c in row
+        if re.sub(r"[\s*：\u200b]", "", str(c.value)).startswith(words)
+    )
+
+
 @damage("列的顺序变了", STRUCTURE)
 def columns_swapped(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
-    for row in range(5, 66):
+    for row in range(head_row(sheet), 66):
         one, other = sheet.cell(row, 6), sheet.cell(row, 9)
         first, second = one.value, other.value
         write(sheet, row, 6, second)
@@ -356,9 +367,10 @@ def columns_swapped(bench: Bench) -> None:
 @damage("表头重复一行", STRUCTURE)
 def header_repeated(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
-    shift(bench.book, INDICATORS, row=10)
+    head = head_row(sheet)
+    shift(bench.book, INDICATORS, row=head + 5)
     for column in range(1, 18):
-        sheet.cell(10, column, sheet.cell(5, column).value)
+        sheet.cell(head + 5, column, sheet.cell(head, column).value)
 
 
 # ---- pasted one row lower ---------------------------------------------------------------------------------------
@@ -380,36 +392,41 @@ def paste_lower(sheet: Any, top: int, left: int, bottom: int, right: int) -> Non
 
 @damage("指标连表头粘贴低了一行", STRUCTURE)
 def table_lower(bench: Bench) -> None:
-    paste_lower(bench.book[INDICATORS], 5, 1, 40, 15)
+    sheet = bench.book[INDICATORS]
+    paste_lower(sheet, head_row(sheet), 1, 40, 16)
 
 
 @damage("指标连表头移低了一行", STRUCTURE)
 def table_moved(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
-    paste_lower(sheet, 5, 1, 40, 15)
-    for column in range(1, 16):
-        write(sheet, 5, column, None)
+    head = head_row(sheet)
+    paste_lower(sheet, head, 1, 40, 16)
+    for column in range(1, 17):
+        write(sheet, head, column, None)
 
 
 @damage("指标内容粘贴低了一行", STRUCTURE)
 def rows_lower(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
-    paste_lower(sheet, 6, 2, 40, 15)
-    for column in range(2, 16):
-        write(sheet, 6, column, None)
+    top = head_row(sheet) + 1
+    left = next((c.column for c in sheet[top - 1] if str(c.value).endswith("一级指标")), 2)
+    paste_lower(sheet, top, left, 40, 16)
+    for column in range(left, 17):
+        write(sheet, top, column, None)
 
 
 @damage("资金连表头粘贴低了一行", STRUCTURE)
 def funds_lower(bench: Bench) -> None:
-    paste_lower(bench.funds, 5, 2, 10, 7)
+    paste_lower(bench.funds, head_row(bench.funds), 2, 10, 7)
 
 
 @damage("资金数字粘贴低了一行", STRUCTURE, reads=False, tells=("R06",))
 def amounts_lower(bench: Bench) -> None:
-    last = max(bench.cell(path).row for path in entries(undamaged(bench.story)) if path.startswith("funds."))
-    paste_lower(bench.funds, 6, 3, last, 7)
+    rows = {bench.cell(path).row for path in entries(undamaged(bench.story)) if path.startswith("funds.")}
+    top = head_row(bench.funds) + 1
+    paste_lower(bench.funds, top, 3, top + len(rows) - 1, 7)
     for column in range(3, 8):
-        write(bench.funds, 6, column, None)
+        write(bench.funds, top, column, None)
 
 
 @damage("基本信息内容粘贴低了一行", STRUCTURE, reads=False, tells=("R06",))
@@ -425,16 +442,18 @@ def boxes_lower(bench: Bench) -> None:
 # ---- sheets -----------------------------------------------------------------------------------------------------
 
 
-@damage("工作表改名", SHEETS)
+@damage("工作表改名", NAMES)
 def sheets_renamed(bench: Bench) -> None:
     for old, new in ((INDICATORS, "指标（终稿）"), (bench.funds.title, "钱"), ("基本信息", "Sheet1")):
-        rename(bench.book, old, new)
+        if old in bench.book:  # it may have been renamed before
+            rename(bench.book, old, new)
 
 
-@damage("工作表改名（名称没有跟着变）", SHEETS)
+@damage("工作表改名（名称没有跟着变）", NAMES)
 def sheets_renamed_without_names(bench: Bench) -> None:
     for old, new in ((INDICATORS, "指标（终稿）"), ("基本信息", "Sheet1")):
-        bench.book[old].title = new
+        if old in bench.book:
+            bench.book[old].title = new
 
 
 @damage("工作表隐藏", SHEETS, tells=("R22",))
@@ -617,6 +636,14 @@ def amount_in_yuan(bench: Bench) -> None:
 @damage("金额写成亿", reads=False, tells=("R08",))
 def amount_in_yi(bench: Bench) -> None:
     bench.cell("funds.total.executed").value = f"{bench.value('funds.total.executed') / 10000}亿"
+
+
+@damage("金额存成元，格式显示成万元", reads=False, tells=("R12",))
+def amount_scaled_by_format(bench: Bench) -> None:
+    for path, code in (("funds.total.executed", '0\\.0,"万元"'), ("indicators.3.actual", "#,##0,")):
+        if isinstance(bench.cell(path).value, int | float):
+            bench.cell(path).value = float(bench.value(path) * 10000)
+            bench.cell(path).number_format = code
 
 
 @damage("分值带分字", tells=("R09",))
@@ -876,8 +903,10 @@ def comments(bench: Bench) -> None:
 
 @damage("填报格上有图片")
 def picture(bench: Bench) -> None:
+    basics = bench.book["基本信息"]
+
     def draw(parts: dict[str, bytes]) -> None:
-        sheet = f"xl/worksheets/sheet{bench.book.sheetnames.index('基本信息') + 1}.xml"
+        sheet = f"xl/worksheets/sheet{bench.book.index(basics) + 1}.xml"
         rels = sheet.replace("worksheets/", "worksheets/_rels/") + ".rels"
         if sheet not in parts or rels in parts:
             return
@@ -917,7 +946,8 @@ def picture(bench: Bench) -> None:
 @damage("文字带空格和不可见字符")
 def texts_with_spaces(bench: Bench) -> None:
     unit = bench.cell("boxes.unit")
-    unit.value = f"\u200b {unit.value}\u00a0\u3000"
+    if unit.value not in bench.raw:  # another damage has put something else there
+        unit.value = f"\u200b {unit.value}\u00a0\u3000"
     name = bench.cell("indicators.2.name")
     name.value = f"{name.value[:2]}\ufeff{name.value[2:]}\n"
     bench.cell("indicators.2.unit").value += "\u00a0"

@@ -415,6 +415,18 @@ def test_long_tables_as_csv(out: Path, tmp_path: Path, records: list[Record]) ->
         assert sum(1 for _ in csv.DictReader(file)) == sum(len(r["funds"]) for r in scored(records))
 
 
+@pytest.mark.parametrize("unit", ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "\t=1+1"])
+def test_no_field_of_the_csv_starts_a_formula(unit: str, tmp_path: Path) -> None:
+    record = next(r for r in batch(3) if r["status"] == "scored") | {"unit": unit}
+    folder = tmp_path / "out" / ".perf_xlsx"
+    folder.mkdir(parents=True)
+    (folder / "records.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+    assert run("consolidate", tmp_path / "out", "-o", tmp_path / "汇总.xlsx", "--export", "csv").exit_code == 0
+    with (tmp_path / "汇总-单位得分.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["单位"] == f"'{unit}"
+
+
 def test_long_tables_as_parquet_or_what_is_missing_for_it(
     out: Path, tmp_path: Path, records: list[Record]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 from dataclasses import replace
@@ -82,7 +83,7 @@ def test_each_damage_alone(name: str, story: str, tmp_path: Path) -> None:
 MESSAGES = {
     "绩效指标复制了一份": "“绩效指标完成情况”有两份，内容相同：本次读取的是工作表“绩效指标”，"
     "没有读取“绩效指标 (2)”。",
-    "资金数字粘贴低了一行": "“部门预算执行情况”的第一格空着，下面的内容与栏目对不上，好像整体填低了一行。",
+    "资金数字粘贴低了一行": "“部门预算执行情况”的这一格空着，下面的内容与栏目对不上，好像从这里起填低了一行。",
     "执行率写成小数": "合计·预算执行率填“0.868”，已按86.8%读取。",
     "百分数写成小数，没有旁证": "年中监控值填“0.5707”，没有百分号，已按0.5707%读取；如果是57.07%，请改正。",
     "金额大写而没有元字": "合计·全年执行数填“贰仟捌佰伍拾柒万贰仟捌佰”，没有写“元”，"
@@ -170,6 +171,51 @@ def test_every_amount_in_words_is_read_back(cents: int) -> None:
     found = parse_quantity(words)
     assert found is not None
     assert found.number == Decimal(cents) / 100
+
+
+FOUND = (  # pairs that were once read in silence
+    ("department-as-filed", "预算删除左边空列", "资金数字粘贴低了一行"),
+    ("project", "预算删除左边空列", "资金数字粘贴低了一行"),
+    ("project", "预算插入一列（名称没有跟着移动）", "资金数字粘贴低了一行"),
+    ("department-as-filed", "删除合计一行（名称丢失）", "资金数字粘贴低了一行"),
+    ("department-as-filed", "预算删除左边空列（名称没有跟着移动）", "资金连表头粘贴低了一行"),
+    ("department-corrected", "预算插入一列", "资金连表头粘贴低了一行"),
+    ("project", "资金连表头粘贴低了一行", "资金数字粘贴低了一行"),
+    ("department-corrected", "删除填报日期一行", "基本信息内容粘贴低了一行"),
+    ("department-as-filed", "基本信息上方删除一行", "基本信息内容粘贴低了一行"),
+    ("department-as-filed", "基本信息左边插入一列（名称没有跟着移动）", "基本信息内容粘贴低了一行"),
+    ("project", "基本信息左边插入一列", "基本信息内容粘贴低了一行"),
+    ("department-as-filed", "基本信息删除左边空列（名称没有跟着移动）", "基本信息内容粘贴低了一行"),
+    ("department-as-filed", "基本信息删除左边空列", "基本信息删除左边空列（名称没有跟着移动）"),
+    ("department-corrected", "基本信息内容粘贴低了一行", "日期只写了月份"),
+    ("department-as-filed", "公式没有结果", "文字带空格和不可见字符"),
+    ("project", "百分数带百分号格式", "执行率只写数字"),
+    ("project", "指标内容粘贴低了一行", "百分数带百分号格式"),
+    ("department-corrected", "指标连表头移低了一行", "百分数带百分号格式"),
+)
+
+
+@pytest.mark.parametrize(("story", "one", "other"), FOUND)
+def test_pairs_that_were_once_read_in_silence(story: str, one: str, other: str, tmp_path: Path) -> None:
+    result = scored(damaged(story, one, other), tmp_path)
+    assert not silent(story, result), said(result)
+
+
+def test_gaps_that_people_leave_are_no_slip(tmp_path: Path) -> None:
+    """A total that was forgotten, a line that was added below, a box that may stay empty."""
+    for cells in (
+        {"E10": None, "F10": None},
+        {"B11": "其中：上级补助", "C11": 10, "D11": 1, "E11": 11, "F11": 11},
+        {"C6": None, "D6": None, "E6": None, "F6": None, "G6": None, "C7": None, "D7": None, "E7": None},
+    ):
+        book = openpyxl.load_workbook(io.BytesIO(damaged("department-corrected")))
+        for cell, value in cells.items():
+            book["预算执行"][cell] = value
+        book["基本信息"]["C7"] = None
+        out = io.BytesIO()
+        book.save(out)
+        told = [f.message for f in scored(out.getvalue(), tmp_path).findings if f.code == "R06"]
+        assert not [message for message in told if "错开" in message], told
 
 
 PAIR = st.sampled_from(sorted(itertools.combinations(DAMAGES, 2)))

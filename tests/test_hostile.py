@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,6 +70,25 @@ def test_refused_in_one_line_that_says_what_to_do(name: str, tmp_path: Path) -> 
     assert result.findings[0].message.endswith("。")
     assert result.findings[0].advice.startswith("请")
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_what_is_refused_costs_the_others_nothing(filled: bytes, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, (data, _) in REFUSED.items():
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
+    for name in ("0 好.xlsx", "龘 好.xlsx"):
+        (tmp_path / "in" / name).write_bytes(filled)
+    words = [sys.executable, "-c", "from perf_xlsx.cli import main; main()", "score", str(tmp_path / "in")]
+    done = subprocess.run([*words, "-o", str(tmp_path / "out"), "--json"], capture_output=True, text=True)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, len(records)) == (3, len(REFUSED) + 2)
+    assert "Traceback" not in done.stderr
+    told = {Path(record["file"]).stem: record for record in records}
+    assert [told[name]["status"] for name in ("0 好", "龘 好")] == ["scored"] * 2
+    for name, (_, code) in REFUSED.items():
+        (found,) = told[name]["findings"]
+        assert (found["code"], told[name]["output"]) == (code, None)
+        assert len(found["message"].splitlines()) == len(found["advice"].splitlines()) == 1
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -379,8 +400,6 @@ def test_too_many_cells_are_refused(filled: bytes) -> None:
     ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\x01\x02控制符", "＝HYPERLINK(1)", "<r><t>甲</t></x></r>"],
 )
 def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
-    import json
-
     import openpyxl
 
     case = json.loads(case_text("department-as-filed"))
@@ -393,3 +412,136 @@ def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(result.output or "")
     for sheet in ("评分汇总", "自评表", "问题清单"):
         assert not [c for row in book[sheet].iter_rows() for c in row if c.data_type == "f"]
+
+
+def in_cell(address: str, inner: str, kind: str = "n") -> Callable[[str], str]:
+    """A cell of the sheet of indicators that holds something else."""
+
+    def change(xml: str) -> str:
+        found = re.search(rf'<c r="{address}"( s="\d+")?[^>]*?(/>|>.*?</c>)', xml, re.DOTALL)
+        assert found
+        return xml.replace(found[0], f'<c r="{address}"{found[1] or ""} t="{kind}">{inner}</c>')
+
+    return change
+
+
+def text(words: str) -> tuple[str, str]:
+    return f'<is><t xml:space="preserve">{words}</t></is>', "inlineStr"
+
+
+# What no person types, and a program may: read, or told at its cell, in a line that can be read.
+ODD = {
+    "三万位的数": ("I9", ("<v>" + "9" * 30_000 + "</v>", "n"), "R08"),
+    "三万位的文字数": ("I9", text("9" * 30_000), "R08"),
+    "三万位的中文数": ("I9", text("零壹" * 16_000), "R08"),
+    "亿亿亿": ("I9", text("一亿" * 16_000), "R08"),
+    "很大的指数": ("I9", text("1E999999999"), "R08"),
+    "很大的数": ("I9", ("<v>1E+308</v>", "n"), ""),
+    "很小的数": ("I9", ("<v>1E-300</v>", "n"), "R12"),
+    "无穷": ("I9", ("<v>INF</v>", "n"), "R08"),
+    "不是数": ("I9", ("<v>NaN</v>", "n"), "R08"),
+    "三万个空格": ("I9", text("1" + " " * 32_000 + "x"), "R08"),
+    "一万个逗号": ("I9", text("1," * 16_000), "R08"),
+    "三万个括号": ("I9", text("(" * 32_000), "R08"),
+    "三万字的原因": ("N9", text("因" * 32_000), ""),
+    "八万字的公式": ("I9", ("<f>" + "1+" * 40_000 + "1</f><v>100</v>", "n"), "R11"),
+    "很长的错误值": ("I9", ("<v>#" + "A" * 30_000 + "</v>", "e"), "R10"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_no_person_types_is_told_at_its_cell_in_one_line(name: str, filled: bytes, tmp_path: Path) -> None:
+    cell, content, code = ODD[name]
+    result = scored(edited(filled, sheet(in_cell(cell, *content))), tmp_path)
+    assert result.output
+    at_cell = [found for found in result.findings if found.place.cell == cell]
+    assert (code in [found.code for found in at_cell]) == bool(code)
+    assert all(len(found.message) < 1100 for found in result.findings)
+    assert all(len(found.message) < 600 for found in at_cell if found.code[0] == "R")
+
+
+PASSAGES = ("执行率为86.8%、", "项目支出执行数100万元，其中", "2023年", "90%，", "（", "，", "零壹", "1 ", "- ")
+
+
+@pytest.mark.parametrize("words", PASSAGES)
+def test_a_passage_as_long_as_a_cell_may_be_costs_seconds(words: str, tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["passages"] = {title: (words * 30_000)[:30_000] + text[:1000] for title, text in case["passages"].items()}
+    path = tmp_path / "a.xlsx"
+    pipeline.write_template(path, case=json.dumps(case))
+    started = time.process_time()
+    result = pipeline.score(path, terms=pipeline.Terms(limits=Limits(ratio=10_000)))
+    assert result.scores is not None
+    assert time.process_time() - started < 20
+
+
+def test_formats_in_a_namespace_that_is_none_are_kept(filled: bytes, tmp_path: Path) -> None:
+    """A relative namespace name has no canonical form, by which formats are compared."""
+    odd = instead('<xf numFmtId="', '<xf xmlns:q="a//b" q:x="1" numFmtId="')
+    result = scored(edited(filled, {"xl/styles.xml": odd}), tmp_path)
+    assert result.output
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        assert 'q:x="1"' in archive.read("xl/styles.xml").decode()
+
+
+def test_a_part_that_the_directory_calls_otherwise_is_refused(filled: bytes, tmp_path: Path) -> None:
+    """A reader that goes by the directory and one that goes by the parts would see two workbooks."""
+    data = bytearray(filled)
+    at = data.find(b"xl/workbook.xml")
+    data[at : at + 15] = b"xl/workbooq.xml"
+    assert [found.code for found in scored(bytes(data), tmp_path).findings] == ["R01"]
+
+
+def test_four_gigabytes_that_a_directory_declares_are_refused(filled: bytes, tmp_path: Path) -> None:
+    for size in (0xFFFFFFFE, 0xFFFFFFFF):
+        data = bytearray(filled)
+        at = data.rfind(b"PK\x01\x02")
+        data[at + 24 : at + 28] = size.to_bytes(4, "little")
+        assert [found.code for found in scored(bytes(data), tmp_path).findings] == ["R03"]
+
+
+def test_a_package_in_a_package_is_not_opened(filled: bytes, tmp_path: Path) -> None:
+    import gzip
+
+    for data in (gzip.compress(filled), zipped(form=filled), zipped(**{"a/b.xlsx": filled})):
+        (found,) = scored(data, tmp_path).findings
+        assert (found.code, found.advice[:1]) == ("R01", "请")
+    result = scored(edited(filled, add={"xl/embeddings/a.zip": zipped(form=filled)}), tmp_path)
+    assert [(f.code, f.message) for f in result.findings if f.code[0] == "R"] == [
+        ("R16", "工作簿含有嵌入或链接的对象，没有打开，原样保留。")
+    ]
+
+
+@pytest.mark.parametrize("how", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_dtd_in_any_encoding_is_refused(how: str, filled: bytes, tmp_path: Path) -> None:
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(filled)) as archive:
+        for part in archive.namelist():
+            parts[part] = archive.read(part)
+    bomb = '<!DOCTYPE x [<!ENTITY a "' + "a" * 50_000 + '">]>'
+    shared = parts["xl/sharedStrings.xml"].decode()
+    shared = shared.replace("?>", f"?>{bomb}", 1).replace("<t>", "<t>" + "&a;" * 10_000, 1)
+    parts["xl/sharedStrings.xml"] = shared.replace('"UTF-8"', f'"{how[:6].upper()}"').encode(how)
+    (found,) = scored(zipped(**parts), tmp_path).findings
+    assert found.code == "R01"
+
+
+def test_a_thousand_sheets_are_told_in_nine_lines(filled: bytes, tmp_path: Path) -> None:
+    one = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    listed = "".join(f'<sheet name="s{n}" sheetId="{n + 100}" r:id="q{n}"/>' for n in range(1000))
+    related = "".join(
+        f'<Relationship Id="q{n}" Type="{OFFICE}/worksheet" Target="worksheets/x{n}.xml"/>' for n in range(1000)
+    )
+    data = edited(
+        filled,
+        {
+            "xl/workbook.xml": instead("</sheets>", f"{listed}</sheets>"),
+            "xl/_rels/workbook.xml.rels": instead("</Relationships>", f"{related}</Relationships>"),
+        },
+        {f"xl/worksheets/x{n}.xml": one for n in range(1000)},
+    )
+    result = scored(data, tmp_path)
+    assert result.output
+    told = [found.message for found in result.findings if found.code == "R16"]
+    assert len(told) == 9
+    assert told[0] == "另有992张工作表不属于自评表，没有读取。"

@@ -52,6 +52,7 @@ NARROWER = re.compile(
     "其中|该|此项|某|第[一二三四五]批|批次|项目(?!支出)|工程|课题|标段|资产|设备|设施|仪器|车|房|土地|场地|上年结转|专项|专户|账户"
 )
 LOOK_BACK = 8  # clauses: further back nobody looks for what a clause is about
+LONGEST_CLAUSE = 500  # characters; what goes on longer without a comma is a list, and is let be
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,12 @@ class Clause:
 
 
 def sentences(text: str) -> tuple[tuple[str, ...], ...]:
-    """A passage as sentences of clauses, folded (half-width) and without spaces; commas within numbers stay."""
+    """A passage as sentences of clauses, folded (half-width) and without spaces; commas within numbers stay.
+
+    Of a clause that is too long the end is kept, next to what follows it.
+    """
     parts = (re.sub(r"\s", "", part) for part in re.split(r"[。;!?\n]", squeeze(text)))
-    return tuple(tuple(filter(None, COMMA.split(part))) for part in parts)
+    return tuple(tuple(clause[-LONGEST_CLAUSE:] for clause in COMMA.split(part) if clause) for part in parts)
 
 
 def clauses(text: str) -> Iterator[Clause]:
@@ -105,7 +109,8 @@ def clauses(text: str) -> Iterator[Clause]:
     passage = sentences(text)
     for number, sentence in enumerate(passage):
         for position, clause in enumerate(sentence):
-            yield Clause(clause, passage, number, position)
+            if len(clause) < LONGEST_CLAUSE:
+                yield Clause(clause, passage, number, position)
 
 
 @dataclass(frozen=True)

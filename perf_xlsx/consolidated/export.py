@@ -16,7 +16,8 @@ from perf_xlsx.workbook.canvas import safe
 
 Format = Literal["csv", "parquet"]
 CHUNK = 20_000  # rows in memory at a time
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would take for the start of a formula
+# What a spreadsheet would take for the start of a formula; in East Asian editions the full-width signs too.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class ExportError(Exception):

@@ -19,6 +19,8 @@ from perf_xlsx.ooxml.markup import local, text_of, whole
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
+_POINT = re.compile(r"[0#?][\\!]\.[0#?]|[0#?]\"\.\"[0#?]")  # a point that is mere text between the digits
+_THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # a comma behind the last digit
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -35,6 +37,11 @@ class Cell:
     def percent(self) -> bool:
         """Whether the format shows 0.868 as 86.8%; a percent sign that is mere text in the format does not."""
         return "%" in _LITERAL.sub("", self.number_format)
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the format shows a smaller number than is stored: 28572800 as 2857.28 or 28,573."""
+        return bool(_POINT.search(self.number_format) or _THOUSANDS.search(_LITERAL.sub("", self.number_format)))
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ class Styles:
     def parsed_fill(self, xml: str) -> etree._Element:
         """A fill from its XML text, in this workbook's namespace; no fill where the text is none."""
         root = parse_xml((xml or _NO_FILL.format(self.space)).encode(), "fill")
-        if local(root) != "fill":
+        if root.tag != f"{{{self.space}}}fill":
             root = parse_xml(_NO_FILL.format(self.space).encode(), "fill")
         return root
 

@@ -19,11 +19,13 @@ from perf_xlsx.target import DASHES, MONEY_UNITS, Quantity, parse_quantity, pars
 
 HUNDRED = Decimal(100)
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
+FAR = 10  # a rate from which a percent format is doubted: 1000%
 TENFOLDS = {"万": 10**4, "亿": 10**8}
 EARLIEST = datetime.date(2000, 1, 1)
 EPOCH = datetime.date(1899, 12, 30)
 
 _DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
+_FORMULA_AS_TEXT = re.compile(r"=[A-Za-z$('\[+\-\d]")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
 _DAY_IN_WORDS = re.compile(
     r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?"
@@ -58,6 +60,9 @@ class Intake:
         if shown is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
         kept = tidy(shown)
+        if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(kept):
+            message = f"{field}填的是公式的文字“{kept}”，不是结果，已按文字读取。"
+            self.say("R11", place, field, kept, message, "请改填内容本身。")
         return Entry(kept or None, place, kept, field)
 
     def shown(self, cell: Cell | None, place: Place, field: str) -> str | None:
@@ -139,7 +144,9 @@ class Intake:
             place,
             field,
             lambda quantity, entry: self._rate(quantity, entry, bare),
-            lambda number, cell, entry: number if cell.percent else bare(number, entry),
+            lambda number, cell, entry: (
+                self._percent(number, entry, witness) if cell.percent else bare(number, entry)
+            ),
         )
 
     def _number(
@@ -169,10 +176,21 @@ class Intake:
     def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
         assert isinstance(cell.value, Decimal)
         if not cell.percent:
+            self.scaled(cell, entry)
             return cell.value
         number = cell.value * HUNDRED
         self.cleaned(entry, number)
         return number
+
+    def scaled(self, cell: Cell, entry: Entry[Decimal]) -> None:
+        """R12: a format that shows 2857.28 for 28572800 is no witness of what was meant."""
+        if cell.scaled and isinstance(cell.value, Decimal) and cell.value:
+            message = (
+                f"{entry.field}的单元格格式把数字缩小了显示，已按格里存的{plain(cell.value)}读取；"
+                "如果应是看到的数，请改正。"
+            )
+            advice = "请把单元格格式改成“常规”，核对数字后保存。"
+            self.say("R12", entry.place, entry.field, entry.given, message, advice, "", "warning")
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
@@ -197,6 +215,24 @@ class Intake:
         elif quantity.cleaned:
             self.cleaned(entry, quantity.number, "%")
         return quantity.number / HUNDRED
+
+    def _percent(self, rate: Decimal, entry: Entry[Decimal], witness: Sequence[Fraction]) -> Decimal:
+        """A rate in a percent format: 94.04 pasted into such a cell stands there as 9404%."""
+        if abs(rate) < FAR or near(rate, witness):
+            return rate
+        if near(rate / HUNDRED, witness):
+            self.cleaned(entry, rate, "%")
+            return rate / HUNDRED
+        self.far(entry, rate * HUNDRED)
+        return rate
+
+    def far(self, entry: Entry[Decimal], number: Decimal) -> None:
+        """R12: a thousand percent and more, which nothing in the form confirms."""
+        message = (
+            f"{entry.field}填“{entry.given}”，已按{plain(number)}%读取；如果是{plain(number / HUNDRED)}%，请改正。"
+        )
+        advice = "请核对，按实际的百分数填写。"
+        self.say("R12", entry.place, entry.field, entry.given, message, advice, f"{plain(number)}%", "warning")
 
     def _bare_rate(self, number: Decimal, entry: Entry[Decimal], witness: Sequence[Fraction]) -> Decimal:
         """A rate without a percent sign: a fraction or percents, whichever the form's own numbers confirm."""
@@ -271,6 +307,7 @@ class Intake:
             return Entry(None, place, as_shown(cell) if cell else "", field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
+            self.scaled(cell, Entry(None, place, given, field))
             return Entry(number, place, given, field)
         text = tidy(given)
         return Entry(text or None, place, text, field)
@@ -284,6 +321,9 @@ class Intake:
         元 for 万元 is no longer the same number (R08).
         """
         if not isinstance(entry.value, str):
+            if isinstance(entry.value, Decimal) and entry.given.endswith("%") and unit_name(unit) not in ("", "%"):
+                shown = Entry[Decimal](None, entry.place, entry.given, entry.field)
+                self.trimmed(shown, Quantity(entry.value, "", "%"), "%")
             return entry, None
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
         if squeeze(entry.value) in DASHES:
@@ -314,7 +354,12 @@ class Intake:
         settled = dict(values)
         for key, entry in values.items():
             number = entry.value
-            if not isinstance(number, Decimal) or not 0 < abs(number) <= 1 or "%" in squeeze(entry.given):
+            if not isinstance(number, Decimal):
+                continue
+            if "%" in squeeze(entry.given):
+                settled[key] = self._share(key, entry, number, values, completion)
+                continue
+            if not 0 < abs(number) <= 1:
                 continue
             typed = self._confirmed(values, completion)
             scaled = self._confirmed({**values, key: replace(entry, value=number * HUNDRED)}, completion)
@@ -325,6 +370,25 @@ class Intake:
             elif key == "midyear" or not typed or scaled:
                 self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")
         return settled
+
+    def _share(
+        self,
+        key: str,
+        entry: Entry[Decimal | str],
+        number: Decimal,
+        values: dict[str, Entry[Decimal | str]],
+        completion: Entry[Decimal],
+    ) -> Entry[Decimal | str]:
+        """A value with a percent sign: 97 pasted into a percent format stands there as 9700%."""
+        if abs(number) < FAR * HUNDRED or self._confirmed(values, completion):
+            return entry
+        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        fewer = replace(entry, value=number / HUNDRED)
+        if self._confirmed({**values, key: fewer}, completion):
+            self.cleaned(bare, number / HUNDRED, "%")
+            return fewer
+        self.far(bare, number)
+        return entry
 
     def _confirmed(self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal]) -> bool:
         """Whether the claimed completion is actual over target, or target over actual."""

@@ -6,7 +6,7 @@ Rows and columns may have been inserted, sheets renamed or moved, names lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -180,15 +180,16 @@ def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
     boxes = typed(block.boxes)
     home = _home(block.key, [box.labels for box in boxes], boxes, sheets)
     labels = {box.key: _at_home(sheets.labelled(box.labels), home.sheet) for box in boxes}
+    helps = {same_label(box.help) for box in boxes if box.help}
     named = {box.key: area for box in boxes if (area := _named(sheets, f"px_{box.key}"))}
     for box in boxes:
         at = named.get(box.key)
         beside = [a for a in labels[box.key] if at and a[:2] == at[:2] and a[2] < at[2]]
         if label := next(iter(beside or labels[box.key]), None):
-            layout.boxes[box.key] = _beside(sheets, label, at if beside else None, box, layout)
+            layout.boxes[box.key] = _beside(sheets, label, at if beside else None, box, helps, layout)
             others = [sheets.right_of(a) for a in labels[box.key] if a != label and a[0] == label[0]]
             layout.twice += [(box.label, address) for address in others if sheets.cell(address)]
-    moved = any(layout.boxes.get(key, at) != at for key, at in named.items())
+    moved = any(layout.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items())
     for box in boxes:
         if labels[box.key]:
             continue
@@ -207,15 +208,23 @@ def _at_home(found: Iterable[Address], home: int) -> list[Address]:
     return [address for address in labels if address[0] == home] or labels
 
 
-def _beside(sheets: Sheets, label: Address, named: Address | None, box: Box, layout: Layout) -> Address:
+def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
+    """Whether the help that the template prints behind a box stands there."""
+    cell = sheets.cell(at)
+    return cell is not None and isinstance(cell.value, str) and same_label(cell.value) in helps
+
+
+def _beside(
+    sheets: Sheets, label: Address, named: Address | None, box: Box, known: Set[str], layout: Layout
+) -> Address:
     """The cell of a box in its label's row: the one named or next to the label, else the first that is filled.
 
-    The template prints each box's help behind it, which tells where the box was when a column was inserted or
-    deleted; without that witness a value found elsewhere is told.
+    The template prints each box's help (one of `known`) behind it, which tells where the box was when a column was
+    inserted or deleted; without that witness a value found elsewhere is told.
     """
     sheet, row, _ = first = sheets.right_of(label)
     texts = {c: cell for c in range(first[2], label[2] + 8) if (cell := sheets.cell((sheet, row, c)))}
-    helps = [c for c, cell in texts.items() if box.help and same_label(str(cell.value)) == same_label(box.help)]
+    helps = [c for c in texts if _is_help(sheets, (sheet, row, c), known)]
     filled = [c for c in texts if c not in helps and not (helps and c > helps[0])]
     usual = named if named and named[2] not in helps else first
     if not filled or usual[2] in filled:

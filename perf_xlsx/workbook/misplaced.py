@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from perf_xlsx.catalogue import Noticed, finding
-from perf_xlsx.forms import Box, Boxes, Form, Lines
+from perf_xlsx.forms import Form
 from perf_xlsx.model import Finding, Severity
 from perf_xlsx.place import Place, column_letters
-from perf_xlsx.target import parse_quantity, squeeze
-from perf_xlsx.workbook.intake import as_shown, day_of
-from perf_xlsx.workbook.locate import Address, Layout, Sheets, typed
+from perf_xlsx.workbook.locate import Address, Layout, Sheets
+from perf_xlsx.workbook.slipped import slips
 
 
 class Misplaced:
@@ -65,49 +64,10 @@ class Misplaced:
             self.place((sheet, 1, 1)).workbook, self.sheets.positions[sheet], sheet=self.sheets.names[sheet]
         )
 
-    # ---- slipped by a row ------------------------------------------------------------------------------------
-
     def _slipped(self) -> Iterator[Finding]:
-        for block in (block for sheet in self.form.sheets for block in sheet.blocks):
-            at = None
-            if isinstance(block, Boxes):
-                at = self._boxes_slipped(typed(block.boxes))
-            elif isinstance(block, Lines):
-                at = self._lines_slipped(block)
-            if at:
-                yield self._say_slipped(at, block.title)
-
-    def _say_slipped(self, at: Address, title: str) -> Finding:
-        message = f"“{title}”的第一格空着，下面的内容与栏目对不上，好像整体填低了一行。"
-        return self._say("R06", self.place(at), title, message, "请对照栏目核对，把内容向上移一行后重新报送。")
-
-    def _boxes_slipped(self, boxes: list[Box]) -> Address | None:
-        """The first box, where it is empty and at least two boxes below hold what belongs to the box above."""
-        found = [(box, self.layout.boxes[box.key]) for box in boxes if box.key in self.layout.boxes]
-        if len(found) < 3 or self._text(found[0][1]):
-            return None
-        texts = [self._text(address) for _, address in found]
-        odd = sum(bool(text) and not fits(box, text) for (box, _), text in zip(found, texts, strict=True))
-        lifted = zip(found, texts[1:], strict=False)
-        return found[0][1] if odd >= 2 and all(not text or fits(box, text) for (box, _), text in lifted) else None
-
-    def _lines_slipped(self, block: Lines) -> Address | None:
-        """The first line, where it is empty while the line below it, or the row below the last line, is not."""
-        columns = [box.key for box in typed(block.columns)]
-        rows = [
-            [at for key in columns if (at := self.layout.lines.get((block.key, line.key, key)))]
-            for line in block.lines
-        ]
-        if len(rows) < 2 or not all(rows) or any(map(self._text, rows[0])):
-            return None
-        beneath = [(sheet, row + 1, column) for sheet, row, column in rows[0]]
-        beyond = [(sheet, row + 1, column) for sheet, row, column in rows[-1]]
-        slipped = any(map(self._text, (*rows[1], *beneath))) or sum(map(bool, map(self._text, beyond))) > 1
-        return rows[0][0] if slipped else None
-
-    def _text(self, address: Address) -> str:
-        cell = self.sheets.cell(address)
-        return as_shown(cell).strip() if cell else ""
+        for slip in slips(self.form, self.sheets, self.layout):
+            severity: Severity | None = None if slip.sure else "warning"
+            yield self._say("R06", self.place(slip.at), slip.title, slip.message, slip.advice, severity)
 
     # ---- hidden ----------------------------------------------------------------------------------------------
 
@@ -141,18 +101,3 @@ class Misplaced:
         self, code: str, at: Place, field: str, message: str, advice: str, severity: Severity | None = None
     ) -> Finding:
         return finding(code, Noticed(at, field, None, message, advice, severity=severity), None)
-
-
-def fits(box: Box, text: str) -> bool:
-    """Whether a text could have been meant for the box."""
-    match box.kind:
-        case "number" | "percent":
-            return parse_quantity(text) is not None
-        case "date":
-            return day_of(text) is not None
-        case "choice":
-            return squeeze(text) in {
-                squeeze(word) for choice in box.choices for word in (choice.value, *choice.same)
-            }
-        case _:
-            return True

@@ -39,6 +39,10 @@ class OutsideReading(Reading):
         titles = {title for title, _ in layout.passages}
         return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
 
+    @property
+    def known_form(self) -> None:
+        """No words of an official layout are printed by us, so none is told as a stranger."""
+
     def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
         place, text = self.outside.texts.get(box.key, (None, ""))
         return Cell(text) if place == address else self.sheets.cell(address)

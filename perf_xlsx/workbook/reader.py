@@ -10,11 +10,12 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
-from perf_xlsx.ooxml import Book, Cell, Limits, Package, PackageError
+from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.target import parse_quantity, unit_name
-from perf_xlsx.workbook.identity import GUIDE, Identity
+from perf_xlsx.workbook.beside import Beside
+from perf_xlsx.workbook.identity import Identity
 from perf_xlsx.workbook.intake import Intake, as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
 from perf_xlsx.workbook.misplaced import Misplaced
@@ -125,25 +126,14 @@ class Reading:
             self.intake.findings.append(finding("R06", seen, None))
 
     def beside_the_form(self, package: Package) -> Iterator[Finding]:
-        """R16: sheets, macros and signatures that are not of the form. None of it is run, read or lost."""
-        used = self.layout.sheets() | self.layout.copies()
-        advice = "评分不受影响，内容原样保留；如是误带的请删去后重新报送。"
-        for index in self.sheets.searched:
-            title = self.sheets.names[index]
-            if index not in used and self.sheets.grids[index].cells and GUIDE not in title:
-                place = Place(self.workbook, self.sheets.positions[index], sheet=title)
-                message = f"工作表“{title}”不属于自评表，没有读取。"
-                yield finding("R16", Noticed(place, "工作表", title, message, advice), None)
-        names = [name.lower() for name in package.names()]
-        for word, sign in (("宏", "vbaproject.bin"), ("数字签名", "_xmlsignatures/")):
-            if any(sign in name for name in names):
-                tail = "，写入评分后签名失效，原文件中的签名不变" if word == "数字签名" else "，没有运行，原样保留"
-                message = f"工作簿含有{word}{tail}。"
-                yield finding("R16", Noticed(Place(self.workbook), word, None, message, advice), None)
-        if Book(package).structure_locked:
-            message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
-            advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
-            yield finding("R16", Noticed(Place(self.workbook), "工作簿保护", None, message, advice), None)
+        """R16: what is not of the form. On an official layout, R19 tells which cells are."""
+        beside = Beside(self.sheets, self.layout, self.workbook, self.place)
+        return beside.findings(package, self.known_form)
+
+    @property
+    def known_form(self) -> Form | None:
+        """The form, where every word that stands on it is known."""
+        return self.form
 
     def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
         """R21: the cell lies under a merge, so that nobody can see or fill it; a text goes for all its rows."""

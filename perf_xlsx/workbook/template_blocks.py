@@ -18,6 +18,10 @@ from perf_xlsx.workbook.canvas import Canvas
 SPARE_ROWS = 3  # kept free at the end of a filled table
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 HELP_WIDTH = 42.0
+NUMBER = "序号"  # the head of the column that counts rows
+COMPUTED_HELP = "自动计算，仅供核对。"
+_SWATCHES = (("必须填写", s.REQUIRED_FILL), ("按需填写", s.OPTIONAL_FILL), ("自动计算", s.COMPUTED_FILL))
+LEGEND = "".join(f"■ {word}　" for word, _ in _SWATCHES)
 
 PROTECTION = {
     "insert_rows": True, "delete_rows": True, "format_cells": True, "format_columns": True, "format_rows": True,
@@ -105,12 +109,9 @@ class Writer:
         hint = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(worksheet, 1, LEFT, sheet.hint, hint)
         worksheet.set_row(2, 20)
-        legend = (
-            ("必须填写", s.REQUIRED_FILL), ("按需填写", s.OPTIONAL_FILL), ("自动计算", s.COMPUTED_FILL),
-        )  # fmt: skip
         word_style = canvas.book.add_format({"font_name": s.BODY, "font_size": 9, "font_color": s.SOFT})
         swatches: list[Any] = []
-        for word, colour in legend:
+        for word, colour in _SWATCHES:
             swatch = canvas.book.add_format(
                 {"font_name": s.BODY, "font_size": 11, "font_color": _swatch(colour), "bold": True}
             )
@@ -149,7 +150,7 @@ class Writer:
             if box.required:
                 placed.terms.append(f"COUNTBLANK({cell})")
                 placed.missing += value in (None, "")
-            help_text = box.help or "自动计算，仅供核对。"
+            help_text = box.help or COMPUTED_HELP
             canvas.text(
                 worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
             )
@@ -209,7 +210,7 @@ class Writer:
         header, filled = row, self._fill_rows(block)
         first, last = header + 1, header + max(block.rows, len(filled) + SPARE_ROWS)
         worksheet.set_row(header, 34)
-        canvas.text(worksheet, header, 0, "序号", canvas.head)
+        canvas.text(worksheet, header, 0, NUMBER, canvas.head)
         for column, box in enumerate(block.columns, LEFT):
             canvas.text(worksheet, header, column, box.label + (" *" if box.required else ""), canvas.head)
             canvas.name(f"px_{block.key}_{box.key}", sheet.name, first, column, last, column)
