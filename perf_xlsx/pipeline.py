@@ -110,10 +110,9 @@ def score(
         code = REFUSALS.get(error.kind, "R01")
         return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
     except OSError as error:
-        reason = error.strerror or str(error)
-        return _unreadable(
-            job.source, digest, "R01", f"文件读不出来（{reason}）", "请检查文件是否存在、有无权限。"
-        )
+        what = "文件夹打不开，其中的文件没有评分" if job.source.is_dir() else "文件读不出来"
+        detail = f"{what}（{error.strerror or error}）"
+        return _unreadable(job.source, digest, "R01", detail, "请检查是否存在、有无权限。")
     except MemoryError:
         return _unreadable(job.source, digest, "R03", "内容过多，内存不够", ADVICE["too_large"])
     except (RulebookError, OutputError):

@@ -112,7 +112,7 @@ def test_a_link_to_nothing_is_told(folder: Path, tmp_path: Path) -> None:
     assert "共1份" in done.stdout
 
 
-def test_a_folder_that_cannot_be_listed_stops_the_run_before_it_begins(
+def test_a_folder_that_cannot_be_listed_is_told_and_the_others_are_done(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(folder, "locked/1.xlsx")
@@ -124,10 +124,12 @@ def test_a_folder_that_cannot_be_listed_stops_the_run_before_it_begins(
         return listed(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
+    put(folder, "a/1.xlsx")
     done = command("score", folder, "-o", tmp_path / "out")
-    assert done.exit_code == 2
-    assert "文件夹打不开" in done.stderr
-    assert not (tmp_path / "out").exists()
+    assert done.exit_code == 3
+    assert "locked" in done.stdout
+    assert "文件夹打不开" in done.stdout
+    assert (tmp_path / "out" / "a" / "1.xlsx").exists()
 
 
 def test_outputs_below_the_returns_are_no_returns(folder: Path) -> None:

@@ -85,13 +85,19 @@ def _below(path: Path, target: Path | None) -> Iterator[str]:
 
 
 def _walk(folder: Path, prefix: str, seen: set[tuple[int, int] | None]) -> Iterator[str]:
-    """`seen` are folders that are not to be entered again: linked folders are followed, but not in a ring."""
+    """`seen` are folders that are not to be entered again: linked folders are followed, but not in a ring.
+
+    A folder below that cannot be listed stands for its workbooks: it is told when it is to be read.
+    """
     try:
         seen.add(_identity(os.path.join(folder, prefix)))
         with os.scandir(folder / prefix) as entries:
             found = sorted((entry.name, entry.is_dir(), _is_file(entry)) for entry in entries)
     except OSError as error:
-        raise OutputError(f"文件夹打不开：{shown(folder / prefix)}（{error.strerror}）") from None
+        if not prefix:
+            raise OutputError(f"文件夹打不开：{shown(folder)}（{error.strerror}）") from None
+        yield prefix.removesuffix("/")
+        return
     for name, is_folder, is_file in found:
         relative = prefix + name
         if is_folder:
