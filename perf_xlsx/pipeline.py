@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
+from perf_xlsx.aside import aside
 from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks, weighed
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
 from perf_xlsx.ooxml import (
+    MIB,
     Limits,
     Package,
     PackageError,
@@ -101,28 +103,35 @@ def score(
     job = Job(Path(source), Path(output) if output is not None else None)
     if job.output is not None and _same_file(job.source, job.output):
         raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
-    digest = ""
     try:
         data = read_file(job.source, terms.limits)
-        digest = hashlib.sha256(data).hexdigest()
-        return _score_bytes(job, data, digest, terms)
-    except PackageError as error:
-        code = REFUSALS.get(error.kind, "R01")
-        return _unreadable(job.source, digest, code, error.detail, ADVICE[error.kind])
-    except OSError as error:
-        what = "文件夹打不开，其中的文件没有评分" if job.source.is_dir() else "文件读不出来"
-        detail = f"{what}（{error.strerror or error}）"
-        return _unreadable(job.source, digest, "R01", detail, "请检查是否存在、有无权限。")
-    except MemoryError:
-        return _unreadable(job.source, digest, "R03", "内容过多，内存不够", ADVICE["too_large"])
+    except (PackageError, OSError) as error:
+        return _refused(job.source, error)
+    digest = aside(lambda: hashlib.sha256(data).hexdigest(), large=len(data) > MIB)
+    try:
+        result = _score_bytes(job, data, terms)
     except (RulebookError, OutputError):
         raise
-    except Exception as error:  # one bad file never stops a batch; tests see to it that this is not reached
-        detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"
-        return _unreadable(job.source, digest, "R01", detail, ADVICE["damaged"])
+    except Exception as error:  # one bad file never stops a batch
+        result = _refused(job.source, error)
+    return replace(result, sha256=digest())
 
 
-def _score_bytes(job: Job, data: bytes, digest: str, terms: Terms) -> Result:
+def _refused(source: Path, error: Exception) -> Result:
+    """What is told of a file that could not be read."""
+    match error:
+        case PackageError():
+            return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
+        case OSError():
+            what = "文件夹打不开，其中的文件没有评分" if source.is_dir() else "文件读不出来"
+            return _unreadable(source, "R01", f"{what}（{error.strerror or error}）", "请检查是否存在、有无权限。")
+        case MemoryError():
+            return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
+    detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"  # tests see to it that this is not reached
+    return _unreadable(source, "R01", detail, ADVICE["damaged"])
+
+
+def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     name = shown(Path(job.source.name))
     told: list[Finding] = []
     if terms.passwords and is_encrypted(data):
@@ -130,12 +139,13 @@ def _score_bytes(job: Job, data: bytes, digest: str, terms: Terms) -> Result:
         told.append(_told(name, "R02", "打开密码", *DECRYPTED))
     original = open_original(data, terms.limits)
     if original is not None:
-        return _score_original(job, original, digest, terms, told)
+        return _score_original(job, original, terms, told)
     package = Package.open(data, terms.limits)
     strip(package)
     told += _about_the_file(package, name)
     evaluation, said = read(package, name, terms.rulebook)
-    result = Result(shown(job.source), digest, evaluation, None, _sorted([*told, *said]))
+    package.settle()
+    result = Result(shown(job.source), "", evaluation, None, _sorted([*told, *said]))
     if evaluation is None:
         return result
     rulebook = load_rulebook(evaluation.rulebook)
@@ -149,16 +159,16 @@ def _score_bytes(job: Job, data: bytes, digest: str, terms: Terms) -> Result:
     return _written(job, result, package, rulebook)
 
 
-def _score_original(job: Job, original: Original, digest: str, terms: Terms, told: list[Finding]) -> Result:
+def _score_original(job: Job, original: Original, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
     carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
-        return Result(shown(job.source), digest, None, None, _sorted([*told, carried]))
+        return Result(shown(job.source), "", None, None, _sorted([*told, carried]))
     evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
     scores, findings = judge(evaluation, [*told, *carried.findings], rulebook)
     if terms.waiving:
         findings = waive(findings, evaluation.unit, terms.waiving)
-    result = Result(shown(job.source), digest, evaluation, scores, findings, rulebook.name)
+    result = Result(shown(job.source), "", evaluation, scores, findings, rulebook.name)
     if job.output is None:
         return result
     stored = stored_results(carried.typed, score_evaluation(carried.typed, rulebook))
@@ -228,9 +238,9 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda f: (f.place, f.code)))
 
 
-def _unreadable(source: Path, digest: str, code: str, detail: str, advice: str) -> Result:
+def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:
     seen = Noticed(Place(shown(Path(source.name))), "文件", None, f"{detail}。", advice)
-    return Result(shown(source), digest, None, None, (finding(code, seen, None),))
+    return Result(shown(source), "", None, None, (finding(code, seen, None),))
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 import socket
 import subprocess
@@ -139,6 +140,26 @@ def test_a_part_whose_own_header_has_another_name_is_refused(filled: bytes, tmp_
     assert result.evaluation is None
     assert [found.code for found in result.findings] == ["R01"]
     assert "theme1.xml" in result.findings[0].message
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_damaged_large_picture_is_told_and_nothing_is_written(
+    method: int, filled: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(filled)
+    picture = random.Random(1).randbytes(3 * 1024 * 1024)
+    with zipfile.ZipFile(path, "a", method) as archive:
+        archive.writestr("xl/media/image9.png", picture)
+    whole = pipeline.score(path, tmp_path / "whole.xlsx")
+    assert zipfile.ZipFile(whole.output or "").read("xl/media/image9.png") == picture
+    data = bytearray(path.read_bytes())
+    data[data.find(picture[1_000_000:1_000_016])] ^= 1  # what cannot be compressed lies plainly in the zip
+    path.write_bytes(bytes(data))
+    result = pipeline.score(path, tmp_path / "b.xlsx")
+    assert [found.code for found in result.findings] == ["R01"]
+    assert "image9.png" in result.findings[0].message
+    assert (result.output, (tmp_path / "b.xlsx").exists()) == (None, False)
 
 
 def test_a_name_that_is_cut_at_a_null_is_refused(filled: bytes, tmp_path: Path) -> None:

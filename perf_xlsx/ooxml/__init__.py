@@ -7,7 +7,7 @@ from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.draft import DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
 from perf_xlsx.ooxml.ledger import LEDGER, annotate, strip
-from perf_xlsx.ooxml.limits import Limits, LimitsError, load_limits
+from perf_xlsx.ooxml.limits import MIB, Limits, LimitsError, load_limits
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.macros import drop_stray_macros
 from perf_xlsx.ooxml.marks import Mark
@@ -16,6 +16,7 @@ from perf_xlsx.ooxml.package import Package, read_file
 
 __all__ = [
     "LEDGER",
+    "MIB",
     "BarChart",
     "Book",
     "Cell",

@@ -10,7 +10,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Literal
@@ -25,6 +25,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCAL, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LARGE = b"PK\x06\x07"  # zip64: the directory is told of elsewhere
 _LOCAL_SIZE, _END_SIZE, _LONGEST_REMARK = 30, 22, 65_535
+_PIECE = 256 * 1024  # bytes that are unpacked at a time
 _LEVEL = 4  # of compression: nearly half the time of zlib's own choice, the parts some 4% larger
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 
@@ -77,23 +78,43 @@ class Archive:
 
     def unpack(self, name: str) -> bytes:
         """A part's bytes. Raises PackageError where they are not what the directory says."""
+        return b"".join(self._pieces(name))
+
+    def verify(self, names: Iterable[str]) -> None:
+        """Raise PackageError where a part is not what the directory says; nothing of it is kept."""
+        for name in names:
+            for _ in self._pieces(name):
+                pass
+
+    def _pieces(self, name: str) -> Iterator[bytes | memoryview]:
+        """A part, unpacked no further than its size says: a longer stream costs nothing."""
         info, packed = self.infos[name], self.packed(name)
+        size = check = 0
         try:
-            data = bytes(packed) if info.compress_type == zipfile.ZIP_STORED else _inflated(packed, info.file_size)
+            for piece in [packed] if info.compress_type == zipfile.ZIP_STORED else _inflated(packed):
+                size, check = size + len(piece), zlib.crc32(piece, check)
+                if size > info.file_size:
+                    break
+                yield piece
         except zlib.error as error:
             raise PackageError("damaged", f"文件已损坏（{name} 解压失败）") from error
-        if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+        if size != info.file_size or check != info.CRC:
             raise PackageError("damaged", f"文件已损坏（{name} 解压失败）")
-        return data
 
 
-def _inflated(packed: memoryview, size: int) -> bytes:
-    """A deflated part, unpacked no further than one byte past its size: a longer stream costs nothing."""
+def _inflated(packed: memoryview) -> Iterator[bytes]:
+    """A deflated part in pieces. Raises zlib.error where it is damaged or cut short."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    data = stream.decompress(packed, size + 1)
-    if not stream.eof:
-        raise zlib.error("longer than it says, or cut short")
-    return data
+    for start in range(0, len(packed), _PIECE):
+        rest: bytes | memoryview = packed[start : start + _PIECE]
+        while rest and not stream.eof:
+            yield stream.decompress(rest, _PIECE)
+            rest = stream.unconsumed_tail
+    while not stream.eof:
+        piece = stream.decompress(b"", _PIECE)  # what the last of the input still gives
+        if not piece and not stream.eof:
+            raise zlib.error("cut short")
+        yield piece
 
 
 def directory(data: bytes) -> memoryview:

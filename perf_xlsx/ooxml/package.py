@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from zipfile import ZipInfo
 
 from lxml import etree
 
+from perf_xlsx.aside import aside
 from perf_xlsx.ooxml.archive import Archive, PackageError, deflated, write_zip
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import local, parse_xml, to_xml
@@ -54,6 +55,7 @@ class Package:
     touched: set[str] = field(default_factory=set)
     markup: int = 0  # how much of `limits.markup` is spent
     _unpacked: dict[str, bytes] = field(default_factory=dict)  # small parts until they are read for the first time
+    _large_parts: Callable[[], object] = field(default=lambda: None)
     _related: dict[str, list[Relationship]] = field(default_factory=dict)  # forgotten when a part comes or changes
 
     @classmethod
@@ -72,12 +74,18 @@ class Package:
         package._judge_parts()
         return package
 
+    def settle(self) -> None:
+        """Wait until large parts are judged too. Raises PackageError where one is damaged."""
+        self._large_parts()
+
     def _judge_parts(self) -> None:
-        """Every part unpacks to what the directory says: a copy of a damaged file would be damaged too."""
-        for name, info in self.archive.infos.items():
-            data = self.archive.unpack(name)
-            if info.file_size <= MIB:
-                self._unpacked[name] = data
+        """Every part unpacks to what the directory says: a copy of a damaged file would be damaged too.
+
+        Large ones, which are pictures mostly, are judged beside the reading; see `settle`.
+        """
+        large = {name for name, info in self.archive.infos.items() if info.file_size > MIB}
+        self._large_parts = aside(lambda: self.archive.verify(large), large=bool(large))
+        self._unpacked = {name: self.archive.unpack(name) for name in self.archive.infos if name not in large}
 
     def _judge_content(self) -> None:
         if "mimetype" in self:
@@ -324,6 +332,7 @@ class Package:
 
     def save(self, file: IO[bytes]) -> None:
         """Write the workbook. Untouched parts are copied as they lie in the zip, not recompressed."""
+        self.settle()
         write_zip(file, map(self._part, self.names()))
 
     def _part(self, name: str) -> tuple[ZipInfo, bytes | memoryview]:
