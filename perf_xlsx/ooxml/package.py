@@ -278,10 +278,12 @@ class Package:
         return f"rId{number}"
 
     def remove_relationship(self, part: str, id: str) -> None:
-        """Take one relationship of a part away; an emptied relationships part goes too."""
+        """Take a relationship away, with others of its id; an emptied relationships part goes too."""
         name = self.actual_name(rels_name(part))
+        if name not in self:
+            return
         root = self.tree(name)
-        for element in root:
+        for element in list(root):
             if element.get("Id") == id:
                 root.remove(element)
                 self.touch(name)
