@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 from functools import cache
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
+from perf_xlsx.place import column_letters
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.template_blocks import COMPUTED_HELP, LEGEND, NUMBER, TODO
 
+LISTED = 8  # cells and sheets that are named; the rest is told as a number
 _COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 
@@ -153,7 +155,15 @@ def printed(form: Form) -> frozenset[str]:
     return frozenset(map(same_label, texts)) - {""}
 
 
-def shown_cells(grid: Grid, cells: list[tuple[int, int]], most: int) -> list[str]:
-    """What stands in the first cells, cut to what a line of a list can hold."""
-    texts = (as_shown(grid.cells[at]).replace("\n", " ") for at in cells[:most])
-    return [text if len(text) <= 20 else f"{text[:19]}…" for text in texts]
+def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
+    """The first cells with what stands in them, cut to what a line of a list can hold."""
+    named = (
+        f"{column_letters(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells[:LISTED]
+    )
+    return "、".join(named) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
+
+
+def in_short(cell: Cell) -> str:
+    """The beginning of what a cell holds, in one line."""
+    text = as_shown(cell).replace("\n", " ")
+    return text if len(text) <= 20 else f"{text[:19]}…"

@@ -14,6 +14,7 @@ from perf_xlsx.workbook.intake.shown import HUNDRED, as_shown
 from perf_xlsx.workbook.intake.texts import Texts
 
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
+AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 TENFOLDS = {"万": 10**4, "亿": 10**8}
 
 
@@ -52,6 +53,8 @@ class Numbers(Texts):
         assert isinstance(cell.value, Decimal)
         if not cell.percent:
             self.scaled(cell, entry)
+            if in_full(cell.unit) != self.money_unit and cell.unit.endswith(AMOUNTS):
+                self.unit_added(entry, cell.value, cell.unit)
             return cell.value
         number = cell.value * HUNDRED
         self.cleaned(entry, number)
@@ -81,7 +84,7 @@ class Numbers(Texts):
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
             self.scaled(cell, Entry(None, place, given, field))
-            return Entry(number, place, given, field)
+            return Entry(number, place, given + cell.unit, field)
         text = tidy(given)
         return Entry(text or None, place, text, field)
 
@@ -93,12 +96,13 @@ class Numbers(Texts):
         A unit that is the row's own is mere form (R12); another one, or a sign, does not belong there (R09);
         元 for 万元 is no longer the same number (R08).
         """
-        if not isinstance(entry.value, str):
-            if isinstance(entry.value, Decimal) and entry.given.endswith("%") and unit_name(unit) not in ("", "%"):
-                shown = Entry[Decimal](None, entry.place, entry.given, entry.field)
-                self.trimmed(shown, Quantity(entry.value, "", "%"), "%")
-            return entry, None
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        if not isinstance(entry.value, str):
+            shown = unit_shown(entry)
+            foreign = bool(unit and shown) and unit_name(unit) not in (shown, in_full(shown))
+            if isinstance(entry.value, Decimal) and foreign:
+                self.unit_added(bare, entry.value, shown)
+            return entry, None
         if squeeze(entry.value) in DASHES:
             self.dash(bare)
             return Entry(None, entry.place, "", entry.field), None
@@ -116,9 +120,19 @@ class Numbers(Texts):
         return Entry(quantity.number, entry.place, entry.given, entry.field), quantity
 
 
+def unit_shown(entry: Entry[Decimal | str]) -> str:
+    """What a cell's format writes behind the number: a percent sign or a unit."""
+    return unit_name(entry.given.lstrip("-0123456789.")) if isinstance(entry.value, Decimal) else ""
+
+
+def in_full(unit: str) -> str:
+    """A money unit as it is called in full: 万 is 万元 and 亿 is 亿元."""
+    return {"万": "万元", "亿": "亿元"}.get(unit, unit)
+
+
 def in_money_unit(quantity: Quantity, unit: str) -> Quantity:
     """An amount in the form's own money unit, where it was written out in yuan; 万 is 万元 and 亿 is 亿元."""
-    quantity = replace(quantity, unit={"万": "万元", "亿": "亿元"}.get(quantity.unit, quantity.unit))
+    quantity = replace(quantity, unit=in_full(quantity.unit))
     if quantity.words and quantity.unit == "元" and unit in YUAN:
         return replace(quantity, number=quantity.number / YUAN[unit], unit=unit)
     return quantity

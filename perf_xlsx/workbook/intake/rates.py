@@ -37,10 +37,20 @@ class Intake(Numbers):
             place,
             field,
             lambda quantity, entry: self._rate(quantity, entry, bare),
-            lambda number, cell, entry: (
-                self._percent(number, entry, witness) if cell.percent else bare(number, entry)
-            ),
+            lambda number, cell, entry: self._typed_rate(number, cell, entry, witness),
         )
+
+    def _typed_rate(
+        self, number: Decimal, cell: Cell, entry: Entry[Decimal], witness: Sequence[Fraction]
+    ) -> Decimal:
+        """A rate that stands as a number; a percent sign that its format adds as text counts percents."""
+        if cell.percent:
+            return self._percent(number, entry, witness)
+        if cell.unit == "%" and not near(number, witness):
+            return number / HUNDRED
+        if cell.unit not in ("", "%"):
+            self.unit_added(entry, number, cell.unit)
+        return self._bare_rate(number, entry, witness)
 
     def _rate(
         self, quantity: Quantity, entry: Entry[Decimal], bare: Callable[[Decimal, Entry[Decimal]], Decimal]

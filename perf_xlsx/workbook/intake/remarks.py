@@ -72,6 +72,16 @@ class Remarks:
             advice = "请把单元格格式改成“常规”，核对数字后保存。"
             self.say("R12", entry.place, entry.field, entry.given, message, advice, "", "warning")
 
+    def unit_added(self, entry: Entry[Decimal], number: Decimal, unit: str) -> None:
+        """R09: the cell's format writes a unit behind the number that is not the form's or the row's."""
+        seen = f"{plain(number)}{unit}"
+        message = (
+            f"{entry.field}的单元格格式在数字后面显示“{unit}”，看上去是{seen}，"
+            f"已按{plain(number)}读取；单位不对的请换算后改正。"
+        )
+        advice = "请核对单位，把单元格格式改成“常规”后重新填写数字。"
+        self.say("R09", entry.place, entry.field, seen, message, advice, plain(number))
+
     def far(self, entry: Entry[Decimal], number: Decimal) -> None:
         """R12: a thousand percent and more, which nothing in the form confirms."""
         message = (
