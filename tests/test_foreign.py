@@ -258,6 +258,29 @@ def test_what_is_not_carried_over_is_told(filled: dict[str, bytes], tmp_path: Pa
     assert beside == ["工作表“工资表”不属于自评表，没有读取，也没有带入新的工作簿。"]
 
 
+LEFT = {
+    "栏目被改名": ("基本信息", "B5", "我们单位"),
+    "标题里加了单位": ("绩效指标", "A1", "示例单位绩效指标完成情况（2023年度）"),
+    "只有级别的空行": ("绩效指标", "B15", "其他指标"),
+    "自动计算格里的文字": ("自评结论", "C10", "见附件"),
+    "自动计算格之下": ("自评结论", "C40", 7),
+    "提示之后": ("预算执行", "J2", "已核"),
+    "填报说明上": ("填报说明", "B40", "科室留言"),
+    "只有符号": ("基本信息", "F5", "*"),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_stands_in_no_box_that_was_carried_is_listed(
+    name: str, filled: dict[str, bytes], tmp_path: Path
+) -> None:
+    sheet, cell, value = LEFT[name]
+    change = edited(filled["department-corrected"], lambda book: book[sheet].__setitem__(cell, value))
+    scored(xlsb(change), tmp_path, "b.xlsb")
+    left = [row[3:6] for row in listed(tmp_path / "out.xlsx") if row[1] == "单元格"]
+    assert left == [(sheet, cell, str(value))]
+
+
 def test_a_formula_in_a_box_is_told_and_its_result_carried_over(filled: dict[str, bytes], tmp_path: Path) -> None:
     def formula(data: bytes) -> bytes:
         """=95.45 in the box, with its result."""

@@ -8,6 +8,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.model import Result
+from tests.foreign_workbooks import xlsb
 from tests.layouts import Paper, anhui, one_sheet, xinjiang
 
 
@@ -140,3 +141,59 @@ def test_a_layout_without_a_line_for_projects_has_nothing_to_hold_them_against(t
     result = score_paper(paper, tmp_path)
     assert projects(result) == XINJIANG
     assert said(result, "F05") == []
+
+
+def test_a_total_of_the_table_that_is_not_the_sum_of_its_projects_is_found(tmp_path: Path) -> None:
+    paper = xinjiang()
+    paper.sheet["F25"] = 107.81
+    result = score_paper(paper, tmp_path)
+    (found,) = [f for f in result.findings if f.code == "F01"]
+    assert (found.severity, found.place.sheet, found.place.cell) == ("error", "Sheet1", "F25")
+    assert (found.expected, found.difference) == ("107.18", "0.63")
+    assert found.message == "项目明细合计·全年预算数填107.81，而3个项目之和是107.18，相差0.63。"
+    assert said(result, "F05") == []
+
+
+def test_a_total_above_its_projects_is_one_too_and_what_is_no_number_is_told(tmp_path: Path) -> None:
+    paper = one_sheet()
+    for column in "ADEGI":
+        for row, above in ((15, 14), (14, 13)):
+            one, other = paper.sheet[f"{column}{row}"], paper.sheet[f"{column}{above}"]
+            one.value, other.value = other.value, one.value
+    assert projects(score_paper(paper, tmp_path)) == [("档案数字化", "170", "160"), ("库房修缮", "110", "106")]
+    paper.sheet["E13"], paper.sheet["G13"], paper.sheet["I13"] = 299, "280元", "见附件"
+    result = score_paper(paper, tmp_path)
+    assert said(result, "F01", "R08") == [
+        ("F01", "部门整体自评", "E13"),
+        ("R08", "部门整体自评", "G13"),
+        ("R08", "部门整体自评", "I13"),
+    ]
+
+
+def test_a_total_is_told_at_its_place_when_the_form_is_carried_over(tmp_path: Path) -> None:
+    paper = xinjiang()
+    paper.sheet["H25"] = 95.54
+    (tmp_path / "a.xlsb").write_bytes(xlsb(paper.save(tmp_path / "a.xlsx").read_bytes()))
+    result = pipeline.score(tmp_path / "a.xlsb", tmp_path / "out.xlsx")
+    (found,) = [f for f in result.findings if f.code == "F01"]
+    assert found.message.startswith("原文件“Sheet1”H25：项目明细合计·全年执行数填95.54")
+
+
+def test_amounts_without_a_name_are_named(tmp_path: Path) -> None:
+    paper = xinjiang()
+    paper.sheet["B23"] = None
+    result = score_paper(paper, tmp_path)
+    assert projects(result) == [XINJIANG[0], XINJIANG[2]]
+    notice = next(f for f in result.findings if f.code == "R19")
+    assert "没有读取的项目明细行：第23行“没有名称”" in notice.message
+    assert said(result, "F01") == [("F01", "Sheet1", "F25"), ("F01", "Sheet1", "H25")]
+
+
+def test_sums_that_cannot_be_held_against_all_projects_are_named(tmp_path: Path) -> None:
+    paper = xinjiang()
+    paper.put("B26", "合计")
+    paper.sheet["F26"] = 1
+    result = score_paper(paper, tmp_path)
+    assert said(result, "F01") == []
+    notice = next(f for f in result.findings if f.code == "R19")
+    assert "没有读取的项目明细行：第25行“合计”、第26行“合计”" in notice.message

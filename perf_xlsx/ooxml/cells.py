@@ -15,6 +15,7 @@ from lxml import etree
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, Book, Sheet, parse_cell, parse_range, rich_text, unescape
 from perf_xlsx.ooxml.markup import local, text_of, whole
+from perf_xlsx.ooxml.number_format import shows_nothing, unit_behind
 
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
@@ -42,6 +43,18 @@ class Cell:
     def scaled(self) -> bool:
         """Whether the format shows a smaller number than is stored: 28572800 as 2857.28 or 28,573."""
         return bool(_POINT.search(self.number_format) or _THOUSANDS.search(_LITERAL.sub("", self.number_format)))
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the format shows nothing of what stands there, so that the cell looks empty."""
+        return isinstance(self.value, Decimal | str) and shows_nothing(self.number_format, self.value)
+
+    @property
+    def unit(self) -> str:
+        """The unit that the format writes behind the number as mere text; "" where it scales the number."""
+        if not isinstance(self.value, Decimal) or self.scaled:
+            return ""
+        return unit_behind(self.number_format, self.value)
 
 
 @dataclass(frozen=True)

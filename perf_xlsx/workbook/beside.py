@@ -9,12 +9,11 @@ from perf_xlsx.forms import Form
 from perf_xlsx.model import Finding
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.markup import local
-from perf_xlsx.place import Place, column_letters
+from perf_xlsx.place import Place
 from perf_xlsx.workbook.identity import GUIDE
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
-from perf_xlsx.workbook.strays import shown_cells, strays
+from perf_xlsx.workbook.strays import LISTED, in_short, strays, with_contents
 
-LISTED = 8  # cells and sheets that are named; the rest is told as a number
 KEPT = "原样保留"
 
 # What it is for people, what became of it, how its relationships end, what its parts' names hold.
@@ -83,12 +82,10 @@ class Beside:
         for sheet, row, column in strays(form, self.sheets, self.layout):
             found.setdefault(sheet, []).append((row, column))
         for sheet, cells in found.items():
-            texts = shown_cells(self.sheets.grids[sheet], cells, LISTED)
-            named = [f"{column_letters(c)}{r}“{text}”" for (r, c), text in zip(cells, texts, strict=False)]
-            rest = f"等{len(cells)}格" if len(cells) > LISTED else ""
-            message = f"填报格以外有内容，没有读取：{'、'.join(named)}{rest}。"
+            grid, place = self.sheets.grids[sheet], self.place((sheet, *cells[0]))
+            message = f"填报格以外有内容，没有读取：{with_contents(grid, cells)}。"
             advice = "评分不受影响，内容原样保留；是填报内容的，请移到相应的填报格里。"
-            yield _told(self.place((sheet, *cells[0])), "表外内容", message, advice, texts[0])
+            yield _told(place, "表外内容", message, advice, in_short(grid.cells[cells[0]]))
 
     def _parts(self, package: Package) -> Iterator[Finding]:
         kinds = {r.type for name in _owners(package) for r in package.relationships(name)}

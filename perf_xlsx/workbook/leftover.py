@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 
 from perf_xlsx.foreign import Original
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.ooxml.notes import DELIMITER
 from perf_xlsx.target import same_label
@@ -16,10 +13,11 @@ from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.origin import LeftBehind, standing
 from perf_xlsx.workbook.outside import OutsideLayout, known_labels, says_nothing
+from perf_xlsx.workbook.strays import below, printed, written
+from perf_xlsx.workbook.template_blocks import NUMBER
 from perf_xlsx.workbook.transcript import Transcript
 
 MOST_LEFT = 500  # cells told one by one; the rest is told as a number
-_COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 
 def other_sheets(was: Sheets, layout: Layout) -> Iterator[tuple[str, int]]:
@@ -56,14 +54,11 @@ def left_behind(original: Original, transcript: Transcript, layout: Layout) -> I
 def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cell]]:
     """Cells that hold something and were neither carried over nor printed on every such form."""
     was = transcript.was
-    printed = _of_layout(was, layout) if isinstance(layout, OutsideLayout) else _of_template(transcript)
-    for sheet in was.searched:
-        for (row, column), cell in sorted(was.grids[sheet].cells.items()):
-            address = (sheet, row, column)
-            if cell.value is None and cell.error is None:
-                continue
-            if address not in transcript.sources and address not in printed:
-                yield address, cell
+    theirs = _not_of_layout(was, layout) if isinstance(layout, OutsideLayout) else _not_of_template(transcript)
+    for address in theirs:
+        cell = was.cell(address)
+        if cell is not None and (cell.value is not None or cell.error) and address not in transcript.sources:
+            yield address, cell
 
 
 def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
@@ -74,75 +69,19 @@ def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
     return "；".join(notes)
 
 
-def _of_layout(was: Sheets, layout: OutsideLayout) -> set[Address]:
-    """What an official layout prints: labels and headings, and cells that say nothing."""
-    found, known = layout.labels | set(_below(was, {"序号"})), known_labels(layout.kind)
+def _not_of_layout(was: Sheets, layout: OutsideLayout) -> Iterator[Address]:
+    """What is neither label nor heading nor row number of an official layout, and says something."""
+    own, known = layout.labels | below(was, (NUMBER,)), known_labels(layout.kind)
     for sheet in was.searched:
-        for (row, column), cell in was.grids[sheet].cells.items():
-            if isinstance(cell.value, str) and (cell.value in known or says_nothing(layout.kind, cell.value)):
-                found.add((sheet, row, column))
-    return found
-
-
-def _of_template(transcript: Transcript) -> set[Address]:
-    """What the template says and computes by itself."""
-    was, template = transcript.was, transcript.template
-    words = {same_label(text) for text in template.words([trace.place for trace in transcript.traces])}
-    words |= {same_label(label) for label in _labels(transcript.form)}
-    formulas = {
-        (name, *at)
-        for name, grid in zip(template.sheets.names, template.sheets.grids, strict=True)
-        for at, cell in grid.cells.items()
-        if cell.formula is not None
-    }
-    found = set(_computed(was, transcript.form))
-    for sheet in was.searched:
-        for (row, column), cell in was.grids[sheet].cells.items():
-            computed = cell.formula is not None and (
-                _COUNTER.fullmatch(as_shown(cell)) or (was.names[sheet], row, column) in formulas
-            )
-            if computed or (isinstance(cell.value, str) and same_label(cell.value) in words):
-                found.add((sheet, row, column))
-    return found
-
-
-def _labels(form: Form) -> Iterator[str]:
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        match block:
-            case Boxes():
-                boxes: Iterable[Box] = block.boxes
-            case Lines():
-                boxes = block.columns
-                yield block.head
-                for line in block.lines:
-                    yield from line.labels
-            case Rows():
-                boxes = block.columns
-                yield from (word for preset in block.preset for word in preset)
-        yield block.title
-        for box in boxes:
-            yield from box.labels
-
-
-def _computed(was: Sheets, form: Form) -> Iterator[Address]:
-    """What the template computes by itself (参考 columns, row numbers), where the original has it."""
-    columns = {"序号"}
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        boxes = block.boxes if isinstance(block, Boxes) else block.columns
-        computed = [label for box in boxes if box.kind == "computed" for label in box.labels]
-        if isinstance(block, Boxes):
-            yield from (was.right_of(address) for address in was.labelled(computed))
-        else:
-            columns |= set(computed)
-    yield from _below(was, columns)
-
-
-def _below(was: Sheets, columns: set[str]) -> Iterator[Address]:
-    """Numbers and formulas in the columns that are headed so."""
-    heads = list(was.labelled(columns))
-    for sheet in {sheet for sheet, _, _ in heads}:
-        for (row, column), cell in was.grids[sheet].cells.items():
-            if any(s == sheet and c == column and r < row for s, r, c in heads) and (
-                isinstance(cell.value, Decimal) or cell.formula is not None
-            ):
+        for (row, column), cell in sorted(was.grids[sheet].cells.items()):
+            text = cell.value if isinstance(cell.value, str) else None
+            empty = text is not None and (text in known or says_nothing(layout.kind, text))
+            if not empty and (sheet, row, column) not in own:
                 yield sheet, row, column
+
+
+def _not_of_template(transcript: Transcript) -> Iterator[Address]:
+    """What our template neither prints, on its guide too, nor computes."""
+    was, form = transcript.was, transcript.form
+    own = transcript.template.words([trace.place for trace in transcript.traces])
+    yield from written(form, was, was.searched, printed(form) | {same_label(text) for text in own})

@@ -10,6 +10,9 @@ from perf_xlsx.model import Finding, Severity
 from perf_xlsx.place import Place, column_letters
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.slipped import slips
+from perf_xlsx.workbook.strays import with_contents
+
+SHOW = "评分不受影响；请把单元格格式改成“常规”，核对后保存。"
 
 
 class Misplaced:
@@ -72,7 +75,7 @@ class Misplaced:
     # ---- hidden ----------------------------------------------------------------------------------------------
 
     def _hidden(self) -> Iterator[Finding]:
-        """R22: sheets, rows and columns that hold something typed and cannot be seen."""
+        """R22: sheets, rows, columns and cells that hold something typed and cannot be seen."""
         used: dict[int, set[tuple[int, int]]] = {}
         for sheet, row, column in (*self.layout.boxes.values(), *self.layout.lines.values()):
             used.setdefault(sheet, set()).add((row, column))
@@ -96,6 +99,9 @@ class Misplaced:
                 at = self.place((sheet, min(row for row, column in filled if column == columns[0]), columns[0]))
                 message = f"{'、'.join(map(column_letters, columns))}列被隐藏，其中的内容已照常读取。"
                 yield self._say("R22", at, title, message, advice)
+            if unseen := sorted(at for at in filled if grid.cells[at].unseen):
+                message = f"单元格格式不显示内容，看上去是空的，已照常读取：{with_contents(grid, unseen)}。"
+                yield self._say("R22", self.place((sheet, *unseen[0])), title, message, SHOW)
 
     def _say(
         self, code: str, at: Place, field: str, message: str, advice: str, severity: Severity | None = None

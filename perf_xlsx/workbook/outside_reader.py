@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Line, Lines
-from perf_xlsx.model import Entry, Indicator, Passage, SelfEvaluation
+from perf_xlsx.model import Entry, Finding, Indicator, Passage, Project, SelfEvaluation
+from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell, Limits
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.workbook.locate import Address, Sheets, Table
 from perf_xlsx.workbook.outside import OutsideLayout, OutsideRow, absent, outside_findings, weights_from_claims
+from perf_xlsx.workbook.outside.projects import AMOUNTS
 from perf_xlsx.workbook.reader import NOWHERE, Reading
+
+
+def _not_the_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int) -> Noticed:
+    difference = plain(value - total)
+    message = f"{stated.field}填{plain(value)}，而{count}个项目之和是{plain(total)}，相差{difference}。"
+    advice = f"请核对项目是否漏列、多列；如各项目无误，合计应填{plain(total)}。"
+    return Noticed(stated.place, stated.field, stated.given, message, advice, plain(total), difference)
 
 
 class OutsideReading(Reading):
@@ -26,6 +37,7 @@ class OutsideReading(Reading):
         """The form as it was filled in; what its layout has no place for is named in it."""
         layout, rules, lacking = self.outside, load_rulebook(rulebook), absent(self.outside)
         form = super().evaluation(year, rulebook)
+        self.intake.findings += self._project_total(form.projects, rules.number("thresholds.tolerance"))
         proven = None
         if "weight" in lacking:
             execution = layout.stated_weight[1] if layout.stated_weight else rules.number("execution.weight")
@@ -38,6 +50,21 @@ class OutsideReading(Reading):
         self.intake.findings += outside_findings(layout, self.sheets, self.workbook, rules, proven)
         titles = {title for title, _ in layout.passages}
         return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
+
+    def _project_total(self, projects: Sequence[Project], tolerance: Decimal) -> Iterator[Finding]:
+        """F01: the table of projects has a row of its own for their sum, which no template of ours has."""
+        table, row = self.outside.tables.get("projects"), self.outside.project_total
+        if table is None or row is None:
+            return
+        for key in AMOUNTS:
+            entries: list[Entry[Decimal]] = [getattr(project, key) for project in projects]
+            known = [entry.value for entry in entries if entry.value is not None]
+            if key not in table.columns or not known or any(entry.unreadable for entry in entries):
+                continue
+            at = (table.sheet, row, table.columns[key])
+            stated = self.intake.number(self.sheets.cell(at), self.place(at), f"项目明细合计·{entries[0].field}")
+            if stated.value is not None and abs(stated.value - sum(known)) > tolerance:
+                yield finding("F01", _not_the_sum(stated, stated.value, sum(known, Decimal(0)), len(known)), None)
 
     @property
     def known_form(self) -> None:

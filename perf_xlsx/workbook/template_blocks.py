@@ -19,6 +19,7 @@ SPARE_ROWS = 3  # kept free at the end of a filled table
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 HELP_WIDTH = 42.0
 NUMBER = "序号"  # the head of the column that counts rows
+TODO = "必填项"  # the head of the guide's column that counts empty boxes
 COMPUTED_HELP = "自动计算，仅供核对。"
 _SWATCHES = (("必须填写", s.REQUIRED_FILL), ("按需填写", s.OPTIONAL_FILL), ("自动计算", s.COMPUTED_FILL))
 LEGEND = "".join(f"■ {word}　" for word, _ in _SWATCHES)

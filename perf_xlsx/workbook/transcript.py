@@ -240,7 +240,9 @@ def as_typed(cell: Cell | None) -> Typed:
         return None
     if cell.error is not None:
         return cell.error
-    if isinstance(cell.value, Decimal) and "%" in cell.number_format:
+    if isinstance(cell.value, Decimal) and cell.unit == "%":  # a sign that is mere text: 86.8 shows as 86.8%
+        return Shown(cell.value / 100, percent_format(cell.value / 100))
+    if isinstance(cell.value, Decimal) and cell.percent:
         digits = re.search(r"0\.(0+)%", cell.number_format)
         return Shown(cell.value, f"0.{digits[1]}%" if digits else "0%")
     if isinstance(cell.value, datetime.date) and cell.value.year < FIRST_YEAR:

@@ -15,7 +15,7 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
-from perf_xlsx.workbook.intake import Intake
+from perf_xlsx.workbook.intake import Intake, unit_shown
 from perf_xlsx.workbook.outside.headers import core
 from perf_xlsx.workbook.outside.rows import bare_name, nothing
 
@@ -85,10 +85,10 @@ class OutsideRow:
     # ---- in numbers ------------------------------------------------------------------------------------------
 
     def _quantity(self, key: str) -> Quantity | None:
-        """A value as a number with what stands around it; a percent format counts as a percent sign."""
+        """A value as a number with what stands around it, be it only in the cell's format."""
         entry = self.row[key]
         if isinstance(entry.value, Decimal):
-            return Quantity(entry.value, "", "%" if entry.given.endswith("%") else "")
+            return Quantity(entry.value, "", unit_shown(entry))
         return parse_target(entry.value) if isinstance(entry.value, str) else None
 
     def _measured(self, target: Quantity) -> None:
@@ -131,7 +131,9 @@ class OutsideRow:
         sign = self.row["sign"].value or ""
         extra = read.unit not in ("", unit) or (read.sign not in ("", sign) and key != "midyear")
         own = (key == "target" and "sign" not in self.columns) or not read.sign
-        if extra:
+        if extra and isinstance(entry.value, Decimal):
+            self.intake.unit_added(entry, read.number, read.unit)
+        elif extra:
             self.intake.trimmed(entry, read, "extra")
         elif read.cleaned or (not own and read.sign) or (read.unit and "unit" in self.columns):
             self.intake.cleaned(entry, read.number)

@@ -38,13 +38,16 @@ class OutsideLayout(Layout):
 
     `texts` are values that share their cell with a label ("单位：万元"); `passages` are titled texts with the
     title a rulebook knows; `extra` are fund lines that no form of ours has; `stated_weight` is the weight that the
-    form gives to budget execution (points). `labels` are cells that only say what stands beside or below them.
+    form gives to budget execution (points); `project_total` is the row of the projects' sum, `other_projects` are
+    rows among them that were not read. `labels` are cells that only say what stands beside or below them.
     """
 
     kind: Outside = field(default_factory=lambda: outside("project"))
     indicators: Header = field(default_factory=lambda: Header(0, 0, 0, {}, {}, {}))
     funds: Header | None = None
     projects: Header | None = None
+    project_total: int | None = None
+    other_projects: dict[int, str] = field(default_factory=dict)
     fund_rows: dict[str, int] = field(default_factory=dict)
     line_names: dict[str, str] = field(default_factory=dict)
     year: int | None = None

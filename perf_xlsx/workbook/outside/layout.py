@@ -136,7 +136,9 @@ class _Search:
         if header is not None:
             beside = [h for h in tables if h.sheet == header.sheet]
             rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
-            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows))
+            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
+            layout.project_total = rows.total(layout.kind.totals)
+            layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
     def _second_form(self, layout: OutsideLayout, body: Body, funds: int, tops: list[int]) -> None:
         """A further form, on this sheet or another, is told; `tops` are further headers like its own."""

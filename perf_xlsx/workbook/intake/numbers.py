@@ -1,0 +1,148 @@
+"""Amounts, weights, points and values with their units (R08, R09, R12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from perf_xlsx.model import Entry
+from perf_xlsx.ooxml import Cell
+from perf_xlsx.place import Place
+from perf_xlsx.target import DASHES, MONEY_UNITS, Quantity, parse_quantity, squeeze, tidy, unit_name
+from perf_xlsx.workbook.intake.shown import HUNDRED, as_shown
+from perf_xlsx.workbook.intake.texts import Texts
+
+YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
+AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
+TENFOLDS = {"万": 10**4, "亿": 10**8}
+
+
+class Numbers(Texts):
+    """Reads numbers: what stands around them is told, or makes them none."""
+
+    def number(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
+        """An amount, a weight or points: only a number belongs here."""
+        return self._number(cell, place, field, self._amount)
+
+    def _number(
+        self,
+        cell: Cell | None,
+        place: Place,
+        field: str,
+        parse: Callable[[Quantity, Entry[Decimal]], Decimal | None],
+        plain_number: Callable[[Decimal, Cell, Entry[Decimal]], Decimal | None] | None = None,
+    ) -> Entry[Decimal]:
+        given = self.shown(cell, place, field)
+        if cell is None or given is None:
+            return Entry(None, place, as_shown(cell) if cell else "", field)
+        entry: Entry[Decimal] = Entry(None, place, tidy(given), field)
+        if isinstance(cell.value, Decimal):
+            value = plain_number(cell.value, cell, entry) if plain_number else self._as_typed(cell, entry)
+            return Entry(value, place, given, field)
+        if not entry.given or squeeze(entry.given) in DASHES:
+            self.dash(entry)
+            return Entry(None, place, "", field)
+        quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
+        if quantity is None:
+            self.not_a_number(entry)
+            return entry
+        return Entry(parse(quantity, entry), place, entry.given, field)
+
+    def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
+        assert isinstance(cell.value, Decimal)
+        if not cell.percent:
+            self.scaled(cell, entry)
+            if in_full(cell.unit) != self.money_unit and cell.unit.endswith(AMOUNTS):
+                self.unit_added(entry, cell.value, cell.unit)
+            return cell.value
+        number = cell.value * HUNDRED
+        self.cleaned(entry, number)
+        return number
+
+    def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
+        quantity = in_money_unit(quantity, self.money_unit)
+        if quantity.unit in MONEY_UNITS and quantity.unit != self.money_unit:
+            own = self.money_unit or "未填"
+            why = f"单位“{quantity.unit}”与本表金额单位“{own}”不一致"
+            self.not_a_number(entry, why, f"请换算成{own}，只填数字。" if self.money_unit else "")
+            return None
+        if quantity.words and not quantity.unit and quantity.number >= YUAN["万元"] and self.money_unit != "元":
+            self.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
+            return None
+        self.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
+        return quantity.number
+
+    def measured(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal | str]:
+        """A target, midyear or actual value before its row is known: a number, or the text that stands there.
+
+        A percentage is given back as the number before its sign: 95% is 95.
+        """
+        given = self.shown(cell, place, field)
+        if cell is None or given is None:
+            return Entry(None, place, as_shown(cell) if cell else "", field)
+        if isinstance(cell.value, Decimal):
+            number = cell.value * HUNDRED if cell.percent else cell.value
+            self.scaled(cell, Entry(None, place, given, field))
+            return Entry(number, place, given + cell.unit, field)
+        text = tidy(given)
+        return Entry(text or None, place, text, field)
+
+    def quantified(
+        self, entry: Entry[Decimal | str], unit: str, sign: str | None
+    ) -> tuple[Entry[Decimal | str], Quantity | None]:
+        """A quantitative row's value as a number, and what stood around it.
+
+        A unit that is the row's own is mere form (R12); another one, or a sign, does not belong there (R09);
+        元 for 万元 is no longer the same number (R08).
+        """
+        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        if not isinstance(entry.value, str):
+            shown = unit_shown(entry)
+            foreign = bool(unit and shown) and unit_name(unit) not in (shown, in_full(shown))
+            if isinstance(entry.value, Decimal) and foreign:
+                self.unit_added(bare, entry.value, shown)
+            return entry, None
+        if squeeze(entry.value) in DASHES:
+            self.dash(bare)
+            return Entry(None, entry.place, "", entry.field), None
+        quantity = parse_quantity(entry.value)
+        if quantity is None:
+            self.not_a_number(bare)
+            return Entry(None, entry.place, entry.given, entry.field), None
+        quantity = in_unit(quantity, unit_name(unit))
+        if quantity.unit in MONEY_UNITS and unit in MONEY_UNITS and quantity.unit != unit:
+            why = f"单位“{quantity.unit}”与计量单位“{unit}”不一致"
+            self.not_a_number(bare, why, f"请换算成{unit}，只填数字。")
+            return Entry(None, entry.place, entry.given, entry.field), None
+        own = quantity.unit in ("", unit_name(unit))
+        self.trimmed(bare, quantity, "" if own and quantity.sign in ("", sign or "") else "extra")
+        return Entry(quantity.number, entry.place, entry.given, entry.field), quantity
+
+
+def unit_shown(entry: Entry[Decimal | str]) -> str:
+    """What a cell's format writes behind the number: a percent sign or a unit."""
+    return unit_name(entry.given.lstrip("-0123456789.")) if isinstance(entry.value, Decimal) else ""
+
+
+def in_full(unit: str) -> str:
+    """A money unit as it is called in full: 万 is 万元 and 亿 is 亿元."""
+    return {"万": "万元", "亿": "亿元"}.get(unit, unit)
+
+
+def in_money_unit(quantity: Quantity, unit: str) -> Quantity:
+    """An amount in the form's own money unit, where it was written out in yuan; 万 is 万元 and 亿 is 亿元."""
+    quantity = replace(quantity, unit=in_full(quantity.unit))
+    if quantity.words and quantity.unit == "元" and unit in YUAN:
+        return replace(quantity, number=quantity.number / YUAN[unit], unit=unit)
+    return quantity
+
+
+def in_unit(quantity: Quantity, unit: str) -> Quantity:
+    """A quantity in its row's own unit, where it was written in ten thousands of it: "1.76万人" is 17600 人."""
+    if unit in MONEY_UNITS:
+        return in_money_unit(quantity, unit)
+    for word, size in TENFOLDS.items():
+        if quantity.unit in (word, word + unit):
+            return replace(quantity, number=quantity.number * size, unit=f"{word}{unit}" if unit else word)
+    return quantity

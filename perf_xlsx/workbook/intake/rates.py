@@ -1,0 +1,156 @@
+"""Rates and shares: 0.868, 86.8 and 86.8% are told apart by what the form's own numbers give (R12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from perf_xlsx.model import Entry
+from perf_xlsx.ooxml import Cell
+from perf_xlsx.place import Place
+from perf_xlsx.target import Quantity, squeeze
+from perf_xlsx.workbook.intake.numbers import Numbers
+from perf_xlsx.workbook.intake.shown import HUNDRED
+
+FAR = 10  # a rate from which a percent format is doubted: 1000%
+
+
+class Intake(Numbers):
+    """Reads every kind of cell; here rates, and shares in a row of values."""
+
+    def rate(
+        self, cell: Cell | None, place: Place, field: str, witness: Sequence[Fraction] = ()
+    ) -> Entry[Decimal]:
+        """A rate as a fraction: 86.8%, "86.80%" and 86.8 are 0.868; so is 0.868 without a percent format.
+
+        `witness` are the rates that the form's own numbers give: they decide whether a bare number is a fraction
+        or counts percents.
+        """
+
+        def bare(number: Decimal, entry: Entry[Decimal]) -> Decimal:
+            return self._bare_rate(number, entry, witness)
+
+        return self._number(
+            cell,
+            place,
+            field,
+            lambda quantity, entry: self._rate(quantity, entry, bare),
+            lambda number, cell, entry: self._typed_rate(number, cell, entry, witness),
+        )
+
+    def _typed_rate(
+        self, number: Decimal, cell: Cell, entry: Entry[Decimal], witness: Sequence[Fraction]
+    ) -> Decimal:
+        """A rate that stands as a number; a percent sign that its format adds as text counts percents."""
+        if cell.percent:
+            return self._percent(number, entry, witness)
+        if cell.unit == "%" and not near(number, witness):
+            return number / HUNDRED
+        if cell.unit not in ("", "%"):
+            self.unit_added(entry, number, cell.unit)
+        return self._bare_rate(number, entry, witness)
+
+    def _rate(
+        self, quantity: Quantity, entry: Entry[Decimal], bare: Callable[[Decimal, Entry[Decimal]], Decimal]
+    ) -> Decimal | None:
+        if quantity.sign or quantity.unit not in ("", "%"):
+            self.trimmed(entry, quantity, quantity.sign + quantity.unit)
+        elif not quantity.unit:
+            return bare(quantity.number, entry)
+        elif quantity.cleaned:
+            self.cleaned(entry, quantity.number, "%")
+        return quantity.number / HUNDRED
+
+    def _percent(self, rate: Decimal, entry: Entry[Decimal], witness: Sequence[Fraction]) -> Decimal:
+        """A rate in a percent format: 94.04 pasted into such a cell stands there as 9404%."""
+        if abs(rate) < FAR or near(rate, witness):
+            return rate
+        if near(rate / HUNDRED, witness):
+            self.cleaned(entry, rate, "%")
+            return rate / HUNDRED
+        self.far(entry, rate * HUNDRED)
+        return rate
+
+    def _bare_rate(self, number: Decimal, entry: Entry[Decimal], witness: Sequence[Fraction]) -> Decimal:
+        """A rate without a percent sign: a fraction or percents, whichever the form's own numbers confirm."""
+        fraction, percents = number, number / HUNDRED
+        agree = [near(fraction, witness), near(percents, witness)]
+        if (
+            not number
+            or (abs(number) >= 10 and agree != [True, False])
+            or (agree == [False, True] and abs(number) > 1)
+        ):
+            return percents
+        if agree == [False, True]:
+            self.cleaned(entry, number, "%")
+            return percents
+        if agree == [True, False]:
+            self.cleaned(entry, number * HUNDRED, "%")
+            return fraction
+        value, other = (fraction, percents) if abs(number) <= 1 else (percents, fraction)
+        self.ambiguous(entry, value * HUNDRED, other * HUNDRED)
+        return value
+
+    def shares(
+        self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal]
+    ) -> dict[str, Entry[Decimal | str]]:
+        """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
+
+        The row's own completion tells which; without it the number is read as typed, and that is said.
+        """
+        known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
+        apart = any(abs(number) > 1 for number in known)
+        settled = dict(values)
+        for key, entry in values.items():
+            number = entry.value
+            if not isinstance(number, Decimal):
+                continue
+            if "%" in squeeze(entry.given):
+                settled[key] = self._share(key, entry, number, values, completion)
+                continue
+            if not 0 < abs(number) <= 1:
+                continue
+            typed = self._confirmed(values, completion)
+            scaled = self._confirmed({**values, key: replace(entry, value=number * HUNDRED)}, completion)
+            bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+            if key != "midyear" and scaled and not typed:
+                self.cleaned(bare, number * HUNDRED, "%")
+                settled[key] = replace(entry, value=number * HUNDRED)
+            elif key == "midyear" or not typed or scaled:
+                self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")
+        return settled
+
+    def _share(
+        self,
+        key: str,
+        entry: Entry[Decimal | str],
+        number: Decimal,
+        values: dict[str, Entry[Decimal | str]],
+        completion: Entry[Decimal],
+    ) -> Entry[Decimal | str]:
+        """A value with a percent sign: 97 pasted into a percent format stands there as 9700%."""
+        if abs(number) < FAR * HUNDRED or self._confirmed(values, completion):
+            return entry
+        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        fewer = replace(entry, value=number / HUNDRED)
+        if self._confirmed({**values, key: fewer}, completion):
+            self.cleaned(bare, number / HUNDRED, "%")
+            return fewer
+        self.far(bare, number)
+        return entry
+
+    def _confirmed(self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal]) -> bool:
+        """Whether the claimed completion is actual over target, or target over actual."""
+        target, actual = values["target"].value, values["actual"].value
+        if completion.value is None or not isinstance(target, Decimal) or not isinstance(actual, Decimal):
+            return False
+        return bool(target and actual) and near(
+            completion.value, [Fraction(actual) / Fraction(target), Fraction(target) / Fraction(actual)]
+        )
+
+
+def near(rate: Decimal, witness: Sequence[Fraction]) -> bool:
+    """Whether a stated rate is one of the computed ones, up to half a percentage point."""
+    return any(abs(Fraction(rate) - known) <= Fraction(1, 200) for known in witness)

@@ -1,0 +1,108 @@
+"""The sentences about how a cell was understood (R08, R09, R12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.model import Entry, Finding, Severity
+from perf_xlsx.numerals import plain
+from perf_xlsx.ooxml import Cell
+from perf_xlsx.place import Place
+from perf_xlsx.target import Quantity, squeeze
+from perf_xlsx.workbook.intake.shown import HUNDRED
+
+
+@dataclass
+class Remarks:
+    """Collects what there is to say. `money_unit` decides which amount texts are unambiguous."""
+
+    findings: list[Finding]
+    money_unit: str = ""
+
+    def say(
+        self,
+        code: str,
+        place: Place,
+        field: str,
+        given: str,
+        message: str,
+        advice: str,
+        expected: str = "",
+        severity: Severity | None = None,
+    ) -> None:
+        """Add a finding about one cell."""
+        seen = Noticed(place, field, given or None, message, advice, expected or None, severity=severity)
+        self.findings.append(finding(code, seen, None))
+
+    def dash(self, entry: Entry[Decimal]) -> None:
+        """R12: “一” may be a dash or the number one."""
+        if squeeze(entry.given) == "一":
+            message = f"{entry.field}填“一”，当作横线，按没有填写读取；如果是数字1，请改正。"
+            self.say("R12", entry.place, entry.field, "一", message, "没有的请空着，有的请填数字。", "", "warning")
+
+    def trimmed(self, entry: Entry[Decimal], quantity: Quantity, extra: str) -> None:
+        """Say what was taken away around a number: R09 for signs and units, R12 for mere form."""
+        if extra:
+            message = f"{entry.field}填“{entry.given}”，带有不该有的符号或单位，已按{plain(quantity.number)}读取。"
+            self.say("R09", entry.place, entry.field, entry.given, message, "请只填数字。", plain(quantity.number))
+        else:
+            self.cleaned(entry, quantity.number)
+
+    def cleaned(self, entry: Entry[Decimal], number: Decimal, sign: str = "") -> None:
+        """R12: read after cleaning."""
+        message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
+        advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else "可以不改；建议直接填数字。"
+        self.say("R12", entry.place, entry.field, entry.given, message, advice, plain(number))
+
+    def not_a_number(self, entry: Entry[Decimal], why: str = "不是一个数字", advice: str = "") -> None:
+        """R08: nothing that could be taken as a number stands there."""
+        message = f"{entry.field}填“{entry.given}”，{why}。"
+        advice = advice or "请只填数字，不带单位和符号。"
+        self.say("R08", entry.place, entry.field, entry.given, message, advice, "数字")
+
+    def scaled(self, cell: Cell, entry: Entry[Decimal]) -> None:
+        """R12: a format that shows 2857.28 for 28572800 is no witness of what was meant."""
+        if cell.scaled and isinstance(cell.value, Decimal) and cell.value:
+            message = (
+                f"{entry.field}的单元格格式把数字缩小了显示，已按格里存的{plain(cell.value)}读取；"
+                "如果应是看到的数，请改正。"
+            )
+            advice = "请把单元格格式改成“常规”，核对数字后保存。"
+            self.say("R12", entry.place, entry.field, entry.given, message, advice, "", "warning")
+
+    def unit_added(self, entry: Entry[Decimal], number: Decimal, unit: str) -> None:
+        """R09: the cell's format writes a unit behind the number that is not the form's or the row's."""
+        seen = f"{plain(number)}{unit}"
+        message = (
+            f"{entry.field}的单元格格式在数字后面显示“{unit}”，看上去是{seen}，"
+            f"已按{plain(number)}读取；单位不对的请换算后改正。"
+        )
+        advice = "请核对单位，把单元格格式改成“常规”后重新填写数字。"
+        self.say("R09", entry.place, entry.field, seen, message, advice, plain(number))
+
+    def far(self, entry: Entry[Decimal], number: Decimal) -> None:
+        """R12: a thousand percent and more, which nothing in the form confirms."""
+        message = (
+            f"{entry.field}填“{entry.given}”，已按{plain(number)}%读取；如果是{plain(number / HUNDRED)}%，请改正。"
+        )
+        advice = "请核对，按实际的百分数填写。"
+        self.say("R12", entry.place, entry.field, entry.given, message, advice, f"{plain(number)}%", "warning")
+
+    def ambiguous(
+        self,
+        entry: Entry[Decimal],
+        number: Decimal,
+        other: Decimal,
+        severity: Severity = "warning",
+    ) -> None:
+        """R12: a bare number that may be a fraction or percents, and nothing in the form tells which."""
+        message = (
+            f"{entry.field}填“{entry.given}”，没有百分号，已按{plain(number)}%读取；"
+            f"如果是{plain(other)}%，请改正。"
+        )
+        self.say(
+            "R12", entry.place, entry.field, entry.given, message, f"请写明百分号，如 {plain(number)}% 。",
+            f"{plain(number)}%", severity,
+        )  # fmt: skip

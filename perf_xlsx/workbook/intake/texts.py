@@ -1,0 +1,91 @@
+"""Texts, choices and dates, with everything worth saying about how they were understood (R10 to R13)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import replace
+
+from perf_xlsx.forms import Box
+from perf_xlsx.model import Entry
+from perf_xlsx.ooxml import Cell
+from perf_xlsx.place import Place
+from perf_xlsx.target import DASHES, parse_sign, squeeze, tidy
+from perf_xlsx.workbook.intake.days import read_day
+from perf_xlsx.workbook.intake.remarks import Remarks
+from perf_xlsx.workbook.intake.shown import as_shown
+
+_FORMULA_AS_TEXT = re.compile(r"=[A-Za-z$('\[+\-\d]")
+
+
+class Texts(Remarks):
+    """Reads what is no number."""
+
+    def text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
+        """Any text; numbers and dates as a person sees them."""
+        shown = self.shown(cell, place, field)
+        if shown is None:
+            return Entry(None, place, as_shown(cell) if cell else "", field)
+        kept = tidy(shown)
+        if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(kept):
+            message = f"{field}填的是公式的文字“{kept}”，不是结果，已按文字读取。"
+            self.say("R11", place, field, kept, message, "请改填内容本身。")
+        return Entry(kept or None, place, kept, field)
+
+    def shown(self, cell: Cell | None, place: Place, field: str) -> str | None:
+        """What a person sees in the cell; None for an error value or a formula without result, after saying so."""
+        if cell is None:
+            return ""
+        if cell.error is not None or (cell.formula is not None and cell.value is None):
+            what = f"公式结果是错误值 {cell.error}" if cell.error else "公式没有保存结果"
+            self.say("R10", place, field, as_shown(cell), f"{field}的{what}，读不出内容。", "请改填数值或文字。")
+            return None
+        if "DISPIMG(" in as_shown(cell):  # how WPS keeps a picture in a cell
+            self.say("R10", place, field, "", f"{field}这一格里放的是图片，读不出内容。", "请改填数值或文字。")
+            return None
+        if cell.formula is not None:
+            text = as_shown(cell)
+            self.say("R11", place, field, text, f"{field}是公式，按保存的结果{text}读取。", "请改填数值。")
+        return as_shown(cell)
+
+    def choice(self, cell: Cell | None, place: Place, field: str, box: Box) -> Entry[str]:
+        """One of the box's choices, however it is written; another word is R13 where the choices are strict."""
+        entry = self.text(cell, place, field)
+        if entry.value is None:
+            return self.blank_or_bad(cell, entry)
+        folded = re.sub(r"\s", "", squeeze(entry.value))
+        for choice in box.choices:
+            if folded in (squeeze(word) for word in (choice.value, *choice.same)):
+                return Entry(choice.value, place, entry.given, field)
+        if box.key == "sign" and (sign := parse_sign(entry.value)):
+            return Entry(sign, place, entry.given, field)
+        if not box.strict:
+            return entry
+        if folded in DASHES:
+            return Entry(None, place, "", field)
+        words = "、".join(choice.value for choice in box.choices)
+        message = f"{field}填“{entry.given}”，不在可选范围内。"
+        self.say("R13", place, field, entry.given, message, f"请从下拉列表中选择：{words}。", words)
+        return Entry(None, place, entry.given, field)
+
+    def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
+        """An entry without value: unreadable when something stands in the cell."""
+        bad = cell is not None and bool(cell.error or cell.formula is not None or "DISPIMG(" in as_shown(cell))
+        return Entry(None, entry.place, as_shown(cell) if bad and cell else "", entry.field)
+
+    def date(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
+        """A date as ISO text, however it is written; what is no date stays the text that stands there (R15)."""
+        entry = self.text(cell, place, field)
+        if entry.value is None or cell is None:
+            return entry
+        if isinstance(cell.value, datetime.date):
+            day = cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
+            return replace(entry, value=day.isoformat())
+        found, usual = read_day(squeeze(entry.value))
+        if found is None:
+            return entry
+        if not usual:
+            message = f"{field}填“{entry.given}”，已按{found.isoformat()}读取。"
+            advice = f"可以不改；建议写成 {found.isoformat()}。"
+            self.say("R12", place, field, entry.given, message, advice, found.isoformat())
+        return replace(entry, value=found.isoformat())
