@@ -243,7 +243,8 @@ class Notes:
         for relation in self.package.relationships(self.sheet.part):
             if relation.target == part:
                 self.package.remove_relationship(self.sheet.part, relation.id)
-        self.package.remove(part)
+        if not self.package.owners().get(part):  # a drawing may be said to be what others need
+            self.package.remove(part)
 
 
 def _shape(cell: str, text: str, id: int, order: int) -> str:

@@ -199,12 +199,7 @@ class Package:
 
     def remove_with_related(self, part: str) -> None:
         """Remove a part and, after it, those that only it referred to. Relationships may run in circles."""
-        owners: dict[str, set[str]] = {}
-        for name in (name for name in self.names() if name.endswith(".rels") and "_rels/" in name):
-            folder, base = name.rsplit("_rels/", 1)
-            owner = folder + base.removesuffix(".rels")
-            for relation in self.relationships(owner):
-                owners.setdefault(relation.target, set()).add(owner)
+        owners = self.owners()
         waiting = [part]
         while waiting:
             gone = waiting.pop()
@@ -214,6 +209,16 @@ class Package:
                 owners[target].discard(gone)
                 if not owners[target] and target in self:
                     waiting.append(target)
+
+    def owners(self) -> dict[str, set[str]]:
+        """For each part that is referred to, the parts that do ("" stands for the package)."""
+        owners: dict[str, set[str]] = {}
+        for name in (name for name in self.names() if name.endswith(".rels") and "_rels/" in name):
+            folder, base = name.rsplit("_rels/", 1)
+            owner = folder + base.removesuffix(".rels")
+            for relation in self.relationships(owner):
+                owners.setdefault(relation.target, set()).add(owner)
+        return owners
 
     def tree(self, name: str) -> etree._Element:
         """The part's XML, parsed once. After changing it call `touch`."""
