@@ -94,6 +94,8 @@ class Notes:
     def _related(self, kind: str, id: str | None = "") -> str | None:
         for relation in self.package.relationships(self.sheet.part):
             if relation.type.endswith(kind) and id in ("", relation.id) and relation.target in self.package:
+                if relation.target in (self.book.part, *(sheet.part for sheet in self.book.sheets)):
+                    raise PackageError("damaged", f"文件已损坏（{relation.target} 同时用作批注）")
                 return relation.target
         return None
 
