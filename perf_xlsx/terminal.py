@@ -22,6 +22,7 @@ COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim
 TOGETHER = 3  # from so many on, the same message over many cells is told once
 DETAILED = 20  # workbooks that are shown with every finding; of more, only what stops or connects them
 LINES = 100  # of each list at the end
+NAMED = 10  # cells of one message; the rest is counted, and listed in the workbook
 
 Record = Mapping[str, Any]  # as report.as_record gives
 
@@ -167,7 +168,7 @@ def _show_findings(record: Record, console: Console) -> None:
         head.append(found["message"])
         console.print(head)
         if others:
-            cells = "、".join(where(other) for other in others)
+            cells = "、".join(map(where, others[:NAMED])) + ("等" if len(others) > NAMED else "")
             console.print(Text(f"      同样的还有{len(others)}处：{cells}"))
         waived = found.get("waived")
         advice = excused(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]
