@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from perf_xlsx.model import STANDINGS, Standing
 from perf_xlsx.numerals import percent
+from perf_xlsx.output import shown
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS, excused
 
@@ -107,6 +109,17 @@ class Summary:
         elif not self.counts["读不出来"] and not self.unwritten:
             line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
         return Text(line, style="bold")
+
+
+def not_taken(files: Sequence[str]) -> str:
+    """Which files were not read for their suffix, and what to do if one of them is a return after all."""
+    if not files:
+        return ""
+    names = "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
+    return (
+        f"另有{len(files)}个文件因后缀不是工作簿而没有读：{names}。"
+        "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
+    )
 
 
 def show(records: Iterable[Record], console: Console) -> None:

@@ -177,11 +177,15 @@ def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
 def test_rates_of_two_years_are_told_apart_at_a_glance(tmp_path: Path) -> None:
     one, other = (next(r for r in batch(9, hostile=False) if r["form"] == "project") for _ in range(2))
     consolidate([one | {"year": 2023}, other | {"year": 2024}], None, tmp_path / "汇总.xlsx")
-    shown = [str(c.value) for row in openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"].iter_rows() for c in row]
+    shown = [
+        str(c.value) for row in openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"].iter_rows() for c in row
+    ]
     assert "预算执行率（项目支出2023年度）" in shown
     assert any(text.startswith("项目支出2024年度") and text.endswith("%") for text in shown)
     consolidate([one], None, tmp_path / "一年.xlsx")
-    shown = [str(c.value) for row in openpyxl.load_workbook(tmp_path / "一年.xlsx")["总览"].iter_rows() for c in row]
+    shown = [
+        str(c.value) for row in openpyxl.load_workbook(tmp_path / "一年.xlsx")["总览"].iter_rows() for c in row
+    ]
     assert "预算执行率（项目支出）" in shown
 
 
