@@ -393,6 +393,15 @@ def test_it_prints_on_a4_with_titles_and_page_numbers(written: Path, book: Any) 
         assert sheet.title == "总览" or sheet.print_title_rows
 
 
+def test_it_is_no_return_where_it_lies_among_them(written: Path) -> None:
+    """Its tables have the headers of an official layout: it was scored as one form of hundreds of points."""
+    done = run("check", written, "--json")
+    assert done.exit_code == 3
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (found["code"], found["message"]) == ("R04", "是本软件写出的汇总工作簿，不是自评表。")
+    assert "移出" in found["advice"]
+
+
 def test_nothing_at_all_and_nothing_readable(tmp_path: Path) -> None:
     damaged = [r for r in batch(100) if r["status"] != "scored"][:2]
     for name, some in (("空", []), ("坏", damaged)):

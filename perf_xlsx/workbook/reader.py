@@ -15,7 +15,7 @@ from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.target import parse_quantity, unit_name
 from perf_xlsx.workbook.beside import Beside
-from perf_xlsx.workbook.identity import Identity
+from perf_xlsx.workbook.identity import CONSOLIDATED, Identity
 from perf_xlsx.workbook.intake import Intake, as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
 from perf_xlsx.workbook.misplaced import Misplaced
@@ -48,6 +48,9 @@ def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | 
         near = f"最接近{identity.nearest}，但缺少：{'、'.join(identity.lacking[:12])}" if identity.nearest else ""
         message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if near else ''}{near}。"
         return finding("R04", Noticed(place, "表种", None, message, advice, titles), None)
+    if identity.form == CONSOLIDATED:
+        message, advice = "是本软件写出的汇总工作簿，不是自评表。", "请把它移出收回的文件夹，再运行一次。"
+        return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
     if identity.form not in form_names():
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
         return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
