@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from perf_xlsx.usage import in_words
+
 if TYPE_CHECKING:
     from perf_xlsx.batch import Finished, Plan
     from perf_xlsx.ooxml import Limits
@@ -22,11 +24,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Interruptible(click.Group):
-    """Commands that are stopped by Ctrl-C in one line, whatever they are doing."""
+    """Commands that are stopped by Ctrl-C in one line, whatever they are doing; wrong usage is one line too."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except click.UsageError as error:
+            fail(in_words(error))
         except KeyboardInterrupt:
             click.echo("已停止。再运行一次同样的命令，就从这里接着做。", err=True)
             context.exit(INTERRUPTED)

@@ -199,3 +199,27 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
     done = run("rules", "--diff", "mof-2020", "hubei", tmp_path / "没有.xlsx")
     assert done.exit_code == 2
     assert done.stderr.startswith("错误：没有这个文件：")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("score a", "没有写明 -o 文件夹。用法见 perf-xlsx score --help"),
+        ("score -o b", "没有写明 文件或文件夹...。用法见 perf-xlsx score --help"),
+        ("check a --bogus", "没有 --bogus 这个选项。用法见 perf-xlsx check --help"),
+        ("check a --jobs 两个", "--jobs N 的写法不对。用法见 perf-xlsx check --help"),
+        (
+            "check a --roster 没有.csv",
+            "--roster 名单.xlsx|csv：没有这个文件，或者该写文件的写了文件夹（或相反）。用法见 perf-xlsx check --help",
+        ),
+        ("dump 没有.xlsx", "文件：没有这个文件，或者该写文件的写了文件夹（或相反）。用法见 perf-xlsx dump --help"),
+        ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
+        (
+            "scroe a",
+            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template。用法见 perf-xlsx --help",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_in_chinese(words: str, said: str) -> None:
+    done = CliRunner().invoke(main, words.split(), prog_name="perf-xlsx")
+    assert (done.exit_code, done.stderr) == (2, f"错误：{said}\n")
