@@ -100,7 +100,7 @@ class Reading:
             total_line=self.form.total_line,
             project_line=self.form.project_line,
             projects=tuple(Project(**row) for row in self._rows("projects")),
-            indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
+            indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
         )
@@ -248,6 +248,19 @@ class Reading:
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written."""
         return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
+
+    def _indicators(self) -> tuple[Indicator, ...]:
+        """The indicators; that there is none at all is R07, below the header of their names."""
+        found = tuple(self._indicator(row) for row in self._rows("indicators"))
+        if not found and (table := self.layout.tables.get("indicators")):
+            block = self.form.block("indicators")
+            assert isinstance(block, Rows)
+            labels = next(box.labels for box in typed(block.columns) if box.key == "name")
+            heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns["name"]))
+            at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
+            advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
+            self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
+        return found
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)
