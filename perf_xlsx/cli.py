@@ -168,6 +168,8 @@ def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
         fail("比较需要两个评分办法，如 perf-xlsx rules --diff mof-2020 hubei [工作簿.xlsx]。")
     if checking and not names:
         fail("请写明要检查的文件，如 perf-xlsx rules --check 我的办法.toml。")
+    if comparing and len(names) == 3 and not Path(names[2]).is_file():
+        fail(f"没有这个文件：{names[2]}")
     try:
         rulebooks = [pipeline.usable_rulebook(name) for name in (names[:2] if comparing else names)]
     except RulebookError as error:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from perf_xlsx.usage import in_words
+
 if TYPE_CHECKING:
     from perf_xlsx.batch import Finished, Plan
     from perf_xlsx.ooxml import Limits
@@ -22,11 +24,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Interruptible(click.Group):
-    """Commands that are stopped by Ctrl-C in one line, whatever they are doing."""
+    """Commands that are stopped by Ctrl-C in one line, whatever they are doing; wrong usage is one line too."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except click.UsageError as error:
+            fail(in_words(error))
         except KeyboardInterrupt:
             click.echo("已停止。再运行一次同样的命令，就从这里接着做。", err=True)
             context.exit(INTERRUPTED)
@@ -139,7 +143,9 @@ def run(
         terms = Terms(rulebook, _limits(limits), _passwords(password_file), waiving)
         jobs = plan(paths, folder)
         if not jobs:
-            fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。")
+            from perf_xlsx.terminal import not_taken
+
+            fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。" + not_taken(jobs.passed))
         with ExitStack() as stack:
             who = stack.enter_context(_crew(len(jobs), **crew))
             finished = stack.enter_context(
@@ -206,7 +212,7 @@ def _tell(
     from perf_xlsx.output import shown, trouble
     from perf_xlsx.progress import progress
     from perf_xlsx.report import json_line
-    from perf_xlsx.terminal import Summary, outcome
+    from perf_xlsx.terminal import Summary, not_taken, outcome
     from perf_xlsx.waivers import covering, idle
 
     summary = Summary()
@@ -246,6 +252,8 @@ def _tell(
         summary.show(Console(highlight=False, soft_wrap=True))
         if told:
             click.echo(told)
+    if jobs.passed:
+        click.echo(not_taken(jobs.passed), err=True)
     return 3 if summary.counts["读不出来"] or summary.unwritten or lost else 1 if summary.counts["有错误"] else 0
 
 

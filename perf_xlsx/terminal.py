@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from perf_xlsx.model import STANDINGS, Standing
 from perf_xlsx.numerals import percent
+from perf_xlsx.output import shown
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS, excused
 
@@ -22,6 +24,7 @@ COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim
 TOGETHER = 3  # from so many on, the same message over many cells is told once
 DETAILED = 20  # workbooks that are shown with every finding; of more, only what stops or connects them
 LINES = 100  # of each list at the end
+NAMED = 10  # cells of one message; the rest is counted, and listed in the workbook
 
 Record = Mapping[str, Any]  # as report.as_record gives
 
@@ -108,6 +111,17 @@ class Summary:
         return Text(line, style="bold")
 
 
+def not_taken(files: Sequence[str]) -> str:
+    """Which files were not read for their suffix, and what to do if one of them is a return after all."""
+    if not files:
+        return ""
+    names = "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
+    return (
+        f"另有{len(files)}个文件因后缀不是工作簿而没有读：{names}。"
+        "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
+    )
+
+
 def show(records: Iterable[Record], console: Console) -> None:
     """Print a few results in full."""
     summary = Summary()
@@ -167,7 +181,7 @@ def _show_findings(record: Record, console: Console) -> None:
         head.append(found["message"])
         console.print(head)
         if others:
-            cells = "、".join(where(other) for other in others)
+            cells = "、".join(map(where, others[:NAMED])) + ("等" if len(others) > NAMED else "")
             console.print(Text(f"      同样的还有{len(others)}处：{cells}"))
         waived = found.get("waived")
         advice = excused(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import perf_xlsx
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
 
@@ -176,3 +178,48 @@ def test_a_folder_that_cannot_be_written_to_is_told(returned: Path, tmp_path: Pa
     done = run("score", returned / "更正.xlsx", "-o", tmp_path / "file" / "out")
     assert done.exit_code == 3
     assert "写不进去" in done.stdout
+
+
+def test_whatever_the_package_reads_is_installed_with_it() -> None:
+    """An installation that is not editable holds what pyproject.toml names, and nothing else."""
+    package = Path(perf_xlsx.__file__).parent
+    project = tomllib.loads((package.parent / "pyproject.toml").read_text("utf-8"))
+    named = project["tool"]["setuptools"]["package-data"]["perf_xlsx"]
+    read = {path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert read == {path for pattern in named for path in package.glob(pattern)}
+
+
+def test_an_unknown_form_is_told_in_chinese(tmp_path: Path) -> None:
+    done = run("template", "--form", "depart", "--year", "2025", "-o", tmp_path / "t.xlsx")
+    assert done.exit_code == 2
+    assert done.stderr == "错误：没有表种 depart，现有 department、project。\n"
+
+
+def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    done = run("rules", "--diff", "mof-2020", "hubei", tmp_path / "没有.xlsx")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("错误：没有这个文件：")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("score a", "没有写明 -o 文件夹。用法见 perf-xlsx score --help"),
+        ("score -o b", "没有写明 文件或文件夹...。用法见 perf-xlsx score --help"),
+        ("check a --bogus", "没有 --bogus 这个选项。用法见 perf-xlsx check --help"),
+        ("check a --jobs 两个", "--jobs N 的写法不对。用法见 perf-xlsx check --help"),
+        (
+            "check a --roster 没有.csv",
+            "--roster 名单.xlsx|csv：没有这个文件，或者该写文件的写了文件夹（或相反）。用法见 perf-xlsx check --help",
+        ),
+        ("dump 没有.xlsx", "文件：没有这个文件，或者该写文件的写了文件夹（或相反）。用法见 perf-xlsx dump --help"),
+        ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
+        (
+            "scroe a",
+            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template。用法见 perf-xlsx --help",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_in_chinese(words: str, said: str) -> None:
+    done = CliRunner().invoke(main, words.split(), prog_name="perf-xlsx")
+    assert (done.exit_code, done.stderr) == (2, f"错误：{said}\n")

@@ -174,6 +174,21 @@ def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
     assert "执行率、调整率只按两项都填了的计算" in str(book["执行情况"]["B2"].value)
 
 
+def test_rates_of_two_years_are_told_apart_at_a_glance(tmp_path: Path) -> None:
+    one, other = (next(r for r in batch(9, hostile=False) if r["form"] == "project") for _ in range(2))
+    consolidate([one | {"year": 2023}, other | {"year": 2024}], None, tmp_path / "汇总.xlsx")
+    shown = [
+        str(c.value) for row in openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"].iter_rows() for c in row
+    ]
+    assert "预算执行率（项目支出2023年度）" in shown
+    assert any(text.startswith("项目支出2024年度") and text.endswith("%") for text in shown)
+    consolidate([one], None, tmp_path / "一年.xlsx")
+    shown = [
+        str(c.value) for row in openpyxl.load_workbook(tmp_path / "一年.xlsx")["总览"].iter_rows() for c in row
+    ]
+    assert "预算执行率（项目支出）" in shown
+
+
 def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) -> None:
     rows = table(book["单位得分"], "单位")
     assert len(rows) == len(records)
@@ -376,6 +391,15 @@ def test_it_prints_on_a4_with_titles_and_page_numbers(written: Path, book: Any) 
         assert "&P" in sheet.oddFooter.center.text
         assert sheet.print_area
         assert sheet.title == "总览" or sheet.print_title_rows
+
+
+def test_it_is_no_return_where_it_lies_among_them(written: Path) -> None:
+    """Its tables have the headers of an official layout: it was scored as one form of hundreds of points."""
+    done = run("check", written, "--json")
+    assert done.exit_code == 3
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (found["code"], found["message"]) == ("R04", "是本软件写出的汇总工作簿，不是自评表。")
+    assert "移出" in found["advice"]
 
 
 def test_nothing_at_all_and_nothing_readable(tmp_path: Path) -> None:

@@ -137,3 +137,30 @@ def test_outputs_below_the_returns_are_no_returns(folder: Path) -> None:
     for _ in range(2):
         assert len(list(batch.run(plan([folder], folder / "a" / "out")))) == 1
     assert files(folder, folder / "a" / "out") == ["a/1.xlsx"]
+
+
+def test_what_was_not_read_for_its_suffix_is_told(folder: Path, tmp_path: Path) -> None:
+    """A return that came as an archive, or lost its suffix on the way, is not silently one that did not come."""
+    put(folder, "甲.xlsx")
+    put(folder, "乙/乙局")
+    (folder / "丙.zip").write_bytes(b"PK")
+    for own in (".DS_Store", "Thumbs.db", "desktop.ini", "~$甲.xlsx", ".cache/x.json"):
+        (folder / own).parent.mkdir(exist_ok=True)
+        (folder / own).write_bytes(b"x")
+    told = "另有2个文件因后缀不是工作簿而没有读：丙.zip、乙/乙局。"
+    done = command("check", folder)
+    assert told in done.stderr
+    assert "先解压" in done.stderr
+    assert json.loads(command("check", folder, "--json").stdout)["unit"] == "甲局"
+    (folder / "甲.xlsx").unlink()
+    assert told in command("score", folder, "-o", tmp_path / "out").stderr
+
+
+def test_of_very_many_files_that_were_not_read_the_first_are_named(folder: Path) -> None:
+    put(folder, "甲.xlsx")
+    for number in range(30):
+        (folder / f"{number:02}.pdf").write_bytes(b"%PDF")
+    said = command("check", folder).stderr
+    assert "另有30个文件" in said
+    assert "09.pdf等。" in said
+    assert "10.pdf" not in said

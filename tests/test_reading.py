@@ -324,3 +324,14 @@ def test_another_rulebook_than_the_templates_is_told(tmp_path: Path) -> None:
     assert [f.code for f in pipeline.score(path, rulebook="mof-2020").findings] == []
     other = [f for f in pipeline.score(path, rulebook="platform").findings if f.code == "R17"]
     assert [(f.severity, f.given, f.expected) for f in other] == [("warning", "platform", "mof-2020")]
+
+
+@pytest.mark.parametrize("form", ["department", "project"])
+def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_path: Path) -> None:
+    """It was scored as complete, with the points of budget execution alone and no error at all."""
+    case = json.loads(case_text({"department": "department-corrected", "project": "project"}[form]))
+    pipeline.write_template(tmp_path / "甲.xlsx", case=json.dumps(case | {"indicators": []}))
+    found = [f for f in pipeline.score(tmp_path / "甲.xlsx").findings if f.code == "R07"]
+    assert [(f.place.sheet, f.place.cell, f.message) for f in found] == [
+        ("绩效指标", "D6", "没有填写任何绩效指标。")
+    ]

@@ -104,6 +104,14 @@ def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: S
     assert len(sheet._charts) == 1
 
 
+def test_tiles_of_the_summary_shrink_what_is_wider_than_they_are(scored: Scored) -> None:
+    """Four kinds of problems side by side were cut off at both ends."""
+    _, book = scored("department-as-filed")
+    large = {c.value: c.alignment.shrink_to_fit for c in book["评分汇总"][5] if c.value is not None}
+    assert len(large) == 6
+    assert all(large.values())
+
+
 def test_problems_are_sorted_as_the_eye_goes_and_linked_to_their_cells(scored: Scored) -> None:
     result, book = scored("department-as-filed")
     sheet = book["问题清单"]

@@ -109,3 +109,16 @@ def test_what_cannot_be_scored_is_open_and_the_total_provisional(
     assert not result.scores.complete
     assert result.scores.indicators[0].points is None
     assert result.scores.total == Decimal("78.03")
+
+
+@pytest.mark.parametrize("sign", [">", "<"])
+def test_what_a_strict_sign_makes_of_equality_is_said_and_cited(
+    sign: str, well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    """95 does not exceed 95: that it counts as met is no national rule."""
+    well_made["indicators"][0] |= {"sign": sign, "target": 95, "actual": 95, "unit": "%", "method": None}
+    score = as_json(score_case(well_made))["indicators"][0]
+    assert score["why"].startswith(f"实际完成值95%恰好等于指标值（{sign}95%），按完成计，得满分")
+    assert "＞按≥、＜按≤计分（未核对原文）" in score["basis"]
+    well_made["indicators"][0]["actual"] = 94 if sign == "<" else 96
+    assert "＞按≥" not in as_json(score_case(well_made))["indicators"][0]["basis"]

@@ -127,3 +127,12 @@ def test_the_same_message_over_many_cells_is_told_once_and_counted_each_in_json(
     assert "同样的还有3处：绩效指标!E10、绩效指标!E11、绩效指标!E13" in said
     lines = CliRunner().invoke(main, ["check", str(returned), "--json"]).stdout
     assert [f["code"] for f in json.loads(lines)["findings"]].count("I01") == 4
+
+
+def test_of_very_many_cells_the_first_are_named(tmp_path: Path) -> None:
+    case = json.loads(case_text("department-as-filed"))
+    case["indicators"] = [case["indicators"][3] | {"name": f"指标{n}"} for n in range(40)]
+    pipeline.write_template(tmp_path / "多.xlsx", case=json.dumps(case))
+    said = CliRunner().invoke(main, ["check", str(tmp_path / "多.xlsx")]).output
+    cells = "、".join(f"绩效指标!E{row}" for row in range(7, 17))
+    assert f"同样的还有39处：{cells}等" in said

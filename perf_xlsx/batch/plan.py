@@ -12,6 +12,7 @@ from perf_xlsx.output import free, reserved, shown
 from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
 
 TEMPORARY = ("~$", ".~")  # owner files of Excel and WPS
+SYSTEM = ("thumbs.db", "desktop.ini")  # and whatever starts with a dot: nobody has sent these
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,15 @@ class Plan(Sequence[Job]):
     """The jobs of a run. Kept as two short texts a job, for there may be 100,000.
 
     `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
-    is written. `many`: a folder or several files were asked for.
+    is written. `many`: a folder or several files were asked for. `passed` are the files that were not taken for
+    their suffix.
     """
 
     base: Path
     folder: Path | None
     rows: Sequence[tuple[str, str]]
     many: bool
+    passed: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -55,12 +58,17 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
         raise OutputError(f"输出文件夹就是收回的文件夹：{shown(target)}。请换一个输出文件夹，原文件不会改动。")
     base = _base(asked)
     wanted: dict[str, str] = {}
+    passed: dict[str, None] = {}
     for path in asked:
         top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
         for relative in _below(path, target):
             file = relative if top == "." else f"{top}/{relative}" if relative else top
-            wanted.setdefault(file, _copy_name(relative or path.name))
-    found = Plan(base, target, list(_apart(wanted)), len(asked) > 1 or any(path.is_dir() for path in asked))
+            if relative and not _is_workbook(relative) and not (path / relative).is_dir():
+                passed[file] = None
+            else:
+                wanted.setdefault(file, _copy_name(relative or path.name))
+    many = len(asked) > 1 or any(path.is_dir() for path in asked)
+    found = Plan(base, target, list(_apart(wanted)), many, [file for file in passed if file not in wanted])
     _refuse_overwriting(found)
     return found
 
@@ -76,7 +84,7 @@ def _base(asked: Sequence[Path]) -> Path:
 
 
 def _below(path: Path, target: Path | None) -> Iterator[str]:
-    """Workbooks below a folder as relative paths with "/"; for a file the empty text."""
+    """What people have put below a folder, as relative paths with "/"; for a file the empty text."""
     if path.is_dir():
         seen = {_identity(str(target))} if target else set()  # results of an earlier run are no input
         yield from _walk(path, "", seen)
@@ -103,8 +111,17 @@ def _walk(folder: Path, prefix: str, seen: set[tuple[int, int] | None]) -> Itera
         if is_folder:
             if _identity(os.path.join(folder, relative)) not in seen:
                 yield from _walk(folder, f"{relative}/", seen)
-        elif is_file and not name.startswith(TEMPORARY) and os.path.splitext(name)[1].lower() in WORKBOOKS:
+        elif is_file and not name.startswith(TEMPORARY) and (_is_workbook(name) or not _of_the_system(relative)):
             yield relative
+
+
+def _is_workbook(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in WORKBOOKS
+
+
+def _of_the_system(relative: str) -> bool:
+    parts = relative.lower().split("/")
+    return parts[-1] in SYSTEM or any(part.startswith(".") for part in parts)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -42,6 +42,7 @@ from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNI
 from perf_xlsx.output import free, reserved, whole
 from perf_xlsx.records import Records, RecordsError
 from perf_xlsx.workbook.canvas import Canvas
+from perf_xlsx.workbook.identity import CONSOLIDATED, PROPERTY_PREFIX
 
 __all__ = [
     "DEFAULT_NAME",
@@ -98,6 +99,7 @@ def consolidate(
     with whole(output) as file:
         canvas = Canvas(file, streamed=True)
         canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
+        canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
         try:
             _write(canvas, found, roll, returns, row_limit)
             canvas.book.close()

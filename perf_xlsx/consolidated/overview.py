@@ -70,7 +70,9 @@ def _heading(page: Page, found: Statistics) -> None:
 def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
     """Label, large value and remark in three rows."""
     overall = found.overall
-    rates = [(form, line.execution_rate) for (form, _), lines in found.funds.items() for line in lines.values()
+    several = len({year for _, year in found.funds}) > 1
+    rates = [(f"{form}{year}年度" if several else form, line.execution_rate)
+             for (form, year), lines in found.funds.items() for line in lines.values()
              if line.total and line.execution_rate is not None]  # fmt: skip
     others = "；".join(f"{form}{percent(rate)}" for form, rate in rates[1:])
     spent = (f"预算执行率（{rates[0][0]}）", percent(rates[0][1])) if rates else ("预算执行率", "—")

@@ -250,5 +250,5 @@ def form_names() -> tuple[str, ...]:
 def load_form(name: str) -> Form:
     """The form kind of that name. Raises FormError when there is none."""
     if name not in form_names():
-        raise FormError(f"no form {name!r}; known are {', '.join(form_names())}")
+        raise FormError(f"没有表种 {name}，现有 {'、'.join(form_names())}。")
     return parse_form(files("perf_xlsx.forms").joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")

@@ -30,6 +30,7 @@ class Look:
     valign: str = "center"
     indent: int = 0
     text_wrap: bool = True
+    shrink: bool = False
     num_format: str = "General"
 
 
@@ -80,4 +81,5 @@ def _alignment(look: Look) -> str:
     words += f' vertical="{look.valign}"'
     words += f' indent="{look.indent}"' if look.indent else ""
     words += ' wrapText="1"' if look.text_wrap else ""
+    words += ' shrinkToFit="1"' if look.shrink else ""
     return f"<alignment{words}/>"

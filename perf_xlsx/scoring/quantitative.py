@@ -39,7 +39,11 @@ def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     verb = "达到" if met else "未达到"
     if sign in "≤<":
         verb = "未超过" if met else "超过"
-    why = f"实际完成值{plain(actual)}{unit}{verb}指标值（{sign}{plain(target)}{unit}）"
+    ruled = ""
+    if sign in "><" and actual == target:
+        verb, ruled = "恰好等于", "，按完成计" if met else "，按未完成计"
+        basis = (*basis, rulebook.cite("quantitative.strict_signs"))
+    why = f"实际完成值{plain(actual)}{unit}{verb}指标值（{sign}{plain(target)}{unit}）{ruled}"
     return Outcome(share, completion(sign, target, actual, met), met, why, basis, times)
 
 

@@ -14,6 +14,7 @@ from perf_xlsx.workbook.locate import Sheets, Workbook, typed
 HIDDEN_SHEET = "_perf_xlsx"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
+CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
 
 OURS = 0.8  # the share of our labels that speaks for our template where its names are lost
 

@@ -15,7 +15,7 @@ from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.target import parse_quantity, unit_name
 from perf_xlsx.workbook.beside import Beside
-from perf_xlsx.workbook.identity import Identity
+from perf_xlsx.workbook.identity import CONSOLIDATED, Identity
 from perf_xlsx.workbook.intake import Intake, as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
 from perf_xlsx.workbook.misplaced import Misplaced
@@ -48,6 +48,9 @@ def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | 
         near = f"最接近{identity.nearest}，但缺少：{'、'.join(identity.lacking[:12])}" if identity.nearest else ""
         message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if near else ''}{near}。"
         return finding("R04", Noticed(place, "表种", None, message, advice, titles), None)
+    if identity.form == CONSOLIDATED:
+        message, advice = "是本软件写出的汇总工作簿，不是自评表。", "请把它移出收回的文件夹，再运行一次。"
+        return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
     if identity.form not in form_names():
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
         return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
@@ -97,7 +100,7 @@ class Reading:
             total_line=self.form.total_line,
             project_line=self.form.project_line,
             projects=tuple(Project(**row) for row in self._rows("projects")),
-            indicators=tuple(self._indicator(row) for row in self._rows("indicators")),
+            indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
         )
@@ -245,6 +248,19 @@ class Reading:
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written."""
         return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
+
+    def _indicators(self) -> tuple[Indicator, ...]:
+        """The indicators; that there is none at all is R07, below the header of their names."""
+        found = tuple(self._indicator(row) for row in self._rows("indicators"))
+        if not found and (table := self.layout.tables.get("indicators")):
+            block = self.form.block("indicators")
+            assert isinstance(block, Rows)
+            labels = next(box.labels for box in typed(block.columns) if box.key == "name")
+            heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns["name"]))
+            at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
+            advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
+            self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
+        return found
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)

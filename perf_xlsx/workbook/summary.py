@@ -184,7 +184,7 @@ class _Summary:
             size = 26 if accent else 15 if label == "问题" else 20
             soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
             self._cell(row, first, last, label, **base | soft)
-            self._cell(row + 1, first, last, value, **base, font_name=s.HEADING, font_size=size)
+            self._cell(row + 1, first, last, value, **base, font_name=s.HEADING, font_size=size, shrink=True)
             self._cell(row + 2, first, last, remark, **base | soft, font_size=9)
 
     def _cell(self, row: int, first: int, last: int, text: str, **look: Any) -> None:
