@@ -69,8 +69,8 @@ def test_the_same_unit_twice_is_an_error_on_the_later_that_names_the_first(folde
     (first, second), (third, again) = found(folder, "B01")
     assert (first, third) == ("2.xlsx", "3.xlsx")
     assert (second["severity"], second["place"], second["given"]) == ("error", "[2.xlsx]", "甲局 (本级)")
-    assert "已有一份：1.xlsx，两份内容不同" in second["message"]
-    assert "已有一份：1.xlsx，两份内容完全相同" in again["message"]
+    assert "已有一份：1.xlsx，两个文件不完全相同" in second["message"]
+    assert "已有一份：1.xlsx，两个文件完全相同" in again["message"]
 
 
 def test_another_form_year_or_project_is_not_the_same(folder: Path) -> None:

@@ -130,7 +130,7 @@ def test_people_are_told_what_stops_them_and_what_to_do(sixty: Path, unbroken: o
     unread = done.stdout[: done.stdout.index("【各份之间")]
     assert unread.count("→ 请") == 4
     assert "乙县/三镇/23.xlsx" in unread
-    assert "两份内容不同" in done.stdout
+    assert "两个文件不完全相同" in done.stdout
 
 
 def test_records_name_files_from_the_folder_so_that_both_can_be_moved(

@@ -75,9 +75,9 @@ class Across:
             return
         what = f"{record['unit']}{_project(record)}{record['year'] or ''}年度的自评表"
         if first["content"] == record["sha256"]:
-            message, advice = "两份内容完全相同", "请移走其中一份，再运行一次。"
+            message, advice = "两个文件完全相同", "请移走其中一份，再运行一次。"
         else:
-            message, advice = "两份内容不同", "请与单位核对以哪一份为准，移走另一份，再运行一次。"
+            message, advice = "两个文件不完全相同", "请与单位核对以哪一份为准，移走另一份，再运行一次。"
         yield Noticed(place, "单位名称", record["unit"], f"{what}已有一份：{first['file']}，{message}。", advice)
 
     def _not_listed(self, record: Record, place: Place) -> Iterator[Noticed]:

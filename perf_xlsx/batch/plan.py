@@ -56,6 +56,8 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     target = Path(folder) if folder is not None else None
     if target and any(_identity(str(path)) == _identity(str(target)) for path in asked):
         raise OutputError(f"输出文件夹就是收回的文件夹：{shown(target)}。请换一个输出文件夹，原文件不会改动。")
+    if target and _is_workbook(target.name) and not target.is_dir():
+        raise OutputError(f"-o 后面写的是文件夹，{shown(target)} 却像工作簿的名称。请改写一个文件夹。")
     base = _base(asked)
     wanted: dict[str, str] = {}
     passed: dict[str, None] = {}
@@ -66,11 +68,23 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
             if relative and not _is_workbook(relative) and not (path / relative).is_dir():
                 passed[file] = None
             else:
-                wanted.setdefault(file, _copy_name(relative or path.name))
+                below = f"{path.name}/{relative}" if relative and len(asked) > 1 else relative or path.name
+                wanted.setdefault(file, _copy_name(below))
     many = len(asked) > 1 or any(path.is_dir() for path in asked)
     found = Plan(base, target, list(_apart(wanted)), many, [file for file in passed if file not in wanted])
     _refuse_overwriting(found)
     return found
+
+
+def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
+    """Workbooks in the output folder that are no copies of this run's, nor among `written`: their originals may be gone."""
+    if jobs.folder is None or not jobs.folder.is_dir():
+        return
+    kept = {reserved(Path(os.path.abspath(jobs.folder / output))) for _, output in jobs.rows}
+    kept |= {reserved(path.absolute()) for path in written}
+    for relative in _walk(jobs.folder, "", {_identity(str(jobs.base))}):
+        if _is_workbook(relative) and reserved(Path(os.path.abspath(jobs.folder / relative))) not in kept:
+            yield relative
 
 
 def _base(asked: Sequence[Path]) -> Path:

@@ -78,7 +78,7 @@ def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
     row = page.heads(
         3, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"),
         (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
-        (11, 11, "年初＋调整－全年"), (12, 12, "与明细核对"),
+        (11, 11, "年初＋调整－全年（三项都填的）"), (12, 12, "与明细核对"),
     )  # fmt: skip
     page.height(3, 32)
     code = money_code(found)
@@ -114,14 +114,7 @@ def _money_row(
     for column, rate in ((9, line.adjustment_rate), (10, line.execution_rate)):
         page.number(row, column, column, rate, s.PERCENT, bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
-    gap = line.sums["initial"] + line.sums["adjustment"] - line.sums["adjusted"]
-    page.number(
-        row,
-        11,
-        11,
-        Formula(f"=ROUND(SUM({cells[0]},{cells[1]})-SUM({cells[2]}),6)", float(gap)),
-        f"+{code};-{code};0",
-    )
+    page.number(row, 11, 11, line.gap if line.whole else None, f"+{code};-{code};{code}")
     sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], row) for amount in AMOUNTS)
     words = ("✔ 相符", "✖ 不符")
     check = f'=IF(ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005,"{words[0]}","{words[1]}")'

@@ -30,6 +30,7 @@ BANDS = (
 )  # fmt: skip
 NO_RATE = "不能计算"
 AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
+BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
 EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
 
 
@@ -38,7 +39,8 @@ class LineSum:
     """One fund line over all returns of a form and year, in 万元.
 
     `given` counts the returns that filled an amount in; `pairs` sums, for each rate, part and whole of those
-    returns that filled in both, for a rate of sums from different returns would be none.
+    returns that filled in both, for a rate of sums from different returns would be none. `gap` sums initial +
+    adjustment - adjusted of the `whole` ones, which filled in all three.
     """
 
     name: str
@@ -48,6 +50,8 @@ class LineSum:
     pairs: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(
         default_factory=lambda: dict.fromkeys((EXECUTION, ADJUSTMENT), (Decimal(0), Decimal(0)))
     )
+    gap: Decimal = Decimal(0)
+    whole: int = 0
     partial: int = 0
     returns: int = 0
     repeated: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
@@ -61,6 +65,10 @@ class LineSum:
                 self.sums[amount] += value
                 if repeat:
                     self.repeated[amount] += value
+        initial, adjustment, adjusted = (amounts[amount] for amount in BALANCE)
+        if initial is not None and adjustment is not None and adjusted is not None:
+            self.gap += initial + adjustment - adjusted
+            self.whole += 1
         for pair, (part_sum, whole_sum) in self.pairs.items():
             part, whole = (amounts[amount] for amount in pair)
             if part is not None and whole is not None:
@@ -182,6 +190,7 @@ def gather(records: Iterable[Record], names: bool = True) -> Statistics:
             scores.add(record, who.form)
     found.kinds = [Kind(code, how, items[code, how], workbooks[code, how]) for code, how in items]
     found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
+    found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
     found.troubled.sort(key=lambda one: tuple(-count for count in one.counts))
     if scores.forms:
         found.spreads, found.overall, found.grades = scores.spreads()

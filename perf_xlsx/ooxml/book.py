@@ -169,10 +169,10 @@ class Book:
         for index, element in enumerate(e for e in (() if listed is None else listed) if local(e) == "sheet"):
             id = next((value for key, value in element.attrib.items() if str(key).endswith("}id")), "")
             relation = related.get(str(id))
-            if relation is not None and not relation.type.endswith("/worksheet"):
-                continue  # a chart sheet
             if relation is None or relation.target not in self.package:
                 raise PackageError("damaged", f"文件已损坏（工作表“{element.get('name', '')}”的内容缺失）")
+            if not relation.type.endswith("/worksheet"):
+                continue  # a chart sheet
             found.append(
                 Sheet(
                     element.get("name", ""),

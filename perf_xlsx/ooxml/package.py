@@ -236,8 +236,11 @@ class Package:
         self._related.pop(name, None)
 
     def free_name(self, pattern: str) -> str:
-        """The first unused part name of a pattern such as "xl/worksheets/sheet{}.xml"."""
-        taken = {name.lower() for name in self.names()}
+        """The first unused part name of a pattern such as "xl/worksheets/sheet{}.xml".
+
+        A name that something refers to in vain is not unused: what refers to it would get our part.
+        """
+        taken = {name.lower() for name in (*self.names(), *self.owners())}
         number = 1
         while pattern.format(number).lower() in taken:
             number += 1
