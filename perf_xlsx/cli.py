@@ -97,19 +97,19 @@ def score(paths: tuple[Path, ...], folder: Path, as_json: bool, force: bool, **o
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
     """
 
-    def consolidated(into: Path) -> str:
+    def consolidated(into: Path) -> Path:
         return _consolidated(into, options["roster"])
 
     run(paths, folder, as_json, force=force, consolidate=consolidated, **options)
 
 
-def _consolidated(folder: Path, roster: Path | None) -> str:
-    """Write the consolidated workbook of a run; says where it is. Raises OSError."""
+def _consolidated(folder: Path, roster: Path | None) -> Path:
+    """Write the consolidated workbook of a run. Raises OSError."""
     from perf_xlsx import consolidated
 
     rows = consolidated.read_roster(roster) if roster else None
     (path,) = consolidated.write_consolidated(folder, None, rows)
-    return f"汇总工作簿：{path}"
+    return path
 
 
 @main.command()

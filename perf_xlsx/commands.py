@@ -117,12 +117,12 @@ def run(
     limits: Path | None,
     roster: Path | None,
     force: bool = False,
-    consolidate: Callable[[Path], str] | None = None,
+    consolidate: Callable[[Path], Path] | None = None,
     **crew: Any,
 ) -> NoReturn:
     """Score what the paths name, tell it, and exit; `crew` are jobs, executor, time_limit and memory_limit.
 
-    `consolidate` is called with the output folder when a run over a folder is over; what it says is shown.
+    `consolidate` is called with the output folder when a run over a folder is over; it gives what it wrote.
     """
     from perf_xlsx.batch import BatchError, plan, read_roster
     from perf_xlsx.batch import run as run_batch
@@ -204,15 +204,16 @@ def _tell(
     finished: Iterator[Finished],
     as_json: bool,
     waiving: Waiving | None,
-    consolidate: Callable[[Path], str] | None,
+    consolidate: Callable[[Path], Path] | None,
 ) -> int:
     """Show what is done as it is done, then the rest; give the exit code."""
     from rich.console import Console
 
+    from perf_xlsx.batch import others
     from perf_xlsx.output import shown, trouble
     from perf_xlsx.progress import progress
     from perf_xlsx.report import json_line
-    from perf_xlsx.terminal import Summary, not_taken, outcome
+    from perf_xlsx.terminal import Summary, not_ours, not_taken, outcome
     from perf_xlsx.waivers import covering, idle
 
     summary = Summary()
@@ -238,10 +239,11 @@ def _tell(
             done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
         click.echo(done, err=True)
         return INTERRUPTED
-    told, lost = "", False
+    written: list[Path] = []
+    lost = False
     if consolidate and jobs.folder and jobs.many:
         try:
-            told = consolidate(jobs.folder)
+            written.append(consolidate(jobs.folder))
         except OSError as error:
             lost = True
             detail, advice = trouble(Path(str(error.filename or jobs.folder)), error)
@@ -250,10 +252,11 @@ def _tell(
         click.echo(f"豁免清单{line}。", err=True)
     if not as_json:
         summary.show(Console(highlight=False, soft_wrap=True))
-        if told:
-            click.echo(told)
-    if jobs.passed:
-        click.echo(not_taken(jobs.passed), err=True)
+        for path in written:
+            click.echo(f"汇总工作簿：{path}")
+    for line in (not_taken(jobs.passed), not_ours(list(others(jobs, written)) if jobs.many else [])):
+        if line:
+            click.echo(line, err=True)
     return 3 if summary.counts["读不出来"] or summary.unwritten or lost else 1 if summary.counts["有错误"] else 0
 
 

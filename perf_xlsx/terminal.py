@@ -122,6 +122,17 @@ def not_taken(files: Sequence[str]) -> str:
     )
 
 
+def not_ours(files: Sequence[str]) -> str:
+    """Which workbooks lie in the output folder that this run did not write, and what to do about them."""
+    if not files:
+        return ""
+    names = "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
+    return (
+        f"输出文件夹中另有{len(files)}个工作簿不是本次评分写出的：{names}。"
+        "如是以前的副本、原件已经移走的，请删去，以免误发。"
+    )
+
+
 def show(records: Iterable[Record], console: Console) -> None:
     """Print a few results in full."""
     summary = Summary()

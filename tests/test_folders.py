@@ -164,3 +164,40 @@ def test_of_very_many_files_that_were_not_read_the_first_are_named(folder: Path)
     assert "另有30个文件" in said
     assert "09.pdf等。" in said
     assert "10.pdf" not in said
+
+
+def test_copies_whose_originals_are_gone_are_named(folder: Path, tmp_path: Path) -> None:
+    put(folder, "a/1.xlsx", "甲局")
+    gone = put(folder, "a/2.xlsx", "乙局")
+    out = tmp_path / "out"
+    assert "不是本次评分写出的" not in command("score", folder, "-o", out).stderr
+    gone.unlink()
+    for _ in range(2):  # as long as it lies there
+        told = command("score", folder, "-o", out).stderr
+        assert "另有1个工作簿不是本次评分写出的：a/2.xlsx" in told
+    (out / "a" / "2.xlsx").unlink()
+    assert "不是本次评分写出的" not in command("score", folder, "-o", out).stderr
+
+
+def test_the_returns_may_lie_in_the_output_folder_and_are_not_named(tmp_path: Path) -> None:
+    put(tmp_path / "returns", "1.xlsx")
+    done = command("score", tmp_path / "returns", "-o", tmp_path)
+    assert (tmp_path / "1.xlsx").exists()
+    assert "不是本次评分写出的" not in done.stderr
+
+
+def test_folders_given_side_by_side_keep_their_names(tmp_path: Path) -> None:
+    for name in ("东区", "西区"):
+        put(tmp_path / name, "1.xlsx", name)
+    command("score", tmp_path / "东区", tmp_path / "西区", "-o", tmp_path / "out")
+    assert {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("1.xlsx")} == {
+        "东区/1.xlsx", "西区/1.xlsx",
+    }  # fmt: skip
+
+
+def test_a_folder_that_is_called_like_a_workbook_is_asked_about(folder: Path, tmp_path: Path) -> None:
+    put(folder, "1.xlsx")
+    done = command("score", folder, "-o", tmp_path / "结果.xlsx")
+    assert done.exit_code == 2
+    assert "像工作簿的名称" in done.stderr
+    assert not (tmp_path / "结果.xlsx").exists()

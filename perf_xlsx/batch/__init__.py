@@ -2,7 +2,7 @@
 
 from perf_xlsx.batch.crew import Crew, cluster, given, here, local
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.batch.plan import Plan, plan
+from perf_xlsx.batch.plan import Plan, others, plan
 from perf_xlsx.batch.roster import Roster, read_roster
 from perf_xlsx.batch.run import Finished, run
 
@@ -16,6 +16,7 @@ __all__ = [
     "given",
     "here",
     "local",
+    "others",
     "plan",
     "read_roster",
     "run",

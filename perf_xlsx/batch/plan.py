@@ -77,13 +77,13 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
 
 
 def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
-    """Workbooks in the output folder that are no copies of this run's, nor among `written`: their originals may be gone."""
+    """Workbooks in the output folder that are neither copies of this run nor `written`: originals may be gone."""
     if jobs.folder is None or not jobs.folder.is_dir():
         return
-    kept = {reserved(Path(os.path.abspath(jobs.folder / output))) for _, output in jobs.rows}
-    kept |= {reserved(path.absolute()) for path in written}
+    kept = {reserved(Path(output)) for _, output in jobs.rows}
+    kept |= {reserved(Path(os.path.relpath(path, jobs.folder))) for path in written}
     for relative in _walk(jobs.folder, "", {_identity(str(jobs.base))}):
-        if _is_workbook(relative) and reserved(Path(os.path.abspath(jobs.folder / relative))) not in kept:
+        if _is_workbook(relative) and reserved(Path(relative)) not in kept:
             yield relative
 
 
