@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.one import alternately
+from benchmarks.one import alternately, as_installed
 from benchmarks.returns import write_returns
 from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
@@ -78,7 +78,8 @@ def score(returned: Path, jobs: int) -> Run:
     os.sync()
     run, start = Run(), time.perf_counter()
     words = [SCRIPT, "score", returned, "-o", out, "--jobs", str(jobs)]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(words, **quiet, env=as_installed())
     run.parent = process.pid
     while process.poll() is None:
         run.sample(process.pid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import statistics
 import subprocess
@@ -36,7 +37,12 @@ def alternately(rounds: int, works: dict[str, Callable[[], object]]) -> dict[str
 def command(*arguments: str | Path) -> Callable[[], object]:
     """A whole process."""
     words = [str(argument) for argument in arguments]
-    return lambda: subprocess.run(words, capture_output=True, check=False)
+    return lambda: subprocess.run(words, capture_output=True, check=False, env=as_installed())
+
+
+def as_installed() -> dict[str, str]:
+    """The environment, but with byte code kept, as it is of installed packages."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def measure() -> list[tuple[str, str, str]]:

@@ -8,8 +8,6 @@ from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.workbook.identity import HIDDEN_SHEET, identify
 from perf_xlsx.workbook.locate import Sheets
-from perf_xlsx.workbook.outside import locate_outside
-from perf_xlsx.workbook.outside_reader import OutsideReading
 from perf_xlsx.workbook.reader import Reading, other_rulebook, refuse
 
 
@@ -24,10 +22,8 @@ def read(
     book = Book(package)
     sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
     identity = identify(book, sheets)
-    if identity.form is None and (layout := locate_outside(sheets)) is not None:
-        outside = OutsideReading(layout, sheets, workbook, package.limits)
-        evaluation = outside.evaluation(layout.year, rulebook or layout.form.rulebook)
-        return evaluation, (*outside.intake.findings, *outside.beside_the_form(package))
+    if identity.form is None and (found := _read_outside(package, sheets, workbook, rulebook)):
+        return found
     if refusal := refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")
@@ -39,3 +35,18 @@ def read(
         *other_rulebook(identity, workbook, rulebook),
     ]
     return evaluation, tuple(said)
+
+
+def _read_outside(
+    package: Package, sheets: Sheets, workbook: str, rulebook: str | None
+) -> tuple[SelfEvaluation, tuple[Finding, ...]] | None:
+    """A form in an official layout; None where it is none that we know."""
+    from perf_xlsx.workbook.outside import locate_outside  # late: most forms are ours
+    from perf_xlsx.workbook.outside_reader import OutsideReading
+
+    layout = locate_outside(sheets)
+    if layout is None:
+        return None
+    reading = OutsideReading(layout, sheets, workbook, package.limits)
+    evaluation = reading.evaluation(layout.year, rulebook or layout.form.rulebook)
+    return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))
