@@ -60,7 +60,7 @@ def tidy(text: str) -> str:
     return text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-@lru_cache(1 << 14)  # the labels of a form come again in every workbook
+@lru_cache(1 << 12)  # the labels of a form come again in every workbook
 def same_label(text: str) -> str:
     """A label as it compares: also without any spaces, colons, asterisks and brackets' width."""
     return re.sub(r"[\s:*＊]", "", squeeze(text))

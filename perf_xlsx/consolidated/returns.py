@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from perf_xlsx.forms import FormError, load_form
@@ -64,7 +64,7 @@ def standing(finding: Record) -> Standing:
 
 def file_name(path: str) -> str:
     """The last part of a path that may come from another system."""
-    return PureWindowsPath(path).name if "\\" in path else PurePosixPath(path).name
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def identity(record: Record) -> Identity:

@@ -86,7 +86,7 @@ class Scores:
             {
                 "form": pd.Categorical(self.forms, list(dict.fromkeys(self.forms))),
                 "cents": self.cents,
-                "grade": self.grades,
+                "grade": pd.Categorical(self.grades),
                 "complete": pd.Series(self.complete, dtype="bool"),
             }
         )
@@ -101,7 +101,7 @@ class Scores:
 
 
 def _grades(frame: pd.DataFrame) -> list[GradeCount]:
-    counts = frame.groupby("grade")["complete"].agg(["size", "sum"])
+    counts = frame.groupby("grade", observed=True)["complete"].agg(["size", "sum"])
     names = [*GRADES, *(name for name in counts.index if name not in GRADES)]
     return [
         GradeCount(name, int(counts["size"].get(name, 0)), int((counts["size"] - counts["sum"]).get(name, 0)))

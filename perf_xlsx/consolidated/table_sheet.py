@@ -7,6 +7,7 @@ cells that are all alike; and it refuses an Excel table on a sheet that is writt
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -32,8 +33,23 @@ class FileLink(Url):
 
     def __init__(self, path: str, text: str) -> None:
         super().__init__(f"external:{path}")
-        self.text = fitting(text)
+        self.path, self.text = path, fitting(text)
         self._relationship_link = "".join(c if ord(c) > 127 else quote(c, safe="/!$&'()+,;=@") for c in path)
+
+
+@dataclass
+class Links:
+    """The links of one column by row, as XlsxWriter asks for them; only paths are kept, for there are many."""
+
+    column: int
+    paths: dict[int, str] = field(default_factory=dict)
+
+    def keys(self) -> Iterable[int]:
+        """The rows."""
+        return self.paths.keys()
+
+    def __getitem__(self, row: int) -> dict[int, FileLink]:
+        return {self.column: FileLink(self.paths[row], "")}
 
 
 CellValue = str | int | Decimal | FileLink | None
@@ -67,6 +83,7 @@ class TableSheet(Worksheet):
             (f'<c r="{xl_col_to_name(column)}', f'" s="{style._get_xf_index()}"')
             for column, style in enumerate(styles)
         ]
+        self.hyperlinks = Links(len(self.columns) - 1)  # the link column is the last
         self.link_look = f'" s="{link_style._get_xf_index()}"'
 
     def add_row(self, row: int, height: float, values: Iterable[CellValue]) -> None:
@@ -79,7 +96,7 @@ class TableSheet(Worksheet):
             elif isinstance(value, str):
                 cells.append(f'{place}{number}{look} t="inlineStr"><is>{text_xml(fitting(value))}</is></c>')
             elif isinstance(value, FileLink):
-                self.hyperlinks[row][len(cells) - 1] = value
+                self.hyperlinks.paths[row] = value.path
                 cells.append(f'{place}{number}{self.link_look} t="inlineStr"><is>{text_xml(value.text)}</is></c>')
             else:
                 cells.append(f"{place}{number}{look}><v>{float(value):.16G}</v></c>")
