@@ -111,13 +111,16 @@ class Summary:
         return Text(line, style="bold")
 
 
+def _names(files: Sequence[str]) -> str:
+    return "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
+
+
 def not_taken(files: Sequence[str]) -> str:
     """Which files were not read for their suffix, and what to do if one of them is a return after all."""
     if not files:
         return ""
-    names = "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
     return (
-        f"另有{len(files)}个文件因后缀不是工作簿而没有读：{names}。"
+        f"另有{len(files)}个文件因后缀不是工作簿而没有读：{_names(files)}。"
         "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
     )
 
@@ -126,9 +129,8 @@ def not_ours(files: Sequence[str]) -> str:
     """Which workbooks lie in the output folder that this run did not write, and what to do about them."""
     if not files:
         return ""
-    names = "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
     return (
-        f"输出文件夹中另有{len(files)}个工作簿不是本次评分写出的：{names}。"
+        f"输出文件夹中另有{len(files)}个工作簿不是本次评分写出的：{_names(files)}。"
         "如是以前的副本、原件已经移走的，请删去，以免误发。"
     )
 

@@ -43,6 +43,7 @@ class Across:
 
     def __enter__(self) -> Across:
         self.memory = sqlite3.connect("")
+        self.memory.execute("pragma cache_size = -500")  # KB; the rest lies on the disk
         self.memory.execute(
             "create table first (key blob primary key, file text, unit text, content text) without rowid"
         )

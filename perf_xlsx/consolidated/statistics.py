@@ -104,7 +104,7 @@ class Kind:
     workbooks: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # one a return is kept
 class Troubled:
     """One return with findings, counted by standing."""
 
