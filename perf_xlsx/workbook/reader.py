@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -25,8 +25,6 @@ FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
 FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 NOWHERE: Address = (0, 0, 0)
-
-Readings = Mapping[str, Entry[Any]]
 
 
 def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:

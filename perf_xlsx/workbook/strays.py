@@ -14,7 +14,7 @@ from perf_xlsx.place import column_letters
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
-from perf_xlsx.workbook.template_blocks import COMPUTED_HELP, LEGEND, NUMBER, TODO
+from perf_xlsx.workbook.template_blocks import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD
 
 LISTED = 8  # cells and sheets that are named; the rest is told as a number
 _COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
@@ -36,7 +36,7 @@ def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
 
 def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
     """Every cell with content that the template neither prints (`words`) nor computes, sheet by sheet."""
-    computed = below(sheets, (NUMBER, TODO, *_computed_columns(form))) | _computed_boxes(form, sheets)
+    computed = below(sheets, (NUMBER, REQUIRED_HEAD, *_computed_columns(form))) | _computed_boxes(form, sheets)
     for sheet in within:
         own = _counters(form, sheets, sheet)
         for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):

@@ -13,7 +13,7 @@ from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.identity import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX
-from perf_xlsx.workbook.template_blocks import TODO, Placed, Writer
+from perf_xlsx.workbook.template_blocks import REQUIRED_HEAD, Placed, Writer
 
 
 def write_template(
@@ -126,7 +126,7 @@ def _legend_table(canvas: Canvas, sheet: Any, row: int) -> int:
 
 def _todo_table(canvas: Canvas, sheet: Any, row: int, todo: list[tuple[str, Placed]]) -> int:
     canvas.text(sheet, row, 1, "表名（点击打开）", canvas.head)
-    canvas.text(sheet, row, 2, TODO, canvas.head)
+    canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
     for offset, (name, placed) in enumerate(todo, 1):
         sheet.write_url(row + offset, 1, f"internal:'{name}'!{placed.first}", link, string=name)
