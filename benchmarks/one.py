@@ -21,13 +21,16 @@ ROUNDS = 25
 COLD = 7
 
 
-def alternately(rounds: int, works: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median seconds of each, taken in turn so that a busy machine is unfair to none."""
+def alternately(
+    rounds: int, works: dict[str, Callable[[], object]], before: Callable[[], object] = lambda: None
+) -> dict[str, float]:
+    """Median seconds of each, taken in turn so that a busy machine is unfair to none; `before` is not counted."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         work()
     for _ in range(rounds):
         for name, work in works.items():
+            before()
             start = time.perf_counter()
             work()
             times[name].append(time.perf_counter() - start)

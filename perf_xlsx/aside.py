@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 T = TypeVar("T")
 
 
 def aside(work: Callable[[], T], large: bool) -> Callable[[], T]:
-    """Do the work now, or in a thread of its own where it is large; calling what comes back waits for the result.
+    """Do the work now, or in a thread where it is large; calling what comes back waits for the result.
 
     What the work raises is raised there.
     """
     if not large:
         done = work()
         return lambda: done
+    return _pool().submit(work).result
+
+
+@cache
+def _pool() -> Executor:
+    """Kept: a thread takes a third of a millisecond to start."""
     from concurrent.futures import ThreadPoolExecutor  # late: most workbooks are small
 
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(work)
-    pool.shutdown(wait=False)
-    return future.result
+    return ThreadPoolExecutor(3)

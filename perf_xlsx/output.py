@@ -8,6 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -68,19 +69,39 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears whole or not at all: beside it first, flushed to disk, then renamed. Raises OSError."""
+    """A file that appears whole at the end of the block, or not at all. Raises OSError."""
+    with begun(path) as copy:
+        yield copy.file
+        copy.keep()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A file that is being written beside its place."""
+
+    file: IO[bytes]
+    temporary: str
+    path: Path
+
+    def keep(self) -> None:
+        """Let it appear in its place, flushed to the disk."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.file.close()  # Windows renames no open file
+        os.chmod(self.temporary, 0o644)
+        os.replace(self.temporary, self.path)
+
+
+@contextmanager
+def begun(path: Path) -> Iterator[Begun]:
+    """A file to be kept or not: what is not kept by the end of the block is gone. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
+            yield Begun(file, temporary, path)
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def trouble(output: Path, error: OSError) -> tuple[str, str]:

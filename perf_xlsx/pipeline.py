@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
-from perf_xlsx.output import OPENED_AS, fitting, shown, trouble, whole, write_whole
+from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
@@ -141,20 +141,14 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     package = Package.open(data, terms.limits)
     strip(package)
     told += _about_the_file(package, name)
-    evaluation, said = read(package, name, terms.rulebook)
-    package.settle()
-    result = Result(shown(job.source), "", evaluation, None, _sorted([*told, *said]))
-    if evaluation is None:
-        return result
-    rulebook = load_rulebook(evaluation.rulebook)
-    scores, findings = judge(evaluation, [*told, *said], rulebook)
-    if terms.waiving:
-        findings = waive(findings, evaluation.unit, terms.waiving)
-    result = replace(result, scores=scores, findings=findings, rulebook=rulebook.name)
-    if job.output is None:
-        return result
     package.become_document()
-    return _written(job, result, package, rulebook)
+
+    def judged() -> Result:
+        evaluation, said = read(package, name, terms.rulebook)
+        package.settle()
+        return _judged(job, evaluation, [*told, *said], terms)
+
+    return _with_copy(job, package, judged)
 
 
 def _score_original(job: Job, original: Original, terms: Terms, told: list[Finding]) -> Result:
@@ -163,43 +157,60 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
 
     carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
-        return Result(shown(job.source), "", None, None, _sorted([*told, carried]))
-    evaluation, rulebook = carried.evaluation, load_rulebook(carried.evaluation.rulebook)
-    scores, findings = judge(evaluation, [*told, *carried.findings], rulebook)
-    if terms.waiving:
-        findings = waive(findings, evaluation.unit, terms.waiving)
-    result = Result(shown(job.source), "", evaluation, scores, findings, rulebook.name)
+        return _judged(job, None, [*told, carried], terms)
+    result = _judged(job, carried.evaluation, [*told, *carried.findings], terms)
     if job.output is None:
         return result
-    stored = stored_results(carried.typed, score_evaluation(carried.typed, rulebook))
-    package = Package.open(carried.workbook(stored))
-    return _written(job, result, package, rulebook, carried.origin)
+    scores = score_evaluation(carried.typed, load_rulebook(carried.evaluation.rulebook))
+    package = Package.open(carried.workbook(stored_results(carried.typed, scores)))
+    return _with_copy(job, package, lambda: result, carried.origin)
 
 
-def _written(
-    job: Job, result: Result, package: Package, rulebook: Rulebook, origin: Origin | None = None
-) -> Result:
-    """The result, its marks and sheets written into the package, and that to the output."""
-    assert result.evaluation is not None
-    sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
-    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
-    return _write(result, shown(Path(job.source.name)), job, package)
+def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], terms: Terms) -> Result:
+    """What was read, its scores and all findings."""
+    source = shown(job.source)
+    if evaluation is None:
+        return Result(source, "", None, None, _sorted(said))
+    rulebook = load_rulebook(evaluation.rulebook)
+    scores, findings = judge(evaluation, said, rulebook)
+    if terms.waiving:
+        findings = waive(findings, evaluation.unit, terms.waiving)
+    return Result(source, "", evaluation, scores, findings, rulebook.name)
 
 
-def _write(result: Result, name: str, job: Job, package: Package) -> Result:
-    """Write the scored copy; where that fails, the result says so (R20) and has no output."""
-    assert job.output is not None
+def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin: Origin | None = None) -> Result:
+    """What is found in a workbook; its marks and sheets written into a copy, where one is wanted and it was read.
+
+    Where that fails, the result says so (R20) and has no output.
+    """
+    if job.output is None:
+        return judged()
     output = fitting(job.output, package.suffix())
     if _same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
+    result: Result | None = None
     try:
-        with whole(output) as file:
-            package.save(file)
+        with begun(output) as copy, package.saving(copy.file) as finish:
+            result = judged()
+            if result.evaluation is None:
+                return result
+            rulebook = load_rulebook(result.evaluation.rulebook)
+            sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
+            annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+            finish()
+            copy.keep()
     except OSError as error:
-        detail, advice = trouble(output, error)
-        seen = Noticed(Place(name), "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
-        return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
+        return _unwritten(result or judged(), output, error)
     return replace(result, output=shown(output))
+
+
+def _unwritten(result: Result, output: Path, error: OSError) -> Result:
+    if result.evaluation is None:
+        return result
+    detail, advice = trouble(output, error)
+    place = Place(shown(Path(Path(result.file).name)))
+    seen = Noticed(place, "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
+    return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
 
 
 def _about_the_file(package: Package, name: str) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import random
@@ -13,6 +14,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -138,6 +140,65 @@ def test_killed_at_any_moment_the_file_is_the_old_one_or_the_new_one(filled: byt
         assert data in (None, whole, whole * 40)
         seen.add(None if data is None else len(data))
     assert len(seen) > 1, "the moments were not random"
+
+
+# ---- large pictures, which go to the disk while the rest is still read ----------------------------------------
+
+
+@pytest.fixture
+def pictured(filled: bytes, tmp_path: Path) -> Path:
+    """A return with a picture of 3 MB, which no zip packs smaller."""
+    path, out = tmp_path / "in" / "照片.xlsm", io.BytesIO()
+    path.parent.mkdir()
+    with zipfile.ZipFile(io.BytesIO(rich(filled))) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            picture = info.filename == "xl/media/image1.png"
+            new.writestr(info, random.Random(3).randbytes(3_000_000) if picture else old.read(info))
+    path.write_bytes(out.getvalue())
+    return path
+
+
+def test_a_large_picture_is_copied_as_it_lies_and_the_parts_keep_their_order(
+    pictured: Path, tmp_path: Path
+) -> None:
+    copy, again = tmp_path / "copy.xlsm", tmp_path / "again.xlsm"
+    assert pipeline.score(pictured, copy).output == str(copy)
+    with zipfile.ZipFile(pictured) as before, zipfile.ZipFile(copy) as after:
+        assert after.testzip() is None
+        assert after.read("xl/media/image1.png") == before.read("xl/media/image1.png")
+        theirs = [name for name in before.namelist() if name in after.namelist()]
+        assert [name for name in after.namelist() if name in theirs] == theirs
+    openpyxl.load_workbook(copy)
+    pipeline.score(copy, again)
+    assert again.read_bytes() == copy.read_bytes()
+
+
+def test_nothing_is_left_where_what_has_a_large_picture_is_refused(pictured: Path, tmp_path: Path) -> None:
+    data = bytearray(pictured.read_bytes())
+    with zipfile.ZipFile(pictured) as archive:
+        data[archive.getinfo("xl/media/image1.png").header_offset + 1_000_000] ^= 1
+    (tmp_path / "damaged.xlsm").write_bytes(data)
+    openpyxl.Workbook().save(tmp_path / "no form.xlsx")
+    with zipfile.ZipFile(tmp_path / "no form.xlsx", "a") as archive:
+        archive.writestr("xl/media/image1.png", random.Random(3).randbytes(3_000_000))
+    for name, code in (("damaged.xlsm", "R01"), ("no form.xlsx", "R04")):
+        result = pipeline.score(tmp_path / name, tmp_path / "out" / name)
+        assert (result.evaluation, result.output) == (None, None)
+        assert [found.code for found in result.findings] == [code]
+        assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("room", [20_000, 3_010_000], ids=["for no picture", "for the picture alone"])
+def test_a_disk_too_full_for_a_large_picture(room: int, pictured: Path, tmp_path: Path) -> None:
+    code = (
+        f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}));"
+        "from perf_xlsx import pipeline; r = pipeline.score(sys.argv[1], sys.argv[2]);"
+        'print("R20" in {f.code for f in r.findings}, r.output, r.scores.total)'
+    )
+    words = [sys.executable, "-c", code, str(pictured), str(tmp_path / "out" / "b.xlsm")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert (done.stdout.split(), done.stderr) == (["True", "None", "88.01"], "")
+    assert not list((tmp_path / "out").iterdir())
 
 
 # ---- names -----------------------------------------------------------------------------------------------------

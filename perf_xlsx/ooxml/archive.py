@@ -21,6 +21,8 @@ Kind = Literal[
     "empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "too_large"
 ]
 
+Packed = tuple[zipfile.ZipInfo, "bytes | memoryview"]  # a part's entry in the directory, and the part as it lies
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCAL, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LARGE = b"PK\x06\x07"  # zip64: the directory is told of elsewhere
@@ -126,8 +128,8 @@ def directory(data: bytes) -> memoryview:
     return memoryview(data)[end - size : end] if 0 < size <= end and not large else memoryview(data)
 
 
-def deflated(name: str, data: bytes) -> tuple[zipfile.ZipInfo, bytes]:
-    """A part of our own, as `write_zip` takes it."""
+def deflated(name: str, data: bytes) -> Packed:
+    """A part of our own."""
     stream = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = stream.compress(data) + stream.flush()
     info = zipfile.ZipInfo(name, _WRITTEN_AT)
@@ -137,20 +139,29 @@ def deflated(name: str, data: bytes) -> tuple[zipfile.ZipInfo, bytes]:
     return info, packed
 
 
-def write_zip(file: IO[bytes], parts: Iterable[tuple[zipfile.ZipInfo, bytes | memoryview]]) -> None:
-    """Write packed parts one after the other, and the directory."""
-    with zipfile.ZipFile(file, "w") as archive:
-        for info, packed in parts:
-            new, out = copy.copy(info), archive.fp
-            assert out is not None
-            new.header_offset = out.tell()
-            new.flag_bits &= ~0x08  # sizes stand in the header, not behind the data
-            new.extra = b""
-            out.write(new.FileHeader(zip64=False))
-            out.write(packed)
-            archive.filelist.append(new)
-            archive.NameToInfo[new.filename] = new
-            archive.start_dir = out.tell()
+class ZipWriter:
+    """A zip being written: packed parts one after the other as they are added, then the directory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+
+    def add(self, info: zipfile.ZipInfo, packed: bytes | memoryview) -> None:
+        """Write a part behind those that are there; of two of one name the last counts."""
+        entry = copy.copy(info)
+        entry.header_offset = self._file.tell()
+        entry.flag_bits &= ~0x08  # sizes stand in the header, not behind the data
+        entry.extra = b""
+        self._file.write(entry.FileHeader(zip64=False))
+        self._file.write(packed)
+        self._entries[entry.filename] = entry
+
+    def finish(self, rest: Iterable[Packed], names: Iterable[str]) -> None:
+        """Write the other parts, and the directory with all of them in the order of these names."""
+        for info, packed in rest:
+            self.add(info, packed)
+        with zipfile.ZipFile(self._file, "w") as archive:  # begins where the last part ended
+            archive.filelist = [self._entries[name] for name in names]
 
 
 def _judge_magic(data: bytes) -> None:

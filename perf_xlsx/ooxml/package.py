@@ -6,16 +6,16 @@ import io
 import os
 import posixpath
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO
-from zipfile import ZipInfo
 
 from lxml import etree
 
 from perf_xlsx.aside import aside
-from perf_xlsx.ooxml.archive import Archive, PackageError, deflated, write_zip
+from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, deflated
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import local, parse_xml, to_xml
 
@@ -340,21 +340,51 @@ class Package:
 
     # ---- saving ----------------------------------------------------------------------------------------------
 
-    def save(self, file: IO[bytes]) -> None:
-        """Write the workbook. Untouched parts are copied as they lie in the zip, not recompressed."""
-        self.settle()
-        write_zip(file, map(self._part, self.names()))
+    @contextmanager
+    def saving(self, file: IO[bytes]) -> Iterator[Callable[[], None]]:
+        """Write the workbook to a file on disk when the function given here is called; until then it may change.
 
-    def _part(self, name: str) -> tuple[ZipInfo, bytes | memoryview]:
-        if name in self.touched or name in self.changed:
-            return deflated(name, self.read(name))
-        return self.archive.infos[name], self.archive.packed(name)
+        Untouched parts are copied as they lie in the zip, not recompressed. Large pictures, which nothing here
+        changes, go to the disk meanwhile.
+        """
+        writer = ZipWriter(file)
+        pictures = {
+            name for name, info in self.archive.infos.items() if info.file_size > MIB and "/media/" in name
+        }
+
+        def write_pictures() -> None:
+            for name in sorted(pictures):
+                writer.add(*self._part(name))
+            file.flush()
+            os.fsync(file.fileno())
+
+        written = aside(write_pictures, large=True) if pictures else lambda: None
+
+        def finish() -> None:
+            rest = [self._part(name) for name in self.names() if name not in pictures or self._is_new(name)]
+            written()
+            self.settle()
+            writer.finish(rest, self.names())
+
+        try:
+            yield finish
+        finally:
+            written()  # nobody else may close the file before
 
     def to_bytes(self) -> bytes:
         """The workbook as a file in memory."""
         out = io.BytesIO()
-        self.save(out)
+        self.settle()
+        ZipWriter(out).finish(map(self._part, self.names()), self.names())
         return out.getvalue()
+
+    def _is_new(self, name: str) -> bool:
+        return name in self.touched or name in self.changed
+
+    def _part(self, name: str) -> Packed:
+        if self._is_new(name):
+            return deflated(name, self.read(name))
+        return self.archive.infos[name], self.archive.packed(name)
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
