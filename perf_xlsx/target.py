@@ -60,10 +60,15 @@ def tidy(text: str) -> str:
     return text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def same_name(text: str) -> str:
+    """A name as it compares: also without any spaces, colons, asterisks and brackets' width."""
+    return re.sub(r"[\s:*＊]", "", squeeze(text))
+
+
 @lru_cache(1 << 12)  # the labels of a form come again in every workbook
 def same_label(text: str) -> str:
-    """A label as it compares: also without any spaces, colons, asterisks and brackets' width."""
-    return re.sub(r"[\s:*＊]", "", squeeze(text))
+    """A label as it compares."""
+    return same_name(text)
 
 
 def unit_name(unit: str) -> str:

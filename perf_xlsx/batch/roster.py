@@ -11,7 +11,7 @@ from pathlib import Path
 
 from perf_xlsx import pipeline
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
-from perf_xlsx.target import same_label
+from perf_xlsx.target import same_label, same_name
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
 
 COLUMNS = {
@@ -56,7 +56,7 @@ def read_roster(path: Path) -> Roster:
         one = _listed(row, problems, path)
         if one is None:
             continue
-        identity = (*map(same_label, (one.unit, one.code, one.project)), one.form or "")
+        identity = (*map(same_name, (one.unit, one.code, one.project)), one.form or "")
         if identity in seen:
             problems.append(f"{path}：第{row.number}行与第{seen[identity]}行相同（{one.unit}），请删去一行")
         else:
@@ -148,4 +148,4 @@ def _free(name: str, taken: set[str]) -> str:
 
 def same_unit(name: str | None) -> str:
     """A unit's or project's name as it compares."""
-    return same_label(name or "").casefold()
+    return same_name(name or "").casefold()

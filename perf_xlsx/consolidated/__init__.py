@@ -1,7 +1,7 @@
 """Many results in one workbook (汇总): made from records alone, without opening a returned workbook again.
 
-Records are gone through in passes and rows go straight to disk, so that memory grows with the number of returns
-only. The same records (and the same scored workbooks beside them, which are linked) give the same bytes.
+Records are gone through in passes, rows go straight to disk, and so does what must be remembered of each return.
+The same records (and the same scored workbooks beside them, which are linked) give the same bytes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.export import ExportError, Format, export
+from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
@@ -93,34 +94,37 @@ def consolidate(
     """
     if isinstance(records, Iterator):
         records = list(records)
-    found = gather(records, names=roster is not None)
-    roll = call(found.came, roster)
-    returns = _Returns(records, found.repeats, base, output.parent)
-    with whole(output) as file:
-        canvas = Canvas(file, streamed=True)
-        canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
-        canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
-        try:
-            _write(canvas, found, roll, returns, row_limit)
-            canvas.book.close()
-        except BaseException as error:
-            traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
-            raise
+    with Kept() as kept:
+        found = gather(records, kept, names=roster is not None)
+        roll = call(found.came, roster)
+        returns = _Returns(records, found.repeats, base, output.parent)
+        with whole(output) as file:
+            canvas = Canvas(file, streamed=True)
+            canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
+            canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
+            try:
+                _write(canvas, found, kept, roll, returns, row_limit)
+                canvas.book.close()
+            except BaseException as error:
+                traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
+                raise
     return [output, *(export(returns, output, how) if how else ())]
 
 
 class _Returns:
     """The records with what only the whole batch tells, as often as asked for."""
 
-    def __init__(self, records: Iterable[Record], repeats: list[bool], base: Path, folder: Path) -> None:
+    def __init__(self, records: Iterable[Record], repeats: bytearray, base: Path, folder: Path) -> None:
         self.records, self.repeats, self.base, self.folder = records, repeats, base, folder
 
     def __iter__(self) -> Iterator[Return]:
         for record, repeat in zip(filter(is_return, self.records), self.repeats, strict=True):
-            yield Return(record, identity(record), repeat, link_target(record, self.base, self.folder))
+            yield Return(record, identity(record), bool(repeat), link_target(record, self.base, self.folder))
 
 
-def _write(canvas: Canvas, found: Statistics, roll: Roll, returns: Iterable[Return], limit: int) -> None:
+def _write(
+    canvas: Canvas, found: Statistics, kept: Kept, roll: Roll, returns: Iterable[Return], limit: int
+) -> None:
     """The sheets stand in their order first; then their rows, in one pass; then what is told of them."""
     overview = Page(canvas, OVERVIEW, WIDTHS)
     units = LongSheets(
@@ -138,8 +142,8 @@ def _write(canvas: Canvas, found: Statistics, roll: Roll, returns: Iterable[Retu
     )  # fmt: skip
     codes = Page(canvas, CODES, CODE_WIDTHS)
     troubled = LongSheets(
-        canvas, TROUBLED, UNIT_COLUMNS, len(found.troubled),
-        f"错误多的在前；没有问题的{found.received - len(found.troubled)}份不列。", limit, empty="✔ 没有发现问题。",
+        canvas, TROUBLED, UNIT_COLUMNS, found.troubled,
+        f"错误多的在前；没有问题的{found.received - found.troubled}份不列。", limit, empty="✔ 没有发现问题。",
     )  # fmt: skip
     findings = LongSheets(
         canvas, FINDINGS.name, FINDINGS.columns, found.rows["findings"],
@@ -153,7 +157,7 @@ def _write(canvas: Canvas, found: Statistics, roll: Roll, returns: Iterable[Retu
             add = long[table.key].add
             for row in table.rows(one):
                 add(row, one.link)
-    write_troubled(troubled, found)
+    write_troubled(troubled, kept.troubled())
     write_money(money, found, funds)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
     write_outstanding(outstanding, roll)

@@ -70,8 +70,8 @@ def _checks(
         total = Formula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
         listed = elsewhere.over(FINDINGS.key, "单位", "COUNTA({0})")
         yield "各类问题之和＝“问题清单”的行数", total, Formula(f"={listed}", elsewhere.long[FINDINGS.key].written)
-        counted = sum(sum(one.counts) for one in found.troubled)
         by_unit = elsewhere.over(TROUBLED, "合计", "SUM({0})")
+        counted = sum(found.standings.values())
         yield "各类问题之和＝“问题按单位”的合计", total, Formula(f"={by_unit}", counted)
     if roll.expected is not None:
         left = Formula(f"={roll.returned}+{len(roll.missing)}", roll.returned + len(roll.missing))

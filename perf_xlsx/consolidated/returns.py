@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,7 @@ from typing import Any
 
 from perf_xlsx.forms import FormError, load_form
 from perf_xlsx.model import Severity, Standing
-from perf_xlsx.target import same_label
+from perf_xlsx.target import same_name
 
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
@@ -74,7 +73,7 @@ def identity(record: Record) -> Identity:
         unit = f"（{'未填单位' if is_scored(record) else '未读出'}）{file_name(record['file'])}"
     year = record.get("year") or (MISSING if is_scored(record) else "")
     project, supervisor = record.get("project") or "", record.get("supervisor") or ""
-    return Identity(unit, sys.intern(supervisor), form_name(record.get("form")), year, sys.intern(project))
+    return Identity(unit, supervisor, form_name(record.get("form")), year, project)
 
 
 def repeat_key(record: Record) -> tuple[Any, ...] | None:
@@ -82,10 +81,10 @@ def repeat_key(record: Record) -> tuple[Any, ...] | None:
     if not is_scored(record) or not record.get("unit"):
         return None
     return (
-        same_label(record["unit"]),
+        same_name(record["unit"]),
         record.get("form"),
         record.get("year"),
-        same_label(record.get("project") or ""),
+        same_name(record.get("project") or ""),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.consolidated.kept import Troubled
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster import COLUMNS, Roll
@@ -220,9 +221,9 @@ def write_codes(page: Page, found: Statistics) -> int:
     return row
 
 
-def write_troubled(sheets: LongSheets, found: Statistics) -> None:
-    """A row a return with findings, the worst first."""
-    for one in found.troubled:
+def write_troubled(sheets: LongSheets, troubled: Iterable[Troubled]) -> None:
+    """A row a return with findings."""
+    for one in troubled:
         who = one.who
         sheets.add((who.unit, who.form, who.year, who.project, *one.counts, sum(one.counts)))
 

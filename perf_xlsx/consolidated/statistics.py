@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.returns import (
     POWERS,
     Identity,
@@ -17,7 +17,6 @@ from perf_xlsx.consolidated.returns import (
     is_return,
     is_scored,
     money,
-    repeat_key,
     standing,
 )
 from perf_xlsx.consolidated.roster import Came
@@ -104,14 +103,6 @@ class Kind:
     workbooks: int
 
 
-@dataclass(frozen=True, slots=True)  # one a return is kept
-class Troubled:
-    """One return with findings, counted by standing."""
-
-    who: Identity
-    counts: tuple[int, ...]
-
-
 @dataclass
 class Statistics:
     """Counts are workbooks (份). `funds` by form and year, then by line; `rows` are lines of the long tables."""
@@ -120,7 +111,7 @@ class Statistics:
     scored: int = 0
     erroneous: int = 0
     provisional: int = 0
-    repeats: list[bool] = field(default_factory=list)
+    repeats: bytearray = field(default_factory=bytearray)  # for each return, whether its unit's form came before
     years: Counter[str] = field(default_factory=Counter)
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
@@ -129,7 +120,7 @@ class Statistics:
     without_unit: int = 0
     without_money: int = 0
     kinds: list[Kind] = field(default_factory=list)
-    troubled: list[Troubled] = field(default_factory=list)
+    troubled: int = 0
     standings: Counter[str] = field(default_factory=Counter)
     spreads: list[Spread] = field(default_factory=list)
     overall: Spread | None = None
@@ -163,13 +154,12 @@ class Statistics:
         )
 
 
-def gather(records: Iterable[Record], names: bool = True) -> Statistics:
-    """Count all records. What is kept grows with the returns only, not with their rows.
+def gather(records: Iterable[Record], kept: Kept, names: bool = True) -> Statistics:
+    """Count all records; `kept` remembers what is to be told of each.
 
     `names`: whether to keep which units returned something.
     """
     found = Statistics(came=Came(names))
-    seen: set[bytes] = set()
     items: Counter[tuple[str, Standing]] = Counter()
     workbooks: Counter[tuple[str, Standing]] = Counter()
     scores = Scores()
@@ -178,12 +168,12 @@ def gather(records: Iterable[Record], names: bool = True) -> Statistics:
         if not is_return(record):
             continue
         who = identity(record)
-        repeat = _seen_before(record, seen)
+        repeat = kept.seen_before(record)
         found.received += 1
         found.repeats.append(repeat)
         found.rows["units"] += 1
         found.rows["indicators"] += len(record.get("indicators") or ())
-        _findings(found, record, who, items, workbooks)
+        _findings(found, kept, record, who, items, workbooks)
         if is_scored(record):
             _scored(found, record, who)
             _money(found, record, who, repeat)
@@ -191,25 +181,13 @@ def gather(records: Iterable[Record], names: bool = True) -> Statistics:
     found.kinds = [Kind(code, how, items[code, how], workbooks[code, how]) for code, how in items]
     found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
     found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
-    found.troubled.sort(key=lambda one: tuple(-count for count in one.counts))
     if scores.forms:
         found.spreads, found.overall, found.grades = scores.spreads()
     return found
 
 
-def _seen_before(record: Record, seen: set[bytes]) -> bool:
-    """Whether the same unit's same form came before; takes note of it."""
-    key = repeat_key(record)
-    if key is None:
-        return False
-    digest = hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    known = digest in seen
-    seen.add(digest)
-    return known
-
-
 def _findings(
-    found: Statistics, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
+    found: Statistics, kept: Kept, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
     workbooks: Counter[tuple[str, Standing]],
 ) -> None:  # fmt: skip
     here = Counter((one["code"], standing(one)) for one in record["findings"])
@@ -222,7 +200,8 @@ def _findings(
         counts[how] += count
     found.standings.update(counts)
     found.rows["findings"] += sum(here.values())
-    found.troubled.append(Troubled(who, tuple(counts[how] for how in STANDINGS)))
+    found.troubled += 1
+    kept.note(who, tuple(counts[how] for how in STANDINGS))
     if counts["error"] and is_scored(record):
         found.erroneous += 1
 
