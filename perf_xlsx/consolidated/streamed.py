@@ -127,7 +127,7 @@ class LongSheets:
 
     def _link(self, text: str, link: str | None) -> str | FileLink:
         """The file's name as a link where there is one and Excel allows one more, else what is known of it."""
-        if link is None or self.links == EXCEL_LINKS or not link.isprintable() or len(quote(link)) > LONGEST_LINK:
+        if link is None or self.links == EXCEL_LINKS or not link.isprintable() or _too_long(link):
             return text
         self.links += 1
         return FileLink(link, file_name(link))
@@ -144,6 +144,11 @@ class LongSheets:
             f"'{name}'!{xl_range_abs(TOP, column, TOP + max(1, self._rows_of(number)) - 1, column)}"
             for number, name in enumerate(self.names)
         ]
+
+
+def _too_long(link: str) -> bool:
+    quoted = 12  # that many times as long at most
+    return len(link) * quoted > LONGEST_LINK and len(quote(link)) > LONGEST_LINK
 
 
 def _height(lines: int) -> float:

@@ -6,9 +6,11 @@ cells that are all alike; and it refuses an Excel table on a sheet that is writt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -28,13 +30,22 @@ def fitting(text: str) -> str:
     return text.encode("utf-16-le")[: 2 * MAX_TEXT].decode("utf-16-le", "ignore")
 
 
+def inline(text: str) -> str:
+    """A cell from behind its format on, holding this text."""
+    return f' t="inlineStr"><is>{text_xml(fitting(text))}</is></c>'
+
+
+_often = lru_cache(1 << 11)(inline)  # units, forms and indicators' levels come row after row
+OFTEN = 40  # characters; longer texts come once
+
+
 class FileLink(Url):
     """A link to a file by its relative path, slashes forward: backslashes mean nothing outside Windows."""
 
     def __init__(self, path: str, text: str) -> None:
         super().__init__(f"external:{path}")
-        self.path, self.text = path, fitting(text)
-        self._relationship_link = "".join(c if ord(c) > 127 else quote(c, safe="/!$&'()+,;=@") for c in path)
+        self.path, self.text = path, text
+        self._relationship_link = _UNSAFE.sub(lambda found: quote(found[0], safe=""), path)
 
 
 @dataclass
@@ -51,6 +62,8 @@ class Links:
     def __getitem__(self, row: int) -> dict[int, FileLink]:
         return {self.column: FileLink(self.paths[row], "")}
 
+
+_UNSAFE = re.compile(r"[^\w.~/!$&'()+,;=@\x80-\U0010ffff-]", re.ASCII)
 
 CellValue = str | int | Decimal | FileLink | None
 
@@ -94,10 +107,10 @@ class TableSheet(Worksheet):
             if value is None or value == "":
                 cells.append(f"{place}{number}{look}/>")
             elif isinstance(value, str):
-                cells.append(f'{place}{number}{look} t="inlineStr"><is>{text_xml(fitting(value))}</is></c>')
+                cells.append(f"{place}{number}{look}{(_often if len(value) < OFTEN else inline)(value)}")
             elif isinstance(value, FileLink):
                 self.hyperlinks.paths[row] = value.path
-                cells.append(f'{place}{number}{self.link_look} t="inlineStr"><is>{text_xml(value.text)}</is></c>')
+                cells.append(f"{place}{number}{self.link_look}{inline(value.text)}")
             else:
                 cells.append(f"{place}{number}{look}><v>{float(value):.16G}</v></c>")
         cells.append("</row>")
