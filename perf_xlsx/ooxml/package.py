@@ -183,9 +183,12 @@ class Package:
 
     def _forget(self, name: str) -> None:
         """A part has come, gone or changed: what is known of relationships may be so no longer."""
-        if name not in self.archive.infos:
-            self._related.clear()  # a target may have got its part
         self._related.pop(name, None)
+        if name not in self.archive.infos:  # a target may have got its part, under another spelling
+            spelt = name.lower()
+            for source, found in list(self._related.items()):
+                if any(relation.target.lower() == spelt for relation in found):
+                    del self._related[source]
 
     def remove(self, name: str) -> None:
         """Take a part away, with its relationships part and content type."""
