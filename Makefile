@@ -9,7 +9,7 @@ BIN := .venv/bin
 
 .PHONY: demo test fuzz bench lint templates clean
 
-demo: .venv/.ready  ## blanks, filled-in forms and scored copies, in demo-out/
+demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
 
 test: .venv/.ready  ## all tests; those with LibreOffice run where it is installed

@@ -247,4 +247,6 @@ def demo(folder: Path) -> None:
         (as_record(one) | {"file": Path(one.file).name} for one in results),
         Console(highlight=False, soft_wrap=True),
     )
-    click.echo(f"填好的自评表在 {folder / 'returned'}，评分后的在 {folder / 'scored'}，空白模板在 {folder}。")
+    click.echo(
+        f"填好的自评表在 {folder / 'returned'}，评分后的和汇总工作簿在 {folder / 'scored'}，空白模板在 {folder}。"
+    )

@@ -1,4 +1,4 @@
-"""The demonstration: blanks, three filled-in forms, and what scoring makes of them."""
+"""The demonstration: blanks, three filled-in forms, what scoring makes of them, and all in one workbook."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from perf_xlsx import pipeline
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.model import Result
+from perf_xlsx.report import as_record
 
 STORIES = {
     "department-as-filed": "部门整体-报送原稿.xlsx",
@@ -23,7 +24,9 @@ def case_text(story: str) -> str:
 
 
 def run(folder: Path) -> list[Result]:
-    """Write blanks, filled-in forms and scored copies below the folder; give back the results."""
+    """Write blanks, filled-in forms, scored copies and 汇总 below the folder; give back the results."""
+    from perf_xlsx.consolidated import DEFAULT_NAME, consolidate  # late: others want the cases alone
+
     for form in form_names():
         blank = folder / f"{load_form(form).title}-空白模板.xlsx"
         pipeline.write_template(blank, form=form, year=BLANK_YEAR)
@@ -32,4 +35,5 @@ def run(folder: Path) -> list[Result]:
         returned = folder / "returned" / name
         pipeline.write_template(returned, case=case_text(story))
         results.append(pipeline.score(returned, folder / "scored" / name))
+    consolidate(map(as_record, results), None, folder / "scored" / DEFAULT_NAME)
     return results

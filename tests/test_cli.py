@@ -10,12 +10,13 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
 import perf_xlsx
 from perf_xlsx.cli import main
-from perf_xlsx.demo import case_text
+from perf_xlsx.demo import STORIES, case_text
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
@@ -150,7 +151,10 @@ def test_dump_shows_cells_and_refuses_what_is_no_workbook(returned: Path, tmp_pa
 def test_demo_does_the_main_job(tmp_path: Path) -> None:
     done = run("demo", "-o", tmp_path / "demo")
     assert done.exit_code == 0
-    assert len(list((tmp_path / "demo" / "scored").glob("*.xlsx"))) == 3
+    scored = tmp_path / "demo" / "scored"
+    assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx"}
+    units = openpyxl.load_workbook(scored / "汇总.xlsx")["单位得分"]
+    assert [row[-1].hyperlink.target for row in units.iter_rows(min_row=4)] == list(STORIES.values())
 
 
 def test_scoring_one_workbook_imports_neither_openpyxl_nor_pandas(returned: Path) -> None:
