@@ -42,7 +42,7 @@ def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) 
         for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
             known = isinstance(cell.value, str) and same_label(cell.value) in words
             counted = (row, column) in own or (sheet, row, column) in computed
-            if as_shown(cell).strip() and not known and not counted:
+            if not known and not counted and as_shown(cell).strip():
                 yield sheet, row, column
 
 
@@ -51,7 +51,11 @@ def _counters(form: Form, sheets: Sheets, sheet: int) -> set[tuple[int, int]]:
     cells, hints = sheets.grids[sheet].cells, _hint_rows(form, sheets, sheet)
     formulas = sorted(at for at, cell in cells.items() if at[0] in hints and cell.formula is not None)
     behind = {row: (row, column) for row, column in reversed(formulas)}
-    return {*behind.values(), *(at for at, cell in cells.items() if _COUNTER.fullmatch(as_shown(cell)))}
+    return {*behind.values(), *(at for at, cell in cells.items() if _is_counter(cell))}
+
+
+def _is_counter(cell: Cell) -> bool:
+    return isinstance(cell.value, str) and _COUNTER.fullmatch(cell.value) is not None
 
 
 def _hint_rows(form: Form, sheets: Sheets, sheet: int) -> set[int]:
