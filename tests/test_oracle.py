@@ -80,7 +80,7 @@ def oracle(form: dict[str, Any], name: str) -> tuple[list[Decimal | None], Decim
     total = sum((p for p in points if p is not None), Decimal(0))
     total = min([total, *(Decimal(cap) for below, cap in o["caps"] if rate * 100 < below)])
     grade = next((g for g, low in zip("优良中", o["grades"], strict=True) if total >= low), "差")
-    return points, total, grade
+    return points, total, "不能评定" if total > Decimal("100.01") else grade
 
 
 def made_up(chance: random.Random, rows: int) -> dict[str, Any]:

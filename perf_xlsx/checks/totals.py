@@ -9,7 +9,7 @@ from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import claims_round
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import percent, plain, points
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import NO_GRADE, Rulebook
 
 
 def claimed_sum(form: SelfEvaluation) -> Decimal | None:
@@ -117,6 +117,11 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     elif scores.complete and scores.grade != entry.value:
         grade, number = scores.grade, f"计算总分{points(scores.total)}"
     else:
+        return
+    if grade == NO_GRADE:
+        full = plain(rulebook.number("total.points"))
+        message = f"自评等级填“{entry.value}”，而{number}超过满分{full}，没有对应的等级。"
+        yield noticed(entry, message, "请核对各项分值和总分。")
         return
     low = next(g.low for g in rulebook.grades if g.name == grade)
     bound = f"（{plain(low)}分及以上）" if low else ""

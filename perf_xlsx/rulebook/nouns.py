@@ -27,6 +27,9 @@ class Band:
     high: Decimal
 
 
+NO_GRADE = "不能评定"
+
+
 @dataclass(frozen=True)
 class Grade:
     """A grade and the least total that earns it."""
@@ -116,8 +119,15 @@ class Rulebook:
         sets: tuple[Mapping[str, Decimal], ...] = self.settings[f"weights.{form}"].value
         return next((weights for weights in sets if set(weights) == set(levels)), {})
 
+    @property
+    def highest(self) -> Decimal:
+        """The highest total that there is a grade for: full points, and what may be lost or won by rounding."""
+        return self.number("total.points") + self.number("thresholds.tolerance")
+
     def grade(self, total: Decimal) -> str:
-        """The grade that a total earns."""
+        """The grade that a total earns; NO_GRADE above full points, where weights or claims do not add up."""
+        if total > self.highest:
+            return NO_GRADE
         return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)
 
     def cite(self, key: str) -> Citation:

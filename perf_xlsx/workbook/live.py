@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import NO_GRADE, Rulebook
 
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
 
@@ -54,7 +54,8 @@ def grade(rulebook: Rulebook) -> str:
     words = f'"{rulebook.grades[-1].name}"'
     for step in reversed(rulebook.grades[:-1]):
         words = f'IF(px_reference_total>={plain(step.low)},"{step.name}",{words})'
-    return f'=IF(ISNUMBER(px_reference_total),{words},"")'
+    graded = f'IF(px_reference_total>{plain(rulebook.highest)},"{NO_GRADE}",{words})'
+    return f'=IF(ISNUMBER(px_reference_total),{graded},"")'
 
 
 def _qualitative(c: Mapping[str, str]) -> str:
