@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -29,3 +30,7 @@ def _pool() -> Executor:
     from concurrent.futures import ThreadPoolExecutor  # late: most workbooks are small
 
     return ThreadPoolExecutor(3)
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has the pool, but not its threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -88,8 +89,16 @@ class Begun:
         self.file.flush()
         os.fsync(self.file.fileno())
         self.file.close()  # Windows renames no open file
-        os.chmod(self.temporary, 0o644)
+        os.chmod(self.temporary, 0o666 & ~_umask())  # mkstemp gives it to the owner alone
         os.replace(self.temporary, self.path)
+
+
+@cache
+def _umask() -> int:
+    """What this process keeps from others of the files that it makes; there is no asking without setting."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 @contextmanager

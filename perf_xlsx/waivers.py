@@ -119,17 +119,20 @@ def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving) -> tu
 
 
 def covering(waiving: Waiving, record: Mapping[str, Any]) -> set[Waiver]:
-    """Waivers in force that let a finding of this record (of report.as_record) pass."""
+    """Waivers in force that let a finding of this record (of report.as_record) pass, and it did."""
     workbook = PurePath(record["file"] or "").name
     return {
         waiver
         for waiver in waiving.in_force
         for found in record["findings"]
-        if waiver.covers(found["code"], record["unit"], workbook, found["sheet"] or "", found["cell"])
+        if "waived" in found
+        and waiver.covers(found["code"], record["unit"], workbook, found["sheet"] or "", found["cell"])
     }
 
 
 def idle(waiving: Waiving, used: Collection[Waiver]) -> list[str]:
     """Waivers that let nothing pass, each with why: expired, or nothing of the kind was found."""
     expired = [f"{waiver}：已过有效期" for waiver in waiving.waivers if waiver not in waiving.in_force]
-    return expired + [f"{waiver}：没有对应的问题" for waiver in waiving.in_force if waiver not in used]
+    return expired + [
+        f"{waiver}：没有对应的问题，或文件没有评分" for waiver in waiving.in_force if waiver not in used
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from perf_xlsx.model import Entry, Indicator
 from perf_xlsx.numerals import half_up
 from perf_xlsx.place import Place
-from perf_xlsx.rulebook import load_rulebook
+from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.target import parse_quantity
 
 RULES = load_rulebook("mof-2020")
+OTHER_CHOICES = Path(__file__).parent / "fixtures" / "另一种选择.toml"
+RULEBOOKS = st.sampled_from([load_rulebook(name) for name in (*rulebook_names(), str(OTHER_CHOICES))])
 NUMBERS = st.decimals(min_value=-10_000, max_value=1_000_000, places=2, allow_nan=False)
 WEIGHTS = st.decimals(min_value=0, max_value=100, places=1)
 SIGNS = st.sampled_from(["≥", "≤", "=", ">", "<", None])
@@ -37,13 +40,14 @@ def indicator(**values: Any) -> Indicator:
 ROWS = st.builds(indicator, sign=SIGNS, target=NUMBERS, actual=NUMBERS, weight=WEIGHTS, method=METHODS)
 
 
-@given(ROWS, RATES)
-@settings(max_examples=1000)
-def test_points_lie_between_zero_and_the_weight(row: Indicator, rate: Fraction) -> None:
-    score = score_indicator(row, rate, RULES)
+@given(ROWS, RATES, RULEBOOKS)
+@settings(max_examples=3000)
+def test_points_lie_between_zero_and_the_weight(row: Indicator, rate: Fraction, rules: Rulebook) -> None:
+    score = score_indicator(row, rate, rules)
     assert score.points is not None
     assert score.weight is not None
     assert 0 <= score.points <= half_up(score.weight)
+    assert 0 <= (score.share or 0) <= 1
     assert score.points == half_up(Fraction(score.weight) * (score.share or 0))
     assert score.why.endswith("。")
     assert score.basis

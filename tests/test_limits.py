@@ -17,7 +17,10 @@ from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
 from perf_xlsx.ooxml import Limits, LimitsError, Package, PackageError, directory, load_limits
 from tests.bombs import BOMBS, HUGE
+from tests.foreign_workbooks import xlsb
 from tests.rich_workbook import rich
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 SECONDS, MEGABYTES = 30, 900  # of processor time, on a slow machine; of memory, the program itself included
 MEASURED = """
@@ -130,6 +133,19 @@ def test_parts_are_counted_where_the_directory_really_stands() -> None:
 def test_every_limit_is_kept_and_said(limits: Limits, word: str, scored: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xlsm").write_bytes(scored)
     result = pipeline.score(tmp_path / "a.xlsm", terms=pipeline.Terms(limits=limits))
+    assert [found.code for found in result.findings] == ["R03"]
+    assert word in result.findings[0].message
+
+
+@pytest.mark.parametrize("suffix", [".xlsb", ".xls", ".ods"])
+@pytest.mark.parametrize(("limits", "word"), [(Limits(text=5), "字"), (Limits(merges=0), "合并")])
+def test_limits_hold_in_other_formats_too(
+    suffix: str, limits: Limits, word: str, filled: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(xlsb(filled) if suffix == ".xlsb" else (FIXTURES / f"部门整体{suffix}").read_bytes())
+    assert pipeline.score(path).evaluation is not None
+    result = pipeline.score(path, terms=pipeline.Terms(limits=limits))
     assert [found.code for found in result.findings] == ["R03"]
     assert word in result.findings[0].message
 

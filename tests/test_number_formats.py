@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.model import Finding, Result
+from perf_xlsx.ooxml import Book, Package
 from tests.foreign_workbooks import biff5, xlsb
 from tests.layouts import national
+from tests.rich_workbook import edited
 
 FUNDS, ROWS = "预算执行", "绩效指标"
 Formats = dict[tuple[str, str], str]
@@ -178,3 +181,19 @@ def test_on_an_official_layout_the_formats_unit_is_the_targets(tmp_path: Path) -
     other = result('0"个"', '0"人"')
     (found,) = [f for f in told(other, "R09") if f.place.cell == "F13"]
     assert "看上去是100人" in found.message
+
+
+def test_hidden_rows_are_found_also_where_rows_have_no_numbers(tmp_path: Path) -> None:
+    """A row may leave its number out: it follows the one before it."""
+    data = pipeline.template_bytes(case=case_text("project"))
+    part = next(sheet.part for sheet in Book(Package.open(data)).sheets if sheet.name == "绩效指标")
+
+    def unnumbered(text: str) -> str:
+        text = text.replace('<row r="5"', '<row r="4"/><row r="5"', 1).replace(
+            '<row r="7"', '<row hidden="1" r="7"', 1
+        )
+        return re.sub(r'(<row[^>]*?) r="\d+"', r"\1", text)
+
+    (tmp_path / "a.xlsx").write_bytes(edited(data, {part: unnumbered}))
+    (found,) = told(pipeline.score(tmp_path / "a.xlsx"), "R22")
+    assert "第7行" in found.message

@@ -175,9 +175,11 @@ def recalculated(data: bytes, folder: Path) -> Any:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
-@pytest.mark.parametrize("story", ["评分规则", *STORIES, *rulebook_names()])
+@pytest.mark.parametrize("story", ["评分规则", *STORIES, *rulebook_names(), "另一种选择"])
 def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None:
     rulebook = story if story in rulebook_names() else None
+    if story == "另一种选择":
+        rulebook = str(Path(__file__).parent / "fixtures" / "另一种选择.toml")
     if rulebook:
         case = as_case(made_up(random.Random(story), 60))
     else:

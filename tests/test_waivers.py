@@ -62,9 +62,25 @@ def test_an_expired_or_needless_waiver_is_told_and_lets_nothing_pass(returned: P
     assert not any(findings(said).values())
     assert said.stderr.splitlines() == [
         f"豁免清单第2行 W01（{UNIT}）：已过有效期。",
-        f"豁免清单第3行 F07（{UNIT}）：没有对应的问题。",
-        "豁免清单第4行 W04（别的单位）：没有对应的问题。",
+        f"豁免清单第3行 F07（{UNIT}）：没有对应的问题，或文件没有评分。",
+        "豁免清单第4行 W04（别的单位）：没有对应的问题，或文件没有评分。",
     ]
+
+
+def test_what_comparing_finds_can_be_waived_too(returned: Path, tmp_path: Path) -> None:
+    (tmp_path / "乙.xlsx").write_bytes(returned.read_bytes())
+    rows = f"B01,{UNIT},乙.xlsx,,两份都要,绩效科,2999-12-31\n"
+    said = run(tmp_path, rows, "--json", str(tmp_path / "乙.xlsx"))
+    twice = json.loads(said.stdout.splitlines()[1])["findings"]
+    assert [f["waived"]["by"] for f in twice if f["code"] == "B01"] == ["绩效科"]
+    assert "没有对应的问题" not in said.stderr
+
+
+def test_a_waiver_for_a_file_that_cannot_be_read_is_told_to_be_without_effect(tmp_path: Path) -> None:
+    (tmp_path / "甲.xlsx").write_bytes(b"no workbook")
+    said = run(tmp_path, "R01,,甲.xlsx,,坏文件,绩效科,2999-12-31\n")
+    assert said.exit_code == 3
+    assert "没有对应的问题，或文件没有评分" in said.stderr
 
 
 def test_what_is_waived_does_not_count_for_the_exit_code(returned: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli import main
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.demo import case_text
-from perf_xlsx.ooxml import Package
+from perf_xlsx.ooxml import Book, Package
 from tests.rich_workbook import edited, rich
 
 
@@ -171,6 +171,50 @@ def test_a_large_picture_is_copied_as_it_lies_and_the_parts_keep_their_order(
     openpyxl.load_workbook(copy)
     pipeline.score(copy, again)
     assert again.read_bytes() == copy.read_bytes()
+
+
+def test_a_large_picture_put_onto_our_own_sheet_goes_with_the_sheet(filled: bytes, tmp_path: Path) -> None:
+    """The drawing of our summary gets another picture part; scoring again takes both away."""
+    (tmp_path / "a.xlsx").write_bytes(filled)
+    pipeline.score(tmp_path / "a.xlsx", tmp_path / "scored.xlsx")
+    book = Book(Package.open(tmp_path / "scored.xlsx"))
+    summary = next(sheet for sheet in book.sheets if sheet.name == "评分汇总")
+    package = book.package
+    drawing = package.one_related(summary.part, "drawing")
+    assert drawing is not None
+    package.write("xl/media/large.png", random.Random(4).randbytes(2_000_000))
+    package.set_default_type("png", "image/png")
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+    package.add_relationship(drawing, kind, "xl/media/large.png")
+    (tmp_path / "pasted.xlsx").write_bytes(package.to_bytes())
+    result = pipeline.score(tmp_path / "pasted.xlsx", tmp_path / "again.xlsx")
+    assert result.output is not None
+    before, after = (set(Package.open(tmp_path / name).names()) for name in ("scored.xlsx", "again.xlsx"))
+    assert after == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_process_that_was_forked_after_a_large_workbook_scores_large_ones_too(
+    pictured: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import multiprocessing, sys; from concurrent.futures import ProcessPoolExecutor\n"
+        "from perf_xlsx import pipeline; pipeline.score(sys.argv[1])\n"
+        "with ProcessPoolExecutor(1, multiprocessing.get_context('fork')) as pool:\n"
+        "    print(pool.submit(pipeline.score, sys.argv[1], sys.argv[2]).result().scores.total)"
+    )
+    words = [sys.executable, "-c", code, str(pictured), str(tmp_path / "b.xlsm")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "88.01\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such rights here")
+def test_a_copy_is_kept_from_those_whom_its_maker_keeps_his_files_from(filled: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(filled)
+    code = "import os, sys; os.umask(0o077); from perf_xlsx import pipeline; pipeline.score(*sys.argv[1:])"
+    out = tmp_path / "out.xlsx"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.xlsx"), str(out)], check=True)
+    assert out.stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_is_left_where_what_has_a_large_picture_is_refused(pictured: Path, tmp_path: Path) -> None:

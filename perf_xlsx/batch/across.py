@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from perf_xlsx.batch.roster import Listed, Roster, same_unit
 from perf_xlsx.batch.state import Record
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import load_form
-from perf_xlsx.model import Result
+from perf_xlsx.model import Finding, Result
 from perf_xlsx.output import shown
 from perf_xlsx.place import Place
 from perf_xlsx.report import as_record, finding_json
-from perf_xlsx.rulebook import Rulebook, load_rulebook
+from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.target import squeeze
+from perf_xlsx.waivers import Waiving, waive
 
 FEWEST_ROWS = 3  # indicators with target and actual value; fewer agree by chance
 LONG = 60  # characters of a passage without spaces; shorter ones are phrases that everybody writes
@@ -34,8 +35,10 @@ Seen = dict[str, Any]
 class Across:
     """Sees every record once, in plan order, and remembers what later ones are compared with."""
 
-    def __init__(self, roster: Roster | None = None, rulebook: str | None = None) -> None:
-        self.roster, self.rulebook = roster, rulebook
+    def __init__(
+        self, roster: Roster | None = None, rulebook: str | None = None, waiving: Waiving | None = None
+    ) -> None:
+        self.roster, self.rulebook, self.waiving = roster, rulebook, waiving
         self.listed: dict[str, list[Listed]] = defaultdict(list)
         for listed in roster.listed if roster else ():
             self.listed[same_unit(listed.unit)].append(listed)
@@ -63,7 +66,11 @@ class Across:
             ("B02", self._not_listed),
             ("B03", self._copies),
         )
-        return [_json(code, seen, rulebook) for code, function in checks for seen in function(record, place)]
+        found = [finding(code, seen, rulebook) for code, function in checks for seen in function(record, place)]
+        return self._told(found, record["unit"])
+
+    def _told(self, found: Iterable[Finding], unit: str) -> list[dict[str, Any]]:
+        return [finding_json(one) for one in (waive(found, unit, self.waiving) if self.waiving else found)]
 
     def _came_twice(self, record: Record, place: Place) -> Iterator[Noticed]:
         """B01: the unit (year, form, project) has returned a workbook before this one.
@@ -163,16 +170,12 @@ class Across:
             "status": "outstanding",
             "form": listed.form,
             "unit": listed.unit,
-            "findings": [_json("B02", seen, rulebook)],
+            "findings": self._told([finding("B02", seen, rulebook)], listed.unit),
             "supervisor": listed.supervisor or None,
             "project": listed.project or None,
             "code": listed.code or None,
             "contact": listed.contact or None,
         }
-
-
-def _json(code: str, seen: Noticed, rulebook: Rulebook | None) -> dict[str, Any]:
-    return finding_json(finding(code, seen, rulebook))
 
 
 def _project(record: Record) -> str:

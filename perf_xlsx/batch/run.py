@@ -58,7 +58,7 @@ def run(
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
         state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
-        across = stack.enter_context(Across(roster, terms.rulebook))
+        across = stack.enter_context(Across(roster, terms.rulebook, terms.waiving))
         tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
         do = partial(worker.do, work, crew.seconds, __version__)
         ordered = stack.enter_context(closing(in_order(tasks, do, crew)))

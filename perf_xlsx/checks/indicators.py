@@ -45,7 +45,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             continue
         if "sign" in form.absent and row.actual.value == row.target.value:
             continue  # no column for it, and met whichever way it is read
-        sign = "定性" if row.qualitative else f"“{rulebook.word('quantitative.missing_sign')}”"
+        sign = "定性" if row.qualitative else f"“{rulebook.sign(None)}”"
         message = f"“{row.name.given}”没有填指标性质，暂按{sign}计分。"
         yield noticed(row.sign, message, "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。")
 
@@ -59,12 +59,13 @@ def target_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
     for row, score in rows(form, scores):
         if row.target.empty:
             yield noticed(row.target, f"“{row.name.given}”没有填年度指标值。", "请填写年初批复的指标值。")
-        elif row.target.value == 0 and row.sign.value in ("≥", ">", None) and not row.qualitative:
+        elif row.target.value == 0 and rulebook.sign(row.sign.value) in ("≥", ">") and not row.qualitative:
             if score.method == "按执行率" or row.sign.unreadable:
                 continue
+            sign = row.sign.value or f"{rulebook.sign(None)}（未填，默认）"
             yield noticed(
                 row.target,
-                f"“{row.name.given}”的指标值为0，性质为{row.sign.value or '≥（未填，默认）'}，无法衡量完成程度。",
+                f"“{row.name.given}”的指标值为0，性质为{sign}，无法衡量完成程度。",
                 "请核对指标值；如要求不得发生，指标性质请选“=”或“≤”。",
                 expected="大于0的数字",
             )

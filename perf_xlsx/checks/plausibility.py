@@ -48,9 +48,9 @@ def changed(reason: str, words: str) -> Iterator[tuple[str, str]]:
             yield OF_ITSELF.sub("", said[1]), said[2]
 
 
-def rising(row: Indicator) -> bool:
+def rising(row: Indicator, rulebook: Rulebook) -> bool:
     """Whether more is better."""
-    return not row.qualitative and row.sign.value not in ("≤", "<")
+    return not row.qualitative and rulebook.sign(row.sign.value) not in ("≤", "<")
 
 
 @check("I08")
@@ -60,7 +60,12 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
     Good: 140.50%, “节能改造见效”.  Bad: 140.50%, no word why.
     """
     for row, score in rows(form, scores):
-        if not rising(row) or score.method == "按执行率" or score.completion is None or not owed(row.reason):
+        if (
+            not rising(row, rulebook)
+            or score.method == "按执行率"
+            or score.completion is None
+            or not owed(row.reason)
+        ):
             continue
         must = score.completion >= rulebook.number("overshoot.reason_from")
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
@@ -88,7 +93,7 @@ def claimed_completion_is_computed_completion(
         if claimed is None or computed is None or score.method != "按比例" or _same_rate(claimed, computed):
             continue
         capped = claimed == 1 and computed > 1
-        if (capped and not shown_above) or (not rising(row) and score.met and claimed >= 1):
+        if (capped and not shown_above) or (not rising(row, rulebook) and score.met and claimed >= 1):
             continue
         if scores.execution.completion is not None and _same_rate(claimed, scores.execution.completion):
             continue  # it was scored by execution rate: I06 speaks of the method
@@ -129,7 +134,7 @@ def midyear_is_below_the_years_actual(
         midyear, actual, unit = row.midyear.value, row.actual.value, unit_name(row.unit.given)
         if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or not midyear:
             continue
-        if not adds_up(row) or not (rising(row) or unit in MONEY_UNITS):
+        if not adds_up(row) or not (rising(row, rulebook) or unit in MONEY_UNITS):
             continue
         if midyear > actual or (midyear == actual and unit in MONEY_UNITS):
             word = "超过" if midyear > actual else "等于"

@@ -56,13 +56,14 @@ def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: R
 
     Good: 50 + 30 + 10.  Bad: 40 + 40 + 10.
     """
-    if weights_total(form, rulebook) != rulebook.number("total.points"):
+    whole, tolerance = weights_total(form, rulebook), rulebook.number("thresholds.tolerance")
+    if whole is None or abs(whole - rulebook.number("total.points")) > tolerance:
         return
     levels = list(dict.fromkeys(level_of(row) for row in form.indicators))
     for level, points in rulebook.level_weights(form.form, levels).items():
         group = [row for row in form.indicators if level_of(row) == level]
         total = sum((row.weight.value or Decimal(0) for row in group), Decimal(0))
-        if total != points:
+        if abs(total - points) > tolerance:
             yield noticed(
                 group[0].weight,
                 f"{level}分值合计{plain(total)}，规定为{plain(points)}。",

@@ -123,7 +123,7 @@ def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, lis
         row += times
     if any(local(e) == "shapes" and len(e) for e in table):
         extras.append(Extra("图片或图形", name))
-    return Grid(count.cells, tuple(merges), frozenset(hidden), _hidden_columns(table)), extras
+    return count.grid(merges, hidden, _hidden_columns(table)), extras
 
 
 def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Iterator[Extra]:

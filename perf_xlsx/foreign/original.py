@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
@@ -46,7 +46,7 @@ class CellCount:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self.most = limits.cells
+        self.limits = limits
         self.cells_left, self.records_left = limits.cells, 4 * limits.cells
         self.sheet, self.cells = "", dict[tuple[int, int], Cell]()
 
@@ -55,9 +55,12 @@ class CellCount:
         self.sheet, self.cells = sheet, {}
 
     def add(self, row: int, column: int, cell: Cell) -> None:
-        """Keep a cell. Raises PackageError beyond the limit; addresses outside a worksheet are ignored."""
+        """Keep a cell. Raises PackageError beyond the limits; addresses outside a worksheet are ignored."""
         self.cells_left -= 1
         self._judge(self.cells_left)
+        if isinstance(cell.value, str) and len(cell.value) > self.limits.text:
+            where = f"工作表“{self.sheet}”第{row}行第{column}列"
+            raise PackageError("too_large", f"{where}的文字超过 {self.limits.text} 字")
         if 1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN:
             self.cells[row, column] = cell
 
@@ -68,4 +71,16 @@ class CellCount:
 
     def _judge(self, left: int) -> None:
         if left < 0:
-            raise PackageError("too_large", f"读到工作表“{self.sheet}”时超过 {self.most} 个单元格")
+            raise PackageError("too_large", f"读到工作表“{self.sheet}”时超过 {self.limits.cells} 个单元格")
+
+    def grid(
+        self,
+        merges: Sequence[tuple[int, int, int, int]],
+        hidden_rows: Iterable[int],
+        hidden_columns: Iterable[tuple[int, int]],
+    ) -> Grid:
+        """The sheet with the cells that were kept. Raises PackageError beyond the limit of merges."""
+        if len(merges) > self.limits.merges:
+            message = f"工作表“{self.sheet}”有 {len(merges)} 处合并，超过上限 {self.limits.merges} 处"
+            raise PackageError("too_large", message)
+        return Grid(self.cells, tuple(merges), frozenset(hidden_rows), tuple(hidden_columns))

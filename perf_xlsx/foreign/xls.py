@@ -107,10 +107,10 @@ def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCoun
             cell = _cell(book, sheet.cell(row, column), formula)
             if cell is not None:
                 count.add(row + 1, column + 1, cell)
-    merges = tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
-    rows = frozenset(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
-    columns = tuple((column + 1, column + 1) for column, info in sorted(sheet.colinfo_map.items()) if info.hidden)
-    return Grid(count.cells, merges, rows, columns)
+    merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
+    rows = (row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
+    columns = ((column + 1, column + 1) for column, info in sorted(sheet.colinfo_map.items()) if info.hidden)
+    return count.grid(merges, rows, columns)
 
 
 def _cell(book: Any, cell: Any, formula: str | None) -> Cell | None:

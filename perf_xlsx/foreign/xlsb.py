@@ -148,7 +148,7 @@ def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
         elif code == MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             merges.append((top + 1, left + 1, bottom + 1, right + 1))
-    return Grid(count.cells, tuple(merges), frozenset(rows), tuple(columns))
+    return count.grid(merges, rows, columns)
 
 
 def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, book: _Book) -> Cell | None:

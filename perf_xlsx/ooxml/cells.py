@@ -88,7 +88,7 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
                     cells[address] = cell
                     if len(cells) > limits.cells:
                         raise PackageError("too_large", f"工作表“{sheet.name}”超过 {limits.cells} 个单元格")
-            rows = frozenset(whole(row.get("r")) for row in element if _is_hidden(row))
+            rows = frozenset(number for number, row in numbered(element) if _is_hidden(row))
         elif local(element) == "cols":
             columns = tuple((whole(e.get("min")), whole(e.get("max"))) for e in element if _is_hidden(e))
         elif local(element) == "mergeCells":
@@ -98,6 +98,15 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
             "too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处"
         )
     return Grid(cells, tuple(merges), rows, columns)
+
+
+def numbered(data: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+    """The rows of a sheet's data with their numbers; one without a number follows the one before it."""
+    number = 0
+    for row in data:
+        if local(row) == "row":
+            number = whole(row.get("r"), number + 1)
+            yield number, row
 
 
 def _is_hidden(element: etree._Element) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet, column_name, parse_cell
+from perf_xlsx.ooxml.cells import numbered
 from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.styles import Styles
 
@@ -30,15 +31,8 @@ class SheetCells:
         self.root = self.package.tree(sheet.part)
         self.space = etree.QName(self.root).namespace
         self.data = next((e for e in self.root if local(e) == "sheetData"), None)
-        self.rows = dict(self._rows())
+        self.rows = {} if self.data is None else dict(numbered(self.data))
         self.last_row = max(self.rows, default=0)
-
-    def _rows(self) -> Iterator[tuple[int, etree._Element]]:
-        number = 0
-        for row in () if self.data is None else self.data:
-            if local(row) == "row":
-                number = whole(row.get("r"), number + 1)
-                yield number, row
 
     def cells(self, row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
         """A row's cells with their column numbers."""

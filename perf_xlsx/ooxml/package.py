@@ -351,9 +351,7 @@ class Package:
         changes, go to the disk meanwhile.
         """
         writer = ZipWriter(file)
-        pictures = {
-            name for name, info in self.archive.infos.items() if info.file_size > MIB and "/media/" in name
-        }
+        pictures = {name for name in self.names() if not self._is_new(name) and self._is_large_picture(name)}
 
         def write_pictures() -> None:
             for name in sorted(pictures):
@@ -380,6 +378,9 @@ class Package:
         self.settle()
         ZipWriter(out).finish(map(self._part, self.names()), self.names())
         return out.getvalue()
+
+    def _is_large_picture(self, name: str) -> bool:
+        return "/media/" in name and self.archive.infos[name].file_size > MIB
 
     def _is_new(self, name: str) -> bool:
         return name in self.touched or name in self.changed

@@ -130,6 +130,10 @@ class Rulebook:
             return NO_GRADE
         return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)
 
+    def sign(self, stated: str | None) -> str:
+        """The sign that counts: the one stated, else what a missing one is taken for."""
+        return stated or self.word("quantitative.missing_sign")
+
     def cite(self, key: str) -> Citation:
         """The citation of one setting."""
         setting = self.settings[key]

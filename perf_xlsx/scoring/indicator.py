@@ -50,11 +50,11 @@ def score_indicator(indicator: Indicator, execution_rate: Fraction | None, ruleb
 
 
 def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook: Rulebook) -> Fraction:
-    """Points off for a target far surpassed; never more than the weight, and only where more is better."""
-    rising = not indicator.qualitative and indicator.sign.value not in ("≤", "<")
+    """Points off a target that was met and far surpassed, where more is better; never more than the weight."""
+    rising = not indicator.qualitative and rulebook.sign(indicator.sign.value) not in ("≤", "<")
     by_rate = indicator.method.value == "按执行率"
     over = outcome.completion is not None and outcome.completion >= rulebook.number("overshoot.deduct_from")
-    if not (rising and over) or by_rate:
+    if not (rising and over and outcome.met) or by_rate:
         return Fraction(0)
     return Fraction(min(rulebook.number("overshoot.deduction"), weight))
 

@@ -28,11 +28,12 @@ def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     said = f"实际完成情况为“{band.judgement}”，应在分值的{span}之间"
     weight, claimed = indicator.weight.value, indicator.claimed_points.value
     if claimed is None or not weight:
+        unclaimed = f"{said}，单位未填自评得分" if claimed is None else said
         default = rulebook.unclaimed.get(band.judgement)
         if default is None:
-            return Outcome(None, None, met, f"{said}，单位未填自评得分", basis)
+            return Outcome(None, None, met, unclaimed, basis)
         basis = (*basis, rulebook.cite("qualitative.unclaimed"))
-        return Outcome(Fraction(default), None, met, f"{said}，单位未填自评得分", basis)
+        return Outcome(Fraction(default), None, met, unclaimed, basis)
     share = Fraction(claimed) / Fraction(weight)
     kept = min(max(share, Fraction(band.low)), Fraction(band.high))
     word = "采用自评得分" if kept == share else "自评得分超出区间，按最接近的界限计"

@@ -24,7 +24,7 @@ def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     """Share, completion and verdict of a quantitative indicator; open when a number or the sign is missing."""
     if indicator.sign.unreadable:
         return Outcome(None, None, None, f"指标性质“{indicator.sign.given}”不在可选范围内", ())
-    sign = indicator.sign.value or rulebook.word("quantitative.missing_sign")
+    sign = rulebook.sign(indicator.sign.value)
     basis: tuple[Citation, ...] = (rulebook.cite(SETTINGS[sign]),)
     if indicator.sign.value is None:
         basis = (*basis, rulebook.cite("quantitative.missing_sign"))

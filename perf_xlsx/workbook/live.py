@@ -71,6 +71,12 @@ def _at_most(c: Mapping[str, str]) -> str:
     return f'OR({c["sign"]}="≤",{c["sign"]}="<")'
 
 
+def _signed(c: Mapping[str, str], rulebook: Rulebook) -> Mapping[str, str]:
+    """The addresses, with what a missing sign is taken for in place of an empty one."""
+    missing = rulebook.sign(None)
+    return c if missing == "≥" else {**c, "sign": f'IF({c["sign"]}="","{missing}",{c["sign"]})'}
+
+
 def _met(c: Mapping[str, str], rulebook: Rulebook) -> str:
     sign, target, actual = c["sign"], c["target"], c["actual"]
     at_least = f"{actual}>={target}"
@@ -78,10 +84,14 @@ def _met(c: Mapping[str, str], rulebook: Rulebook) -> str:
         at_least = f'IF({sign}="=",{actual}={target},{at_least})'
     if rulebook.flag("quantitative.strict_signs"):
         at_least = f'IF({sign}=">",{actual}>{target},{at_least})'
-    below = f"{actual}<={target}"
+    return f'IF({_at_most(c)},{_below(c, rulebook)},IF(AND({sign}="=",{target}=0),{actual}<=0,{at_least}))'
+
+
+def _below(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    sign, target, actual = c["sign"], c["target"], c["actual"]
     if rulebook.flag("quantitative.strict_signs"):
-        below = f'IF({sign}="<",{actual}<{target},{below})'
-    return f'IF({_at_most(c)},{below},IF(AND({sign}="=",{target}=0),{actual}<=0,{at_least}))'
+        return f'IF({sign}="<",{actual}<{target},{actual}<={target})'
+    return f"{actual}<={target}"
 
 
 def _share(c: Mapping[str, str], rulebook: Rulebook) -> str:
@@ -112,24 +122,26 @@ def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
         return "0"
     target, actual = c["target"], c["actual"]
     far = f"IF({target}>0,ROUND({actual}/{target},12)>={plain(start)},FALSE)"  # 1.43/1.1 is 1.2999… in binary
-    return f"IF(AND(NOT({_at_most(c)}),{far}),MIN({plain(points)},{c['weight']}),0)"
+    surpassed = f"AND(NOT({_at_most(c)}),{far},{_met(c, rulebook)})"
+    return f"IF({surpassed},MIN({plain(points)},{c['weight']}),0)"
 
 
 def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
     """Points of one indicator; `c` gives the address of each column in its row."""
     weight = c["weight"]
     by_rate = f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
-    measured = f"ROUND({weight}*{_share(c, rulebook)}-{_deduction(c, rulebook)},2)"
+    signed = _signed(c, rulebook)
+    measured = f"ROUND({weight}*{_share(signed, rulebook)}-{_deduction(signed, rulebook)},2)"
     numbers = f"AND(ISNUMBER({c['target']}),ISNUMBER({c['actual']}))"
     scored = f'IF({_qualitative(c)},{_band(c, rulebook)},IF({numbers},{measured},""))'
     return f'=IF(ISNUMBER({weight}),IF({weight}<0,"",IF({c["method"]}="按执行率",{by_rate},{scored})),"")'
 
 
-def indicator_completion(c: Mapping[str, str]) -> str:
+def indicator_completion(c: Mapping[str, str], rulebook: Rulebook) -> str:
     """Completion of one indicator, uncapped."""
-    target, actual = c["target"], c["actual"]
-    below = f'IF({actual}<={target},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
-    measured = f'IF({_at_most(c)},{below},IF({target}>0,{actual}/{target},""))'
+    target, actual, signed = c["target"], c["actual"], _signed(c, rulebook)
+    below = f'IF({_below(signed, rulebook)},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
+    measured = f'IF({_at_most(signed)},{below},IF({target}>0,{actual}/{target},""))'
     numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
     scored = f'IF({_qualitative(c)},"",IF({numbers},{measured},""))'
     return f'=IF({c["method"]}="按执行率",{RATE},{scored})'

@@ -295,7 +295,7 @@ class Writer:
     ) -> None:
         formulas: dict[str, Callable[[], str]] = {
             "line_rate": lambda: live.line_rate(cells["executed"], cells["adjusted"]),
-            "indicator_completion": lambda: live.indicator_completion(cells),
+            "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
             "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
             "execution_points": lambda: live.execution_points(self.rulebook),
             "total": lambda: live.total(self.rulebook),
