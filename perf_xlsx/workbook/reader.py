@@ -13,10 +13,10 @@ from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passag
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.target import parse_quantity, unit_name
+from perf_xlsx.target import parse_quantity, squeeze, unit_name
 from perf_xlsx.workbook.beside import Beside
 from perf_xlsx.workbook.identity import CONSOLIDATED, Identity
-from perf_xlsx.workbook.intake import Intake, as_shown
+from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets, Table, locate, typed
 from perf_xlsx.workbook.misplaced import Misplaced
 
@@ -271,10 +271,12 @@ class Reading:
         if quantity and quantity.sign and indicator.sign.empty:
             sign = quantity.sign
             changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
+        beside = quantity.unit if quantity else unit_shown(indicator.target)
         for key in ("midyear", "actual"):
-            changed[key], _ = self.intake.quantified(row[key], unit, sign)
-        if unit_name(unit) == "%":
-            changed |= self.intake.shares({key: changed[key] for key in SHARES}, indicator.claimed_completion)
+            changed[key], _ = self.intake.quantified(row[key], unit, sign, beside)
+        shares = {key: changed[key] for key in SHARES}
+        if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
+            changed |= self.intake.shares(shares, indicator.claimed_completion, stated=bool(unit))
         return Indicator(**{**row, **changed})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from perf_xlsx.measures import clash, resized
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
@@ -15,7 +16,6 @@ from perf_xlsx.workbook.intake.texts import Texts
 
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
-TENFOLDS = {"万": 10**4, "亿": 10**8}
 
 
 class Numbers(Texts):
@@ -89,12 +89,13 @@ class Numbers(Texts):
         return Entry(text or None, place, text, field)
 
     def quantified(
-        self, entry: Entry[Decimal | str], unit: str, sign: str | None
+        self, entry: Entry[Decimal | str], unit: str, sign: str | None, beside: str = ""
     ) -> tuple[Entry[Decimal | str], Quantity | None]:
         """A quantitative row's value as a number, and what stood around it.
 
         A unit that is the row's own is mere form (R12); another one, or a sign, does not belong there (R09);
-        元 for 万元 is no longer the same number (R08).
+        元 for 万元, or 天 for 小时, is no longer the same number (R08). `beside` is the unit that the target
+        brings where the row has none.
         """
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
         if not isinstance(entry.value, str):
@@ -110,10 +111,11 @@ class Numbers(Texts):
         if quantity is None:
             self.not_a_number(bare)
             return Entry(None, entry.place, entry.given, entry.field), None
-        quantity = in_unit(quantity, unit_name(unit))
-        if quantity.unit in MONEY_UNITS and unit in MONEY_UNITS and quantity.unit != unit:
-            why = f"单位“{quantity.unit}”与计量单位“{unit}”不一致"
-            self.not_a_number(bare, why, f"请换算成{unit}，只填数字。")
+        own_unit = unit_name(unit or beside)
+        quantity = in_unit(quantity, own_unit)
+        if clash(quantity.unit, own_unit):
+            why = f"单位“{quantity.unit}”与计量单位“{own_unit}”不一致"
+            self.not_a_number(bare, why, f"请换算成{own_unit}，只填数字。")
             return Entry(None, entry.place, entry.given, entry.field), None
         own = quantity.unit in ("", unit_name(unit))
         self.trimmed(bare, quantity, "" if own and quantity.sign in ("", sign or "") else "extra")
@@ -142,7 +144,4 @@ def in_unit(quantity: Quantity, unit: str) -> Quantity:
     """A quantity in its row's own unit, where it was written in ten thousands of it: "1.76万人" is 17600 人."""
     if unit in MONEY_UNITS:
         return in_money_unit(quantity, unit)
-    for word, size in TENFOLDS.items():
-        if quantity.unit in (word, word + unit):
-            return replace(quantity, number=quantity.number * size, unit=f"{word}{unit}" if unit else word)
-    return quantity
+    return replace(quantity, number=resized(quantity.number, quantity.unit, unit))

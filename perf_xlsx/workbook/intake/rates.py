@@ -94,11 +94,12 @@ class Intake(Numbers):
         return value
 
     def shares(
-        self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal]
+        self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal], stated: bool
     ) -> dict[str, Entry[Decimal | str]]:
         """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
 
-        The row's own completion tells which; without it the number is read as typed, and that is said.
+        The row's own completion tells which; without it the number is read as typed, and that is said. Where no
+        unit is `stated`, and only a value beside it has a percent sign, 0.868 is 86.8 percent.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         apart = any(abs(number) > 1 for number in known)
@@ -115,8 +116,8 @@ class Intake(Numbers):
             typed = self._confirmed(values, completion)
             scaled = self._confirmed({**values, key: replace(entry, value=number * HUNDRED)}, completion)
             bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-            if key != "midyear" and scaled and not typed:
-                self.cleaned(bare, number * HUNDRED, "%")
+            if (key != "midyear" and scaled and not typed) or (not stated and (scaled or not typed)):
+                self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
                 settled[key] = replace(entry, value=number * HUNDRED)
             elif key == "midyear" or not typed or scaled:
                 self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")

@@ -50,11 +50,13 @@ class Remarks:
         else:
             self.cleaned(entry, quantity.number)
 
-    def cleaned(self, entry: Entry[Decimal], number: Decimal, sign: str = "") -> None:
+    def cleaned(
+        self, entry: Entry[Decimal], number: Decimal, sign: str = "", severity: Severity | None = None
+    ) -> None:
         """R12: read after cleaning."""
         message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
         advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else "可以不改；建议直接填数字。"
-        self.say("R12", entry.place, entry.field, entry.given, message, advice, plain(number))
+        self.say("R12", entry.place, entry.field, entry.given, message, advice, plain(number), severity)
 
     def not_a_number(self, entry: Entry[Decimal], why: str = "不是一个数字", advice: str = "") -> None:
         """R08: nothing that could be taken as a number stands there."""

@@ -1,0 +1,97 @@
+"""Numbers of a row that are given in other units than the row's: converted, told, or left open; never taken as they are."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
+from perf_xlsx.model import Result
+
+Row = dict[str, Any]
+COLUMNS = {"sign": "E", "target": "F", "unit": "G", "actual": "I", "completion": "J", "reason": "N"}
+
+
+@pytest.fixture(scope="module")
+def filled() -> bytes:
+    return pipeline.template_bytes(case=case_text("project"))
+
+
+def scored(filled: bytes, folder: Path, row: Row, form: str = "General") -> Result:
+    """The first indicator with other values; `form` is the number format of its actual value."""
+    book = openpyxl.load_workbook(io.BytesIO(filled))
+    for key, column in COLUMNS.items():
+        book["绩效指标"][f"{column}6"].value = row.get(key)
+    book["绩效指标"]["I6"].number_format = form
+    book.save(folder / "a.xlsx")
+    return pipeline.score(folder / "a.xlsx")
+
+
+def first(result: Result) -> tuple[Any, str]:
+    assert result.scores is not None
+    found = {f.code for f in result.findings if f.place.cell in ("F6", "I6")}
+    return result.scores.indicators[0].points, "、".join(sorted(found & {"R08", "R09", "R12"}))
+
+
+OTHER_SIZES = [
+    ("≤", 24, "小时", "2天"),
+    ("≤", 60, "天", "3个月"),
+    ("≤", 480, "元/盏", "0.05万元"),
+    ("≤", "5000元", None, "0.6万元"),
+    ("≥", 100, "公顷", "1200亩"),
+    ("≥", 10, "公里", "900米"),
+    ("≥", 3, "吨", "2900公斤"),
+]
+
+
+@pytest.mark.parametrize(("sign", "target", "unit", "actual"), OTHER_SIZES)
+def test_a_value_in_a_unit_of_another_size_is_left_open_and_told(
+    sign: str, target: Any, unit: str | None, actual: str, filled: bytes, tmp_path: Path
+) -> None:
+    row = {"sign": sign, "target": target, "unit": unit, "actual": actual}
+    result = scored(filled, tmp_path, row)
+    points, codes = first(result)
+    assert points is None
+    assert "R08" in codes
+    (told,) = [f for f in result.findings if f.code == "R08"]
+    assert told.given == actual
+    assert "请换算成" in told.advice
+
+
+EXACT = [
+    ("≥", 18000, "人次", "1.76万人", "9.78", "R09"),
+    ("≥", 18000, "人", "1.76万人", "9.78", "R09"),
+    ("≥", 1.8, "万人", "17600人", "9.78", "R09"),
+    ("≤", "3‰", "%", 0.4, "7.50", "R09、R12"),
+    ("≥", 12, "处", "12个", "10.00", "R09"),
+]
+
+
+@pytest.mark.parametrize(("sign", "target", "unit", "actual", "points", "codes"), EXACT)
+def test_ten_thousands_and_per_mille_are_converted_and_told(
+    sign: str, target: Any, unit: str, actual: Any, points: str, codes: str, filled: bytes, tmp_path: Path
+) -> None:
+    row = {"sign": sign, "target": target, "unit": unit, "actual": actual, "reason": "有原因"}
+    got, told = first(scored(filled, tmp_path, row))
+    assert (str(got), told) == (points, codes)
+
+
+def test_a_fraction_beside_a_percentage_is_one_too(filled: bytes, tmp_path: Path) -> None:
+    """Without a unit, 0.9 beside a typed 85% is 90%; it was taken as 0.9%, and the row as met a hundredfold."""
+    row = {"sign": "≥", "target": 0.9, "actual": 0.85, "reason": "有原因"}
+    result = scored(filled, tmp_path, row, "0%")
+    assert first(result)[0] is not None
+    assert (str(first(result)[0]), first(result)[1]) == ("9.44", "R12")
+    (told,) = [f for f in result.findings if f.code == "R12"]
+    assert (told.severity, told.place.cell) == ("warning", "F6")
+
+
+def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(filled: bytes, tmp_path: Path) -> None:
+    row = {"sign": "≤", "target": 0.5, "unit": "%", "actual": 50, "completion": "100%"}
+    result = scored(filled, tmp_path, row)
+    assert [f.severity for f in result.findings if f.code == "R12" and f.place.cell == "F6"] == ["warning"]
