@@ -38,7 +38,7 @@ class CatalogueEntry:
 
 @dataclass(frozen=True)
 class Noticed:
-    """What a check saw at one place; texts are Chinese, `severity` None means the usual one."""
+    """What a check saw at one place; texts are Chinese, `severity` and `basis` None mean the usual ones."""
 
     place: Place
     field: str
@@ -48,6 +48,7 @@ class Noticed:
     expected: str | None = None
     difference: str | None = None
     severity: Severity | None = None
+    basis: str | None = None
 
 
 Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
@@ -88,7 +89,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     if seen.severity is not None and seen.severity not in entry.severities:
         raise LookupError(f"{code} is never of severity {seen.severity}")
     severity = seen.severity or entry.severities[0]
-    basis = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
+    usual = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
     found = Finding(
         code,
         severity,
@@ -99,7 +100,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
         seen.difference,
         _message(seen),
         seen.advice,
-        basis,
+        seen.basis or usual,
     )
     return weighed(found, rulebook) if rulebook else found
 

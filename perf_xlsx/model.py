@@ -184,6 +184,11 @@ class Score:
     why: str
     basis: tuple[Citation, ...]
 
+    @property
+    def rules(self) -> str:
+        """The rules that were applied, in words."""
+        return "；".join(map(str, self.basis))
+
 
 @dataclass(frozen=True)
 class Rates:

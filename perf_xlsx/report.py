@@ -104,7 +104,7 @@ def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
         "claimed": number(row.claimed_points.value),
         "method": score.method,
         "why": score.why,
-        "basis": "；".join(str(citation) for citation in score.basis),
+        "basis": score.rules,
         "level1": row.level1.value,
         "level2": row.level2.value,
         "unit": row.unit.value,

@@ -167,14 +167,17 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """有支出须有预算; the total budget is never zero.
 
-    Good: 0 of 0 for 上年结转资金.  Bad: 12.00 spent of a budget of 0; a total budget of 0.
+    Good: 0 of 0 for 上年结转资金.  Bad: 12.00 spent of a budget of 0 or of none; a total
+    budget of 0.
     """
     for name, line, _ in _spendings(form, scores):
-        if line.adjusted.value != 0:
+        blank = line.adjusted.empty and line.adjusted.place.cell and line is not form.total_funds  # else R07
+        if line.adjusted.value != 0 and not blank:
             continue
         if (line.executed.value or 0) > 0:
             spent = plain(line.executed.value or 0)
-            message = f"{name}全年预算数为0，却有全年执行数{spent}，执行率无法计算。"
+            none = "没有填全年预算数" if blank else "全年预算数为0"
+            message = f"{name}{none}，却有全年执行数{spent}，执行率无法计算。"
         elif line is form.total_funds:
             message = f"{name}全年预算数为0，执行率无法计算，预算执行率不能评分。"
         else:

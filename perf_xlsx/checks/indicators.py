@@ -101,6 +101,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
                 f"如无其他扣分理由，自评得分应为{plain(weight)}；如有，请填写偏差原因。",
                 expected=plain(weight),
                 difference=plain(claimed - weight),
+                basis=score.rules,
             )
 
 
@@ -129,6 +130,7 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
             f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。",
             expected=points(score.points),
             difference=plain(claimed - score.points),
+            basis=score.rules,
         )
 
 
@@ -182,6 +184,7 @@ def claimed_points_are_computed_points(
             expected=points(score.points),
             difference=plain(claimed - score.points),
             severity="notice" if rounded else "error",
+            basis=score.rules,
         )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import claims_round
 from perf_xlsx.model import Scores, SelfEvaluation
-from perf_xlsx.numerals import percent, plain, points
+from perf_xlsx.numerals import half_up, percent, plain, points
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 
 
@@ -23,19 +23,24 @@ def claimed_sum(form: SelfEvaluation) -> Decimal | None:
 def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """自评总分＝预算执行率得分＋各指标自评得分.
 
-    Good: 8.68 + 79.33 = 88.01.  Bad: the same beside 89.00.
+    Good: 8.68 + 79.33 = 88.01.  Bad: the same beside 89.00.  88 is the unit's own rounding: a notice.
     """
     entry, total = form.claimed.total, claimed_sum(form)
     if entry.value is None or total is None:
         return
     difference = entry.value - total
     if abs(difference) > rulebook.number("thresholds.tolerance"):
+        rounded = entry.value in (half_up(total, 1), half_up(total, 0))
         yield noticed(
             entry,
-            f"自评总分填{plain(entry.value)}，各项自评得分之和为{plain(total)}，相差{plain(difference)}。",
-            f"请核对各项自评得分；如各项无误，自评总分应填{plain(total)}。",
+            f"自评总分填{plain(entry.value)}，各项自评得分之和为{plain(total)}，相差{plain(difference)}"
+            + ("，是四舍五入造成的。" if rounded else "。"),
+            "可以不改；建议保留两位小数。"
+            if rounded
+            else f"请核对各项自评得分；如各项无误，自评总分应填{plain(total)}。",
             expected=plain(total),
             difference=plain(difference),
+            severity="notice" if rounded else "error",
         )
 
 

@@ -115,9 +115,10 @@ class Rulebook:
         return value
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
-        """Points that each level 1 should carry, by the levels that a form has; empty where none is set."""
+        """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""
         sets: tuple[Mapping[str, Decimal], ...] = self.settings[f"weights.{form}"].value
-        return next((weights for weights in sets if set(weights) == set(levels)), {})
+        fitting = [weights for weights in sets if set(weights) <= set(levels)]  # levels of no rulebook hide none
+        return max(fitting, key=len, default={})
 
     @property
     def highest(self) -> Decimal:

@@ -176,6 +176,9 @@ SETTINGS: Mapping[str, Kind] = {
         "=指标", {"as_at_least": "按≥指标计分", "both_directions": "多于或少于指标值都按偏差扣分"}
     ),
     "quantitative.strict_signs": _flag("＞、＜指标恰好相等", "不算完成", "算完成"),
+    "quantitative.undefined": _choice(
+        "指标值不大于0、或实际完成值为负而没有完成", {"nothing": "没有比例可言，得0分"}
+    ),
     "quantitative.missing_sign": _choice(
         "未填指标性质时按", {sign: f"“{sign}”" for sign in ("≥", "≤", "=", ">", "<")}
     ),

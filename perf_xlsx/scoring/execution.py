@@ -13,8 +13,8 @@ BASES = {"adjusted": "全年预算数", "initial": "年初预算数"}
 
 
 def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
-    """part ÷ whole, exactly; None where either is unknown or the whole is zero."""
-    if part is None or whole is None or whole == 0:
+    """part ÷ whole, exactly; None where either is unknown or the whole is not above zero."""
+    if part is None or whole is None or whole <= 0:
         return None
     return Fraction(part) / Fraction(whole)
 
@@ -46,7 +46,8 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     budget, executed = getattr(line, base), line.executed
     rate = quotient(executed.value, budget.value)
     if rate is None or executed.value is None or budget.value is None:
-        why = f"{line.name}的{BASES[base]}或{executed.field}缺失或为零，执行率无法计算，预算执行率暂不能评分。"
+        lacking = f"{line.name}的{BASES[base]}或{executed.field}缺失，或预算数不大于零"
+        why = f"{lacking}，执行率无法计算，预算执行率暂不能评分。"
         return Score(weight, None, None, None, None, None, why, basis)
     share = min(max(rate, Fraction(0)), Fraction(1))
     earned = half_up(share * Fraction(weight))

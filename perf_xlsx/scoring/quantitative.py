@@ -43,6 +43,8 @@ def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     if sign in "><" and actual == target:
         verb, ruled = "恰好等于", "，按完成计" if met else "，按未完成计"
         basis = (*basis, rulebook.cite("quantitative.strict_signs"))
+    elif not met and (target <= 0 or actual < 0) and not (sign == "=" and target == 0):
+        ruled, basis = "，没有比例可言", (*basis, rulebook.cite("quantitative.undefined"))
     why = f"实际完成值{plain(actual)}{unit}{verb}指标值（{sign}{plain(target)}{unit}）{ruled}"
     return Outcome(share, completion(sign, target, actual, met), met, why, basis, times)
 

@@ -23,7 +23,7 @@ def rate_formula(rulebook: Rulebook) -> str:
 
 
 def _quotient(part: str, whole: str) -> str:
-    return f'=IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}<>0,{part}/{whole},""),"")'
+    return f'=IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}>0,{part}/{whole},""),"")'
 
 
 def line_rate(executed: str, adjusted: str) -> str:
