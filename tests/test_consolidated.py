@@ -23,12 +23,11 @@ from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
 from perf_xlsx import frames
+from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.cli import main
 from perf_xlsx.consolidated import Records, consolidate, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
-from perf_xlsx.consolidated.returns import form_name
-from perf_xlsx.consolidated.roster import form_of
 from tests.batch_of_records import HOSTILE, batch, json_lines
 
 Record = dict[str, Any]
@@ -256,22 +255,13 @@ def test_who_is_outstanding(book: Any) -> None:
     assert "=cmd|' /C calc'!A0" in words  # returned, not listed
 
 
-def test_a_list_may_name_the_form() -> None:
-    def named(form: str) -> dict[str, str]:
-        return {"unit": "甲", "code": "", "form": form, "project": "", "contact": ""}
-
-    assert form_of(named("department")) == "department"
-    assert form_of(named(form_name("project"))) == "project"
-    assert form_of(named("")) == ""
-
-
 def test_each_listed_project_of_a_unit_is_to_be_returned(tmp_path: Path) -> None:
     record = next(r for r in batch(9, hostile=False) if r.get("project")) | {
         "unit": "Abc局",
         "project": "供水（一期）",
     }
-    row = {"unit": "ABC局", "code": "", "form": "项目支出", "contact": ""}
-    both = [row | {"project": "供水(一期)"}, row | {"project": "道路"}]
+    projects = enumerate(("供水(一期)", "道路"), 2)
+    both = Roster("名单.csv", [Listed(row, "ABC局", form="project", project=project) for row, project in projects])
     consolidate([record], both, tmp_path / "汇总.xlsx")
     (missing,) = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"], "序号")
     assert (missing["单位"], missing["项目"]) == ("ABC局", "道路")
@@ -281,11 +271,7 @@ def test_without_a_list_it_says_so(out: Path, tmp_path: Path, records: list[Reco
     consolidate(records, None, tmp_path / "汇总.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
     assert "没有提供名单，不能列出未报送的单位。" in {cell.value for row in sheet.iter_rows() for cell in row}
-    everyone = [
-        dict.fromkeys(("code", "form", "project", "contact"), "") | {"unit": r["unit"]}
-        for r in scored(records)
-        if r["unit"]
-    ]
+    everyone = Roster("名单.csv", [Listed(n, r["unit"]) for n, r in enumerate(scored(records), 2) if r["unit"]])
     consolidate(records, everyone, tmp_path / "汇总.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
     assert "✔ 名单上的单位都已报送。" in {cell.value for row in sheet.iter_rows() for cell in row}
