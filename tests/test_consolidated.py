@@ -40,8 +40,8 @@ FORMS = {"department": "部门整体支出", "project": "项目支出"}
 AWKWARD_NAMES = ("一 二.xlsx", "百分之50%.xlsx", "#1 (新)[终].xlsx", "a%20b.xlsx", "甲&乙'丙.xlsx")
 SOFFICE = shutil.which("soffice")
 ROSTER = (
-    "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,张三 1\n示例99县教育局,099,,李四 2\n"
-    "示例1县水利局,002,,王五 3\n=HYPERLINK(1),003,,赵六\n"
+    "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,联系人甲 1\n示例99县教育局,099,,联系人乙 2\n"
+    "示例1县水利局,002,,联系人丙 3\n=HYPERLINK(1),003,,联系人丁\n"
 )
 
 
@@ -249,7 +249,7 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
 def test_who_is_outstanding(book: Any) -> None:
     rows = table(book["未报送"], "序号")
     assert [row["单位"] for row in rows] == ["示例99县教育局", "=HYPERLINK(1)"]
-    assert rows[0]["联系人、电话"] == "李四 2"
+    assert rows[0]["联系人、电话"] == "联系人乙 2"
     words = [cell.value for row in book["未报送"].iter_rows() for cell in row]
     assert any("读不出单位的工作簿" in str(word) for word in words)
     assert "=cmd|' /C calc'!A0" in words  # returned, not listed
@@ -499,7 +499,7 @@ def test_records_as_data_frames(tmp_path: Path, score_case: Callable[..., Any], 
 def test_those_a_batch_recorded_as_outstanding_are_listed_and_not_counted_as_returns(tmp_path: Path) -> None:
     records = list(batch(5, hostile=False))
     absent = dict.fromkeys(records[0]) | {
-        "status": "outstanding", "unit": "示例88县统计局", "form": "project", "code": "088", "contact": "周七",
+        "status": "outstanding", "unit": "示例88县统计局", "form": "project", "code": "088", "contact": "联系人戊",
         "findings": [{"code": "B02", "severity": "warning"}], "funds": [], "passages": [],
     }  # fmt: skip
     consolidate([*records[:2], absent, *records[2:]], None, tmp_path / "汇总.xlsx")
@@ -507,7 +507,7 @@ def test_those_a_batch_recorded_as_outstanding_are_listed_and_not_counted_as_ret
     assert len(table(book["单位得分"], "单位")) == 5
     (row,) = table(book["未报送"], "序号")
     assert (row["单位"], row["单位编码"], row["表种"], row["联系人、电话"]) == (
-        "示例88县统计局", "088", "项目支出", "周七",
+        "示例88县统计局", "088", "项目支出", "联系人戊",
     )  # fmt: skip
     words = {cell.value for row in book["总览"].iter_rows() for cell in row}
     assert "催报：1份还没有报送，见“未报送”。" in words
