@@ -1,6 +1,7 @@
-"""Finding a form's boxes in a returned workbook: by defined name, then by label and header text, never by address.
+"""Finding a form's boxes in a returned workbook: by label and header text, never by address.
 
-Rows and columns may have been inserted, sheets renamed or moved, names lost.
+A defined name tells which of two alike is meant, and stands for a label that was retyped. Rows and columns may
+have been inserted, sheets renamed or moved, names lost.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Workbook(Protocol):
 
 @dataclass(frozen=True)
 class Area:
-    """A defined name's range on one sheet, ends included."""
+    """A defined name's range on one sheet (by its position), ends included."""
 
     sheet: int
     top: int
@@ -48,7 +49,7 @@ class Area:
 
 
 class Sheets:
-    """The workbook's sheets as grids, read when first asked for; `hidden_names` are never searched."""
+    """The workbook's sheets as grids; those named in `skip` are never searched."""
 
     def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
         self.names = [sheet.name for sheet in book.sheets]
@@ -128,10 +129,11 @@ class Table:
 
 @dataclass
 class Layout:
-    """Where everything stands. `missing` and `twice` name boxes by block and key, with the place to point at.
+    """Where everything stands: single boxes by key, lines by block, line and column, tables by block.
 
-    `astray` are boxes whose value stands apart from its label, `homes` the sheet that each block is read from, and
-    those that hold it once more.
+    `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`
+    are labels that stand once more and `astray` those whose value stands apart, each with its address. `homes`
+    are, by a block's title, the sheet that it is read from and those that hold it once more.
     """
 
     boxes: dict[str, Address] = field(default_factory=dict)
@@ -354,7 +356,10 @@ class Home:
 
 
 def _home(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
-    """The block's sheet: where its names point, else the one with most of its labels, copies after originals."""
+    """The block's sheet, one with more than half of its labels before any other.
+
+    Of several, where its names point; else an original before a copy; else the one with most of its labels.
+    """
     wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
     share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
     found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
