@@ -273,7 +273,7 @@ def _named(sheets: Sheets, name: str) -> Address | None:
     return (area.sheet, area.top, area.left) if area else None
 
 
-def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:
+def _line_row(labels: Iterable[str], header: TableHeader | None, sheets: Sheets) -> tuple[int, int] | None:
     if header is None:
         return None
     return next(
@@ -287,7 +287,7 @@ def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> t
 
 
 @dataclass(frozen=True)
-class Header:
+class TableHeader:
     """A table's header row and the column of each box found in it (or known by its name).
 
     `moved`: the names do not point below the labels any more, so that they cannot stand for one.
@@ -300,7 +300,7 @@ class Header:
     moved: bool = False
 
 
-def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> Header | None:
+def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> TableHeader | None:
     """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
     areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
     by_text = _header_by_text(columns, sheets, areas, home)
@@ -309,14 +309,16 @@ def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> Header
     first = next(iter(areas.values()))
     named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
     if by_text is None:
-        return Header(first.sheet, first.top - 1, named)
+        return TableHeader(first.sheet, first.top - 1, named)
     taken = set(by_text.columns.values())
     moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
     extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
-    return Header(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
+    return TableHeader(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
 
 
-def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
+def _header_by_text(
+    columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int
+) -> TableHeader | None:
     """The row that holds most of the column labels, on the sheet `home` if there is one.
 
     It must hold more than half of them, or stand just above the columns (`areas`) that are known by name. Of two
@@ -324,7 +326,7 @@ def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area
     """
     by_label = {same_label(label): box for box in columns for label in box.labels}
     named = {key: area.left for key, area in areas.items()}
-    best: Header | None = None
+    best: TableHeader | None = None
     for sheet in sorted(sheets.searched, key=lambda sheet: sheet != home):
         rows: dict[int, dict[str, int]] = {}
         doubled: dict[int, list[tuple[str, Address]]] = {}
@@ -341,7 +343,7 @@ def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area
         for row, found in rows.items():
             least = 0 if any(0 < top - row <= 4 for top in near) else len(columns) // 2
             if len(found) > max(least, len(best.columns) if best else 0):
-                best = Header(sheet, row, found, tuple(doubled.get(row, ())))
+                best = TableHeader(sheet, row, found, tuple(doubled.get(row, ())))
         if best is not None and sheet == home:
             break
     return best
@@ -392,7 +394,7 @@ def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
     layout.read_from(block.title, home)
 
 
-def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
+def _body(grid: Grid, header: TableHeader, top: int, bottom: int) -> Iterator[int]:
     """Rows with something in the table's columns; below the named range those with two cells filled, up to a gap.
 
     A header repeated further down is not a row, nor is a remark or a title that nothing was written beside.
