@@ -1,6 +1,6 @@
 """Consolidating against its floor: the same cells written by XlsxWriter alone, measured in one run.
 
-    python benchmarks/consolidate.py [RECORDS...]      (default: 1000 10000)
+    python -m benchmarks.consolidate [RECORDS...]      (default: 1000 10000)
 
 The floor is given the cells ready made, in memory, and writes them in constant_memory mode with the formats and
 sheets of the consolidated workbook; it neither reads records nor counts anything. Each measurement has a process
@@ -18,8 +18,6 @@ import time
 from pathlib import Path
 
 REPEATS = 3  # in turn; the best counts
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
 
 
 def ours(records: Path, output: Path) -> float:
@@ -75,7 +73,7 @@ def floor(records: Path, output: Path) -> float:
 
 def measure(what: str, records: Path, output: Path) -> tuple[float, float]:
     """Seconds, and the peak of memory in MB, of one measurement in a process of its own."""
-    words = [sys.executable, __file__, "--one", what, str(records), str(output)]
+    words = [sys.executable, "-m", "benchmarks.consolidate", "--one", what, str(records), str(output)]
     found = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     return found["seconds"], found["peak"]
 

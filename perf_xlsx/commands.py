@@ -1,24 +1,22 @@
-"""What `score`, `check` and `template --roster` share: their options, running a batch, and what is said of it."""
+"""What `score`, `check` and `template --roster` share: their options, and running a batch."""
 
 from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from perf_xlsx.telling import INTERRUPTED, tell
 from perf_xlsx.usage import in_words
 
 if TYPE_CHECKING:
-    from perf_xlsx.batch import Finished, Plan
     from perf_xlsx.ooxml import Limits
-    from perf_xlsx.waivers import Waiver, Waiving
-
-INTERRUPTED = 130  # as a shell tells Ctrl-C
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,7 +30,7 @@ class Interruptible(click.Group):
         except click.UsageError as error:
             fail(in_words(error))
         except KeyboardInterrupt:
-            click.echo("已停止。再运行一次同样的命令，就从这里接着做。", err=True)
+            click.echo("已停止。", err=True)
             context.exit(INTERRUPTED)
 
 
@@ -90,7 +88,7 @@ def batch_options(function: F) -> F:
             metavar="秒",
             default=60,
             show_default=True,
-            help="一份的用时上限，超过的不再读，其余照常。",
+            help="一份的用时上限，超过的不再读，其余照常；只评一份时写明了才限。",
         ),
         click.option(
             "--memory-limit",
@@ -98,7 +96,7 @@ def batch_options(function: F) -> F:
             metavar="MB",
             default=2048,
             show_default=True,
-            help="一个评分进程的内存上限。",
+            help="一个评分进程的内存上限；只评一份时写明了才限。",
         ),
     )
     for option in reversed(options):
@@ -151,7 +149,7 @@ def run(
             finished = stack.enter_context(
                 closing(run_batch(jobs, terms=terms, roster=listed, force=force, crew=who))
             )
-            code = _tell(jobs, finished, as_json, waiving, consolidate)
+            code = tell(jobs, finished, as_json, waiving, consolidate)
     except (RulebookError, ListError) as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:
@@ -182,7 +180,7 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
 
 
 def _crew(jobs_count: int, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
-    """A context that gives the crew: this process for one workbook or where asked for, else worker processes."""
+    """A context that gives the crew: this process where asked for, or for one without limits, else workers."""
     from contextlib import nullcontext
 
     from perf_xlsx.batch import cluster, here, local
@@ -193,71 +191,16 @@ def _crew(jobs_count: int, jobs: int | None, executor: str | None, time_limit: f
         if kind != "dask" or not address:
             fail(f"不认识 --executor {executor}，应写成 dask://主机:端口")
         return cluster(address, time_limit)
-    if jobs == 1 or jobs_count == 1:
+    if jobs == 1 or (jobs_count == 1 and not _limited()):
         return nullcontext(here())
     workers = min(jobs or cores(), -(-jobs_count // 4))  # a worker takes longer to start than to do a few
     return nullcontext(local(workers, time_limit, memory_limit))
 
 
-def _tell(
-    jobs: Plan,
-    finished: Iterator[Finished],
-    as_json: bool,
-    waiving: Waiving | None,
-    consolidate: Callable[[Path], Path] | None,
-) -> int:
-    """Show what is done as it is done, then the rest; give the exit code."""
-    from rich.console import Console
-
-    from perf_xlsx.batch import others
-    from perf_xlsx.output import shown, trouble
-    from perf_xlsx.progress import progress
-    from perf_xlsx.report import json_line
-    from perf_xlsx.terminal import Summary, not_ours, not_taken, outcome
-    from perf_xlsx.waivers import covering, idle
-
-    summary = Summary()
-    used: set[Waiver] = set()
-    try:
-        with progress(len(jobs), Console(stderr=True, highlight=False)) as tick:
-            for one in finished:
-                output = (
-                    shown(jobs.folder / one.record["output"]) if jobs.folder and one.record["output"] else None
-                )
-                if as_json:
-                    file = shown(one.job.source) if one.job else None
-                    click.echo(json_line(one.record | {"file": file, "output": output}))
-                record = one.record | {"file": shown(Path(one.record["file"])) if one.record["file"] else None}
-                if waiving:
-                    used |= covering(waiving, record)
-                summary.add(record, output, one.fresh)
-                if one.job:
-                    tick(outcome(one.record) if one.fresh else "上次已评")
-    except KeyboardInterrupt:
-        done = f"已停止，完成{summary.workbooks}/{len(jobs)}份。"
-        if jobs.folder and jobs.many:
-            done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
-        click.echo(done, err=True)
-        return INTERRUPTED
-    written: list[Path] = []
-    lost = False
-    if consolidate and jobs.folder and jobs.many:
-        try:
-            written.append(consolidate(jobs.folder))
-        except OSError as error:
-            lost = True
-            detail, advice = trouble(Path(str(error.filename or jobs.folder)), error)
-            click.echo(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
-    for line in idle(waiving, used) if waiving else ():
-        click.echo(f"豁免清单{line}。", err=True)
-    if not as_json:
-        summary.show(Console(highlight=False, soft_wrap=True))
-        for path in written:
-            click.echo(f"汇总工作簿：{path}")
-    for line in (not_taken(jobs.passed), not_ours(list(others(jobs, written)) if jobs.many else [])):
-        if line:
-            click.echo(line, err=True)
-    return 3 if summary.counts["读不出来"] or summary.unwritten or lost else 1 if summary.counts["有错误"] else 0
+def _limited() -> bool:
+    """Whether a limit was asked for. The usual ones are for many: one workbook is done before a worker starts."""
+    given = click.get_current_context().get_parameter_source
+    return any(given(name) is not ParameterSource.DEFAULT for name in ("time_limit", "memory_limit"))
 
 
 def roster_templates(

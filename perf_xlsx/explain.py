@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from perf_xlsx.catalogue import CatalogueEntry, catalogue
 from perf_xlsx.forms import load_form
@@ -108,8 +109,8 @@ def effect(one: Result, other: Result) -> Iterator[str]:
     )
 
 
-def _points(value: object) -> str:
-    return points(value) if value is not None else "未评分"  # type: ignore[arg-type]  # a Decimal
+def _points(value: Decimal | None) -> str:
+    return points(value) if value is not None else "未评分"
 
 
 def list_findings() -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
@@ -256,8 +256,3 @@ class Result:
     findings: tuple[Finding, ...]
     rulebook: str | None = None
     output: str | None = None
-    hints: Mapping[str, str] = field(default_factory=dict)
-
-    def worst(self) -> Severity | None:
-        """The heaviest severity among the findings that were not waived."""
-        return min((f.severity for f in self.findings if not f.waived), key=SEVERITIES.index, default=None)

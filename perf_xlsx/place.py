@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
-def column_letters(column: int) -> str:
+@lru_cache(1024)
+def column_name(column: int) -> str:
     """1 -> "A", 27 -> "AA"."""
     letters = ""
     while column > 0:
@@ -30,7 +32,7 @@ class Place:
     @property
     def cell(self) -> str | None:
         """The address, as "C7"; None where the place is not a single cell."""
-        return f"{column_letters(self.column)}{self.row}" if self.row and self.column else None
+        return f"{column_name(self.column)}{self.row}" if self.row and self.column else None
 
     def __str__(self) -> str:
         """As Excel writes it: "[file.xlsx]绩效指标!C7"."""

@@ -92,7 +92,7 @@ def test_who_is_listed_and_who_returned(folder: Path, tmp_path: Path) -> None:
     names = (
         "序号,单位 名称,单位代码,表种,联系人",
         "1,甲局,001,,",
-        "2,乙局,002,项目支出,王会计",
+        "2,乙局,002,项目支出,联系人乙",
         "3,丙局,003,部门整体,",
     )
     roster = read_roster(listed(tmp_path, *names))
@@ -102,7 +102,7 @@ def test_who_is_listed_and_who_returned(folder: Path, tmp_path: Path) -> None:
     assert "名单第4行有丙局，但不是这张表" in other_form[1]["message"]
     assert (missing[0], missing[1]["place"], missing[1]["severity"]) == (None, "[名单.csv]", "warning")
     assert "没有读到乙局的项目支出绩效自评表（" in missing[1]["message"]
-    assert "王会计" in missing[1]["advice"]
+    assert "联系人乙" in missing[1]["advice"]
     assert "没有读到丙局" in missing_form[1]["message"]
 
 
@@ -122,7 +122,7 @@ def test_projects_of_a_unit_are_listed_one_by_one(folder: Path, tmp_path: Path) 
 
 def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path: Path) -> None:
     put(folder, "1")
-    roster = listed(tmp_path, "单位,代码,表种,联系人", "甲局,1,,", "乙局,2,部门,李会计")
+    roster = listed(tmp_path, "单位,代码,表种,联系人", "甲局,1,,", "乙局,2,部门,联系人乙")
     done = command("score", folder, "-o", tmp_path / "out", "--roster", roster, "--json")
     first, last = (json.loads(line) for line in done.stdout.splitlines())
     assert list(last) == list(first)
@@ -133,7 +133,7 @@ def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path
         None,
     )
     *_, record = Records.open(tmp_path / "out")
-    assert (record["status"], record["code"], record["contact"]) == ("outstanding", "2", "李会计")
+    assert (record["status"], record["code"], record["contact"]) == ("outstanding", "2", "联系人乙")
     people = command("check", folder, "--roster", roster)
     assert "1个单位没有报送" in people.stdout
     assert "【没有报送的单位】" in people.stdout

@@ -324,7 +324,7 @@ def test_interrupted_while_it_starts_or_ends_it_is_one_line_too(sixty: Path, unb
     process = started(*words, cwd=sixty, start_new_session=True)
     while not list(out.glob(".perf_xlsx-*.tmp")):  # the consolidated workbook
         time.sleep(0.002)
-    ends_with(process, "已停止。再运行一次同样的命令，就从这里接着做。")
+    ends_with(process, "已停止，完成60/60份。已完成的都已保存；再运行一次同样的命令，就从这里接着做。")
     assert contents(out) == unbroken[1]
 
 
@@ -425,6 +425,15 @@ def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str
     message, advice = (guilty[0].record["findings"][0][key] for key in ("message", "advice"))
     assert "用时超过3秒，或所需内存超过1024MB" in message
     assert advice.startswith("请")
+
+
+def test_a_limit_holds_for_a_single_workbook_where_it_is_given(few: Path) -> None:
+    done = run("check", few / "1.xlsx", "--json", "--time-limit", 0.001)
+    assert done.returncode == 3
+    (found,) = json.loads(done.stdout)["findings"]
+    assert found["code"] == "R03"
+    assert "用时超过0.001秒，或所需内存超过2048MB" in found["message"]
+    assert json.loads(run("check", few / "1.xlsx", "--json").stdout)["status"] == "scored"
 
 
 def test_a_worker_that_died_by_chance_costs_nothing(few: Path) -> None:

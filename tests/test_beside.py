@@ -112,7 +112,7 @@ def test_a_retyped_label_or_title_is_no_content(filled: bytes, tmp_path: Path) -
 
 def test_an_extra_sheet_is_told_by_its_name(filled: bytes, tmp_path: Path) -> None:
     def add(book: openpyxl.Workbook) -> None:
-        book.create_sheet("工资表")["A1"] = "张三"
+        book.create_sheet("工资表")["A1"] = "填报人"
         book.create_sheet("空表")
 
     assert [found.message for found in beside(scored(written(filled, add), tmp_path))] == [

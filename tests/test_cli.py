@@ -49,6 +49,20 @@ def returned(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("words", [["rules"], ["dump", "更正.xlsx"], ["consolidate", "."]])
+def test_stopped_where_nothing_goes_on_it_only_says_so(
+    words: list[str], returned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(returned)
+    for door in ("explain.list_rulebooks", "workbook.dump.dump", "consolidated.write_consolidated"):
+        monkeypatch.setattr(f"perf_xlsx.{door}", stopped)
+    done = run(*words)
+    assert (done.exit_code, done.stdout, done.stderr) == (130, "", "已停止。\n")
+
+
 def test_reference_case_to_the_cent(returned: Path, tmp_path: Path) -> None:
     done = run("score", returned / "更正.xlsx", "-o", tmp_path / "out", "--json")
     assert done.exit_code == 0

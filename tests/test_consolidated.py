@@ -23,12 +23,11 @@ from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
 from perf_xlsx import frames
+from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.cli import main
 from perf_xlsx.consolidated import Records, consolidate, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
-from perf_xlsx.consolidated.returns import form_name
-from perf_xlsx.consolidated.roster import form_of
 from tests.batch_of_records import HOSTILE, batch, json_lines
 
 Record = dict[str, Any]
@@ -41,8 +40,8 @@ FORMS = {"department": "部门整体支出", "project": "项目支出"}
 AWKWARD_NAMES = ("一 二.xlsx", "百分之50%.xlsx", "#1 (新)[终].xlsx", "a%20b.xlsx", "甲&乙'丙.xlsx")
 SOFFICE = shutil.which("soffice")
 ROSTER = (
-    "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,张三 1\n示例99县教育局,099,,李四 2\n"
-    "示例1县水利局,002,,王五 3\n=HYPERLINK(1),003,,赵六\n"
+    "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,联系人甲 1\n示例99县教育局,099,,联系人乙 2\n"
+    "示例1县水利局,002,,联系人丙 3\n=HYPERLINK(1),003,,联系人丁\n"
 )
 
 
@@ -250,19 +249,10 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
 def test_who_is_outstanding(book: Any) -> None:
     rows = table(book["未报送"], "序号")
     assert [row["单位"] for row in rows] == ["示例99县教育局", "=HYPERLINK(1)"]
-    assert rows[0]["联系人、电话"] == "李四 2"
+    assert rows[0]["联系人、电话"] == "联系人乙 2"
     words = [cell.value for row in book["未报送"].iter_rows() for cell in row]
     assert any("读不出单位的工作簿" in str(word) for word in words)
     assert "=cmd|' /C calc'!A0" in words  # returned, not listed
-
-
-def test_a_list_may_name_the_form() -> None:
-    def named(form: str) -> dict[str, str]:
-        return {"unit": "甲", "code": "", "form": form, "project": "", "contact": ""}
-
-    assert form_of(named("department")) == "department"
-    assert form_of(named(form_name("project"))) == "project"
-    assert form_of(named("")) == ""
 
 
 def test_each_listed_project_of_a_unit_is_to_be_returned(tmp_path: Path) -> None:
@@ -270,8 +260,8 @@ def test_each_listed_project_of_a_unit_is_to_be_returned(tmp_path: Path) -> None
         "unit": "Abc局",
         "project": "供水（一期）",
     }
-    row = {"unit": "ABC局", "code": "", "form": "项目支出", "contact": ""}
-    both = [row | {"project": "供水(一期)"}, row | {"project": "道路"}]
+    projects = enumerate(("供水(一期)", "道路"), 2)
+    both = Roster("名单.csv", [Listed(row, "ABC局", form="project", project=project) for row, project in projects])
     consolidate([record], both, tmp_path / "汇总.xlsx")
     (missing,) = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"], "序号")
     assert (missing["单位"], missing["项目"]) == ("ABC局", "道路")
@@ -281,11 +271,7 @@ def test_without_a_list_it_says_so(out: Path, tmp_path: Path, records: list[Reco
     consolidate(records, None, tmp_path / "汇总.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
     assert "没有提供名单，不能列出未报送的单位。" in {cell.value for row in sheet.iter_rows() for cell in row}
-    everyone = [
-        dict.fromkeys(("code", "form", "project", "contact"), "") | {"unit": r["unit"]}
-        for r in scored(records)
-        if r["unit"]
-    ]
+    everyone = Roster("名单.csv", [Listed(n, r["unit"]) for n, r in enumerate(scored(records), 2) if r["unit"]])
     consolidate(records, everyone, tmp_path / "汇总.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
     assert "✔ 名单上的单位都已报送。" in {cell.value for row in sheet.iter_rows() for cell in row}
@@ -513,7 +499,7 @@ def test_records_as_data_frames(tmp_path: Path, score_case: Callable[..., Any], 
 def test_those_a_batch_recorded_as_outstanding_are_listed_and_not_counted_as_returns(tmp_path: Path) -> None:
     records = list(batch(5, hostile=False))
     absent = dict.fromkeys(records[0]) | {
-        "status": "outstanding", "unit": "示例88县统计局", "form": "project", "code": "088", "contact": "周七",
+        "status": "outstanding", "unit": "示例88县统计局", "form": "project", "code": "088", "contact": "联系人戊",
         "findings": [{"code": "B02", "severity": "warning"}], "funds": [], "passages": [],
     }  # fmt: skip
     consolidate([*records[:2], absent, *records[2:]], None, tmp_path / "汇总.xlsx")
@@ -521,7 +507,7 @@ def test_those_a_batch_recorded_as_outstanding_are_listed_and_not_counted_as_ret
     assert len(table(book["单位得分"], "单位")) == 5
     (row,) = table(book["未报送"], "序号")
     assert (row["单位"], row["单位编码"], row["表种"], row["联系人、电话"]) == (
-        "示例88县统计局", "088", "项目支出", "周七",
+        "示例88县统计局", "088", "项目支出", "联系人戊",
     )  # fmt: skip
     words = {cell.value for row in book["总览"].iter_rows() for cell in row}
     assert "催报：1份还没有报送，见“未报送”。" in words

@@ -215,7 +215,7 @@ def awkward(book: Any) -> None:
     funds["G9"] = 0.89
     funds["E8"] = "#DIV/0!"
     funds["E8"].data_type = "e"
-    funds["J3"] = "经办人 李四"
+    funds["J3"] = "经办人 填报人"
     funds["J4"] = 12345
     rows["H6"] = True
     rows["B30"] = "=1+1"
@@ -248,7 +248,7 @@ def test_what_is_not_carried_over_is_told(filled: dict[str, bytes], tmp_path: Pa
     start = next(n for n, row in enumerate(rows) if str(row[0]).startswith("没有带入"))
     left = [row[1:] for row in rows[start + 2 :]]
     assert [(row[0], row[2], row[3], row[4]) for row in left] == [
-        ("单元格", "预算执行", "J3", "经办人 李四"),
+        ("单元格", "预算执行", "J3", "经办人 填报人"),
         ("单元格", "预算执行", "J4", "12345"),
         ("工作表", "工资表", None, "整张工作表，共2格"),
     ]

@@ -17,8 +17,8 @@ from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.notes import DELIMITER
-from perf_xlsx.workbook.scored import SHEETS
 from tests.rich_workbook import edited, rich
+from tests.test_scored_sheets import SHEETS
 
 CHANGED_ON_PURPOSE = {
     "[Content_Types].xml",

@@ -14,9 +14,9 @@ from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
 from perf_xlsx.workbook.official import chunks
-from perf_xlsx.workbook.scored import SHEETS
 from perf_xlsx.workbook.style import lines_needed
 
+SHEETS = ("评分汇总", "自评表", "问题清单")
 Scored = Callable[[str | dict[str, Any]], tuple[Result, Any]]
 
 

@@ -171,7 +171,7 @@ def _all_done(clause: Clause, who: Speaker, indicators: int) -> str:
 
 
 @dataclass(frozen=True)
-class Quantity:
+class StatedNumber:
     """A number of the table that people repeat in words: how they write it, and which it is for a subject.
 
     Rates are fractions, amounts are in yuan. `slack` is what the table's own rounding may make, `also` are further
@@ -201,19 +201,19 @@ def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
     return stated in (half_up(exact, places), cut_off) or abs(Fraction(stated) - exact) <= slack
 
 
-def quantities(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Quantity]:
+def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[StatedNumber]:
     """What passages are held against; amounts only where the form says its money unit."""
     tolerance, unit = Fraction(rulebook.number("thresholds.tolerance")), form.boxes["money_unit"].value or ""
     claimed = (line.claimed_rate.value for line in form.funds.values())  # a wrong one is said by F03
     rates = [Fraction(rate) for rate in claimed if rate is not None]
     rates += [rate for rate in (scores.execution.completion,) if rate is not None]
-    yield Quantity(
+    yield StatedNumber(
         EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, tuple(rates)
     )
-    yield Quantity(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
+    yield StatedNumber(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
     if unit in UNITS:
         for words, column in ((INITIAL, "initial"), (ADJUSTED, "adjusted"), (EXECUTED, "executed")):
-            yield Quantity(
+            yield StatedNumber(
                 words,
                 COLUMN_NAMES[column],
                 partial(_yuan, column, UNITS[unit]),
@@ -237,17 +237,17 @@ def numbers_in_passages_are_those_of_the_table(
     number that any of them has is let be.
     Good: 执行率86.80%; 全年支出2857.28万元.  Bad: 执行率96.80% where the table says 86.80%.
     """
-    who, seen, compared = speaker(form, scores), set(), list(quantities(form, scores, rulebook))
+    who, seen, compared = speaker(form, scores), set(), list(stated_numbers(form, scores, rulebook))
     for entry, clause in told(form):
-        for quantity in compared:
-            for said in quantity.words.finditer(clause.text):
+        for number in compared:
+            for said in number.words.finditer(clause.text):
                 subject = _meant(said, clause, who)
-                value = quantity.value(subject) if subject else None
-                if subject is None or value is None or quantity.agrees(said, value, who.everyone):
+                value = number.value(subject) if subject else None
+                if subject is None or value is None or number.agrees(said, value, who.everyone):
                     continue
                 if (entry.place, said[0]) not in seen:
                     seen.add((entry.place, said[0]))
-                    shown, name = quantity.shown(value), f"{subject.name}{quantity.name}"
+                    shown, name = number.shown(value), f"{subject.name}{number.name}"
                     message = f"说明中写“{said[0]}”，表中{name}为{shown}。"
                     yield noticed(entry, message, "请核对，与表中一致。", expected=shown)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.batch import Roster, read_roster
 from perf_xlsx.consolidated.export import ExportError, Format, export
 from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.overview import write_overview
@@ -20,7 +21,7 @@ from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
 from perf_xlsx.consolidated.returns import Record, identity, is_return, link_target
-from perf_xlsx.consolidated.roster import Roll, RosterRow, call, read_roster
+from perf_xlsx.consolidated.roster import Roll, call
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
     CODES,
@@ -51,7 +52,7 @@ __all__ = [
     "Format",
     "Records",
     "RecordsError",
-    "RosterRow",
+    "Roster",
     "consolidate",
     "read_roster",
     "write_consolidated",
@@ -62,7 +63,7 @@ CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same
 
 
 def write_consolidated(
-    folder: Path, output: Path | None = None, roster: Iterable[RosterRow] | None = None, how: Format | None = None
+    folder: Path, output: Path | None = None, roster: Roster | None = None, how: Format | None = None
 ) -> list[Path]:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
@@ -80,13 +81,13 @@ def _own_name(records: Records) -> Path:
 
 
 def consolidate(
-    records: Iterable[Record], roster: Iterable[RosterRow] | None, output: Path, *, base: Path = Path(),
+    records: Iterable[Record], roster: Roster | None, output: Path, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS,
 ) -> list[Path]:  # fmt: skip
     """Write one workbook from the records (`report.as_record`), whole or not at all.
 
-    `records` are gone through several times (an iterator is first made a list). `roster` are those who must file,
-    rows with the texts of RosterRow; without it, whom a batch with a list recorded as outstanding.
+    `records` are gone through several times (an iterator is first made a list). `roster` is the list of those who
+    must file; without it, whom a batch with a list recorded as outstanding.
     `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
     long tables as files too. `row_limit` is what one sheet holds; a longer table goes on on the next.
 

@@ -18,8 +18,9 @@ from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from perf_xlsx.ooxml import MAX_TEXT
 from perf_xlsx.ooxml.sheet_xml import text_xml
-from perf_xlsx.workbook.canvas import MAX_TEXT, safe
+from perf_xlsx.workbook.canvas import safe
 
 
 def fitting(text: str) -> str:

@@ -21,7 +21,7 @@ from perf_xlsx.consolidated.returns import (
     with_unit,
 )
 from perf_xlsx.model import STANDINGS, Standing
-from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
+from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS, excused
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 Value = str | int | Decimal | None
@@ -123,7 +123,7 @@ def what_to_do(found: Record) -> str:
     waived = found.get("waived")
     if not waived:
         return str(found["advice"])
-    return f"不必更正：{waived['reason']}（{waived['by']}批准，有效期至{waived['until']}）。"
+    return excused(waived["reason"], waived["by"], waived["until"])
 
 
 def standing_word(how: Standing) -> str:

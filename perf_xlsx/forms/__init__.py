@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Kind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
-KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
+BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
+BOX_KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
 
 
 class FormError(Exception):
@@ -37,7 +37,7 @@ class Box:
 
     key: str
     label: str
-    kind: Kind = "text"
+    kind: BoxKind = "text"
     required: bool = False
     help: str = ""
     error: str = ""
@@ -179,8 +179,8 @@ _BOX: dict[str, type | tuple[type, ...]] = {
 
 def _box(raw: dict[str, Any], where: str) -> Box:
     taken = _take(raw, f"{where}.{raw.get('key')}", _BOX)
-    if taken.get("kind", "text") not in KINDS:
-        raise FormError(f"{where}.{taken['key']}: kind {taken['kind']!r}; known are {', '.join(KINDS)}")
+    if taken.get("kind", "text") not in BOX_KINDS:
+        raise FormError(f"{where}.{taken['key']}: kind {taken['kind']!r}; known are {', '.join(BOX_KINDS)}")
     taken["choices"] = tuple(_choice(c, f"{where}.{taken['key']}.choices") for c in taken.get("choices", ()))
     for bound in ("minimum", "maximum"):
         if bound in taken:

@@ -2,9 +2,9 @@
 
 from perf_xlsx.ooxml.archive import PackageError, directory
 from perf_xlsx.ooxml.bar_chart import BarChart, Series
-from perf_xlsx.ooxml.book import Book, cell_name, column_name
+from perf_xlsx.ooxml.book import Book, cell_name
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
-from perf_xlsx.ooxml.draft import DataBar, Draft
+from perf_xlsx.ooxml.draft import MAX_TEXT, DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
 from perf_xlsx.ooxml.ledger import LEDGER, annotate, strip
 from perf_xlsx.ooxml.limits import MIB, Limits, LimitsError, load_limits
@@ -16,6 +16,7 @@ from perf_xlsx.ooxml.package import Package, read_file
 
 __all__ = [
     "LEDGER",
+    "MAX_TEXT",
     "MIB",
     "BarChart",
     "Book",
@@ -32,7 +33,6 @@ __all__ = [
     "Series",
     "annotate",
     "cell_name",
-    "column_name",
     "decrypt",
     "directory",
     "drop_stray_macros",

@@ -17,7 +17,7 @@ from typing import IO, Literal
 
 from perf_xlsx.ooxml.limits import MIB, Limits
 
-Kind = Literal[
+Fault = Literal[
     "empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "too_large"
 ]
 
@@ -35,12 +35,12 @@ _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 class PackageError(Exception):
     """A file that cannot be taken as a workbook. `detail` is one Chinese clause for people, one short line."""
 
-    def __init__(self, kind: Kind, detail: str) -> None:
+    def __init__(self, kind: Fault, detail: str) -> None:
         # a part's name may stand in it, and that is theirs: any length, control characters, line ends
         shown = "".join(ch if unicodedata.category(ch)[0] != "C" else " " for ch in detail[:1000])
         self.detail = shown if len(shown) <= 200 else f"{shown[:199]}…"
         super().__init__(f"{kind}: {self.detail}")
-        self.kind: Kind = kind
+        self.kind: Fault = kind
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from lxml import etree
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import local, text_of, whole
 from perf_xlsx.ooxml.package import Package
+from perf_xlsx.place import column_name as column_name  # the readers of other formats take it from here
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -27,16 +28,6 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-@lru_cache(1024)
-def column_name(number: int) -> str:
-    """1 -> "A", 16384 -> "XFD"."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def cell_name(row: int, column: int, fixed: bool = False) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, column_name, parse_cell, quote_sheet
+from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import read_grid
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, sheet_elements
@@ -18,6 +18,7 @@ from perf_xlsx.ooxml.markup import escaped, whole
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.styles import Styles
+from perf_xlsx.place import column_name
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"

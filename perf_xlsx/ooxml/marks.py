@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from perf_xlsx.ooxml.book import Book, Sheet, column_name, parse_cell
+from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.cells import numbered
 from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.styles import Styles
+from perf_xlsx.place import column_name
 
 
 @dataclass(frozen=True)

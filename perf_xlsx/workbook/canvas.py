@@ -8,10 +8,8 @@ from decimal import Decimal
 from typing import IO, Any
 
 from perf_xlsx.forms.case import Shown
-from perf_xlsx.ooxml import cell_name, legal
+from perf_xlsx.ooxml import MAX_TEXT, cell_name, legal
 from perf_xlsx.workbook import style as s
-
-MAX_TEXT = 32_767  # Excel's own limit for a cell
 
 
 def safe(text: str) -> str:

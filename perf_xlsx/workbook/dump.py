@@ -11,7 +11,7 @@ from typing import Any
 
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.ooxml import Package, PackageError
-from perf_xlsx.place import column_letters
+from perf_xlsx.place import column_name
 
 
 class DumpError(Exception):
@@ -49,12 +49,12 @@ def _original(original: Original) -> Iterator[str]:
         yield ""
         yield f"== {sheet.name}" + ("" if sheet.state == "visible" else f" ({sheet.state})")
         for top, left, bottom, right in grid.merges:
-            yield f"merged {column_letters(left)}{top}:{column_letters(right)}{bottom}"
+            yield f"merged {column_name(left)}{top}:{column_name(right)}{bottom}"
         for (row, column), cell in sorted(grid.cells.items()):
             marks = [cell.number_format] if cell.number_format != "General" else []
             marks += ["formula"] if cell.formula is not None else []
             shown = repr(cell.error or (str(cell.value) if isinstance(cell.value, Decimal) else cell.value))
-            yield f"{column_letters(column)}{row} {shown}" + (f"  [{'; '.join(marks)}]" if marks else "")
+            yield f"{column_name(column)}{row} {shown}" + (f"  [{'; '.join(marks)}]" if marks else "")
 
 
 def _book(book: Any, values: Any) -> Iterator[str]:

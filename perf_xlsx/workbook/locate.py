@@ -1,6 +1,7 @@
-"""Finding a form's boxes in a returned workbook: by defined name, then by label and header text, never by address.
+"""Finding a form's boxes in a returned workbook: by label and header text, never by address.
 
-Rows and columns may have been inserted, sheets renamed or moved, names lost.
+A defined name tells which of two alike is meant, and stands for a label that was retyped. Rows and columns may
+have been inserted, sheets renamed or moved, names lost.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Workbook(Protocol):
 
 @dataclass(frozen=True)
 class Area:
-    """A defined name's range on one sheet, ends included."""
+    """A defined name's range on one sheet (by its position), ends included."""
 
     sheet: int
     top: int
@@ -48,7 +49,7 @@ class Area:
 
 
 class Sheets:
-    """The workbook's sheets as grids, read when first asked for; `hidden_names` are never searched."""
+    """The workbook's sheets as grids; those named in `skip` are never searched."""
 
     def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
         self.names = [sheet.name for sheet in book.sheets]
@@ -128,10 +129,11 @@ class Table:
 
 @dataclass
 class Layout:
-    """Where everything stands. `missing` and `twice` name boxes by block and key, with the place to point at.
+    """Where everything stands: single boxes by key, lines by block, line and column, tables by block.
 
-    `astray` are boxes whose value stands apart from its label, `homes` the sheet that each block is read from, and
-    those that hold it once more.
+    `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`
+    are labels that stand once more and `astray` those whose value stands apart, each with its address. `homes`
+    are, by a block's title, the sheet that it is read from and those that hold it once more.
     """
 
     boxes: dict[str, Address] = field(default_factory=dict)
@@ -271,7 +273,7 @@ def _named(sheets: Sheets, name: str) -> Address | None:
     return (area.sheet, area.top, area.left) if area else None
 
 
-def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:
+def _line_row(labels: Iterable[str], header: TableHeader | None, sheets: Sheets) -> tuple[int, int] | None:
     if header is None:
         return None
     return next(
@@ -285,7 +287,7 @@ def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> t
 
 
 @dataclass(frozen=True)
-class Header:
+class TableHeader:
     """A table's header row and the column of each box found in it (or known by its name).
 
     `moved`: the names do not point below the labels any more, so that they cannot stand for one.
@@ -298,7 +300,7 @@ class Header:
     moved: bool = False
 
 
-def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> Header | None:
+def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> TableHeader | None:
     """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
     areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
     by_text = _header_by_text(columns, sheets, areas, home)
@@ -307,14 +309,16 @@ def _header(block: str, columns: list[Box], sheets: Sheets, home: int) -> Header
     first = next(iter(areas.values()))
     named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
     if by_text is None:
-        return Header(first.sheet, first.top - 1, named)
+        return TableHeader(first.sheet, first.top - 1, named)
     taken = set(by_text.columns.values())
     moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
     extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
-    return Header(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
+    return TableHeader(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
 
 
-def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
+def _header_by_text(
+    columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int
+) -> TableHeader | None:
     """The row that holds most of the column labels, on the sheet `home` if there is one.
 
     It must hold more than half of them, or stand just above the columns (`areas`) that are known by name. Of two
@@ -322,7 +326,7 @@ def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area
     """
     by_label = {same_label(label): box for box in columns for label in box.labels}
     named = {key: area.left for key, area in areas.items()}
-    best: Header | None = None
+    best: TableHeader | None = None
     for sheet in sorted(sheets.searched, key=lambda sheet: sheet != home):
         rows: dict[int, dict[str, int]] = {}
         doubled: dict[int, list[tuple[str, Address]]] = {}
@@ -339,7 +343,7 @@ def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area
         for row, found in rows.items():
             least = 0 if any(0 < top - row <= 4 for top in near) else len(columns) // 2
             if len(found) > max(least, len(best.columns) if best else 0):
-                best = Header(sheet, row, found, tuple(doubled.get(row, ())))
+                best = TableHeader(sheet, row, found, tuple(doubled.get(row, ())))
         if best is not None and sheet == home:
             break
     return best
@@ -354,7 +358,10 @@ class Home:
 
 
 def _home(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
-    """The block's sheet: where its names point, else the one with most of its labels, copies after originals."""
+    """The block's sheet, one with more than half of its labels before any other.
+
+    Of several, where its names point; else an original before a copy; else the one with most of its labels.
+    """
     wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
     share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
     found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
@@ -387,7 +394,7 @@ def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
     layout.read_from(block.title, home)
 
 
-def _body(grid: Grid, header: Header, top: int, bottom: int) -> Iterator[int]:
+def _body(grid: Grid, header: TableHeader, top: int, bottom: int) -> Iterator[int]:
     """Rows with something in the table's columns; below the named range those with two cells filled, up to a gap.
 
     A header repeated further down is not a row, nor is a remark or a title that nothing was written beside.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Form
 from perf_xlsx.model import Finding, Severity
-from perf_xlsx.place import Place, column_letters
+from perf_xlsx.place import Place, column_name
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
 from perf_xlsx.workbook.slipped import slips
 from perf_xlsx.workbook.strays import with_contents
@@ -97,7 +97,7 @@ class Misplaced:
                 yield self._say("R22", at, title, message, advice)
             if columns:
                 at = self.place((sheet, min(row for row, column in filled if column == columns[0]), columns[0]))
-                message = f"{'、'.join(map(column_letters, columns))}列被隐藏，其中的内容已照常读取。"
+                message = f"{'、'.join(map(column_name, columns))}列被隐藏，其中的内容已照常读取。"
                 yield self._say("R22", at, title, message, advice)
             if unseen := sorted(at for at in filled if grid.cells[at].unseen):
                 message = f"单元格格式不显示内容，看上去是空的，已照常读取：{with_contents(grid, unseen)}。"

@@ -26,7 +26,7 @@ LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 
 
 
 @dataclass(frozen=True)
-class Layout:
+class PaperLayout:
     """Columns of the sheet: widths, the fund columns from the fifth on, where the indicators' columns stand."""
 
     widths: tuple[float, ...]
@@ -49,14 +49,14 @@ class Layout:
         return sum(self.widths[first : last + 1]) * 10 / self.font
 
 
-PROJECT = Layout(
+PROJECT = PaperLayout(
     (5, 10, 12, 21, 13.5, 13.5, 13.5, 8, 10, 12),
     10,
     ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"),
     (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5),
      ("分值", 6, 6), ("得分", 7, 7), ("偏差原因分析及改进措施", 8, 9)),
 )  # fmt: skip
-DEPARTMENT = Layout(
+DEPARTMENT = PaperLayout(
     (5, 11, 13, 26, 15, 15, 15, 15, 11, 10, 22),
     12,
     ("年初预算数", "调整数", "全年预算数", "全年执行数", "执行率", "分值", "得分"),
@@ -83,8 +83,9 @@ class _Paper:
     """Writes the form from top to bottom; `row` is the next free row."""
 
     def __init__(
-        self, sheet: Draft, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook, layout: Layout
-    ) -> None:
+        self, sheet: Draft, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook,
+        layout: PaperLayout,
+    ) -> None:  # fmt: skip
         self.sheet, self.form, self.scores = sheet, form, scores
         self.kind, self.rulebook, self.layout = kind, rulebook, layout
         self.row, self.header, self.height = 0, 0, 0.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perf_xlsx.ooxml import Draft
-from perf_xlsx.place import Place, column_letters
+from perf_xlsx.place import Place, column_name
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.locate import Address, Sheets
 
@@ -59,7 +59,7 @@ class Origin:
 def standing(sheets: Sheets, address: Address) -> tuple[str, str]:
     """The sheet's name and the cell's address, as a person finds them."""
     sheet, row, column = address
-    return sheets.names[sheet], f"{column_letters(column)}{row}"
+    return sheets.names[sheet], f"{column_name(column)}{row}"
 
 
 def origin_sheet(origin: Origin) -> Draft:

@@ -153,7 +153,6 @@ class Reading:
         cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
-            "percent": self.intake.rate,
             "value": self.intake.measured,
             "date": self.intake.date,
         }

@@ -6,12 +6,10 @@ from perf_xlsx.forms import Form
 from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.workbook.official import OFFICIAL, official_sheet
+from perf_xlsx.workbook.official import official_sheet
 from perf_xlsx.workbook.origin import Origin, origin_sheet
-from perf_xlsx.workbook.problems import PROBLEMS, problems_sheet
-from perf_xlsx.workbook.summary import SUMMARY, summary_sheet
-
-SHEETS = (SUMMARY, OFFICIAL, PROBLEMS)
+from perf_xlsx.workbook.problems import problems_sheet
+from perf_xlsx.workbook.summary import summary_sheet
 
 
 def scored_sheets(result: Result, form: Form, rulebook: Rulebook, origin: Origin | None = None) -> list[Draft]:

@@ -10,7 +10,7 @@ from functools import cache
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
-from perf_xlsx.place import column_letters
+from perf_xlsx.place import column_name
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.locate import Address, Layout, Sheets
@@ -161,9 +161,7 @@ def printed(form: Form) -> frozenset[str]:
 
 def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
     """The first cells with what stands in them, cut to what a line of a list can hold."""
-    named = (
-        f"{column_letters(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells[:LISTED]
-    )
+    named = (f"{column_name(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells[:LISTED])
     return "、".join(named) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Shown, Typed
-from perf_xlsx.ooxml import cell_name, column_name
+from perf_xlsx.ooxml import cell_name
+from perf_xlsx.place import column_name
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s

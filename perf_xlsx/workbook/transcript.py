@@ -18,11 +18,10 @@ from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, load_form
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.model import Entry, Finding, Passage, SelfEvaluation
 from perf_xlsx.numerals import plain
-from perf_xlsx.ooxml import Cell, legal
+from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, squeeze
-from perf_xlsx.workbook.canvas import MAX_TEXT
 from perf_xlsx.workbook.entries import Path, visited
 from perf_xlsx.workbook.filled import FilledTemplate
 from perf_xlsx.workbook.intake import as_shown

@@ -1,0 +1,111 @@
+"""What is said of a run over workbooks, as each is done and when all are; its exit code says it to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from perf_xlsx.batch import Finished, Plan
+    from perf_xlsx.terminal import Summary
+    from perf_xlsx.waivers import Waiver, Waiving
+
+INTERRUPTED = 130  # as a shell tells Ctrl-C
+
+
+def tell(
+    jobs: Plan,
+    finished: Iterator[Finished],
+    as_json: bool,
+    waiving: Waiving | None,
+    consolidate: Callable[[Path], Path] | None,
+) -> int:
+    """Show what is done as it is done, then the rest; give the exit code."""
+    from perf_xlsx.terminal import Summary
+
+    summary = Summary()
+    try:
+        used = _follow(jobs, finished, as_json, waiving, summary)
+        written = _consolidated(jobs, consolidate)
+    except KeyboardInterrupt:
+        _stopped(jobs, summary)
+        return INTERRUPTED
+    _close(jobs, as_json, waiving, used, summary, written or [])
+    if summary.counts["读不出来"] or summary.unwritten or written is None:
+        return 3
+    return 1 if summary.counts["有错误"] else 0
+
+
+def _follow(
+    jobs: Plan, finished: Iterator[Finished], as_json: bool, waiving: Waiving | None, summary: Summary
+) -> set[Waiver]:
+    """Count each workbook as it is done, and show it; give the waivers that covered something."""
+    from rich.console import Console
+
+    from perf_xlsx.output import shown
+    from perf_xlsx.progress import progress
+    from perf_xlsx.report import json_line
+    from perf_xlsx.terminal import outcome
+    from perf_xlsx.waivers import covering
+
+    used: set[Waiver] = set()
+    with progress(len(jobs), Console(stderr=True, highlight=False)) as tick:
+        for one in finished:
+            record = one.record
+            output = shown(jobs.folder / record["output"]) if jobs.folder and record["output"] else None
+            if as_json:
+                file = shown(one.job.source) if one.job else None
+                click.echo(json_line(record | {"file": file, "output": output}))
+            record = record | {"file": shown(Path(record["file"])) if record["file"] else None}
+            if waiving:
+                used |= covering(waiving, record)
+            summary.add(record, output, one.fresh)
+            if one.job:
+                tick(outcome(record) if one.fresh else "上次已评")
+    return used
+
+
+def _consolidated(jobs: Plan, consolidate: Callable[[Path], Path] | None) -> list[Path] | None:
+    """The consolidated workbook of a run over a folder; None where it could not be written, which is said."""
+    from perf_xlsx.output import trouble
+
+    if not (consolidate and jobs.folder and jobs.many):
+        return []
+    try:
+        return [consolidate(jobs.folder)]
+    except OSError as error:
+        detail, advice = trouble(Path(str(error.filename or jobs.folder)), error)
+        click.echo(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
+        return None
+
+
+def _stopped(jobs: Plan, summary: Summary) -> None:
+    """How far a run came that was stopped, and whether the next one goes on from there."""
+    done = f"已停止，完成{summary.workbooks}/{len(jobs)}份。"
+    if jobs.folder and jobs.many:
+        done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
+    click.echo(done, err=True)
+
+
+def _close(
+    jobs: Plan, as_json: bool, waiving: Waiving | None, used: set[Waiver], summary: Summary, written: list[Path]
+) -> None:
+    """What is said when all are done: idle waivers, the summary, what was written, what was not read."""
+    from rich.console import Console
+
+    from perf_xlsx.batch import others
+    from perf_xlsx.terminal import not_ours, not_taken
+    from perf_xlsx.waivers import idle
+
+    for line in idle(waiving, used) if waiving else ():
+        click.echo(f"豁免清单{line}。", err=True)
+    if not as_json:
+        summary.show(Console(highlight=False, soft_wrap=True))
+        for path in written:
+            click.echo(f"汇总工作簿：{path}")
+    for line in (not_taken(jobs.passed), not_ours(list(others(jobs, written)) if jobs.many else [])):
+        if line:
+            click.echo(line, err=True)
