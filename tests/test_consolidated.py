@@ -22,14 +22,16 @@ import pytest
 from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
-from perf_xlsx import frames
+from perf_xlsx import frames, pipeline
 from perf_xlsx.cli import main
 from perf_xlsx.consolidated import Records, consolidate, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster import form_of
+from perf_xlsx.report import as_record
 from tests.batch_of_records import HOSTILE, batch, json_lines
+from tests.layouts import sichuan
 
 Record = dict[str, Any]
 SHEETS = [
@@ -158,6 +160,32 @@ def test_money_is_brought_to_one_unit_exactly(book: Any, records: list[Record]) 
     assert len(lines) == sum(len(record["funds"]) for record in scored(records))
     assert any(line["填报单位"] == "元" and line["全年执行数"] != round(line["全年执行数"], 2) for line in lines
                if line["全年执行数"])  # fmt: skip
+
+
+def with_fund_line(folder: Path, unit: str, row: int, name: str, amount: int) -> Record:
+    """The record of an official layout with a fund line of that name in that row."""
+    paper = sichuan()
+    paper.sheet[f"B{row}"], paper.sheet[f"D{row}"] = name, amount
+    return as_record(pipeline.score(paper.save(folder / "returned.xlsx"))) | {"unit": unit}
+
+
+def test_money_is_added_up_by_its_name_wherever_its_row_stands(tmp_path: Path) -> None:
+    lines = (("甲局", 10, "债券资金", 5), ("乙局", 10, "单位自筹", 7), ("丙局", 11, "其中：债券资金（万元）", 11))
+    records = [with_fund_line(tmp_path, *line) for line in lines]
+    consolidate(records, None, tmp_path / "汇总.xlsx")
+    rows = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["执行情况"], "表种")
+    found = {row["资金类别"]: (row["份数"], row["年初预算数"]) for row in rows}
+    assert (found["债券资金"], found["单位自筹"]) == ((2, 16), (1, 7))
+
+
+def test_two_unknown_lines_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paper = sichuan()
+    for row, amount in ((10, 5), (11, 6)):
+        paper.sheet[f"B{row}"], paper.sheet[f"D{row}"] = "债券资金", amount
+    record = as_record(pipeline.score(paper.save(tmp_path / "returned.xlsx")))
+    named = {fund["name"]: fund["initial"] for fund in record["funds"]}
+    assert (named["债券资金"], named["债券资金(2)"]) == ("5", "6")
+    assert len({fund["key"] for fund in record["funds"]}) == len(record["funds"])
 
 
 def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
