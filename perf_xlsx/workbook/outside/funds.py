@@ -67,11 +67,13 @@ class FundSearch:
         return extra.key
 
     def _own_name(self, name: str) -> str:
-        """The name of a line that no form of ours has, numbered where one of that name stands above."""
-        above = {line.label.casefold() for line in self.layout.extra}
-        above |= {known.casefold() for known in self.layout.line_names.values()}
+        """The name of a line that no form of ours has, numbered where another line is called so."""
+        block = self.layout.form.block("funds")
+        assert isinstance(block, Lines)
+        others = (*self.layout.line_names.values(), *(line.label for line in (*block.lines, *self.layout.extra)))
+        taken = {other.casefold() for other in others}
         numbered = (f"{name}({number})" for number in count(2))
-        return next(one for one in chain((name,), numbered) if one.casefold() not in above)
+        return next(one for one in chain((name,), numbered) if one.casefold() not in taken)
 
     def stated_weight(self) -> None:
         """Full marks of budget execution: the total row's 分值, else "（20分）" in a heading of the funds."""
