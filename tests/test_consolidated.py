@@ -563,9 +563,10 @@ def test_what_score_prints_can_be_consolidated(
     done = run("consolidate", tmp_path / "lines.jsonl")
     assert done.exit_code == 0, done.output
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
-    assert (
-        book["单位得分"]["Q4"].hyperlink is None or (tmp_path / book["单位得分"]["Q4"].hyperlink.target).exists()
-    )
+    link = book["单位得分"]["R4"]
+    assert (book["单位得分"]["R3"].value, link.value) == ("工作簿", "returned.xlsx")
+    assert (tmp_path / unquote(link.hyperlink.target)).resolve() == tmp_path / "scored" / "returned.xlsx"
+    assert (tmp_path / "scored" / "returned.xlsx").exists()
     assert book["单位得分"]["A4"].value == well_made["unit"]
 
 
