@@ -282,6 +282,14 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
     assert "1份为同一单位重复报送" in str([c.value for row in book["总览"].iter_rows() for c in row])
 
 
+def test_a_unit_is_the_same_in_capitals_or_not(tmp_path: Path) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "project") | {"project": "Wifi 建设"}
+    again = record | {"unit": "abc局", "project": "WIFI建设"}
+    consolidate([record | {"unit": "ABC局"}, again], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    assert [row["状态"].endswith("重复") for row in table(book["单位得分"], "单位")] == [False, True]
+
+
 def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Record]) -> None:
     by_code = Counter((f["code"], f["severity"]) for record in records for f in record["findings"])
     workbooks = Counter(key for r in records for key in {(f["code"], f["severity"]) for f in r["findings"]})

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from perf_xlsx.batch.roster import same_unit
 from perf_xlsx.forms import FormError, Lines, load_form
 from perf_xlsx.forms.outside import outside
 from perf_xlsx.model import Severity, Standing
-from perf_xlsx.target import same_name
 
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
@@ -96,10 +96,10 @@ def repeat_key(record: Record) -> tuple[Any, ...] | None:
     if not is_scored(record) or not record.get("unit"):
         return None
     return (
-        same_name(record["unit"]),
+        same_unit(record["unit"]),
         record.get("form"),
         record.get("year"),
-        same_name(record.get("project") or ""),
+        same_unit(record.get("project")),
     )
 
 
