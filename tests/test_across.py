@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan, read_roster
-from perf_xlsx.batch.roster import Listed, file_name
+from perf_xlsx.batch.across import Across
+from perf_xlsx.batch.roster import Listed, Roster, file_name
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
 from perf_xlsx.pipeline import Terms
@@ -110,6 +111,14 @@ def test_without_a_list_or_with_everybody_returned_nothing_is_said(folder: Path,
     put(folder, "1", unit="甲局（本级）")
     assert found(folder, "B02") == []
     assert found(folder, "B02", roster=read_roster(listed(tmp_path, "填报单位", "甲局(本级) "))) == []
+
+
+def test_units_that_are_not_listed_are_not_remembered() -> None:
+    record = {"status": "scored", "file": "1.xlsx", "rulebook": "mof-2020", "form": "project", "year": 2023,
+              "project": "供水", "sha256": "", "indicators": [], "passages": []}  # fmt: skip
+    with Across(Roster("名单.csv", [Listed(2, "甲局")])) as across:
+        assert [len(across.found(record | {"unit": f"{number}局"})) for number in range(3)] == [1, 1, 1]
+        assert list(across.listed) == ["甲局"]
 
 
 def test_projects_of_a_unit_are_listed_one_by_one(folder: Path, tmp_path: Path) -> None:
