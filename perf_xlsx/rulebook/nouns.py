@@ -116,8 +116,12 @@ class Rulebook:
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry, by the levels that a form has; empty where none is set."""
-        sets: tuple[Mapping[str, Decimal], ...] = self.settings[f"weights.{form}"].value
-        return next((weights for weights in sets if set(weights) == set(levels)), {})
+        return next((weights for weights in self.weight_sets(form) if set(weights) == set(levels)), {})
+
+    def weight_sets(self, form: str) -> tuple[Mapping[str, Decimal], ...]:
+        """The ways in which a form's points may be shared out among its levels 1; empty where that is free."""
+        setting = self.settings.get(f"weights.{form}")
+        return setting.value if setting else ()
 
     @property
     def highest(self) -> Decimal:
