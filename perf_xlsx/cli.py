@@ -56,6 +56,8 @@ def template(
     from perf_xlsx.forms.case import CaseError
     from perf_xlsx.rulebook import RulebookError
 
+    if roster is not None and data is not None:
+        fail("--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。")
     if roster is not None:
         roster_templates(roster, output, year, form, rulebook, force)
         return

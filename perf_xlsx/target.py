@@ -114,14 +114,22 @@ def parse_quantity(text: str) -> Quantity | None:
     return Quantity(Decimal(f"{Decimal(digits):f}"), sign, unit_name(unit), cleaned=not plain)
 
 
-_TIME = re.compile(r"20\d\d\s*年|\d{1,2}\s*月|20\d\d[-./]\d{1,2}")
+_TIME = re.compile(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
+_MONTH = (
+    re.compile(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
+        rf"({'|'.join(word for word, _ in SIGNS)})?\s*(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
+        r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
+    )
+)
 _REACHES = re.compile(r"^(?:达到|达|完成|实现)\s*(?=\d)")
 _BOUNDS = ((re.compile(r"\(?[及含]*\)?以上$"), "≥"), (re.compile(r"\(?[及含]*\)?(?:以下|以内|之内)$"), "≤"))
 
 
 def is_time(text: str) -> bool:
     """Whether a target is a point in time ("2023年12月底前"), which no ratio can measure; "12个月" is none."""
-    return _TIME.search(squeeze(text)) is not None
+    folded = squeeze(text)
+    month = _MONTH.search(folded)
+    return _TIME.search(folded) is not None or (month is not None and month[1] is None)
 
 
 def parse_target(text: str) -> Quantity | None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan, read_roster
-from perf_xlsx.batch.roster import Listed, file_name
+from perf_xlsx.batch.across import Across
+from perf_xlsx.batch.roster import Listed, Roster, file_name
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
 from perf_xlsx.pipeline import Terms
@@ -112,6 +113,23 @@ def test_without_a_list_or_with_everybody_returned_nothing_is_said(folder: Path,
     assert found(folder, "B02", roster=read_roster(listed(tmp_path, "填报单位", "甲局(本级) "))) == []
 
 
+def test_of_several_columns_the_unit_is_the_surest_and_contacts_are_all_kept(tmp_path: Path) -> None:
+    names = ("单位名称,部门名称,联系人,联系电话", "甲小学,教育局,张三,13800000000", "乙小学,教育局,,13900000000")
+    one, other = read_roster(listed(tmp_path, *names)).listed
+    assert (one.unit, one.contact) == ("甲小学", "张三 13800000000")
+    assert (other.unit, other.contact) == ("乙小学", "13900000000")
+    (turned,) = read_roster(listed(tmp_path, "电话,部门名称,联系人,填报单位", "1380,教育局,张三,甲小学")).listed
+    assert (turned.unit, turned.contact) == ("甲小学", "张三 1380")
+
+
+def test_units_that_are_not_listed_are_not_remembered() -> None:
+    record = {"status": "scored", "file": "1.xlsx", "rulebook": "mof-2020", "form": "project", "year": 2023,
+              "project": "供水", "sha256": "", "indicators": [], "passages": []}  # fmt: skip
+    with Across(Roster("名单.csv", [Listed(2, "甲局")])) as across:
+        assert [len(across.found(record | {"unit": f"{number}局"})) for number in range(3)] == [1, 1, 1]
+        assert list(across.listed) == ["甲局"]
+
+
 def test_projects_of_a_unit_are_listed_one_by_one(folder: Path, tmp_path: Path) -> None:
     (folder / "1.xlsx").write_bytes(case(unit="甲局", project="供水"))
     roster = read_roster(listed(tmp_path, "单位,项目名称", "甲局,供水", "甲局,道路"))
@@ -147,6 +165,9 @@ def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path
         (("单位,代码", ",1"), "第2行没有写单位名称"),
         (("单位,代码",), "表头下面没有单位"),
         (("名字,代码", "甲局,1"), "没有找到表头"),
+        (("单位,代码,单位", "甲局,1,乙局"), "表头中有两列“单位”，请只留一列"),
+        (("单位,代码", "甲局,1", '"乙局,2', "丙局,3"), "第3行的引号没有成对"),
+        (("单位,代码", '"甲局,1', "丙局" * 100_000), "第2行的引号没有成对"),
     ],
 )
 def test_a_list_that_cannot_be_used_is_told(lines: tuple[str, ...], problem: str, tmp_path: Path) -> None:

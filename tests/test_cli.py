@@ -146,6 +146,18 @@ def test_template_refuses_what_it_does_not_know_by_name(tmp_path: Path) -> None:
     assert not (tmp_path / "t.xlsx").exists()
 
 
+def test_template_takes_a_list_or_data_and_not_both(tmp_path: Path) -> None:
+    (tmp_path / "case.json").write_text(case_text("project"), "utf-8")
+    (tmp_path / "名单.csv").write_text("单位,表种\n甲局,项目", "utf-8")
+    given = ("--data", tmp_path / "case.json", "--roster", tmp_path / "名单.csv", "--year", "2025")
+    done = run("template", *given, "-o", tmp_path / "out")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "错误：--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。\n",
+    )
+    assert not (tmp_path / "out").exists()
+
+
 def test_template_does_not_overwrite_a_filled_form(tmp_path: Path) -> None:
     words = ("template", "--form", "project", "--year", "2025", "-o", tmp_path / "t.xlsx")
     assert run(*words).exit_code == 0

@@ -22,13 +22,15 @@ import pytest
 from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
-from perf_xlsx import frames
+from perf_xlsx import frames, pipeline
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.cli import main
 from perf_xlsx.consolidated import Records, consolidate, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.report import as_record
 from tests.batch_of_records import HOSTILE, batch, json_lines
+from tests.layouts import sichuan
 
 Record = dict[str, Any]
 SHEETS = [
@@ -39,6 +41,7 @@ AMOUNTS = {"年初预算数": "initial", "调整数": "adjustment", "全年预�
 FORMS = {"department": "部门整体支出", "project": "项目支出"}
 AWKWARD_NAMES = ("一 二.xlsx", "百分之50%.xlsx", "#1 (新)[终].xlsx", "a%20b.xlsx", "甲&乙'丙.xlsx")
 SOFFICE = shutil.which("soffice")
+needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 ROSTER = (
     "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,联系人甲 1\n示例99县教育局,099,,联系人乙 2\n"
     "示例1县水利局,002,,联系人丙 3\n=HYPERLINK(1),003,,联系人丁\n"
@@ -103,6 +106,15 @@ def table(sheet: Any, head: str) -> list[dict[str, Any]]:
     return found
 
 
+def recalculated(path: Path, folder: Path) -> Any:
+    """The workbook as LibreOffice computes it, from formulas without results."""
+    openpyxl.load_workbook(path).save(folder / "formulas.xlsx")
+    home = f"-env:UserInstallation=file://{folder}/lo"
+    convert = [str(SOFFICE), home, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "computed")]
+    subprocess.run([*convert, str(folder / "formulas.xlsx")], check=True, capture_output=True, timeout=180)
+    return openpyxl.load_workbook(folder / "computed" / "formulas.xlsx", data_only=True)
+
+
 def half_up(value: Fraction) -> float:
     return float(Decimal(int(value * 100 + Fraction(1, 2))) / 100)
 
@@ -151,12 +163,74 @@ def test_money_is_brought_to_one_unit_exactly(book: Any, records: list[Record]) 
             expected = sums.get((row["表种"], row["年度"], row["资金类别"], head))
             assert row[head] == ("—" if expected is None else pytest.approx(float(expected), rel=1e-15))
         assert row["与明细核对"] == AGREE
+    rules = {str(rule.formula) for area in book["执行情况"].conditional_formatting for rule in area.rules}
+    assert rules == {f"['\"{AGREE}\"']", f"['\"{DIFFER}\"']"}, "coloured by what it comes to"
     words = str([cell.value for cell in next(book["执行情况"].iter_rows(min_row=2, max_row=2))])
     assert f"{sum(r['money_unit'] == '元' for r in scored(records))}份按元" in words
     lines = table(book["资金明细"], "资金类别")
     assert len(lines) == sum(len(record["funds"]) for record in scored(records))
     assert any(line["填报单位"] == "元" and line["全年执行数"] != round(line["全年执行数"], 2) for line in lines
                if line["全年执行数"])  # fmt: skip
+
+
+@needs_libreoffice
+def test_money_agrees_with_its_rows_when_recalculated(written: Path, tmp_path: Path) -> None:
+    rows = table(recalculated(written, tmp_path)["执行情况"], "表种")
+    assert rows
+    assert {row["与明细核对"] for row in rows} == {AGREE}
+
+
+def with_fund_line(folder: Path, unit: str, row: int, name: str, amount: int) -> Record:
+    """The record of an official layout with a fund line of that name in that row."""
+    paper = sichuan()
+    paper.sheet[f"B{row}"], paper.sheet[f"D{row}"] = name, amount
+    return as_record(pipeline.score(paper.save(folder / "returned.xlsx"))) | {"unit": unit}
+
+
+def test_money_is_added_up_by_its_name_wherever_its_row_stands(tmp_path: Path) -> None:
+    lines = (("甲局", 10, "债券资金", 5), ("乙局", 10, "单位自筹", 7), ("丙局", 11, "其中：债券资金（万元）", 11))
+    records = [with_fund_line(tmp_path, *line) for line in lines]
+    consolidate(records, None, tmp_path / "汇总.xlsx")
+    rows = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["执行情况"], "表种")
+    found = {row["资金类别"]: (row["份数"], row["年初预算数"]) for row in rows}
+    assert (found["债券资金"], found["单位自筹"]) == ((2, 16), (1, 7))
+
+
+def test_two_unknown_lines_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paper = sichuan()
+    for row, amount in ((10, 5), (11, 6)):
+        paper.sheet[f"B{row}"], paper.sheet[f"D{row}"] = "债券资金", amount
+    record = as_record(pipeline.score(paper.save(tmp_path / "returned.xlsx")))
+    named = {fund["name"]: fund["initial"] for fund in record["funds"]}
+    assert (named["债券资金"], named["债券资金(2)"]) == ("5", "6")
+    assert len({fund["key"] for fund in record["funds"]}) == len(record["funds"])
+
+
+def test_lines_that_returns_call_differently_are_found_by_one_name(tmp_path: Path) -> None:
+    records = [
+        with_fund_line(tmp_path, unit, 9, name, 5)
+        for unit, name in (("甲局", "财政资金"), ("乙局", "当年财政拨款"))
+    ]
+    consolidate(records, None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    row = next(row for row in table(book["执行情况"], "表种") if row["资金类别"] == "当年财政拨款")
+    assert (row["份数"], row["年初预算数"], row["与明细核对"]) == (2, 10, AGREE)
+    assert [
+        row["年初预算数"] for row in table(book["资金明细"], "资金类别") if row["资金类别"] == "当年财政拨款"
+    ] == [5, 5]
+
+
+@needs_libreoffice
+def test_the_stored_result_of_the_check_is_what_its_formula_comes_to(tmp_path: Path) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "project") | {"money_unit": "万元"}
+    twice = [
+        fund | {"key": key, "name": "债券资金"} for fund in record["funds"][1:2] for key in ("line9", "line10")
+    ]
+    consolidate([record | {"funds": record["funds"] + twice}], None, tmp_path / "汇总.xlsx")
+    stored = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["执行情况"], "表种")
+    computed = table(recalculated(tmp_path / "汇总.xlsx", tmp_path)["执行情况"], "表种")
+    assert [row["与明细核对"] for row in stored] == [AGREE] * len(record["funds"]) + [DIFFER] * 2
+    assert [row["与明细核对"] for row in computed] == [row["与明细核对"] for row in stored]
 
 
 def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
@@ -205,6 +279,14 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
         assert row["状态"].startswith("完整" if record["complete"] else "暂定")
     assert [row["状态"].endswith("重复") for row in rows].count(True) == 1
     assert "1份为同一单位重复报送" in str([c.value for row in book["总览"].iter_rows() for c in row])
+
+
+def test_a_unit_is_the_same_in_capitals_or_not(tmp_path: Path) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "project") | {"project": "Wifi 建设"}
+    again = record | {"unit": "abc局", "project": "WIFI建设"}
+    consolidate([record | {"unit": "ABC局"}, again], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    assert [row["状态"].endswith("重复") for row in table(book["单位得分"], "单位")] == [False, True]
 
 
 def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Record]) -> None:
@@ -475,9 +557,10 @@ def test_what_score_prints_can_be_consolidated(
     done = run("consolidate", tmp_path / "lines.jsonl")
     assert done.exit_code == 0, done.output
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
-    assert (
-        book["单位得分"]["Q4"].hyperlink is None or (tmp_path / book["单位得分"]["Q4"].hyperlink.target).exists()
-    )
+    link = book["单位得分"]["R4"]
+    assert (book["单位得分"]["R3"].value, link.value) == ("工作簿", "returned.xlsx")
+    assert (tmp_path / unquote(link.hyperlink.target)).resolve() == tmp_path / "scored" / "returned.xlsx"
+    assert (tmp_path / "scored" / "returned.xlsx").exists()
     assert book["单位得分"]["A4"].value == well_made["unit"]
 
 

@@ -167,7 +167,7 @@ def test_a_corrected_return_is_scored_afresh(filled: bytes, tmp_path: Path) -> N
 
 def test_a_sheet_of_theirs_with_our_name_is_kept(filled: bytes, tmp_path: Path) -> None:
     renamed = edited(filled, {"xl/workbook.xml": lambda text: text.replace('name="填报说明"', 'name="评分汇总"')})
-    (tmp_path / "a.xlsx").write_bytes(renamed.replace(b"", b""))
+    (tmp_path / "a.xlsx").write_bytes(renamed)
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert result.output
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")

@@ -75,6 +75,24 @@ REFUSED = {
         f"{{ below = 0.5, total = 59 }}], {BASIS} }}",
         ["total.caps", "从低到高"],
     ),
+    "公式写成了列表": (
+        HEAD + f"[quantitative]\nat_least = {{ value = ['ratio'], {BASIS} }}",
+        ["quantitative.at_least", "应为 ratio 之一"],
+    ),
+    "不是数": (HEAD + f"[thresholds]\nexecution_rate = {{ value = nan, {BASIS} }}", ["thresholds.execution_rate", "应为数字"]),
+    "无穷大": (HEAD + f"[overshoot]\ndeduction = {{ value = inf, {BASIS} }}", ["overshoot.deduction", "应为数字"]),
+    "数字太长": (HEAD + f"[execution]\nweight = {{ value = {'1' * 5000}, {BASIS} }}", ["不是 TOML"]),
+    "嵌套太深": (HEAD + f"[execution]\nweight = {'[' * 100_000}", ["不是 TOML"]),
+    "等级不是文字": (
+        HEAD + f"[grades]\nbounds = {{ value = [{{ grade = ['优'], low = 0 }}], {BASIS} }}",
+        ["grades.bounds", "应为文字"],
+    ),
+    "分档不是文字": (
+        HEAD + f"[qualitative]\nbands = {{ value = [{{ judgement = 1, low = 0, high = 1 }}], {BASIS} }}",
+        ["qualitative.bands", "应为文字"],
+    ),
+    "严重程度写成了列表": (HEAD + '[severity]\nI10 = ["error"]', ["severity.I10", "error、warning、notice"]),
+    "所扩展的不成文件名": (HEAD.replace("mof-2020", "own.toml\\u0000.toml"), ["读不出来"]),
     "没有名称": (OWN.replace('name = "county"\n', ""), ["缺少 name"]),
     "没有自己的文件名": (OWN.replace('document = "示例县文件"\n', ""), ["缺少 document"]),
     "不认识的表种": (HEAD + 'forms = ["school"]', ["不认识表种 school", "department、project"]),
@@ -95,6 +113,15 @@ def test_a_wrong_rulebook_is_refused_with_file_key_and_what_would_be_right(name:
     assert "own.toml" in said.output or "mof-1999" in said.output
     for word in words:
         assert word in said.output
+
+
+@pytest.mark.parametrize(("base", "code"), [("mof-2020", 0), ("../city/../county/own.toml", 2)])
+def test_one_of_the_same_file_name_may_be_extended_but_not_in_a_ring(base: str, code: int, tmp_path: Path) -> None:
+    for folder, extended in (("county", "../city/own.toml"), ("city", base)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "own.toml").write_text(OWN.replace("mof-2020", extended), "utf-8")
+    said = run("rules", "--check", tmp_path / "county" / "own.toml")
+    assert (said.exit_code, "extends 绕成了圈" in said.output) == (code, code == 2)
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:

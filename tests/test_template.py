@@ -145,6 +145,20 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
     assert book["填报说明"]["B1"].value == "专项债券绩效自评表填报说明"
 
 
+@pytest.mark.parametrize(
+    ("rulebook", "form", "line"),
+    [
+        ("mof-2020", "project", "五、分值：预算执行率10分，产出指标50分、效益指标30分、满意度指标10分，"
+         "或成本指标20分、产出指标40分、效益指标20分、满意度指标10分，合计100分。"),
+        ("hubei", "project", "五、分值：预算执行率20分，其余80分由单位分到各指标，合计100分。"),
+        ("mof-2020", "department", "五、各指标分值与预算执行率分值合计应为100。"),
+    ],
+)  # fmt: skip
+def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, line: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, 2025, rulebook)))
+    assert book["填报说明"]["B8"].value == line
+
+
 def test_what_is_published_is_what_the_forms_say() -> None:
     for path, data in published(ROOT).items():
         assert path.exists(), f"make templates: {path.name} is missing"

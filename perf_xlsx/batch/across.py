@@ -39,9 +39,9 @@ class Across:
         self, roster: Roster | None = None, rulebook: str | None = None, waiving: Waiving | None = None
     ) -> None:
         self.roster, self.rulebook, self.waiving = roster, rulebook, waiving
-        self.listed: dict[str, list[Listed]] = defaultdict(list)
+        self.listed: dict[str, list[Listed]] = {}
         for listed in roster.listed if roster else ():
-            self.listed[same_unit(listed.unit)].append(listed)
+            self.listed.setdefault(same_unit(listed.unit), []).append(listed)
         self.returned: set[int] = set()
 
     def __enter__(self) -> Across:
@@ -95,7 +95,7 @@ class Across:
         """
         if self.roster is None:
             return
-        listed = self.listed[same_unit(record["unit"])]
+        listed = self.listed.get(same_unit(record["unit"]), [])
         matching = [one for one in listed if _is_meant(one, record)]
         self.returned |= {one.row for one in matching}
         if matching:

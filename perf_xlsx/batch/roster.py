@@ -14,14 +14,16 @@ from perf_xlsx.forms import Boxes, Form, form_names, load_form
 from perf_xlsx.target import same_label, same_name
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
 
+# The surest header first: a list with 单位名称 and 部门名称 says whose unit each is, and the unit is to file.
 COLUMNS = {
-    "unit": ("单位名称", "单位", "部门名称", "填报单位", "预算单位", "实施单位", "unit"),
+    "unit": ("单位名称", "单位", "填报单位", "预算单位", "实施单位", "部门名称", "unit"),
     "code": ("单位代码", "单位编码", "预算代码", "预算单位代码", "预算单位编码", "代码", "编码", "code"),
     "form": ("表种", "自评表", "自评表种类", "form"),
     "contact": ("联系人", "联系方式", "联系电话", "电话", "经办人", "填报人", "contact"),
     "project": ("项目名称", "项目", "project"),
     "supervisor": ("主管部门", "主管单位", "supervisor"),
 }
+JOINED = ("contact",)  # whom to call: name and telephone often have a column each
 LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
 RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
 
@@ -52,7 +54,7 @@ def read_roster(path: Path) -> Roster:
     problems: list[str] = []
     listed: list[Listed] = []
     seen: dict[tuple[str, ...], int] = {}
-    for row in read_list(path, COLUMNS, ["unit"]):
+    for row in read_list(path, COLUMNS, ["unit"], JOINED):
         one = _listed(row, problems, path)
         if one is None:
             continue

@@ -40,7 +40,7 @@ from perf_xlsx.consolidated.sheets import (
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
-from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Return
+from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return
 from perf_xlsx.output import free, reserved, whole
 from perf_xlsx.records import Records, RecordsError
 from perf_xlsx.workbook.canvas import Canvas
@@ -153,13 +153,16 @@ def _write(
     )  # fmt: skip
     outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
     long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
+    listed = Listed()
     for one in returns:
         for table in LONG:
             add = long[table.key].add
             for row in table.rows(one):
                 add(row, one.link)
+                if table is FUNDS:
+                    listed.add(row)
     write_troubled(troubled, kept.troubled())
-    write_money(money, found, funds)
+    write_money(money, found, funds, listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
     write_outstanding(outstanding, roll)
     elsewhere: Mapping[str, LongSheets] = {**long, TROUBLED: troubled}

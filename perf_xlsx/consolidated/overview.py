@@ -140,10 +140,7 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
     row = page.title(row, "本工作簿")
-    parts = {
-        sheets.names[0].rstrip("1") if len(sheets.names) > 1 else sheets.names[0]: sheets.names
-        for sheets in elsewhere.long.values()
-    }
+    parts = {sheets.name: sheets.names for sheets in elsewhere.long.values()}
     for name, words in CONTENTS.items():
         sheets = parts.get(name, [name])
         page.put(row, 1, 2, SheetLink(sheets[0]), font_color=s.ACCENT, underline=1, text_wrap=False)

@@ -94,13 +94,17 @@ class Page:
         self.number(row, e, f, right, code)
         one, other = xl_rowcol_to_cell(row, c), xl_rowcol_to_cell(row, e)
         agree = abs(float(left.result) - float(right.result)) < 0.005
-        result = Formula(f'=IF(ABS({one}-{other})<0.005,"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
-        self.put(row, g, h, result, border=1, align="center", bold=True)
+        self.verdict(row, g, h, f"ABS({one}-{other})<0.005", agree, bold=True)
+        self.height(row, 22)
+
+    def verdict(self, row: int, first: int, last: int, condition: str, agree: bool, bold: bool) -> None:
+        """Whether two numbers agree, as a live formula; its colour follows what it comes to."""
+        result = Formula(f'=IF({condition},"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
+        self.put(row, first, last, result, border=1, align="center", bold=bold)
         for word, ink, fill in ((AGREE, s.DONE_INK, s.DONE_FILL), (DIFFER, s.TODO_INK, s.TODO_FILL)):
             look = self.canvas.book.add_format({"font_color": ink, "bg_color": fill})
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
-            self.sheet.conditional_format(row, g, row, h, rule)
-        self.height(row, 22)
+            self.sheet.conditional_format(row, first, row, last, rule)
 
     def write(self) -> None:
         """Write everything, from the top."""

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from perf_xlsx.forms import FormError, load_form
+from perf_xlsx.batch.roster import same_unit
+from perf_xlsx.forms import FormError, Lines, load_form
+from perf_xlsx.forms.outside import outside
 from perf_xlsx.model import Severity, Standing
-from perf_xlsx.target import same_name
 
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
@@ -32,6 +33,20 @@ def form_name(form: str | None) -> str:
         return load_form(form).title.replace("（单位）", "").removesuffix("绩效自评")
     except FormError:
         return form
+
+
+@cache
+def _line_names(form: str | None) -> Mapping[str, str]:
+    try:
+        block = outside(form or "").form.block("funds")
+    except FormError:
+        return {}
+    return {line.key: line.label for line in block.lines} if isinstance(block, Lines) else {}
+
+
+def line_name(form: str | None, fund: Record) -> str:
+    """One name for a fund line however a return calls it (财政资金, 当年财政拨款): totals are found by it."""
+    return _line_names(form).get(fund["key"], fund["name"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +96,10 @@ def repeat_key(record: Record) -> tuple[Any, ...] | None:
     if not is_scored(record) or not record.get("unit"):
         return None
     return (
-        same_name(record["unit"]),
+        same_unit(record["unit"]),
         record.get("form"),
         record.get("year"),
-        same_name(record.get("project") or ""),
+        same_unit(record.get("project")),
     )
 
 

@@ -13,7 +13,7 @@ from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster import COLUMNS, Roll
 from perf_xlsx.consolidated.statistics import AMOUNTS, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
-from perf_xlsx.consolidated.tables import Column, code_title, standing_word
+from perf_xlsx.consolidated.tables import Column, Listed, code_title, standing_word
 from perf_xlsx.forms import Lines, form_names, load_form
 from perf_xlsx.workbook import style as s
 
@@ -73,7 +73,7 @@ def finish(page: Page, last_row: int, repeat: int, landscape: bool = True) -> No
 # ---- 执行情况 ------------------------------------------------------------------------------------------------
 
 
-def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
+def write_money(page: Page, found: Statistics, details: LongSheets, listed: Listed) -> None:
     """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts."""
     heading(page, MONEY, money_notes(found) + "各表种分别合计：项目支出已含在部门整体支出之内，不能相加。")
     row = page.heads(
@@ -86,7 +86,7 @@ def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
     places: dict[tuple[str, int | str, str], int] = {}
     for (form, year), lines in found.funds.items():
         for key, line in lines.items():
-            _money_row(page, row, form, year, line, code, details)
+            _money_row(page, row, form, year, line, code, details, listed)
             places[form, year, key] = row
             row += 1
     if not places:
@@ -103,7 +103,14 @@ def write_money(page: Page, found: Statistics, details: LongSheets) -> None:
 
 
 def _money_row(
-    page: Page, row: int, form: str, year: int | str, line: LineSum, code: str, details: LongSheets
+    page: Page,
+    row: int,
+    form: str,
+    year: int | str,
+    line: LineSum,
+    code: str,
+    details: LongSheets,
+    listed: Listed,
 ) -> None:
     bold = line.total
     page.word(row, 1, 1, form, bold=bold)
@@ -117,9 +124,8 @@ def _money_row(
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
     page.number(row, 11, 11, line.gap if line.whole else None, f"+{code};-{code};{code}")
     sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], row) for amount in AMOUNTS)
-    words = ("✔ 相符", "✖ 不符")
-    check = f'=IF(ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005,"{words[0]}","{words[1]}")'
-    page.put(row, 12, 12, Formula(check, words[0]), border=1, align="center", font_color=s.DONE_INK, bold=bold)
+    agree = abs(listed.of(form, year, line.name) - sum(line.sums.values())) < Decimal("0.005")
+    page.verdict(row, 12, 12, f"ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005", agree, bold)
     page.height(row, 22)
 
 

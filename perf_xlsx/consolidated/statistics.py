@@ -16,6 +16,7 @@ from perf_xlsx.consolidated.returns import (
     identity,
     is_return,
     is_scored,
+    line_name,
     money,
     standing,
 )
@@ -235,5 +236,5 @@ def _money(found: Statistics, record: Record, who: Identity, repeat: bool) -> No
     found.converted += unit != "万元"
     lines = found.funds.setdefault((who.form, who.year), {})
     for fund in funds:
-        line = lines.setdefault(fund["key"], LineSum(fund["name"], fund["total"]))
+        line = lines.setdefault(fund["key"], LineSum(line_name(record.get("form"), fund), fund["total"]))
         line.add({amount: money(fund[amount], unit) for amount in AMOUNTS}, repeat)

@@ -37,7 +37,7 @@ class LongSheets:
         self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
         limit: int = EXCEL_ROWS, money: str = s.MONEY, table: bool = False, empty: str = "", lines: int = 1,
     ) -> None:  # fmt: skip
-        self.canvas, self.columns, self.count, self.note = canvas, columns, count, note
+        self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
         self.table, self.empty, self.lines = table, empty, lines
         self.capacity = limit - TOP
         parts = max(1, -(-count // self.capacity))

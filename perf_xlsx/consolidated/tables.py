@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from perf_xlsx.consolidated.returns import (
     decimal,
     file_name,
     is_scored,
+    line_name,
     money,
     standing,
     with_unit,
@@ -84,10 +86,10 @@ def _state(one: Return) -> str:
 
 def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a fund line, in 万元."""
-    unit = one.record.get("money_unit")
+    unit, form = one.record.get("money_unit"), one.record.get("form")
     for fund in one.record.get("funds") or ():
         yield (
-            one.who.unit, one.who.form, one.who.year, one.who.project, fund["name"],
+            one.who.unit, one.who.form, one.who.year, one.who.project, line_name(form, fund),
             *(money(fund[key], unit) for key in ("initial", "adjustment", "adjusted", "executed")),
             decimal(fund["adjustment_rate"]), decimal(fund["execution_rate"]), unit or MISSING,
         )  # fmt: skip
@@ -183,3 +185,23 @@ FINDINGS = Table(
     finding_rows,
 )  # fmt: skip
 LONG = (UNITS, FUNDS, INDICATORS, FINDINGS)
+
+
+class Listed:
+    """What the rows of 资金明细 come to by form, year and line: as formulas over its cells find it."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[Value, Value, str], Decimal] = defaultdict(Decimal)
+        heads = [column.head for column in FUNDS.columns]
+        self._own = [heads.index(head) for head in ("表种", "年度", "资金类别")]
+        self._amounts = [at for at, column in enumerate(FUNDS.columns) if column.kind == "money"]
+
+    def add(self, row: tuple[Value, ...]) -> None:
+        """Take in a row as it was written."""
+        form, year, name = (row[at] for at in self._own)
+        amounts = (row[at] for at in self._amounts)
+        self._sums[form, year, str(name).casefold()] += sum(one for one in amounts if isinstance(one, Decimal))
+
+    def of(self, form: str, year: int | str, name: str) -> Decimal:
+        """All amounts of a line; a formula does not tell capitals apart."""
+        return self._sums[form, year, name.casefold()]

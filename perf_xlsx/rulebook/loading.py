@@ -6,6 +6,7 @@ and give only what differs.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -27,14 +28,14 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     """Build a rulebook from its TOML. Raises RulebookError with every problem at once.
 
     `where` is named in messages; `folder` is where a rulebook of the user's own that it extends is looked for;
-    `chain` are the rulebooks that led here.
+    `chain` are the files that led here, this one the last.
     """
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
         raise RulebookError([f"{where}：不是 TOML：{error}"]) from None
     extends = raw.pop("extends", None)
-    base = _load(str(extends), folder, (*chain, where)) if extends is not None else None
+    base = _load(str(extends), folder, chain) if extends is not None else None
     problems: list[str] = []
     inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}
     header = {key: raw.pop(key, inherited.get(key)) for key in HEADER}
@@ -134,12 +135,13 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         text = files("perf_xlsx").joinpath("rulebooks", f"{name}.toml").read_text("utf-8")
         return parse_rulebook(text, f"{name}.toml", chain=chain)
     path = (folder or Path()) / name
-    if path.name in chain:
-        raise RulebookError([f"{path.name}：extends 绕成了圈（{' → '.join((*chain, path.name))}）"])
     try:
+        here = os.path.realpath(path)
+        if here in chain:
+            raise RulebookError([f"{path.name}：extends 绕成了圈（{' → '.join((*chain, here))}）"])
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no text, or no name that a file can have
         raise RulebookError([f"{path}：读不出来（{error}）"]) from None
-    return parse_rulebook(text, path.name, path.parent, chain)
+    return parse_rulebook(text, path.name, path.parent, (*chain, here))

@@ -116,9 +116,14 @@ class Rulebook:
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""
-        sets: tuple[Mapping[str, Decimal], ...] = self.settings[f"weights.{form}"].value
-        fitting = [weights for weights in sets if set(weights) <= set(levels)]  # levels of no rulebook hide none
+        # levels that no rulebook knows do not hide those that it knows
+        fitting = [weights for weights in self.weight_sets(form) if set(weights) <= set(levels)]
         return max(fitting, key=len, default={})
+
+    def weight_sets(self, form: str) -> tuple[Mapping[str, Decimal], ...]:
+        """The ways in which a form's points may be shared out among its levels 1; empty where that is free."""
+        setting = self.settings.get(f"weights.{form}")
+        return setting.value if setting else ()
 
     @property
     def highest(self) -> Decimal:

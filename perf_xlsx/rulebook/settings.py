@@ -22,9 +22,15 @@ class Kind:
 
 
 def _decimal(raw: Any) -> Decimal:
-    if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal) or not Decimal(raw).is_finite():
         raise ValueError("应为数字")
     return Decimal(raw)
+
+
+def _word(raw: Any, key: str) -> str:
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError(f"的 {key} 应为文字")
+    return raw
 
 
 def _between(low: str, high: str) -> Callable[[Any], Decimal]:
@@ -56,9 +62,9 @@ def _flag(title: str, yes: str, no: str) -> Kind:
 
 def _choice(title: str, words: Mapping[str, str]) -> Kind:
     def parse(raw: Any) -> str:
-        if raw not in words:
+        if not isinstance(raw, str) or raw not in words:
             raise ValueError(f"应为 {'、'.join(words)} 之一")
-        return str(raw)
+        return raw
 
     return Kind(title, parse, lambda value: words[value])
 
@@ -73,7 +79,9 @@ def _rows(raw: Any, keys: set[str]) -> list[dict[str, Any]]:
 
 def _bands(raw: Any) -> tuple[Band, ...]:
     rows = _rows(raw, {"judgement", "low", "high"})
-    bands = tuple(Band(str(row["judgement"]), _decimal(row["low"]), _decimal(row["high"])) for row in rows)
+    bands = tuple(
+        Band(_word(row["judgement"], "judgement"), _decimal(row["low"]), _decimal(row["high"])) for row in rows
+    )
     upside_down = next((band for band in bands if band.low >= band.high), None)
     if upside_down:
         raise ValueError(f"“{upside_down.judgement}”的 low 应小于 high")
@@ -87,7 +95,9 @@ def _bands(raw: Any) -> tuple[Band, ...]:
 
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
-    grades = tuple(Grade(str(row["grade"]), _decimal(row["low"])) for row in _rows(raw, {"grade", "low"}))
+    grades = tuple(
+        Grade(_word(row["grade"], "grade"), _decimal(row["low"])) for row in _rows(raw, {"grade", "low"})
+    )
     lows = [grade.low for grade in grades]
     if lows[-1] != 0 or lows != sorted(set(lows), reverse=True):
         raise ValueError("等级应从高到低排列，最后一级从0分开始")
@@ -116,7 +126,9 @@ def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
-    return {str(row["judgement"]): _decimal(row["share"]) for row in _rows(raw, {"judgement", "share"})}
+    return {
+        _word(row["judgement"], "judgement"): _decimal(row["share"]) for row in _rows(raw, {"judgement", "share"})
+    }
 
 
 def _percent(share: Decimal) -> str:

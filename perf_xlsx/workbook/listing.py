@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from perf_xlsx.workbook.intake import as_shown
 
 HEADER_ROWS = 10  # a title or a remark may stand above the header
 LARGEST = 20 * 1024 * 1024  # bytes
+
+Columns = dict[str, list[int]]  # where each key stands
 
 
 class ListError(Exception):
@@ -35,11 +37,14 @@ class ListRow:
         return self.values[key]
 
 
-def read_list(path: Path, columns: Mapping[str, tuple[str, ...]], required: Iterable[str]) -> list[ListRow]:
-    """The rows of a list. `columns` gives for each key the header texts it may stand under.
+def read_list(
+    path: Path, columns: Mapping[str, tuple[str, ...]], required: Iterable[str], joined: Container[str] = ()
+) -> list[ListRow]:
+    """The rows of a list. `columns` gives for each key the header texts it may stand under, the surest first.
 
-    Headers are compared without spaces and brackets' width; the column order is free, other columns are left
-    alone, empty rows are skipped. Raises ListError for a file that cannot be read, or lacks a required header.
+    A key is read from the column of its surest header; one of `joined` from all of its columns. Headers are
+    compared without spaces and brackets' width; the column order is free, other columns are left alone, empty
+    rows are skipped. Raises ListError for a file that cannot be read, or lacks a required header.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -48,21 +53,39 @@ def read_list(path: Path, columns: Mapping[str, tuple[str, ...]], required: Iter
     except OSError as error:
         raise ListError([f"{path}：读不出来（{error.strerror}）"]) from None
     rows = list(_workbook(data, path) if data[:2] == b"PK" else _csv(data, path))
-    wanted = {same_label(text): key for key, texts in columns.items() for text in texts}
     for position, (_, cells) in enumerate(rows[:HEADER_ROWS]):
-        found = {wanted[same_label(text)]: at for at, text in enumerate(cells) if same_label(text) in wanted}
+        found = _header(cells, columns, joined)
         if set(required) <= found.keys():
+            _refuse_doubles(cells, found, joined, path)
             return list(_rows(rows[position + 1 :], columns, found))
     names = "、".join(columns[key][0] for key in required)
     raise ListError([f"{path}：没有找到表头，前{HEADER_ROWS}行中应有一行写着 {names}"])
 
 
-def _rows(
-    rows: list[tuple[int, list[str]]], columns: Iterable[str], found: Mapping[str, int]
-) -> Iterator[ListRow]:
+def _header(cells: list[str], columns: Mapping[str, tuple[str, ...]], joined: Container[str]) -> Columns:
+    """For each key that stands in a header row the columns that it is read from."""
+    labels = [same_label(text) for text in cells]
+    found: Columns = {}
+    for key, texts in columns.items():
+        known = dict.fromkeys(same_label(text) for text in texts)
+        if hits := [at for text in known if (at := [n for n, label in enumerate(labels) if label == text])]:
+            found[key] = [n for at in hits for n in at] if key in joined else hits[0]
+    return found
+
+
+def _refuse_doubles(cells: list[str], found: Columns, joined: Container[str], path: Path) -> None:
+    """Of two columns headed alike nobody can say which is meant."""
+    doubled = [cells[at[0]].strip() for key, at in found.items() if key not in joined and len(at) > 1]
+    if doubled:
+        raise ListError([f"{path}：表头中有两列“{head}”，请只留一列" for head in doubled])
+
+
+def _rows(rows: list[tuple[int, list[str]]], columns: Iterable[str], found: Columns) -> Iterator[ListRow]:
+    width = max(at for places in found.values() for at in places) + 1
     for number, cells in rows:
-        full = [*cells, *[""] * (max(found.values()) + 1 - len(cells))]
-        values = {key: full[found[key]].strip() if key in found else "" for key in columns}
+        full = [text.strip() for text in (*cells, *[""] * (width - len(cells)))]
+        texts = {key: dict.fromkeys(full[at] for at in found.get(key, ())) for key in columns}
+        values = {key: " ".join(text for text in several if text) for key, several in texts.items()}
         if any(values.values()):
             yield ListRow(number, values)
 
@@ -88,4 +111,10 @@ def _csv(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
             continue
     else:
         raise ListError([f"{path}：既不是 .xlsx，也不是文字编码为 UTF-8 或 GB18030 的 .csv"])
-    yield from enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+    number = 0
+    try:  # strict, or a quote that is never closed takes in all rows below it, in silence
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            yield number, cells
+    except csv.Error:
+        advice = "请补上或删去多余的英文双引号，或用 Excel 另存为 .xlsx"
+        raise ListError([f"{path}：第{number + 1}行的引号没有成对，{advice}"]) from None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Form
 from perf_xlsx.forms.case import Fill
+from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import live
 from perf_xlsx.workbook import style as s
@@ -95,7 +97,7 @@ def _guide_sheet(
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
     row = 3
-    for line in form.guide:
+    for line in _guide(form, rulebook):
         sheet.merge_range(row, 1, row, 2, "", canvas.paragraph)
         canvas.text(sheet, row, 1, line, canvas.paragraph)
         sheet.set_row(row, s.height_for([(line, 86)], 24))
@@ -106,6 +108,17 @@ def _guide_sheet(
     canvas.print_setup(sheet, landscape=False)
     sheet.print_area(0, 0, row, 2)
     sheet.fit_to_pages(1, 1)
+
+
+def _guide(form: Form, rulebook: Rulebook) -> list[str]:
+    """The form's instructions with the rulebook's points in them."""
+    full, execution = rulebook.number("total.points"), rulebook.number("execution.weight")
+    sets = [
+        "、".join(f"{level}{plain(n)}分" for level, n in one.items()) for one in rulebook.weight_sets(form.name)
+    ]
+    rest = "，或".join(sets) or f"其余{plain(full - execution)}分由单位分到各指标"
+    words = {"{weights}": f"预算执行率{plain(execution)}分，{rest}", "{total}": plain(full)}
+    return [re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), line) for line in form.guide]
 
 
 def _legend_table(canvas: Canvas, sheet: Any, row: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain, count
 
 from perf_xlsx.forms import Line, Lines
 from perf_xlsx.target import parse_quantity
@@ -60,9 +61,19 @@ class FundSearch:
             return None
         if not label:
             return self.layout.form.total_line if not taken else None
-        extra = Line(f"line{row}", core(label))
+        name = self._own_name(core(label))
+        extra = Line(f"line:{name.casefold()}", name)  # by its name: in another return it stands in another row
         self.layout.extra.append(extra)
         return extra.key
+
+    def _own_name(self, name: str) -> str:
+        """The name of a line that no form of ours has, numbered where another line is called so."""
+        block = self.layout.form.block("funds")
+        assert isinstance(block, Lines)
+        others = (*self.layout.line_names.values(), *(line.label for line in (*block.lines, *self.layout.extra)))
+        taken = {other.casefold() for other in others}
+        numbered = (f"{name}({number})" for number in count(2))
+        return next(one for one in chain((name,), numbered) if one.casefold() not in taken)
 
     def stated_weight(self) -> None:
         """Full marks of budget execution: the total row's 分值, else "（20分）" in a heading of the funds."""
