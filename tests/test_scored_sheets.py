@@ -165,6 +165,23 @@ def test_a_form_with_nothing_or_with_too_much_in_it_is_still_shown(scored: Score
     assert "".join(c.value for c in book["自评表"]["D"] if c.value and "本年度" in str(c.value)) == long
 
 
+def test_a_long_reason_leaves_room_for_the_improvement(scored: Scored) -> None:
+    case = json.loads(case_text("project"))
+    case["indicators"][1] |= {
+        "reason": "村组道路施工占用管线通道。" * 60,
+        "improvement": "次年一季度前全部并网，按月调度。",
+    }
+    result, book = scored(case)
+    assert result.evaluation is not None
+    (told,) = [text for text in texts(book["自评表"]) if "村组道路" in text]
+    assert "……（全文见绩效指标!N7）" in told
+    assert told.endswith("\n次年一季度前全部并网，按月调度。")
+    case["indicators"][1]["improvement"] = "建立台账，按月调度。" * 60
+    (told,) = [text for text in texts(scored(case)[1]["自评表"]) if "村组道路" in text]
+    assert "……（全文见绩效指标!N7）\n建立台账" in told
+    assert told.endswith("……（全文见绩效指标!O7）")
+
+
 def test_long_passages_are_continued_and_nothing_is_lost() -> None:
     text = "甲乙丙丁" * 500 + "\n" + "x" * 3000
     pieces = list(chunks(text, 60))

@@ -230,7 +230,6 @@ class _Paper:
     def _indicator(self, row: Indicator, score: Score, levelled: bool) -> None:
         values = {
             "年度指标值": target_words(row), "实际完成值": actual_words(row), "三级指标": row.name.given,
-            "偏差原因分析及改进措施": remarks(row),
         }  # fmt: skip
         shown = []
         for head, first, last in self.layout.indicator:
@@ -253,7 +252,7 @@ class _Paper:
                     self._text(first, last, values[head])
                     shown.append((values[head], width))
                 case "偏差原因分析及改进措施":
-                    text = fitted(values[head], width, row.reason)
+                    text = remarks(row, width)
                     self._text(first, last, text, align="left")
                     shown.append((text, width))
         self._next(s.height_for(shown, 26))
@@ -316,17 +315,24 @@ class _Paper:
         self._next(16)
 
 
-def remarks(row: Indicator) -> str:
-    """Reason and improvement in one box, as the official form has it."""
-    return "\n".join(dict.fromkeys(text for text in (row.reason.given, row.improvement.given) if text))
+def remarks(row: Indicator, width: float) -> str:
+    """Reason and improvement in one box, as the official form has it.
+
+    Where they do not fit into one row each gives what room there is, with a pointer to where all of it stands.
+    """
+    parts = {entry.given: entry for entry in (row.reason, row.improvement) if entry.given}
+    need = {text: s.lines_needed(text, width) for text in parts}
+    whole = sum(need.values())
+    room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (whole - need[text])) for text in parts}
+    return "\n".join(fitted(text, width, entry, room[text]) for text, entry in parts.items())
 
 
-def fitted(text: str, width: float, entry: Entry[str]) -> str:
-    """The text, or what fits into one row of it with a pointer to where all of it stands."""
-    if s.lines_needed(text, width) <= LINES_A_ROW:
+def fitted(text: str, width: float, entry: Entry[str], lines: int) -> str:
+    """The text, or what fits into so many lines of it with a pointer to where all of it stands."""
+    if s.lines_needed(text, width) <= lines:
         return text
     pointer = f"……（全文见{entry.place.sheet}!{entry.place.cell}）"
-    return next(chunks(text, width, LINES_A_ROW - 2)) + pointer
+    return next(chunks(text, width, lines - s.lines_needed(pointer, width))) + pointer
 
 
 def chunks(text: str, width: float, lines: int = LINES_A_ROW) -> Iterator[str]:
