@@ -138,13 +138,17 @@ def test_overview_counts_what_the_records_count(book: Any, records: list[Record]
         ("合计", good),
     ]:
         totals = [Fraction(record["total"]) for record in group]
-        claimed = [Fraction(r["claimed_total"]) for r in group if r["claimed_total"] is not None]
+        whole = [r for r in group if r["claimed_total"] is not None and r["complete"]]
+        claimed = [Fraction(r["claimed_total"]) for r in whole]
+        assert len(whole) < sum(r["claimed_total"] is not None for r in group), "none is provisional"
         row = everything[name]
         assert row["份数"] == len(group)
         assert row["平均分"] == half_up(mean(totals))
         assert row["中位数"] == half_up(median(totals))
         assert (row["最高"], row["最低"]) == (float(max(totals)), float(min(totals)))
         assert row["自评平均"] == half_up(mean(claimed))
+        given = [Fraction(r["total"]) for r in whole]
+        assert row["自评高出计算"] == half_up(mean(claimed) - mean(given))
 
 
 def test_money_is_brought_to_one_unit_exactly(book: Any, records: list[Record]) -> None:
@@ -277,6 +281,8 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
             severities[k] for k in ("error", "warning", "notice")
         )
         assert row["状态"].startswith("完整" if record["complete"] else "暂定")
+        compared = record["claimed_total"] is not None and record["complete"]
+        assert (row["差额"] is not None) == compared
     assert [row["状态"].endswith("重复") for row in rows].count(True) == 1
     assert "1份为同一单位重复报送" in str([c.value for row in book["总览"].iter_rows() for c in row])
 

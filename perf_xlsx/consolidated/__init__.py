@@ -173,4 +173,4 @@ def _units_note(found: Statistics) -> str:
     links = "点击“工作簿”打开评分后的文件"
     if found.received > EXCEL_LINKS:
         links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
-    return f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计；{links}。"
+    return f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；{links}。"

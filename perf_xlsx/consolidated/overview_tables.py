@@ -104,7 +104,7 @@ def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]],
 
 
 def write_forms(page: Page, row: int, found: Statistics) -> int:
-    row = page.title(row, "得分")
+    row = page.title(row, "得分" if not found.provisional else "得分（自评平均和高出计算不含暂定的）")
     row = page.heads(
         row, (1, 2, "表种"), (3, 3, "份数"), (4, 5, "平均分"), (6, 6, "中位数"), (7, 7, "最高"), (8, 9, "最低"),
         (10, 10, "自评平均"), (11, 11, "自评高出计算"), (12, 13, "说明"),

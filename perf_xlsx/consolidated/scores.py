@@ -19,7 +19,8 @@ GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may 
 
 @dataclass(frozen=True)
 class Spread:
-    """Total points of a group of returns; the means exact. What was claimed is of those that claimed."""
+    """Total points of a group of returns; the means exact. What was claimed is of those that
+    claimed and could be scored throughout."""
 
     name: str
     count: int
@@ -75,7 +76,7 @@ class Scores:
         self.cents.append(int(points.scaleb(2)))
         self.grades.append(sys.intern(record["grade"]))
         self.complete.append(bool(record["complete"]))
-        if record.get("claimed_total") is not None:
+        if record.get("claimed_total") is not None and record["complete"]:  # a provisional total is no measure
             self.claims.setdefault(form, Claims()).add(Decimal(record["claimed_total"]), points)
 
     def spreads(self) -> tuple[list[Spread], Spread, list[GradeCount]]:

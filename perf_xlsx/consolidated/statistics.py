@@ -58,7 +58,7 @@ class LineSum:
 
     def add(self, amounts: Mapping[str, Decimal | None], repeat: bool) -> None:
         """Take in one return's amounts."""
-        self.returns += 1
+        self.returns += any(value is not None for value in amounts.values())
         for amount, value in amounts.items():
             if value is not None:
                 self.given[amount] += 1

@@ -70,7 +70,7 @@ def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     found = [standing(finding) for finding in record["findings"]]
     yield (
         who.unit, who.supervisor, who.form, who.year, who.project, claimed, total,
-        None if claimed is None or total is None else claimed - total,
+        None if claimed is None or total is None or not record["complete"] else claimed - total,
         record.get("claimed_grade") or "", record["grade"] or "",
         decimal((record.get("execution") or {}).get("rate")),
         *(found.count(how) for how in STANDINGS),
