@@ -287,7 +287,8 @@ def template_bytes(
     kind = fill.form if fill else load_form(form or "")
     rules = usable_rulebook(rulebook or kind.rulebook)
     if kind.name not in rules.forms:
-        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于 {'、'.join(rules.forms)}"])
+        titles = "、".join(load_form(name).title for name in rules.forms)
+        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于{titles}"])
     years = fill.year if fill else year
     if years is None:
         raise FormError("a blank template needs a year")

@@ -169,7 +169,7 @@ def qualitative_points_stay_in_their_band(
 ) -> Iterator[Noticed]:
     """定性指标的得分在其档次的区间内.
 
-    Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10.
+    Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10, or 8, which the band above begins with.
     """
     for row, score in rows(form, scores):
         band = next((band for band in rulebook.bands if band.judgement == row.actual.value), None)
@@ -178,13 +178,17 @@ def qualitative_points_stay_in_their_band(
             continue
         low, high = band.low * weight, band.high * weight
         tolerance = rulebook.number("thresholds.tolerance")
-        if not low - tolerance <= claimed <= high + tolerance:
+        edge = claimed == high and band is not rulebook.bands[0]  # the band above begins with it
+        if edge or not low - tolerance <= claimed <= high + tolerance:
             span = f"{plain(half_up(low))}—{plain(half_up(high))}"
+            above = f"，{plain(claimed)}已属于上一档" if edge else ""
             yield noticed(
                 row.claimed_points,
-                f"“{row.name.given}”实际完成情况为“{band.judgement}”，得分应在{span}之间，自评{plain(claimed)}。",
+                f"“{row.name.given}”实际完成情况为“{band.judgement}”，得分应在{span}之间，"
+                f"自评{plain(claimed)}{above}。",
                 "请核对属于哪一档，再在该档的区间内打分。",
                 expected=span,
+                severity="warning" if edge else "error",
             )
 
 

@@ -34,7 +34,10 @@ def recognise(data: bytes, limits: Limits) -> Kind:
         return "xls"
     if data.startswith(b"PK"):
         return _in_zip(data, limits)
-    if data.strip(b"\0 \r\n\t") and (what := _what(data)):
+    head = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if what := next((what for sign, what in _SIGNS if head.startswith(sign)), None):
+        raise PackageError("not_a_workbook", f"其实是{what}，不是 Excel 工作簿")
+    if data.strip(b"\0 \r\n\t") and (what := _what(data, head)):
         raise PackageError("foreign", f"其实是{what}，不是 Excel 工作簿")
     return "other"
 
@@ -66,12 +69,8 @@ def _in_zip(data: bytes, limits: Limits) -> Kind:
     return "xlsb" if main and "sheet.binary" in (package.content_type(main) or "") else "other"
 
 
-def _what(data: bytes) -> str | None:
-    """What a file without a container is, as people call it."""
-    head = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for sign, what in _SIGNS:
-        if head.startswith(sign):
-            return what
+def _what(data: bytes, head: bytes) -> str | None:
+    """What a file is that Excel would open though it is no workbook, as people call it."""
     if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in head:
         return "网页（HTML）"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
