@@ -6,6 +6,7 @@ Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -202,14 +203,15 @@ def explain(codes: tuple[str, ...], rulebook: str) -> None:
     from perf_xlsx.catalogue import catalogue
     from perf_xlsx.rulebook import RulebookError
 
-    unknown = [code for code in codes if code.upper() not in catalogue()]
+    codes = tuple(re.sub(r"^([A-Z])(\d)$", r"\g<1>0\2", code.upper()) for code in codes)  # I6 is I06
+    unknown = [code for code in codes if code not in catalogue()]
     if unknown:
         fail(f"没有编号 {'、'.join(unknown)}，现有 {'、'.join(catalogue())}。")
     try:
         rules = pipeline.usable_rulebook(rulebook)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
-    blocks = ["\n".join(words.describe_finding(code.upper(), rules)) for code in codes]
+    blocks = ["\n".join(words.describe_finding(code, rules)) for code in codes]
     click.echo("\n\n".join(blocks or ["\n".join(words.list_findings())]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 
@@ -20,13 +22,24 @@ def _wrong(error: click.UsageError) -> str:
         case click.MissingParameter(param=click.Parameter() as missing):
             return f"没有写明 {_name(missing)}"
         case click.BadParameter(param=click.Parameter(type=click.Path()) as wrong):
-            return f"{_name(wrong)}：没有这个文件，或者该写文件的写了文件夹（或相反）"
+            return f"{_name(wrong)}：{_path(error.message)}"
         case click.BadParameter(param=click.Parameter() as wrong):
             return f"{_name(wrong)} 的写法不对"
         case click.UsageError(ctx=click.Context(command=click.Group() as group)):
             return f"没有这个命令，现有 {'、'.join(sorted(group.commands))}"
         case _:
             return f"命令的写法不对（{error.format_message()}）"
+
+
+def _path(message: str) -> str:
+    """What click says of a path: its name in quotes, and what is wrong with it."""
+    found = re.search(r"""(['"])(.*)\1""", message)
+    path = found[2] if found else ""
+    if "is a file" in message:
+        return f"{path} 是文件，这里要写文件夹"
+    if "is a directory" in message:
+        return f"{path} 是文件夹，这里要写文件"
+    return f"没有这个文件：{path}" if "does not exist" in message else f"{path} 不能读写"
 
 
 def _name(parameter: click.Parameter) -> str:

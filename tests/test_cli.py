@@ -240,9 +240,14 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("check a --jobs 两个", "--jobs N 的写法不对。用法见 perf-xlsx check --help"),
         (
             "check a --roster 没有.csv",
-            "--roster 名单.xlsx|csv：没有这个文件，或者该写文件的写了文件夹（或相反）。用法见 perf-xlsx check --help",
+            "--roster 名单.xlsx|csv：没有这个文件：没有.csv。用法见 perf-xlsx check --help",
         ),
-        ("dump 没有.xlsx", "文件：没有这个文件，或者该写文件的写了文件夹（或相反）。用法见 perf-xlsx dump --help"),
+        ("dump 没有.xlsx", "文件：没有这个文件：没有.xlsx。用法见 perf-xlsx dump --help"),
+        ("dump .", "文件：. 是文件夹，这里要写文件。用法见 perf-xlsx dump --help"),
+        (
+            "score a -o pyproject.toml",
+            "-o 文件夹：pyproject.toml 是文件，这里要写文件夹。用法见 perf-xlsx score --help",
+        ),
         ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
         (
             "scroe a",
