@@ -26,12 +26,16 @@ def tenfold(unit: str) -> tuple[Decimal, str]:
 
 
 def resized(number: Decimal, unit: str, own: str) -> Decimal:
-    """A number of one unit in the other, where they differ only in 万, 亿, % and ‰; else as it is."""
+    """A number of one unit in the other, where they differ only in 万, 亿, % and ‰; else as it is.
+
+    Where the other is none, a mere 万 is a part of the number, and 万人 the unit.
+    """
     if {unit, own} == {"%", "‰"}:
         return number / 10 if unit == "‰" else number * 10
-    if not unit or unit in MONEY_UNITS or own in MONEY_UNITS:
+    (size, base), (own_size, _) = tenfold(unit), tenfold(own)
+    if not unit or (base and not own) or unit in MONEY_UNITS or own in MONEY_UNITS:
         return number
-    return number * tenfold(unit)[0] / tenfold(own)[0]
+    return number * size / own_size
 
 
 def clash(one: str, other: str) -> bool:

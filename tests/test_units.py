@@ -81,6 +81,17 @@ def test_ten_thousands_and_per_mille_are_converted_and_told(
     assert (str(got), told) == (points, codes)
 
 
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [("1.8万人", "1.7万人"), ("1.8万人", "17000人"), ("1.8万人", 1.7), ("1.8万", "1.7万"), ("1.8万", 17000)],
+)
+def test_where_the_row_has_no_unit_the_targets_counts(
+    target: str, actual: Any, filled: bytes, tmp_path: Path
+) -> None:
+    row = {"sign": "≥", "target": target, "actual": actual, "reason": "有原因"}
+    assert str(first(scored(filled, tmp_path, row))[0]) == "9.44"
+
+
 def test_a_fraction_beside_a_percentage_is_one_too(filled: bytes, tmp_path: Path) -> None:
     """Without a unit, 0.9 beside a typed 85% is 90%; it was taken as 0.9%, and the row as met a hundredfold."""
     row = {"sign": "≥", "target": 0.9, "actual": 0.85, "reason": "有原因"}

@@ -9,6 +9,7 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form
+from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
@@ -270,7 +271,7 @@ class Reading:
         if quantity and quantity.sign and indicator.sign.empty:
             sign = quantity.sign
             changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
-        beside = quantity.unit if quantity else unit_shown(indicator.target)
+        beside = quantity.unit if quantity and tenfold(quantity.unit)[1] else unit_shown(indicator.target)
         for key in ("midyear", "actual"):
             changed[key], _ = self.intake.quantified(row[key], unit, sign, beside)
         shares = {key: changed[key] for key in SHARES}
