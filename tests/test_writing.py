@@ -7,10 +7,8 @@ import io
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -116,30 +114,50 @@ def test_a_disk_that_is_really_full(filled: bytes, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
-def test_killed_at_any_moment_the_file_is_the_old_one_or_the_new_one(filled: bytes, tmp_path: Path) -> None:
-    source, copy, target = tmp_path / "a.xlsx", tmp_path / "copy.xlsx", tmp_path / "out" / "b.xlsx"
+KILLED = """
+import itertools, os, signal, sys
+from pathlib import Path
+from perf_xlsx import output
+
+target, new = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
+
+def killed_at(moment):
+    def trace(frame, event, _):
+        nonlocal moment
+        if frame.f_code.co_filename != output.__file__:
+            return None
+        moment -= event == "line"
+        if not moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+    sys.settrace(trace)
+    output.write_whole(target, new)
+    os._exit(0)
+
+for moment in itertools.count(1):
+    pid = os.fork()
+    if not pid:
+        killed_at(moment)
+    _, status = os.waitpid(pid, 0)
+    print({b"old": "old", new: "new"}.get(target.read_bytes(), "broken"))
+    target.write_bytes(b"old")
+    if os.WIFEXITED(status):
+        sys.exit(os.WEXITSTATUS(status))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_killed_at_any_line_of_the_writing_the_file_is_the_old_one_or_the_new_one(
+    filled: bytes, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     source.write_bytes(filled)
-    pipeline.score(source, copy)
-    whole = copy.read_bytes()
-    code = (
-        "import sys; from pathlib import Path; from perf_xlsx.output import write_whole\n"
-        "data, out = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]); print(flush=True)\n"
-        "while True: write_whole(out, data); out.unlink(); write_whole(out, data * 40)"
-    )
-    chance = random.Random(20203)
-    seen = set()
-    for _ in range(10):
-        words = [sys.executable, "-c", code, str(copy), str(target)]
-        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(chance.uniform(0, 0.05))
-            process.kill()
-        data = target.read_bytes() if target.exists() else None
-        assert data in (None, whole, whole * 40)
-        seen.add(None if data is None else len(data))
-    assert len(seen) > 1, "the moments were not random"
+    target.write_bytes(b"old")
+    words = [sys.executable, "-c", KILLED, str(target), str(source)]
+    seen = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout.split()
+    assert len(seen) > 10
+    assert seen == sorted(seen, reverse=True)  # all old, then all new
+    assert set(seen) == {"old", "new"}
 
 
 # ---- large pictures, which go to the disk while the rest is still read ----------------------------------------
