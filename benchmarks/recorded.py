@@ -10,8 +10,8 @@ from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.ooxml import Look as DraftLook
 from perf_xlsx.rulebook import load_rulebook
-from perf_xlsx.workbook.marks import marks_of
-from perf_xlsx.workbook.scored import scored_sheets
+from perf_xlsx.workbook.scored.marks import marks_of
+from perf_xlsx.workbook.scored.sheets import scored_sheets
 
 Look = tuple[bool, float, str, str, bool, str, str]  # bold, size, ink, fill, border, horizontal, number format
 

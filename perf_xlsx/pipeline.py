@@ -32,12 +32,12 @@ from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.waivers import Waiving, waive
-from perf_xlsx.workbook.live import stored_results
-from perf_xlsx.workbook.marks import marks_of
 from perf_xlsx.workbook.origin import Origin
-from perf_xlsx.workbook.returned import read
-from perf_xlsx.workbook.scored import scored_sheets
-from perf_xlsx.workbook.summary import SUMMARY
+from perf_xlsx.workbook.returned.read import read
+from perf_xlsx.workbook.scored.marks import marks_of
+from perf_xlsx.workbook.scored.sheets import scored_sheets
+from perf_xlsx.workbook.scored.summary import SUMMARY
+from perf_xlsx.workbook.template.live import stored_results
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
 KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
@@ -153,7 +153,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
 
 def _score_original(job: Job, original: Original, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
-    from perf_xlsx.workbook.carry import carry  # late: few workbooks need it
+    from perf_xlsx.workbook.carried.carry import carry  # late: few workbooks need it
 
     carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
@@ -292,7 +292,7 @@ def template_bytes(
     years = fill.year if fill else year
     if years is None:
         raise FormError("a blank template needs a year")
-    from perf_xlsx.workbook.template import write_template as make_template  # late: scoring writes none
+    from perf_xlsx.workbook.template.write import write_template as make_template  # late: scoring writes none
 
     blank = make_template(kind, years, rules, fill)
     if fill is None:

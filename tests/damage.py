@@ -30,7 +30,7 @@ from perf_xlsx.demo import case_text
 from perf_xlsx.forms import load_form
 from perf_xlsx.model import Entry, SelfEvaluation
 from perf_xlsx.ooxml import Package
-from perf_xlsx.workbook.returned import read
+from perf_xlsx.workbook.returned.read import read
 
 CELLS, MERGED, STRUCTURE, SHEETS, NAMES = 0, 1, 2, 3, 4
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")

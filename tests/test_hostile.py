@@ -410,7 +410,7 @@ def test_a_lone_cell_at_the_far_corner_costs_nothing(filled: bytes, tmp_path: Pa
 
 def test_too_many_cells_are_refused(filled: bytes) -> None:
     package = Package.open(filled, Limits(cells=100))
-    from perf_xlsx.workbook.returned import read
+    from perf_xlsx.workbook.returned.read import read
 
     with pytest.raises(PackageError, match="too_large"):
         read(package, "a.xlsx")

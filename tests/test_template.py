@@ -19,7 +19,7 @@ from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.workbook.identity import HIDDEN_SHEET
+from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
 from tests.test_scoring import form_of, table
@@ -136,7 +136,7 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
 
     from perf_xlsx.forms import parse_form
     from perf_xlsx.rulebook import load_rulebook
-    from perf_xlsx.workbook.template import write_template
+    from perf_xlsx.workbook.template.write import write_template
 
     text = files("perf_xlsx.forms").joinpath("project.toml").read_text("utf-8")
     text = text.replace('name = "project"', 'name = "special"', 1).replace("项目支出绩效自评", "专项债券绩效自评")

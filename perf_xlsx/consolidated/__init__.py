@@ -44,7 +44,7 @@ from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNI
 from perf_xlsx.output import free, reserved, whole
 from perf_xlsx.records import Records, RecordsError
 from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.identity import CONSOLIDATED, PROPERTY_PREFIX
+from perf_xlsx.workbook.printed import CONSOLIDATED, PROPERTY_PREFIX
 
 __all__ = [
     "DEFAULT_NAME",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -55,6 +56,11 @@ class Box:
     def labels(self) -> tuple[str, ...]:
         """Every text under which a person may know this box."""
         return (self.label, *self.synonyms)
+
+
+def typed(boxes: Iterable[Box]) -> list[Box]:
+    """The boxes that a person fills."""
+    return [box for box in boxes if box.kind != "computed"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Workbooks of other formats, carried over into a template of ours."""

@@ -1,0 +1,131 @@
+"""A workbook that cannot be written back losslessly, carried over into a filled template of ours, cell by cell.
+
+The original is read by the same code as any return, be it a template of ours or an official layout. What was read
+is typed into a new template, and entries and findings are moved there: so the findings are those of the original,
+and their places are cells of the workbook that the unit gets back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.foreign import Original
+from perf_xlsx.forms import Form, load_form
+from perf_xlsx.forms.case import Fill
+from perf_xlsx.model import Finding, SelfEvaluation
+from perf_xlsx.ooxml import LEDGER, Limits
+from perf_xlsx.ooxml.ledger import SHEET_NAME
+from perf_xlsx.place import Place
+from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
+from perf_xlsx.workbook.carried.joined import join
+from perf_xlsx.workbook.carried.leftover import left_behind, other_sheets
+from perf_xlsx.workbook.carried.transcript import Transcript
+from perf_xlsx.workbook.origin import Origin
+from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.returned.identity import Identity, identify
+from perf_xlsx.workbook.returned.layout import Layout
+from perf_xlsx.workbook.returned.outside import locate_outside
+from perf_xlsx.workbook.returned.outside_reader import OutsideReading
+from perf_xlsx.workbook.returned.reader import Reading, other_rulebook, refuse
+from perf_xlsx.workbook.returned.sheets import Sheets
+from perf_xlsx.workbook.template.live import Stored
+from perf_xlsx.workbook.template.write import write_template
+
+DEFAULTS = Limits()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What became of the original: its reading, where everything came from, and what is typed into a template.
+
+    `typed` is the form as the template has it, which joins lines of money that it does not tell apart.
+    """
+
+    evaluation: SelfEvaluation
+    typed: SelfEvaluation
+    findings: tuple[Finding, ...]
+    origin: Origin
+    fill: Fill
+    rulebook: Rulebook
+
+    def workbook(self, stored: Stored) -> bytes:
+        """The filled template; `stored` are the results of its live formulas."""
+        return write_template(self.fill.form, self.fill.year, self.rulebook, self.fill, stored)
+
+
+def carry(
+    original: Original, workbook: str, rulebook: str | None = None, limits: Limits = DEFAULTS
+) -> Carried | Finding:
+    """Carry a workbook over. A Finding (R04, R05) where it is no form that can be read."""
+    sheets = Sheets(original, original.grids, skip=(HIDDEN_SHEET, *_ours(original)))
+    identity = identify(original, sheets)
+    if identity.form is None and (layout := locate_outside(sheets)) is not None:
+        outside = OutsideReading(layout, sheets, workbook, limits)
+        evaluation = outside.evaluation(layout.year, rulebook or layout.form.rulebook)
+        rules = load_rulebook(rulebook or layout.form.rulebook)
+        return _carried(
+            original, outside, Transcript(join(evaluation, layout.kind.into), sheets, rules, True), rules
+        )
+    if refusal := refuse(identity, Place(workbook), rulebook):
+        return refusal
+    form = load_form(identity.form or "")
+    rules = _own_rulebook(identity, rulebook, form)
+    reading = Reading(form, sheets, workbook, limits=limits)
+    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
+    reading.intake.findings += other_rulebook(identity, workbook, rulebook)
+    return _carried(original, reading, Transcript(join(evaluation, {}), sheets, rules, False), rules)
+
+
+def _carried(original: Original, reading: Reading, transcript: Transcript, rules: Rulebook) -> Carried:
+    layout, workbook = reading.layout, reading.workbook
+    left = tuple(left_behind(original, transcript, layout))
+    origin = Origin(workbook, original.format, tuple(transcript.traces), left)
+    said = (
+        *(transcript.retold(found) for found in reading.intake.findings),
+        *_beside(original, reading.sheets, layout, workbook),
+        _told(origin, Place(workbook)),
+    )
+    return Carried(transcript.evaluation, transcript.typed, said, origin, transcript.fill, rules)
+
+
+def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook:
+    own = identity.rulebook if identity.rulebook in rulebook_names() else None
+    return load_rulebook(own or asked or form.rulebook)
+
+
+def _ours(original: Original) -> set[str]:
+    """The sheets that an earlier scoring added, and its ledger."""
+    ledger = [grid for sheet, grid in zip(original.sheets, original.grids, strict=True) if sheet.name == LEDGER]
+    rows = {(row, column): str(cell.value) for grid in ledger for (row, column), cell in grid.cells.items()}
+    recorded = {rows.get((r, 2), ""): rows.get((r, 3), "") for r, c in rows if c == 1 and rows[r, c] == "sheet"}
+    for name in original.defined_names():
+        if name.name.startswith(SHEET_NAME) and name.name in recorded and (area := name.area()):
+            recorded[name.name] = area[0]
+    return {LEDGER, *recorded.values()} if ledger else set()
+
+
+def _told(origin: Origin, place: Place) -> Finding:
+    """R18: that it was carried over, how much, and what was not."""
+    rest = f"另有{len(origin.left)}处没有带入，列在该表末尾。" if origin.left else ""
+    message = (
+        f"报送的是{origin.format}，不能原样写回，{len(origin.traces)}格内容已逐格带入新的 .xlsx 工作簿"
+        f"（见“来源对照”），各项问题的位置均指新工作簿。{rest}"
+    )
+    advice = "请核对“来源对照”，并在新工作簿中更正、报送。"
+    return finding(
+        "R18", Noticed(place, "文件格式", origin.format, message, advice, "Excel 工作簿（.xlsx）"), None
+    )
+
+
+def _beside(original: Original, was: Sheets, layout: Layout, workbook: str) -> Iterator[Finding]:
+    """R16: sheets, macros and signatures that are not of the form and stay behind in the original."""
+    advice = "评分不受影响，原文件不变；如是误带的请删去后重新报送。"
+    copies = {was.names[sheet] for sheet in layout.copies()}
+    for title in (title for title, _ in other_sheets(was, layout) if title not in copies):
+        message = f"工作表“{title}”不属于自评表，没有读取，也没有带入新的工作簿。"
+        yield finding("R16", Noticed(Place(workbook), "工作表", title, message, advice), None)
+    for what in dict.fromkeys(extra.what for extra in original.extras if extra.what in ("宏", "数字签名")):
+        message = f"工作簿含有{what}，没有运行，也没有带入新的工作簿。"
+        yield finding("R16", Noticed(Place(workbook), what, None, message, advice), None)

@@ -1,0 +1,13 @@
+"""What a workbook of ours says of itself, and the words that a template prints besides its form's labels."""
+
+from __future__ import annotations
+
+HIDDEN_SHEET = "_perf_xlsx"
+GUIDE = "填报说明"  # the first sheet, which holds no boxes
+PROPERTY_PREFIX = "perf_xlsx."
+CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
+NUMBER = "序号"  # the head of the column that counts rows
+REQUIRED_HEAD = "必填项"  # the head of the guide's column that counts empty boxes
+COMPUTED_HELP = "自动计算，仅供核对。"
+LEGEND_WORDS = ("必须填写", "按需填写", "自动计算")
+LEGEND = "".join(f"■ {word}　" for word in LEGEND_WORDS)

@@ -1,0 +1,138 @@
+"""What a return holds beside the form: told (R16), never run, followed, read or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.forms import Form
+from perf_xlsx.model import Finding
+from perf_xlsx.ooxml import Book, Package
+from perf_xlsx.ooxml.markup import local
+from perf_xlsx.place import Place
+from perf_xlsx.workbook.printed import GUIDE
+from perf_xlsx.workbook.returned.layout import Layout
+from perf_xlsx.workbook.returned.sheets import Address, Sheets
+from perf_xlsx.workbook.returned.strays import LISTED, in_short, strays, with_contents
+
+KEPT = "原样保留"
+
+# What it is for people, what became of it, how its relationships end, what its parts' names hold.
+PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("宏", f"没有运行，{KEPT}", ("/vbaProject",), "vbaproject.bin"),
+    ("Excel 4.0 宏表", f"没有运行，{KEPT}", ("/xlMacrosheet", "/xlIntlMacrosheet"), "/macrosheets/"),
+    ("对话框工作表", f"没有打开，{KEPT}", ("/dialogsheet",), "/dialogsheets/"),
+    ("ActiveX 控件", f"没有运行，{KEPT}", ("/control",), "/activex/"),
+    ("嵌入或链接的对象", f"没有打开，{KEPT}", ("/oleObject", "/package"), "/embeddings/"),
+    ("数据连接", f"没有连接，也没有刷新，{KEPT}", ("/connections",), "/connections.xml"),
+    ("查询表", f"没有刷新，{KEPT}", ("/queryTable",), "/querytables/"),
+    ("数据模型", f"没有读取，{KEPT}", ("/powerPivotData",), "/model/"),
+    ("实时数据", f"没有刷新，{KEPT}", ("/volatileDependencies",), "/volatiledependencies"),
+    (
+        "加载项",
+        f"没有运行，{KEPT}",
+        ("/webextensiontaskpanes", "/webextension", "/extensibility"),
+        "/webextensions/",
+    ),
+    ("数字签名", "写入评分后签名失效，原文件中的签名不变", ("/digital-signature/origin",), "_xmlsignatures/"),
+)
+LINKS = {  # the element of an external-link part -> what it is
+    "externalBook": "对别的工作簿的链接",
+    "ddeLink": "DDE 链接",
+    "oleLink": "OLE 链接",
+}
+ADVICE = f"评分不受影响，内容{KEPT}；如是误带的请删去后重新报送。"
+
+
+class Beside:
+    """Looks at everything that no box of a located form holds."""
+
+    def __init__(self, sheets: Sheets, layout: Layout, workbook: str, place: Callable[[Address], Place]) -> None:
+        self.sheets, self.layout, self.workbook, self.place = sheets, layout, workbook, place
+
+    def findings(self, package: Package, form: Form | None) -> Iterator[Finding]:
+        """Everything; cells outside the boxes only where `form` is one whose every printed word is known."""
+        yield from self._sheets()
+        if form is not None:
+            yield from self._cells(form)
+        yield from self._parts(package)
+        yield from self._conversations(package)
+        if Book(package).structure_locked:
+            message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
+            advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
+            yield _told(Place(self.workbook), "工作簿保护", message, advice)
+
+    def _sheets(self) -> Iterator[Finding]:
+        known = self.layout.sheets() | self.layout.copies()
+        others = [
+            index
+            for index in self.sheets.searched
+            if index not in known and self.sheets.grids[index].cells and GUIDE not in self.sheets.names[index]
+        ]
+        for index in others[:LISTED]:
+            title = self.sheets.names[index]
+            place = Place(self.workbook, self.sheets.positions[index], sheet=title)
+            yield _told(place, "工作表", f"工作表“{title}”不属于自评表，没有读取。", ADVICE, title)
+        if (rest := len(others) - LISTED) > 0:
+            message = f"另有{rest}张工作表不属于自评表，没有读取。"
+            yield _told(Place(self.workbook), "工作表", message, ADVICE)
+
+    def _cells(self, form: Form) -> Iterator[Finding]:
+        """One finding a sheet, at its first cell that is outside every box."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for sheet, row, column in strays(form, self.sheets, self.layout):
+            found.setdefault(sheet, []).append((row, column))
+        for sheet, cells in found.items():
+            grid, place = self.sheets.grids[sheet], self.place((sheet, *cells[0]))
+            message = f"填报格以外有内容，没有读取：{with_contents(grid, cells)}。"
+            advice = "评分不受影响，内容原样保留；是填报内容的，请移到相应的填报格里。"
+            yield _told(place, "表外内容", message, advice, in_short(grid.cells[cells[0]]))
+
+    def _parts(self, package: Package) -> Iterator[Finding]:
+        kinds = {r.type for name in _owners(package) for r in package.relationships(name)}
+        names = [name.lower() for name in package.names()]
+        for word, became, ends, part in PARTS:
+            if any(kind.endswith(ends) for kind in kinds) or any(part in name for name in names):
+                yield _told(Place(self.workbook), word, f"工作簿含有{word}，{became}。", ADVICE)
+        book = Book(package)
+        targets = [r.target for r in package.relationships(book.part) if r.type.endswith("/externalLink")]
+        links = [local(e) for t in targets if t in package for e in package.tree(t)]
+        for element, word in LINKS.items():
+            if element in links:
+                message = f"工作簿含有{word}，没有打开，也没有更新，{KEPT}。"
+                yield _told(Place(self.workbook), word, message, "请断开链接，只留数值和文字，保存后重新报送。")
+
+    def _conversations(self, package: Package) -> Iterator[Finding]:
+        """Threaded comments: Excel 365 shows these alone, not the note below them that ours is joined to."""
+        used = self.layout.sheets()
+        for index, sheet in enumerate(Book(package).sheets):
+            if index not in used:
+                continue
+            refs = [
+                element.get("ref", "")
+                for r in package.relationships(sheet.part)
+                if r.type.endswith("/threadedComment") and r.target in package
+                for element in package.tree(r.target)
+            ]
+            cells = list(dict.fromkeys(ref for ref in refs if ref.isalnum()))
+            if cells:
+                place = Place(self.workbook, sheet.index, sheet=sheet.name)
+                message = f"{_listed(cells)}有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
+                yield _told(place, "批注会话", message, "请看“问题清单”，那里列有全部问题。")
+
+
+def _owners(package: Package) -> Iterator[str]:
+    """Every part that refers to others, and the package itself."""
+    for name in package.names():
+        folder, found, base = name.rpartition("_rels/")
+        if found and base.lower().endswith(".rels"):
+            yield folder + base[: -len(".rels")]
+
+
+def _listed(cells: Sequence[str]) -> str:
+    rest = f"等{len(cells)}格" if len(cells) > LISTED else ""
+    return "、".join(cells[:LISTED]) + rest
+
+
+def _told(place: Place, field: str, message: str, advice: str, given: str | None = None) -> Finding:
+    return finding("R16", Noticed(place, field, given, message, advice), None)

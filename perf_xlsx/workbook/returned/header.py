@@ -1,0 +1,73 @@
+"""The header row of a table: found by its labels, helped by the names of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from perf_xlsx.forms import Box
+from perf_xlsx.target import same_label
+from perf_xlsx.workbook.returned.sheets import Address, Area, Sheets
+
+
+@dataclass(frozen=True)
+class TableHeader:
+    """A table's header row and the column of each box found in it (or known by its name).
+
+    `moved`: the names do not point below the labels any more, so that they cannot stand for one.
+    """
+
+    sheet: int
+    row: int
+    columns: Mapping[str, int]
+    doubled: tuple[tuple[str, Address], ...] = ()
+    moved: bool = False
+
+
+def header_of(block: str, columns: list[Box], sheets: Sheets, home: int) -> TableHeader | None:
+    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
+    areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
+    by_text = _header_by_text(columns, sheets, areas, home)
+    if not areas or (by_text is not None and by_text.sheet not in {area.sheet for area in areas.values()}):
+        return by_text
+    first = next(iter(areas.values()))
+    named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
+    if by_text is None:
+        return TableHeader(first.sheet, first.top - 1, named)
+    taken = set(by_text.columns.values())
+    moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
+    extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
+    return TableHeader(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
+
+
+def _header_by_text(
+    columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int
+) -> TableHeader | None:
+    """The row that holds most of the column labels, on the sheet `home` if there is one.
+
+    It must hold more than half of them, or stand just above the columns (`areas`) that are known by name. Of two
+    columns with the same label the one that is named is meant.
+    """
+    by_label = {same_label(label): box for box in columns for label in box.labels}
+    named = {key: area.left for key, area in areas.items()}
+    best: TableHeader | None = None
+    for sheet in sorted(sheets.searched, key=lambda sheet: sheet != home):
+        rows: dict[int, dict[str, int]] = {}
+        doubled: dict[int, list[tuple[str, Address]]] = {}
+        near = {area.top for area in areas.values() if area.sheet == sheet}
+        for row, column, text in sheets.texts[sheet]:
+            box = by_label.get(text)
+            if box is None:
+                continue
+            found = rows.setdefault(row, {})
+            other = found.setdefault(box.key, column)
+            if other != column:
+                found[box.key], other = (column, other) if named.get(box.key) == column else (other, column)
+                doubled.setdefault(row, []).append((box.label, (sheet, row, other)))
+        for row, found in rows.items():
+            least = 0 if any(0 < top - row <= 4 for top in near) else len(columns) // 2
+            if len(found) > max(least, len(best.columns) if best else 0):
+                best = TableHeader(sheet, row, found, tuple(doubled.get(row, ())))
+        if best is not None and sheet == home:
+            break
+    return best

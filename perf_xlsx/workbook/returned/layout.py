@@ -1,0 +1,56 @@
+"""Where everything of a form stands in a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perf_xlsx.workbook.returned.sheets import Address
+
+
+@dataclass(frozen=True)
+class Home:
+    """The sheet that a block is read from (-1: none has its labels), and others that hold it once more."""
+
+    sheet: int
+    others: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled."""
+
+    sheet: int
+    columns: Mapping[str, int]
+    rows: tuple[int, ...]
+
+
+@dataclass
+class Layout:
+    """Where everything stands: single boxes by key, lines by block, line and column, tables by block.
+
+    `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`
+    are labels that stand once more and `astray` those whose value stands apart, each with its address. `homes`
+    are, by a block's title, the sheet that it is read from and those that hold it once more.
+    """
+
+    boxes: dict[str, Address] = field(default_factory=dict)
+    lines: dict[tuple[str, str, str], Address] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    missing: list[tuple[str, str, bool]] = field(default_factory=list)
+    twice: list[tuple[str, Address]] = field(default_factory=list)
+    astray: list[tuple[str, Address]] = field(default_factory=list)
+    homes: dict[str, Home] = field(default_factory=dict)
+
+    def sheets(self) -> set[int]:
+        """The sheets that the form is read from."""
+        boxes = {address[0] for address in (*self.boxes.values(), *self.lines.values())}
+        return boxes | {table.sheet for table in self.tables.values()}
+
+    def copies(self) -> set[int]:
+        """The sheets that hold a block once more, which R06 tells."""
+        return {sheet for home in self.homes.values() for sheet in home.others}
+
+    def read_from(self, title: str, home: Home) -> None:
+        """Remember where a block stands."""
+        self.homes[title] = home

@@ -1,0 +1,168 @@
+"""An indicator's row in a form without our names: the sign, unit and kind that stand in the target itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.forms.outside import Outside
+from perf_xlsx.model import Entry, Indicator
+from perf_xlsx.numerals import plain
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scoring.indicator import score_indicator
+from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
+from perf_xlsx.workbook.intake import Intake, unit_shown
+from perf_xlsx.workbook.returned.outside.headers import core
+from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
+
+_MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
+HUNDRED = Decimal(100)
+CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
+
+Row = Mapping[str, Entry[Any]]
+
+
+class OutsideRow:
+    """Makes an indicator of a row's entries. `columns` are those that the layout has."""
+
+    def __init__(self, intake: Intake, kind: Outside, columns: Mapping[str, int], entries: Row) -> None:
+        self.intake, self.kind, self.columns = intake, kind, columns
+        self.row: dict[str, Entry[Any]] = dict(entries)
+
+    def indicator(self) -> Indicator:
+        """The indicator, and everything doubtful about it said."""
+        row = self.row
+        row["name"] = _renamed(row["name"], bare_name(row["name"].given))
+        for key in ("level1", "level2"):
+            row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
+        if "improvement" not in self.columns:  # reason and improvement share one column
+            row["improvement"] = replace(row["reason"], field="改进措施")
+        self._adjusted_target()
+        for key in ("target", "actual", "midyear", "unit"):
+            if isinstance(row[key].value, str) and nothing(row[key].given):
+                row[key] = replace(row[key], value=None, given="")
+        target = self._quantity("target")
+        if "sign" not in self.columns:
+            row["sign"] = Entry(None, row["target"].place, "", "指标性质")
+        elif row["sign"].value in self.kind.quantities:  # a number, but not which way
+            row["sign"] = replace(row["sign"], value=None, given="")
+        if row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
+            self._judged()
+        elif target is not None:
+            self._measured(target)
+        return Indicator(**row)
+
+    def _adjusted_target(self) -> None:
+        """A target that was changed in the year takes the place of the first one, where it was filled in."""
+        changed = self.row.pop("adjusted_target", None)
+        if changed is not None and not nothing(changed.given):
+            message = f"“{self.row['name'].given}”有调整后的指标值{changed.given}，按它评分。"
+            self._doubt(changed, message, "可以不改；请核对调整是否经过批准。", changed.given)
+            self.row["target"] = changed
+
+    # ---- in words --------------------------------------------------------------------------------------------
+
+    def _judged(self) -> None:
+        """A target in words is judged, never measured: its actual is one of the bands' words, however put."""
+        target, actual, sign = self.row["target"], self.row["actual"], self.row["sign"]
+        stands = f"“{self.row['name'].given}”的指标值“{target.given}”"
+        if sign.value not in (None, "定性"):
+            message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
+            self._doubt(target, message, "请在指标值中填数字，或把指标性质改为“定性”。", "定性")
+        elif is_time(target.given):
+            message = f"{stands}是时间，不能按比例计分，按定性指标（是否达成）读取。"
+            self._doubt(target, message, f"请在“实际完成值”中填写 {'、'.join(JUDGEMENTS)} 之一。", "定性")
+        self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
+        if isinstance(actual.value, str):
+            word = core(actual.value).rstrip("。.")
+            judged = next((j for j, same in self.kind.judged.items() if word in (j, *same)), None)
+            self.row["actual"] = replace(actual, value=judged or actual.value)
+
+    # ---- in numbers ------------------------------------------------------------------------------------------
+
+    def _quantity(self, key: str) -> Quantity | None:
+        """A value as a number with what stands around it, be it only in the cell's format."""
+        entry = self.row[key]
+        if isinstance(entry.value, Decimal):
+            return Quantity(entry.value, "", unit_shown(entry))
+        return parse_target(entry.value) if isinstance(entry.value, str) else None
+
+    def _measured(self, target: Quantity) -> None:
+        row = self.row
+        if row["sign"].value is None and not row["sign"].given and target.sign:
+            row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
+        actual = self._quantity("actual")
+        unit = unit_name(row["unit"].given) or target.unit or (actual.unit if actual else "")
+        target = self._whole_percent("target", target, unit, actual)
+        row["target"] = self._number("target", target, unit)
+        if not row["unit"].given:
+            row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
+        for key in ("midyear", "actual"):
+            if isinstance(row[key].value, str) and (read := self._quantity(key)) is None:
+                self.intake.not_a_number(row[key])
+                row[key] = replace(row[key], value=None)
+            elif (read := self._quantity(key)) is not None:
+                row[key] = self._number(key, self._whole_percent(key, read, unit, target), unit)
+
+    def _whole_percent(self, key: str, read: Quantity, unit: str, other: Quantity | None) -> Quantity:
+        """0.98 beside 95% is read as 98%, and said."""
+        entry = self.row[key]
+        fraction = not read.unit and unit == "%" and "unit" not in self.columns and 0 < read.number <= 1
+        if not fraction or other is None or other.number <= 1:
+            return read
+        number = read.number * HUNDRED
+        message = f"{entry.field}填{entry.given}，而指标以%计，按{plain(number)}%读取。"
+        self._doubt(entry, message, CONFIRM, f"{plain(number)}%")
+        return Quantity(number, read.sign, "%")
+
+    def _number(self, key: str, read: Quantity, unit: str) -> Entry[Any]:
+        """The number; what stands around it is told where the layout has a column for it, or it does not fit."""
+        entry = self.row[key]
+        number = replace(entry, value=read.number)
+        if isinstance(entry.value, Decimal) and read.unit in ("", unit):
+            return number
+        if read.unit not in ("", unit) and ("%" in (read.unit, unit) or {read.unit, unit} <= set(MONEY_UNITS)):
+            self.intake.not_a_number(entry, f"单位“{read.unit}”与指标的单位“{unit or '未填'}”不一致")
+            return replace(entry, value=None)
+        sign = self.row["sign"].value or ""
+        extra = read.unit not in ("", unit) or (read.sign not in ("", sign) and key != "midyear")
+        own = (key == "target" and "sign" not in self.columns) or not read.sign
+        if extra and isinstance(entry.value, Decimal):
+            self.intake.unit_added(entry, read.number, read.unit)
+        elif extra:
+            self.intake.trimmed(entry, read, "extra")
+        elif read.cleaned or (not own and read.sign) or (read.unit and "unit" in self.columns):
+            self.intake.cleaned(entry, read.number)
+        return number
+
+    def _doubt(self, entry: Entry[Any], message: str, advice: str, expected: str) -> None:
+        seen = Noticed(
+            entry.place, entry.field, entry.given or None, message, advice, expected, severity="warning"
+        )
+        self.intake.findings.append(finding("R19", seen, None))
+
+
+def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
+    """The entry with a text cleared of what the form itself printed around it."""
+    return replace(entry, value=text or None, given=text) if entry.given else entry
+
+
+def weights_from_claims(
+    indicators: Sequence[Indicator], execution: Decimal, rulebook: Rulebook
+) -> Iterable[Entry[Decimal]] | None:
+    """Weights where a form has no column for them, as far as the claims prove them; else None.
+
+    They do where every target is met and the points with those of execution in full make the whole: points cannot
+    be more than their weights, and the weights cannot be more than the whole.
+    """
+    claims = [row.claimed_points for row in indicators]
+    known = [claim.value for claim in claims if claim.value is not None and claim.value > 0]
+    met = all(score_indicator(row, None, rulebook).met for row in indicators)
+    whole = sum(known, execution) == rulebook.number("total.points")
+    if not claims or len(known) < len(claims) or not met or not whole:
+        return None
+    return [replace(claim, field="分值") for claim in claims]

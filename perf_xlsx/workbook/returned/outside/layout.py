@@ -1,0 +1,246 @@
+"""Finding everything in a form that did not come from our template: the official 自评表 layouts.
+
+Nothing is known but the words: header rows give the tables, labels the boxes, titles the kind and the year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from perf_xlsx.forms import Lines, Rows, form_names, typed
+from perf_xlsx.forms.outside import Outside, outside
+from perf_xlsx.target import parse_quantity
+from perf_xlsx.workbook.returned.layout import Table
+from perf_xlsx.workbook.returned.outside.boxes import LabelSearch, every_box, known_labels
+from perf_xlsx.workbook.returned.outside.found import Found, OutsideLayout
+from perf_xlsx.workbook.returned.outside.funds import FundSearch
+from perf_xlsx.workbook.returned.outside.headers import (
+    LONGEST,
+    Header,
+    Labels,
+    Row,
+    core,
+    headers,
+    rows_of,
+    without_spaces,
+)
+from perf_xlsx.workbook.returned.outside.projects import project_rows
+from perf_xlsx.workbook.returned.outside.rows import Body, bare_name, indicator_rows
+from perf_xlsx.workbook.returned.sheets import Address, Sheets
+
+CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
+GRADES = re.compile(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+YEAR = re.compile(r"(20\d\d)\s*年")
+
+
+def locate_outside(sheets: Sheets) -> OutsideLayout | None:
+    """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
+    rows = {n: rows_of(sheets, n) for n in sheets.searched}
+    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows).layout())), None)
+
+
+class _Search:
+    """Looks for a form whose indicators stand on one sheet; the rest may stand on others."""
+
+    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]]) -> None:
+        self.sheets, self.sheet, self.rows = sheets, sheet, rows
+        self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
+        self.titles = [
+            ((sheet, row, column), without_spaces(text))
+            for row, texts in self.rows[sheet].items()
+            for column, text in texts.items()
+            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
+        ]
+
+    def layout(self) -> OutsideLayout | None:
+        kind = self._kind()
+        tables = self._headers(kind, "indicators", (self.sheet,))
+        if not tables:
+            return None
+        lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
+        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
+        if not (money or self.titles):
+            return None
+        funds, projects = next(iter(money), None), next(iter(lists), None)
+        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
+        later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
+        body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
+        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
+        for header in (layout.indicators, layout.funds, layout.projects):
+            layout.twice += header.doubled if header else ()
+        for header in (*tables, *money[:1], *lists):
+            layout.heads(header, self.rows[header.sheet])
+        self._projects(layout, [*tables, *money, *lists])
+        money_search = FundSearch(self.sheets, self.rows, layout)
+        money_search.lines()
+        self._boxes(layout, body)
+        self._claims(layout, body)
+        money_search.stated_weight()
+        money_search.money_unit()
+        self._execution_row(layout, body)
+        self._unread_rows(layout, body)
+        self._kind_is_told(layout)
+        self._year(layout)
+        self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
+        return layout
+
+    def _kind(self) -> Outside:
+        """The kind that the title names; else a project's where 项目名称 stands, else a department's."""
+        kinds = [outside(name) for name in form_names()]
+        for _, text in self.titles:
+            if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
+                return named
+        return outside("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
+
+    def _kind_is_told(self, layout: OutsideLayout) -> None:
+        """A kind that no title names is a doubt."""
+        if not any(word in text for _, text in self.titles for word in layout.kind.titles):
+            message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
+            advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
+            layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
+
+    def _execution_row(self, layout: OutsideLayout, body: Body) -> None:
+        """Budget execution listed among the indicators, where the table of money gives it no points."""
+        columns, table = layout.columns, layout.tables["indicators"]
+        if "claimed_execution_points" in layout.boxes or not {"weight", "claimed_points"} <= columns.keys():
+            return
+        for row in body.rows:
+            at = layout.cell_of(self.sheets, "name", (self.sheet, row, columns["name"]))
+            cell = self.sheets.cell(at) if at else None
+            weight = self.sheets.cell((self.sheet, row, columns["weight"]))
+            quantity = parse_quantity(str(weight.value)) if weight else None
+            name = bare_name(str(cell.value)) if cell else ""
+            if core(name) in layout.kind.execution and quantity:
+                at = (self.sheet, row, columns["claimed_points"])
+                layout.put("claimed_execution_points", Found(at, at))
+                layout.stated_weight = (self.sheet, row, columns["weight"]), quantity.number
+                layout.tables["indicators"] = replace(table, rows=tuple(r for r in table.rows if r != row))
+                message = f"指标表中的“{name}”一行，作为预算执行率评分，不再作为指标。"
+                advice = "可以不改；如它是另外的指标，请改写名称。"
+                layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
+                return
+
+    def _unread_rows(self, layout: OutsideLayout, body: Body) -> None:
+        for row in body.unread:
+            message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
+            at = (self.sheet, row, layout.columns["name"])
+            layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
+
+    def _headers(self, kind: Outside, block: str, sheets: Iterable[int]) -> list[Header]:
+        table = kind.form.block(block)
+        assert isinstance(table, (Lines, Rows))
+        labels = Labels(typed(table.columns))
+        return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, kind.needs[block])]
+
+    def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
+        """A list of projects has columns of money too."""
+        if any((header.sheet, header.top) == (other.sheet, other.top) for other in lists):
+            return True
+        return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
+
+    def _projects(self, layout: OutsideLayout, tables: list[Header]) -> None:
+        """The projects of a department, below their header."""
+        header = layout.projects
+        if header is not None:
+            beside = [h for h in tables if h.sheet == header.sheet]
+            rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
+            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
+            layout.project_total = rows.total(layout.kind.totals)
+            layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
+
+    def _second_form(self, layout: OutsideLayout, body: Body, funds: int, tops: list[int]) -> None:
+        """A further form, on this sheet or another, is told; `tops` are further headers like its own."""
+        column, begins = layout.indicators.columns["name"], body.next_form
+        lists = layout.projects
+        if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
+            begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
+        if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
+            layout.twice.append(("自评表", (self.sheet, begins, column)))
+        for other in self._headers(layout.kind, "indicators", self.order[1:]):
+            layout.twice.append(("自评表", (other.sheet, other.top, other.columns["name"])))
+
+    def _fund_tops(self, layout: OutsideLayout) -> set[int]:
+        return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()
+
+    # ---- boxes -----------------------------------------------------------------------------------------------
+
+    def _boxes(self, layout: OutsideLayout, body: Body) -> None:
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows)}
+        if layout.funds:
+            end = max(layout.fund_rows.values(), default=layout.funds.bottom)
+            taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
+        if layout.projects:
+            end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
+            taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
+        totals = {(self.sheet, row) for row in body.totals}
+        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
+        for box in every_box(layout.form):
+            found = search.box(box)
+            if found:
+                layout.put(box.key, found[0])
+                layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
+            elif box.required:
+                layout.missing.append(("基本信息", box.label, True))
+        layout.labels |= {address for address, _ in self.titles}
+        layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _is_prompt(self, layout: OutsideLayout, address: Address) -> bool:
+        """Whether only what the form asks for stands there, left as printed."""
+        cell = self.sheets.cell(address)
+        return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
+
+    def _claims(self, layout: OutsideLayout, body: Body) -> None:
+        """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
+        row = body.total(layout.kind.totals)
+        if row is not None:
+            at = self._total(layout, row)
+            if "claimed_total" not in layout.boxes or self.sheets.cell(at) is not None:
+                layout.put("claimed_total", Found(at, at))
+        if row is not None and "claimed_grade" not in layout.boxes:
+            for grade_at, text in self.rows[self.sheet].get(row, {}).items():
+                if found := GRADES.fullmatch(without_spaces(text)):
+                    at = (self.sheet, row, grade_at)
+                    layout.put("claimed_grade", Found(at, at, found[1][0]))
+        total = layout.form.total_line
+        if points := layout.lines.get(("funds", total, "execution_points")):
+            layout.put("claimed_execution_points", Found(points, points))
+        why = layout.lines.get(("funds", total, "execution_reason"))
+        if why and layout.funds and self.sheets.cell(why) is not None and not self._is_prompt(layout, why):
+            head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
+            layout.passages.append(("执行情况说明", Found(head, why)))
+
+    def _total(self, layout: OutsideLayout, row: int) -> Address:
+        """The cell of the claimed total: under the points, else beside its label."""
+        column = layout.indicators.columns.get("claimed_points")
+        label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
+        beside = self.sheets.right_of((self.sheet, row, label))
+        if column is None:
+            return beside
+        under = self.sheets.merged_from((self.sheet, row, column))
+        cell = self.sheets.cell(under)
+        filled = cell is not None and str(cell.value) not in known_labels(layout.kind)
+        return under if filled or self.sheets.cell(beside) is None else beside
+
+    def _year(self, layout: OutsideLayout) -> None:
+        """The year in the title's lines; elsewhere above the tables it is a doubt."""
+        tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
+        values = {a for key, a in layout.boxes.items() if key not in layout.texts}
+        above = [
+            ((self.sheet, row, column), without_spaces(text))
+            for row, texts in self.rows[self.sheet].items()
+            if row < min(tables)
+            for column, text in texts.items()
+        ]
+        for sure in (True, False):
+            for address, text in above:
+                found = YEAR.search(text)
+                titled = address not in values and ("自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text))
+                if found and sure == bool(titled):
+                    layout.year = int(found[1])
+                    layout.labels |= {address} if sure else set()
+                    if not sure:
+                        message = f"标题中没有年度，按“{text[:30]}”中的{found[1]}年读取。"
+                        layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")
+                    return

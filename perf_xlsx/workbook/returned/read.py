@@ -1,0 +1,53 @@
+"""A returned workbook -> SelfEvaluation and findings: from our template, or in an official layout."""
+
+from __future__ import annotations
+
+from perf_xlsx.forms import load_form
+from perf_xlsx.model import Finding, SelfEvaluation
+from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.place import Place
+from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.returned.identity import identify
+from perf_xlsx.workbook.returned.reader import Reading, other_rulebook, refuse
+from perf_xlsx.workbook.returned.sheets import Sheets
+
+
+def read(
+    package: Package, workbook: str, rulebook: str | None = None
+) -> tuple[SelfEvaluation | None, tuple[Finding, ...]]:
+    """Read a returned workbook. `rulebook` overrides the one that the template remembers.
+
+    None where it is no form that we know (R04) or made from what this version does not read (R05); the findings
+    then say why. Raises PackageError for damage inside the package.
+    """
+    book = Book(package)
+    sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
+    identity = identify(book, sheets)
+    if identity.form is None and (found := _read_outside(package, sheets, workbook, rulebook)):
+        return found
+    if refusal := refuse(identity, Place(workbook), rulebook):
+        return None, (refusal,)
+    form = load_form(identity.form or "")
+    reading = Reading(form, sheets, workbook, limits=package.limits)
+    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
+    said = [
+        *reading.intake.findings,
+        *reading.beside_the_form(package),
+        *other_rulebook(identity, workbook, rulebook),
+    ]
+    return evaluation, tuple(said)
+
+
+def _read_outside(
+    package: Package, sheets: Sheets, workbook: str, rulebook: str | None
+) -> tuple[SelfEvaluation, tuple[Finding, ...]] | None:
+    """A form in an official layout; None where it is none that we know."""
+    from perf_xlsx.workbook.returned.outside import locate_outside  # late: most forms are ours
+    from perf_xlsx.workbook.returned.outside_reader import OutsideReading
+
+    layout = locate_outside(sheets)
+    if layout is None:
+        return None
+    reading = OutsideReading(layout, sheets, workbook, package.limits)
+    evaluation = reading.evaluation(layout.year, rulebook or layout.form.rulebook)
+    return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))

@@ -1,0 +1,300 @@
+"""A located form -> SelfEvaluation and findings. Nothing that a person typed raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, form_names, load_form, typed
+from perf_xlsx.measures import tenfold
+from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
+from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
+from perf_xlsx.place import Place
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.target import parse_quantity, squeeze, unit_name
+from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
+from perf_xlsx.workbook.printed import CONSOLIDATED
+from perf_xlsx.workbook.returned.beside import Beside
+from perf_xlsx.workbook.returned.identity import Identity
+from perf_xlsx.workbook.returned.layout import Layout, Table
+from perf_xlsx.workbook.returned.locate import locate
+from perf_xlsx.workbook.returned.misplaced import Misplaced
+from perf_xlsx.workbook.returned.sheets import Address, Sheets
+
+OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+SHARES = ("target", "midyear", "actual")
+FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
+NOWHERE: Address = (0, 0, 0)
+
+
+def other_rulebook(identity: Identity, workbook: str, rulebook: str | None) -> Iterator[Finding]:
+    """R17: scored by another rulebook than the template was made for."""
+    own = identity.rulebook
+    if rulebook and own and load_rulebook(rulebook).name != own:
+        message = f"模板的评分办法是“{own}”，本次按“{load_rulebook(rulebook).name}”评分。"
+        seen = Noticed(
+            Place(workbook), "评分办法", load_rulebook(rulebook).name, message, "请确认应按哪个评分办法评分。", own
+        )
+        yield finding("R17", seen, None)
+
+
+def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | None:
+    """R04 or R05, where the workbook cannot be read as a form at all."""
+    titles = "、".join(f"“{load_form(name).title}”" for name in form_names())
+    advice = "请把内容填入下发的自评表模板后重新报送。"
+    if identity.form is None:
+        near = f"最接近{identity.nearest}，但缺少：{'、'.join(identity.lacking[:12])}" if identity.nearest else ""
+        message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if near else ''}{near}。"
+        return finding("R04", Noticed(place, "表种", None, message, advice, titles), None)
+    if identity.form == CONSOLIDATED:
+        message, advice = "是本软件写出的汇总工作簿，不是自评表。", "请把它移出收回的文件夹，再运行一次。"
+        return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
+    if identity.form not in form_names():
+        message = f"表种“{identity.form}”不认识，已知的有{titles}。"
+        return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
+    form = load_form(identity.form)
+    if identity.version is not None and identity.version not in form.versions:
+        known = "、".join(form.versions)
+        message = f"模板版本“{identity.version}”不认识，本软件能读的版本有 {known}。"
+        return finding("R05", Noticed(place, "模板版本", identity.version, message, advice, known), None)
+    if rulebook is None and identity.rulebook and identity.rulebook not in rulebook_names():
+        known = "、".join(rulebook_names())
+        message = f"模板使用的评分办法“{identity.rulebook}”不认识，现有 {known}。"
+        advice = "请用 --rulebook 指定评分办法，或升级本软件。"
+        return finding("R05", Noticed(place, "评分办法", identity.rulebook, message, advice, known), None)
+    return None
+
+
+class Reading:
+    """Reads one located form, box by box."""
+
+    def __init__(
+        self,
+        form: Form,
+        sheets: Sheets,
+        workbook: str,
+        layout: Layout | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
+    ) -> None:
+        self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
+        self.intake = Intake([])
+        self.layout: Layout = layout or locate(form, sheets)
+
+    def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
+        """The form as it was filled in."""
+        self._say_layout(year)
+        boxes = self._boxes()
+        self.intake.money_unit = boxes["money_unit"].value or ""
+        claimed = Claimed(
+            self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
+        )
+        return SelfEvaluation(
+            form=self.form.name,
+            year=year,
+            rulebook=rulebook,
+            workbook=self.workbook,
+            boxes=boxes,
+            funds=self._funds(),
+            total_line=self.form.total_line,
+            project_line=self.form.project_line,
+            projects=tuple(Project(**row) for row in self._rows("projects")),
+            indicators=self._indicators(),
+            claimed=claimed,
+            passages=self._passages(),
+        )
+
+    def place(self, address: Address) -> Place:
+        """The address as a place a person can find."""
+        sheet, row, column = address
+        if address == NOWHERE:
+            return Place(self.workbook)
+        return Place(self.workbook, self.sheets.positions[sheet], row, column, self.sheets.names[sheet])
+
+    def _say_layout(self, year: int | None) -> None:
+        for block, label, required in self.layout.missing:
+            message = f"“{block}”中没有找到“{label}”。"
+            seen = Noticed(
+                Place(self.workbook), f"{block}·{label}", None, message,
+                "请对照下发的模板补上这一栏，或把内容填入新的模板。", severity=None if required else "warning",
+            )  # fmt: skip
+            self.intake.findings.append(finding("R06", seen, None))
+        for label, address in self.layout.twice:
+            message = f"“{label}”出现了两次，此处未读取。"
+            self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
+        self.intake.findings += Misplaced(self.form, self.sheets, self.layout, self.place).findings()
+        if year is None:
+            seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
+            self.intake.findings.append(finding("R06", seen, None))
+
+    def beside_the_form(self, package: Package) -> Iterator[Finding]:
+        """R16: what is not of the form. On an official layout, R19 tells which cells are."""
+        beside = Beside(self.sheets, self.layout, self.workbook, self.place)
+        return beside.findings(package, self.known_form)
+
+    @property
+    def known_form(self) -> Form | None:
+        """The form, where every word that stands on it is known."""
+        return self.form
+
+    def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
+        """R21: the cell lies under a merge, so that nobody can see or fill it; a text goes for all its rows."""
+        shown = self.sheets.merged_from(address)
+        if shown == address:
+            return self.sheets.cell(address)
+        text = shown[2] == address[2] and box.kind in ("text", "long_text", "choice")
+        cell = self.sheets.cell(shown if text else address)
+        given = as_shown(cell) if cell else ""
+        read = "按没有填写读取" if not given else "按合并格的内容读取" if text else f"按看不见的“{given}”读取"
+        message = f"{field}与{self.place(shown).cell}合并成了一格，已{read}。"
+        self.intake.say("R21", self.place(address), field, given, message, "请取消合并，每格各填各的内容。")
+        return cell
+
+    def _entry(self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = ()) -> Entry[Any]:
+        cell = self._standing(box, address, field) if address != NOWHERE else None
+        readers: dict[str, Callable[..., Entry[Any]]] = {
+            "number": self.intake.number,
+            "value": self.intake.measured,
+            "date": self.intake.date,
+        }
+        if box.kind == "percent":
+            return self.intake.rate(cell, self.place(address), field, witness)
+        if box.kind == "choice":
+            return self.intake.choice(cell, self.place(address), field, box)
+        return readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
+
+    def _required(self, box: Box, entry: Entry[Any]) -> None:
+        if box.required and entry.empty and box.key not in OWN_CODES and entry.place.cell:
+            message = f"{entry.field}没有填写。"
+            self.intake.say("R07", entry.place, entry.field, "", message, box.help or f"请填写{box.label}。")
+
+    def _all_boxes(self) -> Iterator[Box]:
+        for sheet in self.form.sheets:
+            for block in sheet.blocks:
+                if isinstance(block, Boxes):
+                    yield from typed(block.boxes)
+
+    def _box(self, key: str) -> Entry[Any]:
+        box = next(box for box in self._all_boxes() if box.key == key)
+        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label)
+        self._required(box, entry)
+        return entry
+
+    def _boxes(self) -> dict[str, Entry[str]]:
+        """Every single box but the claims; numbers among them (staff) as the text that stands there."""
+        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith("claimed_")}
+
+    def _funds(self) -> dict[str, FundLine]:
+        block = self.form.block("funds")
+        assert isinstance(block, Lines)
+        return {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+
+    def _fund_lines(self, block: Lines) -> Sequence[Line]:
+        """The lines of money that the form has."""
+        return block.lines
+
+    def _fund_line(self, block: Lines, line: Line) -> FundLine:
+        entries: dict[str, Entry[Any]] = {}
+        for box in typed(block.columns):
+            if box.key not in FUND_COLUMNS:
+                continue
+            address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
+            witness = ratios(entries.get("executed"), entries.get("adjusted"))
+            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1])
+            if box.key in line.required and entries[box.key].empty and address != NOWHERE:
+                entry = entries[box.key]
+                self.intake.say("R07", entry.place, entry.field, "", f"{entry.field}没有填写。", box.help)
+        return FundLine(
+            line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
+        )
+
+    def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
+        if not self.form.has(key) or key not in self.layout.tables:
+            return
+        block, table = self.form.block(key), self.layout.tables[key]
+        assert isinstance(block, Rows)
+        if len(table.rows) > self.limits.rows:
+            detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
+            raise PackageError("too_large", detail)
+        columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
+        for row in table.rows:
+            if self._in_use(table, row):
+                yield self._row(columns, table, row)
+
+    def _in_use(self, table: Table, row: int) -> bool:
+        """Whether a person filled the row: something besides pre-printed levels and titles stands in it."""
+        return any(
+            self.sheets.cell((table.sheet, row, column)) is not None
+            for key, column in table.columns.items()
+            if key not in (*FILLED_DOWN, "title")
+        )
+
+    def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
+        entries: dict[str, Entry[Any]] = {}
+        for box in columns:
+            column = table.columns.get(box.key)
+            address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
+            witness = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
+            entries[box.key] = self._entry(box, address, box.label, witness)
+            self._required(box, entries[box.key])
+        return entries
+
+    def _cell_of(self, key: str, address: Address) -> Address:
+        """The cell that a value of a row stands in: levels are filled down inside their merge."""
+        return self.sheets.merged_from(address) if key in FILLED_DOWN else address
+
+    def _passages(self) -> tuple[Passage, ...]:
+        """The titled texts that were written."""
+        return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
+
+    def _indicators(self) -> tuple[Indicator, ...]:
+        """The indicators; that there is none at all is R07, below the header of their names."""
+        found = tuple(self._indicator(row) for row in self._rows("indicators"))
+        if not found and (table := self.layout.tables.get("indicators")):
+            block = self.form.block("indicators")
+            assert isinstance(block, Rows)
+            labels = next(box.labels for box in typed(block.columns) if box.key == "name")
+            heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns["name"]))
+            at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
+            advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
+            self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
+        return found
+
+    def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
+        indicator = Indicator(**row)
+        if indicator.qualitative:
+            return indicator
+        unit = indicator.unit.value or ""
+        target, quantity = self.intake.quantified(indicator.target, unit, indicator.sign.value)
+        changed: dict[str, Entry[Any]] = {"target": target}
+        sign = indicator.sign.value
+        if quantity and quantity.sign and indicator.sign.empty:
+            sign = quantity.sign
+            changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
+        beside = quantity.unit if quantity and tenfold(quantity.unit)[1] else unit_shown(indicator.target)
+        for key in ("midyear", "actual"):
+            changed[key], _ = self.intake.quantified(row[key], unit, sign, beside)
+        shares = {key: changed[key] for key in SHARES}
+        if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
+            changed |= self.intake.shares(shares, indicator.claimed_completion, stated=bool(unit))
+        return Indicator(**{**row, **changed})
+
+
+def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
+    """The rates that two numbers give, part of whole first; empty where they give none."""
+    one, other = (number(entry) for entry in (part, whole))
+    if one is None or other is None:
+        return ()
+    found = [Fraction(one) / Fraction(other)] if other else []
+    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
+
+
+def number(entry: Entry[Any] | None) -> Decimal | None:
+    """The number in an entry, also where it is not yet taken out of its text."""
+    if entry is None or isinstance(entry.value, Decimal):
+        return entry.value if entry else None
+    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
+    return found.number if found else None

@@ -1,0 +1,117 @@
+"""A workbook's sheets as grids, with what boxes are found by: labels, merges and defined names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.book import DefinedName, Sheet
+from perf_xlsx.place import column_name
+from perf_xlsx.target import same_label
+
+LONGEST_LABEL = 200  # longer texts are no labels
+
+Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
+
+
+class Workbook(Protocol):
+    """What a workbook of any format tells besides its cells."""
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The worksheets in the order of their tabs."""
+
+    def defined_names(self) -> list[DefinedName]:
+        """Every defined name."""
+
+    def custom_properties(self) -> Mapping[str, str]:
+        """The custom document properties."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A defined name's range on one sheet (by its position), ends included."""
+
+    sheet: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Sheets:
+    """The workbook's sheets as grids; those named in `skip` are never searched."""
+
+    def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
+        self.names = [sheet.name for sheet in book.sheets]
+        self.positions = [sheet.index for sheet in book.sheets]
+        self.states = [sheet.state for sheet in book.sheets]
+        self.grids = list(grids)
+        self.searched = [n for n, sheet in enumerate(book.sheets) if sheet.name not in set(skip)]
+        self.areas = _areas(book, self.names)
+
+    def cell(self, address: Address) -> Cell | None:
+        """What stands there, or None."""
+        sheet, row, column = address
+        return self.grids[sheet].cells.get((row, column))
+
+    def shown(self, address: Address) -> tuple[str, str]:
+        """The sheet's name and the cell's address, as a person finds them."""
+        sheet, row, column = address
+        return self.names[sheet], f"{column_name(column)}{row}"
+
+    @cached_property
+    def texts(self) -> list[list[tuple[int, int, str]]]:
+        """Of each sheet the short texts as labels compare: (row, column, text), row by row."""
+        return [
+            [
+                (row, column, same_label(cell.value))
+                for (row, column), cell in sorted(self.grids[sheet].cells.items())
+                if isinstance(cell.value, str) and len(cell.value) <= LONGEST_LABEL
+            ]
+            for sheet in range(len(self.grids))
+        ]
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[Address]]:
+        found: dict[str, list[Address]] = {}
+        for sheet in self.searched:
+            for row, column, text in self.texts[sheet]:
+                found.setdefault(text, []).append((sheet, row, column))
+        return found
+
+    def labelled(self, labels: Iterable[str]) -> Iterator[Address]:
+        """Every cell whose text is one of the labels, sheet by sheet, row by row."""
+        wanted = {same_label(label) for label in labels}
+        yield from sorted(address for label in wanted for address in self._by_text.get(label, ()))
+
+    def right_of(self, address: Address) -> Address:
+        """The cell after a label, past the columns that the label is merged over."""
+        sheet, row, column = address
+        for top, left, bottom, right in self.grids[sheet].merges:
+            if top <= row <= bottom and left <= column <= right:
+                return sheet, top, right + 1
+        return sheet, row, column + 1
+
+    def merged_from(self, address: Address) -> Address:
+        """The top-left cell of the merge that the address lies in, or the address itself."""
+        sheet, row, column = address
+        for top, left, bottom, right in self.grids[sheet].merges:
+            if top <= row <= bottom and left <= column <= right:
+                return sheet, top, left
+        return address
+
+
+def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:
+    found: dict[str, Area] = {}
+    for name in book.defined_names():
+        area = name.area()
+        if not name.name.startswith("px_") or name.local_sheet is not None or area is None:
+            continue
+        sheet, top, left, bottom, right = area
+        if sheet in names:
+            found[name.name] = Area(names.index(sheet), top, left, bottom, right)
+    return found

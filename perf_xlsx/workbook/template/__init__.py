@@ -1,0 +1,1 @@
+"""Form -> blank or filled-in workbook, with live formulas."""

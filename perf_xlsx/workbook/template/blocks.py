@@ -1,0 +1,350 @@
+"""The blocks of a template sheet: boxes, lines and rows, with validation, names and live formulas."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, Sheet
+from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.ooxml import cell_name
+from perf_xlsx.place import column_name
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.workbook import style as s
+from perf_xlsx.workbook.canvas import Canvas
+from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND_WORDS, NUMBER
+from perf_xlsx.workbook.template import live
+
+SPARE_ROWS = 3  # kept free at the end of a filled table
+LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
+HELP_WIDTH = 42.0
+LEGEND_FILLS = (s.REQUIRED_FILL, s.OPTIONAL_FILL, s.COMPUTED_FILL)
+
+PROTECTION = {
+    "insert_rows": True, "delete_rows": True, "format_cells": True, "format_columns": True, "format_rows": True,
+    "sort": True, "autofilter": True, "insert_hyperlinks": False,
+}  # fmt: skip
+
+
+@dataclass
+class Placed:
+    """What became of a sheet: its first box, its counter's address and words."""
+
+    first: str = ""
+    counter: str = ""
+    word: str = ""
+    terms: list[str] = field(default_factory=list)  # formulas that each count missing boxes
+    missing: int = 0
+
+
+class Writer:
+    """Writes the sheets of one template."""
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        form: Form,
+        year: int | None,
+        rulebook: Rulebook,
+        fill: Fill | None,
+        stored: live.Stored,
+    ) -> None:
+        self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
+        self.fill, self.stored = fill, stored
+
+    def sheet(self, sheet: Sheet, worksheet: Any) -> Placed:
+        """Write one sheet."""
+        placed, last = Placed(), self._last_column(sheet)
+        self._widths(sheet, worksheet)
+        row = self._heading(sheet, worksheet, last)
+        for block in sheet.blocks:
+            match block:
+                case Boxes():
+                    row = self._boxes(block, sheet, worksheet, row, placed)
+                case Lines():
+                    row = self._lines(block, sheet, worksheet, row, placed)
+                case Rows():
+                    row = self._rows(block, sheet, worksheet, row, placed)
+        self._counter(sheet, worksheet, placed, last)
+        worksheet.hide_gridlines(2)
+        worksheet.protect("", PROTECTION)
+        worksheet.set_selection(placed.first)
+        self.canvas.print_setup(worksheet, sheet.landscape)
+        worksheet.print_area(0, 0, row - 1, last)
+        return placed
+
+    # ---- the head of a sheet ---------------------------------------------------------------------------------
+
+    def _last_column(self, sheet: Sheet) -> int:
+        widths = [2 if isinstance(block, Boxes) else len(_columns(block)) - 1 for block in sheet.blocks]
+        return LEFT + max(widths)
+
+    def _widths(self, sheet: Sheet, worksheet: Any) -> None:
+        widths: dict[int, float] = {}
+        for block in sheet.blocks:
+            if isinstance(block, Boxes):
+                wanted = [
+                    max(s.units(b.label) for b in block.boxes) + 4.0,
+                    max(b.width for b in block.boxes),
+                    HELP_WIDTH,
+                ]
+            else:
+                wanted = [width for width, _ in _columns(block)]
+            for offset, width in enumerate(wanted):
+                widths[LEFT + offset] = max(widths.get(LEFT + offset, 0.0), width)
+        worksheet.set_column(0, 0, 5)
+        for column, width in widths.items():
+            worksheet.set_column(column, column, width)
+        self.column_widths = widths
+
+    def _heading(self, sheet: Sheet, worksheet: Any, last: int) -> int:
+        canvas = self.canvas
+        worksheet.set_row(0, 36)
+        worksheet.merge_range(0, 0, 0, last, "", canvas.title)
+        canvas.text(worksheet, 0, 0, s.dated(sheet.title, self.year), canvas.title)
+        worksheet.set_row(1, 22)
+        hint = canvas.style(font_color=s.SOFT, text_wrap=False)
+        canvas.text(worksheet, 1, LEFT, sheet.hint, hint)
+        worksheet.set_row(2, 20)
+        word_style = canvas.book.add_format({"font_name": s.BODY, "font_size": 9, "font_color": s.SOFT})
+        swatches: list[Any] = []
+        for word, colour in zip(LEGEND_WORDS, LEGEND_FILLS, strict=True):
+            swatch = canvas.book.add_format(
+                {"font_name": s.BODY, "font_size": 11, "font_color": _swatch(colour), "bold": True}
+            )
+            swatches += [swatch, "■ ", word_style, f"{word}　"]
+        worksheet.write_rich_string(2, LEFT, *swatches, canvas.style(text_wrap=False, align="left"))
+        return 4
+
+    def _counter(self, sheet: Sheet, worksheet: Any, placed: Placed, last: int) -> None:
+        """The required counter at the right end of the hint's row."""
+        column = last
+        count = "+".join(placed.terms) or "0"
+        placed.word = f"还有 {placed.missing} 个必填格未填" if placed.missing else "✔ 必填项已填齐"
+        placed.counter = f"'{sheet.name}'!{cell_name(1, column, fixed=True)}"
+        formula = f'=IF(({count})=0,"✔ 必填项已填齐","还有 "&({count})&" 个必填格未填")'
+        style = self.canvas.style(align="right", bold=True, text_wrap=False)
+        worksheet.write_formula(1, column, formula, style, placed.word)
+        self.canvas.counter_colours(worksheet, 1, column)
+
+    # ---- blocks ----------------------------------------------------------------------------------------------
+
+    def _boxes(self, block: Boxes, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
+        canvas = self.canvas
+        if len(sheet.blocks) > 1:
+            row = self._block_title(block.title, worksheet, row)
+        for box in block.boxes:
+            value = self._box_value(box)
+            cell = cell_name(row, LEFT + 1)
+            canvas.text(worksheet, row, LEFT, box.label + (" *" if box.required else ""), canvas.head)
+            canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
+            if box.kind == "computed":
+                self._computed(worksheet, row, LEFT + 1, block.key, box, "", {})
+            else:
+                self._input(worksheet, row, LEFT + 1, row, box)
+                canvas.typed(worksheet, row, LEFT + 1, value, self._style(box, value=value, align="left"))
+                placed.first = placed.first or cell
+            if box.required:
+                placed.terms.append(f"COUNTBLANK({cell})")
+                placed.missing += value in (None, "")
+            help_text = box.help or COMPUTED_HELP
+            canvas.text(
+                worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
+            )
+            least = 60.0 if box.kind == "long_text" else 26.0
+            shown = value if isinstance(value, str) else ""
+            worksheet.set_row(row, s.height_for([(shown, box.width), (help_text, HELP_WIDTH)], least))
+            row += 1
+        return row + 1
+
+    def _box_value(self, box: Box) -> Typed:
+        if self.fill is None:
+            return box.preset or None
+        return self.fill.boxes.get(box.key)
+
+    def _block_title(self, title: str, worksheet: Any, row: int) -> int:
+        style = self.canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
+        self.canvas.text(worksheet, row, LEFT, title, style)
+        worksheet.set_row(row, 24)
+        return row + 1
+
+    def _lines(self, block: Lines, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
+        canvas, header = self.canvas, row
+        worksheet.set_row(header, 30)
+        canvas.text(worksheet, header, LEFT, block.head, canvas.head)
+        for offset, box in enumerate(block.columns, LEFT + 1):
+            canvas.text(worksheet, header, offset, box.label, canvas.head)
+            canvas.name(
+                f"px_{block.key}_{box.key}", sheet.name, header + 1, offset, header + len(block.lines), offset
+            )
+        for row, line in enumerate(block.lines, header + 1):
+            worksheet.set_row(row, 26)
+            label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
+            canvas.text(worksheet, row, LEFT, line.label, label)
+            cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT + 1)}
+            for column, box in enumerate(block.columns, LEFT + 1):
+                canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
+                if box.kind == "computed":
+                    self._computed(worksheet, row, column, block.key, box, line.key, cells)
+                    continue
+                value = self.fill.lines.get((block.key, line.key, box.key)) if self.fill else None
+                required = box.key in line.required
+                canvas.typed(worksheet, row, column, value, self._style(box, required, value))
+                placed.first = placed.first or cells[box.key]
+                if required:
+                    placed.terms.append(f"COUNTBLANK({cells[box.key]})")
+                    placed.missing += value in (None, "")
+        for column, box in enumerate(block.columns, LEFT + 1):
+            self._input(worksheet, header + 1, column, header + len(block.lines), box)
+        worksheet.freeze_panes(header + 1, LEFT + 1)
+        worksheet.repeat_rows(0, header)
+        return header + len(block.lines) + 2
+
+    def _rows(self, block: Rows, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
+        canvas = self.canvas
+        if len(sheet.blocks) > 1:
+            row = self._block_title(block.title, worksheet, row)
+        header, filled = row, self._fill_rows(block)
+        first, last = header + 1, header + max(block.rows, len(filled) + SPARE_ROWS)
+        worksheet.set_row(header, 34)
+        canvas.text(worksheet, header, 0, NUMBER, canvas.head)
+        for column, box in enumerate(block.columns, LEFT):
+            canvas.text(worksheet, header, column, box.label + (" *" if box.required else ""), canvas.head)
+            canvas.name(f"px_{block.key}_{box.key}", sheet.name, first, column, last, column)
+            self._input(worksheet, first, column, last, box)
+        for row in range(first, last + 1):
+            values = filled[row - first] if row - first < len(filled) else {}
+            self._row(block, worksheet, row, row - first + 1, values)
+        self._count_rows(block, filled, first, last, placed)
+        placed.first = placed.first or cell_name(first, LEFT)
+        if len(sheet.blocks) == 1:
+            anchor = next((n for n, b in enumerate(block.columns) if b.key == "name"), -1)
+            worksheet.freeze_panes(header + 1, LEFT + anchor + 1)
+            worksheet.repeat_rows(0, header)
+        return last + 2
+
+    def _fill_rows(self, block: Rows) -> list[Mapping[str, Typed]]:
+        if self.fill and block.key in self.fill.rows:
+            return list(self.fill.rows[block.key])
+        keys = [box.key for box in block.columns]
+        return [dict(zip(keys, preset, strict=False)) for preset in block.preset]
+
+    def _row(self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed]) -> None:
+        cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT)}
+        count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
+        worksheet.write_number(row, 0, number, count)
+        for column, box in enumerate(block.columns, LEFT):
+            if box.kind == "computed":
+                self._computed(worksheet, row, column, block.key, box, str(row + 1), cells)
+            else:
+                value = values.get(box.key)
+                self.canvas.typed(worksheet, row, column, value, self._style(box, value=value))
+        shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
+        worksheet.set_row(row, s.height_for(shown, 34 if block.key == "passages" else 24))
+
+    def _count_rows(
+        self, block: Rows, filled: list[Mapping[str, Typed]], first: int, last: int, placed: Placed
+    ) -> None:
+        """Missing boxes of the rows in use; at least one row is owed where the table has required columns."""
+        required = [(c, box) for c, box in enumerate(block.columns, LEFT) if box.required]
+        if not required:
+            return
+        ranges = [f"{column_name(c + 1)}{first + 1}:{column_name(c + 1)}{last + 1}" for c, _ in required]
+        used = "+".join(f'({r}<>"")' for r in ranges)
+        placed.terms += [f'SUMPRODUCT(--(({used})>0),--({r}=""))' for r in ranges]
+        rows = [row for row in filled if any(row.get(box.key) not in (None, "") for _, box in required)]
+        placed.missing += sum(row.get(box.key) in (None, "") for row in rows for _, box in required)
+        if block.key == "indicators":
+            placed.terms.append(f"(COUNTA({ranges[0]})=0)")
+            placed.missing += not any(row.get(required[0][1].key) not in (None, "") for row in rows)
+
+    # ---- one box ---------------------------------------------------------------------------------------------
+
+    def _style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
+        needed = box.required if required is None else required
+        look: dict[str, Any] = {
+            "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
+        }  # fmt: skip
+        match box.kind:
+            case "number":
+                money = box.key in ("initial", "adjustment", "adjusted", "executed")
+                look |= {"num_format": s.MONEY if money else "General", "align": "right"}
+            case "date":
+                look |= {"num_format": s.DATE, "align": "left"}
+            case "percent" | "value":
+                look |= {"align": "right"}
+            case "choice":
+                look |= {"align": "center"}
+            case _:
+                look |= {"align": "left"}
+        match value:
+            case Shown():
+                look["num_format"] = value.number_format
+            case datetime.datetime():
+                look["num_format"] = s.MOMENT
+            case datetime.date():
+                look["num_format"] = s.DATE
+        return self.canvas.style(**look | more)
+
+    def _computed(
+        self, worksheet: Any, row: int, column: int, block: str, box: Box, key: str, cells: Mapping[str, str]
+    ) -> None:
+        formulas: dict[str, Callable[[], str]] = {
+            "line_rate": lambda: live.line_rate(cells["executed"], cells["adjusted"]),
+            "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
+            "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
+            "execution_points": lambda: live.execution_points(self.rulebook),
+            "total": lambda: live.total(self.rulebook),
+            "grade": lambda: live.grade(self.rulebook),
+        }
+        percent = box.formula in ("line_rate", "indicator_completion")
+        style = self.canvas.style(
+            border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
+        )
+        worksheet.write_formula(
+            row, column, formulas[box.formula](), style, self.stored.get((block, box.key, key), "")
+        )
+
+    def _input(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
+        """Input message and validation of a box, or of a column of boxes."""
+        if box.kind == "computed":
+            return
+        rule: dict[str, Any] = {
+            "validate": "any",
+            "input_title": box.label[:32],
+            "input_message": (box.help or f"请填写{box.label}。")[:255],
+            "error_title": f"{box.label}填写有误"[:32],
+            "error_message": (box.error or f"请按说明填写{box.label}。")[:255],
+        }
+        if box.kind == "choice":
+            source: Any = [choice.value for choice in box.choices]
+            if box.depends_on:
+                above = next(c for c, b in enumerate(self._siblings(box), LEFT) if b.key == box.depends_on)
+                source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
+            rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
+        elif box.kind == "number":
+            low = float(box.minimum) if box.minimum is not None else -1e12
+            high = float(box.maximum) if box.maximum is not None else 1e12
+            rule |= {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+        elif box.kind == "date":
+            rule |= {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
+        worksheet.data_validation(row, column, last, column, rule)
+
+    def _siblings(self, box: Box) -> tuple[Box, ...]:
+        for block in (block for sheet in self.form.sheets for block in sheet.blocks):
+            if isinstance(block, Rows) and box in block.columns:
+                return block.columns
+        raise KeyError(box.key)
+
+
+def _swatch(colour: str) -> str:
+    """A legend square's colour: the box's own is too pale to be seen as a small mark."""
+    return {s.REQUIRED_FILL: "#E6C84F", s.OPTIONAL_FILL: "#D0D5DB", s.COMPUTED_FILL: "#9AA3AE"}[colour]
+
+
+def _columns(block: Lines | Rows) -> list[tuple[float, str]]:
+    """Widths and labels of a table's columns, the head of its lines included."""
+    columns = [(box.width, box.label) for box in block.columns]
+    return [(block.head_width, block.head), *columns] if isinstance(block, Lines) else columns
