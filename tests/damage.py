@@ -415,6 +415,37 @@ def rows_lower(bench: Bench) -> None:
         write(sheet, top, column, None)
 
 
+@damage("指标表末尾写了合计行", CELLS, tells=("R16",))
+def total_row(bench: Bench) -> None:
+    last = max(
+        int(path.split(".")[1]) for path in entries(undamaged(bench.story)) if path.startswith("indicators.")
+    )
+    for key, value in (("level1", "合 计"), ("weight", 90), ("claimed_points", 78.3)):
+        above = bench.cell(f"indicators.{last}.{key}")
+        write(bench.book[INDICATORS], above.row + 1, above.column, value)
+
+
+@damage("指标内容整体粘贴到右边一列", STRUCTURE, reads=False, tells=("R06",))
+def indicators_sideways(bench: Bench) -> None:
+    paste_beside(bench.book[INDICATORS], 1)
+
+
+@damage("指标内容整体粘贴到左边一列", STRUCTURE, reads=False, tells=("R06",))
+def indicators_sideways_left(bench: Bench) -> None:
+    paste_beside(bench.book[INDICATORS], -1)
+
+
+def paste_beside(sheet: Any, by: int) -> None:
+    """Move what stands below the header a column on."""
+    top = head_row(sheet) + 1
+    block = [[sheet.cell(row, column).value for column in range(2, 16)] for row in range(top, 66)]
+    for row, line in enumerate(block, top):
+        for column in range(2, 16):
+            write(sheet, row, column, None)
+        for column, value in enumerate(line, 2 + by):
+            write(sheet, row, column, value)
+
+
 @damage("资金连表头粘贴低了一行", STRUCTURE)
 def funds_lower(bench: Bench) -> None:
     paste_lower(bench.funds, head_row(bench.funds), 2, 10, 7)

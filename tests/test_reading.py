@@ -259,6 +259,39 @@ def test_rows_typed_below_the_table_are_read(tmp_path: Path) -> None:
     assert as_json(result)["total"] == "88.01"
 
 
+@pytest.mark.parametrize(
+    ("sheet", "typed", "held"),
+    [
+        ("绩效指标", {"D": "小 计", "K": 12}, "12"),
+        ("绩效指标", {"B": "合计", "K": 90, "M": "=SUM(M6:M13)"}, "90、=SUM(M6:M13)"),
+        ("项目明细", {"B": "合计：", "E": 107.18, "F": 95.45}, "107.18、95.45"),
+    ],
+)
+def test_a_row_of_sums_is_told_and_neither_scored_nor_added_up(
+    sheet: str, typed: dict[str, Any], held: str, tmp_path: Path
+) -> None:
+    def add(book: Any) -> None:
+        row = 1 + max(cell.row for cell in book[sheet]["BD"[sheet == "绩效指标"]] if cell.value)
+        for column, value in typed.items():
+            book[sheet][f"{column}{row}"] = value
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", add, tmp_path)
+    (told,) = [found for found in result.findings if found not in plain.findings]
+    assert (told.code, told.severity, told.place.sheet) == ("R16", "notice", sheet)
+    assert f"一行只是合计，没有读取（{held}）" in told.message
+    assert result.scores == plain.scores
+
+
+def test_a_word_of_a_sum_in_an_indicators_name_is_an_indicator(tmp_path: Path) -> None:
+    def rename(book: Any) -> None:
+        book["绩效指标"]["D6"] = "合计"
+
+    result = damaged("department-corrected", rename, tmp_path)
+    assert result.evaluation is not None
+    assert result.evaluation.indicators[0].name.value == "合计"
+
+
 def test_a_percent_typed_into_excel_is_the_same_as_the_number_before_the_sign(tmp_path: Path) -> None:
     def as_percent(book: Any) -> None:
         for address in ("F8", "I8"):

@@ -104,13 +104,17 @@ class Lines:
 
 @dataclass(frozen=True)
 class Rows:
-    """Free rows by columns (项目, 指标). Names: `px_{key}_{column}`, a column's cells below its header."""
+    """Free rows by columns (项目, 指标). Names: `px_{key}_{column}`, a column's cells below its header.
+
+    `totals` are the words by which people call a row that sums up others; such a row is none of them.
+    """
 
     key: str
     title: str
     rows: int
     columns: tuple[Box, ...]
     preset: tuple[tuple[str, ...], ...] = ()
+    totals: tuple[str, ...] = ()
 
 
 Block = Boxes | Lines | Rows
@@ -219,9 +223,13 @@ def _block(raw: dict[str, Any], where: str) -> Block:
             taken["columns"] = tuple(_box(x, where) for x in taken["columns"])
             return Lines(**taken | {"head_width": float(taken["head_width"])})
         case "rows":
-            taken = _take(raw, where, {"key": str, "title": str, "rows": int, "columns": list, "preset": list})
+            known: dict[str, type | tuple[type, ...]] = {
+                "key": str, "title": str, "rows": int, "columns": list, "preset": list, "totals": list,
+            }  # fmt: skip
+            taken = _take(raw, where, known)
             taken["columns"] = tuple(_box(x, where) for x in taken["columns"])
             taken["preset"] = tuple(tuple(row) for row in taken.get("preset", ()))
+            taken["totals"] = tuple(taken.get("totals", ()))
             return Rows(**taken)
         case other:
             raise FormError(f"{where}: kind {other!r}; known are boxes, lines, rows")

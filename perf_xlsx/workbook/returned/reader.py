@@ -14,7 +14,7 @@ from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passag
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.target import parse_quantity, squeeze, unit_name
+from perf_xlsx.target import parse_quantity, same_name, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.printed import CONSOLIDATED
 from perf_xlsx.workbook.returned.beside import Beside
@@ -221,7 +221,7 @@ class Reading:
             raise PackageError("too_large", detail)
         columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
         for row in table.rows:
-            if self._in_use(table, row):
+            if self._in_use(table, row) and not self._is_total(block, table, row):
                 yield self._row(columns, table, row)
 
     def _in_use(self, table: Table, row: int) -> bool:
@@ -231,6 +231,25 @@ class Reading:
             for key, column in table.columns.items()
             if key not in (*FILLED_DOWN, "title")
         )
+
+    def _is_total(self, block: Rows, table: Table, row: int) -> bool:
+        """Whether the row only sums up others, by its one word and its numbers; R16 then tells what it holds."""
+        filled = {
+            box: at
+            for box in block.columns
+            if box.key in table.columns and self.sheets.cell(at := (table.sheet, row, table.columns[box.key]))
+        }
+        shown = {box: as_shown(cell) for box, at in filled.items() if (cell := self.sheets.cell(at))}
+        named = [box for box, text in shown.items() if same_name(text) in block.totals]
+        numbers = [box for box in filled if box.kind in ("number", "percent", "computed")]
+        if not named or any(box not in (*named, *numbers) and box.key not in FILLED_DOWN for box in filled):
+            return False
+        word, held = shown[named[0]], "、".join(shown[box] for box in numbers if box.kind != "computed")
+        message = f"“{word}”一行只是合计，没有读取{f'（{held}）' if held else ''}。"
+        self.intake.say(
+            "R16", self.place(filled[named[0]]), block.title, word, message, "可以不改；表内不必写合计。"
+        )
+        return True
 
     def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}

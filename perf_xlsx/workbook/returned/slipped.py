@@ -1,21 +1,21 @@
-"""Contents that stand a row off from their labels, a whole block or some of its columns (R06)."""
+"""Contents that stand a row off from their labels, or a table's a column off from its headers (R06)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from perf_xlsx.forms import Box, Boxes, Form, Lines, typed
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import parse_quantity, same_label, squeeze
 from perf_xlsx.workbook.intake import as_shown, day_of
-from perf_xlsx.workbook.returned.layout import Layout
+from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A block that is a row off: its title, the cell that shows it, and whether nothing else can be meant."""
+    """A block that is off: its title, the cell that shows it, and whether nothing else can be meant."""
 
     title: str
     at: Address
@@ -25,13 +25,15 @@ class Slip:
 
 
 def slips(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Slip]:
-    """Every block whose contents do not stand beside their labels; tables of free rows cannot slip."""
+    """Every block whose contents do not stand beside their labels; free rows can only slip sideways."""
     for block in (block for sheet in form.sheets for block in sheet.blocks):
         slip = None
         if isinstance(block, Boxes):
             slip = _boxes(block, sheets, layout)
         elif isinstance(block, Lines):
             slip = _lines(block, sheets, layout)
+        elif block.key in layout.tables:
+            slip = _sideways(block, layout.tables[block.key], sheets)
         if slip:
             yield slip
 
@@ -184,6 +186,26 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
     sheet, row, _ = at
     before = (_text(sheets, (sheet, row, column)) for column in range(1, leftmost))
     return any(text and not _is_number(text) and same_label(text) != same_label(head) for text in before)
+
+
+# ---- free rows -----------------------------------------------------------------------------------------------
+
+
+def _sideways(block: Rows, table: Table, sheets: Sheets) -> Slip | None:
+    """Where choices do not fit their columns, and those a column further do in every row."""
+    places = [
+        (box, (table.sheet, row, table.columns[box.key]))
+        for box in block.columns
+        if box.kind == "choice" and box.strict and box.key in table.columns
+        for row in table.rows
+    ]
+    odd = [(box, at) for box, at in places if (text := _text(sheets, at)) and not fits(box, text)]
+    for by, side in ((1, "右"), (-1, "左")):
+        moved = [(box, _text(sheets, (at[0], at[1], at[2] + by))) for box, at in places]
+        if len(odd) > 1 and any(text for _, text in moved) and all(not t or fits(box, t) for box, t in moved):
+            message = f"“{block.title}”的内容与栏目对不上，好像整体填到了{side}边一列。"
+            return Slip(block.title, odd[0][1], message, "请对照栏目核对，把内容移回原来的列后重新报送。")
+    return None
 
 
 # ---- cells ---------------------------------------------------------------------------------------------------
