@@ -95,7 +95,7 @@ def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
 
 
 @dataclass(frozen=True)
-class Kind:
+class CodeCount:
     """One kind of finding, at one standing (a severity, or waived): how many, and in how many workbooks."""
 
     code: str
@@ -120,7 +120,7 @@ class Statistics:
     converted: int = 0
     without_unit: int = 0
     without_money: int = 0
-    kinds: list[Kind] = field(default_factory=list)
+    kinds: list[CodeCount] = field(default_factory=list)
     troubled: int = 0
     standings: Counter[str] = field(default_factory=Counter)
     spreads: list[Spread] = field(default_factory=list)
@@ -179,7 +179,7 @@ def gather(records: Iterable[Record], kept: Kept, names: bool = True) -> Statist
             _scored(found, record, who)
             _money(found, record, who, repeat)
             scores.add(record, who.form)
-    found.kinds = [Kind(code, how, items[code, how], workbooks[code, how]) for code, how in items]
+    found.kinds = [CodeCount(code, how, items[code, how], workbooks[code, how]) for code, how in items]
     found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
     found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
     if scores.forms:

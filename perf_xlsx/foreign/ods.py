@@ -10,9 +10,10 @@ from lxml import etree
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
-from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet, column_name, quote_sheet
+from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet, quote_sheet
 from perf_xlsx.ooxml.cells import Value, iso_date, value_of
 from perf_xlsx.ooxml.markup import local
+from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from perf_xlsx.ooxml import Limits, Package, PackageError, directory
 
-Kind = Literal["xls", "xlsb", "ods", "other"]
+Format = Literal["xls", "xlsb", "ods", "other"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BARE_BIFF = re.compile(rb"\x09[\x00\x02\x04\x08](?:\x04|\x06|\x08|\x10)\x00")  # BIFF without a container
@@ -23,7 +23,7 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def recognise(data: bytes, limits: Limits) -> Kind:
+def recognise(data: bytes, limits: Limits) -> Format:
     """The kind of file; "other" is for `Package.open` to judge.
 
     Raises PackageError for what is certainly no workbook, saying in one clause what it is.
@@ -42,7 +42,7 @@ def recognise(data: bytes, limits: Limits) -> Kind:
     return "other"
 
 
-def _in_ole(data: bytes) -> Kind:
+def _in_ole(data: bytes) -> Format:
     if "EncryptedPackage".encode("utf-16-le") in data:
         return "other"
     if any(name in data for name in _STREAMS):
@@ -52,7 +52,7 @@ def _in_ole(data: bytes) -> Kind:
     return "other"
 
 
-def _in_zip(data: bytes, limits: Limits) -> Kind:
+def _in_zip(data: bytes, limits: Limits) -> Format:
     names = bytes(directory(data))
     if b"mimetype" not in names and b"workbook.bin" not in names:
         return "other"  # most workbooks are told without opening them

@@ -13,8 +13,9 @@ from xlrd import biffh
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, column_name, quote_sheet
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, quote_sheet
 from perf_xlsx.ooxml.cells import value_of
+from perf_xlsx.place import column_name
 
 FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version
 OLDER = "Excel 5.0/95 工作簿（.xls）"

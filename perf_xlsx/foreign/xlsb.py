@@ -13,8 +13,9 @@ from math import isfinite
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, column_name, custom_properties, quote_sheet
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, custom_properties, quote_sheet
 from perf_xlsx.ooxml.cells import Value, value_of
+from perf_xlsx.place import column_name
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
 

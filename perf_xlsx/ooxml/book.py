@@ -11,7 +11,7 @@ from lxml import etree
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import local, text_of, whole
 from perf_xlsx.ooxml.package import Package
-from perf_xlsx.place import column_name as column_name  # the readers of other formats take it from here
+from perf_xlsx.place import column_name
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"

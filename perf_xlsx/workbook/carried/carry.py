@@ -26,9 +26,9 @@ from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import Identity, identify
 from perf_xlsx.workbook.returned.layout import Layout
-from perf_xlsx.workbook.returned.outside import locate_outside
-from perf_xlsx.workbook.returned.outside_reader import OutsideReading
-from perf_xlsx.workbook.returned.reader import Reading, other_rulebook, refuse
+from perf_xlsx.workbook.returned.outside import OutsideReading, locate_outside
+from perf_xlsx.workbook.returned.reader import Reading
+from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
 from perf_xlsx.workbook.template.live import Stored
 from perf_xlsx.workbook.template.write import write_template

@@ -8,7 +8,8 @@ from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import identify
-from perf_xlsx.workbook.returned.reader import Reading, other_rulebook, refuse
+from perf_xlsx.workbook.returned.reader import Reading
+from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
 
 
@@ -42,8 +43,7 @@ def _read_outside(
     package: Package, sheets: Sheets, workbook: str, rulebook: str | None
 ) -> tuple[SelfEvaluation, tuple[Finding, ...]] | None:
     """A form in an official layout; None where it is none that we know."""
-    from perf_xlsx.workbook.returned.outside import locate_outside  # late: most forms are ours
-    from perf_xlsx.workbook.returned.outside_reader import OutsideReading
+    from perf_xlsx.workbook.returned.outside import OutsideReading, locate_outside  # late: most forms are ours
 
     layout = locate_outside(sheets)
     if layout is None:

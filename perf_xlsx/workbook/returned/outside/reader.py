@@ -14,13 +14,9 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell, Limits
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.workbook.returned.layout import Table
-from perf_xlsx.workbook.returned.outside import (
-    OutsideLayout,
-    OutsideRow,
-    absent,
-    outside_findings,
-    weights_from_claims,
-)
+from perf_xlsx.workbook.returned.outside.entries import OutsideRow, weights_from_claims
+from perf_xlsx.workbook.returned.outside.found import OutsideLayout
+from perf_xlsx.workbook.returned.outside.notice import absent, outside_findings
 from perf_xlsx.workbook.returned.outside.projects import AMOUNTS
 from perf_xlsx.workbook.returned.reader import NOWHERE, Reading
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
