@@ -7,6 +7,8 @@ Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,19 +102,19 @@ def score(paths: tuple[Path, ...], folder: Path, as_json: bool, force: bool, **o
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
     """
 
-    def consolidated(into: Path) -> Path:
-        return _consolidated(into, options["roster"])
-
-    run(paths, folder, as_json, force=force, consolidate=consolidated, **options)
+    run(paths, folder, as_json, force=force, consolidation=partial(_consolidation, options["roster"]), **options)
 
 
-def _consolidated(folder: Path, roster: Path | None) -> Path:
-    """Write the consolidated workbook of a run. Raises OSError."""
-    from perf_xlsx import consolidated
+def _consolidation(roster: Path | None) -> Callable[[Path], Path]:
+    """What writes the consolidated workbook of a run into its folder."""
+    from perf_xlsx import consolidated  # half a second, of pandas
 
-    rows = consolidated.read_roster(roster) if roster else None
-    (path,) = consolidated.write_consolidated(folder, None, rows)
-    return path
+    def write(folder: Path) -> Path:
+        rows = consolidated.read_roster(roster) if roster else None
+        (path,) = consolidated.write_consolidated(folder, None, rows)
+        return path
+
+    return write
 
 
 @main.command()

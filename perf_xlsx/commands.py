@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.core import ParameterSource
 
-from perf_xlsx.telling import INTERRUPTED, tell
+from perf_xlsx.telling import INTERRUPTED, Consolidation, tell
 from perf_xlsx.usage import in_words
 
 if TYPE_CHECKING:
@@ -115,12 +115,12 @@ def run(
     limits: Path | None,
     roster: Path | None,
     force: bool = False,
-    consolidate: Callable[[Path], Path] | None = None,
+    consolidation: Consolidation | None = None,
     **crew: Any,
 ) -> NoReturn:
     """Score what the paths name, tell it, and exit; `crew` are jobs, executor, time_limit and memory_limit.
 
-    `consolidate` is called with the output folder when a run over a folder is over; it gives what it wrote.
+    `consolidation` is called while a run over a folder is under way, and what it gives with the folder at the end.
     """
     from perf_xlsx.batch import BatchError, plan, read_roster
     from perf_xlsx.batch import run as run_batch
@@ -149,7 +149,7 @@ def run(
             finished = stack.enter_context(
                 closing(run_batch(jobs, terms=terms, roster=listed, force=force, crew=who))
             )
-            code = tell(jobs, finished, as_json, waiving, consolidate)
+            code = tell(jobs, finished, as_json, waiving, consolidation)
     except (RulebookError, ListError) as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:

@@ -15,21 +15,27 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130  # as a shell tells Ctrl-C
 
+Consolidation = Callable[
+    [], Callable[[Path], Path]
+]  # slow to start; gives what writes 汇总 into a folder, and says where
+
 
 def tell(
     jobs: Plan,
     finished: Iterator[Finished],
     as_json: bool,
     waiving: Waiving | None,
-    consolidate: Callable[[Path], Path] | None,
+    consolidation: Consolidation | None,
 ) -> int:
     """Show what is done as it is done, then the rest; give the exit code."""
+    from perf_xlsx.aside import aside
     from perf_xlsx.terminal import Summary
 
     summary = Summary()
+    consolidate = aside(consolidation, large=True) if consolidation and jobs.folder and jobs.many else None
     try:
         used = _follow(jobs, finished, as_json, waiving, summary)
-        written = _consolidated(jobs, consolidate)
+        written = _consolidated(jobs.folder, consolidate()) if jobs.folder and consolidate else []
     except KeyboardInterrupt:
         _stopped(jobs, summary)
         return INTERRUPTED
@@ -68,16 +74,14 @@ def _follow(
     return used
 
 
-def _consolidated(jobs: Plan, consolidate: Callable[[Path], Path] | None) -> list[Path] | None:
+def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Path] | None:
     """The consolidated workbook of a run over a folder; None where it could not be written, which is said."""
     from perf_xlsx.output import trouble
 
-    if not (consolidate and jobs.folder and jobs.many):
-        return []
     try:
-        return [consolidate(jobs.folder)]
+        return [consolidate(folder)]
     except OSError as error:
-        detail, advice = trouble(Path(str(error.filename or jobs.folder)), error)
+        detail, advice = trouble(Path(str(error.filename or folder)), error)
         click.echo(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
         return None
 

@@ -7,12 +7,10 @@ from array import array
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from perf_xlsx.consolidated.returns import Record
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may have stand behind
 
@@ -81,8 +79,6 @@ class Scores:
 
     def spreads(self) -> tuple[list[Spread], Spread, list[GradeCount]]:
         """By form, of all, and by grade. There must be some."""
-        import pandas as pd  # 0.4 s of start-up, and nothing else here needs it
-
         frame = pd.DataFrame(
             {
                 "form": pd.Categorical(self.forms, list(dict.fromkeys(self.forms))),
