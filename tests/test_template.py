@@ -20,6 +20,7 @@ from perf_xlsx.forms import Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.returned.reader import OWN_CODES
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
 from tests.test_scoring import form_of, table
@@ -161,6 +162,40 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
 def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, line: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, 2025, rulebook)))
     assert book["填报说明"]["B8"].value == line
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_boxes_say_and_take_the_points_of_the_rulebook(form: str, tmp_path: Path) -> None:
+    basis = 'basis = "满分120分", verified = false'
+    (tmp_path / "own.toml").write_text(
+        'extends = "mof-2020"\nname = "own"\ntitle = "自定"\ndocument = "自定"\n'
+        f"[total]\npoints = {{ value = 120, {basis} }}\n[weights]\nproject = {{ value = [], {basis} }}\n"
+    )
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, 2025, str(tmp_path / "own.toml"))))
+    points = {
+        "px_indicators_weight",
+        "px_indicators_claimed_points",
+        "px_claimed_execution_points",
+        "px_claimed_total",
+    }
+    for name in points:
+        sheet, boxes = cells(book, name)
+        rule = next(r for r in sheet.data_validations.dataValidation if boxes[-1].coordinate in r.sqref)
+        assert [float(bound) for bound in (rule.formula1, rule.formula2)] == [0, 120]
+        assert "0 至 120 " in rule.error
+        if name == "px_indicators_weight":
+            assert rule.prompt == "该指标的满分。各指标分值与预算执行率分值合计应为120。"
+    said = [box.help + box.error for _, box in typed_boxes(form)]
+    assert not [text for text in said if "100" in text]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_only_messages_of_boxes_hold_the_points_of_the_rulebook(form: str) -> None:
+    """A help that is printed beside its box is its witness, and one that is given as advice stands as it is."""
+    for name, box in typed_boxes(form):
+        if "{" in box.help:
+            assert name.startswith("px_indicators_")
+            assert box.key in OWN_CODES
 
 
 def test_what_is_published_is_what_the_forms_say() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.place import column_name
 from perf_xlsx.rulebook import Rulebook
@@ -331,9 +332,9 @@ class Writer:
         rule: dict[str, Any] = {
             "validate": "any",
             "input_title": box.label[:32],
-            "input_message": (box.help or f"请填写{box.label}。")[:255],
+            "input_message": self._said(box.help or f"请填写{box.label}。"),
             "error_title": f"{box.label}填写有误"[:32],
-            "error_message": (box.error or f"请按说明填写{box.label}。")[:255],
+            "error_message": self._said(box.error or f"请按说明填写{box.label}。"),
         }
         if box.kind == "choice":
             source: Any = [choice.value for choice in box.choices]
@@ -343,11 +344,15 @@ class Writer:
             rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
         elif box.kind == "number":
             low = float(box.minimum) if box.minimum is not None else -1e12
-            high = float(box.maximum) if box.maximum is not None else 1e12
+            high = float(self.rulebook.number("total.points")) if box.points else 1e12
             rule |= {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
         elif box.kind == "date":
             rule |= {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
         worksheet.data_validation(row, column, last, column, rule)
+
+    def _said(self, text: str) -> str:
+        """A message of a box, with the rulebook's full score in it; Excel takes no longer one."""
+        return text.replace("{total}", plain(self.rulebook.number("total.points")))[:255]
 
     def _siblings(self, box: Box) -> tuple[Box, ...]:
         for block in (block for sheet in self.form.sheets for block in sheet.blocks):
