@@ -188,10 +188,13 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
     output = fitting(job.output, package.suffix())
     if _same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
-    result: Result | None = None
+    # Only where there is a folder is the copy begun before the form is read: none is made for nothing.
+    result = None if os.path.isdir(output.parent) else judged()
+    if result and result.evaluation is None:
+        return result
     try:
         with begun(output) as copy, package.saving(copy.file) as finish:
-            result = judged()
+            result = result or judged()
             if result.evaluation is None:
                 return result
             rulebook = load_rulebook(result.evaluation.rulebook)

@@ -94,9 +94,16 @@ class Summary:
         if total > len(records):
             console.print(Text(f"  另有{total - len(records)}条没有列出，加 --json 可以看到全部。\n", style="dim"))
 
+    def _stands(self) -> str:
+        """How many were done now, and how many stand as an earlier run left them."""
+        if not self.kept:
+            return ""
+        fresh = self.workbooks - self.kept
+        counts = f"本次处理{fresh}份，其余{self.kept}份" if fresh else "都"
+        return f"（{counts}没有变化，沿用上次的评分）"
+
     def _closing(self) -> Text:
-        parts = [f"共{self.workbooks}份"]
-        parts += [f"其中{self.kept}份上次已评、没有变化"] if self.kept else []
+        parts = [f"共{self.workbooks}份{self._stands()}"]
         parts += [f"{self.counts['有错误']}份有错误，须退回更正"] if self.counts["有错误"] else []
         parts += [f"{self.counts['读不出来']}份读不出来，须重新报送"] if self.counts["读不出来"] else []
         parts += [f"{self.unwritten}份已评分但没有写出，须重新评分"] if self.unwritten else []

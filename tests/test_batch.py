@@ -136,7 +136,8 @@ def test_one_process_gives_what_two_give_to_the_byte(
 
 def test_people_are_told_what_stops_them_and_what_to_do(sixty: Path, unbroken: object) -> None:
     done = run("score", "returned", "-o", "unbroken", cwd=sixty)
-    assert "共60份，其中59份上次已评、没有变化" in done.stdout  # another password may open the encrypted one
+    # another password may open the encrypted one
+    assert "共60份（本次处理1份，其余59份没有变化，沿用上次的评分），" in done.stdout
     assert "4份读不出来，须重新报送" in done.stdout
     unread = done.stdout[: done.stdout.index("【各份之间")]
     assert unread.count("→ 请") == 4
@@ -343,6 +344,18 @@ def test_what_is_done_and_unchanged_is_not_touched(few: Path, tmp_path: Path) ->
     assert all(one.fresh for one in finished(few, out, force=True))
     assert times(out).keys() == first.keys()
     assert not set(times(out).values()) & set(first.values())
+
+
+def test_the_last_line_says_how_many_were_done_now_and_how_many_stand(few: Path, tmp_path: Path) -> None:
+    words = ("score", few.name, "-o", "out")
+    first = run(*words, cwd=tmp_path).stdout
+    assert "共5份，" in first
+    assert "沿用" not in first
+    assert "共5份（都没有变化，沿用上次的评分），" in run(*words, cwd=tmp_path).stdout
+    (few / "1.xlsx").write_bytes(a_return("project", "示例1局", 70))
+    assert "共5份（本次处理1份，其余4份没有变化，沿用上次的评分），" in run(*words, cwd=tmp_path).stdout
+    assert "沿用" not in run(*words, "--force", cwd=tmp_path).stdout
+    assert run(*words, "--json", "--force", cwd=tmp_path).stdout == run(*words, "--json", cwd=tmp_path).stdout
 
 
 def test_whatever_changed_is_done_again(few: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -117,6 +118,28 @@ def test_exit_codes(returned: Path, tmp_path: Path) -> None:
     first, second = (json.loads(line) for line in unread.stdout.splitlines())
     assert (first["status"], first["findings"][0]["code"], first["total"]) == ("unreadable", "R01", None)
     assert second["status"] == "scored"
+
+
+def test_no_folder_is_made_for_copies_that_are_not_written(tmp_path: Path) -> None:
+    strange = tmp_path / "returned" / "sub" / "通知.xlsx"
+    strange.parent.mkdir(parents=True)
+    openpyxl.Workbook().save(strange)
+    (strange.parent / "broken.xlsx").write_bytes(b"PK\x03\x04 no zip")
+    for file in sorted(strange.parent.iterdir()):
+        assert run("score", file, "-o", tmp_path / "out" / "deep").exit_code == 3
+        assert not (tmp_path / "out").exists()
+    assert run("score", tmp_path / "returned", "-o", tmp_path / "out").exit_code == 3
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".perf_xlsx", "汇总.xlsx"]
+
+
+def test_a_copy_is_the_same_in_a_folder_that_was_there_and_in_a_new_one(returned: Path, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with zipfile.ZipFile(returned / "更正.xlsx", "a") as archive:
+        archive.writestr("xl/media/seal.png", b"\x89PNG" + bytes(3 << 20))
+    for folder in ("old", "new"):
+        assert run("score", returned / "更正.xlsx", "-o", tmp_path / folder).exit_code == 0
+    one, other = (tmp_path / folder / "更正.xlsx" for folder in ("old", "new"))
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_an_input_is_never_overwritten(returned: Path, tmp_path: Path) -> None:

@@ -237,6 +237,40 @@ def test_the_stored_result_of_the_check_is_what_its_formula_comes_to(tmp_path: P
     assert [row["与明细核对"] for row in computed] == [row["与明细核对"] for row in stored]
 
 
+PATTERNS = (
+    "其他*",
+    "其他资金",
+    "债券?",
+    "债券类",
+    "~*",
+    "~",
+    "<5万元",
+    "<>",
+    "=其他资金",
+    ">",
+    "*",
+    "5万元",
+    "其他",
+)
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("form", ["project", "专项*", "<专项>"])
+def test_names_that_a_formula_would_read_as_patterns_are_summed_up_by_themselves(
+    form: str, tmp_path: Path
+) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "project") | {"money_unit": "万元"}
+    fund = record["funds"][1] | {"initial": "3", "adjustment": None, "executed": None}
+    funds = [fund | {"key": f"line{n}", "name": name, "adjusted": str(n + 1)} for n, name in enumerate(PATTERNS)]
+    others = record | {"form": "专项债券", "funds": funds}
+    consolidate([record | {"form": form, "funds": funds}, others], None, tmp_path / "汇总.xlsx")
+    stored = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["执行情况"], "表种")
+    computed = table(recalculated(tmp_path / "汇总.xlsx", tmp_path)["执行情况"], "表种")
+    assert [row["资金类别"] for row in stored] == list(PATTERNS) * 2
+    for rows in (stored, computed):
+        assert [row["与明细核对"] for row in rows] == [AGREE] * len(rows)
+
+
 def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
     one, other = (next(r for r in batch(9, hostile=False) if r["form"] == "project") for _ in range(2))
     for record, adjusted, executed in ((one, "100", "80"), (other, "900", None)):

@@ -74,10 +74,10 @@ def test_with_the_password_it_is_scored_and_the_copy_says_that_it_is_not_encrypt
 
 def test_what_was_opened_once_is_done(returned: Path, tmp_path: Path, passwords: Path) -> None:
     words = ("score", returned.parent, "-o", tmp_path / "out", "--password-file", passwords)
-    assert "上次已评" not in run(*words).stdout
+    assert "上次" not in run(*words).stdout
     again = run(*words).stdout
     count = sum(path.suffix == ".xlsx" for path in returned.parent.iterdir())
-    assert f"其中{count}份上次已评" in again
+    assert f"共{count}份（都没有变化，沿用上次的评分）" in again
 
 
 def test_passwords_that_do_not_fit_are_told(returned: Path, tmp_path: Path) -> None:

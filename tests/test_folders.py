@@ -63,7 +63,7 @@ def test_whatever_a_file_is_called_it_is_scored_linked_and_gone_on_with(folder: 
     assert sorted(one.record["file"] for one in done) == sorted(names)
     assert all(one.record["status"] == "scored" and (out / one.record["output"]).is_file() for one in done)
     told = command("score", folder, "-o", out)
-    assert f"其中{len(names)}份上次已评" in told.output
+    assert f"共{len(names)}份（都没有变化，沿用上次的评分）" in told.output
     assert f"汇总工作簿：{out / '汇总(2).xlsx'}" in told.output, "a unit has called its return so"
     lines = command("check", folder, "--json").stdout.splitlines()
     assert len([json.loads(line) for line in lines]) == len(names)

@@ -20,12 +20,17 @@ from perf_xlsx.forms import Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.returned.reader import OWN_CODES
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
 from tests.test_scoring import form_of, table
 
 ROOT = Path(__file__).parent.parent
+OTHER_CHOICES = str(Path(__file__).parent / "fixtures" / "另一种选择.toml")
 FORMS = form_names()
+needs_libreoffice = pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
+)
 # Functions that came after Excel 2010 carry the prefix in the file; the others are named to be sure.
 NEWER = re.compile(r"_xlfn|IFS\(|XLOOKUP|TEXTJOIN|CONCAT\(|LET\(|FILTER\(")
 
@@ -159,6 +164,40 @@ def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, lin
     assert book["填报说明"]["B8"].value == line
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_boxes_say_and_take_the_points_of_the_rulebook(form: str, tmp_path: Path) -> None:
+    basis = 'basis = "满分120分", verified = false'
+    (tmp_path / "own.toml").write_text(
+        'extends = "mof-2020"\nname = "own"\ntitle = "自定"\ndocument = "自定"\n'
+        f"[total]\npoints = {{ value = 120, {basis} }}\n[weights]\nproject = {{ value = [], {basis} }}\n"
+    )
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, 2025, str(tmp_path / "own.toml"))))
+    points = {
+        "px_indicators_weight",
+        "px_indicators_claimed_points",
+        "px_claimed_execution_points",
+        "px_claimed_total",
+    }
+    for name in points:
+        sheet, boxes = cells(book, name)
+        rule = next(r for r in sheet.data_validations.dataValidation if boxes[-1].coordinate in r.sqref)
+        assert [float(bound) for bound in (rule.formula1, rule.formula2)] == [0, 120]
+        assert "0 至 120 " in rule.error
+        if name == "px_indicators_weight":
+            assert rule.prompt == "该指标的满分。各指标分值与预算执行率分值合计应为120。"
+    said = [box.help + box.error for _, box in typed_boxes(form)]
+    assert not [text for text in said if "100" in text]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_only_messages_of_boxes_hold_the_points_of_the_rulebook(form: str) -> None:
+    """A help that is printed beside its box is its witness, and one that is given as advice stands as it is."""
+    for name, box in typed_boxes(form):
+        if "{" in box.help:
+            assert name.startswith("px_indicators_")
+            assert box.key in OWN_CODES
+
+
 def test_what_is_published_is_what_the_forms_say() -> None:
     for path, data in published(ROOT).items():
         assert path.exists(), f"make templates: {path.name} is missing"
@@ -182,30 +221,37 @@ def recalculated(data: bytes, folder: Path) -> Any:
 
     stripped = edited(data, dict.fromkeys(names, emptied))
     (folder / "in.xlsx").write_bytes(stripped)
+    return openpyxl.load_workbook(converted(folder / "in.xlsx", "xlsx", folder), data_only=True)
+
+
+def converted(path: Path, suffix: str, folder: Path) -> Path:
+    """The workbook as LibreOffice saves it."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    convert = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
-    subprocess.run([*convert, str(folder / "in.xlsx")], check=True, capture_output=True, timeout=180)
-    return openpyxl.load_workbook(folder / "out" / "in.xlsx", data_only=True)
+    convert = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(folder / "out")]
+    subprocess.run([*convert, str(path)], check=True, capture_output=True, timeout=180)
+    return (folder / "out" / path.name).with_suffix(f".{suffix}")
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+@needs_libreoffice
 @pytest.mark.parametrize("story", ["评分规则", *STORIES, *rulebook_names(), "另一种选择"])
 def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None:
     rulebook = story if story in rulebook_names() else None
     if story == "另一种选择":
-        rulebook = str(Path(__file__).parent / "fixtures" / "另一种选择.toml")
+        rulebook = OTHER_CHOICES
     if rulebook:
         case = as_case(made_up(random.Random(story), 60))
     else:
         case = json.loads(case_text(story)) if story in STORIES else form_of(table(CASES / "评分规则-mof-2020.md"))
     if rulebook:  # the edge of an overshoot that binary arithmetic misses
         case["indicators"][0] |= {"sign": "≥", "target": 1.1, "actual": 1.43, "method": None}
-    # A number inside a text is read by the engine, with a finding; a live formula shows nothing for it.
-    case["indicators"] = [row for row in case["indicators"] if row["name"] != "写在指标值里的符号"]
-    data = pipeline.template_bytes(case=json.dumps(case), rulebook=rulebook)
-    stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    live = recalculated(data, tmp_path)
-    compared = 0
+    _, live = agreed(pipeline.template_bytes(case=json.dumps(case), rulebook=rulebook), tmp_path)
+    assert sum(value != "" for values in live.values() for value in values) > 10
+
+
+def agreed(data: bytes, folder: Path) -> tuple[Any, dict[str, list[Any]]]:
+    """The workbook recalculated, and what its live formulas show by name: just what was stored in it."""
+    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, folder)
+    shown: dict[str, list[Any]] = {}
     for name in stored.defined_names:
         if "reference" not in name:
             continue
@@ -215,11 +261,130 @@ def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None
             ours = cell.value if cell.value is not None else ""
             wanted = pytest.approx(ours) if isinstance(ours, float) else ours
             assert ("" if seen is None else seen) == wanted, (sheet.title, cell.coordinate)
-            compared += ours != ""
-    assert compared > 10
+            shown.setdefault(name, []).append("" if seen is None else seen)
+    return live, shown
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+HINT, FIRST = "请填数字", "请先改好“请填数字”处"
+# What stands in a row of indicators; what its points and its completion then show (... is a number).
+ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
+    ({"sign": "≥", "target": "95%", "actual": 96, "weight": 5}, HINT, HINT),
+    ({"sign": "≤", "target": 1000, "actual": "1,200", "weight": 5}, HINT, HINT),
+    ({"sign": "=", "target": "约95", "actual": 96, "weight": 5, "method": "达标法"}, HINT, HINT),
+    ({"sign": ">", "target": 95, "actual": "１００ ", "weight": 5}, HINT, HINT),
+    ({"sign": None, "target": "95%", "actual": "96%", "weight": 5}, HINT, HINT),
+    ({"sign": "≥", "target": "95", "actual": None, "weight": None}, HINT, HINT),
+    ({"sign": "≥", "target": 95, "actual": 96, "weight": "5分"}, HINT, ...),
+    ({"sign": "≥", "target": 95, "actual": 100, "weight": "", "method": "按执行率"}, "", ...),
+    ({"sign": "≥", "target": 95, "actual": 100, "weight": "5", "method": "按执行率"}, HINT, ...),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 5, "claimed_points": "4分"}, HINT, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 5, "claimed_points": 4}, 4, ""),
+    ({"sign": "定性", "target": "95%", "actual": "达成", "weight": 5}, 5, ""),
+    ({"sign": "定性", "target": "95%", "actual": "未达成", "weight": 5, "method": "达标法"}, 0, ""),
+    ({"sign": None, "target": "明显改善", "actual": "达成", "weight": 5, "claimed_points": "—"}, 5, ""),
+    ({"sign": "≤", "target": "不超预算", "actual": "已支付", "weight": 5, "method": "按执行率"}, ..., ...),
+    ({"sign": "≥", "target": 100, "actual": 50, "weight": 5}, 2.5, 0.5),
+    ({"sign": "≥", "target": 100, "actual": None, "weight": 5}, "", ""),
+    ({"sign": "≥", "target": None, "actual": None, "weight": None}, "", ""),
+    ({"sign": None, "target": "明显改善", "actual": None, "weight": 5}, "", ""),
+    ({"sign": "≥", "target": " ", "actual": "——", "weight": "-"}, "", ""),
+]  # fmt: skip
+every_rulebook = pytest.mark.parametrize("rulebook", [*rulebook_names(), OTHER_CHOICES])
+
+
+def typed_in(rows: list[dict[str, Any]], **amounts: Any) -> str:
+    """A department form with these indicators, and these amounts in the line of its total."""
+    form = {"initial": 1000, "adjusted": 800, "executed": 600, "rows": rows}
+    return json.dumps(as_case(form | amounts))
+
+
+@needs_libreoffice
+@every_rulebook
+def test_a_number_typed_as_text_is_asked_for_and_the_total_waits(rulebook: str, tmp_path: Path) -> None:
+    case = typed_in([row for row, _, _ in ASKED_FOR])
+    _, live = agreed(pipeline.template_bytes(case=case, rulebook=rulebook), tmp_path)
+    columns = zip(live["px_indicators_reference_points"], live["px_indicators_reference_completion"], strict=True)
+    for (row, *wanted), shown in zip(ASKED_FOR, columns, strict=False):
+        assert [
+            ... if two is ... and isinstance(one, int | float) else one
+            for one, two in zip(shown, wanted, strict=True)
+        ] == wanted, row
+    assert live["px_reference_total"] == [FIRST]
+    assert live["px_reference_grade"] == [""]
+    assert isinstance(live["px_reference_execution_points"][0], int | float)
+
+
+@needs_libreoffice
+@every_rulebook
+def test_an_amount_typed_as_text_is_asked_for_and_the_total_waits(rulebook: str, tmp_path: Path) -> None:
+    by_rate = {"sign": "≥", "target": 95, "actual": 96, "weight": 5, "method": "按执行率"}
+    case = json.loads(typed_in([by_rate], executed="1,200.00"))
+    case["funds"] += [
+        {"line": "人员经费", "adjusted": 100, "executed": "50元"}, {"line": "公用经费", "adjusted": "—", "executed": "/"},
+    ]  # fmt: skip
+    case["projects"] = [{"name": "修缮", "adjusted": "90万", "executed": 45}]
+    _, live = agreed(pipeline.template_bytes(case=json.dumps(case), rulebook=rulebook), tmp_path)
+    lines = {line: live[f"px_funds_{line}_reference_rate"] for line in ("total", "people", "office")}
+    assert lines == {"total": [HINT], "people": [HINT], "office": [""]}
+    assert live["px_projects_reference_rate"][:2] == [HINT, ""]
+    assert live["px_reference_execution_points"] == [HINT]
+    assert live["px_reference_total"] == [FIRST]
+    assert live["px_reference_grade"] == [""]
+    assert live["px_indicators_reference_points"][0] == live["px_indicators_reference_completion"][0] == ""
+
+
+@needs_libreoffice
+@pytest.mark.parametrize(("rulebook", "counts"), [("mof-2020", "adjusted"), ("initial-base", "initial")])
+def test_the_total_waits_for_the_budget_that_the_rulebook_divides_by(
+    rulebook: str, counts: str, tmp_path: Path
+) -> None:
+    for amount in ("initial", "adjusted"):
+        case = typed_in([ASKED_FOR[10][0]], **{amount: "８００万"})
+        _, live = agreed(pipeline.template_bytes(case=case, rulebook=rulebook), tmp_path)
+        assert (live["px_reference_total"] == [FIRST]) == (amount == counts)
+        shown = live["px_funds_total_reference_rate"]
+        assert (shown == [HINT]) == (amount in ("adjusted", counts))
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("suffix", ["xlsx", "xls", "ods"])
+def test_what_the_formulas_ask_for_is_no_content_of_the_form(suffix: str, tmp_path: Path) -> None:
+    case = typed_in([ASKED_FOR[0][0], ASKED_FOR[15][0]], executed="600.00")
+    data = pipeline.template_bytes(case=case)
+    (tmp_path / "in.xlsx").write_bytes(data)
+    saved = converted(tmp_path / "in.xlsx", suffix, tmp_path)
+    result = pipeline.score(saved, tmp_path / "scored.xlsx")
+    assert not [found for found in result.findings if found.code == "R16"]
+    live = openpyxl.load_workbook(tmp_path / "scored.xlsx", data_only=True)
+    assert [cell.value for cell in cells(live, "px_indicators_reference_points")[1][:2]] == [HINT, 2.5]
+    assert cells(live, "px_reference_total")[1][0].value == FIRST
+    if "来源对照" in live.sheetnames:
+        texts = [cell.value for row in live["来源对照"].iter_rows() for cell in row]
+        assert HINT not in texts
+        assert FIRST not in texts
+
+
+def test_they_are_no_content_either_where_only_their_values_were_kept(tmp_path: Path) -> None:
+    case = typed_in([ASKED_FOR[0][0]], executed="600.00")
+    values = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case)), data_only=True)
+    values.save(tmp_path / "values.xlsx")
+    assert not [found for found in pipeline.score(tmp_path / "values.xlsx").findings if found.code == "R16"]
+
+
+def test_the_formulas_hints_are_seen_at_a_glance(blank: tuple[str, Any]) -> None:
+    form, book = blank
+    for name, box in typed_boxes(form):
+        if box.formula in ("", "grade"):
+            continue
+        sheet, boxes = cells(book, name)
+        for cell in (boxes[0], boxes[-1]):
+            rules = [
+                r for area in sheet.conditional_formatting if cell.coordinate in area.sqref for r in area.rules
+            ]
+            assert any("ISTEXT" in rule.formula[0] for rule in rules), (name, cell.coordinate)
+
+
+@needs_libreoffice
 def test_counters_count_what_is_missing(tmp_path: Path) -> None:
     case = json.loads(case_text("department-corrected"))
     case["unit"] = None

@@ -243,11 +243,14 @@ def test_nothing_is_left_where_what_has_a_large_picture_is_refused(pictured: Pat
     openpyxl.Workbook().save(tmp_path / "no form.xlsx")
     with zipfile.ZipFile(tmp_path / "no form.xlsx", "a") as archive:
         archive.writestr("xl/media/image1.png", random.Random(3).randbytes(3_000_000))
+    (tmp_path / "out").mkdir()
     for name, code in (("damaged.xlsm", "R01"), ("no form.xlsx", "R04")):
-        result = pipeline.score(tmp_path / name, tmp_path / "out" / name)
-        assert (result.evaluation, result.output) == (None, None)
-        assert [found.code for found in result.findings] == [code]
-        assert not list((tmp_path / "out").iterdir())
+        for folder in ("out", "new"):
+            result = pipeline.score(tmp_path / name, tmp_path / folder / name)
+            assert (result.evaluation, result.output) == (None, None)
+            assert [found.code for found in result.findings] == [code]
+    assert not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("room", [20_000, 3_010_000], ids=["for no picture", "for the picture alone"])

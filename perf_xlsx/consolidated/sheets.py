@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -123,19 +124,31 @@ def _money_row(
         page.number(row, column, column, rate, s.PERCENT, bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
     page.number(row, 11, 11, line.gap if line.whole else None, f"+{code};-{code};{code}")
-    sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], row) for amount in AMOUNTS)
+    own = [
+        _exactly(text, xl_rowcol_to_cell(row, column, col_abs=True))
+        for column, text in ((1, form), (2, str(year)), (3, line.name))
+    ]
+    sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], own) for amount in AMOUNTS)
     agree = abs(listed.of(form, year, line.name) - sum(line.sums.values())) < Decimal("0.005")
     page.verdict(row, 12, 12, f"ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005", agree, bold)
     page.height(row, 22)
 
 
-def _sum_if(details: LongSheets, amount: str, row: int) -> str:
-    """What the rows of 资金明细 come to, for the form, year and line of this row."""
-    own = [xl_rowcol_to_cell(row, at, col_abs=True) for at in (1, 2, 3)]
+def _sum_if(details: LongSheets, amount: str, own: Sequence[str]) -> str:
+    """What the rows of 资金明细 come to, for the form, year and line that `own` are the criteria of."""
     areas = zip(*map(details.range_of, (amount, "表种", "年度", "资金类别")), strict=True)
     return "+".join(
         f"SUMIFS({area},{forms},{own[0]},{years},{own[1]},{lines},{own[2]})" for area, forms, years, lines in areas
     )
+
+
+def _exactly(text: str, cell: str) -> str:
+    """The criterion for the text in a cell; what reads as a pattern or a comparison is taken as it stands."""
+    if not re.search(r"[*?~]|^[=<>]", text):
+        return cell
+    for sign in "~*?":
+        cell = f'SUBSTITUTE({cell},"{sign}","~{sign}")'
+    return f'"="&{cell}'
 
 
 def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int | str, str], int]) -> int:

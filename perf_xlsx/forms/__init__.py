@@ -32,8 +32,9 @@ class Box:
     """One value to be typed (or shown, kind "computed").
 
     `key` names it in code and in the defined name; `required` is counted by the template and reported as R07;
-    `strict` choices are refused when another word stands there, others are suggestions. `minimum` and `maximum`
-    bound a number as the template's validation; `formula` names the live formula of a computed box.
+    `strict` choices are refused when another word stands there, others are suggestions. As the template's
+    validation `minimum` bounds a number, and `points` by the rulebook's full score, which {total} stands for in
+    `help` (of columns of rows) and `error`; `formula` names the live formula of a computed box.
     """
 
     key: str
@@ -47,7 +48,7 @@ class Box:
     strict: bool = True
     depends_on: str = ""
     minimum: Decimal | None = None
-    maximum: Decimal | None = None
+    points: bool = False
     preset: str = ""
     width: float = 12.0
     formula: str = ""
@@ -182,7 +183,7 @@ def _choice(raw: Any, where: str) -> Choice:
 _NUMBER = (int, Decimal)
 _BOX: dict[str, type | tuple[type, ...]] = {
     "key": str, "label": str, "kind": str, "required": bool, "help": str, "error": str, "synonyms": list,
-    "choices": list, "strict": bool, "depends_on": str, "minimum": _NUMBER, "maximum": _NUMBER, "preset": str,
+    "choices": list, "strict": bool, "depends_on": str, "minimum": _NUMBER, "points": bool, "preset": str,
     "width": _NUMBER, "formula": str,
 }  # fmt: skip
 
@@ -192,9 +193,8 @@ def _box(raw: dict[str, Any], where: str) -> Box:
     if taken.get("kind", "text") not in BOX_KINDS:
         raise FormError(f"{where}.{taken['key']}: kind {taken['kind']!r}; known are {', '.join(BOX_KINDS)}")
     taken["choices"] = tuple(_choice(c, f"{where}.{taken['key']}.choices") for c in taken.get("choices", ()))
-    for bound in ("minimum", "maximum"):
-        if bound in taken:
-            taken[bound] = Decimal(taken[bound])
+    if "minimum" in taken:
+        taken["minimum"] = Decimal(taken["minimum"])
     if "width" in taken:
         taken["width"] = float(taken["width"])
     return Box(**taken)

@@ -118,6 +118,13 @@ class Canvas:
                 {"type": "formula", "criteria": f'=LEFT({cell},1)="{mark}"', "format": self.book.add_format(rule)},
             )  # fmt: skip
 
+    def hint_colours(self, sheet: Any, row: int, column: int, last: int) -> None:
+        """A column of computed numbers: amber where a text asks for something in its place."""
+        cell = cell_name(row, column)
+        look = self.book.add_format({"bg_color": s.TODO_FILL, "font_color": s.TODO_INK})
+        rule = {"type": "formula", "criteria": f'=AND(ISTEXT({cell}),{cell}<>"")', "format": look}
+        sheet.conditional_format(row, column, last, column, rule)
+
     def print_setup(self, sheet: Any, landscape: bool) -> None:
         """A4, one page wide, page numbers."""
         sheet.set_paper(9)

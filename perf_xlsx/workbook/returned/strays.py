@@ -13,7 +13,7 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.place import column_name
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
-from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD
+from perf_xlsx.workbook.printed import COMPUTED_HELP, HINTS, LEGEND, NUMBER, REQUIRED_HEAD
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -65,7 +65,7 @@ def _hint_rows(form: Form, sheets: Sheets, sheet: int) -> set[int]:
 
 
 def below(sheets: Sheets, heads: Iterable[str]) -> set[Address]:
-    """Numbers and formulas below a header of those."""
+    """What was reckoned below a header of those."""
     tops: dict[tuple[int, int], int] = {}
     for sheet, row, column in sheets.labelled(heads):
         tops.setdefault((sheet, column), row)
@@ -78,7 +78,10 @@ def below(sheets: Sheets, heads: Iterable[str]) -> set[Address]:
 
 
 def _reckoned(cell: Cell | None) -> bool:
-    return cell is not None and (isinstance(cell.value, Decimal) or cell.formula is not None)
+    """Whether a number or a formula stands there, or what the template's own formulas show for a number."""
+    if cell is None:
+        return False
+    return cell.formula is not None or isinstance(cell.value, Decimal) or cell.value in HINTS
 
 
 def _is_title(form: Form, cell: Cell) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, Sheet
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.place import column_name
 from perf_xlsx.rulebook import Rulebook
@@ -16,6 +17,7 @@ from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND_WORDS, NUMBER
 from perf_xlsx.workbook.template import live
+from perf_xlsx.workbook.template.hints import Hints
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
@@ -50,9 +52,10 @@ class Writer:
         rulebook: Rulebook,
         fill: Fill | None,
         stored: live.Stored,
+        hints: Hints,
     ) -> None:
         self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
-        self.fill, self.stored = fill, stored
+        self.fill, self.stored, self.hints = fill, stored, hints
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> Placed:
         """Write one sheet."""
@@ -140,10 +143,10 @@ class Writer:
             cell = cell_name(row, LEFT + 1)
             canvas.text(worksheet, row, LEFT, box.label + (" *" if box.required else ""), canvas.head)
             canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
+            self._input(worksheet, row, LEFT + 1, row, box)
             if box.kind == "computed":
-                self._computed(worksheet, row, LEFT + 1, block.key, box, "", {})
+                self._computed(worksheet, row, LEFT + 1, block.key, box, "", {}, {})
             else:
-                self._input(worksheet, row, LEFT + 1, row, box)
                 canvas.typed(worksheet, row, LEFT + 1, value, self._style(box, value=value, align="left"))
                 placed.first = placed.first or cell
             if box.required:
@@ -184,12 +187,13 @@ class Writer:
             label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
             canvas.text(worksheet, row, LEFT, line.label, label)
             cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT + 1)}
+            values = {b.key: self._line_value(block, line, b) for b in block.columns}
             for column, box in enumerate(block.columns, LEFT + 1):
                 canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
                 if box.kind == "computed":
-                    self._computed(worksheet, row, column, block.key, box, line.key, cells)
+                    self._computed(worksheet, row, column, block.key, box, line.key, cells, values)
                     continue
-                value = self.fill.lines.get((block.key, line.key, box.key)) if self.fill else None
+                value = values[box.key]
                 required = box.key in line.required
                 canvas.typed(worksheet, row, column, value, self._style(box, required, value))
                 placed.first = placed.first or cells[box.key]
@@ -201,6 +205,9 @@ class Writer:
         worksheet.freeze_panes(header + 1, LEFT + 1)
         worksheet.repeat_rows(0, header)
         return header + len(block.lines) + 2
+
+    def _line_value(self, block: Lines, line: Line, box: Box) -> Typed:
+        return self.fill.lines.get((block.key, line.key, box.key)) if self.fill else None
 
     def _rows(self, block: Rows, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
         canvas = self.canvas
@@ -237,7 +244,7 @@ class Writer:
         worksheet.write_number(row, 0, number, count)
         for column, box in enumerate(block.columns, LEFT):
             if box.kind == "computed":
-                self._computed(worksheet, row, column, block.key, box, str(row + 1), cells)
+                self._computed(worksheet, row, column, block.key, box, str(row + 1), cells, values)
             else:
                 value = values.get(box.key)
                 self.canvas.typed(worksheet, row, column, value, self._style(box, value=value))
@@ -289,10 +296,19 @@ class Writer:
         return self.canvas.style(**look | more)
 
     def _computed(
-        self, worksheet: Any, row: int, column: int, block: str, box: Box, key: str, cells: Mapping[str, str]
+        self,
+        worksheet: Any,
+        row: int,
+        column: int,
+        block: str,
+        box: Box,
+        key: str,
+        cells: Mapping[str, str],
+        values: Mapping[str, Typed],
     ) -> None:
+        """A live formula and its stored result; `cells` and `values` are of its row."""
         formulas: dict[str, Callable[[], str]] = {
-            "line_rate": lambda: live.line_rate(cells["executed"], cells["adjusted"]),
+            "line_rate": lambda: live.line_rate(cells, self.rulebook),
             "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
             "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
             "execution_points": lambda: live.execution_points(self.rulebook),
@@ -303,20 +319,22 @@ class Writer:
         style = self.canvas.style(
             border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
         )
-        worksheet.write_formula(
-            row, column, formulas[box.formula](), style, self.stored.get((block, box.key, key), "")
-        )
+        hint = self.hints.shown(box.formula, values)
+        result = self.stored.get((block, box.key, key), "") if hint is None else hint
+        worksheet.write_formula(row, column, formulas[box.formula](), style, result)
 
     def _input(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
-        """Input message and validation of a box, or of a column of boxes."""
+        """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""
         if box.kind == "computed":
+            if box.formula != "grade":
+                self.canvas.hint_colours(worksheet, row, column, last)
             return
         rule: dict[str, Any] = {
             "validate": "any",
             "input_title": box.label[:32],
-            "input_message": (box.help or f"请填写{box.label}。")[:255],
+            "input_message": self._said(box.help or f"请填写{box.label}。"),
             "error_title": f"{box.label}填写有误"[:32],
-            "error_message": (box.error or f"请按说明填写{box.label}。")[:255],
+            "error_message": self._said(box.error or f"请按说明填写{box.label}。"),
         }
         if box.kind == "choice":
             source: Any = [choice.value for choice in box.choices]
@@ -326,11 +344,15 @@ class Writer:
             rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
         elif box.kind == "number":
             low = float(box.minimum) if box.minimum is not None else -1e12
-            high = float(box.maximum) if box.maximum is not None else 1e12
+            high = float(self.rulebook.number("total.points")) if box.points else 1e12
             rule |= {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
         elif box.kind == "date":
             rule |= {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
         worksheet.data_validation(row, column, last, column, rule)
+
+    def _said(self, text: str) -> str:
+        """A message of a box, with the rulebook's full score in it; Excel takes no longer one."""
+        return text.replace("{total}", plain(self.rulebook.number("total.points")))[:255]
 
     def _siblings(self, box: Box) -> tuple[Box, ...]:
         for block in (block for sheet in self.form.sheets for block in sheet.blocks):

@@ -5,11 +5,14 @@ They follow the rulebook, use no function newer than Excel 2010, and are never r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
+from perf_xlsx.target import JUDGEMENTS
+from perf_xlsx.workbook.printed import NUMBER_WANTED, NUMBERS_FIRST
+from perf_xlsx.workbook.template.hints import line_amounts, misplaced, rate_amounts
 
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
 
@@ -18,35 +21,39 @@ Stored = Mapping[tuple[str, str, str], float | str]  # (block, box, row or line 
 
 def rate_formula(rulebook: Rulebook) -> str:
     """Executed over the rulebook's base, or nothing."""
-    base = f"px_funds_total_{rulebook.word('execution.base')}"
-    return _quotient("px_funds_total_executed", base)
+    executed, base = (f"px_funds_total_{amount}" for amount in rate_amounts(rulebook))
+    return _quotient(executed, base, (executed, base))
 
 
-def _quotient(part: str, whole: str) -> str:
-    return f'=IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}>0,{part}/{whole},""),"")'
+def _quotient(part: str, whole: str, owed: Iterable[str]) -> str:
+    """part over whole, where both are above nothing; `owed` are the cells that must not hold text."""
+    rate = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}>0,{part}/{whole},""),"")'
+    return f'=IF(OR({",".join(map(misplaced, owed))}),"{NUMBER_WANTED}",{rate})'
 
 
-def line_rate(executed: str, adjusted: str) -> str:
-    """Execution rate of one line."""
-    return _quotient(executed, adjusted)
+def line_rate(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    """Execution rate of one line; `c` gives the address of each column in its row."""
+    return _quotient(c["executed"], c["adjusted"], (c[amount] for amount in line_amounts(rulebook)))
 
 
 def execution_points(rulebook: Rulebook) -> str:
     """Points of budget execution."""
     weight = plain(rulebook.number("execution.weight"))
-    return f'=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
+    return f"=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),{RATE})"
 
 
 def total(rulebook: Rulebook) -> str:
-    """Everything that is scored so far, capped where the rulebook caps it."""
-    parts = "px_reference_execution_points,px_indicators_reference_points"
+    """Everything scored so far, capped where the rulebook caps it; it waits for numbers that are asked for."""
+    execution, indicators = "px_reference_execution_points", "px_indicators_reference_points"
+    parts = f"{execution},{indicators}"
     summed = f"ROUND(SUM({parts}),2)"
     capped = summed
     for step in reversed(rulebook.caps):
         capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
     if rulebook.caps:
         summed = f"IF(ISNUMBER({RATE}),{capped},{summed})"
-    return f'=IF(COUNT({parts})=0,"",{summed})'
+    asked = "+".join(f'COUNTIF({part},"{NUMBER_WANTED}")' for part in (execution, indicators))
+    return f'=IF({asked}>0,"{NUMBERS_FIRST}",IF(COUNT({parts})=0,"",{summed}))'
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -64,7 +71,7 @@ def _qualitative(c: Mapping[str, str]) -> str:
 
 
 def _judged(c: Mapping[str, str]) -> str:
-    return ",".join(f'{c["actual"]}="{word}"' for word in ("达成", "部分达成", "未达成"))
+    return ",".join(f'{c["actual"]}="{word}"' for word in JUDGEMENTS)
 
 
 def _at_most(c: Mapping[str, str]) -> str:
@@ -113,7 +120,8 @@ def _band(c: Mapping[str, str], rulebook: Rulebook) -> str:
         formula = f'IF({c["actual"]}="{band.judgement}",IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})'
     best = rulebook.bands[0].judgement
     attained = f'IF({c["actual"]}="{best}",{weight},IF(OR({_judged(c)}),0,""))'
-    return f'IF({c["method"]}="达标法",{attained},IF({c["method"]}="按比例","",{formula}))'
+    chosen = f'IF({misplaced(claimed)},"{NUMBER_WANTED}",{_weighted(c, formula)})'
+    return f'IF({c["method"]}="达标法",{_weighted(c, attained)},IF({c["method"]}="按比例","",{chosen}))'
 
 
 def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
@@ -126,29 +134,40 @@ def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
     return f"IF({surpassed},MIN({plain(points)},{c['weight']}),0)"
 
 
+def _weighted(c: Mapping[str, str], points: str) -> str:
+    """The points, once there is a weight."""
+    return f'IF(ISNUMBER({c["weight"]}),IF({c["weight"]}<0,"",{points}),"")'
+
+
+def _measured(c: Mapping[str, str], result: str) -> str:
+    """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled."""
+    target, actual = c["target"], c["actual"]
+    settled = f'OR({c["sign"]}<>"",NOT(OR(ISBLANK({target}),ISBLANK({actual}))))'
+    asked = f"AND({settled},OR({misplaced(target)},{misplaced(actual)}))"
+    numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
+    return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{result},""))'
+
+
 def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
     """Points of one indicator; `c` gives the address of each column in its row."""
-    weight = c["weight"]
-    by_rate = f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")'
-    signed = _signed(c, rulebook)
-    measured = f"ROUND({weight}*{_share(signed, rulebook)}-{_deduction(signed, rulebook)},2)"
-    numbers = f"AND(ISNUMBER({c['target']}),ISNUMBER({c['actual']}))"
-    scored = f'IF({_qualitative(c)},{_band(c, rulebook)},IF({numbers},{measured},""))'
-    return f'=IF(ISNUMBER({weight}),IF({weight}<0,"",IF({c["method"]}="按执行率",{by_rate},{scored})),"")'
+    weight, signed = c["weight"], _signed(c, rulebook)
+    by_rate = _weighted(c, f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")')
+    points = f"ROUND({weight}*{_share(signed, rulebook)}-{_deduction(signed, rulebook)},2)"
+    scored = f"IF({_qualitative(c)},{_band(c, rulebook)},{_measured(c, _weighted(c, points))})"
+    return f'=IF({misplaced(weight)},"{NUMBER_WANTED}",IF({c["method"]}="按执行率",{by_rate},{scored}))'
 
 
 def indicator_completion(c: Mapping[str, str], rulebook: Rulebook) -> str:
     """Completion of one indicator, uncapped."""
     target, actual, signed = c["target"], c["actual"], _signed(c, rulebook)
     below = f'IF({_below(signed, rulebook)},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
-    measured = f'IF({_at_most(signed)},{below},IF({target}>0,{actual}/{target},""))'
-    numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
-    scored = f'IF({_qualitative(c)},"",IF({numbers},{measured},""))'
-    return f'=IF({c["method"]}="按执行率",{RATE},{scored})'
+    completion = f'IF({_at_most(signed)},{below},IF({target}>0,{actual}/{target},""))'
+    scored = f'IF({_qualitative(c)},"",{_measured(c, completion)})'
+    return f'=IF({c["method"]}="按执行率",IF(ISNUMBER({RATE}),{RATE},""),{scored})'
 
 
 def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str, str, str], float | str]:
-    """What the live formulas of a filled template show, from the engine itself."""
+    """What the live formulas of a filled template show where they ask for nothing, from the engine itself."""
     found: dict[tuple[str, str, str], float | str] = {}
 
     def put(block: str, box: str, row: str, value: object) -> None:

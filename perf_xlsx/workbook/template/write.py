@@ -13,9 +13,10 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
+from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, NUMBER_WANTED, PROPERTY_PREFIX, REQUIRED_HEAD
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
+from perf_xlsx.workbook.template.hints import BLANK_WORDS, BLANKS, hints_of
 
 
 def write_template(
@@ -29,8 +30,10 @@ def write_template(
     guide = book.add_worksheet(GUIDE)
     sheets = [(sheet, book.add_worksheet(sheet.name)) for sheet in form.sheets]
     hidden = book.add_worksheet(HIDDEN_SHEET)
-    _hidden_sheet(canvas, hidden, form, year, rulebook, stored or {})
-    writer = Writer(canvas, form, year, rulebook, fill, stored or {})
+    hints = hints_of(fill, rulebook)
+    rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
+    _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
+    writer = Writer(canvas, form, year, rulebook, fill, stored or {}, hints)
     todo = [(sheet.name, writer.sheet(sheet, worksheet)) for sheet, worksheet in sheets]
     _guide_sheet(canvas, guide, form, year, rulebook, todo)
     guide.activate()
@@ -49,9 +52,9 @@ def _identity(form: Form, year: int | None, rulebook: Rulebook) -> dict[str, str
 
 
 def _hidden_sheet(
-    canvas: Canvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, stored: live.Stored
+    canvas: Canvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, rate: float | str
 ) -> None:
-    """Identity, the execution rate that live formulas share, and the lists of dependent drop-downs."""
+    """Identity, what live formulas share (`rate` is its stored result), and the lists of dependent drop-downs."""
     sheet.very_hidden()
     sheet.protect()
     row = 0
@@ -60,8 +63,11 @@ def _hidden_sheet(
         canvas.text(sheet, row, 1, value)
         row += 1
     canvas.text(sheet, row, 0, "rate")
-    sheet.write_formula(row, 1, live.rate_formula(rulebook), None, stored.get(("hidden", live.RATE, ""), ""))
+    sheet.write_formula(row, 1, live.rate_formula(rulebook), None, rate)
     canvas.name(live.RATE, HIDDEN_SHEET, row, 1)
+    canvas.text(sheet, row + 1, 0, "blanks")
+    canvas.text(sheet, row + 1, 1, BLANK_WORDS)
+    canvas.name(BLANKS, HIDDEN_SHEET, row + 1, 1)
     column = 3
     for box in _dependent(form):
         for above in dict.fromkeys(choice.under for choice in box.choices):

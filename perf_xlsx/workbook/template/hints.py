@@ -1,0 +1,105 @@
+"""Where a number is owed and something else was typed: asked for in place of a result, while it is typed.
+
+`misplaced` is the test as a formula, the other functions say what it comes to in a template that is filled in.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import DASHES, JUDGEMENTS
+from perf_xlsx.workbook.printed import NUMBER_WANTED, NUMBERS_FIRST
+
+BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as nothing typed
+# Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
+BLANK_WORDS = f"||{'|'.join(['　', *sorted(DASHES), '－', '－－', '／', '＼'])}|"
+
+Row = Mapping[str, Typed]
+
+
+def misplaced(cell: str) -> str:
+    """Whether the cell holds something that is no number, as a formula; dashes stand for nothing."""
+    return f'AND(NOT(ISNUMBER({cell})),ISERROR(FIND("|"&TRIM({cell})&"|",{BLANKS})))'
+
+
+def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
+    """The columns of the total's line that the execution rate is made of."""
+    return "executed", rulebook.word("execution.base")
+
+
+def line_amounts(rulebook: Rulebook) -> tuple[str, ...]:
+    """The columns whose numbers a line owes."""
+    return tuple(dict.fromkeys(("executed", "adjusted", *rate_amounts(rulebook))))
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What computed boxes show in place of their results. `rate` and `total`: these cannot be told."""
+
+    rulebook: Rulebook
+    rate: bool
+    total: bool
+
+    def shown(self, formula: str, row: Row) -> str | None:
+        """What stands in a box with this formula, in the row with these contents; None: its result."""
+        match formula:
+            case "line_rate" if _any(row, line_amounts(self.rulebook)):
+                return NUMBER_WANTED
+            case "indicator_points" if _points_open(row):
+                return NUMBER_WANTED
+            case "indicator_completion" if _values_open(row):
+                return NUMBER_WANTED
+            case "indicator_points" | "indicator_completion" if self.rate and _by_rate(row):
+                return ""
+            case "execution_points" if self.rate:
+                return NUMBER_WANTED
+            case "total" if self.total:
+                return NUMBERS_FIRST
+            case "grade" if self.total:
+                return ""
+        return None
+
+
+def hints_of(fill: Fill | None, rulebook: Rulebook) -> Hints:
+    """The hints of a template, filled in or blank."""
+    if fill is None:
+        return Hints(rulebook, False, False)
+    line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
+    rate = _any(line, rate_amounts(rulebook))
+    return Hints(rulebook, rate, rate or any(map(_points_open, fill.rows.get("indicators", ()))))
+
+
+def _points_open(row: Row) -> bool:
+    claim = _qualitative(row) and not _by_rate(row) and row.get("method") not in ("达标法", "按比例")
+    return _is_misplaced(row.get("weight")) or _values_open(row) or (claim and _any(row, ("claimed_points",)))
+
+
+def _values_open(row: Row) -> bool:
+    begun = row.get("sign") or all(row.get(key) is not None for key in ("target", "actual"))
+    measured = begun and not _by_rate(row) and not _qualitative(row)
+    return bool(measured and _any(row, ("target", "actual")))
+
+
+def _by_rate(row: Row) -> bool:
+    return row.get("method") == "按执行率"
+
+
+def _qualitative(row: Row) -> bool:
+    worded = not row.get("sign") and isinstance(row.get("target"), str) and row.get("actual") in JUDGEMENTS
+    return "定性" in (row.get("sign"), row.get("method")) or worded
+
+
+def _any(row: Row, keys: Iterable[str]) -> bool:
+    return any(_is_misplaced(row.get(key)) for key in keys)
+
+
+def _is_misplaced(value: Typed) -> bool:
+    """What `misplaced` comes to for a cell in which this was typed; a date is a number."""
+    if value is None or isinstance(value, Decimal | Shown | datetime.date):
+        return False
+    return f"|{str(value).strip(' ')}|" not in BLANK_WORDS
