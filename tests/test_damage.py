@@ -130,7 +130,7 @@ def test_last_years_template_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     form = load_form("department")
     assert set(form.versions) == {form.version}
     newer = replace(form, versions=("1", "2"))
-    monkeypatch.setattr("perf_xlsx.workbook.returned.reader.load_form", lambda name: newer)
+    monkeypatch.setattr("perf_xlsx.workbook.returned.refusal.load_form", lambda name: newer)
     assert not silent("department-corrected", scored(damaged("department-corrected"), tmp_path))
     newer = replace(form, versions=("2",))
     refused = scored(damaged("department-corrected"), tmp_path)
