@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from perf_xlsx.catalogue import catalogue
 from perf_xlsx.model import STANDINGS, Standing
 from perf_xlsx.numerals import percent
 from perf_xlsx.output import shown
@@ -77,22 +78,15 @@ class Summary:
         """Print a table and every finding of a few workbooks, of many what stops or connects them; a last line."""
         if self.workbooks <= DETAILED:
             console.print(_table(self.first))
-            self._list("", self.first, 0, console)
+            for record in self.first:
+                if record["findings"]:
+                    _show_findings(record, console)
             missing = [record for record in self.across if outcome(record) == "未报送"]
-            self._list("没有报送的单位", missing, self.counts["未报送"], console)
+            _list("没有报送的单位", missing, self.counts["未报送"], console)
         else:
-            self._list("读不出来的文件", self.unread, self.counts["读不出来"], console)
-            self._list("各份之间、与名单对照", self.across, self.related, console)
+            _list("读不出来的文件", self.unread, self.counts["读不出来"], console)
+            _list("各份之间、与名单对照", self.across, self.related, console)
         console.print(self._closing())
-
-    def _list(self, title: str, records: list[Record], total: int, console: Console) -> None:
-        if title and records:
-            console.print(Text(f"【{title}】", style="bold"))
-        for record in records:
-            if record["findings"]:
-                _show_findings(record, console)
-        if total > len(records):
-            console.print(Text(f"  另有{total - len(records)}条没有列出，加 --json 可以看到全部。\n", style="dim"))
 
     def _stands(self) -> str:
         """How many were done now, and how many stand as an earlier run left them."""
@@ -195,18 +189,50 @@ def _counts(record: Record) -> Text:
 def _show_findings(record: Record, console: Console) -> None:
     console.print(Text(record["file"] or record["unit"], style="bold"))
     for found, others in together(record["findings"]):
-        head, kind = Text("  "), standing(found)
-        head.append(f"{STANDING_SIGNS[kind]} {STANDING_NAMES[kind]} {found['code']}", COLOURS[kind])
-        head.append(f"  {where(found)}  ", "dim")
-        head.append(found["message"])
-        console.print(head)
+        console.print(_head(found).append(f"  {where(found)}  ", "dim").append(found["message"]))
         if others:
             cells = "、".join(map(where, others[:NAMED])) + ("等" if len(others) > NAMED else "")
             console.print(Text(f"      同样的还有{len(others)}处：{cells}"))
-        waived = found.get("waived")
-        advice = excused(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]
-        console.print(Text(f"      → {advice}", style="dim"))
+        console.print(_advice(found))
     console.print()
+
+
+def _list(title: str, records: Sequence[Record], total: int, console: Console) -> None:
+    """One thing of many workbooks: by kind of finding, a line a workbook, what asks for the same told once."""
+    if not records:
+        return
+    console.print(Text(f"【{title}】", style="bold"))
+    for group in _kinds(records):
+        first = group[0][1]
+        console.print(_head(first).append(f"  {catalogue()[first['code']].title}"))
+        for at, (record, found) in enumerate(group):
+            console.print(Text(f"      {record['file'] or record['unit']}  {found['message']}"))
+            if at + 1 == len(group) or _advice(group[at + 1][1]) != _advice(found):
+                console.print(_advice(found))
+        console.print()
+    if total > len(records):
+        console.print(Text(f"  另有{total - len(records)}条没有列出，加 --json 可以看到全部。\n", style="dim"))
+
+
+def _kinds(records: Iterable[Record]) -> list[list[tuple[Record, Record]]]:
+    """Each finding with its record, heaviest first, by kind; what has the same advice stands together."""
+    kinds: dict[tuple[int, str], dict[str, list[tuple[Record, Record]]]] = {}
+    for record in records:
+        for found in record["findings"]:
+            kind = kinds.setdefault((STANDINGS.index(standing(found)), found["code"]), {})
+            kind.setdefault(_advice(found).plain, []).append((record, found))
+    return [[one for alike in kinds[key].values() for one in alike] for key in sorted(kinds)]
+
+
+def _head(found: Record) -> Text:
+    kind = standing(found)
+    return Text("  ").append(f"{STANDING_SIGNS[kind]} {STANDING_NAMES[kind]} {found['code']}", COLOURS[kind])
+
+
+def _advice(found: Record) -> Text:
+    waived = found.get("waived")
+    advice = excused(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]
+    return Text(f"      → {advice}", style="dim")
 
 
 def together(findings: Iterable[Record]) -> list[tuple[Record, list[Record]]]:

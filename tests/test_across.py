@@ -157,6 +157,20 @@ def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path
     assert "【没有报送的单位】" in people.stdout
 
 
+def test_with_the_wrong_list_what_to_do_is_told_once(folder: Path, tmp_path: Path) -> None:
+    for number in range(21):
+        put(folder, f"{number:02}", unit=f"第{number}局", actual=60 + number)
+    roster = listed(tmp_path, "单位,联系人", "甲局,联系人甲", "乙局,联系人乙")
+    said = command("check", folder, "--roster", roster, "--jobs", 1).stdout
+    told = said[said.index("【各份之间、与名单对照】") :]
+    assert told.count("名单（名单.csv）中没有第") == 21
+    assert told.count("请核对单位名称、表种和项目名称的写法") == 1
+    assert told.count("⚠ 警告 B02  与报送名单不符") == 1
+    assert (
+        told.count("（联系人：联系人甲）报送") == told.count("（联系人：联系人乙）报送") == 1
+    )  # who is to be asked differs
+
+
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
