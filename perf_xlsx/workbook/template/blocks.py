@@ -1,26 +1,21 @@
-"""The blocks of a template sheet: boxes, lines and rows, with validation, names and live formulas."""
+"""The blocks of a template sheet: boxes, lines and rows, with their names and what counts as missing."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, Sheet
-from perf_xlsx.forms.case import Fill, Shown, Typed
-from perf_xlsx.numerals import plain
+from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
+from perf_xlsx.forms.case import Fill, Typed
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.place import column_name
-from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND_WORDS, NUMBER
-from perf_xlsx.workbook.template import live
-from perf_xlsx.workbook.template.hints import Hints
+from perf_xlsx.workbook.template.box import LEFT, BoxWriter
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
-LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 HELP_WIDTH = 42.0
 LEGEND_FILLS = (s.REQUIRED_FILL, s.OPTIONAL_FILL, s.COMPUTED_FILL)
 
@@ -44,18 +39,8 @@ class Placed:
 class Writer:
     """Writes the sheets of one template."""
 
-    def __init__(
-        self,
-        canvas: Canvas,
-        form: Form,
-        year: int | None,
-        rulebook: Rulebook,
-        fill: Fill | None,
-        stored: live.Stored,
-        hints: Hints,
-    ) -> None:
-        self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
-        self.fill, self.stored, self.hints = fill, stored, hints
+    def __init__(self, canvas: Canvas, box: BoxWriter, year: int | None, fill: Fill | None) -> None:
+        self.canvas, self.box, self.year, self.fill = canvas, box, year, fill
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> Placed:
         """Write one sheet."""
@@ -143,11 +128,11 @@ class Writer:
             cell = cell_name(row, LEFT + 1)
             canvas.text(worksheet, row, LEFT, box.label + (" *" if box.required else ""), canvas.head)
             canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
-            self._input(worksheet, row, LEFT + 1, row, box)
+            self.box.ask(worksheet, row, LEFT + 1, row, box)
             if box.kind == "computed":
-                self._computed(worksheet, row, LEFT + 1, block.key, box, "", {}, {})
+                self.box.computed(worksheet, row, LEFT + 1, block.key, box, "", {}, {})
             else:
-                canvas.typed(worksheet, row, LEFT + 1, value, self._style(box, value=value, align="left"))
+                canvas.typed(worksheet, row, LEFT + 1, value, self.box.style(box, value=value, align="left"))
                 placed.first = placed.first or cell
             if box.required:
                 placed.terms.append(f"COUNTBLANK({cell})")
@@ -191,17 +176,17 @@ class Writer:
             for column, box in enumerate(block.columns, LEFT + 1):
                 canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
                 if box.kind == "computed":
-                    self._computed(worksheet, row, column, block.key, box, line.key, cells, values)
+                    self.box.computed(worksheet, row, column, block.key, box, line.key, cells, values)
                     continue
                 value = values[box.key]
                 required = box.key in line.required
-                canvas.typed(worksheet, row, column, value, self._style(box, required, value))
+                canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
                 placed.first = placed.first or cells[box.key]
                 if required:
                     placed.terms.append(f"COUNTBLANK({cells[box.key]})")
                     placed.missing += value in (None, "")
         for column, box in enumerate(block.columns, LEFT + 1):
-            self._input(worksheet, header + 1, column, header + len(block.lines), box)
+            self.box.ask(worksheet, header + 1, column, header + len(block.lines), box)
         worksheet.freeze_panes(header + 1, LEFT + 1)
         worksheet.repeat_rows(0, header)
         return header + len(block.lines) + 2
@@ -220,7 +205,7 @@ class Writer:
         for column, box in enumerate(block.columns, LEFT):
             canvas.text(worksheet, header, column, box.label + (" *" if box.required else ""), canvas.head)
             canvas.name(f"px_{block.key}_{box.key}", sheet.name, first, column, last, column)
-            self._input(worksheet, first, column, last, box)
+            self.box.ask(worksheet, first, column, last, box)
         for row in range(first, last + 1):
             values = filled[row - first] if row - first < len(filled) else {}
             self._row(block, worksheet, row, row - first + 1, values)
@@ -244,10 +229,10 @@ class Writer:
         worksheet.write_number(row, 0, number, count)
         for column, box in enumerate(block.columns, LEFT):
             if box.kind == "computed":
-                self._computed(worksheet, row, column, block.key, box, str(row + 1), cells, values)
+                self.box.computed(worksheet, row, column, block.key, box, str(row + 1), cells, values)
             else:
                 value = values.get(box.key)
-                self.canvas.typed(worksheet, row, column, value, self._style(box, value=value))
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
         shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         worksheet.set_row(row, s.height_for(shown, 34 if block.key == "passages" else 24))
 
@@ -266,99 +251,6 @@ class Writer:
         if block.key == "indicators":
             placed.terms.append(f"(COUNTA({ranges[0]})=0)")
             placed.missing += not any(row.get(required[0][1].key) not in (None, "") for row in rows)
-
-    # ---- one box ---------------------------------------------------------------------------------------------
-
-    def _style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
-        needed = box.required if required is None else required
-        look: dict[str, Any] = {
-            "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
-        }  # fmt: skip
-        match box.kind:
-            case "number":
-                money = box.key in ("initial", "adjustment", "adjusted", "executed")
-                look |= {"num_format": s.MONEY if money else "General", "align": "right"}
-            case "date":
-                look |= {"num_format": s.DATE, "align": "left"}
-            case "percent" | "value":
-                look |= {"align": "right"}
-            case "choice":
-                look |= {"align": "center"}
-            case _:
-                look |= {"align": "left"}
-        match value:
-            case Shown():
-                look["num_format"] = value.number_format
-            case datetime.datetime():
-                look["num_format"] = s.MOMENT
-            case datetime.date():
-                look["num_format"] = s.DATE
-        return self.canvas.style(**look | more)
-
-    def _computed(
-        self,
-        worksheet: Any,
-        row: int,
-        column: int,
-        block: str,
-        box: Box,
-        key: str,
-        cells: Mapping[str, str],
-        values: Mapping[str, Typed],
-    ) -> None:
-        """A live formula and its stored result; `cells` and `values` are of its row."""
-        formulas: dict[str, Callable[[], str]] = {
-            "line_rate": lambda: live.line_rate(cells, self.rulebook),
-            "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
-            "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
-            "execution_points": lambda: live.execution_points(self.rulebook),
-            "total": lambda: live.total(self.rulebook),
-            "grade": lambda: live.grade(self.rulebook),
-        }
-        percent = box.formula in ("line_rate", "indicator_completion")
-        style = self.canvas.style(
-            border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
-        )
-        hint = self.hints.shown(box.formula, values)
-        result = self.stored.get((block, box.key, key), "") if hint is None else hint
-        worksheet.write_formula(row, column, formulas[box.formula](), style, result)
-
-    def _input(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
-        """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""
-        if box.kind == "computed":
-            if box.formula != "grade":
-                self.canvas.hint_colours(worksheet, row, column, last)
-            return
-        rule: dict[str, Any] = {
-            "validate": "any",
-            "input_title": box.label[:32],
-            "input_message": self._said(box.help or f"请填写{box.label}。"),
-            "error_title": f"{box.label}填写有误"[:32],
-            "error_message": self._said(box.error or f"请按说明填写{box.label}。"),
-        }
-        if box.kind == "choice":
-            source: Any = [choice.value for choice in box.choices]
-            if box.depends_on:
-                above = next(c for c, b in enumerate(self._siblings(box), LEFT) if b.key == box.depends_on)
-                source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
-            rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
-        elif box.kind == "number":
-            low = float(box.minimum) if box.minimum is not None else -1e12
-            high = float(self.rulebook.number("total.points")) if box.points else 1e12
-            rule |= {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
-        elif box.kind == "date":
-            rule |= {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
-        worksheet.data_validation(row, column, last, column, rule)
-
-    def _said(self, text: str) -> str:
-        """A message of a box, with the rulebook's full score in it; Excel takes no longer one."""
-        return text.replace("{total}", plain(self.rulebook.number("total.points")))[:255]
-
-    def _siblings(self, box: Box) -> tuple[Box, ...]:
-        for block in (block for sheet in self.form.sheets for block in sheet.blocks):
-            if isinstance(block, Rows) and box in block.columns:
-                return block.columns
-        raise KeyError(box.key)
 
 
 def _swatch(colour: str) -> str:

@@ -16,6 +16,7 @@ from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, NUMBER_WANTED, PROPERTY_PREFIX, REQUIRED_HEAD
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
+from perf_xlsx.workbook.template.box import BoxWriter
 from perf_xlsx.workbook.template.hints import BLANK_WORDS, BLANKS, hints_of
 
 
@@ -33,7 +34,7 @@ def write_template(
     hints = hints_of(fill, rulebook)
     rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
     _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
-    writer = Writer(canvas, form, year, rulebook, fill, stored or {}, hints)
+    writer = Writer(canvas, BoxWriter(canvas, form, rulebook, stored or {}, hints), year, fill)
     todo = [(sheet.name, writer.sheet(sheet, worksheet)) for sheet, worksheet in sheets]
     _guide_sheet(canvas, guide, form, year, rulebook, todo)
     guide.activate()
