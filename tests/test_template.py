@@ -265,7 +265,7 @@ def agreed(data: bytes, folder: Path) -> tuple[Any, dict[str, list[Any]]]:
     return live, shown
 
 
-HINT, FIRST = "请填数字", "请先改好“请填数字”处"
+HINT, CHOOSE, FIRST = "请填数字", "请选性质", "请先改好“请…”处"
 # What stands in a row of indicators; what its points and its completion then show (... is a number).
 ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "≥", "target": "95%", "actual": 96, "weight": 5}, HINT, HINT),
@@ -288,6 +288,10 @@ ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "≥", "target": None, "actual": None, "weight": None}, "", ""),
     ({"sign": None, "target": "明显改善", "actual": None, "weight": 5}, "", ""),
     ({"sign": "≥", "target": " ", "actual": "——", "weight": "-"}, "", ""),
+    ({"sign": "<=", "target": 100, "actual": 50, "weight": 5}, CHOOSE, CHOOSE),
+    ({"sign": "不超过", "target": "100", "actual": 50, "weight": 5}, HINT, HINT),
+    ({"sign": "<=", "target": 100, "actual": 50, "weight": 5, "method": "按执行率"}, ..., ...),
+    ({"sign": "—", "target": None, "actual": None, "weight": None}, "", ""),
 ]  # fmt: skip
 every_rulebook = pytest.mark.parametrize("rulebook", [*rulebook_names(), OTHER_CHOICES])
 

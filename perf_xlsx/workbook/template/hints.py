@@ -1,6 +1,7 @@
-"""Where a number is owed and something else was typed: asked for in place of a result, while it is typed.
+"""Where a number or a sign is owed and something else was typed: asked for in place of a result.
 
-`misplaced` is the test as a formula, the other functions say what it comes to in a template that is filled in.
+`misplaced` and `unknown_sign` are the tests as formulas, the other functions say what they come to in a template
+that is filled in.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from decimal import Decimal
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, JUDGEMENTS
-from perf_xlsx.workbook.printed import NUMBER_WANTED, NUMBERS_FIRST
+from perf_xlsx.workbook.printed import NUMBER_WANTED, SIGN_WANTED, THESE_FIRST
 
 BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as nothing typed
 # Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
 BLANK_WORDS = f"||{'|'.join(['　', *sorted(DASHES), '－', '－－', '／', '＼'])}|"
+
+SIGNS = ("≥", "≤", "=", ">", "<", "定性")  # the choices, as the formulas know them
 
 Row = Mapping[str, Typed]
 
@@ -25,6 +28,11 @@ Row = Mapping[str, Typed]
 def misplaced(cell: str) -> str:
     """Whether the cell holds something that is no number, as a formula; dashes stand for nothing."""
     return f'AND(NOT(ISNUMBER({cell})),ISERROR(FIND("|"&TRIM({cell})&"|",{BLANKS})))'
+
+
+def unknown_sign(cell: str) -> str:
+    """Whether the cell holds something that is none of the choices, as a formula."""
+    return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|","|{"|".join(SIGNS)}|")))'
 
 
 def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
@@ -54,12 +62,14 @@ class Hints:
                 return NUMBER_WANTED
             case "indicator_completion" if _values_open(row):
                 return NUMBER_WANTED
+            case "indicator_points" | "indicator_completion" if _sign_open(row):
+                return SIGN_WANTED
             case "indicator_points" | "indicator_completion" if self.rate and _by_rate(row):
                 return ""
             case "execution_points" if self.rate:
                 return NUMBER_WANTED
             case "total" if self.total:
-                return NUMBERS_FIRST
+                return THESE_FIRST
             case "grade" if self.total:
                 return ""
         return None
@@ -71,7 +81,8 @@ def hints_of(fill: Fill | None, rulebook: Rulebook) -> Hints:
         return Hints(rulebook, False, False)
     line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
     rate = _any(line, rate_amounts(rulebook))
-    return Hints(rulebook, rate, rate or any(map(_points_open, fill.rows.get("indicators", ()))))
+    open_ = any(_points_open(row) or _sign_open(row) for row in fill.rows.get("indicators", ()))
+    return Hints(rulebook, rate, rate or open_)
 
 
 def _points_open(row: Row) -> bool:
@@ -83,6 +94,11 @@ def _values_open(row: Row) -> bool:
     begun = row.get("sign") or all(row.get(key) is not None for key in ("target", "actual"))
     measured = begun and not _by_rate(row) and not _qualitative(row)
     return bool(measured and _any(row, ("target", "actual")))
+
+
+def _sign_open(row: Row) -> bool:
+    settled = _by_rate(row) or _qualitative(row) or row.get("sign") in (None, "", *SIGNS)
+    return not settled and all(_is_number(row.get(key)) for key in ("target", "actual"))
 
 
 def _by_rate(row: Row) -> bool:
@@ -100,6 +116,10 @@ def _any(row: Row, keys: Iterable[str]) -> bool:
 
 def _is_misplaced(value: Typed) -> bool:
     """What `misplaced` comes to for a cell in which this was typed; a date is a number."""
-    if value is None or isinstance(value, Decimal | Shown | datetime.date):
+    if value is None or _is_number(value):
         return False
     return f"|{str(value).strip(' ')}|" not in BLANK_WORDS
+
+
+def _is_number(value: Typed) -> bool:
+    return isinstance(value, Decimal | Shown | datetime.date)

@@ -11,9 +11,10 @@ from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 from perf_xlsx.target import JUDGEMENTS
-from perf_xlsx.workbook.printed import NUMBER_WANTED, NUMBERS_FIRST
-from perf_xlsx.workbook.template.hints import line_amounts, misplaced, rate_amounts
+from perf_xlsx.workbook.printed import NUMBER_WANTED, SIGN_WANTED, THESE_FIRST
+from perf_xlsx.workbook.template.hints import line_amounts, misplaced, rate_amounts, unknown_sign
 
+ASKING = "请"  # what every hint begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
 
 Stored = Mapping[tuple[str, str, str], float | str]  # (block, box, row or line key) -> a formula's stored result
@@ -43,7 +44,7 @@ def execution_points(rulebook: Rulebook) -> str:
 
 
 def total(rulebook: Rulebook) -> str:
-    """Everything scored so far, capped where the rulebook caps it; it waits for numbers that are asked for."""
+    """Everything scored so far, capped where the rulebook caps it; it waits for what the boxes ask for."""
     execution, indicators = "px_reference_execution_points", "px_indicators_reference_points"
     parts = f"{execution},{indicators}"
     summed = f"ROUND(SUM({parts}),2)"
@@ -52,8 +53,8 @@ def total(rulebook: Rulebook) -> str:
         capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
     if rulebook.caps:
         summed = f"IF(ISNUMBER({RATE}),{capped},{summed})"
-    asked = "+".join(f'COUNTIF({part},"{NUMBER_WANTED}")' for part in (execution, indicators))
-    return f'=IF({asked}>0,"{NUMBERS_FIRST}",IF(COUNT({parts})=0,"",{summed}))'
+    asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, indicators))
+    return f'=IF({asked}>0,"{THESE_FIRST}",IF(COUNT({parts})=0,"",{summed}))'
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -140,12 +141,16 @@ def _weighted(c: Mapping[str, str], points: str) -> str:
 
 
 def _measured(c: Mapping[str, str], result: str) -> str:
-    """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled."""
+    """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled.
+
+    A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥".
+    """
     target, actual = c["target"], c["actual"]
     settled = f'OR({c["sign"]}<>"",NOT(OR(ISBLANK({target}),ISBLANK({actual}))))'
     asked = f"AND({settled},OR({misplaced(target)},{misplaced(actual)}))"
     numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
-    return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{result},""))'
+    signed = f'IF({unknown_sign(c["sign"])},"{SIGN_WANTED}",{result})'
+    return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{signed},""))'
 
 
 def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
