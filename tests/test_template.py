@@ -319,6 +319,29 @@ def test_a_number_typed_as_text_is_asked_for_and_the_total_waits(rulebook: str, 
 
 
 @needs_libreoffice
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (((0.95, "0%"), (96, "General")), "请统一％"),
+        (((95, "General"), (0.96, "0.00%")), "请统一％"),
+        (((0.95, "0%"), (0.96, "0.0%")), 5),
+        (((0.02, "0%"), (0, "General")), 0),
+    ],
+)
+def test_a_percentage_beside_a_plain_number_is_asked_for(typed: Any, shown: Any, tmp_path: Path) -> None:
+    row = {"sign": "≥", "target": 1, "actual": 1, "unit": "%", "weight": 5}
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=typed_in([row]))))
+    for name, (value, code) in zip(("target", "actual"), typed, strict=True):
+        _, (cell, *_) = cells(book, f"px_indicators_{name}")
+        cell.value, cell.number_format = value, code
+    book.save(tmp_path / "typed.xlsx")
+    pipeline.score(converted(tmp_path / "typed.xlsx", "ods", tmp_path), tmp_path / "carried.xlsx")
+    _, live = agreed((tmp_path / "carried.xlsx").read_bytes(), tmp_path)
+    assert live["px_indicators_reference_points"][0] == shown
+    assert (live["px_reference_total"] == [FIRST]) == isinstance(shown, str)
+
+
+@needs_libreoffice
 @every_rulebook
 def test_an_amount_typed_as_text_is_asked_for_and_the_total_waits(rulebook: str, tmp_path: Path) -> None:
     by_rate = {"sign": "≥", "target": 95, "actual": 96, "weight": 5, "method": "按执行率"}

@@ -1,7 +1,7 @@
 """Where a number or a sign is owed and something else was typed: asked for in place of a result.
 
-`misplaced` and `unknown_sign` are the tests as formulas, the other functions say what they come to in a template
-that is filled in.
+`misplaced`, `unknown_sign` and `mixed` are the tests as formulas, the other functions say what they come to in a
+template that is filled in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, JUDGEMENTS
-from perf_xlsx.workbook.printed import NUMBER_WANTED, SIGN_WANTED, THESE_FIRST
+from perf_xlsx.workbook.printed import NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED, THESE_FIRST
 
 BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as nothing typed
 # Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
@@ -33,6 +33,12 @@ def misplaced(cell: str) -> str:
 def unknown_sign(cell: str) -> str:
     """Whether the cell holds something that is none of the choices, as a formula."""
     return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|","|{"|".join(SIGNS)}|")))'
+
+
+def mixed(one: str, other: str) -> str:
+    """Whether of two numbers one is shown as percent, and so stored as a hundredth, and the other is not."""
+    percents = [f'(LEFT(CELL("format",{cell}),1)="P")' for cell in (one, other)]
+    return f"AND({one}*{other}<>0,{'<>'.join(percents)})"
 
 
 def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
@@ -64,6 +70,8 @@ class Hints:
                 return NUMBER_WANTED
             case "indicator_points" | "indicator_completion" if _sign_open(row):
                 return SIGN_WANTED
+            case "indicator_points" | "indicator_completion" if _mixed(row):
+                return PERCENT_WANTED
             case "indicator_points" | "indicator_completion" if self.rate and _by_rate(row):
                 return ""
             case "execution_points" if self.rate:
@@ -81,7 +89,8 @@ def hints_of(fill: Fill | None, rulebook: Rulebook) -> Hints:
         return Hints(rulebook, False, False)
     line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
     rate = _any(line, rate_amounts(rulebook))
-    open_ = any(_points_open(row) or _sign_open(row) for row in fill.rows.get("indicators", ()))
+    asks = (_points_open, _sign_open, _mixed)
+    open_ = any(ask(row) for row in fill.rows.get("indicators", ()) for ask in asks)
     return Hints(rulebook, rate, rate or open_)
 
 
@@ -97,8 +106,19 @@ def _values_open(row: Row) -> bool:
 
 
 def _sign_open(row: Row) -> bool:
-    settled = _by_rate(row) or _qualitative(row) or row.get("sign") in (None, "", *SIGNS)
-    return not settled and all(_is_number(row.get(key)) for key in ("target", "actual"))
+    return _measured(row) and row.get("sign") not in (None, "", *SIGNS)
+
+
+def _mixed(row: Row) -> bool:
+    pair = [row.get(key) for key in ("target", "actual")]
+    percents = {isinstance(value, Shown) and value.number_format.endswith("%") for value in pair}
+    nothing = any((value.value if isinstance(value, Shown) else value) == 0 for value in pair)
+    return _measured(row) and len(percents) == 2 and not nothing
+
+
+def _measured(row: Row) -> bool:
+    numbers = all(_is_number(row.get(key)) for key in ("target", "actual"))
+    return numbers and not _by_rate(row) and not _qualitative(row)
 
 
 def _by_rate(row: Row) -> bool:

@@ -11,8 +11,8 @@ from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 from perf_xlsx.target import JUDGEMENTS
-from perf_xlsx.workbook.printed import NUMBER_WANTED, SIGN_WANTED, THESE_FIRST
-from perf_xlsx.workbook.template.hints import line_amounts, misplaced, rate_amounts, unknown_sign
+from perf_xlsx.workbook.printed import NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED, THESE_FIRST
+from perf_xlsx.workbook.template.hints import line_amounts, misplaced, mixed, rate_amounts, unknown_sign
 
 ASKING = "请"  # what every hint begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -143,13 +143,15 @@ def _weighted(c: Mapping[str, str], points: str) -> str:
 def _measured(c: Mapping[str, str], result: str) -> str:
     """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled.
 
-    A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥".
+    A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥". And so is
+    one way of writing where 95% (stored as 0.95) stands beside 96.
     """
     target, actual = c["target"], c["actual"]
     settled = f'OR({c["sign"]}<>"",NOT(OR(ISBLANK({target}),ISBLANK({actual}))))'
     asked = f"AND({settled},OR({misplaced(target)},{misplaced(actual)}))"
     numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
-    signed = f'IF({unknown_sign(c["sign"])},"{SIGN_WANTED}",{result})'
+    alike = f'IF({mixed(target, actual)},"{PERCENT_WANTED}",{result})'
+    signed = f'IF({unknown_sign(c["sign"])},"{SIGN_WANTED}",{alike})'
     return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{signed},""))'
 
 
