@@ -13,7 +13,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
-from perf_xlsx.workbook.scored.official import chunks
+from perf_xlsx.workbook.scored.fitting import chunks
 from perf_xlsx.workbook.style import lines_needed
 
 SHEETS = ("评分汇总", "自评表", "问题清单")

@@ -5,7 +5,7 @@ Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -17,12 +17,12 @@ from perf_xlsx.model import Entry, FundLine, Indicator, Result, Score, Scores, S
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.scored.summary import actual_words, target_words
+from perf_xlsx.workbook.scored.fitting import chunks, remarks
+from perf_xlsx.workbook.scored.items import actual_words, target_words
 
 OFFICIAL = "自评表"
 DASH = "—"
 INK = "#000000"
-LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
 
 
 @dataclass(frozen=True)
@@ -313,34 +313,3 @@ class _Paper:
         foot = f"评分办法：{self.rulebook.document}（{self.rulebook.name}）；perf_xlsx {__version__} 计算{mark}"
         self._text(0, last, foot, border=False, align="left", font_size=0.8 * self.layout.font)
         self._next(16)
-
-
-def remarks(row: Indicator, width: float) -> str:
-    """Reason and improvement in one box, as the official form has it.
-
-    Where they do not fit into one row each gives what room there is, with a pointer to where all of it stands.
-    """
-    parts = {entry.given: entry for entry in (row.reason, row.improvement) if entry.given}
-    need = {text: s.lines_needed(text, width) for text in parts}
-    whole = sum(need.values())
-    room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (whole - need[text])) for text in parts}
-    return "\n".join(fitted(text, width, entry, room[text]) for text, entry in parts.items())
-
-
-def fitted(text: str, width: float, entry: Entry[str], lines: int) -> str:
-    """The text, or what fits into so many lines of it with a pointer to where all of it stands."""
-    if s.lines_needed(text, width) <= lines:
-        return text
-    pointer = f"……（全文见{entry.place.sheet}!{entry.place.cell}）"
-    return next(chunks(text, width, lines - s.lines_needed(pointer, width))) + pointer
-
-
-def chunks(text: str, width: float, lines: int = LINES_A_ROW) -> Iterator[str]:
-    """The text in pieces that each fit into one row."""
-    while text:
-        end = len(text)
-        while s.lines_needed(text[:end], width) > lines:
-            end = end * lines // (s.lines_needed(text[:end], width) + 1)
-        end = max(end, 1)
-        yield text[:end]
-        text = text[end:]
