@@ -266,24 +266,3 @@ def _spoken_of(words: re.Pattern[str], sentence: Iterable[str]) -> bool:
     spoken = (ASIDE.sub("", clause) for clause in sentence)
     found = ((clause, said.start()) for clause in spoken for said in words.finditer(clause))
     return any(not PAST.search(clause[:at]) and not DENIED.search(clause[:at]) for clause, at in found)
-
-
-@check("F10")
-def one_money_unit_throughout(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """元 and 万元 mixed: an amount about ten thousand times what its parts make, or a ten-thousandth of it.
-
-    Good: 1000 = 620 + 380.  Bad: 10000000 beside 620 + 380.
-    """
-    for line in form.funds.values():
-        for column in COLUMNS:
-            entry, summed = amount(line, column), parts_sum(form, line, column)
-            if not entry.value or summed is None or not summed[0]:
-                continue
-            times = abs(entry.value / summed[0])
-            if 5_000 < times < 20_000 or 5_000 < 1 / times < 20_000:
-                yield noticed(
-                    entry,
-                    f"{entry.field}填{plain(entry.value)}，各部分合计{plain(summed[0])}，相差约一万倍，疑似元与万元混填。",
-                    "请核对金额单位，全表使用同一单位。",
-                    expected=plain(summed[0]),
-                )
