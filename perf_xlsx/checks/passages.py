@@ -70,22 +70,27 @@ def told(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
 
 @check("N01")
 def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """规定的文字说明不可缺少，也不能只有几个字.
+    """规定的文字说明不可缺少，也不能只有几个字: passages, and a project's goals, which may be short.
 
     Good: 细化年初预算编制，加强执行监控.  Bad: empty, “加强管理”.
     """
-    written = {same_label(passage.title.value or ""): passage for passage in form.passages}
-    shortest = rulebook.number("passages.shortest")
-    for title in rulebook.words(f"passages.{form.form}"):
-        passage = written.get(same_label(title))
-        if title in form.absent:
+    key = f"passages.{form.form}"
+    shortest, basis = rulebook.number("passages.shortest"), str(rulebook.cite(key))
+    boxes = {box.field: box for box in form.boxes.values()}
+    lacking = {box.field for name, box in form.boxes.items() if name in form.absent} | form.absent
+    texts = {same_label(passage.title.value or ""): passage.text for passage in form.passages} | boxes
+    for title in rulebook.words(key):
+        entry = texts.get(title, texts.get(same_label(title)))
+        if title in lacking:
             continue
-        if passage is None:
-            message = f"没有填写“{title}”。"
-            yield noticed(form.claimed.total, message, f"请在“文字说明”中填写“{title}”。", expected="文字说明")
-        elif passage.text.value and len(squeeze(passage.text.given)) < shortest and not owed(passage.text):
-            message = f"“{title}”只有“{passage.text.given}”，过于简单。"
-            yield noticed(passage.text, message, "请写明具体情况。", expected=f"不少于{plain(shortest)}个字")
+        if entry is None:
+            where, advice = form.claimed.total, f"请在“文字说明”中填写“{title}”。"
+            yield noticed(where, f"没有填写“{title}”。", advice, expected="文字说明", basis=basis)
+        elif entry.empty and entry.place.cell:
+            yield noticed(entry, f"没有填写“{title}”。", f"请填写“{title}”。", expected="文字说明", basis=basis)
+        elif title not in boxes and entry.value and len(squeeze(entry.given)) < shortest and not owed(entry):
+            message, wanted = f"“{title}”只有“{entry.given}”，过于简单。", f"不少于{plain(shortest)}个字"
+            yield noticed(entry, message, "请写明具体情况。", expected=wanted, basis=basis)
 
 
 @dataclass(frozen=True)
