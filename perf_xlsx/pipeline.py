@@ -11,6 +11,7 @@ from pathlib import Path
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.aside import aside
 from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks, weighed
+from perf_xlsx.checks.slips import without_slips
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
@@ -243,9 +244,11 @@ def judge(
     evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook
 ) -> tuple[Scores, tuple[Finding, ...]]:
     """Scores of a form that was read, and all findings, those of reading included, in the order of the eye."""
-    scores = score_evaluation(evaluation, rulebook)
+    sound, slips = without_slips(evaluation, rulebook)
+    scores = score_evaluation(sound, rulebook)
     weighty = [weighed(found, rulebook) for found in said]  # reading does not know the rulebook yet
-    return scores, _sorted([*weighty, *run_checks(evaluation, scores, rulebook)])
+    told = [finding("F10", slip, rulebook) for slip in slips]
+    return scores, _sorted([*weighty, *told, *run_checks(sound, scores, rulebook)])
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

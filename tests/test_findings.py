@@ -87,3 +87,22 @@ def test_every_code_has_a_near_miss() -> None:
     near = {code for case in ALL for code in case.absent}
     near |= {case.title[:3] for case in ALL if "任何问题" in case.absent}
     assert set(catalogue()) - near - ELSEWHERE == set()
+
+
+def test_a_wrong_total_of_weights_names_what_would_fit(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["indicators"][0]["weight"] = 200
+    (said,) = (f for f in score_case(well_made).findings if f.code == "W01")
+    assert "“档案数字化数量”分值200、自评得分20，分值若为20则得分相符，合计正好100" in said.message
+    assert said.advice == "请调整各指标的分值，使其合计为90（现在多180）。"
+
+
+def test_two_scores_typed_as_weights_fit_only_together(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["indicators"][2]["weight"] = 8.33
+    well_made["indicators"][1] |= {"weight": 19.8, "actual": 97.02, "claimed_points": 19.8}
+    said = [f.message for f in score_case(well_made).findings if f.code == "W04"]
+    assert len(said) == 2
+    assert all("连同另外1处一并改正则合计正好100" in message for message in said)

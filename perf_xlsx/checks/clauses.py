@@ -43,8 +43,8 @@ WHOLE = (
 # ... these say nothing of what it speaks of, ...
 FUNCTION = (
     "[一二三四五六七八九]是|累计|实际|截至|截止|因此|导致|致使|造成|使得|从而|目前|年内|"
-    "年初|年中|各项|资金|预算|支出|安排|编制|执行|使用|完成|批复|下达|调整后?|结余|结转|未支出|到位|增长|增加|减少|下降|提高|"
-    "降低|净?追加|净?调[增减]|约|主要|情况|管理|科学|合理|规范|较?好|良好|[的了数率为是由共总已均都也并其各按至到在于()+-]"
+    "年初|年中|各项|资金|预算|收入|支出|安排|编制|执行|使用|完成|批复|下达|调整后?|结余|结转|未支出|到位|增长|增加|减少|下降|提高|"
+    "降低|净?追加|净?调[增减]|约|主要|情况|设定|设置|制定|既定|预定|管理|科学|合理|规范|较?好|良好|[的了数率为是由共总已均都也并其各按至到在于()+-]"
 )
 BESIDE_A_NAME = "其中|项目|经费|以?及|[和与、]"
 # ... and these say that it is something narrower.
@@ -159,15 +159,19 @@ class Speaker:
         bare = re.sub("^(?:截至|截止|到|至|在|其中)", "", text) if at_start else text
         return any(find(words, bare) for words in (YEAR, PAST, PART_OF_THE_YEAR, LATER))
 
-    def subjects(self, clause: Clause, said: str, across: bool = False) -> tuple[Subject, ...]:
+    def subjects(self, clause: Clause, said: str, across: bool = False, weak: bool = False) -> tuple[Subject, ...]:
         """What a statement is about, `said` being the words of the clause before it; () where that is in doubt.
 
         Where the clause itself does not say, the clauses before it do: of the sentence, and with `across` of the
-        sentences before.
+        sentences before. What is `weak` ("支出12万元") may be of anything: the clause right before must say it.
         """
         own = self._called(said)
         if own is None or own:
             return own or ()
+        if weak:
+            last = ASIDE.sub("", next(iter(clause.before), ""))
+            figure = FIGURE.search(last)
+            return self._called(last[: figure.start()] if figure else last) or ()
         for text in clause.before:
             inherited = self._topic(text)
             if inherited is None or inherited:
@@ -196,6 +200,8 @@ class Speaker:
             return called
         if self._named and (named := self._named.findall(text)):
             return tuple(self.names[name] for name in named)
+        if figure is None and re.search(r"\d", self._of_this_year(text)):
+            return None  # something that was counted
         if self._whole.search(text):
             return (self.whole,)
         return None if NARROWER.search(text) else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
@@ -84,28 +85,38 @@ def initial_plus_adjustment_is_adjusted(
 
 @check("F03")
 def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """填报的执行率＝全年执行数÷全年预算数, at two decimals of a percent.
+    """填报的执行率＝全年执行数÷全年预算数 (or what the rulebook divides by), at two decimals of a percent.
 
     Good: 2857.28÷3291.98 as 86.80%.  Bad: the same as 90%.  87% is the unit's own rounding: a notice.
     """
     for key, line in form.funds.items():
-        claimed, rate = line.claimed_rate.value, scores.line_rates[key].execution
+        claimed, ours = line.claimed_rate.value, scores.line_rates[key].execution
+        base = amount(line, rulebook.word("execution.base"))
+        ruled = quotient(line.executed.value, base.value)  # a form may show the one rate and score by the other
+        rate = ours if ruled is None else ruled
         if claimed is None or rate is None:
             continue
-        stated, computed = half_up(claimed * 100), half_up(rate * 100)
-        if abs(stated - computed) <= rulebook.number("thresholds.tolerance"):
+        stated = half_up(claimed * 100)
+        gaps = [abs(stated - half_up(known * 100)) for known in (ours, rate) if known is not None]
+        if min(gaps) <= rulebook.number("thresholds.tolerance"):
             continue
         rounded = stated in (half_up(rate * 100, 1), half_up(rate * 100, 0))
-        sum_ = f"{plain(line.executed.value or 0)}÷{plain(line.adjusted.value or 0)}＝{percent(rate)}"
+        whole = line.adjusted if ruled is None else base
+        sum_ = f"{plain(line.executed.value or 0)}÷{plain(whole.value or 0)}＝{percent(rate)}"
         yield noticed(
             line.claimed_rate,
             f"{line.name}执行率填{plain(claimed * 100)}%，计算为{sum_}"
             + ("，四舍五入后一致。" if rounded else "，两者不符。"),
             "可以不改；建议保留两位小数。" if rounded else f"请改为{percent(rate)}，或核对执行数、预算数。",
             expected=percent(rate),
-            difference=f"{plain(stated - computed)}个百分点",
+            difference=f"{plain(stated - half_up(rate * 100))}个百分点",
             severity="notice" if rounded else "error",
         )
+
+
+def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
+    """part ÷ whole, exactly; None where either is unknown or the whole is not above zero."""
+    return None if part is None or whole is None or whole <= 0 else Fraction(part) / Fraction(whole)
 
 
 def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, FundLine | Project, Rates]]:
@@ -266,24 +277,3 @@ def _spoken_of(words: re.Pattern[str], sentence: Iterable[str]) -> bool:
     spoken = (ASIDE.sub("", clause) for clause in sentence)
     found = ((clause, said.start()) for clause in spoken for said in words.finditer(clause))
     return any(not PAST.search(clause[:at]) and not DENIED.search(clause[:at]) for clause, at in found)
-
-
-@check("F10")
-def one_money_unit_throughout(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """元 and 万元 mixed: an amount about ten thousand times what its parts make, or a ten-thousandth of it.
-
-    Good: 1000 = 620 + 380.  Bad: 10000000 beside 620 + 380.
-    """
-    for line in form.funds.values():
-        for column in COLUMNS:
-            entry, summed = amount(line, column), parts_sum(form, line, column)
-            if not entry.value or summed is None or not summed[0]:
-                continue
-            times = abs(entry.value / summed[0])
-            if 5_000 < times < 20_000 or 5_000 < 1 / times < 20_000:
-                yield noticed(
-                    entry,
-                    f"{entry.field}填{plain(entry.value)}，各部分合计{plain(summed[0])}，相差约一万倍，疑似元与万元混填。",
-                    "请核对金额单位，全表使用同一单位。",
-                    expected=plain(summed[0]),
-                )

@@ -141,17 +141,26 @@ def _equal(claimed: Decimal, score: Score, rulebook: Rulebook, places: tuple[int
     return near or rounded_by_unit(claimed, score.points, score.share * Fraction(score.weight), places)
 
 
+def summed_points(scores: Scores) -> Decimal:
+    """The computed points added up, before any cap."""
+    everything = (scores.execution, *scores.indicators)
+    return sum((score.points for score in everything if score.points is not None), Decimal(0))
+
+
 def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
     """Whether the claimed total differs from ours by nothing but the unit's own rounding.
 
-    Either the total itself was rounded, or every claim was, and the total is their sum.
+    Either the total itself was rounded, or every claim was and the total is their sum, uncapped.
     """
     total = form.claimed.total.value
     if total is None:
         return False
     claims = [(form.claimed.execution_points.value, scores.execution)]
     claims += [(row.claimed_points.value, score) for row, score in rows(form, scores)]
-    each = all(claim is not None and _equal(claim, score, rulebook, (1, 0)) for claim, score in claims)
+    uncapped = summed_points(scores) == scores.total
+    each = uncapped and all(
+        claim is not None and _equal(claim, score, rulebook, (1, 0)) for claim, score in claims
+    )
     added = sum((claim for claim, _ in claims if claim is not None), Decimal(0))
     return rounded_by_unit(total, scores.total, Fraction(scores.total)) or (each and total == added)
 

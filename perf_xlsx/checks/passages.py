@@ -25,7 +25,8 @@ BOUND = re.compile("[及的]?以[上下内]|之内|的?[年初内部控制绩效
 BUT = re.compile("但|除|仅|只有|另有|未")
 
 NO = "(?:不存在|没有|未出现|无)(?:[、和或]|任何|资金|预算|经费|虚列支出|截留|挤占|挪用|滞留|套取)*"
-NOTHING_LEFT = re.compile(f"{NO}(?:结转)?结余")
+ALL_SPENT = "(?<!结转)(?<!结余)(?:资金|预算|经费)(?:已|均|都)*全部(?:支出|执行|使用)(?:完毕|完成)?(?=$|[,、])"
+NOTHING_LEFT = re.compile(f"{NO}(?:结转)?结余|{ALL_SPENT}")
 NOTHING_IDLE = re.compile(f"{NO}(?:闲置|沉淀)(?!的?(?:资产|设备|设施|房|场地|土地|车))")
 UNCHANGED = re.compile("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
 MATCHES = re.compile("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
@@ -49,7 +50,9 @@ ADJUSTED = re.compile(
     rf"(?P<label>全年预算|调整后的?(?:全年)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 EXECUTED = re.compile(
-    rf"(?P<label>(?:全年|年度)(?:实际)?(?:支出|执行)|实际支出|预算执行){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+    r"(?P<label>(?:全年|年度)[共总]?(?:实际|累计)?(?:支出|执行)|预算执行"
+    r"|(?P<weak>实际支出|累计(?:实际)?(?:支出|执行)|^(?:共|已|实际)*(?:支出|执行)|执行(?=数)))"
+    rf"{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 UNITS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10_000), "亿元": Fraction(100_000_000)}
 COLUMN_NAMES = {"initial": "年初预算数", "adjusted": "全年预算数", "executed": "全年执行数"}
@@ -67,22 +70,27 @@ def told(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
 
 @check("N01")
 def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """规定的文字说明不可缺少，也不能只有几个字.
+    """规定的文字说明不可缺少，也不能只有几个字: passages, and a project's goals, which may be short.
 
     Good: 细化年初预算编制，加强执行监控.  Bad: empty, “加强管理”.
     """
-    written = {same_label(passage.title.value or ""): passage for passage in form.passages}
-    shortest = rulebook.number("passages.shortest")
-    for title in rulebook.words(f"passages.{form.form}"):
-        passage = written.get(same_label(title))
-        if title in form.absent:
+    key = f"passages.{form.form}"
+    shortest, basis = rulebook.number("passages.shortest"), str(rulebook.cite(key))
+    boxes = {box.field: box for box in form.boxes.values()}
+    lacking = {box.field for name, box in form.boxes.items() if name in form.absent} | form.absent
+    texts = {same_label(passage.title.value or ""): passage.text for passage in form.passages} | boxes
+    for title in rulebook.words(key):
+        entry = texts.get(title, texts.get(same_label(title)))
+        if title in lacking:
             continue
-        if passage is None:
-            message = f"没有填写“{title}”。"
-            yield noticed(form.claimed.total, message, f"请在“文字说明”中填写“{title}”。", expected="文字说明")
-        elif passage.text.value and len(squeeze(passage.text.given)) < shortest and not owed(passage.text):
-            message = f"“{title}”只有“{passage.text.given}”，过于简单。"
-            yield noticed(passage.text, message, "请写明具体情况。", expected=f"不少于{plain(shortest)}个字")
+        if entry is None:
+            where, advice = form.claimed.total, f"请在“文字说明”中填写“{title}”。"
+            yield noticed(where, f"没有填写“{title}”。", advice, expected="文字说明", basis=basis)
+        elif entry.empty and entry.place.cell:
+            yield noticed(entry, f"没有填写“{title}”。", f"请填写“{title}”。", expected="文字说明", basis=basis)
+        elif title not in boxes and entry.value and len(squeeze(entry.given)) < shortest and not owed(entry):
+            message, wanted = f"“{title}”只有“{entry.given}”，过于简单。", f"不少于{plain(shortest)}个字"
+            yield noticed(entry, message, "请写明具体情况。", expected=wanted, basis=basis)
 
 
 @dataclass(frozen=True)
@@ -256,5 +264,6 @@ def _meant(said: re.Match[str], clause: Clause, who: Speaker) -> Subject | None:
     """The one subject whose number this is meant to be; None in doubt."""
     if BOUND.match(clause.text, said.end()) or not who.states_a_fact(clause, said.start()):
         return None
-    about = who.subjects(clause, clause.text[: said.start()], across="预算" not in said["label"])
+    before, across = clause.text[: said.start()], "预算" not in said["label"]
+    about = who.subjects(clause, before, across, weak=bool(said.groupdict().get("weak")))
     return about[0] if len(about) == 1 else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.indicators import owed, rows
-from perf_xlsx.checks.weights import level_of
+from perf_xlsx.checks.weights import by_level
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
@@ -20,7 +20,11 @@ FALL = re.compile("下降率|降低率|减少率|压减率")
 RISE = re.compile("增长率|提升率|提高率")
 SAVE = re.compile(f"{FALL.pattern}|节约率|节能率")
 COST = re.compile("(?:成本|费用|单价|造价)(?:总额|金额|额|数|水平)?$")
-SAVED = re.compile("节约|节省|降低|减少|压减|压缩|核减|下降|收回|回收")
+# Of these more is better, though the name ends in a cost: what was saved, collected, paid out to people, built.
+SAVED = re.compile(
+    "节约|节省|降低|减少|压减|压缩|核减|审减|下降|收回|回收|减免|免除|免收|征收|征缴|收取|收缴|上缴|缴纳|"
+    "发放|补助|补贴|资助|救助|完成|投资|投入|筹集|带动|拉动|增加|提高"
+)
 SHARE = re.compile("合格率|利用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率")
 BEYOND_ALL = re.compile("增长|提升|提高|增幅|床位|病床")  # of these a rate may well exceed 100%
 # What does not add up over the year: averages, standards, prices, spans of time, and what there is at a moment.
@@ -198,7 +202,7 @@ def all_dimensions_are_there(form: SelfEvaluation, scores: Scores, rulebook: Rul
 
     Good: all three.  Bad: 产出 and 效益 alone.
     """
-    levels = {level_of(row) for row in form.indicators} - {""}
+    levels = by_level(form).keys() - {""}
     missing = [f"{name}指标" for name in DIMENSIONS if not any(name in level for level in levels)]
     if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         message = f"没有{'、'.join(missing)}。"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.indicators import claims_round
+from perf_xlsx.checks.indicators import claims_round, summed_points
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain, points
-from perf_xlsx.rulebook import NO_GRADE, Rulebook
+from perf_xlsx.rulebook import NO_GRADE, Cap, Rulebook
 
 
 def claimed_sum(form: SelfEvaluation) -> Decimal | None:
@@ -19,14 +19,27 @@ def claimed_sum(form: SelfEvaluation) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(claims) else None
 
 
+def cap_in_force(scores: Scores, rulebook: Rulebook) -> Cap | None:
+    """The cap that the execution rate brings, if any."""
+    rate = scores.execution.completion
+    return None if rate is None else next((cap for cap in rulebook.caps if rate < cap.below), None)
+
+
+def _capped(claimed: Decimal, total: Decimal, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether the claimed total is the sum of the claimed points as the rulebook caps it."""
+    cap = cap_in_force(scores, rulebook)
+    return cap is not None and claimed == cap.total < total
+
+
 @check("T01")
 def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """自评总分＝预算执行率得分＋各指标自评得分.
 
+    A total that the unit capped itself, as the rulebook does (T04), is right.
     Good: 8.68 + 79.33 = 88.01.  Bad: the same beside 89.00.  88 is the unit's own rounding: a notice.
     """
     entry, total = form.claimed.total, claimed_sum(form)
-    if entry.value is None or total is None:
+    if entry.value is None or total is None or _capped(entry.value, total, scores, rulebook):
         return
     difference = entry.value - total
     if abs(difference) > rulebook.number("thresholds.tolerance"):
@@ -73,10 +86,7 @@ def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 
     Good: 执行率97%.  Bad: 执行率65% and 92 points, capped at 79.
     """
-    rate = scores.execution.completion
-    cap = next((cap for cap in rulebook.caps if rate is not None and rate < cap.below), None)
-    everything = (scores.execution, *scores.indicators)
-    summed = sum((score.points for score in everything if score.points is not None), Decimal(0))
+    rate, cap, summed = scores.execution.completion, cap_in_force(scores, rulebook), summed_points(scores)
     if cap is not None and rate is not None and summed > cap.total:
         yield noticed(
             form.total_funds.executed,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.model import Indicator, Scores, SelfEvaluation
+from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label
@@ -30,24 +31,73 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     total, full = weights_total(form, rulebook), rulebook.number("total.points")
     if total is None or abs(total - full) <= rulebook.number("thresholds.tolerance"):
         return
+    if total < full and any((row.weight.value or 0) <= 0 for row in form.indicators):
+        return  # what is missing is missing there: W03
     execution = rulebook.number("execution.weight")
-    fits = list(slipped_weights(form, scores, rulebook))
-    hint = "".join(f"；“{row.name.given}”若为{plain(fit)}则合计正好{plain(full)}" for row, fit in fits[:1])
-    last = form.indicators[-1].weight
+    last, gap = form.indicators[-1].weight, full - total
+    off = f"{'少' if gap > 0 else '多'}{plain(abs(gap))}"
     yield noticed(
         last,
         f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}），"
-        f"应为{plain(full)}{hint}。",
-        f"请调整各指标的分值，使其合计为{plain(full - execution)}。",
+        f"应为{plain(full)}{_what_would_fit(form, scores, rulebook, gap)}。",
+        f"请调整各指标的分值，使其合计为{plain(full - execution)}（现在{off}）。",
         expected=plain(full),
-        difference=plain(total - full),
+        difference=plain(-gap),
     )
 
 
+def _what_would_fit(form: SelfEvaluation, scores: Scores, rulebook: Rulebook, gap: Decimal) -> str:
+    """Where one weight, or the place of budget execution, explains what is missing: that, in words."""
+    full = plain(rulebook.number("total.points"))
+    fits = [(row, fit) for row, fit in slipped_weights(form, scores, rulebook)]
+    if fits:
+        return "".join(f"；“{row.name.given}”若为{plain(fit)}" for row, fit in fits) + f"则合计正好{full}"
+    earned = [
+        row for row, score in zip(form.indicators, scores.indicators, strict=True) if _claims(row, score, gap)
+    ]
+    if len(earned) == 1:
+        row = earned[0]
+        weight, claimed = row.weight.value or Decimal(0), row.claimed_points.value or Decimal(0)
+        return (
+            f"；“{row.name.given}”分值{plain(weight)}、自评得分{plain(claimed)}，"
+            f"分值若为{plain(weight + gap)}则得分相符，合计正好{full}"
+        )
+    if -gap == rulebook.number("execution.weight"):
+        return f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(-gap)}分"
+    return ""
+
+
+def _claims(row: Indicator, score: Score, gap: Decimal) -> bool:
+    """Whether the claimed points are those of the weight that would fit, and not those of the one typed."""
+    weight, claimed, share = row.weight.value, row.claimed_points.value, score.share
+    if not weight or claimed is None or not share or score.method == "定性" or weight + gap <= 0:
+        return False
+    return claimed == half_up(share * Fraction(weight + gap)) != half_up(share * Fraction(weight))
+
+
+LEVELS = (
+    ("满意度指标", re.compile("满意")),
+    ("成本指标", re.compile("成本")),
+    ("效益指标", re.compile("效益|效果|可持续|影响")),
+    ("产出指标", re.compile("产[出岀]|数量|质量|时效")),
+)
+
+
 def level_of(row: Indicator) -> str:
-    """Level 1 as it compares: "产出" and "产出指标" are the same; "" where none is given."""
+    """Level 1 as it compares: "产出", "产出类指标" and "数量指标" are 产出指标; "" where none is given."""
     text = same_label(row.level1.given)
-    return text if not text or text.endswith("指标") else f"{text}指标"
+    known = next((level for level, words in LEVELS if words.search(text)), None)
+    return known or (text if not text or text.endswith("指标") else f"{text}指标")
+
+
+def by_level(form: SelfEvaluation) -> dict[str, list[Indicator]]:
+    """The indicators by level 1; one without is of the level above it, as where the level is written once."""
+    groups: dict[str, list[Indicator]] = {}
+    level = ""
+    for row in form.indicators:
+        level = level_of(row) or level
+        groups.setdefault(level, []).append(row)
+    return groups
 
 
 @check("W02")
@@ -59,18 +109,38 @@ def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: R
     whole, tolerance = weights_total(form, rulebook), rulebook.number("thresholds.tolerance")
     if whole is None or abs(whole - rulebook.number("total.points")) > tolerance:
         return
-    levels = list(dict.fromkeys(level_of(row) for row in form.indicators))
-    for level, points in rulebook.level_weights(form.form, levels).items():
-        group = [row for row in form.indicators if level_of(row) == level]
-        total = sum((row.weight.value or Decimal(0) for row in group), Decimal(0))
+    groups = by_level(form)
+    sums = {
+        level: sum((row.weight.value or Decimal(0) for row in group), Decimal(0))
+        for level, group in groups.items()
+    }
+    if _as_ruled(form, sums, rulebook):
+        return
+    ruled = rulebook.level_weights(form.form, groups)
+    others = "、".join(f"{level}{plain(total)}分" for level, total in sums.items() if level and level not in ruled)
+    beside = f"（另有{others}，不在规定的一级指标之中）" if others else ""
+    for level, points in ruled.items():
+        total = sums[level]
         if abs(total - points) > tolerance:
             yield noticed(
-                group[0].weight,
-                f"{level}分值合计{plain(total)}，规定为{plain(points)}。",
+                groups[level][0].weight,
+                f"{level}分值合计{plain(total)}，规定为{plain(points)}{beside}。",
                 f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
                 expected=plain(points),
                 difference=plain(total - points),
             )
+
+
+def _as_ruled(form: SelfEvaluation, sums: dict[str, Decimal], rulebook: Rulebook) -> bool:
+    """Whether one of the ways to share out the points fits; cost may stand by itself and be counted as output."""
+    output, cost = LEVELS[-1][0], LEVELS[1][0]
+    counted = {**sums, output: sums.get(output, Decimal(0)) + sums.get(cost, Decimal(0))}
+    tolerance = rulebook.number("thresholds.tolerance")
+    return any(
+        all(abs(known.get(level, Decimal(0)) - points) <= tolerance for level, points in weights.items())
+        for weights in rulebook.weight_sets(form.form)
+        for known in (sums, *([] if cost in weights else [counted]))
+    )
 
 
 @check("W05")
@@ -113,12 +183,14 @@ def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rule
     Good: 分值 10, 得分 8.91.  Bad: 分值 8.91, 得分 8.91, where only 10 makes 100.
     """
     total, full = weights_total(form, rulebook), rulebook.number("total.points")
-    for row, fit in slipped_weights(form, scores, rulebook):
+    slipped = list(slipped_weights(form, scores, rulebook))
+    together = "" if len(slipped) < 2 else f"、连同另外{len(slipped) - 1}处一并改正"
+    for row, fit in slipped:
         weight = row.weight.value or Decimal(0)
         yield noticed(
             row.weight,
             f"“{row.name.given}”分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
-            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}则合计正好{plain(full)}，疑似把得分填入了分值。",
+            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，疑似把得分填入了分值。",
             f"请核对该指标的分值，如确为{plain(fit)}请更正。",
             expected=plain(fit),
             difference=plain(weight - fit),

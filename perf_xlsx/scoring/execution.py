@@ -5,11 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.model import FundLine, Project, Rates, Score, SelfEvaluation
+from perf_xlsx.model import Entry, FundLine, Project, Rates, Score, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain, points
 from perf_xlsx.rulebook import Rulebook
-
-BASES = {"adjusted": "全年预算数", "initial": "年初预算数"}
 
 
 def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
@@ -46,7 +44,7 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     budget, executed = getattr(line, base), line.executed
     rate = quotient(executed.value, budget.value)
     if rate is None or executed.value is None or budget.value is None:
-        lacking = f"{line.name}的{BASES[base]}或{executed.field}缺失，或预算数不大于零"
+        lacking = "；".join(filter(None, (_unusable(budget, floor=True), _unusable(executed))))
         why = f"{lacking}，执行率无法计算，预算执行率暂不能评分。"
         return Score(weight, None, None, None, None, None, why, basis)
     share = min(max(rate, Fraction(0)), Fraction(1))
@@ -57,3 +55,12 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     else:
         why = f"执行率{sum_}，{plain(weight)}分按执行率得{points(earned)}分。"
     return Score(weight, share, earned, rate, rate >= 1, None, why, basis)
+
+
+def _unusable(entry: Entry[Decimal], floor: bool = False) -> str:
+    """Why a rate cannot be made of this amount; "" where it can. A budget has to be above zero."""
+    if entry.empty:
+        return f"{entry.field}没有填写"
+    if entry.value is None:
+        return f"{entry.field}填“{entry.given}”，不能用来计算"
+    return f"{entry.field}填{plain(entry.value)}，不大于零" if floor and entry.value <= 0 else ""
