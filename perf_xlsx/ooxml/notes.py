@@ -10,9 +10,20 @@ from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, Book, Sheet, parse_cell
+from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.ooxml.markup import legal, local
+from perf_xlsx.ooxml.note_text import (
+    Answer,
+    NoteCodes,
+    Recorded,
+    added,
+    disowned,
+    has_ours,
+    of_ours,
+    theirs_of,
+    written_into,
+)
 
-DELIMITER = "──── 绩效自评核对 ────"
 AUTHOR = "perf_xlsx"
 
 # Elements that may stand before legacyDrawing in a worksheet (CT_Worksheet); it goes behind the last of them.
@@ -101,22 +112,25 @@ class Notes:
 
     # ---- adding ----------------------------------------------------------------------------------------------
 
-    def add(self, cell: str, text: str) -> None:
+    def add(self, cell: str, text: str) -> NoteCodes:
         """Give a cell our text; a note that is there keeps its own before it. Call `draw` after the last."""
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
-        found = self._theirs.get(cell)
+        found, theirs = self._theirs.get(cell), ""
+        ours = of_ours(text)
         if found is None:
             found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
-            self._run(etree.SubElement(found, f"{{{space}}}text"), f"{DELIMITER}\n{text}")
-            self._undrawn.append((cell, text))
+            self._run(etree.SubElement(found, f"{{{space}}}text"), ours)
+            self._undrawn.append((cell, ours))
         else:
             body = next((e for e in found if local(e) == "text"), None)
             if body is None:
                 body = etree.SubElement(found, f"{{{space}}}text")
             _as_run(body)
-            self._run(body, f"\n{DELIMITER}\n{text}")
+            theirs = _text(body)
+            self._run(body, f"\n{ours}")
         self.package.touch(self._comments_part())
+        return NoteCodes(text_code(legal(text)), text_code(theirs))
 
     @cached_property
     def _theirs(self) -> dict[str, etree._Element]:
@@ -186,30 +200,39 @@ class Notes:
 
     # ---- taking away -----------------------------------------------------------------------------------------
 
-    def strip(self) -> bool:
-        """Take our text out of every note, and whole notes of ours away; whether there was any."""
+    def strip(self, recorded: Recorded | None = None) -> list[Answer]:
+        """Take our text out of every note, and whole notes of ours away; gives back what was written into them.
+
+        `recorded` None: an earlier version wrote them, and nobody knows what.
+        """
         if self.comments is None:
-            return False
-        root, changed = self.package.tree(self.comments), False
+            return []
+        root = self.package.tree(self.comments)
         gone: set[tuple[int, int]] = set()
+        answers, changed = [], False
         for comment in list(_list(root)):
-            body = next((e for e in comment if local(e) == "text"), None)
-            text = "" if body is None else "".join(t.text or "" for t in body.iter() if local(t) == "t")
-            if body is None or DELIMITER not in text:
+            body, cell = next((e for e in comment if local(e) == "text"), None), comment.get("ref", "")
+            text = "" if body is None else _text(body)
+            if body is None or not has_ours(text):
                 continue
             changed = True
-            theirs = text[: text.index(DELIMITER)].removesuffix("\n")
-            if theirs.strip():
-                _keep(body, len(theirs))
+            if recorded is not None and written_into(text, recorded):
+                answers.append(Answer(self.sheet.name, cell, text, True))
+                _rewrite(body, disowned(text))
+                continue
+            if recorded is not None and (new := added(text, recorded)):
+                answers.append(Answer(self.sheet.name, cell, new, False))
+            if spans := theirs_of(text):
+                _keep(body, spans)
             else:
                 _list(root).remove(comment)
-                gone.add(parse_cell(comment.get("ref", "")) or (0, 0))
+                gone.add(parse_cell(cell) or (0, 0))
         self._remove_shapes(gone)
         if changed:
             _drop_author(root)
             self.package.touch(self.comments)
             self._drop_when_empty(root)
-        return changed
+        return answers
 
     def _remove_shapes(self, cells: set[tuple[int, int]]) -> None:
         if self.drawing is None or not cells:
@@ -306,14 +329,31 @@ def _as_run(body: etree._Element) -> None:
             run.append(element)
 
 
-def _keep(body: etree._Element, length: int) -> None:
-    """Keep only the first characters of a note's text, in their own runs."""
-    left = length
+def _text(body: etree._Element) -> str:
+    return "".join(t.text or "" for t in body.iter() if local(t) == "t")
+
+
+def _keep(body: etree._Element, spans: list[tuple[int, int]]) -> None:
+    """Keep only these parts of a note's text, in their own runs."""
+    offset = 0
     for node in [t for t in body.iter() if local(t) == "t"]:
-        text = node.text or ""
-        node.text, left = text[:left], left - min(left, len(text))
+        text, start = node.text or "", offset
+        offset += len(text)
+        node.text = "".join(text[max(begin - start, 0) : max(end - start, 0)] for begin, end in spans)
         run = node.getparent()
         if not node.text and run is not None and local(run) == "r":
             run_parent = run.getparent()
             if run_parent is not None:
                 run_parent.remove(run)
+
+
+def _rewrite(body: etree._Element, text: str) -> None:
+    """Give a note another text, in the first of its runs."""
+    node = next(t for t in body.iter() if local(t) == "t")
+    for other in [t for t in body.iter() if local(t) == "t"]:
+        other.text = ""
+    node.text = legal(text)
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    for run in [e for e in body if local(e) == "r"]:
+        if not any(t.text for t in run if local(t) == "t"):
+            body.remove(run)
