@@ -189,3 +189,27 @@ def test_our_own_form_sent_in_by_itself_is_read_as_one(scored_copy: bytes, tmp_p
 
     result = pipeline.score(_written(changed(scored_copy, alone), tmp_path / "a.xlsx"))
     assert "R19" in {found.code for found in result.findings}
+
+
+def test_a_form_into_which_our_list_was_copied_is_a_form(scored_copy: bytes, tmp_path: Path) -> None:
+    def paste(book: Any) -> None:
+        for row in book["问题清单"].iter_rows(min_row=3):
+            for cell in row:
+                book["自评结论"].cell(cell.row + 60, cell.column).value = cell.value
+
+    sent = Sent(changed(scored_copy, paste), tmp_path)
+    form = sent.result.evaluation
+    assert form is not None
+    assert {passage.text.place.sheet for passage in form.passages} == {"自评结论"}
+    assert "工作表“自评结论”不属于自评表，没有读取。" not in [found.message for found in sent.result.findings]
+
+
+@needs_libreoffice
+def test_an_answer_in_a_scored_workbook_saved_as_xls_is_told(scored_copy: bytes, tmp_path: Path) -> None:
+    """It stays in the original; the list of what was not carried over names the sheet."""
+    answered = changed(scored_copy, lambda book: book["问题清单"].__setitem__("L8", ANSWER))
+    saved = libreoffice(_written(answered, tmp_path / "b.xlsx"), tmp_path, "xls:MS Excel 97")
+    result = pipeline.score(saved, tmp_path / "out.xlsx")
+    assert "工作表“问题清单”不属于自评表，没有读取，也没有带入新的工作簿。" in [f.message for f in result.findings]
+    rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
+    assert [row[3] for row in rows if row[1] == "工作表"] == ["问题清单"]

@@ -18,6 +18,7 @@ from perf_xlsx.ooxml.book import Book, Sheet
 from perf_xlsx.ooxml.cells import Cell, Grid
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.note_shapes import draws
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
 
@@ -26,7 +27,6 @@ _HAIR = 1e-14  # programs differ in the fifteenth digit
 _CHUNK = 32_000  # characters: a cell holds no more than 32,767
 _SAYS_NOTHING = ("/printerSettings", "/hyperlink", "/customProperty")  # relationships that other programs add
 _ANCHORING = ("", "from", "to", "ext", "pos", "clientData")
-_SHAPES = (b"<v:shape ", b"<v:group", b"<v:rect", b"<v:oval", b"<v:line")
 
 
 def text_code(text: str) -> str:
@@ -133,13 +133,9 @@ def has_more(book: Book, sheet: Sheet, charts: int) -> bool:
             objects = [child for anchor in book.package.tree(relation.target) for child in _objects(anchor)]
             if len(objects) > charts or any(kind != "graphicFrame" for kind in objects):
                 return True
-        elif not relation.type.endswith("/vmlDrawing") or _draws(book.package.read(relation.target)):
+        elif not relation.type.endswith("/vmlDrawing") or draws(book.package.read(relation.target)):
             return True
     return False
-
-
-def _draws(data: bytes) -> bool:
-    return any(shape in data for shape in _SHAPES)
 
 
 def _objects(anchor: etree._Element) -> list[str]:

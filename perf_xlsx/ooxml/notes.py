@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from math import ceil
 
 from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.book import MAX_COLUMN, Book, Sheet, parse_cell
+from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.ooxml.markup import legal, local
+from perf_xlsx.ooxml.note_shapes import EMPTY, draws, with_shapes, without_shapes
 from perf_xlsx.ooxml.note_text import (
     Answer,
     NoteCodes,
@@ -61,29 +60,6 @@ _BEFORE_LEGACY = frozenset(
         "drawing",
     ]
 )
-_VML = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    '<o:idmap v:ext="edit" data="{block}"/></o:shapelayout></xml>'
-)
-_SHAPE_TYPE = (
-    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
-_SHAPE = (
-    '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{id}" type="#_x0000_t202" '
-    'style="position:absolute;margin-left:60pt;margin-top:10pt;width:{width}pt;height:{height}pt;z-index:{order};'
-    'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
-    '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
-    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
-    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
-    "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
-)
-_SHAPE_START, _SHAPE_END = re.compile(rb"<v:shape\b"), b"</v:shape>"
-_ROW = re.compile(rb"<x:Row>\s{0,9}([0-9]{1,9})\s{0,9}</x:Row>")
-_COLUMN = re.compile(rb"<x:Column>\s{0,9}([0-9]{1,9})\s{0,9}</x:Column>")
 
 
 class Notes:
@@ -168,7 +144,7 @@ class Notes:
     def _drawing_part(self) -> str:
         if self.drawing is None:
             self.drawing = self.package.free_name("xl/drawings/vmlDrawing{}.vml")
-            self.package.write(self.drawing, _VML.format(block=self.sheet.sheet_id or 1).encode())
+            self.package.write(self.drawing, EMPTY.format(block=self.sheet.sheet_id or 1).encode())
             self.package.set_default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
             id = self.package.add_relationship(self.sheet.part, self.book.relation("vmlDrawing"), self.drawing)
             root = self.package.tree(self.sheet.part)
@@ -184,18 +160,7 @@ class Notes:
         if not self._undrawn:
             return
         part = self._drawing_part()
-        data = _utf8(self.package.read(part), part)
-        end = data.rfind(b"</xml>")
-        if end < 0:
-            return
-        taken = [int(n) for n in re.findall(rb"_x0000_s([0-9]{1,9})", data)]
-        block = re.search(rb'<o:idmap[^>]{0,200}\bdata="([0-9]{1,6})', data)
-        first = max([*taken, (int(block[1]) if block else 1) * 1024]) + 1
-        head = "" if b'id="_x0000_t202"' in data else _SHAPE_TYPE
-        shapes = [
-            _shape(cell, text, first + n, len(taken) + 1 + n) for n, (cell, text) in enumerate(self._undrawn)
-        ]
-        self.package.write(part, data[:end] + (head + "".join(shapes)).encode() + data[end:])
+        self.package.write(part, with_shapes(self.package.read(part), part, self._undrawn))
         self._undrawn = []
 
     # ---- taking away -----------------------------------------------------------------------------------------
@@ -237,26 +202,14 @@ class Notes:
     def _remove_shapes(self, cells: set[tuple[int, int]]) -> None:
         if self.drawing is None or not cells:
             return
-        data = _utf8(self.package.read(self.drawing), self.drawing)
-        kept, behind = [], 0
-        for start in (found.start() for found in _SHAPE_START.finditer(data)):
-            end = data.find(_SHAPE_END, start) + len(_SHAPE_END)
-            if end < len(_SHAPE_END):
-                break
-            shape = data[start:end] if start >= behind else b""
-            row, column = _ROW.search(shape), _COLUMN.search(shape)
-            if row and column and b'ObjectType="Note"' in shape and (int(row[1]) + 1, int(column[1]) + 1) in cells:
-                kept.append(data[behind:start])
-                behind = end
-        self.package.write(self.drawing, b"".join(kept) + data[behind:])
+        data = self.package.read(self.drawing)
+        self.package.write(self.drawing, without_shapes(data, self.drawing, cells))
 
     def _drop_when_empty(self, root: etree._Element) -> None:
         if len(_list(root)) or self.comments is None:
             return
         self._drop(self.comments)
-        if self.drawing is not None and not re.search(
-            rb"<v:(shape|group|rect|oval|line)\b", self.package.read(self.drawing)
-        ):
+        if self.drawing is not None and not draws(self.package.read(self.drawing)):
             self._drop(self.drawing)
             legacy = self._legacy()
             if legacy is not None:
@@ -270,26 +223,6 @@ class Notes:
                 self.package.remove_relationship(self.sheet.part, relation.id)
         if not self.package.owners().get(part):  # a drawing may be said to be what others need
             self.package.remove(part)
-
-
-def _shape(cell: str, text: str, id: int, order: int) -> str:
-    row, column = parse_cell(cell) or (1, 1)
-    lines = sum(max(1, ceil(len(line) / 24)) for line in text.split("\n")) + 2
-    left, top = column if column + 3 < MAX_COLUMN else column - 5, max(row - 2, 0)
-    anchor = f"{left}, 12, {top}, 8, {left + 3}, 60, {top + ceil(lines * 0.62) + 1}, 8"
-    place = {"row": row - 1, "column": column - 1, "anchor": anchor}
-    return _SHAPE.format(id=id, order=order, width=220, height=lines * 13, **place)
-
-
-def _utf8(data: bytes, part: str) -> bytes:
-    """A drawing as UTF-8, in which it is searched."""
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return data
-    try:
-        text = data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        raise PackageError("damaged", f"文件已损坏（{part} 不是有效的 XML）") from error
-    return re.sub(r"<\?xml[^>]{0,200}\?>", "", text, count=1).encode()
 
 
 def _list(root: etree._Element) -> etree._Element:

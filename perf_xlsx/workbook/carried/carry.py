@@ -27,7 +27,7 @@ from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import Identity, identify
 from perf_xlsx.workbook.returned.layout import Layout
-from perf_xlsx.workbook.returned.ours import is_ours
+from perf_xlsx.workbook.returned.ours import reports
 from perf_xlsx.workbook.returned.outside import OutsideReading, locate_outside
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
@@ -62,12 +62,8 @@ def carry(
 ) -> Carried | Finding:
     """Carry a workbook over. A Finding (R04, R05) where it is no form that can be read."""
     ours = _ours(original)
-    reports = [
-        sheet.name
-        for sheet, grid in zip(original.sheets, original.grids, strict=True)
-        if sheet.name not in ours and is_ours(sheet.name, grid)
-    ]
-    sheets = Sheets(original, original.grids, (HIDDEN_SHEET, *ours), reports)
+    told = [name for name in reports(original, original.grids) if name not in ours]
+    sheets = Sheets(original, original.grids, (HIDDEN_SHEET, *ours), told)
     identity = identify(original, sheets)
     if identity.form is None and (layout := locate_outside(sheets)) is not None:
         outside = OutsideReading(layout, sheets, workbook, limits)

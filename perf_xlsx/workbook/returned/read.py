@@ -8,7 +8,7 @@ from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import identify
-from perf_xlsx.workbook.returned.ours import is_ours
+from perf_xlsx.workbook.returned.ours import reports
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
@@ -24,12 +24,11 @@ def read(
     """
     book = Book(package)
     grids = [read_grid(book, sheet) for sheet in book.sheets]
-    ours = [sheet.name for sheet, grid in zip(book.sheets, grids, strict=True) if is_ours(sheet.name, grid)]
-    sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,), reports=ours)
+    sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,), reports=reports(book, grids))
     identity = identify(book, sheets)
     if identity.form is None and (found := _read_outside(package, sheets, workbook, rulebook)):
         return found
-    if identity.form is None and ours:  # there is no other form: our own 自评表 may have been sent in as one
+    if identity.form is None and sheets.reports:  # our own 自评表 may be all that was sent in
         sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,))
         if found := _read_outside(package, sheets, workbook, rulebook):
             return found
