@@ -34,6 +34,8 @@ from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.waivers import Waiving, waive
 from perf_xlsx.workbook.origin import Origin
+from perf_xlsx.workbook.returned.answers import answers, told_already
+from perf_xlsx.workbook.returned.ours import is_ours
 from perf_xlsx.workbook.returned.read import read
 from perf_xlsx.workbook.scored.marks import marks_of
 from perf_xlsx.workbook.scored.sheets import scored_sheets
@@ -140,14 +142,15 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     if original is not None:
         return _score_original(job, original, terms, told)
     package = Package.open(data, terms.limits)
-    strip(package)
-    told += _about_the_file(package, name)
+    stripped = strip(package, is_ours)
+    told += [*_about_the_file(package, name), *answers(stripped, name)]
     package.become_document()
 
     def judged() -> Result:
         evaluation, said = read(package, name, terms.rulebook)
         package.settle()
-        return _judged(job, evaluation, [*told, *said], terms)
+        new = [found for found in said if not told_already(found, stripped)]
+        return _judged(job, evaluation, [*told, *new], terms)
 
     return _with_copy(job, package, judged)
 

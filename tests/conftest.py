@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
 
 CASES = Path(__file__).parent / "cases"
@@ -33,3 +34,12 @@ def score_case(tmp_path: Path) -> Callable[..., Result]:
         return pipeline.score(returned, tmp_path / output if output else None, rulebook)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def scored_copy(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The reference case as it was filed, scored."""
+    folder = tmp_path_factory.mktemp("scored")
+    pipeline.write_template(folder / "a.xlsx", case=case_text("department-as-filed"))
+    pipeline.score(folder / "a.xlsx", folder / "b.xlsx")
+    return (folder / "b.xlsx").read_bytes()

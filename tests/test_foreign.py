@@ -422,7 +422,14 @@ def test_what_is_given_back_reads_the_same_when_it_is_sent_in_again(tmp_path: Pa
     second = pipeline.score(tmp_path / "again.xlsx", tmp_path / "second.xlsx")
     assert values(second) == values(first)
     assert said(second.findings) == said(first.findings, "R18")
-    assert ORIGIN not in openpyxl.load_workbook(tmp_path / "second.xlsx").sheetnames
+    assert not [found for found in second.findings if found.place.sheet == ORIGIN]
+    rows = [
+        [[cell.value for cell in row] for row in openpyxl.load_workbook(tmp_path / name)[ORIGIN].iter_rows()]
+        for name in ("again.xlsx", "second.xlsx")
+    ]
+    assert rows[0] == rows[1]  # it is the only record of where everything stood
+    pipeline.score(tmp_path / "second.xlsx", tmp_path / "third.xlsx")
+    assert (tmp_path / "third.xlsx").read_bytes() == (tmp_path / "second.xlsx").read_bytes()
 
 
 @needs_libreoffice

@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Book, Package, strip
-from perf_xlsx.ooxml.notes import DELIMITER
+from perf_xlsx.ooxml.note_text import DELIMITER
 from tests.rich_workbook import edited, rich
 from tests.test_scored_sheets import SHEETS
 

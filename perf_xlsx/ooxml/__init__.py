@@ -6,24 +6,31 @@ from perf_xlsx.ooxml.book import Book, cell_name
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.draft import MAX_TEXT, DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
-from perf_xlsx.ooxml.ledger import LEDGER, annotate, strip
+from perf_xlsx.ooxml.ledger import Formula, Kept, Stripped, annotate, strip
 from perf_xlsx.ooxml.limits import MIB, Limits, LimitsError, load_limits
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.macros import drop_stray_macros
 from perf_xlsx.ooxml.marks import Mark
 from perf_xlsx.ooxml.markup import legal
+from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.package import Package, read_file
+from perf_xlsx.ooxml.record import LEDGER
+from perf_xlsx.ooxml.renaming import KEPT
 
 __all__ = [
+    "KEPT",
     "LEDGER",
     "MAX_TEXT",
     "MIB",
+    "Answer",
     "BarChart",
     "Book",
     "Cell",
     "DataBar",
     "Draft",
+    "Formula",
     "Grid",
+    "Kept",
     "Limits",
     "LimitsError",
     "Look",
@@ -31,6 +38,7 @@ __all__ = [
     "Package",
     "PackageError",
     "Series",
+    "Stripped",
     "annotate",
     "cell_name",
     "decrypt",

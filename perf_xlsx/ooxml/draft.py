@@ -46,6 +46,7 @@ class Draft:
 
     def __init__(self, title: str, landscape: bool = False) -> None:
         self.title, self.landscape = title, landscape
+        self.lasting = False  # never taken away again, because nothing could write it anew
         self.cells: dict[int, dict[int, tuple[str | float | None, Look]]] = {}
         self.widths: dict[int, float] = {}
         self.heights: dict[int, float] = {}

@@ -1,27 +1,34 @@
-"""What we added to a workbook, written down in it, so that it can all be taken away again.
-
-A very hidden sheet lists each mark with the fill it covered; hidden names point at the marked cells and at our
-sheets, so that they are found again after rows were inserted, sheets renamed, or another program saved the file.
-"""
+"""What we add to a workbook, written down in it, so that it can be taken away again; what a person wrote stays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from perf_xlsx.ooxml.book import Book, DefinedName, Sheet, parse_cell, quote_sheet
-from perf_xlsx.ooxml.cells import read_grid
+from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
+from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
+from perf_xlsx.ooxml.contents import codes_of_draft, codes_of_grid, has_more, written_on
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, graft_sheets, sheet_elements
-from perf_xlsx.ooxml.marks import Covered, Mark, SheetCells, fill_cell
-from perf_xlsx.ooxml.markup import escaped, whole
+from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets, sheet_elements
+from perf_xlsx.ooxml.marks import Mark, SheetCells, fill_cell
+from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
+from perf_xlsx.ooxml.record import (
+    LEDGER,
+    MARK_NAME,
+    SHEET_NAME,
+    Added,
+    Entry,
+    Marked,
+    read_record,
+    write_record,
+)
+from perf_xlsx.ooxml.renaming import kept_name, reference, rename
 from perf_xlsx.ooxml.styles import Styles
-from perf_xlsx.place import column_name
 
-LEDGER = "_perf_xlsx_ledger"
-MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
+Areas = dict[str, tuple[str, int, int, int, int] | None]
 
 
 def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], active: str) -> dict[str, str]:
@@ -30,14 +37,19 @@ def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], a
     Gives back the names that the added sheets have got.
     """
     book = Book(package)
-    covered = _mark(book, marks)
+    marked = _mark(book, marks)
     names = graft_sheets(book, drafts, active)
-    _record(book, covered, list(names.values()))
+    added = [
+        Added(names[draft.title], int(draft.chart is not None), codes_of_draft(draft))
+        for draft in drafts
+        if not draft.lasting
+    ]
+    write_record(book, marked, added)
     return names
 
 
-def _mark(book: Book, marks: Sequence[Mark]) -> list[Covered]:
-    styles, covered = Styles(book), []
+def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
+    styles, marked = Styles(book), []
     by_name = {sheet.name: sheet for sheet in book.sheets}
     for name in dict.fromkeys(mark.sheet for mark in marks):
         if name not in by_name:
@@ -46,114 +58,162 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Covered]:
         for mark in (m for m in marks if m.sheet == name):
             done = fill_cell(cells, styles, mark)
             if done is not None:
-                covered.append(done)
-                if mark.note:
-                    notes.add(mark.cell, mark.note)
+                marked.append(Marked(done, notes.add(mark.cell, mark.note) if mark.note else None))
         notes.draw()
-    return covered
+    return marked
 
 
-def _record(book: Book, covered: Sequence[Covered], sheets: Sequence[str]) -> None:
-    rows = [["sheet", f"{SHEET_NAME}{n}", name] for n, name in enumerate(sheets, 1)]
-    for number, done in enumerate(covered, 1):
-        mark = done.mark
-        apply = done.apply if done.apply is not None else "-"
-        rows.append(["mark", f"{MARK_NAME}{number}", mark.sheet, mark.cell, mark.colour, done.fill, apply])
-        row, column = parse_cell(mark.cell) or (1, 1)
-        reference = f"{quote_sheet(mark.sheet)}!${column_name(column)}${row}"
-        add_name(book, DefinedName(f"{MARK_NAME}{number}", reference, None, True))
-    for number, name in enumerate(sheets, 1):
-        add_name(book, DefinedName(f"{SHEET_NAME}{number}", f"{quote_sheet(name)}!$A$1", None, True))
-    part = book.package.free_name("xl/worksheets/sheet{}.xml")
-    book.package.write(part, _ledger_xml(book, rows))
-    add_sheet(book, LEDGER, part, "veryHidden")
-
-
-def _ledger_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
-    lines = []
-    for number, row in enumerate(rows, 1):
-        cells = "".join(
-            f'<c r="{column_name(column)}{number}" t="inlineStr">'
-            f'<is><t xml:space="preserve">{escaped(text)}</t></is></c>'
-            for column, text in enumerate(row, 1)
-        )
-        lines.append(f'<row r="{number}">{cells}</row>')
-    data = f'<worksheet xmlns="{book.space}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
-    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + data.encode()
+# ---- taking away -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """One mark as recorded."""
+class Kept:
+    """A sheet of ours that stays, because a person wrote on it; it is theirs from now on.
 
-    name: str
+    `was` is its name before, `cells` what stands there that we did not write (row, column, cell), `more` whether
+    something lies on it that is no cell, `referred` whether it stays only because formulas know its new name.
+    """
+
+    was: str
+    sheet: Sheet
+    cells: tuple[tuple[int, int, Cell], ...]
+    more: bool
+    referred: bool
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of theirs that refers to a sheet of ours."""
+
     sheet: str
-    cell: str
-    colour: str
-    fill: str
-    apply: str | None
+    row: int
+    column: int
+    text: str
 
 
-def strip(package: Package) -> bool:
-    """Take away everything that `annotate` added, and put back what the marks covered; whether there was any."""
+@dataclass(frozen=True)
+class Stripped:
+    """What was found of a person's on what was ours."""
+
+    kept: tuple[Kept, ...]
+    answers: tuple[Answer, ...]
+    formulas: tuple[Formula, ...]
+
+
+def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, grid: False) -> Stripped | None:
+    """Take away everything that `annotate` added, and put back what the marks covered; None for nothing.
+
+    A sheet of ours that a person wrote on is kept under another name. `is_ours` tells by name and contents a sheet
+    that was once of ours: its colours are its own.
+    """
     book = Book(package)
     ledger = next((sheet for sheet in book.sheets if sheet.name == LEDGER), None)
     if ledger is None:
-        return False
-    entries, ours = _read_ledger(book, ledger)
-    names = book.defined_names()
-    areas = {name.name: name.area() for name in names}
-    sheets = {name: found[0] if (found := areas.get(name)) else None for name in ours if name in areas}
-    gone = {LEDGER} | {sheets.get(name) or recorded for name, recorded in ours.items()}
-    kept = [sheet for sheet in book.sheets if sheet.name not in gone]
-    _unmark(book, kept, entries, areas)
-    for sheet in kept:
-        Notes(book, sheet).strip()
+        return None
+    record = read_record(read_grid(book, ledger))
+    areas = {name.name: name.area() for name in book.defined_names() if name.local_sheet is None}
+    ours = {(area[0] if (area := areas.get(name)) else added.name): added for name, added in record.sheets.items()}
+    theirs = [sheet for sheet in book.sheets if sheet.name != LEDGER and sheet.name not in ours]
+    formulas = list(_formulas(book, theirs, ours))
+    kept = {
+        sheet.name: found
+        for sheet in book.sheets
+        if sheet.name in ours and (found := _kept(book, sheet, ours[sheet.name], formulas)) is not None
+    }
+    _unmark(book, theirs, record.entries, areas, is_ours)
+    answers = [answer for sheet in theirs for answer in Notes(book, sheet).strip(record.notes)]
+    gone = ({LEDGER} | ours.keys()) - kept.keys()
     _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone])
-    return True
+    stays = {found.was for found in kept.values() if found.referred}
+    return Stripped(
+        tuple(_renamed(book, found) for found in kept.values()),
+        tuple(answers),
+        tuple(formula for formula, names in formulas if names - stays),
+    )
 
 
-def _read_ledger(book: Book, ledger: Sheet) -> tuple[list[_Entry], dict[str, str]]:
-    cells = read_grid(book, ledger).cells
-    entries, sheets = [], {}
-    for row in sorted({row for row, _ in cells}):
-        texts = [str(cell.value) if (cell := cells.get((row, column))) else "" for column in range(1, 8)]
-        if texts[0] == "sheet":
-            sheets[texts[1]] = texts[2]
-        elif texts[0] == "mark":
-            apply = None if texts[6] == "-" else texts[6]
-            entries.append(_Entry(texts[1], texts[2], texts[3], texts[4], texts[5], apply))
-    return entries, sheets
+def _kept(book: Book, sheet: Sheet, added: Added, formulas: Iterable[tuple[Formula, set[str]]]) -> Kept | None:
+    """The sheet of ours as it is kept, if it is."""
+    if added.codes is None:
+        return None
+    grid, more = read_grid(book, sheet), has_more(book, sheet, added.charts)
+    codes = codes_of_grid(grid, added.codes)
+    referred = sheet.name != added.name and any(sheet.name in names for _, names in formulas)
+    if codes == added.codes and not more:
+        return Kept(sheet.name, sheet, (), False, True) if referred else None
+    cells = tuple((row, column, grid.cells[row, column]) for row, column in written_on(codes, added.codes))
+    return Kept(sheet.name, sheet, cells, more, False)
 
 
-_Areas = dict[str, tuple[str, int, int, int, int] | None]
+def _renamed(book: Book, found: Kept) -> Kept:
+    name = found.was if found.referred else kept_name(book, found.was)
+    if name != found.was:
+        rename(book, next(sheet for sheet in book.sheets if sheet.name == found.was), name)
+    sheet = next(sheet for sheet in book.sheets if sheet.name == name)
+    return Kept(found.was, sheet, found.cells, found.more, found.referred)
 
 
-def _unmark(book: Book, sheets: list[Sheet], entries: list[_Entry], areas: _Areas) -> None:
+def _formulas(book: Book, sheets: list[Sheet], ours: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:
+    """Their formulas that refer to sheets of ours, with the names of these."""
+    patterns = {name: reference(name) for name in ours}
+    for sheet in sheets:
+        root = book.package.tree(sheet.part)
+        texts = {element.text for element in root.iter("{*}f") if element.text and "!" in element.text}
+        known = {text: {name for name, found in patterns.items() if found.search(text)} for text in texts}
+        if not any(known.values()):
+            continue
+        for row, column, element in SheetCells(book, sheet).every():
+            text = next((child.text or "" for child in element if local(child) == "f"), "")
+            if names := known.get(text):
+                yield Formula(sheet.name, row, column, text), names
+
+
+def _unmark(
+    book: Book, sheets: list[Sheet], entries: list[Entry], areas: Areas, is_ours: Callable[[str, Grid], bool]
+) -> None:
     """Put the covered fills back, wherever our colours stand.
 
-    A mark that was sorted or copied elsewhere has no entry of its own: it gets the fill recorded in its column.
+    A mark that was sorted or copied elsewhere has no entry of its own: it gets the fill recorded in its column. A
+    sheet that was copied has names of its own for them.
     """
     styles, colours = Styles(book), {entry.colour for entry in entries}
-    placed: dict[tuple[str, int, int], _Entry] = {}
-    columns: dict[tuple[str, int], _Entry] = {}
-    for entry in entries:
-        area = (
-            areas[entry.name] if entry.name in areas else (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
-        )
+    placed, columns = _places(book, entries, areas)
+    marked = {sheet for sheet, _, _ in placed}
+    for sheet in sheets:
+        found = [
+            (row, column, element)
+            for row, column, element in SheetCells(book, sheet).every()
+            if styles.colour_of(whole(element.get("s"))) in colours
+        ]
+        if found and sheet.name not in marked and is_ours(sheet.name, read_grid(book, sheet)):
+            continue
+        for row, column, element in found:
+            entry = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
+            fill = styles.parsed_fill(entry.fill if entry else "")
+            style = styles.with_fill(whole(element.get("s")), fill, entry.apply if entry else None)
+            element.set("s", str(style))
+            book.package.touch(sheet.part)
+
+
+def _places(
+    book: Book, entries: list[Entry], areas: Areas
+) -> tuple[dict[tuple[str, int, int], Entry], dict[tuple[str, int], Entry]]:
+    """The recorded marks by cell, and the first of each column."""
+    placed: dict[tuple[str, int, int], Entry] = {}
+    columns: dict[tuple[str, int], Entry] = {}
+    copies = [(name.name, name.area()) for name in book.defined_names() if name.local_sheet is not None]
+    known = {entry.name: entry for entry in entries}
+    recorded = [(entry, (entry.sheet, *(parse_cell(entry.cell) or (0, 0)))) for entry in entries]
+    for entry, cell in recorded:
+        area = areas.get(entry.name, (*cell, 0, 0))
         if area is not None:
             placed[area[:3]] = entry
-            columns.setdefault((area[0], area[2]), entry)
-    for sheet in sheets:
-        cells = SheetCells(book, sheet)
-        for row, column, element in cells.every():
-            index = whole(element.get("s"))
-            if styles.colour_of(index) not in colours:
-                continue
-            found = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
-            fill = styles.parsed_fill(found.fill if found else "")
-            element.set("s", str(styles.with_fill(index, fill, found.apply if found else None)))
-            book.package.touch(sheet.part)
+    for name, area in copies:
+        if name in known and area is not None:
+            placed.setdefault(area[:3], known[name])
+    for (sheet, _, column), entry in placed.items():
+        columns.setdefault((sheet, column), entry)
+    return placed, columns
 
 
 def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from math import ceil
 
 from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.book import MAX_COLUMN, Book, Sheet, parse_cell
+from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
+from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.ooxml.markup import legal, local
+from perf_xlsx.ooxml.note_shapes import EMPTY, draws, with_shapes, without_shapes
+from perf_xlsx.ooxml.note_text import (
+    Answer,
+    NoteCodes,
+    Recorded,
+    added,
+    disowned,
+    has_ours,
+    of_ours,
+    theirs_of,
+    written_into,
+)
 
-DELIMITER = "──── 绩效自评核对 ────"
 AUTHOR = "perf_xlsx"
 
 # Elements that may stand before legacyDrawing in a worksheet (CT_Worksheet); it goes behind the last of them.
@@ -50,29 +60,6 @@ _BEFORE_LEGACY = frozenset(
         "drawing",
     ]
 )
-_VML = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    '<o:idmap v:ext="edit" data="{block}"/></o:shapelayout></xml>'
-)
-_SHAPE_TYPE = (
-    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
-_SHAPE = (
-    '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{id}" type="#_x0000_t202" '
-    'style="position:absolute;margin-left:60pt;margin-top:10pt;width:{width}pt;height:{height}pt;z-index:{order};'
-    'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
-    '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
-    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
-    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
-    "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
-)
-_SHAPE_START, _SHAPE_END = re.compile(rb"<v:shape\b"), b"</v:shape>"
-_ROW = re.compile(rb"<x:Row>\s{0,9}([0-9]{1,9})\s{0,9}</x:Row>")
-_COLUMN = re.compile(rb"<x:Column>\s{0,9}([0-9]{1,9})\s{0,9}</x:Column>")
 
 
 class Notes:
@@ -101,22 +88,25 @@ class Notes:
 
     # ---- adding ----------------------------------------------------------------------------------------------
 
-    def add(self, cell: str, text: str) -> None:
+    def add(self, cell: str, text: str) -> NoteCodes:
         """Give a cell our text; a note that is there keeps its own before it. Call `draw` after the last."""
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
-        found = self._theirs.get(cell)
+        found, theirs = self._theirs.get(cell), ""
+        ours = of_ours(text)
         if found is None:
             found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
-            self._run(etree.SubElement(found, f"{{{space}}}text"), f"{DELIMITER}\n{text}")
-            self._undrawn.append((cell, text))
+            self._run(etree.SubElement(found, f"{{{space}}}text"), ours)
+            self._undrawn.append((cell, ours))
         else:
             body = next((e for e in found if local(e) == "text"), None)
             if body is None:
                 body = etree.SubElement(found, f"{{{space}}}text")
             _as_run(body)
-            self._run(body, f"\n{DELIMITER}\n{text}")
+            theirs = _text(body)
+            self._run(body, f"\n{ours}")
         self.package.touch(self._comments_part())
+        return NoteCodes(text_code(legal(text)), text_code(theirs))
 
     @cached_property
     def _theirs(self) -> dict[str, etree._Element]:
@@ -154,7 +144,7 @@ class Notes:
     def _drawing_part(self) -> str:
         if self.drawing is None:
             self.drawing = self.package.free_name("xl/drawings/vmlDrawing{}.vml")
-            self.package.write(self.drawing, _VML.format(block=self.sheet.sheet_id or 1).encode())
+            self.package.write(self.drawing, EMPTY.format(block=self.sheet.sheet_id or 1).encode())
             self.package.set_default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
             id = self.package.add_relationship(self.sheet.part, self.book.relation("vmlDrawing"), self.drawing)
             root = self.package.tree(self.sheet.part)
@@ -170,70 +160,56 @@ class Notes:
         if not self._undrawn:
             return
         part = self._drawing_part()
-        data = _utf8(self.package.read(part), part)
-        end = data.rfind(b"</xml>")
-        if end < 0:
-            return
-        taken = [int(n) for n in re.findall(rb"_x0000_s([0-9]{1,9})", data)]
-        block = re.search(rb'<o:idmap[^>]{0,200}\bdata="([0-9]{1,6})', data)
-        first = max([*taken, (int(block[1]) if block else 1) * 1024]) + 1
-        head = "" if b'id="_x0000_t202"' in data else _SHAPE_TYPE
-        shapes = [
-            _shape(cell, text, first + n, len(taken) + 1 + n) for n, (cell, text) in enumerate(self._undrawn)
-        ]
-        self.package.write(part, data[:end] + (head + "".join(shapes)).encode() + data[end:])
+        self.package.write(part, with_shapes(self.package.read(part), part, self._undrawn))
         self._undrawn = []
 
     # ---- taking away -----------------------------------------------------------------------------------------
 
-    def strip(self) -> bool:
-        """Take our text out of every note, and whole notes of ours away; whether there was any."""
+    def strip(self, recorded: Recorded | None = None) -> list[Answer]:
+        """Take our text out of every note, and whole notes of ours away; gives back what was written into them.
+
+        `recorded` None: an earlier version wrote them, and nobody knows what.
+        """
         if self.comments is None:
-            return False
-        root, changed = self.package.tree(self.comments), False
+            return []
+        root = self.package.tree(self.comments)
         gone: set[tuple[int, int]] = set()
+        answers, changed = [], False
         for comment in list(_list(root)):
-            body = next((e for e in comment if local(e) == "text"), None)
-            text = "" if body is None else "".join(t.text or "" for t in body.iter() if local(t) == "t")
-            if body is None or DELIMITER not in text:
+            body, cell = next((e for e in comment if local(e) == "text"), None), comment.get("ref", "")
+            text = "" if body is None else _text(body)
+            if body is None or not has_ours(text):
                 continue
             changed = True
-            theirs = text[: text.index(DELIMITER)].removesuffix("\n")
-            if theirs.strip():
-                _keep(body, len(theirs))
+            if recorded is not None and written_into(text, recorded):
+                answers.append(Answer(self.sheet.name, cell, text, True))
+                _rewrite(body, disowned(text))
+                continue
+            if recorded is not None and (new := added(text, recorded)):
+                answers.append(Answer(self.sheet.name, cell, new, False))
+            if spans := theirs_of(text):
+                _keep(body, spans)
             else:
                 _list(root).remove(comment)
-                gone.add(parse_cell(comment.get("ref", "")) or (0, 0))
+                gone.add(parse_cell(cell) or (0, 0))
         self._remove_shapes(gone)
         if changed:
             _drop_author(root)
             self.package.touch(self.comments)
             self._drop_when_empty(root)
-        return changed
+        return answers
 
     def _remove_shapes(self, cells: set[tuple[int, int]]) -> None:
         if self.drawing is None or not cells:
             return
-        data = _utf8(self.package.read(self.drawing), self.drawing)
-        kept, behind = [], 0
-        for start in (found.start() for found in _SHAPE_START.finditer(data)):
-            end = data.find(_SHAPE_END, start) + len(_SHAPE_END)
-            if end < len(_SHAPE_END):
-                break
-            shape = data[start:end] if start >= behind else b""
-            row, column = _ROW.search(shape), _COLUMN.search(shape)
-            if row and column and b'ObjectType="Note"' in shape and (int(row[1]) + 1, int(column[1]) + 1) in cells:
-                kept.append(data[behind:start])
-                behind = end
-        self.package.write(self.drawing, b"".join(kept) + data[behind:])
+        data = self.package.read(self.drawing)
+        self.package.write(self.drawing, without_shapes(data, self.drawing, cells))
 
     def _drop_when_empty(self, root: etree._Element) -> None:
         if len(_list(root)) or self.comments is None:
             return
         self._drop(self.comments)
-        if self.drawing is not None and not re.search(
-            rb"<v:(shape|group|rect|oval|line)\b", self.package.read(self.drawing)
-        ):
+        if self.drawing is not None and not draws(self.package.read(self.drawing)):
             self._drop(self.drawing)
             legacy = self._legacy()
             if legacy is not None:
@@ -247,26 +223,6 @@ class Notes:
                 self.package.remove_relationship(self.sheet.part, relation.id)
         if not self.package.owners().get(part):  # a drawing may be said to be what others need
             self.package.remove(part)
-
-
-def _shape(cell: str, text: str, id: int, order: int) -> str:
-    row, column = parse_cell(cell) or (1, 1)
-    lines = sum(max(1, ceil(len(line) / 24)) for line in text.split("\n")) + 2
-    left, top = column if column + 3 < MAX_COLUMN else column - 5, max(row - 2, 0)
-    anchor = f"{left}, 12, {top}, 8, {left + 3}, 60, {top + ceil(lines * 0.62) + 1}, 8"
-    place = {"row": row - 1, "column": column - 1, "anchor": anchor}
-    return _SHAPE.format(id=id, order=order, width=220, height=lines * 13, **place)
-
-
-def _utf8(data: bytes, part: str) -> bytes:
-    """A drawing as UTF-8, in which it is searched."""
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return data
-    try:
-        text = data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        raise PackageError("damaged", f"文件已损坏（{part} 不是有效的 XML）") from error
-    return re.sub(r"<\?xml[^>]{0,200}\?>", "", text, count=1).encode()
 
 
 def _list(root: etree._Element) -> etree._Element:
@@ -306,14 +262,31 @@ def _as_run(body: etree._Element) -> None:
             run.append(element)
 
 
-def _keep(body: etree._Element, length: int) -> None:
-    """Keep only the first characters of a note's text, in their own runs."""
-    left = length
+def _text(body: etree._Element) -> str:
+    return "".join(t.text or "" for t in body.iter() if local(t) == "t")
+
+
+def _keep(body: etree._Element, spans: list[tuple[int, int]]) -> None:
+    """Keep only these parts of a note's text, in their own runs."""
+    offset = 0
     for node in [t for t in body.iter() if local(t) == "t"]:
-        text = node.text or ""
-        node.text, left = text[:left], left - min(left, len(text))
+        text, start = node.text or "", offset
+        offset += len(text)
+        node.text = "".join(text[max(begin - start, 0) : max(end - start, 0)] for begin, end in spans)
         run = node.getparent()
         if not node.text and run is not None and local(run) == "r":
             run_parent = run.getparent()
             if run_parent is not None:
                 run_parent.remove(run)
+
+
+def _rewrite(body: etree._Element, text: str) -> None:
+    """Give a note another text, in the first of its runs."""
+    node = next(t for t in body.iter() if local(t) == "t")
+    for other in [t for t in body.iter() if local(t) == "t"]:
+        other.text = ""
+    node.text = legal(text)
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    for run in [e for e in body if local(e) == "r"]:
+        if not any(t.text for t in run if local(t) == "t"):
+            body.remove(run)

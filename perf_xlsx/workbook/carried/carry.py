@@ -16,7 +16,8 @@ from perf_xlsx.forms import Form, load_form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.model import Finding, SelfEvaluation
 from perf_xlsx.ooxml import LEDGER, Limits
-from perf_xlsx.ooxml.ledger import SHEET_NAME
+from perf_xlsx.ooxml.contents import codes_of_grid
+from perf_xlsx.ooxml.record import read_record
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.workbook.carried.joined import join
@@ -26,6 +27,7 @@ from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import Identity, identify
 from perf_xlsx.workbook.returned.layout import Layout
+from perf_xlsx.workbook.returned.ours import reports
 from perf_xlsx.workbook.returned.outside import OutsideReading, locate_outside
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
@@ -59,7 +61,9 @@ def carry(
     original: Original, workbook: str, rulebook: str | None = None, limits: Limits = DEFAULTS
 ) -> Carried | Finding:
     """Carry a workbook over. A Finding (R04, R05) where it is no form that can be read."""
-    sheets = Sheets(original, original.grids, skip=(HIDDEN_SHEET, *_ours(original)))
+    ours = _ours(original)
+    told = [name for name in reports(original, original.grids) if name not in ours]
+    sheets = Sheets(original, original.grids, (HIDDEN_SHEET, *ours), told)
     identity = identify(original, sheets)
     if identity.form is None and (layout := locate_outside(sheets)) is not None:
         outside = OutsideReading(layout, sheets, workbook, limits)
@@ -96,14 +100,17 @@ def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook
 
 
 def _ours(original: Original) -> set[str]:
-    """The sheets that an earlier scoring added, and its ledger."""
-    ledger = [grid for sheet, grid in zip(original.sheets, original.grids, strict=True) if sheet.name == LEDGER]
-    rows = {(row, column): str(cell.value) for grid in ledger for (row, column), cell in grid.cells.items()}
-    recorded = {rows.get((r, 2), ""): rows.get((r, 3), "") for r, c in rows if c == 1 and rows[r, c] == "sheet"}
-    for name in original.defined_names():
-        if name.name.startswith(SHEET_NAME) and name.name in recorded and (area := name.area()):
-            recorded[name.name] = area[0]
-    return {LEDGER, *recorded.values()} if ledger else set()
+    """The sheets that an earlier scoring added and nobody wrote on, and its ledger."""
+    grids = {sheet.name: grid for sheet, grid in zip(original.sheets, original.grids, strict=True)}
+    if LEDGER not in grids:
+        return set()
+    areas = {name.name: area for name in original.defined_names() if (area := name.area())}
+    found = {LEDGER}
+    for name, added in read_record(grids[LEDGER]).sheets.items():
+        title = areas[name][0] if name in areas else added.name
+        if title in grids and (added.codes is None or added.codes == codes_of_grid(grids[title], added.codes)):
+            found.add(title)
+    return found
 
 
 def _told(origin: Origin, place: Place) -> Finding:

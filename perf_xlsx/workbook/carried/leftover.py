@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perf_xlsx.foreign import Original
 from perf_xlsx.ooxml import Cell
-from perf_xlsx.ooxml.notes import DELIMITER
+from perf_xlsx.ooxml.note_text import DELIMITER
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.carried.transcript import Transcript
 from perf_xlsx.workbook.intake import as_shown
@@ -23,7 +23,7 @@ MOST_LEFT = 500  # cells told one by one; the rest is told as a number
 def other_sheets(was: Sheets, layout: Layout) -> Iterator[tuple[str, int]]:
     """Sheets that are not of the form, with the number of their cells."""
     used = layout.sheets()
-    for index in was.searched:
+    for index in sorted(was.searched + was.reports):
         title, cells = was.names[index], was.grids[index].cells
         if index not in used and cells and GUIDE not in title:
             yield title, len(cells)
@@ -44,7 +44,7 @@ def left_behind(original: Original, transcript: Transcript, layout: Layout) -> I
         yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
     for title, count in others:
         yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", "不属于自评表")
-    kept = {"", *(was.names[index] for index in was.searched)}
+    kept = {"", *(was.names[index] for index in was.searched + was.reports)}
     for extra in (extra for extra in original.extras if extra.sheet in kept):
         text = extra.text.partition(DELIMITER)[0].strip()  # notes of an earlier scoring are ours
         if text or DELIMITER not in extra.text:

@@ -12,6 +12,7 @@ from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import Place
 from perf_xlsx.workbook.printed import GUIDE
 from perf_xlsx.workbook.returned.layout import Layout
+from perf_xlsx.workbook.returned.ours import is_origin
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 from perf_xlsx.workbook.returned.strays import LISTED, in_short, strays, with_contents
 
@@ -64,10 +65,14 @@ class Beside:
 
     def _sheets(self) -> Iterator[Finding]:
         known = self.layout.sheets() | self.layout.copies()
+        grids = self.sheets.grids
         others = [
             index
-            for index in self.sheets.searched
-            if index not in known and self.sheets.grids[index].cells and GUIDE not in self.sheets.names[index]
+            for index in sorted(self.sheets.searched + self.sheets.reports)
+            if index not in known
+            and grids[index].cells
+            and GUIDE not in self.sheets.names[index]
+            and not is_origin(grids[index])
         ]
         for index in others[:LISTED]:
             title = self.sheets.names[index]

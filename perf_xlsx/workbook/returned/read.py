@@ -8,6 +8,7 @@ from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import identify
+from perf_xlsx.workbook.returned.ours import reports
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
@@ -22,10 +23,15 @@ def read(
     then say why. Raises PackageError for damage inside the package.
     """
     book = Book(package)
-    sheets = Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], skip=(HIDDEN_SHEET,))
+    grids = [read_grid(book, sheet) for sheet in book.sheets]
+    sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,), reports=reports(book, grids))
     identity = identify(book, sheets)
     if identity.form is None and (found := _read_outside(package, sheets, workbook, rulebook)):
         return found
+    if identity.form is None and sheets.reports:  # our own 自评表 may be all that was sent in
+        sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,))
+        if found := _read_outside(package, sheets, workbook, rulebook):
+            return found
     if refusal := refuse(identity, Place(workbook), rulebook):
         return None, (refusal,)
     form = load_form(identity.form or "")

@@ -43,14 +43,19 @@ class Area:
 
 
 class Sheets:
-    """The workbook's sheets as grids; those named in `skip` are never searched."""
+    """The workbook's sheets as grids; those named in `skip` or `reports` are not searched, the latter are told."""
 
-    def __init__(self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str]) -> None:
+    def __init__(
+        self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str], reports: Iterable[str] = ()
+    ) -> None:
         self.names = [sheet.name for sheet in book.sheets]
         self.positions = [sheet.index for sheet in book.sheets]
         self.states = [sheet.state for sheet in book.sheets]
         self.grids = list(grids)
-        self.searched = [n for n, sheet in enumerate(book.sheets) if sheet.name not in set(skip)]
+        reported = set(reports)
+        hidden = reported.union(skip)
+        self.reports = [n for n, name in enumerate(self.names) if name in reported]
+        self.searched = [n for n, name in enumerate(self.names) if name not in hidden]
         self.areas = _areas(book, self.names)
 
     def cell(self, address: Address) -> Cell | None:

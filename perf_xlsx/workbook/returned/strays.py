@@ -171,5 +171,10 @@ def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
 
 def in_short(cell: Cell) -> str:
     """The beginning of what a cell holds, in one line."""
-    text = as_shown(cell).replace("\n", " ")
+    return shortened(as_shown(cell))
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, in one line."""
+    text = " ".join(text.split("\n"))
     return text if len(text) <= 20 else f"{text[:19]}…"

@@ -41,6 +41,7 @@ def origin_sheet(origin: Origin) -> Draft:
         row += 1
     row = _left(sheet, row + 1, origin.left)
     sheet.frozen_rows, sheet.repeated, sheet.selected = 3, (2, 2), (3, 0)
+    sheet.lasting = True  # when the copy is scored again, the original is not there
     sheet.print_area = (0, 0, row - 1, last)
     return sheet
 

@@ -1,0 +1,143 @@
+"""What stands on a worksheet, as a short code a cell: the same whichever program saved it, however it looks.
+
+Text and number of the same characters are one (programs turn "12" into 12), and blanks and line ends do not count
+(programs write them anew). Only what is not as it was needs to be told apart, so 24 bits a cell are enough.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from zlib import crc32
+
+from lxml import etree
+
+from perf_xlsx.ooxml.book import Book, Sheet
+from perf_xlsx.ooxml.cells import Cell, Grid
+from perf_xlsx.ooxml.draft import Draft
+from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.note_shapes import draws
+
+Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
+
+_EMPTY, _LENGTH = "AAAA", 4
+_HAIR = 1e-14  # programs differ in the fifteenth digit
+_CHUNK = 32_000  # characters: a cell holds no more than 32,767
+_SAYS_NOTHING = ("/printerSettings", "/hyperlink", "/customProperty")  # relationships that other programs add
+_ANCHORING = ("", "from", "to", "ext", "pos", "clientData")
+
+
+def text_code(text: str) -> str:
+    """The code of a text; "" where nothing can be seen of it."""
+    seen = text.replace(" ", "")
+    if not seen.isprintable():
+        seen = "".join(ch for ch in seen if ch.isprintable())
+    if not seen:
+        return ""
+    code = b2a_base64(crc32(seen.encode("utf-8", "replace")).to_bytes(4, "big")[1:], newline=False).decode()
+    return code if code != _EMPTY else "AAAB"
+
+
+def codes_of_draft(draft: Draft) -> Codes:
+    """The codes of a sheet in the making."""
+    return {
+        (row + 1, column + 1): code
+        for row, cells in draft.cells.items()
+        for column, (value, _) in cells.items()
+        if value is not None and (code := text_code(value if isinstance(value, str) else _number(value)))
+    }
+
+
+def codes_of_grid(grid: Grid, then: Codes) -> Codes:
+    """The codes of a sheet that was read; a number may differ by a hair from what it was `then`."""
+    return {at: code for at, cell in grid.cells.items() if (code := _read_code(cell, then.get(at, "")))}
+
+
+def _read_code(cell: Cell, then: str) -> str:
+    code = text_code(_shown(cell))
+    if code != then and isinstance(cell.value, Decimal) and cell.formula is None:
+        near = (text_code(_number(float(cell.value) * (1 + hair))) for hair in (_HAIR, -_HAIR))
+        return next((other for other in near if other == then), code)
+    return code
+
+
+def _number(value: float) -> str:
+    return f"{value + 0.0:.12g}"  # -0 is 0
+
+
+def _shown(cell: Cell) -> str:
+    if cell.formula is not None or cell.error is not None:  # we write neither
+        return f"={cell.formula}{cell.error or ''}"
+    return _number(float(cell.value)) if isinstance(cell.value, Decimal) else str(cell.value)
+
+
+# ---- as it is written down -------------------------------------------------------------------------------------
+
+
+def packed(codes: Codes) -> list[str]:
+    """Codes as texts: the number of columns, then cell by cell, row by row."""
+    height = max((row for row, _ in codes), default=0)
+    width = max((column for _, column in codes), default=0)
+    columns = range(1, width + 1)
+    text = "".join(codes.get((row, column), _EMPTY) for row in range(1, height + 1) for column in columns)
+    return [str(width), *(text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))]
+
+
+def unpacked(texts: Sequence[str]) -> Codes:
+    """What `packed` was given."""
+    text, width = "".join(texts[1:]), max(whole(texts[0]), 1)
+    found = {}
+    for number, start in enumerate(range(0, len(text), _LENGTH)):
+        if (code := text[start : start + _LENGTH]) != _EMPTY:
+            found[number // width + 1, number % width + 1] = code
+    return found
+
+
+# ---- what a person did -----------------------------------------------------------------------------------------
+
+
+def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
+    """The cells that hold what we did not write there; what was only moved with its row is ours still."""
+    rows, before = _by_row(now), _by_row(then)
+    known, columns = set(before.values()), {(column, code) for (_, column), code in then.items()}
+    agree = Counter(row for (row, column), code in now.items() if then.get((row, column)) == code)
+    found = []
+    for (row, column), code in sorted(now.items()):
+        in_place = 2 * agree[row] > len(before.get(row, ()))
+        if (
+            then.get((row, column)) != code
+            and (in_place or (column, code) not in columns)
+            and rows[row] not in known
+        ):
+            found.append((row, column))
+    return found
+
+
+def _by_row(codes: Codes) -> dict[int, tuple[tuple[int, str], ...]]:
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), code in sorted(codes.items()):
+        rows.setdefault(row, []).append((column, code))
+    return {row: tuple(cells) for row, cells in rows.items()}
+
+
+def has_more(book: Book, sheet: Sheet, charts: int) -> bool:
+    """Whether a sheet of ours has what we never write: a picture, a shape, a note, a control, another chart."""
+    for relation in book.package.relationships(sheet.part):
+        if relation.type.endswith(_SAYS_NOTHING):
+            continue
+        if relation.external or relation.target not in book.package:
+            return True
+        if relation.type.endswith("/drawing"):
+            objects = [child for anchor in book.package.tree(relation.target) for child in _objects(anchor)]
+            if len(objects) > charts or any(kind != "graphicFrame" for kind in objects):
+                return True
+        elif not relation.type.endswith("/vmlDrawing") or draws(book.package.read(relation.target)):
+            return True
+    return False
+
+
+def _objects(anchor: etree._Element) -> list[str]:
+    """What hangs on an anchor of a drawing."""
+    return [kind for child in anchor if (kind := local(child)) not in _ANCHORING]

@@ -1,0 +1,87 @@
+"""The text of a note: which of it is ours, told by a line before it and one behind it, and what a person added.
+
+Authors tell nothing, because other programs write them anew; so are runs and line ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from perf_xlsx.ooxml.contents import text_code
+
+DELIMITER = "──── 绩效自评核对 ────"
+CLOSING = "──── 以下可填写答复 ────"
+WAS_OURS = (
+    "──── 以前的核对（有改动，留存）────"  # in the place of the delimiter, where a person wrote into our text
+)
+
+_OURS = re.compile(rf"{DELIMITER}(.*?)(?:{CLOSING}|\Z)", re.DOTALL)
+
+Recorded = Mapping[str, frozenset[str]]  # the codes of our texts, with those of what stood before each
+
+
+@dataclass(frozen=True)
+class NoteCodes:
+    """The codes of a note's text: of ours, and of what stood there before it."""
+
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person wrote into a note of ours; `inside`: into our own text, all of which is then theirs."""
+
+    sheet: str
+    cell: str
+    text: str
+    inside: bool
+
+
+def of_ours(text: str) -> str:
+    """A text as it stands in a note."""
+    return f"{DELIMITER}\n{text}\n{CLOSING}\n"
+
+
+def has_ours(text: str) -> bool:
+    """Whether there is a text of ours, or what a person left of one."""
+    return DELIMITER in text or CLOSING in text
+
+
+def written_into(text: str, recorded: Recorded) -> bool:
+    """Whether a text of ours is not as we wrote it."""
+    as_written = all(text_code(found[1]) in recorded for found in _OURS.finditer(text))
+    return not as_written or CLOSING in _OURS.sub("", text)
+
+
+def disowned(text: str) -> str:
+    """The whole text of a note that is theirs from now on: nothing in it looks like ours."""
+    return text.replace(DELIMITER, WAS_OURS).replace(CLOSING, "").rstrip()
+
+
+def added(text: str, recorded: Recorded) -> str:
+    """What a person wrote before or behind our text since it was written; "" for nothing."""
+    first = _OURS.search(text)
+    if first is None:
+        return ""
+    before, behind = text[: first.start()], _OURS.sub("", text[first.end() :])
+    parts = [behind] if text_code(behind) else []
+    if text_code(before) not in recorded.get(text_code(first[1]), ()):
+        parts.insert(0, before)
+    return "\n".join(part.strip() for part in parts)
+
+
+def theirs_of(text: str) -> list[tuple[int, int]]:
+    """Where a note's own text stands, from and to, without the line ends between it and ours."""
+    spans, start = [], 0
+    for begin, end in [*(found.span() for found in _OURS.finditer(text)), (len(text), len(text))]:
+        piece = text[start:begin]
+        if piece.strip():
+            spans.append((start + (len(piece) - len(piece.lstrip("\r\n")) if start else 0), begin))
+        start = end
+    if spans and spans[-1][1] < len(text):  # ours stood behind it, on a line of its own
+        begin, end = spans[-1]
+        spans[-1] = begin, end - (text[end - 1] == "\n")
+    return spans

@@ -1,0 +1,116 @@
+"""The ledger: a very hidden sheet in which stands what was added to the workbook.
+
+Hidden names point at the marked cells and at our sheets, so that they are found again after rows were inserted,
+sheets renamed, or another program saved the file. A ledger of an earlier version has no codes of contents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from perf_xlsx.ooxml.book import Book, DefinedName, parse_cell, quote_sheet
+from perf_xlsx.ooxml.cells import Grid
+from perf_xlsx.ooxml.contents import Codes, packed, unpacked
+from perf_xlsx.ooxml.graft import add_name, add_sheet
+from perf_xlsx.ooxml.marks import Covered
+from perf_xlsx.ooxml.markup import escaped, whole
+from perf_xlsx.ooxml.note_text import NoteCodes
+from perf_xlsx.place import column_name
+
+LEDGER = "_perf_xlsx_ledger"
+MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One mark that was set, and its note."""
+
+    covered: Covered
+    note: NoteCodes | None
+
+
+@dataclass(frozen=True)
+class Added:
+    """One sheet that was added: its name, how many charts it has, what stands on it (None: not recorded)."""
+
+    name: str
+    charts: int
+    codes: Codes | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One mark as recorded, under its defined name."""
+
+    name: str
+    sheet: str
+    cell: str
+    colour: str
+    fill: str
+    apply: str | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a ledger says: marks, sheets by their defined names, the codes of notes (None: not recorded)."""
+
+    entries: list[Entry]
+    sheets: dict[str, Added]
+    notes: Mapping[str, frozenset[str]] | None
+
+
+def write_record(book: Book, marks: Sequence[Marked], sheets: Sequence[Added]) -> None:
+    """Write down what was added, and define the names that lead there."""
+    rows = []
+    for number, sheet in enumerate(sheets, 1):
+        rows.append(["sheet", f"{SHEET_NAME}{number}", sheet.name, str(sheet.charts), *packed(sheet.codes or {})])
+    for number, done in enumerate(marks, 1):
+        mark, note = done.covered.mark, done.note or NoteCodes("", "")
+        apply = done.covered.apply if done.covered.apply is not None else "-"
+        rows.append(["mark", f"{MARK_NAME}{number}", mark.sheet, mark.cell, mark.colour, done.covered.fill, apply])
+        rows[-1] += [note.ours, note.theirs]
+        row, column = parse_cell(mark.cell) or (1, 1)
+        reference = f"{quote_sheet(mark.sheet)}!${column_name(column)}${row}"
+        add_name(book, DefinedName(f"{MARK_NAME}{number}", reference, None, True))
+    for number, sheet in enumerate(sheets, 1):
+        add_name(book, DefinedName(f"{SHEET_NAME}{number}", f"{quote_sheet(sheet.name)}!$A$1", None, True))
+    part = book.package.free_name("xl/worksheets/sheet{}.xml")
+    book.package.write(part, _sheet_xml(book, rows))
+    add_sheet(book, LEDGER, part, "veryHidden")
+
+
+def _sheet_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
+    lines = []
+    for number, row in enumerate(rows, 1):
+        cells = "".join(
+            f'<c r="{column_name(column)}{number}" t="inlineStr">'
+            f'<is><t xml:space="preserve">{escaped(text)}</t></is></c>'
+            for column, text in enumerate(row, 1)
+            if text
+        )
+        lines.append(f'<row r="{number}">{cells}</row>')
+    data = f'<worksheet xmlns="{book.space}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + data.encode()
+
+
+def read_record(ledger: Grid) -> Record:
+    """Read a ledger, whichever version wrote it."""
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in ledger.cells.items():
+        rows.setdefault(row, {})[column] = str(cell.value)
+    entries, sheets = [], {}
+    notes: dict[str, set[str]] | None = None
+    for _, cells in sorted(rows.items()):
+        texts = [cells.get(column, "") for column in range(1, max(9, *cells) + 1)]
+        if texts[0] == "sheet":
+            codes = unpacked(texts[4:]) if texts[4] else None
+            sheets[texts[1]] = Added(texts[2], whole(texts[3]), codes)
+        elif texts[0] == "mark":
+            apply = None if texts[6] == "-" else texts[6]
+            entries.append(Entry(texts[1], texts[2], texts[3], texts[4], texts[5], apply))
+            if texts[7]:
+                notes = notes or {}
+                notes.setdefault(texts[7], set()).add(texts[8])
+    kept = None if notes is None else {ours: frozenset(theirs) for ours, theirs in notes.items()}
+    return Record(entries, sheets, kept)

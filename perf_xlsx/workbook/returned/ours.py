@@ -1,0 +1,35 @@
+"""Sheets that an earlier scoring added: they show a form, and are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from perf_xlsx.ooxml import KEPT, Grid
+from perf_xlsx.workbook.printed import ORIGIN_HEADS, PROGRAM, SCORED_HEADS, SIGNED
+from perf_xlsx.workbook.returned.sheets import Workbook
+
+
+def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
+    """The names of such sheets; none of those to which the names of our template's boxes lead."""
+    areas = [name.area() for name in book.defined_names() if name.name.startswith("px_")]
+    boxes = {area[0] for area in areas if area}
+    named = [(sheet.name, grid) for sheet, grid in zip(book.sheets, grids, strict=True)]
+    return [name for name, grid in named if name not in boxes and is_ours(name, grid)]
+
+
+def is_ours(name: str, grid: Grid) -> bool:
+    """Whether a sheet was once added by scoring: kept under that name, or a copy that still shows our words."""
+    if KEPT in name:
+        return True
+    texts = _texts(grid)
+    signed = texts >= SIGNED and any(PROGRAM in text for text in texts)
+    return signed or any(heads <= texts for heads in SCORED_HEADS)
+
+
+def is_origin(grid: Grid) -> bool:
+    """Whether it is 来源对照, which stays through every scoring."""
+    return _texts(grid) >= ORIGIN_HEADS
+
+
+def _texts(grid: Grid) -> set[str]:
+    return {cell.value for cell in grid.cells.values() if isinstance(cell.value, str)}
