@@ -417,12 +417,75 @@ def rows_lower(bench: Bench) -> None:
 
 @damage("指标表末尾写了合计行", CELLS, tells=("R16",))
 def total_row(bench: Bench) -> None:
+    below_the_last(bench, level1="合 计", weight=90, claimed_points=78.3)
+
+
+def below_the_last(bench: Bench, below: int = 1, **texts: Any) -> None:
+    """Write into the row below the last indicator, by the keys of the boxes."""
     last = max(
         int(path.split(".")[1]) for path in entries(undamaged(bench.story)) if path.startswith("indicators.")
     )
-    for key, value in (("level1", "合 计"), ("weight", 90), ("claimed_points", 78.3)):
+    for key, text in texts.items():
         above = bench.cell(f"indicators.{last}.{key}")
-        write(bench.book[INDICATORS], above.row + 1, above.column, value)
+        write(bench.book[INDICATORS], above.row + below, above.column, text)
+
+
+REMARKS: dict[str, dict[str, Any]] = {
+    "指标名称处写了注": {"name": "注：以上指标值均来自年初批复。"},
+    "一级指标处写了注": {"level1": "注1.以上指标值均来自年初批复。"},
+    "偏差原因处写了备注": {"reason": "备注：本表数据截至12月31日"},
+    "表内写了签字行": {"level1": "填表人：张三", "name": "审核人：李四", "actual": "联系电话：0991-1234567"},
+    "表内写了小标题": {"name": "（二）效益指标"},
+    "表内写了以下空白": {"name": "——以下空白——"},
+}
+
+
+def _remarks() -> None:
+    for name, texts in REMARKS.items():
+
+        def apply(bench: Bench, texts: dict[str, Any] = texts) -> None:
+            below_the_last(bench, **texts)
+
+        damage(name, CELLS, tells=("R16",))(apply)
+
+
+_remarks()
+
+
+@damage("表头分页重复，名称写得不全", CELLS)
+def header_in_between(bench: Bench) -> None:
+    below_the_last(
+        bench, name="三级指标", sign="性质", target="指标值", midyear="监控值", actual="完成值", weight="分 值"
+    )
+
+
+@damage("表头下面有栏次号", STRUCTURE)
+def columns_numbered(bench: Bench) -> None:
+    top = head_row(bench.book[INDICATORS]) + 1
+    shift(bench.book, INDICATORS, row=top)
+    for column in range(2, 16):
+        write(bench.book[INDICATORS], top, column, f"（{column}）")
+
+
+@damage("最后一个指标填在表外很远处", STRUCTURE, tells=("R06",))
+def indicator_far_below(bench: Bench) -> None:
+    sheet = bench.book[INDICATORS]
+    last = max(row for row in range(6, 19) if sheet.cell(row, 9).value is not None)
+    for column in range(2, 17):
+        write(sheet, 90, column, sheet.cell(last, column).value)
+        write(sheet, last, column, None)
+
+
+@damage("合计写在序号栏", CELLS, tells=("R16",))
+def total_in_the_number_column(bench: Bench) -> None:
+    below_the_last(bench, weight=90, claimed_points=79.33)
+    write(bench.book[INDICATORS], bench.cell("indicators.7.weight").row + 1, 1, "合　计")
+
+
+@damage("合计行没有写合计二字", CELLS, tells=("R16",))
+def total_without_a_word(bench: Bench) -> None:
+    for key in ("weight", "claimed_points"):
+        below_the_last(bench, **{key: float(sum(bench.value(f"indicators.{n}.{key}") for n in range(8)))})
 
 
 @damage("指标内容整体粘贴到右边一列", STRUCTURE, reads=False, tells=("R06",))

@@ -368,3 +368,31 @@ def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_
     assert [(f.place.sheet, f.place.cell, f.message) for f in found] == [
         ("绩效指标", "D6", "没有填写任何绩效指标。")
     ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "typed", "said"),
+    [
+        ("绩效指标", {"D": "新增指标"}, "第14行只填了D14“新增指标”，没有填指标性质、年度指标值、实际完成值、分值，没有读取。"),
+        ("绩效指标", {"K": 5}, "第14行只填了K14“5”，没有填三级指标、指标性质、年度指标值、实际完成值，没有读取。"),
+        ("项目明细", {"C": "本级财力"}, "第14行只填了C14“本级财力”，没有填项目名称、全年预算数、全年执行数，没有读取。"),
+    ],
+)  # fmt: skip
+def test_a_row_hardly_begun_is_told_once(sheet: str, typed: dict[str, Any], said: str, tmp_path: Path) -> None:
+    def begin(book: Any) -> None:
+        for column, value in typed.items():
+            book[sheet][f"{column}14"] = value
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", begin, tmp_path)
+    (told,) = [found for found in result.findings if found not in plain.findings]
+    assert (told.code, told.severity, told.message) == ("R07", "error", said)
+    assert "第14行" in told.advice
+
+
+def test_a_title_without_its_passage_is_told(tmp_path: Path) -> None:
+    def type_it(book: Any) -> None:
+        book["自评结论"]["B21"] = "本年度预算执行总体良好，各项指标均按计划推进。"
+
+    result = damaged("department-corrected", type_it, tmp_path)
+    assert [(f.severity, f.place.cell) for f in result.findings if f.code == "R06"] == [("warning", "B21")]

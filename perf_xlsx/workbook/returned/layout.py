@@ -18,11 +18,15 @@ class Home:
 
 @dataclass(frozen=True)
 class Table:
-    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled."""
+    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled.
+
+    `far` are those of the rows that stand below the table, behind a gap.
+    """
 
     sheet: int
     columns: Mapping[str, int]
     rows: tuple[int, ...]
+    far: frozenset[int] = frozenset()
 
 
 @dataclass

@@ -13,18 +13,18 @@ from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import parse_quantity, same_name, squeeze, unit_name
+from perf_xlsx.target import parse_quantity, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
 from perf_xlsx.workbook.returned.misplaced import Misplaced
+from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
-FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 NOWHERE: Address = (0, 0, 0)
 
 
@@ -179,36 +179,24 @@ class Reading:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
         columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
-        for row in table.rows:
-            if self._in_use(table, row) and not self._is_total(block, table, row):
-                yield self._row(columns, table, row)
+        for row in self._entry_rows(block, table):
+            yield self._row(columns, table, row)
 
-    def _in_use(self, table: Table, row: int) -> bool:
-        """Whether a person filled the row: something besides pre-printed levels and titles stands in it."""
-        return any(
-            self.sheets.cell((table.sheet, row, column)) is not None
-            for key, column in table.columns.items()
-            if key not in (*FILLED_DOWN, "title")
-        )
-
-    def _is_total(self, block: Rows, table: Table, row: int) -> bool:
-        """Whether the row only sums up others, by its one word and its numbers; R16 then tells what it holds."""
-        filled = {
-            box: at
-            for box in block.columns
-            if box.key in table.columns and self.sheets.cell(at := (table.sheet, row, table.columns[box.key]))
-        }
-        shown = {box: as_shown(cell) for box, at in filled.items() if (cell := self.sheets.cell(at))}
-        named = [box for box, text in shown.items() if same_name(text) in block.totals]
-        numbers = [box for box in filled if box.kind in ("number", "percent", "computed")]
-        if not named or any(box not in (*named, *numbers) and box.key not in FILLED_DOWN for box in filled):
-            return False
-        word, held = shown[named[0]], "、".join(shown[box] for box in numbers if box.kind != "computed")
-        message = f"“{word}”一行只是合计，没有读取{f'（{held}）' if held else ''}。"
-        self.intake.say(
-            "R16", self.place(filled[named[0]]), block.title, word, message, "可以不改；表内不必写合计。"
-        )
-        return True
+    def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
+        """The rows of a table that a person filled; what else stands there is told."""
+        rows = TableRows(block, table, self.sheets, self.form.asides)
+        yield from rows.entries()
+        for told in rows.told:
+            self.intake.say(
+                told.code,
+                self.place(told.at),
+                block.title,
+                told.given,
+                told.message,
+                told.advice,
+                "",
+                told.severity,
+            )
 
     def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}

@@ -9,6 +9,7 @@ from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import parse_quantity, same_label, squeeze
 from perf_xlsx.workbook.intake import as_shown, day_of
+from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -153,7 +154,10 @@ def _columns_off(
     """Columns with a figure just above their first or below their last line, and a line left without one."""
     off: dict[int, Address] = {}
     for row, by in ((rows[0], -1), (rows[-1], 1)):
-        for at in (_beside(at, by) for at in row):
+        around = [_beside(at, by) for at in row]
+        if are_numbers_of_columns([text for at in around if (text := _text(sheets, at))]):
+            continue
+        for at in around:
             gap = any(not _is_number(text) for text in _figures(sheets, rows, at[2]))
             if gap and _is_number(_written(sheets, at)) and not _is_line(sheets, at, min(heads), block.head):
                 off.setdefault(at[2], at)
