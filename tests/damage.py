@@ -940,7 +940,7 @@ def reasons_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:N8")
 
 
-@damage("两行的实际完成值合并了", MERGED, reads=False, tells=("R21",))
+@damage("两行的实际完成值合并了", MERGED, reads=False, tells=("R07",))
 def actuals_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("I8:I9")
 
@@ -948,6 +948,12 @@ def actuals_merged(bench: Bench) -> None:
 @damage("偏差原因与改进措施合并了", MERGED, reads=False, tells=("R21",))
 def reason_and_improvement_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:O7")
+
+
+@damage("合计的预算数与执行数合并了", MERGED, reads=False, tells=("R07",))
+def total_merged_sideways(bench: Bench) -> None:
+    row = bench.cell("funds.total.executed").row
+    bench.funds.merge_cells(f"E{row}:F{row}")
 
 
 @damage("内容与说明合并了", MERGED)
@@ -966,6 +972,18 @@ def levels_merged(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     if sheet["B6"].value and sheet["B6"].value == sheet["B7"].value:
         sheet.merge_cells("B6:B7")
+
+
+@damage("同级指标只写在第一行", MERGED)
+def levels_in_the_first_row(bench: Bench) -> None:
+    for key in ("level1", "level2"):
+        last = None
+        for number in range(8):
+            cell = bench.cell(f"indicators.{number}.{key}")
+            if isinstance(cell, MergedCell) or cell.value is None:
+                continue
+            same, last = cell.value == last, cell.value
+            cell.value = None if same and bench.value(f"indicators.{number}.level1") == "产出指标" else cell.value
 
 
 @damage("隐藏行", tells=("R22",))

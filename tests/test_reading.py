@@ -396,3 +396,51 @@ def test_a_title_without_its_passage_is_told(tmp_path: Path) -> None:
 
     result = damaged("department-corrected", type_it, tmp_path)
     assert [(f.severity, f.place.cell) for f in result.findings if f.code == "R06"] == [("warning", "B21")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "severity", "fields"),
+    [
+        ("预算执行", "error", ["部门预算执行情况"]),
+        ("项目明细", "error", ["项目支出明细"]),
+        ("自评结论", "warning", ["自评得分", "文字说明"]),
+    ],
+)
+def test_a_lost_sheet_is_told_once_a_block(sheet: str, severity: str, fields: list[str], tmp_path: Path) -> None:
+    result = damaged("department-corrected", lambda book: book.remove(book[sheet]), tmp_path)
+    lost = [found for found in result.findings if found.code == "R06"]
+    assert [(found.field, found.severity) for found in lost] == [(field, severity) for field in fields]
+    assert all(f"工作表“{sheet}”" in found.advice for found in lost)
+
+
+def test_a_total_that_was_left_out_is_told_once_with_the_sum_that_fits(tmp_path: Path) -> None:
+    def leave_out(book: Any) -> None:
+        for column in "CDEFG":
+            book["预算执行"][f"{column}10"] = None
+
+    result = damaged("department-corrected", leave_out, tmp_path)
+    (told,) = [found for found in result.findings if found.code in ("R06", "R07")]
+    assert (told.place.cell, told.message) == ("E10", "合计没有填写全年预算数、全年执行数。")
+    assert told.advice.endswith("按各部分合计，应填全年预算数3291.98、全年执行数2857.28。")
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed", "said"),
+    [
+        ("基本信息!C5", None, "请填写单位名称：与公章一致的单位全称。"),
+        ("基本信息!C5", "/", "请填写单位名称：与公章一致的单位全称。"),
+        ("基本信息!C8", None, "请填写金额单位：本表所有金额使用的单位。"),
+        ("绩效指标!D8", None, "请填写三级指标：指标的名称，一行一个指标。"),
+        ("预算执行!F10", None, "请填写合计的全年执行数；按各部分合计，应填2857.28。"),
+    ],
+)
+def test_an_empty_box_is_told_with_what_to_fill_in(
+    cell: str, typed: str | None, said: str, tmp_path: Path
+) -> None:
+    sheet, address = cell.split("!")
+
+    def clear(book: Any) -> None:
+        book[sheet][address] = typed
+
+    told = [f for f in damaged("department-corrected", clear, tmp_path).findings if f.code == "R07"]
+    assert [(found.place.cell, found.advice) for found in told] == [(address, said)]

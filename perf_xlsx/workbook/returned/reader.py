@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,13 +13,14 @@ from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import parse_quantity, squeeze, unit_name
+from perf_xlsx.target import DASHES, parse_quantity, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
-from perf_xlsx.workbook.returned.misplaced import Misplaced
-from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows
+from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
+from perf_xlsx.workbook.returned.owed import Owed, box_owed, lines_owed
+from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
@@ -74,13 +75,7 @@ class Reading:
         return Place(self.workbook, self.sheets.positions[sheet], row, column, self.sheets.names[sheet])
 
     def _say_layout(self, year: int | None) -> None:
-        for block, label, required in self.layout.missing:
-            message = f"“{block}”中没有找到“{label}”。"
-            seen = Noticed(
-                Place(self.workbook), f"{block}·{label}", None, message,
-                "请对照下发的模板补上这一栏，或把内容填入新的模板。", severity=None if required else "warning",
-            )  # fmt: skip
-            self.intake.findings.append(finding("R06", seen, None))
+        self.intake.findings += lost(self.form, self.layout, Place(self.workbook))
         for label, address in self.layout.twice:
             message = f"“{label}”出现了两次，此处未读取。"
             self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
@@ -112,7 +107,24 @@ class Reading:
         self.intake.say("R21", self.place(address), field, given, message, "请取消合并，每格各填各的内容。")
         return cell
 
-    def _entry(self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = ()) -> Entry[Any]:
+    def _swallowed(self, box: Box, address: Address, field: str) -> Entry[Any] | None:
+        """R07: a required box that is lost under another's merge, where only the other's content is seen."""
+        shown = self.sheets.merged_from(address)
+        seen = self.sheets.cell(shown)
+        beside = shown[2] != address[2] or box.kind in ("number", "value", "date", "percent")
+        if shown == address or seen is None or self.sheets.cell(address) or not beside:
+            return None
+        entry: Entry[Any] = Entry(None, self.place(address), as_shown(seen), field)
+        message = f"{field}与{self.place(shown).cell}合并成了一格，没有自己的内容。"
+        advice = f"请取消合并，再在{entry.place.cell}填写{box.label}。"
+        self.intake.say("R07", entry.place, field, entry.given, message, advice)
+        return entry
+
+    def _entry(
+        self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = (), required: bool = False
+    ) -> Entry[Any]:
+        if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
+            return swallowed
         cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
@@ -123,12 +135,17 @@ class Reading:
             return self.intake.rate(cell, self.place(address), field, witness)
         if box.kind == "choice":
             return self.intake.choice(cell, self.place(address), field, box)
-        return readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
+        entry = readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
+        dash = required and box.kind == "text" and squeeze(entry.given) in DASHES
+        return Entry(None, entry.place, "", field) if dash else entry
 
-    def _required(self, box: Box, entry: Entry[Any]) -> None:
-        if box.required and entry.empty and box.key not in OWN_CODES and entry.place.cell:
-            message = f"{entry.field}没有填写。"
-            self.intake.say("R07", entry.place, entry.field, "", message, box.help or f"请填写{box.label}。")
+    def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
+        asked = box.required or box.preset  # what the template came with should not have been cleared
+        if asked and entry.empty and box.key not in OWN_CODES and entry.place.cell:
+            self._owed(box_owed(box, entry, row))
+
+    def _owed(self, owed: Owed) -> None:
+        self.intake.say("R07", owed.entry.place, owed.field, "", owed.message, owed.advice)
 
     def _all_boxes(self) -> Iterator[Box]:
         for sheet in self.form.sheets:
@@ -138,7 +155,7 @@ class Reading:
 
     def _box(self, key: str) -> Entry[Any]:
         box = next(box for box in self._all_boxes() if box.key == key)
-        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label)
+        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
         self._required(box, entry)
         return entry
 
@@ -149,7 +166,10 @@ class Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        return {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+        lines = {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+        for owed in lines_owed(block, lines):
+            self._owed(owed)
+        return lines
 
     def _fund_lines(self, block: Lines) -> Sequence[Line]:
         """The lines of money that the form has."""
@@ -162,10 +182,8 @@ class Reading:
                 continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             witness = ratios(entries.get("executed"), entries.get("adjusted"))
-            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1])
-            if box.key in line.required and entries[box.key].empty and address != NOWHERE:
-                entry = entries[box.key]
-                self.intake.say("R07", entry.place, entry.field, "", f"{entry.field}没有填写。", box.help)
+            required, field = box.key in line.required, f"{line.label}·{box.label}"
+            entries[box.key] = self._entry(box, address, field, witness[:1], required)
         return FundLine(
             line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
         )
@@ -204,8 +222,8 @@ class Reading:
             column = table.columns.get(box.key)
             address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
             witness = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
-            entries[box.key] = self._entry(box, address, box.label, witness)
-            self._required(box, entries[box.key])
+            entries[box.key] = self._entry(box, address, box.label, witness, box.required)
+            self._required(box, entries[box.key], f"第{row}行")
         return entries
 
     def _cell_of(self, key: str, address: Address) -> Address:
@@ -218,7 +236,7 @@ class Reading:
 
     def _indicators(self) -> tuple[Indicator, ...]:
         """The indicators; that there is none at all is R07, below the header of their names."""
-        found = tuple(self._indicator(row) for row in self._rows("indicators"))
+        found = tuple(map(self._indicator, self._levelled(self._rows("indicators"))))
         if not found and (table := self.layout.tables.get("indicators")):
             block = self.form.block("indicators")
             assert isinstance(block, Rows)
@@ -227,6 +245,14 @@ class Reading:
             at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
             advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
             self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
+        return found
+
+    def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
+        """The rows with the levels that stand in the first row of their group only (R12)."""
+        found, first = filled_down(rows)
+        if first:
+            message = f"{first.field}空着的行，已按上面最近一行的读取（此处按“{first.value}”）。"
+            self.intake.say("R12", first.place, first.field, "", message, "可以不改；不属于上面一级的，请填写。")
         return found
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from perf_xlsx.forms import Box, Rows
-from perf_xlsx.model import Severity
+from perf_xlsx.model import Entry, Severity
 from perf_xlsx.target import DASHES, parse_quantity, same_label, same_name, squeeze
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
@@ -20,6 +21,8 @@ FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 _REMARK = re.compile(r"注\s*[\d(.、]")  # "注1.", "注（1）"
 _OF_A_PART = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
 _OUTER = "-—–…·.()[] "  # around "以下空白"
+
+Entries = dict[str, Entry[Any]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class TableRows:
         levels = {text for row in self.table.rows if self._whole(row) for text in self._levels(row)}
         for row in self.table.rows:
             shown = self._shown(row)
-            if not shown or self._is_header(shown) or all(squeeze(text) in DASHES for text in shown.values()):
+            if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
                 continue
             if told := self._total(row, shown):
                 self.told.append(told)
@@ -144,7 +147,7 @@ class TableRows:
             same_name(text) not in levels | self._choices(box) for box, text in shown.items()
         ):
             return True
-        if self._spread(row):
+        if self._spread(row) or all(_is_dash(text) or text == "无" for text in shown.values()):
             return True
         asides = [self._is_aside(text) for box, text in shown.items() if box.kind != "long_text"]
         asides = asides or [self._is_aside(text) for text in shown.values()]
@@ -211,3 +214,22 @@ class TableRows:
         message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
         advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
         return Told("R06", self._at(title, row), text[:20], message, advice, "warning")
+
+
+def _is_dash(text: str) -> bool:
+    return text in DASHES or squeeze(text) in DASHES
+
+
+def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | None]:
+    """Levels that stand in the first row of their group only, and the first that was taken from above."""
+    found: list[Entries] = []
+    first: Entry[Any] | None = None
+    above: Entries = {}
+    for row in rows:
+        if above and row["level1"].empty and not above["level1"].empty:
+            shared = {key: above[key] for key in FILLED_DOWN if row[key].empty}
+            first = first or replace(row["level1"], value=above["level1"].value)
+            row = row | shared
+        above = row
+        found.append(row)
+    return found, first

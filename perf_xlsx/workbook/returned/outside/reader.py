@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -82,6 +82,9 @@ class OutsideReading(Reading):
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
         yield from table.rows
+
+    def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
+        return rows
 
     def _cell_of(self, key: str, address: Address) -> Address:
         return self.outside.cell_of(self.sheets, key, address) or NOWHERE
