@@ -444,3 +444,42 @@ def test_an_empty_box_is_told_with_what_to_fill_in(
 
     told = [f for f in damaged("department-corrected", clear, tmp_path).findings if f.code == "R07"]
     assert [(found.place.cell, found.advice) for found in told] == [(address, said)]
+
+
+def off(sheet: str, cells: str, rows: int = 0, cols: int = 0) -> Damage:
+    return lambda book: book[sheet].move_range(cells, rows=rows, cols=cols)
+
+
+@pytest.mark.parametrize(
+    ("move", "field"),
+    [
+        (off("预算执行", "C6:G10", rows=1), "部门预算执行情况"),
+        (off("预算执行", "C7:G10", rows=-1), "部门预算执行情况"),
+        (off("预算执行", "C6:G10", cols=1), "部门预算执行情况"),
+        (off("项目明细", "B6:G8", cols=1), "项目支出明细"),
+        (off("项目明细", "B6:G8", cols=-1), "项目支出明细"),
+        (off("绩效指标", "B6:O13", cols=1), "绩效指标完成情况"),
+        (off("绩效指标", "F6:O13", cols=1), "绩效指标完成情况"),
+        (off("自评结论", "C6:C8", rows=1), "自评得分"),
+    ],
+    ids=["资金低", "资金高", "资金右", "项目右", "项目左", "指标右", "指标后半右", "得分低"],
+)
+def test_a_block_that_is_off_is_told_once_and_nothing_of_it_is_read(
+    move: Damage, field: str, tmp_path: Path
+) -> None:
+    """Sixty findings told of one table pasted a column off, and of points that followed from its wrong numbers."""
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", move, tmp_path)
+    told = [found for found in result.findings if found not in plain.findings and found.code != "R16"]
+    assert [(found.code, found.severity, found.field) for found in told] == [("R06", "error", field)]
+
+
+def test_a_line_that_need_not_be_filled_is_no_slip(tmp_path: Path) -> None:
+    def parts_alone(book: Any) -> None:
+        for column in "CEFG":
+            book["预算执行"][f"{column}6"] = None
+        for cell, value in {"C7": 1800, "C8": 1303.71, "F7": 1500, "F8": 1261.83}.items():
+            book["预算执行"][cell] = value
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    assert damaged("department-corrected", parts_alone, tmp_path).findings == plain.findings

@@ -100,8 +100,21 @@ class Misplaced:
 
     def _slipped(self) -> Iterator[Finding]:
         for slip in slips(self.form, self.sheets, self.layout):
+            if slip.sure:
+                self.layout.unread |= self._cells_of(slip.title)
             severity: Severity | None = None if slip.sure else "warning"
             yield self._say("R06", self.place(slip.at), slip.title, slip.message, slip.advice, severity)
+
+    def _cells_of(self, title: str) -> set[Address]:
+        blocks = [block for sheet in self.form.sheets for block in sheet.blocks if block.title == title]
+        return {
+            at
+            for block in blocks
+            for boxes in (block.boxes if isinstance(block, Boxes) else block.columns,)
+            for at in self.layout.cells_of(
+                block.key, (box.key for box in boxes) if isinstance(block, Boxes) else ()
+            )
+        }
 
     # ---- hidden ----------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one ha
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
+NOT_READ = "—"  # stands in the empty boxes of a block that is not read
 
 
 class Reading:
@@ -123,6 +124,9 @@ class Reading:
     def _entry(
         self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = (), required: bool = False
     ) -> Entry[Any]:
+        if address in self.layout.unread:  # R06 has said why; nothing more is asked of the whole block
+            cell = self.sheets.cell(address)
+            return Entry(None, self.place(address), as_shown(cell) if cell else NOT_READ, field)
         if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
             return swallowed
         cell = self._standing(box, address, field) if address != NOWHERE else None
@@ -202,6 +206,9 @@ class Reading:
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
         """The rows of a table that a person filled; what else stands there is told."""
+        if any((table.sheet, row, min(table.columns.values())) in self.layout.unread for row in table.rows):
+            yield from table.rows
+            return
         rows = TableRows(block, table, self.sheets, self.form.asides)
         yield from rows.entries()
         for told in rows.told:
