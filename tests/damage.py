@@ -829,6 +829,17 @@ def number_is_true(bench: Bench) -> None:
     bench.put("funds.total.executed", "<v>0</v>", "b")
 
 
+@damage("数字里混了字母", reads=False, tells=("R08",))
+def letter_for_a_digit(bench: Bench) -> None:
+    bench.cell("indicators.3.weight").value = "1O"
+    bench.cell("indicators.3.actual").value = "1O0"
+
+
+@damage("金额的格式变成了日期", reads=False, tells=("R08",))
+def amount_as_a_day(bench: Bench) -> None:
+    bench.cell("funds.total.executed").number_format = "yyyy-mm-dd"
+
+
 @damage("数字分组不对", reads=False, tells=("R08",))
 def number_grouped_wrong(bench: Bench) -> None:
     bench.cell("funds.total.executed").value = "1.234,56"
@@ -1136,6 +1147,10 @@ DATES: Mapping[str, Callable[[datetime.date], Any]] = {
     "没有日期格式的序号": lambda day: (day - datetime.date(1899, 12, 30)).days,
     "文本日期": lambda day: day.isoformat() + " ",
     "二〇二四年四月十五日": lambda day: chinese_day(day),
+    "2024年4月15号（星期一）": lambda day: f"{day.year}年{day.month}月{day.day}号（星期一）",
+    "顿号隔开": lambda day: f"{day.year}、{day.month}、{day.day}",
+    "填报日期：2024年4月15日": lambda day: f"填报日期：{day.year}年{day.month}月{day.day}日",
+    "没有日期格式的序号带时间": lambda day: (day - datetime.date(1899, 12, 30)).days + 0.5,
     "带时间": lambda day: datetime.datetime(day.year, day.month, day.day, 10, 30),
 }
 

@@ -57,6 +57,17 @@ def test_nor_is_what_an_example_prints_or_our_own_sheets(story: str, tmp_path: P
     assert not beside(pipeline.score(tmp_path / "out.xlsx"))
 
 
+@pytest.mark.parametrize(
+    ("remark", "told"), [("单位：元", True), ("（金额单位：元）", True), ("单位：万元", False)]
+)
+def test_a_remark_of_another_money_unit_is_a_doubt(remark: str, told: bool, filled: bytes, tmp_path: Path) -> None:
+    def write(book: openpyxl.Workbook) -> None:
+        book["预算执行"]["G4"] = remark
+
+    found = [f.place.cell for f in scored(written(filled, write), tmp_path).findings if f.code == "R09"]
+    assert found == ["G4"] * told
+
+
 STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     "表旁的数字": ("绩效指标", {"S8": 123.5}, "S8“123.5”"),
     "表下的备注": ("预算执行", {"B13": "注：含上年结转"}, "B13“注：含上年结转”"),
