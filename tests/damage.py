@@ -523,14 +523,6 @@ def amounts_lower(bench: Bench) -> None:
         write(bench.funds, top, column, None)
 
 
-@damage("资金数字粘贴高了一行", CELLS, reads=False, tells=("R06",))
-def amounts_higher(bench: Bench) -> None:
-    rows = sorted({bench.cell(path).row for path in entries(undamaged(bench.story)) if path.startswith("funds.")})
-    for row in rows:
-        for column in range(3, 8):
-            write(bench.funds, row, column, bench.funds.cell(row + 1, column).value if row < rows[-1] else None)
-
-
 @damage("资金数字粘贴到右边一列", CELLS, reads=False, tells=("R06",))
 def amounts_sideways(bench: Bench) -> None:
     for row in {bench.cell(path).row for path in entries(undamaged(bench.story)) if path.startswith("funds.")}:

@@ -411,6 +411,7 @@ def test_a_lost_sheet_is_told_once_a_block(sheet: str, severity: str, fields: li
     lost = [found for found in result.findings if found.code == "R06"]
     assert [(found.field, found.severity) for found in lost] == [(field, severity) for field in fields]
     assert all(f"工作表“{sheet}”" in found.advice for found in lost)
+    assert not [found for found in result.findings if found.code in ("R07", "F01", "F06", "N01")]
 
 
 def test_a_total_that_was_left_out_is_told_once_with_the_sum_that_fits(tmp_path: Path) -> None:
@@ -483,3 +484,19 @@ def test_a_line_that_need_not_be_filled_is_no_slip(tmp_path: Path) -> None:
 
     plain = damaged("department-corrected", lambda book: None, tmp_path)
     assert damaged("department-corrected", parts_alone, tmp_path).findings == plain.findings
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "label"),
+    [("绩效指标", 5, "指标性质"), ("绩效指标", 6, "年度指标值"), ("绩效指标", 9, "实际完成值"), ("预算执行", 5, "全年预算数")],
+)  # fmt: skip
+def test_a_lost_column_is_all_that_is_told_of_it(sheet: str, column: int, label: str, tmp_path: Path) -> None:
+    def delete(book: Any) -> None:
+        drop_names(book)
+        book[sheet].delete_cols(column)
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", delete, tmp_path)
+    seen = {(found.code, found.message) for found in plain.findings}
+    told = [(f.code, f.severity, label in f.message) for f in result.findings if (f.code, f.message) not in seen]
+    assert told == [("R06", "error", True)]

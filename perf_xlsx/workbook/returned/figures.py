@@ -1,11 +1,14 @@
-"""Whether the figures of lines would add up if they stood a row or a column elsewhere: then they are off."""
+"""What a form's own figures bear witness to: that they are off by a row or a column, and which rates they give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from perf_xlsx.forms import Line, Lines
+from perf_xlsx.model import Entry
 from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.layout import Layout
@@ -72,3 +75,20 @@ class Figures:
             return None
         found = parse_quantity(as_shown(cell))
         return found.number if found else None
+
+
+def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
+    """The rates that two numbers give, part of whole first; empty where they give none."""
+    one, other = (number(entry) for entry in (part, whole))
+    if one is None or other is None:
+        return ()
+    found = [Fraction(one) / Fraction(other)] if other else []
+    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
+
+
+def number(entry: Entry[Any] | None) -> Decimal | None:
+    """The number in an entry, also where it is not yet taken out of its text."""
+    if entry is None or isinstance(entry.value, Decimal):
+        return entry.value if entry else None
+    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
+    return found.number if found else None

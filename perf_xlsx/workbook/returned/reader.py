@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,9 +12,10 @@ from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, parse_quantity, squeeze, unit_name
+from perf_xlsx.target import DASHES, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
+from perf_xlsx.workbook.returned.figures import ratios
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
 from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
@@ -27,7 +27,7 @@ OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one ha
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
-NOT_READ = "—"  # stands in the empty boxes of a block that is not read
+NOT_READ = "—"  # stands for a box that was lost, or is empty in a block that is not read
 
 
 class Reading:
@@ -66,6 +66,7 @@ class Reading:
             indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
+            absent=self._lost_passages(),
         )
 
     def place(self, address: Address) -> Place:
@@ -124,8 +125,8 @@ class Reading:
     def _entry(
         self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = (), required: bool = False
     ) -> Entry[Any]:
-        if address in self.layout.unread:  # R06 has said why; nothing more is asked of the whole block
-            cell = self.sheets.cell(address)
+        if address in self.layout.unread or (address == NOWHERE and required and self.known_form):
+            cell = self.sheets.cell(address) if address != NOWHERE else None  # R06 has said why; no more is asked
             return Entry(None, self.place(address), as_shown(cell) if cell else NOT_READ, field)
         if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
             return swallowed
@@ -181,13 +182,14 @@ class Reading:
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
+        lost = {label for title, label, _ in self.layout.missing if title == block.title}
         for box in typed(block.columns):
             if box.key not in FUND_COLUMNS:
                 continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             witness = ratios(entries.get("executed"), entries.get("adjusted"))
-            required, field = box.key in line.required, f"{line.label}·{box.label}"
-            entries[box.key] = self._entry(box, address, field, witness[:1], required)
+            required = box.key in line.required or box.label in lost
+            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1], required)
         return FundLine(
             line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
         )
@@ -241,6 +243,12 @@ class Reading:
         """The titled texts that were written."""
         return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
 
+    def _lost_passages(self) -> frozenset[str]:
+        """The titles of passages that nobody could write, where their whole table was lost."""
+        lost = self.form.has("passages") and "passages" not in self.layout.tables
+        block = self.form.block("passages") if lost else None
+        return frozenset(title for title, *_ in block.preset) if isinstance(block, Rows) else frozenset()
+
     def _indicators(self) -> tuple[Indicator, ...]:
         """The indicators; that there is none at all is R07, below the header of their names."""
         found = tuple(map(self._indicator, self._levelled(self._rows("indicators"))))
@@ -280,20 +288,3 @@ class Reading:
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
             changed |= self.intake.shares(shares, indicator.claimed_completion, stated=bool(unit))
         return Indicator(**{**row, **changed})
-
-
-def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
-    """The rates that two numbers give, part of whole first; empty where they give none."""
-    one, other = (number(entry) for entry in (part, whole))
-    if one is None or other is None:
-        return ()
-    found = [Fraction(one) / Fraction(other)] if other else []
-    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
-
-
-def number(entry: Entry[Any] | None) -> Decimal | None:
-    """The number in an entry, also where it is not yet taken out of its text."""
-    if entry is None or isinstance(entry.value, Decimal):
-        return entry.value if entry else None
-    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
-    return found.number if found else None
