@@ -1129,6 +1129,20 @@ def signs_in_words(bench: Bench) -> None:
         cell.value = words.get(cell.value, cell.value)
 
 
+@damage("级别后面写了分值")
+def levels_with_points(bench: Bench) -> None:
+    for number in range(8):
+        cell = bench.cell(f"indicators.{number}.level1")
+        cell.value = cell.value and f"{cell.value}（{number + 10} 分）"
+
+
+@damage("定性的完成值写成表上的说法")
+def judged_as_printed(bench: Bench) -> None:
+    for number in range(8):
+        cell = bench.cell(f"indicators.{number}.actual")
+        cell.value = "达成预期指标" if cell.value == "达成" else cell.value
+
+
 DATES: Mapping[str, Callable[[datetime.date], Any]] = {
     "2024.4.15": lambda day: f"{day.year}.{day.month}.{day.day}",
     "2024/04/15": lambda day: f"{day:%Y/%m/%d}",

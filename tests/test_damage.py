@@ -193,6 +193,7 @@ FOUND = (  # pairs that were once read in silence
     ("project", "百分数带百分号格式", "执行率只写数字"),
     ("project", "指标内容粘贴低了一行", "百分数带百分号格式"),
     ("department-corrected", "指标连表头移低了一行", "百分数带百分号格式"),
+    ("department-as-filed", "删除合计一行（名称没有跟着移动）", "资金数字粘贴到右边一列"),
 )
 
 
@@ -217,6 +218,17 @@ def test_gaps_that_people_leave_are_no_slip(tmp_path: Path) -> None:
         book.save(out)
         told = [f.message for f in scored(out.getvalue(), tmp_path).findings if f.code == "R06"]
         assert not [message for message in told if "错开" in message], told
+
+
+def test_an_adjustment_of_zero_is_no_slip(tmp_path: Path) -> None:
+    """Moved a column, 年初 0 ＋ 100 would be 100 as well."""
+    book = openpyxl.load_workbook(io.BytesIO(damaged("project")))
+    for row, numbers in {6: (900, 0, 900, 900), 7: (840, 0, 840, 840), 8: (60, 0, 60, 60)}.items():
+        for column, number in zip("CDEFG", (*numbers, None), strict=True):
+            book["项目资金"][f"{column}{row}"] = number
+    out = io.BytesIO()
+    book.save(out)
+    assert not [f.message for f in scored(out.getvalue(), tmp_path).findings if f.code == "R06"]
 
 
 PAIR = st.sampled_from(sorted(itertools.combinations(DAMAGES, 2)))

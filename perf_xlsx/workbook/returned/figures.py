@@ -30,14 +30,14 @@ class Figures:
         """By how many rows down or columns to the right the figures are off.
 
         Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
-        across a line. One total is enough, of which all parts are known: it does not agree by chance.
+        and rates across a line. One of them is enough: to the cent they do not agree by chance.
         """
         if not self.totals(HERE):
             found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off)), None)
             if found:
                 return found
-        if not sum(self._across(HERE)):
-            return next((off for off in ((0, 1), (0, -1)) if sum(self._across(off)) > 1), None)
+        if not any(self._across(HERE)):
+            return next((off for off in ((0, 1), (0, -1)) if any(self._across(off))), None)
         return None
 
     def totals(self, off: Off) -> int:
@@ -60,8 +60,8 @@ class Figures:
     def _across(self, off: Off) -> Iterator[bool]:
         for line in self.block.lines:
             initial, adjustment, adjusted, executed = (self._number(line.key, column, off) for column in AMOUNTS)
-            if initial is not None and adjustment and adjusted is not None:
-                yield initial + adjustment == adjusted
+            if None not in (initial, adjustment, adjusted) and (off == HERE or (initial and adjustment)):
+                yield (initial or 0) + (adjustment or 0) == adjusted
             rate = self._number(line.key, "claimed_rate", off)
             if rate and executed and adjusted:
                 yield any(abs(executed / adjusted - one) <= Decimal("0.00006") for one in (rate, rate / 100))

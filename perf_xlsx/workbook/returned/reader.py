@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
+from perf_xlsx.forms.outside import outside
 from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, squeeze, unit_name
+from perf_xlsx.target import DASHES, JUDGEMENTS, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.figures import ratios
@@ -272,6 +274,9 @@ class Reading:
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)
+        if indicator.qualitative and indicator.actual.value not in (None, *JUDGEMENTS):
+            words = outside(self.form.name).judged
+            return replace(indicator, actual=self.intake.judged(indicator.actual, words))
         if indicator.qualitative:
             return indicator
         unit = indicator.unit.value or ""
