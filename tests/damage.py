@@ -417,12 +417,75 @@ def rows_lower(bench: Bench) -> None:
 
 @damage("指标表末尾写了合计行", CELLS, tells=("R16",))
 def total_row(bench: Bench) -> None:
+    below_the_last(bench, level1="合 计", weight=90, claimed_points=78.3)
+
+
+def below_the_last(bench: Bench, below: int = 1, **texts: Any) -> None:
+    """Write into the row below the last indicator, by the keys of the boxes."""
     last = max(
         int(path.split(".")[1]) for path in entries(undamaged(bench.story)) if path.startswith("indicators.")
     )
-    for key, value in (("level1", "合 计"), ("weight", 90), ("claimed_points", 78.3)):
+    for key, text in texts.items():
         above = bench.cell(f"indicators.{last}.{key}")
-        write(bench.book[INDICATORS], above.row + 1, above.column, value)
+        write(bench.book[INDICATORS], above.row + below, above.column, text)
+
+
+REMARKS: dict[str, dict[str, Any]] = {
+    "指标名称处写了注": {"name": "注：以上指标值均来自年初批复。"},
+    "一级指标处写了注": {"level1": "注1.以上指标值均来自年初批复。"},
+    "偏差原因处写了备注": {"reason": "备注：本表数据截至12月31日"},
+    "表内写了签字行": {"level1": "填表人：张三", "name": "审核人：李四", "actual": "联系电话：0991-1234567"},
+    "表内写了小标题": {"name": "（二）效益指标"},
+    "表内写了以下空白": {"name": "——以下空白——"},
+}
+
+
+def _remarks() -> None:
+    for name, texts in REMARKS.items():
+
+        def apply(bench: Bench, texts: dict[str, Any] = texts) -> None:
+            below_the_last(bench, **texts)
+
+        damage(name, CELLS, tells=("R16",))(apply)
+
+
+_remarks()
+
+
+@damage("表头分页重复，名称写得不全", CELLS)
+def header_in_between(bench: Bench) -> None:
+    below_the_last(
+        bench, name="三级指标", sign="性质", target="指标值", midyear="监控值", actual="完成值", weight="分 值"
+    )
+
+
+@damage("表头下面有栏次号", STRUCTURE)
+def columns_numbered(bench: Bench) -> None:
+    top = head_row(bench.book[INDICATORS]) + 1
+    shift(bench.book, INDICATORS, row=top)
+    for column in range(2, 16):
+        write(bench.book[INDICATORS], top, column, f"（{column}）")
+
+
+@damage("最后一个指标填在表外很远处", STRUCTURE, tells=("R06",))
+def indicator_far_below(bench: Bench) -> None:
+    sheet = bench.book[INDICATORS]
+    last = max(row for row in range(6, 19) if sheet.cell(row, 9).value is not None)
+    for column in range(2, 17):
+        write(sheet, 90, column, sheet.cell(last, column).value)
+        write(sheet, last, column, None)
+
+
+@damage("合计写在序号栏", CELLS, tells=("R16",))
+def total_in_the_number_column(bench: Bench) -> None:
+    below_the_last(bench, weight=90, claimed_points=79.33)
+    write(bench.book[INDICATORS], bench.cell("indicators.7.weight").row + 1, 1, "合　计")
+
+
+@damage("合计行没有写合计二字", CELLS, tells=("R16",))
+def total_without_a_word(bench: Bench) -> None:
+    for key in ("weight", "claimed_points"):
+        below_the_last(bench, **{key: float(sum(bench.value(f"indicators.{n}.{key}") for n in range(8)))})
 
 
 @damage("指标内容整体粘贴到右边一列", STRUCTURE, reads=False, tells=("R06",))
@@ -458,6 +521,13 @@ def amounts_lower(bench: Bench) -> None:
     paste_lower(bench.funds, top, 3, top + len(rows) - 1, 7)
     for column in range(3, 8):
         write(bench.funds, top, column, None)
+
+
+@damage("资金数字粘贴到右边一列", CELLS, reads=False, tells=("R06",))
+def amounts_sideways(bench: Bench) -> None:
+    for row in {bench.cell(path).row for path in entries(undamaged(bench.story)) if path.startswith("funds.")}:
+        for column in range(8, 2, -1):
+            write(bench.funds, row, column, bench.funds.cell(row, column - 1).value if column > 3 else None)
 
 
 @damage("基本信息内容粘贴低了一行", STRUCTURE, reads=False, tells=("R06",))
@@ -751,6 +821,17 @@ def number_is_true(bench: Bench) -> None:
     bench.put("funds.total.executed", "<v>0</v>", "b")
 
 
+@damage("数字里混了字母", reads=False, tells=("R08",))
+def letter_for_a_digit(bench: Bench) -> None:
+    bench.cell("indicators.3.weight").value = "1O"
+    bench.cell("indicators.3.actual").value = "1O0"
+
+
+@damage("金额的格式变成了日期", reads=False, tells=("R08",))
+def amount_as_a_day(bench: Bench) -> None:
+    bench.cell("funds.total.executed").number_format = "yyyy-mm-dd"
+
+
 @damage("数字分组不对", reads=False, tells=("R08",))
 def number_grouped_wrong(bench: Bench) -> None:
     bench.cell("funds.total.executed").value = "1.234,56"
@@ -877,7 +958,7 @@ def reasons_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:N8")
 
 
-@damage("两行的实际完成值合并了", MERGED, reads=False, tells=("R21",))
+@damage("两行的实际完成值合并了", MERGED, reads=False, tells=("R07",))
 def actuals_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("I8:I9")
 
@@ -885,6 +966,12 @@ def actuals_merged(bench: Bench) -> None:
 @damage("偏差原因与改进措施合并了", MERGED, reads=False, tells=("R21",))
 def reason_and_improvement_merged(bench: Bench) -> None:
     bench.book[INDICATORS].merge_cells("N7:O7")
+
+
+@damage("合计的预算数与执行数合并了", MERGED, reads=False, tells=("R07",))
+def total_merged_sideways(bench: Bench) -> None:
+    row = bench.cell("funds.total.executed").row
+    bench.funds.merge_cells(f"E{row}:F{row}")
 
 
 @damage("内容与说明合并了", MERGED)
@@ -903,6 +990,18 @@ def levels_merged(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     if sheet["B6"].value and sheet["B6"].value == sheet["B7"].value:
         sheet.merge_cells("B6:B7")
+
+
+@damage("同级指标只写在第一行", MERGED)
+def levels_in_the_first_row(bench: Bench) -> None:
+    for key in ("level1", "level2"):
+        last = None
+        for number in range(8):
+            cell = bench.cell(f"indicators.{number}.{key}")
+            if isinstance(cell, MergedCell) or cell.value is None:
+                continue
+            same, last = cell.value == last, cell.value
+            cell.value = None if same and bench.value(f"indicators.{number}.level1") == "产出指标" else cell.value
 
 
 @damage("隐藏行", tells=("R22",))
@@ -1030,6 +1129,20 @@ def signs_in_words(bench: Bench) -> None:
         cell.value = words.get(cell.value, cell.value)
 
 
+@damage("级别后面写了分值")
+def levels_with_points(bench: Bench) -> None:
+    for number in range(8):
+        cell = bench.cell(f"indicators.{number}.level1")
+        cell.value = cell.value and f"{cell.value}（{number + 10} 分）"
+
+
+@damage("定性的完成值写成表上的说法")
+def judged_as_printed(bench: Bench) -> None:
+    for number in range(8):
+        cell = bench.cell(f"indicators.{number}.actual")
+        cell.value = "达成预期指标" if cell.value == "达成" else cell.value
+
+
 DATES: Mapping[str, Callable[[datetime.date], Any]] = {
     "2024.4.15": lambda day: f"{day.year}.{day.month}.{day.day}",
     "2024/04/15": lambda day: f"{day:%Y/%m/%d}",
@@ -1040,6 +1153,10 @@ DATES: Mapping[str, Callable[[datetime.date], Any]] = {
     "没有日期格式的序号": lambda day: (day - datetime.date(1899, 12, 30)).days,
     "文本日期": lambda day: day.isoformat() + " ",
     "二〇二四年四月十五日": lambda day: chinese_day(day),
+    "2024年4月15号（星期一）": lambda day: f"{day.year}年{day.month}月{day.day}号（星期一）",
+    "顿号隔开": lambda day: f"{day.year}、{day.month}、{day.day}",
+    "填报日期：2024年4月15日": lambda day: f"填报日期：{day.year}年{day.month}月{day.day}日",
+    "没有日期格式的序号带时间": lambda day: (day - datetime.date(1899, 12, 30)).days + 0.5,
     "带时间": lambda day: datetime.datetime(day.year, day.month, day.day, 10, 30),
 }
 

@@ -57,6 +57,17 @@ def test_nor_is_what_an_example_prints_or_our_own_sheets(story: str, tmp_path: P
     assert not beside(pipeline.score(tmp_path / "out.xlsx"))
 
 
+@pytest.mark.parametrize(
+    ("remark", "told"), [("单位：元", True), ("（金额单位：元）", True), ("单位：万元", False)]
+)
+def test_a_remark_of_another_money_unit_is_a_doubt(remark: str, told: bool, filled: bytes, tmp_path: Path) -> None:
+    def write(book: openpyxl.Workbook) -> None:
+        book["预算执行"]["G4"] = remark
+
+    found = [f.place.cell for f in scored(written(filled, write), tmp_path).findings if f.code == "R09"]
+    assert found == ["G4"] * told
+
+
 STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     "表旁的数字": ("绩效指标", {"S8": 123.5}, "S8“123.5”"),
     "表下的备注": ("预算执行", {"B13": "注：含上年结转"}, "B13“注：含上年结转”"),
@@ -69,8 +80,30 @@ STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     "离表很远": ("绩效指标", {"B200": "附注一", "AZ3": 7}, "AZ3“7”、B200“附注一”"),
     "多于八处": ("基本信息", {f"F{n}": n for n in range(5, 15)}, "F12“12”等10格"),
     "长的一段": ("自评结论", {"F3": "长" * 300}, f"F3“{'长' * 19}…”"),
-    "多出一行资金": ("预算执行", {"B11": "其中：上级补助", "E11": 12}, "B11“其中：上级补助”、E11“12”"),
+    "又一行合计": ("预算执行", {"B12": "合计", "E12": 12}, "E12“12”"),
+    "没有名称的数字": ("预算执行", {"E12": 12}, "E12“12”"),
 }
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cells", "words"),
+    [
+        ("预算执行", {"B11": "其中：上级补助", "E11": 12}, "B11“其中：上级补助”、E11“12”"),
+        ("项目明细", {"B90": "遗漏的项目", "D90": "5.00"}, "B90“遗漏的项目”、D90“5.00”"),
+        ("绩效指标", {"D90": "遗漏的指标", "I90": 100}, "D90“遗漏的指标”、I90“100”"),
+    ],
+)
+def test_what_looks_like_a_row_of_a_table_is_told_as_a_warning(
+    sheet: str, cells: dict[str, object], words: str, filled: bytes, tmp_path: Path
+) -> None:
+    def write(book: openpyxl.Workbook) -> None:
+        for cell, value in cells.items():
+            book[sheet][cell] = value
+
+    result = scored(written(filled, write), tmp_path)
+    found = [(f.severity, f.place.cell, words in f.message) for f in result.findings if f.code == "R06"]
+    assert found == [("warning", next(iter(cells)), True)]
+    assert not beside(result)
 
 
 @pytest.mark.parametrize("name", STRAYS)

@@ -90,7 +90,8 @@ MESSAGES = {
     "不能确定以元还是以万元为单位。",
     "WPS单元格图片": "单位名称这一格里放的是图片，读不出内容。",
     "两行的偏差原因合并了": "偏差原因与N7合并成了一格，已按合并格的内容读取。",
-    "两行的实际完成值合并了": "实际完成值与I8合并成了一格，已按没有填写读取。",
+    "两行的实际完成值合并了": "实际完成值与I8合并成了一格，没有自己的内容。",
+    "合计的预算数与执行数合并了": "合计·全年执行数与E10合并成了一格，没有自己的内容。",
     "隐藏行": "第7、8行被隐藏或被筛选掉，其中的内容已照常读取。",
     "工作表隐藏": "工作表“绩效指标”被隐藏，已照常读取。",
 }
@@ -192,6 +193,7 @@ FOUND = (  # pairs that were once read in silence
     ("project", "百分数带百分号格式", "执行率只写数字"),
     ("project", "指标内容粘贴低了一行", "百分数带百分号格式"),
     ("department-corrected", "指标连表头移低了一行", "百分数带百分号格式"),
+    ("department-as-filed", "删除合计一行（名称没有跟着移动）", "资金数字粘贴到右边一列"),
 )
 
 
@@ -216,6 +218,17 @@ def test_gaps_that_people_leave_are_no_slip(tmp_path: Path) -> None:
         book.save(out)
         told = [f.message for f in scored(out.getvalue(), tmp_path).findings if f.code == "R06"]
         assert not [message for message in told if "错开" in message], told
+
+
+def test_an_adjustment_of_zero_is_no_slip(tmp_path: Path) -> None:
+    """Moved a column, 年初 0 ＋ 100 would be 100 as well."""
+    book = openpyxl.load_workbook(io.BytesIO(damaged("project")))
+    for row, numbers in {6: (900, 0, 900, 900), 7: (840, 0, 840, 840), 8: (60, 0, 60, 60)}.items():
+        for column, number in zip("CDEFG", (*numbers, None), strict=True):
+            book["项目资金"][f"{column}{row}"] = number
+    out = io.BytesIO()
+    book.save(out)
+    assert not [f.message for f in scored(out.getvalue(), tmp_path).findings if f.code == "R06"]
 
 
 PAIR = st.sampled_from(sorted(itertools.combinations(DAMAGES, 2)))

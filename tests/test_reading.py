@@ -368,3 +368,135 @@ def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_
     assert [(f.place.sheet, f.place.cell, f.message) for f in found] == [
         ("绩效指标", "D6", "没有填写任何绩效指标。")
     ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "typed", "said"),
+    [
+        ("绩效指标", {"D": "新增指标"}, "第14行只填了D14“新增指标”，没有填指标性质、年度指标值、实际完成值、分值，没有读取。"),
+        ("绩效指标", {"K": 5}, "第14行只填了K14“5”，没有填三级指标、指标性质、年度指标值、实际完成值，没有读取。"),
+        ("项目明细", {"C": "本级财力"}, "第14行只填了C14“本级财力”，没有填项目名称、全年预算数、全年执行数，没有读取。"),
+    ],
+)  # fmt: skip
+def test_a_row_hardly_begun_is_told_once(sheet: str, typed: dict[str, Any], said: str, tmp_path: Path) -> None:
+    def begin(book: Any) -> None:
+        for column, value in typed.items():
+            book[sheet][f"{column}14"] = value
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", begin, tmp_path)
+    (told,) = [found for found in result.findings if found not in plain.findings]
+    assert (told.code, told.severity, told.message) == ("R07", "error", said)
+    assert "第14行" in told.advice
+
+
+def test_a_title_without_its_passage_is_told(tmp_path: Path) -> None:
+    def type_it(book: Any) -> None:
+        book["自评结论"]["B21"] = "本年度预算执行总体良好，各项指标均按计划推进。"
+
+    result = damaged("department-corrected", type_it, tmp_path)
+    assert [(f.severity, f.place.cell) for f in result.findings if f.code == "R06"] == [("warning", "B21")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "severity", "fields"),
+    [
+        ("预算执行", "error", ["部门预算执行情况"]),
+        ("项目明细", "error", ["项目支出明细"]),
+        ("自评结论", "warning", ["自评得分", "文字说明"]),
+    ],
+)
+def test_a_lost_sheet_is_told_once_a_block(sheet: str, severity: str, fields: list[str], tmp_path: Path) -> None:
+    result = damaged("department-corrected", lambda book: book.remove(book[sheet]), tmp_path)
+    lost = [found for found in result.findings if found.code == "R06"]
+    assert [(found.field, found.severity) for found in lost] == [(field, severity) for field in fields]
+    assert all(f"工作表“{sheet}”" in found.advice for found in lost)
+    assert not [found for found in result.findings if found.code in ("R07", "F01", "F06", "N01")]
+
+
+def test_a_total_that_was_left_out_is_told_once_with_the_sum_that_fits(tmp_path: Path) -> None:
+    def leave_out(book: Any) -> None:
+        for column in "CDEFG":
+            book["预算执行"][f"{column}10"] = None
+
+    result = damaged("department-corrected", leave_out, tmp_path)
+    (told,) = [found for found in result.findings if found.code in ("R06", "R07")]
+    assert (told.place.cell, told.message) == ("E10", "合计没有填写全年预算数、全年执行数。")
+    assert told.advice.endswith("按各部分合计，应填全年预算数3291.98、全年执行数2857.28。")
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed", "said"),
+    [
+        ("基本信息!C5", None, "请填写单位名称：与公章一致的单位全称。"),
+        ("基本信息!C5", "/", "请填写单位名称：与公章一致的单位全称。"),
+        ("基本信息!C8", None, "请填写金额单位：本表所有金额使用的单位。"),
+        ("绩效指标!D8", None, "请填写三级指标：指标的名称，一行一个指标。"),
+        ("预算执行!F10", None, "请填写合计的全年执行数；按各部分合计，应填2857.28。"),
+    ],
+)
+def test_an_empty_box_is_told_with_what_to_fill_in(
+    cell: str, typed: str | None, said: str, tmp_path: Path
+) -> None:
+    sheet, address = cell.split("!")
+
+    def clear(book: Any) -> None:
+        book[sheet][address] = typed
+
+    told = [f for f in damaged("department-corrected", clear, tmp_path).findings if f.code == "R07"]
+    assert [(found.place.cell, found.advice) for found in told] == [(address, said)]
+
+
+def off(sheet: str, cells: str, rows: int = 0, cols: int = 0) -> Damage:
+    return lambda book: book[sheet].move_range(cells, rows=rows, cols=cols)
+
+
+@pytest.mark.parametrize(
+    ("move", "field"),
+    [
+        (off("预算执行", "C6:G10", rows=1), "部门预算执行情况"),
+        (off("预算执行", "C7:G10", rows=-1), "部门预算执行情况"),
+        (off("预算执行", "C6:G10", cols=1), "部门预算执行情况"),
+        (off("项目明细", "B6:G8", cols=1), "项目支出明细"),
+        (off("项目明细", "B6:G8", cols=-1), "项目支出明细"),
+        (off("绩效指标", "B6:O13", cols=1), "绩效指标完成情况"),
+        (off("绩效指标", "F6:O13", cols=1), "绩效指标完成情况"),
+        (off("自评结论", "C6:C8", rows=1), "自评得分"),
+    ],
+    ids=["资金低", "资金高", "资金右", "项目右", "项目左", "指标右", "指标后半右", "得分低"],
+)
+def test_a_block_that_is_off_is_told_once_and_nothing_of_it_is_read(
+    move: Damage, field: str, tmp_path: Path
+) -> None:
+    """Sixty findings told of one table pasted a column off, and of points that followed from its wrong numbers."""
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", move, tmp_path)
+    told = [found for found in result.findings if found not in plain.findings and found.code != "R16"]
+    assert [(found.code, found.severity, found.field) for found in told] == [("R06", "error", field)]
+
+
+def test_a_line_that_need_not_be_filled_is_no_slip(tmp_path: Path) -> None:
+    def parts_alone(book: Any) -> None:
+        for column in "CEFG":
+            book["预算执行"][f"{column}6"] = None
+        for cell, value in {"C7": 1800, "C8": 1303.71, "F7": 1500, "F8": 1261.83}.items():
+            book["预算执行"][cell] = value
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    assert damaged("department-corrected", parts_alone, tmp_path).findings == plain.findings
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "label"),
+    [("绩效指标", 5, "指标性质"), ("绩效指标", 6, "年度指标值"), ("绩效指标", 9, "实际完成值"), ("预算执行", 5, "全年预算数")],
+)  # fmt: skip
+def test_a_lost_column_is_all_that_is_told_of_it(sheet: str, column: int, label: str, tmp_path: Path) -> None:
+    def delete(book: Any) -> None:
+        drop_names(book)
+        book[sheet].delete_cols(column)
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", delete, tmp_path)
+    seen = {(found.code, found.message) for found in plain.findings}
+    told = [(f.code, f.severity, label in f.message) for f in result.findings if (f.code, f.message) not in seen]
+    assert told == [("R06", "error", True)]

@@ -106,3 +106,35 @@ def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(filled: bytes, 
     row = {"sign": "≤", "target": 0.5, "unit": "%", "actual": 50, "completion": "100%"}
     result = scored(filled, tmp_path, row)
     assert [f.severity for f in result.findings if f.code == "R12" and f.place.cell == "F6"] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "code", "message", "advice"),
+    [
+        (
+            {"sign": "≥", "target": "≤12处", "unit": "处", "actual": 12}, "F6", "R09",
+            "年度指标值填“≤12处”，“≤”与指标性质“≥”不一致，按指标性质计分，已按12读取。", "请只填数字。",
+        ),
+        (
+            {"target": "≥12", "unit": "处", "actual": 12}, "F6", "R09",
+            "年度指标值填“≥12”，带有不该有的符号或单位，已按12读取。", "请只填数字，“≥”填在“指标性质”一栏。",
+        ),
+        (
+            {"sign": "≥", "target": 12, "actual": "12处"}, "I6", "R09",
+            "实际完成值填“12处”，带有不该有的符号或单位，已按12读取。", "请只填数字，“处”填在“计量单位”一栏。",
+        ),
+        (
+            {"sign": "≥", "target": 12, "unit": "处", "actual": "1O"}, "I6", "R08",
+            "实际完成值填“1O”，数字里混有字母。", "请只填数字，不带单位和符号。",
+        ),
+        (
+            {"sign": "≥", "target": 95, "unit": "%", "actual": "0.97", "completion": "102.11%"}, "I6", "R12",
+            "实际完成值填“0.97”，已按97%读取。", "可以不改；建议写成 97% 。",
+        ),
+    ],
+)  # fmt: skip
+def test_a_number_is_told_once_with_where_the_rest_belongs(
+    row: Row, cell: str, code: str, message: str, advice: str, filled: bytes, tmp_path: Path
+) -> None:
+    found = [f for f in scored(filled, tmp_path, row).findings if f.place.cell == cell and f.code[0] == "R"]
+    assert [(f.code, f.message, f.advice) for f in found] == [(code, message, advice)]

@@ -134,7 +134,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Form:
-    """One kind of form. `versions` are the template versions that can be read; the last is the one written."""
+    """One kind of form. `versions` are the template versions that can be read; the last is the one written.
+
+    `asides` are the words that remarks and signatures begin with where people write them into a table.
+    """
 
     name: str
     title: str
@@ -146,6 +149,7 @@ class Form:
     source: str
     guide: tuple[str, ...]
     sheets: tuple[Sheet, ...]
+    asides: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -248,7 +252,7 @@ def parse_form(text: str, where: str) -> Form:
     raw = tomllib.loads(text, parse_float=Decimal)
     allowed: dict[str, type | tuple[type, ...]] = {
         "name": str, "title": str, "official": str, "versions": list, "rulebook": str, "total_line": str,
-        "project_line": str, "source": str, "guide": list, "sheets": list,
+        "project_line": str, "source": str, "guide": list, "sheets": list, "asides": list,
     }  # fmt: skip
     taken = _take(raw, where, allowed)
     taken["sheets"] = tuple(_sheet(sheet, where) for sheet in taken["sheets"])

@@ -11,6 +11,9 @@ EARLIEST = datetime.date(2000, 1, 1)
 EPOCH = datetime.date(1899, 12, 30)
 
 _DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
+_ODD = re.compile(
+    r"(?:[^\d:]{2,6}:)?\s*(\d{4})\s*[-./年、。,\\ ]\s*(\d{1,2})\s*[-./月、。,\\ ]\s*(\d{1,2})\s*[日号]?(?:\(.*\))?"
+)
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
 _DAY_IN_WORDS = re.compile(
     r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?"
@@ -28,8 +31,10 @@ def read_day(text: str) -> tuple[datetime.date | None, bool]:
         return _date(*map(int, found.groups())), True
     if found := _COMPACT.fullmatch(text):
         return _date(*map(int, found.groups())), False
-    if re.fullmatch(r"\d{5}", text):  # a date's number that lost its format
-        day = EPOCH + datetime.timedelta(days=int(text))
+    if found := _ODD.fullmatch(text):
+        return _date(*map(int, found.groups())), False
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):  # a date's number that lost its format
+        day = EPOCH + datetime.timedelta(days=int(text[:5]))
         return (day if EARLIEST <= day < datetime.date(2100, 1, 1) else None), False
     if found := _DAY_IN_WORDS.fullmatch(text):
         year = int("".join(str("〇一二三四五六七八九".index(word)) for word in re.sub("[零○]", "〇", found[1])))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +17,9 @@ from perf_xlsx.workbook.intake.shown import HUNDRED, as_shown
 from perf_xlsx.workbook.intake.texts import Texts
 
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
+DATED = "单元格格式是日期，不能确定是什么数字"
+LETTERS = "数字里混有字母"
+_LETTER = re.compile(r"\d[Oo](?![A-Za-z])|\d[OoIl]\d")  # 1O for 10
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
 
@@ -43,9 +48,12 @@ class Numbers(Texts):
         if not entry.given or squeeze(entry.given) in DASHES:
             self.dash(entry)
             return Entry(None, place, "", field)
+        if isinstance(cell.value, datetime.date):
+            self.not_a_number(entry, DATED, "请把单元格格式改成“常规”，再填数字。")
+            return entry
         quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
-        if quantity is None:
-            self.not_a_number(entry)
+        if quantity is None or mistyped(entry.given):
+            self.not_a_number(entry, *([LETTERS] if quantity else []))
             return entry
         return Entry(parse(quantity, entry), place, entry.given, field)
 
@@ -108,8 +116,8 @@ class Numbers(Texts):
             self.dash(bare)
             return Entry(None, entry.place, "", entry.field), None
         quantity = parse_quantity(entry.value)
-        if quantity is None:
-            self.not_a_number(bare)
+        if quantity is None or mistyped(entry.value):
+            self.not_a_number(bare, *([LETTERS] if quantity else []))
             return Entry(None, entry.place, entry.given, entry.field), None
         own_unit = unit_name(unit or beside)
         quantity = in_unit(quantity, own_unit)
@@ -118,8 +126,17 @@ class Numbers(Texts):
             self.not_a_number(bare, why, f"请换算成{own_unit}，只填数字。")
             return Entry(None, entry.place, entry.given, entry.field), None
         own = quantity.unit in ("", unit_name(unit))
-        self.trimmed(bare, quantity, "" if own and quantity.sign in ("", sign or "") else "extra")
+        other = bool(sign and quantity.sign and quantity.sign != sign)
+        why = f"“{quantity.sign}”与指标性质“{sign}”不一致，按指标性质计分" if other else "带有不该有的符号或单位"
+        to = f"，“{quantity.unit}”填在“计量单位”一栏" if quantity.unit and not unit else ""
+        to += f"，“{quantity.sign}”填在“指标性质”一栏" if quantity.sign and not sign else ""
+        self.trimmed(bare, quantity, "" if own and quantity.sign in ("", sign or "") else "extra", why, to)
         return Entry(quantity.number, entry.place, entry.given, entry.field), quantity
+
+
+def mistyped(text: str) -> bool:
+    """Whether a letter was typed for a digit."""
+    return _LETTER.search(squeeze(text)) is not None
 
 
 def unit_shown(entry: Entry[Decimal | str]) -> str:
@@ -129,7 +146,7 @@ def unit_shown(entry: Entry[Decimal | str]) -> str:
 
 def in_full(unit: str) -> str:
     """A money unit as it is called in full: 万 is 万元 and 亿 is 亿元."""
-    return {"万": "万元", "亿": "亿元"}.get(unit, unit)
+    return {"万": "万元", "w": "万元", "W": "万元", "亿": "亿元"}.get(unit, unit)
 
 
 def in_money_unit(quantity: Quantity, unit: str) -> Quantity:

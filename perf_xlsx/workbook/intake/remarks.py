@@ -13,6 +13,8 @@ from perf_xlsx.place import Place
 from perf_xlsx.target import Quantity, squeeze
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
+ROW = 24  # more than there is to say of one row's numbers
+
 
 @dataclass
 class Remarks:
@@ -32,9 +34,18 @@ class Remarks:
         expected: str = "",
         severity: Severity | None = None,
     ) -> None:
-        """Add a finding about one cell."""
+        """Add a finding about one cell; how it was understood in the end (R12) replaces what was said before."""
+        if code == "R12":
+            self._forget(place)
         seen = Noticed(place, field, given or None, message, advice, expected or None, severity=severity)
         self.findings.append(finding(code, seen, None))
+
+    def _forget(self, place: Place) -> None:
+        """Drop the notice of an earlier step of the same row."""
+        for back in range(len(self.findings) - 1, max(-1, len(self.findings) - ROW), -1):
+            said = self.findings[back]
+            if (said.code, said.severity, said.place) == ("R12", "notice", place):
+                del self.findings[back]
 
     def dash(self, entry: Entry[Decimal]) -> None:
         """R12: “一” may be a dash or the number one."""
@@ -42,11 +53,19 @@ class Remarks:
             message = f"{entry.field}填“一”，当作横线，按没有填写读取；如果是数字1，请改正。"
             self.say("R12", entry.place, entry.field, "一", message, "没有的请空着，有的请填数字。", "", "warning")
 
-    def trimmed(self, entry: Entry[Decimal], quantity: Quantity, extra: str) -> None:
-        """Say what was taken away around a number: R09 for signs and units, R12 for mere form."""
+    def trimmed(
+        self,
+        entry: Entry[Decimal],
+        quantity: Quantity,
+        extra: str,
+        why: str = "带有不该有的符号或单位",
+        to: str = "",
+    ) -> None:
+        """Say what was taken away around a number: R09 for signs and units (`to`: where they go), R12 for form."""
         if extra:
-            message = f"{entry.field}填“{entry.given}”，带有不该有的符号或单位，已按{plain(quantity.number)}读取。"
-            self.say("R09", entry.place, entry.field, entry.given, message, "请只填数字。", plain(quantity.number))
+            message = f"{entry.field}填“{entry.given}”，{why}，已按{plain(quantity.number)}读取。"
+            advice = f"请只填数字{to}。"
+            self.say("R09", entry.place, entry.field, entry.given, message, advice, plain(quantity.number))
         else:
             self.cleaned(entry, quantity.number)
 

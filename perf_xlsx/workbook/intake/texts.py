@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from perf_xlsx.forms import Box
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, parse_sign, squeeze, tidy
+from perf_xlsx.target import DASHES, parse_sign, same_name, squeeze, tidy
 from perf_xlsx.workbook.intake.days import read_day
 from perf_xlsx.workbook.intake.remarks import Remarks
 from perf_xlsx.workbook.intake.shown import as_shown
 
+_POINTS = re.compile(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
 _FORMULA_AS_TEXT = re.compile(r"=[A-Za-z$('\[+\-\d]")
 
 
@@ -53,7 +56,7 @@ class Texts(Remarks):
         entry = self.text(cell, place, field)
         if entry.value is None:
             return self.blank_or_bad(cell, entry)
-        folded = re.sub(r"\s", "", squeeze(entry.value))
+        folded = _POINTS.sub("", re.sub(r"\s", "", squeeze(entry.value)))
         for choice in box.choices:
             if folded in (squeeze(word) for word in (choice.value, *choice.same)):
                 return Entry(choice.value, place, entry.given, field)
@@ -67,6 +70,16 @@ class Texts(Remarks):
         message = f"{field}填“{entry.given}”，不在可选范围内。"
         self.say("R13", place, field, entry.given, message, f"请从下拉列表中选择：{words}。", words)
         return Entry(None, place, entry.given, field)
+
+    def judged(self, entry: Entry[Any], words: Mapping[str, Collection[str]]) -> Entry[Any]:
+        """A judgement (R12) however the official forms put it: `words` are other ways, by the judgement."""
+        word = same_name(str(entry.value)).rstrip("。.")
+        found = next((judgement for judgement, same in words.items() if word in same), None)
+        if found is None:
+            return entry
+        message = f"{entry.field}填“{entry.given}”，已按“{found}”读取。"
+        self.say("R12", entry.place, entry.field, entry.given, message, f"可以不改；建议写成“{found}”。")
+        return replace(entry, value=found)
 
     def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
         """An entry without value: unreadable when something stands in the cell."""

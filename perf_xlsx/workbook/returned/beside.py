@@ -1,7 +1,8 @@
-"""What a return holds beside the form: told (R16), never run, followed, read or lost."""
+"""What a return holds beside the form: told (R16, R06), never run, followed, read or lost."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from perf_xlsx.catalogue import Noticed, finding
@@ -10,11 +11,13 @@ from perf_xlsx.model import Finding
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import Place
+from perf_xlsx.target import squeeze
+from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.printed import GUIDE
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.ours import is_origin
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
-from perf_xlsx.workbook.returned.strays import LISTED, in_short, strays, with_contents
+from perf_xlsx.workbook.returned.strays import LISTED, in_short, like_entries, strays, with_contents
 
 KEPT = "原样保留"
 
@@ -37,6 +40,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     ("数字签名", "写入评分后签名失效，原文件中的签名不变", ("/digital-signature/origin",), "_xmlsignatures/"),
 )
+MONEY = re.compile(r"\(?(?:金额)?单位:?\s*(?:人民币)?(元|百元|千元|万元|百万元|亿元)\)?")
 LINKS = {  # the element of an external-link part -> what it is
     "externalBook": "对别的工作簿的链接",
     "ddeLink": "DDE 链接",
@@ -83,15 +87,36 @@ class Beside:
             yield _told(Place(self.workbook), "工作表", message, ADVICE)
 
     def _cells(self, form: Form) -> Iterator[Finding]:
-        """One finding a sheet, at its first cell that is outside every box."""
-        found: dict[int, list[tuple[int, int]]] = {}
-        for sheet, row, column in strays(form, self.sheets, self.layout):
-            found.setdefault(sheet, []).append((row, column))
-        for sheet, cells in found.items():
-            grid, place = self.sheets.grids[sheet], self.place((sheet, *cells[0]))
-            message = f"填报格以外有内容，没有读取：{with_contents(grid, cells)}。"
-            advice = "评分不受影响，内容原样保留；是填报内容的，请移到相应的填报格里。"
-            yield _told(place, "表外内容", message, advice, in_short(grid.cells[cells[0]]))
+        """Cells outside every box: what looks like a row of a table louder (R06) than the rest (R16)."""
+        cells = [*strays(form, self.sheets, self.layout)]
+        yield from self._other_unit(cells)
+        rows = like_entries(form, self.sheets, self.layout, cells)
+        for sheet in sorted({at[0] for at in cells}):
+            grid = self.sheets.grids[sheet]
+            if like := [at[1:] for at in cells if at in rows and at[0] == sheet]:
+                message = f"表格的各行以外有像是填报内容的，没有读取：{with_contents(grid, like)}。"
+                advice = "请填到表格的行里（没有这一类的，并入相近的一行）；不是填报内容的，请删去。"
+                place, given = self.place((sheet, *like[0])), in_short(grid.cells[like[0]])
+                seen = Noticed(place, "表外内容", given, message, advice, severity="warning")
+                yield finding("R06", seen, None)
+            if others := [at[1:] for at in cells if at not in rows and at[0] == sheet]:
+                message = f"填报格以外有内容，没有读取：{with_contents(grid, others)}。"
+                advice = "评分不受影响，内容原样保留；是填报内容的，请移到相应的填报格里。"
+                place = self.place((sheet, *others[0]))
+                yield _told(place, "表外内容", message, advice, in_short(grid.cells[others[0]]))
+
+    def _other_unit(self, cells: Sequence[Address]) -> Iterator[Finding]:
+        """R09: a remark beside the boxes that names another money unit than the form's own."""
+        own = self.sheets.cell(self.layout.boxes["money_unit"]) if "money_unit" in self.layout.boxes else None
+        unit = squeeze(as_shown(own)) if own else ""
+        for at in cells:
+            cell = self.sheets.cell(at)
+            found = MONEY.fullmatch(squeeze(as_shown(cell))) if cell else None
+            if found and unit and found[1] != unit:
+                message = f"表上另注明“{found[0]}”，与金额单位“{unit}”不一致，金额已按{unit}读取。"
+                advice = "请核对金额单位：金额一律按“基本信息”中的单位填写，另注的单位请删去。"
+                seen = Noticed(self.place(at), "金额单位", found[0], message, advice, unit)
+                yield finding("R09", seen, None)
 
     def _parts(self, package: Package) -> Iterator[Finding]:
         kinds = {r.type for name in _owners(package) for r in package.relationships(name)}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from perf_xlsx.forms import Box
-from perf_xlsx.target import same_label
+from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.returned.sheets import Address, Area, Sheets
+
+_NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")  # "3", "(3)", "③", "5=4/3"
+_LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序号")
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,12 @@ def _header_by_text(
         if best is not None and sheet == home:
             break
     return best
+
+
+def are_numbers_of_columns(texts: Sequence[str]) -> bool:
+    """Whether a row only numbers the columns, as people do below a header: 甲 乙 1 2 3 4, or (1) (2) (3) (4)."""
+    found = [_NUMBERED.fullmatch(squeeze(text)) for text in texts]
+    numbers = [int(one[1]) for one in found if one]
+    others = [squeeze(text) for text, one in zip(texts, found, strict=True) if not one]
+    in_order = all(after - before == 1 for before, after in pairwise(numbers))
+    return len(numbers) > 3 and in_order and all(_LETTER.fullmatch(text) for text in others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from perf_xlsx.workbook.returned.sheets import Address
@@ -18,11 +18,15 @@ class Home:
 
 @dataclass(frozen=True)
 class Table:
-    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled."""
+    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled.
+
+    `far` are those of the rows that stand below the table, behind a gap.
+    """
 
     sheet: int
     columns: Mapping[str, int]
     rows: tuple[int, ...]
+    far: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -31,7 +35,8 @@ class Layout:
 
     `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`
     are labels that stand once more and `astray` those whose value stands apart, each with its address. `homes`
-    are, by a block's title, the sheet that it is read from and those that hold it once more.
+    are, by a block's title, the sheet that it is read from and those that hold it once more. `unread` are the
+    cells of blocks whose contents stand off their labels, so that none may be taken for what its label says.
     """
 
     boxes: dict[str, Address] = field(default_factory=dict)
@@ -41,11 +46,23 @@ class Layout:
     twice: list[tuple[str, Address]] = field(default_factory=list)
     astray: list[tuple[str, Address]] = field(default_factory=list)
     homes: dict[str, Home] = field(default_factory=dict)
+    unread: set[Address] = field(default_factory=set)
 
     def sheets(self) -> set[int]:
         """The sheets that the form is read from."""
         boxes = {address[0] for address in (*self.boxes.values(), *self.lines.values())}
         return boxes | {table.sheet for table in self.tables.values()}
+
+    def cells_of(self, key: str, boxes: Iterable[str]) -> set[Address]:
+        """Every cell of a block, by its key and those of its boxes."""
+        table, boxes = self.tables.get(key), [*boxes]
+        found = {self.boxes[box] for box in boxes if box in self.boxes}
+        found |= {at for (block, _, _), at in self.lines.items() if block == key}
+        return (
+            found | {(table.sheet, row, c) for row in table.rows for c in table.columns.values()}
+            if table
+            else found
+        )
 
     def copies(self) -> set[int]:
         """The sheets that hold a block once more, which R06 tells."""

@@ -6,7 +6,7 @@ have been inserted, sheets renamed or moved, names lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
@@ -151,29 +151,33 @@ def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
     layout.twice += header.doubled
     areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
     bottom = max((a.bottom for a in areas if a.sheet == header.sheet), default=header.row)
-    layout.tables[block.key] = Table(
-        header.sheet, header.columns, tuple(_body(sheets.grids[header.sheet], header, header.row + 1, bottom))
-    )
+    layout.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
     layout.read_from(block.title, home)
 
 
-def _body(grid: Grid, header: TableHeader, top: int, bottom: int) -> Iterator[int]:
-    """Rows with something in the table's columns; below the named range those with two cells filled, up to a gap.
+def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
+    """The rows with something in the table's columns: those of the named range, and below it those near.
 
-    A header repeated further down is not a row, nor is a remark or a title that nothing was written beside.
+    Near are rows with two cells filled, up to a gap; behind a gap a row must have its name and most of the
+    required boxes filled. A header repeated is not a row, and behind a gap it begins another table.
     """
     wanted = set(header.columns.values())
-    filled: dict[int, int] = {}
+    required = [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
+    filled: dict[int, set[int]] = {}
     for row, column in grid.cells:
-        if column in wanted and row >= top:
-            filled[row] = filled.get(row, 0) + 1
+        if column in wanted and row > header.row:
+            filled.setdefault(row, set()).add(column)
     titles = [grid.cells.get((header.row, column)) for column in sorted(wanted)]
-    last = bottom
+    rows, far, last = [], set(), bottom
     for row in sorted(filled):
-        if row > bottom and row > last + 2:
-            break
-        last = max(last, row)
         repeated = [grid.cells.get((row, column)) for column in sorted(wanted)] == titles
-        if repeated or (row > bottom and filled[row] < 2):
-            continue
-        yield row
+        if row > last + 2:
+            if repeated:
+                break
+            if filled[row].isdisjoint(required[:1]) or len(filled[row] & {*required}) * 2 <= len(required):
+                continue
+            far.add(row)
+        last = max(last, row)
+        if not repeated and (row <= bottom or len(filled[row]) > 1):
+            rows.append(row)
+    return Table(header.sheet, header.columns, tuple(rows), frozenset(far))

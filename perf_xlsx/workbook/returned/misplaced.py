@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from perf_xlsx.catalogue import Noticed, finding
-from perf_xlsx.forms import Form
+from perf_xlsx.forms import Boxes, Form, Lines, Rows, typed
 from perf_xlsx.model import Finding, Severity
 from perf_xlsx.place import Place, column_name
 from perf_xlsx.workbook.returned.layout import Layout
@@ -14,6 +14,36 @@ from perf_xlsx.workbook.returned.slipped import slips
 from perf_xlsx.workbook.returned.strays import with_contents
 
 SHOW = "评分不受影响；请把单元格格式改成“常规”，核对后保存。"
+
+
+def lost(form: Form, layout: Layout, at: Place) -> Iterator[Finding]:
+    """R06: boxes, lines and columns that were not found; a whole block of them as one."""
+    known = {block.title: (sheet.name, _labels(block)) for sheet in form.sheets for block in sheet.blocks}
+    for title in dict.fromkeys(title for title, _, _ in layout.missing):
+        missing = [(label, required) for block, label, required in layout.missing if block == title]
+        name, count = known.get(title, ("", 0))
+        if len(missing) == count > 1:
+            message = f"没有找到“{title}”，整块内容都没有读取。"
+            advice = f"请对照下发的模板补上工作表“{name}”的这一块，或把内容填入新的模板。"
+            yield _missing(at, title, message, advice, any(required for _, required in missing))
+            continue
+        for label, required in missing:
+            message = f"“{title}”中没有找到“{label}”。"
+            advice = "请对照下发的模板补上这一栏，或把内容填入新的模板。"
+            yield _missing(at, f"{title}·{label}", message, advice, required)
+
+
+def _missing(at: Place, field: str, message: str, advice: str, required: bool) -> Finding:
+    return finding(
+        "R06", Noticed(at, field, None, message, advice, severity=None if required else "warning"), None
+    )
+
+
+def _labels(block: Boxes | Lines | Rows) -> int:
+    """How many labels a block is found by."""
+    if isinstance(block, Boxes):
+        return len(typed(block.boxes))
+    return len(typed(block.columns)) + (len(block.lines) if isinstance(block, Lines) else 0)
 
 
 class Misplaced:
@@ -70,8 +100,21 @@ class Misplaced:
 
     def _slipped(self) -> Iterator[Finding]:
         for slip in slips(self.form, self.sheets, self.layout):
+            if slip.sure:
+                self.layout.unread |= self._cells_of(slip.title)
             severity: Severity | None = None if slip.sure else "warning"
             yield self._say("R06", self.place(slip.at), slip.title, slip.message, slip.advice, severity)
+
+    def _cells_of(self, title: str) -> set[Address]:
+        blocks = [block for sheet in self.form.sheets for block in sheet.blocks if block.title == title]
+        return {
+            at
+            for block in blocks
+            for boxes in (block.boxes if isinstance(block, Boxes) else block.columns,)
+            for at in self.layout.cells_of(
+                block.key, (box.key for box in boxes) if isinstance(block, Boxes) else ()
+            )
+        }
 
     # ---- hidden ----------------------------------------------------------------------------------------------
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
+from perf_xlsx.forms.outside import outside
 from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import parse_quantity, same_name, squeeze, unit_name
+from perf_xlsx.target import DASHES, JUDGEMENTS, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
+from perf_xlsx.workbook.returned.figures import ratios
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
-from perf_xlsx.workbook.returned.misplaced import Misplaced
+from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
+from perf_xlsx.workbook.returned.owed import Owed, box_owed, lines_owed
+from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
-FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 NOWHERE: Address = (0, 0, 0)
+NOT_READ = "—"  # stands for a box that was lost, or is empty in a block that is not read
 
 
 class Reading:
@@ -64,6 +68,7 @@ class Reading:
             indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
+            absent=self._lost_passages(),
         )
 
     def place(self, address: Address) -> Place:
@@ -74,13 +79,7 @@ class Reading:
         return Place(self.workbook, self.sheets.positions[sheet], row, column, self.sheets.names[sheet])
 
     def _say_layout(self, year: int | None) -> None:
-        for block, label, required in self.layout.missing:
-            message = f"“{block}”中没有找到“{label}”。"
-            seen = Noticed(
-                Place(self.workbook), f"{block}·{label}", None, message,
-                "请对照下发的模板补上这一栏，或把内容填入新的模板。", severity=None if required else "warning",
-            )  # fmt: skip
-            self.intake.findings.append(finding("R06", seen, None))
+        self.intake.findings += lost(self.form, self.layout, Place(self.workbook))
         for label, address in self.layout.twice:
             message = f"“{label}”出现了两次，此处未读取。"
             self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
@@ -112,7 +111,27 @@ class Reading:
         self.intake.say("R21", self.place(address), field, given, message, "请取消合并，每格各填各的内容。")
         return cell
 
-    def _entry(self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = ()) -> Entry[Any]:
+    def _swallowed(self, box: Box, address: Address, field: str) -> Entry[Any] | None:
+        """R07: a required box that is lost under another's merge, where only the other's content is seen."""
+        shown = self.sheets.merged_from(address)
+        seen = self.sheets.cell(shown)
+        beside = shown[2] != address[2] or box.kind in ("number", "value", "date", "percent")
+        if shown == address or seen is None or self.sheets.cell(address) or not beside:
+            return None
+        entry: Entry[Any] = Entry(None, self.place(address), as_shown(seen), field)
+        message = f"{field}与{self.place(shown).cell}合并成了一格，没有自己的内容。"
+        advice = f"请取消合并，再在{entry.place.cell}填写{box.label}。"
+        self.intake.say("R07", entry.place, field, entry.given, message, advice)
+        return entry
+
+    def _entry(
+        self, box: Box, address: Address, field: str, witness: Sequence[Fraction] = (), required: bool = False
+    ) -> Entry[Any]:
+        if address in self.layout.unread or (address == NOWHERE and required and self.known_form):
+            cell = self.sheets.cell(address) if address != NOWHERE else None  # R06 has said why; no more is asked
+            return Entry(None, self.place(address), as_shown(cell) if cell else NOT_READ, field)
+        if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
+            return swallowed
         cell = self._standing(box, address, field) if address != NOWHERE else None
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
@@ -123,12 +142,17 @@ class Reading:
             return self.intake.rate(cell, self.place(address), field, witness)
         if box.kind == "choice":
             return self.intake.choice(cell, self.place(address), field, box)
-        return readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
+        entry = readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
+        dash = required and box.kind == "text" and squeeze(entry.given) in DASHES
+        return Entry(None, entry.place, "", field) if dash else entry
 
-    def _required(self, box: Box, entry: Entry[Any]) -> None:
-        if box.required and entry.empty and box.key not in OWN_CODES and entry.place.cell:
-            message = f"{entry.field}没有填写。"
-            self.intake.say("R07", entry.place, entry.field, "", message, box.help or f"请填写{box.label}。")
+    def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
+        asked = box.required or box.preset  # what the template came with should not have been cleared
+        if asked and entry.empty and box.key not in OWN_CODES and entry.place.cell:
+            self._owed(box_owed(box, entry, row))
+
+    def _owed(self, owed: Owed) -> None:
+        self.intake.say("R07", owed.entry.place, owed.field, "", owed.message, owed.advice)
 
     def _all_boxes(self) -> Iterator[Box]:
         for sheet in self.form.sheets:
@@ -138,7 +162,7 @@ class Reading:
 
     def _box(self, key: str) -> Entry[Any]:
         box = next(box for box in self._all_boxes() if box.key == key)
-        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label)
+        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
         self._required(box, entry)
         return entry
 
@@ -149,7 +173,10 @@ class Reading:
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
-        return {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+        lines = {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
+        for owed in lines_owed(block, lines):
+            self._owed(owed)
+        return lines
 
     def _fund_lines(self, block: Lines) -> Sequence[Line]:
         """The lines of money that the form has."""
@@ -157,15 +184,14 @@ class Reading:
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
+        lost = {label for title, label, _ in self.layout.missing if title == block.title}
         for box in typed(block.columns):
             if box.key not in FUND_COLUMNS:
                 continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             witness = ratios(entries.get("executed"), entries.get("adjusted"))
-            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1])
-            if box.key in line.required and entries[box.key].empty and address != NOWHERE:
-                entry = entries[box.key]
-                self.intake.say("R07", entry.place, entry.field, "", f"{entry.field}没有填写。", box.help)
+            required = box.key in line.required or box.label in lost
+            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1], required)
         return FundLine(
             line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
         )
@@ -179,36 +205,27 @@ class Reading:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
         columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
-        for row in table.rows:
-            if self._in_use(table, row) and not self._is_total(block, table, row):
-                yield self._row(columns, table, row)
+        for row in self._entry_rows(block, table):
+            yield self._row(columns, table, row)
 
-    def _in_use(self, table: Table, row: int) -> bool:
-        """Whether a person filled the row: something besides pre-printed levels and titles stands in it."""
-        return any(
-            self.sheets.cell((table.sheet, row, column)) is not None
-            for key, column in table.columns.items()
-            if key not in (*FILLED_DOWN, "title")
-        )
-
-    def _is_total(self, block: Rows, table: Table, row: int) -> bool:
-        """Whether the row only sums up others, by its one word and its numbers; R16 then tells what it holds."""
-        filled = {
-            box: at
-            for box in block.columns
-            if box.key in table.columns and self.sheets.cell(at := (table.sheet, row, table.columns[box.key]))
-        }
-        shown = {box: as_shown(cell) for box, at in filled.items() if (cell := self.sheets.cell(at))}
-        named = [box for box, text in shown.items() if same_name(text) in block.totals]
-        numbers = [box for box in filled if box.kind in ("number", "percent", "computed")]
-        if not named or any(box not in (*named, *numbers) and box.key not in FILLED_DOWN for box in filled):
-            return False
-        word, held = shown[named[0]], "、".join(shown[box] for box in numbers if box.kind != "computed")
-        message = f"“{word}”一行只是合计，没有读取{f'（{held}）' if held else ''}。"
-        self.intake.say(
-            "R16", self.place(filled[named[0]]), block.title, word, message, "可以不改；表内不必写合计。"
-        )
-        return True
+    def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
+        """The rows of a table that a person filled; what else stands there is told."""
+        if any((table.sheet, row, min(table.columns.values())) in self.layout.unread for row in table.rows):
+            yield from table.rows
+            return
+        rows = TableRows(block, table, self.sheets, self.form.asides)
+        yield from rows.entries()
+        for told in rows.told:
+            self.intake.say(
+                told.code,
+                self.place(told.at),
+                block.title,
+                told.given,
+                told.message,
+                told.advice,
+                "",
+                told.severity,
+            )
 
     def _row(self, columns: list[Box], table: Table, row: int) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}
@@ -216,8 +233,8 @@ class Reading:
             column = table.columns.get(box.key)
             address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
             witness = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
-            entries[box.key] = self._entry(box, address, box.label, witness)
-            self._required(box, entries[box.key])
+            entries[box.key] = self._entry(box, address, box.label, witness, box.required)
+            self._required(box, entries[box.key], f"第{row}行")
         return entries
 
     def _cell_of(self, key: str, address: Address) -> Address:
@@ -228,9 +245,15 @@ class Reading:
         """The titled texts that were written."""
         return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
 
+    def _lost_passages(self) -> frozenset[str]:
+        """The titles of passages that nobody could write, where their whole table was lost."""
+        lost = self.form.has("passages") and "passages" not in self.layout.tables
+        block = self.form.block("passages") if lost else None
+        return frozenset(title for title, *_ in block.preset) if isinstance(block, Rows) else frozenset()
+
     def _indicators(self) -> tuple[Indicator, ...]:
         """The indicators; that there is none at all is R07, below the header of their names."""
-        found = tuple(self._indicator(row) for row in self._rows("indicators"))
+        found = tuple(map(self._indicator, self._levelled(self._rows("indicators"))))
         if not found and (table := self.layout.tables.get("indicators")):
             block = self.form.block("indicators")
             assert isinstance(block, Rows)
@@ -241,8 +264,19 @@ class Reading:
             self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
         return found
 
+    def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
+        """The rows with the levels that stand in the first row of their group only (R12)."""
+        found, first = filled_down(rows)
+        if first:
+            message = f"{first.field}空着的行，已按上面最近一行的读取（此处按“{first.value}”）。"
+            self.intake.say("R12", first.place, first.field, "", message, "可以不改；不属于上面一级的，请填写。")
+        return found
+
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = Indicator(**row)
+        if indicator.qualitative and indicator.actual.value not in (None, *JUDGEMENTS):
+            words = outside(self.form.name).judged
+            return replace(indicator, actual=self.intake.judged(indicator.actual, words))
         if indicator.qualitative:
             return indicator
         unit = indicator.unit.value or ""
@@ -259,20 +293,3 @@ class Reading:
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
             changed |= self.intake.shares(shares, indicator.claimed_completion, stated=bool(unit))
         return Indicator(**{**row, **changed})
-
-
-def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
-    """The rates that two numbers give, part of whole first; empty where they give none."""
-    one, other = (number(entry) for entry in (part, whole))
-    if one is None or other is None:
-        return ()
-    found = [Fraction(one) / Fraction(other)] if other else []
-    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
-
-
-def number(entry: Entry[Any] | None) -> Decimal | None:
-    """The number in an entry, also where it is not yet taken out of its text."""
-    if entry is None or isinstance(entry.value, Decimal):
-        return entry.value if entry else None
-    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
-    return found.number if found else None

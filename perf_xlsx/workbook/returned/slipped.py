@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import parse_quantity, same_label, squeeze
 from perf_xlsx.workbook.intake import as_shown, day_of
+from perf_xlsx.workbook.returned.figures import HERE, Figures
+from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -124,8 +126,13 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Slip | None:
     if at := _header_below(columns, rows, sheets):
         message = f"“{block.title}”的填报格里是栏目名称“{_text(sheets, at)}”，内容与栏目好像错开了一行。"
         return Slip(block.title, at, message, "请对照栏目核对，把内容移回原来的行后重新报送。")
+    figures = Figures(block, sheets, layout)
+    if off := figures.off():
+        return _off(block.title, off, rows)
     if at := _first_empty(rows, sheets):
         return _lower(block.title, at)
+    if not _any(sheets, rows[0]) and not block.lines[0].required and not figures.totals(HERE):
+        return replace(_lower(block.title, rows[0][0]), sure=False) if _any(sheets, rows[1]) else None
     keys = [(block.key, line.key, box.key) for line in block.lines for box in columns]
     labels = {box.key: box.label for box in columns}
     heads = {layout.lines[key][2]: labels[key[2]] for key in keys if key in layout.lines}
@@ -138,13 +145,23 @@ def _header_below(columns: Sequence[Box], rows: Sequence[Sequence[Address]], she
     return next((at for row in rows for at in row if same_label(_text(sheets, at)) in words), None)
 
 
+def _off(title: str, off: tuple[int, int], rows: Sequence[Sequence[Address]]) -> Slip:
+    """What is said where the figures add up a row or a column elsewhere."""
+    if off[0]:
+        return _lower(title, rows[0][0]) if off[0] > 0 else _higher(title, rows[-1][0])
+    side = "右" if off[1] > 0 else "左"
+    message = f"“{title}”的数字与栏目对不上，好像整体填到了{side}边一列。"
+    return Slip(title, rows[0][0], message, "请对照栏目核对，把数字移回原来的列后重新报送。")
+
+
 def _first_empty(rows: Sequence[Sequence[Address]], sheets: Sheets) -> Address | None:
-    """The first line, where it is empty while the one below it, or the row below the last line, is not."""
-    if any(_text(sheets, at) for at in rows[0]):
-        return None
-    near = [*rows[1], *(_beside(at, 1) for at in rows[0])]
+    """The first line, where it is empty while the row below the last line is not."""
     beyond = [_written(sheets, _beside(at, 1)) for at in rows[-1]]
-    return rows[0][0] if any(_text(sheets, at) for at in near) or sum(map(bool, beyond)) > 1 else None
+    return rows[0][0] if not _any(sheets, rows[0]) and sum(map(bool, beyond)) > 1 else None
+
+
+def _any(sheets: Sheets, row: Sequence[Address]) -> bool:
+    return any(_text(sheets, at) for at in row)
 
 
 def _columns_off(
@@ -153,7 +170,10 @@ def _columns_off(
     """Columns with a figure just above their first or below their last line, and a line left without one."""
     off: dict[int, Address] = {}
     for row, by in ((rows[0], -1), (rows[-1], 1)):
-        for at in (_beside(at, by) for at in row):
+        around = [_beside(at, by) for at in row]
+        if are_numbers_of_columns([text for at in around if (text := _text(sheets, at))]):
+            continue
+        for at in around:
             gap = any(not _is_number(text) for text in _figures(sheets, rows, at[2]))
             if gap and _is_number(_written(sheets, at)) and not _is_line(sheets, at, min(heads), block.head):
                 off.setdefault(at[2], at)
@@ -192,7 +212,7 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 
 
 def _sideways(block: Rows, table: Table, sheets: Sheets) -> Slip | None:
-    """Where choices do not fit their columns, and those a column further do in every row."""
+    """Where choices do not fit their columns, and those a column further do in every row; or whole rows do."""
     places = [
         (box, (table.sheet, row, table.columns[box.key]))
         for box in block.columns
@@ -202,10 +222,29 @@ def _sideways(block: Rows, table: Table, sheets: Sheets) -> Slip | None:
     odd = [(box, at) for box, at in places if (text := _text(sheets, at)) and not fits(box, text)]
     for by, side in ((1, "右"), (-1, "左")):
         moved = [(box, _text(sheets, (at[0], at[1], at[2] + by))) for box, at in places]
-        if len(odd) > 1 and any(text for _, text in moved) and all(not t or fits(box, t) for box, t in moved):
+        fit = len(odd) > 1 and any(text for _, text in moved) and all(not t or fits(box, t) for box, t in moved)
+        if fit or (table.rows and all(_whole_beside(block, table, row, by, sheets) for row in table.rows)):
             message = f"“{block.title}”的内容与栏目对不上，好像整体填到了{side}边一列。"
-            return Slip(block.title, odd[0][1], message, "请对照栏目核对，把内容移回原来的列后重新报送。")
+            at = odd[0][1] if fit else (table.sheet, table.rows[0], min(table.columns.values()))
+            return Slip(block.title, at, message, "请对照栏目核对，把内容移回原来的列后重新报送。")
     return None
+
+
+def _whole_beside(block: Rows, table: Table, row: int, by: int, sheets: Sheets) -> bool:
+    """Whether a row is not whole where it stands, and is a column further: nothing missing, each in its kind."""
+    boxes = [box for box in block.columns if box.key in table.columns and box.kind != "computed"]
+    needed = [box for box in boxes if box.required]
+
+    def whole(by: int) -> bool:
+        texts = {box: _text(sheets, (table.sheet, row, table.columns[box.key] + by)) for box in boxes}
+        named = not _is_number(texts[needed[0]])
+        return (
+            named
+            and all(texts[box] for box in needed)
+            and all(fits(b, t) for b, t in texts.items() if t and b.strict)
+        )
+
+    return len(needed) > 1 and whole(by) and not whole(0)
 
 
 # ---- cells ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.place import column_name
-from perf_xlsx.target import same_label
+from perf_xlsx.target import parse_quantity, same_label
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.printed import COMPUTED_HELP, HINTS, LEGEND, NUMBER, REQUIRED_HEAD
 from perf_xlsx.workbook.returned.layout import Layout
@@ -33,6 +33,45 @@ def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
             continue
         if row > titles[sheet] or not _is_title(form, sheets.grids[sheet].cells[row, column]):
             yield sheet, row, column
+
+
+def like_entries(form: Form, sheets: Sheets, layout: Layout, cells: Sequence[Address]) -> set[Address]:
+    """Those of the cells that look like a row of a table: a name, and behind it a number in one of its columns."""
+    sums = {word for block in _blocks(form) if isinstance(block, Rows) for word in block.totals}
+    columns = _number_columns(form, layout)
+    rows: dict[tuple[int, int], list[Address]] = {}
+    for address in cells:
+        rows.setdefault(address[:2], []).append(address)
+    found: set[Address] = set()
+    for row in rows.values():
+        names = [at for at in row if (cell := sheets.cell(at)) and _is_name(cell, sums)]
+        if names and any(at[::2] in columns and at > names[0] and _is_number(sheets.cell(at)) for at in row):
+            found.update(row)
+    return found
+
+
+def _number_columns(form: Form, layout: Layout) -> set[tuple[int, int]]:
+    """Sheet and column of every column that numbers are typed in."""
+    found: set[tuple[int, int]] = set()
+    for block in _blocks(form):
+        for box in _boxes(block):
+            if box.kind not in ("number", "value"):
+                continue
+            if isinstance(block, Rows) and (table := layout.tables.get(block.key)) and box.key in table.columns:
+                found.add((table.sheet, table.columns[box.key]))
+            found |= {
+                at[::2] for (key, _, column), at in layout.lines.items() if (key, column) == (block.key, box.key)
+            }
+    return found
+
+
+def _is_name(cell: Cell, sums: Set[str]) -> bool:
+    text = as_shown(cell)
+    return isinstance(cell.value, str) and parse_quantity(text) is None and same_label(text) not in sums
+
+
+def _is_number(cell: Cell | None) -> bool:
+    return cell is not None and cell.formula is None and parse_quantity(as_shown(cell)) is not None
 
 
 def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:

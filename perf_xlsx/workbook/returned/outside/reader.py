@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
-from perf_xlsx.forms import Box, Line, Lines
+from perf_xlsx.forms import Box, Line, Lines, Rows
 from perf_xlsx.model import Entry, Finding, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell, Limits
@@ -80,8 +80,11 @@ class OutsideReading(Reading):
     def _fund_lines(self, block: Lines) -> Sequence[Line]:
         return self.outside.fund_lines()
 
-    def _in_use(self, table: Table, row: int) -> bool:
-        return True
+    def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
+        yield from table.rows
+
+    def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
+        return rows
 
     def _cell_of(self, key: str, address: Address) -> Address:
         return self.outside.cell_of(self.sheets, key, address) or NOWHERE

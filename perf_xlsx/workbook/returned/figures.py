@@ -1,0 +1,94 @@
+"""What a form's own figures bear witness to: that they are off by a row or a column, and which rates they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from perf_xlsx.forms import Line, Lines
+from perf_xlsx.model import Entry
+from perf_xlsx.target import parse_quantity
+from perf_xlsx.workbook.intake import as_shown
+from perf_xlsx.workbook.returned.layout import Layout
+from perf_xlsx.workbook.returned.sheets import Sheets
+
+AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
+HERE = (0, 0)
+Off = tuple[int, int]
+
+
+class Figures:
+    """The figures of a block of lines as they would be if all of it stood elsewhere."""
+
+    def __init__(self, block: Lines, sheets: Sheets, layout: Layout) -> None:
+        self.block, self.sheets, self.layout = block, sheets, layout
+        self.lines = {line.key: line for line in block.lines}
+
+    def off(self) -> Off | None:
+        """By how many rows down or columns to the right the figures are off.
+
+        Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
+        and rates across a line. One of them is enough: to the cent they do not agree by chance.
+        """
+        if not self.totals(HERE):
+            found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off)), None)
+            if found:
+                return found
+        if not any(self._across(HERE)):
+            return next((off for off in ((0, 1), (0, -1)) if any(self._across(off))), None)
+        return None
+
+    def totals(self, off: Off) -> int:
+        """How many totals are the sum of their parts."""
+        return sum(self._totals(off))
+
+    def _totals(self, off: Off) -> Iterator[bool]:
+        for line in self.block.lines:
+            for column in AMOUNTS:
+                whole, parts = self._number(line.key, column, off), self._parts(line, column, off)
+                known = [part for part in parts if part is not None]
+                yield bool(whole) and sum(map(bool, known)) > 1 and whole == sum(known)
+
+    def _parts(self, line: Line, column: str, off: Off) -> Iterator[Decimal | None]:
+        for key in line.parts:
+            stated = self._number(key, column, off)
+            inner = [part for part in self._parts(self.lines[key], column, off) if part is not None]
+            yield sum(inner, Decimal(0)) if stated is None and inner else stated
+
+    def _across(self, off: Off) -> Iterator[bool]:
+        for line in self.block.lines:
+            initial, adjustment, adjusted, executed = (self._number(line.key, column, off) for column in AMOUNTS)
+            if None not in (initial, adjustment, adjusted) and (off == HERE or (initial and adjustment)):
+                yield (initial or 0) + (adjustment or 0) == adjusted
+            rate = self._number(line.key, "claimed_rate", off)
+            if rate and executed and adjusted:
+                yield any(abs(executed / adjusted - one) <= Decimal("0.00006") for one in (rate, rate / 100))
+
+    def _number(self, line: str, column: str, off: Off) -> Decimal | None:
+        at = self.layout.lines.get((self.block.key, line, column))
+        if at is None:
+            return None
+        cell = self.sheets.cell((at[0], at[1] + off[0], at[2] + off[1]))
+        if cell is None or cell.formula is not None:
+            return None
+        found = parse_quantity(as_shown(cell))
+        return found.number if found else None
+
+
+def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
+    """The rates that two numbers give, part of whole first; empty where they give none."""
+    one, other = (number(entry) for entry in (part, whole))
+    if one is None or other is None:
+        return ()
+    found = [Fraction(one) / Fraction(other)] if other else []
+    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
+
+
+def number(entry: Entry[Any] | None) -> Decimal | None:
+    """The number in an entry, also where it is not yet taken out of its text."""
+    if entry is None or isinstance(entry.value, Decimal):
+        return entry.value if entry else None
+    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
+    return found.number if found else None

@@ -1,0 +1,235 @@
+"""Which rows of a table are entries: not sums, remarks, headers repeated or numbered, nor rows hardly begun."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from perf_xlsx.forms import Box, Rows
+from perf_xlsx.model import Entry, Severity
+from perf_xlsx.target import DASHES, parse_quantity, same_label, same_name, squeeze
+from perf_xlsx.workbook.intake import as_shown
+from perf_xlsx.workbook.returned.header import are_numbers_of_columns
+from perf_xlsx.workbook.returned.layout import Table
+from perf_xlsx.workbook.returned.sheets import Address, Sheets
+from perf_xlsx.workbook.returned.strays import with_contents
+
+FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
+_REMARK = re.compile(r"注\s*[\d(.、]")  # "注1.", "注（1）"
+_OF_A_PART = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
+_OUTER = "-—–…·.()[] "  # around "以下空白"
+
+Entries = dict[str, Entry[Any]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a row that is not read as an entry, or is read though it stands apart."""
+
+    code: str
+    at: Address
+    given: str
+    message: str
+    advice: str
+    severity: Severity | None = None
+
+
+@dataclass
+class TableRows:
+    """The rows of one table; `told` fills while `entries` runs. `asides` are the words that remarks begin with."""
+
+    block: Rows
+    table: Table
+    sheets: Sheets
+    asides: tuple[str, ...] = ()
+    told: list[Told] = field(default_factory=list)
+    _remarks: list[tuple[int, int]] = field(default_factory=list)
+    _far: list[int] = field(default_factory=list)
+
+    def entries(self) -> Iterator[int]:
+        """Every row that holds an entry, also where some of it is missing."""
+        levels = {text for row in self.table.rows if self._whole(row) for text in self._levels(row)}
+        for row in self.table.rows:
+            shown = self._shown(row)
+            if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
+                continue
+            if told := self._total(row, shown):
+                self.told.append(told)
+            elif self._is_remark(row, shown, levels):
+                self._remarks += [self._at(box, row)[1:] for box in shown]
+            elif told := self._begun(row, shown):
+                self.told.append(told)
+            elif any(not self._heads(box) for box in shown):
+                yield row
+                if row in self.table.far:
+                    self._far.append(row)
+        self._tell_together()
+
+    # ---- what stands in a row --------------------------------------------------------------------------------
+
+    def _at(self, box: Box, row: int) -> Address:
+        return self.table.sheet, row, self.table.columns[box.key]
+
+    def _shown(self, row: int) -> Mapping[Box, str]:
+        """What a person sees in each filled box, from left to right."""
+        boxes = [box for box in self.block.columns if box.key in self.table.columns]
+        cells = {box: self.sheets.cell(self._at(box, row)) for box in boxes}
+        shown = {box: as_shown(cell).strip() for box, cell in cells.items() if cell and box.kind != "computed"}
+        return {box: text for box, text in shown.items() if text}
+
+    def _before(self, row: int) -> Iterator[tuple[int, str]]:
+        """Texts left of the table's first column: the words of a sum or of a remark merged over the row."""
+        for column in range(1, min(self.table.columns.values())):
+            cell = self.sheets.cell((self.table.sheet, row, column))
+            if cell and isinstance(cell.value, str) and cell.value.strip():
+                yield column, cell.value.strip()
+
+    def _heads(self, box: Box) -> bool:
+        """Whether it only says what a row belongs to, and is often there before the row is filled."""
+        return box.key in (*FILLED_DOWN, "title")
+
+    def _levels(self, row: int) -> Iterator[str]:
+        return (same_name(text) for box, text in self._shown(row).items() if box.key in FILLED_DOWN)
+
+    def _required(self) -> list[Box]:
+        return [box for box in self.block.columns if box.required and box.key in self.table.columns]
+
+    def _whole(self, row: int) -> bool:
+        shown = self._shown(row)
+        return all(box in shown for box in self._required())
+
+    # ---- what is no entry ------------------------------------------------------------------------------------
+
+    def _is_header(self, shown: Mapping[Box, str]) -> bool:
+        """A header repeated, carried on in a second row, or its columns numbered."""
+        own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
+        return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
+
+    def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
+        """A row that only sums up others: by its word, or because every number is what stands above it."""
+        words = [(column, text) for column, text in self._before(row) if same_name(text) in self.block.totals]
+        words += [
+            (self._at(box, row)[2], text) for box, text in shown.items() if same_name(text) in self.block.totals
+        ]
+        numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
+        rest = [box for box in shown if box not in numbers and not self._heads(box) and box.kind != "long_text"]
+        named = {column for column, _ in words}
+        if any(self._at(box, row)[2] not in named for box in rest):
+            return None
+        if not words and not (
+            numbers and len(numbers) == len(shown) and all(self._sums(box, row) for box in numbers)
+        ):
+            return None
+        at, word = words[0] if words else (self._at(next(iter(numbers)), row)[2], "")
+        held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
+        which = f"“{word}”一行只是合计" if word else f"第{row}行是上面各行的合计"
+        message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
+        return Told("R16", (self.table.sheet, row, at), word, message, "可以不改；表内不必写合计。")
+
+    def _sums(self, box: Box, row: int) -> bool:
+        """Whether a number is the sum of those above it, by its formula or by itself."""
+        cell = self.sheets.cell(self._at(box, row))
+        if cell is not None and cell.formula and cell.formula.upper().startswith("SUM("):
+            return True
+        above = [self.sheets.cell(self._at(box, other)) for other in self.table.rows if other < row]
+        known = [one.value for one in above if one and isinstance(one.value, Decimal)]
+        return cell is not None and len(known) > 1 and cell.value == sum(known)
+
+    def _is_remark(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
+        """Notes, signatures and headings; a level that no entry has may be one too."""
+        counted = any(box.kind in ("number", "percent") and parse_quantity(text) for box, text in shown.items())
+        if counted or (self._required() and self._whole(row)):
+            return False
+        if all(box.key in FILLED_DOWN for box in shown) and any(
+            same_name(text) not in levels | self._choices(box) for box, text in shown.items()
+        ):
+            return True
+        if self._spread(row) or all(_is_dash(text) or text == "无" for text in shown.values()):
+            return True
+        asides = [self._is_aside(text) for box, text in shown.items() if box.kind != "long_text"]
+        asides = asides or [self._is_aside(text) for text in shown.values()]
+        return any(asides) if self._required() else all(map(self._is_aside, shown.values()))
+
+    def _choices(self, box: Box) -> set[str]:
+        return {same_name(word) for choice in box.choices for word in (choice.value, *choice.same)}
+
+    def _spread(self, row: int) -> bool:
+        """Whether one cell is merged over half of the row's boxes: a heading, or a note."""
+        columns = self.table.columns.values()
+        merges = self.sheets.grids[self.table.sheet].merges
+        spans = [(left, right) for top, left, bottom, right in merges if top <= row <= bottom]
+        counts = [sum(left <= column <= right for column in columns) for left, right in spans]
+        return any(count > 1 and count * 2 >= len(columns) for count in counts)
+
+    def _is_aside(self, text: str) -> bool:
+        folded = squeeze(text)
+        word = same_name(folded.partition(":")[0]).strip(_OUTER)
+        levels = {word for box in self.block.columns if box.key in FILLED_DOWN for word in self._choices(box)}
+        heading = _OF_A_PART.sub("", folded)
+        return (
+            re.sub(r"\(.*\)|[\d(].*$", "", word) in self.asides
+            or _REMARK.match(folded) is not None
+            or (heading != folded and same_name(heading) in levels)
+        )
+
+    def _tell_together(self) -> None:
+        """One finding for all remarks, and one for all entries that stand far below the table."""
+        sheet, title = self.table.sheet, self.block.title
+        if self._remarks:
+            held = with_contents(self.sheets.grids[sheet], self._remarks)
+            message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{held}。"
+            advice = "可以不改；是填报内容的，请按栏目填写，说明文字请写在表格以外。"
+            self.told.append(Told("R16", (sheet, *self._remarks[0]), "", message, advice))
+        if self._far:
+            at = (sheet, self._far[0], min(self.table.columns.values()))
+            message = f"第{'、'.join(map(str, self._far))}行离“{title}”的表格较远，已照常读取。"
+            advice = "请把这些行移到表格里，中间不空行；不属于本表的请删去。"
+            self.told.append(Told("R06", at, "", message, advice, "warning"))
+
+    def _begun(self, row: int, shown: Mapping[Box, str]) -> Told | None:
+        """A row of which hardly anything is filled: told as one, not box by box."""
+        required = self._required()
+        filled = [box for box in required if box in shown]
+        title = next((box for box in self.block.columns if box.key == "title"), None)
+        if title and len(shown) == 1 and title in shown:
+            return self._title_alone(row, title, shown[title])
+        head = next(iter(required), None)
+        least = 2 if head in filled else len(required) // 2 + 1
+        if head is None or all(self._heads(box) for box in shown) or len(filled) >= least:
+            return None
+        lacking = "、".join(box.label for box in required if box not in filled)
+        cells = [self._at(box, row)[1:] for box in shown if not self._heads(box)]
+        held = with_contents(self.sheets.grids[self.table.sheet], cells)
+        message = f"第{row}行只填了{held}，没有填{lacking}，没有读取。"
+        advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
+        return Told("R07", self._at(head, row), "", message, advice)
+
+    def _title_alone(self, row: int, title: Box, text: str) -> Told | None:
+        """A passage's title of the unit's own, without the passage; or the passage typed in its place."""
+        if same_name(text) in {same_name(word) for preset in self.block.preset for word in preset}:
+            return None
+        message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
+        advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
+        return Told("R06", self._at(title, row), text[:20], message, advice, "warning")
+
+
+def _is_dash(text: str) -> bool:
+    return text in DASHES or squeeze(text) in DASHES
+
+
+def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | None]:
+    """Levels that stand in the first row of their group only, and the first that was taken from above."""
+    found: list[Entries] = []
+    first: Entry[Any] | None = None
+    above: Entries = {}
+    for row in rows:
+        if above and row["level1"].empty and not above["level1"].empty:
+            shared = {key: above[key] for key in FILLED_DOWN if row[key].empty}
+            first = first or replace(row["level1"], value=above["level1"].value)
+            row = row | shared
+        above = row
+        found.append(row)
+    return found, first
