@@ -106,3 +106,17 @@ def test_two_scores_typed_as_weights_fit_only_together(
     said = [f.message for f in score_case(well_made).findings if f.code == "W04"]
     assert len(said) == 2
     assert all("连同另外1处一并改正则合计正好100" in message for message in said)
+
+
+def test_a_whole_table_in_another_unit_is_told_once(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    for row in (*well_made["funds"], *well_made["projects"]):
+        for column in {"initial", "adjustment", "adjusted", "executed"} & row.keys():
+            row[column] *= 10_000
+    well_made["passages"]["执行情况说明"] = (
+        "全年预算数1000万元，全年执行970万元，基本支出执行数600万元，执行率97.00%。"
+    )
+    (said,) = score_case(well_made).findings
+    assert said.code == "N03"
+    assert "恰好相差一万倍，请先核对“金额单位”" in said.message

@@ -201,6 +201,17 @@ class StatedNumber:
         values = (value for value in (*map(self.value, everyone), *self.also) if value is not None)
         return any(_equal(stated, abs(value) / unit, self.slack / unit) for value in values)
 
+    def off_by_its_unit(self, said: re.Match[str], meant: Fraction) -> bool:
+        """Whether the number said is the one meant in 元 for 万元, or the other way round."""
+        stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
+        tenfolds = (Fraction(10_000), Fraction(1, 10_000))
+        return said["unit"] != "%" and any(
+            _equal(stated, abs(meant) / unit * times, self.slack) for times in tenfolds
+        )
+
+
+OTHER_UNIT = "，恰好相差一万倍，请先核对“金额单位”和全表的数字"
+
 
 def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
     """Equal once rounded, or cut off, to the decimals written."""
@@ -253,10 +264,12 @@ def numbers_in_passages_are_those_of_the_table(
                 value = number.value(subject) if subject else None
                 if subject is None or value is None or number.agrees(said, value, who.everyone):
                     continue
-                if (entry.place, said[0]) not in seen:
-                    seen.add((entry.place, said[0]))
+                other_unit = number.off_by_its_unit(said, value)
+                key = "" if other_unit else (entry.place, said[0])  # the unit is told once, not for every amount
+                if key not in seen:
+                    seen.add(key)
                     shown, name = number.shown(value), f"{subject.name}{number.name}"
-                    message = f"说明中写“{said[0]}”，表中{name}为{shown}。"
+                    message = f"说明中写“{said[0]}”，表中{name}为{shown}{OTHER_UNIT if other_unit else ''}。"
                     yield noticed(entry, message, "请核对，与表中一致。", expected=shown)
 
 

@@ -190,7 +190,8 @@ def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rule
         yield noticed(
             row.weight,
             f"“{row.name.given}”分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
-            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，疑似把得分填入了分值。",
+            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，"
+            "疑似把得分填入了分值。",
             f"请核对该指标的分值，如确为{plain(fit)}请更正。",
             expected=plain(fit),
             difference=plain(weight - fit),
