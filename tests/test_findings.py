@@ -120,3 +120,12 @@ def test_a_whole_table_in_another_unit_is_told_once(
     (said,) = score_case(well_made).findings
     assert said.code == "N03"
     assert "恰好相差一万倍，请先核对“金额单位”" in said.message
+
+
+def test_a_rate_just_below_its_limit_is_seen_to_be_below(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["funds"] = [{"line": "合计", "initial": 100000, "adjusted": 100000, "executed": 89999}]
+    well_made["projects"], well_made["passages"]["执行情况说明"] = [], "资金按计划使用，没有违规。"
+    (said,) = (f for f in score_case(well_made).findings if f.code == "F09")
+    assert said.message.startswith("预算执行率89.999%，低于90.00%")

@@ -10,7 +10,7 @@ from fractions import Fraction
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain
+from perf_xlsx.numerals import half_up, percent, percent_unlike, plain
 from perf_xlsx.rulebook import Rulebook
 
 COLUMNS = ("initial", "adjustment", "adjusted", "executed")
@@ -141,10 +141,12 @@ def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         if rates.execution is None or rates.execution <= 1 or (line.adjusted.value or 0) < 0:
             continue
         executed, adjusted = line.executed.value or Decimal(0), line.adjusted.value or Decimal(0)
+        if executed - adjusted <= rulebook.number("thresholds.tolerance"):
+            continue
         yield noticed(
             line.executed,
             f"{name}全年执行数{plain(executed)}，超过全年预算数{plain(adjusted)}，"
-            f"执行率{percent(rates.execution)}。",
+            f"执行率{percent_unlike(rates.execution, 1)}。",
             "请核对执行数和预算数；确有年中追加的，请补入全年预算数。",
             expected=f"不超过{plain(adjusted)}",
             difference=plain(executed - adjusted),
@@ -252,7 +254,7 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
         return
     yield noticed(
         form.total_funds.executed,
-        f"预算执行率{percent(rate)}，低于{percent(limit)}，没有说明结余的数额和原因。",
+        f"预算执行率{percent_unlike(rate, limit)}，低于{percent(limit)}，没有说明结余的数额和原因。",
         "请在“执行情况说明”中写明结余的数额和原因。",
         expected=f"不低于{percent(limit)}，或有说明",
     )
