@@ -129,3 +129,13 @@ def test_a_rate_just_below_its_limit_is_seen_to_be_below(
     well_made["projects"], well_made["passages"]["执行情况说明"] = [], "资金按计划使用，没有违规。"
     (said,) = (f for f in score_case(well_made).findings if f.code == "F09")
     assert said.message.startswith("预算执行率89.999%，低于90.00%")
+
+
+def test_a_form_without_indicators_is_told_once(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["indicators"] = []
+    result = score_case(well_made)
+    assert [f.code for f in result.findings] == ["R07"]
+    assert result.scores is not None
+    assert not result.scores.complete

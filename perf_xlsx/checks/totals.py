@@ -13,7 +13,9 @@ from perf_xlsx.rulebook import NO_GRADE, Cap, Rulebook
 
 
 def claimed_sum(form: SelfEvaluation) -> Decimal | None:
-    """All claimed points with those of budget execution; None while one of them is missing or unreadable."""
+    """All claimed points with those of budget execution; None while one is missing or unreadable, or all are."""
+    if not form.indicators:
+        return None
     claims = [form.claimed.execution_points.value, *(row.claimed_points.value for row in form.indicators)]
     known = [claim for claim in claims if claim is not None]
     return sum(known, Decimal(0)) if len(known) == len(claims) else None
