@@ -44,14 +44,14 @@ STATED = (
 EXECUTION_RATE = re.compile(rf"(?P<label>(?:预算)?执行率){STATED}(?P<unit>%)(?P<or_so>左右)?")
 ADJUSTMENT_RATE = re.compile(rf"(?P<label>(?:预算)?调整率)(?:为|是|达到?)*-?{STATED}(?P<unit>%)(?P<or_so>左右)?")
 INITIAL = re.compile(
-    rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+    rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排|批复|下达)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 ADJUSTED = re.compile(
     rf"(?P<label>全年预算|调整后的?(?:全年)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 EXECUTED = re.compile(
-    r"(?P<label>(?:全年|年度)[共总]?(?:实际|累计)?(?:支出|执行)|预算执行"
-    r"|(?P<weak>实际支出|累计(?:实际)?(?:支出|执行)|^(?:共|已|实际)*(?:支出|执行)|执行(?=数)))"
+    r"(?P<label>(?:全年|(?<!\d)年度)(?:共|总|完成|实际|累计)*(?:支出|执行)|预算执行"
+    r"|(?P<weak>(?:实际|累计)+(?:支出|执行)|总支出|^(?:共|已)?支出|执行))"
     rf"{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 UNITS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10_000), "亿元": Fraction(100_000_000)}
