@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.weights import slipped_weights
+from perf_xlsx.checks.weights import misweighed, slipped_weights
 from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Rulebook
@@ -106,13 +106,21 @@ def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
 
 @check("I04")
 def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """已达标的得满分; less is the unit's choice, but wants a reason.
+    """已达标的得满分; less is the unit's choice, but wants a reason. Silent where the weight is wrong (W01).
 
     Good: 达标, 12 of 12.  Bad: 达标, 10 of 12, no word why.
     """
+    doubted = misweighed(form, scores, rulebook)
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
-        if not score.met or score.share != 1 or claimed is None or weight is None or not owed(row.reason):
+        if (
+            row is doubted
+            or not score.met
+            or score.share != 1
+            or claimed is None
+            or weight is None
+            or not owed(row.reason)
+        ):
             continue
         if claimed < weight and not _equal(claimed, score, rulebook, (1,)):
             yield noticed(
@@ -201,7 +209,9 @@ def claimed_points_are_computed_points(
     Good: 8.91 beside 8.91.  Bad: 9.50 beside 8.91.  8.9 or 9 is the unit's own rounding: a notice.
     """
     scored = [("预算执行率", form.claimed.execution_points, scores.execution)]
-    scored += [(f"“{row.name.given}”", row.claimed_points, score) for row, score in rows(form, scores)]
+    doubted = misweighed(form, scores, rulebook)  # W01 says which weight the claim fits
+    own = [(row, score) for row, score in rows(form, scores) if row is not doubted]
+    scored += [(f"“{row.name.given}”", row.claimed_points, score) for row, score in own]
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
