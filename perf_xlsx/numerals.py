@@ -21,6 +21,14 @@ def percent(rate: Exact) -> str:
     return f"{half_up(Fraction(rate) * 100):f}%"
 
 
+def percent_unlike(rate: Exact, limit: Exact) -> str:
+    """A fraction as percent, with as many decimals as it takes to be seen to differ: 89.998% beside 90.00%."""
+    places, exact_rate, exact_limit = 2, Fraction(rate) * 100, Fraction(limit) * 100
+    while exact_rate != exact_limit and half_up(exact_rate, places) == half_up(exact_limit, places):
+        places += 1
+    return f"{half_up(exact_rate, places):f}%"
+
+
 def plain(value: Exact) -> str:
     """A number without needless zeros or exponents: Decimal("1E+2") -> "100", 2857.280 -> "2857.28"."""
     if isinstance(value, Fraction):

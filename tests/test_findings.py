@@ -58,7 +58,16 @@ def test_the_report_as_filed_contradicts_itself(score_case: Callable[..., Result
     ]
     assert [f.field for f in found if f.code == "F08"] == ["项目支出·全年预算数", "合计·调整数"]
     row = {(f.code, f.place.row) for f in found}
-    assert row >= {("I17", 6), ("I10", 7), ("I08", 12), ("I09", 12), ("F09", 10)}
+    assert row >= {
+        ("I17", 6),
+        ("I06", 7),
+        ("I06", 8),
+        ("W04", 8),
+        ("I10", 7),
+        ("I08", 12),
+        ("I09", 12),
+        ("F09", 10),
+    }
     assert not {f.code for f in found} & {"N01", "N03"}
 
 
@@ -106,3 +115,36 @@ def test_two_scores_typed_as_weights_fit_only_together(
     said = [f.message for f in score_case(well_made).findings if f.code == "W04"]
     assert len(said) == 2
     assert all("连同另外1处一并改正则合计正好100" in message for message in said)
+
+
+def test_a_whole_table_in_another_unit_is_told_once(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    for row in (*well_made["funds"], *well_made["projects"]):
+        for column in {"initial", "adjustment", "adjusted", "executed"} & row.keys():
+            row[column] *= 10_000
+    well_made["passages"]["执行情况说明"] = (
+        "全年预算数1000万元，全年执行970万元，基本支出执行数600万元，执行率97.00%。"
+    )
+    (said,) = score_case(well_made).findings
+    assert said.code == "N03"
+    assert "恰好相差一万倍，请先核对“金额单位”" in said.message
+
+
+def test_a_rate_just_below_its_limit_is_seen_to_be_below(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["funds"] = [{"line": "合计", "initial": 100000, "adjusted": 100000, "executed": 89999}]
+    well_made["projects"], well_made["passages"]["执行情况说明"] = [], "资金按计划使用，没有违规。"
+    (said,) = (f for f in score_case(well_made).findings if f.code == "F09")
+    assert said.message.startswith("预算执行率89.999%，低于90.00%")
+
+
+def test_a_form_without_indicators_is_told_once(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["indicators"] = []
+    result = score_case(well_made)
+    assert [f.code for f in result.findings] == ["R07"]
+    assert result.scores is not None
+    assert not result.scores.complete

@@ -20,6 +20,8 @@ FIGURE = re.compile(rf"{NUMERAL}[余多]?[万亿]?[余多]?(?:元|%)")
 
 COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))|:(?!约?近?\d)")
 
+ITEM = re.compile(r"^\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、](?!\d)")  # "2.", "(一)", "三、"
+
 YEAR = re.compile(r"(?:19|20)\d\d年")
 YEAR_TO_ITS_END = re.compile("(?:截至|截止到?)?(?:年|12月)(?:末|底)|(?:截至|截止到?)?12月31日|1月?[-—~至到]12月")
 ASIDE = re.compile("同比.*|(?:比|较|与|同|和|低于|高于)(?:上年|上一年|去年|往年|前年|同期|年初|预期).*")
@@ -100,7 +102,7 @@ def sentences(text: str) -> tuple[tuple[str, ...], ...]:
 
     Of a clause that is too long the end is kept, next to what follows it.
     """
-    parts = (re.sub(r"\s", "", part) for part in re.split(r"[。;!?\n]", squeeze(text)))
+    parts = (ITEM.sub("", re.sub(r"\s", "", part)) for part in re.split(r"[。;!?\n]", squeeze(text)))
     return tuple(tuple(clause[-LONGEST_CLAUSE:] for clause in COMMA.split(part) if clause) for part in parts)
 
 
@@ -151,7 +153,7 @@ class Speaker:
         """The text without the words that mean this year, up to its end; a name ("上年结转资金") is no time."""
         text = self._named.sub("", text) if self._named else text
         if self.year is not None:
-            text = re.sub(rf"(?:截至|截止到?)?{self.year}年度?", "", text)
+            text = re.sub(rf"(?:截至|截止到?)?{self.year}(?:年度?|$)", "", text)  # "2024" of "2024年初预算"
         return YEAR_TO_ITS_END.sub("", text)
 
     def _elsewhen(self, text: str, at_start: bool = False) -> bool:
@@ -169,9 +171,7 @@ class Speaker:
         if own is None or own:
             return own or ()
         if weak:
-            last = ASIDE.sub("", next(iter(clause.before), ""))
-            figure = FIGURE.search(last)
-            return self._called(last[: figure.start()] if figure else last) or ()
+            return self._said_before(clause)
         for text in clause.before:
             inherited = self._topic(text)
             if inherited is None or inherited:
@@ -181,6 +181,16 @@ class Speaker:
             if inherited is None or inherited:
                 return (self.whole,) if inherited == (self.whole,) else ()
         return (self.whole,)
+
+    def _said_before(self, clause: Clause) -> tuple[Subject, ...]:
+        """What the clause right before names, or the one before where it only goes on ("调整后280万元")."""
+        for text in clause.before:
+            text = ASIDE.sub("", text)
+            figure = FIGURE.search(text)
+            called = self._called(text[: figure.start()] if figure else text)
+            if called or called is None or figure is None:
+                return called or ()
+        return ()
 
     def _called(self, words: str) -> tuple[Subject, ...] | None:
         """The subjects that these words name; () where they name nothing, None where something else is left."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain
+from perf_xlsx.numerals import half_up, percent, percent_unlike, plain
 from perf_xlsx.rulebook import Rulebook
 
 COLUMNS = ("initial", "adjustment", "adjusted", "executed")
@@ -22,11 +22,16 @@ def amount(line: FundLine | Project, column: str) -> Entry[Decimal]:
     return entry
 
 
+def unusable(entry: Entry[Decimal], column: str) -> bool:
+    """Whether an amount says nothing of others: unreadable, or below zero where that cannot be (F07)."""
+    return entry.unreadable or (column != "adjustment" and entry.value is not None and entry.value < 0)
+
+
 def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> tuple[Decimal, list[FundLine]] | None:
     """Sum and members of a line's parts in a column; None where a part is unknown, so that no sum can be told."""
     parts = [form.funds[key] for key in line.parts]
     known = [part for part in parts if amount(part, column).value is not None]
-    if not known or any(amount(part, column).unreadable for part in parts):
+    if not known or any(unusable(amount(part, column), column) for part in parts):
         return None
     if len(known) < len(parts) and not line.blank_part_is_zero:
         return None
@@ -42,7 +47,7 @@ def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     for line in form.funds.values():
         for column in COLUMNS:
             entry, summed = amount(line, column), parts_sum(form, line, column)
-            if entry.value is None or summed is None:
+            if entry.value is None or summed is None or unusable(entry, column):
                 continue
             total, members = summed
             difference = entry.value - total
@@ -67,7 +72,7 @@ def initial_plus_adjustment_is_adjusted(
     """
     for line in form.funds.values():
         initial, change, adjusted = line.initial.value, line.adjustment.value, line.adjusted.value
-        if initial is None or change is None or adjusted is None:
+        if initial is None or change is None or adjusted is None or min(initial, adjusted) < 0:
             continue
         expected = initial + change
         difference = adjusted - expected
@@ -136,10 +141,12 @@ def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         if rates.execution is None or rates.execution <= 1 or (line.adjusted.value or 0) < 0:
             continue
         executed, adjusted = line.executed.value or Decimal(0), line.adjusted.value or Decimal(0)
+        if executed - adjusted <= rulebook.number("thresholds.tolerance"):
+            continue
         yield noticed(
             line.executed,
             f"{name}全年执行数{plain(executed)}，超过全年预算数{plain(adjusted)}，"
-            f"执行率{percent(rates.execution)}。",
+            f"执行率{percent_unlike(rates.execution, 1)}。",
             "请核对执行数和预算数；确有年中追加的，请补入全年预算数。",
             expected=f"不超过{plain(adjusted)}",
             difference=plain(executed - adjusted),
@@ -158,7 +165,9 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     for column in ("adjusted", "executed"):
         entry = amount(line, column)
         values = [amount(project, column).value for project in form.projects]
-        if entry.value is None or None in values:
+        if entry.value is None or None in values or unusable(entry, column):
+            continue
+        if any(unusable(amount(project, column), column) for project in form.projects):
             continue
         total = sum((value for value in values if value is not None), Decimal(0))
         difference = entry.value - total
@@ -245,7 +254,7 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
         return
     yield noticed(
         form.total_funds.executed,
-        f"预算执行率{percent(rate)}，低于{percent(limit)}，没有说明结余的数额和原因。",
+        f"预算执行率{percent_unlike(rate, limit)}，低于{percent(limit)}，没有说明结余的数额和原因。",
         "请在“执行情况说明”中写明结余的数额和原因。",
         expected=f"不低于{percent(limit)}，或有说明",
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.weights import slipped_weights
+from perf_xlsx.checks.weights import misweighed, slipped_weights
 from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Rulebook
@@ -46,8 +46,28 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
         if "sign" in form.absent and row.actual.value == row.target.value:
             continue  # no column for it, and met whichever way it is read
         sign = "定性" if row.qualitative else f"“{rulebook.sign(None)}”"
-        message = f"“{row.name.given}”没有填指标性质，暂按{sign}计分。"
-        yield noticed(row.sign, message, "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。")
+        ceiling = claims_a_ceiling(row)
+        hint = "；填报的完成率、得分是按“≤”计算的" if ceiling else ""
+        yield noticed(
+            row.sign,
+            f"“{row.name.given}”没有填指标性质，暂按{sign}计分{hint}。",
+            "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
+            expected="≤" if ceiling else None,
+        )
+
+
+def claims_a_ceiling(row: Indicator) -> bool:
+    """Whether what the unit claims is target ÷ actual, as of a target that was exceeded and must not be."""
+    target, actual, weight = row.target.value, row.actual.value, row.weight.value
+    if not isinstance(target, Decimal) or not isinstance(actual, Decimal) or not 0 < target < actual:
+        return False
+    share = Fraction(target) / Fraction(actual)
+    claims = [(row.claimed_completion.value, share), (row.claimed_points.value, share * Fraction(weight or 0))]
+    places = (4, 2)
+    return any(
+        claim and half_up(claim, shown) == half_up(exact, shown)
+        for (claim, exact), shown in zip(claims, places, strict=True)
+    )
 
 
 @check("I02")
@@ -86,13 +106,21 @@ def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
 
 @check("I04")
 def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """已达标的得满分; less is the unit's choice, but wants a reason.
+    """已达标的得满分; less is the unit's choice, but wants a reason. Silent where the weight is wrong (W01).
 
     Good: 达标, 12 of 12.  Bad: 达标, 10 of 12, no word why.
     """
+    doubted = misweighed(form, scores, rulebook)
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
-        if not score.met or score.share != 1 or claimed is None or weight is None or not owed(row.reason):
+        if (
+            row is doubted
+            or not score.met
+            or score.share != 1
+            or claimed is None
+            or weight is None
+            or not owed(row.reason)
+        ):
             continue
         if claimed < weight and not _equal(claimed, score, rulebook, (1,)):
             yield noticed(
@@ -141,6 +169,13 @@ def _equal(claimed: Decimal, score: Score, rulebook: Rulebook, places: tuple[int
     return near or rounded_by_unit(claimed, score.points, score.share * Fraction(score.weight), places)
 
 
+def _roundings(claimed: Decimal, score: Score) -> tuple[int, ...]:
+    """How a unit may round its points: to 0.1, to whole ones; but a missed target not up to the full (I05)."""
+    indicator = score.method is not None
+    full = score.weight is not None and claimed >= score.weight
+    return (1,) if indicator and full and score.met is False else (1, 0)
+
+
 def summed_points(scores: Scores) -> Decimal:
     """The computed points added up, before any cap."""
     everything = (scores.execution, *scores.indicators)
@@ -159,7 +194,7 @@ def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bo
     claims += [(row.claimed_points.value, score) for row, score in rows(form, scores)]
     uncapped = summed_points(scores) == scores.total
     each = uncapped and all(
-        claim is not None and _equal(claim, score, rulebook, (1, 0)) for claim, score in claims
+        claim is not None and _equal(claim, score, rulebook, _roundings(claim, score)) for claim, score in claims
     )
     added = sum((claim for claim, _ in claims if claim is not None), Decimal(0))
     return rounded_by_unit(total, scores.total, Fraction(scores.total)) or (each and total == added)
@@ -174,7 +209,9 @@ def claimed_points_are_computed_points(
     Good: 8.91 beside 8.91.  Bad: 9.50 beside 8.91.  8.9 or 9 is the unit's own rounding: a notice.
     """
     scored = [("预算执行率", form.claimed.execution_points, scores.execution)]
-    scored += [(f"“{row.name.given}”", row.claimed_points, score) for row, score in rows(form, scores)]
+    doubted = misweighed(form, scores, rulebook)  # W01 says which weight the claim fits
+    own = [(row, score) for row, score in rows(form, scores) if row is not doubted]
+    scored += [(f"“{row.name.given}”", row.claimed_points, score) for row, score in own]
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
@@ -183,7 +220,7 @@ def claimed_points_are_computed_points(
             continue
         if score.method == "定性":  # out of its band: I12
             continue
-        rounded = _equal(claimed, score, rulebook, (1, 0))
+        rounded = _equal(claimed, score, rulebook, _roundings(claimed, score))
         tail = "，四舍五入后一致。" if rounded else "。"
         yield noticed(
             entry,

@@ -44,14 +44,14 @@ STATED = (
 EXECUTION_RATE = re.compile(rf"(?P<label>(?:预算)?执行率){STATED}(?P<unit>%)(?P<or_so>左右)?")
 ADJUSTMENT_RATE = re.compile(rf"(?P<label>(?:预算)?调整率)(?:为|是|达到?)*-?{STATED}(?P<unit>%)(?P<or_so>左右)?")
 INITIAL = re.compile(
-    rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+    rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排|批复|下达)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 ADJUSTED = re.compile(
     rf"(?P<label>全年预算|调整后的?(?:全年)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 EXECUTED = re.compile(
-    r"(?P<label>(?:全年|年度)[共总]?(?:实际|累计)?(?:支出|执行)|预算执行"
-    r"|(?P<weak>实际支出|累计(?:实际)?(?:支出|执行)|^(?:共|已|实际)*(?:支出|执行)|执行(?=数)))"
+    r"(?P<label>(?:全年|(?<!\d)年度)(?:共|总|完成|实际|累计)*(?:支出|执行)|预算执行"
+    r"|(?P<weak>(?:实际|累计)+(?:支出|执行)|总支出|^(?:共|已)?支出|执行))"
     rf"{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 UNITS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10_000), "亿元": Fraction(100_000_000)}
@@ -201,6 +201,17 @@ class StatedNumber:
         values = (value for value in (*map(self.value, everyone), *self.also) if value is not None)
         return any(_equal(stated, abs(value) / unit, self.slack / unit) for value in values)
 
+    def off_by_its_unit(self, said: re.Match[str], meant: Fraction) -> bool:
+        """Whether the number said is the one meant in 元 for 万元, or the other way round."""
+        stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
+        tenfolds = (Fraction(10_000), Fraction(1, 10_000))
+        return said["unit"] != "%" and any(
+            _equal(stated, abs(meant) / unit * times, self.slack) for times in tenfolds
+        )
+
+
+OTHER_UNIT = "，恰好相差一万倍，请先核对“金额单位”和全表的数字"
+
 
 def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
     """Equal once rounded, or cut off, to the decimals written."""
@@ -253,10 +264,12 @@ def numbers_in_passages_are_those_of_the_table(
                 value = number.value(subject) if subject else None
                 if subject is None or value is None or number.agrees(said, value, who.everyone):
                     continue
-                if (entry.place, said[0]) not in seen:
-                    seen.add((entry.place, said[0]))
+                other_unit = number.off_by_its_unit(said, value)
+                key = "" if other_unit else (entry.place, said[0])  # the unit is told once, not for every amount
+                if key not in seen:
+                    seen.add(key)
                     shown, name = number.shown(value), f"{subject.name}{number.name}"
-                    message = f"说明中写“{said[0]}”，表中{name}为{shown}。"
+                    message = f"说明中写“{said[0]}”，表中{name}为{shown}{OTHER_UNIT if other_unit else ''}。"
                     yield noticed(entry, message, "请核对，与表中一致。", expected=shown)
 
 

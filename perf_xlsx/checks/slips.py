@@ -25,7 +25,7 @@ Amounts = Mapping[Cell, Decimal]
 PROJECT = ""  # the key of what is no fund line
 HALF_A_CENT_OF_WAN = Decimal(50)  # 万元 with two decimals, in 元
 SURE = 50_000  # an amount in 元 from which that rounding does not matter
-SLIPPED_RATE = (2_000, 20_000)  # spent over budget
+HIGH = 2_000  # times the budget: nobody spends that
 MOST_GUESSES = 8  # one after the other
 
 
@@ -55,6 +55,7 @@ class Book:
     amounts: Amounts
     sums: tuple[Sum, ...]
     rates: tuple[tuple[Cell, Cell], ...]
+    claimed: Mapping[tuple[Cell, Cell], Decimal]
     tolerance: Decimal
     usual: Decimal
     lines: tuple[tuple[Cell, ...], ...]
@@ -84,10 +85,13 @@ def book_of(form: SelfEvaluation, rulebook: Rulebook) -> Book:
     for cell, value in amounts.items():
         if value:
             groups.setdefault(cell[:2], []).append(cell)
+    rates = {who: ((*who, "executed"), (*who, "adjusted")) for who in groups if _spent(amounts, who)}
+    claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
     return Book(
         amounts,
         tuple(_sums(form, amounts, entries)),
-        tuple(((*who, "executed"), (*who, "adjusted")) for who in groups if _spent(amounts, who)),
+        tuple(rates.values()),
+        {rate: claim for (key, _), rate in rates.items() if (claim := claims.get(key)) is not None},
         rulebook.number("thresholds.tolerance"),
         TIMES if form.boxes["money_unit"].value == "元" else 1 / TIMES,
         tuple(map(tuple, groups.values())),
@@ -141,8 +145,8 @@ def slips_of(form: SelfEvaluation, rulebook: Rulebook) -> list[Slip]:
 def _weighed(book: Book, form: SelfEvaluation) -> Iterator[tuple[tuple[int, bool, int], Slip]]:
     """Guesses that mend something and break nothing: what speaks for each, best the largest."""
     broken = [sum_ for sum_ in book.sums if not book.comes_out(sum_)]
-    high = [rate for rate in book.rates if _ratio(book, rate) >= SLIPPED_RATE[0]]
-    if not broken and not high:
+    odd = [rate for rate in book.rates if _ratio(book, rate) >= HIGH or _claimed_otherwise(book, rate)]
+    if not broken and not odd:
         return
     for cells in _guesses(book, form):
         together = frozenset(cells)
@@ -150,7 +154,7 @@ def _weighed(book: Book, form: SelfEvaluation) -> Iterator[tuple[tuple[int, bool
             slip = Slip(cells, factor)
             after = book.mended(slip)
             gain = sum(_mends(book, after, slip, sum_) for sum_ in broken)
-            gain += sum(rate[0] in together or rate[1] in together for rate in high if _ratio(after, rate) <= 2)
+            gain += sum(not together.isdisjoint(rate) and 0 < _ratio(after, rate) <= 2 for rate in odd)
             if gain and not _breaks(book, after, together):
                 yield (gain, factor == book.usual, -len(cells)), slip
 
@@ -178,6 +182,12 @@ def _ratio(book: Book, rate: tuple[Cell, Cell]) -> Decimal:
     return book.amounts[rate[0]] / book.amounts[rate[1]]
 
 
+def _claimed_otherwise(book: Book, rate: tuple[Cell, Cell]) -> bool:
+    """Whether the rate that the unit states is ten thousand times the one that its amounts make."""
+    claim = book.claimed.get(rate)
+    return claim is not None and claim > 0 and abs(_ratio(book, rate) * TIMES - claim) <= Decimal("0.005")
+
+
 def _mends(book: Book, after: Book, slip: Slip, sum_: Sum) -> int:
     """How surely the guess mends a sum: 2 to the cent, 1 but for another mistake, 0 not at all."""
     moved = [cell for cell in (sum_.whole, *sum_.parts) if cell in slip.cells]
@@ -202,9 +212,7 @@ def _breaks(book: Book, after: Book, cells: frozenset[Cell]) -> bool:
             if not after.comes_out(sum_, slack):
                 return True
     could_be = (rate for rate in book.rates if not cells.isdisjoint(rate) and 0 < _ratio(book, rate) <= 2)
-    return any(
-        _ratio(after, rate) > SLIPPED_RATE[0] or _ratio(after, rate) < Decimal("0.001") for rate in could_be
-    )
+    return any(_ratio(after, rate) > HIGH or _ratio(after, rate) < Decimal("0.001") for rate in could_be)
 
 
 def without_slips(form: SelfEvaluation, rulebook: Rulebook) -> tuple[SelfEvaluation, list[Noticed]]:

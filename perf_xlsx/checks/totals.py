@@ -8,12 +8,14 @@ from decimal import Decimal
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import claims_round, summed_points
 from perf_xlsx.model import Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain, points
+from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, points
 from perf_xlsx.rulebook import NO_GRADE, Cap, Rulebook
 
 
 def claimed_sum(form: SelfEvaluation) -> Decimal | None:
-    """All claimed points with those of budget execution; None while one of them is missing or unreadable."""
+    """All claimed points with those of budget execution; None while one is missing or unreadable, or all are."""
+    if not form.indicators:
+        return None
     claims = [form.claimed.execution_points.value, *(row.claimed_points.value for row in form.indicators)]
     known = [claim for claim in claims if claim is not None]
     return sum(known, Decimal(0)) if len(known) == len(claims) else None
@@ -90,8 +92,8 @@ def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     if cap is not None and rate is not None and summed > cap.total:
         yield noticed(
             form.total_funds.executed,
-            f"各项得分合计{points(summed)}，预算执行率{percent(rate)}，低于{percent(cap.below)}，"
-            f"总分按{plain(cap.total)}分封顶。",
+            f"各项得分合计{points(summed)}，预算执行率{percent_unlike(rate, cap.below)}，"
+            f"低于{percent(cap.below)}，总分按{plain(cap.total)}分封顶。",
             "请核对执行数；确实如此的，自评总分不得超过封顶分。",
             expected=f"不超过{plain(cap.total)}",
             difference=plain(summed - cap.total),

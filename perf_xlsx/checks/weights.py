@@ -49,14 +49,9 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
 def _what_would_fit(form: SelfEvaluation, scores: Scores, rulebook: Rulebook, gap: Decimal) -> str:
     """Where one weight, or the place of budget execution, explains what is missing: that, in words."""
     full = plain(rulebook.number("total.points"))
-    fits = [(row, fit) for row, fit in slipped_weights(form, scores, rulebook)]
-    if fits:
-        return "".join(f"；“{row.name.given}”若为{plain(fit)}" for row, fit in fits) + f"则合计正好{full}"
-    earned = [
-        row for row, score in zip(form.indicators, scores.indicators, strict=True) if _claims(row, score, gap)
-    ]
-    if len(earned) == 1:
-        row = earned[0]
+    if fits := list(slipped_weights(form, scores, rulebook)):
+        return "；" + "、".join(f"“{row.name.given}”若为{plain(fit)}" for row, fit in fits) + f"则合计正好{full}"
+    if row := misweighed(form, scores, rulebook):
         weight, claimed = row.weight.value or Decimal(0), row.claimed_points.value or Decimal(0)
         return (
             f"；“{row.name.given}”分值{plain(weight)}、自评得分{plain(claimed)}，"
@@ -65,6 +60,18 @@ def _what_would_fit(form: SelfEvaluation, scores: Scores, rulebook: Rulebook, ga
     if -gap == rulebook.number("execution.weight"):
         return f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(-gap)}分"
     return ""
+
+
+def misweighed(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Indicator | None:
+    """The one indicator whose claimed points fit the weight that makes 100, and not the weight typed (W01)."""
+    total, full = weights_total(form, rulebook), rulebook.number("total.points")
+    if total is None or abs(total - full) <= rulebook.number("thresholds.tolerance"):
+        return None
+    if any(slipped_weights(form, scores, rulebook)):
+        return None  # the score was typed for it: W04
+    scored = zip(form.indicators, scores.indicators, strict=True)
+    fitting = [row for row, score in scored if _claims(row, score, full - total)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _claims(row: Indicator, score: Score, gap: Decimal) -> bool:
@@ -150,8 +157,9 @@ def no_indicator_outweighs_the_rest(form: SelfEvaluation, scores: Scores, rulebo
     Good: 15 of 100.  Bad: 45 of 100.
     """
     limit = rulebook.number("weights.largest_share") * rulebook.number("total.points")
+    doubted = misweighed(form, scores, rulebook)
     for row in form.indicators:
-        if row.weight.value is not None and row.weight.value > limit:
+        if row is not doubted and row.weight.value is not None and row.weight.value > limit:
             message = f"“{row.name.given}”分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
             yield noticed(
                 row.weight, message, "可以不改；建议把分值分给更多的指标。", expected=f"不超过{plain(limit)}"
@@ -190,7 +198,8 @@ def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rule
         yield noticed(
             row.weight,
             f"“{row.name.given}”分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
-            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，疑似把得分填入了分值。",
+            f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，"
+            "疑似把得分填入了分值。",
             f"请核对该指标的分值，如确为{plain(fit)}请更正。",
             expected=plain(fit),
             difference=plain(weight - fit),

@@ -21,5 +21,5 @@ def score(form: SelfEvaluation, rulebook: Rulebook) -> Scores:
         indicators=indicators,
         total=total,
         grade=rulebook.grade(total),
-        complete=all(s.points is not None for s in (execution, *indicators)),
+        complete=bool(indicators) and all(s.points is not None for s in (execution, *indicators)),
     )
