@@ -15,6 +15,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.demo import STORIES, case_text
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.damage import DAMAGES, PICTURE, damaged
+from tests.layouts import national
 from tests.rich_workbook import edited
 from tests.sent_back import ANSWER, Sent, changed, ours, settled
 from tests.test_lossless import libreoffice, needs_libreoffice
@@ -233,3 +234,29 @@ def test_a_name_as_long_as_it_may_be(scored_copy: bytes, tmp_path: Path) -> None
     assert len(kept) <= 31
     assert kept.endswith("（留存）")
     settled(sent, [kept])
+
+
+def test_answered_twice_both_answers_stay(scored_copy: bytes, tmp_path: Path) -> None:
+    data = changed(scored_copy, lambda book: book["问题清单"].__setitem__("L8", ANSWER))
+    first = Sent(data, tmp_path)
+    second = Sent(changed(first.data, lambda book: book["问题清单"].__setitem__("L9", "又更正")), tmp_path, 2)
+    assert second.kept == [KEPT, f"{KEPT}(2)"]
+    assert len(second.told) == 1
+    assert (second.book[KEPT]["L8"].value, second.book[f"{KEPT}(2)"]["L9"].value) == (ANSWER, "又更正")
+
+
+def test_an_official_layout_is_read_and_not_our_form_that_was_kept(tmp_path: Path) -> None:
+    """Both show the tables of a self-evaluation, and ours stands in front."""
+    plain = Sent(national().save(tmp_path / "a.xlsx").read_bytes(), tmp_path)
+
+    def answer(book: Any) -> None:
+        book["自评表"]["N3"] = "请复核"
+        book["自评表"]["A40"] = book["自评表"]["A1"].value
+        book.move_sheet("自评表", -9)
+
+    sent = Sent(changed(plain.data, answer), tmp_path, 2)
+    assert (len(sent.told), sent.kept) == (1, ["自评表（留存）"])
+    assert sent.result.scores == plain.result.scores
+    assert sent.result.evaluation is not None
+    assert {row.name.place.sheet for row in sent.result.evaluation.indicators} == {"自评表（定稿）"}
+    settled(sent, sent.kept)

@@ -1,7 +1,8 @@
 """What stands on a worksheet, as a short code a cell: the same whichever program saved it, however it looks.
 
 Text and number of the same characters are one (programs turn "12" into 12), and blanks and line ends do not count
-(programs write them anew). Only what is not as it was needs to be told apart, so 24 bits a cell are enough.
+(programs write them anew). Only what is not as it was needs to be told apart, so 24 bits a cell are enough. Codes
+stand in the workbooks that were scored: made otherwise, they would say of every one that somebody wrote on it.
 """
 
 from __future__ import annotations

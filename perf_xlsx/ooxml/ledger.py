@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
@@ -179,11 +180,16 @@ def _unmark(
     styles, colours = Styles(book), {entry.colour for entry in entries}
     placed, columns = _places(book, entries, areas)
     marked = {sheet for sheet, _, _ in placed}
+
+    @cache
+    def is_mark(style: str | None) -> bool:
+        return styles.colour_of(whole(style)) in colours
+
     for sheet in sheets:
         found = [
             (row, column, element)
             for row, column, element in SheetCells(book, sheet).every()
-            if styles.colour_of(whole(element.get("s"))) in colours
+            if is_mark(element.get("s"))
         ]
         if found and sheet.name not in marked and is_ours(sheet.name, read_grid(book, sheet)):
             continue
