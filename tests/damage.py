@@ -1085,6 +1085,12 @@ def texts_with_spaces(bench: Bench) -> None:
     bench.cell("claimed.grade").value += "\u3000"
 
 
+@damage("内容前重复了栏目名称", tells=("R12",))
+def label_before_the_text(bench: Bench) -> None:
+    if bench.cell("boxes.unit").value not in bench.raw:
+        bench.cell("boxes.unit").value = f"单位名称： {bench.value('boxes.unit')}"
+
+
 @damage("文字分成几种字体，带拼音")
 def rich_strings(bench: Bench) -> None:
     text = bench.value("boxes.unit")

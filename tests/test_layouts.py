@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -147,6 +148,34 @@ def test_levels_are_filled_down_inside_their_merge_only(tmp_path: Path) -> None:
     levels = [(row.level1.value, row.level2.value) for row in form.indicators]
     assert levels[:3] == [("产出指标", "数量指标"), ("产出指标", None), ("产出指标", "质量指标")]
     assert levels[-1] == ("满意度指标", "服务对象满意度指标")
+
+
+def test_levels_are_filled_down_where_nothing_is_merged(tmp_path: Path) -> None:
+    paper = yunnan()
+    for area in [str(area) for area in paper.sheet.merged_cells.ranges if area.min_row > 13]:
+        paper.sheet.unmerge_cells(area)
+    result = score_paper(paper, tmp_path)
+    assert result.evaluation is not None
+    assert [row.level1.value for row in result.evaluation.indicators] == [
+        *["产出指标"] * 3, "效益指标", "满意度指标",
+    ]  # fmt: skip
+    assert [f.severity for f in result.findings if f.code == "R12" and f.field == "一级指标"] == ["notice"]
+
+
+def test_a_row_that_numbers_the_columns_is_no_indicator(tmp_path: Path) -> None:
+    plain = score_paper(yunnan(), tmp_path).evaluation
+    paper = yunnan()
+    bottom = [str(area) for area in paper.sheet.merged_cells.ranges if area.min_row > 13]
+    for area in bottom:
+        paper.sheet.unmerge_cells(area)
+    paper.sheet.insert_rows(14)
+    for area in bottom:
+        paper.sheet.merge_cells(re.sub(r"\d+", lambda found: str(int(found[0]) + 1), area))
+    paper.row(14, "A B C D E F G H I J:K", *(f"（{number}）" for number in range(1, 11)))
+    form = score_paper(paper, tmp_path).evaluation
+    assert form is not None
+    assert plain is not None
+    assert [row.name.value for row in form.indicators] == [row.name.value for row in plain.indicators]
 
 
 def test_the_notice_says_what_was_recognised_and_what_the_layout_lacks(tmp_path: Path) -> None:

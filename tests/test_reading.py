@@ -265,6 +265,9 @@ def test_rows_typed_below_the_table_are_read(tmp_path: Path) -> None:
         ("绩效指标", {"D": "小 计", "K": 12}, "12"),
         ("绩效指标", {"B": "合计", "K": 90, "M": "=SUM(M6:M13)"}, "90、=SUM(M6:M13)"),
         ("项目明细", {"B": "合计：", "E": 107.18, "F": 95.45}, "107.18、95.45"),
+        ("项目明细", {"B": "小计（本级）", "C": "本级财力", "E": 96.38, "F": 86.38}, "96.38、86.38"),
+        ("项目明细", {"B": "本页合计", "E": 107.18, "F": 95.45}, "107.18、95.45"),
+        ("绩效指标", {"D": "总计：90分", "K": 90}, "90"),
     ],
 )
 def test_a_row_of_sums_is_told_and_neither_scored_nor_added_up(
@@ -281,6 +284,17 @@ def test_a_row_of_sums_is_told_and_neither_scored_nor_added_up(
     assert (told.code, told.severity, told.place.sheet) == ("R16", "notice", sheet)
     assert f"一行只是合计，没有读取（{held}）" in told.message
     assert result.scores == plain.scores
+
+
+def test_a_part_of_the_row_above_is_told_and_not_added_up(tmp_path: Path) -> None:
+    def add(book: Any) -> None:
+        for cell, value in {"B9": "其中：政府采购", "E9": 10, "F9": 9}.items():
+            book["项目明细"][cell] = value
+
+    plain = damaged("department-corrected", lambda book: None, tmp_path)
+    result = damaged("department-corrected", add, tmp_path)
+    (told,) = [found for found in result.findings if found not in plain.findings]
+    assert told.message == "“其中：政府采购”一行是上面一行中的一部分，没有读取（10、9）。"
 
 
 def test_a_word_of_a_sum_in_an_indicators_name_is_an_indicator(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from perf_xlsx.workbook.intake.days import read_day
 from perf_xlsx.workbook.intake.remarks import Remarks
 from perf_xlsx.workbook.intake.shown import as_shown
 
+_LABELLED = re.compile(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
 _POINTS = re.compile(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
 _FORMULA_AS_TEXT = re.compile(r"=[A-Za-z$('\[+\-\d]")
 
@@ -70,6 +71,16 @@ class Texts(Remarks):
         message = f"{field}填“{entry.given}”，不在可选范围内。"
         self.say("R13", place, field, entry.given, message, f"请从下拉列表中选择：{words}。", words)
         return Entry(None, place, entry.given, field)
+
+    def unlabelled(self, entry: Entry[Any], labels: Collection[str]) -> Entry[Any]:
+        """A text without the box's own label, which was typed before it (R12): “单位名称：示例县水利局”."""
+        found = _LABELLED.match(entry.value or "")
+        if found is None or same_name(found[1]) not in map(same_name, labels):
+            return entry
+        message = f"{entry.field}填“{entry.given}”，已按“{found[2]}”读取。"
+        advice = "可以不改；建议只填内容，不重复栏目名称。"
+        self.say("R12", entry.place, entry.field, entry.given, message, advice)
+        return replace(entry, value=found[2])
 
     def judged(self, entry: Entry[Any], words: Mapping[str, Collection[str]]) -> Entry[Any]:
         """A judgement (R12) however the official forms put it: `words` are other ways, by the judgement."""

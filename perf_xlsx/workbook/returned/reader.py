@@ -163,6 +163,7 @@ class Reading:
     def _box(self, key: str) -> Entry[Any]:
         box = next(box for box in self._all_boxes() if box.key == key)
         entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
+        entry = self.intake.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
         self._required(box, entry)
         return entry
 

@@ -109,25 +109,36 @@ class TableRows:
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
 
     def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
-        """A row that only sums up others: by its word, or because every number is what stands above it."""
-        words = [(column, text) for column, text in self._before(row) if same_name(text) in self.block.totals]
-        words += [
-            (self._at(box, row)[2], text) for box, text in shown.items() if same_name(text) in self.block.totals
-        ]
+        """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
-        rest = [box for box in shown if box not in numbers and not self._heads(box) and box.kind != "long_text"]
-        named = {column for column, _ in words}
-        if any(self._at(box, row)[2] not in named for box in rest):
+        if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
             return None
-        if not words and not (
-            numbers and len(numbers) == len(shown) and all(self._sums(box, row) for box in numbers)
-        ):
+        sums = bool(numbers) and all(self._sums(box, row) for box in numbers)
+        names = [*self._names(row, shown)]
+        if named := [(column, text) for column, text in names if self._is_sum(text, sums)]:
+            (column, word), which = named[0], f"“{named[0][1]}”一行只是合计"
+        elif parts := [(column, text) for column, text in names if numbers and squeeze(text).startswith("其中")]:
+            (column, word), which = parts[0], f"“{parts[0][1]}”一行是上面一行中的一部分"
+        elif sums and len(numbers) == len(shown):
+            column, word, which = self._at(next(iter(numbers)), row)[2], "", f"第{row}行是上面各行的合计"
+        else:
             return None
-        at, word = words[0] if words else (self._at(next(iter(numbers)), row)[2], "")
         held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
-        which = f"“{word}”一行只是合计" if word else f"第{row}行是上面各行的合计"
         message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
-        return Told("R16", (self.table.sheet, row, at), word, message, "可以不改；表内不必写合计。")
+        advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
+        return Told("R16", (self.table.sheet, row, column), word, message, advice)
+
+    def _is_sum(self, text: str, sums: bool) -> bool:
+        """Whether it is the word of a sum; a longer one that has it only where the numbers are `sums`."""
+        word = re.sub(r"\(.*?\)", "", same_name(squeeze(text).partition(":")[0]))
+        near = any(word.endswith(total) or word.startswith(total) for total in self.block.totals)
+        return word in self.block.totals or (near and sums)
+
+    def _names(self, row: int, shown: Mapping[Box, str]) -> Iterator[tuple[int, str]]:
+        """Columns and texts that say what the row is: before the table, of its levels, of its name."""
+        heads = [box for box in shown if self._heads(box) or box in self._required()[:1]]
+        yield from self._before(row)
+        yield from ((self._at(box, row)[2], shown[box]) for box in heads)
 
     def _sums(self, box: Box, row: int) -> bool:
         """Whether a number is the sum of those above it, by its formula or by itself."""

@@ -19,6 +19,7 @@ from perf_xlsx.workbook.returned.outside.found import OutsideLayout
 from perf_xlsx.workbook.returned.outside.notice import absent, outside_findings
 from perf_xlsx.workbook.returned.outside.projects import AMOUNTS
 from perf_xlsx.workbook.returned.reader import NOWHERE, Reading
+from perf_xlsx.workbook.returned.rows import FILLED_DOWN
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 
@@ -84,7 +85,14 @@ class OutsideReading(Reading):
         yield from table.rows
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
-        return rows
+        """Levels are filled down inside their merges; below the last filled one only where nothing is merged."""
+        table = self.outside.tables["indicators"]
+        columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
+        merged = any(
+            top < bottom and left in columns and top in table.rows
+            for top, left, bottom, _ in self.sheets.grids[table.sheet].merges
+        )
+        return rows if merged else super()._levelled(rows)
 
     def _cell_of(self, key: str, address: Address) -> Address:
         return self.outside.cell_of(self.sheets, key, address) or NOWHERE

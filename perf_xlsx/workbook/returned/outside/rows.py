@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import DASHES, parse_quantity, squeeze, tidy
+from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, Row, core
 from perf_xlsx.workbook.returned.sheets import Sheets
 
@@ -83,7 +84,7 @@ class _Rows:
                 body.next_form = row if body.rows and row > self.header.bottom else None
                 break
             first = core(next(iter(texts.values())))
-            if row in self.repeats:
+            if row in self.repeats or are_numbers_of_columns([text for text in texts.values() if text]):
                 body.headers.append(row)
                 continue
             if self._is_aside(texts) and not self._counted(row):
