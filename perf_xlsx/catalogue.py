@@ -7,7 +7,7 @@ so that it cannot cite the wrong rule.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -120,8 +120,12 @@ def weighed(found: Finding, rulebook: Rulebook) -> Finding:
     return replace(found, severity=severity) if found.severity == usual != severity else found
 
 
-def run_checks(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Finding]:
-    """Everything that the registered checks notice, in the order of their registration."""
+def run_checks(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook, codes: Container[str] | None = None
+) -> Iterator[Finding]:
+    """Everything that the registered checks notice (those of `codes`), in the order of their registration."""
     for code, function in CHECKS:
+        if codes is not None and code not in codes:
+            continue
         for seen in function(form, scores, rulebook):
             yield finding(code, seen, rulebook)

@@ -16,6 +16,11 @@ def half_up(value: Exact, places: int = 2) -> Decimal:
     return Decimal(units if value >= 0 else -units).scaleb(-places, Context(prec=max(28, len(str(units)))))
 
 
+def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
+    """part ÷ whole, exactly; None where either is unknown or the whole is not above zero."""
+    return None if part is None or whole is None or whole <= 0 else Fraction(part) / Fraction(whole)
+
+
 def percent(rate: Exact) -> str:
     """A fraction as percent with two decimals: 0.867952 -> "86.80%"."""
     return f"{half_up(Fraction(rate) * 100):f}%"

@@ -6,12 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.aside import aside
 from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks, weighed
-from perf_xlsx.checks.slips import without_slips
+from perf_xlsx.checks.slips import SUMS, without_slips
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import load_case
@@ -250,8 +251,11 @@ def judge(
     sound, slips = without_slips(evaluation, rulebook)
     scores = score_evaluation(sound, rulebook)
     weighty = [weighed(found, rulebook) for found in said]  # reading does not know the rulebook yet
-    told = [finding("F10", slip, rulebook) for slip in slips]
-    return scores, _sorted([*weighty, *told, *run_checks(sound, scores, rulebook)])
+    found = [*weighty, *run_checks(sound, scores, rulebook)]
+    if slips:  # F10 is a guess at the cause; that what was typed does not add up is certain, and an error
+        found += [finding("F10", slip, rulebook) for slip in slips]
+        found += islice((one for one in run_checks(evaluation, scores, rulebook, SUMS) if one not in found), 1)
+    return scores, _sorted(found)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

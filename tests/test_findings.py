@@ -37,6 +37,21 @@ def test_case(case: FindingCase, score_case: Callable[..., Result]) -> None:
     assert not {f.code for f in found} & set(case.absent)
 
 
+@pytest.mark.parametrize(
+    "case", [case for case in ALL if any(e.code == "F10" for e in case.expected)], ids=lambda case: case.title
+)
+def test_a_wrong_money_unit_is_told_once_beside_one_sum_that_it_breaks(
+    case: FindingCase, score_case: Callable[..., Result]
+) -> None:
+    form = json.loads((CASES / FORMS[case.form]).read_text("utf-8"))
+    for path, new in case.changes:
+        changed(form, path, new)
+    found = [f.code for f in score_case(form, rulebook=case.rulebook).findings]
+    assert found.count("F10") == 1
+    assert len(set(found) & {"F01", "F02", "F05"}) <= 1
+    assert len(found) <= 2
+
+
 @pytest.mark.parametrize("path", sorted((CASES / "完好的表").glob("*.json")), ids=lambda path: path.stem)
 def test_a_form_as_careful_people_write_it_is_left_alone(path: Path, score_case: Callable[..., Result]) -> None:
     assert [(f.code, f.message) for f in score_case(json.loads(path.read_text("utf-8"))).findings] == []

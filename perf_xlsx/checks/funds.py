@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, percent_unlike, plain
+from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, quotient
 from perf_xlsx.rulebook import Rulebook
 
 COLUMNS = ("initial", "adjustment", "adjusted", "executed")
@@ -95,18 +94,17 @@ def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook
     Good: 2857.28÷3291.98 as 86.80%.  Bad: the same as 90%.  87% is the unit's own rounding: a notice.
     """
     for key, line in form.funds.items():
-        claimed, ours = line.claimed_rate.value, scores.line_rates[key].execution
-        base = amount(line, rulebook.word("execution.base"))
-        ruled = quotient(line.executed.value, base.value)  # a form may show the one rate and score by the other
-        rate = ours if ruled is None else ruled
+        claimed, ruled = line.claimed_rate.value, scores.line_rates[key].execution
+        usual = quotient(line.executed.value, line.adjusted.value)  # a form may show this and score by the other
+        rate = usual if ruled is None else ruled
         if claimed is None or rate is None:
             continue
         stated = half_up(claimed * 100)
-        gaps = [abs(stated - half_up(known * 100)) for known in (ours, rate) if known is not None]
+        gaps = [abs(stated - half_up(known * 100)) for known in (usual, rate) if known is not None]
         if min(gaps) <= rulebook.number("thresholds.tolerance"):
             continue
         rounded = stated in (half_up(rate * 100, 1), half_up(rate * 100, 0))
-        whole = line.adjusted if ruled is None else base
+        whole = line.adjusted if ruled is None else amount(line, rulebook.word("execution.base"))
         sum_ = f"{plain(line.executed.value or 0)}÷{plain(whole.value or 0)}＝{percent(rate)}"
         yield noticed(
             line.claimed_rate,
@@ -117,11 +115,6 @@ def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook
             difference=f"{plain(stated - half_up(rate * 100))}个百分点",
             severity="notice" if rounded else "error",
         )
-
-
-def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
-    """part ÷ whole, exactly; None where either is unknown or the whole is not above zero."""
-    return None if part is None or whole is None or whole <= 0 else Fraction(part) / Fraction(whole)
 
 
 def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, FundLine | Project, Rates]]:

@@ -19,6 +19,7 @@ from perf_xlsx.model import Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 
+SUMS = ("F01", "F02", "F05")  # what a slip breaks
 TIMES = Decimal(10_000)
 Cell = tuple[str, int, str]  # a fund line by its key, or a project by its number; and the column
 Amounts = Mapping[Cell, Decimal]

@@ -16,8 +16,8 @@ def score(form: SelfEvaluation, rulebook: Rulebook) -> Scores:
     total = total_of(execution, indicators, rulebook)
     return Scores(
         execution=execution,
-        line_rates={key: line_rates(line) for key, line in form.funds.items()},
-        project_rates=tuple(project_rates(project) for project in form.projects),
+        line_rates={key: line_rates(line, rulebook) for key, line in form.funds.items()},
+        project_rates=tuple(project_rates(project, rulebook) for project in form.projects),
         indicators=indicators,
         total=total,
         grade=rulebook.grade(total),

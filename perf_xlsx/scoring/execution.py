@@ -6,33 +6,31 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Score, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain, points
+from perf_xlsx.numerals import half_up, percent, plain, points, quotient
 from perf_xlsx.rulebook import Rulebook
 
 
-def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
-    """part ÷ whole, exactly; None where either is unknown or the whole is not above zero."""
-    if part is None or whole is None or whole <= 0:
-        return None
-    return Fraction(part) / Fraction(whole)
-
-
-def line_rates(line: FundLine) -> Rates:
-    """Execution rate (executed ÷ adjusted) and adjustment rate (adjustment ÷ initial) of one line.
+def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:
+    """Execution rate (executed ÷ the rulebook's base) and adjustment rate (adjustment ÷ initial) of one line.
 
     Where no adjustment was typed it is adjusted − initial.
     """
     adjustment = line.adjustment.value
     if adjustment is None and line.adjustment.empty and None not in (line.adjusted.value, line.initial.value):
         adjustment = line.adjusted.value - line.initial.value  # type: ignore[operator]  # both known here
-    return Rates(quotient(line.executed.value, line.adjusted.value), quotient(adjustment, line.initial.value))
+    return Rates(quotient(line.executed.value, _base(line, rulebook)), quotient(adjustment, line.initial.value))
 
 
-def project_rates(project: Project) -> Rates:
+def project_rates(project: Project, rulebook: Rulebook) -> Rates:
     """Execution rate of one project, and what its budget changed by."""
     initial, adjusted = project.initial.value, project.adjusted.value
     change = None if initial is None or adjusted is None else adjusted - initial
-    return Rates(quotient(project.executed.value, adjusted), quotient(change, initial))
+    return Rates(quotient(project.executed.value, _base(project, rulebook)), quotient(change, initial))
+
+
+def _base(spending: FundLine | Project, rulebook: Rulebook) -> Decimal | None:
+    entry: Entry[Decimal] = getattr(spending, rulebook.word("execution.base"))
+    return entry.value
 
 
 def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:

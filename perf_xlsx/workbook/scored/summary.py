@@ -137,6 +137,8 @@ class _Summary:
         errors = sum(f.standing == "error" for f in self.result.findings)
         if errors:
             words = f"下一步：有{errors}项错误须更正。请打开“{PROBLEMS}”逐项更正标色的单元格，保存后重新报送。"
+        elif not self.scores.complete:
+            words = f"下一步：总分是暂定的。请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
         elif self.result.findings:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:

@@ -42,13 +42,8 @@ def mixed(one: str, other: str) -> str:
 
 
 def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
-    """The columns of the total's line that the execution rate is made of."""
+    """The columns of a line that its execution rate is made of."""
     return "executed", rulebook.word("execution.base")
-
-
-def line_amounts(rulebook: Rulebook) -> tuple[str, ...]:
-    """The columns whose numbers a line owes."""
-    return tuple(dict.fromkeys(("executed", "adjusted", *rate_amounts(rulebook))))
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ class Hints:
     def shown(self, formula: str, row: Row) -> str | None:
         """What stands in a box with this formula, in the row with these contents; None: its result."""
         match formula:
-            case "line_rate" if _any(row, line_amounts(self.rulebook)):
+            case "line_rate" if _any(row, rate_amounts(self.rulebook)):
                 return NUMBER_WANTED
             case "indicator_points" if _points_open(row):
                 return NUMBER_WANTED

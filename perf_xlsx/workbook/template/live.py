@@ -5,14 +5,14 @@ They follow the rulebook, use no function newer than Excel 2010, and are never r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 from perf_xlsx.target import JUDGEMENTS
 from perf_xlsx.workbook.printed import NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED, THESE_FIRST
-from perf_xlsx.workbook.template.hints import line_amounts, misplaced, mixed, rate_amounts, unknown_sign
+from perf_xlsx.workbook.template.hints import misplaced, mixed, rate_amounts, unknown_sign
 
 ASKING = "请"  # what every hint begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -22,19 +22,18 @@ Stored = Mapping[tuple[str, str, str], float | str]  # (block, box, row or line 
 
 def rate_formula(rulebook: Rulebook) -> str:
     """Executed over the rulebook's base, or nothing."""
-    executed, base = (f"px_funds_total_{amount}" for amount in rate_amounts(rulebook))
-    return _quotient(executed, base, (executed, base))
+    return _quotient(*(f"px_funds_total_{amount}" for amount in rate_amounts(rulebook)))
 
 
-def _quotient(part: str, whole: str, owed: Iterable[str]) -> str:
-    """part over whole, where both are above nothing; `owed` are the cells that must not hold text."""
+def _quotient(part: str, whole: str) -> str:
+    """part over whole, where both are numbers and the whole is above nothing."""
     rate = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}>0,{part}/{whole},""),"")'
-    return f'=IF(OR({",".join(map(misplaced, owed))}),"{NUMBER_WANTED}",{rate})'
+    return f'=IF(OR({misplaced(part)},{misplaced(whole)}),"{NUMBER_WANTED}",{rate})'
 
 
 def line_rate(c: Mapping[str, str], rulebook: Rulebook) -> str:
     """Execution rate of one line; `c` gives the address of each column in its row."""
-    return _quotient(c["executed"], c["adjusted"], (c[amount] for amount in line_amounts(rulebook)))
+    return _quotient(*(c[amount] for amount in rate_amounts(rulebook)))
 
 
 def execution_points(rulebook: Rulebook) -> str:
