@@ -194,6 +194,7 @@ FOUND = (  # pairs that were once read in silence
     ("project", "指标内容粘贴低了一行", "百分数带百分号格式"),
     ("department-corrected", "指标连表头移低了一行", "百分数带百分号格式"),
     ("department-as-filed", "删除合计一行（名称没有跟着移动）", "资金数字粘贴到右边一列"),
+    ("department-as-filed", "列的顺序变了", "表头下面有栏次号"),
 )
 
 

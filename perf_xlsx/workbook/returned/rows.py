@@ -75,7 +75,8 @@ class TableRows:
 
     def _shown(self, row: int) -> Mapping[Box, str]:
         """What a person sees in each filled box, from left to right."""
-        boxes = [box for box in self.block.columns if box.key in self.table.columns]
+        columns = self.table.columns
+        boxes = sorted((b for b in self.block.columns if b.key in columns), key=lambda box: columns[box.key])
         cells = {box: self.sheets.cell(self._at(box, row)) for box in boxes}
         shown = {box: as_shown(cell).strip() for box, cell in cells.items() if cell and box.kind != "computed"}
         return {box: text for box, text in shown.items() if text}
