@@ -19,6 +19,7 @@ from perf_xlsx.workbook.intake.texts import Texts
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
 DATED = "单元格格式是日期，不能确定是什么数字"
 LETTERS = "数字里混有字母"
+WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
 _LETTER = re.compile(r"\d[Oo](?![A-Za-z])|\d[OoIl]\d")  # 1O for 10
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
@@ -101,7 +102,7 @@ class Numbers(Texts):
     ) -> tuple[Entry[Decimal | str], Quantity | None]:
         """A quantitative row's value as a number, and what stood around it.
 
-        A unit that is the row's own is mere form (R12); another one, or a sign, does not belong there (R09);
+        A unit that is the row's own is mere form (R12); another one, or any sign, does not belong there (R09);
         元 for 万元, or 天 for 小时, is no longer the same number (R08). `beside` is the unit that the target
         brings where the row has none.
         """
@@ -117,7 +118,10 @@ class Numbers(Texts):
             return Entry(None, entry.place, "", entry.field), None
         quantity = parse_quantity(entry.value)
         if quantity is None or mistyped(entry.value):
-            self.not_a_number(bare, *([LETTERS] if quantity else []))
+            if quantity:
+                self.not_a_number(bare, LETTERS)
+            else:
+                self.not_a_number(bare, advice=WORDED)
             return Entry(None, entry.place, entry.given, entry.field), None
         own_unit = unit_name(unit or beside)
         quantity = in_unit(quantity, own_unit)
@@ -125,12 +129,12 @@ class Numbers(Texts):
             why = f"单位“{quantity.unit}”与计量单位“{own_unit}”不一致"
             self.not_a_number(bare, why, f"请换算成{own_unit}，只填数字。")
             return Entry(None, entry.place, entry.given, entry.field), None
-        own = quantity.unit in ("", unit_name(unit))
+        own = quantity.unit in ("", unit_name(unit)) and not quantity.sign
         other = bool(sign and quantity.sign and quantity.sign != sign)
         why = f"“{quantity.sign}”与指标性质“{sign}”不一致，按指标性质计分" if other else "带有不该有的符号或单位"
         to = f"，“{quantity.unit}”填在“计量单位”一栏" if quantity.unit and not unit else ""
         to += f"，“{quantity.sign}”填在“指标性质”一栏" if quantity.sign and not sign else ""
-        self.trimmed(bare, quantity, "" if own and quantity.sign in ("", sign or "") else "extra", why, to)
+        self.trimmed(bare, quantity, "" if own else "extra", why, to)
         return Entry(quantity.number, entry.place, entry.given, entry.field), quantity
 
 

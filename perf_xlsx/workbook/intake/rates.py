@@ -15,6 +15,7 @@ from perf_xlsx.workbook.intake.numbers import Numbers
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
+ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
 class Intake(Numbers):
@@ -94,15 +95,22 @@ class Intake(Numbers):
         return value
 
     def shares(
-        self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal], stated: bool
+        self,
+        values: dict[str, Entry[Decimal | str]],
+        completion: Entry[Decimal],
+        stated: bool,
+        small: bool = False,
     ) -> dict[str, Entry[Decimal | str]]:
         """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
 
         The row's own completion tells which; without it the number is read as typed, and that is said. Where no
-        unit is `stated`, and only a value beside it has a percent sign, 0.868 is 86.8 percent.
+        unit is `stated`, and only a value beside it has a percent sign, 0.868 is 86.8 percent. Where rates are
+        `small` by nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         apart = any(abs(number) > 1 for number in known)
+        sizes = [abs(number) for number in known if number]
+        plain = stated and small and bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
         settled = dict(values)
         for key, entry in values.items():
             number = entry.value
@@ -119,7 +127,7 @@ class Intake(Numbers):
             if (key != "midyear" and scaled and not typed) or (not stated and (scaled or not typed)):
                 self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
                 settled[key] = replace(entry, value=number * HUNDRED)
-            elif key == "midyear" or not typed or scaled:
+            elif (key == "midyear" or not typed or scaled) and not (plain and not scaled):
                 self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")
         return settled
 

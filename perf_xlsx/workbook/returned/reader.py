@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +31,9 @@ OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one ha
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
+SMALL = re.compile(
+    "(?:下降|降低|减少|压减|节约|节能|增长|提升|提高)[率幅]|事故|投诉|差错|失误|误差|损耗|流失|逾期|故障|不合格|返工|违规"
+)
 NOT_READ = "—"  # stands for a box that was lost, or is empty in a block that is not read
 
 
@@ -292,5 +297,11 @@ class Reading:
             changed[key], _ = self.intake.quantified(row[key], unit, sign, beside)
         shares = {key: changed[key] for key in SHARES}
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
-            changed |= self.intake.shares(shares, indicator.claimed_completion, stated=bool(unit))
+            small = _is_small(indicator.name.given, sign, target.value)
+            changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
         return Indicator(**{**row, **changed})
+
+
+def _is_small(name: str, sign: str | None, target: Decimal | str | None) -> bool:
+    """Whether a rate is a few percent by nature: of change, of failure, or limited to anything but 1."""
+    return SMALL.search(name) is not None or (sign in ("≤", "<") and target != 1)
