@@ -195,6 +195,7 @@ FOUND = (  # pairs that were once read in silence
     ("department-corrected", "指标连表头移低了一行", "百分数带百分号格式"),
     ("department-as-filed", "删除合计一行（名称没有跟着移动）", "资金数字粘贴到右边一列"),
     ("department-as-filed", "列的顺序变了", "表头下面有栏次号"),
+    ("project", "删除合计一行", "资金数字粘贴低了一行"),
 )
 
 
@@ -219,6 +220,21 @@ def test_gaps_that_people_leave_are_no_slip(tmp_path: Path) -> None:
         book.save(out)
         told = [f.message for f in scored(out.getvalue(), tmp_path).findings if f.code == "R06"]
         assert not [message for message in told if "错开" in message], told
+
+
+def test_a_single_source_a_row_low_is_a_slip(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(damaged("project")))
+    for row, numbers in {
+        6: [None] * 5,
+        7: (840, None, 840, 786.36, 0.9361),
+        8: (840, None, 840, 786.36, None),
+    }.items():
+        for column, number in zip("CDEFG", numbers, strict=True):
+            book["项目资金"][f"{column}{row}"] = number
+    out = io.BytesIO()
+    book.save(out)
+    told = [(f.code, f.severity) for f in scored(out.getvalue(), tmp_path).findings if f.code in ("R06", "R07")]
+    assert told == [("R06", "error")]
 
 
 def test_an_adjustment_of_zero_is_no_slip(tmp_path: Path) -> None:

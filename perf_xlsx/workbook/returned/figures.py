@@ -30,10 +30,10 @@ class Figures:
         """By how many rows down or columns to the right the figures are off.
 
         Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
-        and rates across a line. One of them is enough: to the cent they do not agree by chance.
+        and rates across a line. One of several parts is enough: to the cent they do not agree by chance.
         """
         if not self.totals(HERE):
-            found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off)), None)
+            found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1), None)
             if found:
                 return found
         if not any(self._across(HERE)):
@@ -41,15 +41,15 @@ class Figures:
         return None
 
     def totals(self, off: Off) -> int:
-        """How many totals are the sum of their parts."""
+        """How many totals are the sum of their parts; those of several parts count twice."""
         return sum(self._totals(off))
 
-    def _totals(self, off: Off) -> Iterator[bool]:
+    def _totals(self, off: Off) -> Iterator[int]:
         for line in self.block.lines:
             for column in AMOUNTS:
                 whole, parts = self._number(line.key, column, off), self._parts(line, column, off)
                 known = [part for part in parts if part is not None]
-                yield bool(whole) and sum(map(bool, known)) > 1 and whole == sum(known)
+                yield min(sum(map(bool, known)), 2) if whole and whole == sum(known) else 0
 
     def _parts(self, line: Line, column: str, off: Off) -> Iterator[Decimal | None]:
         for key in line.parts:

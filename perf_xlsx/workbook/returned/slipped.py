@@ -116,11 +116,11 @@ def fits(box: Box, text: str) -> bool:
 
 def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Slip | None:
     columns = typed(block.columns)
-    rows = [
-        row
+    found = {
+        line: [at for box in columns if (at := layout.lines.get((block.key, line.key, box.key)))]
         for line in block.lines
-        if (row := [at for box in columns if (at := layout.lines.get((block.key, line.key, box.key)))])
-    ]
+    }
+    lines, rows = [line for line in found if found[line]], [row for row in found.values() if row]
     if len(rows) < 2:
         return None
     if at := _header_below(columns, rows, sheets):
@@ -131,7 +131,7 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Slip | None:
         return _off(block.title, off, rows)
     if at := _first_empty(rows, sheets):
         return _lower(block.title, at)
-    if not _any(sheets, rows[0]) and not block.lines[0].required and not figures.totals(HERE):
+    if not _any(sheets, rows[0]) and not lines[0].required and not figures.totals(HERE):
         return replace(_lower(block.title, rows[0][0]), sure=False) if _any(sheets, rows[1]) else None
     keys = [(block.key, line.key, box.key) for line in block.lines for box in columns]
     labels = {box.key: box.label for box in columns}
