@@ -44,6 +44,11 @@ class Entry(Generic[T]):
         return self.value is None and bool(self.given)
 
 
+def called(name: Entry[str]) -> str:
+    """How messages call a row of a table: “its name”, or 第8行 where it has none."""
+    return f"“{name.given}”" if name.given else f"第{name.place.row}行"
+
+
 @dataclass(frozen=True)
 class FundLine:
     """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868."""
@@ -70,6 +75,11 @@ class Project:
     executed: Entry[Decimal]
     benefit: Entry[str]
 
+    @property
+    def called(self) -> str:
+        """How messages call it: “its name”, or 第8行 where it has none."""
+        return called(self.name)
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -93,6 +103,11 @@ class Indicator:
     claimed_points: Entry[Decimal]
     reason: Entry[str]
     improvement: Entry[str]
+
+    @property
+    def called(self) -> str:
+        """How messages call it: “its name”, or 第8行 where it has none."""
+        return called(self.name)
 
     @property
     def qualitative(self) -> bool:
@@ -123,7 +138,7 @@ class Passage:
 class SelfEvaluation:
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
-    `absent` names what its layout has no place for: keys of boxes and columns, titles of passages.
+    `absent` names what its layout has no place for: keys of boxes and columns, titles of passages, names of lines.
     """
 
     form: str

@@ -514,3 +514,15 @@ def test_a_lost_column_is_all_that_is_told_of_it(sheet: str, column: int, label:
     seen = {(found.code, found.message) for found in plain.findings}
     told = [(f.code, f.severity, label in f.message) for f in result.findings if (f.code, f.message) not in seen]
     assert told == [("R06", "error", True)]
+
+
+def test_the_sums_of_a_line_that_is_lost_are_not_told(tmp_path: Path) -> None:
+    def delete(book: Any) -> None:
+        sheet = book["项目资金"]
+        row = next(row for row in range(1, 20) if sheet.cell(row, 2).value == "上年结转资金")
+        sheet.delete_rows(row)
+        drop_names(book)
+
+    plain = damaged("project", lambda book: None, tmp_path)
+    result = damaged("project", delete, tmp_path)
+    assert {found.code for found in result.findings if found not in plain.findings} == {"R06"}

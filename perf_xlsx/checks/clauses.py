@@ -225,7 +225,7 @@ def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
         for key, line in form.funds.items()
     }
     projects = tuple(
-        Subject(f"项目“{project.name.given}”", project, rates)
+        Subject(f"项目{project.called}", project, rates)
         for project, rates in zip(form.projects, scores.project_rates, strict=True)
     )
     names = {folded(project.name.given): subject for project, subject in zip(form.projects, projects, strict=True)}

@@ -30,7 +30,7 @@ def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> tuple[Decima
     """Sum and members of a line's parts in a column; None where a part is unknown, so that no sum can be told."""
     parts = [form.funds[key] for key in line.parts]
     known = [part for part in parts if amount(part, column).value is not None]
-    if not known or any(unusable(amount(part, column), column) for part in parts):
+    if not known or any(unusable(amount(part, column), column) or part.name in form.absent for part in parts):
         return None
     if len(known) < len(parts) and not line.blank_part_is_zero:
         return None
@@ -121,7 +121,7 @@ def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, Fund
     for key, line in form.funds.items():
         yield line.name, line, scores.line_rates[key]
     for project, rates in zip(form.projects, scores.project_rates, strict=True):
-        yield f"项目“{project.name.given}”", project, rates
+        yield f"项目{project.called}", project, rates
 
 
 @check("F04")
@@ -195,7 +195,9 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
             message = f"{name}全年预算数为0，执行率无法计算，预算执行率不能评分。"
         else:
             continue
-        yield noticed(line.adjusted, message, "请填写调整后的全年预算数。", expected="大于0的数字")
+        summed = parts_sum(form, line, "adjusted") if blank and isinstance(line, FundLine) else None
+        fits = f"（各部分合计{plain(summed[0])}）" if summed else ""
+        yield noticed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
 
 
 @check("F07")

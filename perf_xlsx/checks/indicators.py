@@ -50,7 +50,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
         hint = "；填报的完成率、得分是按“≤”计算的" if ceiling else ""
         yield noticed(
             row.sign,
-            f"“{row.name.given}”没有填指标性质，暂按{sign}计分{hint}。",
+            f"{row.called}没有填指标性质，暂按{sign}计分{hint}。",
             "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
             expected="≤" if ceiling else None,
         )
@@ -78,14 +78,14 @@ def target_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
     """
     for row, score in rows(form, scores):
         if row.target.empty:
-            yield noticed(row.target, f"“{row.name.given}”没有填年度指标值。", "请填写年初批复的指标值。")
+            yield noticed(row.target, f"{row.called}没有填年度指标值。", "请填写年初批复的指标值。")
         elif row.target.value == 0 and rulebook.sign(row.sign.value) in ("≥", ">") and not row.qualitative:
             if score.method == "按执行率" or row.sign.unreadable:
                 continue
             sign = row.sign.value or f"{rulebook.sign(None)}（未填，默认）"
             yield noticed(
                 row.target,
-                f"“{row.name.given}”的指标值为0，性质为{sign}，无法衡量完成程度。",
+                f"{row.called}的指标值为0，性质为{sign}，无法衡量完成程度。",
                 "请核对指标值；如要求不得发生，指标性质请选“=”或“≤”。",
                 expected="大于0的数字",
             )
@@ -100,7 +100,7 @@ def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
     for row, score in rows(form, scores):
         if row.actual.empty:
             tail = "" if score.method == "按执行率" else "，该指标暂不能评分"
-            message = f"“{row.name.given}”没有填实际完成值{tail}。"
+            message = f"{row.called}没有填实际完成值{tail}。"
             yield noticed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
 
 
@@ -125,7 +125,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
         if claimed < weight and not _equal(claimed, score, rulebook, (1,)):
             yield noticed(
                 row.claimed_points,
-                f"“{row.name.given}”已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
+                f"{row.called}已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
                 f"如无其他扣分理由，自评得分应为{plain(weight)}；如有，请填写偏差原因。",
                 expected=plain(weight),
                 difference=plain(claimed - weight),
@@ -154,7 +154,7 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
         full = "却给了满分" if claimed == weight else f"超过了分值{plain(weight)}"
         yield noticed(
             row.claimed_points,
-            f"“{row.name.given}”没有全部完成，自评得分{plain(claimed)}{full}。",
+            f"{row.called}没有全部完成，自评得分{plain(claimed)}{full}。",
             f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。",
             expected=points(score.points),
             difference=plain(claimed - score.points),
@@ -211,7 +211,7 @@ def claimed_points_are_computed_points(
     scored = [("预算执行率", form.claimed.execution_points, scores.execution)]
     doubted = misweighed(form, scores, rulebook)  # W01 says which weight the claim fits
     own = [(row, score) for row, score in rows(form, scores) if row is not doubted]
-    scored += [(f"“{row.name.given}”", row.claimed_points, score) for row, score in own]
+    scored += [(f"{row.called}", row.claimed_points, score) for row, score in own]
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
@@ -251,7 +251,5 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
         for entry, word in owing:
             if entry.place.cell and owed(entry) and not (entry is row.reason and overshot):
                 stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
-                message = (
-                    f"“{row.name.given}”未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"
-                )
+                message = f"{row.called}未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"
                 yield noticed(entry, message, f"请填写{word}。", expected="文字说明")

@@ -27,10 +27,10 @@ def qualitative_in_words_of_the_bands(
         if not row.qualitative or score.method == "按执行率":
             continue
         if score.method == "按比例":
-            message = f"“{row.name.given}”是定性指标，计分方法不能选“按比例”。"
+            message = f"{row.called}是定性指标，计分方法不能选“按比例”。"
             yield noticed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
         elif row.actual.value is not None and row.actual.value not in words:
-            message = f"“{row.name.given}”是定性指标，实际完成值“{row.actual.given}”不能确定属于哪一档。"
+            message = f"{row.called}是定性指标，实际完成值“{row.actual.given}”不能确定属于哪一档。"
             advice = f"请填写 {'、'.join(words)} 之一，具体情况写在“{row.reason.field}”中。"
             yield noticed(row.actual, message, advice, expected="、".join(words))
 

@@ -75,7 +75,7 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
             yield noticed(
                 row.reason if row.reason.place.cell else row.actual,
-                f"“{row.name.given}”完成率{percent(score.completion)}，超额较多"
+                f"{row.called}完成率{percent(score.completion)}，超额较多"
                 + ("，没有说明原因。" if must else "。"),
                 "请填写超额的原因，并核对指标值是否定得偏低。",
                 expected="文字说明",
@@ -104,7 +104,7 @@ def claimed_completion_is_computed_completion(
         tail = "，而本表其他指标没有按100%封顶" if capped else ""
         yield noticed(
             row.claimed_completion,
-            f"“{row.name.given}”完成率填{plain(claimed * 100)}%，计算为{percent(computed)}{tail}。",
+            f"{row.called}完成率填{plain(claimed * 100)}%，计算为{percent(computed)}{tail}。",
             f"请改为{percent(computed)}，或核对指标值和实际完成值。",
             expected=percent(computed),
             difference=f"{plain(half_up(claimed * 100) - half_up(computed * 100))}个百分点",
@@ -142,7 +142,7 @@ def midyear_is_below_the_years_actual(
             continue
         if midyear > actual or (midyear == actual and unit in MONEY_UNITS):
             word = "超过" if midyear > actual else "等于"
-            message = f"“{row.name.given}”年中监控值{plain(midyear)}{word}全年实际完成值{plain(actual)}。"
+            message = f"{row.called}年中监控值{plain(midyear)}{word}全年实际完成值{plain(actual)}。"
             yield noticed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
 
 
@@ -163,7 +163,7 @@ def shares_do_not_exceed_one_hundred(
             and SHARE.search(row.name.given)
             and not BEYOND_ALL.search(row.name.given)
         ):
-            message = f"“{row.name.given}”实际完成值{plain(actual)}%，比率不应超过100%。"
+            message = f"{row.called}实际完成值{plain(actual)}%，比率不应超过100%。"
             yield noticed(row.actual, message, "请核对分子、分母，或改用数量作为指标。", expected="不超过100%")
 
 
@@ -188,8 +188,7 @@ def qualitative_points_stay_in_their_band(
             above = f"，{plain(claimed)}已属于上一档" if edge else ""
             yield noticed(
                 row.claimed_points,
-                f"“{row.name.given}”实际完成情况为“{band.judgement}”，得分应在{span}之间，"
-                f"自评{plain(claimed)}{above}。",
+                f"{row.called}实际完成情况为“{band.judgement}”，得分应在{span}之间，自评{plain(claimed)}{above}。",
                 "请核对属于哪一档，再在该档的区间内打分。",
                 expected=span,
                 severity="warning" if edge else "error",
@@ -222,7 +221,7 @@ def no_indicator_stands_twice(form: SelfEvaluation, scores: Scores, rulebook: Ru
         name = same_label(row.name.value or "")
         if name and name in seen:
             cell = seen[name].name.place.cell
-            message = f"“{row.name.given}”与{cell}的指标重复。"
+            message = f"{row.called}与{cell}的指标重复。"
             yield noticed(row.name, message, "请合并或改写其中一个。")
         elif name:
             seen[name] = row
@@ -239,7 +238,7 @@ def full_points_need_no_reason(form: SelfEvaluation, scores: Scores, rulebook: R
         just_met = isinstance(row.actual.value, Decimal) and row.actual.value == row.target.value
         done = BETTER.search(row.reason.given) and not SHORT.search(row.reason.given)
         if full and just_met and not done and not owed(row.reason):
-            message = f"“{row.name.given}”得满分，却填了偏差原因“{row.reason.given[:40]}”。"
+            message = f"{row.called}得满分，却填了偏差原因“{row.reason.given[:40]}”。"
             yield noticed(row.reason, message, "可以不改；如确有偏差，请核对得分。")
 
 
@@ -292,7 +291,7 @@ def under_spending_is_deducted_once(form: SelfEvaluation, scores: Scores, rulebo
     """
     for row, score in rows(form, scores):
         if score.method == "按执行率" and score.share is not None and score.share < 1:
-            message = f"“{row.name.given}”按执行率计分，与“预算执行率”对同一项结余重复扣分。"
+            message = f"{row.called}按执行率计分，与“预算执行率”对同一项结余重复扣分。"
             yield noticed(row.method, message, "可以不改；如无规定，建议改用其他计分方法。")
 
 

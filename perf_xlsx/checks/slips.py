@@ -268,4 +268,4 @@ def _told(form: SelfEvaluation, slip: Slip, entries: Mapping[Cell, Entry[Decimal
 
 
 def _owner(form: SelfEvaluation, cell: Cell) -> str:
-    return f"项目“{form.projects[cell[1]].name.given}”" if cell[0] == PROJECT else ""
+    return f"项目{form.projects[cell[1]].called}" if cell[0] == PROJECT else ""

@@ -50,14 +50,20 @@ def _what_would_fit(form: SelfEvaluation, scores: Scores, rulebook: Rulebook, ga
     """Where one weight, or the place of budget execution, explains what is missing: that, in words."""
     full = plain(rulebook.number("total.points"))
     if fits := list(slipped_weights(form, scores, rulebook)):
-        return "；" + "、".join(f"“{row.name.given}”若为{plain(fit)}" for row, fit in fits) + f"则合计正好{full}"
+        return "；" + "、".join(f"{row.called}若为{plain(fit)}" for row, fit in fits) + f"则合计正好{full}"
     if row := misweighed(form, scores, rulebook):
         weight, claimed = row.weight.value or Decimal(0), row.claimed_points.value or Decimal(0)
         return (
-            f"；“{row.name.given}”分值{plain(weight)}、自评得分{plain(claimed)}，"
+            f"；{row.called}分值{plain(weight)}、自评得分{plain(claimed)}，"
             f"分值若为{plain(weight + gap)}则得分相符，合计正好{full}"
         )
-    if -gap == rulebook.number("execution.weight"):
+    execution = rulebook.number("execution.weight")
+    if -gap == execution:
+        twice = [
+            row for row in form.indicators if row.weight.value == execution and EXECUTION.search(row.name.given)
+        ]
+        if len(twice) == 1:
+            return f"；预算执行率已按预算执行情况计{plain(execution)}分，{twice[0].called}一行请删去"
         return f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(-gap)}分"
     return ""
 
@@ -82,6 +88,7 @@ def _claims(row: Indicator, score: Score, gap: Decimal) -> bool:
     return claimed == half_up(share * Fraction(weight + gap)) != half_up(share * Fraction(weight))
 
 
+EXECUTION = re.compile("^(?:部门|项目)?预算执行率?$")
 LEVELS = (
     ("满意度指标", re.compile("满意")),
     ("成本指标", re.compile("成本")),
@@ -160,7 +167,7 @@ def no_indicator_outweighs_the_rest(form: SelfEvaluation, scores: Scores, rulebo
     doubted = misweighed(form, scores, rulebook)
     for row in form.indicators:
         if row is not doubted and row.weight.value is not None and row.weight.value > limit:
-            message = f"“{row.name.given}”分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
+            message = f"{row.called}分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
             yield noticed(
                 row.weight, message, "可以不改；建议把分值分给更多的指标。", expected=f"不超过{plain(limit)}"
             )
@@ -176,9 +183,9 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
         if not row.weight.place.cell:
             continue  # no such column: that has been said
         if row.weight.empty:
-            message = f"“{row.name.given}”没有填分值，该指标暂不能评分。"
+            message = f"{row.called}没有填分值，该指标暂不能评分。"
         elif row.weight.value is not None and row.weight.value <= 0:
-            message = f"“{row.name.given}”的分值填{plain(row.weight.value)}，应大于0。"
+            message = f"{row.called}的分值填{plain(row.weight.value)}，应大于0。"
         else:
             continue
         yield noticed(row.weight, message, "请填写该指标的满分，不计分的指标请删去。", expected="大于0的数字")
@@ -197,7 +204,7 @@ def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rule
         weight = row.weight.value or Decimal(0)
         yield noticed(
             row.weight,
-            f"“{row.name.given}”分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
+            f"{row.called}分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
             f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，"
             "疑似把得分填入了分值。",
             f"请核对该指标的分值，如确为{plain(fit)}请更正。",

@@ -73,7 +73,7 @@ class Reading:
             indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
-            absent=self._lost_passages(),
+            absent=self._lost_passages() | self._lost_lines(),
         )
 
     def place(self, address: Address) -> Place:
@@ -256,6 +256,13 @@ class Reading:
         lost = self.form.has("passages") and "passages" not in self.layout.tables
         block = self.form.block("passages") if lost else None
         return frozenset(title for title, *_ in block.preset) if isinstance(block, Rows) else frozenset()
+
+    def _lost_lines(self) -> frozenset[str]:
+        """The lines of money that are not to be found any more."""
+        block = self.form.block("funds")
+        found = {line for key, line, _ in self.layout.lines if key == block.key}
+        lines = block.lines if isinstance(block, Lines) else ()
+        return frozenset(line.label for line in lines if line.key not in found)
 
     def _indicators(self) -> tuple[Indicator, ...]:
         """The indicators; that there is none at all is R07, below the header of their names."""

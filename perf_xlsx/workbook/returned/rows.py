@@ -202,7 +202,7 @@ class TableRows:
             self.told.append(Told("R06", at, "", message, advice, "warning"))
 
     def _begun(self, row: int, shown: Mapping[Box, str]) -> Told | None:
-        """A row of which hardly anything is filled: told as one, not box by box."""
+        """A row of which hardly anything is filled: told as one, not box by box. What carries points is read."""
         required = self._required()
         filled = [box for box in required if box in shown]
         title = next((box for box in self.block.columns if box.key == "title"), None)
@@ -211,6 +211,8 @@ class TableRows:
         head = next(iter(required), None)
         least = 2 if head in filled else len(required) // 2 + 1
         if head is None or all(self._heads(box) for box in shown) or len(filled) >= least:
+            return None
+        if len(shown) > 1 and any(box.kind == "number" for box in shown):
             return None
         lacking = "、".join(box.label for box in required if box not in filled)
         cells = [self._at(box, row)[1:] for box in shown if not self._heads(box)]
