@@ -33,7 +33,13 @@ from perf_xlsx.records import Records
 from tests import batch_work
 from tests.batch_returns import a_return, write_returns
 
-MAIN = "from perf_xlsx.cli import main; main()"
+# Where the tests run in the background, their children are born deaf to Ctrl-C.
+MAIN = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from perf_xlsx.cli import main
+main()
+"""
 # Gets a signal, and its workers with it, when it is about to put the consolidated workbook in its place.
 AT_THE_END = f"""
 import os, signal, sys

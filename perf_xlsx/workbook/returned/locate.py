@@ -16,6 +16,8 @@ from perf_xlsx.workbook.returned.home import home_of
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
+MOST_FAR = 200  # rows of a table behind a gap
+
 
 def locate(form: Form, sheets: Sheets) -> Layout:
     """Find every box of the form."""
@@ -159,7 +161,8 @@ def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
     """The rows with something in the table's columns: those of the named range, and below it those near.
 
     Near are rows with two cells filled, up to a gap; behind a gap a row must have its name and most of the
-    required boxes filled. A header repeated is not a row, and behind a gap it begins another table.
+    required boxes filled. A header repeated is not a row, and behind a gap it begins another table. So does what
+    is far too much.
     """
     wanted = set(header.columns.values())
     required = [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
@@ -168,7 +171,9 @@ def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
         if column in wanted and row > header.row:
             filled.setdefault(row, set()).add(column)
     titles = [grid.cells.get((header.row, column)) for column in sorted(wanted)]
-    rows, far, last = [], set(), bottom
+    rows: list[int] = []
+    far: list[int] = []
+    near, last = 0, bottom
     for row in sorted(filled):
         repeated = [grid.cells.get((row, column)) for column in sorted(wanted)] == titles
         if row > last + 2:
@@ -176,8 +181,11 @@ def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
                 break
             if filled[row].isdisjoint(required[:1]) or len(filled[row] & {*required}) * 2 <= len(required):
                 continue
-            far.add(row)
+            near = near if far else len(rows)
+            far.append(row)
         last = max(last, row)
         if not repeated and (row <= bottom or len(filled[row]) > 1):
             rows.append(row)
+    if far and len(rows) - near > MOST_FAR:
+        rows, far = rows[:near], []
     return Table(header.sheet, header.columns, tuple(rows), frozenset(far))
