@@ -526,3 +526,43 @@ def test_the_sums_of_a_line_that_is_lost_are_not_told(tmp_path: Path) -> None:
     plain = damaged("project", lambda book: None, tmp_path)
     result = damaged("project", delete, tmp_path)
     assert {found.code for found in result.findings if found not in plain.findings} == {"R06"}
+
+
+def test_an_unnamed_row_like_the_one_above_is_no_sum(tmp_path: Path) -> None:
+    """Only one amount stands above it; it was taken for a sum and left out."""
+
+    def type_them(book: Any) -> None:
+        sheet = book["项目明细"]
+        for row, (name, amount) in enumerate([("甲项目", 0), ("乙项目", 400), (None, 400)], 6):
+            for column, value in zip("BCDEFG", (name, None, amount, amount, amount, None), strict=True):
+                sheet[f"{column}{row}"] = value
+
+    result = damaged("department-corrected", type_them, tmp_path)
+    assert result.evaluation is not None
+    assert [project.adjusted.value for project in result.evaluation.projects][:3] == [0, 400, 400]
+    assert [f.place.cell for f in result.findings if f.code == "R07"] == ["B8"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "read"),
+    [("人", "3W", 30000), ("人", "3w人", 30000), ("万人", "3W", 3), ("W", "3W", 3), ("升", "12Ol", None)],
+)
+def test_letters_behind_a_number(unit: str, typed: str, read: int | None, tmp_path: Path) -> None:
+    def type_it(book: Any) -> None:
+        book["绩效指标"]["G13"], book["绩效指标"]["I13"] = unit, typed
+
+    result = damaged("department-corrected", type_it, tmp_path)
+    assert result.evaluation is not None
+    assert result.evaluation.indicators[7].actual.value == read
+    assert [f.code for f in result.findings if f.place.cell == "I13" and f.code in ("R08", "R09", "R12")]
+
+
+def test_the_money_unit_in_other_words_is_no_other_unit(tmp_path: Path) -> None:
+    def note(book: Any) -> None:
+        sheet = book["基本信息"]
+        row = next(row for row in range(1, 20) if str(sheet.cell(row, 2).value).startswith("金额单位"))
+        sheet.cell(row, 3).value = "人民币万元"
+        book["预算执行"]["H3"] = "单位：万元"
+
+    result = damaged("department-corrected", note, tmp_path)
+    assert not [f.message for f in result.findings if f.code == "R09" and f.field == "金额单位"]

@@ -20,7 +20,8 @@ YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
 DATED = "单元格格式是日期，不能确定是什么数字"
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
-_LETTER = re.compile(r"\d[Oo](?![A-Za-z])|\d[OoIl]\d")  # 1O for 10
+_LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
+_WAN = re.compile("[wW](?=$|[+一-鿿])")  # 3W is how people write 3万
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
 
@@ -165,4 +166,6 @@ def in_unit(quantity: Quantity, unit: str) -> Quantity:
     """A quantity in its row's own unit, where it was written in ten thousands of it: "1.76万人" is 17600 人."""
     if unit in MONEY_UNITS:
         return in_money_unit(quantity, unit)
+    if not _WAN.match(unit):  # watts
+        quantity = replace(quantity, unit=_WAN.sub("万", quantity.unit, count=1))
     return replace(quantity, number=resized(quantity.number, quantity.unit, unit))

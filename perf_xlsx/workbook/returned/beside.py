@@ -40,6 +40,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     ("数字签名", "写入评分后签名失效，原文件中的签名不变", ("/digital-signature/origin",), "_xmlsignatures/"),
 )
+OWN_UNIT = re.compile("万元|亿元|元")
 MONEY = re.compile(r"\(?(?:金额)?单位:?\s*(?:人民币)?(元|百元|千元|万元|百万元|亿元)\)?")
 LINKS = {  # the element of an external-link part -> what it is
     "externalBook": "对别的工作簿的链接",
@@ -108,7 +109,8 @@ class Beside:
     def _other_unit(self, cells: Sequence[Address]) -> Iterator[Finding]:
         """R09: a remark beside the boxes that names another money unit than the form's own."""
         own = self.sheets.cell(self.layout.boxes["money_unit"]) if "money_unit" in self.layout.boxes else None
-        unit = squeeze(as_shown(own)) if own else ""
+        typed = OWN_UNIT.search(squeeze(as_shown(own))) if own else None
+        unit = typed[0] if typed else ""
         for at in cells:
             cell = self.sheets.cell(at)
             found = MONEY.fullmatch(squeeze(as_shown(cell))) if cell else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.model import Entry, Severity
+from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import DASHES, parse_quantity, same_label, same_name, squeeze
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
@@ -21,6 +22,8 @@ FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 _REMARK = re.compile(r"注\s*[\d(.、]")  # "注1.", "注（1）"
 _OF_A_PART = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
 _OUTER = "-—–…·.()[] "  # around "以下空白"
+
+NONE = (0, Decimal(0))
 
 Entries = dict[str, Entry[Any]]
 
@@ -46,27 +49,36 @@ class TableRows:
     sheets: Sheets
     asides: tuple[str, ...] = ()
     told: list[Told] = field(default_factory=list)
+    _above: dict[str, tuple[int, Decimal]] = field(default_factory=dict)  # amounts above the row, and their sum
     _remarks: list[tuple[int, int]] = field(default_factory=list)
     _far: list[int] = field(default_factory=list)
 
     def entries(self) -> Iterator[int]:
         """Every row that holds an entry, also where some of it is missing."""
-        levels = {text for row in self.table.rows if self._whole(row) for text in self._levels(row)}
-        for row in self.table.rows:
-            shown = self._shown(row)
-            if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
-                continue
-            if told := self._total(row, shown):
-                self.told.append(told)
-            elif self._is_remark(row, shown, levels):
-                self._remarks += [self._at(box, row)[1:] for box in shown]
-            elif told := self._begun(row, shown):
-                self.told.append(told)
-            elif any(not self._heads(box) for box in shown):
+        found = {row: self._shown(row) for row in self.table.rows}
+        levels = {text for shown in found.values() if self._whole(shown) for text in _levels(shown)}
+        for row, shown in found.items():
+            if self._is_entry(row, shown, levels):
                 yield row
-                if row in self.table.far:
-                    self._far.append(row)
+            self._add_up(row)
         self._tell_together()
+
+    def _is_entry(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
+        """Whether the row holds an entry; what it is otherwise is told, or kept to be told with others."""
+        if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
+            return False
+        if told := self._total(row, shown):
+            self.told.append(told)
+            return False
+        if self._is_remark(row, shown, levels):
+            self._remarks += [self._at(box, row)[1:] for box in shown]
+            return False
+        if told := self._begun(row, shown):
+            self.told.append(told)
+            return False
+        if row in self.table.far and any(not self._heads(box) for box in shown):
+            self._far.append(row)
+        return any(not self._heads(box) for box in shown)
 
     # ---- what stands in a row --------------------------------------------------------------------------------
 
@@ -92,14 +104,10 @@ class TableRows:
         """Whether it only says what a row belongs to, and is often there before the row is filled."""
         return box.key in (*FILLED_DOWN, "title")
 
-    def _levels(self, row: int) -> Iterator[str]:
-        return (same_name(text) for box, text in self._shown(row).items() if box.key in FILLED_DOWN)
-
     def _required(self) -> list[Box]:
         return [box for box in self.block.columns if box.required and box.key in self.table.columns]
 
-    def _whole(self, row: int) -> bool:
-        shown = self._shown(row)
+    def _whole(self, shown: Mapping[Box, str]) -> bool:
         return all(box in shown for box in self._required())
 
     # ---- what is no entry ------------------------------------------------------------------------------------
@@ -114,7 +122,7 @@ class TableRows:
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
         if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
             return None
-        sums = bool(numbers) and all(self._sums(box, row) for box in numbers)
+        sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
         names = [*self._names(row, shown)]
         if named := [(column, text) for column, text in names if self._is_sum(text, sums)]:
             (column, word), which = named[0], f"“{named[0][1]}”一行只是合计"
@@ -144,16 +152,25 @@ class TableRows:
     def _sums(self, box: Box, row: int) -> bool:
         """Whether a number is the sum of those above it, by its formula or by itself."""
         cell = self.sheets.cell(self._at(box, row))
-        if cell is not None and cell.formula and cell.formula.upper().startswith("SUM("):
-            return True
-        above = [self.sheets.cell(self._at(box, other)) for other in self.table.rows if other < row]
-        known = [one.value for one in above if one and isinstance(one.value, Decimal)]
-        return cell is not None and len(known) > 1 and cell.value == sum(known)
+        return cell is not None and (_is_formula_of_a_sum(cell) or cell.value == self._above.get(box.key, NONE)[1])
+
+    def _sums_many(self, box: Box, row: int) -> bool:
+        """Whether there is something to sum up: one amount, or nothing, is no sum."""
+        cell = self.sheets.cell(self._at(box, row))
+        return cell is not None and (_is_formula_of_a_sum(cell) or self._above.get(box.key, NONE)[0] > 1)
+
+    def _add_up(self, row: int) -> None:
+        """Take in the amounts of a row that is above from now on."""
+        for box in self.block.columns:
+            cell = self.sheets.cell(self._at(box, row)) if box.key in self.table.columns else None
+            if cell is not None and isinstance(cell.value, Decimal) and cell.value:
+                count, total = self._above.get(box.key, NONE)
+                self._above[box.key] = count + 1, total + cell.value
 
     def _is_remark(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
         """Notes, signatures and headings; a level that no entry has may be one too."""
         counted = any(box.kind in ("number", "percent") and parse_quantity(text) for box, text in shown.items())
-        if counted or (self._required() and self._whole(row)):
+        if counted or (self._required() and self._whole(shown)):
             return False
         if all(box.key in FILLED_DOWN for box in shown) and any(
             same_name(text) not in levels | self._choices(box) for box, text in shown.items()
@@ -247,3 +264,11 @@ def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | No
         above = row
         found.append(row)
     return found, first
+
+
+def _levels(shown: Mapping[Box, str]) -> Iterator[str]:
+    return (same_name(text) for box, text in shown.items() if box.key in FILLED_DOWN)
+
+
+def _is_formula_of_a_sum(cell: Cell) -> bool:
+    return cell.formula is not None and cell.formula.upper().startswith("SUM(")
