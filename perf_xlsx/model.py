@@ -139,6 +139,7 @@ class SelfEvaluation:
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
     `absent` names what its layout has no place for: keys of boxes and columns, titles of passages, names of lines.
+    `unwritten` are titles that nothing stands beside.
     """
 
     form: str
@@ -154,6 +155,7 @@ class SelfEvaluation:
     claimed: Claimed
     passages: tuple[Passage, ...] = ()
     absent: frozenset[str] = frozenset()
+    unwritten: tuple[Passage, ...] = ()
 
     @property
     def unit(self) -> str | None:

@@ -78,7 +78,8 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
     shortest, basis = rulebook.number("passages.shortest"), str(rulebook.cite(key))
     boxes = {box.field: box for box in form.boxes.values()}
     lacking = {box.field for name, box in form.boxes.items() if name in form.absent} | form.absent
-    texts = {same_label(passage.title.value or ""): passage.text for passage in form.passages} | boxes
+    titled = (*form.unwritten, *form.passages)
+    texts = {same_label(passage.title.value or ""): passage.text for passage in titled} | boxes
     for title in rulebook.words(key):
         entry = texts.get(title, texts.get(same_label(title)))
         if title in lacking:

@@ -21,6 +21,7 @@ from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
 from perf_xlsx.numerals import percent, points
 from perf_xlsx.workbook import style as s
 
+BESIDE = 3  # rates that the tile has room for
 CONTENTS = {
     UNITS.name: "每份一行：自评与计算的得分、等级，执行率，问题数，评分后工作簿的链接；可筛选、排序",
     MONEY: "按资金类别合计，带核对",
@@ -74,7 +75,8 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
     rates = [(f"{form}{year}年度" if several else form, line.execution_rate)
              for (form, year), lines in found.funds.items() for line in lines.values()
              if line.total and line.execution_rate is not None]  # fmt: skip
-    others = "；".join(f"{form}{percent(rate)}" for form, rate in rates[1:])
+    others = "；".join(f"{form}{percent(rate)}" for form, rate in rates[1:BESIDE])
+    others += "等，见下表" if len(rates) > BESIDE else ""
     spent = (f"预算执行率（{rates[0][0]}）", percent(rates[0][1])) if rates else ("预算执行率", "—")
     tiles = (
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),

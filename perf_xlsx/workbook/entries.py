@@ -14,7 +14,7 @@ Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
 
 
 def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
-    """The form with what `visit` gives for each of its entries, in the order of the template."""
+    """The form with what `visit` gives for each of its entries, in template order; what nobody wrote has none."""
     return replace(
         form,
         boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
@@ -23,6 +23,7 @@ def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
         indicators=tuple(_row(row, "indicators", n, visit) for n, row in enumerate(form.indicators)),
         claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
         passages=tuple(_row(row, "passages", n, visit) for n, row in enumerate(form.passages)),
+        unwritten=(),
     )
 
 

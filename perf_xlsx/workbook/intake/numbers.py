@@ -20,6 +20,8 @@ YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
 DATED = "单元格格式是日期，不能确定是什么数字"
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
+NONE_AT_ALL = ("无", "没有", "未发生", "没有发生", "无发生")
+NOTHING = "请只填数字；没有发生的填0。"
 _LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
 _WAN = re.compile("[wW](?=$|[+一-鿿])")  # 3W is how people write 3万
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
@@ -122,7 +124,7 @@ class Numbers(Texts):
             if quantity:
                 self.not_a_number(bare, LETTERS)
             else:
-                self.not_a_number(bare, advice=WORDED)
+                self.not_a_number(bare, advice=NOTHING if squeeze(entry.value) in NONE_AT_ALL else WORDED)
             return Entry(None, entry.place, entry.given, entry.field), None
         own_unit = unit_name(unit or beside)
         quantity = in_unit(quantity, own_unit)

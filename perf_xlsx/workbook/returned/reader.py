@@ -74,6 +74,7 @@ class Reading:
             claimed=claimed,
             passages=self._passages(),
             absent=self._lost_passages() | self._lost_lines(),
+            unwritten=tuple(self._unwritten()),
         )
 
     def place(self, address: Address) -> Place:
@@ -250,6 +251,18 @@ class Reading:
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written."""
         return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
+
+    def _unwritten(self) -> Iterator[Passage]:
+        """The titles of passages that nothing was written beside."""
+        if (table := self.layout.tables.get("passages")) is None:
+            return
+        for row in table.rows:
+            title, text = ((table.sheet, row, table.columns[key]) for key in ("title", "text"))
+            if (cell := self.sheets.cell(title)) and self.sheets.cell(text) is None:
+                words = as_shown(cell).strip()
+                yield Passage(
+                    Entry(words, self.place(title), words, "标题"), Entry(None, self.place(text), "", words)
+                )
 
     def _lost_passages(self) -> frozenset[str]:
         """The titles of passages that nobody could write, where their whole table was lost."""
