@@ -17,6 +17,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.demo import STORIES, case_text
 from perf_xlsx.model import Result
 from perf_xlsx.report import as_json
+from tests.conftest import CASES
 
 OWN_WARNINGS = ["I17"]  # the corrected report still says “增加” beside a rate of decrease of 0%
 
@@ -566,3 +567,32 @@ def test_the_money_unit_in_other_words_is_no_other_unit(tmp_path: Path) -> None:
 
     result = damaged("department-corrected", note, tmp_path)
     assert not [f.message for f in result.findings if f.code == "R09" and f.field == "金额单位"]
+
+
+@pytest.mark.parametrize("form", ["部门", "项目"])
+@pytest.mark.parametrize(
+    ("one", "other", "names"),
+    [
+        ("adjusted", "executed", "“全年预算数”与“全年执行数”"),
+        ("initial", "adjusted", "“年初预算数”与“全年预算数”"),
+        ("initial", "executed", "“年初预算数”与“全年执行数”"),
+    ],
+)
+def test_two_columns_of_amounts_filled_in_for_each_other_are_told_once(
+    one: str, other: str, names: str, form: str, score_case: Callable[..., Result]
+) -> None:
+    case = json.loads((CASES / f"完好的{form}自评表.json").read_text("utf-8"))
+    for line in case["funds"]:
+        line[one], line[other] = line.get(other), line.get(one)
+    result = score_case(case)
+    assert [(f.code, names in f.message) for f in result.findings] == [("R06", True)]
+    assert result.scores is not None
+    assert not result.scores.complete
+
+
+def test_adjustments_of_the_wrong_sign_are_no_exchanged_columns(score_case: Callable[..., Result]) -> None:
+    case = json.loads((CASES / "完好的部门自评表.json").read_text("utf-8"))
+    for line in case["funds"]:
+        line["claimed_rate"] = None
+        line["adjustment"] = line["initial"] - line["adjusted"]
+    assert {f.code for f in score_case(case).findings} == {"F02"}

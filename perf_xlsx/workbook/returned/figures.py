@@ -1,10 +1,12 @@
-"""What a form's own figures bear witness to: that they are off by a row or a column, and which rates they give."""
+"""What a form's own figures bear witness to: that they stand elsewhere than they should; the rates they give."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 from perf_xlsx.forms import Line, Lines
@@ -40,6 +42,23 @@ class Figures:
             return next((off for off in ((0, 1), (0, -1)) if any(self._across(off))), None)
         return None
 
+    def exchanged(self) -> tuple[str, str] | None:
+        """Two columns of amounts that were filled in for each other: across the lines all agrees only that way.
+
+        年初 and 全年 seem exchanged as well where adjustments have the wrong sign; there only a rate can tell.
+        """
+        rated = any(self._number(line, "claimed_rate", HERE) for line in self.lines)
+        wrong = [agrees for agrees in self._across(HERE) if not agrees]
+        if len(wrong) < 2:
+            return None
+        for one, other in combinations(AMOUNTS, 2):
+            if (one, other) == ("initial", "adjusted") and not rated:
+                continue
+            agree = list(self._across(HERE, {one: other, other: one}))
+            if len(agree) >= len(wrong) and all(agree):
+                return one, other
+        return None
+
     def totals(self, off: Off) -> int:
         """How many totals are the sum of their parts; those of several parts count twice."""
         return sum(self._totals(off))
@@ -57,9 +76,10 @@ class Figures:
             inner = [part for part in self._parts(self.lines[key], column, off) if part is not None]
             yield sum(inner, Decimal(0)) if stated is None and inner else stated
 
-    def _across(self, off: Off) -> Iterator[bool]:
+    def _across(self, off: Off, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[bool]:
+        columns = [instead.get(column, column) for column in AMOUNTS]
         for line in self.block.lines:
-            initial, adjustment, adjusted, executed = (self._number(line.key, column, off) for column in AMOUNTS)
+            initial, adjustment, adjusted, executed = (self._number(line.key, column, off) for column in columns)
             if None not in (initial, adjustment, adjusted) and (off == HERE or (initial and adjustment)):
                 yield (initial or 0) + (adjustment or 0) == adjusted
             rate = self._number(line.key, "claimed_rate", off)

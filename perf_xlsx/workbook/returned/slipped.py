@@ -127,6 +127,10 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Slip | None:
         message = f"“{block.title}”的填报格里是栏目名称“{_text(sheets, at)}”，内容与栏目好像错开了一行。"
         return Slip(block.title, at, message, "请对照栏目核对，把内容移回原来的行后重新报送。")
     figures = Figures(block, sheets, layout)
+    if pair := figures.exchanged():
+        first, second = (box.label for box in columns if box.key in pair)
+        message = f"“{block.title}”的“{first}”与“{second}”两栏好像填反了：互换以后各行才对得上。"
+        return Slip(block.title, rows[0][0], message, "请对照栏目核对，把两栏换过来后重新报送。")
     if off := figures.off():
         return _off(block.title, off, rows)
     if at := _first_empty(rows, sheets):
