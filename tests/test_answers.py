@@ -25,6 +25,10 @@ def note(sent: Sent, cell: str = "M7", sheet: str = "绩效指标") -> str:
     return comment.text if comment else ""
 
 
+def theirs(sent: Sent) -> str:
+    return note(sent).partition(DELIMITER)[0]
+
+
 NOTES: dict[str, tuple[Callable[[str], str], str]] = {
     "behind": (lambda text: text + ANSWER, ANSWER),
     "behind, on the closing line": (lambda text: text.rstrip() + ANSWER, ANSWER),
@@ -48,11 +52,12 @@ def test_what_is_written_before_or_behind_our_note_is_theirs(
     (told,) = sent.told
     assert told.startswith("“绩效指标”的核对批注里填写了内容：M7“")
     assert ANSWER in told
+    assert sent.links == ["'绩效指标'!M7"]
     assert note(sent).startswith(f"{left}\n{DELIMITER}\n")
     assert note(sent).count(DELIMITER) == note(sent).count(CLOSING) == 1
     second = sent.next()
     assert second.told == []
-    assert note(second) == note(sent)
+    assert theirs(second) == theirs(sent)
     assert second.next().data == second.data
 
 
@@ -64,12 +69,11 @@ def test_a_note_that_was_written_into_is_kept_whole(scored_copy: bytes, tmp_path
     sent = Sent(changed(scored_copy, write), tmp_path)
     (told,) = sent.told
     assert told.startswith("“绩效指标”的核对批注里填写了内容：M7。")
-    theirs = note(sent).partition(DELIMITER)[0]
-    assert ANSWER in theirs
-    assert "依据：" in theirs
+    assert ANSWER in theirs(sent)
+    assert "依据：" in theirs(sent)
     second = sent.next()
     assert second.told == []
-    assert note(second) == note(sent)
+    assert theirs(second) == theirs(sent)
     assert second.next().data == second.data
 
 
@@ -159,6 +163,7 @@ def test_formulas_that_refer_to_our_sheets_are_told(scored_copy: bytes, tmp_path
     assert sent.told == [
         "“基本信息”的公式引用了评分加入的工作表：F20“=评分汇总!E5”。这些工作表每次评分重新写出，内容和位置会变。"
     ]
+    assert sent.links == ["'基本信息'!F20"]
     assert sent.book["基本信息"]["F20"].value == "=评分汇总!E5"
     assert (sent.kept, ours(sent)) == ([], list(SHEETS))
     assert sent.next().data == sent.data
