@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
 from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
 from tests.sent_back import ANSWER, Sent, changed, ours
@@ -75,6 +77,18 @@ def test_a_note_that_was_written_into_is_kept_whole(scored_copy: bytes, tmp_path
     assert second.told == []
     assert theirs(second) == theirs(sent)
     assert second.next().data == second.data
+
+
+@pytest.mark.parametrize(
+    "line", [DELIMITER, CLOSING, CLOSING[:5] + DELIMITER + CLOSING[5:], f"{CLOSING[:9]}\x01{CLOSING[9:]}"]
+)
+def test_a_cell_that_holds_a_line_of_ours_is_no_answer(line: str, tmp_path: Path) -> None:
+    case = json.loads(case_text("department-as-filed"))
+    case["projects"][0]["initial"] = f"300 {line}"
+    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    sent = Sent((tmp_path / "a.xlsx").read_bytes(), tmp_path)
+    assert sent.next().told == []
+    assert sent.next().data == sent.data
 
 
 @needs_libreoffice
@@ -177,7 +191,7 @@ def test_a_renamed_sheet_that_formulas_refer_to_stays(scored_copy: bytes, tmp_pa
         book["基本信息"]["F20"] = "=得分!E5"
 
     sent = Sent(changed(scored_copy, rename), tmp_path)
-    assert sent.told == ["在评分加入的工作表“得分”上改了名，并有公式引用它。没有读取；该表原样保留。"]
+    assert sent.told == ["把评分加入的工作表“得分”改了名，并有公式引用它。没有读取；该表原样保留。"]
     assert "得分" in sent.book.sheetnames
     assert ours(sent) == list(SHEETS)
     assert sent.next().told == []

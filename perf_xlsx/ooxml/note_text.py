@@ -45,6 +45,13 @@ def of_ours(text: str) -> str:
     return f"{DELIMITER}\n{text}\n{CLOSING}\n"
 
 
+def unlined(text: str) -> str:
+    """A text in which nothing looks like the lines before and behind ours: a cell that it quotes may hold them."""
+    while DELIMITER in text or CLOSING in text:  # what is left and right of one may make another
+        text = text.replace(DELIMITER, "").replace(CLOSING, "")
+    return text
+
+
 def has_ours(text: str) -> bool:
     """Whether there is a text of ours, or what a person left of one."""
     return DELIMITER in text or CLOSING in text

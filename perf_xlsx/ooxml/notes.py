@@ -20,6 +20,7 @@ from perf_xlsx.ooxml.note_text import (
     has_ours,
     of_ours,
     theirs_of,
+    unlined,
     written_into,
 )
 
@@ -93,6 +94,7 @@ class Notes:
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
         found, theirs = self._theirs.get(cell), ""
+        text = unlined(legal(text))
         ours = of_ours(text)
         if found is None:
             found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
@@ -106,7 +108,7 @@ class Notes:
             theirs = _text(body)
             self._run(body, f"\n{ours}")
         self.package.touch(self._comments_part())
-        return NoteCodes(text_code(legal(text)), text_code(theirs))
+        return NoteCodes(text_code(text), text_code(theirs))
 
     @cached_property
     def _theirs(self) -> dict[str, etree._Element]:

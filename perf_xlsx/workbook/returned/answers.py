@@ -42,11 +42,11 @@ def _kept_sheet(kept: Kept, workbook: str) -> Finding:
         told.append(f"写了内容：{_listed(cells)}")
     if kept.more:
         told.append("放了图片、图形或批注")
+    did = f"在评分加入的工作表“{kept.was}”上{'；'.join(told) or '移动、排序或删减了内容'}"
     if kept.referred:
-        told.append("改了名，并有公式引用它")
-    did = "；".join(told) or "移动、排序或删减了内容"
+        did = f"把评分加入的工作表“{kept.was}”改了名，并有公式引用它"
     stays = f"已改名为“{name}”，原样保留" if name != kept.was else "原样保留"
-    message = f"在评分加入的工作表“{kept.was}”上{did}。没有读取；该表{stays}。"
+    message = f"{did}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
     return _told(Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
 
