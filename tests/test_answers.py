@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -232,3 +233,33 @@ def test_an_answer_in_a_scored_workbook_saved_as_xls_is_told(scored_copy: bytes,
     assert "工作表“问题清单”不属于自评表，没有读取，也没有带入新的工作簿。" in [f.message for f in result.findings]
     rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
     assert [row[3] for row in rows if row[1] == "工作表"] == ["问题清单"]
+
+
+FOREIGN = {"ods": "calc8", "xls": "MS Excel 97"}
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_answers_in_notes_of_a_workbook_saved_in_another_format_are_told_and_listed(
+    kind: str, scored_copy: bytes, tmp_path: Path
+) -> None:
+    def write(book: Any) -> None:
+        for cell, change in (("K8", NOTES["behind"][0]), ("M7", NOTES["both"][0])):
+            book["绩效指标"][cell].comment = Comment(change(book["绩效指标"][cell].comment.text), "甲")
+        inside = book["绩效指标"]["M8"].comment.text.replace("怎么办", f"{ANSWER}怎么办")
+        book["绩效指标"]["M8"].comment = Comment(inside, "甲")
+
+    answered = _written(changed(scored_copy, write), tmp_path / "b.xlsx")
+    saved = libreoffice(answered, tmp_path, f"{kind}:{FOREIGN[kind]}")
+    result = pipeline.score(saved, tmp_path / "out.xlsx")
+    (told,) = [found for found in result.findings if found.code == "R23"]
+    assert told.message.startswith("原文件“绩效指标”的核对批注里填写了内容：")
+    assert {"M8", f"K8“{ANSWER}”"} <= set(re.split("：|、|。", told.message))
+    assert f"M7“单位： {ANSWER}”" in told.message
+    assert told.message.endswith("没有读取，没有带入新的工作簿，列在“来源对照”末尾。")
+    assert told.place.sheet == "绩效指标"
+    rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
+    listed = {row[4]: row[5] for row in rows if row[1] == "批注"}
+    assert (listed["K8"], listed["M7"]) == (ANSWER, f"单位：\n{ANSWER}")
+    assert f"{ANSWER}怎么办" in listed["M8"]
+    assert sorted(listed) == ["K8", "M7", "M8"]

@@ -80,6 +80,23 @@ def added(text: str, recorded: Recorded) -> str:
     return "\n".join(part.strip() for part in parts)
 
 
+def answer_in(sheet: str, cell: str, text: str, recorded: Recorded | None) -> Answer | None:
+    """What a person wrote into a note of ours, if anything; `recorded` None: nobody knows what ours was."""
+    if recorded is None or not has_ours(text):
+        return None
+    if written_into(text, recorded):
+        return Answer(sheet, cell, text, True)
+    new = added(text, recorded)
+    return Answer(sheet, cell, new, False) if new else None
+
+
+def remaining(text: str, recorded: Recorded | None) -> str:
+    """What of a note is theirs: all before and behind our text, and ours too where it was written into."""
+    if recorded is not None and written_into(text, recorded):
+        return disowned(text)
+    return "\n".join(text[begin:end].strip() for begin, end in theirs_of(text))
+
+
 def theirs_of(text: str) -> list[tuple[int, int]]:
     """Where a note's own text stands, from and to, without the line ends between it and ours."""
     spans, start = [], 0

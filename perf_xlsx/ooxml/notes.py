@@ -15,13 +15,12 @@ from perf_xlsx.ooxml.note_text import (
     Answer,
     NoteCodes,
     Recorded,
-    added,
+    answer_in,
     disowned,
     has_ours,
     of_ours,
     theirs_of,
     unlined,
-    written_into,
 )
 
 AUTHOR = "perf_xlsx"
@@ -183,13 +182,11 @@ class Notes:
             if body is None or not has_ours(text):
                 continue
             changed = True
-            if recorded is not None and written_into(text, recorded):
-                answers.append(Answer(self.sheet.name, cell, text, True))
+            if answer := answer_in(self.sheet.name, cell, text, recorded):
+                answers.append(answer)
+            if answer and answer.inside:
                 _rewrite(body, disowned(text))
-                continue
-            if recorded is not None and (new := added(text, recorded)):
-                answers.append(Answer(self.sheet.name, cell, new, False))
-            if spans := theirs_of(text):
+            elif spans := theirs_of(text):
                 _keep(body, spans)
             else:
                 _list(root).remove(comment)

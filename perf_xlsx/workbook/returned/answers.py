@@ -24,7 +24,7 @@ def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -
     for kept in stripped.kept:
         yield _kept_sheet(kept, workbook)
     for title, written in groupby(stripped.answers, key=lambda answer: answer.sheet):
-        yield _in_notes(Place(workbook, index[title], sheet=title), list(written))
+        yield in_notes(Place(workbook, index[title], sheet=title), list(written))
     for title, formulas in groupby(stripped.formulas, key=lambda formula: formula.sheet):
         yield _in_formulas(Place(workbook, index[title], sheet=title), list(formulas))
 
@@ -51,9 +51,12 @@ def _kept_sheet(kept: Kept, workbook: str) -> Finding:
     return _told(Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
 
 
-def _in_notes(on: Place, written: Sequence[Answer]) -> Finding:
+def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Finding:
+    """R23: what was written into the notes of a sheet; `carried`: of an original that is not written back."""
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
-    message = f"“{on.sheet}”的核对批注里填写了内容：{_listed(cells)}。没有读取，已作为单位自己的批注保留。"
+    stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
+    of = "原文件" if carried else ""
+    message = f"{of}“{on.sheet}”的核对批注里填写了内容：{_listed(cells)}。没有读取，{stays}。"
     row, column = parse_cell(written[0].cell) or (0, 0)
     place = replace(on, row=row, column=column)
     return _told(place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
