@@ -19,6 +19,7 @@ from perf_xlsx.forms.case import load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
 from perf_xlsx.ooxml import (
     MIB,
+    Book,
     Limits,
     Package,
     PackageError,
@@ -144,7 +145,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
         return _score_original(job, original, terms, told)
     package = Package.open(data, terms.limits)
     stripped = strip(package, is_ours)
-    told += [*_about_the_file(package, name), *answers(stripped, name)]
+    told += [*_about_the_file(package, name), *answers(stripped, name, Book(package).sheets)]
     package.become_document()
 
     def judged() -> Result:

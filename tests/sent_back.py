@@ -41,6 +41,12 @@ class Sent:
         return [found.message for found in self.result.findings if found.code == "R23"]
 
     @property
+    def links(self) -> list[str]:
+        """Where 问题清单 leads from R23."""
+        rows = [row for row in self.book["问题清单"].iter_rows() if row[2].value == "R23"]
+        return [row[3].hyperlink.location for row in rows if row[3].hyperlink]
+
+    @property
     def kept(self) -> list[str]:
         return [name for name in self.book.sheetnames if "留存" in name]
 

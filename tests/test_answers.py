@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
 from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
 from tests.sent_back import ANSWER, Sent, changed, ours
@@ -23,6 +26,10 @@ from tests.test_scored_sheets import SHEETS
 def note(sent: Sent, cell: str = "M7", sheet: str = "绩效指标") -> str:
     comment = sent.book[sheet][cell].comment
     return comment.text if comment else ""
+
+
+def theirs(sent: Sent) -> str:
+    return note(sent).partition(DELIMITER)[0]
 
 
 NOTES: dict[str, tuple[Callable[[str], str], str]] = {
@@ -48,11 +55,12 @@ def test_what_is_written_before_or_behind_our_note_is_theirs(
     (told,) = sent.told
     assert told.startswith("“绩效指标”的核对批注里填写了内容：M7“")
     assert ANSWER in told
+    assert sent.links == ["'绩效指标'!M7"]
     assert note(sent).startswith(f"{left}\n{DELIMITER}\n")
     assert note(sent).count(DELIMITER) == note(sent).count(CLOSING) == 1
     second = sent.next()
     assert second.told == []
-    assert note(second) == note(sent)
+    assert theirs(second) == theirs(sent)
     assert second.next().data == second.data
 
 
@@ -64,13 +72,24 @@ def test_a_note_that_was_written_into_is_kept_whole(scored_copy: bytes, tmp_path
     sent = Sent(changed(scored_copy, write), tmp_path)
     (told,) = sent.told
     assert told.startswith("“绩效指标”的核对批注里填写了内容：M7。")
-    theirs = note(sent).partition(DELIMITER)[0]
-    assert ANSWER in theirs
-    assert "依据：" in theirs
+    assert ANSWER in theirs(sent)
+    assert "依据：" in theirs(sent)
     second = sent.next()
     assert second.told == []
-    assert note(second) == note(sent)
+    assert theirs(second) == theirs(sent)
     assert second.next().data == second.data
+
+
+@pytest.mark.parametrize(
+    "line", [DELIMITER, CLOSING, CLOSING[:5] + DELIMITER + CLOSING[5:], f"{CLOSING[:9]}\x01{CLOSING[9:]}"]
+)
+def test_a_cell_that_holds_a_line_of_ours_is_no_answer(line: str, tmp_path: Path) -> None:
+    case = json.loads(case_text("department-as-filed"))
+    case["projects"][0]["initial"] = f"300 {line}"
+    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    sent = Sent((tmp_path / "a.xlsx").read_bytes(), tmp_path)
+    assert sent.next().told == []
+    assert sent.next().data == sent.data
 
 
 @needs_libreoffice
@@ -159,6 +178,7 @@ def test_formulas_that_refer_to_our_sheets_are_told(scored_copy: bytes, tmp_path
     assert sent.told == [
         "“基本信息”的公式引用了评分加入的工作表：F20“=评分汇总!E5”。这些工作表每次评分重新写出，内容和位置会变。"
     ]
+    assert sent.links == ["'基本信息'!F20"]
     assert sent.book["基本信息"]["F20"].value == "=评分汇总!E5"
     assert (sent.kept, ours(sent)) == ([], list(SHEETS))
     assert sent.next().data == sent.data
@@ -172,7 +192,7 @@ def test_a_renamed_sheet_that_formulas_refer_to_stays(scored_copy: bytes, tmp_pa
         book["基本信息"]["F20"] = "=得分!E5"
 
     sent = Sent(changed(scored_copy, rename), tmp_path)
-    assert sent.told == ["在评分加入的工作表“得分”上改了名，并有公式引用它。没有读取；该表原样保留。"]
+    assert sent.told == ["把评分加入的工作表“得分”改了名，并有公式引用它。没有读取；该表原样保留。"]
     assert "得分" in sent.book.sheetnames
     assert ours(sent) == list(SHEETS)
     assert sent.next().told == []
@@ -213,3 +233,33 @@ def test_an_answer_in_a_scored_workbook_saved_as_xls_is_told(scored_copy: bytes,
     assert "工作表“问题清单”不属于自评表，没有读取，也没有带入新的工作簿。" in [f.message for f in result.findings]
     rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
     assert [row[3] for row in rows if row[1] == "工作表"] == ["问题清单"]
+
+
+FOREIGN = {"ods": "calc8", "xls": "MS Excel 97"}
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_answers_in_notes_of_a_workbook_saved_in_another_format_are_told_and_listed(
+    kind: str, scored_copy: bytes, tmp_path: Path
+) -> None:
+    def write(book: Any) -> None:
+        for cell, change in (("K8", NOTES["behind"][0]), ("M7", NOTES["both"][0])):
+            book["绩效指标"][cell].comment = Comment(change(book["绩效指标"][cell].comment.text), "甲")
+        inside = book["绩效指标"]["M8"].comment.text.replace("怎么办", f"{ANSWER}怎么办")
+        book["绩效指标"]["M8"].comment = Comment(inside, "甲")
+
+    answered = _written(changed(scored_copy, write), tmp_path / "b.xlsx")
+    saved = libreoffice(answered, tmp_path, f"{kind}:{FOREIGN[kind]}")
+    result = pipeline.score(saved, tmp_path / "out.xlsx")
+    (told,) = [found for found in result.findings if found.code == "R23"]
+    assert told.message.startswith("原文件“绩效指标”的核对批注里填写了内容：")
+    assert {"M8", f"K8“{ANSWER}”"} <= set(re.split("：|、|。", told.message))
+    assert f"M7“单位： {ANSWER}”" in told.message
+    assert told.message.endswith("没有读取，没有带入新的工作簿，列在“来源对照”末尾。")
+    assert told.place.sheet == "绩效指标"
+    rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
+    listed = {row[4]: row[5] for row in rows if row[1] == "批注"}
+    assert (listed["K8"], listed["M7"]) == (ANSWER, f"单位：\n{ANSWER}")
+    assert f"{ANSWER}怎么办" in listed["M8"]
+    assert sorted(listed) == ["K8", "M7", "M8"]

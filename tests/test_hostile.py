@@ -25,6 +25,7 @@ from perf_xlsx.demo import case_text
 from perf_xlsx.model import Finding, Result
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.book import column_number
+from perf_xlsx.place import column_name
 from tests.rich_workbook import MAIN, OFFICE, edited, rels
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -406,6 +407,32 @@ def test_a_lone_cell_at_the_far_corner_costs_nothing(filled: bytes, tmp_path: Pa
     result = scored(data, tmp_path)
     assert result.scores is not None
     assert str(result.scores.total) == "88.01"
+
+
+def widened(data: bytes, word: str, rows: int, columns: range) -> bytes:
+    """A scored workbook with rows of numbers below the sheet on which a word stands."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if "worksheets/sheet" in name]
+        part = next(name for name in sheets if word in archive.read(name).decode())
+    names = [column_name(column) for column in columns]
+    more = "".join(
+        f'<row r="{row}">{"".join(f"""<c r="{name}{row}"><v>1</v></c>""" for name in names)}</row>'
+        for row in range(9001, 9001 + rows)
+    )
+    return edited(data, {part: lambda text: text.replace("</sheetData>", f"{more}</sheetData>")})
+
+
+WIDE = {"a list of ours": ("怎么办", 4, range(1, 16385)), "the ledger": ("_px_mark_1", 8000, range(16384, 16385))}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_wide_rows_on_sheets_of_ours_cost_what_their_cells_cost(
+    name: str, scored_copy: bytes, tmp_path: Path
+) -> None:
+    data = widened(scored_copy, *WIDE[name])
+    started = time.process_time()
+    assert scored(data, tmp_path).scores is not None
+    assert time.process_time() - started < 5
 
 
 def test_too_many_cells_are_refused(filled: bytes) -> None:

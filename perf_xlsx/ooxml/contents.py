@@ -103,15 +103,12 @@ def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
     """The cells that hold what we did not write there; what was only moved with its row is ours still."""
     rows, before = _by_row(now), _by_row(then)
     known, columns = set(before.values()), {(column, code) for (_, column), code in then.items()}
+    moved = {row for row, cells in rows.items() if cells in known}
     agree = Counter(row for (row, column), code in now.items() if then.get((row, column)) == code)
     found = []
     for (row, column), code in sorted(now.items()):
         in_place = 2 * agree[row] > len(before.get(row, ()))
-        if (
-            then.get((row, column)) != code
-            and (in_place or (column, code) not in columns)
-            and rows[row] not in known
-        ):
+        if then.get((row, column)) != code and (in_place or (column, code) not in columns) and row not in moved:
             found.append((row, column))
     return found
 

@@ -45,6 +45,13 @@ def of_ours(text: str) -> str:
     return f"{DELIMITER}\n{text}\n{CLOSING}\n"
 
 
+def unlined(text: str) -> str:
+    """A text in which nothing looks like the lines before and behind ours: a cell that it quotes may hold them."""
+    while DELIMITER in text or CLOSING in text:  # what is left and right of one may make another
+        text = text.replace(DELIMITER, "").replace(CLOSING, "")
+    return text
+
+
 def has_ours(text: str) -> bool:
     """Whether there is a text of ours, or what a person left of one."""
     return DELIMITER in text or CLOSING in text
@@ -71,6 +78,23 @@ def added(text: str, recorded: Recorded) -> str:
     if text_code(before) not in recorded.get(text_code(first[1]), ()):
         parts.insert(0, before)
     return "\n".join(part.strip() for part in parts)
+
+
+def answer_in(sheet: str, cell: str, text: str, recorded: Recorded | None) -> Answer | None:
+    """What a person wrote into a note of ours, if anything; `recorded` None: nobody knows what ours was."""
+    if recorded is None or not has_ours(text):
+        return None
+    if written_into(text, recorded):
+        return Answer(sheet, cell, text, True)
+    new = added(text, recorded)
+    return Answer(sheet, cell, new, False) if new else None
+
+
+def remaining(text: str, recorded: Recorded | None) -> str:
+    """What of a note is theirs: all before and behind our text, and ours too where it was written into."""
+    if recorded is not None and written_into(text, recorded):
+        return disowned(text)
+    return "\n".join(text[begin:end].strip() for begin, end in theirs_of(text))
 
 
 def theirs_of(text: str) -> list[tuple[int, int]]:

@@ -15,12 +15,12 @@ from perf_xlsx.ooxml.note_text import (
     Answer,
     NoteCodes,
     Recorded,
-    added,
+    answer_in,
     disowned,
     has_ours,
     of_ours,
     theirs_of,
-    written_into,
+    unlined,
 )
 
 AUTHOR = "perf_xlsx"
@@ -93,6 +93,7 @@ class Notes:
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
         found, theirs = self._theirs.get(cell), ""
+        text = unlined(legal(text))
         ours = of_ours(text)
         if found is None:
             found = etree.SubElement(_list(root), f"{{{space}}}comment", ref=cell, authorId=_author(root))
@@ -106,7 +107,7 @@ class Notes:
             theirs = _text(body)
             self._run(body, f"\n{ours}")
         self.package.touch(self._comments_part())
-        return NoteCodes(text_code(legal(text)), text_code(theirs))
+        return NoteCodes(text_code(text), text_code(theirs))
 
     @cached_property
     def _theirs(self) -> dict[str, etree._Element]:
@@ -181,13 +182,11 @@ class Notes:
             if body is None or not has_ours(text):
                 continue
             changed = True
-            if recorded is not None and written_into(text, recorded):
-                answers.append(Answer(self.sheet.name, cell, text, True))
+            if answer := answer_in(self.sheet.name, cell, text, recorded):
+                answers.append(answer)
+            if answer and answer.inside:
                 _rewrite(body, disowned(text))
-                continue
-            if recorded is not None and (new := added(text, recorded)):
-                answers.append(Answer(self.sheet.name, cell, new, False))
-            if spans := theirs_of(text):
+            elif spans := theirs_of(text):
                 _keep(body, spans)
             else:
                 _list(root).remove(comment)

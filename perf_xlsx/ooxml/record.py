@@ -20,6 +20,8 @@ from perf_xlsx.place import column_name
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
+_COLUMNS = 9  # of a mark; a sheet's codes go as far as they need to,
+_CODES = 5  # from this column on
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,10 @@ def read_record(ledger: Grid) -> Record:
     entries, sheets = [], {}
     notes: dict[str, set[str]] | None = None
     for _, cells in sorted(rows.items()):
-        texts = [cells.get(column, "") for column in range(1, max(9, *cells) + 1)]
+        texts = [cells.get(column, "") for column in range(1, _COLUMNS + 1)]
         if texts[0] == "sheet":
-            codes = unpacked(texts[4:]) if texts[4] else None
+            packed_codes = [text for column, text in sorted(cells.items()) if column >= _CODES]
+            codes = unpacked(packed_codes) if texts[_CODES - 1] else None
             sheets[texts[1]] = Added(texts[2], whole(texts[3]), codes)
         elif texts[0] == "mark":
             apply = None if texts[6] == "-" else texts[6]

@@ -16,11 +16,17 @@ THESE_FIRST = "请先改好“请…”处"  # what the total shows as long as o
 HINTS = (NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED, THESE_FIRST)
 LEGEND_WORDS = ("必须填写", "按需填写", "自动计算")
 LEGEND = "".join(f"■ {word}　" for word in LEGEND_WORDS)
+
+# By these sheets of ours are known when a copy of them comes back.
+
 PROGRAM = "；perf_xlsx "  # stands in the last line of 自评表,
-SIGNED = frozenset({"填报人：", "单位负责人：", "（单位公章）"})  # and these above it
-ORIGIN_HEADS = frozenset({"本表位置", "原工作表", "原单元格", "原内容"})  # of 来源对照
+SIGNATURES = (("填报人：", "单位负责人："), ("联系电话：", "（单位公章）"))  # and these above it
+SIGNED = frozenset({*SIGNATURES[0], SIGNATURES[1][1]})
+SUMMARY_HEADS = ("自评得分", "计算得分", "差额", "为什么", "依据")
+SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "怎么办", "依据")
+ORIGIN_HEADS = ("本表位置", "原工作表", "原单元格", "原内容")
 SCORED_HEADS = (  # heads that stand together on 评分汇总, 问题清单 and 来源对照 alone
-    frozenset({"自评得分", "计算得分", "差额", "为什么", "依据"}),
-    frozenset({"严重程度", "填报内容", "应为", "相差", "怎么办", "依据"}),
-    ORIGIN_HEADS,
+    frozenset(SUMMARY_HEADS),
+    frozenset({SEVERITY_HEAD, *PROBLEM_HEADS}),
+    frozenset(ORIGIN_HEADS),
 )

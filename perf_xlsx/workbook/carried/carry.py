@@ -8,16 +8,18 @@ and their places are cells of the workbook that the unit gets back.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.foreign import Original
 from perf_xlsx.forms import Form, load_form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.model import Finding, SelfEvaluation
-from perf_xlsx.ooxml import LEDGER, Limits
+from perf_xlsx.ooxml import LEDGER, Grid, Limits
 from perf_xlsx.ooxml.contents import codes_of_grid
-from perf_xlsx.ooxml.record import read_record
+from perf_xlsx.ooxml.note_text import Recorded, answer_in
+from perf_xlsx.ooxml.record import Record, read_record
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.workbook.carried.joined import join
@@ -25,6 +27,7 @@ from perf_xlsx.workbook.carried.leftover import left_behind, other_sheets
 from perf_xlsx.workbook.carried.transcript import Transcript
 from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.returned.answers import in_notes
 from perf_xlsx.workbook.returned.identity import Identity, identify
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.ours import reports
@@ -84,11 +87,14 @@ def carry(
 
 def _carried(original: Original, reading: Reading, transcript: Transcript, rules: Rulebook) -> Carried:
     layout, workbook = reading.layout, reading.workbook
-    left = tuple(left_behind(original, transcript, layout))
+    record = _record(original)
+    recorded = None if record is None else record.notes
+    left = tuple(left_behind(original, transcript, layout, recorded))
     origin = Origin(workbook, original.format, tuple(transcript.traces), left)
     said = (
         *(transcript.retold(found) for found in reading.intake.findings),
         *_beside(original, reading.sheets, layout, workbook),
+        *_answered(original, transcript, recorded),
         _told(origin, Place(workbook)),
     )
     return Carried(transcript.evaluation, transcript.typed, said, origin, transcript.fill, rules)
@@ -101,16 +107,36 @@ def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook
 
 def _ours(original: Original) -> set[str]:
     """The sheets that an earlier scoring added and nobody wrote on, and its ledger."""
-    grids = {sheet.name: grid for sheet, grid in zip(original.sheets, original.grids, strict=True)}
-    if LEDGER not in grids:
+    record = _record(original)
+    if record is None:
         return set()
+    grids = _grids(original)
     areas = {name.name: area for name in original.defined_names() if (area := name.area())}
     found = {LEDGER}
-    for name, added in read_record(grids[LEDGER]).sheets.items():
+    for name, added in record.sheets.items():
         title = areas[name][0] if name in areas else added.name
         if title in grids and (added.codes is None or added.codes == codes_of_grid(grids[title], added.codes)):
             found.add(title)
     return found
+
+
+def _record(original: Original) -> Record | None:
+    """What the ledger of an earlier scoring says."""
+    ledger = _grids(original).get(LEDGER)
+    return None if ledger is None else read_record(ledger)
+
+
+def _grids(original: Original) -> dict[str, Grid]:
+    return {sheet.name: grid for sheet, grid in zip(original.sheets, original.grids, strict=True)}
+
+
+def _answered(original: Original, transcript: Transcript, recorded: Recorded | None) -> Iterator[Finding]:
+    """R23: what was written into notes of ours, at its place in the new workbook."""
+    notes = (answer_in(extra.sheet, extra.cell, extra.text, recorded) for extra in original.extras)
+    index = {sheet.name: sheet.index for sheet in original.sheets}
+    for title, written in groupby((note for note in notes if note), key=lambda note: note.sheet):
+        found = in_notes(Place(transcript.workbook, index[title], sheet=title), list(written), carried=True)
+        yield replace(found, place=transcript.retold(found).place)
 
 
 def _told(origin: Origin, place: Place) -> Finding:

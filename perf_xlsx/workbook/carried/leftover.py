@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perf_xlsx.foreign import Original
 from perf_xlsx.ooxml import Cell
-from perf_xlsx.ooxml.note_text import DELIMITER
+from perf_xlsx.ooxml.note_text import Recorded, has_ours, remaining
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.carried.transcript import Transcript
 from perf_xlsx.workbook.intake import as_shown
@@ -29,8 +29,13 @@ def other_sheets(was: Sheets, layout: Layout) -> Iterator[tuple[str, int]]:
             yield title, len(cells)
 
 
-def left_behind(original: Original, transcript: Transcript, layout: Layout) -> Iterator[LeftBehind]:
-    """Cells, sheets, notes, pictures and macros of the original that the new workbook has not."""
+def left_behind(
+    original: Original, transcript: Transcript, layout: Layout, recorded: Recorded | None
+) -> Iterator[LeftBehind]:
+    """Cells, sheets, notes, pictures and macros of the original that the new workbook has not.
+
+    `recorded` are the notes of an earlier scoring, which are ours.
+    """
     was = transcript.was
     others = list(other_sheets(was, layout))
     skipped = {was.names.index(title) for title, _ in others}
@@ -46,8 +51,8 @@ def left_behind(original: Original, transcript: Transcript, layout: Layout) -> I
         yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", "不属于自评表")
     kept = {"", *(was.names[index] for index in was.searched + was.reports)}
     for extra in (extra for extra in original.extras if extra.sheet in kept):
-        text = extra.text.partition(DELIMITER)[0].strip()  # notes of an earlier scoring are ours
-        if text or DELIMITER not in extra.text:
+        text = remaining(extra.text, recorded)
+        if text or not has_ours(extra.text):
             yield LeftBehind(extra.what, extra.sheet, extra.cell, text)
 
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.model import Finding
 from perf_xlsx.ooxml import Answer, Formula, Kept, Stripped
+from perf_xlsx.ooxml.book import Sheet, parse_cell
 from perf_xlsx.place import Place, column_name
 from perf_xlsx.workbook.returned.strays import LISTED, in_short, shortened
 
 INTO_THE_BOXES = "要更正的，请填在自评表相应的填报格里"
 
 
-def answers(stripped: Stripped | None, workbook: str) -> Iterator[Finding]:
-    """R23: one finding a sheet."""
+def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -> Iterator[Finding]:
+    """R23: one finding a sheet, at the first of its cells; `sheets` are those that are left."""
     if stripped is None:
         return
+    index = {sheet.name: sheet.index for sheet in sheets}
     for kept in stripped.kept:
         yield _kept_sheet(kept, workbook)
     for title, written in groupby(stripped.answers, key=lambda answer: answer.sheet):
-        yield _in_notes(title, list(written), workbook)
+        yield in_notes(Place(workbook, index[title], sheet=title), list(written))
     for title, formulas in groupby(stripped.formulas, key=lambda formula: formula.sheet):
-        yield _in_formulas(title, list(formulas), workbook)
+        yield _in_formulas(Place(workbook, index[title], sheet=title), list(formulas))
 
 
 def told_already(found: Finding, stripped: Stripped | None) -> bool:
@@ -39,27 +42,33 @@ def _kept_sheet(kept: Kept, workbook: str) -> Finding:
         told.append(f"写了内容：{_listed(cells)}")
     if kept.more:
         told.append("放了图片、图形或批注")
+    did = f"在评分加入的工作表“{kept.was}”上{'；'.join(told) or '移动、排序或删减了内容'}"
     if kept.referred:
-        told.append("改了名，并有公式引用它")
-    did = "；".join(told) or "移动、排序或删减了内容"
+        did = f"把评分加入的工作表“{kept.was}”改了名，并有公式引用它"
     stays = f"已改名为“{name}”，原样保留" if name != kept.was else "原样保留"
-    message = f"在评分加入的工作表“{kept.was}”上{did}。没有读取；该表{stays}。"
+    message = f"{did}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
     return _told(Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
 
 
-def _in_notes(title: str, written: Sequence[Answer], workbook: str) -> Finding:
+def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Finding:
+    """R23: what was written into the notes of a sheet; `carried`: of an original that is not written back."""
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
-    message = f"“{title}”的核对批注里填写了内容：{_listed(cells)}。没有读取，已作为单位自己的批注保留。"
-    return _told(Place(workbook, sheet=title), "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
+    stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
+    of = "原文件" if carried else ""
+    message = f"{of}“{on.sheet}”的核对批注里填写了内容：{_listed(cells)}。没有读取，{stays}。"
+    row, column = parse_cell(written[0].cell) or (0, 0)
+    place = replace(on, row=row, column=column)
+    return _told(place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
 
 
-def _in_formulas(title: str, formulas: Sequence[Formula], workbook: str) -> Finding:
+def _in_formulas(on: Place, formulas: Sequence[Formula]) -> Finding:
     cells = [f"{column_name(f.column)}{f.row}“{shortened(f'={f.text}')}”" for f in formulas]
     message = (
-        f"“{title}”的公式引用了评分加入的工作表：{_listed(cells)}。这些工作表每次评分重新写出，内容和位置会变。"
+        f"“{on.sheet}”的公式引用了评分加入的工作表：{_listed(cells)}。这些工作表每次评分重新写出，内容和位置会变。"
     )
-    return _told(Place(workbook, sheet=title), "公式", message, "请改填数值，不要引用评分加入的工作表。")
+    place = replace(on, row=formulas[0].row, column=formulas[0].column)
+    return _told(place, "公式", message, "请改填数值，不要引用评分加入的工作表。")
 
 
 def _listed(cells: Sequence[str]) -> str:

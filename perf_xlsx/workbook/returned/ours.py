@@ -28,7 +28,7 @@ def is_ours(name: str, grid: Grid) -> bool:
 
 def is_origin(grid: Grid) -> bool:
     """Whether it is 来源对照, which stays through every scoring."""
-    return _texts(grid) >= ORIGIN_HEADS
+    return _texts(grid).issuperset(ORIGIN_HEADS)
 
 
 def _texts(grid: Grid) -> set[str]:

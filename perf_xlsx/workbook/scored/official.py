@@ -17,6 +17,7 @@ from perf_xlsx.model import Entry, FundLine, Indicator, Result, Score, Scores, S
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
+from perf_xlsx.workbook.printed import PROGRAM, SIGNATURES
 from perf_xlsx.workbook.scored.fitting import chunks, remarks
 from perf_xlsx.workbook.scored.items import actual_words, target_words
 
@@ -300,16 +301,12 @@ class _Paper:
     def _signatures(self) -> None:
         last, half = self.layout.last, self.layout.last // 2
         self._next(10)
-        for left, right in (
-            ("填报人：", "单位负责人："),
-            ("联系电话：", "（单位公章）"),
-            ("", "年　　　月　　　日"),
-        ):
+        for left, right in (*SIGNATURES, ("", "年　　　月　　　日")):
             self._text(0, half, left, border=False, align="left")
             self._text(half + 1, last, right, border=False, align="left", indent=6)
             self._next(34)
         self._next(6)
         mark = "" if self.scores.complete else "；总分暂定"
-        foot = f"评分办法：{self.rulebook.document}（{self.rulebook.name}）；perf_xlsx {__version__} 计算{mark}"
+        foot = f"评分办法：{self.rulebook.document}（{self.rulebook.name}）{PROGRAM}{__version__} 计算{mark}"
         self._text(0, last, foot, border=False, align="left", font_size=0.8 * self.layout.font)
         self._next(16)

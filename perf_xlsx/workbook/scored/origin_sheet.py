@@ -7,17 +7,10 @@ from collections.abc import Sequence
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.origin import ORIGIN, LeftBehind, Origin
+from perf_xlsx.workbook.printed import NUMBER, ORIGIN_HEADS
 
-CARRIED = (
-    ("序号", 6),
-    ("栏目", 36),
-    ("本表位置", 18),
-    ("原工作表", 16),
-    ("原单元格", 10),
-    ("原内容", 46),
-    ("说明", 24),
-)
-LEFT_BEHIND = ("序号", "种类", "本表位置", "原工作表", "原单元格", "原内容", "说明")
+CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (6, 36, 18, 16, 10, 46, 24), strict=True))
+LEFT_BEHIND = (NUMBER, "种类", *ORIGIN_HEADS, "说明")
 
 
 def origin_sheet(origin: Origin) -> Draft:

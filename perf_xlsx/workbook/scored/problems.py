@@ -6,12 +6,16 @@ from perf_xlsx.model import Finding, Result
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.signs import STANDING_NAMES, label, what_to_do
 from perf_xlsx.workbook import style as s
+from perf_xlsx.workbook.printed import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD
 
 PROBLEMS = "问题清单"
-HEADS = (
-    ("序号", 5.5), ("严重程度", 10), ("编号", 7), ("位置", 17), ("栏目", 16), ("填报内容", 16), ("应为", 13),
-    ("相差", 10), ("问题", 46), ("怎么办", 40), ("依据", 28),
-)  # fmt: skip
+HEADS = tuple(
+    zip(
+        (NUMBER, SEVERITY_HEAD, "编号", "位置", "栏目", *PROBLEM_HEADS),
+        (5.5, 10, 7, 17, 16, 16, 13, 10, 46, 40, 28),
+        strict=True,
+    )
+)
 
 
 def problems_sheet(result: Result) -> Draft:

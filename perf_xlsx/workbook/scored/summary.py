@@ -22,6 +22,7 @@ from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.workbook import style as s
+from perf_xlsx.workbook.printed import SUMMARY_HEADS
 from perf_xlsx.workbook.scored.items import Item, items, rate_words, short
 from perf_xlsx.workbook.scored.problems import PROBLEMS
 
@@ -172,18 +173,7 @@ class _Summary:
 
     def _indicators(self, row: int) -> int:
         row = self._title(row, "逐项得分（失分多的在前）")
-        names = (
-            "指标",
-            "指标值",
-            "实际完成值",
-            "完成率",
-            "分值",
-            "自评得分",
-            "计算得分",
-            "差额",
-            "为什么",
-            "依据",
-        )
+        names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
         self.sheet.repeated = (row, row)
         first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
         for item in self.ordered:
