@@ -163,3 +163,11 @@ def test_a_form_without_indicators_is_told_once(
     assert [f.code for f in result.findings] == ["R07"]
     assert result.scores is not None
     assert not result.scores.complete
+
+
+def test_an_adjustment_of_the_one_source_of_money_is_told_once(score_case: Callable[..., Result]) -> None:
+    form = json.loads((CASES / FORMS["项目"]).read_text("utf-8"))
+    case = next(case for case in ALL if case.title == "F08 只有一项来源，与总额相同，只在总额说")
+    for path, new in case.changes:
+        changed(form, path, new)
+    assert [f.code for f in score_case(form).findings] == ["F08"]
