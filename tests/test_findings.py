@@ -163,3 +163,29 @@ def test_a_form_without_indicators_is_told_once(
     assert [f.code for f in result.findings] == ["R07"]
     assert result.scores is not None
     assert not result.scores.complete
+
+
+def test_an_adjustment_of_the_one_source_of_money_is_told_once(score_case: Callable[..., Result]) -> None:
+    form = json.loads((CASES / FORMS["项目"]).read_text("utf-8"))
+    case = next(case for case in ALL if case.title == "F08 只有一项来源，与总额相同，只在总额说")
+    for path, new in case.changes:
+        changed(form, path, new)
+    assert [f.code for f in score_case(form).findings] == ["F08"]
+
+
+@pytest.mark.parametrize(("actual", "asked"), [(2_000_001, True), (2_000_000, False)])
+def test_ten_times_the_target_may_be_another_unit(
+    actual: int, asked: bool, well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["indicators"][0] |= {"actual": actual, "claimed_completion": "1000%"}
+    (said,) = (f for f in score_case(well_made).findings if f.code == "I08")
+    assert ("计量单位" in said.advice) == asked
+
+
+def test_claims_of_the_sign_that_the_name_calls_for_are_told_with_it(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["indicators"][2]["sign"] = "≥"
+    found = {f.code: f for f in score_case(well_made).findings}
+    assert found["I16"].message.endswith("与名称的含义相反；填报的完成率、得分是按“≤”计算的。")
+    assert "指标性质" in found["I06"].advice

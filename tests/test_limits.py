@@ -77,6 +77,19 @@ def test_too_much_of_one_thing(name: str, filled: bytes, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured as Linux tells it")
+def test_eight_wrong_money_units_among_two_thousand_projects(tmp_path: Path) -> None:
+    case = json.loads((Path(__file__).parent / "cases" / "完好的部门自评表.json").read_text("utf-8"))
+    own = {"initial": 1, "adjusted": 1, "executed": 1}
+    case["projects"] = [case["projects"][0] | own | {"name": f"项目{n}号"} for n in range(2000)]
+    for project in case["projects"][:8]:
+        project |= {"initial": 10_000, "executed": 10_000}
+    own = {"initial": 2000, "adjustment": 0, "adjusted": 2000, "executed": 2000}
+    case["funds"][3] |= own
+    found = measured(pipeline.template_bytes(case=json.dumps(case, ensure_ascii=False)), tmp_path)
+    assert found["total"] is not None
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured as Linux tells it")
 @pytest.mark.parametrize("name", BOMBS)
 def test_too_much_beside_the_form(name: str, scored: bytes, tmp_path: Path) -> None:
     """Notes, drawings, relationships, our own ledger: all that taking our marks away has to go through."""

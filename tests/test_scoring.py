@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from perf_xlsx import pipeline
 from perf_xlsx.model import Result
+from perf_xlsx.ooxml import Package
 from perf_xlsx.report import as_json
-from perf_xlsx.rulebook import rulebook_names
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.scoring import score
+from perf_xlsx.workbook.returned.read import read
+from perf_xlsx.workbook.returned.reader import NOT_READ
 from tests.conftest import CASES
 from tests.finding_cases import value
 
@@ -109,6 +116,29 @@ def test_what_cannot_be_scored_is_open_and_the_total_provisional(
     assert not result.scores.complete
     assert result.scores.indicators[0].points is None
     assert result.scores.total == Decimal("78.03")
+
+
+@pytest.mark.parametrize(("executed", "why"), [(-970, "填-970，小于零"), ("约九百", "填“约九百”")])
+def test_why_execution_is_not_scored_says_what_stands_there(
+    executed: int | str, why: str, well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    well_made["funds"][-1]["executed"] = executed
+    scores = score_case(well_made).scores
+    assert scores is not None
+    assert scores.execution.points is None
+    assert scores.execution.why.startswith(f"合计·全年执行数{why}")
+    assert not scores.complete
+
+
+def test_an_amount_of_a_block_that_was_not_read_is_called_not_read(well_made: dict[str, Any]) -> None:
+    returned = pipeline.template_bytes(case=json.dumps(well_made, ensure_ascii=False))
+    form, _ = read(Package.open(returned), "a.xlsx", None)
+    assert form is not None
+    total = replace(form.total_funds, executed=replace(form.total_funds.executed, value=None, given=NOT_READ))
+    lost = replace(form, funds={**form.funds, form.total_line: total})
+    assert score(lost, load_rulebook(form.rulebook)).execution.why.startswith(
+        "合计·全年执行数没有读到，执行率无法"
+    )
 
 
 @pytest.mark.parametrize("sign", [">", "<"])

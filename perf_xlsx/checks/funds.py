@@ -97,7 +97,7 @@ def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook
         claimed, ruled = line.claimed_rate.value, scores.line_rates[key].execution
         usual = quotient(line.executed.value, line.adjusted.value)  # a form may show this and score by the other
         rate = usual if ruled is None else ruled
-        if claimed is None or rate is None:
+        if claimed is None or rate is None or unusable(line.executed, "executed"):
             continue
         stated = half_up(claimed * 100)
         gaps = [abs(stated - half_up(known * 100)) for known in (usual, rate) if known is not None]
@@ -223,10 +223,13 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
     if explains(form, "调整", ADJUSTED_WORDS):
         return
     limit = rulebook.number("thresholds.adjustment")
+    total = (form.total_funds.initial.value, scores.line_rates[form.total_line].adjustment)
     for key, line in form.funds.items():
         rate = scores.line_rates[key].adjustment
         if rate is None or abs(rate) < limit:
             continue
+        if line is not form.total_funds and (line.initial.value, rate) == total:
+            continue  # the one source of all money: told at the total
         entry = line.adjusted if line.adjustment.value is None else line.adjustment
         yield noticed(
             entry,
@@ -255,10 +258,16 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
     )
 
 
-ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|收回|新增|增加|减少|下达|划入|划出")
-UNSPENT_WORDS = re.compile("结余|结转|未支付|未支出|未执行|未形成支出|滞后|延期|推迟|节约|未完成|尾款|尚未|收回")
+ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|调剂|收回|新增|增加|减少|下达|划入|划出")
+UNSPENT_WORDS = re.compile(
+    "结余|结转|剩余|未支付|未支出|未执行|未形成支出|滞后|延期|延后|推迟|跨年|节约|尾款|尚未|收回|待(?:支付|付款|结算)|"
+    "未(?:完成|开工|完工|竣工|验收|到货|结算|实施|启动)|没有(?:支出|支付|执行)(?:的|完毕?|出去)?$|"
+    "(?:未|没有?)(?:达到|到|满足|具备).{0,8}(?:支付|付款)(?:条件|节点|期|时间)"
+)
 WHY = re.compile("因(?!素|地制宜|公)|由于|受.{1,20}影响|导致|致使|所致|根据")
-MONEY = re.compile("预算|经费|资金|支出|拨款|元")
+OF_WHAT = re.compile(rf"\d|{WHY.pattern}|主要是|(?<![体关派联])系(?![统列])|按照?.{{1,12}}要求")
+MONEY = re.compile("预算|经费|资金|支出|拨款|元|(?<![贷罚条])款")
+SHARE = re.compile(r"\d%")
 DENIED = re.compile("(?:不存在|没有|无|未)[^、]{0,6}$")
 
 
@@ -268,11 +277,13 @@ def explains(form: SelfEvaluation, title: str, words: re.Pattern[str]) -> bool:
     What is denied (“没有结余”) or said of an earlier year explains nothing.
     """
     for passage in form.passages:
+        own = title in passage.title.given
         for sentence in sentences(passage.text.given):
             text = "，".join(sentence)
-            if WHY.search(text) and title in passage.title.given:
+            if own and WHY.search(text):
                 return True
-            if MONEY.search(text) and re.search(rf"\d|{WHY.pattern}", text) and _spoken_of(words, sentence):
+            money = MONEY.search(text) or (own and SHARE.search(text))
+            if money and OF_WHAT.search(text) and _spoken_of(words, sentence):
                 return True
     return False
 

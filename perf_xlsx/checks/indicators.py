@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.directions import claimed_the_other_way, claims_a_ceiling
 from perf_xlsx.checks.weights import misweighed, slipped_weights
 from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain, points
@@ -54,20 +55,6 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
             expected="≤" if ceiling else None,
         )
-
-
-def claims_a_ceiling(row: Indicator) -> bool:
-    """Whether what the unit claims is target ÷ actual, as of a target that was exceeded and must not be."""
-    target, actual, weight = row.target.value, row.actual.value, row.weight.value
-    if not isinstance(target, Decimal) or not isinstance(actual, Decimal) or not 0 < target < actual:
-        return False
-    share = Fraction(target) / Fraction(actual)
-    claims = [(row.claimed_completion.value, share), (row.claimed_points.value, share * Fraction(weight or 0))]
-    places = (4, 2)
-    return any(
-        claim and half_up(claim, shown) == half_up(exact, shown)
-        for (claim, exact), shown in zip(claims, places, strict=True)
-    )
 
 
 @check("I02")
@@ -143,7 +130,7 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
     slipped = [row for row, _ in slipped_weights(form, scores, rulebook)]
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
-        if row in slipped or score.method == "定性":  # out of its band: I12
+        if row in slipped or score.method == "定性" or claimed_the_other_way(row):  # I12, I16
             continue
         if score.met:  # points off for a target far surpassed: I06
             continue
@@ -212,6 +199,7 @@ def claimed_points_are_computed_points(
     doubted = misweighed(form, scores, rulebook)  # W01 says which weight the claim fits
     own = [(row, score) for row, score in rows(form, scores) if row is not doubted]
     scored += [(f"{row.called}", row.claimed_points, score) for row, score in own]
+    doubtful = [row.claimed_points for row, _ in own if claimed_the_other_way(row)]
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
@@ -222,11 +210,12 @@ def claimed_points_are_computed_points(
             continue
         rounded = _equal(claimed, score, rulebook, _roundings(claimed, score))
         tail = "，四舍五入后一致。" if rounded else "。"
+        sign = "指标性质、" if entry in doubtful else ""
         yield noticed(
             entry,
             f"{name}自评得分{plain(claimed)}，计算得分{points(score.points)}，"
             f"相差{plain(claimed - score.points)}{tail}",
-            f"{score.why}{'建议保留两位小数。' if rounded else '请按此更正，或核对该行的数字和计分方法。'}",
+            score.why + ("建议保留两位小数。" if rounded else f"请按此更正，或核对该行的{sign}数字和计分方法。"),
             expected=points(score.points),
             difference=plain(claimed - score.points),
             severity="notice" if rounded else "error",
@@ -242,6 +231,8 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
     """
     for row, score in rows(form, scores):
         if score.points is None or score.weight is None or score.points >= score.weight:
+            continue
+        if claimed_the_other_way(row):  # I16
             continue
         most = rulebook.number("overshoot.reason_from")
         overshot = score.met and (score.completion or 0) >= most  # I08 asks for the reason

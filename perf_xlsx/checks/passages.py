@@ -11,7 +11,7 @@ from functools import partial
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
-from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains
+from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains, unusable
 from perf_xlsx.checks.indicators import owed
 from perf_xlsx.model import Entry, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
@@ -243,8 +243,8 @@ def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
 
 
 def _yuan(column: str, unit: Fraction, subject: Subject) -> Fraction | None:
-    value = amount(subject.line, column).value
-    return None if value is None else Fraction(value) * unit
+    entry = amount(subject.line, column)
+    return None if entry.value is None or unusable(entry, column) else Fraction(entry.value) * unit
 
 
 @check("N03")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import clauses
+from perf_xlsx.checks.directions import FALL, claimed_the_other_way, claims_fit, sign_by_name
 from perf_xlsx.checks.indicators import owed, rows
 from perf_xlsx.checks.weights import by_level
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
@@ -15,16 +16,9 @@ from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 
+TENFOLD = 10  # times the target
 DIMENSIONS = ("产出", "效益", "满意度")
-FALL = re.compile("下降率|降低率|减少率|压减率")
 RISE = re.compile("增长率|提升率|提高率")
-SAVE = re.compile(f"{FALL.pattern}|节约率|节能率")
-COST = re.compile("(?:成本|费用|单价|造价)(?:总额|金额|额|数|水平)?$")
-# Of these more is better, though the name ends in a cost: what was saved, collected, paid out to people, built.
-SAVED = re.compile(
-    "节约|节省|降低|减少|压减|压缩|核减|审减|下降|收回|回收|减免|免除|免收|征收|征缴|收取|收缴|上缴|缴纳|"
-    "发放|补助|补贴|资助|救助|完成|投资|投入|筹集|带动|拉动|增加|提高"
-)
 SHARE = re.compile("合格率|利用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率")
 BEYOND_ALL = re.compile("增长|提升|提高|增幅|床位|病床")  # of these a rate may well exceed 100%
 # What does not add up over the year: averages, standards, prices, spans of time, and what there is at a moment.
@@ -71,13 +65,14 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
             or not owed(row.reason)
         ):
             continue
+        unit = "；相差十倍以上，也请核对计量单位" if score.completion > TENFOLD else ""
         must = score.completion >= rulebook.number("overshoot.reason_from")
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
             yield noticed(
                 row.reason if row.reason.place.cell else row.actual,
                 f"{row.called}完成率{percent(score.completion)}，超额较多"
                 + ("，没有说明原因。" if must else "。"),
-                "请填写超额的原因，并核对指标值是否定得偏低。",
+                f"请填写超额的原因，并核对指标值是否定得偏低{unit}。",
                 expected="文字说明",
                 severity=None if must else "notice",
             )
@@ -99,8 +94,9 @@ def claimed_completion_is_computed_completion(
         capped = claimed == 1 and computed > 1
         if (capped and not shown_above) or (not rising(row, rulebook) and score.met and claimed >= 1):
             continue
-        if scores.execution.completion is not None and _same_rate(claimed, scores.execution.completion):
-            continue  # it was scored by execution rate: I06 speaks of the method
+        rate = scores.execution.completion
+        if claimed_the_other_way(row) or (rate is not None and _same_rate(claimed, rate)):
+            continue  # I16 says so; it was scored by execution rate: I06 speaks of the method
         tail = "，而本表其他指标没有按100%封顶" if capped else ""
         yield noticed(
             row.claimed_completion,
@@ -249,16 +245,10 @@ def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Ru
     Good: 单页成本 ≤ 10; 下降率 ≥ 2%.  Bad: 单页成本 ≥ 10; 下降率 ≤ 2%.
     """
     for row in form.indicators:
-        name, sign = row.name.given, row.sign.value
-        bare = re.sub(r"\([^()]*\)", "", same_label(name))
-        if SAVE.search(name) and sign in ("≤", "<"):
-            wanted = "≥"
-        elif COST.search(bare) and not SAVED.search(bare) and sign in ("≥", ">"):
-            wanted = "≤"
-        else:
-            continue
-        message = f"“{name}”的指标性质填“{sign}”，与名称的含义相反。"
-        yield noticed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted)
+        if wanted := sign_by_name(row):
+            fits = f"；填报的完成率、得分是按“{wanted}”计算的" if claims_fit(row, wanted) else ""
+            message = f"“{row.name.given}”的指标性质填“{row.sign.value}”，与名称的含义相反{fits}。"
+            yield noticed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted)
 
 
 @check("I17")

@@ -8,6 +8,7 @@ from fractions import Fraction
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Score, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain, points, quotient
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import DASHES
 
 
 def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:
@@ -18,34 +19,38 @@ def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:
     adjustment = line.adjustment.value
     if adjustment is None and line.adjustment.empty and None not in (line.adjusted.value, line.initial.value):
         adjustment = line.adjusted.value - line.initial.value  # type: ignore[operator]  # both known here
-    return Rates(quotient(line.executed.value, _base(line, rulebook)), quotient(adjustment, line.initial.value))
+    return Rates(_rate(line, rulebook), quotient(adjustment, line.initial.value))
 
 
 def project_rates(project: Project, rulebook: Rulebook) -> Rates:
     """Execution rate of one project, and what its budget changed by."""
     initial, adjusted = project.initial.value, project.adjusted.value
     change = None if initial is None or adjusted is None else adjusted - initial
-    return Rates(quotient(project.executed.value, _base(project, rulebook)), quotient(change, initial))
+    return Rates(_rate(project, rulebook), quotient(change, initial))
 
 
-def _base(spending: FundLine | Project, rulebook: Rulebook) -> Decimal | None:
+def _rate(spending: FundLine | Project, rulebook: Rulebook) -> Fraction | None:
+    """Executed ÷ the rulebook's base; spending below zero (F07) makes no rate."""
+    executed, budget = spending.executed.value, _base(spending, rulebook).value
+    return None if executed is not None and executed < 0 else quotient(executed, budget)
+
+
+def _base(spending: FundLine | Project, rulebook: Rulebook) -> Entry[Decimal]:
     entry: Entry[Decimal] = getattr(spending, rulebook.word("execution.base"))
-    return entry.value
+    return entry
 
 
 def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     """Points of budget execution: weight × min(1, executed ÷ budget)."""
     weight = rulebook.number("execution.weight")
-    base = rulebook.word("execution.base")
     basis = (rulebook.cite("execution.weight"), rulebook.cite("execution.base"))
     line = form.total_funds
-    budget, executed = getattr(line, base), line.executed
-    rate = quotient(executed.value, budget.value)
+    budget, executed, rate = _base(line, rulebook), line.executed, _rate(line, rulebook)
     if rate is None or executed.value is None or budget.value is None:
-        lacking = "；".join(filter(None, (_unusable(budget, floor=True), _unusable(executed))))
+        lacking = "；".join(filter(None, (_unusable(budget, budget=True), _unusable(executed))))
         why = f"{lacking}，执行率无法计算，预算执行率暂不能评分。"
         return Score(weight, None, None, None, None, None, why, basis)
-    share = min(max(rate, Fraction(0)), Fraction(1))
+    share = min(rate, Fraction(1))
     earned = half_up(share * Fraction(weight))
     sum_ = f"{plain(executed.value)}÷{plain(budget.value)}={percent(rate)}"
     if rate > 1:
@@ -55,10 +60,12 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     return Score(weight, share, earned, rate, rate >= 1, None, why, basis)
 
 
-def _unusable(entry: Entry[Decimal], floor: bool = False) -> str:
+def _unusable(entry: Entry[Decimal], budget: bool = False) -> str:
     """Why a rate cannot be made of this amount; "" where it can. A budget has to be above zero."""
     if entry.empty:
         return f"{entry.field}没有填写"
-    if entry.value is None:
-        return f"{entry.field}填“{entry.given}”，不能用来计算"
-    return f"{entry.field}填{plain(entry.value)}，不大于零" if floor and entry.value <= 0 else ""
+    if entry.value is None:  # a dash stands for what was lost, too
+        given = entry.given
+        return f"{entry.field}没有读到" if given in DASHES else f"{entry.field}填“{given}”，不能用来计算"
+    low = "不大于零" if budget and entry.value <= 0 else "小于零" if entry.value < 0 else ""
+    return low and f"{entry.field}填{plain(entry.value)}，{low}"

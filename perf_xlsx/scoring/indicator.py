@@ -89,7 +89,7 @@ def _outcome(
 def _by_execution_rate(rate: Fraction | None, citation: Citation) -> Outcome:
     if rate is None:
         return Outcome(None, None, None, "按执行率计分，但预算执行率无法计算", (citation,))
-    share = min(max(rate, Fraction(0)), Fraction(1))
+    share = min(rate, Fraction(1))
     return Outcome(share, rate, rate >= 1, f"按执行率计分，预算执行率{percent(rate)}", (citation,))
 
 

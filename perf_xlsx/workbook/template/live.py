@@ -26,8 +26,8 @@ def rate_formula(rulebook: Rulebook) -> str:
 
 
 def _quotient(part: str, whole: str) -> str:
-    """part over whole, where both are numbers and the whole is above nothing."""
-    rate = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF({whole}>0,{part}/{whole},""),"")'
+    """part over whole, where both are numbers, the whole above nothing and the part not below."""
+    rate = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF(AND({part}>=0,{whole}>0),{part}/{whole},""),"")'
     return f'=IF(OR({misplaced(part)},{misplaced(whole)}),"{NUMBER_WANTED}",{rate})'
 
 
