@@ -70,8 +70,13 @@ def undamaged(base: int) -> str:
 
 
 def outcome(result: Result) -> str:
-    """The figures and what was found in the form; findings on the whole file depend on its name and kind."""
-    found = [(f.code, str(f.place.sheet), f.place.cell) for f in result.findings if f.place.cell]
+    """The figures and what was found in the form; findings on the whole file depend on its name and kind.
+
+    What was written into our notes is told once (R23).
+    """
+    found = [
+        (f.code, str(f.place.sheet), f.place.cell) for f in result.findings if f.place.cell and f.code != "R23"
+    ]
     return f"{result.scores.total if result.scores else None} {found}"
 
 
