@@ -596,3 +596,14 @@ def test_adjustments_of_the_wrong_sign_are_no_exchanged_columns(score_case: Call
         line["claimed_rate"] = None
         line["adjustment"] = line["initial"] - line["adjusted"]
     assert {f.code for f in score_case(case).findings} == {"F02"}
+
+
+@pytest.mark.parametrize("head", ["B14", "C14"])
+def test_passages_without_one_of_their_columns_are_told(head: str, tmp_path: Path) -> None:
+    def retype(book: Any) -> None:
+        sheet = book["自评结论"]
+        assert sheet[head].value in ("标题", "内容")
+        sheet[head] = "其他"
+        drop_names(book)
+
+    assert "R06" in {found.code for found in damaged("department-corrected", retype, tmp_path).findings}

@@ -254,7 +254,8 @@ class Reading:
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages that nothing was written beside."""
-        if (table := self.layout.tables.get("passages")) is None:
+        table = self.layout.tables.get("passages")
+        if table is None or not {"title", "text"} <= table.columns.keys():
             return
         for row in table.rows:
             title, text = ((table.sheet, row, table.columns[key]) for key in ("title", "text"))
