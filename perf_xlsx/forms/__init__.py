@@ -27,7 +27,7 @@ class Choice:
     under: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a key of many look-ups: one object a box
 class Box:
     """One value to be typed (or shown, kind "computed").
 

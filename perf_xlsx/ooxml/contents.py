@@ -11,6 +11,7 @@ from binascii import b2a_base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from zlib import crc32
 
 from lxml import etree
@@ -30,6 +31,7 @@ _SAYS_NOTHING = ("/printerSettings", "/hyperlink", "/customProperty")  # relatio
 _ANCHORING = ("", "from", "to", "ext", "pos", "clientData")
 
 
+@lru_cache(1 << 13)  # heads and bases come again on every sheet
 def text_code(text: str) -> str:
     """The code of a text; "" where nothing can be seen of it."""
     seen = text.replace(" ", "")

@@ -11,10 +11,11 @@ from typing import Any
 
 from perf_xlsx.forms import Line, Lines
 from perf_xlsx.model import Entry
+from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.layout import Layout
-from perf_xlsx.workbook.returned.sheets import Sheets
+from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
 HERE = (0, 0)
@@ -27,6 +28,7 @@ class Figures:
     def __init__(self, block: Lines, sheets: Sheets, layout: Layout) -> None:
         self.block, self.sheets, self.layout = block, sheets, layout
         self.lines = {line.key: line for line in block.lines}
+        self._read: dict[Address, Decimal | None] = {}  # each is asked for many times
 
     def off(self) -> Off | None:
         """By how many rows down or columns to the right the figures are off.
@@ -90,11 +92,17 @@ class Figures:
         at = self.layout.lines.get((self.block.key, line, column))
         if at is None:
             return None
-        cell = self.sheets.cell((at[0], at[1] + off[0], at[2] + off[1]))
-        if cell is None or cell.formula is not None:
-            return None
-        found = parse_quantity(as_shown(cell))
-        return found.number if found else None
+        at = (at[0], at[1] + off[0], at[2] + off[1])
+        if at not in self._read:
+            self._read[at] = _number_in(self.sheets.cell(at))
+        return self._read[at]
+
+
+def _number_in(cell: Cell | None) -> Decimal | None:
+    if cell is None or cell.formula is not None:
+        return None
+    found = parse_quantity(as_shown(cell))
+    return found.number if found else None
 
 
 def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:

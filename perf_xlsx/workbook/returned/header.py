@@ -12,6 +12,7 @@ from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.returned.sheets import Address, Area, Sheets
 
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")  # "3", "(3)", "③", "5=4/3"
+LONGEST = 5  # characters of "(12)", "栏次"
 _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序号")
 
 
@@ -80,6 +81,8 @@ def _header_by_text(
 
 def are_numbers_of_columns(texts: Sequence[str]) -> bool:
     """Whether a row only numbers the columns, as people do below a header: 甲 乙 1 2 3 4, or (1) (2) (3) (4)."""
+    if any(len(text) > LONGEST and "=" not in text for text in texts):  # most rows: the rest takes time
+        return False
     found = [_NUMBERED.fullmatch(squeeze(text)) for text in texts]
     numbers = [int(one[1]) for one in found if one]
     others = [squeeze(text) for text, one in zip(texts, found, strict=True) if not one]
