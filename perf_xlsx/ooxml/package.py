@@ -44,6 +44,12 @@ def rels_name(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
+def _owner(name: str) -> str | None:
+    """The part whose relationships a part holds ("" stands for the package); None where it holds none."""
+    folder, rels, base = name.rpartition("_rels/")
+    return folder + base.removesuffix(".rels") if rels and base.endswith(".rels") else None
+
+
 @dataclass
 class Package:
     """The parts of one workbook. Use `Package.open`."""
@@ -216,9 +222,7 @@ class Package:
     def owners(self) -> dict[str, set[str]]:
         """For each part that is referred to, the parts that do ("" stands for the package)."""
         owners: dict[str, set[str]] = {}
-        for name in (name for name in self.names() if name.endswith(".rels") and "_rels/" in name):
-            folder, base = name.rsplit("_rels/", 1)
-            owner = folder + base.removesuffix(".rels")
+        for owner in (owner for owner in map(_owner, self.names()) if owner is not None):
             for relation in self.relationships(owner):
                 owners.setdefault(relation.target, set()).add(owner)
         return owners
@@ -243,7 +247,9 @@ class Package:
 
         A name that something refers to in vain is not unused: what refers to it would get our part.
         """
-        taken = {name.lower() for name in (*self.names(), *self.owners())}
+        names = self.names()
+        referred = (r.target for name in names if _owner(name) is not None for r in self._relations_in(name))
+        taken = {name.lower() for name in (*names, *referred)}
         number = 1
         while pattern.format(number).lower() in taken:
             number += 1
@@ -259,6 +265,11 @@ class Package:
         if name not in self._related:
             self._related[name] = list(self._relationships(part, name))
         return self._related[name]
+
+    def _relations_in(self, name: str) -> list[Relationship]:
+        """What stands in a relationships part."""
+        known = self._related.get(name)
+        return self.relationships(_owner(name) or "") if known is None else known
 
     def _relationships(self, part: str, name: str) -> Iterator[Relationship]:
         folder = posixpath.dirname(part)

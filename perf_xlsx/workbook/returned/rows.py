@@ -53,6 +53,11 @@ class TableRows:
     _remarks: list[tuple[int, int]] = field(default_factory=list)
     _far: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        columns = self.table.columns
+        typed = ((box, columns[box.key]) for box in self.block.columns if box.key in columns)
+        self._typed = sorted(((b, at) for b, at in typed if b.kind != "computed"), key=lambda pair: pair[1])
+
     def entries(self) -> Iterator[int]:
         """Every row that holds an entry, also where some of it is missing."""
         found = {row: self._shown(row) for row in self.table.rows}
@@ -87,11 +92,9 @@ class TableRows:
 
     def _shown(self, row: int) -> Mapping[Box, str]:
         """What a person sees in each filled box, from left to right."""
-        columns = self.table.columns
-        boxes = sorted((b for b in self.block.columns if b.key in columns), key=lambda box: columns[box.key])
-        cells = {box: self.sheets.cell(self._at(box, row)) for box in boxes}
-        shown = {box: as_shown(cell).strip() for box, cell in cells.items() if cell and box.kind != "computed"}
-        return {box: text for box, text in shown.items() if text}
+        cells = ((box, self.sheets.cell((self.table.sheet, row, column))) for box, column in self._typed)
+        shown = ((box, as_shown(cell).strip()) for box, cell in cells if cell)
+        return {box: text for box, text in shown if text}
 
     def _before(self, row: int) -> Iterator[tuple[int, str]]:
         """Texts left of the table's first column: the words of a sum or of a remark merged over the row."""
