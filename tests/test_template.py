@@ -19,7 +19,7 @@ from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.printed import HIDDEN_SHEET, NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED
 from perf_xlsx.workbook.returned.reader import OWN_CODES
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
@@ -162,6 +162,12 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
 def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, line: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, 2025, rulebook)))
     assert book["填报说明"]["B8"].value == line
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_guide_says_what_to_do_about_what_the_formulas_ask_for(form: str) -> None:
+    guide = "".join(load_form(form).guide)
+    assert all(f"“{hint}”" in guide for hint in (NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED))
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed
-from perf_xlsx.checks.book import PROJECT, TIMES, Book, Cell, Sum, book_of, entries_of
+from perf_xlsx.checks.accounts import PROJECT, TIMES, Accounts, Cell, Sum, accounts_of, entries_of
 from perf_xlsx.checks.funds import COLUMNS, amount
 from perf_xlsx.model import Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.numerals import plain
@@ -39,20 +39,20 @@ class Slip:
 
 def slips_of(form: SelfEvaluation, rulebook: Rulebook) -> list[Slip]:
     """The likeliest slips, one after the other."""
-    book, found = book_of(form, rulebook), []
+    accounts, found = accounts_of(form, rulebook), []
     guesses: Sequence[Guess] | None = None
     for _ in range(MOST_GUESSES):
-        scales = Scales(book)
+        scales = Scales(accounts)
         if not scales.suspected:
             break
-        guesses = guesses or _guesses(book, form)
+        guesses = guesses or _guesses(accounts, form)
         best = max(scales.weighed(guesses), key=lambda weighed: weighed[0], default=None)
         if best is None:
             break
         slip = best[1]
         found.append(slip)
-        moved = {cell: book.amounts[cell] * slip.factor for cell in slip.cells}
-        book = replace(book, amounts={**book.amounts, **moved})
+        moved = {cell: accounts.amounts[cell] * slip.factor for cell in slip.cells}
+        accounts = replace(accounts, amounts={**accounts.amounts, **moved})
     return found
 
 
@@ -60,29 +60,29 @@ def slips_of(form: SelfEvaluation, rulebook: Rulebook) -> list[Slip]:
 class Scales:
     """Weighs guesses: what each sum lacks is added up once, a guess changes it by its own cells alone."""
 
-    book: Book
+    accounts: Accounts
 
     @cached_property
     def gaps(self) -> tuple[Decimal, ...]:
         """What each sum's whole has more than its parts."""
-        amounts = self.book.amounts
+        amounts = self.accounts.amounts
         return tuple(
             amounts[sum_.whole] - sum((amounts[part] for part in sum_.parts), Decimal(0))
-            for sum_ in self.book.sums
+            for sum_ in self.accounts.sums
         )
 
     @cached_property
     def suspected(self) -> frozenset[Cell]:
         """The cells of sums that do not come out and of rates that cannot be: one of them must be off."""
-        broken = (self.book.sums[n] for n, gap in enumerate(self.gaps) if abs(gap) > self.book.tolerance)
+        broken = (self.accounts.sums[n] for n, gap in enumerate(self.gaps) if abs(gap) > self.accounts.tolerance)
         cells = {cell for sum_ in broken for cell in (sum_.whole, *sum_.parts)}
-        return frozenset(cells.union(*(rate for rate in self.book.rates if self._odd(rate))))
+        return frozenset(cells.union(*(rate for rate in self.accounts.rates if self._odd(rate))))
 
     @cached_property
     def sums_of(self) -> Mapping[Cell, Sequence[int]]:
         """The sums that a cell is in."""
         found: dict[Cell, list[int]] = {}
-        for number, sum_ in enumerate(self.book.sums):
+        for number, sum_ in enumerate(self.accounts.sums):
             for cell in (sum_.whole, *sum_.parts):
                 found.setdefault(cell, []).append(number)
         return found
@@ -91,7 +91,7 @@ class Scales:
     def rates_of(self) -> Mapping[Cell, Sequence[tuple[Cell, Cell]]]:
         """The rates that a cell is in."""
         found: dict[Cell, list[tuple[Cell, Cell]]] = {}
-        for rate in self.book.rates:
+        for rate in self.accounts.rates:
             for cell in rate:
                 found.setdefault(cell, []).append(rate)
         return found
@@ -105,7 +105,7 @@ class Scales:
                 slip = Slip(cells, factor)
                 gain = self._gain(slip)
                 if gain:
-                    yield (gain, factor == self.book.usual, -len(cells)), slip
+                    yield (gain, factor == self.accounts.usual, -len(cells)), slip
 
     def _gain(self, slip: Slip) -> int:
         """How much the guess mends; 0 where it breaks something."""
@@ -115,7 +115,7 @@ class Scales:
                 moved.setdefault(number, []).append(cell)
         gain = 0
         for number, cells in moved.items():
-            if abs(self.gaps[number]) > self.book.tolerance:
+            if abs(self.gaps[number]) > self.accounts.tolerance:
                 gain += self._mends(number, cells, slip.factor)
             elif self._breaks(number, cells, slip.factor):
                 return 0
@@ -128,55 +128,53 @@ class Scales:
         return gain
 
     def _gap_after(self, sum_: Sum, gap: Decimal, moved: Sequence[Cell], factor: Decimal) -> Decimal:
-        more = (self.book.amounts[cell] * (factor - 1) * (1 if cell == sum_.whole else -1) for cell in moved)
+        more = (self.accounts.amounts[cell] * (factor - 1) * (1 if cell == sum_.whole else -1) for cell in moved)
         return gap + sum(more, Decimal(0))
 
     def _mends(self, number: int, moved: Sequence[Cell], factor: Decimal) -> int:
         """How surely the guess mends a sum: 2 to the cent, 1 but for another mistake, 0 not at all."""
-        sum_, gap = self.book.sums[number], self.gaps[number]
+        sum_, gap = self.accounts.sums[number], self.gaps[number]
         if len(moved) == len(sum_.parts) + 1:
             return 0
-        sizes = [abs(self.book.amounts[cell]) * factor for cell in moved]
-        large = factor > 1 and self.book.usual > 1 and all(size >= SURE for size in sizes)
+        sizes = [abs(self.accounts.amounts[cell]) * factor for cell in moved]
+        large = factor > 1 and self.accounts.usual > 1 and all(size >= SURE for size in sizes)
         rounding = HALF_A_CENT_OF_WAN * len(moved) if large else Decimal(0)
-        if abs(self._gap_after(sum_, gap, moved, factor)) <= self.book.tolerance + rounding:
-            return 2 if min(sizes) >= 5 * self.book.tolerance else 0  # of less than that nothing can be told
+        if abs(self._gap_after(sum_, gap, moved, factor)) <= self.accounts.tolerance + rounding:
+            return 2 if min(sizes) >= 5 * self.accounts.tolerance else 0  # of less than that nothing can be told
         if list(moved) != [sum_.whole]:
             return 0
-        whole = self.book.amounts[sum_.whole]
-        parts = (
-            whole - gap
-        )  # where they make the whole but for half of it, there is another mistake beside the unit
+        whole = self.accounts.amounts[sum_.whole]
+        parts = whole - gap  # where they make the whole but for half, another mistake stands beside the unit's
         return int(parts * whole > 0 and Decimal("0.5") < whole * factor / parts < 2)
 
     def _breaks(self, number: int, moved: Sequence[Cell], factor: Decimal) -> bool:
         """Whether a sum that came out no longer does."""
-        sum_ = self.book.sums[number]
-        whole = abs(self.book.amounts[sum_.whole]) * (factor if sum_.whole in moved else 1)
-        large = self.book.usual > 1 and whole >= SURE
+        sum_ = self.accounts.sums[number]
+        whole = abs(self.accounts.amounts[sum_.whole]) * (factor if sum_.whole in moved else 1)
+        large = self.accounts.usual > 1 and whole >= SURE
         slack = HALF_A_CENT_OF_WAN * (len(sum_.parts) + 1) if large else Decimal(0)
-        return abs(self._gap_after(sum_, self.gaps[number], moved, factor)) > self.book.tolerance + slack
+        return abs(self._gap_after(sum_, self.gaps[number], moved, factor)) > self.accounts.tolerance + slack
 
     def _ratio(
         self, rate: tuple[Cell, Cell], moved: frozenset[Cell] = frozenset(), factor: Decimal = Decimal(1)
     ) -> Decimal:
-        executed, budget = (self.book.amounts[cell] * (factor if cell in moved else 1) for cell in rate)
+        executed, budget = (self.accounts.amounts[cell] * (factor if cell in moved else 1) for cell in rate)
         return executed / budget
 
     def _odd(self, rate: tuple[Cell, Cell]) -> bool:
         """Whether a rate cannot be, or the one that the unit states is ten thousand times it."""
-        ratio, claim = self._ratio(rate), self.book.claimed.get(rate)
+        ratio, claim = self._ratio(rate), self.accounts.claimed.get(rate)
         claimed = claim is not None and claim > 0 and abs(ratio * TIMES - claim) <= Decimal("0.005")
         return ratio >= HIGH or claimed
 
 
-def _guesses(book: Book, form: SelfEvaluation) -> list[Guess]:
+def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
     """What may be off together: a cell; those of a line or project; all; columns; lines of one column; parts."""
-    known = [cell for cell in book.amounts if book.amounts[cell]]
+    known = [cell for cell in accounts.amounts if accounts.amounts[cell]]
     funds = [cell for cell in known if cell[0] != PROJECT]
     projects = [cell for cell in known if cell[0] == PROJECT]
     guesses: list[Guess] = [(cell,) for cell in known]
-    guesses += [some for line in book.lines for many in (4, 3, 2) for some in combinations(line, many)]
+    guesses += [some for line in accounts.lines for many in (4, 3, 2) for some in combinations(line, many)]
     guesses += [tuple(projects), tuple(funds)]
     for many in (1, 2, 3):
         for columns in combinations(COLUMNS, many):

@@ -25,15 +25,19 @@ from perf_xlsx.ooxml.note_shapes import draws
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
 
 _EMPTY, _LENGTH = "AAAA", 4
+SHORT = 60  # characters
 _HAIR = 1e-14  # programs differ in the fifteenth digit
 _CHUNK = 32_000  # characters: a cell holds no more than 32,767
 _SAYS_NOTHING = ("/printerSettings", "/hyperlink", "/customProperty")  # relationships that other programs add
 _ANCHORING = ("", "from", "to", "ext", "pos", "clientData")
 
 
-@lru_cache(1 << 13)  # heads and bases come again on every sheet
 def text_code(text: str) -> str:
     """The code of a text; "" where nothing can be seen of it."""
+    return _known(text) if len(text) <= SHORT else _code(text)
+
+
+def _code(text: str) -> str:
     seen = text.replace(" ", "")
     if not seen.isprintable():
         seen = "".join(ch for ch in seen if ch.isprintable())
@@ -41,6 +45,9 @@ def text_code(text: str) -> str:
         return ""
     code = b2a_base64(crc32(seen.encode("utf-8", "replace")).to_bytes(4, "big")[1:], newline=False).decode()
     return code if code != _EMPTY else "AAAB"
+
+
+_known = lru_cache(1 << 13)(_code)  # heads and bases come again on every sheet; long texts do not
 
 
 def codes_of_draft(draft: Draft) -> Codes:

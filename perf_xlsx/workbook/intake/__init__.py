@@ -2,7 +2,7 @@
 
 from perf_xlsx.workbook.intake.days import day_of
 from perf_xlsx.workbook.intake.numbers import unit_shown
-from perf_xlsx.workbook.intake.rates import Intake
+from perf_xlsx.workbook.intake.rates import Intake, ratios, small_by_nature
 from perf_xlsx.workbook.intake.shown import as_shown
 
-__all__ = ["Intake", "as_shown", "day_of", "unit_shown"]
+__all__ = ["Intake", "as_shown", "day_of", "ratios", "small_by_nature", "unit_shown"]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
-from perf_xlsx.target import Quantity, squeeze
+from perf_xlsx.target import Quantity, parse_quantity, squeeze
 from perf_xlsx.workbook.intake.numbers import Numbers
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
+SMALL = re.compile(
+    "(?:下降|降低|减少|压减|节约|节能|增长|提升|提高)[率幅]|事故|投诉|差错|失误|误差|损耗|流失|逾期|故障|不合格|返工|违规"
+)
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
@@ -163,3 +168,25 @@ class Intake(Numbers):
 def near(rate: Decimal, witness: Sequence[Fraction]) -> bool:
     """Whether a stated rate is one of the computed ones, up to half a percentage point."""
     return any(abs(Fraction(rate) - known) <= Fraction(1, 200) for known in witness)
+
+
+def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
+    """The rates that two numbers give, part of whole first; empty where they give none."""
+    one, other = (number(entry) for entry in (part, whole))
+    if one is None or other is None:
+        return ()
+    found = [Fraction(one) / Fraction(other)] if other else []
+    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
+
+
+def number(entry: Entry[Any] | None) -> Decimal | None:
+    """The number in an entry, also where it is not yet taken out of its text."""
+    if entry is None or isinstance(entry.value, Decimal):
+        return entry.value if entry else None
+    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
+    return found.number if found else None
+
+
+def small_by_nature(name: str, sign: str | None, target: Decimal | str | None) -> bool:
+    """Whether a rate is a few percent by nature: of change, of failure, or limited to anything but 1."""
+    return SMALL.search(name) is not None or (sign in ("≤", "<") and target != 1)

@@ -1,16 +1,13 @@
-"""What a form's own figures bear witness to: that they stand elsewhere than they should; the rates they give."""
+"""Whether the figures of a block of lines stand where they should, by what adds up and which rates they give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
-from typing import Any
 
 from perf_xlsx.forms import Line, Lines
-from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.intake import as_shown
@@ -102,21 +99,4 @@ def _number_in(cell: Cell | None) -> Decimal | None:
     if cell is None or cell.formula is not None:
         return None
     found = parse_quantity(as_shown(cell))
-    return found.number if found else None
-
-
-def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
-    """The rates that two numbers give, part of whole first; empty where they give none."""
-    one, other = (number(entry) for entry in (part, whole))
-    if one is None or other is None:
-        return ()
-    found = [Fraction(one) / Fraction(other)] if other else []
-    return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
-
-
-def number(entry: Entry[Any] | None) -> Decimal | None:
-    """The number in an entry, also where it is not yet taken out of its text."""
-    if entry is None or isinstance(entry.value, Decimal):
-        return entry.value if entry else None
-    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
     return found.number if found else None

@@ -107,14 +107,8 @@ class Misplaced:
 
     def _cells_of(self, title: str) -> set[Address]:
         blocks = [block for sheet in self.form.sheets for block in sheet.blocks if block.title == title]
-        return {
-            at
-            for block in blocks
-            for boxes in (block.boxes if isinstance(block, Boxes) else block.columns,)
-            for at in self.layout.cells_of(
-                block.key, (box.key for box in boxes) if isinstance(block, Boxes) else ()
-            )
-        }
+        keys = ((block.key, block.boxes if isinstance(block, Boxes) else ()) for block in blocks)
+        return {at for key, boxes in keys for at in self.layout.cells_of(key, (box.key for box in boxes))}
 
     # ---- hidden ----------------------------------------------------------------------------------------------
 

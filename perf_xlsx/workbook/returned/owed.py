@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,30 +42,22 @@ def lines_owed(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Owed]:
         boxes = [box for box in typed(block.columns) if box.key in line.required]
         entries = {box: getattr(lines[line.key], box.key) for box in boxes}
         empty = [box for box, entry in entries.items() if entry.empty and entry.place.cell]
+        fits = {box: fit for box in empty if (fit := _sum(line, box.key, block, lines)) is not None}
         if len(empty) > 1 and len(empty) == len(boxes):
-            sums = [
-                f"{box.label}{plain(fit)}"
-                for box in empty
-                if (fit := _sum(line, box.key, block, lines)) is not None
-            ]
-            fits = f"；按各部分合计，应填{'、'.join(sums)}" if sums else ""
-            names = "、".join(box.label for box in empty)
-            message = f"{line.label}没有填写{names}。"
-            yield Owed(
-                entries[empty[0]],
-                f"{line.label}·{empty[0].label}",
-                message,
-                f"请填写{line.label}的{names}{fits}。",
-            )
+            yield _line_owed(line, entries[empty[0]], empty, fits)
             continue
         for box in empty:
-            fit = _sum(line, box.key, block, lines)
-            advice = (
-                to_fill(box)
-                if fit is None
-                else f"请填写{line.label}的{box.label}；按各部分合计，应填{plain(fit)}。"
-            )
-            yield Owed(entries[box], f"{line.label}·{box.label}", f"{line.label}·{box.label}没有填写。", advice)
+            field, what = f"{line.label}·{box.label}", f"{line.label}的{box.label}"
+            advice = f"请填写{what}；按各部分合计，应填{plain(fits[box])}。" if box in fits else to_fill(box)
+            yield Owed(entries[box], field, f"{field}没有填写。", advice)
+
+
+def _line_owed(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> Owed:
+    """A line that was left out altogether."""
+    names = "、".join(box.label for box in empty)
+    sums = "、".join(f"{box.label}{plain(fit)}" for box, fit in fits.items())
+    advice = f"请填写{line.label}的{names}{f'；按各部分合计，应填{sums}' if sums else ''}。"
+    return Owed(first, f"{line.label}·{empty[0].label}", f"{line.label}没有填写{names}。", advice)
 
 
 def _sum(line: Line, column: str, block: Lines, lines: Mapping[str, FundLine]) -> Decimal | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,9 +15,8 @@ from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passag
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.target import DASHES, JUDGEMENTS, squeeze, unit_name
-from perf_xlsx.workbook.intake import Intake, as_shown, unit_shown
+from perf_xlsx.workbook.intake import Intake, as_shown, ratios, small_by_nature, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
-from perf_xlsx.workbook.returned.figures import ratios
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
 from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
@@ -31,9 +28,6 @@ OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one ha
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
-SMALL = re.compile(
-    "(?:下降|降低|减少|压减|节约|节能|增长|提升|提高)[率幅]|事故|投诉|差错|失误|误差|损耗|流失|逾期|故障|不合格|返工|违规"
-)
 NOT_READ = "—"  # stands for a box that was lost, or is empty in a block that is not read
 
 
@@ -318,11 +312,6 @@ class Reading:
             changed[key], _ = self.intake.quantified(row[key], unit, sign, beside)
         shares = {key: changed[key] for key in SHARES}
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
-            small = _is_small(indicator.name.given, sign, target.value)
+            small = small_by_nature(indicator.name.given, sign, target.value)
             changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
         return Indicator(**{**row, **changed})
-
-
-def _is_small(name: str, sign: str | None, target: Decimal | str | None) -> bool:
-    """Whether a rate is a few percent by nature: of change, of failure, or limited to anything but 1."""
-    return SMALL.search(name) is not None or (sign in ("≤", "<") and target != 1)

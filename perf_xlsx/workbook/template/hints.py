@@ -14,13 +14,14 @@ from decimal import Decimal
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, JUDGEMENTS
+from perf_xlsx.target import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.workbook.printed import NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED, THESE_FIRST
 
 BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as nothing typed
 # Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
 BLANK_WORDS = f"||{'|'.join(['　', *sorted(DASHES), '－', '－－', '／', '＼'])}|"
 
-SIGNS = ("≥", "≤", "=", ">", "<", "定性")  # the choices, as the formulas know them
+SIGNS = (*dict.fromkeys(sign for _, sign in WORDS_OF_SIGNS), "定性")  # the choices, as the formulas know them
 
 Row = Mapping[str, Typed]
 

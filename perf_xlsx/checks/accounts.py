@@ -25,7 +25,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Book:
+class Accounts:
     """The amounts of a form that are known, and what ties them together.
 
     A rate is executed ÷ adjusted, and ÷ what the rulebook divides by where it is another: claims may be of both.
@@ -40,7 +40,7 @@ class Book:
     lines: tuple[tuple[Cell, ...], ...]
 
 
-def book_of(form: SelfEvaluation, rulebook: Rulebook) -> Book:
+def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
     """What the form's funds and projects say of each other."""
     entries = dict(entries_of(form))
     amounts = {cell: entry.value for cell, entry in entries.items() if entry.value is not None}
@@ -52,7 +52,7 @@ def book_of(form: SelfEvaluation, rulebook: Rulebook) -> Book:
     pairs = [((*who, "executed"), (*who, base)) for who in groups for base in bases]
     rates = tuple(rate for rate in pairs if all(amounts.get(cell) for cell in rate))
     claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
-    return Book(
+    return Accounts(
         amounts,
         tuple(_sums(form, amounts, entries)),
         rates,
