@@ -137,18 +137,33 @@ def test_overview_counts_what_the_records_count(book: Any, records: list[Record]
         *((FORMS[form], [r for r in good if r["form"] == form]) for form in FORMS),
         ("合计", good),
     ]:
-        totals = [Fraction(record["total"]) for record in group]
+        totals = [Fraction(record["total"]) for record in group if record["complete"]]
+        assert 0 < len(totals) < len(group), "none is provisional"
         whole = [r for r in group if r["claimed_total"] is not None and r["complete"]]
         claimed = [Fraction(r["claimed_total"]) for r in whole]
-        assert len(whole) < sum(r["claimed_total"] is not None for r in group), "none is provisional"
         row = everything[name]
         assert row["份数"] == len(group)
         assert row["平均分"] == half_up(mean(totals))
         assert row["中位数"] == half_up(median(totals))
+        assert row["说明"].endswith(f"暂定{len(group) - len(totals)}份")
         assert (row["最高"], row["最低"]) == (float(max(totals)), float(min(totals)))
         assert row["自评平均"] == half_up(mean(claimed))
         given = [Fraction(r["total"]) for r in whole]
         assert row["自评高出计算"] == half_up(mean(claimed) - mean(given))
+
+
+def test_a_mean_of_provisional_totals_only_is_none(tmp_path: Path) -> None:
+    records = [record | {"complete": False} for record in batch(9, hostile=False) if record["status"] == "scored"]
+    consolidate(records, None, tmp_path / "汇总.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)["总览"]
+    rows = [row for row in table(sheet, "自评平均") if row.get("表种")]
+    assert len(rows) > 1
+    for row in rows:
+        assert {row[head] for head in ("平均分", "中位数", "最高", "最低", "自评平均")} == {"—"}
+        assert row["说明"] == f"暂定{row['份数']}份"
+    shown = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert f"不含暂定{len(records)}份" in shown
+    assert not any("平均得分＝" in str(value) for value in shown)
 
 
 def test_money_is_brought_to_one_unit_exactly(book: Any, records: list[Record]) -> None:
@@ -419,7 +434,7 @@ def test_nothing_from_outside_is_run(written: Path, book: Any, records: list[Rec
     with zipfile.ZipFile(written) as archive:
         sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
     formulas = {formula for text in sheets for formula in re.findall(r"<f>(.*?)</f>", text)}
-    allowed = re.compile(r"ABS|SUM|SUMIFS|COUNTA|COUNTIF|ROUND|IF")
+    allowed = re.compile(r"ABS|SUM|SUMIF|SUMIFS|COUNTA|COUNTIF|ROUND|IF")
     for formula in formulas:
         assert all(allowed.fullmatch(name) for name in re.findall(r"([A-Z]+)\(", formula)), formula
         assert "cmd" not in formula

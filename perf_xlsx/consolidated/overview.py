@@ -15,6 +15,7 @@ from perf_xlsx.consolidated.overview_tables import (
 from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
 from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED, money_notes
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
@@ -70,7 +71,6 @@ def _heading(page: Page, found: Statistics) -> None:
 
 def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
     """Label, large value and remark in three rows."""
-    overall = found.overall
     several = len({year for _, year in found.funds}) > 1
     rates = [(f"{form}{year}年度" if several else form, line.execution_rate)
              for (form, year), lines in found.funds.items() for line in lines.values()
@@ -82,8 +82,7 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
         (3, 4, "未报送", f"{len(roll.missing):,}份" if roll.given else "—",
          _list_words(roll)),
-        (6, 7, "平均得分", points(overall.mean) if overall else "—",
-         f"中位数{points(overall.median)}" if overall else ""),
+        (6, 7, "平均得分", *_average(found.overall)),
         (8, 10, *spent, others),
         (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份",
          f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
@@ -101,6 +100,16 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
         page.put(3, first, last, label, **base | soft)
         page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
         page.put(5, first, last, remark, **base | soft | {"font_size": 9})
+
+
+def _average(overall: Spread | None) -> tuple[str, str]:
+    """Mean in large, median below it, and what neither counts."""
+    if overall is None:
+        return "—", ""
+    left = f"不含暂定{overall.provisional:,}份" if overall.provisional else ""
+    if overall.mean is None or overall.median is None:
+        return "—", left
+    return points(overall.mean), "，".join(filter(None, (f"中位数{points(overall.median)}", left)))
 
 
 def _list_words(roll: Roll) -> str:
@@ -125,7 +134,10 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
         )
         steps.append((words, True))
     if found.provisional:
-        steps.append((f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分，按0分计。", True))
+        words = (
+            f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分，按0分计；平均分、中位数、最高和最低不含它们。"
+        )
+        steps.append((words, True))
     if found.without_unit or found.without_money:
         steps.append(("⚠ " + money_notes(found), True))
     if roll.unlisted:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.page import Formula, Page, two
+from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
@@ -104,7 +106,7 @@ def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]],
 
 
 def write_forms(page: Page, row: int, found: Statistics) -> int:
-    row = page.title(row, "得分" if not found.provisional else "得分（自评平均和高出计算不含暂定的）")
+    row = page.title(row, "得分" if not found.provisional else "得分（份数以外都不含暂定的）")
     row = page.heads(
         row, (1, 2, "表种"), (3, 3, "份数"), (4, 5, "平均分"), (6, 6, "中位数"), (7, 7, "最高"), (8, 9, "最低"),
         (10, 10, "自评平均"), (11, 11, "自评高出计算"), (12, 13, "说明"),
@@ -114,23 +116,30 @@ def write_forms(page: Page, row: int, found: Statistics) -> int:
         bold = one is found.overall
         page.word(row, 1, 2, one.name, bold=bold)
         page.number(row, 3, 3, one.count, bold=bold)
-        page.number(row, 4, 5, two(one.mean), s.POINTS, bold=bold)
-        page.number(row, 6, 6, two(one.median), s.POINTS, bold=bold)
+        page.number(row, 4, 5, _two(one.mean), s.POINTS, bold=bold)
+        page.number(row, 6, 6, _two(one.median), s.POINTS, bold=bold)
         page.number(row, 7, 7, one.best, s.POINTS, bold=bold)
         page.number(row, 8, 9, one.worst, s.POINTS, bold=bold)
-        page.number(row, 10, 10, None if one.claimed is None else two(one.claimed), s.POINTS, bold=bold)
-        page.number(row, 11, 11, None if one.excess is None else two(one.excess), GAP, bold=bold)
-        page.word(row, 12, 13, _excess_words(one.excess), bold=bold)
+        page.number(row, 10, 10, _two(one.claimed), s.POINTS, bold=bold)
+        page.number(row, 11, 11, _two(one.excess), GAP, bold=bold)
+        page.word(row, 12, 13, _remark(one), bold=bold)
         page.height(row, 20)
         row += 1
     return row if found.spreads else nothing(page, row, "没有可以评分的工作簿。")
 
 
-def _excess_words(excess: Fraction | None) -> str:
-    if excess is None:
-        return "没有填写自评总分"
-    rounded = two(excess)
-    return "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
+def _two(value: Fraction | None) -> Decimal | None:
+    return None if value is None else two(value)
+
+
+def _remark(one: Spread) -> str:
+    provisional = f"暂定{one.provisional:,}份" if one.provisional else ""
+    if one.excess is None:
+        claim = "没有填写自评总分" if one.count > one.provisional else ""
+    else:
+        rounded = two(one.excess)
+        claim = "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
+    return "；".join(filter(None, (claim, provisional)))
 
 
 def nothing(page: Page, row: int, words: str) -> int:

@@ -14,7 +14,7 @@ from perf_xlsx.consolidated.streamed import LongSheets
 from perf_xlsx.consolidated.tables import FINDINGS, UNITS
 from perf_xlsx.workbook import style as s
 
-UNREAD = '"读不出*"'
+UNREAD, WHOLE = '"读不出*"', '"完整*"'  # what 状态 begins with
 SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
 
 
@@ -25,9 +25,10 @@ class Elsewhere:
     long: Mapping[str, LongSheets]
     codes_total: str
 
-    def over(self, key: str, head: str, pattern: str) -> str:
-        """A formula over a column of a long table, added up over its sheets; "{}" stands for the cells."""
-        return "+".join(pattern.format(area) for area in self.long[key].range_of(head))
+    def over(self, key: str, pattern: str, *heads: str) -> str:
+        """A formula over columns of a long table, added up over its sheets; "{0}" stands for the first's cells."""
+        areas = zip(*(self.long[key].range_of(head) for head in heads), strict=True)
+        return "+".join(pattern.format(*area) for area in areas)
 
 
 def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded) -> int:
@@ -49,13 +50,13 @@ def _checks(
 ) -> Iterator[tuple[str, Formula, Formula]]:
     """What must agree, in words, and the two ways to it."""
     units = elsewhere.long[UNITS.key]
-    unread = elsewhere.over(UNITS.key, "状态", f"COUNTIF({{0}},{UNREAD})")
-    read = elsewhere.over(UNITS.key, "状态", f"COUNTA({{0}})-COUNTIF({{0}},{UNREAD})")
+    unread = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{UNREAD})", "状态")
+    read = elsewhere.over(UNITS.key, f"COUNTA({{0}})-COUNTIF({{0}},{UNREAD})", "状态")
     scored = Formula(f"={read}", units.written - found.unreadable)
     yield (
         "已评分＋读不出＝“单位得分”的行数",
         Formula(f"={found.scored}+{found.unreadable}", found.scored + found.unreadable),
-        Formula("=" + elsewhere.over(UNITS.key, "单位", "COUNTA({0})"), units.written),
+        Formula("=" + elsewhere.over(UNITS.key, "COUNTA({0})", "单位"), units.written),
     )
     yield "读不出＝“单位得分”中读不出的行数", _number(found.unreadable), Formula(f"={unread}", found.unreadable)
     if found.overall:
@@ -63,14 +64,17 @@ def _checks(
         yield "各等级之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.grades})", counted), scored
         counted = sum(found.bands.values())
         yield "执行率各档之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.bands})", counted), scored
-        mean = float(two(found.overall.mean))
-        again = elsewhere.over(UNITS.key, "计算总分", "SUM({0})")
-        yield "平均得分＝“单位得分”计算总分的平均", _number(mean), Formula(f"=ROUND(({again})/({read}),2)", mean)
+        if found.overall.mean is not None:
+            mean = float(two(found.overall.mean))
+            points = elsewhere.over(UNITS.key, f"SUMIF({{0}},{WHOLE},{{1}})", "状态", "计算总分")
+            whole = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{WHOLE})", "状态")
+            again = Formula(f"=ROUND(({points})/({whole}),2)", mean)
+            yield "平均得分＝“单位得分”中完整的计算总分的平均", _number(mean), again
     if found.findings:
         total = Formula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
-        listed = elsewhere.over(FINDINGS.key, "单位", "COUNTA({0})")
+        listed = elsewhere.over(FINDINGS.key, "COUNTA({0})", "单位")
         yield "各类问题之和＝“问题清单”的行数", total, Formula(f"={listed}", elsewhere.long[FINDINGS.key].written)
-        by_unit = elsewhere.over(TROUBLED, "合计", "SUM({0})")
+        by_unit = elsewhere.over(TROUBLED, "SUM({0})", "合计")
         counted = sum(found.standings.values())
         yield "各类问题之和＝“问题按单位”的合计", total, Formula(f"={by_unit}", counted)
     if roll.expected is not None:

@@ -17,15 +17,16 @@ GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may 
 
 @dataclass(frozen=True)
 class Spread:
-    """Total points of a group of returns; the means exact. What was claimed is of those that
-    claimed and could be scored throughout."""
+    """Total points of a group of `count` returns; the means exact. All but the count is of those that could be
+    scored throughout, because a provisional total measures what is missing; None where there is none."""
 
     name: str
     count: int
-    mean: Fraction
-    median: Fraction
-    best: Decimal
-    worst: Decimal
+    provisional: int
+    mean: Fraction | None
+    median: Fraction | None
+    best: Decimal | None
+    worst: Decimal | None
     claimed: Fraction | None
     excess: Fraction | None
 
@@ -91,10 +92,10 @@ class Scores:
         for claims in self.claims.values():
             everybody.add(claims.claimed, claims.given, claims.count)
         by_form = [
-            _spread(str(name), group["cents"], self.claims.get(str(name), Claims()))
+            _spread(str(name), group, self.claims.get(str(name), Claims()))
             for name, group in frame.groupby("form", observed=True)
         ]
-        return by_form, _spread("合计", frame["cents"], everybody), _grades(frame)
+        return by_form, _spread("合计", frame, everybody), _grades(frame)
 
 
 def _grades(frame: pd.DataFrame) -> list[GradeCount]:
@@ -106,15 +107,17 @@ def _grades(frame: pd.DataFrame) -> list[GradeCount]:
     ]
 
 
-def _spread(name: str, cents: pd.Series[int], claims: Claims) -> Spread:
-    count = claims.count
+def _spread(name: str, group: pd.DataFrame, claims: Claims) -> Spread:
+    cents = group.loc[group["complete"], "cents"]
+    count, whole = claims.count, len(cents)
     return Spread(
         name,
-        len(cents),
-        Fraction(int(cents.sum()), 100 * len(cents)),
-        Fraction(int(cents.median() * 2), 200),
-        Decimal(int(cents.max())).scaleb(-2),
-        Decimal(int(cents.min())).scaleb(-2),
+        len(group),
+        len(group) - whole,
+        Fraction(int(cents.sum()), 100 * whole) if whole else None,
+        Fraction(int(cents.median() * 2), 200) if whole else None,
+        Decimal(int(cents.max())).scaleb(-2) if whole else None,
+        Decimal(int(cents.min())).scaleb(-2) if whole else None,
         claims.claimed / count if count else None,
         (claims.claimed - claims.given) / count if count else None,
     )
