@@ -26,6 +26,8 @@ def shown(path: Path) -> str:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if text.isprintable():
+            return text
         return "".join("\ufffd" if unicodedata.category(ch) == "Cc" else ch for ch in text)
     return raw.decode("utf-8", "replace")
 

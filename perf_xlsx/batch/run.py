@@ -64,9 +64,10 @@ def run(
         ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
         for at, (task, done) in enumerate(ordered):
             record = _record(task, done, state)
-            record["findings"] += across.found(record)
+            found = across.found(record)
+            record["findings"] += found
             if state:
-                state.write(record)
+                state.write(record, None if found else done.record)
             yield Finished(jobs[at], record, done.record is not None)
         for record in across.outstanding():
             if state:

@@ -76,9 +76,9 @@ class State:
             os.fsync(self.journal.fileno())
             self.synced = time.monotonic()
 
-    def write(self, record: Record) -> None:
-        """The next of the final records, comparisons included."""
-        self.final.write(_bytes(json.dumps(record, ensure_ascii=False)))
+    def write(self, record: Record, line: str | None = None) -> None:
+        """The next of the final records, comparisons included; `line` is it as JSON, where that is known."""
+        self.final.write(_bytes(json.dumps(record, ensure_ascii=False) if line is None else line))
 
     def finish(self) -> None:
         """The run is over: the final records stand, the journal goes."""

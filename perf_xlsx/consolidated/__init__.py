@@ -20,7 +20,7 @@ from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
-from perf_xlsx.consolidated.returns import Record, identity, is_return, link_target
+from perf_xlsx.consolidated.returns import DEFAULT_NAME, Record, identity, is_return, link_target
 from perf_xlsx.consolidated.roster import Roll, call
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
@@ -58,7 +58,6 @@ __all__ = [
     "write_consolidated",
 ]
 
-DEFAULT_NAME = "汇总.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 
 
@@ -70,24 +69,23 @@ def write_consolidated(
     `output` is 汇总.xlsx in the folder unless given. Gives the files written. Raises as `consolidate` does.
     """
     records = Records.open(folder)
-    return consolidate(records, roster, output or _own_name(records), base=records.base, how=how)
+    return consolidate(records, roster, output, base=records.base, how=how)
 
 
-def _own_name(records: Records) -> Path:
+def _own_name(base: Path, found: Statistics) -> Path:
     """汇总.xlsx, or numbered where a unit has called its own return so."""
-    stem = Path(DEFAULT_NAME).stem
-    copies = (record["output"] for record in records if (record.get("output") or "").startswith(stem))
-    return free(records.base / DEFAULT_NAME, {reserved(records.base / copy) for copy in copies})
+    return free(base / DEFAULT_NAME, {reserved(base / copy) for copy in found.alike})
 
 
 def consolidate(
-    records: Iterable[Record], roster: Roster | None, output: Path, *, base: Path = Path(),
+    records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS,
 ) -> list[Path]:  # fmt: skip
     """Write one workbook from the records (`report.as_record`), whole or not at all.
 
     `records` are gone through several times (an iterator is first made a list). `roster` is the list of those who
-    must file; without it, whom a batch with a list recorded as outstanding.
+    must file; without it, whom a batch with a list recorded as outstanding. `output` is 汇总.xlsx in `base` unless
+    given.
     `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
     long tables as files too. `row_limit` is what one sheet holds; a longer table goes on on the next.
 
@@ -97,6 +95,7 @@ def consolidate(
         records = list(records)
     with Kept() as kept:
         found = gather(records, kept, names=roster is not None)
+        output = output or _own_name(base, found)
         roll = call(found.came, roster)
         returns = _Returns(records, found.repeats, base, output.parent)
         with whole(output) as file:

@@ -16,6 +16,7 @@ from perf_xlsx.forms import FormError, Lines, load_form
 from perf_xlsx.forms.outside import outside
 from perf_xlsx.model import Severity, Standing
 
+DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
 POWERS: Mapping[str, int] = {"元": -4, "万元": 0, "亿元": 4}  # of ten, to that unit: exact

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.returns import (
+    DEFAULT_NAME,
     POWERS,
     Identity,
     Record,
@@ -127,6 +129,7 @@ class Statistics:
     overall: Spread | None = None
     grades: list[GradeCount] = field(default_factory=list)
     came: Came = field(default_factory=Came)
+    alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -171,6 +174,8 @@ def gather(records: Iterable[Record], kept: Kept, names: bool = True) -> Statist
         who = identity(record)
         repeat = kept.seen_before(record)
         found.received += 1
+        if (copy := record.get("output") or "").startswith(Path(DEFAULT_NAME).stem):
+            found.alike.append(copy)
         found.repeats.append(repeat)
         found.rows["units"] += 1
         found.rows["indicators"] += len(record.get("indicators") or ())
