@@ -36,9 +36,7 @@ def percent_unlike(rate: Exact, limit: Exact) -> str:
 
 def plain(value: Exact) -> str:
     """A number without needless zeros or exponents: Decimal("1E+2") -> "100", 2857.280 -> "2857.28"."""
-    if isinstance(value, Fraction):
-        value = exact(value)
-    text = f"{value:f}"
+    text = f"{value if isinstance(value, Decimal) else exact(Fraction(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite, nan
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, Book, Sheet, parse_cell, p
 from perf_xlsx.ooxml.markup import local, text_of, whole
 from perf_xlsx.ooxml.number_format import shows_nothing, unit_behind
 
+NOWHERE = (0, 0)
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
@@ -25,8 +27,7 @@ _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # a comma behind the last digit
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):  # a dataclass takes three times as long to make, and there are thousands of them
     """One cell. A formula without stored result has value None; a shared formula's followers have formula ""."""
 
     value: Value
@@ -133,10 +134,9 @@ def _filled(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etre
             if element.tag != usual and local(element) != "c":
                 continue
             stated = element.get("r")
-            address = parse_cell(stated) if stated is not None else (row, column + 1)
-            if address is None or address[0] != row or address[1] > MAX_COLUMN or address[1] in taken:
+            at, column = (row, column + 1) if stated is None else parse_cell(stated) or NOWHERE
+            if at != row or column > MAX_COLUMN or column in taken:
                 raise _misplaced(sheet, f"{stated or '最后一格'}")
-            column = address[1]
             taken.add(column)
             if len(element):
                 yield row, column, element
@@ -147,11 +147,10 @@ def _misplaced(sheet: Sheet, where: str) -> PackageError:
 
 
 def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell | None]]:
-    longest, space = book.package.limits.text, str(data.tag).removesuffix("sheetData")
-    kinds = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
+    longest, known = book.package.limits.text, _Known(book, str(data.tag).removesuffix("sheetData"))
     for row, column, element in _filled(data, sheet):
         try:
-            cell = _cell(element, kinds, book)
+            cell = _cell(element, known)
         except IndexError:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
@@ -161,32 +160,44 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
         yield (row, column), cell
 
 
-def _cell(element: etree._Element, kinds: dict[str, str], book: Book) -> Cell | None:
-    """`kinds`: what the children are, by their usual tags."""
+class _Known:
+    """What comes again in cell after cell: what children are by their usual tags, the format of a cell style."""
+
+    def __init__(self, book: Book, space: str) -> None:
+        self.book = book
+        self.kinds: dict[object, str] = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
+        self._formats: dict[str | None, str] = {}
+
+    def format(self, style: str | None) -> str:
+        """Raises IndexError for a style that does not exist: 86.8% might be 0.868."""
+        if style not in self._formats:
+            self._formats[style] = _format(style, self.book.number_formats)
+        return self._formats[style]
+
+
+def _cell(element: etree._Element, known: _Known) -> Cell | None:
     formula = text = inline = None
     for child in element:
-        match kinds.get(str(child.tag)) or local(child):
-            case "f":
-                formula = text_of(child)
-            case "v":
-                text = text_of(child)
-            case "is":
-                inline = rich_text(child)
+        kind = known.kinds.get(child.tag) or local(child)
+        if kind == "v":
+            text = text_of(child)
+        elif kind == "f":
+            formula = text_of(child)
+        elif kind == "is":
+            inline = rich_text(child)
     if formula is None and text is None and inline is None:
         return None
-    code = _format(element.get("s"), book)
+    code = known.format(element.get("s"))
     kind = element.get("t", "n")
     if kind == "e":
         return Cell(None, formula, text or "#VALUE!", code)
-    value = inline if kind == "inlineStr" else _value(kind, text, code, book)
-    if value is None or value == "":
+    value = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
+    if value is None or (isinstance(value, str) and not value):
         return Cell(None, formula, None, code) if formula is not None else None
     return Cell(value, formula, None, code)
 
 
-def _format(style: str | None, book: Book) -> str:
-    """The number format of a cell style. Raises IndexError for one that does not exist: 86.8% might be 0.868."""
-    formats = book.number_formats
+def _format(style: str | None, formats: list[str]) -> str:
     if style is None or (style == "0" and not formats):
         return formats[0] if formats else "General"
     return formats[whole(style, MAX_ROW)]

@@ -288,7 +288,7 @@ class Package:
         if name not in self:
             space = "http://schemas.openxmlformats.org/package/2006/relationships"
             self.write(name, f'<Relationships xmlns="{space}"/>'.encode())
-        root = self.tree(name)
+        root, known = self.tree(name), self.relationships(part)
         taken = {element.get("Id") for element in root}
         number = 1
         while f"rId{number}" in taken:
@@ -297,6 +297,7 @@ class Package:
         tag = f"{{{etree.QName(root).namespace}}}Relationship"
         etree.SubElement(root, tag, Id=f"rId{number}", Type=type, Target=relative)
         self.touch(name)
+        self._related[name] = [*known, Relationship(f"rId{number}", type, target, external=False)]
         return f"rId{number}"
 
     def remove_relationship(self, part: str, id: str) -> None:
@@ -318,10 +319,12 @@ class Package:
     def content_type(self, part: str) -> str | None:
         """The declared content type of a part."""
         default: str | None = None
+        wanted = f"/{part.lower()}"
         for element in self.tree(CONTENT_TYPES):
-            if local(element) == "Override" and element.get("PartName", "").lower() == f"/{part}".lower():
-                return element.get("ContentType", "")
-            if local(element) == "Default" and part.lower().endswith(f".{element.get('Extension', '').lower()}"):
+            if local(element) == "Override":
+                if element.get("PartName", "").lower() == wanted:
+                    return element.get("ContentType", "")
+            elif local(element) == "Default" and wanted.endswith(f".{element.get('Extension', '').lower()}"):
                 default = element.get("ContentType")
         return default
 

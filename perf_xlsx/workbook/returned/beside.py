@@ -61,9 +61,10 @@ class Beside:
         yield from self._sheets()
         if form is not None:
             yield from self._cells(form)
-        yield from self._parts(package)
-        yield from self._conversations(package)
-        if Book(package).structure_locked:
+        book = Book(package)
+        yield from self._parts(book)
+        yield from self._conversations(book)
+        if book.structure_locked:
             message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
             advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
             yield _told(Place(self.workbook), "工作簿保护", message, advice)
@@ -120,13 +121,13 @@ class Beside:
                 seen = Noticed(self.place(at), "金额单位", found[0], message, advice, unit)
                 yield finding("R09", seen, None)
 
-    def _parts(self, package: Package) -> Iterator[Finding]:
+    def _parts(self, book: Book) -> Iterator[Finding]:
+        package = book.package
         kinds = {r.type for name in _owners(package) for r in package.relationships(name)}
         names = [name.lower() for name in package.names()]
         for word, became, ends, part in PARTS:
             if any(kind.endswith(ends) for kind in kinds) or any(part in name for name in names):
                 yield _told(Place(self.workbook), word, f"工作簿含有{word}，{became}。", ADVICE)
-        book = Book(package)
         targets = [r.target for r in package.relationships(book.part) if r.type.endswith("/externalLink")]
         links = [local(e) for t in targets if t in package for e in package.tree(t)]
         for element, word in LINKS.items():
@@ -134,10 +135,10 @@ class Beside:
                 message = f"工作簿含有{word}，没有打开，也没有更新，{KEPT}。"
                 yield _told(Place(self.workbook), word, message, "请断开链接，只留数值和文字，保存后重新报送。")
 
-    def _conversations(self, package: Package) -> Iterator[Finding]:
+    def _conversations(self, book: Book) -> Iterator[Finding]:
         """Threaded comments: Excel 365 shows these alone, not the note below them that ours is joined to."""
-        used = self.layout.sheets()
-        for index, sheet in enumerate(Book(package).sheets):
+        used, package = self.layout.sheets(), book.package
+        for index, sheet in enumerate(book.sheets):
             if index not in used:
                 continue
             refs = [
