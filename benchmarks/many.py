@@ -1,6 +1,6 @@
 """Many workbooks: two processes against one, 10,000 against 1,000, and a workbook with a large picture.
 
-    python -m benchmarks.many [--counts 1000 10000] [--rounds 3] [--scratch FOLDER]
+    python -m benchmarks.many [--counts 1000 10000] [--rounds 5] [--scratch FOLDER]
 
 Runs the command itself over `benchmarks.returns`. Peaks of memory are the kernel's own high-water marks (VmHWM) of
 the parent and of each worker, read from /proc while they live: a mark never falls, so that nothing is missed but
@@ -175,7 +175,7 @@ def main() -> None:
     """Print the rows as they are measured."""
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--counts", type=int, nargs=2, default=(1_000, 10_000), metavar=("FEW", "MANY"))
-    words.add_argument("--rounds", type=int, default=3, help="of the few; the best counts")
+    words.add_argument("--rounds", type=int, default=5, help="of the few; the best counts")
     words.add_argument("--picture-rounds", type=int, default=25)
     words.add_argument("--scratch", type=Path, help="a folder on the disk that is to be measured")
     given = words.parse_args()

@@ -189,3 +189,18 @@ def test_claims_of_the_sign_that_the_name_calls_for_are_told_with_it(
     found = {f.code: f for f in score_case(well_made).findings}
     assert found["I16"].message.endswith("与名称的含义相反；填报的完成率、得分是按“≤”计算的。")
     assert "指标性质" in found["I06"].advice
+
+
+def test_a_completion_the_other_way_round_tells_that_two_numbers_may_be_exchanged(
+    well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    changed(well_made, "指标5·年度指标值", 98)
+    changed(well_made, "指标5·实际完成值", 90)
+    changed(well_made, "指标5·指标完成率", "108.89%")
+    told = {f.code: f for f in score_case(well_made).findings}["I09"]
+    assert told.expected == "91.84%"
+    assert "互换指标值和实际完成值才是所填的数" in told.message
+    assert "填反了的请互换" in told.advice
+    changed(well_made, "指标5·指标完成率", "95%")
+    told = {f.code: f for f in score_case(well_made).findings}["I09"]
+    assert "互换" not in told.message + told.advice

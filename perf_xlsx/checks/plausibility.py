@@ -98,10 +98,14 @@ def claimed_completion_is_computed_completion(
         if claimed_the_other_way(row) or (rate is not None and _same_rate(claimed, rate)):
             continue  # I16 says so; it was scored by execution rate: I06 speaks of the method
         tail = "，而本表其他指标没有按100%封顶" if capped else ""
+        advice = f"请改为{percent(computed)}，或核对指标值和实际完成值。"
+        if computed and _same_rate(claimed, 1 / computed):
+            tail = "，互换指标值和实际完成值才是所填的数"
+            advice = "两个数填反了的请互换，没有填反的请改正完成率。"
         yield noticed(
             row.claimed_completion,
             f"{row.called}完成率填{plain(claimed * 100)}%，计算为{percent(computed)}{tail}。",
-            f"请改为{percent(computed)}，或核对指标值和实际完成值。",
+            advice,
             expected=percent(computed),
             difference=f"{plain(half_up(claimed * 100) - half_up(computed * 100))}个百分点",
         )
