@@ -54,6 +54,16 @@ os.replace = stopped
 TREE = Path(__file__).parents[1]
 
 
+# A script of somebody's own, whose workers cannot be born: importing it would start a batch again.
+NO_GUARD = """
+import sys
+from pathlib import Path
+from perf_xlsx.batch import local, plan, run
+for done in run(plan([Path(sys.argv[1])], None), crew=local(2)):
+    print(done.record["findings"])
+"""
+
+
 def started(*words: object, code: str = MAIN, **options: Any) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(TREE)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
@@ -465,6 +475,19 @@ def test_a_worker_that_died_by_chance_costs_nothing(few: Path) -> None:
     (few / "2 once.xlsx").write_bytes(a_return("project", "示例局"))
     done = finished(few, crew=local(2), work=batch_work.dies_once)
     assert [one.record["status"] for one in done] == ["scored"] * 6
+
+
+def test_workers_that_cannot_start_are_no_fault_of_the_files(few: Path, tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text(NO_GUARD, "utf-8")
+    environment = os.environ | {"PYTHONPATH": str(TREE), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, script, few], capture_output=True, env=environment, timeout=120, encoding="utf-8"
+    )
+    assert done.returncode == 1
+    assert "R03" not in done.stdout
+    assert "BatchError: 评分进程启动不了" in done.stderr
+    assert "--jobs 1" in done.stderr
 
 
 def test_what_ran_into_a_limit_is_tried_again_next_time(few: Path, tmp_path: Path) -> None:

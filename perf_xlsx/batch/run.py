@@ -23,6 +23,11 @@ from perf_xlsx.batch.state import Record, State
 from perf_xlsx.batch.worker import Done, Task, Work
 from perf_xlsx.pipeline import Job, Terms
 
+CANNOT_START = (
+    "评分进程启动不了，没有评分。请加 --jobs 1 在本进程中评分，或放宽 --memory-limit；"
+    '在脚本中调用的，请把调用放在 if __name__ == "__main__": 之下。'
+)
+
 Chunk = Sequence[Task]
 Do = Callable[[Chunk], list[Done]]
 
@@ -147,11 +152,20 @@ class _Team:
         if self.executor is None:
             self.started = self.crew.start(self.alone)
             self.executor = self.started.__enter__()
+            if self.alone:
+                self._prove(self.executor)
         try:
             return self.executor.submit(do, chunk), self.executor
         except self.crew.deaths:  # it broke a moment ago
             self.end()
             return self.submit(do, chunk)
+
+    def _prove(self, executor: Executor) -> None:
+        """That a worker starts at all, before a file is given up for its death. Raises BatchError."""
+        try:
+            executor.submit(worker.ready).result()
+        except self.crew.deaths:
+            raise BatchError(CANNOT_START) from None
 
     def lost(self, executor: Executor, death: BaseException) -> None:
         """A worker of `executor` died: a pool is broken by that as a whole, a cluster is not."""

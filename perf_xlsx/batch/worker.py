@@ -66,6 +66,10 @@ def prepare(lifeline: Connection, memory: int | None) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
 
 
+def ready() -> None:
+    """Nothing: the process that does it has started."""
+
+
 def _until_let_go(lifeline: Connection) -> None:
     with suppress(EOFError, OSError):
         lifeline.recv_bytes()
