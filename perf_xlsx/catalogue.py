@@ -107,7 +107,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
 
 def _message(seen: Noticed) -> str:
     """The message as one line that can be read: of what was typed only the beginning, where it is long."""
-    message = seen.message
+    message = seen.message.replace("\n", " ")
     if seen.given and len(seen.given) > LONGEST_GIVEN:
         message = message.replace(seen.given, f"{seen.given[:LONGEST_GIVEN]}…")
     return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"

@@ -49,6 +49,9 @@ def called(name: Entry[str]) -> str:
     return f"“{name.given}”" if name.given else f"第{name.place.row}行"
 
 
+AMOUNTS = ("initial", "adjustment", "adjusted", "executed")  # of a fund line, in the form's order
+
+
 @dataclass(frozen=True)
 class FundLine:
     """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868."""
@@ -219,7 +222,8 @@ class Rates:
 class Scores:
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
-    `total` counts what could not be scored as 0 and is then provisional (`complete` False).
+    `total` counts what could not be scored as 0 and is then provisional (`complete` False). `doubted` are the
+    amounts that seem to stand in another money unit (F10): nothing was computed from them.
     """
 
     execution: Score
@@ -229,6 +233,7 @@ class Scores:
     total: Decimal
     grade: str
     complete: bool
+    doubted: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One workbook in, one result out: open, read, score, check, write back. The only place that touches files."""
+"""One workbook in, one result out: open, read, score, check, write back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks, weighed
 from perf_xlsx.checks.slips import SUMS, without_slips
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
-from perf_xlsx.forms.case import load_case
+from perf_xlsx.forms.case import CaseError, load_case
 from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
 from perf_xlsx.ooxml import (
     MIB,
@@ -131,7 +131,7 @@ def _refused(source: Path, error: Exception) -> Result:
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
     detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"  # tests see to it that this is not reached
-    return _unreadable(source, "R01", detail, ADVICE["damaged"])
+    return _unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。")
 
 
 def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
@@ -236,6 +236,11 @@ def _about_the_file(package: Package, name: str) -> Iterator[Finding]:
         yield _told(name, "R16", "宏", message, "请另存为不带宏的工作簿后重新报送。")
 
 
+def unexpected(result: Result) -> bool:
+    """Whether the program failed, and not the file."""
+    return any(found.message.startswith(UNEXPECTED) for found in result.findings)
+
+
 def unwritten(result: Result) -> bool:
     """Whether the scored copy could not be written."""
     return any(found.code == UNWRITTEN for found in result.findings)
@@ -249,8 +254,8 @@ def judge(
     evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook
 ) -> tuple[Scores, tuple[Finding, ...]]:
     """Scores of a form that was read, and all findings, those of reading included, in the order of the eye."""
-    sound, slips = without_slips(evaluation, rulebook)
-    scores = score_evaluation(sound, rulebook)
+    sound, doubted, slips = without_slips(evaluation, rulebook)
+    scores = replace(score_evaluation(sound, rulebook), doubted=doubted)
     weighty = [weighed(found, rulebook) for found in said]  # reading does not know the rulebook yet
     found = [*weighty, *run_checks(sound, scores, rulebook)]
     if slips:  # F10 is a guess at the cause; that what was typed does not add up is certain, and an error
@@ -311,7 +316,10 @@ def template_bytes(
     blank = make_template(kind, years, rules, fill)
     if fill is None:
         return blank
-    evaluation, said = read(Package.open(blank), "template", rulebook or kind.rulebook)
+    try:
+        evaluation, said = read(Package.open(blank), "template", rulebook or kind.rulebook)
+    except PackageError as error:  # more rows than are ever read
+        raise CaseError([error.detail]) from None
     if evaluation is None:
         return blank
     scores, _ = judge(evaluation, said, rules)

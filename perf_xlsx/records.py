@@ -28,7 +28,10 @@ class Records:
 
     @classmethod
     def open(cls, path: Path) -> Records:
-        """Those of an output folder, or of a .jsonl file as `score --json` prints it. Raises RecordsError."""
+        """Those of an output folder, or of a .jsonl file as `score --json` prints it, which has no money.
+
+        Raises RecordsError.
+        """
         if path.is_file():
             return cls(path, path.parent)
         found = path / STATE / FILE

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from perf_xlsx.model import Finding, Indicator, Result, Score
+from perf_xlsx.model import AMOUNTS, Entry, Finding, Indicator, Result, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import exact, plain, points
 
 
@@ -55,30 +55,34 @@ def as_json(result: Result) -> dict[str, Any]:
 def as_record(result: Result) -> dict[str, Any]:
     """`as_json` and the money: what a consolidated workbook is made of, without reading the workbook again."""
     form, scores = result.evaluation, result.scores
-    funds = [
-        {
-            "key": key,
-            "name": line.name,
-            "initial": number(line.initial.value),
-            "adjustment": number(line.adjustment.value),
-            "adjusted": number(line.adjusted.value),
-            "executed": number(line.executed.value),
-            "execution_rate": number(scores.line_rates[key].execution),
-            "adjustment_rate": number(scores.line_rates[key].adjustment),
-            "total": key == form.total_line,
-        }
-        for key, line in (form.funds.items() if form and scores else ())
-        if form and scores
-    ]
     boxes = form.boxes if form else {}
     return {
         **as_json(result),
         "money_unit": boxes["money_unit"].value if "money_unit" in boxes else None,
         "supervisor": boxes["supervisor"].value if "supervisor" in boxes else None,
         "project": boxes["project"].value if "project" in boxes else None,
-        "funds": funds,
+        "funds": _funds(form, scores) if form and scores else [],
         "passages": [passage.text.given for passage in form.passages] if form else [],
     }
+
+
+def _funds(form: SelfEvaluation, scores: Scores) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": key,
+            "name": line.name,
+            **{column: _sound(getattr(line, column), scores) for column in AMOUNTS},
+            "execution_rate": number(scores.line_rates[key].execution),
+            "adjustment_rate": number(scores.line_rates[key].adjustment),
+            "total": key == form.total_line,
+        }
+        for key, line in form.funds.items()
+    ]
+
+
+def _sound(amount: Entry[Decimal], scores: Scores) -> str | None:
+    """An amount; None where it seems to be in another money unit, so that no sum takes it in."""
+    return None if amount.place in scores.doubted else number(amount.value)
 
 
 def json_line(record: Mapping[str, Any]) -> str:

@@ -147,6 +147,7 @@ def test_overview_counts_what_the_records_count(book: Any, records: list[Record]
         assert row["中位数"] == half_up(median(totals))
         assert row["说明"].endswith(f"暂定{len(group) - len(totals)}份")
         assert (row["最高"], row["最低"]) == (float(max(totals)), float(min(totals)))
+        assert row["说明"].startswith("" if len(whole) == len(totals) else f"填了的{len(whole)}份")
         assert row["自评平均"] == half_up(mean(claimed))
         given = [Fraction(r["total"]) for r in whole]
         assert row["自评高出计算"] == half_up(mean(claimed) - mean(given))
@@ -608,7 +609,7 @@ def test_what_score_prints_can_be_consolidated(
 ) -> None:
     score_case(well_made)
     lines = run("score", tmp_path / "returned.xlsx", "-o", tmp_path / "scored", "--json").stdout
-    (tmp_path / "lines.jsonl").write_text(lines, "utf-8")
+    (tmp_path / "lines.jsonl").write_text(lines * 2, "utf-8")  # of two projects, for all that the lines tell
     done = run("consolidate", tmp_path / "lines.jsonl")
     assert done.exit_code == 0, done.output
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
@@ -617,6 +618,7 @@ def test_what_score_prints_can_be_consolidated(
     assert (tmp_path / unquote(link.hyperlink.target)).resolve() == tmp_path / "scored" / "returned.xlsx"
     assert (tmp_path / "scored" / "returned.xlsx").exists()
     assert book["单位得分"]["A4"].value == well_made["unit"]
+    assert not [row for row in table(book["单位得分"], "单位") if "重复" in row["状态"]]
 
 
 def test_records_as_data_frames(tmp_path: Path, score_case: Callable[..., Any], well_made: Record) -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import batch
 from perf_xlsx.batch import Finished, plan
+from perf_xlsx.batch.state import State
 from perf_xlsx.cli import main
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import OutputError
@@ -201,3 +202,54 @@ def test_a_folder_that_is_called_like_a_workbook_is_asked_about(folder: Path, tm
     assert done.exit_code == 2
     assert "像工作簿的名称" in done.stderr
     assert not (tmp_path / "结果.xlsx").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+@pytest.mark.parametrize("where", ["", "区县"])
+def test_a_link_that_leads_to_itself_hides_no_neighbours(where: str, folder: Path) -> None:
+    put(folder, f"{where}/甲.xlsx".lstrip("/"))
+    (folder / where / "环.xlsx").symlink_to("环.xlsx")
+    assert [Path(file).name for file in files(folder)] == ["环.xlsx", "甲.xlsx"]
+
+
+def test_folders_within_folders_have_no_end(folder: Path) -> None:
+    deep = folder
+    for _ in range(60):
+        deep = deep / "深"
+    put(folder, f"{deep.relative_to(folder)}/甲.xlsx")
+    assert len(files(folder)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_file_with_a_name_in_gbk_that_takes_too_long_is_told_in_json(folder: Path) -> None:
+    for number in range(5):
+        put(folder, f"{number}.xlsx")
+    os.rename(folder / "0.xlsx", os.fsencode(folder) + b"/" + "水利局".encode("gbk") + b".xlsx")
+    done = command("check", folder, "--json", "--time-limit", "0.001", "--jobs", "2")
+    assert done.exit_code == 3, done.output
+    places = {json.loads(line)["findings"][0]["place"] for line in done.stdout.splitlines()}
+    assert "[水利局.xlsx]" in places
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is a device of Linux")
+def test_a_full_disk_stops_the_run_in_one_line_and_the_next_goes_on(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        put(folder, f"{number}.xlsx", f"示例{number}局")
+    note = State.note
+
+    def full(state: State, line: str) -> None:
+        if "示例1局" in line:
+            state.journal.close()
+            monkeypatch.setattr(state, "journal", open("/dev/full", "ab"))  # noqa: SIM115  # closed with the state
+        note(state, line)
+
+    monkeypatch.setattr(State, "note", full)
+    done = command("score", folder, "-o", tmp_path / "out", "--jobs", "1")
+    assert done.exit_code == 2
+    assert "写不进去（磁盘空间不够），评分停止" in done.output
+    assert "Traceback" not in done.output
+    monkeypatch.undo()
+    again = command("score", folder, "-o", tmp_path / "out", "--jobs", "1", "--json")
+    assert [json.loads(line)["status"] for line in again.stdout.splitlines()] == ["scored"] * 3

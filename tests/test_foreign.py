@@ -673,6 +673,16 @@ def test_blank_rows_repeated_to_the_end_cost_nothing() -> None:
     assert [(at, cell.value) for at, cell in original.grids[0].cells.items()] == [((1048571, 1), "末")]
 
 
+def test_what_lies_under_a_merge_in_an_ods_is_read_as_in_an_xlsx() -> None:
+    spanned = '<table:table-cell table:number-columns-spanned="2"><text:p>合计</text:p></table:table-cell>'
+    under = "<table:covered-table-cell><text:p>2857.28</text:p></table:covered-table-cell>"
+    row = f"<table:table-row>{spanned}{under}</table:table-row>"
+    original = open_original(ods(f'<table:table table:name="a">{row}</table:table>'))
+    assert original is not None
+    assert {at: cell.value for at, cell in original.grids[0].cells.items()} == {(1, 1): "合计", (1, 2): "2857.28"}
+    assert original.grids[0].merges == ((1, 1, 1, 2),)
+
+
 @pytest.mark.parametrize("name", ["部门整体.xls", "部门整体.ods"])
 def test_too_many_cells_are_refused(name: str) -> None:
     with pytest.raises(PackageError, match="too_large"):

@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli import main
@@ -396,3 +397,41 @@ def test_a_signature_that_the_copy_voids_is_told(filled: bytes, tmp_path: Path) 
     (found,) = [f for f in result.findings if f.code == "R16"]
     assert "签名失效，原文件中的签名不变" in found.message
     assert Package.open(tmp_path / "out.xlsx").read("_xmlsignatures/sig1.xml") == b"<Signature/>"
+
+
+# ---- what other programs write ---------------------------------------------------------------------------------
+
+
+def backwards(data: bytes) -> bytes:
+    """The cells of each row in reverse, empty ones left out, as some programs write them."""
+    part = next(sheet.part for sheet in Book(Package.open(data)).sheets if sheet.name == "绩效指标")
+
+    def reverse(text: str) -> str:
+        root = etree.fromstring(text.encode())
+        for row in root.iter("{*}row"):
+            row[:] = [cell for cell in reversed(row) if len(cell)]
+        return str(etree.tostring(root, encoding="unicode"))
+
+    return edited(data, {part: reverse})
+
+
+def test_cells_out_of_order_are_marked_where_they_stand(tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["indicators"][2]["reason"], case["indicators"][4]["claimed_points"] = None, 3
+    (tmp_path / "a.xlsx").write_bytes(backwards(pipeline.template_bytes(case=json.dumps(case))))
+    result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    assert {"I06", "I07"} <= {found.code for found in result.findings}
+    again = pipeline.score(tmp_path / "b.xlsx")
+    assert [f.code for f in again.findings] == [f.code for f in result.findings]
+
+
+def test_relationships_in_capitals_are_relationships(filled: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(filled)
+    pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as old, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as new:
+        for name in old.namelist():
+            folder, found, base = name.rpartition("worksheets/_rels/")
+            new.writestr(f"{folder}worksheets/_RELS/{base.upper()}" if found else name, old.read(name))
+    result = pipeline.score(tmp_path / "c.xlsx", tmp_path / "d.xlsx")
+    assert result.output is not None
+    assert not [found.message for found in result.findings if found.code == "R01"]

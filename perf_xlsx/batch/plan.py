@@ -114,7 +114,7 @@ def _walk(folder: Path, prefix: str, seen: set[tuple[int, int] | None]) -> Itera
     try:
         seen.add(_identity(os.path.join(folder, prefix)))
         with os.scandir(folder / prefix) as entries:
-            found = sorted((entry.name, entry.is_dir(), _is_file(entry)) for entry in entries)
+            found = sorted((entry.name, os.path.isdir(entry), _is_file(entry)) for entry in entries)
     except OSError as error:
         if not prefix:
             raise OutputError(f"文件夹打不开：{shown(folder)}（{error.strerror}）") from None
@@ -140,7 +140,7 @@ def _of_the_system(relative: str) -> bool:
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
     """A file, or a link to one that is gone: that is told when it is read."""
-    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry))
+    return os.path.isfile(entry) or (entry.is_symlink() and not os.path.exists(entry))
 
 
 def _copy_name(name: str) -> str:

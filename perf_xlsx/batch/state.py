@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.output import trouble
 from perf_xlsx.records import FILE as RECORDS
 from perf_xlsx.records import STATE
 
@@ -28,7 +29,8 @@ Record = dict[str, Any]
 
 
 class State:
-    """The memory of one output folder, for one run at a time. Raises BatchError where another run has it."""
+    """The memory of one output folder, for one run at a time. Raises BatchError where another run has it, or the
+    disk is full."""
 
     def __init__(self, folder: Path, outputs: Iterable[str] = ()) -> None:
         """`outputs` are the copies that will be written, as paths below the folder."""
@@ -47,9 +49,14 @@ class State:
                 self.journal.write(b"\n")  # after a line that was cut off
             self.final = open(self.folder / f"{RECORDS}.tmp", "wb")
         except OSError as error:
-            raise BatchError(f"{self.folder} 写不进去（{error.strerror}）。请换一个输出文件夹。") from None
+            raise self._full(error) from None
         self.synced = time.monotonic()
         return self
+
+    def _full(self, error: OSError) -> BatchError:
+        detail, advice = trouble(self.folder / f"{RECORDS}.tmp", error)
+        stays = "已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
+        return BatchError(f"{self.folder} 写不进去（{detail}），评分停止。{advice}{stays}")
 
     def _tidy(self) -> None:
         """Take away what a killed run, or a killed worker of this one, left half written."""
@@ -70,29 +77,39 @@ class State:
 
     def note(self, line: str) -> None:
         """Remember a workbook newly done: its record as JSON, without comparisons."""
-        self.journal.write(_bytes(line))
-        self.journal.flush()
-        if time.monotonic() - self.synced > SYNC_EVERY:
-            os.fsync(self.journal.fileno())
-            self.synced = time.monotonic()
+        try:
+            self.journal.write(_bytes(line))
+            self.journal.flush()
+            if time.monotonic() - self.synced > SYNC_EVERY:
+                os.fsync(self.journal.fileno())
+                self.synced = time.monotonic()
+        except OSError as error:
+            raise self._full(error) from None
 
     def write(self, record: Record, line: str | None = None) -> None:
         """The next of the final records, comparisons included; `line` is it as JSON, where that is known."""
-        self.final.write(_bytes(json.dumps(record, ensure_ascii=False) if line is None else line))
+        try:
+            self.final.write(_bytes(json.dumps(record, ensure_ascii=False) if line is None else line))
+        except OSError as error:
+            raise self._full(error) from None
 
     def finish(self) -> None:
         """The run is over: the final records stand, the journal goes."""
-        self.final.flush()
-        os.fsync(self.final.fileno())
-        self._close()
-        self._tidy()
-        os.replace(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
-        (self.folder / JOURNAL).unlink()
+        try:
+            self.final.flush()
+            os.fsync(self.final.fileno())
+            self._close()
+            self._tidy()
+            os.replace(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
+            (self.folder / JOURNAL).unlink()
+        except OSError as error:
+            raise self._full(error) from None
 
     def _close(self) -> None:
         for file in (self.journal, self.final, *self.files):
             if file is not None:
-                file.close()
+                with suppress(OSError):  # a full disk, which has been said; closed it is all the same
+                    file.close()
 
     def __exit__(self, *_: object) -> None:
         self._close()

@@ -19,7 +19,7 @@ from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.model import Result
-from perf_xlsx.output import fitting
+from perf_xlsx.output import fitting, shown
 from perf_xlsx.place import Place
 from perf_xlsx.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
@@ -118,7 +118,7 @@ def died(task: Task, limits: str) -> Done:
     """What is told of a file that ended its worker twice, the second time alone."""
     withdraw(task)
     seen = Noticed(
-        Place(Path(task.source).name),
+        Place(shown(Path(Path(task.source).name))),
         "文件",
         None,
         f"读取时{limits}，或读取程序意外中止，没有读完。",
@@ -131,7 +131,7 @@ def died(task: Task, limits: str) -> Done:
 def _line(task: Task, result: Result) -> str:
     """The record as JSON. What another run may do better has no key, and is tried again next time."""
     refused = result.evaluation is None and any(found.code in AGAIN for found in result.findings)
-    again = refused or pipeline.unwritten(result)
+    again = refused or pipeline.unwritten(result) or pipeline.unexpected(result)
     written = _copy(task, Path(result.output).suffix) if result.output else None
     record = as_record(result) | {
         "file": task.file,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from perf_xlsx.checks.funds import COLUMNS, amount
-from perf_xlsx.model import Entry, SelfEvaluation
+from perf_xlsx.checks.funds import amount
+from perf_xlsx.model import AMOUNTS, Entry, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 
 TIMES = Decimal(10_000)
@@ -66,9 +66,9 @@ def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
 def entries_of(form: SelfEvaluation) -> Iterator[tuple[Cell, Entry[Decimal]]]:
     """Every amount of the form with where it stands."""
     for key, line in form.funds.items():
-        yield from (((key, 0, column), amount(line, column)) for column in COLUMNS)
+        yield from (((key, 0, column), amount(line, column)) for column in AMOUNTS)
     for number, project in enumerate(form.projects):
-        columns = (column for column in COLUMNS if column != "adjustment")
+        columns = (column for column in AMOUNTS if column != "adjustment")
         yield from (((PROJECT, number, column), amount(project, column)) for column in columns)
 
 
@@ -77,7 +77,7 @@ def _sums(form: SelfEvaluation, amounts: Amounts, entries: Mapping[Cell, Entry[D
         across = [(key, 0, column) for column in ("adjusted", "initial", "adjustment")]
         if all(cell in amounts for cell in across):
             yield Sum(across[0], tuple(across[1:]))
-        for column in COLUMNS:
+        for column in AMOUNTS:
             parts = [(part, 0, column) for part in line.parts]
             if any(entries[part].unreadable for part in parts):
                 continue

@@ -8,11 +8,9 @@ from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
-from perf_xlsx.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
+from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, quotient
 from perf_xlsx.rulebook import Rulebook
-
-COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 
 
 def amount(line: FundLine | Project, column: str) -> Entry[Decimal]:
@@ -26,6 +24,11 @@ def unusable(entry: Entry[Decimal], column: str) -> bool:
     return entry.unreadable or (column != "adjustment" and entry.value is not None and entry.value < 0)
 
 
+def unbudgeted(line: FundLine | Project) -> bool:
+    """Whether money was spent of a budget that was left empty."""
+    return line.adjusted.empty and bool(line.adjusted.place.cell) and (line.executed.value or 0) > 0
+
+
 def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> tuple[Decimal, list[FundLine]] | None:
     """Sum and members of a line's parts in a column; None where a part is unknown, so that no sum can be told."""
     parts = [form.funds[key] for key in line.parts]
@@ -34,6 +37,8 @@ def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> tuple[Decima
         return None
     if len(known) < len(parts) and not line.blank_part_is_zero:
         return None
+    if any(unbudgeted(part) for part in parts if column == "adjusted"):
+        return None  # F06 asks for it
     return sum((amount(part, column).value or Decimal(0) for part in known), Decimal(0)), known
 
 
@@ -44,7 +49,7 @@ def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     Good: 3103.71＋3000.00＝6103.71.  Bad: 3103.71＋3000.00 beside a total of 6130.71.
     """
     for line in form.funds.values():
-        for column in COLUMNS:
+        for column in AMOUNTS:
             entry, summed = amount(line, column), parts_sum(form, line, column)
             if entry.value is None or summed is None or unusable(entry, column):
                 continue
@@ -178,13 +183,19 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 
 @check("F06")
 def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """有支出须有预算; the total budget is never zero.
+    """有支出须有预算; the total budget is never zero, nor is what the rulebook divides by.
 
     Good: 0 of 0 for 上年结转资金.  Bad: 12.00 spent of a budget of 0 or of none; a total
     budget of 0.
     """
+    base = rulebook.word("execution.base")
+    budget = amount(form.total_funds, base)
+    if base != "adjusted" and (budget.empty or budget.value == 0):
+        message = f"{budget.field}{'没有填写' if budget.empty else '为0'}，执行率无法计算，预算执行率不能评分。"
+        yield noticed(budget, message, f"请填写{budget.field}。", expected="大于0的数字")
     for name, line, _ in _spendings(form, scores):
-        blank = line.adjusted.empty and line.adjusted.place.cell and line is not form.total_funds  # else R07
+        required = line is form.total_funds or isinstance(line, Project)  # else R07
+        blank = unbudgeted(line) and not required
         if line.adjusted.value != 0 and not blank:
             continue
         if (line.executed.value or 0) > 0:

@@ -11,7 +11,7 @@ from perf_xlsx.checks.directions import claimed_the_other_way, claims_a_ceiling
 from perf_xlsx.checks.weights import misweighed, slipped_weights
 from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain, points
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.target import DASHES, squeeze
 
 NO_DEVIATION = frozenset({"无偏差", "没有偏差", "不存在偏差", "未发生偏差", "无差异"})
@@ -21,6 +21,11 @@ FILLERS = frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件"
 def rows(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Indicator, Score]]:
     """Indicators with their scores."""
     return zip(form.indicators, scores.indicators, strict=True)
+
+
+def span_of(band: Band, weight: Decimal) -> str:
+    """The points of a band, in words: "6—8"."""
+    return f"{plain(half_up(band.low * weight))}—{plain(half_up(band.high * weight))}"
 
 
 def owed(entry: Entry[str]) -> bool:

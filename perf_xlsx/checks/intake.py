@@ -7,11 +7,25 @@ import re
 from collections.abc import Iterator
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.indicators import owed
+from perf_xlsx.checks.indicators import owed, span_of
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import squeeze
+
+
+@check("R07")
+def points_within_a_band_are_chosen(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """定性指标评为部分达成、未达成的要填自评得分: the unit chooses its points within the band, nobody else can.
+
+    Good: 部分达成, 7 of 10.  Bad: 部分达成, 自评得分 empty.
+    """
+    for row, score in zip(form.indicators, scores.indicators, strict=True):
+        band, weight = rulebook.band(row.actual.value), row.weight.value
+        if score.points is None and score.method == "定性" and band and weight and row.claimed_points.empty:
+            span = span_of(band, weight)
+            message = f"{row.called}评为“{band.judgement}”，得分由单位在{span}之间确定，自评得分没有填写。"
+            yield noticed(row.claimed_points, message, f"请填写自评得分（{span}）。", expected=span)
 
 
 @check("R13")

@@ -13,7 +13,7 @@ from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
 from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains, unusable
 from perf_xlsx.checks.indicators import owed
-from perf_xlsx.model import Entry, Scores, SelfEvaluation
+from perf_xlsx.model import Entry, FundLine, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label, squeeze
@@ -24,14 +24,15 @@ EXCEPT = re.compile("除|其余|其他|其它|剩余|多数|大部|部分|基本
 BOUND = re.compile("[及的]?以[上下内]|之内|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
 BUT = re.compile("但|除|仅|只有|另有|未")
 
-NO = "(?:不存在|没有|未出现|无)(?:[、和或]|任何|资金|预算|经费|虚列支出|截留|挤占|挪用|滞留|套取)*"
+MISUSED = "虚列支出|截留|挤占|挪用|滞留|套取"
+NO = f"(?:不存在|没有|未出现|[未没]有?发生|无)(?:[、和或]|任何|财政|资金|预算|经费|{MISUSED})*"
 ALL_SPENT = "(?<!结转)(?<!结余)(?:资金|预算|经费)(?:已|均|都)*全部(?:支出|执行|使用)(?:完毕|完成)?(?=$|[,、])"
 NOTHING_LEFT = re.compile(f"{NO}(?:结转)?结余|{ALL_SPENT}")
 NOTHING_IDLE = re.compile(f"{NO}(?:闲置|沉淀)(?!的?(?:资产|设备|设施|房|场地|土地|车))")
 UNCHANGED = re.compile("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
 MATCHES = re.compile("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
 ALL_DONE = re.compile(
-    r"(?:(?:各项|全部|所有|(?P<count>\d+)[项个])(?:绩效)?(?:指标|目标)(?:任务|值)?"
+    r"(?:(?:各项|全部|所有|(?P<count>\d+|[一二三四五六七八九十])[项个])(?:绩效)?(?:指标|目标)(?:任务|值)?"
     "(?:均|都|全部|已|圆满|顺利|如期|按期|按时)+|绩效(?:指标|目标)(?:均|都|已?全部)已?)(?:完成|达到|达标|实现)"
     "(?=$|[,、()]|了|年初|年度|预期|预定|既定|设定|绩效|目标|指标|要求)"
     "|全部完成了?(?:年初|年度|设定|各项|所有|的)*(?:绩效)?指标(?!的)"
@@ -54,8 +55,23 @@ EXECUTED = re.compile(
     r"|(?P<weak>(?:实际|累计)+(?:支出|执行)|总支出|^(?:共|已)?支出|执行))"
     rf"{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-UNITS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10_000), "亿元": Fraction(100_000_000)}
+LEFT = re.compile(
+    rf"(?P<label>(?<!结转)(?:年末|期末|资金|预算)*结余(?:资金|金额|数额)?){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+)
+MORE, LESS = "追加|调增", "调减"
+ALTERED = re.compile(
+    rf"(?P<label>(?:年中|全年)*净?(?:{MORE}|{LESS})(?:预算|资金|金额)*){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+)
+TOTAL = re.compile(rf"(?P<label>自评总分|自评总得分|综合得分){STATED}(?P<unit>分)(?P<or_so>左右)?")
+UNITS = {
+    "%": Fraction(1, 100),
+    "分": Fraction(1),
+    "元": Fraction(1),
+    "万元": Fraction(10_000),
+    "亿元": Fraction(100_000_000),
+}
 COLUMN_NAMES = {"initial": "年初预算数", "adjusted": "全年预算数", "executed": "全年执行数"}
+COLUMNS = ((INITIAL, "initial"), (ADJUSTED, "adjusted"), (EXECUTED, "executed"))
 
 
 def told(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
@@ -174,9 +190,13 @@ def _all_done(clause: Clause, who: Speaker, indicators: int) -> str:
     before = clause.text[: said.start()]
     if EXCEPT.search("".join((*clause.before, before))) or BUT.search(clause.text[said.end() :] + clause.after):
         return ""
-    if said["count"] and int(said["count"]) != indicators:
+    if said["count"] and _number(said["count"]) != indicators:
         return ""
     return said[0] if who.subjects(clause, before) == (who.whole,) else ""
+
+
+def _number(count: str) -> int:
+    return int(count) if count.isdigit() else "一二三四五六七八九十".index(count) + 1
 
 
 @dataclass(frozen=True)
@@ -206,7 +226,7 @@ class StatedNumber:
         """Whether the number said is the one meant in 元 for 万元, or the other way round."""
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         tenfolds = (Fraction(10_000), Fraction(1, 10_000))
-        return said["unit"] != "%" and any(
+        return said["unit"] not in "%分" and any(
             _equal(stated, abs(meant) / unit * times, self.slack) for times in tenfolds
         )
 
@@ -231,15 +251,41 @@ def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
         EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, tuple(rates)
     )
     yield StatedNumber(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
+    total = form.claimed.total.value
+    also = (Fraction(scores.total),) if scores.complete else ()
+    given = None if total is None else Fraction(total)
+    yield StatedNumber(
+        TOTAL, "自评总分", lambda s: given if s.whole else None, tolerance, lambda n: f"{plain(n)}分", also
+    )
     if unit in UNITS:
-        for words, column in ((INITIAL, "initial"), (ADJUSTED, "adjusted"), (EXECUTED, "executed")):
+        amounts = [(words, COLUMN_NAMES[column], partial(_yuan, column, UNITS[unit])) for words, column in COLUMNS]
+        amounts.append((LEFT, "结余", partial(_left, UNITS[unit])))
+        if not _both_ways(form):
+            amounts.append((ALTERED, "调整数", partial(_altered, UNITS[unit])))
+        for words, name, value in amounts:
             yield StatedNumber(
-                words,
-                COLUMN_NAMES[column],
-                partial(_yuan, column, UNITS[unit]),
-                tolerance * UNITS[unit],
-                lambda yuan: f"{plain(yuan / UNITS[unit])}{unit}",
+                words, name, value, tolerance * UNITS[unit], lambda yuan: f"{plain(yuan / UNITS[unit])}{unit}"
             )
+
+
+def _both_ways(form: SelfEvaluation) -> bool:
+    """Whether money was added here and taken there: the table has the difference only."""
+    texts = "".join(passage.text.given for passage in form.passages)
+    return bool(re.search(MORE, texts)) and bool(re.search(LESS, texts))
+
+
+def _left(unit: Fraction, subject: Subject) -> Fraction | None:
+    """What was not spent of the budget."""
+    adjusted, executed = _yuan("adjusted", unit, subject), _yuan("executed", unit, subject)
+    return None if adjusted is None or executed is None else adjusted - executed
+
+
+def _altered(unit: Fraction, subject: Subject) -> Fraction | None:
+    """What the budget changed by; a project has no column for it."""
+    if isinstance(subject.line, FundLine) and not subject.line.adjustment.empty:
+        return _yuan("adjustment", unit, subject)
+    initial, adjusted = _yuan("initial", unit, subject), _yuan("adjusted", unit, subject)
+    return None if initial is None or adjusted is None else adjusted - initial
 
 
 def _yuan(column: str, unit: Fraction, subject: Subject) -> Fraction | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.directions import FALL, claimed_the_other_way, claims_fit, sign_by_name
-from perf_xlsx.checks.indicators import owed, rows
+from perf_xlsx.checks.indicators import owed, rows, span_of
 from perf_xlsx.checks.weights import by_level
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
@@ -19,7 +19,9 @@ from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 TENFOLD = 10  # times the target
 DIMENSIONS = ("产出", "效益", "满意度")
 RISE = re.compile("增长率|提升率|提高率")
-SHARE = re.compile("合格率|利用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率")
+SHARE = re.compile(
+    "合格率|利用率|使用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率|完好率|到位率|普及率|办结率|准确率|入学率"
+)
 BEYOND_ALL = re.compile("增长|提升|提高|增幅|床位|病床")  # of these a rate may well exceed 100%
 # What does not add up over the year: averages, standards, prices, spans of time, and what there is at a moment.
 NO_SUM = re.compile(
@@ -176,7 +178,7 @@ def qualitative_points_stay_in_their_band(
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10, or 8, which the band above begins with.
     """
     for row, score in rows(form, scores):
-        band = next((band for band in rulebook.bands if band.judgement == row.actual.value), None)
+        band = rulebook.band(row.actual.value)
         claimed, weight = row.claimed_points.value, row.weight.value
         if score.method != "定性" or band is None or claimed is None or not weight or weight < 0:
             continue
@@ -184,7 +186,7 @@ def qualitative_points_stay_in_their_band(
         tolerance = rulebook.number("thresholds.tolerance")
         edge = claimed == high and band is not rulebook.bands[0]  # the band above begins with it
         if edge or not low - tolerance <= claimed <= high + tolerance:
-            span = f"{plain(half_up(low))}—{plain(half_up(high))}"
+            span = span_of(band, weight)
             above = f"，{plain(claimed)}已属于上一档" if edge else ""
             yield noticed(
                 row.claimed_points,

@@ -16,9 +16,10 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed
 from perf_xlsx.checks.accounts import PROJECT, TIMES, Accounts, Cell, Sum, accounts_of, entries_of
-from perf_xlsx.checks.funds import COLUMNS, amount
-from perf_xlsx.model import Entry, FundLine, Project, SelfEvaluation
+from perf_xlsx.checks.funds import amount
+from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.numerals import plain
+from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 
 SUMS = ("F01", "F02", "F05")  # what a slip breaks
@@ -177,24 +178,26 @@ def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
     guesses += [some for line in accounts.lines for many in (4, 3, 2) for some in combinations(line, many)]
     guesses += [tuple(projects), tuple(funds)]
     for many in (1, 2, 3):
-        for columns in combinations(COLUMNS, many):
+        for columns in combinations(AMOUNTS, many):
             for cells in (funds, projects, known):
                 guesses.append(tuple(cell for cell in cells if cell[2] in columns))
-    for column in COLUMNS:
+    for column in AMOUNTS:
         lines = [cell for cell in funds if cell[2] == column]
         guesses += [some for many in (2, 3) for some in combinations(lines, many)]
     guesses += [tuple(cell for cell in funds if cell[0] in line.parts) for line in form.funds.values()]
     return [guess for guess in dict.fromkeys(guesses) if guess]
 
 
-def without_slips(form: SelfEvaluation, rulebook: Rulebook) -> tuple[SelfEvaluation, list[Noticed]]:
-    """F10 元 and 万元 mixed: the form with suspected amounts unreadable, and what was noticed, once a slip.
+def without_slips(
+    form: SelfEvaluation, rulebook: Rulebook
+) -> tuple[SelfEvaluation, frozenset[Place], list[Noticed]]:
+    """F10 元 and 万元 mixed: the form with suspected amounts unreadable, their places, and what is told.
 
     Good: 1000 = 620 + 380.  Bad: 10000000 beside 620 + 380.
     """
     slips = slips_of(form, rulebook)
     if not slips:
-        return form, []
+        return form, frozenset(), []
     entries = dict(entries_of(form))
     told = [_told(form, slip, entries) for slip in slips]
     doubted = {cell for slip in slips for cell in slip.cells}
@@ -203,7 +206,8 @@ def without_slips(form: SelfEvaluation, rulebook: Rulebook) -> tuple[SelfEvaluat
         replace(project, **_unreadable(project, doubted, (PROJECT, number)))
         for number, project in enumerate(form.projects)
     )
-    return replace(form, funds=funds, projects=projects), told
+    places = frozenset(entries[cell].place for cell in doubted)
+    return replace(form, funds=funds, projects=projects), places, told
 
 
 def _unreadable(line: FundLine | Project, doubted: set[Cell], who: tuple[str, int]) -> dict[str, Any]:

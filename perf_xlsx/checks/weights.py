@@ -36,8 +36,10 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     execution = rulebook.number("execution.weight")
     last, gap = form.indicators[-1].weight, full - total
     off = f"{'少' if gap > 0 else '多'}{plain(abs(gap))}"
-    yield noticed(
-        last,
+    yield Noticed(
+        last.place,
+        last.field,
+        plain(total),
         f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}），"
         f"应为{plain(full)}{_what_would_fit(form, scores, rulebook, gap)}。",
         f"请调整各指标的分值，使其合计为{plain(full - execution)}（现在{off}）。",

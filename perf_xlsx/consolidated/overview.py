@@ -138,7 +138,7 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
             f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分，按0分计；平均分、中位数、最高和最低不含它们。"
         )
         steps.append((words, True))
-    if found.without_unit or found.without_money:
+    if found.without_unit or found.without_money or found.doubted:
         steps.append(("⚠ " + money_notes(found), True))
     if roll.unlisted:
         steps.append((f"⚠ {len(roll.unlisted)}个单位不在名单上，见“{OUTSTANDING}”。", True))

@@ -139,6 +139,8 @@ def _remark(one: Spread) -> str:
     else:
         rounded = two(one.excess)
         claim = "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
+        if one.claims < one.count - one.provisional:
+            claim = f"填了的{one.claims:,}份{claim}"
     return "；".join(filter(None, (claim, provisional)))
 
 

@@ -93,8 +93,8 @@ def identity(record: Record) -> Identity:
 
 
 def repeat_key(record: Record) -> tuple[Any, ...] | None:
-    """What two returns of the same form have in common; None where the unit is not known."""
-    if not is_scored(record) or not record.get("unit"):
+    """What two returns of the same form have in common; None where unit or project is not known."""
+    if not is_scored(record) or not record.get("unit") or "project" not in record:
         return None
     return (
         same_unit(record["unit"]),

@@ -18,7 +18,8 @@ GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may 
 @dataclass(frozen=True)
 class Spread:
     """Total points of a group of `count` returns; the means exact. All but the count is of those that could be
-    scored throughout, because a provisional total measures what is missing; None where there is none."""
+    scored throughout, because a provisional total measures what is missing; None where there is none.
+    `claimed` and `excess` are of the `claims` among these that claimed a total."""
 
     name: str
     count: int
@@ -27,6 +28,7 @@ class Spread:
     median: Fraction | None
     best: Decimal | None
     worst: Decimal | None
+    claims: int
     claimed: Fraction | None
     excess: Fraction | None
 
@@ -118,6 +120,7 @@ def _spread(name: str, group: pd.DataFrame, claims: Claims) -> Spread:
         Fraction(int(cents.median() * 2), 200) if whole else None,
         Decimal(int(cents.max())).scaleb(-2) if whole else None,
         Decimal(int(cents.min())).scaleb(-2) if whole else None,
+        count,
         claims.claimed / count if count else None,
         (claims.claimed - claims.given) / count if count else None,
     )

@@ -12,10 +12,11 @@ from perf_xlsx.consolidated.kept import Troubled
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster import COLUMNS, Roll
-from perf_xlsx.consolidated.statistics import AMOUNTS, LineSum, Statistics
+from perf_xlsx.consolidated.statistics import WRONG_UNIT, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import Column, Listed, code_title, standing_word
 from perf_xlsx.forms import Lines, form_names, load_form
+from perf_xlsx.model import AMOUNTS
 from perf_xlsx.workbook import style as s
 
 CODES, MONEY, OUTSTANDING, TROUBLED = "问题汇总", "执行情况", "未报送", "问题按单位"
@@ -44,6 +45,8 @@ def money_notes(found: Statistics) -> str:
         notes.append(f"{found.without_unit}份没有写明金额单位，未计入合计")
     if found.without_money:
         notes.append(f"{found.without_money}份的记录里没有资金数据，未计入合计")
+    if found.doubted:
+        notes.append(f"{found.doubted}份有金额疑似填错单位（{WRONG_UNIT}），有疑问的金额未计入")
     if found.partial:
         notes.append("有的单位没有填全：没填的金额不计入合计，执行率、调整率只按两项都填了的计算")
     return "；".join(notes) + "。"

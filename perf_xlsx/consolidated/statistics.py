@@ -24,14 +24,14 @@ from perf_xlsx.consolidated.returns import (
 )
 from perf_xlsx.consolidated.roster import Came
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.model import STANDINGS, Standing
+from perf_xlsx.model import AMOUNTS, STANDINGS, Standing
 
 BANDS = (
     (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
 )  # fmt: skip
 NO_RATE = "不能计算"
-AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
+WRONG_UNIT = "F10"
 BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
 EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
 
@@ -122,6 +122,7 @@ class Statistics:
     converted: int = 0
     without_unit: int = 0
     without_money: int = 0
+    doubted: int = 0  # returns with amounts that seem to be in another money unit (F10)
     kinds: list[CodeCount] = field(default_factory=list)
     troubled: int = 0
     standings: Counter[str] = field(default_factory=Counter)
@@ -239,6 +240,7 @@ def _money(found: Statistics, record: Record, who: Identity, repeat: bool) -> No
         found.without_unit += 1
         return
     found.converted += unit != "万元"
+    found.doubted += any(one["code"] == WRONG_UNIT for one in record["findings"])
     lines = found.funds.setdefault((who.form, who.year), {})
     for fund in funds:
         line = lines.setdefault(fund["key"], LineSum(line_name(record.get("form"), fund), fund["total"]))

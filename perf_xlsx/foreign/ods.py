@@ -113,7 +113,7 @@ def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, lis
             down = _times(element, "number-rows-spanned", MAX_ROW)
             if across > 1 or down > 1:
                 merges.append((row, column, row + down - 1, column + across - 1))
-            cell = _cell(element) if local(element) == "table-cell" else None
+            cell = _cell(element)  # also under a merge: R21 tells what nobody sees
             if cell is not None:
                 for r in range(row, row + times):
                     for c in range(column, column + wide):

@@ -27,7 +27,7 @@ class Limits:
     ratio: int = 300  # unpacked size over packed size, of the whole zip
     parts: int = 2_000  # entries of the zip
     markup: int = 5_000_000  # "<" and "=" in all XML that is parsed: bounds elements and attributes, so memory
-    cells: int = 500_000  # cells of one worksheet that hold something, wherever they stand
+    cells: int = 500_000  # that hold something: of one worksheet, in other formats of all
     rows: int = 2_000  # filled rows of one table of the form
     text: int = 32_767  # characters of one cell: Excel's own limit
     merges: int = 20_000  # merged ranges of one worksheet

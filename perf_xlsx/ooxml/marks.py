@@ -59,9 +59,8 @@ class SheetCells:
         for number, element in self.cells(line):
             if number == column:
                 return element
-            if number > column:
+            if number > column and follower is None:  # not all programs keep to the order of columns
                 follower = element
-                break
         made = etree.Element(f"{{{self.space}}}c", r=f"{column_name(column)}{row}")
         style = self._inherited(line, column)
         if style:

@@ -29,10 +29,13 @@ def rels_name(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def _owner(name: str) -> str | None:
+def owner_of(name: str) -> str | None:
     """The part whose relationships a part holds ("" stands for the package); None where it holds none."""
-    folder, rels, base = name.rpartition("_rels/")
-    return folder + base.removesuffix(".rels") if rels and base.endswith(".rels") else None
+    folder, base = posixpath.split(name)
+    where, rels = posixpath.split(folder)
+    if rels.lower() != "_rels" or not base.lower().endswith(".rels"):
+        return None
+    return posixpath.join(where, base[: -len(".rels")])
 
 
 @dataclass
@@ -83,7 +86,7 @@ class Related(Parts):
         A name that something refers to in vain is not unused: what refers to it would get our part.
         """
         names = self.names()
-        referred = (r.target for name in names if _owner(name) is not None for r in self._relations_in(name))
+        referred = (r.target for name in names if owner_of(name) is not None for r in self._relations_in(name))
         taken = {name.lower() for name in (*names, *referred)}
         number = 1
         while pattern.format(number).lower() in taken:
@@ -102,7 +105,7 @@ class Related(Parts):
     def _relations_in(self, name: str) -> list[Relationship]:
         """What stands in a relationships part."""
         known = self._related.get(name)
-        return self.relationships(_owner(name) or "") if known is None else known
+        return self.relationships(owner_of(name) or "") if known is None else known
 
     def _relationships(self, part: str, name: str) -> Iterator[Relationship]:
         folder = posixpath.dirname(part)
@@ -149,7 +152,7 @@ class Related(Parts):
     def owners(self) -> dict[str, set[str]]:
         """For each part that is referred to, the parts that do ("" stands for the package)."""
         owners: dict[str, set[str]] = {}
-        for owner in (owner for owner in map(_owner, self.names()) if owner is not None):
+        for owner in (owner for owner in map(owner_of, self.names()) if owner is not None):
             for relation in self.relationships(owner):
                 owners.setdefault(relation.target, set()).add(owner)
         return owners

@@ -91,6 +91,10 @@ class Rulebook:
         value: tuple[Band, ...] = self.settings["qualitative.bands"].value
         return value
 
+    def band(self, judgement: object) -> Band | None:
+        """The band of a judgement, or None."""
+        return next((band for band in self.bands if band.judgement == judgement), None)
+
     @property
     def unclaimed(self) -> Mapping[str, Decimal]:
         """By judgement, the share given when the unit claims no points; a judgement not named stays open."""

@@ -6,19 +6,14 @@ from fractions import Fraction
 
 from perf_xlsx.model import Citation, Indicator
 from perf_xlsx.numerals import plain
-from perf_xlsx.rulebook import Band, Rulebook
+from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.outcome import Outcome
-
-
-def band_of(indicator: Indicator, rulebook: Rulebook) -> Band | None:
-    """The band of the judgement that stands as the actual value, or None."""
-    return next((band for band in rulebook.bands if band.judgement == indicator.actual.value), None)
 
 
 def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     """The claimed points where they lie within the judgement's band, else the nearest edge of the band."""
     basis: tuple[Citation, ...] = (rulebook.cite("qualitative.bands"),)
-    band = band_of(indicator, rulebook)
+    band = rulebook.band(indicator.actual.value)
     if band is None:
         names = "、".join(band.judgement for band in rulebook.bands)
         word = "未填" if indicator.actual.empty else f"“{indicator.actual.given}”不是 {names} 之一"

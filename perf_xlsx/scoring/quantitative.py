@@ -84,7 +84,7 @@ def partial(sign: str, target: Fraction, actual: Fraction, rulebook: Rulebook) -
 def completion(sign: str, target: Fraction, actual: Fraction, met: bool) -> Fraction | None:
     """Completion (指标完成率), uncapped: ≥ and =: actual ÷ target; ≤: 100% when met, else target ÷ actual.
 
-    None where the quotient has no meaning (a target of zero or below).
+    None where the quotient has no meaning: a target below zero, or (but for ≤, where it is 0%) of zero.
     """
     if sign in "≤<":
         if met:

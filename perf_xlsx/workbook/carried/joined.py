@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from perf_xlsx.model import Entry, FundLine, SelfEvaluation
+from perf_xlsx.model import AMOUNTS, Entry, FundLine, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.workbook.entries import Path
-
-AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ NONE_AT_ALL = ("无", "没有", "未发生", "没有发生", "无发生")
 NOTHING = "请只填数字；没有发生的填0。"
 _LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
 _WAN = re.compile("[wW](?=$|[+一-鿿])")  # 3W is how people write 3万
+HUGE, TINY = Decimal("1e13"), Decimal("1e-12")  # beyond these no form's numbers lie, nor sums in a workbook
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
 
@@ -48,7 +49,7 @@ class Numbers(Texts):
         entry: Entry[Decimal] = Entry(None, place, tidy(given), field)
         if isinstance(cell.value, Decimal):
             value = plain_number(cell.value, cell, entry) if plain_number else self._as_typed(cell, entry)
-            return Entry(value, place, given, field)
+            return Entry(self._possible(value, entry), place, given, field)
         if not entry.given or squeeze(entry.given) in DASHES:
             self.dash(entry)
             return Entry(None, place, "", field)
@@ -59,7 +60,14 @@ class Numbers(Texts):
         if quantity is None or mistyped(entry.given):
             self.not_a_number(entry, *([LETTERS] if quantity else []))
             return entry
-        return Entry(parse(quantity, entry), place, entry.given, field)
+        return Entry(self._possible(parse(quantity, entry), entry), place, entry.given, field)
+
+    def _possible(self, value: Decimal | None, entry: Entry[Decimal]) -> Decimal | None:
+        """A number that a form can hold; a slip of the keyboard makes others, which no sum could take in."""
+        if value and not TINY <= abs(value) < HUGE:
+            self.not_a_number(entry, "这个数大得或小得不合情理", "请核对后重新填写。")
+            return None
+        return value
 
     def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
         assert isinstance(cell.value, Decimal)
@@ -115,6 +123,8 @@ class Numbers(Texts):
             foreign = bool(unit and shown) and unit_name(unit) not in (shown, in_full(shown))
             if isinstance(entry.value, Decimal) and foreign:
                 self.unit_added(bare, entry.value, shown)
+            if isinstance(entry.value, Decimal) and self._possible(entry.value, bare) is None:
+                return Entry(None, entry.place, entry.given, entry.field), None
             return entry, None
         if squeeze(entry.value) in DASHES:
             self.dash(bare)
@@ -138,7 +148,7 @@ class Numbers(Texts):
         to = f"，“{quantity.unit}”填在“计量单位”一栏" if quantity.unit and not unit else ""
         to += f"，“{quantity.sign}”填在“指标性质”一栏" if quantity.sign and not sign else ""
         self.trimmed(bare, quantity, "" if own else "extra", why, to)
-        return Entry(quantity.number, entry.place, entry.given, entry.field), quantity
+        return Entry(self._possible(quantity.number, bare), entry.place, entry.given, entry.field), quantity
 
 
 def mistyped(text: str) -> bool:

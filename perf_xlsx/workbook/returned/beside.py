@@ -10,6 +10,7 @@ from perf_xlsx.forms import Form
 from perf_xlsx.model import Finding
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.markup import local
+from perf_xlsx.ooxml.relationships import owner_of
 from perf_xlsx.place import Place
 from perf_xlsx.target import squeeze
 from perf_xlsx.workbook.intake import as_shown
@@ -123,7 +124,8 @@ class Beside:
 
     def _parts(self, book: Book) -> Iterator[Finding]:
         package = book.package
-        kinds = {r.type for name in _owners(package) for r in package.relationships(name)}
+        owners = (owner for name in package.names() if (owner := owner_of(name)) is not None)
+        kinds = {r.type for owner in owners for r in package.relationships(owner)}
         names = [name.lower() for name in package.names()]
         for word, became, ends, part in PARTS:
             if any(kind.endswith(ends) for kind in kinds) or any(part in name for name in names):
@@ -152,14 +154,6 @@ class Beside:
                 place = Place(self.workbook, sheet.index, sheet=sheet.name)
                 message = f"{_listed(cells)}有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
                 yield _told(place, "批注会话", message, "请看“问题清单”，那里列有全部问题。")
-
-
-def _owners(package: Package) -> Iterator[str]:
-    """Every part that refers to others, and the package itself."""
-    for name in package.names():
-        folder, found, base = name.rpartition("_rels/")
-        if found and base.lower().endswith(".rels"):
-            yield folder + base[: -len(".rels")]
 
 
 def _listed(cells: Sequence[str]) -> str:

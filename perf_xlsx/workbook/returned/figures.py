@@ -8,13 +8,13 @@ from itertools import combinations
 from types import MappingProxyType
 
 from perf_xlsx.forms import Line, Lines
+from perf_xlsx.model import AMOUNTS
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
-AMOUNTS = ("initial", "adjustment", "adjusted", "executed")
 HERE = (0, 0)
 Off = tuple[int, int]
 

@@ -57,6 +57,7 @@ class Sheets:
         self.reports = [n for n, name in enumerate(self.names) if name in reported]
         self.searched = [n for n, name in enumerate(self.names) if name not in hidden]
         self.areas = _areas(book, self.names)
+        self._merges: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}  # those that a row lies in
 
     def cell(self, address: Address) -> Cell | None:
         """What stands there, or None."""
@@ -104,10 +105,11 @@ class Sheets:
     def merged_from(self, address: Address) -> Address:
         """The top-left cell of the merge that the address lies in, or the address itself."""
         sheet, row, column = address
-        for top, left, bottom, right in self.grids[sheet].merges:
-            if top <= row <= bottom and left <= column <= right:
-                return sheet, top, left
-        return address
+        if (sheet, row) not in self._merges:
+            merges = self.grids[sheet].merges
+            self._merges[sheet, row] = [merge for merge in merges if merge[0] <= row <= merge[2]]
+        found = next((merge for merge in self._merges[sheet, row] if merge[1] <= column <= merge[3]), None)
+        return (sheet, found[0], found[1]) if found else address
 
 
 def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:
