@@ -112,6 +112,18 @@ def test_tiles_of_the_summary_shrink_what_is_wider_than_they_are(scored: Scored)
     assert all(large.values())
 
 
+def test_a_long_title_of_the_summary_is_shown_whole_on_lines_enough(scored: Scored) -> None:
+    """It was cut at the page's edge: the rest of the unit and the year were lost."""
+    case = json.loads(case_text("project"))
+    short = scored(case)[1]["评分汇总"]
+    assert short.row_dimensions[1].height == 36
+    case |= {"project": "农村饮水安全巩固提升工程" * 4, "unit": "水利和农村供水事业发展服务中心" * 2}
+    sheet = scored(case)[1]["评分汇总"]
+    assert sheet["B1"].value.endswith("　2024年度")
+    assert sheet["B1"].alignment.wrap_text
+    assert sheet.row_dimensions[1].height >= 36 + sheet["B1"].font.size
+
+
 def test_problems_are_sorted_as_the_eye_goes_and_linked_to_their_cells(scored: Scored) -> None:
     result, book = scored("department-as-filed")
     sheet = book["问题清单"]
