@@ -552,6 +552,30 @@ def test_no_heading_of_the_money_stands_above_other_columns(of_years: Any) -> No
     assert head == "年初＋调整－全年\n（三项都填的）"
 
 
+def test_heading_and_rows_of_the_overview_are_printed_on_one_page(of_years: Any) -> None:
+    """The header row of 问题 stood alone at the foot of a page."""
+    sheet = of_years["总览"]
+    pages = printed_pages(sheet)
+    for rows in pages:
+        assert height_of(sheet, rows) < 501
+    heads = ("得分", "预算执行（万元）", "资金类别", "问题（", "核对", "本工作簿")
+    assert all(str(sheet.cell(rows[0], 2).value).startswith(heads) for rows in pages[1:])
+    kinds = next(c.row for row in sheet.iter_rows() for c in row if str(c.value).startswith("问题（"))
+    (page,) = [rows for rows in pages if kinds in rows]
+    assert "合计" in [sheet.cell(row, 2).value for row in page if row > kinds]
+
+
+def test_the_rate_of_most_returns_is_the_large_one_and_the_others_are_readable(of_years: Any) -> None:
+    """The first form and year was, with whole sentences below it in letters of three points."""
+    sheet, money = of_years["总览"], of_years["执行情况"]
+    totals = [r for r in table(money, "表种") if r["资金类别"] in ("合计", "年度资金总额")]
+    most = max(totals, key=lambda row: row["份数"])
+    assert most is not totals[0]
+    assert sheet["I4"].value == f"预算执行率（{most['表种']}{most['年度']}年度）"
+    assert sheet["I5"].value == f"{half_up(Fraction(str(most['预算执行率'])) * 100):.2f}%"
+    assert sheet["I6"].value == f"其余{len(totals) - 1}项见下表"
+
+
 def test_what_fits_on_one_page_is_printed_on_one(book: Any) -> None:
     assert len(printed_pages(book["执行情况"])) == 1
 

@@ -63,17 +63,12 @@ class Page:
         """The height of a row."""
         self._heights[row] = points
 
-    def new_page(self, row: int) -> None:
-        """Begin a printed page with the row."""
-        if row > self._tops[-1]:
-            self._tops.append(row)
-
     def turn(self, row: int, needed: float) -> bool:
-        """Begin a printed page with the row where so many points are too much for the one before; whether it did."""
+        """Begin a printed page with the row if so many points are too much for the one before; tells whether."""
         used = sum(self._heights.get(at, ROW_HEIGHT) for at in range(self._tops[-1], row))
         if used == 0 or used + needed <= self.page_height:
             return False
-        self.new_page(row)
+        self._tops.append(row)
         return True
 
     def title(self, row: int, text: str) -> int:
