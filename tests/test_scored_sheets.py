@@ -194,6 +194,26 @@ def test_a_long_reason_leaves_room_for_the_improvement(scored: Scored) -> None:
     assert told.endswith("……（全文见绩效指标!O7）")
 
 
+def test_no_label_over_many_rows_is_cut_by_a_page_break(scored: Scored) -> None:
+    """Centred ones lay half on one page and half on the next; a row is never cut, so the first has room for them."""
+    case = json.loads(case_text("project"))
+    levels = {row["level2"]: row["level1"] for row in case["indicators"]}
+
+    def aligned(case: dict[str, Any]) -> dict[str, str]:
+        sheet = scored(case)[1]["自评表"]
+        cells = [sheet.cell(a.min_row, a.min_col) for a in sheet.merged_cells.ranges if a.size["rows"] > 1]
+        return {cell.value: cell.alignment.vertical for cell in cells}
+
+    assert set(aligned(case).values()) == {"center"}
+    case["indicators"] = [
+        row | {"name": f"{row['name']}{n}"} for level in levels for row in case["indicators"]
+        if row["level2"] == level for n in range(8)
+    ]  # fmt: skip
+    long = aligned(case)
+    assert {"绩效指标", *levels, *levels.values()} <= set(long)
+    assert set(long.values()) == {"top"}
+
+
 def test_long_passages_are_continued_and_nothing_is_lost() -> None:
     text = "甲乙丙丁" * 500 + "\n" + "x" * 3000
     pieces = list(chunks(text, 60))
