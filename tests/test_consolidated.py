@@ -102,6 +102,8 @@ def table(sheet: Any, head: str) -> list[dict[str, Any]]:
     for row in rows[at + 1 :]:
         if row[column] is None:
             break
+        if row == heads:  # once more on the next printed page
+            continue
         found.append({key: value for key, value in reversed([*zip(heads, row, strict=True)]) if key})
     return found
 
@@ -515,6 +517,68 @@ def test_it_prints_on_a4_with_titles_and_page_numbers(written: Path, book: Any) 
         assert "&P" in sheet.oddFooter.center.text
         assert sheet.print_area
         assert sheet.title == "总览" or sheet.print_title_rows
+
+
+@pytest.fixture(scope="module")
+def of_years(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The consolidated workbook of two forms over four years."""
+    path = tmp_path_factory.mktemp("years") / "汇总.xlsx"
+    records = batch(COUNT, hostile=False)
+    consolidate([r | {"year": 2021 + n % 4} for n, r in enumerate(records)], None, path)
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+def printed_pages(sheet: Any) -> list[range]:
+    """The rows of each printed page, as the breaks have it."""
+    ends = [*(mark.id for mark in sheet.row_breaks.brk), sheet.max_row]
+    return [range(first + 1, last + 1) for first, last in zip([0, *ends], ends, strict=False)]
+
+
+def height_of(sheet: Any, rows: range) -> float:
+    return sum(sheet.row_dimensions[row].height or 15 for row in rows)
+
+
+def test_no_heading_of_the_money_stands_above_other_columns(of_years: Any) -> None:
+    """From the second page 年初预算数 and others were printed above the columns of 合计与分项."""
+    sheet = of_years["执行情况"]
+    assert sheet.print_title_rows == "$1:$1"
+    pages = printed_pages(sheet)
+    assert len(pages) > 2
+    for rows in pages[1:]:
+        assert sheet.cell(rows[0], 2).value in ("表种", "合计与分项", "核对内容")
+        assert height_of(sheet, rows) < 726  # what Excel has room for at this width
+    starts = [sheet.cell(rows[0], 2).value for rows in pages]
+    assert "合计与分项" in starts
+    head = next(c.value for row in sheet.iter_rows() for c in row if str(c.value).startswith("年初＋调整－全年"))
+    assert head == "年初＋调整－全年\n（三项都填的）"
+
+
+def test_heading_and_rows_of_the_overview_are_printed_on_one_page(of_years: Any) -> None:
+    """The header row of 问题 stood alone at the foot of a page."""
+    sheet = of_years["总览"]
+    pages = printed_pages(sheet)
+    for rows in pages:
+        assert height_of(sheet, rows) < 501
+    heads = ("得分", "预算执行（万元）", "资金类别", "问题（", "核对", "本工作簿")
+    assert all(str(sheet.cell(rows[0], 2).value).startswith(heads) for rows in pages[1:])
+    kinds = next(c.row for row in sheet.iter_rows() for c in row if str(c.value).startswith("问题（"))
+    (page,) = [rows for rows in pages if kinds in rows]
+    assert "合计" in [sheet.cell(row, 2).value for row in page if row > kinds]
+
+
+def test_the_rate_of_most_returns_is_the_large_one_and_the_others_are_readable(of_years: Any) -> None:
+    """The first form and year was, with whole sentences below it in letters of three points."""
+    sheet, money = of_years["总览"], of_years["执行情况"]
+    totals = [r for r in table(money, "表种") if r["资金类别"] in ("合计", "年度资金总额")]
+    most = max(totals, key=lambda row: row["份数"])
+    assert most is not totals[0]
+    assert sheet["I4"].value == f"预算执行率（{most['表种']}{most['年度']}年度）"
+    assert sheet["I5"].value == f"{half_up(Fraction(str(most['预算执行率'])) * 100):.2f}%"
+    assert sheet["I6"].value == f"其余{len(totals) - 1}项见下表"
+
+
+def test_what_fits_on_one_page_is_printed_on_one(book: Any) -> None:
+    assert len(printed_pages(book["执行情况"])) == 1
 
 
 def test_it_is_no_return_where_it_lies_among_them(written: Path) -> None:

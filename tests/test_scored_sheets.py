@@ -112,6 +112,18 @@ def test_tiles_of_the_summary_shrink_what_is_wider_than_they_are(scored: Scored)
     assert all(large.values())
 
 
+def test_a_long_title_of_the_summary_is_shown_whole_on_lines_enough(scored: Scored) -> None:
+    """It was cut at the page's edge: the rest of the unit and the year were lost."""
+    case = json.loads(case_text("project"))
+    short = scored(case)[1]["评分汇总"]
+    assert short.row_dimensions[1].height == 36
+    case |= {"project": "农村饮水安全巩固提升工程" * 4, "unit": "水利和农村供水事业发展服务中心" * 2}
+    sheet = scored(case)[1]["评分汇总"]
+    assert sheet["B1"].value.endswith("　2024年度")
+    assert sheet["B1"].alignment.wrap_text
+    assert sheet.row_dimensions[1].height >= 36 + sheet["B1"].font.size
+
+
 def test_problems_are_sorted_as_the_eye_goes_and_linked_to_their_cells(scored: Scored) -> None:
     result, book = scored("department-as-filed")
     sheet = book["问题清单"]
@@ -180,6 +192,26 @@ def test_a_long_reason_leaves_room_for_the_improvement(scored: Scored) -> None:
     (told,) = [text for text in texts(scored(case)[1]["自评表"]) if "村组道路" in text]
     assert "……（全文见绩效指标!N7）\n建立台账" in told
     assert told.endswith("……（全文见绩效指标!O7）")
+
+
+def test_no_label_over_many_rows_is_cut_by_a_page_break(scored: Scored) -> None:
+    """Centred ones lay half on one page and half on the next; a row is never cut, so the first has room for them."""
+    case = json.loads(case_text("project"))
+    levels = {row["level2"]: row["level1"] for row in case["indicators"]}
+
+    def aligned(case: dict[str, Any]) -> dict[str, str]:
+        sheet = scored(case)[1]["自评表"]
+        cells = [sheet.cell(a.min_row, a.min_col) for a in sheet.merged_cells.ranges if a.size["rows"] > 1]
+        return {cell.value: cell.alignment.vertical for cell in cells}
+
+    assert set(aligned(case).values()) == {"center"}
+    case["indicators"] = [
+        row | {"name": f"{row['name']}{n}"} for level in levels for row in case["indicators"]
+        if row["level2"] == level for n in range(8)
+    ]  # fmt: skip
+    long = aligned(case)
+    assert {"绩效指标", *levels, *levels.values()} <= set(long)
+    assert set(long.values()) == {"top"}
 
 
 def test_long_passages_are_continued_and_nothing_is_lost() -> None:

@@ -22,7 +22,7 @@ from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
 from perf_xlsx.numerals import percent, points
 from perf_xlsx.workbook import style as s
 
-BESIDE = 3  # rates that the tile has room for
+BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
 CONTENTS = {
     UNITS.name: "每份一行：自评与计算的得分、等级，执行率，问题数，评分后工作簿的链接；可筛选、排序",
     MONEY: "按资金类别合计，带核对",
@@ -42,15 +42,12 @@ def write_overview(page: Page, found: Statistics, roll: Roll, elsewhere: Elsewhe
     row = _next_steps(page, 7, found, roll)
     graded = write_grades(page, row + 1, found)
     row = write_forms(page, graded.end + 1, found)
-    breaks = [row + 1]
     row = write_money(page, row + 1, found)
     row = write_kinds(page, row + 1, found)
-    breaks.append(row + 1)
     row = write_checks(page, row + 1, found, roll, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)
     page.sheet.set_tab_color(s.ACCENT)
     page.canvas.print_setup(page.sheet, landscape=True)
-    page.sheet.set_h_pagebreaks(breaks)
     page.sheet.print_area(0, 0, row - 1, LAST)
     page.sheet.set_first_sheet()
     page.sheet.activate()
@@ -71,19 +68,12 @@ def _heading(page: Page, found: Statistics) -> None:
 
 def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
     """Label, large value and remark in three rows."""
-    several = len({year for _, year in found.funds}) > 1
-    rates = [(f"{form}{year}年度" if several else form, line.execution_rate)
-             for (form, year), lines in found.funds.items() for line in lines.values()
-             if line.total and line.execution_rate is not None]  # fmt: skip
-    others = "；".join(f"{form}{percent(rate)}" for form, rate in rates[1:BESIDE])
-    others += "等，见下表" if len(rates) > BESIDE else ""
-    spent = (f"预算执行率（{rates[0][0]}）", percent(rates[0][1])) if rates else ("预算执行率", "—")
     tiles = (
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
         (3, 4, "未报送", f"{len(roll.missing):,}份" if roll.given else "—",
          _list_words(roll)),
         (6, 7, "平均得分", *_average(found.overall)),
-        (8, 10, *spent, others),
+        (8, 10, *_spent(found)),
         (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份",
          f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
         (13, 13, "问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
@@ -100,6 +90,28 @@ def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
         page.put(3, first, last, label, **base | soft)
         page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
         page.put(5, first, last, remark, **base | soft | {"font_size": 9})
+
+
+def _spent(found: Statistics) -> tuple[str, str, str]:
+    """Of the form and year with the most returns in large, below it what there is room for of the others."""
+    several = len({year for _, year in found.funds}) > 1
+    rates = [(line.returns, f"{form}{year}年度" if several else form, percent(line.execution_rate))
+             for (form, year), lines in found.funds.items() for line in lines.values()
+             if line.total and line.execution_rate is not None]  # fmt: skip
+    if not rates:
+        return "预算执行率", "—", ""
+    rates.sort(key=lambda rate: -rate[0])
+    (_, name, value), *others = rates
+    return f"预算执行率（{name}）", value, _beside([f"{name}{value}" for _, name, value in others])
+
+
+def _beside(others: list[str]) -> str:
+    """As many as fit into the tile's small line; where they are not all there it says where they are."""
+    for count in range(len(others), 0, -1):
+        words = "；".join(others[:count]) + ("等，见下表" if count < len(others) else "")
+        if s.units(words) <= BESIDE:
+            return words
+    return f"其余{len(others)}项见下表" if others else ""
 
 
 def _average(overall: Spread | None) -> tuple[str, str]:
@@ -153,6 +165,7 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
 
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
+    page.turn(row, 24 + 18 * len(CONTENTS))
     row = page.title(row, "本工作簿")
     parts = {sheets.name: sheets.names for sheets in elsewhere.long.values()}
     for name, words in CONTENTS.items():

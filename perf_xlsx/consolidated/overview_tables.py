@@ -21,6 +21,7 @@ OVERVIEW = "总览"
 WIDTHS = (1.5, 12, 9, 9, 9, 2, 14, 9, 9, 2, 16, 18, 11, 13)
 LAST = len(WIDTHS) - 1
 MOST_KINDS = 8
+HEADS, ROW = 48, 20  # heights of a block's title and header row, and of most rows
 CHART_WIDTH, LINE_PIXELS = 424, 28
 
 
@@ -106,6 +107,7 @@ def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]],
 
 
 def write_forms(page: Page, row: int, found: Statistics) -> int:
+    page.turn(row, HEADS + ROW * (len(found.spreads) + 1))
     row = page.title(row, "得分" if not found.provisional else "得分（份数以外都不含暂定的）")
     row = page.heads(
         row, (1, 2, "表种"), (3, 3, "份数"), (4, 5, "平均分"), (6, 6, "中位数"), (7, 7, "最高"), (8, 9, "最低"),
@@ -123,7 +125,7 @@ def write_forms(page: Page, row: int, found: Statistics) -> int:
         page.number(row, 10, 10, _two(one.claimed), s.POINTS, bold=bold)
         page.number(row, 11, 11, _two(one.excess), GAP, bold=bold)
         page.word(row, 12, 13, _remark(one), bold=bold)
-        page.height(row, 20)
+        page.height(row, ROW)
         row += 1
     return row if found.spreads else nothing(page, row, "没有可以评分的工作簿。")
 
@@ -151,16 +153,18 @@ def nothing(page: Page, row: int, words: str) -> int:
 
 
 def write_money(page: Page, row: int, found: Statistics) -> int:
-    row = page.title(row, "预算执行（万元）")
-    row = page.heads(
-        row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"),
-        (11, 11, "全年执行数"), (12, 12, "执行率"), (13, 13, "份数"),
-    )  # fmt: skip
-    for (form, year), lines in found.funds.items():
+    groups = [min(ROW * (len(lines) + 1), page.page_height / 2) for lines in found.funds.values()]
+    page.turn(row, HEADS + (groups or [ROW])[0])
+    row = _money_heads(page, page.title(row, "预算执行（万元）"))
+    for height, ((form, year), lines) in zip(groups, found.funds.items(), strict=True):
+        if page.turn(row, height):  # kept together, unless it is very long
+            row = _money_heads(page, row)
         page.put(row, 1, LAST, f"{form}　{year}年度", border=1, bold=True, bg_color="#F3F6FA")
-        page.height(row, 20)
+        page.height(row, ROW)
         row += 1
         for line in lines.values():
+            if page.turn(row, ROW):
+                row = _money_heads(page, row)
             bold = line.total
             page.word(row, 1, 3, line.name, bold=bold)
             spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
@@ -168,20 +172,30 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
                 page.number(row, first, last, line.sum_of(amount), s.MONEY, bold=bold)
             page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=bold)
             page.number(row, 13, 13, line.returns, bold=bold)
-            page.height(row, 20)
+            page.height(row, ROW)
             row += 1
     if not found.funds:
         row = nothing(page, row, "没有可以合计的资金数据。")
     notes = money_notes(found) if found.funds else ""
     for words in (notes, *repeated(found)):
         if words:
+            height = s.height_for([(words, sum(WIDTHS[1:]))], 16)
+            page.turn(row, height)
             page.put(row, 1, LAST, words, font_color=s.SOFT, font_size=9)
-            page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 16))
+            page.height(row, height)
             row += 1
     return row
 
 
+def _money_heads(page: Page, row: int) -> int:
+    return page.heads(
+        row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"),
+        (11, 11, "全年执行数"), (12, 12, "执行率"), (13, 13, "份数"),
+    )  # fmt: skip
+
+
 def write_kinds(page: Page, row: int, found: Statistics) -> int:
+    page.turn(row, HEADS + ROW * (min(len(found.kinds), MOST_KINDS) + 2))
     row = page.title(row, "问题（严重的、多的在前）")
     row = page.heads(
         row, (1, 1, "编号"), (2, 7, "问题"), (8, 9, "严重程度"), (10, 10, "项数"), (11, 11, "涉及份数"),
@@ -195,19 +209,19 @@ def write_kinds(page: Page, row: int, found: Statistics) -> int:
         page.number(row, 10, 10, kind.items)
         page.number(row, 11, 11, kind.workbooks)
         page.number(row, 12, 13, _share(kind.workbooks, found.received), s.PERCENT)
-        page.height(row, 20)
+        page.height(row, ROW)
         row += 1
     rest = found.kinds[MOST_KINDS:]
     if rest:
         page.word(row, 1, 9, f"其余{len(rest)}类，见“{CODES}”")
         page.number(row, 10, 10, sum(kind.items for kind in rest))
         page.word(row, 11, 13, "")
-        page.height(row, 20)
+        page.height(row, ROW)
         row += 1
     if not found.kinds:
         return nothing(page, row, "✔ 没有发现问题。")
     page.put(row, 1, 9, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
     page.number(row, 10, 10, found.findings, bold=True)
     page.word(row, 11, 13, "")
-    page.height(row, 20)
+    page.height(row, ROW)
     return row + 1

@@ -16,6 +16,9 @@ from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas, safe
 
 NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # small rather than "####"
+PRINTED = (770.0, 501.0)  # points, width and height of A4 landscape inside its margins
+USED = 0.93  # of its height: a repeated title, and programs that measure otherwise, take the rest
+ROW_HEIGHT = 15.0  # of rows that nothing is said of
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
 
@@ -45,6 +48,9 @@ class Page:
         self.sheet = canvas.book.add_worksheet(name)
         self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
         self._heights: dict[int, float] = {}
+        self._tops = [0]  # first rows of printed pages
+        wide = sum(width * 7 + 5 for width in widths) * 0.75  # points
+        self.page_height = USED * PRINTED[1] * max(1.0, wide / PRINTED[0])
         self.sheet.hide_gridlines(2)
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
@@ -56,6 +62,14 @@ class Page:
     def height(self, row: int, points: float) -> None:
         """The height of a row."""
         self._heights[row] = points
+
+    def turn(self, row: int, needed: float) -> bool:
+        """Begin a printed page with the row if so many points are too much for the one before; tells whether."""
+        used = sum(self._heights.get(at, ROW_HEIGHT) for at in range(self._tops[-1], row))
+        if used == 0 or used + needed <= self.page_height:
+            return False
+        self._tops.append(row)
+        return True
 
     def title(self, row: int, text: str) -> int:
         """A block's title; gives the next row."""
@@ -110,6 +124,7 @@ class Page:
         """Write everything, from the top."""
         for row, points in self._heights.items():
             self.sheet.set_row(row, points)
+        self.sheet.set_h_pagebreaks(self._tops[1:])
         for row in sorted(self._cells):
             for first, last, value, look in self._cells[row]:
                 self._write(row, first, last, value, self.canvas.style(**look))

@@ -33,12 +33,14 @@ class Elsewhere:
 
 def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded) -> int:
     """Write the block; gives the next row."""
+    checks = list(_checks(found, roll, elsewhere, graded)) if found.received else []
+    page.turn(row, 70 + 22 * len(checks))
     row = page.title(row, "核对")
     (a, b), (c, d), (e, f), (g, h) = SPANS
     row = page.heads(row, (a, b, "核对内容"), (c, d, "等号左边"), (e, f, "等号右边"), (g, h, "结果"))
     if not found.received:
         return nothing(page, row, "没有收到工作簿，无可核对。")
-    for words, one, other in _checks(found, roll, elsewhere, graded):
+    for words, one, other in checks:
         page.check(row, SPANS, words, one, other)
         row += 1
     page.put(row, 1, LAST, f"金额的核对见“{MONEY}”。", font_color=s.SOFT, font_size=9)

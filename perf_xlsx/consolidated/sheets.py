@@ -27,6 +27,7 @@ AMOUNT_NAMES = {
     "executed": "全年执行数",
 }
 MONEY_WIDTHS = (2.0, 17, 7, 20, 8, 23, 23, 23, 23, 11, 11, 23, 12)
+MONEY_ROW = 22
 CODE_WIDTHS = (2.0, 8, 44, 12, 12, 12, 16)
 OUTSTANDING_WIDTHS = (2.0, 7, 36, 15, 16, 30, 28)
 UNIT_COLUMNS = (
@@ -80,30 +81,40 @@ def finish(page: Page, last_row: int, repeat: int, landscape: bool = True) -> No
 def write_money(page: Page, found: Statistics, details: LongSheets, listed: Listed) -> None:
     """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts."""
     heading(page, MONEY, money_notes(found) + "各表种分别合计：项目支出已含在部门整体支出之内，不能相加。")
-    row = page.heads(
-        3, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"),
-        (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
-        (11, 11, "年初＋调整－全年（三项都填的）"), (12, 12, "与明细核对"),
-    )  # fmt: skip
-    page.height(3, 32)
+    row = _money_heads(page, 3)
     code = money_code(found)
     places: dict[tuple[str, int | str, str], int] = {}
     for (form, year), lines in found.funds.items():
-        for key, line in lines.items():
+        group = min(MONEY_ROW * len(lines), page.page_height / 2)  # kept together, unless it is very long
+        for number, (key, line) in enumerate(lines.items()):
+            if page.turn(row, MONEY_ROW if number else group):
+                row = _money_heads(page, row)
             _money_row(page, row, form, year, line, code, details, listed)
             places[form, year, key] = row
             row += 1
     if not places:
         page.put(row, 1, 12, "没有可以合计的资金数据。", border=1, align="center", font_color=s.SOFT)
         page.height(row, 30)
-        finish(page, row, 3)
+        finish(page, row, 0)
         return
     row = _parts(page, row + 1, found, places)
     for text in repeated(found):
+        page.turn(row, MONEY_ROW)
         page.put(row, 1, 12, text, font_color=s.TODO_INK, bg_color=s.TODO_FILL)
-        page.height(row, 22)
+        page.height(row, MONEY_ROW)
         row += 1
-    finish(page, row, 3)
+    finish(page, row, 0)
+
+
+def _money_heads(page: Page, row: int) -> int:
+    """Written anew on each page: rows repeated by the printer would stand above the other block too."""
+    page.heads(
+        row, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"),
+        (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
+        (11, 11, "年初＋调整－全年\n（三项都填的）"), (12, 12, "与明细核对"),
+    )  # fmt: skip
+    page.height(row, 36)
+    return row + 1
 
 
 def _money_row(
@@ -134,7 +145,7 @@ def _money_row(
     sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], own) for amount in AMOUNTS)
     agree = abs(listed.of(form, year, line.name) - sum(line.sums.values())) < Decimal("0.005")
     page.verdict(row, 12, 12, f"ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005", agree, bold)
-    page.height(row, 22)
+    page.height(row, MONEY_ROW)
 
 
 def _sum_if(details: LongSheets, amount: str, own: Sequence[str]) -> str:
@@ -158,9 +169,12 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
     checks = list(_part_checks(found, places))
     if not checks:
         return row
-    row = page.title(row, "合计与分项")
-    row = page.heads(row, (1, 4, "核对内容"), (5, 5, "合计"), (6, 7, "分项之和"), (8, 8, "相差"), (9, 12, "说明"))
-    for words, whole, parts, gap in checks:
+    heights = [s.height_for([(words, sum(MONEY_WIDTHS[1:5]))], MONEY_ROW) for words, *_ in checks]
+    page.turn(row, 48 + sum(heights))
+    row = _part_heads(page, page.title(row, "合计与分项"))
+    for height, (words, whole, parts, gap) in zip(heights, checks, strict=True):
+        if page.turn(row, height):
+            row = _part_heads(page, row)
         page.word(row, 1, 4, words)
         page.number(row, 5, 5, whole, money_code(found))
         page.number(row, 6, 7, parts, money_code(found))
@@ -169,9 +183,13 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
         page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), f"+{code};-{code};0")
         said = "✔ 相符" if gap == 0 else "⚠ 有的单位没有填分项，或合计填错，见“问题清单”"
         page.word(row, 9, 12, said)
-        page.height(row, s.height_for([(words, sum(MONEY_WIDTHS[1:5]))], 22))
+        page.height(row, height)
         row += 1
     return row + 1
+
+
+def _part_heads(page: Page, row: int) -> int:
+    return page.heads(row, (1, 4, "核对内容"), (5, 5, "合计"), (6, 7, "分项之和"), (8, 8, "相差"), (9, 12, "说明"))
 
 
 def _part_checks(

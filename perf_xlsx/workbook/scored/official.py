@@ -74,7 +74,10 @@ def official_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
     sheet = s.draft(OFFICIAL, layout.widths, landscape=False)
     paper = _Paper(sheet, result.evaluation, result.scores, form, rulebook, layout)
     paper.write()
-    sheet.pages_high = 1 if paper.height <= layout.page_height else 0
+    if paper.height <= layout.page_height:
+        sheet.pages_high = 1
+    else:
+        paper.labels_on_top()
     sheet.repeated = (paper.header, paper.header)
     sheet.print_area = (0, 0, paper.row - 1, layout.last)
     return sheet
@@ -102,6 +105,13 @@ class _Paper:
         self._total()
         self._passages()
         self._signatures()
+
+    def labels_on_top(self) -> None:
+        """Labels over several rows stand in the first of them: a page break cuts no row, but would cut a label."""
+        for top, left, bottom, _ in self.sheet.merges:
+            if bottom > top:
+                text, look = self.sheet.cells[top][left]
+                self.sheet.cells[top][left] = text, self._style(bold=look.bold, valign="top")
 
     # ---- cells -----------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from perf_xlsx.workbook.scored.problems import PROBLEMS
 
 SUMMARY = "评分汇总"
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
+TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
 CHART_LINES, LINE_PIXELS = 13, 29  # the chart stands beside that many lines of the small tables
 CLAIMED = "#9DC3E6"  # bars that are the unit's own word, beside the accent of what is computed
@@ -67,13 +68,14 @@ class _Summary:
 
     def _heading(self) -> None:
         sheet, last = self.sheet, len(WIDTHS) - 1
-        sheet.heights[0] = 36
-        style = s.look(font_name=s.HEADING, font_size=18, text_wrap=False)
+        style = s.look(font_name=s.HEADING, font_size=TITLE_SIZE)
         sheet.merge(0, 1, 0, last, style)
         year = f"{self.form.year}年度" if self.form.year else ""
         name = self.form.boxes["project"].given if "project" in self.form.boxes else ""
         subject = f"{name}（{self.form.unit or '单位未填'}）" if name else self.form.unit or "单位未填"
-        sheet.text(0, 1, f"{subject}　{year}", style)
+        title = f"{subject}　{year}"
+        sheet.text(0, 1, title, style)
+        sheet.heights[0] = _title_height(title)
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
         unverified = sum(not setting.verified for setting in self.rulebook.settings.values())
         note = f"，其中{unverified}项国家办法未规定、采用通行做法，在“依据”中标明" if unverified else ""
@@ -296,3 +298,10 @@ class _Summary:
         self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
         self.sheet.heights[row] = s.height_for([(name, WIDTHS[1])], 22)
         return row + 1
+
+
+def _title_height(title: str) -> float:
+    """Of the title's row: one line for most, more for a long project of a unit with a long name."""
+    larger = TITLE_SIZE / s.BODY_SIZE
+    lines = s.lines_needed(title, sum(WIDTHS[1:]) / larger)
+    return min(s.MAX_HEIGHT, max(36, lines * s.LINE_HEIGHT * larger + 6))
