@@ -17,6 +17,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 
 TENFOLD = 10  # times the target
+MEASURED = ("按比例", "达标法")  # their completion is actual over target
 DIMENSIONS = ("产出", "效益", "满意度")
 RISE = re.compile("增长率|提升率|提高率")
 SHARE = re.compile(
@@ -91,7 +92,7 @@ def claimed_completion_is_computed_completion(
     stated = [(row, s, row.claimed_completion.value, s.completion) for row, s in rows(form, scores)]
     shown_above = any(claimed is not None and claimed > 1 for _, _, claimed, _ in stated)
     for row, score, claimed, computed in stated:
-        if claimed is None or computed is None or score.method != "按比例" or _same_rate(claimed, computed):
+        if claimed is None or computed is None or score.method not in MEASURED or _same_rate(claimed, computed):
             continue
         capped = claimed == 1 and computed > 1
         if (capped and not shown_above) or (not rising(row, rulebook) and score.met and claimed >= 1):

@@ -100,8 +100,13 @@ LEVELS = (
 
 
 def level_of(row: Indicator) -> str:
-    """Level 1 as it compares: "产出", "产出类指标" and "数量指标" are 产出指标; "" where none is given."""
-    text = same_label(row.level1.given)
+    """Level 1 as it compares; "" where none is given."""
+    return level_named(row.level1.given)
+
+
+def level_named(given: str) -> str:
+    """A level as it compares: "产出", "产出类指标" and "数量指标" are 产出指标; "" for nothing."""
+    text = same_label(given)
     known = next((level for level, words in LEVELS if words.search(text)), None)
     return known or (text if not text or text.endswith("指标") else f"{text}指标")
 

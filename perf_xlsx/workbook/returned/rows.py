@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from perf_xlsx.checks.weights import level_named
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.model import Entry, Severity
 from perf_xlsx.ooxml import Cell
@@ -19,6 +20,8 @@ from perf_xlsx.workbook.returned.sheets import Address, Sheets
 from perf_xlsx.workbook.returned.strays import with_contents
 
 FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
+DITTO = frozenset({"同上", "同前", "〃", "″", '"', "''"})
+TOLD_BY_LEVEL_2 = ("效益指标", "满意度指标")  # 经济效益 can be of no other; cost may be output, too
 _REMARK = re.compile(r"注\s*[\d(.、]")  # "注1.", "注（1）"
 _OF_A_PART = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
 _OUTER = "-—–…·.()[] "  # around "以下空白"
@@ -254,16 +257,23 @@ def _is_dash(text: str) -> bool:
     return text in DASHES or squeeze(text) in DASHES
 
 
+def _open(level: Entry[Any]) -> bool:
+    return level.empty or squeeze(level.given) in DITTO
+
+
 def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | None]:
     """Levels that stand in the first row of their group only, and the first that was taken from above."""
     found: list[Entries] = []
     first: Entry[Any] | None = None
     above: Entries = {}
     for row in rows:
-        if above and row["level1"].empty and not above["level1"].empty:
-            shared = {key: above[key] for key in FILLED_DOWN if row[key].empty}
-            first = first or replace(row["level1"], value=above["level1"].value)
-            row = row | shared
+        if above and _open(row["level1"]) and not above["level1"].empty:
+            if (own := level_named(row["level2"].given)) in TOLD_BY_LEVEL_2:
+                row = row | {"level1": replace(row["level1"], value=own, given=own)}
+            else:
+                shared = {key: above[key] for key in FILLED_DOWN if _open(row[key])}
+                first = first or replace(row["level1"], value=above["level1"].value)
+                row = row | shared
         above = row
         found.append(row)
     return found, first
