@@ -19,7 +19,15 @@ from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.workbook.printed import HIDDEN_SHEET, NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED
+from perf_xlsx.target import JUDGEMENTS
+from perf_xlsx.workbook.printed import (
+    CLAIM_WANTED,
+    HIDDEN_SHEET,
+    LEVEL_WANTED,
+    NUMBER_WANTED,
+    PERCENT_WANTED,
+    SIGN_WANTED,
+)
 from perf_xlsx.workbook.returned.reader import OWN_CODES
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
@@ -167,7 +175,8 @@ def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, lin
 @pytest.mark.parametrize("form", FORMS)
 def test_the_guide_says_what_to_do_about_what_the_formulas_ask_for(form: str) -> None:
     guide = "".join(load_form(form).guide)
-    assert all(f"“{hint}”" in guide for hint in (NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED))
+    hints = (NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED, LEVEL_WANTED, CLAIM_WANTED)
+    assert all(f"“{hint}”" in guide for hint in hints)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -250,8 +259,11 @@ def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None
         case = json.loads(case_text(story)) if story in STORIES else form_of(table(CASES / "评分规则-mof-2020.md"))
     if rulebook:  # the edge of an overshoot that binary arithmetic misses
         case["indicators"][0] |= {"sign": "≥", "target": 1.1, "actual": 1.43, "method": None}
+        for row in case["indicators"]:  # where the points are the unit's to say, the total would wait
+            row["claimed_points"] = row["claimed_points"] or 0 if row["actual"] in JUDGEMENTS[1:] else None
     _, live = agreed(pipeline.template_bytes(case=json.dumps(case), rulebook=rulebook), tmp_path)
     assert sum(value != "" for values in live.values() for value in values) > 10
+    assert not rulebook or isinstance(live["px_reference_total"][0], int | float)
 
 
 def agreed(data: bytes, folder: Path) -> tuple[Any, dict[str, list[Any]]]:
@@ -272,6 +284,7 @@ def agreed(data: bytes, folder: Path) -> tuple[Any, dict[str, list[Any]]]:
 
 
 HINT, CHOOSE, FIRST = "请填数字", "请选性质", "请先改好“请…”处"
+LEVEL, CLAIM = "请选档次", "请填得分"
 # What stands in a row of indicators; what its points and its completion then show (... is a number).
 ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "≥", "target": "95%", "actual": 96, "weight": 5}, HINT, HINT),
@@ -298,6 +311,18 @@ ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "不超过", "target": "100", "actual": 50, "weight": 5}, HINT, HINT),
     ({"sign": "<=", "target": 100, "actual": 50, "weight": 5, "method": "按执行率"}, ..., ...),
     ({"sign": "—", "target": None, "actual": None, "weight": None}, "", ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "基本达成", "weight": 5, "claimed_points": 4}, LEVEL, LEVEL),
+    ({"sign": "定性", "target": "明显改善", "actual": 95, "weight": 5, "claimed_points": "4分"}, LEVEL, LEVEL),
+    ({"sign": "≥", "target": "明显改善", "actual": "好", "weight": 5, "method": "定性"}, LEVEL, LEVEL),
+    ({"sign": "定性", "target": "明显改善", "actual": "好", "weight": 5, "method": "达标法"}, LEVEL, LEVEL),
+    ({"sign": "定性", "target": "明显改善", "actual": "好", "weight": 5, "method": "按执行率"}, ..., ...),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成 ", "weight": 5, "claimed_points": 4}, 4, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": " 达成", "weight": 5, "method": "达标法"}, 5, ""),
+    ({"sign": None, "target": "明显改善", "actual": "达成 ", "weight": 5}, 5, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": None, "weight": 5}, "", ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 5}, CLAIM, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "未达成", "weight": 5, "claimed_points": "/"}, CLAIM, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": None}, "", ""),
 ]  # fmt: skip
 every_rulebook = pytest.mark.parametrize("rulebook", [*rulebook_names(), OTHER_CHOICES])
 
@@ -322,6 +347,19 @@ def test_a_number_typed_as_text_is_asked_for_and_the_total_waits(rulebook: str, 
     assert live["px_reference_total"] == [FIRST]
     assert live["px_reference_grade"] == [""]
     assert isinstance(live["px_reference_execution_points"][0], int | float)
+
+
+@needs_libreoffice
+@pytest.mark.parametrize(
+    ("row", "shown"), [(row, shown) for row, shown, _ in ASKED_FOR if shown in (LEVEL, CLAIM)][::5]
+)
+def test_the_total_waits_for_a_judgement_and_for_the_points_within_its_band(
+    row: dict[str, Any], shown: str, tmp_path: Path
+) -> None:
+    whole = {"sign": "≥", "target": 100, "actual": 50, "weight": 5}
+    _, live = agreed(pipeline.template_bytes(case=typed_in([whole, row])), tmp_path)
+    assert live["px_indicators_reference_points"][:2] == [2.5, shown]
+    assert live["px_reference_total"] == [FIRST]
 
 
 @needs_libreoffice

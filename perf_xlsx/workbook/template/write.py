@@ -17,7 +17,7 @@ from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, NUMBER_WANTED, PROPE
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
 from perf_xlsx.workbook.template.box import BoxWriter
-from perf_xlsx.workbook.template.hints import BLANK_WORDS, BLANKS, hints_of
+from perf_xlsx.workbook.template.hints import HIDDEN_LISTS, hints_of
 
 
 def write_template(
@@ -66,9 +66,11 @@ def _hidden_sheet(
     canvas.text(sheet, row, 0, "rate")
     sheet.write_formula(row, 1, live.rate_formula(rulebook), None, rate)
     canvas.name(live.RATE, HIDDEN_SHEET, row, 1)
-    canvas.text(sheet, row + 1, 0, "blanks")
-    canvas.text(sheet, row + 1, 1, BLANK_WORDS)
-    canvas.name(BLANKS, HIDDEN_SHEET, row + 1, 1)
+    for name, words in HIDDEN_LISTS.items():
+        row += 1
+        canvas.text(sheet, row, 0, name.removeprefix("px_"))
+        canvas.text(sheet, row, 1, words)
+        canvas.name(name, HIDDEN_SHEET, row, 1)
     column = 3
     for box in _dependent(form):
         for above in dict.fromkeys(choice.under for choice in box.choices):
