@@ -461,10 +461,61 @@ def test_counters_count_what_is_missing(tmp_path: Path) -> None:
     case = json.loads(case_text("department-corrected"))
     case["unit"] = None
     case["indicators"][0]["target"] = case["indicators"][1]["actual"] = None
+    counted(case, {"基本信息": 1, "预算执行": 0, "绩效指标": 2}, tmp_path)
+
+
+@needs_libreoffice
+def test_counters_count_blanks_and_dashes_as_the_tool_does(tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["unit"] = " — "
+    total = next(line for line in case["funds"] if line["line"] == "合计")
+    total |= {"adjusted": "－", "executed": " "}
+    case["indicators"][0] |= {"name": " ", "target": "/", "actual": "——"}
+    case["indicators"] += [dict.fromkeys(("name", "sign", "target", "actual", "weight"), "-")]  # a row in no use
+    case["projects"][0]["executed"] = "　"
+    counted(case, {"基本信息": 1, "预算执行": 2, "项目明细": 1, "绩效指标": 3}, tmp_path)
+
+
+def counted(case: dict[str, Any], counters: dict[str, int], folder: Path) -> None:
+    """The counters count so many, as they are stored and as they are calculated."""
     data = pipeline.template_bytes(case=json.dumps(case))
-    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, tmp_path)
-    counters = {"基本信息": 1, "预算执行": 0, "绩效指标": 2}
+    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, folder)
     for title, missing in counters.items():
         wanted = f"还有 {missing} 个必填格未填" if missing else "✔ 必填项已填齐"
         for book in (stored, live):
             assert wanted in [cell.value for cell in book[title][2]]
+
+
+WHOLE = {"sign": "≥", "target": 100, "actual": 50, "weight": 90}
+
+
+@needs_libreoffice
+@pytest.mark.parametrize(
+    ("rows", "others", "total", "grade"),
+    [
+        ([WHOLE], {}, 52.5, "差"),
+        ([], {}, "填齐后显示", ""),
+        ([WHOLE | {"actual": None}], {}, "填齐后显示", ""),
+        ([WHOLE], {"unit": "—"}, "填齐后显示", ""),
+        ([WHOLE], {"executed": None}, "填齐后显示", ""),
+        ([WHOLE], {"adjusted": 0}, "暂不能评分", ""),
+        ([WHOLE], {"adjusted": -800, "executed": -600}, "暂不能评分", ""),
+        ([WHOLE], {"executed": -600}, "暂不能评分", ""),
+        ([WHOLE], {"executed": 0}, 45, "差"),
+        ([WHOLE, WHOLE | {"sign": "定性", "actual": "达成", "method": "按比例"}], {}, "暂不能评分", ""),
+    ],
+)
+def test_the_total_and_its_grade_wait_until_they_are_whole(
+    rows: list[dict[str, Any]], others: dict[str, Any], total: Any, grade: str, tmp_path: Path
+) -> None:
+    amounts = {key: value for key, value in others.items() if key != "unit"}
+    case = json.loads(typed_in(rows, **amounts)) | ({"unit": others["unit"]} if "unit" in others else {})
+    _, live = agreed(pipeline.template_bytes(case=json.dumps(case)), tmp_path)
+    assert [live["px_reference_total"], live["px_reference_grade"]] == [[total], [grade]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_blank_template_has_no_total_yet(form: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, BLANK_YEAR)), data_only=True)
+    assert cells(book, "px_reference_total")[1][0].value == "填齐后显示"
+    assert not cells(book, "px_reference_grade")[1][0].value

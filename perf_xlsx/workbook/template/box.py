@@ -70,7 +70,7 @@ class BoxWriter:
             "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
             "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
             "execution_points": lambda: live.execution_points(self.rulebook),
-            "total": lambda: live.total(self.rulebook),
+            "total": lambda: live.total(self.rulebook, self.form),
             "grade": lambda: live.grade(self.rulebook),
         }
         percent = box.formula in ("line_rate", "indicator_completion")

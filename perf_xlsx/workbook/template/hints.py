@@ -17,6 +17,7 @@ from perf_xlsx.target import DASHES, JUDGEMENTS
 from perf_xlsx.target import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
+    FILL_FIRST,
     LEVEL_WANTED,
     NUMBER_WANTED,
     PERCENT_WANTED,
@@ -71,11 +72,16 @@ def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Hints:
-    """What computed boxes show in place of their results. `rate` and `total`: these cannot be told."""
+    """What computed boxes show in place of their results.
+
+    `rate` cannot be told; `asked`: a box that the total is made of asks for something; `owed`: a required box is
+    empty.
+    """
 
     rulebook: Rulebook
     rate: bool
-    total: bool
+    asked: bool
+    owed: bool
 
     def shown(self, formula: str, row: Row) -> str | None:
         """What stands in a box with this formula, in the row with these contents; None: its result."""
@@ -98,23 +104,23 @@ class Hints:
                 return ""
             case "execution_points" if self.rate:
                 return NUMBER_WANTED
-            case "total" if self.total:
-                return THESE_FIRST
-            case "grade" if self.total:
+            case "total" if self.asked or self.owed:
+                return THESE_FIRST if self.asked else FILL_FIRST
+            case "grade" if self.asked or self.owed:
                 return ""
         return None
 
 
-def hints_of(fill: Fill | None, rulebook: Rulebook) -> Hints:
-    """The hints of a template, filled in or blank."""
+def hints_of(fill: Fill | None, rulebook: Rulebook, owed: bool) -> Hints:
+    """The hints of a template, filled in or blank; `owed` where a required box is empty."""
     if fill is None:
-        return Hints(rulebook, False, False)
+        return Hints(rulebook, False, False, owed)
     line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
     rate = _any(line, rate_amounts(rulebook))
     asks = (_points_open, _sign_open, _mixed, _level_open)
     rows = fill.rows.get("indicators", ())
     open_ = any(_claim_open(row, rulebook) or any(ask(row) for ask in asks) for row in rows)
-    return Hints(rulebook, rate, rate or open_)
+    return Hints(rulebook, rate, rate or open_, owed)
 
 
 def _points_open(row: Row) -> bool:

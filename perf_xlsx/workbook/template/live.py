@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perf_xlsx.forms import Form
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
+    FILL_FIRST,
     LEVEL_WANTED,
+    NOT_SCORED,
     NUMBER_WANTED,
     PERCENT_WANTED,
     SIGN_WANTED,
     THESE_FIRST,
 )
 from perf_xlsx.workbook.template.hints import blank, judged, misplaced, mixed, rate_amounts, unknown_sign
+from perf_xlsx.workbook.template.missing import counter_name
 
 ASKING = "请"  # what every hint begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -48,18 +52,23 @@ def execution_points(rulebook: Rulebook) -> str:
     return f"=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),{RATE})"
 
 
-def total(rulebook: Rulebook) -> str:
-    """Everything scored so far, capped where the rulebook caps it; it waits for what the boxes ask for."""
+def total(rulebook: Rulebook, form: Form) -> str:
+    """The sum, capped where the rulebook caps it, once it is whole.
+
+    It waits for what the boxes ask for and for every required one, and for points of every weight: without them
+    it would be called provisional.
+    """
     execution, indicators = "px_reference_execution_points", "px_indicators_reference_points"
     parts = f"{execution},{indicators}"
     summed = f"ROUND(SUM({parts}),2)"
     capped = summed
     for step in reversed(rulebook.caps):
         capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
-    if rulebook.caps:
-        summed = f"IF(ISNUMBER({RATE}),{capped},{summed})"
     asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, indicators))
-    return f'=IF({asked}>0,"{THESE_FIRST}",IF(COUNT({parts})=0,"",{summed}))'
+    owed = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
+    whole = f"AND(COUNT({execution})=1,COUNT(px_indicators_weight)=COUNT({indicators}))"
+    result = f'IF({whole},{capped},"{NOT_SCORED}")'
+    return f'=IF({asked}>0,"{THESE_FIRST}",IF(OR({owed}),"{FILL_FIRST}",{result}))'
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -201,6 +210,6 @@ def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str
         put("indicators", "reference_completion", str(row.name.place.row), score.completion)
         put("indicators", "reference_points", str(row.name.place.row), score.points)
     put("claimed", "reference_execution_points", "", scores.execution.points)
-    put("claimed", "reference_total", "", scores.total)
-    found["claimed", "reference_grade", ""] = scores.grade
+    found["claimed", "reference_total", ""] = float(scores.total) if scores.complete else NOT_SCORED
+    found["claimed", "reference_grade", ""] = scores.grade if scores.complete else ""
     return found

@@ -18,6 +18,7 @@ from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
 from perf_xlsx.workbook.template.box import BoxWriter
 from perf_xlsx.workbook.template.hints import HIDDEN_LISTS, hints_of
+from perf_xlsx.workbook.template.missing import missing_in_form
 
 
 def write_template(
@@ -31,7 +32,7 @@ def write_template(
     guide = book.add_worksheet(GUIDE)
     sheets = [(sheet, book.add_worksheet(sheet.name)) for sheet in form.sheets]
     hidden = book.add_worksheet(HIDDEN_SHEET)
-    hints = hints_of(fill, rulebook)
+    hints = hints_of(fill, rulebook, missing_in_form(fill, form) > 0)
     rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
     _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
     writer = Writer(canvas, BoxWriter(canvas, form, rulebook, stored or {}, hints), year, fill)
