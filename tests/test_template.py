@@ -16,7 +16,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
-from perf_xlsx.forms import Boxes, Lines, form_names, load_form
+from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.target import JUDGEMENTS
@@ -208,9 +208,37 @@ def test_boxes_say_and_take_the_points_of_the_rulebook(form: str, tmp_path: Path
 def test_only_messages_of_boxes_hold_the_points_of_the_rulebook(form: str) -> None:
     """A help that is printed beside its box is its witness, and one that is given as advice stands as it is."""
     for name, box in typed_boxes(form):
-        if "{" in box.help:
+        if "{" in box.help.replace(NEXT_YEAR, ""):
             assert name.startswith("px_indicators_")
             assert box.key in OWN_CODES
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_the_date_that_is_given_as_an_example_is_one_that_can_be(form: str, year: int, tmp_path: Path) -> None:
+    path = tmp_path / "typed.xlsx"
+    pipeline.write_template(path, form, year)
+    book = openpyxl.load_workbook(path)
+    sheet, (box,) = cells(book, "px_filled_on")
+    example, rule = f"如 {year + 1}-04-15。", sheet.data_validations.dataValidation
+    asked = next(r for r in rule if box.coordinate in r.sqref)
+    for text in (box.offset(column=1).value, asked.prompt, asked.error):
+        assert text.endswith(example)
+    box.value = f"{year + 1}-04-15"
+    book.save(path)
+    result = pipeline.score(path)
+    assert not [found for found in result.findings if found.code in ("R15", "R16")]
+    said = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert not [text for text in said if NEXT_YEAR in text]
+
+
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_help_of_templates_that_were_given_out_with_another_year_is_still_known(year: int, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case_text("department-corrected"))))
+    _, (box,) = cells(book, "px_filled_on")
+    box.offset(column=1).value = f"填写本表的日期，如 {year + 1}-04-15。"
+    book.save(tmp_path / "old.xlsx")
+    assert not [found for found in pipeline.score(tmp_path / "old.xlsx").findings if found.code[0] == "R"]
 
 
 def test_what_is_published_is_what_the_forms_say() -> None:

@@ -147,7 +147,7 @@ class Writer:
                 placed.first = placed.first or cell
             if box.required:
                 placed.terms.append(missing_cell(cell))
-            help_text = box.help or COMPUTED_HELP
+            help_text = self.box.dated(box.help) or COMPUTED_HELP
             canvas.text(
                 worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
             )

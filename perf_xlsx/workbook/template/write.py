@@ -35,7 +35,7 @@ def write_template(
     hints = hints_of(fill, rulebook, missing_in_form(fill, form) > 0)
     rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
     _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
-    writer = Writer(canvas, BoxWriter(canvas, form, rulebook, stored or {}, hints), year, fill)
+    writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook, stored or {}, hints), year, fill)
     todo = [(sheet.name, writer.sheet(sheet, worksheet)) for sheet, worksheet in sheets]
     _guide_sheet(canvas, guide, form, year, rulebook, todo)
     guide.activate()
