@@ -16,10 +16,18 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
-from perf_xlsx.forms import Boxes, Lines, form_names, load_form
+from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
 from perf_xlsx.publish import published
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.workbook.printed import HIDDEN_SHEET, NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED
+from perf_xlsx.target import JUDGEMENTS
+from perf_xlsx.workbook.printed import (
+    CLAIM_WANTED,
+    HIDDEN_SHEET,
+    LEVEL_WANTED,
+    NUMBER_WANTED,
+    PERCENT_WANTED,
+    SIGN_WANTED,
+)
 from perf_xlsx.workbook.returned.reader import OWN_CODES
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
@@ -167,7 +175,8 @@ def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, lin
 @pytest.mark.parametrize("form", FORMS)
 def test_the_guide_says_what_to_do_about_what_the_formulas_ask_for(form: str) -> None:
     guide = "".join(load_form(form).guide)
-    assert all(f"“{hint}”" in guide for hint in (NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED))
+    hints = (NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED, LEVEL_WANTED, CLAIM_WANTED)
+    assert all(f"“{hint}”" in guide for hint in hints)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -199,9 +208,37 @@ def test_boxes_say_and_take_the_points_of_the_rulebook(form: str, tmp_path: Path
 def test_only_messages_of_boxes_hold_the_points_of_the_rulebook(form: str) -> None:
     """A help that is printed beside its box is its witness, and one that is given as advice stands as it is."""
     for name, box in typed_boxes(form):
-        if "{" in box.help:
+        if "{" in box.help.replace(NEXT_YEAR, ""):
             assert name.startswith("px_indicators_")
             assert box.key in OWN_CODES
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_the_date_that_is_given_as_an_example_is_one_that_can_be(form: str, year: int, tmp_path: Path) -> None:
+    path = tmp_path / "typed.xlsx"
+    pipeline.write_template(path, form, year)
+    book = openpyxl.load_workbook(path)
+    sheet, (box,) = cells(book, "px_filled_on")
+    example, rule = f"如 {year + 1}-04-15。", sheet.data_validations.dataValidation
+    asked = next(r for r in rule if box.coordinate in r.sqref)
+    for text in (box.offset(column=1).value, asked.prompt, asked.error):
+        assert text.endswith(example)
+    box.value = f"{year + 1}-04-15"
+    book.save(path)
+    result = pipeline.score(path)
+    assert not [found for found in result.findings if found.code in ("R15", "R16")]
+    said = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert not [text for text in said if NEXT_YEAR in text]
+
+
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_help_of_templates_that_were_given_out_with_another_year_is_still_known(year: int, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case_text("department-corrected"))))
+    _, (box,) = cells(book, "px_filled_on")
+    box.offset(column=1).value = f"填写本表的日期，如 {year + 1}-04-15。"
+    book.save(tmp_path / "old.xlsx")
+    assert not [found for found in pipeline.score(tmp_path / "old.xlsx").findings if found.code[0] == "R"]
 
 
 def test_what_is_published_is_what_the_forms_say() -> None:
@@ -250,8 +287,11 @@ def test_live_formulas_agree_with_the_engine(story: str, tmp_path: Path) -> None
         case = json.loads(case_text(story)) if story in STORIES else form_of(table(CASES / "评分规则-mof-2020.md"))
     if rulebook:  # the edge of an overshoot that binary arithmetic misses
         case["indicators"][0] |= {"sign": "≥", "target": 1.1, "actual": 1.43, "method": None}
+        for row in case["indicators"]:  # where the points are the unit's to say, the total would wait
+            row["claimed_points"] = row["claimed_points"] or 0 if row["actual"] in JUDGEMENTS[1:] else None
     _, live = agreed(pipeline.template_bytes(case=json.dumps(case), rulebook=rulebook), tmp_path)
     assert sum(value != "" for values in live.values() for value in values) > 10
+    assert not rulebook or isinstance(live["px_reference_total"][0], int | float)
 
 
 def agreed(data: bytes, folder: Path) -> tuple[Any, dict[str, list[Any]]]:
@@ -272,6 +312,7 @@ def agreed(data: bytes, folder: Path) -> tuple[Any, dict[str, list[Any]]]:
 
 
 HINT, CHOOSE, FIRST = "请填数字", "请选性质", "请先改好“请…”处"
+LEVEL, CLAIM = "请选档次", "请填得分"
 # What stands in a row of indicators; what its points and its completion then show (... is a number).
 ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "≥", "target": "95%", "actual": 96, "weight": 5}, HINT, HINT),
@@ -298,6 +339,18 @@ ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "不超过", "target": "100", "actual": 50, "weight": 5}, HINT, HINT),
     ({"sign": "<=", "target": 100, "actual": 50, "weight": 5, "method": "按执行率"}, ..., ...),
     ({"sign": "—", "target": None, "actual": None, "weight": None}, "", ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "基本达成", "weight": 5, "claimed_points": 4}, LEVEL, LEVEL),
+    ({"sign": "定性", "target": "明显改善", "actual": 95, "weight": 5, "claimed_points": "4分"}, LEVEL, LEVEL),
+    ({"sign": "≥", "target": "明显改善", "actual": "好", "weight": 5, "method": "定性"}, LEVEL, LEVEL),
+    ({"sign": "定性", "target": "明显改善", "actual": "好", "weight": 5, "method": "达标法"}, LEVEL, LEVEL),
+    ({"sign": "定性", "target": "明显改善", "actual": "好", "weight": 5, "method": "按执行率"}, ..., ...),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成 ", "weight": 5, "claimed_points": 4}, 4, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": " 达成", "weight": 5, "method": "达标法"}, 5, ""),
+    ({"sign": None, "target": "明显改善", "actual": "达成 ", "weight": 5}, 5, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": None, "weight": 5}, "", ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 5}, CLAIM, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "未达成", "weight": 5, "claimed_points": "/"}, CLAIM, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": None}, "", ""),
 ]  # fmt: skip
 every_rulebook = pytest.mark.parametrize("rulebook", [*rulebook_names(), OTHER_CHOICES])
 
@@ -322,6 +375,19 @@ def test_a_number_typed_as_text_is_asked_for_and_the_total_waits(rulebook: str, 
     assert live["px_reference_total"] == [FIRST]
     assert live["px_reference_grade"] == [""]
     assert isinstance(live["px_reference_execution_points"][0], int | float)
+
+
+@needs_libreoffice
+@pytest.mark.parametrize(
+    ("row", "shown"), [(row, shown) for row, shown, _ in ASKED_FOR if shown in (LEVEL, CLAIM)][::5]
+)
+def test_the_total_waits_for_a_judgement_and_for_the_points_within_its_band(
+    row: dict[str, Any], shown: str, tmp_path: Path
+) -> None:
+    whole = {"sign": "≥", "target": 100, "actual": 50, "weight": 5}
+    _, live = agreed(pipeline.template_bytes(case=typed_in([whole, row])), tmp_path)
+    assert live["px_indicators_reference_points"][:2] == [2.5, shown]
+    assert live["px_reference_total"] == [FIRST]
 
 
 @needs_libreoffice
@@ -423,10 +489,61 @@ def test_counters_count_what_is_missing(tmp_path: Path) -> None:
     case = json.loads(case_text("department-corrected"))
     case["unit"] = None
     case["indicators"][0]["target"] = case["indicators"][1]["actual"] = None
+    counted(case, {"基本信息": 1, "预算执行": 0, "绩效指标": 2}, tmp_path)
+
+
+@needs_libreoffice
+def test_counters_count_blanks_and_dashes_as_the_tool_does(tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["unit"] = " — "
+    total = next(line for line in case["funds"] if line["line"] == "合计")
+    total |= {"adjusted": "－", "executed": " "}
+    case["indicators"][0] |= {"name": " ", "target": "/", "actual": "——"}
+    case["indicators"] += [dict.fromkeys(("name", "sign", "target", "actual", "weight"), "-")]  # a row in no use
+    case["projects"][0]["executed"] = "　"
+    counted(case, {"基本信息": 1, "预算执行": 2, "项目明细": 1, "绩效指标": 3}, tmp_path)
+
+
+def counted(case: dict[str, Any], counters: dict[str, int], folder: Path) -> None:
+    """The counters count so many, as they are stored and as they are calculated."""
     data = pipeline.template_bytes(case=json.dumps(case))
-    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, tmp_path)
-    counters = {"基本信息": 1, "预算执行": 0, "绩效指标": 2}
+    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, folder)
     for title, missing in counters.items():
         wanted = f"还有 {missing} 个必填格未填" if missing else "✔ 必填项已填齐"
         for book in (stored, live):
             assert wanted in [cell.value for cell in book[title][2]]
+
+
+WHOLE = {"sign": "≥", "target": 100, "actual": 50, "weight": 90}
+
+
+@needs_libreoffice
+@pytest.mark.parametrize(
+    ("rows", "others", "total", "grade"),
+    [
+        ([WHOLE], {}, 52.5, "差"),
+        ([], {}, "填齐后显示", ""),
+        ([WHOLE | {"actual": None}], {}, "填齐后显示", ""),
+        ([WHOLE], {"unit": "—"}, "填齐后显示", ""),
+        ([WHOLE], {"executed": None}, "填齐后显示", ""),
+        ([WHOLE], {"adjusted": 0}, "暂不能评分", ""),
+        ([WHOLE], {"adjusted": -800, "executed": -600}, "暂不能评分", ""),
+        ([WHOLE], {"executed": -600}, "暂不能评分", ""),
+        ([WHOLE], {"executed": 0}, 45, "差"),
+        ([WHOLE, WHOLE | {"sign": "定性", "actual": "达成", "method": "按比例"}], {}, "暂不能评分", ""),
+    ],
+)
+def test_the_total_and_its_grade_wait_until_they_are_whole(
+    rows: list[dict[str, Any]], others: dict[str, Any], total: Any, grade: str, tmp_path: Path
+) -> None:
+    amounts = {key: value for key, value in others.items() if key != "unit"}
+    case = json.loads(typed_in(rows, **amounts)) | ({"unit": others["unit"]} if "unit" in others else {})
+    _, live = agreed(pipeline.template_bytes(case=json.dumps(case)), tmp_path)
+    assert [live["px_reference_total"], live["px_reference_grade"]] == [[total], [grade]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_blank_template_has_no_total_yet(form: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, BLANK_YEAR)), data_only=True)
+    assert cells(book, "px_reference_total")[1][0].value == "填齐后显示"
+    assert not cells(book, "px_reference_grade")[1][0].value

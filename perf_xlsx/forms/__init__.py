@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
+NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
+_YEARS = range(2000, 2101)  # the years that may stand there
 BOX_KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
 
 
@@ -34,7 +36,8 @@ class Box:
     `key` names it in code and in the defined name; `required` is counted by the template and reported as R07;
     `strict` choices are refused when another word stands there, others are suggestions. As the template's
     validation `minimum` bounds a number, and `points` by the rulebook's full score, which {total} stands for in
-    `help` (of columns of rows) and `error`; `formula` names the live formula of a computed box.
+    `help` (of columns of rows) and `error`; {next_year} may stand in both, too. `formula` names the live formula
+    of a computed box.
     """
 
     key: str
@@ -57,6 +60,13 @@ class Box:
     def labels(self) -> tuple[str, ...]:
         """Every text under which a person may know this box."""
         return (self.label, *self.synonyms)
+
+    @cached_property
+    def helps(self) -> tuple[str, ...]:
+        """The help as templates print it, whatever their year."""
+        if NEXT_YEAR not in self.help:
+            return (self.help,) if self.help else ()
+        return tuple(self.help.replace(NEXT_YEAR, str(year)) for year in _YEARS)
 
 
 def typed(boxes: Iterable[Box]) -> list[Box]:

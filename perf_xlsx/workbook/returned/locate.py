@@ -38,7 +38,7 @@ def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
     boxes = typed(block.boxes)
     home = home_of(block.key, [box.labels for box in boxes], boxes, sheets)
     labels = {box.key: _at_home(sheets.labelled(box.labels), home.sheet) for box in boxes}
-    helps = {same_label(box.help) for box in boxes if box.help}
+    helps = {same_label(text) for box in boxes for text in box.helps}
     named = {box.key: area for box in boxes if (area := _named(sheets, f"px_{box.key}"))}
     for box in boxes:
         at = named.get(box.key)

@@ -85,12 +85,12 @@ def _belong(boxes: Sequence[Box], texts: Sequence[str], beyond: str) -> bool:
 
 def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> Slip | None:
     """A label whose row has the help that the template prints behind another box."""
-    helps = {same_label(box.help) for box, _ in found if box.help}
+    helps = {same_label(text) for box, _ in found for text in box.helps}
     for box, at in found:
         sheet, row, column = at
         behind = (sheets.cell((sheet, row, c)) for c in range(column, column + 4))
         said = {same_label(cell.value) for cell in behind if cell and isinstance(cell.value, str)} & helps
-        if said and same_label(box.help) not in said:
+        if said and said.isdisjoint(map(same_label, box.helps)):
             message = f"“{title}”的栏目名称“{box.label}”与后面的说明对不上，内容与栏目可能错开了一行。"
             return Slip(title, at, message, "请对照下发的模板逐格核对，错开的移回原来的行。", sure=False)
     return None

@@ -193,7 +193,7 @@ def printed(form: Form) -> frozenset[str]:
     for block in _blocks(form):
         texts.add(block.title)
         for box in _boxes(block):
-            texts |= {*box.labels, box.help}
+            texts |= {*box.labels, *box.helps}
         match block:
             case Lines():
                 texts |= {block.head, *(label for line in block.lines for label in line.labels)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
+from perf_xlsx.forms import Boxes, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.place import column_name
@@ -14,6 +14,15 @@ from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND_WORDS, NUMBER
 from perf_xlsx.workbook.template.box import LEFT, BoxWriter
+from perf_xlsx.workbook.template.missing import (
+    box_value,
+    counter_name,
+    fill_rows,
+    line_value,
+    missing_cell,
+    missing_in,
+    missing_rows,
+)
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
 HELP_WIDTH = 42.0
@@ -45,6 +54,7 @@ class Writer:
     def sheet(self, sheet: Sheet, worksheet: Any) -> Placed:
         """Write one sheet."""
         placed, last = Placed(), self._last_column(sheet)
+        placed.missing = sum(missing_in(self.fill, block) for block in sheet.blocks)
         self._widths(sheet, worksheet)
         row = self._heading(sheet, worksheet, last)
         for block in sheet.blocks:
@@ -110,6 +120,7 @@ class Writer:
         """The required counter at the right end of the hint's row."""
         column = last
         count = "+".join(placed.terms) or "0"
+        self.canvas.name(counter_name(self.box.form.sheets.index(sheet)), sheet.name, 1, column)
         placed.word = f"还有 {placed.missing} 个必填格未填" if placed.missing else "✔ 必填项已填齐"
         placed.counter = f"'{sheet.name}'!{cell_name(1, column, fixed=True)}"
         formula = f'=IF(({count})=0,"✔ 必填项已填齐","还有 "&({count})&" 个必填格未填")'
@@ -124,7 +135,7 @@ class Writer:
         if len(sheet.blocks) > 1:
             row = self._block_title(block.title, worksheet, row)
         for box in block.boxes:
-            value = self._box_value(box)
+            value = box_value(self.fill, box)
             cell = cell_name(row, LEFT + 1)
             canvas.text(worksheet, row, LEFT, box.label + (" *" if box.required else ""), canvas.head)
             canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
@@ -135,9 +146,8 @@ class Writer:
                 canvas.typed(worksheet, row, LEFT + 1, value, self.box.style(box, value=value, align="left"))
                 placed.first = placed.first or cell
             if box.required:
-                placed.terms.append(f"COUNTBLANK({cell})")
-                placed.missing += value in (None, "")
-            help_text = box.help or COMPUTED_HELP
+                placed.terms.append(missing_cell(cell))
+            help_text = self.box.dated(box.help) or COMPUTED_HELP
             canvas.text(
                 worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
             )
@@ -146,11 +156,6 @@ class Writer:
             worksheet.set_row(row, s.height_for([(shown, box.width), (help_text, HELP_WIDTH)], least))
             row += 1
         return row + 1
-
-    def _box_value(self, box: Box) -> Typed:
-        if self.fill is None:
-            return box.preset or None
-        return self.fill.boxes.get(box.key)
 
     def _block_title(self, title: str, worksheet: Any, row: int) -> int:
         style = self.canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
@@ -172,7 +177,7 @@ class Writer:
             label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
             canvas.text(worksheet, row, LEFT, line.label, label)
             cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT + 1)}
-            values = {b.key: self._line_value(block, line, b) for b in block.columns}
+            values = {b.key: line_value(self.fill, block, line, b) for b in block.columns}
             for column, box in enumerate(block.columns, LEFT + 1):
                 canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
                 if box.kind == "computed":
@@ -183,22 +188,18 @@ class Writer:
                 canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
                 placed.first = placed.first or cells[box.key]
                 if required:
-                    placed.terms.append(f"COUNTBLANK({cells[box.key]})")
-                    placed.missing += value in (None, "")
+                    placed.terms.append(missing_cell(cells[box.key]))
         for column, box in enumerate(block.columns, LEFT + 1):
             self.box.ask(worksheet, header + 1, column, header + len(block.lines), box)
         worksheet.freeze_panes(header + 1, LEFT + 1)
         worksheet.repeat_rows(0, header)
         return header + len(block.lines) + 2
 
-    def _line_value(self, block: Lines, line: Line, box: Box) -> Typed:
-        return self.fill.lines.get((block.key, line.key, box.key)) if self.fill else None
-
     def _rows(self, block: Rows, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
         canvas = self.canvas
         if len(sheet.blocks) > 1:
             row = self._block_title(block.title, worksheet, row)
-        header, filled = row, self._fill_rows(block)
+        header, filled = row, fill_rows(self.fill, block)
         first, last = header + 1, header + max(block.rows, len(filled) + SPARE_ROWS)
         worksheet.set_row(header, 34)
         canvas.text(worksheet, header, 0, NUMBER, canvas.head)
@@ -209,19 +210,15 @@ class Writer:
         for row in range(first, last + 1):
             values = filled[row - first] if row - first < len(filled) else {}
             self._row(block, worksheet, row, row - first + 1, values)
-        self._count_rows(block, filled, first, last, placed)
+        spans = {b.key: column_name(c + 1) for c, b in enumerate(block.columns, LEFT)}
+        spans = {key: f"{column}{first + 1}:{column}{last + 1}" for key, column in spans.items()}
+        placed.terms += missing_rows(block, spans)
         placed.first = placed.first or cell_name(first, LEFT)
         if len(sheet.blocks) == 1:
             anchor = next((n for n, b in enumerate(block.columns) if b.key == "name"), -1)
             worksheet.freeze_panes(header + 1, LEFT + anchor + 1)
             worksheet.repeat_rows(0, header)
         return last + 2
-
-    def _fill_rows(self, block: Rows) -> list[Mapping[str, Typed]]:
-        if self.fill and block.key in self.fill.rows:
-            return list(self.fill.rows[block.key])
-        keys = [box.key for box in block.columns]
-        return [dict(zip(keys, preset, strict=False)) for preset in block.preset]
 
     def _row(self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed]) -> None:
         cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT)}
@@ -235,22 +232,6 @@ class Writer:
                 self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
         shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         worksheet.set_row(row, s.height_for(shown, 34 if block.key == "passages" else 24))
-
-    def _count_rows(
-        self, block: Rows, filled: list[Mapping[str, Typed]], first: int, last: int, placed: Placed
-    ) -> None:
-        """Missing boxes of the rows in use; at least one row is owed where the table has required columns."""
-        required = [(c, box) for c, box in enumerate(block.columns, LEFT) if box.required]
-        if not required:
-            return
-        ranges = [f"{column_name(c + 1)}{first + 1}:{column_name(c + 1)}{last + 1}" for c, _ in required]
-        used = "+".join(f'({r}<>"")' for r in ranges)
-        placed.terms += [f'SUMPRODUCT(--(({used})>0),--({r}=""))' for r in ranges]
-        rows = [row for row in filled if any(row.get(box.key) not in (None, "") for _, box in required)]
-        placed.missing += sum(row.get(box.key) in (None, "") for row in rows for _, box in required)
-        if block.key == "indicators":
-            placed.terms.append(f"(COUNTA({ranges[0]})=0)")
-            placed.missing += not any(row.get(required[0][1].key) not in (None, "") for row in rows)
 
 
 def _swatch(colour: str) -> str:

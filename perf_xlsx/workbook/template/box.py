@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from perf_xlsx.forms import Box, Form, Rows
+from perf_xlsx.forms import NEXT_YEAR, Box, Form, Rows
 from perf_xlsx.forms.case import Shown, Typed
 from perf_xlsx.numerals import plain
 from perf_xlsx.place import column_name
@@ -16,14 +16,23 @@ from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.hints import Hints
 
+ANY_YEAR = 2023
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 
 
 class BoxWriter:
     """Writes the boxes of one template."""
 
-    def __init__(self, canvas: Canvas, form: Form, rulebook: Rulebook, stored: live.Stored, hints: Hints) -> None:
-        self.canvas, self.form, self.rulebook = canvas, form, rulebook
+    def __init__(
+        self,
+        canvas: Canvas,
+        form: Form,
+        year: int | None,
+        rulebook: Rulebook,
+        stored: live.Stored,
+        hints: Hints,
+    ) -> None:
+        self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
         self.stored, self.hints = stored, hints
 
     def style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
@@ -70,7 +79,7 @@ class BoxWriter:
             "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
             "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
             "execution_points": lambda: live.execution_points(self.rulebook),
-            "total": lambda: live.total(self.rulebook),
+            "total": lambda: live.total(self.rulebook, self.form),
             "grade": lambda: live.grade(self.rulebook),
         }
         percent = box.formula in ("line_rate", "indicator_completion")
@@ -109,8 +118,12 @@ class BoxWriter:
         worksheet.data_validation(row, column, last, column, rule)
 
     def _said(self, text: str) -> str:
-        """A message of a box, with the rulebook's full score in it; Excel takes no longer one."""
-        return text.replace("{total}", plain(self.rulebook.number("total.points")))[:255]
+        """A message of a box, with the rulebook's full score and the year in it; Excel takes no longer one."""
+        return self.dated(text).replace("{total}", plain(self.rulebook.number("total.points")))[:255]
+
+    def dated(self, text: str) -> str:
+        """A help with a year that fits the template's; of an unknown one, any serves as an example."""
+        return text.replace(NEXT_YEAR, str((self.year or ANY_YEAR) + 1))
 
     def _siblings(self, box: Box) -> tuple[Box, ...]:
         for block in (block for sheet in self.form.sheets for block in sheet.blocks):

@@ -1,7 +1,7 @@
-"""Where a number or a sign is owed and something else was typed: asked for in place of a result.
+"""Where a number, a sign or a judgement is owed and something else was typed: asked for in place of a result.
 
-`misplaced`, `unknown_sign` and `mixed` are the tests as formulas, the other functions say what they come to in a
-template that is filled in.
+`blank`, `misplaced`, `unknown_sign`, `mixed` and `judged` are the tests as formulas, the other functions say what
+they come to in a template that is filled in.
 """
 
 from __future__ import annotations
@@ -15,13 +15,26 @@ from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, JUDGEMENTS
 from perf_xlsx.target import SIGNS as WORDS_OF_SIGNS
-from perf_xlsx.workbook.printed import NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED, THESE_FIRST
+from perf_xlsx.workbook.printed import (
+    CLAIM_WANTED,
+    FILL_FIRST,
+    LEVEL_WANTED,
+    NUMBER_WANTED,
+    PERCENT_WANTED,
+    SIGN_WANTED,
+    THESE_FIRST,
+)
 
 BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as nothing typed
 # Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
 BLANK_WORDS = f"||{'|'.join(['　', *sorted(DASHES), '－', '－－', '／', '＼'])}|"
 
 SIGNS = (*dict.fromkeys(sign for _, sign in WORDS_OF_SIGNS), "定性")  # the choices, as the formulas know them
+SIGNS_LISTED = "px_signs"  # the cell of the hidden sheet that lists them
+SIGN_WORDS = f"|{'|'.join(SIGNS)}|"
+LEVELS = "px_levels"  # the cell of the hidden sheet that lists the judgements, in the same way
+LEVEL_WORDS = f"|{'|'.join(JUDGEMENTS)}|"
+HIDDEN_LISTS = {BLANKS: BLANK_WORDS, SIGNS_LISTED: SIGN_WORDS, LEVELS: LEVEL_WORDS}
 
 Row = Mapping[str, Typed]
 
@@ -31,9 +44,19 @@ def misplaced(cell: str) -> str:
     return f'AND(NOT(ISNUMBER({cell})),ISERROR(FIND("|"&TRIM({cell})&"|",{BLANKS})))'
 
 
+def blank(cell: str) -> str:
+    """Whether the cell, or each of a range, holds nothing, or only blanks or a dash, as a formula."""
+    return f'ISNUMBER(FIND("|"&TRIM({cell})&"|",{BLANKS}))'
+
+
+def judged(cell: str) -> str:
+    """Whether the cell holds a judgement, as a formula."""
+    return f'ISNUMBER(FIND("|"&TRIM({cell})&"|",{LEVELS}))'
+
+
 def unknown_sign(cell: str) -> str:
     """Whether the cell holds something that is none of the choices, as a formula."""
-    return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|","|{"|".join(SIGNS)}|")))'
+    return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|",{SIGNS_LISTED})))'
 
 
 def mixed(one: str, other: str) -> str:
@@ -49,11 +72,16 @@ def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Hints:
-    """What computed boxes show in place of their results. `rate` and `total`: these cannot be told."""
+    """What computed boxes show in place of their results.
+
+    `rate` cannot be told; `asked`: a box that the total is made of asks for something; `owed`: a required box is
+    empty.
+    """
 
     rulebook: Rulebook
     rate: bool
-    total: bool
+    asked: bool
+    owed: bool
 
     def shown(self, formula: str, row: Row) -> str | None:
         """What stands in a box with this formula, in the row with these contents; None: its result."""
@@ -62,6 +90,10 @@ class Hints:
                 return NUMBER_WANTED
             case "indicator_points" if _points_open(row):
                 return NUMBER_WANTED
+            case "indicator_points" | "indicator_completion" if _level_open(row):
+                return LEVEL_WANTED
+            case "indicator_points" if _claim_open(row, self.rulebook):
+                return CLAIM_WANTED
             case "indicator_completion" if _values_open(row):
                 return NUMBER_WANTED
             case "indicator_points" | "indicator_completion" if _sign_open(row):
@@ -72,27 +104,48 @@ class Hints:
                 return ""
             case "execution_points" if self.rate:
                 return NUMBER_WANTED
-            case "total" if self.total:
-                return THESE_FIRST
-            case "grade" if self.total:
+            case "total" if self.asked or self.owed:
+                return THESE_FIRST if self.asked else FILL_FIRST
+            case "grade" if self.asked or self.owed:
                 return ""
         return None
 
 
-def hints_of(fill: Fill | None, rulebook: Rulebook) -> Hints:
-    """The hints of a template, filled in or blank."""
+def hints_of(fill: Fill | None, rulebook: Rulebook, owed: bool) -> Hints:
+    """The hints of a template, filled in or blank; `owed` where a required box is empty."""
     if fill is None:
-        return Hints(rulebook, False, False)
+        return Hints(rulebook, False, False, owed)
     line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
     rate = _any(line, rate_amounts(rulebook))
-    asks = (_points_open, _sign_open, _mixed)
-    open_ = any(ask(row) for row in fill.rows.get("indicators", ()) for ask in asks)
-    return Hints(rulebook, rate, rate or open_)
+    asks = (_points_open, _sign_open, _mixed, _level_open)
+    rows = fill.rows.get("indicators", ())
+    open_ = any(_claim_open(row, rulebook) or any(ask(row) for ask in asks) for row in rows)
+    return Hints(rulebook, rate, rate or open_, owed)
 
 
 def _points_open(row: Row) -> bool:
-    claim = _qualitative(row) and not _by_rate(row) and row.get("method") not in ("达标法", "按比例")
-    return _is_misplaced(row.get("weight")) or _values_open(row) or (claim and _any(row, ("claimed_points",)))
+    claim = _banded(row) and _any(row, ("claimed_points",))
+    return _is_misplaced(row.get("weight")) or _values_open(row) or claim
+
+
+def _level_open(row: Row) -> bool:
+    level = row.get("actual")
+    return _qualitative(row) and not _by_rate(row) and not is_blank(level) and not _is_judgement(level)
+
+
+def _claim_open(row: Row, rulebook: Rulebook) -> bool:
+    """Whether the points are the unit's to say: nobody else may choose within the band."""
+    if not _banded(row) or _is_number(row.get("claimed_points")) or not _is_number(row.get("weight")):
+        return False
+    weight, level = row["weight"], str(row["actual"]).strip(" ")
+    negative = (weight.value if isinstance(weight, Shown) else weight) < 0  # type: ignore[operator]  # a number
+    return not negative and level not in rulebook.unclaimed
+
+
+def _banded(row: Row) -> bool:
+    """Whether the points lie within the band of a judgement."""
+    by_band = not _by_rate(row) and row.get("method") not in ("达标法", "按比例")
+    return by_band and _qualitative(row) and _is_judgement(row.get("actual"))
 
 
 def _values_open(row: Row) -> bool:
@@ -122,7 +175,7 @@ def _by_rate(row: Row) -> bool:
 
 
 def _qualitative(row: Row) -> bool:
-    worded = not row.get("sign") and isinstance(row.get("target"), str) and row.get("actual") in JUDGEMENTS
+    worded = not row.get("sign") and isinstance(row.get("target"), str) and _is_judgement(row.get("actual"))
     return "定性" in (row.get("sign"), row.get("method")) or worded
 
 
@@ -132,9 +185,16 @@ def _any(row: Row, keys: Iterable[str]) -> bool:
 
 def _is_misplaced(value: Typed) -> bool:
     """What `misplaced` comes to for a cell in which this was typed; a date is a number."""
-    if value is None or _is_number(value):
-        return False
-    return f"|{str(value).strip(' ')}|" not in BLANK_WORDS
+    return not _is_number(value) and not is_blank(value)
+
+
+def is_blank(value: Typed) -> bool:
+    """What `blank` comes to for a cell in which this was typed."""
+    return value is None or (isinstance(value, str) and f"|{value.strip(' ')}|" in BLANK_WORDS)
+
+
+def _is_judgement(value: Typed) -> bool:
+    return isinstance(value, str) and value.strip(" ") in JUDGEMENTS
 
 
 def _is_number(value: Typed) -> bool:

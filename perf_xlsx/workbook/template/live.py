@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perf_xlsx.forms import Form
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
-from perf_xlsx.target import JUDGEMENTS
-from perf_xlsx.workbook.printed import NUMBER_WANTED, PERCENT_WANTED, SIGN_WANTED, THESE_FIRST
-from perf_xlsx.workbook.template.hints import misplaced, mixed, rate_amounts, unknown_sign
+from perf_xlsx.workbook.printed import (
+    CLAIM_WANTED,
+    FILL_FIRST,
+    LEVEL_WANTED,
+    NOT_SCORED,
+    NUMBER_WANTED,
+    PERCENT_WANTED,
+    SIGN_WANTED,
+    THESE_FIRST,
+)
+from perf_xlsx.workbook.template.hints import blank, judged, misplaced, mixed, rate_amounts, unknown_sign
+from perf_xlsx.workbook.template.missing import counter_name
 
 ASKING = "请"  # what every hint begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -42,18 +52,23 @@ def execution_points(rulebook: Rulebook) -> str:
     return f"=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),{RATE})"
 
 
-def total(rulebook: Rulebook) -> str:
-    """Everything scored so far, capped where the rulebook caps it; it waits for what the boxes ask for."""
+def total(rulebook: Rulebook, form: Form) -> str:
+    """The sum, capped where the rulebook caps it, once it is whole.
+
+    It waits for what the boxes ask for and for every required one, and for points of every weight: without them
+    it would be called provisional.
+    """
     execution, indicators = "px_reference_execution_points", "px_indicators_reference_points"
     parts = f"{execution},{indicators}"
     summed = f"ROUND(SUM({parts}),2)"
     capped = summed
     for step in reversed(rulebook.caps):
         capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
-    if rulebook.caps:
-        summed = f"IF(ISNUMBER({RATE}),{capped},{summed})"
     asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, indicators))
-    return f'=IF({asked}>0,"{THESE_FIRST}",IF(COUNT({parts})=0,"",{summed}))'
+    owed = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
+    whole = f"AND(COUNT({execution})=1,COUNT(px_indicators_weight)=COUNT({indicators}))"
+    result = f'IF({whole},{capped},"{NOT_SCORED}")'
+    return f'=IF({asked}>0,"{THESE_FIRST}",IF(OR({owed}),"{FILL_FIRST}",{result}))'
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -66,12 +81,14 @@ def grade(rulebook: Rulebook) -> str:
 
 
 def _qualitative(c: Mapping[str, str]) -> str:
-    worded = f'AND({c["sign"]}="",ISTEXT({c["target"]}),OR({_judged(c)}))'
+    worded = f'AND({c["sign"]}="",ISTEXT({c["target"]}),{judged(c["actual"])})'
     return f'OR({c["sign"]}="定性",{c["method"]}="定性",{worded})'
 
 
-def _judged(c: Mapping[str, str]) -> str:
-    return ",".join(f'{c["actual"]}="{word}"' for word in JUDGEMENTS)
+def _graded(c: Mapping[str, str], result: str) -> str:
+    """A qualitative row's result, once there is a judgement; what stands in its place is asked for."""
+    actual = c["actual"]
+    return f'IF({judged(actual)},{result},IF({blank(actual)},"","{LEVEL_WANTED}"))'
 
 
 def _at_most(c: Mapping[str, str]) -> str:
@@ -115,13 +132,16 @@ def _band(c: Mapping[str, str], rulebook: Rulebook) -> str:
     weight, claimed, formula = c["weight"], c["claimed_points"], '""'
     for band in reversed(rulebook.bands):
         default = rulebook.unclaimed.get(band.judgement)
-        unclaimed = '""' if default is None else f"ROUND({weight}*{plain(default)},2)"
+        unclaimed = f'"{CLAIM_WANTED}"' if default is None else f"ROUND({weight}*{plain(default)},2)"
         within = f"ROUND(MIN(MAX({claimed},{plain(band.low)}*{weight}),{plain(band.high)}*{weight}),2)"
-        formula = f'IF({c["actual"]}="{band.judgement}",IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})'
+        formula = (
+            f'IF(TRIM({c["actual"]})="{band.judgement}",IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})'
+        )
     best = rulebook.bands[0].judgement
-    attained = f'IF({c["actual"]}="{best}",{weight},IF(OR({_judged(c)}),0,""))'
+    attained = f'IF(TRIM({c["actual"]})="{best}",{weight},0)'
     chosen = f'IF({misplaced(claimed)},"{NUMBER_WANTED}",{_weighted(c, formula)})'
-    return f'IF({c["method"]}="达标法",{_weighted(c, attained)},IF({c["method"]}="按比例","",{chosen}))'
+    method = f'IF({c["method"]}="达标法",{_weighted(c, attained)},IF({c["method"]}="按比例","",{chosen}))'
+    return _graded(c, method)
 
 
 def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
@@ -168,7 +188,8 @@ def indicator_completion(c: Mapping[str, str], rulebook: Rulebook) -> str:
     target, actual, signed = c["target"], c["actual"], _signed(c, rulebook)
     below = f'IF({_below(signed, rulebook)},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
     completion = f'IF({_at_most(signed)},{below},IF({target}>0,{actual}/{target},""))'
-    scored = f'IF({_qualitative(c)},"",{_measured(c, completion)})'
+    graded = _graded(c, '""')
+    scored = f"IF({_qualitative(c)},{graded},{_measured(c, completion)})"
     return f'=IF({c["method"]}="按执行率",IF(ISNUMBER({RATE}),{RATE},""),{scored})'
 
 
@@ -189,6 +210,6 @@ def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str
         put("indicators", "reference_completion", str(row.name.place.row), score.completion)
         put("indicators", "reference_points", str(row.name.place.row), score.points)
     put("claimed", "reference_execution_points", "", scores.execution.points)
-    put("claimed", "reference_total", "", scores.total)
-    found["claimed", "reference_grade", ""] = scores.grade
+    found["claimed", "reference_total", ""] = float(scores.total) if scores.complete else NOT_SCORED
+    found["claimed", "reference_grade", ""] = scores.grade if scores.complete else ""
     return found

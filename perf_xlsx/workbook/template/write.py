@@ -17,7 +17,8 @@ from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, NUMBER_WANTED, PROPE
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
 from perf_xlsx.workbook.template.box import BoxWriter
-from perf_xlsx.workbook.template.hints import BLANK_WORDS, BLANKS, hints_of
+from perf_xlsx.workbook.template.hints import HIDDEN_LISTS, hints_of
+from perf_xlsx.workbook.template.missing import missing_in_form
 
 
 def write_template(
@@ -31,10 +32,10 @@ def write_template(
     guide = book.add_worksheet(GUIDE)
     sheets = [(sheet, book.add_worksheet(sheet.name)) for sheet in form.sheets]
     hidden = book.add_worksheet(HIDDEN_SHEET)
-    hints = hints_of(fill, rulebook)
+    hints = hints_of(fill, rulebook, missing_in_form(fill, form) > 0)
     rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
     _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
-    writer = Writer(canvas, BoxWriter(canvas, form, rulebook, stored or {}, hints), year, fill)
+    writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook, stored or {}, hints), year, fill)
     todo = [(sheet.name, writer.sheet(sheet, worksheet)) for sheet, worksheet in sheets]
     _guide_sheet(canvas, guide, form, year, rulebook, todo)
     guide.activate()
@@ -66,9 +67,11 @@ def _hidden_sheet(
     canvas.text(sheet, row, 0, "rate")
     sheet.write_formula(row, 1, live.rate_formula(rulebook), None, rate)
     canvas.name(live.RATE, HIDDEN_SHEET, row, 1)
-    canvas.text(sheet, row + 1, 0, "blanks")
-    canvas.text(sheet, row + 1, 1, BLANK_WORDS)
-    canvas.name(BLANKS, HIDDEN_SHEET, row + 1, 1)
+    for name, words in HIDDEN_LISTS.items():
+        row += 1
+        canvas.text(sheet, row, 0, name.removeprefix("px_"))
+        canvas.text(sheet, row, 1, words)
+        canvas.name(name, HIDDEN_SHEET, row, 1)
     column = 3
     for box in _dependent(form):
         for above in dict.fromkeys(choice.under for choice in box.choices):
