@@ -607,3 +607,16 @@ def test_passages_without_one_of_their_columns_are_told(head: str, tmp_path: Pat
         drop_names(book)
 
     assert "R06" in {found.code for found in damaged("department-corrected", retype, tmp_path).findings}
+
+
+@pytest.mark.parametrize(
+    ("case", "sheet", "column", "lost"),
+    [("department-corrected", "绩效指标", 15, "改进措施"), ("project", "项目资金", 7, "预算执行率")],
+)
+def test_a_deleted_column_is_told_and_the_computed_one_behind_it_is_not_read_for_it(
+    case: str, sheet: str, column: int, lost: str, tmp_path: Path
+) -> None:
+    result = damaged(case, lambda book: book[sheet].delete_cols(column), tmp_path)
+    said = [found.message for found in result.findings if found.code[0] == "R"]
+    assert len(said) == 1
+    assert said[0].endswith(f"没有找到“{lost}”。")

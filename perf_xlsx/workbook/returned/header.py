@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from perf_xlsx.forms import Box
+from perf_xlsx.forms import Box, Lines, Rows, typed
 from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.returned.sheets import Address, Area, Sheets
 
@@ -20,7 +20,8 @@ _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序�
 class TableHeader:
     """A table's header row and the column of each box found in it (or known by its name).
 
-    `moved`: the names do not point below the labels any more, so that they cannot stand for one.
+    `moved`: the names do not point below the labels any more, so that they cannot stand for one. `computed` are
+    the columns that show computed values.
     """
 
     sheet: int
@@ -28,11 +29,20 @@ class TableHeader:
     columns: Mapping[str, int]
     doubled: tuple[tuple[str, Address], ...] = ()
     moved: bool = False
+    computed: frozenset[int] = frozenset()
+
+    def denies(self, named: Address) -> bool:
+        """Whether a name no longer means what it says."""
+        return self.moved or named[2] in self.computed
 
 
-def header_of(block: str, columns: list[Box], sheets: Sheets, home: int) -> TableHeader | None:
-    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
-    areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block}_{box.key}"))}
+def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> TableHeader | None:
+    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree.
+
+    A column deleted leaves its name above the next one: where that shows a computed value, nothing was retyped.
+    """
+    columns = typed(block.columns)
+    areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block.key}_{box.key}"))}
     by_text = _header_by_text(columns, sheets, areas, home)
     if not areas or (by_text is not None and by_text.sheet not in {area.sheet for area in areas.values()}):
         return by_text
@@ -40,10 +50,12 @@ def header_of(block: str, columns: list[Box], sheets: Sheets, home: int) -> Tabl
     named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
     if by_text is None:
         return TableHeader(first.sheet, first.top - 1, named)
-    taken = set(by_text.columns.values())
+    labels = [label for box in block.columns if box not in columns for label in box.labels]
+    computed = frozenset(at[2] for at in sheets.labelled(labels) if at[:2] == (by_text.sheet, by_text.row))
+    taken = computed.union(by_text.columns.values())
     moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
     extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
-    return TableHeader(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved)
+    return TableHeader(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved, computed)
 
 
 def _header_by_text(

@@ -96,7 +96,7 @@ def _beside(
 def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
     columns = typed(block.columns)
     home = home_of(block.key, [line.labels for line in block.lines], columns, sheets)
-    header = header_of(block.key, columns, sheets, home.sheet)
+    header = header_of(block, sheets, home.sheet)
     rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
     names = {
         (x.key, b.key): _named(sheets, f"px_{block.key}_{x.key}_{b.key}") for x in block.lines for b in columns
@@ -107,7 +107,7 @@ def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
             row, named = rows[line.key], names[line.key, box.key]
             if row and header and box.key in header.columns:
                 layout.lines[block.key, line.key, box.key] = (*row, header.columns[box.key])
-            elif named and not moved and not (header and header.moved) and _beside_text(sheets, named):
+            elif named and not moved and not (header and header.denies(named)) and _beside_text(sheets, named):
                 layout.lines[block.key, line.key, box.key] = named
         if not any((block.key, line.key, box.key) in layout.lines for box in columns):
             layout.missing.append((block.title, line.label, bool(line.required)))
@@ -145,7 +145,7 @@ def _line_row(labels: Iterable[str], header: TableHeader | None, sheets: Sheets)
 def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
     columns = typed(block.columns)
     home = home_of(block.key, [box.labels for box in columns], columns, sheets)
-    header = header_of(block.key, columns, sheets, home.sheet)
+    header = header_of(block, sheets, home.sheet)
     if header is None:
         layout.missing += [(block.title, box.label, box.required) for box in columns]
         return

@@ -19,6 +19,7 @@ from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
     FILL_FIRST,
     LEVEL_WANTED,
+    NOT_SCORED,
     NUMBER_WANTED,
     PERCENT_WANTED,
     SIGN_WANTED,
@@ -75,13 +76,14 @@ class Hints:
     """What computed boxes show in place of their results.
 
     `rate` cannot be told; `asked`: a box that the total is made of asks for something; `owed`: a required box is
-    empty.
+    empty; `whole`: there are points for everything.
     """
 
     rulebook: Rulebook
     rate: bool
     asked: bool
     owed: bool
+    whole: bool
 
     def shown(self, formula: str, row: Row) -> str | None:
         """What stands in a box with this formula, in the row with these contents; None: its result."""
@@ -104,23 +106,25 @@ class Hints:
                 return ""
             case "execution_points" if self.rate:
                 return NUMBER_WANTED
-            case "total" if self.asked or self.owed:
-                return THESE_FIRST if self.asked else FILL_FIRST
-            case "grade" if self.asked or self.owed:
+            case "total" if self.asked:
+                return THESE_FIRST
+            case "total" if not self.whole:
+                return FILL_FIRST if self.owed else NOT_SCORED
+            case "grade" if self.asked or not self.whole:
                 return ""
         return None
 
 
-def hints_of(fill: Fill | None, rulebook: Rulebook, owed: bool) -> Hints:
-    """The hints of a template, filled in or blank; `owed` where a required box is empty."""
+def hints_of(fill: Fill | None, rulebook: Rulebook, owed: bool, whole: bool) -> Hints:
+    """The hints of a template, filled in or blank."""
     if fill is None:
-        return Hints(rulebook, False, False, owed)
+        return Hints(rulebook, False, False, owed, whole)
     line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
     rate = _any(line, rate_amounts(rulebook))
     asks = (_points_open, _sign_open, _mixed, _level_open)
     rows = fill.rows.get("indicators", ())
     open_ = any(_claim_open(row, rulebook) or any(ask(row) for ask in asks) for row in rows)
-    return Hints(rulebook, rate, rate or open_, owed)
+    return Hints(rulebook, rate, rate or open_, owed, whole)
 
 
 def _points_open(row: Row) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perf_xlsx.forms import Form
+from perf_xlsx.forms.case import Fill
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
@@ -21,7 +22,7 @@ from perf_xlsx.workbook.printed import (
     SIGN_WANTED,
     THESE_FIRST,
 )
-from perf_xlsx.workbook.template.hints import blank, judged, misplaced, mixed, rate_amounts, unknown_sign
+from perf_xlsx.workbook.template.hints import blank, is_blank, judged, misplaced, mixed, rate_amounts, unknown_sign
 from perf_xlsx.workbook.template.missing import counter_name
 
 ASKING = "请"  # what every hint begins with
@@ -55,8 +56,8 @@ def execution_points(rulebook: Rulebook) -> str:
 def total(rulebook: Rulebook, form: Form) -> str:
     """The sum, capped where the rulebook caps it, once it is whole.
 
-    It waits for what the boxes ask for and for every required one, and for points of every weight: without them
-    it would be called provisional.
+    It waits for what the boxes ask for, and for the points of budget execution and of every indicator that has a
+    name: without them it would be called provisional.
     """
     execution, indicators = "px_reference_execution_points", "px_indicators_reference_points"
     parts = f"{execution},{indicators}"
@@ -66,9 +67,10 @@ def total(rulebook: Rulebook, form: Form) -> str:
         capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
     asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, indicators))
     owed = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
-    whole = f"AND(COUNT({execution})=1,COUNT(px_indicators_weight)=COUNT({indicators}))"
-    result = f'IF({whole},{capped},"{NOT_SCORED}")'
-    return f'=IF({asked}>0,"{THESE_FIRST}",IF(OR({owed}),"{FILL_FIRST}",{result}))'
+    named = f"SUMPRODUCT(1-{blank('px_indicators_name')})"
+    whole = f"AND(COUNT({execution})=1,COUNT({indicators})>0,COUNT({indicators})={named})"
+    result = f'IF({whole},{capped},IF(OR({owed}),"{FILL_FIRST}","{NOT_SCORED}"))'
+    return f'=IF({asked}>0,"{THESE_FIRST}",{result})'
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -210,6 +212,14 @@ def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str
         put("indicators", "reference_completion", str(row.name.place.row), score.completion)
         put("indicators", "reference_points", str(row.name.place.row), score.points)
     put("claimed", "reference_execution_points", "", scores.execution.points)
-    found["claimed", "reference_total", ""] = float(scores.total) if scores.complete else NOT_SCORED
-    found["claimed", "reference_grade", ""] = scores.grade if scores.complete else ""
+    if scores.complete:
+        found["claimed", "reference_total", ""] = float(scores.total)
+        found["claimed", "reference_grade", ""] = scores.grade
     return found
+
+
+def is_whole(stored: Stored, fill: Fill | None) -> bool:
+    """Whether the total shows: there are points for everything that has a name."""
+    scored = sum(1 for block, box, _ in stored if (block, box) == ("indicators", "reference_points"))
+    named = sum(not is_blank(row.get("name")) for row in fill.rows.get("indicators", ())) if fill else 0
+    return ("claimed", "reference_total", "") in stored and 0 < scored == named

@@ -32,7 +32,7 @@ def write_template(
     guide = book.add_worksheet(GUIDE)
     sheets = [(sheet, book.add_worksheet(sheet.name)) for sheet in form.sheets]
     hidden = book.add_worksheet(HIDDEN_SHEET)
-    hints = hints_of(fill, rulebook, missing_in_form(fill, form) > 0)
+    hints = hints_of(fill, rulebook, missing_in_form(fill, form) > 0, live.is_whole(stored or {}, fill))
     rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
     _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
     writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook, stored or {}, hints), year, fill)
