@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -208,6 +208,11 @@ class Score:
     def rules(self) -> str:
         """The rules that were applied, in words."""
         return "；".join(map(str, self.basis))
+
+
+def points_of(scores: Iterable[Score]) -> Decimal:
+    """Sum of the rounded points; what is open counts as 0."""
+    return sum((score.points for score in scores if score.points is not None), Decimal("0.00"))
 
 
 @dataclass(frozen=True)

@@ -673,6 +673,32 @@ def test_blank_rows_repeated_to_the_end_cost_nothing() -> None:
     assert [(at, cell.value) for at, cell in original.grids[0].cells.items()] == [((1048571, 1), "末")]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown", "unit", "unseen", "scaled"),
+    [
+        ("2857.28", "2,857.28", "", False, False),
+        ("2857.28", "2857.28元", "元", False, False),
+        ("2857.28", "2,857.28 万元", "万元", False, False),
+        ("2857.28", "", "", True, False),
+        ("2857280", "2,857.28", "", False, True),
+        ("2857.281", "2857.28", "", False, False),
+        ("0.868", "0.87", "", False, False),
+        ("0", "-", "", False, False),
+    ],
+)
+def test_what_an_ods_shows_is_a_witness_as_a_format_is(
+    value: str, shown: str, unit: str, unseen: bool, scaled: bool
+) -> None:
+    typed = f'office:value-type="float" office:value="{value}"'
+    row = (
+        f"<table:table-row><table:table-cell {typed}><text:p>{shown}</text:p></table:table-cell></table:table-row>"
+    )
+    original = open_original(ods(f'<table:table table:name="a">{row}</table:table>'))
+    assert original is not None
+    cell = original.grids[0].cells[1, 1]
+    assert (cell.unit, cell.unseen, cell.scaled) == (unit, unseen, scaled)
+
+
 def test_what_lies_under_a_merge_in_an_ods_is_read_as_in_an_xlsx() -> None:
     spanned = '<table:table-cell table:number-columns-spanned="2"><text:p>合计</text:p></table:table-cell>'
     under = "<table:covered-table-cell><text:p>2857.28</text:p></table:covered-table-cell>"

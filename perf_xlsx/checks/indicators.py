@@ -9,7 +9,7 @@ from fractions import Fraction
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.directions import claimed_the_other_way, claims_a_ceiling
 from perf_xlsx.checks.weights import misweighed, slipped_weights
-from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation, points_of
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.target import DASHES, squeeze
@@ -168,12 +168,6 @@ def _roundings(claimed: Decimal, score: Score) -> tuple[int, ...]:
     return (1,) if indicator and full and score.met is False else (1, 0)
 
 
-def summed_points(scores: Scores) -> Decimal:
-    """The computed points added up, before any cap."""
-    everything = (scores.execution, *scores.indicators)
-    return sum((score.points for score in everything if score.points is not None), Decimal(0))
-
-
 def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
     """Whether the claimed total differs from ours by nothing but the unit's own rounding.
 
@@ -184,7 +178,7 @@ def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bo
         return False
     claims = [(form.claimed.execution_points.value, scores.execution)]
     claims += [(row.claimed_points.value, score) for row, score in rows(form, scores)]
-    uncapped = summed_points(scores) == scores.total
+    uncapped = points_of((scores.execution, *scores.indicators)) == scores.total
     each = uncapped and all(
         claim is not None and _equal(claim, score, rulebook, _roundings(claim, score)) for claim, score in claims
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.indicators import claims_round, summed_points
-from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.checks.indicators import claims_round
+from perf_xlsx.model import Scores, SelfEvaluation, points_of
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, points
-from perf_xlsx.rulebook import NO_GRADE, Cap, Rulebook
+from perf_xlsx.rulebook import NO_GRADE, Rulebook
 
 
 def claimed_sum(form: SelfEvaluation) -> Decimal | None:
@@ -21,15 +21,9 @@ def claimed_sum(form: SelfEvaluation) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(claims) else None
 
 
-def cap_in_force(scores: Scores, rulebook: Rulebook) -> Cap | None:
-    """The cap that the execution rate brings, if any."""
-    rate = scores.execution.completion
-    return None if rate is None else next((cap for cap in rulebook.caps if rate < cap.below), None)
-
-
 def _capped(claimed: Decimal, total: Decimal, scores: Scores, rulebook: Rulebook) -> bool:
     """Whether the claimed total is the sum of the claimed points as the rulebook caps it."""
-    cap = cap_in_force(scores, rulebook)
+    cap = rulebook.cap(scores.execution.completion)
     return cap is not None and claimed == cap.total < total
 
 
@@ -88,7 +82,8 @@ def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 
     Good: 执行率97%.  Bad: 执行率65% and 92 points, capped at 79.
     """
-    rate, cap, summed = scores.execution.completion, cap_in_force(scores, rulebook), summed_points(scores)
+    rate, summed = scores.execution.completion, points_of((scores.execution, *scores.indicators))
+    cap = rulebook.cap(rate)
     if cap is not None and rate is not None and summed > cap.total:
         yield noticed(
             form.total_funds.executed,

@@ -18,7 +18,8 @@ from perf_xlsx.place import column_name
 FORMAT = "OpenDocument 表格（.ods）"
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
-_FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd"}  # the witness; other formats do not change the reading
+_FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd"}
+_UNIT_BEHIND = re.compile(r"\d ?([^\d\s.,%()（）-]+)")
 
 
 def read_ods(data: bytes, limits: Limits) -> Original:
@@ -146,7 +147,24 @@ def _cell(element: etree._Element) -> Cell | None:
     value = _value(element, kind, shown)
     if value is None or value == "":
         return Cell(None, formula) if formula else None
-    return Cell(value, formula or None, None, _FORMATS.get(kind, "General"))
+    paragraphs = any(local(child) == "p" for child in element)
+    return Cell(value, formula or None, None, _format(kind, value, shown) if paragraphs else "General")
+
+
+def _format(kind: str, value: Value, shown: str) -> str:
+    """A number format that shows the value as it was shown: what of it reading takes for a witness."""
+    if kind in _FORMATS or not isinstance(value, Decimal):
+        return _FORMATS.get(kind, "General")
+    if not shown.strip():
+        return ";;;"
+    if unit := _UNIT_BEHIND.search(shown.strip()[-8:]):
+        return f'0.00"{unit[1]}"' if shown.strip().endswith(unit[1]) else "General"
+    try:
+        seen = Decimal(shown.strip().replace(",", ""))
+    except InvalidOperation:
+        return "General"
+    step = Decimal(1).scaleb(int(seen.as_tuple().exponent)) if seen.is_finite() else Decimal(1)
+    return "0," if seen and abs(value / 1000 - seen) <= step / 2 < abs(value - seen) else "General"
 
 
 def _kind(element: etree._Element) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.model import Citation, Severity
@@ -112,6 +113,10 @@ class Rulebook:
         """Caps of the total by execution rate, the lowest first; empty where the rulebook has none."""
         value: tuple[Cap, ...] = self.settings["total.caps"].value
         return value
+
+    def cap(self, rate: Fraction | None) -> Cap | None:
+        """The cap that an execution rate brings, if any."""
+        return None if rate is None else next((cap for cap in self.caps if rate < cap.below), None)
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of words by its key, as "passages.department"."""

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from perf_xlsx.model import Score
-from perf_xlsx.rulebook import Cap, Rulebook
-
-
-def sum_of(execution: Score, indicators: Iterable[Score]) -> Decimal:
-    """Sum of the rounded points; what is open counts as 0."""
-    return sum((s.points for s in (execution, *indicators) if s.points is not None), Decimal("0.00"))
-
-
-def cap_of(execution: Score, rulebook: Rulebook) -> Cap | None:
-    """The cap that the execution rate brings, if any."""
-    rate = execution.completion
-    return None if rate is None else next((cap for cap in rulebook.caps if rate < cap.below), None)
+from perf_xlsx.model import Score, points_of
+from perf_xlsx.rulebook import Rulebook
 
 
 def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) -> Decimal:
     """The total, capped."""
-    total, cap = sum_of(execution, indicators), cap_of(execution, rulebook)
+    total, cap = points_of((execution, *indicators)), rulebook.cap(execution.completion)
     return total if cap is None else min(total, cap.total.quantize(Decimal("0.01")))
