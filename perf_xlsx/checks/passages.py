@@ -58,9 +58,9 @@ EXECUTED = re.compile(
 LEFT = re.compile(
     rf"(?P<label>(?<!结转)(?:年末|期末|资金|预算)*结余(?:资金|金额|数额)?){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-MORE, LESS = "追加|调增", "调减"
+ADDED, TAKEN = re.compile("追加|增[加拨]|调增|新增"), re.compile("调减|[核压削缩]减|减少|压缩|收回|上缴")
 ALTERED = re.compile(
-    rf"(?P<label>(?:年中|全年)*净?(?:{MORE}|{LESS})(?:预算|资金|金额)*){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
+    rf"(?P<label>(?:年中|全年)*净?(?:追加|调[增减])(?:预算|资金|金额)*){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
 TOTAL = re.compile(rf"(?P<label>自评总分|自评总得分|综合得分){STATED}(?P<unit>分)(?P<or_so>左右)?")
 UNITS = {
@@ -271,7 +271,7 @@ def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
 def _both_ways(form: SelfEvaluation) -> bool:
     """Whether money was added here and taken there: the table has the difference only."""
     texts = "".join(passage.text.given for passage in form.passages)
-    return bool(re.search(MORE, texts)) and bool(re.search(LESS, texts))
+    return bool(ADDED.search(texts)) and bool(TAKEN.search(texts))
 
 
 def _left(unit: Fraction, subject: Subject) -> Fraction | None:
