@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from perf_xlsx.ooxml import Package
-from perf_xlsx.ooxml.package import parse_xml, to_xml
+from perf_xlsx.ooxml.markup import parse_xml, to_xml
 from tests.damage import DAMAGES, damaged
 
 KINDS = 500  # distinct workbooks; a count that this divides has each of them equally often
