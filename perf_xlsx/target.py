@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-# As typed in real forms; longest first, so that ">=" is not read as ">".
-SIGNS: tuple[tuple[str, str], ...] = (
-    *((word, "≥") for word in ("大于或等于", "大于等于", "不低于", "不少于", "不小于", ">=", "=>", "≥", "≧")),
-    *((word, "≤") for word in ("小于或等于", "小于等于", "不超过", "不高于", "不大于", "<=", "=<", "≤", "≦")),
-    *((word, "=") for word in ("等于", "=", "═")),
-    *((word, ">") for word in ("大于", ">")),
-    *((word, "<") for word in ("小于", "<")),
+from perf_xlsx.vocabulary import vocabulary
+
+# Longest first, so that ">=" is not read as ">".
+SIGNS: tuple[tuple[str, str], ...] = tuple(
+    sorted(
+        ((word, sign) for sign, known in vocabulary("signs").items() for word in known["words"]),
+        key=lambda pair: -len(pair[0]),
+    )
 )
 JUDGEMENTS = ("达成", "部分达成", "未达成")
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
