@@ -54,7 +54,11 @@ AMOUNTS = ("initial", "adjustment", "adjusted", "executed")  # of a fund line, i
 
 @dataclass(frozen=True)
 class FundLine:
-    """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868."""
+    """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868.
+
+    `parts` are the keys of the lines that it is the sum of; `sources` are lines of which some are its parts,
+    where an official layout does not say which (中央, 省, 市县, 其他 below a total).
+    """
 
     key: str
     name: str
@@ -65,6 +69,7 @@ class FundLine:
     claimed_rate: Entry[Decimal]
     parts: tuple[str, ...] = ()
     blank_part_is_zero: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,33 @@ def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> tuple[Decima
     return sum((amount(part, column).value or Decimal(0) for part in known), Decimal(0)), known
 
 
+MOST_SOURCES = 12  # more lines below a total have too many sums to try
+
+
+def sources_sum(
+    form: SelfEvaluation, line: FundLine, column: str, tolerance: Decimal
+) -> tuple[Decimal, list[FundLine]] | None:
+    """Sum and members of the lines below a total that are not known to be its parts; None where some make it up.
+
+    A list of sources may name parts of parts (财政拨款, 其中中央). It is wrong only where no choice of its lines
+    adds up; what is told then is the sum of all.
+    """
+    sources = [form.funds[key] for key in line.sources]
+    entries = [amount(source, column) for source in sources]
+    whole = amount(line, column).value
+    if not sources or len(sources) > MOST_SOURCES or whole is None:
+        return None
+    if any(unusable(entry, column) for entry in entries) or all(entry.value is None for entry in entries):
+        return None
+    sums = {Decimal(0)}
+    for entry in entries:
+        sums |= {known + (entry.value or 0) for known in sums}
+    if any(abs(known - whole) <= tolerance for known in sums):
+        return None
+    filled = [source for source, entry in zip(sources, entries, strict=True) if entry.value is not None]
+    return sum((amount(source, column).value or Decimal(0) for source in filled), Decimal(0)), filled
+
+
 @check("F01")
 def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """合计＝各部分之和: 基本＋项目＝合计, 人员＋公用＝基本, and the three sources of a project's money.
@@ -51,6 +78,7 @@ def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     for line in form.funds.values():
         for column in AMOUNTS:
             entry, summed = amount(line, column), parts_sum(form, line, column)
+            summed = summed or sources_sum(form, line, column, rulebook.number("thresholds.tolerance"))
             if entry.value is None or summed is None or unusable(entry, column):
                 continue
             total, members = summed

@@ -76,7 +76,10 @@ def typed(boxes: Iterable[Box]) -> list[Box]:
 
 @dataclass(frozen=True)
 class Line:
-    """A fixed row of a Lines block. `parts` are the keys of the lines that it is the sum of."""
+    """A fixed row of a Lines block. `parts` are the keys of the lines that it is the sum of.
+
+    `sources` are keys of lines of which some are its parts, where a layout does not say which.
+    """
 
     key: str
     label: str
@@ -85,6 +88,7 @@ class Line:
     blank_part_is_zero: bool = False
     indent: int = 0
     required: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:

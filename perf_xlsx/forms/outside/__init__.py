@@ -22,10 +22,12 @@ class Outside:
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
-    words for a judgement; `quantities` words for a sign that do not tell which way. `execution` are names of
+    words for a judgement; `quantities` words for a sign that do not tell which way, `directions` those that tell
+    nothing else. `execution` are names of
     an indicator that is budget execution itself; `totals` and `subtotals` begin
     rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
-    as printed. `into` names for a line that our template lacks the line that takes its money.
+    as printed. `into` names for a line that our template lacks the line that takes its money; `last_sources` are
+    words of the line that ends a list of sources of money.
     """
 
     form: Form
@@ -40,7 +42,9 @@ class Outside:
     prompts: tuple[str, ...]
     judged: Words
     quantities: tuple[str, ...]
+    directions: Words
     into: Mapping[str, str]
+    last_sources: tuple[str, ...]
 
 
 @cache
@@ -61,7 +65,9 @@ def outside(name: str) -> Outside:
         prompts=tuple(words["prompts"]),
         judged=_words(words["judged"]),
         quantities=tuple(words["quantities"]),
+        directions=_words(words["directions"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
+        last_sources=tuple(words["last_sources"][name]),
     )
 
 
@@ -91,8 +97,7 @@ def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
             whole = [replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines]
             return replace(block, lines=tuple(whole), columns=_columns(block, form, raw))
         case Rows():
-            columns = _columns(block, form, raw)
-            return replace(block, columns=tuple(_directed(box, raw["words"]) for box in columns))
+            return replace(block, columns=_twofold(_columns(block, form, raw), raw["words"]))
 
 
 def _columns(block: Lines | Rows, form: str, raw: dict[str, Any]) -> tuple[Box, ...]:
@@ -117,3 +122,13 @@ def _directed(box: Box, words: Mapping[str, Any]) -> Box:
         return box
     more = [Choice(c.value, (*c.same, *words["directions"].get(c.value, ()))) for c in box.choices]
     return replace(box, choices=(*more, Choice(words["quantities"][0], tuple(words["quantities"]))))
+
+
+def _twofold(columns: tuple[Box, ...], words: Mapping[str, Any]) -> tuple[Box, ...]:
+    """The columns with the sign's choices, and those of a second column of signs the same."""
+    directed = {box.key: _directed(box, words) for box in columns}
+    choices = directed["sign"].choices if "sign" in directed else ()
+    return tuple(
+        replace(box, choices=choices, kind="choice") if key == "second_sign" else box
+        for key, box in directed.items()
+    )

@@ -193,8 +193,9 @@ class Reading:
             witness = ratios(entries.get("executed"), entries.get("adjusted"))
             required = box.key in line.required or box.label in lost
             entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1], required)
+        zero = line.blank_part_is_zero
         return FundLine(
-            line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=line.blank_part_is_zero
+            line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=zero, sources=line.sources
         )
 
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:

@@ -42,6 +42,7 @@ class OutsideRow:
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
+        self._second_sign()
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and nothing(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
@@ -63,6 +64,25 @@ class OutsideRow:
             message = f"“{self.row['name'].given}”有调整后的指标值{changed.given}，按它评分。"
             self._doubt(changed, message, "可以不改；请核对调整是否经过批准。", changed.given)
             self.row["target"] = changed
+
+    def _second_sign(self) -> None:
+        """Of two columns of signs the one that holds a sign; a direction (正向) beside it confirms it."""
+        second = self.row.pop("second_sign", None)
+        if second is None or second.empty:
+            return
+        first = self.row["sign"]
+        mere = {word for words in self.kind.directions.values() for word in words} | {*self.kind.quantities}
+        plain_first, plain_second = (core(one.given) in mere or one.empty for one in (first, second))
+        if plain_first and not plain_second:
+            first, second = second, first
+        self.row["sign"] = first
+        opposite = {"≥": "≤", ">": "≤", "≤": "≥", "<": "≥"}.get(str(first.value))
+        if second.value == opposite or (not plain_first and not plain_second and first.value != second.value):
+            message = (
+                f"“{self.row['name'].given}”的{first.field}填“{first.given}”，{second.field}填“{second.given}”，"
+                f"两者矛盾，按“{first.given}”读取。"
+            )
+            self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
 
     # ---- in words --------------------------------------------------------------------------------------------
 

@@ -130,4 +130,15 @@ class OutsideLayout(Layout):
     def _fund_line(self, line: Line) -> Line:
         parts = tuple(key for key in line.parts if key in self.fund_rows)
         whole = not self.extra and (line.blank_part_is_zero or parts == line.parts)
-        return replace(line, label=self.line_names.get(line.key) or line.label, parts=parts if whole else ())
+        label = self.line_names.get(line.key) or line.label
+        return replace(line, label=label, parts=parts if whole else (), sources=self._sources(line))
+
+    def _sources(self, line: Line) -> tuple[str, ...]:
+        below = tuple(key for key in self.fund_rows if key != line.key)
+        return below if line.key == self.form.total_line and self.extra and self.sums_up else ()
+
+    @property
+    def sums_up(self) -> bool:
+        """Whether the last of all sources (其他资金, 市县资金) stands among the lines below the total."""
+        names = [*self.line_names.values(), *(line.label for line in self.extra)]
+        return any(word in name for name in names for word in self.kind.last_sources)

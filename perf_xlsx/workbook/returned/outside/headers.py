@@ -18,6 +18,7 @@ Row = Mapping[int, str]  # column -> text
 _LEADING = re.compile(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
 _BRACKET = re.compile(r"\([^()]*\)[:*]*$")
 LONGEST = 40  # no label is longer
+SECOND = {"sign": "second_sign"}  # 指标性质 (正向) beside 指标方向 (等于)
 
 
 def core(text: str) -> str:
@@ -150,7 +151,10 @@ Assigned = tuple[dict[str, int], dict[str, str], dict[str, int], tuple[tuple[str
 
 
 def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) -> Assigned:
-    """Each box's column by its surest label; a second label equally sure is a double, any other is left unread."""
+    """Each box's column by its surest label; a second label equally sure is a double, any other is left unread.
+
+    A box that has a second one (SECOND) reads both its columns.
+    """
     best: dict[str, tuple[int, int]] = {}
     unread, doubled = [], []
     for column, (row, text) in sorted(cells.items()):
@@ -160,10 +164,14 @@ def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) 
                 unread.append(core(text))
             continue
         rank, key = known
-        if key in best and best[key][0] == rank:
+        spare, second = max(best.get(key, (rank, column)), (rank, column)), SECOND.get(key)
+        if key in best and second and second not in best:
+            best[second] = spare
+        elif key in best and best[key][0] == rank:
             doubled.append((core(text), (sheet, row, column)))
-        if key not in best or rank < best[key][0]:
-            best[key] = rank, column
+        elif key in best:
+            unread.append(core(cells[spare[1]][1]))
+        best[key] = min(best.get(key, (rank, column)), (rank, column))
     columns = {key: column for key, (_, column) in best.items()}
     titles = {key: core(cells[column][1]) for key, column in columns.items()}
     return columns, titles, {key: rank for key, (rank, _) in best.items()}, tuple(doubled), tuple(unread)

@@ -55,7 +55,7 @@ def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
             word for header in (layout.funds, layout.projects, table) if header for word in header.unread if word
         ],
         "没有读取的项目明细行": [f"第{row}行“{word}”" for row, word in layout.other_projects.items()],
-        "不参与合计核对的资金行": [line.label for line in layout.extra],
+        "不参与合计核对的资金行": [] if layout.sums_up else [line.label for line in layout.extra],
     }
 
 
