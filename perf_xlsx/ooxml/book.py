@@ -126,6 +126,11 @@ class Book:
         return _STRICT if self.strict else _TRANSITIONAL
 
     @property
+    def relation_prefix(self) -> dict[str | None, str]:
+        """How relationship ids are written where the part declares no prefix: many readers know r:id alone."""
+        return {"r": self.relation_space}
+
+    @property
     def strict(self) -> bool:
         """Whether the workbook is written in strict OOXML, which has namespaces of its own."""
         return "purl.oclc.org" in self.space
