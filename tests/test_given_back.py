@@ -141,6 +141,7 @@ def without_styles(book: bytes) -> bytes:
             text = re.sub(r'<Override PartName="/xl/styles.xml"[^>]*/>', "", text)
             text = re.sub(r'<Relationship [^>]*/styles"[^>]*/>', "", text)
             if "/worksheets/" in name:
+                text = re.sub(r"<conditionalFormatting .*?</conditionalFormatting>", "", text)
                 text = re.sub(r'(<(?:c|row|col)\b[^>]*?) (?:s|style)="\d+"', r"\1", text)
             pieces[name] = text.encode()
     out = io.BytesIO()
