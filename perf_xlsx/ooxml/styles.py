@@ -9,7 +9,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
 from perf_xlsx.ooxml.look import Look, style_text
-from perf_xlsx.ooxml.markup import local, parse_xml, whole
+from perf_xlsx.ooxml.markup import children, local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
@@ -72,7 +72,7 @@ class Styles:
     def group(self, name: str) -> etree._Element:
         """The element that holds all of one kind, made at its place where it is missing."""
         if name not in self._groups:
-            found = next((element for element in self.root if local(element) == name), None)
+            found = next((element for element in children(self.root) if local(element) == name), None)
             self._groups[name] = self._make_group(name) if found is None else found
         return self._groups[name]
 
@@ -89,7 +89,8 @@ class Styles:
     def members(self, name: str) -> list[etree._Element]:
         """All of one kind, by index."""
         if name not in self._members:
-            self._members[name] = [element for element in self.group(name) if isinstance(element.tag, str)]
+            found = children(self.group(name))
+            self._members[name] = [element for element in found if isinstance(element.tag, str)]
         return self._members[name]
 
     def add(self, name: str, element: etree._Element) -> int:
