@@ -145,14 +145,16 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
         return _score_original(job, original, terms, told)
     package = Package.open(data, terms.limits)
     stripped = strip(package, is_ours)
-    told += [*_about_the_file(package, name), *answers(stripped, name, Book(package).sheets)]
+    told += answers(stripped, name, Book(package).sheets)
+    suffix, macro = package.suffix(), drop_stray_macros(package)
     package.become_document()
 
     def judged() -> Result:
         evaluation, said = read(package, name, terms.rulebook)
         package.settle()
         new = [found for found in said if not told_already(found, stripped)]
-        return _judged(job, evaluation, [*told, *new], terms)
+        about = _about_the_file(name, suffix, macro, scored=evaluation is not None)
+        return _judged(job, evaluation, [*told, *about, *new], terms)
 
     return _with_copy(job, package, judged)
 
@@ -222,17 +224,16 @@ def _unwritten(result: Result, output: Path, error: OSError) -> Result:
     return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
 
 
-def _about_the_file(package: Package, name: str) -> Iterator[Finding]:
-    """What is odd about the file itself: a suffix that its content denies, a macro where none may be."""
+def _about_the_file(name: str, suffix: str, macro: bool, scored: bool) -> Iterator[Finding]:
+    """What is odd about the file itself: not the `suffix` of its content, a stray `macro` that was left out."""
     stem, stated = os.path.splitext(name)
-    suffix = package.suffix()
     if stated.lower() in OPENED_AS and stated.lower() != suffix:
-        message = (
-            f"文件名后缀是 {stated}，内容却是 {suffix}，Excel 会拒绝打开。评分照常，写出的副本改用 {suffix}。"
-        )
+        message = f"文件名后缀是 {stated}，内容却是 {suffix}，Excel 会拒绝打开。"
+        message += f"评分照常，写出的副本改用 {suffix}。" if scored else ""
         yield _told(name, "R01", "文件名", message, f"请改名为“{stem}{suffix}”。")
-    if drop_stray_macros(package):
-        message = "内容是不带宏的工作簿，却夹带了宏。宏没有运行，写出的副本中已去掉，原文件不变。"
+    if macro:
+        message = "内容是不带宏的工作簿，却夹带了宏。宏没有运行"
+        message += "，写出的副本中已去掉，原文件不变。" if scored else "。"
         yield _told(name, "R16", "宏", message, "请另存为不带宏的工作簿后重新报送。")
 
 

@@ -34,11 +34,19 @@ def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
                 from perf_xlsx.foreign.ods import read_ods
 
                 return read_ods(data, limits)
-    except (PackageError, OSError):
+    except PackageError as error:
+        if error.kind == "damaged" and data.startswith(BEFORE_EXCEL_5):
+            raise PackageError("legacy", OLD) from error
+        raise
+    except OSError:
         raise
     except Exception as error:  # readers of binary formats raise whatever their arithmetic raises on damage
+        if data.startswith(BEFORE_EXCEL_5):
+            raise PackageError("legacy", OLD) from error
         raise PackageError("damaged", f"文件已损坏（按{NAMES[kind]}读取时失败）") from error
     return None
 
 
+BEFORE_EXCEL_5 = (b"\x09\x00", b"\x09\x02", b"\x09\x04")  # how BIFF 2, 3 and 4 begin
+OLD = "是 Excel 2.0—4.0 的旧格式，本软件读不出来"
 NAMES = {"xls": " .xls ", "xlsb": " .xlsb ", "ods": " .ods "}

@@ -61,6 +61,8 @@ class Archive:
                 infos = archive.infolist()
         except Exception as error:  # zipfile raises a dozen kinds on damaged directories
             raise PackageError("damaged", "文件已损坏或不完整，压缩包目录读不出来") from error
+        for info in infos:
+            info.filename = info.orig_filename.replace("\\", "/")  # as Windows zip libraries write names
         _judge_directory(infos, len(data), limits)
         return cls(data, {info.filename: info for info in infos if not info.is_dir()})
 
@@ -93,7 +95,8 @@ class Archive:
         info, packed = self.infos[name], self.packed(name)
         size = check = 0
         try:
-            for piece in [packed] if info.compress_type == zipfile.ZIP_STORED else _inflated(packed):
+            plain = info.compress_type == zipfile.ZIP_STORED or not packed  # nothing needs no end of its stream
+            for piece in [packed] if plain else _inflated(packed):
                 size, check = size + len(piece), zlib.crc32(piece, check)
                 if size > info.file_size:
                     break
@@ -195,7 +198,7 @@ def _judge_directory(infos: list[zipfile.ZipInfo], size: int, limits: Limits) ->
     names = [info.filename for info in infos]
     if len({name.lower() for name in names}) != len(names):
         raise PackageError("damaged", "文件不合规范（有重名的部件）")
-    if any(re.search(r"(^|/)\.\.?(/|$)|\\|^/|^[A-Za-z]:|\0", info.orig_filename) for info in infos):
+    if any(re.search(r"(^|/)\.\.?(/|$)|^/|^[A-Za-z]:|\0", name) for name in names):
         raise PackageError("damaged", "文件不合规范（部件名带有路径）")
     if any(info.flag_bits & 1 for info in infos):
         raise PackageError("encrypted", "压缩包设置了密码，读不出来")

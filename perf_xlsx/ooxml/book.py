@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.markup import local, text_of, whole
+from perf_xlsx.ooxml.markup import children, local, text_of, whole
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.place import column_name
 
@@ -106,7 +106,7 @@ class Book:
 
     def _judge_sheets(self) -> None:
         sheets = self.sheets
-        if not sheets:
+        if not sheets and not len(listed if (listed := self.child("sheets")) is not None else ()):
             raise PackageError("damaged", "文件已损坏（没有工作表）")
         names = [sheet.name.casefold() for sheet in sheets]
         for number, sheet in enumerate(sheets, 1):
@@ -124,6 +124,11 @@ class Book:
     def relation_space(self) -> str:
         """The namespace of relationship ids and types."""
         return _STRICT if self.strict else _TRANSITIONAL
+
+    @property
+    def relation_prefix(self) -> dict[str | None, str]:
+        """How relationship ids are written where the part declares no prefix: many readers know r:id alone."""
+        return {"r": self.relation_space}
 
     @property
     def strict(self) -> bool:
@@ -159,6 +164,8 @@ class Book:
         listed = self.child("sheets")
         for index, element in enumerate(e for e in (() if listed is None else listed) if local(e) == "sheet"):
             id = next((value for key, value in element.attrib.items() if str(key).endswith("}id")), "")
+            if not id:
+                continue  # a module sheet of Excel 5, which has no part of its own
             relation = related.get(str(id))
             if relation is None or relation.target not in self.package:
                 raise PackageError("damaged", f"文件已损坏（工作表“{element.get('name', '')}”的内容缺失）")
@@ -231,11 +238,12 @@ class Book:
         root = self.package.tree(part)
         codes = {
             element.get("numFmtId"): element.get("formatCode", "")
-            for group in root
+            for group in children(root)
             if local(group) == "numFmts"
-            for element in group
+            for element in children(group)
         }
-        formats = [xf for group in root if local(group) == "cellXfs" for xf in group if local(xf) == "xf"]
+        groups = (group for group in children(root) if local(group) == "cellXfs")
+        formats = [xf for group in groups for xf in children(group) if local(xf) == "xf"]
         if len(formats) > self.package.limits.formats:
             detail = f"单元格格式有 {len(formats)} 种，超过上限 {self.package.limits.formats} 种"
             raise PackageError("too_large", detail)

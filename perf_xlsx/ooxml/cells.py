@@ -209,7 +209,7 @@ def _value(kind: str, text: str | None, code: str, book: Book) -> Value:
         return None
     match kind:
         case "s":
-            return book.string(whole(text.strip(), 10**9))
+            return book.string(whole(text.strip(), 10**9)) if text.strip() else None  # blank to every reader
         case "str":
             return unescape(text)
         case "b":

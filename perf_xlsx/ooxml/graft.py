@@ -112,7 +112,8 @@ def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int
     numbers = [whole(e.get("sheetId")) for e in elements]
     listed = book.child("sheets")
     assert listed is not None
-    made = etree.SubElement(listed, f"{{{book.space}}}sheet", name=name, sheetId=str(max([0, *numbers]) + 1))
+    tag, sheet_id = f"{{{book.space}}}sheet", str(max([0, *numbers]) + 1)
+    made = etree.SubElement(listed, tag, nsmap=book.relation_prefix, name=name, sheetId=sheet_id)
     if state:
         made.set("state", state)
     made.set(f"{{{book.relation_space}}}id", id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
+from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.contents import codes_of_draft, codes_of_grid, has_more, written_on
 from perf_xlsx.ooxml.draft import Draft
@@ -122,7 +122,14 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
         if sheet.name in ours and (found := _kept(book, sheet, ours[sheet.name], formulas)) is not None
     }
     _unmark(book, theirs, record.entries, areas, is_ours)
-    answers = [answer for sheet in theirs for answer in Notes(book, sheet).strip(record.notes)]
+    joined = _joined(book, record.entries, areas)
+    answers = [
+        answer
+        for sheet in theirs
+        for answer in Notes(book, sheet).strip(
+            record.notes, None if joined is None else joined.get(sheet.name, ())
+        )
+    ]
     gone = ({LEDGER} | ours.keys()) - kept.keys()
     _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone])
     stays = {found.was for found in kept.values() if found.referred}
@@ -199,6 +206,17 @@ def _unmark(
             style = styles.with_fill(whole(element.get("s")), fill, entry.apply if entry else None)
             element.set("s", str(style))
             book.package.touch(sheet.part)
+
+
+def _joined(book: Book, entries: list[Entry], areas: Areas) -> dict[str, set[str]] | None:
+    """By sheet, the cells whose notes were there before ours; None where the ledger does not say."""
+    if all(entry.joined is None for entry in entries):
+        return None
+    found: dict[str, set[str]] = {}
+    for (sheet, row, column), entry in _places(book, entries, areas)[0].items():
+        if entry.joined:
+            found.setdefault(sheet, set()).add(cell_name(row - 1, column - 1))
+    return found
 
 
 def _places(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
@@ -11,7 +12,22 @@ from lxml import etree
 from perf_xlsx.ooxml.archive import PackageError
 
 # Office writes UTF-8 and reads UTF-16; the others are what converters of Chinese systems declare.
-_ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1"})
+_ENCODINGS = frozenset(
+    {
+        "utf-8",
+        "utf8",
+        "utf-16",
+        "utf-16le",
+        "utf-16be",
+        "us-ascii",
+        "ascii",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "iso-8859-1",
+    }
+)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 
 
@@ -79,6 +95,18 @@ def text_of(element: etree._Element) -> str:
     if len(element) == 0:
         return element.text or ""
     return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
+def children(element: etree._Element) -> Iterator[etree._Element]:
+    """An element's children; of what is written twice, for newer programs and for all, that for all."""
+    for child in element:
+        if local(child) != "AlternateContent":
+            yield child
+            continue
+        for kind in ("Fallback", "Choice"):
+            if (chosen := next((e for e in child if local(e) == kind and len(e)), None)) is not None:
+                yield from chosen
+                break
 
 
 def local(element: etree._Element) -> str:

@@ -24,10 +24,11 @@ Recorded = Mapping[str, frozenset[str]]  # the codes of our texts, with those of
 
 @dataclass(frozen=True)
 class NoteCodes:
-    """The codes of a note's text: of ours, and of what stood there before it."""
+    """The codes of a note's text: of ours, and of what stood there before it; and whether a note stood there."""
 
     ours: str
     theirs: str
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,13 @@ def theirs_of(text: str) -> list[tuple[int, int]]:
         begin, end = spans[-1]
         spans[-1] = begin, end - (text[end - 1] == "\n")
     return spans
+
+
+def blank_of(text: str, joined: bool | None) -> list[tuple[int, int]]:
+    """Where a note's own text stands of which nothing can be seen; none where no note stood there before ours.
+
+    `joined` None: nobody wrote down whether one did. Ours begins a line only behind another text.
+    """
+    end = text.find(DELIMITER)
+    stood = text[:end].endswith("\n") if joined is None else joined
+    return [(0, max(end - 1, 0))] if stood else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 
 from lxml import etree
@@ -16,6 +17,7 @@ from perf_xlsx.ooxml.note_text import (
     NoteCodes,
     Recorded,
     answer_in,
+    blank_of,
     disowned,
     has_ours,
     of_ours,
@@ -72,7 +74,14 @@ class Notes:
         self._undrawn: list[tuple[str, str]] = []
 
     def _legacy(self) -> etree._Element | None:
-        return next((e for e in self.package.tree(self.sheet.part) if local(e) == "legacyDrawing"), None)
+        """The element that names the drawing of the shapes; strict workbooks wrap it in AlternateContent."""
+        for element in self.package.tree(self.sheet.part):
+            if local(element) == "legacyDrawing":
+                return element
+            if local(element) == "AlternateContent":
+                for inner in element.iter("{*}legacyDrawing"):
+                    return inner
+        return None
 
     def _legacy_id(self) -> str | None:
         legacy = self._legacy()
@@ -89,10 +98,14 @@ class Notes:
     # ---- adding ----------------------------------------------------------------------------------------------
 
     def add(self, cell: str, text: str) -> NoteCodes:
-        """Give a cell our text; a note that is there keeps its own before it. Call `draw` after the last."""
+        """Give a cell our text; a note that is there keeps its own before it. Call `draw` after the last.
+
+        Gives back what `strip` will need to tell the two apart: a note of theirs may be blank, or hold a picture.
+        """
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
         found, theirs = self._theirs.get(cell), ""
+        joined = found is not None
         text = unlined(legal(text))
         ours = of_ours(text)
         if found is None:
@@ -107,7 +120,7 @@ class Notes:
             theirs = _text(body)
             self._run(body, f"\n{ours}")
         self.package.touch(self._comments_part())
-        return NoteCodes(text_code(text), text_code(theirs))
+        return NoteCodes(text_code(text), text_code(theirs), joined)
 
     @cached_property
     def _theirs(self) -> dict[str, etree._Element]:
@@ -149,7 +162,7 @@ class Notes:
             self.package.set_default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
             id = self.package.add_relationship(self.sheet.part, self.book.relation("vmlDrawing"), self.drawing)
             root = self.package.tree(self.sheet.part)
-            made = etree.Element(f"{{{self.book.space}}}legacyDrawing")
+            made = etree.Element(f"{{{self.book.space}}}legacyDrawing", nsmap=self.book.relation_prefix)
             made.set(f"{{{self.book.relation_space}}}id", id)
             last = [e for e in root if local(e) in _BEFORE_LEGACY][-1]
             last.addnext(made)
@@ -166,10 +179,11 @@ class Notes:
 
     # ---- taking away -----------------------------------------------------------------------------------------
 
-    def strip(self, recorded: Recorded | None = None) -> list[Answer]:
+    def strip(self, recorded: Recorded | None = None, joined: Collection[str] | None = None) -> list[Answer]:
         """Take our text out of every note, and whole notes of ours away; gives back what was written into them.
 
-        `recorded` None: an earlier version wrote them, and nobody knows what.
+        `joined` are the cells whose notes were there before ours, and stay. Where an earlier version wrote our
+        texts, both arguments are None: nobody knows what they were, and a line end before one tells of a note.
         """
         if self.comments is None:
             return []
@@ -186,7 +200,7 @@ class Notes:
                 answers.append(answer)
             if answer and answer.inside:
                 _rewrite(body, disowned(text))
-            elif spans := theirs_of(text):
+            elif spans := theirs_of(text) or blank_of(text, None if joined is None else cell in joined):
                 _keep(body, spans)
             else:
                 _list(root).remove(comment)
@@ -271,9 +285,9 @@ def _keep(body: etree._Element, spans: list[tuple[int, int]]) -> None:
     for node in [t for t in body.iter() if local(t) == "t"]:
         text, start = node.text or "", offset
         offset += len(text)
-        node.text = "".join(text[max(begin - start, 0) : max(end - start, 0)] for begin, end in spans)
+        node.text = "".join(text[max(begin - start, 0) : max(end - start, 0)] for begin, end in spans) or None
         run = node.getparent()
-        if not node.text and run is not None and local(run) == "r":
+        if text and not node.text and run is not None and local(run) == "r":
             run_parent = run.getparent()
             if run_parent is not None:
                 run_parent.remove(run)

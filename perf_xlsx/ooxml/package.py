@@ -107,7 +107,7 @@ class Package(Related):
         wanted = f"/{part.lower()}"
         for element in self.tree(CONTENT_TYPES):
             if local(element) == "Override":
-                if element.get("PartName", "").lower() == wanted:
+                if _part_name(element) == wanted:
                     return element.get("ContentType", "")
             elif local(element) == "Default" and wanted.endswith(f".{element.get('Extension', '').lower()}"):
                 default = element.get("ContentType")
@@ -136,7 +136,7 @@ class Package(Related):
         """Take the declaration of a part away."""
         root = self.tree(CONTENT_TYPES)
         for element in list(root):
-            if element.get("PartName", "").lower() == f"/{part}".lower():
+            if _part_name(element) == f"/{part}".lower():
                 root.remove(element)
                 self.touch(CONTENT_TYPES)
 
@@ -204,6 +204,11 @@ class Package(Related):
         if self.is_new(name):
             return deflated(name, self.read(name))
         return self.archive.infos[name], self.archive.packed(name)
+
+
+def _part_name(element: etree._Element) -> str:
+    """The part that a content type is declared for, as it compares."""
+    return element.get("PartName", "").replace("\\", "/").lower()
 
 
 def read_file(path: Path, limits: Limits) -> bytes:

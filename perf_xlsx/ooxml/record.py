@@ -20,7 +20,7 @@ from perf_xlsx.place import column_name
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
-_COLUMNS = 9  # of a mark; a sheet's codes go as far as they need to,
+_COLUMNS = 10  # of a mark; a sheet's codes go as far as they need to,
 _CODES = 5  # from this column on
 
 
@@ -43,7 +43,10 @@ class Added:
 
 @dataclass(frozen=True)
 class Entry:
-    """One mark as recorded, under its defined name."""
+    """One mark as recorded, under its defined name.
+
+    `joined` tells whether its note was joined to one that stood there (None: not recorded, or it has none).
+    """
 
     name: str
     sheet: str
@@ -51,6 +54,7 @@ class Entry:
     colour: str
     fill: str
     apply: str | None
+    joined: bool | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def write_record(book: Book, marks: Sequence[Marked], sheets: Sequence[Added]) -
         mark, note = done.covered.mark, done.note or NoteCodes("", "")
         apply = done.covered.apply if done.covered.apply is not None else "-"
         rows.append(["mark", f"{MARK_NAME}{number}", mark.sheet, mark.cell, mark.colour, done.covered.fill, apply])
-        rows[-1] += [note.ours, note.theirs]
+        rows[-1] += [note.ours, note.theirs, str(int(note.joined)) if done.note else ""]
         row, column = parse_cell(mark.cell) or (1, 1)
         reference = f"{quote_sheet(mark.sheet)}!${column_name(column)}${row}"
         add_name(book, DefinedName(f"{MARK_NAME}{number}", reference, None, True))
@@ -111,7 +115,8 @@ def read_record(ledger: Grid) -> Record:
             sheets[texts[1]] = Added(texts[2], whole(texts[3]), codes)
         elif texts[0] == "mark":
             apply = None if texts[6] == "-" else texts[6]
-            entries.append(Entry(texts[1], texts[2], texts[3], texts[4], texts[5], apply))
+            joined = None if texts[9] == "" else texts[9] == "1"
+            entries.append(Entry(texts[1], texts[2], texts[3], texts[4], texts[5], apply, joined))
             if texts[7]:
                 notes = notes or {}
                 notes.setdefault(texts[7], set()).add(texts[8])

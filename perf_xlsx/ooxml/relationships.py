@@ -114,6 +114,7 @@ class Related(Parts):
                 continue
             target, external = element.get("Target", ""), element.get("TargetMode") == "External"
             if not external:
+                target = target.replace("\\", "/")  # as Windows zip libraries write names
                 joined = target if target.startswith("/") else posixpath.join("/", folder, target)
                 target = self.actual_name(posixpath.normpath(joined).lstrip("/"))
             yield Relationship(element.get("Id", ""), element.get("Type", ""), target, external)

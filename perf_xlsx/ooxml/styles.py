@@ -9,7 +9,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
 from perf_xlsx.ooxml.look import Look, style_text
-from perf_xlsx.ooxml.markup import local, parse_xml, whole
+from perf_xlsx.ooxml.markup import children, local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
@@ -31,6 +31,11 @@ def _element(xml: str, space: str) -> etree._Element:
     return etree.fromstring(f'<styleSheet xmlns="{space}">{xml}</styleSheet>')[0]
 
 
+def _plainly(element: bytes) -> bytes:
+    """An element without what it need not say: a format may leave out that its fill is the first."""
+    return element.replace(b' fillId="0"', b"")
+
+
 class Styles:
     """Reads and extends the styles of one workbook."""
 
@@ -38,7 +43,8 @@ class Styles:
         self.package = book.package
         part = book.related_part("styles")
         if part is None:
-            part = self.package.free_name("xl/styles{}.xml")
+            usual = "xl/styles.xml"  # the only name under which openpyxl and pandas look for it
+            part = self.package.free_name("xl/styles{}.xml") if usual in self.package else usual
             self.package.write(part, _MINIMAL.format(book.space).encode())
             book.relate("styles", part)
             kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -66,7 +72,7 @@ class Styles:
     def group(self, name: str) -> etree._Element:
         """The element that holds all of one kind, made at its place where it is missing."""
         if name not in self._groups:
-            found = next((element for element in self.root if local(element) == name), None)
+            found = next((element for element in children(self.root) if local(element) == name), None)
             self._groups[name] = self._make_group(name) if found is None else found
         return self._groups[name]
 
@@ -83,7 +89,8 @@ class Styles:
     def members(self, name: str) -> list[etree._Element]:
         """All of one kind, by index."""
         if name not in self._members:
-            self._members[name] = [element for element in self.group(name) if isinstance(element.tag, str)]
+            found = children(self.group(name))
+            self._members[name] = [element for element in found if isinstance(element.tag, str)]
         return self._members[name]
 
     def add(self, name: str, element: etree._Element) -> int:
@@ -93,9 +100,10 @@ class Styles:
         element.tail = None
         group.append(element)
         key = etree.tostring(element)  # where it stands: namespaces are then declared as they are for the others
-        if key in known:
+        same = known.get(key, known.get(_plainly(key)))
+        if same is not None:
             group.remove(element)
-            return known[key]
+            return same
         known[key] = len(members)
         members.append(element)
         group.set("count", str(len(members)))
@@ -106,7 +114,9 @@ class Styles:
         if name not in self._known:
             known: dict[bytes, int] = {}
             for index, member in enumerate(self.members(name)):
-                known.setdefault(etree.tostring(member, with_tail=False), index)
+                text = etree.tostring(member, with_tail=False)
+                known.setdefault(text, index)
+                known.setdefault(_plainly(text), index)
             self._known[name] = known
         return self._known[name]
 
