@@ -112,8 +112,7 @@ def _new(raw: Mapping[str, Any]) -> Box:
 
 
 def _directed(box: Box, words: Mapping[str, Any]) -> Box:
-    """The sign's choices with the words for a direction, and one that tells a number and no direction."""
+    """The sign's choices, with one that tells a number and no direction."""
     if box.key != "sign":
         return box
-    more = [Choice(c.value, (*c.same, *words["directions"].get(c.value, ()))) for c in box.choices]
-    return replace(box, choices=(*more, Choice(words["quantities"][0], tuple(words["quantities"]))))
+    return replace(box, choices=(*box.choices, Choice(words["quantities"][0], tuple(words["quantities"]))))
