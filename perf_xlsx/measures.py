@@ -1,50 +1,216 @@
-"""Units of measure of one kind but different size: a number in 天 is another one in 小时."""
+"""Units of measure: what they count, in which size, and when a number in one is a number in the other.
+
+The one rule for every road: what measures the same in sizes that are exact multiples is converted; what does not
+compare, or not for sure, has no number in the row's unit.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
-from perf_xlsx.target import MONEY_UNITS
+from perf_xlsx.numerals import exact
+from perf_xlsx.target import Quantity, unit_name
+from perf_xlsx.vocabulary import vocabulary
 
-TENFOLDS = {"万": Decimal(10**4), "亿": Decimal(10**8)}
-SAME = {"日": "天", "个月": "月", "公斤": "千克", "千米": "公里", "平方千米": "平方公里", "m": "米", "kg": "千克"}
-KINDS = (
-    frozenset(MONEY_UNITS),
-    frozenset({"秒", "分钟", "小时", "天", "周", "月", "季度", "年"}),
-    frozenset({"毫米", "厘米", "米", "公里"}),
-    frozenset({"平方米", "亩", "公顷", "平方公里"}),
-    frozenset({"克", "千克", "吨"}),
-    frozenset({"毫升", "升"}),
-)
+_UNITS = vocabulary("units")
+MULTIPLIERS: dict[str, int] = _UNITS["multipliers"]
+SHARE = "比率"
+MOST_PARTS = 4  # multipliers and words around one unit: 万千瓦, 万余人
+_LETTERS: dict[str, str] = _UNITS["letters"]
+_CANONICAL = {other: name for name, others in _UNITS["synonyms"].items() for other in others}
+_ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around"])
+
+# A letter multiplies 人, not another letter: 3k人, but km.
+_MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
+
+THOUSANDS = (1, 1000, 10_000)  # what people also count in: 千人, 万人
+ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
+NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
+FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
+DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
 
 
-def tenfold(unit: str) -> tuple[Decimal, str]:
-    """How many of it a unit counts at a time, and that: 万人 is ten thousand 人. Money units are left whole."""
-    if unit not in MONEY_UNITS and unit[:1] in TENFOLDS:
-        return TENFOLDS[unit[0]], unit[1:]
-    return Decimal(1), unit
+class Scale(NamedTuple):
+    """Units that are exact multiples of one another: each with how many of the smallest it is."""
+
+    kind: str
+    sizes: dict[str, int]
 
 
-def resized(number: Decimal, unit: str, own: str) -> Decimal:
-    """A number of one unit in the other, where they differ only in 万, 亿, % and ‰; else as it is.
+_KNOWN = [Scale(kind["name"], sizes) for kind in _UNITS["kinds"] for sizes in kind["sizes"]]
+_SCALES = {name: scale for scale in _KNOWN for name in scale.sizes}
 
-    Where the other is none, a mere 万 is a part of the number, and 万人 the unit.
+
+@dataclass(frozen=True)
+class Measure:
+    """A unit taken apart: 万元/公里 is ten thousand ("times") 元 ("name") per 公里.
+
+    `name` is "" for a mere multiplier, and a word like 人 where `scale` is None.
     """
-    if {unit, own} == {"%", "‰"}:
-        return number / 10 if unit == "‰" else number * 10
-    (size, base), (own_size, _) = tenfold(unit), tenfold(own)
-    if not unit or (base and not own) or unit in MONEY_UNITS or own in MONEY_UNITS:
-        return number
-    return number * size / own_size
+
+    times: int
+    name: str
+    per: str
+
+    @property
+    def scale(self) -> Scale | None:
+        """The units that it converts to."""
+        return _SCALES.get(self.name)
+
+    @property
+    def kind(self) -> str:
+        """What it measures: "" for things that are counted."""
+        return self.scale.kind if self.scale else ""
+
+    @property
+    def size(self) -> int:
+        """How many of the smallest unit it is."""
+        return self.times * (self.scale.sizes[self.name] if self.scale else 1)
+
+    @property
+    def mere(self) -> bool:
+        """Whether it only multiplies: 万."""
+        return not self.name and not self.per and self.times > 1
 
 
-def clash(one: str, other: str) -> bool:
-    """Whether two units, "per" what they may be, measure the same in different sizes."""
-    first, second = (_base(unit) for unit in (one, other))
-    return first != second and any(first in kind and second in kind for kind in KINDS)
+Manner = Literal["same", "resized", "renamed"]
 
 
-def _base(unit: str) -> str:
-    head = unit.partition("/")[0]
-    bare = tenfold(head)[1]
-    return SAME.get(bare, bare)
+class Fit(NamedTuple):
+    """A number in its row's unit: as it was, converted, or as it was under another word; None where it is none."""
+
+    number: Decimal | None
+    manner: Manner = "same"
+
+
+@lru_cache(1 << 12)
+def measure(unit: str) -> Measure:
+    """A unit as it is typed, taken apart."""
+    head, _, per = unit_name(unit).partition("/")
+    times, name = _taken_apart(head)
+    below, under = _taken_apart(per.removeprefix("每"))
+    return Measure(times, name, f"{'' if below == 1 else below}{under}")
+
+
+def _taken_apart(text: str) -> tuple[int, str]:
+    """How many of a unit at a time, and its name without what only says how exact it is."""
+    times, name = 1, text
+    for _ in range(MOST_PARTS):
+        name = _CANONICAL.get(name, name)
+        if name in _SCALES:
+            break
+        if (found := _MULTIPLIED.match(name)) is not None:
+            times, name = times * MULTIPLIERS[found[0]], name[1:]
+        elif name == (bare := _without(name)):
+            break
+        else:
+            name = bare
+    return times, name
+
+
+def _without(name: str) -> str:
+    """The name without a word before it, or behind."""
+    if name[:1] in _ABOUT and name[1:]:
+        return name[1:]
+    return next((name.removesuffix(word) for word in _AROUND if name.endswith(word) and name != word), name)
+
+
+def fit(number: Decimal, unit: str, own: str) -> Fit:
+    """A number with a unit, in another; either may be ""."""
+    if not unit or unit == own:
+        return Fit(number)
+    one, other = _beside(unit, own), measure(own)
+    if one == other:
+        return Fit(number)
+    if one.mere:
+        factor = Fraction(one.times, other.times)
+        found = Fit(None) if other.kind == SHARE else _resized(number, factor)
+        return found if own else Fit(found.number)
+    if not own or (other.mere and not one.kind):
+        return _resized(number, Fraction(one.times, other.times)) if own else Fit(number)
+    manner, factor = _compared(one, other), Fraction(one.size, other.size)
+    if manner is None or (manner == "renamed" and factor != 1 and not set(one.name) & set(other.name)):
+        return Fit(None)
+    return _resized(number, factor) if factor != 1 or manner == "same" else Fit(number, manner)
+
+
+def _resized(number: Decimal, factor: Fraction) -> Fit:
+    return Fit(number) if factor == 1 else Fit(exact(Fraction(number) * factor), "resized")
+
+
+def _beside(unit: str, own: str) -> Measure:
+    """The unit taken apart, a letter as what it means beside the other: W is 万 of people, and watts beside kW."""
+    named = _LETTERS.get(unit)
+    return measure(named if named and _SCALES[named].kind == measure(own).kind else unit)
+
+
+def _compared(one: Measure, other: Measure) -> Manner | None:
+    """Whether two units compare: as what is the same, or as things that are counted by other words."""
+    if one.per != other.per and ((one.per and other.per) or one.size != other.size):
+        return None
+    words = one.per == other.per
+    if one.scale is other.scale and (one.scale or one.name == other.name):
+        return "same" if words else "renamed"
+    if one.kind and other.kind:
+        return None
+    if one.kind or other.kind:
+        known, word = (one, other) if one.kind else (other, one)
+        return "renamed" if word.name.startswith(known.name) and one.times == other.times else None
+    return "renamed"
+
+
+def row_unit(stated: str, values: Sequence[Quantity | None]) -> str:
+    """The unit that a row's numbers are compared in: its own, else the first that gives each an exact number.
+
+    A mere 万 is a part of the number: "≥2万" beside "19000人" is 20000人.
+    """
+    if stated:
+        return stated
+    known = [value for value in values if value is not None]
+    units = [value.unit for value in known if value.unit and not measure(value.unit).mere]
+    for unit in units:
+        if all(_finite(value, unit) for value in known):
+            return unit
+    return units[0] if units else ""
+
+
+def _finite(value: Quantity, unit: str) -> bool:
+    """Whether the number has an end in the other unit: 50小时 have none in 天."""
+    found = fit(value.number, value.unit, unit)
+    back = found.manner != "resized" or measure(value.unit).mere or found.number is None
+    return back or fit(found.number or value.number, unit, value.unit).number == value.number
+
+
+def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
+    """Whether a number without unit may be in another size than the one beside it, which has one: 19000 by 2万人.
+
+    Numbers of one magnitude are of one unit. Others are doubted where another size would bring them together, and
+    an overshoot without measure also where the unit is a multiple.
+    """
+    here = measure(unit)
+    if not bare or not beside or here.kind == SHARE:
+        return False
+    ratio = abs(Fraction(bare) / Fraction(beside))
+    if 1 / ALIKE <= ratio <= ALIKE:
+        return False
+    sizes = _other_sizes(here)
+    if any(_near(ratio * size, NEAR if Fraction(1, 100) < size < 100 else ALIKE) for size in sizes):
+        return True
+    return ratio > FAR and (here.times > 1 or any(size < 1 and ratio * size > Fraction(1, FAR) for size in sizes))
+
+
+def _near(ratio: Fraction, limit: Fraction) -> bool:
+    return 1 / limit <= ratio <= limit
+
+
+def _other_sizes(here: Measure) -> list[Fraction]:
+    """The sizes that people also count in, of the unit's own; none so near that nobody would leave it out."""
+    sizes = set(here.scale.sizes.values()) if here.scale else {1}
+    found = (Fraction(size * many, here.size) for size in sizes for many in THOUSANDS)
+    return [size for size in found if size >= DISTINCT or size <= Fraction(1, DISTINCT)]

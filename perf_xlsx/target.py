@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from perf_xlsx.folding import INVISIBLE, fold, is_footnote, is_fraction, is_raised, written_out
 from perf_xlsx.vocabulary import vocabulary
 
 # Longest first, so that ">=" is not read as ">".
 SIGNS: tuple[tuple[str, str], ...] = tuple(
     sorted(
-        ((word, sign) for sign, known in vocabulary("signs").items() for word in known["words"]),
+        ((word, sign) for sign, known in vocabulary("signs").items() for word in known.get("words", ())),
         key=lambda pair: -len(pair[0]),
     )
 )
+DIRECTIONS: dict[str, str] = {
+    word: sign for sign, known in vocabulary("signs").items() for word in known.get("directions", ())
+}
+OPPOSITE = {"≥": "≤<", ">": "≤<", "≤": "≥>", "<": "≥>"}
 JUDGEMENTS = ("达成", "部分达成", "未达成")
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
+MOST_MARKS = 8  # footnotes' marks at one end of a text
 MONEY_UNITS = ("元", "万元", "亿元")
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+_UNITS = vocabulary("units")
+TENTHS: dict[str, int] = _UNITS["tenths"]
+_PREFIXES: dict[str, str] = _UNITS["prefixes"]
+_PERCENT_WORDS = frozenset(_UNITS["synonyms"]["%"])
+_PERCENT_OF = re.compile(rf"([%‰])(?:{'|'.join(_UNITS['words']['percent'])}|率)+")
+_FORMULAS = re.compile("|".join(re.escape(word) + r"(?!\d)" for word in _UNITS["words"]["formulas"]))
+_FORMULA_ENDS = re.compile(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formulas']))})$")
+_NO_UNIT = ("-", "~", "—", ",", ".", "/", "+", "*", "×", "^", ":", "±", "<", ">", "=", "⁄", "÷")
+_LOOSE = tuple(word for known in vocabulary("signs").values() for word in known.get("loose", ()))
 _NUMBER = re.compile(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
 _BRACKETED = re.compile(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
 _MINUS = str.maketrans("−–△▲", "----")
@@ -32,7 +46,7 @@ _DIGITS = {
     for word in words
 }
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_IN_WORDS = re.compile(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)(%|(?:万元|[元圆])?)(.*)")
+_IN_WORDS = re.compile(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)([%‰]|(?:万元|[元圆成])?)(.*)")
 _CENTS = re.compile(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")
 
 
@@ -41,7 +55,7 @@ class Quantity:
     """A number with what was typed around it: `sign` and `unit` are "" when absent.
 
     `cleaned` tells that separators, full-width digits or hidden characters had to be taken away, `words` that it
-    was written in Chinese numerals.
+    was written in Chinese numerals. `mark` is a footnote's, or an item's number: ①.
     """
 
     number: Decimal
@@ -49,70 +63,125 @@ class Quantity:
     unit: str = ""
     cleaned: bool = False
     words: bool = False
+    mark: str = ""
 
 
 def squeeze(text: str) -> str:
-    """Text as it compares: full-width forms folded, invisible characters gone, ends trimmed."""
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip()
+    """Text as it compares: full-width forms folded, invisible characters gone, ends trimmed; ① is no digit."""
+    return fold(text).strip()
 
 
 def tidy(text: str) -> str:
     """Text as it is kept: without what cannot be seen."""
-    return text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def same_name(text: str) -> str:
-    """A name as it compares: also without any spaces, colons, asterisks and brackets' width."""
-    return re.sub(r"[\s:*＊]", "", squeeze(text))
+    """A name as it compares: also without any spaces, colons, asterisks and brackets' width; CO₂ is CO2."""
+    return re.sub(r"[\s:*＊]", "", written_out(text))
 
 
 @lru_cache(1 << 12)  # the labels of a form come again in every workbook
 def same_label(text: str) -> str:
-    """A label as it compares."""
-    return same_name(text)
+    """A label as it compares: also without a footnote's mark or an item's number at its ends."""
+    folded = squeeze(text)
+    return same_name(unmarked(folded)[0] or folded)
 
 
 def unit_name(unit: str) -> str:
-    """A unit as it compares: "％" and "百分比" are "%"."""
+    """A unit as it compares: "％", "百分比" and "%覆盖" are "%"."""
     unit = re.sub(r"\s", "", squeeze(unit))
-    return "%" if unit in ("百分比", "百分之", "百分点") else unit
+    worded = _PERCENT_OF.fullmatch(unit)
+    return "%" if unit in _PERCENT_WORDS else worded[1] if worded else unit
 
 
 def parse_sign(text: str) -> str | None:
-    """The sign that a word stands for, or None."""
+    """The sign that a word stands for, alone or as a direction (正向), or None."""
     folded = re.sub(r"\s", "", squeeze(text))
-    return next(
-        (sign for word, sign in SIGNS if folded == word), "定性" if folded in ("定性", "定性指标") else None
-    )
+    return next((sign for word, sign in SIGNS if folded == word), DIRECTIONS.get(folded))
 
 
 def parse_quantity(text: str) -> Quantity | None:
     """Read "≥1,234.50 万元", "９５％", "(1,234.50)" or "壹佰元整".
 
-    None when no single number stands there ("完成", "3-5", "2023年6月").
+    None when no single number stands there ("完成", "3-5", "2023年6月"), or not for sure (10⁴, 1½).
     """
     folded = squeeze(text).translate(_MINUS)
     if len(folded) > LONGEST_QUANTITY:
         return None
+    folded, mark = unmarked(folded)
     sign, rest = "", folded
     for word, meaning in SIGNS:
         if folded.startswith(word):
             sign, rest = meaning, folded[len(word) :].strip()
             break
-    rest, yuan = (rest[1:].strip(), "¥") if rest.startswith("¥") else (rest, "")
+    found = _prefixed(rest, Quantity(Decimal(0), sign), text)
+    return found and replace(found, mark=mark + found.mark)
+
+
+def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
+    """A number without its sign, be it 百分之九十 or ¥90; `text` is what was typed."""
+    before = next((word for word in _PREFIXES if rest.startswith(word)), "")
+    rest = rest.removeprefix(before).strip()
+    rest = "100" if before and rest in ("百", "一百") else rest
+    rest, unit = (rest[1:].strip(), "¥") if rest.startswith("¥") else (rest, _PREFIXES.get(before, ""))
+    found = _numbered(rest, replace(signed, unit=unit), text)
+    return None if found and before and found.unit != unit else found
+
+
+def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
+    """A number and what stands behind it, or before it."""
     if rest.startswith("负"):
         rest = f"-{rest[1:]}"
     elif bracket := _BRACKETED.match(rest):
         rest = f"-{bracket[1].strip()}{rest[bracket.end() :]}"
     found = _NUMBER.match(rest)
     if found is None:
-        return _in_words(rest, sign)
-    unit = rest[found.end() :].strip() or yuan
-    if any(ch.isdigit() for ch in unit) or unit[:1] in ("-", "~", "—", ",", ".", "/", "+", "*"):
+        words = _in_words(rest, signed.sign)
+        return words and replace(words, unit=words.unit or signed.unit)
+    behind = _behind(rest[found.end() :])
+    if behind is None:
         return None
     digits = re.sub(r"[,\s]", "", found.group())
-    plain = digits.removeprefix("+") in text
-    return Quantity(Decimal(f"{Decimal(digits):f}"), sign, unit_name(unit), cleaned=not plain)
+    plain, unit = digits.removeprefix("+") in text, unit_name(behind[0]) or signed.unit
+    number = Decimal(f"{Decimal(digits) * TENTHS.get(unit, 1):f}")
+    unit, plain = ("%", False) if unit in TENTHS else (unit, plain)
+    return replace(signed, number=number, unit=unit, cleaned=not plain, mark=behind[1])
+
+
+def _behind(text: str) -> tuple[str, str] | None:
+    """The unit behind a number and its footnote's marks; None where these may be a part of the number."""
+    rest, marks = text.strip(), ""
+    while rest and is_footnote(rest[0]):
+        if is_fraction(rest[0]) or (is_raised(rest[0]) and unicodedata.numeric(rest[0], 1.0) != 1):
+            return None
+        marks, rest = marks + rest[0], rest[1:].strip()
+    unit = _FORMULAS.sub("", rest)
+    if any(ch.isdecimal() or is_footnote(ch) or unicodedata.category(ch)[0] == "M" for ch in unit):
+        return None
+    return None if rest[:1] in _NO_UNIT else (rest, marks)
+
+
+def unmarked(text: str) -> tuple[str, str]:
+    """A folded text without the marks before it, and behind its last word; and these marks.
+
+    What is raised behind a digit or in a formula (m², 10⁴) is none of them, nor is a fraction.
+    """
+    start, end = 0, len(text)
+    while start < min(end, MOST_MARKS) and is_footnote(text[start]) and not is_fraction(text[start]):
+        start += 1
+    least = max(start, end - MOST_MARKS)
+    while end > least and is_footnote(text[end - 1]) and _ends_there(text[start:end]):
+        end -= 1
+    return text[start:end].strip(), text[:start] + text[end:]
+
+
+def _ends_there(text: str) -> bool:
+    """Whether the mark at the end of a text is a footnote's for sure."""
+    last, before = text[-1], text[:-1].rstrip()
+    if is_fraction(last) or (is_raised(last) and (before[-1:].isdecimal() or is_footnote(before[-1:] or "a"))):
+        return False
+    return not (is_raised(last) and _FORMULA_ENDS.search(text))
 
 
 _TIME = re.compile(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
@@ -123,7 +192,11 @@ _MONTH = (
     )
 )
 _REACHES = re.compile(r"^(?:达到|达|完成|实现)\s*(?=\d)")
-_BOUNDS = ((re.compile(r"\(?[及含]*\)?以上$"), "≥"), (re.compile(r"\(?[及含]*\)?(?:以下|以内|之内)$"), "≤"))
+_BOUNDS = tuple(
+    (re.compile(rf"\(?[及含]*\)?(?:{'|'.join(known['behind'])})$"), sign)
+    for sign, known in vocabulary("signs").items()
+    if "behind" in known
+)
 
 
 def is_time(text: str) -> bool:
@@ -134,19 +207,24 @@ def is_time(text: str) -> bool:
 
 
 def parse_target(text: str) -> Quantity | None:
-    """Read a target with its sign in words: "达到95%", "90%以上", "3天以内"; None for a time or a text."""
+    """Read a value with its sign in words: "达到95%", "90%以上", "3天以内"; None for a time or a text."""
     folded = squeeze(text)
     if is_time(folded):
         return None
-    for bound, sign in _BOUNDS:
+    folded, mark = unmarked(folded)
+    bare, sign = folded, ""
+    for bound, meaning in _BOUNDS:
         if bound.search(folded):
-            found = parse_quantity(bound.sub("", folded))
-            return found and Quantity(found.number, found.sign or sign, found.unit, found.cleaned)
-    reaches = _REACHES.sub("", folded)
-    if reaches == folded:
-        return parse_quantity(text)
-    found = parse_quantity(reaches)
-    return found and Quantity(found.number, found.sign or "≥", found.unit, found.cleaned)
+            bare, sign = bound.sub("", folded), meaning
+            break
+    else:
+        bare = _REACHES.sub("", folded)
+        sign = "≥" if bare != folded else ""
+    found = parse_quantity(bare) if sign else parse_quantity(text)
+    if found is None or not sign:
+        return found
+    sign = sign if found.sign and bare.startswith(_LOOSE) else found.sign or sign
+    return replace(found, sign=sign, mark=mark + found.mark)
 
 
 def _in_words(text: str, sign: str) -> Quantity | None:
@@ -156,6 +234,10 @@ def _in_words(text: str, sign: str) -> Quantity | None:
     if found is None or number is None:
         return None
     cents = _CENTS.fullmatch(found[3])
+    if found[2] in TENTHS:
+        return (
+            None if found[3] else Quantity(Decimal(number * TENTHS[found[2]]), sign, "%", cleaned=True, words=True)
+        )
     if found[2] not in ("元", "圆"):
         return None if found[3] else Quantity(Decimal(number), sign, found[2], cleaned=True, words=True)
     if cents is None:

@@ -108,8 +108,6 @@ UNITS: dict[str, tuple[str, str, str]] = {
     "负数一段": (FUNDS, "D10", '0.00;-0.00"元"'),
     "亿": (FUNDS, "F10", r"0.00\亿"),
     "金额显示百分号": (FUNDS, "F10", '0.00"%"'),
-    "计量单位是万元": (ROWS, "I7", '0.00"元"'),
-    "计量单位是百分数": (ROWS, "I8", '0.00"人"'),
     "执行率显示元": (FUNDS, "G9", '0.00"元"'),
 }
 
@@ -126,6 +124,18 @@ def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, filled: byt
     assert shown == f"{found.expected}{shown.lstrip('-.0123456789')}"
     assert f"看上去是{shown}，已按{found.expected}读取" in found.message
     assert result.scores == plain.scores
+
+
+@pytest.mark.parametrize(("cell", "code", "unit"), [("I7", '0.00"元"', "元"), ("I8", '0.00"人"', "人")])
+def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
+    cell: str, code: str, unit: str, filled: bytes, tmp_path: Path
+) -> None:
+    """Either the format was left over, or the value is in that unit: nobody can tell, so there are no points."""
+    result = scored(formatted(filled, {(ROWS, cell): code}), tmp_path)
+    (found,) = told(result, "R08")
+    assert (found.place.sheet, found.place.cell, f"单位“{unit}”与计量单位" in found.message) == (ROWS, cell, True)
+    assert result.evaluation is not None
+    assert result.evaluation.indicators[int(cell[1:]) - 6].actual.value is None
 
 
 @pytest.mark.parametrize(

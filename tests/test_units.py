@@ -38,19 +38,22 @@ def first(result: Result) -> tuple[Any, str]:
     return result.scores.indicators[0].points, "、".join(sorted(found & {"R08", "R09", "R12"}))
 
 
-OTHER_SIZES = [
-    ("≤", 24, "小时", "2天"),
+NOT_FOR_SURE = [
     ("≤", 60, "天", "3个月"),
+    ("≤", 60, "天", "20个工作日"),
+    ("≥", 2, "年", "700天"),
     ("≤", 480, "元/盏", "0.05万元"),
-    ("≤", "5000元", None, "0.6万元"),
     ("≥", 100, "公顷", "1200亩"),
-    ("≥", 10, "公里", "900米"),
-    ("≥", 3, "吨", "2900公斤"),
+    ("≥", 12, "处", "100%"),
+    ("≥", 10, "公里", "12条"),
+    ("≥", 10, "公里", "12平方公里"),
+    ("≥", 300, "元/人", "400元/户"),
+    ("≥", 5, "GB", "6000MB"),
 ]
 
 
-@pytest.mark.parametrize(("sign", "target", "unit", "actual"), OTHER_SIZES)
-def test_a_value_in_a_unit_of_another_size_is_left_open_and_told(
+@pytest.mark.parametrize(("sign", "target", "unit", "actual"), NOT_FOR_SURE)
+def test_a_value_that_does_not_convert_for_sure_is_left_open_and_told(
     sign: str, target: Any, unit: str | None, actual: str, filled: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": sign, "target": target, "unit": unit, "actual": actual}
@@ -69,6 +72,16 @@ EXACT = [
     ("≥", 1.8, "万人", "17600人", "9.78", "R09"),
     ("≤", "3‰", "%", 0.4, "7.50", "R09"),
     ("≥", 12, "处", "12个", "10.00", "R09"),
+    ("≤", 24, "小时", "2天", "5.00", "R09"),
+    ("≤", "5000元", None, "0.6万元", "8.33", "R09"),
+    ("≥", 10, "公里", "900米", "0.90", "R09"),
+    ("≥", 3, "吨", "2900公斤", "9.67", "R09"),
+    ("≥", 18000, "人", "17.6千人", "9.78", "R09"),
+    ("≥", 18, "千人", "1.76万", "9.78", "R09"),
+    ("≥", 98, "%", "9成", "9.18", "R12"),
+    ("≥", 2, "平方公里", "1.9km2", "9.50", "R12"),
+    ("≥", 2, "平方公里", "190公顷", "9.50", "R09"),
+    ("≥", 2, "年", "19个月", "7.92", "R09"),
 ]
 
 

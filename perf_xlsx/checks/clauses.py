@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from perf_xlsx.folding import is_footnote, is_fraction, is_raised
 from perf_xlsx.model import FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.target import squeeze
 
@@ -102,8 +103,14 @@ def sentences(text: str) -> tuple[tuple[str, ...], ...]:
 
     Of a clause that is too long the end is kept, next to what follows it.
     """
-    parts = (ITEM.sub("", re.sub(r"\s", "", part)) for part in re.split(r"[。;!?\n]", squeeze(text)))
+    marked = "".join(",," if _numbers_an_item(ch) else ch for ch in squeeze(text))
+    parts = (ITEM.sub("", re.sub(r"\s", "", part).lstrip(",")) for part in re.split(r"[。;!?\n]", marked))
     return tuple(tuple(clause[-LONGEST_CLAUSE:] for clause in COMMA.split(part) if clause) for part in parts)
+
+
+def _numbers_an_item(character: str) -> bool:
+    """Whether it parts what stands around it, as ① does; 10⁴ stays, and is then no figure."""
+    return is_footnote(character) and not is_raised(character) and not is_fraction(character)
 
 
 def clauses(text: str) -> Iterator[Clause]:

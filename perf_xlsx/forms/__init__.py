@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
+
+from perf_xlsx.vocabulary import vocabulary
 
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
 NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
@@ -198,6 +200,12 @@ def _choice(raw: Any, where: str) -> Choice:
     return Choice(**_take(raw, where, {"value": str, "same": list, "under": str}))
 
 
+def _in_other_words(sign: Choice) -> Choice:
+    """A sign with every way to write it."""
+    known = vocabulary("signs").get(sign.value, {})
+    return replace(sign, same=(*sign.same, *known.get("words", ()), *known.get("directions", ())))
+
+
 _NUMBER = (int, Decimal)
 _BOX: dict[str, type | tuple[type, ...]] = {
     "key": str, "label": str, "kind": str, "required": bool, "help": str, "error": str, "synonyms": list,
@@ -210,7 +218,8 @@ def _box(raw: dict[str, Any], where: str) -> Box:
     taken = _take(raw, f"{where}.{raw.get('key')}", _BOX)
     if taken.get("kind", "text") not in BOX_KINDS:
         raise FormError(f"{where}.{taken['key']}: kind {taken['kind']!r}; known are {', '.join(BOX_KINDS)}")
-    taken["choices"] = tuple(_choice(c, f"{where}.{taken['key']}.choices") for c in taken.get("choices", ()))
+    choices = tuple(_choice(c, f"{where}.{taken['key']}.choices") for c in taken.get("choices", ()))
+    taken["choices"] = tuple(map(_in_other_words, choices)) if taken["key"] == "sign" else choices
     if "minimum" in taken:
         taken["minimum"] = Decimal(taken["minimum"])
     if "width" in taken:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import operator
 import re
-import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from perf_xlsx.folding import fold
+
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
-_UNIT = re.compile(r"[^\W\d_]{1,6}|[%‰]")
+_UNIT = re.compile(r"(?:[^\W\d_]|[㎡㎥㎢°]){1,6}[²³]?|[%‰]")
 _HOLDS = {
     "<": operator.lt,
     ">": operator.gt,
@@ -48,7 +49,7 @@ def shows_nothing(code: str, value: Decimal | str) -> bool:
 def unit_behind(code: str, value: Decimal) -> str:
     """The unit that the format writes behind the number as mere text, 元 in `0.00"元"`; "" for anything else."""
     section = _section(code, value)
-    unit = unicodedata.normalize("NFKC", section.behind).strip() if section else ""
+    unit = fold(section.behind).strip() if section else ""
     return unit if _UNIT.fullmatch(unit) else ""
 
 

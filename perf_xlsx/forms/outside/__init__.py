@@ -22,8 +22,7 @@ class Outside:
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
-    words for a judgement; `quantities` words for a sign that do not tell which way, `directions` those that tell
-    nothing else. `execution` are names of
+    words for a judgement; `quantities` words for a sign that do not tell which way. `execution` are names of
     an indicator that is budget execution itself; `totals` and `subtotals` begin
     rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
     as printed. `into` names for a line that our template lacks the line that takes its money; `last_sources` are
@@ -42,7 +41,6 @@ class Outside:
     prompts: tuple[str, ...]
     judged: Words
     quantities: tuple[str, ...]
-    directions: Words
     into: Mapping[str, str]
     last_sources: tuple[str, ...]
 
@@ -65,7 +63,6 @@ def outside(name: str) -> Outside:
         prompts=tuple(words["prompts"]),
         judged=_words(words["judged"]),
         quantities=tuple(words["quantities"]),
-        directions=_words(words["directions"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
         last_sources=tuple(words["last_sources"][name]),
     )
@@ -117,11 +114,10 @@ def _new(raw: Mapping[str, Any]) -> Box:
 
 
 def _directed(box: Box, words: Mapping[str, Any]) -> Box:
-    """The sign's choices with the words for a direction, and one that tells a number and no direction."""
+    """The sign's choices, with one that tells a number and no direction."""
     if box.key != "sign":
         return box
-    more = [Choice(c.value, (*c.same, *words["directions"].get(c.value, ()))) for c in box.choices]
-    return replace(box, choices=(*more, Choice(words["quantities"][0], tuple(words["quantities"]))))
+    return replace(box, choices=(*box.choices, Choice(words["quantities"][0], tuple(words["quantities"]))))
 
 
 def _twofold(columns: tuple[Box, ...], words: Mapping[str, Any]) -> tuple[Box, ...]:

@@ -7,12 +7,22 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
-from perf_xlsx.measures import clash, resized
+from perf_xlsx.measures import Manner, fit, measure, unsure
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, MONEY_UNITS, Quantity, parse_quantity, squeeze, tidy, unit_name
+from perf_xlsx.target import (
+    DASHES,
+    OPPOSITE,
+    Quantity,
+    parse_quantity,
+    parse_target,
+    squeeze,
+    tidy,
+    unit_name,
+)
 from perf_xlsx.workbook.intake.shown import HUNDRED, as_shown
 from perf_xlsx.workbook.intake.texts import Texts
 
@@ -21,9 +31,10 @@ DATED = "单元格格式是日期，不能确定是什么数字"
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
 NONE_AT_ALL = ("无", "没有", "未发生", "没有发生", "无发生")
+EXACTLY = "请填写实际完成的准确数字。"
+ACTUAL = "实际完成值"
 NOTHING = "请只填数字；没有发生的填0。"
 _LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
-_WAN = re.compile("[wW](?=$|[+一-鿿])")  # 3W is how people write 3万
 HUGE, TINY = Decimal("1e13"), Decimal("1e-12")  # beyond these no form's numbers lie, nor sums in a workbook
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
@@ -82,7 +93,7 @@ class Numbers(Texts):
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
-        if quantity.unit in MONEY_UNITS and quantity.unit != self.money_unit:
+        if quantity.unit != self.money_unit and counts_money(quantity.unit):
             own = self.money_unit or "未填"
             why = f"单位“{quantity.unit}”与本表金额单位“{own}”不一致"
             self.not_a_number(entry, why, f"请换算成{own}，只填数字。" if self.money_unit else "")
@@ -104,56 +115,115 @@ class Numbers(Texts):
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
             self.scaled(cell, Entry(None, place, given, field))
-            return Entry(number, place, given + cell.unit, field)
+            return Entry(number, place, given + ("" if cell.scaled else cell.unit), field)
         text = tidy(given)
         return Entry(text or None, place, text, field)
 
-    def quantified(
-        self, entry: Entry[Decimal | str], unit: str, sign: str | None, beside: str = ""
-    ) -> tuple[Entry[Decimal | str], Quantity | None]:
-        """A quantitative row's value as a number, and what stood around it.
-
-        A unit that is the row's own is mere form (R12); another one, or any sign, does not belong there (R09);
-        元 for 万元, or 天 for 小时, is no longer the same number (R08). `beside` is the unit that the target
-        brings where the row has none.
-        """
+    def quantity(self, entry: Entry[Decimal | str]) -> tuple[Entry[Decimal | str], Quantity | None]:
+        """A quantitative row's value as it stands there, and what is around it; what is none is told (R08)."""
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        nothing: Entry[Decimal | str] = Entry(None, entry.place, entry.given, entry.field)
         if not isinstance(entry.value, str):
-            shown = unit_shown(entry)
-            foreign = bool(unit and shown) and unit_name(unit) not in (shown, in_full(shown))
-            if isinstance(entry.value, Decimal) and foreign:
-                self.unit_added(bare, entry.value, shown)
-            if isinstance(entry.value, Decimal) and self._possible(entry.value, bare) is None:
-                return Entry(None, entry.place, entry.given, entry.field), None
-            return entry, None
+            return entry, None if entry.value is None else Quantity(entry.value, "", unit_shown(entry))
         if squeeze(entry.value) in DASHES:
             self.dash(bare)
-            return Entry(None, entry.place, "", entry.field), None
-        quantity = parse_quantity(entry.value)
-        if quantity is None or mistyped(entry.value):
-            if quantity:
-                self.not_a_number(bare, LETTERS)
-            else:
-                self.not_a_number(bare, advice=NOTHING if squeeze(entry.value) in NONE_AT_ALL else WORDED)
-            return Entry(None, entry.place, entry.given, entry.field), None
-        own_unit = unit_name(unit or beside)
-        quantity = in_unit(quantity, own_unit)
-        if clash(quantity.unit, own_unit):
-            why = f"单位“{quantity.unit}”与计量单位“{own_unit}”不一致"
-            self.not_a_number(bare, why, f"请换算成{own_unit}，只填数字。")
-            return Entry(None, entry.place, entry.given, entry.field), None
-        own = quantity.unit in ("", unit_name(unit)) and not quantity.sign
-        other = bool(sign and quantity.sign and quantity.sign != sign)
-        why = f"“{quantity.sign}”与指标性质“{sign}”不一致，按指标性质计分" if other else "带有不该有的符号或单位"
-        to = f"，“{quantity.unit}”填在“计量单位”一栏" if quantity.unit and not unit else ""
-        to += f"，“{quantity.sign}”填在“指标性质”一栏" if quantity.sign and not sign else ""
-        self.trimmed(bare, quantity, "" if own else "extra", why, to)
-        return Entry(self._possible(quantity.number, bare), entry.place, entry.given, entry.field), quantity
+            return replace(nothing, given=""), None
+        quantity = parse_target(entry.value) or parse_quantity(entry.value)
+        if quantity is not None and not mistyped(entry.value):
+            return entry, quantity
+        if quantity:
+            self.not_a_number(bare, LETTERS)
+        else:
+            self.not_a_number(bare, advice=NOTHING if squeeze(entry.value) in NONE_AT_ALL else WORDED)
+        return nothing, None
+
+    def fitted(
+        self, entry: Entry[Decimal | str], quantity: Quantity, row: RowUnit, beside: Quantity | None
+    ) -> tuple[Quantity | None, Manner]:
+        """The quantity in the row's unit, and how it came there; None where that is not sure (R08).
+
+        `beside` is the row's other number, which a number without unit is weighed against.
+        """
+        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        found = fit(quantity.number, quantity.unit, row.unit)
+        known = fit(beside.number, beside.unit, row.unit).number if beside and beside.unit else None
+        if not quantity.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
+            why = f"没有写单位，不能确定是不是“{row.unit}”"
+            self.not_a_number(bare, why, f"请写明单位，或换算成{row.unit}。")
+            return None, "same"
+        formatted = isinstance(entry.value, Decimal) and row.stated
+        if found.number is None or (formatted and found.manner == "resized"):
+            why = f"单位“{quantity.unit}”与计量单位“{row.unit}”不一致"
+            self.not_a_number(bare, why, f"请换算成{row.unit}，只填数字。")
+            return None, "same"
+        number = self._possible(found.number, bare)
+        return (None if number is None else replace(quantity, number=number)), found.manner
+
+    def quantified(
+        self, entry: Entry[Decimal | str], read: Quantity | None, row: RowUnit, beside: Quantity | None
+    ) -> Entry[Decimal | str]:
+        """A quantitative row's value as a number in the row's unit.
+
+        A unit that is the row's own is mere form (R12); another word or size for it, or any sign, does not belong
+        there (R09); what does not compare, or points the other way, is no number of the row (R08).
+        """
+        if read is None:
+            return entry
+        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        quantity, manner = self.fitted(entry, read, row, beside)
+        if quantity is None or self.against(entry, read, row):
+            return replace(entry, value=None)
+        value = replace(entry, value=quantity.number)
+        if manner == "resized":
+            self.resized(bare, quantity, row)
+            return value
+        if isinstance(entry.value, Decimal):
+            if manner == "renamed":
+                self.unit_added(bare, quantity.number, read.unit)
+            return value
+        own = manner == "same" and not read.sign and (row.stated or not read.unit)
+        to = f"，“{read.unit}”填在“计量单位”一栏" if read.unit and not row.stated else ""
+        to += f"，“{read.sign}”填在“指标性质”一栏" if read.sign and not row.sign else ""
+        self.trimmed(bare, quantity, "" if own else "extra", around(read, row), to)
+        return value
+
+    def resized(self, entry: Entry[Decimal], quantity: Quantity, row: RowUnit) -> None:
+        """R09: it was converted into the row's unit."""
+        why = f"单位“{quantity.unit}”已换算成“{row.unit}”"
+        self.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
+
+    def against(self, entry: Entry[Decimal | str], read: Quantity, row: RowUnit) -> bool:
+        """R08: "不足3天" where at least 3 are owed says that it was missed, and not by how much."""
+        if entry.field != ACTUAL or read.sign not in tuple(OPPOSITE.get(row.sign, "")):
+            return False
+        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        self.not_a_number(bare, f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少", EXACTLY)
+        return True
+
+
+class RowUnit(NamedTuple):
+    """What a row's numbers are read in: its unit, whether the row itself states it, and its sign."""
+
+    unit: str
+    stated: bool
+    sign: str
+
+
+def around(read: Quantity, row: RowUnit) -> str:
+    """Why what stands around a number does not belong there."""
+    if row.sign and read.sign and read.sign != row.sign:
+        return f"“{read.sign}”与指标性质“{row.sign}”不一致，按指标性质计分"
+    return "带有不该有的符号或单位"
 
 
 def mistyped(text: str) -> bool:
     """Whether a letter was typed for a digit."""
     return _LETTER.search(squeeze(text)) is not None
+
+
+def counts_money(unit: str) -> bool:
+    """Whether it is a money unit, or a mere multiplier: 5千 in a form in 万元 is no number of it."""
+    return measure(unit).kind in ("金额", "外币") or measure(unit).mere
 
 
 def unit_shown(entry: Entry[Decimal | str]) -> str:
@@ -172,12 +242,3 @@ def in_money_unit(quantity: Quantity, unit: str) -> Quantity:
     if quantity.words and quantity.unit == "元" and unit in YUAN:
         return replace(quantity, number=quantity.number / YUAN[unit], unit=unit)
     return quantity
-
-
-def in_unit(quantity: Quantity, unit: str) -> Quantity:
-    """A quantity in its row's own unit, where it was written in ten thousands of it: "1.76万人" is 17600 人."""
-    if unit in MONEY_UNITS:
-        return in_money_unit(quantity, unit)
-    if not _WAN.match(unit):  # watts
-        quantity = replace(quantity, unit=_WAN.sub("万", quantity.unit, count=1))
-    return replace(quantity, number=resized(quantity.number, quantity.unit, unit))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from perf_xlsx.measures import fit
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
@@ -61,10 +62,19 @@ class Intake(Numbers):
     def _rate(
         self, quantity: Quantity, entry: Entry[Decimal], bare: Callable[[Decimal, Entry[Decimal]], Decimal]
     ) -> Decimal | None:
+        found = fit(quantity.number, quantity.unit, "%").number
+        if found is None:
+            self.not_a_number(entry, f"单位“{quantity.unit}”不是百分数", "请填百分数，如 95.00% 。")
+            return None
+        quantity = replace(quantity, number=found)
         if quantity.sign or quantity.unit not in ("", "%"):
             self.trimmed(entry, quantity, quantity.sign + quantity.unit)
         elif not quantity.unit:
+            if quantity.mark:
+                self.trimmed(entry, quantity, "")
             return bare(quantity.number, entry)
+        elif quantity.mark:
+            self.trimmed(entry, quantity, "")
         elif quantity.cleaned:
             self.cleaned(entry, quantity.number, "%")
         return quantity.number / HUNDRED

@@ -60,11 +60,13 @@ class Remarks:
         extra: str,
         why: str = "带有不该有的符号或单位",
         to: str = "",
+        advice: str = "",
     ) -> None:
-        """Say what was taken away around a number: R09 for signs and units (`to`: where they go), R12 for form."""
-        if extra:
+        """What was taken away around a number: R09 for signs, units, marks (`to`: where they go), R12 for form."""
+        if extra or quantity.mark:
+            why = f"带有标注“{quantity.mark}”" if not extra else why
             message = f"{entry.field}填“{entry.given}”，{why}，已按{plain(quantity.number)}读取。"
-            advice = f"请只填数字{to}。"
+            advice = advice or f"请只填数字{to}。"
             self.say("R09", entry.place, entry.field, entry.given, message, advice, plain(quantity.number))
         else:
             self.cleaned(entry, quantity.number)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from perf_xlsx.folding import written_out
 from perf_xlsx.forms import Box, Lines, Rows, typed
 from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.returned.sheets import Address, Area, Sheets
@@ -95,7 +96,7 @@ def are_numbers_of_columns(texts: Sequence[str]) -> bool:
     """Whether a row only numbers the columns, as people do below a header: 甲 乙 1 2 3 4, or (1) (2) (3) (4)."""
     if any(len(text) > LONGEST and "=" not in text for text in texts):  # most rows: the rest takes time
         return False
-    found = [_NUMBERED.fullmatch(squeeze(text)) for text in texts]
+    found = [_NUMBERED.fullmatch(written_out(text).strip()) for text in texts]
     numbers = [int(one[1]) for one in found if one]
     others = [squeeze(text) for text, one in zip(texts, found, strict=True) if not one]
     in_order = all(after - before == 1 for before, after in pairwise(numbers))

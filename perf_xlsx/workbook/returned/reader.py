@@ -10,12 +10,12 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
 from perf_xlsx.forms.outside import outside
-from perf_xlsx.measures import tenfold
+from perf_xlsx.measures import row_unit
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.target import DASHES, JUDGEMENTS, squeeze, unit_name
-from perf_xlsx.workbook.intake import Intake, as_shown, ratios, small_by_nature, unit_shown
+from perf_xlsx.workbook.intake import Intake, RowUnit, as_shown, ratios, small_by_nature
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
@@ -301,18 +301,19 @@ class Reading:
             return replace(indicator, actual=self.intake.judged(indicator.actual, words))
         if indicator.qualitative:
             return indicator
-        unit = indicator.unit.value or ""
-        target, quantity = self.intake.quantified(indicator.target, unit, indicator.sign.value)
-        changed: dict[str, Entry[Any]] = {"target": target}
+        unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
+        read = {key: self.intake.quantity(row[key]) for key in SHARES}
+        target, actual = read["target"][1], read["actual"][1]
         sign = indicator.sign.value
-        if quantity and quantity.sign and indicator.sign.empty:
-            sign = quantity.sign
+        if target and target.sign and indicator.sign.empty:
+            sign = target.sign
             changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
-        beside = quantity.unit if quantity and tenfold(quantity.unit)[1] else unit_shown(indicator.target)
-        for key in ("midyear", "actual"):
-            changed[key], _ = self.intake.quantified(row[key], unit, sign, beside)
+        units = RowUnit(row_unit(unit_name(unit), (target, actual)), bool(unit), sign or "")
+        for key, (entry, quantity) in read.items():
+            own = units if key != "target" else units._replace(sign=indicator.sign.value or "")
+            changed[key] = self.intake.quantified(entry, quantity, own, actual if key == "target" else target)
         shares = {key: changed[key] for key in SHARES}
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
-            small = small_by_nature(indicator.name.given, sign, target.value)
+            small = small_by_nature(indicator.name.given, sign, changed["target"].value)
             changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
         return Indicator(**{**row, **changed})

@@ -10,12 +10,13 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms.outside import Outside
+from perf_xlsx.measures import row_unit
 from perf_xlsx.model import Entry, Indicator
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
-from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
-from perf_xlsx.workbook.intake import Intake, unit_shown
+from perf_xlsx.target import DIRECTIONS, JUDGEMENTS, OPPOSITE, Quantity, is_time, parse_target, unit_name
+from perf_xlsx.workbook.intake import Intake, RowUnit, around, unit_shown
 from perf_xlsx.workbook.returned.outside.headers import core
 from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
 
@@ -71,16 +72,17 @@ class OutsideRow:
         if second is None or second.empty:
             return
         first = self.row["sign"]
-        mere = {word for words in self.kind.directions.values() for word in words} | {*self.kind.quantities}
+        mere = {*DIRECTIONS, *self.kind.quantities}
         plain_first, plain_second = (core(one.given) in mere or one.empty for one in (first, second))
         if plain_first and not plain_second:
             first, second = second, first
         self.row["sign"] = first
-        opposite = {"≥": "≤", ">": "≤", "≤": "≥", "<": "≥"}.get(str(first.value))
-        if second.value == opposite or (not plain_first and not plain_second and first.value != second.value):
+        opposed = str(second.value) in OPPOSITE.get(str(first.value), ())
+        if opposed or (not plain_first and not plain_second and first.value != second.value):
+            self.row["sign"] = replace(first, value=None)
             message = (
                 f"“{self.row['name'].given}”的{first.field}填“{first.given}”，{second.field}填“{second.given}”，"
-                f"两者矛盾，按“{first.given}”读取。"
+                "两者矛盾，该指标暂不评分。"
             )
             self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
 
@@ -115,18 +117,18 @@ class OutsideRow:
         row = self.row
         if row["sign"].value is None and not row["sign"].given and target.sign:
             row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
-        actual = self._quantity("actual")
-        unit = unit_name(row["unit"].given) or target.unit or (actual.unit if actual else "")
-        target = self._whole_percent("target", target, unit, actual)
-        row["target"] = self._number("target", target, unit)
+        read: dict[str, Quantity | None] = {}
+        for key in ("target", "midyear", "actual"):
+            row[key], read[key] = self.intake.quantity(row[key])
+        stated = unit_name(row["unit"].given)
+        unit = row_unit(stated, (read["target"], read["actual"]))
+        units = RowUnit(unit, bool(stated), row["sign"].value or "")
         if not row["unit"].given:
             row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
-        for key in ("midyear", "actual"):
-            if isinstance(row[key].value, str) and (read := self._quantity(key)) is None:
-                self.intake.not_a_number(row[key])
-                row[key] = replace(row[key], value=None)
-            elif (read := self._quantity(key)) is not None:
-                row[key] = self._number(key, self._whole_percent(key, read, unit, target), unit)
+        for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
+            if (quantity := read[key]) is not None:
+                read[key] = self._whole_percent(key, quantity, unit, read[other])
+                row[key] = self._number(key, read[key] or quantity, units, read[other])
 
     def _whole_percent(self, key: str, read: Quantity, unit: str, other: Quantity | None) -> Quantity:
         """0.98 beside 95% is read as 98%, and said."""
@@ -139,24 +141,26 @@ class OutsideRow:
         self._doubt(entry, message, CONFIRM, f"{plain(number)}%")
         return Quantity(number, read.sign, "%")
 
-    def _number(self, key: str, read: Quantity, unit: str) -> Entry[Any]:
+    def _number(self, key: str, read: Quantity, units: RowUnit, beside: Quantity | None) -> Entry[Any]:
         """The number; what stands around it is told where the layout has a column for it, or it does not fit."""
         entry = self.row[key]
-        number = replace(entry, value=read.number)
-        if isinstance(entry.value, Decimal) and read.unit in ("", unit):
-            return number
-        if read.unit not in ("", unit) and ("%" in (read.unit, unit) or {read.unit, unit} <= set(MONEY_UNITS)):
-            self.intake.not_a_number(entry, f"单位“{read.unit}”与指标的单位“{unit or '未填'}”不一致")
+        quantity, manner = self.intake.fitted(entry, read, units, beside)
+        if quantity is None or self.intake.against(entry, read, units):
             return replace(entry, value=None)
-        sign = self.row["sign"].value or ""
-        extra = read.unit not in ("", unit) or (read.sign not in ("", sign) and key != "midyear")
+        number = replace(entry, value=quantity.number)
+        if isinstance(entry.value, Decimal) and manner == "same":
+            return number
+        if manner == "resized":
+            self.intake.resized(entry, quantity, units)
+            return number
+        extra = manner != "same" or (read.sign not in ("", units.sign) and key != "midyear")
         own = (key == "target" and "sign" not in self.columns) or not read.sign
-        if extra and isinstance(entry.value, Decimal):
-            self.intake.unit_added(entry, read.number, read.unit)
-        elif extra:
-            self.intake.trimmed(entry, read, "extra")
+        if isinstance(entry.value, Decimal) and manner == "renamed":
+            self.intake.unit_added(entry, quantity.number, read.unit)
+        elif extra or read.mark:
+            self.intake.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
         elif read.cleaned or (not own and read.sign) or (read.unit and "unit" in self.columns):
-            self.intake.cleaned(entry, read.number)
+            self.intake.cleaned(entry, quantity.number)
         return number
 
     def _doubt(self, entry: Entry[Any], message: str, advice: str, expected: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from perf_xlsx.forms import Box, Line
-from perf_xlsx.target import squeeze
+from perf_xlsx.target import squeeze, unmarked
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 Needs = Sequence[Sequence[str]]
@@ -28,7 +28,7 @@ def core(text: str) -> str:
     """
     if len(text) > 5 * LONGEST:
         return text
-    bare = without_spaces(text).strip(":*")
+    bare = without_spaces(unmarked(squeeze(text))[0] or text).strip(":*")
     bare = _LEADING.sub("", bare) or bare
     while shorter := _BRACKET.sub("", bare):
         if shorter == bare:
