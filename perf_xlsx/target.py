@@ -17,7 +17,6 @@ SIGNS: tuple[tuple[str, str], ...] = tuple(
         key=lambda pair: -len(pair[0]),
     )
 )
-JUDGEMENTS = ("达成", "部分达成", "未达成")
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 MONEY_UNITS = ("元", "万元", "亿元")

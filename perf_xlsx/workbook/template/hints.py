@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.judgement import JUDGEMENTS
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import DASHES, JUDGEMENTS
+from perf_xlsx.target import DASHES
 from perf_xlsx.target import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
@@ -58,6 +59,11 @@ def judged(cell: str) -> str:
 def unknown_sign(cell: str) -> str:
     """Whether the cell holds something that is none of the choices, as a formula."""
     return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|",{SIGNS_LISTED})))'
+
+
+def sign_matters(sign: str, target: str, actual: str) -> str:
+    """Whether no sign is there, and the target is not met whichever way it is read, as a formula."""
+    return f'AND({sign}="",{target}<>{actual})'
 
 
 def mixed(one: str, other: str) -> str:
@@ -159,7 +165,9 @@ def _values_open(row: Row) -> bool:
 
 
 def _sign_open(row: Row) -> bool:
-    return _measured(row) and row.get("sign") not in (None, "", *SIGNS)
+    sign = row.get("sign")
+    matters = not sign and len({_bare(row.get(key)) for key in ("target", "actual")}) > 1
+    return _measured(row) and (matters or sign not in (None, "", *SIGNS))
 
 
 def _mixed(row: Row) -> bool:
@@ -199,6 +207,10 @@ def is_blank(value: Typed) -> bool:
 
 def _is_judgement(value: Typed) -> bool:
     return isinstance(value, str) and value.strip(" ") in JUDGEMENTS
+
+
+def _bare(value: Typed) -> object:
+    return value.value if isinstance(value, Shown) else value
 
 
 def _is_number(value: Typed) -> bool:
