@@ -11,11 +11,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from perf_xlsx.target import squeeze
+from perf_xlsx.target import JUDGEMENTS, squeeze
 from perf_xlsx.vocabulary import vocabulary
 
 WORDS = vocabulary("judgements")
-JUDGEMENTS: tuple[str, ...] = tuple(WORDS["classes"])  # the best first
 MET = JUDGEMENTS[0]
 LONGEST = 100  # characters; a longer text is a report, which nobody grades by its words
 _ENDS = "。.;；,，!！、 "

@@ -17,6 +17,7 @@ SIGNS: tuple[tuple[str, str], ...] = tuple(
         key=lambda pair: -len(pair[0]),
     )
 )
+JUDGEMENTS: tuple[str, ...] = tuple(vocabulary("judgements")["classes"])  # the best first
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 MONEY_UNITS = ("元", "万元", "亿元")

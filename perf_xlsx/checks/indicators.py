@@ -9,7 +9,7 @@ from fractions import Fraction
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.directions import claims_otherwise, completion_otherwise, read_otherwise
 from perf_xlsx.checks.weights import misweighed, slipped_weights
-from perf_xlsx.direction import BY_NAME, ZERO, direction_of
+from perf_xlsx.direction import BY_NAME, USUAL, ZERO, direction_of
 from perf_xlsx.judgement import judged_level
 from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation, Severity, points_of
 from perf_xlsx.numerals import half_up, plain, points
@@ -58,11 +58,12 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             continue
         if "sign" in form.absent and row.actual.value == row.target.value:
             continue  # no column for it, and met whichever way it is read
-        other, basis = "", None
+        other, known, basis = "", "", None
         if not row.qualitative:
             direction = direction_of(row, rulebook)
             claimed = completion_otherwise(row, score, rulebook)
             other, basis = direction.other if claimed else "", str(rulebook.cite(direction.rule))
+            known = direction.sign if direction.rule != USUAL and not direction.doubtful else ""
         yield noticed(
             row.sign,
             f"{row.called}没有填指标性质，{_reading(row, score, rulebook)}"
@@ -70,7 +71,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             "请在指标值前写明 ≥、≤、=、>、< 之一。"
             if "sign" in form.absent
             else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
-            expected=other or None,
+            expected=other or known or None,
             basis=basis,
         )
 
@@ -85,7 +86,7 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook) -> str:
         named = f"“{direction.word}”" if direction.word in row.name.given else f"{direction.word}指标"
         return f"{named}越高越好还是越低越好不能确定，按{sign}和“{direction.other}”得分不同，暂不评分"
     better = "越高越好" if direction.rising else "越低越好"
-    by = {ZERO: "指标值为0，", BY_NAME: f"按名称（“{direction.word}”{better}）"}.get(direction.rule, "")
+    by = {ZERO: "指标值为0，", BY_NAME: f"按名称（“{direction.word}”{better}），"}.get(direction.rule, "")
     return f"{by}暂按{sign}计分"
 
 

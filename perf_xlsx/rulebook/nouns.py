@@ -8,9 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from perf_xlsx.judgement import JUDGEMENTS
 from perf_xlsx.model import Citation, Entry, Severity
-from perf_xlsx.target import squeeze
+from perf_xlsx.target import JUDGEMENTS, squeeze
 
 
 class RulebookError(Exception):

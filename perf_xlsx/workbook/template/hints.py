@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from perf_xlsx.forms.case import Fill, Shown, Typed
-from perf_xlsx.judgement import JUDGEMENTS
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import DASHES
+from perf_xlsx.target import DASHES, JUDGEMENTS
 from perf_xlsx.target import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,

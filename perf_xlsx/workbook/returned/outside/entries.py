@@ -10,12 +10,12 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms.outside import Outside
-from perf_xlsx.judgement import JUDGEMENTS, judged
+from perf_xlsx.judgement import judged
 from perf_xlsx.model import Entry, Indicator
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
-from perf_xlsx.target import MONEY_UNITS, Quantity, is_time, parse_target, unit_name
+from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
 from perf_xlsx.workbook.intake import Intake, unit_shown
 from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
 from perf_xlsx.workbook.returned.worded import needs_no_target
