@@ -31,8 +31,8 @@ def any_of(words: Iterable[str]) -> str:
 
 _COST = re.compile(f"(?:{any_of(WORDS['cost']['words'])})(?:{any_of(WORDS['cost']['tails'])})?$")
 _NO_COST = re.compile(any_of(WORDS["cost"]["not"]))
-_NEUTRAL = re.compile(f"(?:{any_of(WORDS['neutral']['words'])})*")
-_TURNING = re.compile(any_of(WORDS["turning"]["words"]))
+_NEUTRAL = re.compile(any_of(WORDS["neutral"]["words"]))
+_TURNING, _DOING, _RATES = (re.compile(any_of(WORDS["turning"][key])) for key in ("words", "doing", "rates"))
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,21 @@ def by_name(name: str) -> tuple[Leaning, str]:
         return "lower", cost.group()
     end, _, word, leaning = max(_ending(bare), default=(0, 0, "", ""))
     head, tail = bare[: end - len(word)], bare[end:]
-    if not word or not _NEUTRAL.fullmatch(tail):
+    if not word or _NEUTRAL.sub("", tail):
         return "", ""
     if leaning == "higher":
-        return ("lower", f"{head[-1]}{word}") if head.endswith(("不", "未")) else ("higher", word)
+        return _denied(head, word)
     if leaning == "hint" and _NO_COST.search(head):
         return "", ""
-    return ("hint" if _TURNING.search(head) else leaning), word  # type: ignore[return-value]  # a Leaning
+    turned = _TURNING.search(head) or (_DOING.search(head) and not _RATES.search(word + tail))
+    return ("hint" if turned else leaning), word  # type: ignore[return-value]  # a Leaning
+
+
+def _denied(head: str, word: str) -> tuple[Leaning, str]:
+    """A word of what is better when higher, unless 不 or 未 stands before it: 未就业率, perhaps 未按期完成率."""
+    if head.endswith(("不", "未")):
+        return "lower", head[-1] + word
+    return ("hint" if re.search("[不未]", head[-3:]) else "higher"), word
 
 
 def _ending(name: str) -> Iterable[tuple[int, int, str, str]]:

@@ -9,7 +9,7 @@ import datetime
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from perf_xlsx.target import JUDGEMENTS, squeeze
 from perf_xlsx.vocabulary import vocabulary
@@ -37,7 +37,6 @@ class Judged:
 UNKNOWN = Judged()
 
 
-@lru_cache(1 << 10)
 def judged(target: str, actual: str, year: int | None) -> Judged:
     """Judge an actual against its target, both as they are seen; `year` is the form's, for dates without one."""
     said, wanted = _folded(actual), _folded(target)
