@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
 from perf_xlsx.place import Place
-from perf_xlsx.target import JUDGEMENTS
 
 T = TypeVar("T")
 
@@ -122,7 +121,8 @@ class Indicator:
         """Whether it is judged in words: said so by sign or method, or left open by both and worded throughout."""
         if "定性" in (self.sign.value, self.method.value):
             return True
-        return self.sign.empty and isinstance(self.target.value, str) and self.actual.value in JUDGEMENTS
+        worded = isinstance(self.target.value, str) and not isinstance(self.actual.value, Decimal)
+        return self.sign.empty and worded
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,8 @@ class Score:
 
     `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; both
     None where they cannot be told. `points` is rounded once, to the cent. `met` is None where the judgement is
-    not a yes or no. `why` is one Chinese sentence with the numbers in it.
+    not a yes or no. `why` is one Chinese sentence with the numbers in it. `otherwise` are the points that the
+    opposite sign would give, where none is stated.
     """
 
     weight: Decimal | None
@@ -208,6 +209,7 @@ class Score:
     method: str | None
     why: str
     basis: tuple[Citation, ...]
+    otherwise: Decimal | None = None
 
     @property
     def rules(self) -> str:

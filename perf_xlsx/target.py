@@ -22,7 +22,7 @@ DIRECTIONS: dict[str, str] = {
     word: sign for sign, known in vocabulary("signs").items() for word in known.get("directions", ())
 }
 OPPOSITE = {"≥": "≤<", ">": "≤<", "≤": "≥>", "<": "≥>"}
-JUDGEMENTS = ("达成", "部分达成", "未达成")
+JUDGEMENTS: tuple[str, ...] = tuple(vocabulary("judgements")["classes"])  # the best first
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 MOST_MARKS = 8  # footnotes' marks at one end of a text

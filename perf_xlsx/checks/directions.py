@@ -6,29 +6,21 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.model import Indicator
+from perf_xlsx.direction import WORDS, any_of, by_name, direction_of
+from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up
-from perf_xlsx.target import same_label
+from perf_xlsx.rulebook import Rulebook
 
-FALL = re.compile("下降率|降低率|减少率|压减率")
-SAVE = re.compile(f"{FALL.pattern}|节约率|节能率")
-COST = re.compile("(?:成本|费用|单价|造价)(?:总额|金额|额|数|水平)?$")
-# Of these more is better, though the name ends in a cost: what was saved, collected, paid out to people, built.
-SAVED = re.compile(
-    "节约|节省|降低|减少|压减|压缩|核减|审减|下降|收回|回收|减免|免除|免收|征收|征缴|收取|收缴|上缴|缴纳|"
-    "发放|补助|补贴|资助|救助|完成|投资|投入|筹集|带动|拉动|增加|提高"
-)
+FALL, RISE = (re.compile(any_of(WORDS[key]["words"])) for key in ("fall", "rise"))
+SAVE = re.compile(f"{FALL.pattern}|{any_of(WORDS['saving']['words'])}")
 
 
 def sign_by_name(row: Indicator) -> str | None:
     """The sign that the name calls for where the one that stands there is its opposite; else None."""
     name, sign = row.name.given, row.sign.value
-    bare = re.sub(r"\([^()]*\)", "", same_label(name))
     if SAVE.search(name) and sign in ("≤", "<"):
         return "≥"
-    if COST.search(bare) and not SAVED.search(bare) and sign in ("≥", ">"):
-        return "≤"
-    return None
+    return "≤" if sign in ("≥", ">") and by_name(name)[0] == "lower" else None
 
 
 def claims_fit(row: Indicator, sign: str) -> bool:
@@ -60,7 +52,32 @@ def claims_a_ceiling(row: Indicator) -> bool:
     return exceeded and claims_fit(row, "≤")
 
 
-def claimed_the_other_way(row: Indicator) -> bool:
-    """Whether name and claims agree that the sign is wrong: I16 says so, what follows from it is silent."""
+def claims_otherwise(row: Indicator, score: Score) -> bool:
+    """Whether no sign is stated and the claimed points are those of the sign that was not taken (I01 says so)."""
+    claimed, points = row.claimed_points.value, score.otherwise
+    return claimed is not None and points not in (None, score.points) and claimed in (points, half_up(points, 1))
+
+
+def read_otherwise(row: Indicator, score: Score) -> bool:
+    """Whether what follows from the sign is silent: name and claims agree that it is wrong (I16), or there is none
+    and the points are those of the other (I01).
+    """
     sign = sign_by_name(row)
-    return sign is not None and claims_fit(row, sign)
+    return claims_otherwise(row, score) or (sign is not None and claims_fit(row, sign))
+
+
+def completion_otherwise(row: Indicator, score: Score, rulebook: Rulebook) -> bool:
+    """Whether no sign is stated and the claims are those of the other, the points or the completion."""
+    unstated = score.otherwise is not None
+    return unstated and (claims_otherwise(row, score) or claims_fit(row, direction_of(row, rulebook).other))
+
+
+def claimed_beyond(form: SelfEvaluation, scores: Scores) -> Decimal:
+    """Points claimed beyond ours (or below) for nothing but another reading of missing signs."""
+    pairs = zip(form.indicators, scores.indicators, strict=True)
+    more = [
+        row.claimed_points.value - score.points
+        for row, score in pairs
+        if claims_otherwise(row, score) and row.claimed_points.value is not None and score.points is not None
+    ]
+    return sum(more, Decimal(0))

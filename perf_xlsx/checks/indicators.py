@@ -7,9 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.directions import claimed_the_other_way, claims_a_ceiling
+from perf_xlsx.checks.directions import claims_otherwise, completion_otherwise, read_otherwise
 from perf_xlsx.checks.weights import misweighed, slipped_weights
-from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation, points_of
+from perf_xlsx.direction import BY_NAME, USUAL, ZERO, direction_of
+from perf_xlsx.judgement import judged_level
+from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation, Severity, points_of
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.target import DASHES, squeeze
@@ -33,6 +35,11 @@ def owed(entry: Entry[str]) -> bool:
     return squeeze(entry.given).strip("。.；;") in FILLERS | {""}
 
 
+def judged_without_target(row: Indicator) -> bool:
+    """Whether the row has no target and owes none: a judged one of 决策, 过程, 管理."""
+    return row.qualitative and row.target.empty and judged_level(row.level1.given, row.level2.given)
+
+
 def rounded_by_unit(
     claimed: Decimal, computed: Decimal, exact: Fraction, places: tuple[int, ...] = (1, 0)
 ) -> bool:
@@ -46,20 +53,41 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
 
     Good: ≥ 95%.  Bad: 95% alone, which the rulebook must read as one of them.
     """
-    for row in form.indicators:
+    for row, score in rows(form, scores):
         if not row.sign.empty or row.method.value == "定性":
             continue
         if "sign" in form.absent and row.actual.value == row.target.value:
             continue  # no column for it, and met whichever way it is read
-        sign = "定性" if row.qualitative else f"“{rulebook.sign(None)}”"
-        ceiling = claims_a_ceiling(row)
-        hint = "；填报的完成率、得分是按“≤”计算的" if ceiling else ""
+        other, known, basis = "", "", None
+        if not row.qualitative:
+            direction = direction_of(row, rulebook)
+            claimed = completion_otherwise(row, score, rulebook)
+            other, basis = direction.other if claimed else "", str(rulebook.cite(direction.rule))
+            known = direction.sign if direction.rule != USUAL and not direction.doubtful else ""
         yield noticed(
             row.sign,
-            f"{row.called}没有填指标性质，暂按{sign}计分{hint}。",
-            "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
-            expected="≤" if ceiling else None,
+            f"{row.called}没有填指标性质，{_reading(row, score, rulebook)}"
+            + (f"；填报的完成率、得分是按“{other}”计算的。" if other else "。"),
+            "请在指标值前写明 ≥、≤、=、>、< 之一。"
+            if "sign" in form.absent
+            else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
+            expected=other or known or None,
+            basis=basis,
         )
+
+
+def _reading(row: Indicator, score: Score, rulebook: Rulebook) -> str:
+    """How an indicator without a sign was read, and by what."""
+    if row.qualitative:
+        return "暂按定性计分"
+    direction = direction_of(row, rulebook)
+    sign = f"“{direction.sign}”"
+    if direction.doubtful and score.points is None and row.actual.value is not None:
+        named = f"“{direction.word}”" if direction.word in row.name.given else f"{direction.word}指标"
+        return f"{named}越高越好还是越低越好不能确定，按{sign}和“{direction.other}”得分不同，暂不评分"
+    better = "越高越好" if direction.rising else "越低越好"
+    by = {ZERO: "指标值为0，", BY_NAME: f"按名称（“{direction.word}”{better}），"}.get(direction.rule, "")
+    return f"{by}暂按{sign}计分"
 
 
 @check("I02")
@@ -69,15 +97,14 @@ def target_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
     Good: ≥ 95; = 0 for accidents.  Bad: empty; ≥ 0.
     """
     for row, score in rows(form, scores):
-        if row.target.empty:
+        if row.target.empty and not judged_without_target(row):
             yield noticed(row.target, f"{row.called}没有填年度指标值。", "请填写年初批复的指标值。")
-        elif row.target.value == 0 and rulebook.sign(row.sign.value) in ("≥", ">") and not row.qualitative:
-            if score.method == "按执行率" or row.sign.unreadable:
+        elif row.target.value == 0 and row.sign.value in ("≥", ">") and not row.qualitative:
+            if score.method == "按执行率":
                 continue
-            sign = row.sign.value or f"{rulebook.sign(None)}（未填，默认）"
             yield noticed(
                 row.target,
-                f"{row.called}的指标值为0，性质为{sign}，无法衡量完成程度。",
+                f"{row.called}的指标值为0，性质为{row.sign.value}，无法衡量完成程度。",
                 "请核对指标值；如要求不得发生，指标性质请选“=”或“≤”。",
                 expected="大于0的数字",
             )
@@ -90,7 +117,7 @@ def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
     Good: 0.  Bad: empty.
     """
     for row, score in rows(form, scores):
-        if row.actual.empty:
+        if row.actual.empty and not judged_without_target(row):  # R13 asks for its judgement
             tail = "" if score.method == "按执行率" else "，该指标暂不能评分"
             message = f"{row.called}没有填实际完成值{tail}。"
             yield noticed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
@@ -112,6 +139,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
             or claimed is None
             or weight is None
             or not owed(row.reason)
+            or claims_otherwise(row, score)
         ):
             continue
         if claimed < weight and not _equal(claimed, score, rulebook, (1,)):
@@ -135,7 +163,7 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
     slipped = [row for row, _ in slipped_weights(form, scores, rulebook)]
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
-        if row in slipped or score.method == "定性" or claimed_the_other_way(row):  # I12, I16
+        if row in slipped or score.method == "定性" or read_otherwise(row, score):  # I12, I16, I01
             continue
         if score.met:  # points off for a target far surpassed: I06
             continue
@@ -196,9 +224,13 @@ def claimed_points_are_computed_points(
     """
     scored = [("预算执行率", form.claimed.execution_points, scores.execution)]
     doubted = misweighed(form, scores, rulebook)  # W01 says which weight the claim fits
-    own = [(row, score) for row, score in rows(form, scores) if row is not doubted]
+    own = [
+        (row, score)
+        for row, score in rows(form, scores)
+        if row is not doubted and not claims_otherwise(row, score)
+    ]
     scored += [(f"{row.called}", row.claimed_points, score) for row, score in own]
-    doubtful = [row.claimed_points for row, _ in own if claimed_the_other_way(row)]
+    doubtful = [row.claimed_points for row, score in own if read_otherwise(row, score)]
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
@@ -231,8 +263,9 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
     for row, score in rows(form, scores):
         if score.points is None or score.weight is None or score.points >= score.weight:
             continue
-        if claimed_the_other_way(row):  # I16
+        if read_otherwise(row, score):  # I16, I01
             continue
+        assumed = score.otherwise == score.weight and row.claimed_points.value is None  # nobody says it was missed
         most = rulebook.number("overshoot.reason_from")
         overshot = score.met and (score.completion or 0) >= most  # I08 asks for the reason
         owing = [(row.reason, "偏差原因"), (row.improvement, "改进措施")]
@@ -242,4 +275,5 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
             if entry.place.cell and owed(entry) and not (entry is row.reason and overshot):
                 stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
                 message = f"{row.called}未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"
-                yield noticed(entry, message, f"请填写{word}。", expected="文字说明")
+                severity: Severity | None = "warning" if assumed else None
+                yield noticed(entry, message, f"请填写{word}。", expected="文字说明", severity=severity)

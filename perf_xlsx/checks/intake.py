@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.indicators import owed, span_of
+from perf_xlsx.checks.indicators import judged_without_target, owed, span_of
+from perf_xlsx.judgement import judged
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
@@ -21,7 +22,7 @@ def points_within_a_band_are_chosen(form: SelfEvaluation, scores: Scores, rulebo
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 自评得分 empty.
     """
     for row, score in zip(form.indicators, scores.indicators, strict=True):
-        band, weight = rulebook.band(row.actual.value), row.weight.value
+        band, weight = rulebook.band(row.actual), row.weight.value
         if score.points is None and score.method == "定性" and band and weight and row.claimed_points.empty:
             span = span_of(band, weight)
             message = f"{row.called}评为“{band.judgement}”，得分由单位在{span}之间确定，自评得分没有填写。"
@@ -34,19 +35,25 @@ def qualitative_in_words_of_the_bands(
 ) -> Iterator[Noticed]:
     """定性指标: judged by one of the bands' words, and not by ratio.
 
+    Words that no table knows are asked about: a warning. The wording of the target, or a day before its, is 达成.
     Good: 定性, 实际完成值“部分达成”.  Bad: 定性, 实际完成值“效果较好”; 定性 with 计分方法“按比例”.
     """
-    words = [band.judgement for band in rulebook.bands]
+    words = "、".join(band.judgement for band in rulebook.bands)
     for row, score in zip(form.indicators, scores.indicators, strict=True):
         if not row.qualitative or score.method == "按执行率":
             continue
+        advice = f"请填写 {words} 之一，具体情况写在“{row.reason.field}”中。"
         if score.method == "按比例":
             message = f"{row.called}是定性指标，计分方法不能选“按比例”。"
             yield noticed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
-        elif row.actual.value is not None and row.actual.value not in words:
-            message = f"{row.called}是定性指标，实际完成值“{row.actual.given}”不能确定属于哪一档。"
-            advice = f"请填写 {'、'.join(words)} 之一，具体情况写在“{row.reason.field}”中。"
-            yield noticed(row.actual, message, advice, expected="、".join(words))
+        elif row.actual.value is not None and rulebook.band(row.actual) is None:
+            why = judged(row.target.given, row.actual.given, form.year).why
+            but = f"{why}，" if why else ""
+            message = f"{row.called}是定性指标，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
+            yield noticed(row.actual, message, advice, expected=words, severity="warning")
+        elif row.actual.empty and judged_without_target(row):
+            message = f"{row.called}没有指标值，按定性指标读取，实际完成值没有填写，暂不能评分。"
+            yield noticed(row.actual, message, advice, expected=words, severity="warning")
 
 
 @check("R14")

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import clauses
-from perf_xlsx.checks.directions import FALL, claimed_the_other_way, claims_fit, sign_by_name
+from perf_xlsx.checks.directions import FALL, RISE, claims_fit, completion_otherwise, read_otherwise, sign_by_name
 from perf_xlsx.checks.indicators import owed, rows, span_of
 from perf_xlsx.checks.weights import by_level
+from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
@@ -19,7 +20,6 @@ from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 TENFOLD = 10  # times the target
 MEASURED = ("按比例", "达标法")  # their completion is actual over target
 DIMENSIONS = ("产出", "效益", "满意度")
-RISE = re.compile("增长率|提升率|提高率")
 SHARE = re.compile(
     "合格率|利用率|使用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率|完好率|到位率|普及率|办结率|准确率|入学率"
 )
@@ -51,7 +51,7 @@ def changed(reason: str, words: str) -> Iterator[tuple[str, str]]:
 
 def rising(row: Indicator, rulebook: Rulebook) -> bool:
     """Whether more is better."""
-    return not row.qualitative and rulebook.sign(row.sign.value) not in ("≤", "<")
+    return not row.qualitative and direction_of(row, rulebook).rising
 
 
 @check("I08")
@@ -98,8 +98,12 @@ def claimed_completion_is_computed_completion(
         if (capped and not shown_above) or (not rising(row, rulebook) and score.met and claimed >= 1):
             continue
         rate = scores.execution.completion
-        if claimed_the_other_way(row) or (rate is not None and _same_rate(claimed, rate)):
-            continue  # I16 says so; it was scored by execution rate: I06 speaks of the method
+        if (
+            read_otherwise(row, score)
+            or completion_otherwise(row, score, rulebook)
+            or (rate is not None and _same_rate(claimed, rate))
+        ):
+            continue  # I16 or I01 says so; it was scored by execution rate: I06 speaks of the method
         tail = "，而本表其他指标没有按100%封顶" if capped else ""
         advice = f"请改为{percent(computed)}，或核对指标值和实际完成值。"
         if computed and _same_rate(claimed, 1 / computed):
@@ -179,7 +183,7 @@ def qualitative_points_stay_in_their_band(
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10, or 8, which the band above begins with.
     """
     for row, score in rows(form, scores):
-        band = rulebook.band(row.actual.value)
+        band = rulebook.band(row.actual)
         claimed, weight = row.claimed_points.value, row.weight.value
         if score.method != "定性" or band is None or claimed is None or not weight or weight < 0:
             continue

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.checks.directions import claimed_beyond
 from perf_xlsx.checks.indicators import claims_round
 from perf_xlsx.model import Scores, SelfEvaluation, points_of
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, points
@@ -65,14 +66,21 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
     difference = entry.value - scores.total
     if abs(difference) > rulebook.number("thresholds.tolerance"):
         rounded = claims_round(form, scores, rulebook)
+        signs = abs(difference - claimed_beyond(form, scores)) <= rulebook.number("thresholds.tolerance")  # I01
         yield noticed(
             entry,
             f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}，相差{plain(difference)}"
-            + ("，是四舍五入造成的。" if rounded else "。"),
+            + (
+                "，是四舍五入造成的。"
+                if rounded
+                else "，是没有填指标性质的指标读法不同造成的。"
+                if signs
+                else "。"
+            ),
             "建议各项得分保留两位小数。" if rounded else "请按“问题清单”逐项更正后重新合计。",
             expected=points(scores.total),
             difference=plain(difference),
-            severity="notice" if rounded else "error",
+            severity="notice" if rounded else "warning" if signs else "error",
         )
 
 
@@ -124,9 +132,10 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     entry, total = form.claimed.grade, form.claimed.total.value
     if entry.value is None:
         return
+    beyond = claimed_beyond(form, scores)  # T02 tells it
     if total is not None and rulebook.grade(total) != entry.value:
         grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
-    elif scores.complete and scores.grade != entry.value:
+    elif scores.complete and entry.value not in (scores.grade, rulebook.grade(scores.total + beyond)):
         grade, number = scores.grade, f"计算总分{points(scores.total)}"
     else:
         return

@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from perf_xlsx.model import Citation, Severity
+from perf_xlsx.model import Citation, Entry, Severity
+from perf_xlsx.target import JUDGEMENTS, squeeze
 
 
 class RulebookError(Exception):
@@ -92,9 +93,15 @@ class Rulebook:
         value: tuple[Band, ...] = self.settings["qualitative.bands"].value
         return value
 
-    def band(self, judgement: object) -> Band | None:
-        """The band of a judgement, or None."""
-        return next((band for band in self.bands if band.judgement == judgement), None)
+    def band(self, actual: Entry[Any]) -> Band | None:
+        """The band that an actual names, in the rulebook's own words or by its class, best to worst; or None."""
+        for word in (squeeze(actual.given), actual.value):
+            if named := next((band for band in self.bands if band.judgement == word), None):
+                return named
+        if actual.value not in JUDGEMENTS or len(self.bands) not in (len(JUDGEMENTS), 2):
+            return None
+        ends = {JUDGEMENTS[0]: self.bands[0], JUDGEMENTS[-1]: self.bands[-1]}
+        return ends.get(actual.value, self.bands[1] if len(self.bands) > 2 else None)
 
     @property
     def unclaimed(self) -> Mapping[str, Decimal]:
@@ -144,10 +151,6 @@ class Rulebook:
         if total > self.highest:
             return NO_GRADE
         return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)
-
-    def sign(self, stated: str | None) -> str:
-        """The sign that counts: the one stated, else what a missing one is taken for."""
-        return stated or self.word("quantitative.missing_sign")
 
     def cite(self, key: str) -> Citation:
         """The citation of one setting."""

@@ -194,6 +194,12 @@ SETTINGS: Mapping[str, Kind] = {
     "quantitative.missing_sign": _choice(
         "未填指标性质时按", {sign: f"“{sign}”" for sign in ("≥", "≤", "=", ">", "<")}
     ),
+    "quantitative.missing_sign_zero": _choice(
+        "未填指标性质、指标值为0时按", {sign: f"“{sign}”" for sign in ("≤", "=")}
+    ),
+    "quantitative.missing_sign_by_name": _flag(
+        "未填指标性质、名称表明方向时", "按名称；名称只是可能、两种得分不同的不评分", "不看名称"
+    ),
     "methods.attainment": _choice("达标法", {"all_or_nothing": "达标得满分，未达标得0分"}),
     "methods.by_execution_rate": _choice("按执行率", {"execution_rate": "分值×预算执行率（最高100%）"}),
     "qualitative.bands": Kind("定性指标的分档", _bands, _bands_in_words),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Citation, Indicator, Score
 from perf_xlsx.numerals import half_up, percent, plain, points
 from perf_xlsx.rulebook import Rulebook
@@ -22,6 +24,20 @@ def method_of(indicator: Indicator) -> str | None:
 
 def score_indicator(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
     """Score one indicator. Open (points None) where something needed is missing, unreadable or contradictory."""
+    score = _scored(indicator, execution_rate, rulebook)
+    if not indicator.sign.empty or indicator.qualitative or score.method == "按执行率" or score.points is None:
+        return score
+    direction = direction_of(indicator, rulebook)
+    opposite = replace(indicator, sign=replace(indicator.sign, value=direction.other))
+    otherwise = _scored(opposite, execution_rate, rulebook).points
+    if not direction.doubtful or otherwise == score.points or otherwise is None:
+        return replace(score, otherwise=otherwise)
+    both = f"按“{direction.sign}”得{points(score.points)}分，按“{direction.other}”得{points(otherwise)}分"
+    why = f"指标性质未填，{both}，不能确定，暂不能评分。"
+    return replace(score, share=None, points=None, completion=None, met=None, why=why)
+
+
+def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
     method = method_of(indicator)
     weight = indicator.weight.value
     outcome = _outcome(indicator, method, execution_rate, rulebook)
@@ -51,7 +67,7 @@ def score_indicator(indicator: Indicator, execution_rate: Fraction | None, ruleb
 
 def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook: Rulebook) -> Fraction:
     """Points off a target that was met and far surpassed, where more is better; never more than the weight."""
-    rising = not indicator.qualitative and rulebook.sign(indicator.sign.value) not in ("≤", "<")
+    rising = not indicator.qualitative and direction_of(indicator, rulebook).rising
     by_rate = indicator.method.value == "按执行率"
     over = outcome.completion is not None and outcome.completion >= rulebook.number("overshoot.deduct_from")
     if not (rising and over and outcome.met) or by_rate:
@@ -96,11 +112,12 @@ def _by_execution_rate(rate: Fraction | None, citation: Citation) -> Outcome:
 def _all_or_nothing(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     citation = rulebook.cite("methods.attainment")
     if indicator.qualitative:
-        judgement = indicator.actual.value
-        if judgement not in {band.judgement for band in rulebook.bands}:
+        band = rulebook.band(indicator.actual)
+        if band is None:
             return judge(indicator, rulebook)
-        met = judgement == rulebook.bands[0].judgement
-        return Outcome(Fraction(int(met)), None, met, f"达标法计分，实际完成情况为“{judgement}”", (citation,))
+        met = band is rulebook.bands[0]
+        why = f"达标法计分，实际完成情况为“{band.judgement}”"
+        return Outcome(Fraction(int(met)), None, met, why, (citation,))
     measured = measure(indicator, rulebook)
     if measured.met is None:
         return measured

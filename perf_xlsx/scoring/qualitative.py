@@ -13,7 +13,7 @@ from perf_xlsx.scoring.outcome import Outcome
 def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     """The claimed points where they lie within the judgement's band, else the nearest edge of the band."""
     basis: tuple[Citation, ...] = (rulebook.cite("qualitative.bands"),)
-    band = rulebook.band(indicator.actual.value)
+    band = rulebook.band(indicator.actual)
     if band is None:
         names = "、".join(band.judgement for band in rulebook.bands)
         word = "未填" if indicator.actual.empty else f"“{indicator.actual.given}”不是 {names} 之一"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Citation, Indicator
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
@@ -24,10 +25,11 @@ def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     """Share, completion and verdict of a quantitative indicator; open when a number or the sign is missing."""
     if indicator.sign.unreadable:
         return Outcome(None, None, None, f"指标性质“{indicator.sign.given}”不在可选范围内", ())
-    sign = rulebook.sign(indicator.sign.value)
+    direction = direction_of(indicator, rulebook)
+    sign = direction.sign
     basis: tuple[Citation, ...] = (rulebook.cite(SETTINGS[sign]),)
-    if indicator.sign.value is None:
-        basis = (*basis, rulebook.cite("quantitative.missing_sign"))
+    if direction.rule:
+        basis = (*basis, rulebook.cite(direction.rule))
     for entry in (indicator.target, indicator.actual):
         if not isinstance(entry.value, Decimal):
             word = "未填" if entry.empty else f"“{entry.given}”不是数字"

@@ -21,8 +21,8 @@ class Outside:
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
-    `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `judged` are other
-    words for a judgement; `quantities` words for a sign that do not tell which way. `execution` are names of
+    `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `quantities`
+    words for a sign that do not tell which way. `execution` are names of
     an indicator that is budget execution itself; `totals` and `subtotals` begin
     rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
     as printed. `into` names for a line that our template lacks the line that takes its money; `last_sources` are
@@ -39,7 +39,6 @@ class Outside:
     asides: tuple[str, ...]
     headings: tuple[str, ...]
     prompts: tuple[str, ...]
-    judged: Words
     quantities: tuple[str, ...]
     into: Mapping[str, str]
     last_sources: tuple[str, ...]
@@ -61,7 +60,6 @@ def outside(name: str) -> Outside:
         asides=tuple(words["asides"]),
         headings=tuple(words["headings"]),
         prompts=tuple(words["prompts"]),
-        judged=_words(words["judged"]),
         quantities=tuple(words["quantities"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
         last_sources=tuple(words["last_sources"][name]),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from perf_xlsx.direction import WORDS, any_of
 from perf_xlsx.measures import fit
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
@@ -18,9 +19,7 @@ from perf_xlsx.workbook.intake.numbers import Numbers
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
-SMALL = re.compile(
-    "(?:下降|降低|减少|压减|节约|节能|增长|提升|提高)[率幅]|事故|投诉|差错|失误|误差|损耗|流失|逾期|故障|不合格|返工|违规"
-)
+SMALL = re.compile(any_of(WORDS["small"]["words"]))
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 

@@ -18,10 +18,14 @@ ROW = 24  # more than there is to say of one row's numbers
 
 @dataclass
 class Remarks:
-    """Collects what there is to say. `money_unit` decides which amount texts are unambiguous."""
+    """Collects what there is to say.
+
+    `money_unit` decides which amount texts are unambiguous, `year` is that of dates which state none.
+    """
 
     findings: list[Finding]
     money_unit: str = ""
+    year: int | None = None
 
     def say(
         self,

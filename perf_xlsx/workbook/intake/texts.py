@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from perf_xlsx.forms import Box
+from perf_xlsx.judgement import judged
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
@@ -82,15 +83,20 @@ class Texts(Remarks):
         self.say("R12", entry.place, entry.field, entry.given, message, advice)
         return replace(entry, value=found[2])
 
-    def judged(self, entry: Entry[Any], words: Mapping[str, Collection[str]]) -> Entry[Any]:
-        """A judgement (R12) however the official forms put it: `words` are other ways, by the judgement."""
-        word = same_name(str(entry.value)).rstrip("。.")
-        found = next((judgement for judgement, same in words.items() if word in same), None)
-        if found is None:
+    def judged(self, entry: Entry[Any], target: Entry[Any], printed: bool = False) -> Entry[Any]:
+        """An actual in words or as a date as the judgement that it comes to (R12), or as it stands.
+
+        `printed`: the layout is one whose own words need no telling.
+        """
+        found = judged(target.given, entry.given, self.year)
+        if found.judgement is None or entry.value is None or squeeze(entry.given) == found.judgement:
             return entry
-        message = f"{entry.field}填“{entry.given}”，已按“{found}”读取。"
-        self.say("R12", entry.place, entry.field, entry.given, message, f"可以不改；建议写成“{found}”。")
-        return replace(entry, value=found)
+        if not (printed and found.usual):
+            why = f"{found.why}，" if not found.why.startswith("即") else ""
+            message = f"{entry.field}填“{entry.given}”，{why}已按“{found.judgement}”读取。"
+            advice = f"可以不改；建议写成“{found.judgement}”。"
+            self.say("R12", entry.place, entry.field, entry.given, message, advice)
+        return replace(entry, value=found.judgement)
 
     def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
         """An entry without value: unreadable when something stands in the cell."""

@@ -9,12 +9,11 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
-from perf_xlsx.forms.outside import outside
 from perf_xlsx.measures import row_unit
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, JUDGEMENTS, squeeze, unit_name
+from perf_xlsx.target import DASHES, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, RowUnit, as_shown, ratios, small_by_nature
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.layout import Layout, Table
@@ -23,6 +22,7 @@ from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
 from perf_xlsx.workbook.returned.owed import Owed, box_owed, lines_owed
 from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
+from perf_xlsx.workbook.returned.worded import in_words, needs_no_target, says_nothing
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
@@ -49,6 +49,7 @@ class Reading:
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
         self._say_layout(year)
+        self.intake.year = year
         boxes = self._boxes()
         self.intake.money_unit = boxes["money_unit"].value or ""
         claimed = Claimed(
@@ -295,10 +296,7 @@ class Reading:
         return found
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
-        indicator = Indicator(**row)
-        if indicator.qualitative and indicator.actual.value not in (None, *JUDGEMENTS):
-            words = outside(self.form.name).judged
-            return replace(indicator, actual=self.intake.judged(indicator.actual, words))
+        indicator = self._judged(Indicator(**row))
         if indicator.qualitative:
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
@@ -317,3 +315,21 @@ class Reading:
             small = small_by_nature(indicator.name.given, sign, changed["target"].value)
             changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
         return Indicator(**{**row, **changed})
+
+    def _judged(self, row: Indicator) -> Indicator:
+        """The indicator, its actual as a judgement where it is judged in words: by its sign, target or level."""
+        sign, target, actual = row.sign, row.target, row.actual
+        if needs_no_target((row.level1, row.level2), sign, target, actual):
+            target, actual = (replace(e, value=None, given="") if says_nothing(e) else e for e in (target, actual))
+            row = replace(row, sign=replace(sign, value="定性"), target=target)
+            return replace(row, actual=self.intake.judged(actual, target))
+        if "定性" in (sign.value, row.method.value):
+            return replace(row, actual=self.intake.judged(actual, target))
+        if row.method.value == "按比例" or not in_words(sign, target, actual, self.intake.year):
+            return row
+        if not sign.empty:
+            message = f"指标性质填“{sign.given}”，而指标值“{target.given}”不是数字，已按定性指标读取。"
+            advice = "请把指标性质改为“定性”。"
+            self.intake.say("R12", sign.place, sign.field, sign.given, message, advice, "定性", "warning")
+            row = replace(row, sign=replace(sign, value="定性"))
+        return replace(row, actual=self.intake.judged(actual, target))

@@ -60,6 +60,11 @@ def unknown_sign(cell: str) -> str:
     return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|",{SIGNS_LISTED})))'
 
 
+def sign_matters(sign: str, target: str, actual: str) -> str:
+    """Whether no sign is there, and the target is not met whichever way it is read, as a formula."""
+    return f'AND({sign}="",{target}<>{actual})'
+
+
 def mixed(one: str, other: str) -> str:
     """Whether of two numbers one is shown as percent, and so stored as a hundredth, and the other is not."""
     percents = [f'(LEFT(CELL("format",{cell}),1)="P")' for cell in (one, other)]
@@ -159,7 +164,9 @@ def _values_open(row: Row) -> bool:
 
 
 def _sign_open(row: Row) -> bool:
-    return _measured(row) and row.get("sign") not in (None, "", *SIGNS)
+    sign = row.get("sign")
+    matters = not sign and len({_bare(row.get(key)) for key in ("target", "actual")}) > 1
+    return _measured(row) and (matters or sign not in (None, "", *SIGNS))
 
 
 def _mixed(row: Row) -> bool:
@@ -199,6 +206,10 @@ def is_blank(value: Typed) -> bool:
 
 def _is_judgement(value: Typed) -> bool:
     return isinstance(value, str) and value.strip(" ") in JUDGEMENTS
+
+
+def _bare(value: Typed) -> object:
+    return value.value if isinstance(value, Shown) else value
 
 
 def _is_number(value: Typed) -> bool:

@@ -22,7 +22,16 @@ from perf_xlsx.workbook.printed import (
     SIGN_WANTED,
     THESE_FIRST,
 )
-from perf_xlsx.workbook.template.hints import blank, is_blank, judged, misplaced, mixed, rate_amounts, unknown_sign
+from perf_xlsx.workbook.template.hints import (
+    blank,
+    is_blank,
+    judged,
+    misplaced,
+    mixed,
+    rate_amounts,
+    sign_matters,
+    unknown_sign,
+)
 from perf_xlsx.workbook.template.missing import counter_name
 
 ASKING = "请"  # what every hint begins with
@@ -99,7 +108,7 @@ def _at_most(c: Mapping[str, str]) -> str:
 
 def _signed(c: Mapping[str, str], rulebook: Rulebook) -> Mapping[str, str]:
     """The addresses, with what a missing sign is taken for in place of an empty one."""
-    missing = rulebook.sign(None)
+    missing = rulebook.word("quantitative.missing_sign")
     return c if missing == "≥" else {**c, "sign": f'IF({c["sign"]}="","{missing}",{c["sign"]})'}
 
 
@@ -164,15 +173,17 @@ def _weighted(c: Mapping[str, str], points: str) -> str:
 def _measured(c: Mapping[str, str], result: str) -> str:
     """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled.
 
-    A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥". And so is
-    one way of writing where 95% (stored as 0.95) stands beside 96.
+    A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥"; and one
+    that is missing where it matters: what a name says of the direction only the engine knows. And so is one way of
+    writing where 95% (stored as 0.95) stands beside 96.
     """
     target, actual = c["target"], c["actual"]
     settled = f'OR({c["sign"]}<>"",NOT(OR(ISBLANK({target}),ISBLANK({actual}))))'
     asked = f"AND({settled},OR({misplaced(target)},{misplaced(actual)}))"
     numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
     alike = f'IF({mixed(target, actual)},"{PERCENT_WANTED}",{result})'
-    signed = f'IF({unknown_sign(c["sign"])},"{SIGN_WANTED}",{alike})'
+    unsettled = f"OR({unknown_sign(c['sign'])},{sign_matters(c['sign'], target, actual)})"
+    signed = f'IF({unsettled},"{SIGN_WANTED}",{alike})'
     return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{signed},""))'
 
 

@@ -10,15 +10,25 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms.outside import Outside
+from perf_xlsx.judgement import judged
 from perf_xlsx.measures import row_unit
 from perf_xlsx.model import Entry, Indicator
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
-from perf_xlsx.target import DIRECTIONS, JUDGEMENTS, OPPOSITE, Quantity, is_time, parse_target, unit_name
+from perf_xlsx.target import (
+    DIRECTIONS,
+    JUDGEMENTS,
+    OPPOSITE,
+    Quantity,
+    is_time,
+    parse_target,
+    unit_name,
+)
 from perf_xlsx.workbook.intake import Intake, RowUnit, around, unit_shown
 from perf_xlsx.workbook.returned.outside.headers import core
 from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
+from perf_xlsx.workbook.returned.worded import needs_no_target
 
 _MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
@@ -52,7 +62,10 @@ class OutsideRow:
             row["sign"] = Entry(None, row["target"].place, "", "指标性质")
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
-        if row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
+        if needs_no_target((row["level1"], row["level2"]), row["sign"], row["target"], row["actual"]):
+            row["sign"] = replace(row["sign"], value="定性")
+            row["actual"] = self.intake.judged(row["actual"], row["target"], printed=True)
+        elif row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
             self._judged()
         elif target is not None:
             self._measured(target)
@@ -91,18 +104,21 @@ class OutsideRow:
     def _judged(self) -> None:
         """A target in words is judged, never measured: its actual is one of the bands' words, however put."""
         target, actual, sign = self.row["target"], self.row["actual"], self.row["sign"]
+        found = judged(target.given, actual.given, self.intake.year)
         stands = f"“{self.row['name'].given}”的指标值“{target.given}”"
         if sign.value not in (None, "定性"):
             message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
             self._doubt(target, message, "请在指标值中填数字，或把指标性质改为“定性”。", "定性")
-        elif is_time(target.given):
+        elif is_time(target.given) and not (found.judgement and found.by_target):
             message = f"{stands}是时间，不能按比例计分，按定性指标（是否达成）读取。"
-            self._doubt(target, message, f"请在“实际完成值”中填写 {'、'.join(JUDGEMENTS)} 之一。", "定性")
+            advice = (
+                "可以不改；请核对。"
+                if found.judgement
+                else f"请在“实际完成值”中填写 {'、'.join(JUDGEMENTS)} 之一。"
+            )
+            self._doubt(target, message, advice, "定性")
         self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
-        if isinstance(actual.value, str):
-            word = core(actual.value).rstrip("。.")
-            judged = next((j for j, same in self.kind.judged.items() if word in (j, *same)), None)
-            self.row["actual"] = replace(actual, value=judged or actual.value)
+        self.row["actual"] = self.intake.judged(actual, target, printed=True)
 
     # ---- in numbers ------------------------------------------------------------------------------------------
 

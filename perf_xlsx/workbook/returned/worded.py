@@ -1,0 +1,37 @@
+"""Which rows are judged in words, though no sign says so: one rule for our template and for official layouts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from perf_xlsx.judgement import judged, judged_level
+from perf_xlsx.model import Entry
+from perf_xlsx.target import DASHES, is_time, parse_target, squeeze
+
+
+def says_nothing(entry: Entry[Any]) -> bool:
+    """Whether nothing stands there but, perhaps, a dash."""
+    return entry.empty or (isinstance(entry.value, str) and squeeze(entry.given) in DASHES)
+
+
+def needs_no_target(
+    levels: tuple[Entry[str], ...], sign: Entry[str], target: Entry[Any], actual: Entry[Any]
+) -> bool:
+    """Whether a row of 决策, 过程, 管理 is judged: it has no target, no sign, and no number as its actual."""
+    nothing = sign.empty and says_nothing(target) and not isinstance(actual.value, Decimal)
+    return nothing and judged_level(*(level.given for level in levels))
+
+
+def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], year: int | None) -> bool:
+    """Whether a target is none to be measured by: a text or a time, and its actual no number beside it.
+
+    Under a sign for numbers only where the words make sure what was achieved: else a number is owed.
+    """
+    if not isinstance(target.value, str) or says_nothing(target) or parse_target(target.value) is not None:
+        return False
+    wordy = is_time(target.value) or not any(ch.isdigit() for ch in target.value)
+    sure = judged(target.given, actual.given, year).judgement is not None
+    if sign.value is None and sign.empty:
+        return sure or (wordy and not isinstance(actual.value, Decimal))
+    return sure and wordy and not sign.unreadable
