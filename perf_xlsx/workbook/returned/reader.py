@@ -44,6 +44,7 @@ class Reading:
     ) -> None:
         self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
+        self.demanded: set[Place] = set()  # where nothing crossed out can do
         self.layout: Layout = layout or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
@@ -54,7 +55,7 @@ class Reading:
         claimed = Claimed(
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
-        return SelfEvaluation(
+        form = SelfEvaluation(
             form=self.form.name,
             year=year,
             rulebook=rulebook,
@@ -70,6 +71,8 @@ class Reading:
             absent=self._lost_passages() | self._lost_lines(),
             unwritten=tuple(self._unwritten()),
         )
+        self.intake.tell_crossed(self.demanded)
+        return form
 
     def place(self, address: Address) -> Place:
         """The address as a place a person can find."""
@@ -133,10 +136,13 @@ class Reading:
         if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
             return swallowed
         cell = self._standing(box, address, field) if address != NOWHERE else None
+        if required or box.required or box.key in OWN_CODES:
+            self.demanded.add(self.place(address))
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "value": self.intake.measured,
             "date": self.intake.date,
+            "long_text": self.intake.long_text,
         }
         if box.kind == "percent":
             return self.intake.rate(cell, self.place(address), field, witness)

@@ -71,7 +71,7 @@ def _is_name(cell: Cell, sums: Set[str]) -> bool:
 
 
 def _is_number(cell: Cell | None) -> bool:
-    return cell is not None and cell.formula is None and parse_quantity(as_shown(cell)) is not None
+    return cell is not None and cell.formula is None and cell.value is not None and parse_quantity(as_shown(cell)) is not None
 
 
 def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:

@@ -59,7 +59,9 @@ class OutsideRow:
     def _adjusted_target(self) -> None:
         """A target that was changed in the year takes the place of the first one, where it was filled in."""
         changed = self.row.pop("adjusted_target", None)
-        if changed is not None and not nothing(changed.given):
+        if changed is not None and changed.unreadable:
+            self.row["target"] = changed
+        elif changed is not None and not nothing(changed.given):
             message = f"“{self.row['name'].given}”有调整后的指标值{changed.given}，按它评分。"
             self._doubt(changed, message, "可以不改；请核对调整是否经过批准。", changed.given)
             self.row["target"] = changed
@@ -96,7 +98,7 @@ class OutsideRow:
         if row["sign"].value is None and not row["sign"].given and target.sign:
             row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
         actual = self._quantity("actual")
-        unit = unit_name(row["unit"].given) or target.unit or (actual.unit if actual else "")
+        unit = unit_name(row["unit"].value or "") or target.unit or (actual.unit if actual else "")
         target = self._whole_percent("target", target, unit, actual)
         row["target"] = self._number("target", target, unit)
         if not row["unit"].given:
@@ -148,7 +150,7 @@ class OutsideRow:
 
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
     """The entry with a text cleared of what the form itself printed around it."""
-    return replace(entry, value=text or None, given=text) if entry.given else entry
+    return replace(entry, value=text or None, given=text) if entry.value is not None else entry
 
 
 def weights_from_claims(

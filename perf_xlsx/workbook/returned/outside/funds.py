@@ -9,6 +9,7 @@ from itertools import chain, count
 
 from perf_xlsx.forms import Line, Lines, typed
 from perf_xlsx.target import parse_quantity
+from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.outside.found import OutsideLayout
 from perf_xlsx.workbook.returned.outside.headers import LONGEST, Header, Labels, Row, core, without_spaces
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
@@ -57,7 +58,7 @@ class FundSearch:
             self.layout.labels.add((header.sheet, row, before[-1]))
             self.layout.line_names[known[1]] = core(label)
             return known[1]
-        if not any(c is not None and parse_quantity(str(c.value)) is not None for c in amounts):
+        if not any(c is not None and parse_quantity(as_shown(c)) is not None for c in amounts):
             return None
         if not label:
             return self.layout.form.total_line if not taken else None

@@ -89,8 +89,8 @@ def rows_of(sheets: Sheets, sheet: int) -> dict[int, dict[int, str]]:
     """The texts of a sheet by row and column, from top to bottom and left to right."""
     rows: dict[int, dict[int, str]] = {}
     for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-        if isinstance(cell.value, str) and cell.value.strip():
-            rows.setdefault(row, {})[column] = cell.value
+        if label := cell.label:
+            rows.setdefault(row, {})[column] = label
     return rows
 
 

@@ -123,6 +123,7 @@ class _Search:
                 return
 
     def _unread_rows(self, layout: OutsideLayout, body: Body) -> None:
+        layout.crossed += [(self.sheet, row, layout.columns["name"]) for row in body.crossed]
         for row in body.unread:
             message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
             at = (self.sheet, row, layout.columns["name"])
@@ -147,6 +148,7 @@ class _Search:
             beside = [h for h in tables if h.sheet == header.sheet]
             rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
             layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
+            layout.crossed += [(header.sheet, row, header.columns["name"]) for row in rows.crossed]
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 

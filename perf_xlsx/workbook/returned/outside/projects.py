@@ -17,10 +17,14 @@ AMOUNTS = ("initial", "adjusted", "executed")
 
 @dataclass(frozen=True)
 class ProjectRows:
-    """The rows of the projects, and others with amounts by their words: sums, and what has no name."""
+    """The rows of the projects, and others with amounts by their words: sums, and what has no name.
+
+    `crossed` are rows that were crossed out.
+    """
 
     projects: list[int] = field(default_factory=list)
     others: dict[int, str] = field(default_factory=dict)
+    crossed: list[int] = field(default_factory=list)
 
     def total(self, totals: Sequence[str]) -> int | None:
         """The row that sums up all projects; None where none or more than one says so."""
@@ -52,6 +56,10 @@ def project_rows(
         name = text(top, left)
         if row in others or name in known or any(left <= column <= right for column in amounts):
             break
+        if sheets.crossed_out(header.sheet, row, [at, *amounts]):
+            rows.crossed.append(row)
+            last = row
+            continue
         filled = any(not nothing(text(row, column)) for column in amounts)
         if core(name) in sums or says_nothing(kind, name):
             last = row if row == last + 1 else last

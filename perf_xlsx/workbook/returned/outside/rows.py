@@ -22,13 +22,14 @@ _NOTHING = DASHES | {"", "...", "......", "。。。"}
 class Body:
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
 
-    `unread` are rows below a total that look like indicators and carry no points.
+    `unread` are rows below a total that look like indicators and carry no points, `crossed` those crossed out.
     """
 
     rows: list[int] = field(default_factory=list)
     totals: dict[int, str] = field(default_factory=dict)
     headers: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
+    crossed: list[int] = field(default_factory=list)
     last: int = 0
     next_form: int | None = None
 
@@ -91,6 +92,9 @@ class _Rows:
                 continue
             if word := self._total(texts):
                 body.totals[row], body.last = word, row
+            elif self._crossed_out(row):
+                body.crossed.append(row)
+                body.last = row
             elif first not in self.kind.subtotals and self._is_indicator(row, body):
                 body.rows.append(row)
                 body.last = row
@@ -100,7 +104,7 @@ class _Rows:
         rows: dict[int, dict[int, str]] = {}
         for (row, column), cell in sorted(self.cells.items()):
             if row > self.header.bottom:
-                rows.setdefault(row, {})[column] = "" if cell.value is None else str(cell.value)
+                rows.setdefault(row, {})[column] = (cell.label or "") if cell.value is None else str(cell.value)
         return rows
 
     def _begins_a_form(self, row: int, body: Body) -> bool:
@@ -143,6 +147,10 @@ class _Rows:
             body.unread += [row] if len(filled) > 1 else []
             return False
         return bool(filled) or row <= body.last + 1
+
+    def _crossed_out(self, row: int) -> bool:
+        columns = [self.header.columns[key] for key in ("name", *MEASURES) if key in self.header.columns]
+        return self.sheets.crossed_out(self.header.sheet, row, columns)
 
     def _name(self, row: int) -> tuple[str, bool]:
         """The name, through its merge, and whether that merge runs over the values: then it is a heading."""
