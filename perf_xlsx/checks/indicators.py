@@ -12,11 +12,11 @@ from perf_xlsx.checks.weights import misweighed, slipped_weights
 from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation, points_of
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Band, Rulebook
-from perf_xlsx.target import DASHES, squeeze
+from perf_xlsx.target import is_blank, squeeze
 
 NO_DEVIATION = frozenset({"无偏差", "没有偏差", "不存在偏差", "未发生偏差", "无差异"})
 FILLERS = (
-    frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用", PICTURE, CROSSED_OUT}) | DASHES | NO_DEVIATION
+    frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用", PICTURE, CROSSED_OUT}) | NO_DEVIATION
 )
 
 
@@ -35,7 +35,7 @@ def span_of(band: Band, weight: Decimal) -> str:
 
 def owed(entry: Entry[str]) -> bool:
     """Whether a text is still owed: nothing stands there, or only a filler."""
-    return squeeze(entry.given).strip("。.；;") in FILLERS | {""}
+    return squeeze(entry.given).strip("。.；;") in FILLERS or is_blank(entry.given)
 
 
 def rounded_by_unit(

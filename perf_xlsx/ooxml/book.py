@@ -225,7 +225,7 @@ class Book:
 
     @cached_property
     def looks(self) -> list[CellLook]:
-        """What each cell style, by its index, says of a value: its number format, and whether it is crossed out."""
+        """What each cell style says of a value, by the style's index."""
         part = self.related_part("styles")
         if part is None:
             return []
@@ -329,6 +329,14 @@ BUILTIN_FORMATS = (
     | {str(n): "yyyy-mm-dd" for n in (14, 15, 22, 30, 31)}
     | {str(n): _YEAR_MONTH for n in (17, 27, 36, 50, 52, 57)}
     | {str(n): _MONTH_DAY for n in (16, 28, 29, 51, 53, 54, 58)}
-    | {"18": "h:mm", "19": "h:mm:ss", "20": "h:mm", "21": "h:mm:ss", "45": "mm:ss", "46": "[h]:mm:ss", "47": "mm:ss"}
+    | {
+        "18": "h:mm",
+        "19": "h:mm:ss",
+        "20": "h:mm",
+        "21": "h:mm:ss",
+        "45": "mm:ss",
+        "46": "[h]:mm:ss",
+        "47": "mm:ss",
+    }
     | {"32": _HOURS, "33": _SECONDS, "34": _HOURS, "35": _SECONDS, "55": _HOURS, "56": _SECONDS}
 )

@@ -27,7 +27,7 @@ from perf_xlsx.ooxml.book import (
     unescape,
 )
 from perf_xlsx.ooxml.markup import local, text_of, whole
-from perf_xlsx.ooxml.number_format import is_date, part_of_date, shows_nothing, unit_behind
+from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
 
 NOWHERE = (0, 0)
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
@@ -76,9 +76,15 @@ class Cell(NamedTuple):  # a dataclass takes three times as long to make, and th
         if not isinstance(self.value, datetime.date):
             return None
         at = self.value
-        whole_day = not isinstance(at, datetime.datetime)
-        moment = datetime.datetime(at.year, at.month, at.day) if whole_day else at
+        moment = at if isinstance(at, datetime.datetime) else datetime.datetime(at.year, at.month, at.day)
         return part_of_date(self.number_format, moment) if is_date(self.number_format) else None
+
+    @property
+    def dated(self) -> bool:
+        """Whether a date is shown as one; a weekday, a time, a year alone say nothing of when."""
+        return isinstance(self.value, datetime.date) and (
+            not is_date(self.number_format) or names_a_day(self.number_format)
+        )
 
     @property
     def percent(self) -> bool:
@@ -287,7 +293,7 @@ def _error(element: etree._Element, formula: str | None, text: str | None, code:
 def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
     """A cell of any workbook: what in it is a picture, was crossed out, or cannot be seen at all.
 
-    `struck` tells whether the cell's own font crosses out what has none of its own. None where nothing stands there.
+    `struck` tells whether the cell's font crosses out what has none of its own. None where nothing stands there.
     """
     if isinstance(value, Runs):
         return _of_runs(value, formula, code, struck)

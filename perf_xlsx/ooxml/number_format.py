@@ -64,7 +64,7 @@ def unit_behind(code: str, value: Decimal) -> str:
 
 @lru_cache(4096)
 def is_date(code: str) -> bool:
-    """Whether a number format shows a date, a part of one, a weekday or a time; quoted 天 and 日 are mere units."""
+    """Whether a number format shows a date, a part of one, a weekday or a time; a quoted 天 is a unit."""
     return any(_shows_date(part.code.lower()) for part in _sections(code))
 
 
@@ -73,16 +73,30 @@ def _shows_date(code: str) -> bool:
     return not any(mark in bare for mark in "0#?@") and _DATE.search(bare) is not None
 
 
-def part_of_date(code: str, moment: datetime.datetime) -> str | None:
-    """What a format shows of a moment: 1:20, 星期二, 3月; None for one that shows the whole day."""
+@lru_cache(4096)
+def names_a_day(code: str) -> bool:
+    """Whether a date's format shows a month with its year or day, so that it tells a time of the year."""
+    _, marks, minutes = _codes(code)
+    month = any(mark[:1] == "m" and at not in minutes for at, mark in enumerate(marks))
+    return month and any(mark[:1] in ("y", "e") or mark in ("d", "dd") for mark in marks if mark)
+
+
+def _codes(code: str) -> tuple[list[re.Match[str]], list[str], set[int]]:
+    """A date's format piece by piece, the code that each of them is ("" for texts), and which m are minutes."""
     found = [*_PART.finditer(code.split(";")[0])]
     marks = [(part["code"] or part["elapsed"] or "").lower() for part in found]
-    kinds = "".join(mark[:1] for mark in marks if mark)
-    minutes = {*_minutes(marks)}
-    month = any(mark[:1] == "m" and at not in minutes for at, mark in enumerate(marks))
-    if month and ("y" in kinds or "e" in kinds) and ("d" in marks or "dd" in marks):
+    return found, marks, {*_minutes(marks)}
+
+
+def part_of_date(code: str, moment: datetime.datetime) -> str | None:
+    """What a format shows of a moment: 1:20, 星期二, 3月; None for one that shows the whole day."""
+    found, marks, minutes = _codes(code)
+    year = any(mark[:1] in ("y", "e") for mark in marks if mark)
+    if names_a_day(code) and year and ("d" in marks or "dd" in marks):
         return None
-    shown = [_piece(part, mark, at in minutes, moment) for at, (part, mark) in enumerate(zip(found, marks, strict=True))]
+    shown = [
+        _piece(part, mark, at in minutes, moment) for at, (part, mark) in enumerate(zip(found, marks, strict=True))
+    ]
     return "".join(shown).strip()
 
 

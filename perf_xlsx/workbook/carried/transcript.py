@@ -21,7 +21,7 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import DASHES, squeeze
+from perf_xlsx.target import is_blank
 from perf_xlsx.workbook.carried.filled import FilledTemplate
 from perf_xlsx.workbook.carried.joined import Joined
 from perf_xlsx.workbook.entries import Path, visited
@@ -65,7 +65,7 @@ class Transcript:
     def _understood(self, box: Box, path: Path, entry: Entry[Any], cell: Cell | None) -> Typed:
         """The value as our template wants it; what could not be understood as it stood."""
         value = entry.value
-        if isinstance(value, str) and squeeze(value) in DASHES:
+        if isinstance(value, str) and is_blank(value):
             return None
         if value is None:
             lost = cell is not None and cell.error is None and cell.value is None  # a formula without result

@@ -128,6 +128,12 @@ class Remarks:
         advice = "请核对单位，把单元格格式改成“常规”后重新填写数字。"
         self.say("R09", entry.place, entry.field, seen, message, advice, plain(number))
 
+    def percent_added(self, entry: Entry[Decimal], number: Decimal) -> None:
+        """R09: points in a percent format, that are as many only as they are stored."""
+        message = f"{entry.field}的单元格格式是百分比，看上去是{entry.given}，已按格里存的{plain(number)}读取。"
+        self.say("R09", entry.place, entry.field, entry.given, message, "请把单元格格式改成“常规”，核对后保存。",
+                 plain(number))  # fmt: skip
+
     def far(self, entry: Entry[Decimal], number: Decimal) -> None:
         """R12: a thousand percent and more, which nothing in the form confirms."""
         message = (

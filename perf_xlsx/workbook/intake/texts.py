@@ -12,7 +12,7 @@ from perf_xlsx.forms import Box
 from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, parse_sign, same_name, squeeze, tidy
+from perf_xlsx.target import is_blank, parse_sign, same_name, squeeze, tidy
 from perf_xlsx.workbook.intake.days import read_day
 from perf_xlsx.workbook.intake.remarks import Remarks
 from perf_xlsx.workbook.intake.shown import as_shown
@@ -77,7 +77,7 @@ class Texts(Remarks):
             return Entry(sign, place, entry.given, field)
         if not box.strict:
             return entry
-        if folded in DASHES:
+        if is_blank(folded):
             return Entry(None, place, "", field)
         words = "、".join(choice.value for choice in box.choices)
         message = f"{field}填“{entry.given}”，不在可选范围内。"
@@ -106,9 +106,7 @@ class Texts(Remarks):
 
     def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
         """An entry without value: unreadable when something stands in the cell."""
-        bad = cell is not None and bool(
-            cell.error or cell.formula is not None or cell.picture or cell.crossed_out
-        )
+        bad = cell is not None and bool(cell.error or cell.formula is not None or cell.picture or cell.crossed_out)
         return Entry(None, entry.place, as_shown(cell) if bad and cell else "", entry.field)
 
     def date(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:

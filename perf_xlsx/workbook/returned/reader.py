@@ -14,7 +14,7 @@ from perf_xlsx.measures import tenfold
 from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, JUDGEMENTS, squeeze, unit_name
+from perf_xlsx.target import JUDGEMENTS, is_blank, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, ratios, small_by_nature, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.layout import Layout, Table
@@ -26,6 +26,7 @@ from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
 NOT_READ = "—"  # stands for a box that was lost, or is empty in a block that is not read
@@ -143,13 +144,16 @@ class Reading:
             "value": self.intake.measured,
             "date": self.intake.date,
             "long_text": self.intake.long_text,
+            "points": self.intake.points,
         }
         if box.kind == "percent":
             return self.intake.rate(cell, self.place(address), field, witness)
         if box.kind == "choice":
             return self.intake.choice(cell, self.place(address), field, box)
-        entry = readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
-        dash = required and box.kind == "text" and squeeze(entry.given) in DASHES
+        entry = readers.get("points" if box.key in POINTS else box.kind, self.intake.text)(
+            cell, self.place(address), field
+        )
+        dash = required and box.kind == "text" and is_blank(entry.given)
         return Entry(None, entry.place, "", field) if dash else entry
 
     def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:

@@ -12,7 +12,7 @@ from perf_xlsx.checks.weights import level_named
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.model import Entry, Severity
 from perf_xlsx.ooxml import Cell
-from perf_xlsx.target import DASHES, parse_quantity, same_label, same_name, squeeze
+from perf_xlsx.target import is_blank, parse_quantity, same_label, same_name, squeeze
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.layout import Table
@@ -272,7 +272,7 @@ def crossed_row(at: Address, given: str, held: str = "") -> Told:
 
 
 def _is_dash(text: str) -> bool:
-    return text in DASHES or squeeze(text) in DASHES
+    return is_blank(text)
 
 
 def _open(level: Entry[Any]) -> bool:

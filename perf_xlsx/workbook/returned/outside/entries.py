@@ -14,10 +14,10 @@ from perf_xlsx.model import Entry, Indicator
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
-from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
+from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_blank, is_time, parse_target, unit_name
 from perf_xlsx.workbook.intake import Intake, unit_shown
 from perf_xlsx.workbook.returned.outside.headers import core
-from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
+from perf_xlsx.workbook.returned.outside.rows import bare_name
 
 _MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
@@ -43,7 +43,7 @@ class OutsideRow:
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
         for key in ("target", "actual", "midyear", "unit"):
-            if isinstance(row[key].value, str) and nothing(row[key].given):
+            if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
         target = self._quantity("target")
         if "sign" not in self.columns:
@@ -61,7 +61,7 @@ class OutsideRow:
         changed = self.row.pop("adjusted_target", None)
         if changed is not None and changed.unreadable:
             self.row["target"] = changed
-        elif changed is not None and not nothing(changed.given):
+        elif changed is not None and not is_blank(changed.given):
             message = f"“{self.row['name'].given}”有调整后的指标值{changed.given}，按它评分。"
             self._doubt(changed, message, "可以不改；请核对调整是否经过批准。", changed.given)
             self.row["target"] = changed

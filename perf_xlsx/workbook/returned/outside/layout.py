@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names, typed
 from perf_xlsx.forms.outside import Outside, outside
-from perf_xlsx.target import parse_quantity
+from perf_xlsx.workbook.intake import points_in
 from perf_xlsx.workbook.returned.layout import Table
 from perf_xlsx.workbook.returned.outside.boxes import LabelSearch, every_box, known_labels
 from perf_xlsx.workbook.returned.outside.found import Found, OutsideLayout
@@ -109,13 +109,12 @@ class _Search:
         for row in body.rows:
             at = layout.cell_of(self.sheets, "name", (self.sheet, row, columns["name"]))
             cell = self.sheets.cell(at) if at else None
-            weight = self.sheets.cell((self.sheet, row, columns["weight"]))
-            quantity = parse_quantity(str(weight.value)) if weight else None
+            weight = points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
             name = bare_name(str(cell.value)) if cell else ""
-            if core(name) in layout.kind.execution and quantity:
+            if core(name) in layout.kind.execution and weight is not None:
                 at = (self.sheet, row, columns["claimed_points"])
                 layout.put("claimed_execution_points", Found(at, at))
-                layout.stated_weight = (self.sheet, row, columns["weight"]), quantity.number
+                layout.stated_weight = (self.sheet, row, columns["weight"]), weight
                 layout.tables["indicators"] = replace(table, rows=tuple(r for r in table.rows if r != row))
                 message = f"指标表中的“{name}”一行，作为预算执行率评分，不再作为指标。"
                 advice = "可以不改；如它是另外的指标，请改写名称。"

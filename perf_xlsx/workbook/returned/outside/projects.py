@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
-from perf_xlsx.target import parse_quantity
+from perf_xlsx.target import is_blank, parse_quantity
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, core
-from perf_xlsx.workbook.returned.outside.rows import nothing, says_nothing
+from perf_xlsx.workbook.returned.outside.rows import says_nothing
 from perf_xlsx.workbook.returned.sheets import Sheets
 
 AMOUNTS = ("initial", "adjusted", "executed")
@@ -60,7 +60,7 @@ def project_rows(
             rows.crossed.append(row)
             last = row
             continue
-        filled = any(not nothing(text(row, column)) for column in amounts)
+        filled = any(not is_blank(text(row, column)) for column in amounts)
         if core(name) in sums or says_nothing(kind, name):
             last = row if row == last + 1 else last
             before = [text(row, column) for column in range(left - 1, max(left - 4, 0), -1)]  # under 序号, often

@@ -56,7 +56,14 @@ class OutsideReading(Reading):
         self.intake.tell_crossed(self.demanded)
         for told in (crossed_row(at, self._named(at)) for at in layout.crossed):
             self.intake.say(
-                told.code, self.place(told.at), "三级指标", told.given, told.message, told.advice, "", told.severity
+                told.code,
+                self.place(told.at),
+                "三级指标",
+                told.given,
+                told.message,
+                told.advice,
+                "",
+                told.severity,
             )
         titles = {title for title, _ in layout.passages}
         return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
-from perf_xlsx.target import DASHES, parse_quantity, squeeze, tidy
+from perf_xlsx.target import is_blank, parse_quantity, squeeze, tidy
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, Row, core
 from perf_xlsx.workbook.returned.sheets import Sheets
@@ -15,7 +15,6 @@ from perf_xlsx.workbook.returned.sheets import Sheets
 MEASURES = ("target", "actual", "weight", "claimed_points")
 # "指标1：", as the forms print it before a name
 PROMPT = re.compile(r"^指\s*标\s*(?:\d{1,3}\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*")
-_NOTHING = DASHES | {"", "...", "......", "。。。"}
 
 
 @dataclass
@@ -42,15 +41,10 @@ class Body:
         return None
 
 
-def nothing(text: str) -> bool:
-    """Whether a cell says nothing: empty, a dash, dots."""
-    return squeeze(text) in _NOTHING
-
-
 def says_nothing(kind: Outside, text: str) -> bool:
     """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
     printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
-    return nothing(text) or not bare_name(text) or core(text) in printed
+    return is_blank(text) or not bare_name(text) or core(text) in printed
 
 
 def bare_name(text: str) -> str:
@@ -140,8 +134,8 @@ class _Rows:
     def _is_indicator(self, row: int, body: Body) -> bool:
         name, heading = self._name(row)
         values = [self._shown(row, self.header.columns[key]) for key in MEASURES if key in self.header.columns]
-        filled = [value for value in values if not nothing(value)]
-        if heading or (nothing(bare_name(name)) and not filled):
+        filled = [value for value in values if not is_blank(value)]
+        if heading or (is_blank(bare_name(name)) and not filled):
             return False
         if body.totals and not self._counted(row):  # below a total only what carries points is one
             body.unread += [row] if len(filled) > 1 else []
