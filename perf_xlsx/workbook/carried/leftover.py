@@ -47,8 +47,10 @@ def left_behind(
     yield from cells[:MOST_LEFT]
     if len(cells) > MOST_LEFT:
         yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
+    forms = {was.names[sheet] for sheet, _, _ in layout.forms}
     for title, count in others:
-        yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", "不属于自评表")
+        why = "另一张自评表" if title in forms else "不属于自评表"
+        yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", why)
     kept = {"", *(was.names[index] for index in was.searched + was.reports)}
     for extra in (extra for extra in original.extras if extra.sheet in kept):
         text = remaining(extra.text, recorded)

@@ -11,7 +11,17 @@ from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
 from perf_xlsx.forms.outside import outside
 from perf_xlsx.measures import tenfold
-from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
+from perf_xlsx.model import (
+    Claimed,
+    Entry,
+    Finding,
+    FundLine,
+    Indicator,
+    Passage,
+    Project,
+    SelfEvaluation,
+    Severity,
+)
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.target import JUDGEMENTS, is_blank, squeeze, unit_name
@@ -69,7 +79,7 @@ class Reading:
             indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
-            absent=self._lost_passages() | self._lost_lines(),
+            absent=self._lost_passages() | self._lost_lines() | ({"projects"} - self.layout.tables.keys()),
             unwritten=tuple(self._unwritten()),
         )
         self.intake.tell_crossed(self.demanded)
@@ -87,10 +97,25 @@ class Reading:
         for label, address in self.layout.twice:
             message = f"“{label}”出现了两次，此处未读取。"
             self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
+        for address in self.layout.forms:
+            self._say_form(address)
         self.intake.findings += Misplaced(self.form, self.sheets, self.layout, self.place).findings()
         if year is None:
             seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
             self.intake.findings.append(finding("R06", seen, None))
+
+    def _say_form(self, address: Address) -> None:
+        """R06: a further form; beside our own template it may be the same one, printed."""
+        sheet, row, _ = address
+        main = self.sheets.names[min(self.layout.sheets(), default=sheet)]
+        at = f"从第{row}行起" if sheet in self.layout.sheets() else "上"
+        message = (
+            f"工作表“{self.sheets.names[sheet]}”{at}还有一张自评表。一个工作簿只读取一张（“{main}”上的），"
+            "这一张没有读取，也没有评分。"
+        )
+        advice = "请把每张自评表各存为一个工作簿报送；不需要的请删去。"
+        severity: Severity | None = "warning" if self.known_form else None
+        self.intake.say("R06", self.place(address), "自评表", "", message, advice, severity=severity)
 
     def beside_the_form(self, package: Package) -> Iterator[Finding]:
         """R16: what is not of the form. On an official layout, R19 tells which cells are."""

@@ -6,7 +6,7 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names, typed
@@ -32,6 +32,7 @@ from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = re.compile(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+_FIRST_ROWS = 300  # in which the head of a further form stands
 YEAR = re.compile(r"(20\d\d)\s*年")
 
 
@@ -39,6 +40,16 @@ def locate_outside(sheets: Sheets) -> OutsideLayout | None:
     """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
     rows = {n: rows_of(sheets, n) for n in sheets.searched}
     return next((found for n in sheets.searched if (found := _Search(sheets, n, rows).layout())), None)
+
+
+def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
+    """Where official layouts begin on sheets that are not `known`."""
+    found = []
+    for sheet in (n for n in sheets.searched if n not in known):
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)})
+        if (header := search.header()) is not None:
+            found.append((sheet, header.top, header.columns["name"]))
+    return found
 
 
 class _Search:
@@ -53,6 +64,12 @@ class _Search:
             for column, text in texts.items()
             if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
         ]
+
+    def header(self) -> Header | None:
+        """The header of the indicators of a form that stands on this sheet alone, money and all."""
+        kind, here = self._kind(), (self.sheet,)
+        tables = self._headers(kind, "indicators", here)
+        return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
     def layout(self) -> OutsideLayout | None:
         kind = self._kind()
@@ -158,9 +175,12 @@ class _Search:
         if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
             begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
         if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
-            layout.twice.append(("自评表", (self.sheet, begins, column)))
+            layout.forms.append((self.sheet, begins, column))
+            layout.twice = [  # of the other form no label is one too many
+                (label, at) for label, at in layout.twice if at[0] != self.sheet or at[1] <= body.last
+            ]
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
-            layout.twice.append(("自评表", (other.sheet, other.top, other.columns["name"])))
+            layout.forms.append((other.sheet, other.top, other.columns["name"]))
 
     def _fund_tops(self, layout: OutsideLayout) -> set[int]:
         return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()

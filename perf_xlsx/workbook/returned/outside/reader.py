@@ -66,7 +66,8 @@ class OutsideReading(Reading):
                 told.severity,
             )
         titles = {title for title, _ in layout.passages}
-        return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
+        lacks = {"projects"} - layout.tables.keys() | (layout.kind.passages.keys() - titles)
+        return replace(form, absent=frozenset(lacking) | lacks)
 
     def _named(self, at: Address) -> str:
         cell = self.sheets.cell(at)
