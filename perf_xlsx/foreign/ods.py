@@ -19,6 +19,9 @@ from perf_xlsx.place import column_name
 FORMAT = "OpenDocument 表格（.ods）"
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
+_REFERENCE = re.compile(
+    r"\[\$?(?:'((?:[^'\]]|'')+)'|([^\[\]'.$]+))?\.(\$?[A-Z]{1,3}\$?\d{1,7})(?::\.(\$?[A-Z]{1,3}\$?\d{1,7}))?\]"
+)
 _DEPTH = 20  # styles that stand on one another
 _FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd", "time": "[h]:mm:ss"}
 _DURATION = re.compile(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
@@ -193,7 +196,7 @@ def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Itera
 
 def _cell(element: etree._Element, struck: bool, styles: frozenset[str]) -> Cell | None:
     formula = _get(element, "formula")
-    formula = re.sub(r"^[a-z]+:=", "", formula) if formula else ""
+    formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
     paragraphs = [[*_pieces(child, styles, None)] for child in element if local(child) == "p"]
     pieces = [piece for number, own in enumerate(paragraphs) for piece in ([("\n", None)] * bool(number) + own)]
     shown = "".join(text for text, _ in pieces)
@@ -208,6 +211,17 @@ def _cell(element: etree._Element, struck: bool, styles: frozenset[str]) -> Cell
     struck = struck or (bool(shown) and all(out or not text.strip() for text, out in pieces))
     code = _format(kind, value, shown) if paragraphs else "General"
     return cell_of(value, formula or None, code, struck)
+
+
+def _as_in_excel(formula: str) -> str:
+    """A formula with its references as Excel writes them: [.C6:.C9] is C6:C9."""
+
+    def reference(found: re.Match[str]) -> str:
+        sheet = found[1].replace("''", "'") if found[1] else found[2]
+        area = f"{found[3]}:{found[4]}" if found[4] else found[3]
+        return f"{quote_sheet(sheet)}!{area}" if sheet else area
+
+    return _REFERENCE.sub(reference, formula).replace(";", ",")
 
 
 def _format(kind: str, value: Value, shown: str) -> str:

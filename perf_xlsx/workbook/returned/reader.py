@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -22,11 +23,13 @@ from perf_xlsx.model import (
     SelfEvaluation,
     Severity,
 )
+from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
 from perf_xlsx.target import JUDGEMENTS, is_blank, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, as_shown, ratios, small_by_nature, unit_shown
 from perf_xlsx.workbook.returned.beside import Beside
+from perf_xlsx.workbook.returned.formulas import Formulas, agrees
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
 from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
@@ -54,9 +57,10 @@ class Reading:
         limits: Limits = Limits(),  # noqa: B008  # frozen
     ) -> None:
         self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
-        self.intake = Intake([])
-        self.demanded: set[Place] = set()  # where nothing crossed out can do
         self.layout: Layout = layout or locate(form, sheets)
+        self.intake = Intake([])
+        self.formulas = Formulas(sheets, self.layout)
+        self.demanded: set[Place] = set()  # where nothing crossed out can do
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -162,6 +166,7 @@ class Reading:
         if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
             return swallowed
         cell = self._standing(box, address, field) if address != NOWHERE else None
+        cell = self._computed(cell, address, field) if cell is not None and cell.formula is not None else cell
         if required or box.required or box.key in OWN_CODES:
             self.demanded.add(self.place(address))
         readers: dict[str, Callable[..., Entry[Any]]] = {
@@ -180,6 +185,18 @@ class Reading:
         )
         dash = required and box.kind == "text" and is_blank(entry.given)
         return Entry(None, entry.place, "", field) if dash else entry
+
+    def _computed(self, cell: Cell, address: Address, field: str) -> Cell:
+        """R11 is for a formula that looks beyond the form, or whose stored result is none of it any more."""
+        result = self.formulas.result(cell, address)
+        if result is None or not isinstance(cell.value, Decimal):
+            return cell
+        if not agrees(cell.value, result):
+            given, now = as_shown(cell), as_shown(cell._replace(value=half_up(result, 6)))
+            message = f"{field}是公式，保存的结果{given}与按表内现在的数计算的{now}不符，按保存的结果读取。"
+            advice = f"请重新计算后保存，或改填数值；表内各数无误的，应为{now}。"
+            self.intake.say("R11", self.place(address), field, given, message, advice, now)
+        return cell._replace(formula=None)
 
     def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         asked = box.required or box.preset  # what the template came with should not have been cleared

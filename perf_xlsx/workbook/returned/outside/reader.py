@@ -84,7 +84,8 @@ class OutsideReading(Reading):
             if key not in table.columns or not known or any(entry.unreadable for entry in entries):
                 continue
             at = (table.sheet, row, table.columns[key])
-            stated = self.intake.number(self.sheets.cell(at), self.place(at), f"项目明细合计·{entries[0].field}")
+            field, cell = f"项目明细合计·{entries[0].field}", self.sheets.cell(at)
+            stated = self.intake.number(cell and self._computed(cell, at, field), self.place(at), field)
             if stated.value is not None and abs(stated.value - sum(known)) > tolerance:
                 yield finding("F01", _not_the_sum(stated, stated.value, sum(known, Decimal(0)), len(known)), None)
 
