@@ -24,11 +24,11 @@ class Formulas:
 
     def result(self, cell: Cell, address: Address) -> Fraction | None:
         """What a cell's formula comes to; None where it looks at anything but boxes, or is no plain arithmetic."""
-        if not isinstance(cell.value, Decimal) or (not cell.formula and not isinstance(cell.formula, Shared)):
-            return None
         formula, off = cell.formula, (0, 0)
         if isinstance(formula, Shared):
-            formula, off = formula.base, (address[1] - formula.at[0], address[2] - formula.at[1])
+            off, formula = (address[1] - formula.at[0], address[2] - formula.at[1]), formula.base
+        if not formula or not isinstance(cell.value, Decimal):
+            return None
         return computed(formula, off, lambda sheet, area: self._values(sheet, area, address))
 
     def _values(self, name: str | None, area: Area, own: Address) -> Sequence[Decimal] | None:
