@@ -19,6 +19,10 @@ Standing = Literal["error", "warning", "notice", "waived"]
 STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 
 
+# What `given` says of a cell that shows a picture, and of a long text that was crossed out.
+PICTURE, CROSSED_OUT = "图片", "划去的文字"
+
+
 @dataclass(frozen=True)
 class Entry(Generic[T]):
     """What stands in one box.

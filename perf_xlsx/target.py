@@ -23,7 +23,9 @@ DIRECTIONS: dict[str, str] = {
 }
 OPPOSITE = {"≥": "≤<", ">": "≤<", "≤": "≥>", "<": "≥>"}
 JUDGEMENTS: tuple[str, ...] = tuple(vocabulary("judgements")["classes"])  # the best first
-DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "一", "…", "……"})
+_MARKS: str = vocabulary("blanks")["marks"]["characters"]
+_BLANK_WORDS = frozenset(vocabulary("blanks")["marks"]["words"])
+DASHES = frozenset(mark * n for mark in _MARKS for n in (1, 2)) | _BLANK_WORDS  # as formulas can look them up
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 MOST_MARKS = 8  # footnotes' marks at one end of a text
 MONEY_UNITS = ("元", "万元", "亿元")
@@ -74,6 +76,12 @@ def squeeze(text: str) -> str:
 def tidy(text: str) -> str:
     """Text as it is kept: without what cannot be seen."""
     return text.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text stands for an empty cell: nothing to be seen, dashes, dots, asterisks."""
+    folded = squeeze(text)
+    return not folded.strip(_MARKS) or folded in _BLANK_WORDS
 
 
 def same_name(text: str) -> str:

@@ -186,7 +186,10 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     Good: 85.04＋11.34＋10.80＝107.18.  Bad: one project left out.
     """
     line = form.funds.get(form.project_line or "")  # an official layout may have no such line
-    if line is None or not form.projects:
+    if line is None:
+        return
+    if not form.projects:
+        yield from _unlisted(form, line, rulebook)
         return
     for column in ("adjusted", "executed"):
         entry = amount(line, column)
@@ -207,6 +210,22 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
                 expected=plain(total),
                 difference=plain(difference),
             )
+
+
+def _unlisted(form: SelfEvaluation, line: FundLine, rulebook: Rulebook) -> Iterator[Noticed]:
+    """Money for projects beside a list that names none; a form without such a list is left alone."""
+    if "projects" in form.absent:
+        return
+    for column in ("adjusted", "executed"):
+        entry = amount(line, column)
+        if entry.value is not None and entry.value > rulebook.number("thresholds.tolerance"):
+            word = entry.field.split("·")[-1]
+            yield noticed(
+                entry,
+                f"{line.name}{word}填{plain(entry.value)}，而项目明细一个项目也没有读到。",
+                "请在项目明细中逐个填写项目；没有项目的，请核对项目支出的数字。",
+            )
+            return
 
 
 @check("F06")

@@ -11,13 +11,28 @@ from perf_xlsx.checks.directions import claims_otherwise, completion_otherwise, 
 from perf_xlsx.checks.weights import misweighed, slipped_weights
 from perf_xlsx.direction import BY_NAME, USUAL, ZERO, direction_of
 from perf_xlsx.judgement import judged_level
-from perf_xlsx.model import Entry, Indicator, Score, Scores, SelfEvaluation, Severity, points_of
+from perf_xlsx.model import (
+    CROSSED_OUT,
+    PICTURE,
+    Entry,
+    Indicator,
+    Score,
+    Scores,
+    SelfEvaluation,
+    Severity,
+    points_of,
+)
 from perf_xlsx.numerals import half_up, plain, points
 from perf_xlsx.rulebook import Band, Rulebook
-from perf_xlsx.target import DASHES, squeeze
+from perf_xlsx.target import is_blank, squeeze
 
 NO_DEVIATION = frozenset({"无偏差", "没有偏差", "不存在偏差", "未发生偏差", "无差异"})
-FILLERS = frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用"}) | DASHES | NO_DEVIATION
+FILLERS = (
+    frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用", PICTURE, CROSSED_OUT}) | NO_DEVIATION
+)
+
+
+UNREAD = {PICTURE: "放的是图片，读不出内容", CROSSED_OUT: "被划去了（删除线），没有读取"}
 
 
 def rows(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Indicator, Score]]:
@@ -32,7 +47,7 @@ def span_of(band: Band, weight: Decimal) -> str:
 
 def owed(entry: Entry[str]) -> bool:
     """Whether a text is still owed: nothing stands there, or only a filler."""
-    return squeeze(entry.given).strip("。.；;") in FILLERS | {""}
+    return squeeze(entry.given).strip("。.；;") in FILLERS or is_blank(entry.given)
 
 
 def judged_without_target(row: Indicator) -> bool:
@@ -260,20 +275,35 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
 
     Good: 公务用车运行维护费增加 / 减少公车出行次数.  Bad: 无 / empty.
     """
+    for row, score, entry, word in owing(form, scores, rulebook):
+        lost = points(score.points or 0), plain(score.weight or 0)
+        message = f"{row.called}未得满分（{'/'.join(lost)}），{word}{stands(entry)}。"
+        assumed = score.otherwise == score.weight and row.claimed_points.value is None  # nobody says it was missed
+        severity: Severity | None = "warning" if assumed else None
+        yield noticed(entry, message, f"请填写{word}。", expected="文字说明", severity=severity)
+
+
+def owing(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[tuple[Indicator, Score, Entry[str], str]]:
+    """The reasons and improvements that missed targets owe."""
+    most = rulebook.number("overshoot.reason_from")
     for row, score in rows(form, scores):
         if score.points is None or score.weight is None or score.points >= score.weight:
             continue
         if read_otherwise(row, score):  # I16, I01
             continue
-        assumed = score.otherwise == score.weight and row.claimed_points.value is None  # nobody says it was missed
-        most = rulebook.number("overshoot.reason_from")
         overshot = score.met and (score.completion or 0) >= most  # I08 asks for the reason
-        owing = [(row.reason, "偏差原因"), (row.improvement, "改进措施")]
+        texts = [(row.reason, "偏差原因"), (row.improvement, "改进措施")]
         if "improvement" in form.absent:  # one column for both
-            owing = [(row.reason, "偏差原因和改进措施")]
-        for entry, word in owing:
+            texts = [(row.reason, "偏差原因和改进措施")]
+        for entry, word in texts:
             if entry.place.cell and owed(entry) and not (entry is row.reason and overshot):
-                stands = f"只填了“{entry.given}”" if entry.given else "没有填写"
-                message = f"{row.called}未得满分（{points(score.points)}/{plain(score.weight)}），{word}{stands}。"
-                severity: Severity | None = "warning" if assumed else None
-                yield noticed(entry, message, f"请填写{word}。", expected="文字说明", severity=severity)
+                yield row, score, entry, word
+
+
+def stands(entry: Entry[str]) -> str:
+    """What stands where a text is owed, in words."""
+    if entry.unreadable and entry.given in UNREAD:
+        return UNREAD[entry.given]
+    return f"只填了“{entry.given}”" if entry.given else "没有填写"

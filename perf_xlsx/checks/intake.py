@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.indicators import judged_without_target, owed, span_of
+from perf_xlsx.checks.indicators import judged_without_target, owed, owing, span_of, stands
 from perf_xlsx.judgement import judged
-from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Scores, SelfEvaluation
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import squeeze
@@ -67,8 +67,39 @@ def owed_texts_are_not_fillers(form: SelfEvaluation, scores: Scores, rulebook: R
         (form.boxes[key].field, form.boxes[key]) for key in ("goal_expected", "goal_achieved") if key in form.boxes
     ]
     for title, entry in texts:
-        if entry.given and owed(entry):
-            yield noticed(entry, f"“{title}”只填了“{entry.given}”。", "请用文字说明。", expected="文字说明")
+        if entry.given and owed(entry) and not unread(entry, CROSSED_OUT):
+            yield noticed(entry, f"“{title}”{stands(entry)}。", "请用文字说明。", expected="文字说明")
+    for entry in _beside_owed(form, scores, rulebook):
+        if unread(entry, PICTURE):
+            yield noticed(entry, f"{entry.field}{stands(entry)}。", "请用文字说明；没有要说明的，请删去图片。")
+
+
+def unread(entry: Entry[str], what: str) -> bool:
+    """Whether a text could not be read for this."""
+    return entry.unreadable and entry.given == what
+
+
+def _beside_owed(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Entry[str]]:
+    """The long texts of rows, but for those that missed targets owe (I07)."""
+    owed_at = {entry.place for *_, entry, _ in owing(form, scores, rulebook)}
+    texts = [project.benefit for project in form.projects]
+    for row in form.indicators:
+        texts += [row.reason, row.improvement] if "improvement" not in form.absent else [row.reason]
+    yield from (entry for entry in texts if entry.place not in owed_at)
+
+
+@check("R24")
+def texts_are_not_crossed_out(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """文字说明不应被划去. What is crossed out elsewhere is told on reading; a reason that is owed is I07.
+
+    Good: 结余主要为公用经费.  Bad: the same, crossed out and left there.
+    """
+    texts = [passage.text for passage in form.passages]
+    texts += [form.boxes[key] for key in ("goal_expected", "goal_achieved") if key in form.boxes]
+    for entry in (*texts, *_beside_owed(form, scores, rulebook)):
+        if unread(entry, CROSSED_OUT):
+            advice = "请核对：仍然有效的，请取消删除线；不要的，请从格里删去。"
+            yield noticed(entry, f"{entry.field}{stands(entry)}。", advice)
 
 
 @check("R15")

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
-from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet, quote_sheet
-from perf_xlsx.ooxml.cells import Value, iso_date, value_of
+from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Runs, Sheet, quote_sheet
+from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
-_FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd"}
+_REFERENCE = re.compile(
+    r"\[\$?(?:'((?:[^'\]]|'')+)'|([^\[\]'.$]+))?\.(\$?[A-Z]{1,3}\$?\d{1,7})(?::\.(\$?[A-Z]{1,3}\$?\d{1,7}))?\]"
+)
+_DEPTH = 20  # styles that stand on one another
+_FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd", "time": "[h]:mm:ss"}
+_DURATION = re.compile(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
 _UNIT_BEHIND = re.compile(r"\d ?([^\d\s.,%()（）-]+)")
 
 
@@ -30,6 +36,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
         raise PackageError("encrypted", "设置了打开密码，读不出来")
     root = package.tree("content.xml")
     hidden = _hidden_styles(root)
+    crossed = _crossed_styles([root, *([package.tree("styles.xml")] if "styles.xml" in package else [])])
     sheets, grids = list[Sheet](), list[Grid]()
     extras, count = list[Extra](), CellCount(limits)
     for index, table in enumerate(_tables(root)):
@@ -37,7 +44,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
         state = "hidden" if _get(table, "style-name") in hidden else "visible"
         sheets.append(Sheet(name, "", state, index, index + 1))
         count.begin(name)
-        grid, beside = _grid(table, name, count)
+        grid, beside = _grid(table, name, count, crossed)
         grids.append(grid)
         extras += beside
     if any(part.startswith(("Basic/", "Scripts/")) for part in package.names()):
@@ -67,6 +74,27 @@ def _hidden_styles(root: etree._Element) -> set[str]:
         for style in styles
         if any(local(e) == "table-properties" and _get(e, "display") == "false" for e in style)
     }
+
+
+def _crossed_styles(parts: Iterable[etree._Element]) -> frozenset[str]:
+    """The names of the styles, of cells and of runs, that cross a text out, be it by the style they stand on."""
+    own, parents = dict[str, bool](), dict[str, str]()
+    for style in (e for part in parts for e in part.iter("{*}style")):
+        name = _get(style, "name")
+        parents[name] = _get(style, "parent-style-name")
+        for text in (e for e in style if local(e) == "text-properties"):
+            lines = [v for key in ("text-line-through-style", "text-line-through-type") if (v := _get(text, key))]
+            if lines:
+                own[name] = "none" not in lines
+    return frozenset(name for name in parents if _inherited(name, own, parents))
+
+
+def _inherited(name: str, own: dict[str, bool], parents: dict[str, str]) -> bool:
+    for _ in range(_DEPTH):
+        if name in own or name not in parents:
+            break
+        name = parents[name]
+    return own.get(name, False)
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
@@ -100,7 +128,34 @@ def _times(element: etree._Element, name: str, most: int) -> int:
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
 
 
-def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, list[Extra]]:
+@dataclass(frozen=True)
+class _Crossed:
+    """The styles that cross out, and by its last column each span of columns whose cells have such a one."""
+
+    styles: frozenset[str]
+    columns: tuple[tuple[int, bool], ...]
+
+    def cell(self, element: etree._Element, line: etree._Element, column: int) -> bool:
+        """Whether a cell is crossed out by its own style, its row's or its column's."""
+        if not self.styles:
+            return False
+        if style := _get(element, "style-name") or _get(line, "default-cell-style-name"):
+            return style in self.styles
+        return next((out for last, out in self.columns if column <= last), False)
+
+
+def _crossed_in(table: etree._Element, styles: frozenset[str]) -> _Crossed:
+    column, spans = 0, list[tuple[int, bool]]()
+    for element in table.iter("{*}table-column", "{*}table-row") if styles else ():
+        if local(element) == "table-row":
+            break
+        column += _times(element, "number-columns-repeated", MAX_COLUMN)
+        spans.append((column, _get(element, "default-cell-style-name") in styles))
+    return _Crossed(styles, tuple(spans))
+
+
+def _grid(table: etree._Element, name: str, count: CellCount, styles: frozenset[str]) -> tuple[Grid, list[Extra]]:
+    crossed = _crossed_in(table, styles)
     merges, extras, hidden = list[tuple[int, int, int, int]](), list[Extra](), set[int]()
     row = 1
     for line in _rows(table):
@@ -114,7 +169,9 @@ def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, lis
             down = _times(element, "number-rows-spanned", MAX_ROW)
             if across > 1 or down > 1:
                 merges.append((row, column, row + down - 1, column + across - 1))
-            cell = _cell(element)  # also under a merge: R21 tells what nobody sees
+            cell = _cell(
+                element, crossed.cell(element, line, column), styles
+            )  # also under a merge: R21 tells what nobody sees
             if cell is not None:
                 for r in range(row, row + times):
                     for c in range(column, column + wide):
@@ -137,18 +194,34 @@ def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Itera
             yield Extra("图片或图形", sheet, address)
 
 
-def _cell(element: etree._Element) -> Cell | None:
+def _cell(element: etree._Element, struck: bool, styles: frozenset[str]) -> Cell | None:
     formula = _get(element, "formula")
-    formula = re.sub(r"^[a-z]+:=", "", formula) if formula else ""
-    shown = "\n".join(_text(child) for child in element if local(child) == "p")
+    formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
+    paragraphs = [[*_pieces(child, styles, None)] for child in element if local(child) == "p"]
+    pieces = [piece for number, own in enumerate(paragraphs) for piece in ([("\n", None)] * bool(number) + own)]
+    shown = "".join(text for text, _ in pieces)
     kind = _kind(element)
     if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
         return Cell(None, formula or None, shown.strip() or "#VALUE!")
     value = _value(element, kind, shown)
     if value is None or value == "":
-        return Cell(None, formula) if formula else None
-    paragraphs = any(local(child) == "p" for child in element)
-    return Cell(value, formula or None, None, _format(kind, value, shown) if paragraphs else "General")
+        return Cell(None, formula) if formula and kind != "string" else None  # a formula's empty text
+    if isinstance(value, str) and any(out for _, out in pieces):
+        return cell_of(Runs(tuple(pieces)), formula or None, "General", struck)
+    struck = struck or (bool(shown) and all(out or not text.strip() for text, out in pieces))
+    code = _format(kind, value, shown) if paragraphs else "General"
+    return cell_of(value, formula or None, code, struck)
+
+
+def _as_in_excel(formula: str) -> str:
+    """A formula with its references as Excel writes them: [.C6:.C9] is C6:C9."""
+
+    def reference(found: re.Match[str]) -> str:
+        sheet = found[1].replace("''", "'") if found[1] else found[2]
+        area = f"{found[3]}:{found[4]}" if found[4] else found[3]
+        return f"{quote_sheet(sheet)}!{area}" if sheet else area
+
+    return _REFERENCE.sub(reference, formula).replace(";", ",")
 
 
 def _format(kind: str, value: Value, shown: str) -> str:
@@ -183,6 +256,9 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
             return value_of(float(number), "General") if number.is_finite() else shown
         case "date":
             return iso_date(_get(element, "date-value"))
+        case "time" if found := _DURATION.fullmatch(_get(element, "time-value")):
+            hours, minutes, seconds = map(int, found.groups())
+            return value_of((hours * 3600 + minutes * 60 + seconds) / 86_400, _FORMATS["time"])
         case "boolean":
             return _get(element, "boolean-value") == "true"
         case "string" | "":
@@ -192,22 +268,31 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
 
 
 def _text(element: etree._Element) -> str:
-    """A paragraph's text: runs joined, counted spaces, tabs and breaks put back, notes left out."""
-    parts = [element.text or ""]
+    """A paragraph's text."""
+    return "".join(text for text, _ in _pieces(element, frozenset(), None))
+
+
+def _pieces(
+    element: etree._Element, styles: frozenset[str], out: bool | None
+) -> Iterator[tuple[str, bool | None]]:
+    """A paragraph's runs: counted spaces, tabs and breaks put back, notes left out; which of them are crossed out.
+
+    Where no style of `styles` says so, a run is as its cell is (None).
+    """
+    yield element.text or "", out
     for child in element:
         match local(child):
             case "s":
-                parts.append(" " * _times(child, "c", 1000))
+                yield " " * _times(child, "c", 1000), out
             case "tab":
-                parts.append("\t")
+                yield "\t", out
             case "line-break":
-                parts.append("\n")
+                yield "\n", out
             case "annotation" | "note":
                 pass
             case _:
-                parts.append(_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+                yield from _pieces(child, styles, True if _get(child, "style-name") in styles else out)
+        yield child.tail or "", out
 
 
 def _names(root: etree._Element) -> Iterator[DefinedName]:

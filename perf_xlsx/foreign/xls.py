@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
@@ -13,10 +13,11 @@ from xlrd import biffh
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, quote_sheet
-from perf_xlsx.ooxml.cells import value_of
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Runs, Sheet, Text, quote_sheet
+from perf_xlsx.ooxml.cells import cell_of, value_of
 from perf_xlsx.place import column_name
 
+Runlist = Sequence[tuple[int, int]]  # where a font begins, and its number
 FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version
 OLDER = "Excel 5.0/95 工作簿（.xls）"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
@@ -105,7 +106,8 @@ def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCoun
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
             formula = "" if (row, column) in formulas else None
-            cell = _cell(book, sheet.cell(row, column), formula)
+            runs = sheet.rich_text_runlist_map.get((row, column), ())
+            cell = _cell(book, sheet.cell(row, column), formula, runs)
             if cell is not None:
                 count.add(row + 1, column + 1, cell)
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
@@ -114,18 +116,41 @@ def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCoun
     return count.grid(merges, rows, columns)
 
 
-def _cell(book: Any, cell: Any, formula: str | None) -> Cell | None:
-    code = _code(book, cell.xf_index)
+def _cell(book: Any, cell: Any, formula: str | None, runs: Runlist) -> Cell | None:
+    code, struck = _code(book, cell.xf_index), _is_struck(book, cell.xf_index)
     match cell.ctype:
         case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE if isfinite(cell.value):
-            return Cell(value_of(cell.value, code, book.datemode == 1), formula, None, code)
-        case xlrd.XL_CELL_TEXT if cell.value:
-            return Cell(cell.value, formula, None, code)
+            return cell_of(value_of(cell.value, code, book.datemode == 1), formula, code, struck)
+        case xlrd.XL_CELL_TEXT:
+            text = cell.value and _rich(book, cell.value, struck, runs)
+            return cell_of(text, formula, code, struck) if text else None  # a formula's empty text, too
         case xlrd.XL_CELL_BOOLEAN:
-            return Cell(bool(cell.value), formula, None, code)
+            return cell_of(bool(cell.value), formula, code, struck)
         case xlrd.XL_CELL_ERROR:
             return Cell(None, formula, biffh.error_text_from_code.get(cell.value, "#VALUE!"), code)
     return Cell(None, formula, None, code) if formula is not None else None
+
+
+def _is_struck(book: Any, index: int | None) -> bool:
+    """Whether the font of a cell format crosses out."""
+    known = index is not None and 0 <= index < len(book.xf_list)
+    return known and _crosses_out(book, book.xf_list[index].font_index)
+
+
+def _crosses_out(book: Any, font: int) -> bool:
+    return 0 <= font < len(book.font_list) and bool(book.font_list[font].struck_out)
+
+
+def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> Text:
+    """A text in pieces, each up to where the next font begins; the first is in the cell's own."""
+    if not any(_crosses_out(book, font) for _, font in runs) and not (struck and runs):
+        return text
+    pieces: list[tuple[str, bool | None]] = []
+    at, out = 0, struck
+    for begins, font in (*runs, (len(text), 0)):
+        pieces.append((text[at:begins], out))
+        at, out = max(at, begins), _crosses_out(book, font)
+    return Runs(tuple(pieces))
 
 
 def _code(book: Any, index: int | None) -> str:

@@ -13,8 +13,17 @@ from math import isfinite
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, custom_properties, quote_sheet
-from perf_xlsx.ooxml.cells import Value, value_of
+from perf_xlsx.ooxml.book import (
+    BUILTIN_FORMATS,
+    CellLook,
+    DefinedName,
+    Runs,
+    Sheet,
+    Text,
+    custom_properties,
+    quote_sheet,
+)
+from perf_xlsx.ooxml.cells import Value, cell_of, value_of
 from perf_xlsx.place import column_name
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
@@ -25,8 +34,9 @@ RK, ERROR, BOOL, REAL, TEXT, SHARED, RICH = 2, 3, 4, 5, 6, 7, 62  # cells
 FORMULAS = {8: TEXT, 9: REAL, 10: BOOL, 11: ERROR}
 SHORT = {13: RK, 14: ERROR, 15: BOOL, 16: REAL, 17: TEXT, 18: SHARED}  # cells just right of the one before
 SHORT_BLANK = 12
+CROSSES_OUT = 8  # among a font's flags
 BUNDLE, PROPERTIES, NAME, EXTERN_SHEET = 156, 153, 39, 362
-FORMAT_CODE, BEGIN_FORMATS, END_FORMATS, CELL_FORMAT = 44, 617, 618, 47
+FORMAT_CODE, BEGIN_FORMATS, END_FORMATS, CELL_FORMAT, FONT = 44, 617, 618, 47, 43
 
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -36,8 +46,9 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 class _Book:
     """What the cells refer to."""
 
-    strings: list[str] = field(default_factory=list)
-    formats: list[str] = field(default_factory=list)
+    strings: list[Text] = field(default_factory=list)
+    looks: list[CellLook] = field(default_factory=list)
+    fonts: list[bool] = field(default_factory=list)  # whether each crosses out
     date1904: bool = False
 
 
@@ -48,11 +59,11 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
     related = {r.id: r for r in package.relationships(main)}
     by_kind = {r.type.rpartition("/")[2]: r.target for r in related.values() if r.target in package}
     book = _Book()
+    if "styles" in by_kind:
+        _styles(package.read(by_kind["styles"]), book)
     if "sharedStrings" in by_kind:
         items = records(package.read(by_kind["sharedStrings"]))
-        book.strings = [_wide(body, 1)[0] for code, body in items if code == STRING_ITEM]
-    if "styles" in by_kind:
-        book.formats = _formats(package.read(by_kind["styles"]))
+        book.strings = [_rich(body, 0, book) for code, body in items if code == STRING_ITEM]
     stream = list(records(package.read(main)))
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
     sheets, grids = list[Sheet](), list[Grid]()
@@ -110,17 +121,35 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
     return body[at:end].decode("utf-16-le", "replace"), end
 
 
-def _formats(data: bytes) -> list[str]:
-    codes, found, inside = dict[int, str](), list[str](), False
+def _rich(body: bytes, at: int, book: _Book) -> Text:
+    """A text with a flag before it that tells whether runs follow: where a font begins, and its number."""
+    text, end = _wide(body, at + 1)
+    if not body[at] & 1 or end + 4 > len(body) or not any(book.fonts):
+        return text
+    count = min(struct.unpack_from("<I", body, end)[0], (len(body) - end - 4) // 4)
+    runs = [struct.unpack_from("<HH", body, end + 4 + 4 * n) for n in range(count)]
+    pieces: list[tuple[str, bool | None]] = []
+    start, out = 0, None
+    for begins, font in (*runs, (len(text), 0)):
+        pieces.append((text[start:begins], out))
+        start, out = max(start, begins), font < len(book.fonts) and book.fonts[font]
+    return Runs(tuple(pieces))
+
+
+def _styles(data: bytes, book: _Book) -> None:
+    """The number format of each cell style, and whether its font crosses out."""
+    codes, inside = dict[int, str](), False
     for code, body in records(data):
         if code == FORMAT_CODE:
             codes[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
         elif code in (BEGIN_FORMATS, END_FORMATS):
             inside = code == BEGIN_FORMATS
+        elif code == FONT:
+            book.fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & CROSSES_OUT))
         elif code == CELL_FORMAT and inside:
-            (id,) = struct.unpack_from("<H", body, 2)
-            found.append(codes.get(id) or BUILTIN_FORMATS.get(str(id), "General"))
-    return found
+            id, font = struct.unpack_from("<HH", body, 2)
+            shown = codes.get(id) or BUILTIN_FORMATS.get(str(id), "General")
+            book.looks.append(CellLook(shown, font < len(book.fonts) and book.fonts[font]))
 
 
 def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
@@ -154,10 +183,10 @@ def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
 
 def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, book: _Book) -> Cell | None:
     index = int.from_bytes(style[:3], "little")
-    code = book.formats[index] if index < len(book.formats) else "General"
+    code, struck = book.looks[index] if index < len(book.looks) else CellLook()
     if kind == ERROR:
         return Cell(None, formula, _ERRORS.get(body[at], "#VALUE!"), code)
-    value: Value = None
+    value: Value | Text = None
     if kind == RK:
         value = _number(_rk(struct.unpack_from("<I", body, at)[0]), code, book)
     elif kind == REAL:
@@ -165,13 +194,11 @@ def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, bo
     elif kind == BOOL:
         value = bool(body[at])
     elif kind in (TEXT, RICH):
-        value = _wide(body, at + (kind == RICH))[0]
+        value = _rich(body, at, book) if kind == RICH else _wide(body, at)[0]
     elif kind == SHARED:
         (number,) = struct.unpack_from("<I", body, at)
         value = book.strings[number] if number < len(book.strings) else None
-    if value is None or value == "":
-        return Cell(None, formula, None, code) if formula is not None else None
-    return Cell(value, formula, None, code)
+    return None if value == "" else cell_of(value, formula, code, struck)  # a formula's empty text, too
 
 
 def _number(number: float, code: str, book: _Book) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -100,7 +101,7 @@ class Book:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿")
         self.part = main
         self.root = package.tree(main)
-        self._strings: dict[int, str] = {}
+        self._strings: dict[int, Text] = {}
         self._sheets: list[Sheet] | None = None
         self._judge_sheets()
 
@@ -218,7 +219,7 @@ class Book:
         """The part of that kind that the workbook refers to ("styles", "sharedStrings"); see `one_related`."""
         return self.package.one_related(self.part, kind)
 
-    def string(self, index: int) -> str:
+    def string(self, index: int) -> Text:
         """A shared string. Raises IndexError where there is none of that number."""
         if index not in self._strings:
             self._strings[index] = rich_text(self._string_items[index])
@@ -230,27 +231,33 @@ class Book:
         return [] if part is None else [item for item in self.package.tree(part) if local(item) == "si"]
 
     @cached_property
-    def number_formats(self) -> list[str]:
-        """The number format of each cell style, by its index."""
+    def looks(self) -> list[CellLook]:
+        """What each cell style says of a value, by the style's index."""
         part = self.related_part("styles")
         if part is None:
             return []
-        root = self.package.tree(part)
-        codes = {
-            element.get("numFmtId"): element.get("formatCode", "")
-            for group in children(root)
-            if local(group) == "numFmts"
-            for element in children(group)
-        }
-        groups = (group for group in children(root) if local(group) == "cellXfs")
-        formats = [xf for group in groups for xf in children(group) if local(xf) == "xf"]
+        groups = {local(group): list(children(group)) for group in children(self.package.tree(part))}
+        codes = {element.get("numFmtId"): element.get("formatCode", "") for element in groups.get("numFmts", ())}
+        struck = [is_struck(font) for font in groups.get("fonts", ()) if local(font) == "font"]
+        formats = [xf for xf in groups.get("cellXfs", ()) if local(xf) == "xf"]
         if len(formats) > self.package.limits.formats:
             detail = f"单元格格式有 {len(formats)} 种，超过上限 {self.package.limits.formats} 种"
             raise PackageError("too_large", detail)
+        crossed = {str(number) for number, font in enumerate(struck) if font}
         return [
-            codes.get(xf.get("numFmtId"), BUILTIN_FORMATS.get(xf.get("numFmtId", "0"), "General"))
+            CellLook(
+                codes.get(xf.get("numFmtId"), BUILTIN_FORMATS.get(xf.get("numFmtId", "0"), "General")),
+                xf.get("fontId", "0") in crossed,
+            )
             for xf in formats
         ]
+
+    @cached_property
+    def shows_pictures(self) -> bool:
+        """Whether a cell with a value of its own kind (`vm`) shows a picture: other kinds are named in a part."""
+        kinds = [name for name in self.package.names() if name.lower().endswith("rdrichvaluestructure.xml")]
+        named = [s.get("t", "") for name in kinds for s in self.package.tree(name) if local(s) == "s"]
+        return not named or any("image" in name.lower() for name in named)
 
 
 def custom_properties(package: Package) -> dict[str, str]:
@@ -266,15 +273,44 @@ def custom_properties(package: Package) -> dict[str, str]:
     }
 
 
-def rich_text(item: etree._Element) -> str:
-    """The text of a string item or note, its runs joined, phonetic guides left out."""
-    parts = []
+class CellLook(NamedTuple):
+    """What a cell's style says of its value."""
+
+    number_format: str = "General"
+    struck: bool = False
+
+
+class Runs(NamedTuple):
+    """A text in pieces; each is crossed out (True), is not (False), or is as its cell is (None)."""
+
+    pieces: tuple[tuple[str, bool | None], ...]
+
+
+Text = str | Runs
+
+
+def is_struck(properties: etree._Element) -> bool:
+    """Whether a font, or the properties of a run, cross the text out."""
+    return any(
+        local(child) == "strike" and child.get("val", "1") not in ("0", "false", "off") for child in properties
+    )
+
+
+def rich_text(item: etree._Element) -> Text:
+    """The text of a string item or note, phonetic guides left out; in pieces where it has runs of its own."""
+    pieces: list[tuple[str, bool | None]] = []
+    runs = False
     for child in item:
-        if local(child) == "t":
-            parts.append(text_of(child))
-        elif local(child) == "r":
-            parts += [text_of(t) for t in child if local(t) == "t"]
-    return unescape("".join(parts))
+        kind = local(child)
+        if kind == "t":
+            pieces.append((text_of(child), None))
+        elif kind == "r":
+            runs = True
+            own = next((is_struck(e) for e in child if local(e) == "rPr"), None)
+            pieces += [(text_of(t), own) for t in child if local(t) == "t"]
+    if not runs:
+        return unescape("".join(text for text, _ in pieces))
+    return Runs(tuple((unescape(text), struck) for text, struck in pieces))
 
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -292,9 +328,22 @@ def unescape(text: str) -> str:
     return _ESCAPED.sub(character, text) if "_x" in text else text
 
 
-# Ids below 164 that matter here; the date ones of Chinese and Japanese Office included.
+# Ids below 164 that matter here; those of dates and times as Chinese Office shows them.
+_YEAR_MONTH, _MONTH_DAY = 'yyyy"年"m"月"', 'm"月"d"日"'
+_HOURS, _SECONDS = 'h"时"mm"分"', 'h"时"mm"分"ss"秒"'
 BUILTIN_FORMATS = (
     {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00", "49": "@"}
-    | {str(n): "yyyy-mm-dd" for n in (14, 15, 16, 17, 22, *range(27, 37), *range(50, 59))}
-    | {str(n): "h:mm:ss" for n in (18, 19, 20, 21, 45, 46, 47)}
+    | {str(n): "yyyy-mm-dd" for n in (14, 15, 22, 30, 31)}
+    | {str(n): _YEAR_MONTH for n in (17, 27, 36, 50, 52, 57)}
+    | {str(n): _MONTH_DAY for n in (16, 28, 29, 51, 53, 54, 58)}
+    | {
+        "18": "h:mm",
+        "19": "h:mm:ss",
+        "20": "h:mm",
+        "21": "h:mm:ss",
+        "45": "mm:ss",
+        "46": "[h]:mm:ss",
+        "47": "mm:ss",
+    }
+    | {"32": _HOURS, "33": _SECONDS, "34": _HOURS, "35": _SECONDS, "55": _HOURS, "56": _SECONDS}
 )

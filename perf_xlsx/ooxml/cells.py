@@ -7,16 +7,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from math import isfinite, nan
 from typing import NamedTuple
 
 from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, Book, Sheet, parse_cell, parse_range, rich_text, unescape
+from perf_xlsx.ooxml.book import (
+    MAX_COLUMN,
+    MAX_ROW,
+    Book,
+    CellLook,
+    Runs,
+    Sheet,
+    Text,
+    parse_cell,
+    parse_range,
+    rich_text,
+    unescape,
+)
 from perf_xlsx.ooxml.markup import local, text_of, whole
-from perf_xlsx.ooxml.number_format import shows_nothing, unit_behind
+from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
 
 NOWHERE = (0, 0)
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
@@ -24,16 +35,56 @@ Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _POINT = re.compile(r"[0#?][\\!]\.[0#?]|[0#?]\"\.\"[0#?]")  # a point that is mere text between the digits
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # a comma behind the last digit
-_NOT_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+# Blank on every screen: spaces, line ends, and what has no width.
+_BLANK = "".join(
+    map(chr, (*range(0x21), 0x7F, 0x85, 0xA0, 0xAD, 0x61C, 0x115F, 0x1160, 0x1680, 0x17B4, 0x17B5, 0x180E,
+              *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070), 0x2800, 0x3000, 0x3164,
+              *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0))
+)  # fmt: skip
+_PICTURE = re.compile(r"\s*=?\s*(?:_xl\w{1,4}\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_WITH_PICTURE = re.compile(r"\b(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 
 
 class Cell(NamedTuple):  # a dataclass takes three times as long to make, and there are thousands of them
-    """One cell. A formula without stored result has value None; a shared formula's followers have formula ""."""
+    """One cell. A formula without stored result has value None; a shared formula's followers have a `Shared`.
+
+    `struck` is what was crossed out: no part of the value, which is None where all of it was. `picture`: a picture
+    stands in the cell, be it by a formula, and no value.
+    """
 
     value: Value
     formula: str | None = None
     error: str | None = None
     number_format: str = "General"
+    struck: Value = None
+    picture: bool = False
+
+    @property
+    def crossed_out(self) -> bool:
+        """Whether all of its content was crossed out."""
+        return self.struck is not None and self.value is None
+
+    @property
+    def label(self) -> str | None:
+        """Its text where it says what stands beside it, which it does crossed out, too."""
+        text = self.struck if self.value is None else self.value
+        return text if isinstance(text, str) else None
+
+    @property
+    def seen(self) -> str | None:
+        """What is seen of a date that is shown in part: 1:20, 星期二; None for whole dates and other values."""
+        if not isinstance(self.value, datetime.date):
+            return None
+        at = self.value
+        moment = at if isinstance(at, datetime.datetime) else datetime.datetime(at.year, at.month, at.day)
+        return part_of_date(self.number_format, moment) if is_date(self.number_format) else None
+
+    @property
+    def dated(self) -> bool:
+        """Whether a date is shown as one; a weekday, a time, a year alone say nothing of when."""
+        return isinstance(self.value, datetime.date) and (
+            not is_date(self.number_format) or names_a_day(self.number_format)
+        )
 
     @property
     def percent(self) -> bool:
@@ -56,6 +107,21 @@ class Cell(NamedTuple):  # a dataclass takes three times as long to make, and th
         if not isinstance(self.value, Decimal) or self.scaled:
             return ""
         return unit_behind(self.number_format, self.value)
+
+
+class Shared(str):
+    """The formula of a cell that shares the one of another: empty, with that one and where it stands."""
+
+    __slots__ = ("at", "base")
+
+    def __new__(cls, base: str, at: tuple[int, int]) -> Shared:
+        """One for all cells of a group."""
+        made = super().__new__(cls, "")
+        made.base, made.at = base, at
+        return made
+
+    base: str
+    at: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -150,7 +216,7 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
     longest, known = book.package.limits.text, _Known(book, str(data.tag).removesuffix("sheetData"))
     for row, column, element in _filled(data, sheet):
         try:
-            cell = _cell(element, known)
+            cell = _cell(element, known, (row, column))
         except IndexError:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
@@ -161,49 +227,102 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
 
 
 class _Known:
-    """What comes again in cell after cell: what children are by their usual tags, the format of a cell style."""
+    """What comes again in cell after cell: what children are by their usual tags, what a cell style says."""
 
     def __init__(self, book: Book, space: str) -> None:
         self.book = book
         self.kinds: dict[object, str] = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
-        self._formats: dict[str | None, str] = {}
+        self.shared: dict[str, Shared] = {}
+        self._looks: dict[str | None, CellLook] = {}
 
-    def format(self, style: str | None) -> str:
+    def look(self, style: str | None) -> CellLook:
         """Raises IndexError for a style that does not exist: 86.8% might be 0.868."""
-        if style not in self._formats:
-            self._formats[style] = _format(style, self.book.number_formats)
-        return self._formats[style]
+        if style not in self._looks:
+            self._looks[style] = _look(style, self.book.looks)
+        return self._looks[style]
 
 
-def _cell(element: etree._Element, known: _Known) -> Cell | None:
+def _cell(element: etree._Element, known: _Known, at: tuple[int, int]) -> Cell | None:
     formula = text = inline = None
     for child in element:
         kind = known.kinds.get(child.tag) or local(child)
         if kind == "v":
             text = text_of(child)
         elif kind == "f":
-            formula = text_of(child)
+            formula = _formula(child, known, at)
         elif kind == "is":
             inline = rich_text(child)
     if formula is None and text is None and inline is None:
         return None
-    code = known.format(element.get("s"))
+    code, struck = known.look(element.get("s"))
     kind = element.get("t", "n")
     if kind == "e":
-        return Cell(None, formula, text or "#VALUE!", code)
+        return _error(element, formula, text, code, known)
+    if formula is not None and _PICTURE.match(_written(formula)):
+        return Cell(None, formula, None, code, picture=True)
+    if kind == "str" and text is not None and not text.strip(_BLANK):
+        return None  # a formula's result that is an empty text
     value = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
-    if value is None or (isinstance(value, str) and not value):
-        return Cell(None, formula, None, code) if formula is not None else None
-    return Cell(value, formula, None, code)
+    return cell_of(value, formula, code, struck)
 
 
-def _format(style: str | None, formats: list[str]) -> str:
-    if style is None or (style == "0" and not formats):
-        return formats[0] if formats else "General"
-    return formats[whole(style, MAX_ROW)]
+def _formula(element: etree._Element, known: _Known, at: tuple[int, int]) -> str:
+    """A cell's formula; one that many cells share stands in the first of them."""
+    text = text_of(element)
+    group = element.get("si") if element.get("t") == "shared" else None
+    if group is None:
+        return text
+    if text:
+        known.shared[group] = Shared(text, at)
+        return text
+    return known.shared.get(group, text)
 
 
-def _value(kind: str, text: str | None, code: str, book: Book) -> Value:
+def _written(formula: str) -> str:
+    return formula.base if isinstance(formula, Shared) else formula
+
+
+def _error(element: etree._Element, formula: str | None, text: str | None, code: str, known: _Known) -> Cell:
+    """An error value; Excel stores one in place of a picture, which `vm` leads to."""
+    own = formula is None and element.get("vm") is not None and known.book.shows_pictures
+    if own or (formula is not None and _WITH_PICTURE.search(_written(formula))):
+        return Cell(None, formula, None, code, picture=True)
+    return Cell(None, formula, text or "#VALUE!", code)
+
+
+def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
+    """A cell of any workbook: what in it is a picture, was crossed out, or cannot be seen at all.
+
+    `struck` tells whether the cell's font crosses out what has none of its own. None where nothing stands there.
+    """
+    if isinstance(value, Runs):
+        return _of_runs(value, formula, code, struck)
+    if isinstance(value, str):
+        if not value.strip(_BLANK):
+            return Cell(None, formula, None, code) if formula is not None and not value else None
+        if value[0] in "=_ " and _PICTURE.match(value):
+            return Cell(None, formula, None, code, picture=True)
+    if struck and value is not None:
+        return Cell(None, formula, None, code, value)
+    return Cell(value, formula, None, code) if value is not None or formula is not None else None
+
+
+def _of_runs(runs: Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
+    crossed = [struck if own is None else own for _, own in runs.pieces]
+    kept = "".join(text for (text, _), out in zip(runs.pieces, crossed, strict=True) if not out)
+    gone = "".join(text for (text, _), out in zip(runs.pieces, crossed, strict=True) if out)
+    if not gone.strip(_BLANK):
+        return cell_of(kept, formula, code, False)
+    return Cell(kept if kept.strip(_BLANK) else None, formula, None, code, gone)
+
+
+def _look(style: str | None, looks: list[CellLook]) -> CellLook:
+    if style is None or (style == "0" and not looks):
+        return looks[0] if looks else CellLook()
+    return looks[whole(style, MAX_ROW)]
+
+
+def _value(kind: str, text: str | None, code: str, book: Book) -> Value | Text:
     """Raises IndexError for a shared string that does not exist."""
     if text is None:
         return None
@@ -233,13 +352,6 @@ def value_of(number: float, code: str, from_1904: bool = False) -> Value:
     if is_date(code):
         return _date(number, from_1904)
     return Decimal(f"{number:.15g}")
-
-
-@lru_cache(4096)
-def is_date(code: str) -> bool:
-    """Whether a number format shows a date."""
-    bare = _NOT_DATE.sub("", code.split(";")[0]).lower()
-    return "y" in bare or ("d" in bare and "m" in bare) or "年" in bare
 
 
 def iso_date(text: str) -> Value:

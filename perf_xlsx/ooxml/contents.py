@@ -80,7 +80,8 @@ def _number(value: float) -> str:
 def _shown(cell: Cell) -> str:
     if cell.formula is not None or cell.error is not None:  # we write neither
         return f"={cell.formula}{cell.error or ''}"
-    return _number(float(cell.value)) if isinstance(cell.value, Decimal) else str(cell.value)
+    value = cell.struck if cell.value is None else cell.value
+    return _number(float(value)) if isinstance(value, Decimal) else str(value)
 
 
 # ---- as it is written down -------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import operator
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +15,14 @@ from perf_xlsx.folding import fold
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _UNIT = re.compile(r"(?:[^\W\d_]|[㎡㎥㎢°]){1,6}[²³]?|[%‰]")
+_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)  # in brackets: hours beyond a day
+_NO_DATE = re.compile(r"general|standard|g/(?![a-z])|(?<=s)\.0+|(?<=s\])\.0+")  # G/通用格式; parts of a second
+_DATE = re.compile(r"[ymdhsge]|a{3,4}|n{2,4}")
+_PART = re.compile(
+    r"""(?xis) "(?P<quoted>[^"]*)" | [\\!](?P<escaped>.) | [_*]. | \[(?P<elapsed>h+|m+|s+)\] | \[[^\]]*\]
+    | (?P<code>y+|m+|d+|h+|s+|a{3,4}|n{2,4}|e+) | (?:am/pm|a/p|上午/下午|g+|\.0+) | (?P<bare>.)"""
+)
+_EPOCH = datetime.datetime(1899, 12, 30)
 _HOLDS = {
     "<": operator.lt,
     ">": operator.gt,
@@ -53,6 +63,76 @@ def unit_behind(code: str, value: Decimal) -> str:
     return unit if _UNIT.fullmatch(unit) else ""
 
 
+@lru_cache(4096)
+def is_date(code: str) -> bool:
+    """Whether a number format shows a date, a part of one, a weekday or a time; a quoted 天 is a unit."""
+    return any(_shows_date(part.code.lower()) for part in _sections(code))
+
+
+def _shows_date(code: str) -> bool:
+    bare = _NO_DATE.sub("", code)
+    return not any(mark in bare for mark in "0#?@") and _DATE.search(bare) is not None
+
+
+@lru_cache(4096)
+def names_a_day(code: str) -> bool:
+    """Whether a date's format shows a month with its year or day, so that it tells a time of the year."""
+    _, marks, minutes = _codes(code)
+    month = any(mark[:1] == "m" and at not in minutes for at, mark in enumerate(marks))
+    return month and any(mark[:1] in ("y", "e") or mark in ("d", "dd") for mark in marks if mark)
+
+
+def _codes(code: str) -> tuple[list[re.Match[str]], list[str], set[int]]:
+    """A date's format piece by piece, the code that each of them is ("" for texts), and which m are minutes."""
+    found = [*_PART.finditer(code.split(";")[0])]
+    marks = [(part["code"] or part["elapsed"] or "").lower() for part in found]
+    return found, marks, {*_minutes(marks)}
+
+
+def part_of_date(code: str, moment: datetime.datetime) -> str | None:
+    """What a format shows of a moment: 1:20, 星期二, 3月; None for one that shows the whole day."""
+    found, marks, minutes = _codes(code)
+    year = any(mark[:1] in ("y", "e") for mark in marks if mark)
+    if names_a_day(code) and year and ("d" in marks or "dd" in marks):
+        return None
+    shown = [
+        _piece(part, mark, at in minutes, moment) for at, (part, mark) in enumerate(zip(found, marks, strict=True))
+    ]
+    return "".join(shown).strip()
+
+
+def _minutes(marks: list[str]) -> Iterator[int]:
+    """Which m are minutes: behind hours, or before seconds."""
+    last = ""
+    codes = [(at, mark) for at, mark in enumerate(marks) if mark]
+    for number, (at, mark) in enumerate(codes):
+        following = codes[number + 1][1] if number + 1 < len(codes) else ""
+        if mark in ("m", "mm") and (last[:1] == "h" or following[:1] == "s"):
+            yield at
+        last = mark
+
+
+def _piece(part: re.Match[str], mark: str, minute: bool, moment: datetime.datetime) -> str:
+    if part["elapsed"]:
+        seconds = int((moment - _EPOCH).total_seconds())
+        return f"{seconds // {'h': 3600, 'm': 60, 's': 1}[mark[0]]:0{len(mark)}d}"
+    if not mark:
+        return part["quoted"] or part["escaped"] or part["bare"] or ""
+    day = "一二三四五六日"[moment.weekday()]
+    match mark[0], len(mark):
+        case ("a" | "n" | "d", size) if mark[0] != "d" or size > 2:
+            return f"星期{day}" if (mark[0], size) in (("a", 4), ("d", 4), ("n", 3), ("n", 4)) else f"周{day}"
+        case "y", 2:
+            return f"{moment.year % 100:02d}"
+        case "y" | "e", _:
+            return str(moment.year)
+        case "m", size if size > 2:
+            return f"{moment.month}月"
+        case kind, size:
+            numbers = {"m": moment.minute if minute else moment.month, "d": moment.day}
+            return f"{(numbers | {'h': moment.hour, 's': moment.second})[kind]:0{size}d}"
+
+
 def _section(code: str, value: Decimal | str) -> Section | None:
     """The part of the format that shows the value; None where it is shown as it is."""
     sections = _sections(code)
@@ -83,4 +163,6 @@ def _sections(code: str) -> list[Section]:
             found[-1] = part._replace(code=part.code + bare, before=part.before + part.behind, behind="")
         elif _CONDITION.fullmatch(bracket):
             found[-1] = part._replace(condition=bracket)
+        elif _ELAPSED.fullmatch(bracket):
+            found[-1] = part._replace(code=f"{part.code}[{bracket}]")
     return found

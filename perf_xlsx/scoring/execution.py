@@ -8,7 +8,7 @@ from fractions import Fraction
 from perf_xlsx.model import Entry, FundLine, Project, Rates, Score, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain, points, quotient
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import DASHES
+from perf_xlsx.target import is_blank
 
 
 def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:
@@ -66,6 +66,6 @@ def _unusable(entry: Entry[Decimal], budget: bool = False) -> str:
         return f"{entry.field}没有填写"
     if entry.value is None:  # a dash stands for what was lost, too
         given = entry.given
-        return f"{entry.field}没有读到" if given in DASHES else f"{entry.field}填“{given}”，不能用来计算"
+        return f"{entry.field}没有读到" if is_blank(given) else f"{entry.field}填“{given}”，不能用来计算"
     low = "不大于零" if budget and entry.value <= 0 else "小于零" if entry.value < 0 else ""
     return low and f"{entry.field}填{plain(entry.value)}，{low}"

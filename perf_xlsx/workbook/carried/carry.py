@@ -32,6 +32,7 @@ from perf_xlsx.workbook.returned.identity import Identity, identify
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.ours import reports
 from perf_xlsx.workbook.returned.outside import OutsideReading, locate_outside
+from perf_xlsx.workbook.returned.read import find_other_forms
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
@@ -80,6 +81,7 @@ def carry(
     form = load_form(identity.form or "")
     rules = _own_rulebook(identity, rulebook, form)
     reading = Reading(form, sheets, workbook, limits=limits)
+    find_other_forms(sheets, reading.layout)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
     reading.intake.findings += other_rulebook(identity, workbook, rulebook)
     return _carried(original, reading, Transcript(join(evaluation, {}), sheets, rules, False), rules)
@@ -155,7 +157,7 @@ def _told(origin: Origin, place: Place) -> Finding:
 def _beside(original: Original, was: Sheets, layout: Layout, workbook: str) -> Iterator[Finding]:
     """R16: sheets, macros and signatures that are not of the form and stay behind in the original."""
     advice = "评分不受影响，原文件不变；如是误带的请删去后重新报送。"
-    copies = {was.names[sheet] for sheet in layout.copies()}
+    copies = {was.names[sheet] for sheet in layout.copies() | {at[0] for at in layout.forms}}
     for title in (title for title, _ in other_sheets(was, layout) if title not in copies):
         message = f"工作表“{title}”不属于自评表，没有读取，也没有带入新的工作簿。"
         yield finding("R16", Noticed(Place(workbook), "工作表", title, message, advice), None)

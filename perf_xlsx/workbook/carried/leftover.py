@@ -47,8 +47,10 @@ def left_behind(
     yield from cells[:MOST_LEFT]
     if len(cells) > MOST_LEFT:
         yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
+    forms = {was.names[sheet] for sheet, _, _ in layout.forms}
     for title, count in others:
-        yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", "不属于自评表")
+        why = "另一张自评表" if title in forms else "不属于自评表"
+        yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", why)
     kept = {"", *(was.names[index] for index in was.searched + was.reports)}
     for extra in (extra for extra in original.extras if extra.sheet in kept):
         text = remaining(extra.text, recorded)
@@ -62,13 +64,18 @@ def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cel
     theirs = _not_of_layout(was, layout) if isinstance(layout, OutsideLayout) else _not_of_template(transcript)
     for address in theirs:
         cell = was.cell(address)
-        if cell is not None and (cell.value is not None or cell.error) and address not in transcript.sources:
+        if cell is not None and _holds(cell) and address not in transcript.sources:
             yield address, cell
+
+
+def _holds(cell: Cell) -> bool:
+    return cell.value is not None or bool(cell.error) or cell.struck is not None or cell.picture
 
 
 def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
     """That it is a formula, and the column that it stands in, where an official layout has a heading for it."""
     notes = ["公式"] if cell.formula is not None else []
+    notes += ["划去的内容"] if cell.crossed_out else []
     if isinstance(layout, OutsideLayout) and (heading := layout.heading(was, address)):
         notes.append(f"“{heading}”栏")
     return "；".join(notes)
@@ -79,7 +86,7 @@ def _not_of_layout(was: Sheets, layout: OutsideLayout) -> Iterator[Address]:
     own, known = layout.labels | below(was, (NUMBER,)), known_labels(layout.kind)
     for sheet in was.searched:
         for (row, column), cell in sorted(was.grids[sheet].cells.items()):
-            text = cell.value if isinstance(cell.value, str) else None
+            text = cell.label
             empty = text is not None and (text in known or says_nothing(layout.kind, text))
             if not empty and (sheet, row, column) not in own:
                 yield sheet, row, column

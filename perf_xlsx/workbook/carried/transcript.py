@@ -21,7 +21,7 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import DASHES, squeeze
+from perf_xlsx.target import is_blank
 from perf_xlsx.workbook.carried.filled import FilledTemplate
 from perf_xlsx.workbook.carried.joined import Joined
 from perf_xlsx.workbook.entries import Path, visited
@@ -29,7 +29,7 @@ from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.origin import Trace
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
-OF_PLACES = ("R06", "R21", "R22")  # findings whose words name rows and cells of the original
+OF_PLACES = ("R06", "R21", "R22", "R24")  # findings whose words name rows and cells of the original
 FIRST_YEAR = 1900  # of the calendar of Excel
 INFERRED = {"weight": "没有分值栏，按自评得分推定", "improvement": "与偏差原因同栏"}
 
@@ -65,7 +65,7 @@ class Transcript:
     def _understood(self, box: Box, path: Path, entry: Entry[Any], cell: Cell | None) -> Typed:
         """The value as our template wants it; what could not be understood as it stood."""
         value = entry.value
-        if isinstance(value, str) and squeeze(value) in DASHES:
+        if isinstance(value, str) and is_blank(value):
             return None
         if value is None:
             lost = cell is not None and cell.error is None and cell.value is None  # a formula without result
@@ -176,6 +176,8 @@ class Transcript:
             yield "错误值，按文字带入"
         elif cell.formula is not None:
             yield "公式，带入保存的结果" if cell.value is not None else "公式没有结果，未带入"
+        if cell.struck is not None and not cell.crossed_out:
+            yield f"划去的“{cell.struck}”未带入"
         if isinstance(cell.value, str) and legal(cell.value)[:MAX_TEXT] != cell.value:
             yield "控制字符或超长部分未带入"
         if key in INFERRED and key in self.joined.evaluation.absent:

@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from perf_xlsx.measures import Manner, fit, measure, unsure
 from perf_xlsx.model import Entry
+from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
 from perf_xlsx.target import (
-    DASHES,
     OPPOSITE,
     Quantity,
+    is_blank,
     parse_quantity,
     parse_target,
     squeeze,
@@ -27,7 +28,9 @@ from perf_xlsx.workbook.intake.shown import HUNDRED, as_shown
 from perf_xlsx.workbook.intake.texts import Texts
 
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
-DATED = "单元格格式是日期，不能确定是什么数字"
+DATED = "单元格格式是日期或时间，不能确定是什么数字"
+UNDATED = "请把单元格格式改成“常规”，再填数字。"
+_BRACKETS = re.compile(r"[(\[【〔]\s*(\d[\d.]*)\s*(分?)\s*[)\]】〕]")  # around points, which are never below zero
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
 NONE_AT_ALL = ("无", "没有", "未发生", "没有发生", "无发生")
@@ -46,6 +49,27 @@ class Numbers(Texts):
         """An amount, a weight or points: only a number belongs here."""
         return self._number(cell, place, field, self._amount)
 
+    def points(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
+        """A weight or points: "（50）" is 50 (R12), where an amount in brackets is below zero."""
+        found = _BRACKETS.fullmatch(squeeze(cell.value)) if cell and isinstance(cell.value, str) else None
+        if cell is None or found is None:
+            return self._number(cell, place, field, self._amount, self._points_typed)
+        entry = self.points(cell._replace(value=found[1]), place, field)
+        stood: Entry[Decimal] = replace(entry, given=tidy(as_shown(cell)))
+        if entry.value is not None:
+            self.cleaned(stood, entry.value)
+        return stood
+
+    def _points_typed(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal | None:
+        """Points in a percent format: 10 typed there is 10%; 10 pasted is 1000%, and no points are so many."""
+        if not cell.percent:
+            return self._as_typed(cell, entry)
+        if abs(number) <= 1:
+            self.cleaned(entry, number * HUNDRED)
+            return number * HUNDRED
+        self.percent_added(entry, number)
+        return number
+
     def _number(
         self,
         cell: Cell | None,
@@ -59,13 +83,13 @@ class Numbers(Texts):
             return Entry(None, place, as_shown(cell) if cell else "", field)
         entry: Entry[Decimal] = Entry(None, place, tidy(given), field)
         if isinstance(cell.value, Decimal):
-            value = plain_number(cell.value, cell, entry) if plain_number else self._as_typed(cell, entry)
+            value = (plain_number or self._typed_amount)(cell.value, cell, entry)
             return Entry(self._possible(value, entry), place, given, field)
-        if not entry.given or squeeze(entry.given) in DASHES:
+        if is_blank(entry.given):
             self.dash(entry)
             return Entry(None, place, "", field)
         if isinstance(cell.value, datetime.date):
-            self.not_a_number(entry, DATED, "请把单元格格式改成“常规”，再填数字。")
+            self.not_a_number(entry, DATED, UNDATED)
             return entry
         quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
         if quantity is None or mistyped(entry.given):
@@ -80,16 +104,23 @@ class Numbers(Texts):
             return None
         return value
 
+    def _typed_amount(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal | None:
+        """An amount; in a percent format it stays open (R08).
+
+        Typed into such a cell 980 is stored as 9.8, pasted into it as 980: nothing tells which of them it was.
+        """
+        if cell.percent and number:
+            why = f"单元格格式是百分比，格里存的是{plain(number)}，不能确定金额是多少"
+            self.not_a_number(entry, why, UNDATED)
+            return None
+        return self._as_typed(cell, entry)
+
     def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
         assert isinstance(cell.value, Decimal)
-        if not cell.percent:
-            self.scaled(cell, entry)
-            if in_full(cell.unit) != self.money_unit and cell.unit.endswith(AMOUNTS):
-                self.unit_added(entry, cell.value, cell.unit)
-            return cell.value
-        number = cell.value * HUNDRED
-        self.cleaned(entry, number)
-        return number
+        self.scaled(cell, entry)
+        if in_full(cell.unit) != self.money_unit and cell.unit.endswith(AMOUNTS):
+            self.unit_added(entry, cell.value, cell.unit)
+        return cell.value
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
@@ -117,6 +148,10 @@ class Numbers(Texts):
             self.scaled(cell, Entry(None, place, given, field))
             return Entry(number, place, given + ("" if cell.scaled else cell.unit), field)
         text = tidy(given)
+        if isinstance(cell.value, datetime.date) and (not cell.dated or parse_quantity(text)):
+            entry: Entry[Decimal] = Entry(None, place, text, field)
+            self.not_a_number(entry, DATED, UNDATED)
+            return Entry(None, place, text, field)
         return Entry(text or None, place, text, field)
 
     def quantity(self, entry: Entry[Decimal | str]) -> tuple[Entry[Decimal | str], Quantity | None]:
@@ -125,7 +160,7 @@ class Numbers(Texts):
         nothing: Entry[Decimal | str] = Entry(None, entry.place, entry.given, entry.field)
         if not isinstance(entry.value, str):
             return entry, None if entry.value is None else Quantity(entry.value, "", unit_shown(entry))
-        if squeeze(entry.value) in DASHES:
+        if is_blank(entry.value):
             self.dash(bare)
             return replace(nothing, given=""), None
         quantity = parse_target(entry.value) or parse_quantity(entry.value)
@@ -214,6 +249,16 @@ def around(read: Quantity, row: RowUnit) -> str:
     if row.sign and read.sign and read.sign != row.sign:
         return f"“{read.sign}”与指标性质“{row.sign}”不一致，按指标性质计分"
     return "带有不该有的符号或单位"
+
+
+def points_in(cell: Cell | None) -> Decimal | None:
+    """The points that stand in a cell, where nothing needs to be said of how they were understood."""
+    if cell is None:
+        return None
+    text = squeeze(as_shown(cell)) if cell.value is not None else ""
+    found = _BRACKETS.fullmatch(text)
+    quantity = parse_quantity(found[1] if found else text)
+    return quantity.number if quantity else None
 
 
 def mistyped(text: str) -> bool:

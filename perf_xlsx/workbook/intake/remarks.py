@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.model import Entry, Finding, Severity
@@ -13,6 +16,8 @@ from perf_xlsx.place import Place
 from perf_xlsx.target import Quantity, squeeze
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
+KEEP_OR_DELETE = "请核对：仍然有效的，请取消删除线；不要的，请从格里删去，再填写正确的内容。"
+MOST = 8  # cells of one row that are named
 ROW = 24  # more than there is to say of one row's numbers
 
 
@@ -26,6 +31,7 @@ class Remarks:
     findings: list[Finding]
     money_unit: str = ""
     year: int | None = None
+    crossed: list[Entry[Any]] = field(default_factory=list)  # out, all of them; told row by row
 
     def say(
         self,
@@ -56,6 +62,25 @@ class Remarks:
         if squeeze(entry.given) == "一":
             message = f"{entry.field}填“一”，当作横线，按没有填写读取；如果是数字1，请改正。"
             self.say("R12", entry.place, entry.field, "一", message, "没有的请空着，有的请填数字。", "", "warning")
+
+    def partly_crossed(self, struck: object, entry: Entry[Any]) -> None:
+        """R24: a part of the content was crossed out, and is no part of what is read."""
+        message = f"{entry.field}里划去（删除线）的“{struck}”不算，已按“{entry.given}”读取。"
+        self.say("R24", entry.place, entry.field, entry.given, message, KEEP_OR_DELETE, severity="notice")
+
+    def tell_crossed(self, demanded: Container[Place]) -> None:
+        """R24: cells that were crossed out, once a row; an error where one of them is `demanded`."""
+        found = sorted(self.crossed, key=lambda entry: entry.place)
+        self.crossed.clear()
+        for _, row in groupby(found, key=lambda entry: (entry.place.sheet, entry.place.row)):
+            entries = [*row]
+            first = entries[0]
+            cells = "、".join(f"{entry.place.cell}“{entry.given}”" for entry in entries[:MOST])
+            what = f"第{first.place.row}行的{cells}{f'等{len(entries)}格' if len(entries) > MOST else ''}"
+            what = what if len(entries) > 1 else f"{first.field}“{first.given}”"
+            severity: Severity = "error" if any(entry.place in demanded for entry in entries) else "warning"
+            message = f"{what}被划去了（删除线），没有读取。"
+            self.say("R24", first.place, first.field, first.given, message, KEEP_OR_DELETE, severity=severity)
 
     def trimmed(
         self,
@@ -108,6 +133,12 @@ class Remarks:
         )
         advice = "请核对单位，把单元格格式改成“常规”后重新填写数字。"
         self.say("R09", entry.place, entry.field, seen, message, advice, plain(number))
+
+    def percent_added(self, entry: Entry[Decimal], number: Decimal) -> None:
+        """R09: points in a percent format, that are as many only as they are stored."""
+        message = f"{entry.field}的单元格格式是百分比，看上去是{entry.given}，已按格里存的{plain(number)}读取。"
+        self.say("R09", entry.place, entry.field, entry.given, message, "请把单元格格式改成“常规”，核对后保存。",
+                 plain(number))  # fmt: skip
 
     def far(self, entry: Entry[Decimal], number: Decimal) -> None:
         """R12: a thousand percent and more, which nothing in the form confirms."""

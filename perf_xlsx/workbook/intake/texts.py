@@ -10,16 +10,17 @@ from typing import Any
 
 from perf_xlsx.forms import Box
 from perf_xlsx.judgement import judged
-from perf_xlsx.model import Entry
+from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, parse_sign, same_name, squeeze, tidy
+from perf_xlsx.target import is_blank, parse_sign, same_name, squeeze, tidy
 from perf_xlsx.workbook.intake.days import read_day
 from perf_xlsx.workbook.intake.remarks import Remarks
 from perf_xlsx.workbook.intake.shown import as_shown
 
 _LABELLED = re.compile(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
 _POINTS = re.compile(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
+TYPE_IT = "请改填数值或文字。"
 _FORMULA_AS_TEXT = re.compile(r"=[A-Za-z$('\[+\-\d]")
 
 
@@ -37,17 +38,28 @@ class Texts(Remarks):
             self.say("R11", place, field, kept, message, "请改填内容本身。")
         return Entry(kept or None, place, kept, field)
 
+    def long_text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
+        """A text that may be owed: of a picture, and of what was crossed out, the checks tell (I07, R14, R24)."""
+        if cell is not None and (cell.picture or cell.crossed_out):
+            return Entry(None, place, PICTURE if cell.picture else CROSSED_OUT, field)
+        return self.text(cell, place, field)
+
     def shown(self, cell: Cell | None, place: Place, field: str) -> str | None:
         """What a person sees in the cell; None for an error value or a formula without result, after saying so."""
         if cell is None:
             return ""
+        if cell.picture:
+            self.say("R10", place, field, as_shown(cell), f"{field}这一格里放的是图片，读不出内容。", TYPE_IT)
+            return None
+        if cell.crossed_out:
+            self.crossed.append(Entry(None, place, tidy(as_shown(cell)), field))
+            return None
         if cell.error is not None or (cell.formula is not None and cell.value is None):
             what = f"公式结果是错误值 {cell.error}" if cell.error else "公式没有保存结果"
-            self.say("R10", place, field, as_shown(cell), f"{field}的{what}，读不出内容。", "请改填数值或文字。")
+            self.say("R10", place, field, as_shown(cell), f"{field}的{what}，读不出内容。", TYPE_IT)
             return None
-        if "DISPIMG(" in as_shown(cell):  # how WPS keeps a picture in a cell
-            self.say("R10", place, field, "", f"{field}这一格里放的是图片，读不出内容。", "请改填数值或文字。")
-            return None
+        if cell.struck is not None:
+            self.partly_crossed(cell.struck, Entry(None, place, as_shown(cell), field))
         if cell.formula is not None:
             text = as_shown(cell)
             self.say("R11", place, field, text, f"{field}是公式，按保存的结果{text}读取。", "请改填数值。")
@@ -66,7 +78,7 @@ class Texts(Remarks):
             return Entry(sign, place, entry.given, field)
         if not box.strict:
             return entry
-        if folded in DASHES:
+        if is_blank(folded):
             return Entry(None, place, "", field)
         words = "、".join(choice.value for choice in box.choices)
         message = f"{field}填“{entry.given}”，不在可选范围内。"
@@ -100,7 +112,7 @@ class Texts(Remarks):
 
     def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
         """An entry without value: unreadable when something stands in the cell."""
-        bad = cell is not None and bool(cell.error or cell.formula is not None or "DISPIMG(" in as_shown(cell))
+        bad = cell is not None and bool(cell.error or cell.formula is not None or cell.picture or cell.crossed_out)
         return Entry(None, entry.place, as_shown(cell) if bad and cell else "", entry.field)
 
     def date(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:

@@ -71,7 +71,7 @@ class Beside:
             yield _told(Place(self.workbook), "工作簿保护", message, advice)
 
     def _sheets(self) -> Iterator[Finding]:
-        known = self.layout.sheets() | self.layout.copies()
+        known = self.layout.sheets() | self.layout.copies() | {sheet for sheet, _, _ in self.layout.forms}
         grids = self.sheets.grids
         others = [
             index

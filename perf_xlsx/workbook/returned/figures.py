@@ -96,7 +96,7 @@ class Figures:
 
 
 def _number_in(cell: Cell | None) -> Decimal | None:
-    if cell is None or cell.formula is not None:
+    if cell is None or cell.formula is not None or cell.value is None:
         return None
     found = parse_quantity(as_shown(cell))
     return found.number if found else None

@@ -35,7 +35,8 @@ class Layout:
 
     `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`
     are labels that stand once more and `astray` those whose value stands apart, each with its address. `homes`
-    are, by a block's title, the sheet that it is read from and those that hold it once more. `unread` are the
+    are, by a block's title, the sheet that it is read from and those that hold it once more. `forms` are where
+    further forms begin, of which none is read. `unread` are the
     cells of blocks whose contents stand off their labels, so that none may be taken for what its label says.
     """
 
@@ -46,6 +47,7 @@ class Layout:
     twice: list[tuple[str, Address]] = field(default_factory=list)
     astray: list[tuple[str, Address]] = field(default_factory=list)
     homes: dict[str, Home] = field(default_factory=dict)
+    forms: list[Address] = field(default_factory=list)
     unread: set[Address] = field(default_factory=set)
 
     def sheets(self) -> set[int]:

@@ -6,8 +6,9 @@ from perf_xlsx.forms import load_form
 from perf_xlsx.model import Finding, SelfEvaluation
 from perf_xlsx.ooxml import Book, Package, read_grid
 from perf_xlsx.place import Place
-from perf_xlsx.workbook.printed import HIDDEN_SHEET
+from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import identify
+from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.ours import reports
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
@@ -36,6 +37,7 @@ def read(
         return None, (refusal,)
     form = load_form(identity.form or "")
     reading = Reading(form, sheets, workbook, limits=package.limits)
+    find_other_forms(sheets, reading.layout)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
     said = [
         *reading.intake.findings,
@@ -43,6 +45,15 @@ def read(
         *other_rulebook(identity, workbook, rulebook),
     ]
     return evaluation, tuple(said)
+
+
+def find_other_forms(sheets: Sheets, layout: Layout) -> None:
+    """Note official layouts on sheets beside a form from our template."""
+    known = layout.sheets() | layout.copies()
+    if any(n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells for n in sheets.searched):
+        from perf_xlsx.workbook.returned.outside import other_forms  # late: most forms are ours, and alone
+
+        layout.forms += other_forms(sheets, known)
 
 
 def _read_outside(

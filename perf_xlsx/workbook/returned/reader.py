@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
 from perf_xlsx.measures import row_unit
-from perf_xlsx.model import Claimed, Entry, Finding, FundLine, Indicator, Passage, Project, SelfEvaluation
+from perf_xlsx.model import (
+    Claimed,
+    Entry,
+    Finding,
+    FundLine,
+    Indicator,
+    Passage,
+    Project,
+    SelfEvaluation,
+    Severity,
+)
+from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
-from perf_xlsx.target import DASHES, squeeze, unit_name
+from perf_xlsx.target import is_blank, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, RowUnit, as_shown, ratios, small_by_nature
 from perf_xlsx.workbook.returned.beside import Beside
+from perf_xlsx.workbook.returned.formulas import Formulas, agrees
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
 from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
@@ -26,6 +39,7 @@ from perf_xlsx.workbook.returned.worded import in_words, needs_no_target, says_n
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
 NOT_READ = "—"  # stands for a box that was lost, or is empty in a block that is not read
@@ -43,8 +57,10 @@ class Reading:
         limits: Limits = Limits(),  # noqa: B008  # frozen
     ) -> None:
         self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
-        self.intake = Intake([])
         self.layout: Layout = layout or locate(form, sheets)
+        self.intake = Intake([])
+        self.formulas = Formulas(sheets, self.layout)
+        self.demanded: set[Place] = set()  # where nothing crossed out can do
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -55,7 +71,7 @@ class Reading:
         claimed = Claimed(
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
-        return SelfEvaluation(
+        form = SelfEvaluation(
             form=self.form.name,
             year=year,
             rulebook=rulebook,
@@ -68,9 +84,11 @@ class Reading:
             indicators=self._indicators(),
             claimed=claimed,
             passages=self._passages(),
-            absent=self._lost_passages() | self._lost_lines(),
+            absent=self._lost_passages() | self._lost_lines() | ({"projects"} - self.layout.tables.keys()),
             unwritten=tuple(self._unwritten()),
         )
+        self.intake.tell_crossed(self.demanded)
+        return form
 
     def place(self, address: Address) -> Place:
         """The address as a place a person can find."""
@@ -84,10 +102,25 @@ class Reading:
         for label, address in self.layout.twice:
             message = f"“{label}”出现了两次，此处未读取。"
             self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
+        for address in self.layout.forms:
+            self._say_form(address)
         self.intake.findings += Misplaced(self.form, self.sheets, self.layout, self.place).findings()
         if year is None:
             seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
             self.intake.findings.append(finding("R06", seen, None))
+
+    def _say_form(self, address: Address) -> None:
+        """R06: a further form; beside our own template it may be the same one, printed."""
+        sheet, row, _ = address
+        main = self.sheets.names[min(self.layout.sheets(), default=sheet)]
+        at = f"从第{row}行起" if sheet in self.layout.sheets() else "上"
+        message = (
+            f"工作表“{self.sheets.names[sheet]}”{at}还有一张自评表。一个工作簿只读取一张（“{main}”上的），"
+            "这一张没有读取，也没有评分。"
+        )
+        advice = "请把每张自评表各存为一个工作簿报送；不需要的请删去。"
+        severity: Severity | None = "warning" if self.known_form else None
+        self.intake.say("R06", self.place(address), "自评表", "", message, advice, severity=severity)
 
     def beside_the_form(self, package: Package) -> Iterator[Finding]:
         """R16: what is not of the form. On an official layout, R19 tells which cells are."""
@@ -134,18 +167,37 @@ class Reading:
         if required and address != NOWHERE and (swallowed := self._swallowed(box, address, field)):
             return swallowed
         cell = self._standing(box, address, field) if address != NOWHERE else None
+        cell = self._computed(cell, address, field) if cell is not None and cell.formula is not None else cell
+        if required or box.required or box.key in OWN_CODES:
+            self.demanded.add(self.place(address))
         readers: dict[str, Callable[..., Entry[Any]]] = {
             "number": self.intake.number,
             "value": self.intake.measured,
             "date": self.intake.date,
+            "long_text": self.intake.long_text,
+            "points": self.intake.points,
         }
         if box.kind == "percent":
             return self.intake.rate(cell, self.place(address), field, witness)
         if box.kind == "choice":
             return self.intake.choice(cell, self.place(address), field, box)
-        entry = readers.get(box.kind, self.intake.text)(cell, self.place(address), field)
-        dash = required and box.kind == "text" and squeeze(entry.given) in DASHES
+        entry = readers.get("points" if box.key in POINTS else box.kind, self.intake.text)(
+            cell, self.place(address), field
+        )
+        dash = required and box.kind == "text" and is_blank(entry.given)
         return Entry(None, entry.place, "", field) if dash else entry
+
+    def _computed(self, cell: Cell, address: Address, field: str) -> Cell:
+        """R11 is for a formula that looks beyond the form, or whose stored result is none of it any more."""
+        result = self.formulas.result(cell, address)
+        if result is None or not isinstance(cell.value, Decimal):
+            return cell
+        if not agrees(cell.value, result):
+            given, now = as_shown(cell), as_shown(cell._replace(value=half_up(result, 6)))
+            message = f"{field}是公式，保存的结果{given}与按表内现在的数计算的{now}不符，按保存的结果读取。"
+            advice = f"请重新计算后保存，或改填数值；表内各数无误的，应为{now}。"
+            self.intake.say("R11", self.place(address), field, given, message, advice, now)
+        return cell._replace(formula=None)
 
     def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         asked = box.required or box.preset  # what the template came with should not have been cleared

@@ -12,7 +12,7 @@ from perf_xlsx.checks.weights import level_named
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.model import Entry, Severity
 from perf_xlsx.ooxml import Cell
-from perf_xlsx.target import DASHES, parse_quantity, same_label, same_name, squeeze
+from perf_xlsx.target import is_blank, parse_quantity, same_label, same_name, squeeze
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.layout import Table
@@ -75,6 +75,9 @@ class TableRows:
         """Whether the row holds an entry; what it is otherwise is told, or kept to be told with others."""
         if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
             return False
+        if told := self._crossed_out(row, shown):
+            self.told.append(told)
+            return False
         if told := self._total(row, shown):
             self.told.append(told)
             return False
@@ -122,6 +125,14 @@ class TableRows:
         """A header repeated, carried on in a second row, or its columns numbered."""
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
+
+    def _crossed_out(self, row: int, shown: Mapping[Box, str]) -> Told | None:
+        """A row that was crossed out, be it all but its levels and texts."""
+        told = [box for box in shown if not self._heads(box) and box.kind != "long_text"]
+        if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in told]):
+            return None
+        held = with_contents(self.sheets.grids[self.table.sheet], [self._at(box, row)[1:] for box in told])
+        return crossed_row(self._at(told[0], row), shown[told[0]], held)
 
     def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
         """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
@@ -253,8 +264,15 @@ class TableRows:
         return Told("R06", self._at(title, row), text[:20], message, advice, "warning")
 
 
+def crossed_row(at: Address, given: str, held: str = "") -> Told:
+    """R24: a row of a table that was crossed out."""
+    message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{held}' if held else ''}。"
+    advice = "请核对：仍然有效的，请取消删除线；不要的，请删去这一行。"
+    return Told("R24", at, given, message, advice, "warning")
+
+
 def _is_dash(text: str) -> bool:
-    return text in DASHES or squeeze(text) in DASHES
+    return is_blank(text)
 
 
 def _open(level: Entry[Any]) -> bool:

@@ -64,6 +64,11 @@ class Sheets:
         sheet, row, column = address
         return self.grids[sheet].cells.get((row, column))
 
+    def crossed_out(self, sheet: int, row: int, columns: Iterable[int]) -> bool:
+        """Whether something stands in these columns of a row, and all of it was crossed out."""
+        cells = [cell for column in columns if (cell := self.grids[sheet].cells.get((row, column)))]
+        return bool(cells) and all(cell.crossed_out for cell in cells)
+
     def shown(self, address: Address) -> tuple[str, str]:
         """The sheet's name and the cell's address, as a person finds them."""
         sheet, row, column = address
@@ -74,9 +79,9 @@ class Sheets:
         """Of each sheet the short texts as labels compare: (row, column, text), row by row."""
         return [
             [
-                (row, column, same_label(cell.value))
+                (row, column, same_label(label))
                 for (row, column), cell in sorted(self.grids[sheet].cells.items())
-                if isinstance(cell.value, str) and len(cell.value) <= LONGEST_LABEL
+                if (label := cell.label) is not None and len(label) <= LONGEST_LABEL
             ]
             for sheet in range(len(self.grids))
         ]

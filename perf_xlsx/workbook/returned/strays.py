@@ -71,7 +71,12 @@ def _is_name(cell: Cell, sums: Set[str]) -> bool:
 
 
 def _is_number(cell: Cell | None) -> bool:
-    return cell is not None and cell.formula is None and parse_quantity(as_shown(cell)) is not None
+    return (
+        cell is not None
+        and cell.formula is None
+        and cell.value is not None
+        and parse_quantity(as_shown(cell)) is not None
+    )
 
 
 def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
@@ -120,7 +125,8 @@ def _reckoned(cell: Cell | None) -> bool:
     """Whether a number or a formula stands there, or what the template's own formulas show for a number."""
     if cell is None:
         return False
-    return cell.formula is not None or isinstance(cell.value, Decimal) or cell.value in HINTS
+    value = cell.struck if cell.value is None else cell.value
+    return cell.formula is not None or isinstance(value, Decimal) or value in HINTS
 
 
 def _is_title(form: Form, cell: Cell) -> bool:

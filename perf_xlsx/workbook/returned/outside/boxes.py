@@ -78,7 +78,7 @@ class LabelSearch:
 
     def _filled(self, address: Address) -> bool:
         cell = self.sheets.cell(address)
-        return cell is not None and cell.value is not None
+        return cell is not None and (cell.value is not None or cell.crossed_out or cell.picture)
 
     def _below(self, address: Address) -> Address:
         sheet, row, column = address

@@ -21,13 +21,14 @@ from perf_xlsx.target import (
     JUDGEMENTS,
     OPPOSITE,
     Quantity,
+    is_blank,
     is_time,
     parse_target,
     unit_name,
 )
 from perf_xlsx.workbook.intake import Intake, RowUnit, around, unit_shown
 from perf_xlsx.workbook.returned.outside.headers import core
-from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
+from perf_xlsx.workbook.returned.outside.rows import bare_name
 from perf_xlsx.workbook.returned.worded import needs_no_target
 
 _MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
@@ -55,7 +56,7 @@ class OutsideRow:
         self._adjusted_target()
         self._second_sign()
         for key in ("target", "actual", "midyear", "unit"):
-            if isinstance(row[key].value, str) and nothing(row[key].given):
+            if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
         target = self._quantity("target")
         if "sign" not in self.columns:
@@ -74,7 +75,9 @@ class OutsideRow:
     def _adjusted_target(self) -> None:
         """A target that was changed in the year takes the place of the first one, where it was filled in."""
         changed = self.row.pop("adjusted_target", None)
-        if changed is not None and not nothing(changed.given):
+        if changed is not None and changed.unreadable:
+            self.row["target"] = changed
+        elif changed is not None and not is_blank(changed.given):
             message = f"“{self.row['name'].given}”有调整后的指标值{changed.given}，按它评分。"
             self._doubt(changed, message, "可以不改；请核对调整是否经过批准。", changed.given)
             self.row["target"] = changed
@@ -136,7 +139,7 @@ class OutsideRow:
         read: dict[str, Quantity | None] = {}
         for key in ("target", "midyear", "actual"):
             row[key], read[key] = self.intake.quantity(row[key])
-        stated = unit_name(row["unit"].given)
+        stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, (read["target"], read["actual"]))
         units = RowUnit(unit, bool(stated), row["sign"].value or "")
         if not row["unit"].given:
@@ -188,7 +191,7 @@ class OutsideRow:
 
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
     """The entry with a text cleared of what the form itself printed around it."""
-    return replace(entry, value=text or None, given=text) if entry.given else entry
+    return replace(entry, value=text or None, given=text) if entry.value is not None else entry
 
 
 def weights_from_claims(

@@ -40,7 +40,8 @@ class OutsideLayout(Layout):
     `texts` are values that share their cell with a label ("单位：万元"); `passages` are titled texts with the
     title a rulebook knows; `extra` are fund lines that no form of ours has; `stated_weight` is the weight that the
     form gives to budget execution (points); `project_total` is the row of the projects' sum, `other_projects` are
-    rows among them that were not read. `labels` are cells that only say what stands beside or below them.
+    rows among them that were not read; `crossed` are names of rows that were crossed out. `labels` are cells that
+    only say what stands beside or below them.
     """
 
     kind: Outside = field(default_factory=lambda: outside("project"))
@@ -58,6 +59,7 @@ class OutsideLayout(Layout):
     stated_weight: tuple[Address, Decimal] | None = None
     doubts: list[Doubt] = field(default_factory=list)
     labels: set[Address] = field(default_factory=set)
+    crossed: list[Address] = field(default_factory=list)
     _merges: dict[tuple[int, int], ColumnMerges] = field(default_factory=dict)
 
     def put(self, key: str, found: Found) -> None:

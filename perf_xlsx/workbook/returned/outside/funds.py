@@ -9,6 +9,7 @@ from itertools import chain, count
 
 from perf_xlsx.forms import Line, Lines, typed
 from perf_xlsx.target import parse_quantity
+from perf_xlsx.workbook.intake import as_shown, points_in
 from perf_xlsx.workbook.returned.outside.found import OutsideLayout
 from perf_xlsx.workbook.returned.outside.headers import LONGEST, Header, Labels, Row, core, without_spaces
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
@@ -57,7 +58,7 @@ class FundSearch:
             self.layout.labels.add((header.sheet, row, before[-1]))
             self.layout.line_names[known[1]] = core(label)
             return known[1]
-        if not any(c is not None and parse_quantity(str(c.value)) is not None for c in amounts):
+        if not any(c is not None and parse_quantity(as_shown(c)) is not None for c in amounts):
             return None
         if not label:
             return self.layout.form.total_line if not taken else None
@@ -79,9 +80,9 @@ class FundSearch:
         """Full marks of budget execution: the total row's 分值, else "（20分）" in a heading of the funds."""
         at = self.layout.lines.get(("funds", self.layout.form.total_line, "execution_weight"))
         cell = self.sheets.cell(at) if at else None
-        quantity = parse_quantity(str(cell.value)) if cell is not None else None
-        if at and quantity:
-            self.layout.stated_weight = at, quantity.number
+        points = points_in(cell)
+        if at and points is not None:
+            self.layout.stated_weight = at, points
         elif self.layout.funds:
             sheet, top = self.layout.funds.sheet, self.layout.funds.top
             for column, text in self.rows[sheet][top].items():

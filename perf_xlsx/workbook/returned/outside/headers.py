@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from perf_xlsx.forms import Box, Line
+from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.target import squeeze, unmarked
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -86,12 +87,13 @@ class ColumnMerges:
         return self._areas[found] if found >= 0 and row <= self._areas[found][2] else None
 
 
-def rows_of(sheets: Sheets, sheet: int) -> dict[int, dict[int, str]]:
-    """The texts of a sheet by row and column, from top to bottom and left to right."""
+def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:
+    """The texts of a sheet by row and column, from top to bottom and left to right, down to the `last` row."""
     rows: dict[int, dict[int, str]] = {}
-    for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-        if isinstance(cell.value, str) and cell.value.strip():
-            rows.setdefault(row, {})[column] = cell.value
+    cells = sheets.grids[sheet].cells
+    for row, column in sorted(cells if last == MAX_ROW else (at for at in cells if at[0] <= last)):
+        if label := cells[row, column].label:
+            rows.setdefault(row, {})[column] = label
     return rows
 
 

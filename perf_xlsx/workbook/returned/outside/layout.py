@@ -6,12 +6,12 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names, typed
 from perf_xlsx.forms.outside import Outside, outside
-from perf_xlsx.target import parse_quantity
+from perf_xlsx.workbook.intake import points_in
 from perf_xlsx.workbook.returned.layout import Table
 from perf_xlsx.workbook.returned.outside.boxes import LabelSearch, every_box, known_labels
 from perf_xlsx.workbook.returned.outside.found import Found, OutsideLayout
@@ -32,6 +32,7 @@ from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = re.compile(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+_FIRST_ROWS = 300  # in which the head of a further form stands
 YEAR = re.compile(r"(20\d\d)\s*年")
 
 
@@ -39,6 +40,16 @@ def locate_outside(sheets: Sheets) -> OutsideLayout | None:
     """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
     rows = {n: rows_of(sheets, n) for n in sheets.searched}
     return next((found for n in sheets.searched if (found := _Search(sheets, n, rows).layout())), None)
+
+
+def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
+    """Where official layouts begin on sheets that are not `known`."""
+    found = []
+    for sheet in (n for n in sheets.searched if n not in known):
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)})
+        if (header := search.header()) is not None:
+            found.append((sheet, header.top, header.columns["name"]))
+    return found
 
 
 class _Search:
@@ -53,6 +64,12 @@ class _Search:
             for column, text in texts.items()
             if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
         ]
+
+    def header(self) -> Header | None:
+        """The header of the indicators of a form that stands on this sheet alone, money and all."""
+        kind, here = self._kind(), (self.sheet,)
+        tables = self._headers(kind, "indicators", here)
+        return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
     def layout(self) -> OutsideLayout | None:
         kind = self._kind()
@@ -109,13 +126,12 @@ class _Search:
         for row in body.rows:
             at = layout.cell_of(self.sheets, "name", (self.sheet, row, columns["name"]))
             cell = self.sheets.cell(at) if at else None
-            weight = self.sheets.cell((self.sheet, row, columns["weight"]))
-            quantity = parse_quantity(str(weight.value)) if weight else None
+            weight = points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
             name = bare_name(str(cell.value)) if cell else ""
-            if core(name) in layout.kind.execution and quantity:
+            if core(name) in layout.kind.execution and weight is not None:
                 at = (self.sheet, row, columns["claimed_points"])
                 layout.put("claimed_execution_points", Found(at, at))
-                layout.stated_weight = (self.sheet, row, columns["weight"]), quantity.number
+                layout.stated_weight = (self.sheet, row, columns["weight"]), weight
                 layout.tables["indicators"] = replace(table, rows=tuple(r for r in table.rows if r != row))
                 message = f"指标表中的“{name}”一行，作为预算执行率评分，不再作为指标。"
                 advice = "可以不改；如它是另外的指标，请改写名称。"
@@ -123,6 +139,7 @@ class _Search:
                 return
 
     def _unread_rows(self, layout: OutsideLayout, body: Body) -> None:
+        layout.crossed += [(self.sheet, row, layout.columns["name"]) for row in body.crossed]
         for row in body.unread:
             message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
             at = (self.sheet, row, layout.columns["name"])
@@ -147,6 +164,7 @@ class _Search:
             beside = [h for h in tables if h.sheet == header.sheet]
             rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
             layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
+            layout.crossed += [(header.sheet, row, header.columns["name"]) for row in rows.crossed]
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
@@ -157,9 +175,12 @@ class _Search:
         if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
             begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
         if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
-            layout.twice.append(("自评表", (self.sheet, begins, column)))
+            layout.forms.append((self.sheet, begins, column))
+            layout.twice = [  # of the other form no label is one too many
+                (label, at) for label, at in layout.twice if at[0] != self.sheet or at[1] <= body.last
+            ]
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
-            layout.twice.append(("自评表", (other.sheet, other.top, other.columns["name"])))
+            layout.forms.append((other.sheet, other.top, other.columns["name"]))
 
     def _fund_tops(self, layout: OutsideLayout) -> set[int]:
         return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()

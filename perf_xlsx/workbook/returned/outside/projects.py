@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
-from perf_xlsx.target import parse_quantity
+from perf_xlsx.target import is_blank, parse_quantity
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, core
-from perf_xlsx.workbook.returned.outside.rows import nothing, says_nothing
+from perf_xlsx.workbook.returned.outside.rows import says_nothing
 from perf_xlsx.workbook.returned.sheets import Sheets
 
 AMOUNTS = ("initial", "adjusted", "executed")
@@ -17,10 +17,14 @@ AMOUNTS = ("initial", "adjusted", "executed")
 
 @dataclass(frozen=True)
 class ProjectRows:
-    """The rows of the projects, and others with amounts by their words: sums, and what has no name."""
+    """The rows of the projects, and others with amounts by their words: sums, and what has no name.
+
+    `crossed` are rows that were crossed out.
+    """
 
     projects: list[int] = field(default_factory=list)
     others: dict[int, str] = field(default_factory=dict)
+    crossed: list[int] = field(default_factory=list)
 
     def total(self, totals: Sequence[str]) -> int | None:
         """The row that sums up all projects; None where none or more than one says so."""
@@ -52,7 +56,11 @@ def project_rows(
         name = text(top, left)
         if row in others or name in known or any(left <= column <= right for column in amounts):
             break
-        filled = any(not nothing(text(row, column)) for column in amounts)
+        if sheets.crossed_out(header.sheet, row, [at, *amounts]):
+            rows.crossed.append(row)
+            last = row
+            continue
+        filled = any(not is_blank(text(row, column)) for column in amounts)
         if core(name) in sums or says_nothing(kind, name):
             last = row if row == last + 1 else last
             before = [text(row, column) for column in range(left - 1, max(left - 4, 0), -1)]  # under 序号, often

@@ -13,13 +13,14 @@ from perf_xlsx.model import Entry, Finding, Indicator, Passage, Project, SelfEva
 from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell, Limits
 from perf_xlsx.rulebook import load_rulebook
+from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.layout import Table
 from perf_xlsx.workbook.returned.outside.entries import OutsideRow, weights_from_claims
 from perf_xlsx.workbook.returned.outside.found import OutsideLayout
 from perf_xlsx.workbook.returned.outside.notice import absent, outside_findings
 from perf_xlsx.workbook.returned.outside.projects import AMOUNTS
 from perf_xlsx.workbook.returned.reader import NOWHERE, Reading
-from perf_xlsx.workbook.returned.rows import FILLED_DOWN
+from perf_xlsx.workbook.returned.rows import FILLED_DOWN, crossed_row
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 
@@ -52,8 +53,25 @@ class OutsideReading(Reading):
             ]
             form = replace(form, indicators=tuple(rows) or form.indicators)
         self.intake.findings += outside_findings(layout, self.sheets, self.workbook, rules, proven)
+        self.intake.tell_crossed(self.demanded)
+        for told in (crossed_row(at, self._named(at)) for at in layout.crossed):
+            self.intake.say(
+                told.code,
+                self.place(told.at),
+                "三级指标",
+                told.given,
+                told.message,
+                told.advice,
+                "",
+                told.severity,
+            )
         titles = {title for title, _ in layout.passages}
-        return replace(form, absent=frozenset(lacking) | (layout.kind.passages.keys() - titles))
+        lacks = {"projects"} - layout.tables.keys() | (layout.kind.passages.keys() - titles)
+        return replace(form, absent=frozenset(lacking) | lacks)
+
+    def _named(self, at: Address) -> str:
+        cell = self.sheets.cell(at)
+        return as_shown(cell) if cell else ""
 
     def _project_total(self, projects: Sequence[Project], tolerance: Decimal) -> Iterator[Finding]:
         """F01: the table of projects has a row of its own for their sum, which no template of ours has."""
@@ -66,7 +84,8 @@ class OutsideReading(Reading):
             if key not in table.columns or not known or any(entry.unreadable for entry in entries):
                 continue
             at = (table.sheet, row, table.columns[key])
-            stated = self.intake.number(self.sheets.cell(at), self.place(at), f"项目明细合计·{entries[0].field}")
+            field, cell = f"项目明细合计·{entries[0].field}", self.sheets.cell(at)
+            stated = self.intake.number(cell and self._computed(cell, at, field), self.place(at), field)
             if stated.value is not None and abs(stated.value - sum(known)) > tolerance:
                 yield finding("F01", _not_the_sum(stated, stated.value, sum(known, Decimal(0)), len(known)), None)
 
@@ -76,7 +95,8 @@ class OutsideReading(Reading):
 
     def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
         place, text = self.outside.texts.get(box.key, (None, ""))
-        return Cell(text) if place == address else self.sheets.cell(address)
+        cell = self.sheets.cell(address)
+        return cell if place != address or (cell and cell.crossed_out) else Cell(text)
 
     def _fund_lines(self, block: Lines) -> Sequence[Line]:
         return self.outside.fund_lines()
@@ -106,8 +126,8 @@ class OutsideReading(Reading):
             label, cell = self.sheets.cell(at.label), self.sheets.cell(at.value)
             if at.text is not None:
                 cell = Cell(at.text)
-            text = self.intake.text(cell, self.place(at.value), title)
+            text = self.intake.long_text(cell, self.place(at.value), title)
             if not text.empty:
-                shown = title if at.text is not None or label is None else str(label.value)
+                shown = title if at.text is not None or label is None else label.label or ""
                 found.append(Passage(Entry(title, self.place(at.label), shown, "标题"), text))
         return tuple(found)

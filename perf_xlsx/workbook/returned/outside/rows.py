@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
-from perf_xlsx.target import DASHES, parse_quantity, squeeze, tidy
+from perf_xlsx.target import is_blank, parse_quantity, squeeze, tidy
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, Row, core
 from perf_xlsx.workbook.returned.sheets import Sheets
@@ -15,20 +15,20 @@ from perf_xlsx.workbook.returned.sheets import Sheets
 MEASURES = ("target", "actual", "weight", "claimed_points")
 # "指标1：", as the forms print it before a name
 PROMPT = re.compile(r"^指\s*标\s*(?:\d{1,3}\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*")
-_NOTHING = DASHES | {"", "...", "......", "。。。"}
 
 
 @dataclass
 class Body:
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
 
-    `unread` are rows below a total that look like indicators and carry no points.
+    `unread` are rows below a total that look like indicators and carry no points, `crossed` those crossed out.
     """
 
     rows: list[int] = field(default_factory=list)
     totals: dict[int, str] = field(default_factory=dict)
     headers: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
+    crossed: list[int] = field(default_factory=list)
     last: int = 0
     next_form: int | None = None
 
@@ -41,15 +41,10 @@ class Body:
         return None
 
 
-def nothing(text: str) -> bool:
-    """Whether a cell says nothing: empty, a dash, dots."""
-    return squeeze(text) in _NOTHING
-
-
 def says_nothing(kind: Outside, text: str) -> bool:
     """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
     printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
-    return nothing(text) or not bare_name(text) or core(text) in printed
+    return is_blank(text) or not bare_name(text) or core(text) in printed
 
 
 def bare_name(text: str) -> str:
@@ -91,6 +86,9 @@ class _Rows:
                 continue
             if word := self._total(texts):
                 body.totals[row], body.last = word, row
+            elif self._crossed_out(row):
+                body.crossed.append(row)
+                body.last = row
             elif first not in self.kind.subtotals and self._is_indicator(row, body):
                 body.rows.append(row)
                 body.last = row
@@ -100,7 +98,7 @@ class _Rows:
         rows: dict[int, dict[int, str]] = {}
         for (row, column), cell in sorted(self.cells.items()):
             if row > self.header.bottom:
-                rows.setdefault(row, {})[column] = "" if cell.value is None else str(cell.value)
+                rows.setdefault(row, {})[column] = (cell.label or "") if cell.value is None else str(cell.value)
         return rows
 
     def _begins_a_form(self, row: int, body: Body) -> bool:
@@ -136,13 +134,17 @@ class _Rows:
     def _is_indicator(self, row: int, body: Body) -> bool:
         name, heading = self._name(row)
         values = [self._shown(row, self.header.columns[key]) for key in MEASURES if key in self.header.columns]
-        filled = [value for value in values if not nothing(value)]
-        if heading or (nothing(bare_name(name)) and not filled):
+        filled = [value for value in values if not is_blank(value)]
+        if heading or (is_blank(bare_name(name)) and not filled):
             return False
         if body.totals and not self._counted(row):  # below a total only what carries points is one
             body.unread += [row] if len(filled) > 1 else []
             return False
         return bool(filled) or row <= body.last + 1
+
+    def _crossed_out(self, row: int) -> bool:
+        columns = [self.header.columns[key] for key in ("name", *MEASURES) if key in self.header.columns]
+        return self.sheets.crossed_out(self.header.sheet, row, columns)
 
     def _name(self, row: int) -> tuple[str, bool]:
         """The name, through its merge, and whether that merge runs over the values: then it is a heading."""
