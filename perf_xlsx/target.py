@@ -38,6 +38,7 @@ _FORMULA_ENDS = re.compile(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formul
 _NO_UNIT = ("-", "~", "—", ",", ".", "/", "+", "*", "×", "^", ":", "±", "<", ">", "=", "⁄", "÷")
 _LOOSE = tuple(word for known in vocabulary("signs").values() for word in known.get("loose", ()))
 _NUMBER = re.compile(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
+_BEGINS = re.compile(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})?\s*(?:\d[\d., ]*\s*)?(\D)")
 _BRACKETED = re.compile(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
 _MINUS = str.maketrans("−–△▲", "----")
 _DIGITS = {
@@ -160,6 +161,12 @@ def _behind(text: str) -> tuple[str, str] | None:
     if any(ch.isdecimal() or is_footnote(ch) or unicodedata.category(ch)[0] == "M" for ch in unit):
         return None
     return None if rest[:1] in _NO_UNIT else (rest, marks)
+
+
+def marked_number(text: str) -> bool:
+    """Whether a number begins there that a mark makes doubtful: 10⁴人, ≥1½."""
+    found = _BEGINS.match(squeeze(text))
+    return found is not None and is_footnote(found[1]) and parse_target(text) is None
 
 
 def unmarked(text: str) -> tuple[str, str]:

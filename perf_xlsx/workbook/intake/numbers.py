@@ -190,6 +190,8 @@ class Numbers(Texts):
     def resized(self, entry: Entry[Decimal], quantity: Quantity, row: RowUnit) -> None:
         """R09: it was converted into the row's unit."""
         why = f"单位“{quantity.unit}”已换算成“{row.unit}”"
+        if row.sign and quantity.sign not in ("", row.sign):
+            why += f"，{around(quantity, row)}"
         self.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
     def against(self, entry: Entry[Decimal | str], read: Quantity, row: RowUnit) -> bool:
