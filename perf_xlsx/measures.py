@@ -22,6 +22,7 @@ MULTIPLIERS: dict[str, int] = _UNITS["multipliers"]
 SHARE = "比率"
 MOST_PARTS = 6  # multipliers and words around one unit: 万千瓦, 万余人
 _LETTERS: dict[str, str] = _UNITS["letters"]
+CURRENCY = frozenset(_UNITS["words"]["currency"])
 _CANONICAL = {other: name for name, others in _UNITS["synonyms"].items() for other in others}
 _ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around"])
 

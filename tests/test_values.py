@@ -11,6 +11,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
+from perf_xlsx.folding import LONGEST, MOST_COMBINED, fold
 from perf_xlsx.model import Result
 from tests.layouts import Paper
 
@@ -198,7 +199,7 @@ def ours(filled: bytes, rows: list[tuple[Any, ...]], folder: Path) -> Result:
         ]
         for column, value in zip("BCDEFGHIJKLMNO", values, strict=True):
             cell = sheet[f"{column}{row}"]
-            if not (isinstance(cell.value, str) and cell.value.startswith("=")):
+            if cell.data_type != "f":
                 cell.value, cell.number_format = value, "General"
     book.save(folder / "a.xlsx")
     return pipeline.score(folder / "a.xlsx")
@@ -212,8 +213,8 @@ OURS: list[tuple[Any, ...]] = [
     ("≥", 18000, "平方米", "17600m2", "9.78", "R12"),
     ("≥", 18000, "m²", "1.76万平方米", "9.78", "R09"),
     ("≥", "2万人", None, 19000, "", "R08 R09"),
-    (None, "3天以内", None, "6天", "5.00", "R09"),
-    (None, "达到90%", None, "81%", "9.00", "R09"),
+    (None, "3天以内", None, "6天", "5.00", "R09 R09"),
+    (None, "达到90%", None, "81%", "9.00", "R09 R09"),
     ("≥", 3, "天", "不足3天", "", "R08"),
 ]  # fmt: skip
 
@@ -248,6 +249,55 @@ def test_both_roads_give_the_same_points(filled: bytes, tmp_path: Path) -> None:
     assert outside == [score for score, _ in points(result, "FI", 6, len(BOTH))]
     expected = ["9.50", "9.50", "8.80", "", "0.05", "", "", "", "", "0.95", "", "9.50", "", "", "10.00"]
     assert outside == expected
+
+
+FORMATS = [
+    ("≥20000人", 1.9, '0.0"万人"', "9.50", "R09"),
+    ("≥2万人", 19000, '0"人"', "9.50", "R09"),
+    ("≥20000㎡", 19000, '0"㎡"', "9.50", ""),
+    ("≥20000㎡", 19000, '0"m²"', "9.50", ""),
+    ("≥20000人", 19000, '0"㎡"', "", "R08"),
+]  # fmt: skip
+
+
+def test_a_unit_that_a_format_shows_is_the_values_own(tmp_path: Path) -> None:
+    paper = official([case[:2] for case in FORMATS])
+    for row, case in enumerate(FORMATS, 8):
+        paper.sheet[f"F{row}"].number_format = case[2]
+    result = pipeline.score(paper.save(tmp_path / "a.xlsx"))
+    compare(FORMATS, points(result, "EF", 8, len(FORMATS)))
+
+
+def test_the_midyear_value_converts_as_the_others_do(filled: bytes, tmp_path: Path) -> None:
+    ours(filled, [("≥", 2, "万人", "1.9万人"), ("≥", "2万人", None, "1.9万人")], tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book["绩效指标"]["H6"], book["绩效指标"]["H7"] = "9000人", 9000
+    book.save(tmp_path / "a.xlsx")
+    result = pipeline.score(tmp_path / "a.xlsx")
+    assert result.evaluation is not None
+    assert [str(row.midyear.value) for row in result.evaluation.indicators[:2]] == ["0.9", "None"]
+    assert {("R09", "H6"), ("R08", "H7")} <= {(f.code, f.place.cell) for f in result.findings}
+
+
+MONEY = [
+    ("5千", None), ("5千元", None), ("5百万", None), ("3k", None), ("5美元", None), ("848.36元", None),
+    ("848.36万人民币", "848.36"), ("848.36万", "848.36"), ("848.36w", "848.36"), ("¥848.36", "848.36"),
+    ("848.36③", "848.36"), ("848.36³", None), ("848⅓", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "number"), MONEY)
+def test_an_amount_is_in_the_forms_unit_or_none(
+    typed: str, number: str | None, filled: bytes, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled))
+    book["项目资金"]["F6"] = typed
+    book.save(tmp_path / "a.xlsx")
+    result = pipeline.score(tmp_path / "a.xlsx")
+    assert result.evaluation is not None
+    value = result.evaluation.total_funds.executed.value
+    assert (value if value is None else str(value)) == number
+    assert {f.code for f in result.findings if f.place.cell == "F6" and f.code[0] == "R"} & {"R08", "R09", "R12"}
 
 
 # ---- marks ---------------------------------------------------------------------------------------------------
@@ -324,16 +374,24 @@ def test_a_figure_beside_a_mark_is_compared_as_it_stands(filled: bytes, tmp_path
 
 def passage(filled: bytes, text: str, folder: Path) -> Result:
     book = openpyxl.load_workbook(io.BytesIO(filled))
-    sheet = book["自评结论"]
-    cell = next(
-        c
-        for row in sheet.iter_rows()
-        for c in row
-        if isinstance(c.value, str) and len(c.value) > 12 and c.column == 3 and c.row > 10
-    )
-    cell.value = text
+    book["自评结论"]["C16"] = text
     book.save(folder / "a.xlsx")
     return pipeline.score(folder / "a.xlsx")
+
+
+def test_item_numbers_in_a_target_of_words_leave_it_one(tmp_path: Path) -> None:
+    paper = official([("①完成培训；②完成验收", "达成"), ("①≥80个；②≥90个", "达成"), ("①2023年12月底前", "达成")])
+    result = pipeline.score(paper.save(tmp_path / "a.xlsx"))
+    assert result.evaluation is not None
+    assert [row.sign.value for row in result.evaluation.indicators] == ["定性"] * 3
+    assert [score for score, _ in points(result, "EF", 8, 3)] == ["10.00"] * 3
+
+
+def test_long_runs_of_combining_characters_are_cut_before_they_are_sorted() -> None:
+    text = "a" + "\u0301\u0316" * 16_000
+    assert len(fold(text)) <= 1 + MOST_COMBINED
+    assert fold("e\u0301" * 50) == "é" * 50
+    assert len(fold("，" * 40_000)) == LONGEST
 
 
 # ---- signs ---------------------------------------------------------------------------------------------------
