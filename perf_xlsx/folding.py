@@ -16,9 +16,10 @@ MOST_COMBINED = 30  # combining characters in a row; sorting longer runs takes t
 INVISIBLE = dict.fromkeys(
     map(
         ord,
-        "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff",
+        "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff",
     )
 )
+_UNSEEN = INVISIBLE | {0xFE0E: None, 0xFE0F: None}  # also how a character is drawn
 _VOICED = "\uff9e\uff9f"  # half-width kana marks: letters that become combining characters
 _RUN = re.compile(rf"(?:[^\w\s\x00-\x7f]|[{_VOICED}]){{{MOST_COMBINED + 1},}}")
 
@@ -27,7 +28,7 @@ def fold(text: str) -> str:
     """The text with every form of a character as the plain one, marks left alone."""
     if text.isascii():
         return text
-    text = _bounded(text.translate(INVISIBLE))
+    text = _bounded(text.translate(_UNSEEN))
     characters = set(text)
     if digits := {ord(ch): str(unicodedata.decimal(ch)) for ch in characters if is_digit(ch) and not ch.isascii()}:
         text = text.translate(digits)
@@ -40,7 +41,7 @@ def fold(text: str) -> str:
 
 def written_out(text: str) -> str:
     """The text with its marks written out, ③ as 3: for names and numbering, never for a value."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", _bounded(text.translate(INVISIBLE)))
+    return text if text.isascii() else unicodedata.normalize("NFKC", _bounded(text.translate(_UNSEEN)))
 
 
 def is_digit(character: str) -> bool:

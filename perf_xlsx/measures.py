@@ -7,7 +7,6 @@ compare, or not for sure, has no number in the row's unit.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -21,8 +20,9 @@ from perf_xlsx.vocabulary import vocabulary
 _UNITS = vocabulary("units")
 MULTIPLIERS: dict[str, int] = _UNITS["multipliers"]
 SHARE = "比率"
-MOST_PARTS = 4  # multipliers and words around one unit: 万千瓦, 万余人
+MOST_PARTS = 6  # multipliers and words around one unit: 万千瓦, 万余人
 _LETTERS: dict[str, str] = _UNITS["letters"]
+CURRENCY = frozenset(_UNITS["words"]["currency"])
 _CANONICAL = {other: name for name, others in _UNITS["synonyms"].items() for other in others}
 _ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around"])
 
@@ -165,14 +165,16 @@ def _compared(one: Measure, other: Measure) -> Manner | None:
     return "renamed"
 
 
-def row_unit(stated: str, values: Sequence[Quantity | None]) -> str:
+def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> str:
     """The unit that a row's numbers are compared in: its own, else the first that gives each an exact number.
 
-    A mere 万 is a part of the number: "≥2万" beside "19000人" is 20000人.
+    A mere 万 is a part of the number: "≥2万" beside "19000人" is 20000人. Where the row says 项, and its target
+    公里, they are 公里.
     """
-    if stated:
+    own = measure(stated)
+    if stated and (own.kind or own.mere or target is None or not measure(target.unit).kind):
         return stated
-    known = [value for value in values if value is not None]
+    known = [value for value in (target, actual) if value is not None]
     units = [value.unit for value in known if value.unit and not measure(value.unit).mere]
     for unit in units:
         if all(_finite(value, unit) for value in known):

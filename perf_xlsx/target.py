@@ -27,6 +27,7 @@ _MARKS: str = vocabulary("blanks")["marks"]["characters"]
 _BLANK_WORDS = frozenset(vocabulary("blanks")["marks"]["words"])
 DASHES = frozenset(mark * n for mark in _MARKS for n in (1, 2)) | _BLANK_WORDS  # as formulas can look them up
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
+LONGEST_FORMULA = 4  # characters of km², CO₂
 MOST_MARKS = 8  # footnotes' marks at one end of a text
 MONEY_UNITS = ("元", "万元", "亿元")
 
@@ -40,6 +41,7 @@ _FORMULA_ENDS = re.compile(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formul
 _NO_UNIT = ("-", "~", "—", ",", ".", "/", "+", "*", "×", "^", ":", "±", "<", ">", "=", "⁄", "÷")
 _LOOSE = tuple(word for known in vocabulary("signs").values() for word in known.get("loose", ()))
 _NUMBER = re.compile(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
+_BEGINS = re.compile(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})?\s*(\d[\d., ]*)?(\D)")
 _BRACKETED = re.compile(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
 _MINUS = str.maketrans("−–△▲", "----")
 _DIGITS = {
@@ -152,8 +154,9 @@ def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
         return None
     digits = re.sub(r"[,\s]", "", found.group())
     plain, unit = digits.removeprefix("+") in text, unit_name(behind[0]) or signed.unit
-    number = Decimal(f"{Decimal(digits) * TENTHS.get(unit, 1):f}")
-    unit, plain = ("%", False) if unit in TENTHS else (unit, plain)
+    number = Decimal(f"{Decimal(digits):f}")
+    if unit in TENTHS:
+        number, unit, plain = number * TENTHS[unit], "%", False
     return replace(signed, number=number, unit=unit, cleaned=not plain, mark=behind[1])
 
 
@@ -168,6 +171,13 @@ def _behind(text: str) -> tuple[str, str] | None:
     if any(ch.isdecimal() or is_footnote(ch) or unicodedata.category(ch)[0] == "M" for ch in unit):
         return None
     return None if rest[:1] in _NO_UNIT else (rest, marks)
+
+
+def marked_number(text: str) -> bool:
+    """Whether a number begins there that a mark makes doubtful: 10⁴人, ≥1½."""
+    found = _BEGINS.match(squeeze(text))
+    marked = found is not None and (is_fraction(found[2]) or bool(found[1] and is_footnote(found[2])))
+    return marked and parse_target(text) is None
 
 
 def unmarked(text: str) -> tuple[str, str]:
@@ -189,7 +199,7 @@ def _ends_there(text: str) -> bool:
     last, before = text[-1], text[:-1].rstrip()
     if is_fraction(last) or (is_raised(last) and (before[-1:].isdecimal() or is_footnote(before[-1:] or "a"))):
         return False
-    return not (is_raised(last) and _FORMULA_ENDS.search(text))
+    return not (is_raised(last) and _FORMULA_ENDS.search(text[-LONGEST_FORMULA:]))
 
 
 _TIME = re.compile(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
@@ -210,6 +220,7 @@ _BOUNDS = tuple(
 def is_time(text: str) -> bool:
     """Whether a target is a point in time ("2023年12月底前"), which no ratio can measure; "12个月" is none."""
     folded = squeeze(text)
+    folded = re.sub(r"\s+", " ", folded)  # else looking for a month in many takes the square of their number
     month = _MONTH.search(folded)
     return _TIME.search(folded) is not None or (month is not None and month[1] is None)
 
@@ -217,7 +228,7 @@ def is_time(text: str) -> bool:
 def parse_target(text: str) -> Quantity | None:
     """Read a value with its sign in words: "达到95%", "90%以上", "3天以内"; None for a time or a text."""
     folded = squeeze(text)
-    if is_time(folded):
+    if len(folded) > LONGEST_QUANTITY or is_time(folded):
         return None
     folded, mark = unmarked(folded)
     bare, sign = folded, ""

@@ -103,7 +103,8 @@ def sentences(text: str) -> tuple[tuple[str, ...], ...]:
 
     Of a clause that is too long the end is kept, next to what follows it.
     """
-    marked = "".join(",," if _numbers_an_item(ch) else ch for ch in squeeze(text))
+    folded = squeeze(text)
+    marked = folded.translate({ord(ch): ",," for ch in set(folded) if _numbers_an_item(ch)})
     parts = (ITEM.sub("", re.sub(r"\s", "", part).lstrip(",")) for part in re.split(r"[。;!?\n]", marked))
     return tuple(tuple(clause[-LONGEST_CLAUSE:] for clause in COMMA.split(part) if clause) for part in parts)
 

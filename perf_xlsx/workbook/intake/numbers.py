@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from perf_xlsx.measures import Manner, fit, measure, unsure
+from perf_xlsx.measures import CURRENCY, Manner, fit, measure, unsure
 from perf_xlsx.model import Entry
 from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell
@@ -124,7 +124,7 @@ class Numbers(Texts):
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
-        if quantity.unit != self.money_unit and counts_money(quantity.unit):
+        if counts_money(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
             own = self.money_unit or "未填"
             why = f"单位“{quantity.unit}”与本表金额单位“{own}”不一致"
             self.not_a_number(entry, why, f"请换算成{own}，只填数字。" if self.money_unit else "")
@@ -225,6 +225,8 @@ class Numbers(Texts):
     def resized(self, entry: Entry[Decimal], quantity: Quantity, row: RowUnit) -> None:
         """R09: it was converted into the row's unit."""
         why = f"单位“{quantity.unit}”已换算成“{row.unit}”"
+        if row.sign and quantity.sign not in ("", row.sign):
+            why += f"，{around(quantity, row)}"
         self.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
     def against(self, entry: Entry[Decimal | str], read: Quantity, row: RowUnit) -> bool:
@@ -267,8 +269,8 @@ def mistyped(text: str) -> bool:
 
 
 def counts_money(unit: str) -> bool:
-    """Whether it is a money unit, or a mere multiplier: 5千 in a form in 万元 is no number of it."""
-    return measure(unit).kind in ("金额", "外币") or measure(unit).mere
+    """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone says no size."""
+    return unit not in CURRENCY and (measure(unit).kind in ("金额", "外币") or measure(unit).mere)
 
 
 def unit_shown(entry: Entry[Decimal | str]) -> str:

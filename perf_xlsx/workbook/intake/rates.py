@@ -181,19 +181,21 @@ def near(rate: Decimal, witness: Sequence[Fraction]) -> bool:
 
 def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:
     """The rates that two numbers give, part of whole first; empty where they give none."""
-    one, other = (number(entry) for entry in (part, whole))
-    if one is None or other is None:
+    known = [quantity(entry) for entry in (part, whole)]
+    if known[0] is None or known[1] is None:
+        return ()
+    one, other = fit(known[0].number, known[0].unit, known[1].unit).number, known[1].number
+    if one is None:
         return ()
     found = [Fraction(one) / Fraction(other)] if other else []
     return (*found, Fraction(other) / Fraction(one), Fraction(1)) if one else tuple(found)
 
 
-def number(entry: Entry[Any] | None) -> Decimal | None:
-    """The number in an entry, also where it is not yet taken out of its text."""
-    if entry is None or isinstance(entry.value, Decimal):
-        return entry.value if entry else None
-    found = parse_quantity(entry.value) if isinstance(entry.value, str) else None
-    return found.number if found else None
+def quantity(entry: Entry[Any] | None) -> Quantity | None:
+    """The number in an entry with its unit, also where it is not yet taken out of its text."""
+    if entry is not None and isinstance(entry.value, Decimal):
+        return Quantity(entry.value)
+    return parse_quantity(entry.value) if entry is not None and isinstance(entry.value, str) else None
 
 
 def small_by_nature(name: str, sign: str | None, target: Decimal | str | None) -> bool:

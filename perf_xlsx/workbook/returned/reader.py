@@ -352,16 +352,18 @@ class Reading:
         if indicator.qualitative:
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
+        unit = "" if is_blank(unit) or squeeze(unit) == "无" else unit
         read = {key: self.intake.quantity(row[key]) for key in SHARES}
         target, actual = read["target"][1], read["actual"][1]
         sign = indicator.sign.value
         if target and target.sign and indicator.sign.empty:
             sign = target.sign
             changed["sign"] = Entry(sign, indicator.sign.place, "", indicator.sign.field)
-        units = RowUnit(row_unit(unit_name(unit), (target, actual)), bool(unit), sign or "")
+        own = row_unit(unit_name(unit), target, actual)
+        units = RowUnit(own, own == unit_name(unit) != "", sign or "")
         for key, (entry, quantity) in read.items():
-            own = units if key != "target" else units._replace(sign=indicator.sign.value or "")
-            changed[key] = self.intake.quantified(entry, quantity, own, actual if key == "target" else target)
+            row_of = units if key != "target" else units._replace(sign=indicator.sign.value or "")
+            changed[key] = self.intake.quantified(entry, quantity, row_of, actual if key == "target" else target)
         shares = {key: changed[key] for key in SHARES}
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
             small = small_by_nature(indicator.name.given, sign, changed["target"].value)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.checks.weights import level_named
+from perf_xlsx.folding import written_out
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.model import Entry, Severity
 from perf_xlsx.ooxml import Cell
@@ -211,7 +212,7 @@ class TableRows:
         return any(count > 1 and count * 2 >= len(columns) for count in counts)
 
     def _is_aside(self, text: str) -> bool:
-        folded = squeeze(text)
+        folded = written_out(text).strip()
         word = same_name(folded.partition(":")[0]).strip(_OUTER)
         levels = {word for box in self.block.columns if box.key in FILLED_DOWN for word in self._choices(box)}
         heading = _OF_A_PART.sub("", folded)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, JUDGEMENTS
-from perf_xlsx.target import SIGNS as WORDS_OF_SIGNS
+from perf_xlsx.vocabulary import vocabulary
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
     FILL_FIRST,
@@ -30,7 +30,7 @@ BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as n
 # Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
 BLANK_WORDS = f"||{'|'.join(['　', *sorted(DASHES), '－', '－－', '／', '＼'])}|"
 
-SIGNS = (*dict.fromkeys(sign for _, sign in WORDS_OF_SIGNS), "定性")  # the choices, as the formulas know them
+SIGNS = tuple(vocabulary("signs"))  # the choices, as the formulas know them
 SIGNS_LISTED = "px_signs"  # the cell of the hidden sheet that lists them
 SIGN_WORDS = f"|{'|'.join(SIGNS)}|"
 LEVELS = "px_levels"  # the cell of the hidden sheet that lists the judgements, in the same way

@@ -23,6 +23,7 @@ from perf_xlsx.target import (
     Quantity,
     is_blank,
     is_time,
+    marked_number,
     parse_target,
     unit_name,
 )
@@ -63,7 +64,9 @@ class OutsideRow:
             row["sign"] = Entry(None, row["target"].place, "", "指标性质")
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
-        if needs_no_target((row["level1"], row["level2"]), row["sign"], row["target"], row["actual"]):
+        if isinstance(row["target"].value, str) and marked_number(row["target"].value):
+            row["target"], _ = self.intake.quantity(row["target"])
+        elif needs_no_target((row["level1"], row["level2"]), row["sign"], row["target"], row["actual"]):
             row["sign"] = replace(row["sign"], value="定性")
             row["actual"] = self.intake.judged(row["actual"], row["target"], printed=True)
         elif row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
@@ -140,8 +143,8 @@ class OutsideRow:
         for key in ("target", "midyear", "actual"):
             row[key], read[key] = self.intake.quantity(row[key])
         stated = unit_name(row["unit"].value or "")
-        unit = row_unit(stated, (read["target"], read["actual"]))
-        units = RowUnit(unit, bool(stated), row["sign"].value or "")
+        unit = row_unit(stated, read["target"], read["actual"])
+        units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
         if not row["unit"].given:
             row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
@@ -172,7 +175,8 @@ class OutsideRow:
         if manner == "resized":
             self.intake.resized(entry, quantity, units)
             return number
-        extra = manner != "same" or (read.sign not in ("", units.sign) and key != "midyear")
+        other = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
+        extra = other or manner != "same" or (read.sign not in ("", units.sign) and key != "midyear")
         own = (key == "target" and "sign" not in self.columns) or not read.sign
         if isinstance(entry.value, Decimal) and manner == "renamed":
             self.intake.unit_added(entry, quantity.number, read.unit)

@@ -14,7 +14,9 @@ from perf_xlsx.workbook.returned.sheets import Sheets
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
 # "指标1：", as the forms print it before a name
-PROMPT = re.compile(r"^指\s*标\s*(?:\d{1,3}\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*")
+PROMPT = re.compile(
+    r"^指\s*标\s*(?:(?:\d{1,3}|[①-⒛])\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*"
+)
 
 
 @dataclass
