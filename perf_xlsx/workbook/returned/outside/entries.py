@@ -18,7 +18,7 @@ from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.target import JUDGEMENTS, MONEY_UNITS, Quantity, is_time, parse_target, unit_name
 from perf_xlsx.workbook.intake import Intake, unit_shown
 from perf_xlsx.workbook.returned.outside.rows import bare_name, nothing
-from perf_xlsx.workbook.returned.worded import needs_no_target
+from perf_xlsx.workbook.returned.worded import dated, needs_no_target
 
 _MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
@@ -46,6 +46,7 @@ class OutsideRow:
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and nothing(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
+        row["target"] = dated(row["name"].given, row["sign"], row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
             row["sign"] = Entry(None, row["target"].place, "", "指标性质")
