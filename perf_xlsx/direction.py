@@ -30,7 +30,8 @@ def any_of(words: Iterable[str]) -> str:
 
 
 _COST = re.compile(f"(?:{any_of(WORDS['cost']['words'])})(?:{any_of(WORDS['cost']['tails'])})?$")
-_NO_COST = re.compile(any_of(WORDS["cost"]["not"]))
+_SAVED = re.compile(any_of(WORDS["cost"]["saved"]))
+_NO_COST = re.compile(any_of([*WORDS["cost"]["saved"], *WORDS["cost"]["other"]]))
 _NEUTRAL = re.compile(any_of(WORDS["neutral"]["words"]))
 _TURNING, _DOING, _RATES = (re.compile(any_of(WORDS["turning"][key])) for key in ("words", "doing", "rates"))
 
@@ -82,7 +83,7 @@ def direction_of(row: Indicator, rulebook: Rulebook) -> Direction:
 def leaning_of(row: Indicator) -> tuple[Leaning, str]:
     """Which direction is better by the name, else by the levels above it, and the word that says so."""
     leaning, word = by_name(row.name.given)
-    if leaning or _NO_COST.search(row.name.given):
+    if leaning or _SAVED.search(row.name.given):
         return leaning, word
     levels = row.level1.given + row.level2.given
     word = next((word for word in WORDS["hints"]["levels"] if word in levels), "")

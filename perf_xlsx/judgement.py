@@ -17,6 +17,7 @@ from perf_xlsx.vocabulary import vocabulary
 WORDS = vocabulary("judgements")
 MET = JUDGEMENTS[0]
 LONGEST = 100  # characters; a longer text is a report, which nobody grades by its words
+_MIDNIGHT = re.compile(r"(?<=\d) 00:00(?::00)?$")  # behind a day that another program wrote as text
 _ENDS = "。.;；,，!！、 "
 
 
@@ -52,9 +53,7 @@ def judged(target: str, actual: str, year: int | None) -> Judged:
         return UNKNOWN
     if _bare(said) == _bare(wanted):
         return Judged(MET, "与指标值一致")
-    if wanted in WORDS["none"]["words"] and (
-        said in WORDS["none"]["words"] or re.fullmatch(r"0[^\d.]{0,4}", said)
-    ):
+    if (kind := _none_of(wanted)) is not None and _none_happened(kind, said):
         return Judged(MET, "与指标值一致")
     return graded or _in_time(wanted, said, year)
 
@@ -67,7 +66,7 @@ def judged_level(*levels: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"\s", "", squeeze(text)).rstrip(_ENDS)
+    return re.sub(r"\s", "", _MIDNIGHT.sub("", squeeze(text))).rstrip(_ENDS)
 
 
 @cache
@@ -89,6 +88,19 @@ def _bare(text: str) -> str:
         if text.endswith(word) and len(text) > len(word):
             return text[: -len(word)]
     return text
+
+
+def _none_of(text: str) -> str | None:
+    """What is said not to have happened ("" of anything); None where the text does not say so."""
+    for word in sorted(WORDS["none"]["words"], key=len, reverse=True):
+        kind = text[len(word) :].removesuffix("发生")
+        if text.startswith(word) and kind in ("", *WORDS["none"]["kinds"]):
+            return kind
+    return None
+
+
+def _none_happened(kind: str, actual: str) -> bool:
+    return re.fullmatch(r"0[^\d.]{0,4}", actual) is not None or _none_of(actual) in (kind, "")
 
 
 # ---- grades ----------------------------------------------------------------------------------------------
@@ -131,6 +143,7 @@ _DATE = re.compile(
     r"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>年底|年末|年内|年终|底|末|上半年|下半年|第?[一二三四1-4]季度末?底?)"
     r"|(?<!\d)(?P<year4>20\d\d)年度?(?!\d|[./-])"
 )
+_TORN = re.compile(r"20\d\d\.1(?!\d)")  # January, or a number that lost the zero of October
 _MONTHS = {word: n for n, word in enumerate([*"一二三四五六七八九十", "十一", "十二"], 1)}
 _MONTH_IN_WORDS = re.compile("(十[一二]?|[一二三四五六七八九])月")
 _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
@@ -153,7 +166,7 @@ class _When:
 
 def _in_time(target: str, actual: str, year: int | None) -> Judged:
     wanted, said = _when(target), _when(actual)
-    if wanted is None:
+    if wanted is None or _TORN.search(target):
         return UNKNOWN
     task = _plain(wanted.rest)
     if said is None:  # 11月底完成100% / 100%
@@ -205,6 +218,8 @@ def _when(text: str) -> _When | None:
     if full := date["full"]:
         year, at = int(full[:4]), (int(full[4:6]), int(full[6:]))
         return _When(year, at, at, True, rest, after)
+    if _TORN.fullmatch(date.group()):
+        return _When(year, (1, 1), (10, 31), False, rest, after)
     if month := date["month"] or date["month2"]:
         day = date["day"] or date["day2"]
         begin, end = (int(day), int(day)) if day else _PARTS.get(date["part"], (1, 31))

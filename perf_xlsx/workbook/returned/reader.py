@@ -35,7 +35,7 @@ from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
 from perf_xlsx.workbook.returned.owed import Owed, box_owed, lines_owed
 from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
-from perf_xlsx.workbook.returned.worded import in_words, needs_no_target, says_nothing
+from perf_xlsx.workbook.returned.worded import dated, in_words, needs_no_target, says_nothing
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
@@ -372,7 +372,9 @@ class Reading:
 
     def _judged(self, row: Indicator) -> Indicator:
         """The indicator, its actual as a judgement where it is judged in words: by its sign, target or level."""
-        sign, target, actual = row.sign, row.target, row.actual
+        sign, actual = row.sign, row.actual
+        target = dated(row.name.given, sign, row.target, row.unit)
+        row = replace(row, target=target)
         if needs_no_target((row.level1, row.level2), sign, target, actual):
             target, actual = (replace(e, value=None, given="") if says_nothing(e) else e for e in (target, actual))
             row = replace(row, sign=replace(sign, value="定性"), target=target)
@@ -386,4 +388,5 @@ class Reading:
             advice = "请把指标性质改为“定性”。"
             self.intake.say("R12", sign.place, sign.field, sign.given, message, advice, "定性", "warning")
             row = replace(row, sign=replace(sign, value="定性"))
-        return replace(row, actual=self.intake.judged(actual, target))
+        shown = replace(actual, value=actual.given) if isinstance(actual.value, Decimal) else actual
+        return replace(row, actual=self.intake.judged(shown, target))

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.judgement import judged, judged_level
 from perf_xlsx.model import Entry
-from perf_xlsx.target import DASHES, is_time, parse_target, squeeze
+from perf_xlsx.target import DASHES, is_time, parse_target, same_label, squeeze
+from perf_xlsx.vocabulary import vocabulary
 
 
 def says_nothing(entry: Entry[Any]) -> bool:
     """Whether nothing stands there but, perhaps, a dash."""
     return entry.empty or (isinstance(entry.value, str) and squeeze(entry.given) in DASHES)
+
+
+def dated(name: str, sign: Entry[str], target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
+    """The target; as a text where it is the number 2023.12 and means December: the name is one of a time."""
+    month = isinstance(target.value, Decimal) and sign.empty and unit.empty and is_time(target.given)
+    ends = tuple(vocabulary("judgements")["dates"]["names"])
+    return replace(target, value=target.given) if month and same_label(name).endswith(ends) else target
 
 
 def needs_no_target(
@@ -30,8 +39,9 @@ def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], year: int
     """
     if not isinstance(target.value, str) or says_nothing(target) or parse_target(target.value) is not None:
         return False
-    wordy = is_time(target.value) or not any(ch.isdigit() for ch in target.value)
+    time = is_time(target.value)
+    wordy = time or not any(ch.isdigit() for ch in target.value)
     sure = judged(target.given, actual.given, year).judgement is not None
     if sign.value is None and sign.empty:
-        return sure or (wordy and not isinstance(actual.value, Decimal))
+        return sure or time or (wordy and not isinstance(actual.value, Decimal))
     return sure and wordy and not sign.unreadable

@@ -30,7 +30,7 @@ from perf_xlsx.target import (
 from perf_xlsx.workbook.intake import Intake, RowUnit, around, unit_shown
 from perf_xlsx.workbook.returned.outside.headers import core
 from perf_xlsx.workbook.returned.outside.rows import bare_name
-from perf_xlsx.workbook.returned.worded import needs_no_target
+from perf_xlsx.workbook.returned.worded import dated, needs_no_target
 
 _MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
@@ -59,6 +59,7 @@ class OutsideRow:
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
+        row["target"] = dated(row["name"].given, row["sign"], row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
             row["sign"] = Entry(None, row["target"].place, "", "指标性质")
