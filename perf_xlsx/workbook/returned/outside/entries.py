@@ -47,7 +47,8 @@ class OutsideRow:
                 row[key] = replace(row[key], value=None, given="")
         target = self._quantity("target")
         if "sign" not in self.columns:
-            row["sign"] = Entry(None, row["target"].place, "", "指标性质")
+            stood = row["target"].given if row["target"].unreadable else ""  # it may have had its sign in it
+            row["sign"] = Entry(None, row["target"].place, stood, "指标性质")
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
         if row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
