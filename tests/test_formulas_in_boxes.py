@@ -63,6 +63,14 @@ def test_rates_points_and_totals_may_be_formulas(filled: bytes, tmp_path: Path) 
     assert [(found.code, found.place.cell) for found in result.findings] == [("R11", "M9")]  # no number in I9
 
 
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_other_formats_know_their_formulas(suffix: str) -> None:
+    result = pipeline.score(Path(__file__).parent / "fixtures" / f"划去的内容.{suffix}")  # has =C6+C9, =SUM(E6,E9)
+    assert result.evaluation is not None
+    assert result.evaluation.total_funds.initial.value == 1000
+    assert not [found for found in result.findings if found.code == "R11"]
+
+
 OUTSIDE = ["[1]汇总!B3", "Z99+C6+C9", "C6+C9+Z99", "INDIRECT(\"C6\")+C9", "IF(1,C6+C9,0)", "VLOOKUP(C6,C6:E9,1)", "C10",
            "H6+C9", "SUM(C:C)", "另一张!A1", "C6+C9&amp;\"\"", "#REF!+1", "SUM(C6", "C6 C9", "1/0", "NOW()"]  # fmt: skip
 
