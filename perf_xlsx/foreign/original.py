@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet
 
-
 FORMULAS = 5_000  # of one workbook that are put into words
 
 
