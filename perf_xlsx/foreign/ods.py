@@ -205,7 +205,8 @@ def _cell(element: etree._Element, struck: bool, styles: frozenset[str]) -> Cell
         return Cell(None, formula or None, shown.strip() or "#VALUE!")
     value = _value(element, kind, shown)
     if value is None or value == "":
-        return Cell(None, formula) if formula and kind != "string" else None  # a formula's empty text
+        empty = kind == "string" or bool(paragraphs)  # the result of a formula: an empty text
+        return Cell(None, formula) if formula and not empty else None
     if isinstance(value, str) and any(out for _, out in pieces):
         return cell_of(Runs(tuple(pieces)), formula or None, "General", struck)
     struck = struck or (bool(shown) and all(out or not text.strip() for text, out in pieces))

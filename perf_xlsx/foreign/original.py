@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet
 
+FORMULAS = 5_000  # of one workbook that are put into words
+
 
 @dataclass(frozen=True)
 class Extra:
@@ -48,6 +50,7 @@ class CellCount:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.cells_left, self.records_left = limits.cells, 4 * limits.cells
+        self.formulas_left = FORMULAS
         self.sheet, self.cells = "", dict[tuple[int, int], Cell]()
 
     def begin(self, sheet: str) -> None:
@@ -68,6 +71,11 @@ class CellCount:
         """A record was met, a blank cell too. Raises PackageError beyond four times the limit of cells."""
         self.records_left -= times
         self._judge(self.records_left)
+
+    def formula(self) -> bool:
+        """Whether one more formula may be put into words; a form has a few hundred of them."""
+        self.formulas_left -= 1
+        return self.formulas_left >= 0
 
     def _judge(self, left: int) -> None:
         if left < 0:

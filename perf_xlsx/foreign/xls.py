@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 import xlrd
-from xlrd import biffh
+from xlrd import biffh, formula
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
@@ -23,6 +23,7 @@ OLDER = "Excel 5.0/95 工作簿（.xls）"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 _MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
+_TOKENS_AT, _LONGEST = 22, 200  # where a formula's tokens begin, and how many bytes of them are looked at
 _TEXT_RESULT, _OBJECT = 0x0207, 0x005D
 _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
 _BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
@@ -75,20 +76,37 @@ def _records(book: Any, index: int) -> Iterator[tuple[int, int, int]]:
         at += 4 + size
 
 
-def _scan(book: Any, index: int, cells: CellCount) -> tuple[set[tuple[int, int]], int]:
-    """The cells (row, column from 0) that hold formulas, and the number of drawn objects.
+def _scan(book: Any, index: int, cells: CellCount) -> tuple[dict[tuple[int, int], str], int]:
+    """The formulas by cell (row, column from 0), "" for those that are not known, and how many objects are drawn.
 
     The records are counted before xlrd makes objects of them.
     """
-    formulas: set[tuple[int, int]] = set()
+    formulas: dict[tuple[int, int], str] = {}
     drawings = 0
     for code, at, size in _records(book, index):
         if code in _FORMULAS and size >= 4:
-            formulas.add(struct.unpack_from("<HH", book.mem, at))
+            row, column = struct.unpack_from("<HH", book.mem, at)
+            body = book.mem[at : at + size] if cells.formula() else b""
+            formulas[row, column] = _formula(book, row, column, body)
         cells.record(size // 2 if code in _MULTIPLE else 1)
         if code == _OBJECT and size >= 6:
             drawings += struct.unpack_from("<H", book.mem, at + 4)[0] not in _NOT_DRAWN
     return formulas, drawings
+
+
+def _formula(book: Any, row: int, column: int, body: bytes) -> str:
+    """A short formula as text; "" for a long one, and for one that is not understood or shared."""
+    if book.biff_version < 80 or len(body) < _TOKENS_AT:
+        return ""
+    (size,) = struct.unpack_from("<H", body, _TOKENS_AT - 2)
+    if not 0 < size <= _LONGEST or _TOKENS_AT + size > len(body):
+        return ""
+    tokens, kind = body[_TOKENS_AT : _TOKENS_AT + size], formula.FMLA_TYPE_CELL
+    try:
+        text = formula.decompile_formula(book, tokens, size, kind, browx=row, bcolx=column) or ""
+    except Exception:  # whatever its arithmetic raises on what it does not know
+        return ""
+    return "" if text.startswith("SHARED") else str(text)
 
 
 def _mend_results(book: Any) -> None:
@@ -102,12 +120,12 @@ def _mend_results(book: Any) -> None:
     book.mem = bytes(mem)
 
 
-def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCount) -> Grid:
+def _grid(book: Any, sheet: Any, formulas: dict[tuple[int, int], str], count: CellCount) -> Grid:
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
-            formula = "" if (row, column) in formulas else None
+            written = formulas.get((row, column))
             runs = sheet.rich_text_runlist_map.get((row, column), ())
-            cell = _cell(book, sheet.cell(row, column), formula, runs)
+            cell = _cell(book, sheet.cell(row, column), written, runs)
             if cell is not None:
                 count.add(row + 1, column + 1, cell)
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
@@ -116,19 +134,19 @@ def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCoun
     return count.grid(merges, rows, columns)
 
 
-def _cell(book: Any, cell: Any, formula: str | None, runs: Runlist) -> Cell | None:
+def _cell(book: Any, cell: Any, written: str | None, runs: Runlist) -> Cell | None:
     code, struck = _code(book, cell.xf_index), _is_struck(book, cell.xf_index)
     match cell.ctype:
         case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE if isfinite(cell.value):
-            return cell_of(value_of(cell.value, code, book.datemode == 1), formula, code, struck)
+            return cell_of(value_of(cell.value, code, book.datemode == 1), written, code, struck)
         case xlrd.XL_CELL_TEXT:
             text = cell.value and _rich(book, cell.value, struck, runs)
-            return cell_of(text, formula, code, struck) if text else None  # a formula's empty text, too
+            return cell_of(text, written, code, struck) if text else None  # a written's empty text, too
         case xlrd.XL_CELL_BOOLEAN:
-            return cell_of(bool(cell.value), formula, code, struck)
+            return cell_of(bool(cell.value), written, code, struck)
         case xlrd.XL_CELL_ERROR:
-            return Cell(None, formula, biffh.error_text_from_code.get(cell.value, "#VALUE!"), code)
-    return Cell(None, formula, None, code) if formula is not None else None
+            return Cell(None, written, biffh.error_text_from_code.get(cell.value, "#VALUE!"), code)
+    return Cell(None, written, None, code) if written is not None else None
 
 
 def _is_struck(book: Any, index: int | None) -> bool:

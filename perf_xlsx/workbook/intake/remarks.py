@@ -32,6 +32,7 @@ class Remarks:
     money_unit: str = ""
     year: int | None = None
     crossed: list[Entry[Any]] = field(default_factory=list)  # out, all of them; told row by row
+    partly: set[Place] = field(default_factory=set)  # where a part was crossed out, which has been told
 
     def say(
         self,
@@ -65,6 +66,7 @@ class Remarks:
 
     def partly_crossed(self, struck: object, entry: Entry[Any]) -> None:
         """R24: a part of the content was crossed out, and is no part of what is read."""
+        self.partly.add(entry.place)
         message = f"{entry.field}里划去（删除线）的“{struck}”不算，已按“{entry.given}”读取。"
         self.say("R24", entry.place, entry.field, entry.given, message, KEEP_OR_DELETE, severity="notice")
 
@@ -104,6 +106,8 @@ class Remarks:
         self, entry: Entry[Decimal], number: Decimal, sign: str = "", severity: Severity | None = None
     ) -> None:
         """R12: read after cleaning."""
+        if entry.place in self.partly and entry.given == plain(number):
+            return  # R24 has said so
         message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
         advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else "可以不改；建议直接填数字。"
         self.say("R12", entry.place, entry.field, entry.given, message, advice, plain(number), severity)

@@ -20,7 +20,6 @@ from perf_xlsx.model import (
     Passage,
     Project,
     SelfEvaluation,
-    Severity,
 )
 from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
@@ -110,7 +109,7 @@ class Reading:
             self.intake.findings.append(finding("R06", seen, None))
 
     def _say_form(self, address: Address) -> None:
-        """R06: a further form; beside our own template it may be the same one, printed."""
+        """R06: a further form."""
         sheet, row, _ = address
         main = self.sheets.names[min(self.layout.sheets(), default=sheet)]
         at = f"从第{row}行起" if sheet in self.layout.sheets() else "上"
@@ -119,8 +118,7 @@ class Reading:
             "这一张没有读取，也没有评分。"
         )
         advice = "请把每张自评表各存为一个工作簿报送；不需要的请删去。"
-        severity: Severity | None = "warning" if self.known_form else None
-        self.intake.say("R06", self.place(address), "自评表", "", message, advice, severity=severity)
+        self.intake.say("R06", self.place(address), "自评表", "", message, advice)
 
     def beside_the_form(self, package: Package) -> Iterator[Finding]:
         """R16: what is not of the form. On an official layout, R19 tells which cells are."""

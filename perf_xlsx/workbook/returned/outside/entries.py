@@ -62,7 +62,8 @@ class OutsideRow:
         row["target"] = dated(row["name"].given, row["sign"], row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
-            row["sign"] = Entry(None, row["target"].place, "", "指标性质")
+            stood = row["target"].given if row["target"].unreadable else ""  # it may have had its sign in it
+            row["sign"] = Entry(None, row["target"].place, stood, "指标性质")
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
         if isinstance(row["target"].value, str) and marked_number(row["target"].value):
