@@ -16,7 +16,7 @@ def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
     """The workbook, where it is one of a foreign format; None where it is for `Package.open` to judge.
 
     Raises PackageError for what is damaged, encrypted, larger than the limits, or known to be no workbook at all
-    (a web page, a text file), and nothing else for whatever the bytes are.
+    (a web page, a text file), MemoryError, and nothing else for whatever the bytes are.
     """
     limits = limits or Limits()
     kind = recognise(data, limits)
@@ -34,7 +34,7 @@ def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
                 from perf_xlsx.foreign.ods import read_ods
 
                 return read_ods(data, limits)
-    except (PackageError, OSError):
+    except (PackageError, OSError, MemoryError):
         raise
     except Exception as error:  # readers of binary formats raise whatever their arithmetic raises on damage
         raise PackageError("damaged", f"文件已损坏（按{NAMES[kind]}读取时失败）") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator
 from math import isfinite
@@ -11,6 +10,7 @@ from typing import Any
 import xlrd
 from xlrd import biffh
 
+from perf_xlsx.foreign.biff import open_biff
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, quote_sheet
@@ -21,7 +21,14 @@ FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_ve
 OLDER = "Excel 5.0/95 工作簿（.xls）"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
-_MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
+_MULTIPLE = {
+    0x00BD: 6,
+    0x00BE: 2,
+    0x00E5: 8,
+    0x015F: 8,
+    0x001A: 2,
+    0x001B: 2,
+}  # bytes of one of many cells or ranges
 _TEXT_RESULT, _OBJECT = 0x0207, 0x005D
 _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
 _BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
@@ -32,9 +39,7 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     if len(data) > limits.file_mb << 20:
         raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.file_mb} MB")
     try:
-        book: Any = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO()
-        )
+        book: Any = open_biff(data, limits)
     except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
         if "encrypted" in str(error).lower():
             raise PackageError("encrypted", "设置了打开密码，读不出来") from error
@@ -84,7 +89,7 @@ def _scan(book: Any, index: int, cells: CellCount) -> tuple[set[tuple[int, int]]
     for code, at, size in _records(book, index):
         if code in _FORMULAS and size >= 4:
             formulas.add(struct.unpack_from("<HH", book.mem, at))
-        cells.record(size // 2 if code in _MULTIPLE else 1)
+        cells.record(max(size // _MULTIPLE.get(code, size + 1), 1))
         if code == _OBJECT and size >= 6:
             drawings += struct.unpack_from("<H", book.mem, at + 4)[0] not in _NOT_DRAWN
     return formulas, drawings
@@ -102,12 +107,10 @@ def _mend_results(book: Any) -> None:
 
 
 def _grid(book: Any, sheet: Any, formulas: set[tuple[int, int]], count: CellCount) -> Grid:
-    for row in range(sheet.nrows):
-        for column in range(sheet.row_len(row)):
-            formula = "" if (row, column) in formulas else None
-            cell = _cell(book, sheet.cell(row, column), formula)
-            if cell is not None:
-                count.add(row + 1, column + 1, cell)
+    for (row, column), kept in sorted(sheet.kept.items(), key=lambda pair: pair[0]):
+        cell = _cell(book, kept, "" if (row, column) in formulas else None)
+        if cell is not None:
+            count.add(row + 1, column + 1, cell)
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     rows = (row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     columns = ((column + 1, column + 1) for column, info in sorted(sheet.colinfo_map.items()) if info.hidden)
