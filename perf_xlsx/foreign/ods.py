@@ -16,6 +16,7 @@ from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
+MOST_SPACES = 100  # in one element: a few bytes are not to become a thousand
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
 _FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd"}
@@ -71,11 +72,15 @@ def _hidden_styles(root: etree._Element) -> set[str]:
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
     """Rows in order, those of groups and headers included."""
-    for element in table:
-        if local(element) == "table-row":
+    inside = [iter(table)]
+    while inside:
+        element = next(inside[-1], None)
+        if element is None:
+            inside.pop()
+        elif local(element) == "table-row":
             yield element
         elif local(element) in ("table-rows", "table-row-group", "table-header-rows"):
-            yield from _rows(element)
+            inside.append(iter(element))
 
 
 def _hidden_columns(table: etree._Element) -> tuple[tuple[int, int], ...]:
@@ -109,12 +114,12 @@ def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, lis
             if local(element) not in ("table-cell", "covered-table-cell"):
                 continue
             wide = _times(element, "number-columns-repeated", MAX_COLUMN)
-            extras += _beside(element, name, row, column)
+            extras += _beside(element, name, row, column, count.limits.text)
             across = _times(element, "number-columns-spanned", MAX_COLUMN)
             down = _times(element, "number-rows-spanned", MAX_ROW)
             if across > 1 or down > 1:
                 merges.append((row, column, row + down - 1, column + across - 1))
-            cell = _cell(element)  # also under a merge: R21 tells what nobody sees
+            cell = _cell(element, count.limits.text)  # also under a merge: R21 tells what nobody sees
             if cell is not None:
                 for r in range(row, row + times):
                     for c in range(column, column + wide):
@@ -128,19 +133,19 @@ def _grid(table: etree._Element, name: str, count: CellCount) -> tuple[Grid, lis
     return count.grid(merges, hidden, _hidden_columns(table)), extras
 
 
-def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Iterator[Extra]:
+def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[Extra]:
     for child in element:
         address = f"{column_name(column)}{row}"
         if local(child) == "annotation":
-            yield Extra("批注", sheet, address, "\n".join(_text(p) for p in child if local(p) == "p"))
+            yield Extra("批注", sheet, address, _text(child, most))
         elif local(child) in ("frame", "custom-shape", "g"):
             yield Extra("图片或图形", sheet, address)
 
 
-def _cell(element: etree._Element) -> Cell | None:
+def _cell(element: etree._Element, most: int) -> Cell | None:
     formula = _get(element, "formula")
     formula = re.sub(r"^[a-z]+:=", "", formula) if formula else ""
-    shown = "\n".join(_text(child) for child in element if local(child) == "p")
+    shown = _text(element, most)
     kind = _kind(element)
     if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
         return Cell(None, formula or None, shown.strip() or "#VALUE!")
@@ -191,23 +196,39 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
             return shown
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: etree._Element, most: int) -> str:
+    """The text of an element's paragraphs, a line each; where there is more than `most`, somewhat more than that."""
+    parts, size = list[str](), 0
+    for paragraph in element:
+        if local(paragraph) != "p":
+            continue
+        parts.append("\n" if parts else "")
+        for piece in _pieces(paragraph):
+            parts.append(piece)
+            size += len(piece)
+            if size > most:
+                return "".join(parts)
+    return "".join(parts)
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
     """A paragraph's text: runs joined, counted spaces, tabs and breaks put back, notes left out."""
-    parts = [element.text or ""]
+    if element.text:
+        yield element.text
     for child in element:
         match local(child):
             case "s":
-                parts.append(" " * _times(child, "c", 1000))
+                yield " " * _times(child, "c", MOST_SPACES)
             case "tab":
-                parts.append("\t")
+                yield "\t"
             case "line-break":
-                parts.append("\n")
+                yield "\n"
             case "annotation" | "note":
                 pass
             case _:
-                parts.append(_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+                yield from _pieces(child)
+        if child.tail:
+            yield child.tail
 
 
 def _names(root: etree._Element) -> Iterator[DefinedName]:
