@@ -15,6 +15,7 @@ from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, quote_sheet
 from perf_xlsx.ooxml.cells import value_of
+from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.place import column_name
 
 FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version
@@ -137,7 +138,7 @@ def _code(book: Any, index: int | None) -> str:
         return "General"
     key = book.xf_list[index].format_key
     known = book.format_map.get(key)
-    return str((known.format_str if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
+    return str((known.format_str[:LONGEST] if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
 
 
 def _notes(sheet: Any, name: str) -> Iterator[Extra]:

@@ -15,6 +15,7 @@ from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Sheet, custom_properties, quote_sheet
 from perf_xlsx.ooxml.cells import Value, value_of
+from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.place import column_name
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
@@ -119,7 +120,7 @@ def _formats(styles: Iterator[tuple[int, bytes]]) -> list[str]:
     codes, found, inside = dict[int, str](), list[str](), False
     for code, body in styles:
         if code == FORMAT_CODE:
-            codes[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
+            codes[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0][:LONGEST]
         elif code in (BEGIN_FORMATS, END_FORMATS):
             inside = code == BEGIN_FORMATS
         elif code == CELL_FORMAT and inside:

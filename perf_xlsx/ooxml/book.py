@@ -10,6 +10,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import local, text_of, whole
+from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.place import column_name
 
@@ -230,7 +231,7 @@ class Book:
             return []
         root = self.package.tree(part)
         codes = {
-            element.get("numFmtId"): element.get("formatCode", "")
+            element.get("numFmtId"): element.get("formatCode", "")[:LONGEST]
             for group in root
             if local(group) == "numFmts"
             for element in group
