@@ -222,7 +222,10 @@ def measured(data: bytes, folder: Path, suffix: str) -> dict[str, object]:
     source = folder / f"a{suffix}"
     source.write_bytes(data)
     words = [sys.executable, "-c", MEASURED, str(source), str(folder / f"out{suffix}")]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=100)
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=20 * SECONDS)
+    except subprocess.TimeoutExpired:
+        return {"seconds": 20 * SECONDS, "mb": 0, "total": None, "codes": [], "said": "stopped"}
     if done.returncode:
         return {"seconds": 0.0, "mb": 0, "total": None, "codes": [], "said": done.stderr.strip()[-300:]}
     found: dict[str, object] = json.loads(done.stdout)

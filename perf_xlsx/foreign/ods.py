@@ -197,7 +197,7 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
 
 
 def _text(element: etree._Element, most: int) -> str:
-    """The text of an element's paragraphs, a line each; where there is more than `most`, somewhat more than that."""
+    """The text of an element's paragraphs, a line each, or somewhat more than the first `most` of it."""
     parts, size = list[str](), 0
     for paragraph in element:
         if local(paragraph) != "p":

@@ -81,7 +81,7 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
 
 
 def records(data: bytes, count: CellCount) -> Iterator[tuple[int, bytes]]:
-    """The records of a part: number and body. Raises PackageError where one runs past the end, or over the limit."""
+    """The records of a part: number and body. Raises PackageError where one is cut, or one too many."""
     at = 0
     while at < len(data):
         count.record()
