@@ -7,7 +7,7 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: demo test fuzz bench lint templates clean
+.PHONY: demo test fuzz hostile bench lint templates clean
 
 demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
@@ -15,8 +15,11 @@ demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, i
 test: .venv/.ready  ## all tests; those with LibreOffice run where it is installed
 	$(BIN)/python -m pytest -n auto
 
-fuzz: .venv/.ready  ## 10,000 damaged workbooks; those that fail are kept in tests/fuzz_seeds.txt
+fuzz: .venv/.ready  ## 10,000 damaged workbooks and 2,000 of each other format; those that fail are kept in tests/fuzz_seeds.txt
 	$(BIN)/python -m tests.fuzz --keep
+
+hostile: .venv/.ready  ## nasty texts in every place of a form, and small files that are far too much
+	$(BIN)/python -m tests.hostile
 
 bench: .venv/.ready  ## ratios measured in one run: one workbook, many, and consolidating 10,000 results
 	$(BIN)/python -m benchmarks.one

@@ -205,13 +205,13 @@ def _ends_there(text: str) -> bool:
 _TIME = re.compile(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
 _MONTH = (
     re.compile(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
-        rf"({'|'.join(word for word, _ in SIGNS)})?\s*(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
+        rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
         r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
     )
 )
 _REACHES = re.compile(r"^(?:达到|达|完成|实现)\s*(?=\d)")
 _BOUNDS = tuple(
-    (re.compile(rf"\(?[及含]*\)?(?:{'|'.join(known['behind'])})$"), sign)
+    (re.compile(rf"\(?[及含]{{0,2}}\)?(?:{'|'.join(known['behind'])})$"), sign)
     for sign, known in vocabulary("signs").items()
     if "behind" in known
 )

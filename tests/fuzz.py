@@ -1,7 +1,8 @@
 """Damaged workbooks by the thousand: each is read or refused, in time, and no output is half written.
 
-`make fuzz`, or `python -m tests.fuzz --count 10000 --first 0 --jobs 2`. Each number is the seed of one file. Seeds
-that failed once stand in tests/fuzz_seeds.txt and are run with the tests.
+`make fuzz`, or `python -m tests.fuzz --count 10000 --first 0 --jobs 2`, and a fifth as many of each other format. Each
+number is the seed of one file of a kind. Seeds that failed once stand in tests/fuzz_seeds.txt and are run with the
+tests.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import random
 import re
 import resource
 import signal
+import struct
 import tempfile
 import time
 import traceback
@@ -31,6 +33,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Package
+from tests.foreign_workbooks import biff5, record, xlsb
 from tests.rich_workbook import rich
 
 SEEDS = Path(__file__).parent / "fuzz_seeds.txt"
@@ -41,7 +44,11 @@ NASTY = [
     "中文", "x" * 40_000, "=1+1",
 ]  # fmt: skip
 
+KINDS = ("xlsx", "xls", "xlsb", "ods")
+FIXTURES = Path(__file__).parent / "fixtures"
+
 Parts = dict[str, bytes]
+Seed = tuple[str, int]  # of a kind
 Mutation = Callable[[random.Random, Parts], None]
 
 
@@ -61,11 +68,24 @@ def bases() -> tuple[bytes, ...]:
 
 
 @cache
-def undamaged(base: int) -> str:
+def foreign(kind: str) -> tuple[bytes, ...]:
+    """The workbooks of another format that are damaged."""
+    match kind:
+        case "xls":
+            return (FIXTURES / "部门整体.xls").read_bytes(), biff5(bases()[0]), biff5(bases()[1])
+        case "xlsb":
+            return xlsb(bases()[0]), xlsb(bases()[1])
+        case "ods":
+            return ((FIXTURES / "部门整体.ods").read_bytes(),)
+    return bases()
+
+
+@cache
+def undamaged(kind: str, base: int) -> str:
     """What scoring gives for a base."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.xlsx"
-        path.write_bytes(bases()[base])
+        path = Path(folder) / f"a.{kind}"
+        path.write_bytes(foreign(kind)[base])
         return outcome(pipeline.score(path))
 
 
@@ -179,30 +199,101 @@ MUTATIONS: list[Mutation] = [
 ]
 
 
-def mutant(seed: int) -> tuple[bytes, int | None]:
+def mutant(kind: str, seed: int) -> tuple[bytes, int | None]:
     """The damaged workbook of a seed; with the number of its base where all that is read must be what it was."""
     chance = random.Random(seed)
-    base = chance.randrange(len(bases()))
-    data = bases()[base]
-    kind = chance.random()
-    if kind < 0.2:  # every part has a checksum: a workbook that is still read is the same workbook
-        return flip(chance, data, 8), base
-    if kind < 0.25:
-        return data[: chance.randrange(len(data))], base
+    base = chance.randrange(len(foreign(kind)))
+    data = foreign(kind)[base]
+    how = chance.random()
+    if how < 0.2:  # every part of a zip has a checksum: a workbook that is still read is the same workbook
+        return flip(chance, data, 8), None if kind == "xls" else base
+    if how < 0.25:
+        return data[: chance.randrange(len(data))], None if kind == "xls" else base
+    if kind == "xls":
+        return damaged_stream(chance, data), None
     parts = unzipped(data)
     for _ in range(chance.randint(1, 3)):
-        if parts:
+        if not parts:
+            break
+        binary = sorted(name for name in parts if name.endswith(".bin"))
+        if kind == "xlsb" and binary and chance.random() < 0.7:
+            name = chance.choice(binary)
+            parts[name] = joined(chance, records_of(parts[name]), record)
+        else:
             chance.choice(MUTATIONS)(chance, parts)
     return zipped(parts), None
+
+
+# ---- records of binary formats ----
+
+Record = tuple[int, bytes]
+
+
+def damaged_stream(chance: random.Random, data: bytes) -> bytes:
+    """An .xls whose records are damaged, as a bare stream, which Excel reads too."""
+    from xlrd.compdoc import CompDoc
+
+    inside = CompDoc(data, logfile=io.StringIO())
+    mem, base, size = next(
+        found for name in ("Workbook", "Book") if (found := inside.locate_named_stream(name))[0] is not None
+    )
+    stream, found, at = mem[base : base + size], list[Record](), 0
+    while at + 4 <= len(stream):
+        code, length = struct.unpack_from("<HH", stream, at)
+        found.append((code, stream[at + 4 : at + 4 + length]))
+        at += 4 + length
+    return joined(chance, found, lambda code, body: struct.pack("<HH", code & 0xFFFF, len(body) & 0xFFFF) + body)
+
+
+def records_of(data: bytes) -> list[Record]:
+    """The records of a part of an .xlsb."""
+    found, at = list[Record](), 0
+    while at < len(data):
+        code, at = data[at], at + 1
+        if code & 0x80 and at < len(data):
+            code, at = code & 0x7F | data[at] << 7, at + 1
+        size = shift = 0
+        while at < len(data):
+            byte, at = data[at], at + 1
+            size, shift = size | (byte & 0x7F) << shift, shift + 7
+            if not byte & 0x80:
+                break
+        found.append((code, data[at : at + size]))
+        at += size
+    return found
+
+
+def joined(chance: random.Random, found: list[Record], write: Callable[[int, bytes], bytes]) -> bytes:
+    """The records, some of them damaged, as bytes; perhaps a few of these too."""
+    for _ in range(chance.randint(1, 4)):
+        if not found:
+            break
+        at, how = chance.randrange(len(found)), chance.randrange(8)
+        code, body = found[at]
+        if how < 3:
+            found[at] = code, flip(chance, body, 3)
+        elif how == 3:
+            found[at] = code, body[: chance.randrange(len(body) + 1)]
+        elif how == 4:
+            found[at] = code, body + bytes(chance.choice((0, 255)) for _ in range(chance.randint(1, 50)))
+        elif how == 5:
+            found[at] = chance.choice(found)[0], body
+        elif how == 6:
+            del found[at]
+        else:
+            found.insert(chance.randrange(len(found)), found[at])
+    out = b"".join(write(code, body) for code, body in found)
+    return flip(chance, out, 2) if chance.random() < 0.2 else out
 
 
 # ---- what must come of it ----
 
 
-def problems(seed: int, folder: Path) -> Iterator[str]:
+def problems(kind: str, seed: int, folder: Path) -> Iterator[str]:
     """What is wrong with the outcome of one seed."""
-    data, same_as = mutant(seed)
-    source, output = folder / "a.xlsm", folder / "out.xlsm"
+    data, same_as = mutant(kind, seed)
+    suffix = ".xlsm" if kind == "xlsx" else f".{kind}"
+    source, output = folder / f"a{suffix}", folder / f"out{suffix}"
     for old in folder.iterdir():
         old.unlink()
     source.write_bytes(data)
@@ -213,6 +304,8 @@ def problems(seed: int, folder: Path) -> Iterator[str]:
     for found in result.findings:
         if pipeline.UNEXPECTED in found.message:
             yield found.message
+        if "内存不够" in found.message:
+            yield f"over {MEMORY >> 20} MB"
         if "\n" in found.message or not found.advice:
             yield f"not one line with advice: {found}"
     written = [path for path in folder.iterdir() if path != source]
@@ -222,20 +315,20 @@ def problems(seed: int, folder: Path) -> Iterator[str]:
         if not result.findings:
             yield "refused without a word"
         return
-    if same_as is not None and outcome(result) != undamaged(same_as):
+    if same_as is not None and outcome(result) != undamaged(kind, same_as):
         yield f"read differently: {outcome(result)}"
     if [str(path) for path in written] != [result.output]:
         yield f"{written} written, {result.output} told"
         return
     again = pipeline.score(written[0])
-    if outcome(again) != outcome(result):
+    if kind == "xlsx" and outcome(again) != outcome(result):
         yield f"scored again: {outcome(again)} {[f.message for f in again.findings if not f.place.cell]}"
     if written[0].suffix != Package.open(written[0]).suffix():
         yield "suffix and content disagree"
 
 
-def judge(seed: int) -> tuple[int, str, float]:
-    """A seed, what is wrong ("" for nothing), and the seconds of processor time it took."""
+def judge(one: Seed) -> tuple[Seed, str, float]:
+    """A seed of a kind, what is wrong ("" for nothing), and the seconds of processor time it took."""
 
     def too_slow(number: int, frame: FrameType | None) -> None:
         raise TooSlow
@@ -245,20 +338,21 @@ def judge(seed: int) -> tuple[int, str, float]:
     started = time.process_time()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            said = "; ".join(problems(seed, Path(folder)))
+            said = "; ".join(problems(*one, Path(folder)))
     except TooSlow:
         said = f"stopped after {SECONDS * 3} s: {traceback.format_exc(limit=-3)}"
     except Exception:
         said = traceback.format_exc(limit=-4)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return seed, said, time.process_time() - started
+    return one, said, time.process_time() - started
 
 
-def kept_seeds() -> list[int]:
-    """The seeds that failed once."""
+def kept_seeds() -> list[Seed]:
+    """The seeds that failed once, as "17" for an .xlsx, or "xls 17"."""
     lines = SEEDS.read_text("utf-8").splitlines() if SEEDS.exists() else []
-    return [int(line.split("#")[0]) for line in lines if line.split("#")[0].strip()]
+    words = [line.split("#")[0].split() for line in lines]
+    return [("xlsx" if len(word) == 1 else word[0], int(word[-1])) for word in words if word]
 
 
 def bounded() -> None:
@@ -270,13 +364,20 @@ def bounded() -> None:
 def main() -> int:
     """Run the seeds asked for; a line a failure, the figures at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--count", type=int, default=10_000, help="of .xlsx; a fifth of it of every other kind")
+    parser.add_argument("--kind", choices=KINDS, help="only this one, and --count of it")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--keep", action="store_true", help="write the seeds that fail to tests/fuzz_seeds.txt")
     options = parser.parse_args()
-    seeds = itertools.chain(kept_seeds(), range(options.first, options.first + options.count))
-    failed: dict[int, str] = {}
+    counts = {options.kind: options.count} if options.kind else dict.fromkeys(KINDS, options.count // 5)
+    if not options.kind:
+        counts["xlsx"] = options.count
+    seeds = itertools.chain(
+        kept_seeds(),
+        ((kind, options.first + n) for kind, count in counts.items() for n in range(count)),
+    )
+    failed: dict[Seed, str] = {}
     slowest, figures = 0.0, Counter[str]()
     with multiprocessing.Pool(options.jobs, bounded) as pool:
         for seed, said, seconds in pool.imap_unordered(judge, seeds, chunksize=20):
@@ -284,10 +385,13 @@ def main() -> int:
             figures["files"] += 1
             if said:
                 failed[seed] = said
-                print(f"{seed}: {said}", flush=True)
+                print(f"{' '.join(map(str, seed))}: {said}", flush=True)
     if options.keep and failed:
         with SEEDS.open("a", encoding="utf-8") as file:
-            file.writelines(f"{seed}  # {said.splitlines()[-1][:100]}\n" for seed, said in sorted(failed.items()))
+            file.writelines(
+                f"{kind} {seed}  # {said.splitlines()[-1][:100]}\n"
+                for (kind, seed), said in sorted(failed.items())
+            )
     print(f"{figures['files']} files, {len(failed)} failures, slowest {slowest:.1f} s")
     return 1 if failed else 0
 

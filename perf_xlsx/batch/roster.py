@@ -88,14 +88,14 @@ def _form(word: str) -> str | None:
     plain = same_label(word)
     if plain in form_names():
         return plain
-    short = re.sub(r"\(.*?\)", "", plain)
+    short = re.sub(r"\([^()]*\)", "", plain)
     found = [name for name in form_names() if any(short in title for title in _titles(load_form(name)))]
     return found[0] if short and len(found) == 1 else None
 
 
 def _titles(form: Form) -> Iterator[str]:
     for title in (form.title, form.official):
-        yield re.sub(r"\(.*?\)", "", same_label(title))
+        yield re.sub(r"\([^()]*\)", "", same_label(title))
 
 
 @dataclass(frozen=True)

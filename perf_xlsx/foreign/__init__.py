@@ -16,7 +16,7 @@ def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
     """The workbook, where it is one of a foreign format; None where it is for `Package.open` to judge.
 
     Raises PackageError for what is damaged, encrypted, larger than the limits, or known to be no workbook at all
-    (a web page, a text file), and nothing else for whatever the bytes are.
+    (a web page, a text file), MemoryError, and nothing else for whatever the bytes are.
     """
     limits = limits or Limits()
     kind = recognise(data, limits)
@@ -38,7 +38,7 @@ def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
         if error.kind == "damaged" and data.startswith(BEFORE_EXCEL_5):
             raise PackageError("legacy", OLD) from error
         raise
-    except OSError:
+    except (OSError, MemoryError):
         raise
     except Exception as error:  # readers of binary formats raise whatever their arithmetic raises on damage
         if data.startswith(BEFORE_EXCEL_5):

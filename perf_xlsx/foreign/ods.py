@@ -17,6 +17,8 @@ from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
+Piece = tuple[str, bool | None]  # a run, and whether it is crossed out
+MOST_SPACES = 100  # in one element: a few bytes are not to become a thousand
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
 _REFERENCE = re.compile(
@@ -99,11 +101,15 @@ def _inherited(name: str, own: dict[str, bool], parents: dict[str, str]) -> bool
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
     """Rows in order, those of groups and headers included."""
-    for element in table:
-        if local(element) == "table-row":
+    inside = [iter(table)]
+    while inside:
+        element = next(inside[-1], None)
+        if element is None:
+            inside.pop()
+        elif local(element) == "table-row":
             yield element
         elif local(element) in ("table-rows", "table-row-group", "table-header-rows"):
-            yield from _rows(element)
+            inside.append(iter(element))
 
 
 def _hidden_columns(table: etree._Element) -> tuple[tuple[int, int], ...]:
@@ -164,14 +170,15 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: frozenset[
             if local(element) not in ("table-cell", "covered-table-cell"):
                 continue
             wide = _times(element, "number-columns-repeated", MAX_COLUMN)
-            extras += _beside(element, name, row, column)
+            extras += _beside(element, name, row, column, count.limits.text)
             across = _times(element, "number-columns-spanned", MAX_COLUMN)
             down = _times(element, "number-rows-spanned", MAX_ROW)
             if across > 1 or down > 1:
                 merges.append((row, column, row + down - 1, column + across - 1))
+            struck = crossed.cell(element, line, column)
             cell = _cell(
-                element, crossed.cell(element, line, column), styles
-            )  # also under a merge: R21 tells what nobody sees
+                element, struck, styles, count.limits.text
+            )  # under a merge too: R21 tells what nobody sees
             if cell is not None:
                 for r in range(row, row + times):
                     for c in range(column, column + wide):
@@ -185,27 +192,27 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: frozenset[
     return count.grid(merges, hidden, _hidden_columns(table)), extras
 
 
-def _beside(element: etree._Element, sheet: str, row: int, column: int) -> Iterator[Extra]:
+def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[Extra]:
     for child in element:
         address = f"{column_name(column)}{row}"
         if local(child) == "annotation":
-            yield Extra("批注", sheet, address, "\n".join(_text(p) for p in child if local(p) == "p"))
+            yield Extra("批注", sheet, address, _text(child, most))
         elif local(child) in ("frame", "custom-shape", "g"):
             yield Extra("图片或图形", sheet, address)
 
 
-def _cell(element: etree._Element, struck: bool, styles: frozenset[str]) -> Cell | None:
+def _cell(element: etree._Element, struck: bool, styles: frozenset[str], most: int) -> Cell | None:
     formula = _get(element, "formula")
     formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
-    paragraphs = [[*_pieces(child, styles, None)] for child in element if local(child) == "p"]
-    pieces = [piece for number, own in enumerate(paragraphs) for piece in ([("\n", None)] * bool(number) + own)]
+    paragraphs = any(local(child) == "p" for child in element)
+    pieces = _runs(element, styles, most)
     shown = "".join(text for text, _ in pieces)
     kind = _kind(element)
     if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
         return Cell(None, formula or None, shown.strip() or "#VALUE!")
     value = _value(element, kind, shown)
     if value is None or value == "":
-        empty = kind == "string" or bool(paragraphs)  # the result of a formula: an empty text
+        empty = kind == "string" or paragraphs  # the result of a formula: an empty text
         return Cell(None, formula) if formula and not empty else None
     if isinstance(value, str) and any(out for _, out in pieces):
         return cell_of(Runs(tuple(pieces)), formula or None, "General", struck)
@@ -268,14 +275,25 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
             return shown
 
 
-def _text(element: etree._Element) -> str:
-    """A paragraph's text."""
-    return "".join(text for text, _ in _pieces(element, frozenset(), None))
+def _text(element: etree._Element, most: int) -> str:
+    """The text of an element's paragraphs, a line each, or somewhat more than the first `most` of it."""
+    return "".join(text for text, _ in _runs(element, frozenset(), most))
 
 
-def _pieces(
-    element: etree._Element, styles: frozenset[str], out: bool | None
-) -> Iterator[tuple[str, bool | None]]:
+def _runs(element: etree._Element, styles: frozenset[str], most: int) -> list[Piece]:
+    """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters of them."""
+    found, size = list[Piece](), 0
+    for paragraph in (child for child in element if local(child) == "p"):
+        found += [("\n", None)] if found else []
+        for piece in _pieces(paragraph, styles, None):
+            found.append(piece)
+            size += len(piece[0])
+            if size > most:
+                return found
+    return found
+
+
+def _pieces(element: etree._Element, styles: frozenset[str], out: bool | None) -> Iterator[Piece]:
     """A paragraph's runs: counted spaces, tabs and breaks put back, notes left out; which of them are crossed out.
 
     Where no style of `styles` says so, a run is as its cell is (None).
@@ -284,7 +302,7 @@ def _pieces(
     for child in element:
         match local(child):
             case "s":
-                yield " " * _times(child, "c", 1000), out
+                yield " " * _times(child, "c", MOST_SPACES), out
             case "tab":
                 yield "\t", out
             case "line-break":

@@ -42,20 +42,23 @@ class Original:
 
 
 class CellCount:
-    """Cells and records taken from one workbook so far; stops at the limit before they are kept.
+    """Sheets, cells and records taken from one workbook so far; stops at the limit before they are kept.
 
     The limit is the workbook's, not a sheet's: a hostile one lists the same stream as a thousand sheets.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.cells_left, self.records_left = limits.cells, 4 * limits.cells
+        self.sheets_left, self.cells_left, self.records_left = limits.parts, limits.cells, 4 * limits.cells
         self.formulas_left = FORMULAS
         self.sheet, self.cells = "", dict[tuple[int, int], Cell]()
 
     def begin(self, sheet: str) -> None:
-        """The cells that follow are of that sheet."""
+        """The cells that follow are of that sheet. Raises PackageError beyond the limit of parts."""
         self.sheet, self.cells = sheet, {}
+        self.sheets_left -= 1
+        if self.sheets_left < 0:
+            raise PackageError("too_large", f"有超过 {self.limits.parts} 个工作表")
 
     def add(self, row: int, column: int, cell: Cell) -> None:
         """Keep a cell. Raises PackageError beyond the limits; addresses outside a worksheet are ignored."""
@@ -79,7 +82,8 @@ class CellCount:
 
     def _judge(self, left: int) -> None:
         if left < 0:
-            raise PackageError("too_large", f"读到工作表“{self.sheet}”时超过 {self.limits.cells} 个单元格")
+            where = f"读到工作表“{self.sheet}”时" if self.sheet else "工作簿"
+            raise PackageError("too_large", f"{where}超过 {self.limits.cells} 个单元格")
 
     def grid(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator, Sequence
 from math import isfinite
@@ -11,10 +10,12 @@ from typing import Any
 import xlrd
 from xlrd import biffh, formula
 
+from perf_xlsx.foreign.biff import open_biff
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Runs, Sheet, Text, quote_sheet
 from perf_xlsx.ooxml.cells import cell_of, value_of
+from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.place import column_name
 
 Runlist = Sequence[tuple[int, int]]  # where a font begins, and its number
@@ -22,7 +23,14 @@ FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_ve
 OLDER = "Excel 5.0/95 工作簿（.xls）"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
-_MULTIPLE = frozenset({0x00BD, 0x00BE})  # MULRK, MULBLANK: many cells in one record
+_MULTIPLE = {
+    0x00BD: 6,
+    0x00BE: 2,
+    0x00E5: 8,
+    0x015F: 8,
+    0x001A: 2,
+    0x001B: 2,
+}  # bytes of one of many cells or ranges
 _TOKENS_AT, _LONGEST = 22, 200  # where a formula's tokens begin, and how many bytes of them are looked at
 _TEXT_RESULT, _OBJECT = 0x0207, 0x005D
 _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
@@ -34,9 +42,7 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     if len(data) > limits.file_mb << 20:
         raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.file_mb} MB")
     try:
-        book: Any = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO()
-        )
+        book: Any = open_biff(data, limits)
     except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
         if "encrypted" in str(error).lower():
             raise PackageError("encrypted", "设置了打开密码，读不出来") from error
@@ -88,7 +94,7 @@ def _scan(book: Any, index: int, cells: CellCount) -> tuple[dict[tuple[int, int]
             row, column = struct.unpack_from("<HH", book.mem, at)
             body = book.mem[at : at + size] if cells.formula() else b""
             formulas[row, column] = _formula(book, row, column, body)
-        cells.record(size // 2 if code in _MULTIPLE else 1)
+        cells.record(max(size // _MULTIPLE.get(code, size + 1), 1))
         if code == _OBJECT and size >= 6:
             drawings += struct.unpack_from("<H", book.mem, at + 4)[0] not in _NOT_DRAWN
     return formulas, drawings
@@ -121,13 +127,11 @@ def _mend_results(book: Any) -> None:
 
 
 def _grid(book: Any, sheet: Any, formulas: dict[tuple[int, int], str], count: CellCount) -> Grid:
-    for row in range(sheet.nrows):
-        for column in range(sheet.row_len(row)):
-            written = formulas.get((row, column))
-            runs = sheet.rich_text_runlist_map.get((row, column), ())
-            cell = _cell(book, sheet.cell(row, column), written, runs)
-            if cell is not None:
-                count.add(row + 1, column + 1, cell)
+    for (row, column), kept in sorted(sheet.kept.items(), key=lambda pair: pair[0]):
+        runs = sheet.rich_text_runlist_map.get((row, column), ())
+        cell = _cell(book, kept, formulas.get((row, column)), runs)
+        if cell is not None:
+            count.add(row + 1, column + 1, cell)
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     rows = (row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     columns = ((column + 1, column + 1) for column, info in sorted(sheet.colinfo_map.items()) if info.hidden)
@@ -177,7 +181,7 @@ def _code(book: Any, index: int | None) -> str:
         return "General"
     key = book.xf_list[index].format_key
     known = book.format_map.get(key)
-    return str((known.format_str if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
+    return str((known.format_str[:LONGEST] if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
 
 
 def _notes(sheet: Any, name: str) -> Iterator[Extra]:

@@ -24,6 +24,7 @@ from perf_xlsx.ooxml.book import (
     quote_sheet,
 )
 from perf_xlsx.ooxml.cells import Value, cell_of, value_of
+from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.place import column_name
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
@@ -36,8 +37,10 @@ SHORT = {13: RK, 14: ERROR, 15: BOOL, 16: REAL, 17: TEXT, 18: SHARED}  # cells j
 SHORT_BLANK = 12
 CROSSES_OUT = 8  # among a font's flags
 BUNDLE, PROPERTIES, NAME, EXTERN_SHEET = 156, 153, 39, 362
+OF_THE_BOOK = frozenset({BUNDLE, PROPERTIES, NAME, EXTERN_SHEET})
 FORMAT_CODE, BEGIN_FORMATS, END_FORMATS, CELL_FORMAT, FONT = 44, 617, 618, 47, 43
 
+LONGEST_TEXT = 32_767  # Excel's own limit
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -58,16 +61,16 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
     main = package.main_part() or ""
     related = {r.id: r for r in package.relationships(main)}
     by_kind = {r.type.rpartition("/")[2]: r.target for r in related.values() if r.target in package}
-    book = _Book()
+    book, count = _Book(), CellCount(limits)
     if "styles" in by_kind:
-        _styles(package.read(by_kind["styles"]), book)
+        _styles(records(package.read(by_kind["styles"]), count), book)
     if "sharedStrings" in by_kind:
-        items = records(package.read(by_kind["sharedStrings"]))
+        items = records(package.read(by_kind["sharedStrings"]), count)
         book.strings = [_rich(body, 0, book) for code, body in items if code == STRING_ITEM]
-    stream = list(records(package.read(main)))
+    stream = [one for one in records(package.read(main), count) if one[0] in OF_THE_BOOK]
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
     sheets, grids = list[Sheet](), list[Grid]()
-    extras, titles, count = list[Extra](), list[str](), CellCount(limits)
+    extras, titles = list[Extra](), list[str]()
     for code, body in stream:
         if code != BUNDLE:
             continue
@@ -81,17 +84,18 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
         sheets.append(Sheet(title, "", _STATES.get(state, "hidden"), len(titles) - 1, number))
         count.begin(title)
         grids.append(_grid(package.read(relation.target), book, count))
-        extras += _beside(package, relation.target, title)
+        extras += _beside(package, relation.target, title, count)
     extras += [Extra("宏")] if any(n.lower().endswith("vbaproject.bin") for n in package.names()) else []
     extras += [Extra("数字签名")] if any("_xmlsignatures/" in n.lower() for n in package.names()) else []
     names = tuple(_names(stream, titles))
     return Original(FORMAT, tuple(sheets), tuple(grids), names, custom_properties(package), tuple(extras))
 
 
-def records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records of a part: number and body. Raises PackageError where one runs past the end."""
+def records(data: bytes, count: CellCount) -> Iterator[tuple[int, bytes]]:
+    """The records of a part: number and body. Raises PackageError where one is cut, or one too many."""
     at = 0
     while at < len(data):
+        count.record()
         code, at = data[at], at + 1
         if code & 0x80 and at < len(data):
             code, at = code & 0x7F | data[at] << 7, at + 1
@@ -115,6 +119,8 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
     at += 4
     if length == 0xFFFFFFFF:
         return "", at
+    if length > LONGEST_TEXT:
+        raise PackageError("too_large", f"有一段文字超过 {LONGEST_TEXT} 字")
     end = at + 2 * length
     if end > len(body):
         raise PackageError("damaged", "文件已损坏（文字不完整）")
@@ -136,12 +142,12 @@ def _rich(body: bytes, at: int, book: _Book) -> Text:
     return Runs(tuple(pieces))
 
 
-def _styles(data: bytes, book: _Book) -> None:
+def _styles(found: Iterator[tuple[int, bytes]], book: _Book) -> None:
     """The number format of each cell style, and whether its font crosses out."""
     codes, inside = dict[int, str](), False
-    for code, body in records(data):
+    for code, body in found:
         if code == FORMAT_CODE:
-            codes[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
+            codes[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0][:LONGEST]
         elif code in (BEGIN_FORMATS, END_FORMATS):
             inside = code == BEGIN_FORMATS
         elif code == FONT:
@@ -155,8 +161,7 @@ def _styles(data: bytes, book: _Book) -> None:
 def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
     merges, rows, columns = list[tuple[int, int, int, int]](), set[int](), list[tuple[int, int]]()
     row = column = 0
-    for code, body in records(data):
-        count.record()
+    for code, body in records(data, count):
         if code == ROW:
             (row,), column = struct.unpack_from("<I", body), -1
             if body[11] & 0x10:  # fDyZero: no height
@@ -214,13 +219,14 @@ def _rk(raw: int) -> float:
     return number / 100 if raw & 1 else number
 
 
-def _beside(package: Package, part: str, title: str) -> Iterator[Extra]:
+def _beside(package: Package, part: str, title: str, count: CellCount) -> Iterator[Extra]:
     for relation in package.relationships(part):
+        count.record()
         if relation.type.endswith("/drawing"):
             yield Extra("图片或图形", title)
         elif relation.type.endswith("/comments") and relation.target in package:
             at = ""
-            for code, body in records(package.read(relation.target)):
+            for code, body in records(package.read(relation.target), count):
                 if code == 635:  # BrtBeginComment: author, then the range
                     row, _, column = struct.unpack_from("<III", body, 4)
                     at = f"{column_name(column + 1)}{row + 1}"

@@ -59,6 +59,8 @@ class Archive:
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
                 infos = archive.infolist()
+        except MemoryError:
+            raise
         except Exception as error:  # zipfile raises a dozen kinds on damaged directories
             raise PackageError("damaged", "文件已损坏或不完整，压缩包目录读不出来") from error
         for info in infos:

@@ -11,6 +11,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import children, local, text_of, whole
+from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.place import column_name
 
@@ -237,7 +238,10 @@ class Book:
         if part is None:
             return []
         groups = {local(group): list(children(group)) for group in children(self.package.tree(part))}
-        codes = {element.get("numFmtId"): element.get("formatCode", "") for element in groups.get("numFmts", ())}
+        codes = {
+            element.get("numFmtId"): element.get("formatCode", "")[:LONGEST]
+            for element in groups.get("numFmts", ())
+        }
         struck = [is_struck(font) for font in groups.get("fonts", ()) if local(font) == "font"]
         formats = [xf for xf in groups.get("cellXfs", ()) if local(xf) == "xf"]
         if len(formats) > self.package.limits.formats:

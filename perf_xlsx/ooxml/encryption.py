@@ -9,6 +9,7 @@ from pathlib import Path
 from perf_xlsx.ooxml.archive import OLE, PackageError
 from perf_xlsx.ooxml.limits import Limits
 
+USUAL_SPINS = 100_000  # what Office writes: with these any number of passwords is tried
 _MARK = "EncryptedPackage".encode("utf-16-le")  # the name of the stream, as it stands in the OLE directory
 
 
@@ -33,15 +34,20 @@ def decrypt(data: bytes, passwords: Sequence[str], limits: Limits) -> bytes:
         raise PackageError("no_decryption", "设置了打开密码，而本机没有安装解密组件") from error
     try:
         file = OOXMLFile(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception as error:  # each damage and each unknown kind of encryption has exceptions of its own
         raise PackageError("damaged", "文件已损坏（设置了打开密码，而加密信息读不出来）") from error
-    if (file.info or {}).get("spinValue", 0) > limits.spins:
-        raise PackageError("too_large", f"打开密码的散列次数超过上限 {limits.spins} 次")
+    most = max(limits.spins // max(len(passwords), 1), min(USUAL_SPINS, limits.spins))
+    if (file.info or {}).get("spinValue", 0) > most:
+        raise PackageError("too_large", f"打开密码的散列次数超过上限 {most} 次")
     for password in passwords:
         opened = io.BytesIO()
         try:
             file.load_key(password=password, verify_password=True)
             file.decrypt(opened)
+        except MemoryError:
+            raise
         except Exception:  # as above, and a wrong password
             continue
         return opened.getvalue()

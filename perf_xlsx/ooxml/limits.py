@@ -32,7 +32,7 @@ class Limits:
     text: int = 32_767  # characters of one cell: Excel's own limit
     merges: int = 20_000  # merged ranges of one worksheet
     formats: int = 60_000  # cell formats: Excel's own limit, with room for ours
-    spins: int = 1_000_000  # hash rounds of a password (Office writes 100,000)
+    spins: int = 1_000_000  # hash rounds of all passwords; Office's own 100,000 for each are never too many
 
 
 def load_limits(path: Path) -> Limits:

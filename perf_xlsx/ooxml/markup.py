@@ -41,6 +41,8 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        if isinstance(error, etree.XMLSyntaxError) and error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         if "XML_PARSE_HUGE" in str(error):  # libxml2's own guards: 256 levels, 10 MB in one text or attribute
             raise PackageError("too_large", f"{name} 的嵌套过深或有过长的内容") from error
         raise PackageError("damaged", f"文件已损坏（{name} 不是有效的 XML）") from error

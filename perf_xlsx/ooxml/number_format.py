@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from perf_xlsx.folding import fold
 
+LONGEST = 255  # characters of a format: Excel's own limit; what is behind is not read
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _UNIT = re.compile(r"(?:[^\W\d_]|[㎡㎥㎢°]){1,6}[²³]?|[%‰]")

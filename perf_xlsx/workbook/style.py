@@ -99,8 +99,12 @@ _WIDTHS = _Widths()
 
 def lines_needed(text: str, width: float) -> int:
     """Lines that a text takes in a column of that width; autofit is of no use for Chinese."""
-    usable = max(width - 1.5, 2)
-    return sum(max(1, ceil(units(line) * 1.04 / usable)) for line in text.split("\n")) if text else 1
+    return sum(lines_of(units(line), width) for line in text.split("\n")) if text else 1
+
+
+def lines_of(line: int, width: float) -> int:
+    """Lines that a line of so many units takes in a column of that width."""
+    return max(1, ceil(line * 1.04 / max(width - 1.5, 2)))
 
 
 def height_for(cells: list[tuple[str, float]], least: float = 20.0) -> float:

@@ -157,7 +157,7 @@ class TableRows:
 
     def _is_sum(self, text: str, sums: bool) -> bool:
         """Whether it is the word of a sum; a longer one that has it only where the numbers are `sums`."""
-        word = re.sub(r"\(.*?\)", "", same_name(squeeze(text).partition(":")[0]))
+        word = re.sub(r"\([^()]*\)", "", same_name(squeeze(text).partition(":")[0]))
         near = any(word.endswith(total) or word.startswith(total) for total in self.block.totals)
         return word in self.block.totals or (near and sums)
 

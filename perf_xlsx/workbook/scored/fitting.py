@@ -32,10 +32,21 @@ def fitted(text: str, width: float, entry: Entry[str], lines: int) -> str:
 
 def chunks(text: str, width: float, lines: int = LINES_A_ROW) -> Iterator[str]:
     """The text in pieces that each fit into one row."""
-    while text:
-        end = len(text)
-        while s.lines_needed(text[:end], width) > lines:
-            end = end * lines // (s.lines_needed(text[:end], width) + 1)
-        end = max(end, 1)
-        yield text[:end]
-        text = text[end:]
+    start = 0
+    while start < len(text):
+        end = max(_end(text, start, width, lines), start + 1)
+        yield text[start:end]
+        start = end
+
+
+def _end(text: str, start: int, width: float, lines: int) -> int:
+    """Where the longest piece from `start` ends that takes no more lines."""
+    before, line = 0, 0  # lines above the last one of the piece, and how wide that is
+    for at in range(start, len(text)):
+        if text[at] == "\n":
+            before, line = before + s.lines_of(line, width), 0
+        else:
+            line += s.units(text[at])
+        if before + s.lines_of(line, width) > lines:
+            return at
+    return len(text)
