@@ -227,7 +227,8 @@ class Rates:
 class Scores:
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
-    `total` counts what could not be scored as 0 and is then provisional (`complete` False). `doubted` are the
+    `total` counts what could not be scored as 0. `provisional` says in Chinese why it is no final total: what
+    cannot be scored, what is missing, weights that do not make the whole. `grade` is None then. `doubted` are the
     amounts that seem to stand in another money unit (F10): nothing was computed from them.
     """
 
@@ -236,9 +237,19 @@ class Scores:
     project_rates: tuple[Rates, ...]
     indicators: tuple[Score, ...]
     total: Decimal
-    grade: str
-    complete: bool
+    grade: str | None
+    provisional: tuple[str, ...] = ()
     doubted: frozenset[Place] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the total is final, so that it earns a grade."""
+        return not self.provisional
+
+    @property
+    def scored_throughout(self) -> bool:
+        """Whether there are points for budget execution and for every indicator, whatever else is missing."""
+        return bool(self.indicators) and all(s.points is not None for s in (self.execution, *self.indicators))
 
 
 @dataclass(frozen=True)

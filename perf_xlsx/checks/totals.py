@@ -126,7 +126,7 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
         return
     if total is not None and rulebook.grade(total) != entry.value:
         grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
-    elif scores.complete and scores.grade != entry.value:
+    elif scores.grade is not None and scores.grade != entry.value:
         grade, number = scores.grade, f"计算总分{points(scores.total)}"
     else:
         return
