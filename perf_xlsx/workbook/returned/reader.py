@@ -148,7 +148,8 @@ class Reading:
 
     def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         asked = box.required or box.preset  # what the template came with should not have been cleared
-        if asked and entry.empty and box.key not in OWN_CODES and entry.place.cell:
+        own = box.key in OWN_CODES or box.key.startswith("claimed_")
+        if asked and entry.empty and not own and entry.place.cell:
             self._owed(box_owed(box, entry, row))
 
     def _owed(self, owed: Owed) -> None:

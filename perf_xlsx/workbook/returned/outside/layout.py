@@ -194,8 +194,7 @@ class _Search:
     def _claims(self, layout: OutsideLayout, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
-        if row is not None:
-            at = self._total(layout, row)
+        if row is not None and (at := self._total(layout, row)):
             if "claimed_total" not in layout.boxes or self.sheets.cell(at) is not None:
                 layout.put("claimed_total", Found(at, at))
         if row is not None and "claimed_grade" not in layout.boxes:
@@ -211,17 +210,25 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Found(head, why)))
 
-    def _total(self, layout: OutsideLayout, row: int) -> Address:
-        """The cell of the claimed total: under the points, else beside its label."""
-        column = layout.indicators.columns.get("claimed_points")
+    def _total(self, layout: OutsideLayout, row: int) -> Address | None:
+        """The cell of the claimed total: under the points, else beside its label; never the sum of the weights.
+
+        None where the row has no place for it.
+        """
+        weights, points = (layout.indicators.columns.get(key) for key in ("weight", "claimed_points"))
         label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
         beside = self.sheets.right_of((self.sheet, row, label))
-        if column is None:
-            return beside
-        under = self.sheets.merged_from((self.sheet, row, column))
+        summed = weights is not None and beside == self.sheets.merged_from((self.sheet, row, weights))
+        if points is None:
+            return None if summed else beside
+        under = self.sheets.merged_from((self.sheet, row, points))
         cell = self.sheets.cell(under)
-        filled = cell is not None and str(cell.value) not in known_labels(layout.kind)
-        return under if filled or self.sheets.cell(beside) is None else beside
+        text = "" if cell is None else str(cell.value)
+        if text in known_labels(layout.kind):
+            return beside  # a row of boxes: each has its own label
+        if core(text) in layout.kind.totals:  # the label, merged over the points too
+            return None if summed else beside
+        return under if cell or summed or self.sheets.cell(beside) is None else beside
 
     def _year(self, layout: OutsideLayout) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
