@@ -41,7 +41,7 @@ def _span_to_choose_in(row: Indicator, score: Score, rulebook: Rulebook) -> str:
 
 
 def _claims(form: SelfEvaluation) -> list[Entry[Decimal]]:
-    """The boxes for points that the unit gives itself, those of the indicators first, as far as the form has them."""
+    """The boxes for points that the unit gives itself, as far as the form has them, the indicators' first."""
     weighed = [row for row in form.indicators if not (row.weight.empty and row.weight.place.cell)]  # else W03
     boxes = [row.claimed_points for row in weighed] if "claimed_points" not in form.absent else []
     single = {

@@ -1,4 +1,4 @@
-"""The total (总分): the points as they are shown, added up, and capped; and whether it is one that earns a grade."""
+"""The total (总分): the points as they are shown, added up, and capped; and whether it earns a grade."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) 
 def settled(scores: Scores, rulebook: Rulebook, missing: int = 0, weights_pass: bool = False) -> Scores:
     """The scores with their grade, or with why there is none: the one place that decides it.
 
-    `missing` counts the required values that are not there (R07). `weights_pass`: the bureau lets weights pass that
-    do not make the whole.
+    `missing` counts the required values that are not there (R07). `weights_pass`: the bureau lets weights pass
+    that do not make the whole.
     """
     provisional = tuple(_provisional(scores, rulebook, missing, weights_pass))
     return replace(scores, provisional=provisional, grade=None if provisional else rulebook.grade(scores.total))

@@ -1,7 +1,7 @@
 """自评表: the official form, complete and scored, ready to print and seal.
 
-Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department form in the same manner, with its own fund lines. The
-points of the unit and those of the software stand side by side, each under its own head: the seal is the unit's.
+Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department form in the same manner, with its own fund lines.
+The unit's points and the software's stand side by side, each under its own head: the seal is the unit's.
 """
 
 from __future__ import annotations

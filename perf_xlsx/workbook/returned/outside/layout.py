@@ -68,6 +68,7 @@ class _Search:
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
+        layout.parts = body.parts
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
@@ -167,7 +168,7 @@ class _Search:
     # ---- boxes -----------------------------------------------------------------------------------------------
 
     def _boxes(self, layout: OutsideLayout, body: Body) -> None:
-        taken = {(self.sheet, row) for row in (*body.headers, *body.rows)}
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
@@ -194,9 +195,9 @@ class _Search:
     def _claims(self, layout: OutsideLayout, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
-        if row is not None and (at := self._total(layout, row)):
-            if "claimed_total" not in layout.boxes or self.sheets.cell(at) is not None:
-                layout.put("claimed_total", Found(at, at))
+        at = self._total(layout, row) if row is not None else None
+        if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+            layout.put("claimed_total", Found(at, at))
         if row is not None and "claimed_grade" not in layout.boxes:
             for grade_at, text in self.rows[self.sheet].get(row, {}).items():
                 if found := GRADES.fullmatch(without_spaces(text)):

@@ -18,6 +18,7 @@ from perf_xlsx.workbook.returned.outside.entries import OutsideRow, weights_from
 from perf_xlsx.workbook.returned.outside.found import OutsideLayout
 from perf_xlsx.workbook.returned.outside.notice import absent, outside_findings
 from perf_xlsx.workbook.returned.outside.projects import AMOUNTS
+from perf_xlsx.workbook.returned.parts import ADVICE, told
 from perf_xlsx.workbook.returned.reader import NOWHERE, Reading
 from perf_xlsx.workbook.returned.rows import FILLED_DOWN
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
@@ -83,6 +84,10 @@ class OutsideReading(Reading):
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
         yield from table.rows
+        if block.key == "indicators" and (parts := self.outside.parts):
+            at = (table.sheet, min(parts), table.columns["name"])
+            names = [*parts.values()]
+            self.intake.say("R16", self.place(at), "三级指标", names[0], told(names), ADVICE)
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """Levels are filled down inside their merges; below the last filled one only where nothing is merged."""
