@@ -61,6 +61,7 @@ class _Search:
             return None
         lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
         money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
+        money = money or [h for h in self._in_part(kind) if not self._lists_projects(h, [*lists, *tables])]
         if not (money or self.titles):
             return None
         funds, projects = next(iter(money), None), next(iter(lists), None)
@@ -129,11 +130,15 @@ class _Search:
             at = (self.sheet, row, layout.columns["name"])
             layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
 
-    def _headers(self, kind: Outside, block: str, sheets: Iterable[int]) -> list[Header]:
+    def _headers(self, kind: Outside, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
         table = kind.form.block(block)
         assert isinstance(table, (Lines, Rows))
-        labels = Labels(typed(table.columns))
-        return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, kind.needs[block])]
+        labels, asked = Labels(typed(table.columns)), kind.needs[needs or block]
+        return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, asked)]
+
+    def _in_part(self, kind: Outside) -> list[Header]:
+        """A table of money above the indicators of which a column goes by an unknown name, or is not there."""
+        return self._headers(kind, "funds", (self.sheet,), "funds_in_part")
 
     def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""
