@@ -396,7 +396,16 @@ def test_parts_of_an_indicator_are_told_once_and_not_scored(
     parts = [(None, None, name, "60人", "60人", None, None, None) for name in names]
     result = form(rows=[ROWS[0], *parts, *ROWS[1:]])
     assert told(result) == [("R16", "C11")]
-    assert [i["name"] for i in as_json(result)["indicators"]] == ["培训人数", "培训合格率", "知晓率", "满意度"]
+    found = [(i["name"], i["target"], i["points"]) for i in as_json(result)["indicators"]]
+    assert found[:3] == [("培训人数", "100", "30.00"), (names[0], "60", None), (names[1], "60", None)]
+    assert len(found) == 6
+    assert result.evaluation is not None
+    assert [row.name.value for row in result.evaluation.indicators] == [
+        "培训人数",
+        "培训合格率",
+        "知晓率",
+        "满意度",
+    ]
     assert as_json(result)["grade"] == "优"
 
 
@@ -419,7 +428,7 @@ def test_a_numbered_indicator_among_numbered_ones_lacks_its_weight(form: Callabl
 
 @pytest.mark.parametrize("names", PARTS)
 def test_parts_in_our_template_are_told_once_and_not_scored(
-    names: tuple[str, str], well_made: dict[str, Any], score_case: Score
+    names: tuple[str, str], well_made: dict[str, Any], score_case: Score, tmp_path: Path
 ) -> None:
     whole = well_made["indicators"]
     parts = [
@@ -428,9 +437,15 @@ def test_parts_in_our_template_are_told_once_and_not_scored(
         for name in names
     ]
     well_made["indicators"] = [whole[0], *parts, *whole[1:]]
-    result = score_case(well_made)
+    result = score_case(well_made, "out.xlsx")
     assert [(f.code, f.place.cell) for f in result.findings] == [("R16", "D7")]
     assert as_json(result)["total"] == "98.03"
+    assert [i["name"] for i in as_json(result)["indicators"]][1:3] == [*names]
+    again = pipeline.score(tmp_path / "out.xlsx", tmp_path / "again.xlsx")
+    assert [f.code for f in again.findings] == ["R16"]
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["自评表"]
+    rows = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+    assert [row.count("—") for row in rows if names[0] in row] == [4]
 
 
 # ---- 满意度 --------------------------------------------------------------------------------------------------

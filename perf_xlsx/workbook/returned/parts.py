@@ -26,4 +26,4 @@ def is_part(name: str, above: str) -> bool:
 def told(names: Sequence[str]) -> str:
     """What is said of them all, once."""
     first = "".join(f"“{name}”" for name in names[:3]) + ("等" if len(names) > 3 else "")
-    return f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，没有作为指标评分。"
+    return f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，不单独评分。"

@@ -45,6 +45,7 @@ class Reading:
         self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
         self.layout: Layout = layout or locate(form, sheets)
+        self.parts: set[int] = set()  # rows of the indicators that are parts of the one above
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -54,6 +55,7 @@ class Reading:
         claimed = Claimed(
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
+        indicators, parts = self._indicators()
         return SelfEvaluation(
             form=self.form.name,
             year=year,
@@ -64,7 +66,8 @@ class Reading:
             total_line=self.form.total_line,
             project_line=self.form.project_line,
             projects=tuple(Project(**row) for row in self._rows("projects")),
-            indicators=self._indicators(),
+            indicators=indicators,
+            parts=parts,
             claimed=claimed,
             passages=self._passages(),
             absent=self._lost_passages() | self._lost_lines(),
@@ -216,7 +219,9 @@ class Reading:
             yield from table.rows
             return
         rows = TableRows(block, table, self.sheets, self.form.asides)
-        yield from rows.entries()
+        for row in rows.entries():
+            self.parts |= {row} & rows.parts.keys()
+            yield row
         for told in rows.told:
             self.intake.say(
                 told.code,
@@ -236,7 +241,8 @@ class Reading:
             address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
             witness = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
             entries[box.key] = self._entry(box, address, box.label, witness, box.required)
-            self._required(box, entries[box.key], f"第{row}行")
+            if row not in self.parts:
+                self._required(box, entries[box.key], f"第{row}行")
         return entries
 
     def _cell_of(self, key: str, address: Address) -> Address:
@@ -273,9 +279,12 @@ class Reading:
         lines = block.lines if isinstance(block, Lines) else ()
         return frozenset(line.label for line in lines if line.key not in found)
 
-    def _indicators(self) -> tuple[Indicator, ...]:
-        """The indicators; that there is none at all is R07, below the header of their names."""
-        found = tuple(map(self._indicator, self._levelled(self._rows("indicators"))))
+    def _indicators(self) -> tuple[tuple[Indicator, ...], tuple[Indicator, ...]]:
+        """The indicators, and their parts; that there is none at all is R07, below the header of their names."""
+        rows = list(self._rows("indicators"))
+        own = [row for row in rows if max(entry.place.row for entry in row.values()) not in self.parts]
+        found = tuple(map(self._indicator, self._levelled(own)))
+        parts = tuple(self._indicator(row) for row in rows if row not in own)
         if not found and (table := self.layout.tables.get("indicators")):
             block = self.form.block("indicators")
             assert isinstance(block, Rows)
@@ -284,7 +293,7 @@ class Reading:
             at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
             advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
             self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
-        return found
+        return found, parts
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """The rows with the levels that stand in the first row of their group only (R12)."""

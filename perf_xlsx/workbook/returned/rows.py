@@ -57,7 +57,7 @@ class TableRows:
     _above: dict[str, tuple[int, Decimal]] = field(default_factory=dict)  # amounts above the row, and their sum
     _remarks: list[tuple[int, int]] = field(default_factory=list)
     _far: list[int] = field(default_factory=list)
-    _parts: dict[int, str] = field(default_factory=dict)
+    parts: dict[int, str] = field(default_factory=dict)  # rows that are parts of the one above
     _last: str = ""  # the name of the last row that carries points
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class TableRows:
         self._typed = sorted(((b, at) for b, at in typed if b.kind != "computed"), key=lambda pair: pair[1])
 
     def entries(self) -> Iterator[int]:
-        """Every row that holds an entry, also where some of it is missing."""
+        """Every row that holds an entry, also where some of it is missing; and parts of one, noted as such."""
         found = {row: self._shown(row) for row in self.table.rows}
         levels = {text for shown in found.values() if self._whole(shown) for text in _levels(shown)}
         for row, shown in found.items():
@@ -83,8 +83,8 @@ class TableRows:
             self.told.append(told)
             return False
         if self._is_part(shown):
-            self._parts[row] = self._name(shown)
-            return False
+            self.parts[row] = self._name(shown)
+            return True
         if self._is_remark(row, shown, levels):
             self._remarks += [self._at(box, row)[1:] for box in shown]
             return False
@@ -233,8 +233,8 @@ class TableRows:
     def _tell_together(self) -> None:
         """One finding for all parts, one for all remarks, one for all entries that stand far below the table."""
         sheet, title = self.table.sheet, self.block.title
-        if self._parts:
-            names, at = [*self._parts.values()], (sheet, min(self._parts), self.table.columns["name"])
+        if self.parts:
+            names, at = [*self.parts.values()], (sheet, min(self.parts), self.table.columns["name"])
             self.told.append(Told("R16", at, names[0], told_of_parts(names), ADVICE))
         if self._remarks:
             held = with_contents(self.sheets.grids[sheet], self._remarks)

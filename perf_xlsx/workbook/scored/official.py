@@ -14,7 +14,17 @@ from typing import Any
 
 from perf_xlsx import __version__
 from perf_xlsx.forms import Form, Lines
-from perf_xlsx.model import Entry, FundLine, Indicator, Result, Score, Scores, SelfEvaluation
+from perf_xlsx.model import (
+    PART,
+    Entry,
+    FundLine,
+    Indicator,
+    Result,
+    Score,
+    Scores,
+    SelfEvaluation,
+    scored_rows,
+)
 from perf_xlsx.numerals import points
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
@@ -228,7 +238,7 @@ class _Paper:
         self._next(s.height_for([(texts[0], self.layout.span(1, 4)), (texts[1], self.layout.span(5, last))], 60))
 
     def _indicators(self) -> None:
-        rows = list(zip(self.form.indicators, self.scores.indicators, strict=True))
+        rows = scored_rows(self.form, self.scores)
         self._label(0, 0, "绩效指标", rows=max(len(rows), 1) + 1)
         levelled = any(row.level1.given or row.level2.given for row, _ in rows)
         for head, first, last in self.layout.indicator:
@@ -264,8 +274,10 @@ class _Paper:
                     shown.append((level.given, width))
                 case "完成率":
                     self._number(first, last, score.completion, s.PERCENT, DASH)
-                case "分值":
+                case "分值" if score is not PART:
                     self._number(first, last, score.weight, "General", row.weight.given or "未填")
+                case _ if head in ("分值", CLAIMED, COMPUTED) and score is PART:
+                    self._text(first, last, DASH)
                 case _ if head == CLAIMED:
                     self._claim(first, last, row.claimed_points)
                 case _ if head == COMPUTED:

@@ -83,11 +83,12 @@ class OutsideReading(Reading):
         return self.outside.fund_lines()
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
-        yield from table.rows
         if block.key == "indicators" and (parts := self.outside.parts):
+            self.parts |= parts.keys()
             at = (table.sheet, min(parts), table.columns["name"])
             names = [*parts.values()]
             self.intake.say("R16", self.place(at), "三级指标", names[0], told(names), ADVICE)
+        yield from table.rows
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """Levels are filled down inside their merges; below the last filled one only where nothing is merged."""
