@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perf_xlsx.catalogue import CatalogueEntry, catalogue
 from perf_xlsx.forms import load_form
-from perf_xlsx.model import Result
+from perf_xlsx.model import Result, Scores
 from perf_xlsx.numerals import points
 from perf_xlsx.rulebook import SETTINGS, Rulebook, Setting, load_rulebook, rulebook_names
 from perf_xlsx.signs import STANDING_NAMES
@@ -104,9 +104,13 @@ def effect(one: Result, other: Result) -> Iterator[str]:
     for name, before, after in rows:
         if before.points != after.points:
             yield f"  {name}：{_points(before.points)} → {_points(after.points)}　{after.why}"
-    yield f"  总分：{points(first.total)} {first.grade} → {points(second.total)} {second.grade}" + (
+    yield f"  总分：{_total(first)} → {_total(second)}" + (
         "" if first.total != second.total or first.grade != second.grade else "（没有变化）"
     )
+
+
+def _total(scores: Scores) -> str:
+    return f"{points(scores.total)} {scores.grade or '（暂定）'}"
 
 
 def _points(value: Decimal | None) -> str:

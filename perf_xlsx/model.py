@@ -150,8 +150,9 @@ class Passage:
 class SelfEvaluation:
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
-    `absent` names what its layout has no place for: keys of boxes and columns, titles of passages, names of lines.
-    `unwritten` are titles that nothing stands beside.
+    `parts` are rows that say what an indicator above them consists of (其中) and carry no points. `absent` names
+    what its layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten`
+    are titles that nothing stands beside.
     """
 
     form: str
@@ -168,6 +169,12 @@ class SelfEvaluation:
     passages: tuple[Passage, ...] = ()
     absent: frozenset[str] = frozenset()
     unwritten: tuple[Passage, ...] = ()
+    parts: tuple[Indicator, ...] = ()
+
+    @property
+    def indicator_rows(self) -> tuple[Indicator, ...]:
+        """The indicators and their parts, as they stand one below another."""
+        return tuple(sorted((*self.indicators, *self.parts), key=_row_of))
 
     @property
     def unit(self) -> str | None:
@@ -178,6 +185,11 @@ class SelfEvaluation:
     def total_funds(self) -> FundLine:
         """The line that the execution rate is taken from (合计 / 年度资金总额)."""
         return self.funds[self.total_line]
+
+
+def _row_of(row: Indicator) -> int:
+    """The row that an indicator stands in; its levels, and its name, may be merged from above."""
+    return max(entry.place.row for entry in (row.name, row.target, row.actual, row.weight))
 
 
 @dataclass(frozen=True)
@@ -238,7 +250,8 @@ class Rates:
 class Scores:
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
-    `total` counts what could not be scored as 0 and is then provisional (`complete` False). `doubted` are the
+    `total` counts what could not be scored as 0. `provisional` says in Chinese why it is no final total: what
+    cannot be scored, what is missing, weights that do not make the whole. `grade` is None then. `doubted` are the
     amounts that seem to stand in another money unit (F10): nothing was computed from them.
     """
 
@@ -247,9 +260,28 @@ class Scores:
     project_rates: tuple[Rates, ...]
     indicators: tuple[Score, ...]
     total: Decimal
-    grade: str
-    complete: bool
+    grade: str | None
+    provisional: tuple[str, ...] = ()
     doubted: frozenset[Place] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the total is final, so that it earns a grade."""
+        return not self.provisional
+
+    @property
+    def scored_throughout(self) -> bool:
+        """Whether there are points for budget execution and for every indicator, whatever else is missing."""
+        return bool(self.indicators) and all(s.points is not None for s in (self.execution, *self.indicators))
+
+
+PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())
+
+
+def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
+    """The indicators with their scores, and their parts where these stand; those have no points (PART)."""
+    known = dict(zip(map(id, form.indicators), scores.indicators, strict=True))
+    return [(row, known.get(id(row), PART)) for row in form.indicator_rows]
 
 
 @dataclass(frozen=True)

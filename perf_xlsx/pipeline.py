@@ -34,6 +34,7 @@ from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_wh
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.scoring import settled
 from perf_xlsx.waivers import Waiving, waive
 from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.returned.answers import answers, told_already
@@ -180,9 +181,7 @@ def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], te
     if evaluation is None:
         return Result(source, "", None, None, _sorted(said))
     rulebook = load_rulebook(evaluation.rulebook)
-    scores, findings = judge(evaluation, said, rulebook)
-    if terms.waiving:
-        findings = waive(findings, evaluation.unit, terms.waiving)
+    scores, findings = judge(evaluation, said, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)
 
 
@@ -252,17 +251,38 @@ def _told(name: str, code: str, field: str, message: str, advice: str) -> Findin
 
 
 def judge(
-    evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook
+    evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
 ) -> tuple[Scores, tuple[Finding, ...]]:
-    """Scores of a form that was read, and all findings, those of reading included, in the order of the eye."""
+    """Scores of a form that was read, and all findings, those of reading included, in the order of the eye.
+
+    What decides whether there is a grade is found first, because the other checks ask for it; what is waived
+    does not stand in its way.
+    """
     sound, doubted, slips = without_slips(evaluation, rulebook)
     scores = replace(score_evaluation(sound, rulebook), doubted=doubted)
     weighty = [weighed(found, rulebook) for found in said]  # reading does not know the rulebook yet
-    found = [*weighty, *run_checks(sound, scores, rulebook)]
+    found = [*weighty, *run_checks(sound, scores, rulebook, DECIDING)]
+    scores = _settled(scores, _waived(found, evaluation, waiving), rulebook)
+    found += run_checks(sound, scores, rulebook, catalogue().keys() - DECIDING)
     if slips:  # F10 is a guess at the cause; that what was typed does not add up is certain, and an error
         found += [finding("F10", slip, rulebook) for slip in slips]
         found += islice((one for one in run_checks(evaluation, scores, rulebook, SUMS) if one not in found), 1)
-    return scores, _sorted(found)
+    return scores, _sorted(_waived(found, evaluation, waiving))
+
+
+DECIDING = frozenset({"R07", "W01", "W03"})  # what is missing, and weights that do not make the whole
+
+
+def _waived(
+    findings: Iterable[Finding], evaluation: SelfEvaluation, waiving: Waiving | None
+) -> tuple[Finding, ...]:
+    return waive(findings, evaluation.unit, waiving) if waiving else tuple(findings)
+
+
+def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook) -> Scores:
+    missing = sum(one.code == "R07" and one.standing == "error" for one in found)
+    passed = {one.code for one in found if one.waived}
+    return settled(scores, rulebook, missing, weights_pass=not passed.isdisjoint(("W01", "W03")))
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from perf_xlsx.model import AMOUNTS, Entry, Finding, Indicator, Result, Score, Scores, SelfEvaluation
+from perf_xlsx.model import AMOUNTS, Entry, Finding, Indicator, Result, Score, Scores, SelfEvaluation, scored_rows
 from perf_xlsx.numerals import exact, plain, points
 
 
@@ -38,11 +38,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "sha256": result.sha256 or None,
         "complete": scores.complete if scores else None,
         "execution": _execution(scores.execution) if scores else None,
-        "indicators": [
-            _indicator(row, score) for row, score in zip(form.indicators, scores.indicators, strict=True)
-        ]
-        if form and scores
-        else None,
+        "indicators": [_indicator(*row) for row in scored_rows(form, scores)] if form and scores else None,
         "total": earned(scores.total) if scores else None,
         "grade": scores.grade if scores else None,
         "claimed_total": number(form.claimed.total.value) if form else None,

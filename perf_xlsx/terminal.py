@@ -166,7 +166,7 @@ def _cells(record: Record) -> list[str | Text]:
         percent(Decimal(rate)) if rate is not None else "—",
         record["total"] + ("" if record["complete"] else "（暂定）"),
         record["claimed_total"] if record["claimed_total"] is not None else "—",
-        record["grade"],
+        record["grade"] or "—",
         _counts(record),
     ]
 

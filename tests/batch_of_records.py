@@ -87,6 +87,7 @@ def _vary(record: Record, number: int, chance: random.Random) -> None:
     )
     record["claimed_grade"] = chance.choice(("优", "良", None))
     record["complete"] = number % 13 != 6
+    record["grade"] = record["grade"] if record["complete"] else None
     executed = chance.randrange(4000, 10500)
     record["execution"]["rate"] = (
         None if number % 29 == 9 else f"0.{executed:04}"[:6] if executed < 10000 else "1.0123"

@@ -132,8 +132,8 @@ def test_our_own_official_sheet_can_be_read_alone(name: str, tmp_path: Path) -> 
     alone = pipeline.score(tmp_path / "alone.xlsx", rulebook=RULEBOOK.get(name))
     assert alone.evaluation is not None
     assert as_json(alone)["total"] == as_json(result)["total"]
-    assert alone.evaluation.claimed.total.value == Decimal(as_json(result)["total"])
-    assert alone.evaluation.claimed.grade.value == as_json(result)["grade"]
+    for key in ("claimed_total", "claimed_grade"):
+        assert as_json(alone)[key] == as_json(result)[key]
     assert [r.name.value for r in alone.evaluation.indicators] == [
         r.name.value
         for r in result.evaluation.indicators  # type: ignore[union-attr]

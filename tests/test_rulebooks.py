@@ -181,16 +181,17 @@ def test_a_severity_is_set_for_what_reading_finds_too(
 
 
 def test_a_rulebook_for_another_form_or_year_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "t.xlsx"
+    path, other = tmp_path / "t.xlsx", str(tmp_path / "部门.toml")
+    Path(other).write_text(HEAD + 'forms = ["department"]\n', "utf-8")
     pipeline.write_template(path, case=(CASES / "完好的项目自评表.json").read_text("utf-8"))
-    said = [f.message for f in pipeline.score(path, rulebook="initial-base").findings if f.code == "R17"]
+    said = [f.message for f in pipeline.score(path, rulebook=other).findings if f.code == "R17"]
     assert len(said) == 2
     assert any("不是为这种自评表制定的" in message for message in said)
     old = json.loads((CASES / "完好的项目自评表.json").read_text("utf-8")) | {"year": 2019}
     pipeline.write_template(path, case=json.dumps(old))
     assert [f.expected for f in pipeline.score(path).findings if f.code == "R17"] == ["2020年度起"]
     refused = run(
-        "template", "--form", "project", "--year", "2024", "--rulebook", "initial-base", "-o", tmp_path / "n.xlsx"
+        "template", "--form", "project", "--year", "2024", "--rulebook", other, "-o", tmp_path / "n.xlsx"
     )
     assert refused.exit_code == 2
     assert "不适用于项目支出绩效自评" in refused.output

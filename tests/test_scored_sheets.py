@@ -50,15 +50,18 @@ def test_project_form_is_laid_out_as_the_official_one(scored: Scored) -> None:
     assert sheet["A2"].value == "（2024年度）"
     assert row_of(sheet, "主管部门") == ["主管部门", "示例县水利局", "实施单位", "示例县水利局"]
     assert row_of(sheet, "资金类别")[1:] == [
-        "资金类别", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分",
+        "资金类别", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "自评得分",
+        "计算得分\n（软件）",
     ]  # fmt: skip
-    assert row_of(sheet, "年度资金总额") == ["年度资金总额", 860, 900, 846.36, 10, pytest.approx(0.9404), 9.4]
-    assert row_of(sheet, "当年财政拨款")[-3:] == ["—", pytest.approx(0.936142857), "—"]
+    assert row_of(sheet, "年度资金总额") == ["年度资金总额", 860, 900, 846.36, 10, pytest.approx(0.9404), 9.4, 9.4]
+    assert row_of(sheet, "当年财政拨款")[-4:] == ["—", pytest.approx(0.936142857), "—", "—"]
     assert row_of(sheet, "三级指标")[1:] == [
-        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施",
+        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分",
+        "计算得分\n（软件）", "偏差原因分析及改进措施",
     ]  # fmt: skip
     assert row_of(sheet, "新增和改善供水人口")[1:5] == ["≥18000人", "17600人", 15, 14.67]
-    assert row_of(sheet, "总分")[1:] == [100, 96.4, "等级：优"]
+    assert row_of(sheet, "新增和改善供水人口")[5] == 14.67
+    assert row_of(sheet, "总分")[1:] == [100, 96.4, 96.4, "自评等级：优"]
     assert "（单位公章）" in texts(sheet)
     merged = {str(area) for area in sheet.merged_cells.ranges}
     first = next(c.row for c in sheet["B"] if c.value == "产出指标")
@@ -70,9 +73,9 @@ def test_department_form_is_complete(scored: Scored) -> None:
     _, book = scored("department-corrected")
     sheet = book["自评表"]
     assert row_of(sheet, "合计") == [
-        "合计", 6103.71, -2811.73, 3291.98, 2857.28, pytest.approx(0.8679518), 10, 8.68,
+        "合计", 6103.71, -2811.73, 3291.98, 2857.28, pytest.approx(0.8679518), 10, 8.68, 8.68,
     ]  # fmt: skip
-    assert row_of(sheet, "总分")[1:] == [100, 88.01, "等级：良"]
+    assert row_of(sheet, "总分")[1:] == [100, 88.01, 88.01, "自评等级：良"]
     for title in ("年中调整说明", "改进措施"):
         assert title in texts(sheet)
     assert any("mof-2020" in text and "perf_xlsx" in text for text in texts(sheet))
@@ -93,7 +96,7 @@ def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: S
     _, book = scored("department-as-filed")
     sheet = book["评分汇总"]
     found = texts(sheet)
-    for text in ("88.62", "良", "88.01", "86.80%", "-46.07%"):
+    for text in ("88.62", "—", "88.01", "86.80%", "-46.07%", "暂定：分值合计98.91，不是100"):
         assert text in found
     row = row_of(sheet, "预算经费")
     assert row[4:8] == [12, 10.42, 12, pytest.approx(-1.58)]

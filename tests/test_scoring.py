@@ -45,8 +45,15 @@ def table(path: Path, title: str = "指标") -> list[dict[str, str]]:
 
 def filled(funds: dict[str, Any], indicators: list[dict[str, Any]]) -> dict[str, Any]:
     """A form with these numbers in its total line, and these indicators."""
-    basics = {"form": "department", "year": 2024, "unit": "示例单位"}
-    return basics | {"funds": [{"line": "合计"} | funds], "indicators": indicators}
+    basics = {
+        "form": "department",
+        "year": 2024,
+        "unit": "示例单位",
+        "filled_on": "2025-03-10",
+        "money_unit": "万元",
+    }
+    claimed = {"execution_points": 0, "total": 0, "grade": "差"}
+    return basics | {"funds": [{"line": "合计"} | funds], "indicators": indicators, "claimed": claimed}
 
 
 def form_of(rows: list[dict[str, str]]) -> dict[str, Any]:
@@ -63,6 +70,7 @@ def form_of_sums(row: dict[str, str]) -> dict[str, Any]:
     pairs = [map(value, pair.split("/")) for pair in row["各指标得分/分值"].split("、")]
     indicators = [
         {"name": f"指标{number}", "sign": "≥", "target": weight, "actual": points, "weight": weight}
+        | {"level1": "产出指标", "level2": "数量指标", "unit": "个", "claimed_points": points}
         for number, (points, weight) in enumerate(pairs, 1)
     ]
     return filled({key: value(row[head]) for head, key in FUNDS.items()}, indicators)
@@ -101,10 +109,10 @@ def test_totals(rulebook: str, row: dict[str, str], score_case: Callable[..., Re
         "执行得分": got["execution"]["points"] or "未评",
         "封顶": "、".join(found["expected"] for found in got["findings"] if found["code"] == "T04"),
         "总分": got["total"],
-        "等级": got["grade"],
+        "等级": got["grade"] or "—",
     }
     assert seen == {head: row[head] for head in seen}
-    assert got["complete"] == (row["执行得分"] != "未评")
+    assert got["complete"] == (row["等级"] != "—")
 
 
 def test_what_cannot_be_scored_is_open_and_the_total_provisional(

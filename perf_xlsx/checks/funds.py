@@ -10,7 +10,7 @@ from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, quotient
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 
 
 def amount(line: FundLine | Project, column: str) -> Entry[Decimal]:
@@ -237,7 +237,9 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
     """
     base = rulebook.word("execution.base")
     budget = amount(form.total_funds, base)
-    if base != "adjusted" and (budget.empty or budget.value == 0):
+    if budget.empty and not budget.place.cell:
+        yield from _no_such_column(form, rulebook, budget)
+    elif base != "adjusted" and (budget.empty or budget.value == 0):
         message = f"{budget.field}{'没有填写' if budget.empty else '为0'}，执行率无法计算，预算执行率不能评分。"
         yield noticed(budget, message, f"请填写{budget.field}。", expected="大于0的数字")
     for name, line, _ in _spendings(form, scores):
@@ -256,6 +258,38 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
         summed = parts_sum(form, line, "adjusted") if blank and isinstance(line, FundLine) else None
         fits = f"（各部分合计{plain(summed[0])}）" if summed else ""
         yield noticed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
+
+
+def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]) -> Iterator[Noticed]:
+    """The table of money has no column for what the rulebook divides by: told with the rulebooks that fit."""
+    line, base = form.total_funds, rulebook.word("execution.base")
+    if not line.executed.place.cell:
+        return  # there is no table at all, or no such line: R06
+    others = [column for column in ("initial", "adjusted") if amount(line, column).value is not None]
+    books = [load_rulebook(name) for name in rulebook_names()]
+    weight = rulebook.number("execution.weight")
+    fits = [
+        book.name
+        for book in books
+        if book.word("execution.base") in others
+        and form.form in book.forms
+        and book.number("execution.weight") == weight
+    ]
+    there = "、".join(_column(amount(line, column)) + plain(amount(line, column).value or 0) for column in others)
+    only = f"，只有{there}" if there else "，或名称没有认出"
+    word = _column(budget)
+    message = f"资金表没有“{word}”一栏{only}；评分办法“{rulebook.name}”按{word}计算执行率，预算执行率不能评分。"
+    advice = f"请补上“{word}”一栏；已有的请把栏名改为“{word}”。"
+    if fits and base == "adjusted":
+        advice += f"规定以年初预算数为基数的，请用 --rulebook {fits[0]} 重新评分。"
+    elif fits:
+        advice += f"规定以全年预算数为基数的，请用 --rulebook {'、'.join(fits)} 之一重新评分。"
+    yield noticed(line.executed, message, advice, expected=f"有“{word}”一栏")
+
+
+def _column(entry: Entry[Decimal]) -> str:
+    """What the column of an amount is called."""
+    return entry.field.split("·")[-1]
 
 
 @check("F07")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import judged_without_target, owed, owing, span_of, stands
 from perf_xlsx.judgement import judged
-from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Scores, SelfEvaluation
+from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import squeeze
@@ -21,12 +23,70 @@ def points_within_a_band_are_chosen(form: SelfEvaluation, scores: Scores, rulebo
 
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 自评得分 empty.
     """
+    if not _any_points_claimed(form):
+        return  # the unit has not evaluated itself at all
     for row, score in zip(form.indicators, scores.indicators, strict=True):
-        band, weight = rulebook.band(row.actual), row.weight.value
-        if score.points is None and score.method == "定性" and band and weight and row.claimed_points.empty:
-            span = span_of(band, weight)
+        if span := _span_to_choose_in(row, score, rulebook):
+            band = rulebook.band(row.actual)
+            assert band is not None
             message = f"{row.called}评为“{band.judgement}”，得分由单位在{span}之间确定，自评得分没有填写。"
             yield noticed(row.claimed_points, message, f"请填写自评得分（{span}）。", expected=span)
+
+
+def _span_to_choose_in(row: Indicator, score: Score, rulebook: Rulebook) -> str:
+    """The points of a band that only the unit can choose among, where it has not; "" elsewhere."""
+    band, weight = rulebook.band(row.actual), row.weight.value
+    if score.points is None and score.method == "定性" and band and weight and row.claimed_points.empty:
+        return span_of(band, weight)
+    return ""
+
+
+def _claims(form: SelfEvaluation) -> list[Entry[Decimal]]:
+    """The boxes for points that the unit gives itself, as far as the form has them, the indicators' first."""
+    weighed = [row for row in form.indicators if not (row.weight.empty and row.weight.place.cell)]  # else W03
+    boxes = [row.claimed_points for row in weighed] if "claimed_points" not in form.absent else []
+    single = {
+        "claimed_execution_points": form.claimed.execution_points, "claimed_total": form.claimed.total,
+    }  # fmt: skip
+    boxes += [entry for key, entry in single.items() if key not in form.absent]
+    return [entry for entry in boxes if entry.place.cell]
+
+
+def _any_points_claimed(form: SelfEvaluation) -> bool:
+    return not all(entry.empty for entry in _claims(form))
+
+
+@check("R07")
+def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    """自评得分、自评总分、自评等级都要填写, where the form has boxes for them; told once where none is filled.
+
+    Good: every indicator with its points, and their total.  Bad: 得分 left empty for the bureau to fill in.
+    """
+    boxes, grade = _claims(form), form.claimed.grade
+    if boxes and not _any_points_claimed(form):
+        message = "没有自评打分：各项得分和总分都没有填写。"
+        advice = "请由单位逐项自评打分，再填写自评总分；软件计算的得分只供核对，不能代替自评。"
+        yield noticed(boxes[0], message, advice)
+        return
+    own = [row.claimed_points for row in form.indicators if row.claimed_points in boxes]
+    chosen = [  # the bands' own question asks for these
+        row.claimed_points
+        for row, score in zip(form.indicators, scores.indicators, strict=True)
+        if _span_to_choose_in(row, score, rulebook)
+    ]
+    if len(own) > 1 and all(entry.empty for entry in own):
+        yield noticed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
+        boxes = [entry for entry in boxes if entry not in own]
+    if "claimed_grade" not in form.absent and grade.place.cell:
+        yield from _to_be_claimed(grade, "请填写自评等级。")
+    for entry in boxes:
+        if entry not in chosen:
+            yield from _to_be_claimed(entry, f"请填写{entry.field}；没有得分的填0。")
+
+
+def _to_be_claimed(entry: Entry[Any], advice: str) -> Iterator[Noticed]:
+    if entry.empty:
+        yield noticed(entry, f"{entry.field}没有填写。", advice)
 
 
 @check("R13")

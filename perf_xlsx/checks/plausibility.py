@@ -10,7 +10,7 @@ from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.directions import FALL, RISE, claims_fit, completion_otherwise, read_otherwise, sign_by_name
 from perf_xlsx.checks.indicators import owed, rows, span_of
-from perf_xlsx.checks.weights import by_level
+from perf_xlsx.checks.weights import SATISFACTION, SATISFIED, by_level, level_named
 from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
@@ -204,12 +204,14 @@ def qualitative_points_stay_in_their_band(
 
 @check("I13")
 def all_dimensions_are_there(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """产出、效益、满意度都要有; silent where a form states no levels at all.
+    """产出、效益、满意度都要有, on whatever level; silent where a form states no levels at all.
 
-    Good: all three.  Bad: 产出 and 效益 alone.
+    Good: all three; 满意度 as a level 2 below 效益.  Bad: 产出 and 效益 alone.
     """
     levels = by_level(form).keys() - {""}
-    missing = [f"{name}指标" for name in DIMENSIONS if not any(name in level for level in levels)]
+    stated = levels | {level_named(row.level2.given) for row in form.indicators}
+    stated |= {SATISFACTION for row in form.indicators if SATISFIED.search(row.name.given)}
+    missing = [f"{name}指标" for name in DIMENSIONS if not any(name in level for level in stated)]
     if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         message = f"没有{'、'.join(missing)}。"
         yield noticed(

@@ -1,7 +1,9 @@
 """F10: amounts typed in 元 in a form of 万元, or the other way round.
 
 Which amount is off is weighed: a guess is one cell, one line, one column, … ten thousand times smaller or larger.
-It holds where it makes sums come out that did not, and breaks none that did. What is suspected is then as good as
+It holds where it makes sums come out that did not, and breaks none that did. Only what stays as it was can bear
+witness: a sum whose amounts are all moved says nothing, nor does one where what is moved comes to next to nothing,
+because any difference is small enough once it is divided by ten thousand. What is suspected is then as good as
 unreadable: sums, rates and points that follow from it say nothing more.
 """
 
@@ -26,6 +28,7 @@ SUMS = ("F01", "F02", "F05")  # what a slip breaks
 HALF_A_CENT_OF_WAN = Decimal(50)  # 万元 with two decimals, in 元
 SURE = 50_000  # an amount in 元 from which that rounding does not matter
 HIGH = 2_000  # times the budget: nobody spends that
+TELLING = 50  # times the slack: what is moved must come to more, or an ordinary difference could pass for it
 MOST_GUESSES = 8  # one after the other
 Guess = tuple[Cell, ...]
 
@@ -46,12 +49,13 @@ def slips_of(form: SelfEvaluation, rulebook: Rulebook) -> list[Slip]:
         scales = Scales(accounts)
         if not scales.suspected:
             break
-        guesses = guesses or _guesses(accounts, form)
+        guesses = _guesses(accounts, form) if guesses is None else guesses
         best = max(scales.weighed(guesses), key=lambda weighed: weighed[0], default=None)
         if best is None:
             break
         slip = best[1]
         found.append(slip)
+        guesses = [guess for guess in guesses if set(guess).isdisjoint(slip.cells)]  # no amount is moved twice
         moved = {cell: accounts.amounts[cell] * slip.factor for cell in slip.cells}
         accounts = replace(accounts, amounts={**accounts.amounts, **moved})
     return found
@@ -109,44 +113,54 @@ class Scales:
                     yield (gain, factor == self.accounts.usual, -len(cells)), slip
 
     def _gain(self, slip: Slip) -> int:
-        """How much the guess mends; 0 where it breaks something."""
+        """How much the guess mends; 0 where it breaks something. A rate counts where no sum speaks against it."""
         moved: dict[int, list[Cell]] = {}
         for cell in slip.cells:
             for number in self.sums_of.get(cell, ()):
                 moved.setdefault(number, []).append(cell)
-        gain = 0
+        mended, against = 0, False
         for number, cells in moved.items():
-            if abs(self.gaps[number]) > self.accounts.tolerance:
-                gain += self._mends(number, cells, slip.factor)
-            elif self._breaks(number, cells, slip.factor):
-                return 0
+            if self._all_moved(number, cells):
+                continue
+            if abs(self.gaps[number]) <= self.accounts.tolerance:
+                if self._breaks(number, cells, slip.factor):
+                    return 0
+                continue
+            gain = self._mends(number, cells, slip.factor)
+            mended, against = mended + gain, against or not gain
         together = frozenset(slip.cells)
         for rate in dict.fromkeys(rate for cell in slip.cells for rate in self.rates_of.get(cell, ())):
             before, after = self._ratio(rate), self._ratio(rate, together, slip.factor)
             if 0 < before <= 2 and not Decimal("0.001") <= after <= HIGH:
                 return 0
-            gain += self._odd(rate) and 0 < after <= 2
-        return gain
+            mended += not against and self._odd(rate) and 0 < after <= 2
+        return mended
 
-    def _gap_after(self, sum_: Sum, gap: Decimal, moved: Sequence[Cell], factor: Decimal) -> Decimal:
-        more = (self.accounts.amounts[cell] * (factor - 1) * (1 if cell == sum_.whole else -1) for cell in moved)
-        return gap + sum(more, Decimal(0))
+    def _all_moved(self, number: int, moved: Sequence[Cell]) -> bool:
+        """Whether nothing of a sum stays as it was, to compare with; zeros are the same in any unit."""
+        sum_ = self.accounts.sums[number]
+        return all(cell in moved or not self.accounts.amounts[cell] for cell in (sum_.whole, *sum_.parts))
+
+    def _net(self, sum_: Sum, moved: Sequence[Cell]) -> Decimal:
+        """What the moved cells of a sum come to together, the whole against its parts."""
+        signed = (self.accounts.amounts[cell] * (1 if cell == sum_.whole else -1) for cell in moved)
+        return sum(signed, Decimal(0))
 
     def _mends(self, number: int, moved: Sequence[Cell], factor: Decimal) -> int:
         """How surely the guess mends a sum: 2 to the cent, 1 but for another mistake, 0 not at all."""
         sum_, gap = self.accounts.sums[number], self.gaps[number]
-        if len(moved) == len(sum_.parts) + 1:
-            return 0
         sizes = [abs(self.accounts.amounts[cell]) * factor for cell in moved]
         large = factor > 1 and self.accounts.usual > 1 and all(size >= SURE for size in sizes)
-        rounding = HALF_A_CENT_OF_WAN * len(moved) if large else Decimal(0)
-        if abs(self._gap_after(sum_, gap, moved, factor)) <= self.accounts.tolerance + rounding:
-            return 2 if min(sizes) >= 5 * self.accounts.tolerance else 0  # of less than that nothing can be told
+        slack = self.accounts.tolerance + (HALF_A_CENT_OF_WAN * len(moved) if large else Decimal(0))
+        net = self._net(sum_, moved)
+        if abs(net) * factor < TELLING * slack:
+            return 0
+        if abs(gap + net * (factor - 1)) <= slack:
+            return 2
         if list(moved) != [sum_.whole]:
             return 0
-        whole = self.accounts.amounts[sum_.whole]
-        parts = whole - gap  # where they make the whole but for half, another mistake stands beside the unit's
-        return int(parts * whole > 0 and Decimal("0.5") < whole * factor / parts < 2)
+        parts = net - gap  # where they make the whole but for half, another mistake stands beside the unit's
+        return int(parts * net > 0 and Decimal("0.5") < net * factor / parts < 2)
 
     def _breaks(self, number: int, moved: Sequence[Cell], factor: Decimal) -> bool:
         """Whether a sum that came out no longer does."""
@@ -154,7 +168,8 @@ class Scales:
         whole = abs(self.accounts.amounts[sum_.whole]) * (factor if sum_.whole in moved else 1)
         large = self.accounts.usual > 1 and whole >= SURE
         slack = HALF_A_CENT_OF_WAN * (len(sum_.parts) + 1) if large else Decimal(0)
-        return abs(self._gap_after(sum_, self.gaps[number], moved, factor)) > self.accounts.tolerance + slack
+        after = self.gaps[number] + self._net(sum_, moved) * (factor - 1)
+        return abs(after) > self.accounts.tolerance + slack
 
     def _ratio(
         self, rate: tuple[Cell, Cell], moved: frozenset[Cell] = frozenset(), factor: Decimal = Decimal(1)
@@ -170,7 +185,10 @@ class Scales:
 
 
 def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
-    """What may be off together: a cell; those of a line or project; all; columns; lines of one column; parts."""
+    """What may be off together: a cell; those of a line or project; columns; lines of one column; parts.
+
+    Never all at once: nothing would be left to tell it by.
+    """
     known = [cell for cell in accounts.amounts if accounts.amounts[cell]]
     funds = [cell for cell in known if cell[0] != PROJECT]
     projects = [cell for cell in known if cell[0] == PROJECT]
@@ -185,7 +203,7 @@ def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
         lines = [cell for cell in funds if cell[2] == column]
         guesses += [some for many in (2, 3) for some in combinations(lines, many)]
     guesses += [tuple(cell for cell in funds if cell[0] in line.parts) for line in form.funds.values()]
-    return [guess for guess in dict.fromkeys(guesses) if guess]
+    return [guess for guess in dict.fromkeys(guesses) if 0 < len(guess) < len(known)]
 
 
 def without_slips(

@@ -135,7 +135,7 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     beyond = claimed_beyond(form, scores)  # T02 tells it
     if total is not None and rulebook.grade(total) != entry.value:
         grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
-    elif scores.complete and entry.value not in (scores.grade, rulebook.grade(scores.total + beyond)):
+    elif scores.grade is not None and entry.value not in (scores.grade, rulebook.grade(scores.total + beyond)):
         grade, number = scores.grade, f"计算总分{points(scores.total)}"
     else:
         return

@@ -91,8 +91,9 @@ def _claims(row: Indicator, score: Score, gap: Decimal) -> bool:
 
 
 EXECUTION = re.compile("^(?:部门|项目)?预算执行率?$")
+SATISFACTION, SATISFIED = "满意度指标", re.compile("满意")
 LEVELS = (
-    ("满意度指标", re.compile("满意")),
+    (SATISFACTION, SATISFIED),
     ("成本指标", re.compile("成本")),
     ("效益指标", re.compile("效益|效果|可持续|影响")),
     ("产出指标", re.compile("产[出岀]|数量|质量|时效")),

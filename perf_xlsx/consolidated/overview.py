@@ -147,7 +147,8 @@ def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
         steps.append((words, True))
     if found.provisional:
         words = (
-            f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分，按0分计；平均分、中位数、最高和最低不含它们。"
+            f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分（按0分计），有的必填项没有填写，"
+            "或分值合计不是满分；它们不评等级，平均分、中位数、最高和最低不含它们。"
         )
         steps.append((words, True))
     if found.without_unit or found.without_money or found.doubted:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.page import Formula, Page, two
-from perf_xlsx.consolidated.scores import Spread
+from perf_xlsx.consolidated.scores import UNGRADED, Spread
 from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
@@ -39,17 +39,17 @@ def write_grades(page: Page, row: int, found: Statistics) -> Graded:
     page.put(row, 6, 6, "预算执行率分布", bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
     start = row + 1
     page.heads(
-        start, (1, 1, "等级"), (2, 2, "份数"), (3, 3, "占比"), (4, 4, "其中暂定"),
+        start, (1, 1, "等级"), (2, 2, "份数"), (3, 3, "占比"),
         (6, 6, "预算执行率"), (7, 7, "份数"), (8, 8, "占比"),
     )  # fmt: skip
     first = start + 1
-    grades = [(grade.name, grade.count, grade.provisional) for grade in found.grades]
+    grades = [(grade.name, grade.count) for grade in found.grades]
     bands = [(name, found.bands[name]) for name in (*(name for _, name in BANDS), NO_RATE)]
-    for at, (name, count, provisional) in enumerate(grades, first):
-        page.put(at, 1, 1, name, border=1, align="center", bold=True, font_size=12)
+    for at, (name, count) in enumerate(grades, first):
+        size = 12 if name != UNGRADED else 10
+        page.put(at, 1, 1, name, border=1, align="center", bold=True, font_size=size)
         page.number(at, 2, 2, count)
         page.number(at, 3, 3, _share(count, found.scored), s.PERCENT)
-        page.number(at, 4, 4, provisional)
     for at, (name, count) in enumerate(bands, first):
         page.put(at, 6, 6, name, border=1, align="center")
         page.number(at, 7, 7, count)
@@ -60,7 +60,7 @@ def write_grades(page: Page, row: int, found: Statistics) -> Graded:
     for at in range(start, end):
         page.height(at, 21)
     if grades:
-        _chart(page, row, first, grades, end)
+        _chart(page, row, first, [grade for grade in grades if grade[0] != UNGRADED], end)
     return Graded(grade_cells, band_cells, end)
 
 
@@ -78,7 +78,7 @@ def _share(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole else None
 
 
-def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]], end: int) -> None:
+def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int]], end: int) -> None:
     """Returns by grade, as columns with their numbers."""
     chart = page.canvas.book.add_chart({"type": "column"})
     last = first + len(grades) - 1
@@ -88,8 +88,8 @@ def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int, int]],
             "name": "份数",
             "categories": [OVERVIEW, first, 1, last, 1],
             "values": [OVERVIEW, first, 2, last, 2],
-            "categories_data": [name for name, _, _ in grades],  # a streamed sheet cannot be asked for its cells
-            "values_data": [count for _, count, _ in grades],
+            "categories_data": [name for name, _ in grades],  # a streamed sheet cannot be asked for its cells
+            "values_data": [count for _, count in grades],
             "fill": {"color": s.ACCENT},
             "gap": 70,
             "data_labels": {"value": True, "font": font},

@@ -13,6 +13,7 @@ import pandas as pd
 from perf_xlsx.consolidated.returns import Record
 
 GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may have stand behind
+UNGRADED = "暂定，不评等级"  # of a provisional total; the last
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class GradeCount:
-    """One grade: its returns, and how many of them are provisional."""
+    """One grade: its returns; and those that have none, because their totals are provisional."""
 
     name: str
     count: int
-    provisional: int
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Scores:
         points = Decimal(record["total"])
         self.forms.append(form)
         self.cents.append(int(points.scaleb(2)))
-        self.grades.append(sys.intern(record["grade"]))
+        self.grades.append(sys.intern(record["grade"] or UNGRADED))
         self.complete.append(bool(record["complete"]))
         if record.get("claimed_total") is not None and record["complete"]:  # a provisional total is no measure
             self.claims.setdefault(form, Claims()).add(Decimal(record["claimed_total"]), points)
@@ -101,12 +101,10 @@ class Scores:
 
 
 def _grades(frame: pd.DataFrame) -> list[GradeCount]:
-    counts = frame.groupby("grade", observed=True)["complete"].agg(["size", "sum"])
-    names = [*GRADES, *(name for name in counts.index if name not in GRADES)]
-    return [
-        GradeCount(name, int(counts["size"].get(name, 0)), int((counts["size"] - counts["sum"]).get(name, 0)))
-        for name in names
-    ]
+    counts = frame["grade"].value_counts()
+    others = sorted(name for name in counts.index if name not in (*GRADES, UNGRADED))
+    last = [UNGRADED] if UNGRADED in counts.index else []
+    return [GradeCount(name, int(counts.get(name, 0))) for name in (*GRADES, *others, *last)]
 
 
 def _spread(name: str, group: pd.DataFrame, claims: Claims) -> Spread:

@@ -281,7 +281,7 @@ def _text(element: etree._Element, most: int) -> str:
 
 
 def _runs(element: etree._Element, styles: frozenset[str], most: int) -> list[Piece]:
-    """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters of them."""
+    """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters."""
     found, size = list[Piece](), 0
     for paragraph in (child for child in element if local(child) == "p"):
         found += [("\n", None)] if found else []

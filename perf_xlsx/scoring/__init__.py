@@ -6,6 +6,7 @@ from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.execution import line_rates, project_rates, score_execution
 from perf_xlsx.scoring.indicator import score_indicator
+from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
 
@@ -13,13 +14,12 @@ def score(form: SelfEvaluation, rulebook: Rulebook) -> Scores:
     """Score a form by a rulebook. Never raises for what was typed: what cannot be scored stays open (None)."""
     execution = score_execution(form, rulebook)
     indicators = tuple(score_indicator(i, execution.completion, rulebook) for i in form.indicators)
-    total = total_of(execution, indicators, rulebook)
-    return Scores(
+    scores = Scores(
         execution=execution,
         line_rates={key: line_rates(line, rulebook) for key, line in form.funds.items()},
         project_rates=tuple(project_rates(project, rulebook) for project in form.projects),
         indicators=indicators,
-        total=total,
-        grade=rulebook.grade(total),
-        complete=bool(indicators) and all(s.points is not None for s in (execution, *indicators)),
+        total=total_of(execution, indicators, rulebook),
+        grade=None,
     )
+    return settled(scores, rulebook)

@@ -84,7 +84,7 @@ class Transcript:
         return str(value)
 
     def _unit(self, path: Path) -> str | None:
-        return self.joined.evaluation.indicators[int(path[1])].unit.value
+        return self.joined.evaluation.indicator_rows[int(path[1])].unit.value
 
     def _filled(self, year: int | None) -> Fill:
         boxes: dict[str, Typed] = {}

@@ -31,10 +31,11 @@ class Figures:
         """By how many rows down or columns to the right the figures are off.
 
         Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
-        and rates across a line. One of several parts is enough: to the cent they do not agree by chance.
+        and rates across a line. One of several parts is enough, unless more others miss theirs there too: round
+        figures agree by chance.
         """
         if not self.totals(HERE):
-            found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1), None)
+            found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1 and self._mostly(off)), None)
             if found:
                 return found
         if not any(self._across(HERE)):
@@ -60,14 +61,20 @@ class Figures:
 
     def totals(self, off: Off) -> int:
         """How many totals are the sum of their parts; those of several parts count twice."""
-        return sum(self._totals(off))
+        return sum(min(sum(map(bool, parts)), 2) for whole, parts in self._totals(off) if whole == sum(parts))
 
-    def _totals(self, off: Off) -> Iterator[int]:
+    def _mostly(self, off: Off) -> bool:
+        """Whether no more totals miss their parts there, all of which are known, than meet them."""
+        found = list(self._totals(off))
+        met = sum(whole == sum(parts) for whole, parts in found)
+        return sum(whole != sum(parts) and all(parts) for whole, parts in found) <= met
+
+    def _totals(self, off: Off) -> Iterator[tuple[Decimal, list[Decimal]]]:
+        """The totals with their parts, those that are not known as 0."""
         for line in self.block.lines:
-            for column in AMOUNTS:
-                whole, parts = self._number(line.key, column, off), self._parts(line, column, off)
-                known = [part for part in parts if part is not None]
-                yield min(sum(map(bool, known)), 2) if whole and whole == sum(known) else 0
+            for column in AMOUNTS if line.parts else ():
+                if whole := self._number(line.key, column, off):
+                    yield whole, [part or Decimal(0) for part in self._parts(line, column, off)]
 
     def _parts(self, line: Line, column: str, off: Off) -> Iterator[Decimal | None]:
         for key in line.parts:

@@ -60,6 +60,7 @@ class Reading:
         self.intake = Intake([])
         self.formulas = Formulas(sheets, self.layout)
         self.demanded: set[Place] = set()  # where nothing crossed out can do
+        self.parts: set[int] = set()  # rows of the indicators that are parts of the one above
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -70,6 +71,7 @@ class Reading:
         claimed = Claimed(
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
+        indicators, parts = self._indicators()
         form = SelfEvaluation(
             form=self.form.name,
             year=year,
@@ -80,7 +82,8 @@ class Reading:
             total_line=self.form.total_line,
             project_line=self.form.project_line,
             projects=tuple(Project(**row) for row in self._rows("projects")),
-            indicators=self._indicators(),
+            indicators=indicators,
+            parts=parts,
             claimed=claimed,
             passages=self._passages(),
             absent=self._lost_passages() | self._lost_lines() | ({"projects"} - self.layout.tables.keys()),
@@ -199,7 +202,8 @@ class Reading:
 
     def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         asked = box.required or box.preset  # what the template came with should not have been cleared
-        if asked and entry.empty and box.key not in OWN_CODES and entry.place.cell:
+        own = box.key in OWN_CODES or box.key.startswith("claimed_")
+        if asked and entry.empty and not own and entry.place.cell:
             self._owed(box_owed(box, entry, row))
 
     def _owed(self, owed: Owed) -> None:
@@ -267,7 +271,9 @@ class Reading:
             yield from table.rows
             return
         rows = TableRows(block, table, self.sheets, self.form.asides)
-        yield from rows.entries()
+        for row in rows.entries():
+            self.parts |= {row} & rows.parts.keys()
+            yield row
         for told in rows.told:
             self.intake.say(
                 told.code,
@@ -287,7 +293,8 @@ class Reading:
             address = self._cell_of(box.key, (table.sheet, row, column)) if column else NOWHERE
             witness = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
             entries[box.key] = self._entry(box, address, box.label, witness, box.required)
-            self._required(box, entries[box.key], f"第{row}行")
+            if row not in self.parts:
+                self._required(box, entries[box.key], f"第{row}行")
         return entries
 
     def _cell_of(self, key: str, address: Address) -> Address:
@@ -324,9 +331,11 @@ class Reading:
         lines = block.lines if isinstance(block, Lines) else ()
         return frozenset(line.label for line in lines if line.key not in found)
 
-    def _indicators(self) -> tuple[Indicator, ...]:
-        """The indicators; that there is none at all is R07, below the header of their names."""
-        found = tuple(map(self._indicator, self._levelled(self._rows("indicators"))))
+    def _indicators(self) -> tuple[tuple[Indicator, ...], tuple[Indicator, ...]]:
+        """The indicators, and their parts; that there is none at all is R07, below the header of their names."""
+        rows = [(max(entry.place.row for entry in row.values()), row) for row in self._rows("indicators")]
+        found = tuple(map(self._indicator, self._levelled(row for n, row in rows if n not in self.parts)))
+        parts = tuple(self._indicator(row) for n, row in rows if n in self.parts)
         if not found and (table := self.layout.tables.get("indicators")):
             block = self.form.block("indicators")
             assert isinstance(block, Rows)
@@ -335,7 +344,7 @@ class Reading:
             at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
             advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
             self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
-        return found
+        return found, parts
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """The rows with the levels that stand in the first row of their group only (R12)."""

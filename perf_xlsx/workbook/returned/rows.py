@@ -17,6 +17,8 @@ from perf_xlsx.target import is_blank, parse_quantity, same_label, same_name, sq
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.layout import Table
+from perf_xlsx.workbook.returned.parts import ADVICE, is_part
+from perf_xlsx.workbook.returned.parts import told as told_of_parts
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 from perf_xlsx.workbook.returned.strays import with_contents
 
@@ -56,6 +58,8 @@ class TableRows:
     _above: dict[str, tuple[int, Decimal]] = field(default_factory=dict)  # amounts above the row, and their sum
     _remarks: list[tuple[int, int]] = field(default_factory=list)
     _far: list[int] = field(default_factory=list)
+    parts: dict[int, str] = field(default_factory=dict)  # rows that are parts of the one above
+    _last: str = ""  # the name of the last row that carries points
 
     def __post_init__(self) -> None:
         columns = self.table.columns
@@ -63,7 +67,7 @@ class TableRows:
         self._typed = sorted(((b, at) for b, at in typed if b.kind != "computed"), key=lambda pair: pair[1])
 
     def entries(self) -> Iterator[int]:
-        """Every row that holds an entry, also where some of it is missing."""
+        """Every row that holds an entry, also where some of it is missing; and parts of one, noted as such."""
         found = {row: self._shown(row) for row in self.table.rows}
         levels = {text for shown in found.values() if self._whole(shown) for text in _levels(shown)}
         for row, shown in found.items():
@@ -82,6 +86,9 @@ class TableRows:
         if told := self._total(row, shown):
             self.told.append(told)
             return False
+        if self._is_part(shown):
+            self.parts[row] = self._name(shown)
+            return True
         if self._is_remark(row, shown, levels):
             self._remarks += [self._at(box, row)[1:] for box in shown]
             return False
@@ -91,6 +98,19 @@ class TableRows:
         if row in self.table.far and any(not self._heads(box) for box in shown):
             self._far.append(row)
         return any(not self._heads(box) for box in shown)
+
+    def _is_part(self, shown: Mapping[Box, str]) -> bool:
+        """Whether the row is a part of the indicator above it: it carries no points, where others do."""
+        counts = [box for box, _ in self._typed if box.key in ("weight", "claimed_points")]
+        if not counts:
+            return False
+        if any(box in shown and not _is_dash(shown[box]) for box in counts):
+            self._last = self._name(shown)
+            return False
+        return is_part(self._name(shown), self._last)
+
+    def _name(self, shown: Mapping[Box, str]) -> str:
+        return next((text for box, text in shown.items() if box.key == "name"), "")
 
     # ---- what stands in a row --------------------------------------------------------------------------------
 
@@ -223,8 +243,11 @@ class TableRows:
         )
 
     def _tell_together(self) -> None:
-        """One finding for all remarks, and one for all entries that stand far below the table."""
+        """One finding for all parts, one for all remarks, one for all entries that stand far below the table."""
         sheet, title = self.table.sheet, self.block.title
+        if self.parts:
+            names, at = [*self.parts.values()], (sheet, min(self.parts), self.table.columns["name"])
+            self.told.append(Told("R16", at, names[0], told_of_parts(names), ADVICE))
         if self._remarks:
             held = with_contents(self.sheets.grids[sheet], self._remarks)
             message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{held}。"

@@ -1,6 +1,7 @@
 """自评表: the official form, complete and scored, ready to print and seal.
 
 Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department form in the same manner, with its own fund lines.
+The unit's points and the software's stand side by side, each under its own head: the seal is the unit's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,18 @@ from typing import Any
 
 from perf_xlsx import __version__
 from perf_xlsx.forms import Form, Lines
-from perf_xlsx.model import Entry, FundLine, Indicator, Result, Score, Scores, SelfEvaluation
+from perf_xlsx.model import (
+    PART,
+    Entry,
+    FundLine,
+    Indicator,
+    Result,
+    Score,
+    Scores,
+    SelfEvaluation,
+    scored_rows,
+)
+from perf_xlsx.numerals import points
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
@@ -23,6 +35,7 @@ from perf_xlsx.workbook.scored.items import actual_words, target_words
 
 OFFICIAL = "自评表"
 DASH = "—"
+CLAIMED, COMPUTED = "自评得分", "计算得分\n（软件）"
 INK = "#000000"
 
 
@@ -51,18 +64,18 @@ class PaperLayout:
 
 
 PROJECT = PaperLayout(
-    (5, 10, 12, 21, 13.5, 13.5, 13.5, 8, 10, 12),
+    (5, 9.5, 11, 20, 13, 13, 13, 9, 10, 9, 10),
     10,
-    ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"),
+    ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", CLAIMED, COMPUTED),
     (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5),
-     ("分值", 6, 6), ("得分", 7, 7), ("偏差原因分析及改进措施", 8, 9)),
+     ("分值", 6, 6), (CLAIMED, 7, 7), (COMPUTED, 8, 8), ("偏差原因分析及改进措施", 9, 10)),
 )  # fmt: skip
 DEPARTMENT = PaperLayout(
-    (5, 11, 13, 26, 15, 15, 15, 15, 11, 10, 22),
+    (5, 11, 13, 25, 15, 15, 15, 15, 11, 11, 11, 15),
     12,
-    ("年初预算数", "调整数", "全年预算数", "全年执行数", "执行率", "分值", "得分"),
+    ("年初预算数", "调整数", "全年预算数", "全年执行数", "执行率", "分值", CLAIMED, COMPUTED),
     (("一级指标", 1, 1), ("二级指标", 2, 2), ("三级指标", 3, 3), ("年度指标值", 4, 4), ("实际完成值", 5, 5),
-     ("完成率", 6, 6), ("分值", 7, 7), ("得分", 8, 8), ("偏差原因分析及改进措施", 9, 10)),
+     ("完成率", 6, 6), ("分值", 7, 7), (CLAIMED, 8, 8), (COMPUTED, 9, 9), ("偏差原因分析及改进措施", 10, 11)),
 )  # fmt: skip
 
 
@@ -137,6 +150,10 @@ class _Paper:
         else:
             self.sheet.number(self.row, first, value, style)
 
+    def _claim(self, first: int, last: int, claimed: Entry[Decimal]) -> None:
+        """Points that the unit gave itself, as it wrote them."""
+        self._number(first, last, claimed.value, "General", claimed.given or "未填")
+
     def _next(self, height: float) -> None:
         height = min(s.MAX_HEIGHT, height * self.layout.font / 10)
         self.sheet.heights[self.row] = height
@@ -182,7 +199,7 @@ class _Paper:
         self._label(3, 3, "资金类别")
         for column, head in enumerate(self.layout.funds, 4):
             self._label(column, column, head)
-        self._next(26)
+        self._next(30)
         for line in lines:
             self._fund_line(line)
 
@@ -201,6 +218,8 @@ class _Paper:
                 self._number(column, column, rate, s.PERCENT, DASH)
             elif head == "分值":
                 self._number(column, column, score.weight if whole else None, "General", DASH)
+            elif head == CLAIMED and whole:
+                self._claim(column, column, self.form.claimed.execution_points)
             else:
                 self._number(column, column, score.points if whole else None, s.POINTS, "未评" if whole else DASH)
         self._next(24)
@@ -219,7 +238,7 @@ class _Paper:
         self._next(s.height_for([(texts[0], self.layout.span(1, 4)), (texts[1], self.layout.span(5, last))], 60))
 
     def _indicators(self) -> None:
-        rows = list(zip(self.form.indicators, self.scores.indicators, strict=True))
+        rows = scored_rows(self.form, self.scores)
         self._label(0, 0, "绩效指标", rows=max(len(rows), 1) + 1)
         levelled = any(row.level1.given or row.level2.given for row, _ in rows)
         for head, first, last in self.layout.indicator:
@@ -228,7 +247,7 @@ class _Paper:
         if not levelled:
             self._label(1, 3, "指标名称")
         self.header = self.row
-        self._next(28)
+        self._next(30)
         if not rows:
             self._text(1, self.layout.last, "未填写绩效指标")
             self._next(26)
@@ -255,9 +274,13 @@ class _Paper:
                     shown.append((level.given, width))
                 case "完成率":
                     self._number(first, last, score.completion, s.PERCENT, DASH)
-                case "分值":
+                case "分值" if score is not PART:
                     self._number(first, last, score.weight, "General", row.weight.given or "未填")
-                case "得分":
+                case _ if head in ("分值", CLAIMED, COMPUTED) and score is PART:
+                    self._text(first, last, DASH)
+                case _ if head == CLAIMED:
+                    self._claim(first, last, row.claimed_points)
+                case _ if head == COMPUTED:
                     self._number(first, last, score.points, s.POINTS, "未评")
                 case "年度指标值" | "实际完成值":
                     self._text(first, last, values[head])
@@ -288,13 +311,13 @@ class _Paper:
 
     def _total(self) -> None:
         columns = {head: (first, last) for head, first, last in self.layout.indicator}
-        weight, earned = columns["分值"], columns["得分"]
+        weight, claimed, earned = columns["分值"], columns[CLAIMED], columns[COMPUTED]
         weights = [self.scores.execution.weight, *(score.weight for score in self.scores.indicators)]
         self._label(0, weight[0] - 1, "总分")
         self._number(*weight, sum((w for w in weights if w is not None), Decimal(0)), "General", "")
+        self._claim(*claimed, self.form.claimed.total)
         self._number(*earned, self.scores.total, s.POINTS, "")
-        provisional = "" if self.scores.complete else "（暂定：未评的按0分计）"
-        self._text(earned[1] + 1, self.layout.last, f"等级：{self.scores.grade}{provisional}", bold=True)
+        self._text(earned[1] + 1, self.layout.last, f"自评等级：{self.form.claimed.grade.given}", bold=True)
         self._next(30)
 
     def _passages(self) -> None:
@@ -316,7 +339,12 @@ class _Paper:
             self._text(half + 1, last, right, border=False, align="left", indent=6)
             self._next(34)
         self._next(6)
-        mark = "" if self.scores.complete else "；总分暂定"
-        foot = f"评分办法：{self.rulebook.document}（{self.rulebook.name}）{PROGRAM}{__version__} 计算{mark}"
-        self._text(0, last, foot, border=False, align="left", font_size=0.8 * self.layout.font)
-        self._next(16)
+        why = "；".join(self.scores.provisional)
+        result = f"暂定（{why}），不评等级" if why else f"等级{self.scores.grade}"
+        foot = (
+            f"自评得分、自评等级由单位填报，计算得分由软件按评分办法计算（总分{points(self.scores.total)}，{result}）。"
+            f"评分办法：{self.rulebook.document}（{self.rulebook.name}）{PROGRAM}{__version__}"
+        )
+        size = 0.8
+        self._text(0, last, foot, border=False, align="left", font_size=size * self.layout.font)
+        self._next(s.height_for([(foot, self.layout.span(0, last) / size)], 16))

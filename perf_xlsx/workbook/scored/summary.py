@@ -88,8 +88,6 @@ class _Summary:
         total = points(self.scores.total)
         claimed, grade = self.form.claimed.total.value, self.form.claimed.grade.value
         execution, rates = self.scores.execution, self.scores.line_rates[self.form.total_line]
-        done = sum(score.points is not None for score in self.scores.indicators)
-        open_ = len(self.scores.indicators) - done + (execution.points is None)
         scored = (
             f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
             if execution.points is not None
@@ -102,9 +100,9 @@ class _Summary:
                 1,
                 "计算总分",
                 total,
-                f"满分{full}" if self.scores.complete else f"暂定：{open_}项不能评分，按0分计",
+                f"满分{full}" if self.scores.complete else f"暂定：{self.scores.provisional[0]}",
             ),
-            (2, 3, "等级", self.scores.grade, "" if self.scores.complete else "暂定"),
+            (2, 3, "等级", self.scores.grade or "—", "" if self.scores.complete else "总分暂定，不评等级"),
             (4, 5, "自评", plain(claimed) if claimed is not None else "—", f"自评等级：{grade or '未填'}"),
             (6, 8, "预算执行率", rate_words(execution.completion), scored),
             (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
@@ -138,10 +136,14 @@ class _Summary:
 
     def _next_step(self, row: int) -> None:
         errors = sum(f.standing == "error" for f in self.result.findings)
+        why = "；".join(self.scores.provisional)
+        still = f"总分是暂定的（{why}），不评等级。" if why else ""
         if errors:
-            words = f"下一步：有{errors}项错误须更正。请打开“{PROBLEMS}”逐项更正标色的单元格，保存后重新报送。"
-        elif not self.scores.complete:
-            words = f"下一步：总分是暂定的。请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
+            words = (
+                f"下一步：有{errors}项错误须更正。{still}请打开“{PROBLEMS}”逐项更正标色的单元格，保存后重新报送。"
+            )
+        elif still:
+            words = f"下一步：{still}请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
         elif self.result.findings:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
@@ -223,7 +225,7 @@ class _Summary:
         self._number(row, 7, 7, self.scores.total, s.POINTS, "")
         gap = None if claimed is None else claimed - self.scores.total
         self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
-        words = "" if self.scores.complete else "暂定：不能评分的按0分计"
+        words = "" if self.scores.complete else f"暂定：{'；'.join(self.scores.provisional)}"
         self._cell(row, 9, 10, words, border=True)
         self.sheet.heights[row] = 24
 

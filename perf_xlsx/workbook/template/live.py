@@ -11,7 +11,7 @@ from perf_xlsx.forms import Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
-from perf_xlsx.rulebook import NO_GRADE, Rulebook
+from perf_xlsx.rulebook import NO_GRADE, Rulebook, load_rulebook
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
     FILL_FIRST,
@@ -223,9 +223,9 @@ def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str
         put("indicators", "reference_completion", str(row.name.place.row), score.completion)
         put("indicators", "reference_points", str(row.name.place.row), score.points)
     put("claimed", "reference_execution_points", "", scores.execution.points)
-    if scores.complete:
+    if scores.scored_throughout:  # the formulas ask for no more than points
         found["claimed", "reference_total", ""] = float(scores.total)
-        found["claimed", "reference_grade", ""] = scores.grade
+        found["claimed", "reference_grade", ""] = load_rulebook(evaluation.rulebook).grade(scores.total)
     return found
 
 

@@ -40,6 +40,8 @@ class FundSearch:
             for box in typed(block.columns):
                 if column := header.columns.get(box.key):
                     self.layout.lines["funds", key, box.key] = (header.sheet, at, column)
+        if "executed" not in header.columns:
+            self.layout.missing.append((block.title, "全年执行数", True))
         if self.layout.form.total_line not in self.layout.fund_rows:
             self.layout.missing.append((block.title, "年度资金总额", True))
 

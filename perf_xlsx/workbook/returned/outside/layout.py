@@ -78,13 +78,17 @@ class _Search:
             return None
         lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
         money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
+        money = money or [h for h in self._in_part(kind) if not self._lists_projects(h, [*lists, *tables])]
         if not (money or self.titles):
             return None
         funds, projects = next(iter(money), None), next(iter(lists), None)
         layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
-        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
+        layout.tables["indicators"] = Table(
+            self.sheet, tables[0].columns, tuple(sorted((*body.rows, *body.parts)))
+        )
+        layout.parts = body.parts
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
@@ -145,11 +149,15 @@ class _Search:
             at = (self.sheet, row, layout.columns["name"])
             layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
 
-    def _headers(self, kind: Outside, block: str, sheets: Iterable[int]) -> list[Header]:
+    def _headers(self, kind: Outside, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
         table = kind.form.block(block)
         assert isinstance(table, (Lines, Rows))
-        labels = Labels(typed(table.columns))
-        return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, kind.needs[block])]
+        labels, asked = Labels(typed(table.columns)), kind.needs[needs or block]
+        return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, asked)]
+
+    def _in_part(self, kind: Outside) -> list[Header]:
+        """A table of money above the indicators of which a column goes by an unknown name, or is not there."""
+        return self._headers(kind, "funds", (self.sheet,), "funds_in_part")
 
     def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""
@@ -188,7 +196,7 @@ class _Search:
     # ---- boxes -----------------------------------------------------------------------------------------------
 
     def _boxes(self, layout: OutsideLayout, body: Body) -> None:
-        taken = {(self.sheet, row) for row in (*body.headers, *body.rows)}
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
@@ -215,10 +223,9 @@ class _Search:
     def _claims(self, layout: OutsideLayout, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
-        if row is not None:
-            at = self._total(layout, row)
-            if "claimed_total" not in layout.boxes or self.sheets.cell(at) is not None:
-                layout.put("claimed_total", Found(at, at))
+        at = self._total(layout, row) if row is not None else None
+        if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+            layout.put("claimed_total", Found(at, at))
         if row is not None and "claimed_grade" not in layout.boxes:
             for grade_at, text in self.rows[self.sheet].get(row, {}).items():
                 if found := GRADES.fullmatch(without_spaces(text)):
@@ -232,17 +239,25 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Found(head, why)))
 
-    def _total(self, layout: OutsideLayout, row: int) -> Address:
-        """The cell of the claimed total: under the points, else beside its label."""
-        column = layout.indicators.columns.get("claimed_points")
+    def _total(self, layout: OutsideLayout, row: int) -> Address | None:
+        """The cell of the claimed total: under the points, else beside its label; never the sum of the weights.
+
+        None where the row has no place for it.
+        """
+        weights, points = (layout.indicators.columns.get(key) for key in ("weight", "claimed_points"))
         label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
         beside = self.sheets.right_of((self.sheet, row, label))
-        if column is None:
-            return beside
-        under = self.sheets.merged_from((self.sheet, row, column))
+        summed = weights is not None and beside == self.sheets.merged_from((self.sheet, row, weights))
+        if points is None:
+            return None if summed else beside
+        under = self.sheets.merged_from((self.sheet, row, points))
         cell = self.sheets.cell(under)
-        filled = cell is not None and str(cell.value) not in known_labels(layout.kind)
-        return under if filled or self.sheets.cell(beside) is None else beside
+        text = "" if cell is None else str(cell.value)
+        if text in known_labels(layout.kind):
+            return beside  # a row of boxes: each has its own label
+        if core(text) in layout.kind.totals:  # the label, merged over the points too
+            return None if summed else beside
+        return under if cell or summed or self.sheets.cell(beside) is None else beside
 
     def _year(self, layout: OutsideLayout) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""

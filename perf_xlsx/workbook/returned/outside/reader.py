@@ -19,6 +19,7 @@ from perf_xlsx.workbook.returned.outside.entries import OutsideRow, weights_from
 from perf_xlsx.workbook.returned.outside.found import OutsideLayout
 from perf_xlsx.workbook.returned.outside.notice import absent, outside_findings
 from perf_xlsx.workbook.returned.outside.projects import AMOUNTS
+from perf_xlsx.workbook.returned.parts import ADVICE, told
 from perf_xlsx.workbook.returned.reader import NOWHERE, Reading
 from perf_xlsx.workbook.returned.rows import FILLED_DOWN, crossed_row
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
@@ -54,16 +55,16 @@ class OutsideReading(Reading):
             form = replace(form, indicators=tuple(rows) or form.indicators)
         self.intake.findings += outside_findings(layout, self.sheets, self.workbook, rules, proven)
         self.intake.tell_crossed(self.demanded)
-        for told in (crossed_row(at, self._named(at)) for at in layout.crossed):
+        for crossed in (crossed_row(at, self._named(at)) for at in layout.crossed):
             self.intake.say(
-                told.code,
-                self.place(told.at),
+                crossed.code,
+                self.place(crossed.at),
                 "三级指标",
-                told.given,
-                told.message,
-                told.advice,
+                crossed.given,
+                crossed.message,
+                crossed.advice,
                 "",
-                told.severity,
+                crossed.severity,
             )
         titles = {title for title, _ in layout.passages}
         lacks = {"projects"} - layout.tables.keys() | (layout.kind.passages.keys() - titles)
@@ -102,6 +103,11 @@ class OutsideReading(Reading):
         return self.outside.fund_lines()
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
+        if block.key == "indicators" and (parts := self.outside.parts):
+            self.parts |= parts.keys()
+            at = (table.sheet, min(parts), table.columns["name"])
+            names = [*parts.values()]
+            self.intake.say("R16", self.place(at), "三级指标", names[0], told(names), ADVICE)
         yield from table.rows
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:

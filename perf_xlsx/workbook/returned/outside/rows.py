@@ -10,6 +10,7 @@ from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import is_blank, parse_quantity, squeeze, tidy
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, Row, core
+from perf_xlsx.workbook.returned.parts import is_part
 from perf_xlsx.workbook.returned.sheets import Sheets
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
@@ -23,12 +24,14 @@ PROMPT = re.compile(
 class Body:
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
 
-    `unread` are rows below a total that look like indicators and carry no points, `crossed` those crossed out.
+    `parts` are rows that are parts of the indicator above, `crossed` those crossed out. `unread` are rows below a
+    total that look like indicators and carry no points.
     """
 
     rows: list[int] = field(default_factory=list)
     totals: dict[int, str] = field(default_factory=dict)
     headers: list[int] = field(default_factory=list)
+    parts: dict[int, str] = field(default_factory=dict)
     unread: list[int] = field(default_factory=list)
     crossed: list[int] = field(default_factory=list)
     last: int = 0
@@ -91,6 +94,8 @@ class _Rows:
             elif self._crossed_out(row):
                 body.crossed.append(row)
                 body.last = row
+            elif self._is_part(row, body):
+                body.parts[row], body.last = self._name(row)[0], row
             elif first not in self.kind.subtotals and self._is_indicator(row, body):
                 body.rows.append(row)
                 body.last = row
@@ -147,6 +152,11 @@ class _Rows:
     def _crossed_out(self, row: int) -> bool:
         columns = [self.header.columns[key] for key in ("name", *MEASURES) if key in self.header.columns]
         return self.sheets.crossed_out(self.header.sheet, row, columns)
+
+    def _is_part(self, row: int, body: Body) -> bool:
+        above = bare_name(self._name(body.rows[-1])[0]) if body.rows and not body.totals else ""
+        name, heading = self._name(row)
+        return not heading and is_part(bare_name(name), above) and not self._counted(row)
 
     def _name(self, row: int) -> tuple[str, bool]:
         """The name, through its merge, and whether that merge runs over the values: then it is a heading."""
