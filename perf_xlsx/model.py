@@ -142,7 +142,7 @@ class SelfEvaluation:
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
     `absent` names what its layout has no place for: keys of boxes and columns, titles of passages, names of lines.
-    `unwritten` are titles that nothing stands beside.
+    `unwritten` are titles that nothing stands beside. `weight_head` is the head of the column of weights.
     """
 
     form: str
@@ -159,6 +159,7 @@ class SelfEvaluation:
     passages: tuple[Passage, ...] = ()
     absent: frozenset[str] = frozenset()
     unwritten: tuple[Passage, ...] = ()
+    weight_head: Place | None = None
 
     @property
     def unit(self) -> str | None:
@@ -251,8 +252,21 @@ class Waived:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """The one right value of a box: `text` is typed there, `value` is what that means (rates as fractions)."""
+
+    place: Place
+    field: str
+    text: str
+    value: Decimal | str
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One thing wrong (or worth telling), at one place. Texts are Chinese."""
+    """One thing wrong (or worth telling), at one place. Texts are Chinese.
+
+    `correction` is there where one value is right when all other findings are mended; else a person must decide.
+    """
 
     code: str
     severity: Severity
@@ -265,6 +279,7 @@ class Finding:
     advice: str
     basis: str
     waived: Waived | None = None
+    correction: Correction | None = None
 
     @property
     def standing(self) -> Standing:

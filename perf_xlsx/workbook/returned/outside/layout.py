@@ -67,7 +67,7 @@ class _Search:
         layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
-        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows))
+        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, tuple(body.rows), head=tables[0].bottom)
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
