@@ -22,10 +22,14 @@ Box = tuple[Place, str]  # a cell may hold several entries; the field tells whic
 Rights = dict[Box, Correction]
 
 MOST_ROUNDS = 12
-MENDING = frozenset(
-    {"F01", "F02", "F03", "F05", "F06", "F07", "W01", "W03", "W04", "I01", "I04", "I05", "I06", "I09", "I16"}
-    | {"T01", "T02", "T03"}
+# What is mended first, because the next follows from it: rates and points from amounts, weights and signs, ...
+STAGES = (
+    frozenset({"F01", "F02", "F05", "F06", "F07", "W01", "W03", "W04", "I01", "I16"}),
+    frozenset({"F03", "I04", "I05", "I06", "I09"}),
+    frozenset({"T01", "T02"}),
+    frozenset({"T03"}),
 )
+MENDING = frozenset().union(*STAGES)
 CLAIMS = ("claimed_points", "claimed_execution_points")
 # Of findings at one cell with one cause the first is told; W01 (the sum is wrong) and W04 (why) stand together.
 BEFORE = (
@@ -107,16 +111,18 @@ class _Mender:
         return form
 
     def _rights(self, form: SelfEvaluation, found: Iterable[Finding]) -> Rights:
+        """What is to be mended next."""
         now = _boxes(form)
-        rights: Rights = {}
+        stages: list[Rights] = [{} for _ in STAGES]
         for one in sorted(found, key=lambda one: -_rank(one)):
             right, box = one.correction, _box(one)
             if right is None or box not in now or not self.typable(one).correction:
                 continue
             if now[box][1].value != right.value:
-                rights[box] = right
+                stage = next(n for n, codes in enumerate(STAGES) if one.code in codes)
+                stages[stage][box] = right
                 self.cause[box] = one
-        return rights
+        return next(filter(None, stages), {})
 
     def typable(self, found: Finding) -> Finding:
         """The finding, its correction as it is typed; without one where the cell holds something else too.
@@ -158,9 +164,9 @@ class _Mender:
             as_typed = _with_entries(ended, {path: self.boxes[box][1] for box, path in boxes.items()})
             owed = dict(boxes)
             for one in self.check(as_typed, MENDING):
-                box = _box(one)
-                if box is not None and box in boxes and (one.code, one.place) not in stands:
-                    owed.pop(box, None)
+                own = _box(one)
+                if own is not None and own in boxes and (one.code, one.place) not in stands:
+                    owed.pop(own, None)
                     yield one
             yield from (self.cause[box] for box in owed if box in self.cause)
 
