@@ -9,11 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from perf_xlsx.model import Entry, Finding, Scores, SelfEvaluation, Severity
+from perf_xlsx.model import Correction, Entry, Finding, Scores, SelfEvaluation, Severity
+from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 
@@ -49,6 +52,7 @@ class Noticed:
     difference: str | None = None
     severity: Severity | None = None
     basis: str | None = None
+    correction: Correction | None = None
 
 
 Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
@@ -83,6 +87,21 @@ def noticed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Notice
     return Noticed(entry.place, entry.field, entry.given or None, message, advice, **more)
 
 
+def to_number(entry: Entry[Decimal], value: Decimal) -> Correction | None:
+    """That this number is right there; None where there is no such cell."""
+    return Correction(entry.place, entry.field, plain(value), value) if entry.place.cell else None
+
+
+def to_rate(entry: Entry[Decimal], rate: Fraction) -> Correction | None:
+    """That this rate, as percent with two decimals, is right there."""
+    return Correction(entry.place, entry.field, percent(rate), half_up(rate, 4)) if entry.place.cell else None
+
+
+def to_word(entry: Entry[str], word: str) -> Correction | None:
+    """That this word is right there."""
+    return Correction(entry.place, entry.field, word, word) if entry.place.cell else None
+
+
 def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     """The finding: what was noticed, with code, severity and basis of its catalogue entry."""
     entry = catalogue()[code]
@@ -101,6 +120,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
         _message(seen),
         seen.advice,
         seen.basis or usual,
+        correction=seen.correction,
     )
     return weighed(found, rulebook) if rulebook else found
 

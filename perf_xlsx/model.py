@@ -152,7 +152,7 @@ class SelfEvaluation:
 
     `parts` are rows that say what an indicator above them consists of (其中) and carry no points. `absent` names
     what its layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten`
-    are titles that nothing stands beside.
+    are titles that nothing stands beside. `weight_head` is the head of the column of weights.
     """
 
     form: str
@@ -170,6 +170,7 @@ class SelfEvaluation:
     absent: frozenset[str] = frozenset()
     unwritten: tuple[Passage, ...] = ()
     parts: tuple[Indicator, ...] = ()
+    weight_head: Place | None = None
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -294,8 +295,21 @@ class Waived:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """The one right value of a box: `text` is typed there, `value` is what that means (rates as fractions)."""
+
+    place: Place
+    field: str
+    text: str
+    value: Decimal | str
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One thing wrong (or worth telling), at one place. Texts are Chinese."""
+    """One thing wrong (or worth telling), at one place. Texts are Chinese.
+
+    `correction` is there where one value is right when all other findings are mended; else a person must decide.
+    """
 
     code: str
     severity: Severity
@@ -308,6 +322,7 @@ class Finding:
     advice: str
     basis: str
     waived: Waived | None = None
+    correction: Correction | None = None
 
     @property
     def standing(self) -> Standing:

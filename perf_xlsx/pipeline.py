@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
-import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.aside import aside
-from perf_xlsx.catalogue import Noticed, catalogue, finding, run_checks, weighed
-from perf_xlsx.checks.slips import SUMS, without_slips
+from perf_xlsx.catalogue import Noticed, catalogue, finding
 from perf_xlsx.foreign import Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import CaseError, load_case
-from perf_xlsx.model import Finding, Result, Scores, SelfEvaluation
+from perf_xlsx.judging import in_order, judge
+from perf_xlsx.model import Finding, Result, SelfEvaluation
 from perf_xlsx.ooxml import (
     MIB,
     Book,
@@ -34,8 +32,7 @@ from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_wh
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
-from perf_xlsx.scoring import settled
-from perf_xlsx.waivers import Waiving, waive
+from perf_xlsx.waivers import Waiving
 from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.returned.answers import answers, told_already
 from perf_xlsx.workbook.returned.ours import is_ours
@@ -179,7 +176,7 @@ def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], te
     """What was read, its scores and all findings."""
     source = shown(job.source)
     if evaluation is None:
-        return Result(source, "", None, None, _sorted(said))
+        return Result(source, "", None, None, in_order(said))
     rulebook = load_rulebook(evaluation.rulebook)
     scores, findings = judge(evaluation, said, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)
@@ -220,7 +217,7 @@ def _unwritten(result: Result, output: Path, error: OSError) -> Result:
     detail, advice = trouble(output, error)
     place = Place(shown(Path(Path(result.file).name)))
     seen = Noticed(place, "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
-    return replace(result, findings=_sorted([*result.findings, finding(UNWRITTEN, seen, None)]))
+    return replace(result, findings=in_order([*result.findings, finding(UNWRITTEN, seen, None)]))
 
 
 def _about_the_file(name: str, suffix: str, macro: bool, scored: bool) -> Iterator[Finding]:
@@ -248,45 +245,6 @@ def unwritten(result: Result) -> bool:
 
 def _told(name: str, code: str, field: str, message: str, advice: str) -> Finding:
     return finding(code, Noticed(Place(name), field, None, message, advice, severity="notice"), None)
-
-
-def judge(
-    evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
-) -> tuple[Scores, tuple[Finding, ...]]:
-    """Scores of a form that was read, and all findings, those of reading included, in the order of the eye.
-
-    What decides whether there is a grade is found first, because the other checks ask for it; what is waived
-    does not stand in its way.
-    """
-    sound, doubted, slips = without_slips(evaluation, rulebook)
-    scores = replace(score_evaluation(sound, rulebook), doubted=doubted)
-    weighty = [weighed(found, rulebook) for found in said]  # reading does not know the rulebook yet
-    found = [*weighty, *run_checks(sound, scores, rulebook, DECIDING)]
-    scores = _settled(scores, _waived(found, evaluation, waiving), rulebook)
-    found += run_checks(sound, scores, rulebook, catalogue().keys() - DECIDING)
-    if slips:  # F10 is a guess at the cause; that what was typed does not add up is certain, and an error
-        found += [finding("F10", slip, rulebook) for slip in slips]
-        found += islice((one for one in run_checks(evaluation, scores, rulebook, SUMS) if one not in found), 1)
-    return scores, _sorted(_waived(found, evaluation, waiving))
-
-
-DECIDING = frozenset({"R07", "W01", "W03"})  # what is missing, and weights that do not make the whole
-
-
-def _waived(
-    findings: Iterable[Finding], evaluation: SelfEvaluation, waiving: Waiving | None
-) -> tuple[Finding, ...]:
-    return waive(findings, evaluation.unit, waiving) if waiving else tuple(findings)
-
-
-def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook) -> Scores:
-    missing = sum(one.code == "R07" and one.standing == "error" for one in found)
-    passed = {one.code for one in found if one.waived}
-    return settled(scores, rulebook, missing, weights_pass=not passed.isdisjoint(("W01", "W03")))
-
-
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda f: (f.place, f.code)))
 
 
 def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:

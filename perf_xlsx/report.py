@@ -8,7 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from perf_xlsx.model import AMOUNTS, Entry, Finding, Indicator, Result, Score, Scores, SelfEvaluation, scored_rows
+from perf_xlsx.model import (
+    AMOUNTS,
+    Correction,
+    Entry,
+    Finding,
+    Indicator,
+    Result,
+    Score,
+    Scores,
+    SelfEvaluation,
+    scored_rows,
+)
 from perf_xlsx.numerals import exact, plain, points
 
 
@@ -127,9 +138,15 @@ def finding_json(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "advice": found.advice,
         "basis": found.basis,
+        "correction": _correction(found.correction),
     } | (
         {"waived": {"reason": waived.reason, "by": waived.by, "until": waived.until.isoformat()}} if waived else {}
     )
+
+
+def _correction(right: Correction | None) -> dict[str, Any] | None:
+    """Where to type what: the text as a person types it ("8.91", "86.80%", "≤")."""
+    return None if right is None else {"sheet": right.place.sheet, "cell": right.place.cell, "value": right.text}
 
 
 JSON_KEYS = tuple(as_json(Result("", "", None, None, ())))

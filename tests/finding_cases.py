@@ -1,8 +1,14 @@
-"""Reads tests/cases/问题.md: a heading a case, below it what is changed and what must and must not be found."""
+"""Reads tests/cases/问题.md: a heading a case, below it what is changed, and the whole set of what is found.
+
+“应有” is what the case is about, “还有” the codes of everything else; “不应有” names what it is easily taken for.
+`python -m tests.update_cases` writes the “还有” lines anew; read the difference before you keep it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +17,8 @@ from typing import Any
 from perf_xlsx.forms import Boxes, Lines, Rows, load_form
 from perf_xlsx.model import Finding
 
+BESIDES = "- 还有 "
+FORMS = {"部门": "完好的部门自评表.json", "项目": "完好的项目自评表.json"}
 SEVERITIES = {"错误": "error", "警告": "warning", "提示": "notice"}
 
 
@@ -43,6 +51,15 @@ class FindingCase:
     changes: list[tuple[str, Any]] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    besides: Counter[str] = field(default_factory=Counter)
+
+    def besides_of(self, found: Iterable[Finding]) -> Counter[str]:
+        """The codes of what was found besides what the case is about."""
+        left = list(found)
+        for wanted in self.expected:
+            if (one := next((f for f in left if wanted.matches(f)), None)) is not None:
+                left.remove(one)
+        return Counter(one.code for one in left)
 
 
 def read_cases(path: Path) -> list[FindingCase]:
@@ -59,11 +76,27 @@ def read_cases(path: Path) -> list[FindingCase]:
             cases[-1].changes.append((found[1], value(found[2])))
         elif found := re.fullmatch(r"- 应有 (\w\d\d) (..) (\S+)(?: 应为 (\S+))?(?: 相差 (\S+))?", line):
             cases[-1].expected.append(Expected(found[1], SEVERITIES[found[2]], found[3], found[4], found[5]))
+        elif line.startswith(BESIDES):
+            cases[-1].besides = besides(line)
         elif line.startswith("- 不应有 "):
             cases[-1].absent += line[6:].split()
         elif line.startswith("- "):
             raise ValueError(line)
     return cases
+
+
+def besides(line: str) -> Counter[str]:
+    """ "- 还有 I06 T02×2": codes, with how many where more than one."""
+    counts: Counter[str] = Counter()
+    for word in line.removeprefix(BESIDES).split():
+        code, _, many = word.partition("×")
+        counts[code] += int(many or 1)
+    return counts
+
+
+def besides_line(counts: Mapping[str, int]) -> str:
+    """The line that `besides` reads."""
+    return BESIDES + " ".join(code if many == 1 else f"{code}×{many}" for code, many in sorted(counts.items()))
 
 
 def value(text: str) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.catalogue import Noticed, check, noticed, to_rate
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, quotient
@@ -147,6 +147,7 @@ def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook
             expected=percent(rate),
             difference=f"{plain(stated - half_up(rate * 100))}个百分点",
             severity="notice" if rounded else "error",
+            correction=None if rounded else to_rate(line.claimed_rate, rate),
         )
 
 

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.checks.directions import claims_otherwise, completion_otherwise, read_otherwise
-from perf_xlsx.checks.weights import misweighed, slipped_weights
+from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
+from perf_xlsx.checks.directions import (
+    claims_otherwise,
+    completion_otherwise,
+    read_otherwise,
+)
+from perf_xlsx.checks.weights import misweighed, slipped_weights, weights_settled
 from perf_xlsx.direction import BY_NAME, USUAL, ZERO, direction_of
 from perf_xlsx.judgement import judged_level
 from perf_xlsx.model import (
@@ -83,11 +87,14 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             row.sign,
             f"{row.called}没有填指标性质，{_reading(row, score, rulebook)}"
             + (f"；填报的完成率、得分是按“{other}”计算的。" if other else "。"),
-            "请在指标值前写明 ≥、≤、=、>、< 之一。"
+            f"请在指标性质中填“{other}”。"
+            if other and "sign" not in form.absent
+            else "请在指标值前写明 ≥、≤、=、>、< 之一。"
             if "sign" in form.absent
             else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
             expected=other or known or None,
             basis=basis,
+            correction=to_word(row.sign, other) if other else None,
         )
 
 
@@ -140,11 +147,12 @@ def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
 
 @check("I04")
 def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
-    """已达标的得满分; less is the unit's choice, but wants a reason. Silent where the weight is wrong (W01).
+    """已达标的得满分; less, with no word why. Silent where the weight is wrong (W01).
 
     Good: 达标, 12 of 12.  Bad: 达标, 10 of 12, no word why.
+    What was scored by execution rate instead is a question of the method: I06.
     """
-    doubted = misweighed(form, scores, rulebook)
+    doubted, settled = misweighed(form, scores, rulebook), weights_settled(form, rulebook)
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
         if (
@@ -157,14 +165,16 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
             or claims_otherwise(row, score)
         ):
             continue
-        if claimed < weight and not _equal(claimed, score, rulebook, (1,)):
+        by_rate = half_up(min(scores.execution.completion or Fraction(0), Fraction(1)) * Fraction(weight))
+        if claimed < weight and claimed != by_rate and not _equal(claimed, score, rulebook, (1,)):
             yield noticed(
                 row.claimed_points,
                 f"{row.called}已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
-                f"如无其他扣分理由，自评得分应为{plain(weight)}；如有，请填写偏差原因。",
+                f"达到指标值的得满分，请把自评得分改为{plain(weight)}，或核对实际完成值。{_later(settled)}",
                 expected=plain(weight),
                 difference=plain(claimed - weight),
                 basis=score.rules,
+                correction=to_number(row.claimed_points, weight) if settled else None,
             )
 
 
@@ -175,7 +185,7 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
     Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.
     Where the weight itself is in doubt (W04), only that is said.
     """
-    slipped = [row for row, _ in slipped_weights(form, scores, rulebook)]
+    slipped, settled = [row for row, _ in slipped_weights(form, scores, rulebook)], weights_settled(form, rulebook)
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
         if row in slipped or score.method == "定性" or read_otherwise(row, score):  # I12, I16, I01
@@ -190,11 +200,17 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
         yield noticed(
             row.claimed_points,
             f"{row.called}没有全部完成，自评得分{plain(claimed)}{full}。",
-            f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。",
+            f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。{_later(settled)}",
             expected=points(score.points),
             difference=plain(claimed - score.points),
             basis=score.rules,
+            correction=to_number(row.claimed_points, score.points) if settled else None,
         )
+
+
+def _later(settled: bool) -> str:
+    """What is added to advice on points while the weights themselves are not right."""
+    return "" if settled else "分值合计改正后，再按新的分值计算。"
 
 
 def _equal(claimed: Decimal, score: Score, rulebook: Rulebook, places: tuple[int, ...]) -> bool:
@@ -246,6 +262,7 @@ def claimed_points_are_computed_points(
     ]
     scored += [(f"{row.called}", row.claimed_points, score) for row, score in own]
     doubtful = [row.claimed_points for row, score in own if read_otherwise(row, score)]
+    settled = weights_settled(form, rulebook)
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
@@ -257,15 +274,19 @@ def claimed_points_are_computed_points(
         rounded = _equal(claimed, score, rulebook, _roundings(claimed, score))
         tail = "，四舍五入后一致。" if rounded else "。"
         sign = "指标性质、" if entry in doubtful else ""
+        sure = not rounded and (settled or score is scores.execution)
         yield noticed(
             entry,
             f"{name}自评得分{plain(claimed)}，计算得分{points(score.points)}，"
             f"相差{plain(claimed - score.points)}{tail}",
-            score.why + ("建议保留两位小数。" if rounded else f"请按此更正，或核对该行的{sign}数字和计分方法。"),
+            score.why
+            + ("建议保留两位小数。" if rounded else f"请按此更正，或核对该行的{sign}数字和计分方法。")
+            + _later(sure or rounded),
             expected=points(score.points),
             difference=plain(claimed - score.points),
             severity="notice" if rounded else "error",
             basis=score.rules,
+            correction=to_number(entry, score.points) if sure else None,
         )
 
 

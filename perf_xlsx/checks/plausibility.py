@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.catalogue import Noticed, check, noticed, to_rate, to_word
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.directions import FALL, RISE, claims_fit, completion_otherwise, read_otherwise, sign_by_name
 from perf_xlsx.checks.indicators import owed, rows, span_of
@@ -14,7 +14,7 @@ from perf_xlsx.checks.weights import SATISFACTION, SATISFIED, by_level, level_na
 from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 
 TENFOLD = 10  # times the target
@@ -106,15 +106,17 @@ def claimed_completion_is_computed_completion(
             continue  # I16 or I01 says so; it was scored by execution rate: I06 speaks of the method
         tail = "，而本表其他指标没有按100%封顶" if capped else ""
         advice = f"请改为{percent(computed)}，或核对指标值和实际完成值。"
+        right = to_rate(row.claimed_completion, computed)
         if computed and _same_rate(claimed, 1 / computed):
             tail = "，互换指标值和实际完成值才是所填的数"
-            advice = "两个数填反了的请互换，没有填反的请改正完成率。"
+            advice, right = "两个数填反了的请互换，没有填反的请改正完成率。", None
         yield noticed(
             row.claimed_completion,
             f"{row.called}完成率填{plain(claimed * 100)}%，计算为{percent(computed)}{tail}。",
             advice,
             expected=percent(computed),
             difference=f"{plain(half_up(claimed * 100) - half_up(computed * 100))}个百分点",
+            correction=right,
         )
 
 
@@ -174,6 +176,20 @@ def shares_do_not_exceed_one_hundred(
             yield noticed(row.actual, message, "请核对分子、分母，或改用数量作为指标。", expected="不超过100%")
 
 
+def out_of_band(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[tuple[Indicator, Band, Decimal, Decimal]]:
+    """Indicators judged in words whose claimed points lie outside their band; with the band, weight and claim."""
+    tolerance = rulebook.number("thresholds.tolerance")
+    for row, score in rows(form, scores):
+        band = rulebook.band(row.actual)
+        claimed, weight = row.claimed_points.value, row.weight.value
+        if score.method != "定性" or band is None or claimed is None or not weight or weight < 0:
+            continue
+        if not band.low * weight - tolerance <= claimed <= band.high * weight + tolerance:
+            yield row, band, weight, claimed
+
+
 @check("I12")
 def qualitative_points_stay_in_their_band(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
@@ -182,21 +198,20 @@ def qualitative_points_stay_in_their_band(
 
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10, or 8, which the band above begins with.
     """
+    outside = {id(row) for row, _, _, _ in out_of_band(form, scores, rulebook)}
     for row, score in rows(form, scores):
         band = rulebook.band(row.actual)
         claimed, weight = row.claimed_points.value, row.weight.value
         if score.method != "定性" or band is None or claimed is None or not weight or weight < 0:
             continue
-        low, high = band.low * weight, band.high * weight
-        tolerance = rulebook.number("thresholds.tolerance")
-        edge = claimed == high and band is not rulebook.bands[0]  # the band above begins with it
-        if edge or not low - tolerance <= claimed <= high + tolerance:
+        edge = claimed == band.high * weight and band is not rulebook.bands[0]  # the band above begins with it
+        if edge or id(row) in outside:
             span = span_of(band, weight)
             above = f"，{plain(claimed)}已属于上一档" if edge else ""
             yield noticed(
                 row.claimed_points,
                 f"{row.called}实际完成情况为“{band.judgement}”，得分应在{span}之间，自评{plain(claimed)}{above}。",
-                "请核对属于哪一档，再在该档的区间内打分。",
+                "请核对属于哪一档，再在该档的区间内打分，自评总分随之更正。",
                 expected=span,
                 severity="warning" if edge else "error",
             )
@@ -259,9 +274,11 @@ def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Ru
     """
     for row in form.indicators:
         if wanted := sign_by_name(row):
-            fits = f"；填报的完成率、得分是按“{wanted}”计算的" if claims_fit(row, wanted) else ""
+            sure = claims_fit(row, wanted)
+            fits = f"；填报的完成率、得分是按“{wanted}”计算的" if sure else ""
             message = f"“{row.name.given}”的指标性质填“{row.sign.value}”，与名称的含义相反{fits}。"
-            yield noticed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted)
+            right = to_word(row.sign, wanted) if sure else None
+            yield noticed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted, correction=right)
 
 
 @check("I17")

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from perf_xlsx.catalogue import Noticed
+from perf_xlsx.catalogue import Noticed, to_number
 from perf_xlsx.checks.accounts import PROJECT, TIMES, Accounts, Cell, Sum, accounts_of, entries_of
 from perf_xlsx.checks.funds import amount
 from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
@@ -238,6 +238,7 @@ def _told(form: SelfEvaluation, slip: Slip, entries: Mapping[Cell, Entry[Decimal
     unit = form.boxes["money_unit"].value
     value = first.value or Decimal(0)
     meant = plain(value * slip.factor)
+    right = to_number(first, value * slip.factor) if len(slip.cells) == 1 else None
     larger = slip.factor < 1
     typed = {("万元", True): "疑似按元填写", ("元", False): "疑似按万元填写"}.get((unit or "", larger), "")
     guess = f"，{typed or '疑似元与万元混填'}。"
@@ -255,8 +256,9 @@ def _told(form: SelfEvaluation, slip: Slip, entries: Mapping[Cell, Entry[Decimal
         advice = (
             f"请核对金额单位，这{len(slip.cells)}个数统一换算后更正；更正前，有关的勾稽、执行率和得分暂不计算。"
         )
+    difference = plain(value - value * slip.factor)
     return Noticed(
-        first.place, first.field, first.given or None, message, advice, meant, plain(value - value * slip.factor)
+        first.place, first.field, first.given or None, message, advice, meant, difference, correction=right
     )
 
 

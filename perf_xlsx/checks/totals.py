@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import Noticed, check, noticed
+from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
 from perf_xlsx.checks.directions import claimed_beyond
 from perf_xlsx.checks.indicators import claims_round
+from perf_xlsx.checks.plausibility import out_of_band
+from perf_xlsx.checks.weights import weights_settled
 from perf_xlsx.model import Scores, SelfEvaluation, points_of
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, points
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
@@ -28,6 +30,19 @@ def _capped(claimed: Decimal, total: Decimal, scores: Scores, rulebook: Rulebook
     return cap is not None and claimed == cap.total < total
 
 
+def _settled(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether weights and claims stand, so that something can be said of their total.
+
+    While a person has still to choose some of them (W01, I12) the total will be another one.
+    """
+    return weights_settled(form, rulebook) and not any(out_of_band(form, scores, rulebook))
+
+
+def _rounded(claimed: Decimal, total: Decimal, rulebook: Rulebook) -> bool:
+    """Whether a claim is the total as the unit rounds it; not into another grade, which would be in vain."""
+    return claimed in (half_up(total, 1), half_up(total, 0)) and rulebook.grade(claimed) == rulebook.grade(total)
+
+
 @check("T01")
 def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """自评总分＝预算执行率得分＋各指标自评得分.
@@ -36,11 +51,13 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     Good: 8.68 + 79.33 = 88.01.  Bad: the same beside 89.00.  88 is the unit's own rounding: a notice.
     """
     entry, total = form.claimed.total, claimed_sum(form)
-    if entry.value is None or total is None or _capped(entry.value, total, scores, rulebook):
+    if entry.value is None or total is None or not _settled(form, scores, rulebook):
+        return
+    if _capped(entry.value, total, scores, rulebook):
         return
     difference = entry.value - total
     if abs(difference) > rulebook.number("thresholds.tolerance"):
-        rounded = entry.value in (half_up(total, 1), half_up(total, 0))
+        rounded = _rounded(entry.value, total, rulebook)
         yield noticed(
             entry,
             f"自评总分填{plain(entry.value)}，各项自评得分之和为{plain(total)}，相差{plain(difference)}"
@@ -51,6 +68,7 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
             expected=plain(total),
             difference=plain(difference),
             severity="notice" if rounded else "error",
+            correction=None if rounded else to_number(entry, total),
         )
 
 
@@ -61,26 +79,26 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
     Good: 88.01 beside 88.01.  Bad: 92.00 beside 88.01.  88 is the unit's own rounding: a notice.
     """
     entry = form.claimed.total
-    if entry.value is None or not scores.complete:
+    if entry.value is None or not scores.complete or not _settled(form, scores, rulebook):
         return
     difference = entry.value - scores.total
     if abs(difference) > rulebook.number("thresholds.tolerance"):
-        rounded = claims_round(form, scores, rulebook)
+        rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == scores.grade
         signs = abs(difference - claimed_beyond(form, scores)) <= rulebook.number("thresholds.tolerance")  # I01
+        read = "是没有填指标性质的指标读法不同造成的"
         yield noticed(
             entry,
             f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}，相差{plain(difference)}"
-            + (
-                "，是四舍五入造成的。"
-                if rounded
-                else "，是没有填指标性质的指标读法不同造成的。"
-                if signs
-                else "。"
-            ),
-            "建议各项得分保留两位小数。" if rounded else "请按“问题清单”逐项更正后重新合计。",
+            + ("，是四舍五入造成的。" if rounded else f"，{read}。" if signs else "。"),
+            "建议各项得分保留两位小数。"
+            if rounded
+            else "请先填写指标性质。"
+            if signs
+            else f"请把自评总分改为{points(scores.total)}。",
             expected=points(scores.total),
             difference=plain(difference),
             severity="notice" if rounded else "warning" if signs else "error",
+            correction=None if rounded or signs else to_number(entry, scores.total),
         )
 
 
@@ -130,7 +148,7 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     Good: 88.01 良.  Bad: 88.01 优.
     """
     entry, total = form.claimed.grade, form.claimed.total.value
-    if entry.value is None:
+    if entry.value is None or not _settled(form, scores, rulebook):
         return
     beyond = claimed_beyond(form, scores)  # T02 tells it
     if total is not None and rulebook.grade(total) != entry.value:
@@ -151,4 +169,5 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
         f"自评等级填“{entry.value}”，而{number}对应的等级是“{grade}”{bound}。",
         f"请改为“{grade}”，或核对总分。",
         expected=grade,
+        correction=to_word(entry, grade),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.catalogue import Noticed, check, noticed
-from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.catalogue import Noticed, check, noticed, to_number
+from perf_xlsx.model import Correction, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label
@@ -22,10 +23,18 @@ def weights_total(form: SelfEvaluation, rulebook: Rulebook) -> Decimal | None:
     return sum((weight for weight in weights if weight is not None), rulebook.number("execution.weight"))
 
 
+def weights_settled(form: SelfEvaluation, rulebook: Rulebook) -> bool:
+    """Whether no weight is in doubt for the total's sake; where one is missing, the others stand."""
+    total = weights_total(form, rulebook)
+    wanted = rulebook.number("total.points")
+    return total is None or abs(total - wanted) <= rulebook.number("thresholds.tolerance")
+
+
 @check("W01")
 def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """分值合计应为100: the execution weight and the indicators' weights add up to 100.
 
+    Told at the weight that is suspected, else at the head of their column.
     Good: 10 + 50 + 30 + 10.  Bad: 10 + 50 + 30 + 15.
     """
     total, full = weights_total(form, rulebook), rulebook.number("total.points")
@@ -34,40 +43,63 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     if total < full and any((row.weight.value or 0) <= 0 for row in form.indicators):
         return  # what is missing is missing there: W03
     execution = rulebook.number("execution.weight")
-    last, gap = form.indicators[-1].weight, full - total
+    gap = full - total
     off = f"{'少' if gap > 0 else '多'}{plain(abs(gap))}"
+    suspect = _suspect(form, scores, rulebook, gap)
+    place = suspect.row.weight.place if suspect.row else form.weight_head or form.indicators[-1].weight.place
     yield Noticed(
-        last.place,
-        last.field,
+        place,
+        form.indicators[-1].weight.field,
         plain(total),
         f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}），"
-        f"应为{plain(full)}{_what_would_fit(form, scores, rulebook, gap)}。",
-        f"请调整各指标的分值，使其合计为{plain(full - execution)}（现在{off}）。",
+        f"应为{plain(full)}{suspect.words}。",
+        suspect.advice
+        or f"请调整各指标的分值，使其合计为{plain(full - execution)}（现在{off}），自评得分和自评总分随之更正。",
         expected=plain(full),
         difference=plain(-gap),
+        correction=suspect.right,
     )
 
 
-def _what_would_fit(form: SelfEvaluation, scores: Scores, rulebook: Rulebook, gap: Decimal) -> str:
-    """Where one weight, or the place of budget execution, explains what is missing: that, in words."""
+@dataclass(frozen=True)
+class _Suspect:
+    """Which row explains a wrong total of weights, in which words, and what is right there where that is sure."""
+
+    words: str = ""
+    row: Indicator | None = None
+    right: Correction | None = None
+    advice: str = ""
+
+
+def _suspect(form: SelfEvaluation, scores: Scores, rulebook: Rulebook, gap: Decimal) -> _Suspect:
+    """Where one weight, or the place of budget execution, explains what is missing."""
     full = plain(rulebook.number("total.points"))
     if fits := list(slipped_weights(form, scores, rulebook)):
-        return "；" + "、".join(f"{row.called}若为{plain(fit)}" for row, fit in fits) + f"则合计正好{full}"
+        words = "、".join(f"{row.called}若为{plain(fit)}" for row, fit in fits)
+        first, fit = fits[0]
+        right = to_number(first.weight, fit)
+        return _Suspect(f"；{words}则合计正好{full}", first, right, _to_fit(fits))
     if row := misweighed(form, scores, rulebook):
         weight, claimed = row.weight.value or Decimal(0), row.claimed_points.value or Decimal(0)
-        return (
+        words = (
             f"；{row.called}分值{plain(weight)}、自评得分{plain(claimed)}，"
             f"分值若为{plain(weight + gap)}则得分相符，合计正好{full}"
         )
+        right = to_number(row.weight, weight + gap)
+        return _Suspect(words, row, right, _to_fit([(row, weight + gap)]))
     execution = rulebook.number("execution.weight")
-    if -gap == execution:
-        twice = [
-            row for row in form.indicators if row.weight.value == execution and EXECUTION.search(row.name.given)
-        ]
-        if len(twice) == 1:
-            return f"；预算执行率已按预算执行情况计{plain(execution)}分，{twice[0].called}一行请删去"
-        return f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(-gap)}分"
-    return ""
+    if -gap != execution:
+        return _Suspect()
+    twice = [row for row in form.indicators if row.weight.value == execution and EXECUTION.search(row.name.given)]
+    if len(twice) == 1:
+        words = f"；预算执行率已按预算执行情况计{plain(execution)}分，{twice[0].called}一行请删去"
+        return _Suspect(words, twice[0], None, f"请删去{twice[0].called}一行，自评总分随之更正。")
+    return _Suspect(f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(-gap)}分")
+
+
+def _to_fit(fits: Sequence[tuple[Indicator, Decimal]]) -> str:
+    changes = "、".join(f"{row.called}的分值改为{plain(fit)}" for row, fit in fits)
+    return f"请把{changes}，或核对各指标的分值。"
 
 
 def misweighed(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Indicator | None:
@@ -196,7 +228,21 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
             message = f"{row.called}的分值填{plain(row.weight.value)}，应大于0。"
         else:
             continue
-        yield noticed(row.weight, message, "请填写该指标的满分，不计分的指标请删去。", expected="大于0的数字")
+        right = _the_rest(form, row, rulebook)
+        advice = (
+            f"其余分值合计后还差{right.text}，请在此填写；不计分的指标请删去。"
+            if right
+            else "请填写该指标的满分，不计分的指标请删去。"
+        )
+        yield noticed(row.weight, message, advice, expected="大于0的数字", correction=right)
+
+
+def _the_rest(form: SelfEvaluation, row: Indicator, rulebook: Rulebook) -> Correction | None:
+    """The weight that is left for the one row without any; None where others lack theirs, or nothing is left."""
+    others = [other.weight.value for other in form.indicators if other is not row]
+    known = [weight for weight in others if weight is not None and weight > 0]
+    rest = rulebook.number("total.points") - rulebook.number("execution.weight") - sum(known, Decimal(0))
+    return to_number(row.weight, rest) if len(known) == len(others) and rest > 0 else None
 
 
 @check("W04")
@@ -218,6 +264,7 @@ def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rule
             f"请核对该指标的分值，如确为{plain(fit)}请更正。",
             expected=plain(fit),
             difference=plain(weight - fit),
+            correction=to_number(row.weight, fit),
         )
 
 
@@ -242,9 +289,9 @@ def slipped_weights(
         nearest = half_up(Fraction(weight) / share * 2, 0) / 2
         if _earns(nearest, share, weight):
             together.append((row, nearest))
-    if alone:
+    if len(alone) == 1:
         yield alone[0]
-    elif sum((fit - (row.weight.value or 0) for row, fit in together), Decimal(0)) == gap:
+    elif not alone and sum((fit - (row.weight.value or 0) for row, fit in together), Decimal(0)) == gap:
         yield from together
 
 

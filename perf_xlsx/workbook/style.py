@@ -26,12 +26,17 @@ HEAD_FILL = "#E3ECF5"
 DONE_FILL, DONE_INK = "#DDF1E0", "#1B5E20"
 TODO_FILL, TODO_INK = "#FDEBD0", "#8A4B08"
 
-# Exact colours of marks: a person would hardly choose just these, so that our own can be told from theirs.
+# Exact colours of marks: a person would hardly choose just these, so that our own can be told from theirs. None is
+# near the yellow of a required box; the heavier, the darker, so that they differ without any colour too.
 MARK_FILLS: Mapping[Standing, str] = {
-    "error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC",
+    "error": "FFEF8A80", "warning": "FFFFBE55", "notice": "FFBFD8F2", "waived": "FFDCE3D3",
+}  # fmt: skip
+MARK_WORDS: Mapping[Standing, tuple[str, str]] = {  # the colour, and what is owed
+    "error": ("红", "须更正"), "warning": ("橙", "须核对"),
+    "notice": ("蓝", "仅供了解"), "waived": ("灰绿", "不必更正"),
 }  # fmt: skip
 STANDING_INK: Mapping[Standing, str] = {
-    "error": "#B3261E", "warning": "#8A5A00", "notice": "#3B5B7A", "waived": "#4C5A3C",
+    "error": "#7A0C06", "warning": "#5C3A00", "notice": "#234A70", "waived": "#3E4A30",
 }  # fmt: skip
 
 MONEY = "#,##0.00"

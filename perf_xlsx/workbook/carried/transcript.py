@@ -51,7 +51,8 @@ class Transcript:
         self.fill = self._filled(form.year)
         self.template = FilledTemplate(self.fill, rules, self.workbook)
         self.typed: SelfEvaluation = visited(joined.typed, self._trace)
-        self.evaluation: SelfEvaluation = visited(form, self._move)
+        head = form.weight_head and self.template.box("indicators", "weight", row=-1)
+        self.evaluation: SelfEvaluation = replace(visited(form, self._move), weight_head=head)
         self.traces.sort(key=lambda trace: trace.place)
 
     # ---- what is typed ---------------------------------------------------------------------------------------

@@ -20,13 +20,14 @@ class Home:
 class Table:
     """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled.
 
-    `far` are those of the rows that stand below the table, behind a gap.
+    `far` are those of the rows that stand below the table, behind a gap; `head` is the row of its header.
     """
 
     sheet: int
     columns: Mapping[str, int]
     rows: tuple[int, ...]
     far: frozenset[int] = frozenset()
+    head: int = 0
 
 
 @dataclass

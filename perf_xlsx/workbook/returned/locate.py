@@ -188,4 +188,4 @@ def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
             rows.append(row)
     if far and len(rows) - near > MOST_FAR:
         rows, far = rows[:near], []
-    return Table(header.sheet, header.columns, tuple(rows), frozenset(far))
+    return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.row)

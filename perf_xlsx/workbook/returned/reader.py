@@ -88,9 +88,17 @@ class Reading:
             passages=self._passages(),
             absent=self._lost_passages() | self._lost_lines() | ({"projects"} - self.layout.tables.keys()),
             unwritten=tuple(self._unwritten()),
+            weight_head=self._head("indicators", "weight"),
         )
         self.intake.tell_crossed(self.demanded)
         return form
+
+    def _head(self, key: str, column: str) -> Place | None:
+        """The head of a table's column, where it has one."""
+        table = self.layout.tables.get(key)
+        if table is None or not table.head or column not in table.columns:
+            return None
+        return self.place(self.sheets.merged_from((table.sheet, table.head, table.columns[column])))
 
     def place(self, address: Address) -> Place:
         """The address as a place a person can find."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from perf_xlsx.model import Finding, Result
-from perf_xlsx.ooxml import Draft
-from perf_xlsx.signs import STANDING_NAMES, label, what_to_do
+from collections.abc import Mapping
+
+from perf_xlsx.model import Finding, Result, Standing
+from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.printed import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD
 
 PROBLEMS = "问题清单"
+KEY_COLUMNS: Mapping[Standing, int] = {"waived": 7, "error": 8, "warning": 9, "notice": 10}  # behind the counts
 HEADS = tuple(
     zip(
         (NUMBER, SEVERITY_HEAD, "编号", "位置", "栏目", *PROBLEM_HEADS),
@@ -25,6 +28,7 @@ def problems_sheet(result: Result) -> Draft:
     sheet.merge(0, 0, 0, last, title)
     sheet.text(0, 0, PROBLEMS, title)
     sheet.text(1, 0, _summary(result), s.look(font_color=s.SOFT, text_wrap=False))
+    _key(sheet, result)
     for column, (head, _) in enumerate(HEADS):
         sheet.text(2, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
     sheet.heights |= {0: 34, 2: 26}
@@ -47,16 +51,29 @@ def _summary(result: Result) -> str:
         return "已按评分办法逐项核对。"
     counts = {name: sum(f.standing == key for f in result.findings) for key, name in STANDING_NAMES.items()}
     words = "，".join(f"{name}{count}项" for name, count in counts.items() if count)
-    return (
-        f"共{len(result.findings)}项：{words}。点击“位置”可跳到对应单元格；错误须更正，警告须核对，提示仅供了解。"
-    )
+    return f"共{len(result.findings)}项：{words}。点击“位置”可跳到对应单元格。"
+
+
+def _key(sheet: Draft, result: Result) -> None:
+    """What the colours of the marked cells mean, beside the counts."""
+    for standing, column in KEY_COLUMNS.items() if result.findings else ():
+        colour, owed = s.MARK_WORDS[standing]
+        name = f"{STANDING_SIGNS[standing]} {STANDING_NAMES[standing]}"
+        if standing != "waived":
+            sheet.text(1, column, f"{name}：{colour}色单元格，{owed}", _standing_look(standing))
+        elif any(found.waived for found in result.findings):
+            sheet.text(1, column, name, _standing_look(standing))
+
+
+def _standing_look(standing: Standing) -> Look:
+    fill = "#" + s.MARK_FILLS[standing][2:]
+    return s.look(border=True, align="center", bold=True, bg_color=fill, font_color=s.STANDING_INK[standing])
 
 
 def _row(sheet: Draft, row: int, number: int, found: Finding) -> None:
     centre = s.look(border=True, align="center")
     sheet.number(row, 0, number, centre)
-    fill, ink = "#" + s.MARK_FILLS[found.standing][2:], s.STANDING_INK[found.standing]
-    sheet.text(row, 1, label(found), s.look(border=True, align="center", bold=True, bg_color=fill, font_color=ink))
+    sheet.text(row, 1, label(found), _standing_look(found.standing))
     sheet.text(row, 2, found.code, centre)
     _place(sheet, row, found)
     texts = (

@@ -85,9 +85,8 @@ class _Search:
         layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
-        layout.tables["indicators"] = Table(
-            self.sheet, tables[0].columns, tuple(sorted((*body.rows, *body.parts)))
-        )
+        rows = tuple(sorted((*body.rows, *body.parts)))
+        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, rows, head=tables[0].bottom)
         layout.parts = body.parts
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()

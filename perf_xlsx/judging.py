@@ -1,0 +1,56 @@
+"""A form that was read, judged: its scores, and everything that is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import replace
+
+import perf_xlsx.checks  # noqa: F401  # registers the checks
+from perf_xlsx.catalogue import finding, run_checks, weighed
+from perf_xlsx.checks.slips import without_slips
+from perf_xlsx.checks.sums import with_sure_amounts
+from perf_xlsx.mending import told
+from perf_xlsx.model import Finding, Scores, SelfEvaluation
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scoring import score
+from perf_xlsx.scoring.total import settled
+from perf_xlsx.waivers import Waiving, waive
+
+DECIDING = frozenset({"R07", "W01", "W03"})  # what is missing, and weights that do not make the whole
+
+
+def judge(
+    evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
+) -> tuple[Scores, tuple[Finding, ...]]:
+    """Scores of a form that was read, and all findings, those of reading included, in the order of the eye.
+
+    What decides whether there is a grade is found first, because the other checks ask for it; what is waived
+    does not stand in its way.
+    """
+    sound, doubted, slips = without_slips(evaluation, rulebook)
+    read = [weighed(one, rulebook) for one in said]  # reading does not know the rulebook yet
+
+    def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
+        return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
+
+    def scored(form: SelfEvaluation) -> Scores:
+        scores = replace(score(form, rulebook), doubted=doubted)
+        return _settled(scores, waived([*read, *run_checks(form, scores, rulebook, DECIDING)]), rulebook)
+
+    def check(form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
+        return with_sure_amounts(form, run_checks(form, scored(form), rulebook, codes), rulebook)
+
+    found = [*read, *(finding("F10", slip, rulebook) for slip in slips), *told(sound, check(sound), check)]
+    return scored(sound), in_order(waived(found))
+
+
+def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook) -> Scores:
+    found = tuple(found)
+    missing = sum(one.code == "R07" and one.standing == "error" for one in found)
+    passed = {one.code for one in found if one.waived}
+    return settled(scores, rulebook, missing, weights_pass=not passed.isdisjoint(("W01", "W03")))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """As the eye goes."""
+    return tuple(sorted(findings, key=lambda found: (found.place, found.code)))
