@@ -186,7 +186,12 @@ def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
             lines += explain.effect(*(pipeline.score(names[2], rulebook=name) for name in names[:2]))
     elif checking:
         lines += [
-            f"{name}：没有问题（{rulebook.title}）。" for name, rulebook in zip(names, rulebooks, strict=True)
+            line
+            for name, rulebook in zip(names, rulebooks, strict=True)
+            for line in (
+                f"{name}：没有问题（{rulebook.title}）。",
+                *(f"  {remark}。" for remark in rulebook.dated),
+            )
         ]
     elif not names:
         lines += explain.list_rulebooks()

@@ -177,7 +177,7 @@ def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], te
     source = shown(job.source)
     if evaluation is None:
         return Result(source, "", None, None, _sorted(said))
-    rulebook = load_rulebook(evaluation.rulebook)
+    rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
     scores, findings = judge(evaluation, said, rulebook)
     if terms.waiving:
         findings = waive(findings, evaluation.unit, terms.waiving)
@@ -203,7 +203,7 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
             result = result or judged()
             if result.evaluation is None:
                 return result
-            rulebook = load_rulebook(result.evaluation.rulebook)
+            rulebook = load_rulebook(result.evaluation.rulebook).on(result.evaluation.form)
             sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
             annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
             finish()
@@ -283,8 +283,11 @@ def _same_file(one: Path, other: Path) -> bool:
 def usable_rulebook(name: str) -> Rulebook:
     """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
     rulebook = load_rulebook(name)
-    problems = [f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}" for form in rulebook.forms
-                if form not in form_names()]  # fmt: skip
+    problems = [
+        f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}"
+        for form in (*rulebook.forms, *rulebook.by_reference)
+        if form not in form_names()
+    ]
     problems += [
         f"{name}：severity 中不认识编号 {code}，见 perf-xlsx explain"
         for code in rulebook.severities
@@ -313,7 +316,7 @@ def template_bytes(
         raise FormError("a blank template needs a year")
     from perf_xlsx.workbook.template.write import write_template as make_template  # late: scoring writes none
 
-    blank = make_template(kind, years, rules, fill)
+    blank = make_template(kind, years, rules.on(kind.name), fill)
     if fill is None:
         return blank
     try:
@@ -323,7 +326,7 @@ def template_bytes(
     if evaluation is None:
         return blank
     scores, _ = judge(evaluation, said, rules)
-    return make_template(kind, years, rules, fill, stored_results(evaluation, scores))
+    return make_template(kind, years, rules.on(kind.name), fill, stored_results(evaluation, scores))
 
 
 def write_template(

@@ -1,7 +1,7 @@
 """A rulebook's TOML -> Rulebook, or every problem in it at once.
 
-A setting is `key = { value = …, basis = "…", verified = true|false }`. A rulebook may say `extends = "other"`
-and give only what differs.
+A setting is `key = { value = …, basis = "…", trust = "原文"|"转引"|"未核对"|"约定" }`, and `document = "…"` where
+that is not the rulebook's own. A rulebook may say `extends = "other"` and give only what differs.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from perf_xlsx.model import SEVERITIES, Severity
+from perf_xlsx.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.nouns import Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import SETTINGS
+from perf_xlsx.rulebook.settings import SETTINGS, TRUSTS
 
-FORMAT = '{ value = …, basis = "…", verified = true 或 false }'
+WORDS = "；".join(f"{trust}（{meaning}）" for trust, meaning in TRUSTS.items())
+FORMAT = '{ value = …, basis = "…", trust = "原文" }'
+VERIFIED = {True: Trust.READ, False: Trust.UNREAD}  # the notation before `trust`
 OWN = ("name", "title", "document")  # never taken from the rulebook that is extended
 HEADER = (*OWN, "issuer", "source")
 
@@ -47,7 +50,8 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     if not all(year is None or isinstance(year, int) for year in years):
         problems.append(f"{where}：from_year、to_year 应为年度，如 2024")
     severities = dict(base.severities if base else {}) | _severities(raw.pop("severity", {}), where, problems)
-    settings = dict(base.settings) if base else {}
+    by_reference = _forms(raw.pop("by_reference", []), where, problems)
+    settings, document, dated = dict(base.settings) if base else {}, str(header["document"]), list[str]()
     for section, members in raw.items():
         if not isinstance(members, dict):
             problems.append(
@@ -55,15 +59,31 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
             )
             continue
         for key, setting in members.items():
-            parsed = _setting(f"{section}.{key}", setting, str(header["document"]), where, problems)
+            parsed = _setting(f"{section}.{key}", setting, where, problems, dated)
             if parsed:
-                settings[f"{section}.{key}"] = parsed
+                own = parsed if parsed.document else replace(parsed, document=document, by_reference=by_reference)
+                settings[f"{section}.{key}"] = own
     problems += [f"{where}：缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in settings]
     if not problems:
         problems += _contradictions(settings, where)
     if problems:
         raise RulebookError(problems)
-    return Rulebook(**header, forms=tuple(forms), settings=settings, years=years, severities=severities)
+    return Rulebook(
+        **header,
+        forms=tuple(forms),
+        settings=settings,
+        years=years,
+        severities=severities,
+        by_reference=by_reference,
+        dated=tuple(dated),
+    )
+
+
+def _forms(raw: Any, where: str, problems: list[str]) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(form, str) for form in raw):
+        problems.append(f'{where}：by_reference 应为只是参照执行的表种，如 ["department"]')
+        return ()
+    return tuple(raw)
 
 
 def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity]:
@@ -93,27 +113,46 @@ def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
     return found
 
 
-def _setting(key: str, raw: Any, document: str, where: str, problems: list[str]) -> Setting | None:
+def _setting(key: str, raw: Any, where: str, problems: list[str], dated: list[str]) -> Setting | None:
+    """The setting, its document empty where it is the rulebook's own; None where a problem was told."""
     if key not in SETTINGS:
         problems.append(f"{where}：不认识 {key}，已知的有 {'、'.join(SETTINGS)}")
         return None
-    if not isinstance(raw, dict) or not {"value", "basis", "verified"} <= raw.keys():
-        problems.append(f'{where}：{key} 应写成 {{ value = …, basis = "…", verified = true 或 false }}')
+    if not isinstance(raw, dict) or not {"value", "basis"} <= raw.keys() or not raw.keys() & {"trust", "verified"}:
+        problems.append(f"{where}：{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
         return None
-    if unknown := raw.keys() - {"value", "basis", "verified", "document"}:
+    if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document"}:
         problems.append(f"{where}：{key} 中不认识 {'、'.join(sorted(unknown))}")
     if not isinstance(raw["basis"], str) or not raw["basis"].strip():
         problems.append(f"{where}：{key} 缺少依据，basis 应写明出处的文字")
         return None
-    if not isinstance(raw["verified"], bool):
-        problems.append(f"{where}：{key} 的 verified 应为 true（核对过原文）或 false")
+    trust = _trust(key, raw, where, problems, dated)
+    if trust is None:
         return None
     try:
         value = SETTINGS[key].parse(raw["value"])
     except ValueError as error:
         problems.append(f"{where}：{key} 的值 {raw['value']!r} {error}")
         return None
-    return Setting(value, raw["basis"], raw["verified"], str(raw.get("document", document)))
+    return Setting(value, raw["basis"], trust, str(raw.get("document", "")))
+
+
+def _trust(key: str, raw: Mapping[str, Any], where: str, problems: list[str], dated: list[str]) -> Trust | None:
+    if "trust" in raw:
+        if "verified" in raw:
+            problems.append(f"{where}：{key} 的 trust 和 verified 只写一个，请删去 verified")
+        if raw["trust"] in list(Trust):
+            return Trust(raw["trust"])
+        problems.append(f"{where}：{key} 的 trust = {raw['trust']!r}，应为 {WORDS} 之一")
+        return None
+    if not isinstance(raw["verified"], bool):
+        problems.append(f"{where}：{key} 的 verified 应为 true 或 false；请改写为 trust，为 {WORDS} 之一")
+        return None
+    trust = VERIFIED[raw["verified"]]
+    dated.append(
+        f'{where}：{key} 的 verified = {str(raw["verified"]).lower()} 是旧写法，请改写为 trust = "{trust}"'
+    )
+    return trust
 
 
 def rulebook_names() -> tuple[str, ...]:
