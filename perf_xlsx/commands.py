@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -16,9 +17,18 @@ from perf_xlsx.telling import INTERRUPTED, Consolidation, tell
 from perf_xlsx.usage import in_words
 
 if TYPE_CHECKING:
+    from perf_xlsx.batch import Plan
     from perf_xlsx.ooxml import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
+ENDED = "评分进程意外中止（可能是这台机器的内存不够）。已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
+
+
+@dataclass(frozen=True)
+class Launched:
+    """That this process may be ended by a workbook, as another one waits for it; or waited: `fallen` was ended."""
+
+    fallen: int | None = None
 
 
 class Interruptible(click.Group):
@@ -88,7 +98,7 @@ def batch_options(function: F) -> F:
             metavar="秒",
             default=60,
             show_default=True,
-            help="一份的用时上限，超过的不再读，其余照常；只评一份时写明了才限。",
+            help="一份的用时上限，超过的不再读，其余照常。",
         ),
         click.option(
             "--memory-limit",
@@ -96,7 +106,7 @@ def batch_options(function: F) -> F:
             metavar="MB",
             default=2048,
             show_default=True,
-            help="一个评分进程的内存上限；只评一份时写明了才限。",
+            help="一个评分进程的内存上限。",
         ),
     )
     for option in reversed(options):
@@ -145,7 +155,7 @@ def run(
 
             fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。" + not_taken(jobs.passed))
         with ExitStack() as stack:
-            who = stack.enter_context(_crew(len(jobs), **crew))
+            who = stack.enter_context(_crew(jobs, **crew))
             finished = stack.enter_context(
                 closing(run_batch(jobs, terms=terms, roster=listed, force=force, crew=who))
             )
@@ -179,26 +189,31 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
         fail(f"{error.filename} 读不出来（{error.strerror}）。")
 
 
-def _crew(jobs_count: int, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
-    """A context that gives the crew: this process where asked for, or for one without limits, else workers."""
-    from contextlib import nullcontext
-
-    from perf_xlsx.batch import cluster, here, local
+def _crew(planned: Plan, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
+    """A context that gives the crew: workers; or this process, where asked for, or where it may be ended."""
+    from perf_xlsx.batch import BatchError, cluster, fallen, here, limited, local
     from perf_xlsx.batch.crew import cores
 
+    launched = click.get_current_context().find_object(Launched)
+    if launched and launched.fallen is not None:
+        if planned.many:
+            raise BatchError(ENDED)
+        return nullcontext(fallen(launched.fallen, planned.folder, time_limit, memory_limit))
     if executor is not None:
         kind, _, address = executor.partition("://")
         if kind != "dask" or not address:
             fail(f"不认识 --executor {executor}，应写成 dask://主机:端口")
         return cluster(address, time_limit)
-    if jobs == 1 or (jobs_count == 1 and not _limited()):
+    if jobs == 1:
         return nullcontext(here())
-    workers = min(jobs or cores(), -(-jobs_count // 4))  # a worker takes longer to start than to do a few
+    if not planned.many and (launched or not _limited()):
+        return nullcontext(limited(time_limit, memory_limit) if launched else here())
+    workers = min(jobs or cores(), -(-len(planned) // 4))  # one takes longer to start than to do a few
     return nullcontext(local(workers, time_limit, memory_limit))
 
 
 def _limited() -> bool:
-    """Whether a limit was asked for. The usual ones are for many: one workbook is done before a worker starts."""
+    """Whether a limit was asked for: a command that was not launched cannot be ended, and takes a worker then."""
     given = click.get_current_context().get_parameter_source
     return any(given(name) is not ParameterSource.DEFAULT for name in ("time_limit", "memory_limit"))
 

@@ -16,6 +16,7 @@ from typing import IO
 OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
 SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
 LONGEST_NAME = 255  # bytes, on most file systems
+BEGUN = ".perf_xlsx-"  # how a file is called while it is written; the number of the process follows
 
 
 def shown(path: Path) -> str:
@@ -107,7 +108,7 @@ def _umask() -> int:
 def begun(path: Path) -> Iterator[Begun]:
     """A file to be kept or not: what is not kept by the end of the block is gone. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".perf_xlsx-", suffix=".tmp", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f"{BEGUN}{os.getpid()}-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield Begun(file, temporary, path)

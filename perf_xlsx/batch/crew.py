@@ -9,11 +9,15 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.batch.worker import prepare
+from perf_xlsx.batch.worker import prepare, ready
+from perf_xlsx.cap import cap_memory
+from perf_xlsx.ooxml import MIB
+from perf_xlsx.output import BEGUN
 
 SECONDS = 60  # for one workbook; a large one takes two
 MEGABYTES = 2048  # for one worker
@@ -50,6 +54,18 @@ class _Here(Executor):
         return future
 
 
+class _Fallen(Executor):
+    """A worker that did start, and was ended by what it was given."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if function is ready:
+            future.set_result(None)
+        else:
+            future.set_exception(BrokenExecutor())
+        return future
+
+
 class _Pool(ProcessPoolExecutor):
     """Its workers, which are started as work comes, are deaf to Ctrl-C from their birth: the parent decides."""
 
@@ -66,6 +82,23 @@ class _Pool(ProcessPoolExecutor):
 def here() -> Crew:
     """This process: no start-up, and no limits."""
     return given(_Here(), ahead=1)
+
+
+def limited(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Crew:
+    """This process, which ends when a workbook takes longer, and takes no more memory from now on."""
+    cap_memory(megabytes * MIB)
+    return replace(here(), seconds=seconds, limits=_said(seconds, megabytes))
+
+
+def fallen(pid: int, folder: Path | None, seconds: float, megabytes: int) -> Crew:
+    """The process `pid`, which a workbook ended; what it left half written in the output folder is taken away."""
+    for left in folder.glob(f"{BEGUN}{pid}-*") if folder else ():
+        left.unlink(missing_ok=True)
+    return replace(given(_Fallen(), ahead=1), deaths=(BrokenExecutor,), limits=_said(seconds, megabytes))
+
+
+def _said(seconds: float, megabytes: int) -> str:
+    return f"用时超过{seconds:g}秒，或所需内存超过{megabytes}MB"
 
 
 def given(executor: Executor, ahead: int = 16) -> Crew:
@@ -87,9 +120,7 @@ def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) ->
     def start(alone: bool) -> Iterator[Executor]:
         context = multiprocessing.get_context("spawn")
         theirs, ours = context.Pipe(duplex=False)
-        pool = _Pool(
-            1 if alone else workers, context, initializer=prepare, initargs=(theirs, megabytes * 1024 * 1024)
-        )
+        pool = _Pool(1 if alone else workers, context, initializer=prepare, initargs=(theirs, megabytes * MIB))
         try:
             yield pool
         except BaseException:
@@ -100,8 +131,7 @@ def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) ->
             ours.close()
             theirs.close()
 
-    limits = f"用时超过{seconds:g}秒，或所需内存超过{megabytes}MB"
-    return Crew(start, (BrokenExecutor, MemoryError), 4, 4 * workers, seconds, limits)
+    return Crew(start, (BrokenExecutor, MemoryError), 4, 4 * workers, seconds, _said(seconds, megabytes))
 
 
 @contextmanager

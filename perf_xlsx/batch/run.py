@@ -105,7 +105,7 @@ def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Generator[tuple[Task,
     """Each task with what came of it, in the order of the tasks. Raises BatchError where a cluster is lost.
 
     A chunk whose worker died is done again file by file on a worker of its own, so that only the guilty one is
-    given up, and nobody waits for its neighbours' time limits twice.
+    given up, and nobody waits for its neighbours' time limits twice. A file that was alone is not tried again.
     """
     with _Team(crew) as team, _Team(crew, alone=True) as ward:
         waiting: deque[tuple[Chunk, Future[list[Done]], Executor]] = deque()
@@ -118,8 +118,12 @@ def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Generator[tuple[Task,
             try:
                 done = _result(future)
             except crew.deaths as death:
+                guilty = len(chunk) == 1 and not waiting and team.started_well(executor)
                 team.lost(executor, death)
-                done = [_alone(ward, do, task, crew) for task in chunk]
+                if guilty:
+                    done = [worker.died(chunk[0], crew.limits)]
+                else:
+                    done = [_alone(ward, do, task, crew) for task in chunk]
             yield from zip(chunk, done, strict=True)
 
 
@@ -146,26 +150,34 @@ class _Team:
         self.crew, self.alone = crew, alone
         self.started: AbstractContextManager[Executor] | None = None
         self.executor: Executor | None = None
+        self.first: Future[None] | None = None
 
     def submit(self, do: Do, chunk: Chunk) -> tuple[Future[list[Done]], Executor]:
         """The future, and the executor that it belongs to."""
         if self.executor is None:
             self.started = self.crew.start(self.alone)
             self.executor = self.started.__enter__()
+            self.first = self.executor.submit(worker.ready)
             if self.alone:
-                self._prove(self.executor)
+                self._prove()
         try:
             return self.executor.submit(do, chunk), self.executor
         except self.crew.deaths:  # it broke a moment ago
             self.end()
             return self.submit(do, chunk)
 
-    def _prove(self, executor: Executor) -> None:
+    def _prove(self) -> None:
         """That a worker starts at all, before a file is given up for its death. Raises BatchError."""
+        assert self.first is not None, "submitted before this"
         try:
-            executor.submit(worker.ready).result()
+            self.first.result()
         except self.crew.deaths:
             raise BatchError(CANNOT_START) from None
+
+    def started_well(self, executor: Executor) -> bool:
+        """Whether a worker of that executor did start, and nothing was lost on it before."""
+        first = self.first
+        return executor is self.executor and first is not None and first.done() and not first.exception()
 
     def lost(self, executor: Executor, death: BaseException) -> None:
         """A worker of `executor` died: a pool is broken by that as a whole, a cluster is not."""

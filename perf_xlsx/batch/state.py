@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.output import trouble
+from perf_xlsx.output import BEGUN, trouble
 from perf_xlsx.records import FILE as RECORDS
 from perf_xlsx.records import STATE
 
@@ -61,7 +61,7 @@ class State:
     def _tidy(self) -> None:
         """Take away what a killed run, or a killed worker of this one, left half written."""
         for place in self.places:
-            for left in place.glob(".perf_xlsx-*.tmp"):
+            for left in place.glob(f"{BEGUN}*.tmp"):
                 left.unlink(missing_ok=True)
 
     def known(self, file: str) -> Record | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.cap import cap_memory
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.model import Result
 from perf_xlsx.output import fitting, shown
@@ -59,11 +60,7 @@ def prepare(lifeline: Connection, memory: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_until_let_go, args=(lifeline,), daemon=True).start()
     if memory:
-        with suppress(ImportError, OSError, ValueError):  # not on Windows; a lower limit of the system's stands
-            import resource
-
-            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-            resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+        cap_memory(memory)
 
 
 def ready() -> None:
@@ -115,7 +112,7 @@ def one(task: Task) -> Done:
 
 
 def died(task: Task, limits: str) -> Done:
-    """What is told of a file that ended its worker twice, the second time alone."""
+    """What is told of a file that ended its worker, alone in it."""
     withdraw(task)
     seen = Noticed(
         Place(shown(Path(Path(task.source).name))),
