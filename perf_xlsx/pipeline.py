@@ -34,6 +34,7 @@ from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_wh
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.system import same_file, why
 from perf_xlsx.waivers import Waiving, waive
 from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.returned.answers import answers, told_already
@@ -104,7 +105,7 @@ def score(
     terms = terms or Terms()
     terms = replace(terms, rulebook=rulebook or terms.rulebook)
     job = Job(Path(source), Path(output) if output is not None else None)
-    if job.output is not None and _same_file(job.source, job.output):
+    if job.output is not None and same_file(job.source, job.output):
         raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
     try:
         data = read_file(job.source, terms.limits)
@@ -127,7 +128,7 @@ def _refused(source: Path, error: Exception) -> Result:
             return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
         case OSError():
             what = "文件夹打不开，其中的文件没有评分" if source.is_dir() else "文件读不出来"
-            return _unreadable(source, "R01", f"{what}（{error.strerror or error}）", "请检查是否存在、有无权限。")
+            return _unreadable(source, "R01", f"{what}（{why(error)}）", "请检查是否存在、有无权限。")
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
     detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"  # tests see to it that this is not reached
@@ -192,7 +193,7 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
     if job.output is None:
         return judged()
     output = fitting(job.output, package.suffix())
-    if _same_file(job.source, output):
+    if same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     # Only where there is a folder is the copy begun before the form is read: none is made for nothing.
     result = None if os.path.isdir(output.parent) else judged()
@@ -271,13 +272,6 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:
     seen = Noticed(Place(shown(Path(source.name))), "文件", None, f"{detail}。", advice)
     return Result(shown(source), "", None, None, (finding(code, seen, None),))
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False
 
 
 def usable_rulebook(name: str) -> Rulebook:

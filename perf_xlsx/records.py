@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perf_xlsx.system import why
+
 STATE = Path(".perf_xlsx")  # below the output folder of a run
 FILE = "records.jsonl"
 
@@ -46,7 +48,7 @@ class Records:
                     if line.strip():
                         yield _record(line, self.path, number)
         except OSError as error:
-            raise RecordsError(f"{self.path} 读不出来（{error.strerror}）。") from None
+            raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None
 
 
 def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:

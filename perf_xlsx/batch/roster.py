@@ -11,6 +11,7 @@ from pathlib import Path
 
 from perf_xlsx import pipeline
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
+from perf_xlsx.system import for_windows
 from perf_xlsx.target import same_label, same_name
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
 
@@ -25,7 +26,6 @@ COLUMNS = {
 }
 JOINED = ("contact",)  # whom to call: name and telephone often have a column each
 LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
-RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def file_name(listed: Listed) -> str:
     text = unicodedata.normalize("NFC", "-".join(part for part in (listed.unit, listed.project) if part))
     safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
     cut = safe.encode()[:LONGEST].decode(errors="ignore").strip(" .~$")
-    return f"_{cut}" if not cut or cut.split(".")[0].casefold() in RESERVED else cut
+    return for_windows(cut) if cut else "_"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from lxml import etree
 
+from perf_xlsx.harmless import harmless
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import local, text_of, whole
 from perf_xlsx.ooxml.package import Package
@@ -273,15 +274,15 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` stands for a character that XML cannot hold. Control characters go: a terminal obeys them."""
+    """`_x000D_` stands for a character that XML cannot hold. What a terminal obeys or nobody sees goes."""
 
     def character(found: re.Match[str]) -> str:
         code = int(found[1], 16)
         if 0xD800 <= code < 0xE000:
             return found[0]  # half a character: left as it is written
-        return "" if (code < 0x20 and code not in (9, 10, 13)) or 0x7F <= code < 0xA0 else chr(code)
+        return chr(code)
 
-    return _ESCAPED.sub(character, text) if "_x" in text else text
+    return harmless(_ESCAPED.sub(character, text) if "_x" in text else text)
 
 
 # Ids below 164 that matter here; the date ones of Chinese and Japanese Office included.

@@ -16,9 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from perf_xlsx.harmless import cleaned, visible
+from perf_xlsx.meant import meant
 from perf_xlsx.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.nouns import Rulebook, RulebookError, Setting
 from perf_xlsx.rulebook.settings import SETTINGS, TRUSTS
+from perf_xlsx.system import place_of, why
 
 WORDS = "；".join(f"{trust}（{meaning}）" for trust, meaning in TRUSTS.items())
 FORMAT = '{ value = …, basis = "…", trust = "原文" }'
@@ -36,8 +39,9 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
-        raise RulebookError([f"{where}：不是 TOML：{error}"]) from None
+        raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
     extends = raw.pop("extends", None)
+    raw = cleaned(raw)
     base = _load(str(extends), folder, chain) if extends is not None else None
     problems: list[str] = []
     inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}
@@ -170,7 +174,7 @@ def load_rulebook(name: str) -> Rulebook:
 def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
     if not name.endswith(".toml"):
         if name not in rulebook_names():
-            raise RulebookError([f"没有评分办法 {name}，现有 {'、'.join(rulebook_names())}"])
+            raise RulebookError([_unknown(name)])
         text = files("perf_xlsx").joinpath("rulebooks", f"{name}.toml").read_text("utf-8")
         return parse_rulebook(text, f"{name}.toml", chain=chain)
     path = (folder or Path()) / name
@@ -181,6 +185,18 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
-    except (OSError, ValueError) as error:  # no text, or no name that a file can have
-        raise RulebookError([f"{path}：读不出来（{error}）"]) from None
+    except OSError as error:
+        raise RulebookError([f"{path}：读不出来（{why(error)}）"]) from None
+    except UnicodeDecodeError:
+        raise RulebookError([f"{path}：读不出来（不是 UTF-8 文本，请用记事本另存，编码选 UTF-8）"]) from None
+    except ValueError:
+        raise RulebookError([f"{visible(str(path))}：读不出来（名称中有文件名不能用的字符）"]) from None
     return parse_rulebook(text, path.name, path.parent, (*chain, here))
+
+
+def _unknown(name: str) -> str:
+    """That there is no such rulebook, which there are, and which one was meant."""
+    names = rulebook_names()
+    near = meant(name, names, {load_rulebook(one).title: one for one in names})
+    file = f"，是不是要 {name}.toml？" if Path(f"{name}.toml").is_file() else ""
+    return f"没有评分办法 {name}，现有 {'、'.join(names)}{file or near}"
