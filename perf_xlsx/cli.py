@@ -6,6 +6,7 @@ Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from functools import partial
@@ -88,7 +89,7 @@ def template(
         return
     if data is None and (form is None or year is None):
         fail("请写明表种 --form 和年度 --year，或用 --data 指定数据文件。")
-    if output.exists() and not force:
+    if os.path.exists(output) and not force:
         fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
     try:
         text = data.read_text("utf-8-sig") if data else None
@@ -205,7 +206,7 @@ def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
         fail("比较需要两个评分办法，如 perf-xlsx rules --diff mof-2020 hubei [工作簿.xlsx]。")
     if checking and not names:
         fail("请写明要检查的文件，如 perf-xlsx rules --check 我的办法.toml。")
-    if comparing and len(names) == 3 and not Path(names[2]).is_file():
+    if comparing and len(names) == 3 and not os.path.isfile(Path(names[2])):
         fail(f"没有这个文件：{names[2]}")
     try:
         rulebooks = [pipeline.usable_rulebook(name) for name in (names[:2] if comparing else names)]

@@ -117,7 +117,7 @@ def begun(path: Path) -> Iterator[Begun]:
 
 def trouble(output: Path, error: OSError) -> tuple[str, str]:
     """What hinders writing, and what to do about it."""
-    if isinstance(error, PermissionError) and output.exists():
+    if isinstance(error, PermissionError) and os.path.exists(output):
         held = (
             "它可能在 Excel 或 WPS 中打开着，或正被杀毒软件、网盘（如 OneDrive）占用：请关闭或稍等，再重新评分。"
         )

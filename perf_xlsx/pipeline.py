@@ -127,7 +127,7 @@ def _refused(source: Path, error: Exception) -> Result:
         case PackageError():
             return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
         case OSError():
-            what = "文件夹打不开，其中的文件没有评分" if source.is_dir() else "文件读不出来"
+            what = "文件夹打不开，其中的文件没有评分" if os.path.isdir(source) else "文件读不出来"
             return _unreadable(source, "R01", f"{what}（{why(error)}）", "请检查是否存在、有无权限。")
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +35,10 @@ class Records:
 
         Raises RecordsError.
         """
-        if path.is_file():
+        if os.path.isfile(path):
             return cls(path, path.parent)
         found = path / STATE / FILE
-        if not found.is_file():
+        if not os.path.isfile(found):
             raise RecordsError(f"{path} 里没有做完的评分记录。请先运行 perf-xlsx score 文件夹 -o {path}。")
         return cls(found, path)
 

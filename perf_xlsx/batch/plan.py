@@ -76,12 +76,12 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     """
     asked = [Path(path) for path in paths]
     for path in asked:
-        if not path.exists():
+        if not os.path.exists(path):
             raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
     target = Path(folder) if folder is not None else None
-    if target and target.exists() and any(identity(path) == identity(target) for path in asked):
+    if target and os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
         raise OutputError(f"输出文件夹就是收回的文件夹：{shown(target)}。请换一个输出文件夹，原文件不会改动。")
-    if target and _is_workbook(target.name) and not target.is_dir():
+    if target and _is_workbook(target.name) and not os.path.isdir(target):
         raise OutputError(f"-o 后面写的是文件夹，{shown(target)} 却像工作簿的名称。请改写一个文件夹。")
     base = _base(asked)
     wanted: dict[str, str] = {}
@@ -91,12 +91,12 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
         top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
         for relative in _below(path, target, skipped):
             file = relative if top == "." else f"{top}/{relative}" if relative else top
-            if relative and not _is_workbook(relative) and not (path / relative).is_dir():
+            if relative and not _is_workbook(relative) and not os.path.isdir(path / relative):
                 passed[file] = None
             else:
                 below = f"{path.name}/{relative}" if relative and len(asked) > 1 else relative or path.name
                 wanted.setdefault(file, _copy_name(below))
-    many = len(asked) > 1 or any(path.is_dir() for path in asked)
+    many = len(asked) > 1 or any(os.path.isdir(path) for path in asked)
     found = Plan(
         base, target, list(_apart(wanted)), many, [file for file in passed if file not in wanted], skipped
     )
@@ -109,7 +109,7 @@ def beside(paths: Sequence[Path]) -> Path:
     if len(paths) > 1:
         return _base(paths) / RESULTS
     whole = Path(os.path.abspath(paths[0]))
-    if not whole.is_dir():
+    if not os.path.isdir(whole):
         return paths[0].parent / RESULTS
     return whole.parent / f"{whole.name}-{RESULTS}" if whole.name else Path(RESULTS)
 
@@ -120,7 +120,7 @@ def _are_results(name: str) -> bool:
 
 def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
     """Workbooks in the output folder that are neither copies of this run nor `written`: originals may be gone."""
-    if jobs.folder is None or not jobs.folder.is_dir():
+    if jobs.folder is None or not os.path.isdir(jobs.folder):
         return
     kept = {reserved(Path(output)) for _, output in jobs.rows}
     kept |= {reserved(Path(os.path.relpath(path, jobs.folder))) for path in written}
@@ -132,16 +132,16 @@ def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
 def _base(asked: Sequence[Path]) -> Path:
     """The folder that all lie in: with a single folder, itself; nothing where there is none in common."""
     if len(asked) == 1:
-        return asked[0] if asked[0].is_dir() else asked[0].parent
+        return asked[0] if os.path.isdir(asked[0]) else asked[0].parent
     try:
-        return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in asked]))
+        return Path(os.path.commonpath([path if os.path.isdir(path) else path.parent for path in asked]))
     except ValueError:  # absolute and relative, or two drives
         return Path()
 
 
 def _below(path: Path, target: Path | None, skipped: list[str]) -> Iterator[str]:
     """What people have put below a folder, as relative paths with "/"; for a file the empty text."""
-    if path.is_dir():
+    if os.path.isdir(path):
         seen = {identity(target)} if target else set()  # results of an earlier run are no input
         yield from _walk(path, "", seen, skipped)
     else:
@@ -210,7 +210,7 @@ def _apart(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _refuse_overwriting(jobs: Plan) -> None:
-    if jobs.folder is None or not jobs.folder.exists():
+    if jobs.folder is None or not os.path.exists(jobs.folder):
         return
     inputs = {identity(os.path.join(jobs.base, file)) for file, _ in jobs.rows} - {None}
     names = {reserved(Path(os.path.abspath(jobs.base / file))) for file, _ in jobs.rows}

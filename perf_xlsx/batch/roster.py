@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -121,7 +122,7 @@ def write_templates(
     for listed in roster.listed:
         kind = load_form(listed.form or form or "")
         path = folder / _free(file_name(listed), taken)
-        if path.exists() and not force:
+        if os.path.exists(path) and not force:
             yield Written(path, False)
             continue
         boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}

@@ -198,5 +198,5 @@ def _unknown(name: str) -> str:
     """That there is no such rulebook, which there are, and which one was meant."""
     names = rulebook_names()
     near = meant(name, names, {load_rulebook(one).title: one for one in names})
-    file = f"，是不是要 {name}.toml？" if Path(f"{name}.toml").is_file() else ""
+    file = f"，是不是要 {name}.toml？" if os.path.isfile(Path(f"{name}.toml")) else ""
     return f"没有评分办法 {name}，现有 {'、'.join(names)}{file or near}"
