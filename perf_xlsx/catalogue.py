@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from perf_xlsx.model import Correction, Entry, Finding, Scores, SelfEvaluation, Severity
+from perf_xlsx.model import Correction, Entry, Finding, Scores, SelfEvaluation, Severity, Trust
 from perf_xlsx.numerals import half_up, percent, plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
@@ -26,7 +26,8 @@ class CatalogueEntry:
     """One kind of finding. `severities[0]` is the usual one; a check may choose among the others.
 
     `why` says in Chinese why it matters, `good` and `bad` are examples of what a person types.
-    `cites` is a rulebook setting, `basis` a text where no rulebook decides; exactly one of them is given.
+    `cites` is a rulebook setting, `basis` a text where no rulebook decides, and `trust` how far that is known;
+    exactly one of them is given.
     """
 
     code: str
@@ -37,6 +38,12 @@ class CatalogueEntry:
     bad: str
     basis: str = ""
     cites: str = ""
+    trust: Trust = Trust.AGREED
+
+    @property
+    def stated(self) -> str:
+        """The basis where no rulebook decides, marked unless its text was read."""
+        return self.basis + self.trust.after(self.basis)
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     if seen.severity is not None and seen.severity not in entry.severities:
         raise LookupError(f"{code} is never of severity {seen.severity}")
     severity = seen.severity or entry.severities[0]
-    usual = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.basis
+    usual = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.stated
     found = Finding(
         code,
         severity,

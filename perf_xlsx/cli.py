@@ -6,6 +6,7 @@ Exit codes: 0 nothing of severity error, 1 some error finding, 2 wrong usage,
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from functools import partial
@@ -14,11 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from perf_xlsx.commands import ROSTER, Interruptible, batch_options, fail, roster_templates, run
+from perf_xlsx import streams
+from perf_xlsx.commands import (
+    ROSTER,
+    Interruptible,
+    batch_options,
+    fail,
+    not_done,
+    refuse_device,
+    roster_templates,
+    run,
+)
+from perf_xlsx.meant import meant
+from perf_xlsx.streams import say
+from perf_xlsx.system import why
 
 if TYPE_CHECKING:
     from perf_xlsx.consolidated import Format
 
+LETTERS = str.maketrans("OLS", "015")  # typed for digits
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
 )
@@ -34,7 +49,13 @@ def main() -> None:
 @main.command()
 @click.option("--form", metavar="department|project", help="表种：department 部门整体，project 项目支出。")
 @click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="文件.xlsx")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="文件.xlsx",
+    help="不写时写在数据文件或名单旁边；两者都没有时写在当前文件夹。",
+)
 @ROSTER
 @click.option(
     "--data",
@@ -47,7 +68,7 @@ def main() -> None:
 def template(
     form: str | None,
     year: int | None,
-    output: Path,
+    output: Path | None,
     roster: Path | None,
     data: Path | None,
     rulebook: str | None,
@@ -61,13 +82,15 @@ def template(
 
     if roster is not None and data is not None:
         fail("--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。")
+    output = output or _blank_name(form, year, roster, data)
+    refuse_device(output)
     if roster is not None:
         roster_templates(roster, output, year, form, rulebook, force)
         return
-    if output.exists() and not force:
-        fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
     if data is None and (form is None or year is None):
         fail("请写明表种 --form 和年度 --year，或用 --data 指定数据文件。")
+    if os.path.exists(output) and not force:
+        fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
     try:
         text = data.read_text("utf-8-sig") if data else None
         pipeline.write_template(output, form=form, year=year, rulebook=rulebook, case=text)
@@ -77,9 +100,18 @@ def template(
         fail("\n  ".join(error.problems))
     except FormError as error:
         fail(str(error))
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"读写文件时出错：{error}")
-    click.echo(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写黄色格后保存报送。")
+    except UnicodeDecodeError:
+        fail(f"{data} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
+    except OSError as error:
+        fail(not_done(error, output))
+    say(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写黄色格后保存报送。")
+
+
+def _blank_name(form: str | None, year: int | None, roster: Path | None, data: Path | None) -> Path:
+    """Where a template goes when no place is named; with a list a folder."""
+    if roster is not None:
+        return roster.with_name(f"{roster.stem}-模板")
+    return data.with_suffix(".xlsx") if data is not None else Path(f"自评表-{form}-{year}.xlsx")
 
 
 @main.command()
@@ -88,20 +120,21 @@ def template(
     "-o",
     "--output",
     "folder",
-    required=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="文件夹",
-    help="评分后的工作簿写到这里；原文件不会改动。",
+    help="评分后的工作簿写到这里；不写时写在旁边的“…评分结果”文件夹。原文件不会改动。",
 )
 @JSON
 @click.option("--force", is_flag=True, help="已经评过、没有变化的也重新评。")
 @batch_options
-def score(paths: tuple[Path, ...], folder: Path, as_json: bool, force: bool, **options: Any) -> None:
+def score(paths: tuple[Path, ...], folder: Path | None, as_json: bool, force: bool, **options: Any) -> None:
     """读取、评分、标出问题，写出评分后的工作簿。
 
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
     """
+    from perf_xlsx.batch import beside
 
+    folder = folder or beside(paths)
     run(paths, folder, as_json, force=force, consolidation=partial(_consolidation, options["roster"]), **options)
 
 
@@ -155,9 +188,9 @@ def consolidate(source: Path, output: Path | None, roster: Path | None, how: For
     except (consolidated.RecordsError, consolidated.ExportError) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{output or source} 写不进去（{error.strerror}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+        fail(f"{output or source} 写不进去（{why(error)}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
     for path in written:
-        click.echo(f"已写好：{path}")
+        say(f"已写好：{path}")
 
 
 @main.command()
@@ -173,7 +206,7 @@ def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
         fail("比较需要两个评分办法，如 perf-xlsx rules --diff mof-2020 hubei [工作簿.xlsx]。")
     if checking and not names:
         fail("请写明要检查的文件，如 perf-xlsx rules --check 我的办法.toml。")
-    if comparing and len(names) == 3 and not Path(names[2]).is_file():
+    if comparing and len(names) == 3 and not os.path.isfile(Path(names[2])):
         fail(f"没有这个文件：{names[2]}")
     try:
         rulebooks = [pipeline.usable_rulebook(name) for name in (names[:2] if comparing else names)]
@@ -186,13 +219,18 @@ def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
             lines += explain.effect(*(pipeline.score(names[2], rulebook=name) for name in names[:2]))
     elif checking:
         lines += [
-            f"{name}：没有问题（{rulebook.title}）。" for name, rulebook in zip(names, rulebooks, strict=True)
+            line
+            for name, rulebook in zip(names, rulebooks, strict=True)
+            for line in (
+                f"{name}：没有问题（{rulebook.title}）。",
+                *(f"  {remark}。" for remark in rulebook.dated),
+            )
         ]
     elif not names:
         lines += explain.list_rulebooks()
     for rulebook in () if checking or comparing else rulebooks:
         lines += explain.describe(rulebook)
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 @main.command()
@@ -208,13 +246,14 @@ def explain(codes: tuple[str, ...], rulebook: str) -> None:
     codes = tuple(re.sub(r"^([A-Z])(\d)$", r"\g<1>0\2", code.upper()) for code in codes)  # I6 is I06
     unknown = [code for code in codes if code not in catalogue()]
     if unknown:
-        fail(f"没有编号 {'、'.join(unknown)}，现有 {'、'.join(catalogue())}。")
+        near = "".join(meant(code.translate(LETTERS), catalogue()) for code in unknown[:1])
+        fail(f"没有编号 {'、'.join(unknown)}，现有 {'、'.join(catalogue())}{near or '。'}")
     try:
         rules = pipeline.usable_rulebook(rulebook)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
     blocks = ["\n".join(words.describe_finding(code, rules)) for code in codes]
-    click.echo("\n\n".join(blocks or ["\n".join(words.list_findings())]))
+    say("\n\n".join(blocks or ["\n".join(words.list_findings())]))
 
 
 @main.command()
@@ -224,8 +263,9 @@ def dump(file: Path) -> None:
     from perf_xlsx.workbook.dump import DumpError
     from perf_xlsx.workbook.dump import dump as as_text
 
+    streams.as_utf8()
     try:
-        click.echo(as_text(file), nl=False)
+        say(as_text(file).removesuffix("\n"))
     except DumpError as error:
         fail(f"{file} 打不开：{error}")
 
@@ -253,6 +293,4 @@ def demo(folder: Path) -> None:
         (as_record(one) | {"file": Path(one.file).name} for one in results),
         Console(highlight=False, soft_wrap=True),
     )
-    click.echo(
-        f"填好的自评表在 {folder / 'returned'}，评分后的和汇总工作簿在 {folder / 'scored'}，空白模板在 {folder}。"
-    )
+    say(f"填好的自评表在 {folder / 'returned'}，评分后的和汇总工作簿在 {folder / 'scored'}，空白模板在 {folder}。")

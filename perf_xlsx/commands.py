@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.core import ParameterSource
 
+from perf_xlsx import arguments, streams
+from perf_xlsx.streams import say
+from perf_xlsx.system import is_device, why
 from perf_xlsx.telling import INTERRUPTED, Consolidation, tell
 from perf_xlsx.usage import in_words
 
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
     from perf_xlsx.ooxml import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
-ENDED = "评分进程意外中止（可能是这台机器的内存不够）。已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
+ON_WINDOWS = os.name == "nt"
+ENDED = "评分进程意外中止（可能是这台机器的内存不够）。"
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,44 @@ class Launched:
     fallen: int | None = None
 
 
-class Interruptible(click.Group):
+class _Told(click.Command):
+    """A command whose help is said as everything else is."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _help
+        return option
+
+
+def _help(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        say(context.get_help())
+        context.exit()
+
+
+class Interruptible(_Told, click.Group):
     """Commands that are stopped by Ctrl-C in one line, whatever they are doing; wrong usage is one line too."""
+
+    command_class = _Told
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        streams.settle()
+        if args is None and ON_WINDOWS:
+            args = arguments.opened(sys.argv[1:])
+        return super().main(args, *more, windows_expand_args=False, **options)
+
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        try:
+            return super().make_context(*given, **more)
+        except click.UsageError as error:
+            fail(in_words(error))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args:
+            say(ctx.get_help(), err=True)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -40,7 +81,7 @@ class Interruptible(click.Group):
         except click.UsageError as error:
             fail(in_words(error))
         except KeyboardInterrupt:
-            click.echo("已停止。", err=True)
+            say("已停止。", err=True)
             context.exit(INTERRUPTED)
 
 
@@ -73,8 +114,19 @@ ROSTER = click.option(
 
 def fail(message: str) -> NoReturn:
     """Wrong usage: one line on stderr, exit code 2."""
-    click.echo(f"错误：{message}", err=True)
+    say(f"错误：{message}", err=True)
     sys.exit(2)
+
+
+def not_done(error: OSError, path: Path) -> str:
+    """That a file could not be read or written, and why."""
+    return f"{error.filename or path} 读写时出错（{why(error)}）。文件如在 Excel 或 WPS 中打开，请先关闭。"
+
+
+def refuse_device(path: Path) -> None:
+    """Wrong usage where Windows takes an output's name for a device: what is written there is lost."""
+    if is_device(path.name):
+        fail(f"{path} 不能作名称：Windows 把 {path.name.partition('.')[0]} 当作设备。请换一个名称。")
 
 
 def batch_options(function: F) -> F:
@@ -139,6 +191,10 @@ def run(
     from perf_xlsx.waivers import Waiving, load_waivers
     from perf_xlsx.workbook.listing import ListError
 
+    if as_json:
+        streams.as_utf8()
+    if folder is not None:
+        refuse_device(folder)
     if crew["executor"]:  # its workers have folders of their own to start from
         paths = tuple(path.absolute() for path in paths)
         folder = folder and folder.absolute()
@@ -175,7 +231,7 @@ def _limits(path: Path | None) -> Limits:
     except LimitsError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename} 读不出来（{error.strerror}）。")
+        fail(f"{error.filename} 读不出来（{why(error)}）。")
 
 
 def _passwords(path: Path | None) -> tuple[str, ...]:
@@ -186,18 +242,19 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
     except UnicodeDecodeError:
         fail(f"{path} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
     except OSError as error:
-        fail(f"{error.filename} 读不出来（{error.strerror}）。")
+        fail(f"{error.filename} 读不出来（{why(error)}）。")
 
 
 def _crew(planned: Plan, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
     """A context that gives the crew: workers; or this process, where asked for, or where it may be ended."""
-    from perf_xlsx.batch import BatchError, cluster, fallen, here, limited, local
+    from perf_xlsx.batch import GOES_ON, BatchError, cluster, fallen, here, limited, local, saved
     from perf_xlsx.batch.crew import cores
 
     launched = click.get_current_context().find_object(Launched)
     if launched and launched.fallen is not None:
         if planned.many:
-            raise BatchError(ENDED)
+            goes_on = planned.folder is not None and saved(planned.folder)
+            raise BatchError(ENDED + (GOES_ON if goes_on else "请分几次评，一次少评一些。"))
         return nullcontext(fallen(launched.fallen, planned.folder, time_limit, memory_limit))
     if executor is not None:
         kind, _, address = executor.partition("://")
@@ -246,10 +303,10 @@ def roster_templates(
     except FormError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"读写文件时出错：{error}")
+        fail(not_done(error, folder))
     except KeyboardInterrupt:
-        click.echo(f"已停止，写好{written}份。再运行一次同样的命令，就从这里接着写。", err=True)
+        say(f"已停止，写好{written}份。" + ("" if force else "再运行一次同样的命令，就从这里接着写。"), err=True)
         sys.exit(INTERRUPTED)
-    click.echo(f"模板已写好：{folder} 中{written}份，每个单位一份。")
+    say(f"模板已写好：{folder} 中{written}份，每个单位一份。")
     if kept:
-        click.echo(f"另有{kept}份已经存在，没有改动；要重新生成请加 --force。")
+        say(f"另有{kept}份已经存在，没有改动；要重新生成请加 --force。")

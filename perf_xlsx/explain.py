@@ -9,7 +9,7 @@ from perf_xlsx.catalogue import CatalogueEntry, catalogue
 from perf_xlsx.forms import load_form
 from perf_xlsx.model import Result, Scores
 from perf_xlsx.numerals import points
-from perf_xlsx.rulebook import SETTINGS, Rulebook, Setting, load_rulebook, rulebook_names
+from perf_xlsx.rulebook import SETTINGS, TRUSTS, Rulebook, Setting, load_rulebook, rulebook_names
 from perf_xlsx.signs import STANDING_NAMES
 
 DEFAULT = "mof-2020"
@@ -21,10 +21,6 @@ LETTERS = {
 def in_words(key: str, setting: Setting) -> str:
     """A setting's value as a sentence fragment."""
     return SETTINGS[key].words(setting.value)
-
-
-def _mark(setting: Setting) -> str:
-    return "已核对原文" if setting.verified else "未核对原文"
 
 
 def _years(rulebook: Rulebook) -> str:
@@ -42,9 +38,9 @@ def list_rulebooks() -> Iterator[str]:
     """One line a shipped rulebook."""
     for name in _names():
         rulebook = load_rulebook(name)
-        unsure = sum(not setting.verified for setting in rulebook.settings.values())
         default = "（默认）" if name == DEFAULT else ""
-        yield f"{name}{default}  {rulebook.title}：{len(rulebook.settings)}项规定，其中{unsure}项未核对原文"
+        yield f"{name}{default}  {rulebook.title}：{len(rulebook.settings)}项规定，其中{rulebook.trust_in_words()}"
+    yield f"依据分四种：{_trusts()}。"
     yield "逐项查看：perf-xlsx rules 名称；比较：perf-xlsx rules --diff 名称 名称 [工作簿]"
 
 
@@ -57,11 +53,24 @@ def describe(rulebook: Rulebook) -> Iterator[str]:
     yield f"{rulebook.title}（{rulebook.name}）"
     yield f"文件：{rulebook.document}　发布：{rulebook.issuer}　适用：{_years(rulebook)}，{_forms(rulebook)}"
     yield f"来源：{rulebook.source}"
+    yield from _references(rulebook)
+    yield f"依据分四种：{_trusts()}。"
     for key, setting in _ordered(rulebook):
         yield f"  {SETTINGS[key].title}：{in_words(key, setting)}"
-        yield f"      {setting.document}：{setting.basis}（{_mark(setting)}；{key}）"
+        yield f"      {setting.document}：{setting.basis}（{setting.trust}；{key}）"
     for code, severity in sorted(rulebook.severities.items()):
         yield f"  问题 {code}（{catalogue()[code].title}）：{STANDING_NAMES[severity]}"
+
+
+def _trusts() -> str:
+    return "；".join(f"{trust}，{meaning}" for trust, meaning in TRUSTS.items())
+
+
+def _references(rulebook: Rulebook) -> Iterator[str]:
+    """That some forms follow a document which was not made for them."""
+    by_reference = {s.document: s.by_reference for s in rulebook.settings.values() if s.by_reference}
+    for document, forms in by_reference.items():
+        yield f"{'、'.join(load_form(form).title for form in forms)}参照{document}执行"
 
 
 def _ordered(rulebook: Rulebook) -> Iterator[tuple[str, Setting]]:
@@ -76,8 +85,8 @@ def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
         if setting.value != second.value:
             found = True
             yield f"{SETTINGS[key].title}："
-            yield f"  {one.name}：{in_words(key, setting)}（{setting.document}，{_mark(setting)}）"
-            yield f"  {other.name}：{in_words(key, second)}（{second.document}，{_mark(second)}）"
+            yield f"  {one.name}：{in_words(key, setting)}（{setting.document}，{setting.trust}）"
+            yield f"  {other.name}：{in_words(key, second)}（{second.document}，{second.trust}）"
     for code in sorted(catalogue()):
         usual = catalogue()[code].severities[0]
         ours, theirs = one.severities.get(code, usual), other.severities.get(code, usual)
@@ -139,7 +148,7 @@ def _severities(entry: CatalogueEntry) -> str:
 
 
 def _basis(entry: CatalogueEntry, rulebook: Rulebook) -> str:
-    return str(rulebook.cite(entry.cites)) if entry.cites else entry.basis
+    return str(rulebook.cite(entry.cites)) if entry.cites else entry.stated
 
 
 def rules_document() -> str:
@@ -152,7 +161,8 @@ def _document() -> Iterator[str]:
         "# 评分办法和问题目录",
         "",
         "本文件由 `perf_xlsx/rulebooks/*.toml` 和 `perf_xlsx/catalogue.toml` 生成，请改那里。",
-        "标有“未核对原文”的规定来自公开表样、报告或通行做法，使用前请与当地文件核对。",
+        f"依据分四种：{_trusts()}。",
+        "不是“原文”的，使用前请与当地文件核对。",
         "",
         "## 评分办法",
     )
@@ -178,8 +188,8 @@ def _document() -> Iterator[str]:
 def _chapter(rulebook: Rulebook, settings: Iterable[tuple[str, Setting]]) -> Iterator[str]:
     yield f"\n### {rulebook.name}：{rulebook.title}"
     yield f"\n{rulebook.document}；{rulebook.issuer}；{_years(rulebook)}；{_forms(rulebook)}"
-    yield "\n| 规定 | 内容 | 依据 | 原文 |\n|---|---|---|---|"
+    yield from (f"\n{line}。" for line in _references(rulebook))
+    yield "\n| 规定 | 内容 | 依据 | 来源 |\n|---|---|---|---|"
     for key, setting in settings:
         own = "" if setting.document == rulebook.document else f"{setting.document}："
-        mark = "已核对" if setting.verified else "未核对"
-        yield f"| {SETTINGS[key].title} | {in_words(key, setting)} | {own}{setting.basis} | {mark} |"
+        yield f"| {SETTINGS[key].title} | {in_words(key, setting)} | {own}{setting.basis} | {setting.trust} |"

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
@@ -193,19 +194,39 @@ def _row_of(row: Indicator) -> int:
     return max(entry.place.row for entry in (row.name, row.target, row.actual, row.weight))
 
 
+class Trust(StrEnum):
+    """How far the text of a rule is known; the word stands in rulebooks and beside each rule."""
+
+    READ = "原文"
+    QUOTED = "转引"
+    UNREAD = "未核对"
+    AGREED = "约定"
+
+    def after(self, words: str) -> str:
+        """The mark behind a basis; none where the text was read, or the words say already what they are."""
+        return "" if self is Trust.READ or self in words else f"（{TRUST_MARKS.get(self, self)}）"
+
+
+TRUST_MARKS: Mapping[Trust, str] = {Trust.UNREAD: "未核对原文"}
+
+
 @dataclass(frozen=True)
 class Citation:
-    """By which rule: its rulebook and document, the text, and whether that text was read in the original."""
+    """By which rule: its key, the document, the text, and how far that text is known."""
 
     rule: str
     document: str
     text: str
-    verified: bool
+    trust: Trust
+
+    @property
+    def source(self) -> str:
+        """The document, marked unless its text was read."""
+        return self.document + self.trust.after(self.document)
 
     def __str__(self) -> str:
-        """In Chinese, with unverified text marked."""
-        mark = "" if self.verified else "（未核对原文）"
-        return f"{self.document}：{self.text}{mark}"
+        """In Chinese: document, text, mark."""
+        return f"{self.document}：{self.text}{self.trust.after(self.document)}"
 
 
 @dataclass(frozen=True)

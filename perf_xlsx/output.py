@@ -7,11 +7,14 @@ import os
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO
+
+from perf_xlsx.harmless import visible
+from perf_xlsx.system import LONG, put_in_place, why
 
 OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
 SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
@@ -21,16 +24,11 @@ BEGUN = ".perf_xlsx-"  # how a file is called while it is written; the number of
 
 def shown(path: Path) -> str:
     """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
-    raw = os.fsencode(path)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if text.isprintable():
-            return text
-        return "".join("\ufffd" if unicodedata.category(ch) == "Cc" else ch for ch in text)
-    return raw.decode("utf-8", "replace")
+    text = str(path).removeprefix(LONG)
+    if any("\udc80" <= character <= "\udcff" for character in text):  # bytes that were no text
+        with suppress(UnicodeError):
+            text = os.fsencode(text).decode("gb18030")
+    return visible(text)
 
 
 def free(output: Path, taken: set[str]) -> Path:
@@ -93,7 +91,7 @@ class Begun:
         os.fsync(self.file.fileno())
         self.file.close()  # Windows renames no open file
         os.chmod(self.temporary, 0o666 & ~_umask())  # mkstemp gives it to the owner alone
-        os.replace(self.temporary, self.path)
+        put_in_place(self.temporary, self.path)
 
 
 @cache
@@ -113,17 +111,21 @@ def begun(path: Path) -> Iterator[Begun]:
         with os.fdopen(handle, "wb") as file:
             yield Begun(file, temporary, path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        with suppress(PermissionError):  # held by a virus scanner; the next run takes it away
+            Path(temporary).unlink(missing_ok=True)
 
 
 def trouble(output: Path, error: OSError) -> tuple[str, str]:
     """What hinders writing, and what to do about it."""
-    if isinstance(error, PermissionError) and output.exists():
-        return "文件正在被使用或是只读的", "如果它在 Excel 或 WPS 中打开着，请先关闭，再重新评分。"
+    if isinstance(error, PermissionError) and os.path.exists(output):
+        held = (
+            "它可能在 Excel 或 WPS 中打开着，或正被杀毒软件、网盘（如 OneDrive）占用：请关闭或稍等，再重新评分。"
+        )
+        return "文件正在被使用或是只读的", held
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return "没有写入这个文件夹的权限", "请换一个输出文件夹，再重新评分。"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "磁盘空间不够", "请清理磁盘或换一个输出文件夹，再重新评分。"
     if error.errno == errno.ENAMETOOLONG:
         return "文件名太长", "请缩短原文件名，再重新评分。"
-    return error.strerror or str(error), "请换一个输出文件夹，再重新评分。"
+    return why(error), "请换一个输出文件夹，再重新评分。"

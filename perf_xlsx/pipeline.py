@@ -32,6 +32,7 @@ from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_wh
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
 from perf_xlsx.scoring import score as score_evaluation
+from perf_xlsx.system import same_file, why
 from perf_xlsx.waivers import Waiving
 from perf_xlsx.workbook.origin import Origin
 from perf_xlsx.workbook.returned.answers import answers, told_already
@@ -102,7 +103,7 @@ def score(
     terms = terms or Terms()
     terms = replace(terms, rulebook=rulebook or terms.rulebook)
     job = Job(Path(source), Path(output) if output is not None else None)
-    if job.output is not None and _same_file(job.source, job.output):
+    if job.output is not None and same_file(job.source, job.output):
         raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
     try:
         data = read_file(job.source, terms.limits)
@@ -124,8 +125,8 @@ def _refused(source: Path, error: Exception) -> Result:
         case PackageError():
             return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
         case OSError():
-            what = "文件夹打不开，其中的文件没有评分" if source.is_dir() else "文件读不出来"
-            return _unreadable(source, "R01", f"{what}（{error.strerror or error}）", "请检查是否存在、有无权限。")
+            what = "文件夹打不开，其中的文件没有评分" if os.path.isdir(source) else "文件读不出来"
+            return _unreadable(source, "R01", f"{what}（{why(error)}）", "请检查是否存在、有无权限。")
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
     detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"  # tests see to it that this is not reached
@@ -177,7 +178,7 @@ def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], te
     source = shown(job.source)
     if evaluation is None:
         return Result(source, "", None, None, in_order(said))
-    rulebook = load_rulebook(evaluation.rulebook)
+    rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
     scores, findings = judge(evaluation, said, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)
 
@@ -190,7 +191,7 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
     if job.output is None:
         return judged()
     output = fitting(job.output, package.suffix())
-    if _same_file(job.source, output):
+    if same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
     # Only where there is a folder is the copy begun before the form is read: none is made for nothing.
     result = None if os.path.isdir(output.parent) else judged()
@@ -201,7 +202,7 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
             result = result or judged()
             if result.evaluation is None:
                 return result
-            rulebook = load_rulebook(result.evaluation.rulebook)
+            rulebook = load_rulebook(result.evaluation.rulebook).on(result.evaluation.form)
             sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
             annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
             finish()
@@ -252,18 +253,14 @@ def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:
     return Result(shown(source), "", None, None, (finding(code, seen, None),))
 
 
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False
-
-
 def usable_rulebook(name: str) -> Rulebook:
     """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
     rulebook = load_rulebook(name)
-    problems = [f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}" for form in rulebook.forms
-                if form not in form_names()]  # fmt: skip
+    problems = [
+        f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}"
+        for form in (*rulebook.forms, *rulebook.by_reference)
+        if form not in form_names()
+    ]
     problems += [
         f"{name}：severity 中不认识编号 {code}，见 perf-xlsx explain"
         for code in rulebook.severities
@@ -292,7 +289,7 @@ def template_bytes(
         raise FormError("a blank template needs a year")
     from perf_xlsx.workbook.template.write import write_template as make_template  # late: scoring writes none
 
-    blank = make_template(kind, years, rules, fill)
+    blank = make_template(kind, years, rules.on(kind.name), fill)
     if fill is None:
         return blank
     try:
@@ -302,7 +299,7 @@ def template_bytes(
     if evaluation is None:
         return blank
     scores, _ = judge(evaluation, said, rules)
-    return make_template(kind, years, rules, fill, stored_results(evaluation, scores))
+    return make_template(kind, years, rules.on(kind.name), fill, stored_results(evaluation, scores))
 
 
 def write_template(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from perf_xlsx.system import why
 
 STATE = Path(".perf_xlsx")  # below the output folder of a run
 FILE = "records.jsonl"
@@ -32,10 +35,10 @@ class Records:
 
         Raises RecordsError.
         """
-        if path.is_file():
+        if os.path.isfile(path):
             return cls(path, path.parent)
         found = path / STATE / FILE
-        if not found.is_file():
+        if not os.path.isfile(found):
             raise RecordsError(f"{path} 里没有做完的评分记录。请先运行 perf-xlsx score 文件夹 -o {path}。")
         return cls(found, path)
 
@@ -46,7 +49,7 @@ class Records:
                     if line.strip():
                         yield _record(line, self.path, number)
         except OSError as error:
-            raise RecordsError(f"{self.path} 读不出来（{error.strerror}）。") from None
+            raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None
 
 
 def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:

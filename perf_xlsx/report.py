@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from perf_xlsx.harmless import escaped
 from perf_xlsx.model import (
     AMOUNTS,
     Correction,
@@ -94,7 +95,7 @@ def _sound(amount: Entry[Decimal], scores: Scores) -> str | None:
 
 def json_line(record: Mapping[str, Any]) -> str:
     """The part of a record that `as_json` gives, as one line of JSON, Chinese unescaped."""
-    return json.dumps({key: record[key] for key in JSON_KEYS}, ensure_ascii=False)
+    return escaped(json.dumps({key: record[key] for key in JSON_KEYS}, ensure_ascii=False))
 
 
 def _execution(score: Score) -> dict[str, Any]:

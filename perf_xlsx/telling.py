@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from perf_xlsx.streams import say, write
 
 if TYPE_CHECKING:
     from perf_xlsx.batch import Finished, Plan
@@ -61,11 +61,13 @@ def _follow(
     with progress(len(jobs), Console(stderr=True, highlight=False)) as tick:
         for one in finished:
             record = one.record
-            output = shown(jobs.folder / record["output"]) if jobs.folder and record["output"] else None
+            path = jobs.folder / record["output"] if jobs.folder and record["output"] else None
             if as_json:
-                file = shown(one.job.source) if one.job else None
-                click.echo(json_line(record | {"file": file, "output": output}))
-            record = record | {"file": shown(Path(record["file"])) if record["file"] else None}
+                file = jobs.called(record["file"]) if one.job else None
+                write(json_line(record | {"file": file, "output": str(path) if path else None}))
+            output = shown(path) if path else None
+            if record["file"]:
+                record = record | {"file": jobs.names.get(record["file"], record["file"])}
             if waiving:
                 used |= covering(waiving, record)
             summary.add(record, output, one.fresh)
@@ -82,16 +84,16 @@ def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Pat
         return [consolidate(folder)]
     except OSError as error:
         detail, advice = trouble(Path(str(error.filename or folder)), error)
-        click.echo(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
+        say(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
         return None
 
 
 def _stopped(jobs: Plan, summary: Summary) -> None:
     """How far a run came that was stopped, and whether the next one goes on from there."""
     done = f"已停止，完成{summary.workbooks}/{len(jobs)}份。"
-    if jobs.folder and jobs.many:
+    if jobs.folder and jobs.many and summary.workbooks:
         done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
-    click.echo(done, err=True)
+    say(done, err=True)
 
 
 def _close(
@@ -101,15 +103,19 @@ def _close(
     from rich.console import Console
 
     from perf_xlsx.batch import others
-    from perf_xlsx.terminal import not_ours, not_taken
+    from perf_xlsx.terminal import not_ours, not_taken, results
     from perf_xlsx.waivers import idle
 
     for line in idle(waiving, used) if waiving else ():
-        click.echo(f"豁免清单{line}。", err=True)
+        say(f"豁免清单{line}。", err=True)
     if not as_json:
         summary.show(Console(highlight=False, soft_wrap=True))
         for path in written:
-            click.echo(f"汇总工作簿：{path}")
-    for line in (not_taken(jobs.passed), not_ours(list(others(jobs, written)) if jobs.many else [])):
+            say(f"汇总工作簿：{path}")
+    for line in (
+        not_taken(jobs.passed),
+        results(jobs.skipped),
+        not_ours(list(others(jobs, written)) if jobs.many else []),
+    ):
         if line:
-            click.echo(line, err=True)
+            say(line, err=True)

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_xlsx.catalogue import catalogue
+from perf_xlsx.harmless import one_line
 from perf_xlsx.model import STANDINGS, Standing
 from perf_xlsx.numerals import percent
 from perf_xlsx.output import shown
@@ -38,6 +39,18 @@ def outcome(record: Record) -> str:
         return "读不出来"
     wrong = any(standing(found) == "error" and found["code"] != UNWRITTEN for found in record["findings"])
     return "有错误" if wrong else "没有错误"
+
+
+def plain(data: Any) -> Any:
+    """A record, or a part of it, with each text in one line, and nothing that a terminal obeys."""
+    match data:
+        case str():
+            return one_line(data)
+        case dict():
+            return {key: plain(value) for key, value in data.items()}
+        case list():
+            return [plain(value) for value in data]
+    return data
 
 
 class Summary:
@@ -76,16 +89,19 @@ class Summary:
 
     def show(self, console: Console) -> None:
         """Print a table and every finding of a few workbooks, of many what stops or connects them; a last line."""
+        across = [plain(record) for record in self.across]
         if self.workbooks <= DETAILED:
-            console.print(_table(self.first))
-            for record in self.first:
+            first = [plain(record) for record in self.first]
+            console.print(_table(first))
+            for record in first:
                 if record["findings"]:
                     _show_findings(record, console)
-            missing = [record for record in self.across if outcome(record) == "未报送"]
+            missing = [record for record in across if outcome(record) == "未报送"]
             _list("没有报送的单位", missing, self.counts["未报送"], console)
         else:
-            _list("读不出来的文件", self.unread, self.counts["读不出来"], console)
-            _list("各份之间、与名单对照", self.across, self.related, console)
+            unread = [plain(record) for record in self.unread]
+            _list("读不出来的文件", unread, self.counts["读不出来"], console)
+            _list("各份之间、与名单对照", across, self.related, console)
         console.print(self._closing())
 
     def _stands(self) -> str:
@@ -109,7 +125,7 @@ class Summary:
             line += f"评分后的工作簿{self.outputs}份，第一份：{self.first_output}"
         elif not self.counts["读不出来"] and not self.unwritten:
             line += "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
-        return Text(line, style="bold")
+        return Text(one_line(line), style="bold")
 
 
 def _names(files: Sequence[str]) -> str:
@@ -124,6 +140,13 @@ def not_taken(files: Sequence[str]) -> str:
         f"另有{len(files)}个文件因后缀不是工作簿而没有读：{_names(files)}。"
         "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
     )
+
+
+def results(folders: Sequence[str]) -> str:
+    """Which folders were not entered for their name, and what to do if there are returns in one of them."""
+    if not folders:
+        return ""
+    return f"没有读 {_names(folders)}：里面应是以前的评分结果。要评其中的工作簿，请在命令中直接写这个文件夹。"
 
 
 def not_ours(files: Sequence[str]) -> str:

@@ -245,7 +245,7 @@ def test_whatever_the_package_reads_is_installed_with_it() -> None:
 def test_an_unknown_form_is_told_in_chinese(tmp_path: Path) -> None:
     done = run("template", "--form", "depart", "--year", "2025", "-o", tmp_path / "t.xlsx")
     assert done.exit_code == 2
-    assert done.stderr == "错误：没有表种 depart，现有 department、project。\n"
+    assert done.stderr == "错误：没有表种 depart，现有 department、project，是不是要 department？\n"
 
 
 def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
@@ -257,10 +257,9 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("score a", "没有写明 -o 文件夹。用法见 perf-xlsx score --help"),
         ("score -o b", "没有写明 文件或文件夹...。用法见 perf-xlsx score --help"),
         ("check a --bogus", "没有 --bogus 这个选项。用法见 perf-xlsx check --help"),
-        ("check a --jobs 两个", "--jobs N 的写法不对。用法见 perf-xlsx check --help"),
+        ("check a --jobs 两个", "--jobs N 应为不小于1的整数。用法见 perf-xlsx check --help"),
         (
             "check a --roster 没有.csv",
             "--roster 名单.xlsx|csv：没有这个文件：没有.csv。用法见 perf-xlsx check --help",
@@ -274,7 +273,7 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
         (
             "scroe a",
-            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template。用法见 perf-xlsx --help",
+            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template，是不是要 score？用法见 perf-xlsx --help",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: S
     row = row_of(sheet, "预算经费")
     assert row[4:8] == [12, 10.42, 12, pytest.approx(-1.58)]
     assert row[8].startswith("实际完成值2857.28万元未超过指标值")
-    assert row[9].endswith("（未核对原文）")
+    assert row[9].endswith("（转引）")
     lost = [r[0].value for r in sheet.iter_rows(min_col=2, max_col=2) if r[0].hyperlink and r[0].value != found[0]]
     assert lost[1:3] == ["公务用车运行维护费下降率", "预算执行率"]
     assert len(sheet._charts) == 1

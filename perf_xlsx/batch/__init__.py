@@ -2,16 +2,19 @@
 
 from perf_xlsx.batch.crew import Crew, cluster, fallen, given, here, limited, local
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.batch.plan import Plan, others, plan
+from perf_xlsx.batch.plan import Plan, beside, others, plan
 from perf_xlsx.batch.roster import Roster, read_roster
 from perf_xlsx.batch.run import Finished, run
+from perf_xlsx.batch.state import GOES_ON, saved
 
 __all__ = [
+    "GOES_ON",
     "BatchError",
     "Crew",
     "Finished",
     "Plan",
     "Roster",
+    "beside",
     "cluster",
     "fallen",
     "given",
@@ -22,4 +25,5 @@ __all__ = [
     "plan",
     "read_roster",
     "run",
+    "saved",
 ]

@@ -29,6 +29,8 @@ FEWEST_ROWS = 3  # indicators with target and actual value; fewer agree by chanc
 LONG = 60  # characters of a passage without spaces; shorter ones are phrases that everybody writes
 BEGINNING = 16  # characters of a passage that are shown
 
+FILES = 3  # that are named of one unit
+
 Seen = dict[str, Any]
 
 
@@ -43,6 +45,8 @@ class Across:
         for listed in roster.listed if roster else ():
             self.listed.setdefault(same_unit(listed.unit), []).append(listed)
         self.returned: set[int] = set()
+        self.lengths = sorted({len(unit) for unit in self.listed if len(unit) > 1}, reverse=True)
+        self.unread: dict[str, list[str]] = {}
 
     def __enter__(self) -> Across:
         self.memory = sqlite3.connect("")
@@ -57,7 +61,10 @@ class Across:
 
     def found(self, record: Record) -> list[dict[str, Any]]:
         """What comparing finds in this record, as plain data."""
-        if record["status"] != "scored" or not record["unit"]:
+        if record["status"] != "scored":
+            self._could_not_be_read(record["file"])
+            return []
+        if not record["unit"]:
             return []
         rulebook = load_rulebook(self.rulebook or record["rulebook"])
         place = Place(shown(Path(Path(record["file"]).name)))
@@ -71,6 +78,16 @@ class Across:
 
     def _told(self, found: Iterable[Finding], unit: str) -> list[dict[str, Any]]:
         return [finding_json(one) for one in (waive(found, unit, self.waiving) if self.waiving else found)]
+
+    def _could_not_be_read(self, file: str) -> None:
+        """Remember it under the listed unit whose name its own name, or its folder's, holds; the longest such."""
+        named = same_unit(shown(Path(file)))
+        parts = (named[at : at + length] for length in self.lengths for at in range(len(named) - length + 1))
+        unit = next((part for part in parts if part in self.listed), None)
+        if unit is not None:
+            files = self.unread.setdefault(unit, [])
+            if len(files) < FILES:
+                files.append(shown(Path(file)))
 
     def _came_twice(self, record: Record, place: Place) -> Iterator[Noticed]:
         """B01: the unit (year, form, project) has returned a workbook before this one.
@@ -157,13 +174,15 @@ class Across:
         assert self.roster is not None
         form = f"的{load_form(listed.form).official}" if listed.form else "的自评表"
         whom = f"（联系人：{listed.contact}）" if listed.contact else ""
-        seen = Noticed(
-            Place(self.roster.name, 0, listed.row),
-            f"第{listed.row}行",
-            listed.unit,
-            f"没有读到{listed.unit}{_project({'project': listed.project})}{form}（读不出来的文件不算）。",
-            f"请联系{listed.unit}{whom}报送。",
-        )
+        message = f"没有读到{listed.unit}{_project({'project': listed.project})}{form}"
+        if files := self.unread.get(same_unit(listed.unit)):
+            message += f"：文件名中有这个单位的 {'、'.join(files)} 读不出来。"
+            advice = f"请先看该文件的问题；不能解决的，请联系{listed.unit}{whom}重新报送。"
+        else:
+            message += "（读不出来的文件不算）。"
+            advice = f"请联系{listed.unit}{whom}报送。"
+        place = Place(shown(Path(self.roster.name)), 0, listed.row)
+        seen = Noticed(place, f"第{listed.row}行", listed.unit, message, advice)
         rulebook = load_rulebook(self.rulebook) if self.rulebook else None
         return as_record(Result("", "", None, None, ())) | {
             "file": None,

@@ -148,8 +148,8 @@ def cluster(address: str, seconds: float = SECONDS) -> Iterator[Crew]:
         raise BatchError('使用 --executor dask:// 须先安装：pip install "perf-xlsx[cluster]"') from None
     try:
         client = Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise BatchError(f"连不上 dask 调度器 {address}：{error}") from None
+    except (OSError, ValueError):
+        raise BatchError(f"连不上 dask 调度器 {address}。请核对地址，确认它已经启动。") from None
     with client:
         threads = client.nthreads()
         if not threads:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import overload
 
 from perf_xlsx.output import free, reserved, shown
 from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
+from perf_xlsx.system import for_windows, identity, reachable, why
 
 TEMPORARY = ("~$", ".~")  # owner files of Excel and WPS
+RESULTS = "评分结果"  # where copies go when no folder is named
 SYSTEM = ("thumbs.db", "desktop.ini")  # and whatever starts with a dot: nobody has sent these
 
 
@@ -21,7 +24,7 @@ class Plan(Sequence[Job]):
 
     `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
     is written. `many`: a folder or several files were asked for. `passed` are the files that were not taken for
-    their suffix.
+    their suffix, `skipped` the folders that hold results of earlier runs.
     """
 
     base: Path
@@ -29,6 +32,28 @@ class Plan(Sequence[Job]):
     rows: Sequence[tuple[str, str]]
     many: bool
     passed: Sequence[str] = ()
+    skipped: Sequence[str] = ()
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What a file is called whose name cannot be shown as it is, by its row; no two files are called alike."""
+        odd = [file for file, _ in self.rows if shown(Path(file)) != file]
+        taken = {file for file, _ in self.rows} if odd else set()
+        found = {}
+        for file in odd:
+            name = plain = shown(Path(file))
+            number = 1
+            while name in taken:
+                number += 1
+                name = f"{plain}({number})"
+            taken.add(name)
+            found[file] = name
+        return found
+
+    def called(self, file: str) -> str:
+        """What a file of a row is called in what a program reads."""
+        name = self.names.get(file)
+        return shown(self.base / file) if name is None else os.path.join(shown(self.base), name)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -41,7 +66,7 @@ class Plan(Sequence[Job]):
         if isinstance(at, slice):
             return [self[position] for position in range(*at.indices(len(self)))]
         file, output = self.rows[at]
-        return Job(self.base / file, self.folder / output if self.folder else None)
+        return Job(reachable(self.base / file), reachable(self.folder / output) if self.folder else None)
 
 
 def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
@@ -51,38 +76,55 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     """
     asked = [Path(path) for path in paths]
     for path in asked:
-        if not path.exists():
+        if not os.path.exists(path):
             raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
     target = Path(folder) if folder is not None else None
-    if target and any(_identity(str(path)) == _identity(str(target)) for path in asked):
+    if target and os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
         raise OutputError(f"输出文件夹就是收回的文件夹：{shown(target)}。请换一个输出文件夹，原文件不会改动。")
-    if target and _is_workbook(target.name) and not target.is_dir():
+    if target and _is_workbook(target.name) and not os.path.isdir(target):
         raise OutputError(f"-o 后面写的是文件夹，{shown(target)} 却像工作簿的名称。请改写一个文件夹。")
     base = _base(asked)
     wanted: dict[str, str] = {}
     passed: dict[str, None] = {}
+    skipped: list[str] = []
     for path in asked:
         top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
-        for relative in _below(path, target):
+        for relative in _below(path, target, skipped):
             file = relative if top == "." else f"{top}/{relative}" if relative else top
-            if relative and not _is_workbook(relative) and not (path / relative).is_dir():
+            if relative and not _is_workbook(relative) and not os.path.isdir(path / relative):
                 passed[file] = None
             else:
                 below = f"{path.name}/{relative}" if relative and len(asked) > 1 else relative or path.name
                 wanted.setdefault(file, _copy_name(below))
-    many = len(asked) > 1 or any(path.is_dir() for path in asked)
-    found = Plan(base, target, list(_apart(wanted)), many, [file for file in passed if file not in wanted])
+    many = len(asked) > 1 or any(os.path.isdir(path) for path in asked)
+    found = Plan(
+        base, target, list(_apart(wanted)), many, [file for file in passed if file not in wanted], skipped
+    )
     _refuse_overwriting(found)
     return found
 
 
+def beside(paths: Sequence[Path]) -> Path:
+    """Where copies go when no folder is named: beside the returns, never among them."""
+    if len(paths) > 1:
+        return _base(paths) / RESULTS
+    whole = Path(os.path.abspath(paths[0]))
+    if not os.path.isdir(whole):
+        return paths[0].parent / RESULTS
+    return whole.parent / f"{whole.name}-{RESULTS}" if whole.name else Path(RESULTS)
+
+
+def _are_results(name: str) -> bool:
+    return name == RESULTS or name.endswith(f"-{RESULTS}")
+
+
 def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
     """Workbooks in the output folder that are neither copies of this run nor `written`: originals may be gone."""
-    if jobs.folder is None or not jobs.folder.is_dir():
+    if jobs.folder is None or not os.path.isdir(jobs.folder):
         return
     kept = {reserved(Path(output)) for _, output in jobs.rows}
     kept |= {reserved(Path(os.path.relpath(path, jobs.folder))) for path in written}
-    for relative in _walk(jobs.folder, "", {_identity(str(jobs.base))}):
+    for relative in _walk(jobs.folder, "", {identity(jobs.base)}):
         if _is_workbook(relative) and reserved(Path(relative)) not in kept:
             yield relative
 
@@ -90,41 +132,46 @@ def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
 def _base(asked: Sequence[Path]) -> Path:
     """The folder that all lie in: with a single folder, itself; nothing where there is none in common."""
     if len(asked) == 1:
-        return asked[0] if asked[0].is_dir() else asked[0].parent
+        return asked[0] if os.path.isdir(asked[0]) else asked[0].parent
     try:
-        return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in asked]))
+        return Path(os.path.commonpath([path if os.path.isdir(path) else path.parent for path in asked]))
     except ValueError:  # absolute and relative, or two drives
         return Path()
 
 
-def _below(path: Path, target: Path | None) -> Iterator[str]:
+def _below(path: Path, target: Path | None, skipped: list[str]) -> Iterator[str]:
     """What people have put below a folder, as relative paths with "/"; for a file the empty text."""
-    if path.is_dir():
-        seen = {_identity(str(target))} if target else set()  # results of an earlier run are no input
-        yield from _walk(path, "", seen)
+    if os.path.isdir(path):
+        seen = {identity(target)} if target else set()  # results of an earlier run are no input
+        yield from _walk(path, "", seen, skipped)
     else:
         yield ""
 
 
-def _walk(folder: Path, prefix: str, seen: set[tuple[int, int] | None]) -> Iterator[str]:
+def _walk(folder: Path, prefix: str, seen: set[object], skipped: list[str] | None = None) -> Iterator[str]:
     """`seen` are folders that are not to be entered again: linked folders are followed, but not in a ring.
 
     A folder below that cannot be listed stands for its workbooks: it is told when it is to be read.
     """
     try:
-        seen.add(_identity(os.path.join(folder, prefix)))
-        with os.scandir(folder / prefix) as entries:
+        seen.add(identity(os.path.join(folder, prefix)))
+        with os.scandir(reachable(folder / prefix)) as entries:
             found = sorted((entry.name, os.path.isdir(entry), _is_file(entry)) for entry in entries)
     except OSError as error:
         if not prefix:
-            raise OutputError(f"文件夹打不开：{shown(folder)}（{error.strerror}）") from None
+            raise OutputError(f"文件夹打不开：{shown(folder)}（{why(error)}）") from None
         yield prefix.removesuffix("/")
         return
     for name, is_folder, is_file in found:
         relative = prefix + name
         if is_folder:
-            if _identity(os.path.join(folder, relative)) not in seen:
-                yield from _walk(folder, f"{relative}/", seen)
+            here = identity(reachable(folder / relative))
+            if here is not None and here in seen:
+                continue
+            if skipped is not None and _are_results(name):
+                skipped.append(relative)
+            else:
+                yield from _walk(folder, f"{relative}/", seen, skipped)
         elif is_file and not name.startswith(TEMPORARY) and (_is_workbook(name) or not _of_the_system(relative)):
             yield relative
 
@@ -145,6 +192,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 def _copy_name(name: str) -> str:
     """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
+    name = "/".join(for_windows(part) for part in shown(Path(name)).split("/"))
     stem, suffix = os.path.splitext(name)
     if suffix.lower() in KEPT or suffix.lower() not in WORKBOOKS:
         return name
@@ -162,20 +210,11 @@ def _apart(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _refuse_overwriting(jobs: Plan) -> None:
-    if jobs.folder is None or not jobs.folder.exists():
+    if jobs.folder is None or not os.path.exists(jobs.folder):
         return
-    inputs = {_identity(os.path.join(jobs.base, file)) for file, _ in jobs.rows} - {None}
+    inputs = {identity(os.path.join(jobs.base, file)) for file, _ in jobs.rows} - {None}
     names = {reserved(Path(os.path.abspath(jobs.base / file))) for file, _ in jobs.rows}
     for _, output in jobs.rows:
         path = os.path.join(jobs.folder, output)
-        if _identity(path) in inputs or reserved(Path(os.path.abspath(path))) in names:
+        if identity(path) in inputs or reserved(Path(os.path.abspath(path))) in names:
             raise OutputError(f"输出文件会覆盖输入文件：{shown(Path(path))}。请换一个输出文件夹。")
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    """Which file this is, whatever it is called; None where there is none."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from perf_xlsx import pipeline
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
+from perf_xlsx.system import for_windows
 from perf_xlsx.target import same_label, same_name
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
 
@@ -25,7 +27,6 @@ COLUMNS = {
 }
 JOINED = ("contact",)  # whom to call: name and telephone often have a column each
 LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
-RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def write_templates(
     for listed in roster.listed:
         kind = load_form(listed.form or form or "")
         path = folder / _free(file_name(listed), taken)
-        if path.exists() and not force:
+        if os.path.exists(path) and not force:
             yield Written(path, False)
             continue
         boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
@@ -136,7 +137,7 @@ def file_name(listed: Listed) -> str:
     text = unicodedata.normalize("NFC", "-".join(part for part in (listed.unit, listed.project) if part))
     safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
     cut = safe.encode()[:LONGEST].decode(errors="ignore").strip(" .~$")
-    return f"_{cut}" if not cut or cut.split(".")[0].casefold() in RESERVED else cut
+    return for_windows(cut) if cut else "_"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -19,7 +19,7 @@ from perf_xlsx.batch.crew import Crew, here
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
-from perf_xlsx.batch.state import Record, State
+from perf_xlsx.batch.state import GOES_ON, Record, State
 from perf_xlsx.batch.worker import Done, Task, Work
 from perf_xlsx.pipeline import Job, Terms
 
@@ -63,23 +63,39 @@ def run(
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
         state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
-        across = stack.enter_context(Across(roster, terms.rulebook, terms.waiving))
-        tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
-        do = partial(worker.do, work, crew.seconds, __version__)
-        ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
-        for at, (task, done) in enumerate(ordered):
-            record = _record(task, done, state)
-            found = across.found(record)
-            record["findings"] += found
-            if state:
-                state.write(record, None if found else done.record)
-            yield Finished(jobs[at], record, done.record is not None)
-        for record in across.outstanding():
-            if state:
-                state.write(record)
-            yield Finished(None, record)
+        try:
+            yield from _each(jobs, terms, roster, force, crew, work, state, stack)
+        except BatchError as error:
+            raise BatchError(f"{error}{GOES_ON}") if state and state.saved else error from None
+
+
+def _each(
+    jobs: Plan,
+    terms: Terms,
+    roster: Roster | None,
+    force: bool,
+    crew: Crew,
+    work: Work,
+    state: State | None,
+    stack: ExitStack,
+) -> Iterator[Finished]:
+    across = stack.enter_context(Across(roster, terms.rulebook, terms.waiving))
+    tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
+    do = partial(worker.do, work, crew.seconds, __version__)
+    ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
+    for at, (task, done) in enumerate(ordered):
+        record = _record(task, done, state)
+        found = across.found(record)
+        record["findings"] += found
         if state:
-            state.finish()
+            state.write(record, None if found else done.record)
+        yield Finished(jobs[at], record, done.record is not None)
+    for record in across.outstanding():
+        if state:
+            state.write(record)
+        yield Finished(None, record)
+    if state:
+        state.finish()
 
 
 def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -> Task:
@@ -140,7 +156,7 @@ def _result(future: Future[list[Done]]) -> list[Done]:
     try:
         return future.result()
     except CancelledError:
-        raise BatchError("与集群的连接断了。恢复后再运行一次同样的命令，就从这里接着做。") from None
+        raise BatchError("与集群的连接断了，评分停止。") from None
 
 
 class _Team:

@@ -20,8 +20,10 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.output import BEGUN, trouble
 from perf_xlsx.records import FILE as RECORDS
 from perf_xlsx.records import STATE
+from perf_xlsx.system import hide, put_in_place
 
 JOURNAL, LOCK = "journal.jsonl", "lock"
+GOES_ON = "已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
 HEAD = b'{"file": '
 
@@ -34,12 +36,13 @@ class State:
 
     def __init__(self, folder: Path, outputs: Iterable[str] = ()) -> None:
         """`outputs` are the copies that will be written, as paths below the folder."""
-        self.folder = folder / STATE
+        self.folder, self.saved = folder / STATE, 0
         self.places = {folder, *(folder / name for name in {os.path.dirname(output) for output in outputs})}
 
     def __enter__(self) -> State:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            hide(self.folder)
             self.lock = _lock(self.folder / LOCK)
             self._tidy()
             self.files = [_open(self.folder / name) for name in (JOURNAL, RECORDS)]
@@ -55,8 +58,7 @@ class State:
 
     def _full(self, error: OSError) -> BatchError:
         detail, advice = trouble(self.folder / f"{RECORDS}.tmp", error)
-        stays = "已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
-        return BatchError(f"{self.folder} 写不进去（{detail}），评分停止。{advice}{stays}")
+        return BatchError(f"{self.folder} 写不进去（{detail}），评分停止。{advice}")
 
     def _tidy(self) -> None:
         """Take away what a killed run, or a killed worker of this one, left half written."""
@@ -83,6 +85,7 @@ class State:
             if time.monotonic() - self.synced > SYNC_EVERY:
                 os.fsync(self.journal.fileno())
                 self.synced = time.monotonic()
+            self.saved += 1
         except OSError as error:
             raise self._full(error) from None
 
@@ -100,7 +103,7 @@ class State:
             os.fsync(self.final.fileno())
             self._close()
             self._tidy()
-            os.replace(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
+            put_in_place(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
             (self.folder / JOURNAL).unlink()
         except OSError as error:
             raise self._full(error) from None
@@ -115,6 +118,14 @@ class State:
         self._close()
         (self.folder / f"{RECORDS}.tmp").unlink(missing_ok=True)
         self.lock.close()
+
+
+def saved(folder: Path) -> bool:
+    """Whether a run that was ended left something in its journal, to go on from."""
+    try:
+        return (folder / STATE / JOURNAL).stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _text(line: bytes) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from perf_xlsx.harmless import cleaned, harmless
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet
 
@@ -23,7 +24,7 @@ class Extra:
 
 @dataclass(frozen=True)
 class Original:
-    """A workbook as it came in. `format` is its name for people; sheets and grids run parallel."""
+    """A workbook as it came in, its texts harmless. `format` is its name; sheets and grids run parallel."""
 
     format: str
     sheets: tuple[Sheet, ...]
@@ -31,6 +32,25 @@ class Original:
     names: tuple[DefinedName, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[Extra, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Binary formats hold characters that XML cannot, and a terminal obeys some of them."""
+        for grid in self.grids:
+            for address, cell in grid.cells.items():
+                if isinstance(cell.value, str) and (text := harmless(cell.value)) != cell.value:
+                    grid.cells[address] = cell._replace(value=text)
+        clean = {
+            "sheets": tuple(replace(sheet, name=harmless(sheet.name)) for sheet in self.sheets),
+            "names": tuple(
+                replace(name, name=harmless(name.name), refers_to=harmless(name.refers_to)) for name in self.names
+            ),
+            "properties": cleaned(dict(self.properties)),
+            "extras": tuple(
+                replace(extra, sheet=harmless(extra.sheet), text=harmless(extra.text)) for extra in self.extras
+            ),
+        }
+        for key, value in clean.items():
+            object.__setattr__(self, key, value)
 
     def defined_names(self) -> list[DefinedName]:
         """Every defined name that is known."""

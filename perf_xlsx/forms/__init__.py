@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
+from perf_xlsx.meant import meant
 from perf_xlsx.vocabulary import vocabulary
 
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
@@ -291,5 +292,7 @@ def form_names() -> tuple[str, ...]:
 def load_form(name: str) -> Form:
     """The form kind of that name. Raises FormError when there is none."""
     if name not in form_names():
-        raise FormError(f"没有表种 {name}，现有 {'、'.join(form_names())}。")
+        titles = {load_form(form).title: form for form in form_names()}
+        near = meant(name, form_names(), titles) or "。"
+        raise FormError(f"没有表种 {name}，现有 {'、'.join(form_names())}{near}")
     return parse_form(files("perf_xlsx.forms").joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")

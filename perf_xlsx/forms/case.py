@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
+from perf_xlsx.harmless import cleaned
+from perf_xlsx.system import place_of
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,9 @@ def _parse(text: str) -> dict[str, Any]:
         return found
 
     try:
-        raw = json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=unique)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise CaseError([f"不是 JSON：{error}"]) from None
+        raw = cleaned(json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=unique))
+    except (ValueError, RecursionError) as error:
+        raise CaseError([f"不是 JSON{place_of(error)}"]) from None
     if not isinstance(raw, dict):
         raise CaseError(["不是一份填报数据：最外层应为对象 {…}"])
     if twice:

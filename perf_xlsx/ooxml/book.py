@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from perf_xlsx.harmless import harmless
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import children, local, text_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
@@ -321,15 +322,15 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` stands for a character that XML cannot hold. Control characters go: a terminal obeys them."""
+    """`_x000D_` stands for a character that XML cannot hold. What a terminal obeys or nobody sees goes."""
 
     def character(found: re.Match[str]) -> str:
         code = int(found[1], 16)
         if 0xD800 <= code < 0xE000:
             return found[0]  # half a character: left as it is written
-        return "" if (code < 0x20 and code not in (9, 10, 13)) or 0x7F <= code < 0xA0 else chr(code)
+        return chr(code)
 
-    return _ESCAPED.sub(character, text) if "_x" in text else text
+    return harmless(_ESCAPED.sub(character, text) if "_x" in text else text)
 
 
 # Ids below 164 that matter here; those of dates and times as Chinese Office shows them.

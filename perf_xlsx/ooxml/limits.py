@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from perf_xlsx.system import place_of
+
 MIB = 1024 * 1024
 
 
@@ -39,8 +41,8 @@ def load_limits(path: Path) -> Limits:
     """Limits from a TOML file that names those which differ, as `parts = 3000`. Raises LimitsError or OSError."""
     try:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LimitsError(f"{path} 不是有效的 TOML 文件：{error}") from error
+    except (ValueError, RecursionError) as error:
+        raise LimitsError(f"{path} 不是有效的 TOML 文件{place_of(error)}。") from error
     known = [field.name for field in fields(Limits)]
     for key, value in raw.items():
         if key not in known:

@@ -2,11 +2,12 @@
 
 from perf_xlsx.rulebook.loading import load_rulebook, parse_rulebook, rulebook_names
 from perf_xlsx.rulebook.nouns import NO_GRADE, Band, Cap, Grade, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import SETTINGS, Kind
+from perf_xlsx.rulebook.settings import SETTINGS, TRUSTS, Kind
 
 __all__ = [
     "NO_GRADE",
     "SETTINGS",
+    "TRUSTS",
     "Band",
     "Cap",
     "Grade",

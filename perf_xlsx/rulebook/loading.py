@@ -1,7 +1,7 @@
 """A rulebook's TOML -> Rulebook, or every problem in it at once.
 
-A setting is `key = { value = …, basis = "…", verified = true|false }`. A rulebook may say `extends = "other"`
-and give only what differs.
+A setting is `key = { value = …, basis = "…", trust = "原文"|"转引"|"未核对"|"约定" }`, and `document = "…"` where
+that is not the rulebook's own. A rulebook may say `extends = "other"` and give only what differs.
 """
 
 from __future__ import annotations
@@ -9,17 +9,23 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from perf_xlsx.model import SEVERITIES, Severity
+from perf_xlsx.harmless import cleaned, visible
+from perf_xlsx.meant import meant
+from perf_xlsx.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.nouns import Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import SETTINGS
+from perf_xlsx.rulebook.settings import SETTINGS, TRUSTS
+from perf_xlsx.system import place_of, why
 
-FORMAT = '{ value = …, basis = "…", verified = true 或 false }'
+WORDS = "；".join(f"{trust}（{meaning}）" for trust, meaning in TRUSTS.items())
+FORMAT = '{ value = …, basis = "…", trust = "原文" }'
+VERIFIED = {True: Trust.READ, False: Trust.UNREAD}  # the notation before `trust`
 OWN = ("name", "title", "document")  # never taken from the rulebook that is extended
 HEADER = (*OWN, "issuer", "source")
 
@@ -33,8 +39,9 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
-        raise RulebookError([f"{where}：不是 TOML：{error}"]) from None
+        raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
     extends = raw.pop("extends", None)
+    raw = cleaned(raw)
     base = _load(str(extends), folder, chain) if extends is not None else None
     problems: list[str] = []
     inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}
@@ -47,7 +54,8 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     if not all(year is None or isinstance(year, int) for year in years):
         problems.append(f"{where}：from_year、to_year 应为年度，如 2024")
     severities = dict(base.severities if base else {}) | _severities(raw.pop("severity", {}), where, problems)
-    settings = dict(base.settings) if base else {}
+    by_reference = _forms(raw.pop("by_reference", []), where, problems)
+    settings, document, dated = dict(base.settings) if base else {}, str(header["document"]), list[str]()
     for section, members in raw.items():
         if not isinstance(members, dict):
             problems.append(
@@ -55,15 +63,31 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
             )
             continue
         for key, setting in members.items():
-            parsed = _setting(f"{section}.{key}", setting, str(header["document"]), where, problems)
+            parsed = _setting(f"{section}.{key}", setting, where, problems, dated)
             if parsed:
-                settings[f"{section}.{key}"] = parsed
+                own = parsed if parsed.document else replace(parsed, document=document, by_reference=by_reference)
+                settings[f"{section}.{key}"] = own
     problems += [f"{where}：缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in settings]
     if not problems:
         problems += _contradictions(settings, where)
     if problems:
         raise RulebookError(problems)
-    return Rulebook(**header, forms=tuple(forms), settings=settings, years=years, severities=severities)
+    return Rulebook(
+        **header,
+        forms=tuple(forms),
+        settings=settings,
+        years=years,
+        severities=severities,
+        by_reference=by_reference,
+        dated=tuple(dated),
+    )
+
+
+def _forms(raw: Any, where: str, problems: list[str]) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(form, str) for form in raw):
+        problems.append(f'{where}：by_reference 应为只是参照执行的表种，如 ["department"]')
+        return ()
+    return tuple(raw)
 
 
 def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity]:
@@ -93,27 +117,46 @@ def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
     return found
 
 
-def _setting(key: str, raw: Any, document: str, where: str, problems: list[str]) -> Setting | None:
+def _setting(key: str, raw: Any, where: str, problems: list[str], dated: list[str]) -> Setting | None:
+    """The setting, its document empty where it is the rulebook's own; None where a problem was told."""
     if key not in SETTINGS:
         problems.append(f"{where}：不认识 {key}，已知的有 {'、'.join(SETTINGS)}")
         return None
-    if not isinstance(raw, dict) or not {"value", "basis", "verified"} <= raw.keys():
-        problems.append(f'{where}：{key} 应写成 {{ value = …, basis = "…", verified = true 或 false }}')
+    if not isinstance(raw, dict) or not {"value", "basis"} <= raw.keys() or not raw.keys() & {"trust", "verified"}:
+        problems.append(f"{where}：{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
         return None
-    if unknown := raw.keys() - {"value", "basis", "verified", "document"}:
+    if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document"}:
         problems.append(f"{where}：{key} 中不认识 {'、'.join(sorted(unknown))}")
     if not isinstance(raw["basis"], str) or not raw["basis"].strip():
         problems.append(f"{where}：{key} 缺少依据，basis 应写明出处的文字")
         return None
-    if not isinstance(raw["verified"], bool):
-        problems.append(f"{where}：{key} 的 verified 应为 true（核对过原文）或 false")
+    trust = _trust(key, raw, where, problems, dated)
+    if trust is None:
         return None
     try:
         value = SETTINGS[key].parse(raw["value"])
     except ValueError as error:
         problems.append(f"{where}：{key} 的值 {raw['value']!r} {error}")
         return None
-    return Setting(value, raw["basis"], raw["verified"], str(raw.get("document", document)))
+    return Setting(value, raw["basis"], trust, str(raw.get("document", "")))
+
+
+def _trust(key: str, raw: Mapping[str, Any], where: str, problems: list[str], dated: list[str]) -> Trust | None:
+    if "trust" in raw:
+        if "verified" in raw:
+            problems.append(f"{where}：{key} 的 trust 和 verified 只写一个，请删去 verified")
+        if raw["trust"] in list(Trust):
+            return Trust(raw["trust"])
+        problems.append(f"{where}：{key} 的 trust = {raw['trust']!r}，应为 {WORDS} 之一")
+        return None
+    if not isinstance(raw["verified"], bool):
+        problems.append(f"{where}：{key} 的 verified 应为 true 或 false；请改写为 trust，为 {WORDS} 之一")
+        return None
+    trust = VERIFIED[raw["verified"]]
+    dated.append(
+        f'{where}：{key} 的 verified = {str(raw["verified"]).lower()} 是旧写法，请改写为 trust = "{trust}"'
+    )
+    return trust
 
 
 def rulebook_names() -> tuple[str, ...]:
@@ -131,7 +174,7 @@ def load_rulebook(name: str) -> Rulebook:
 def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
     if not name.endswith(".toml"):
         if name not in rulebook_names():
-            raise RulebookError([f"没有评分办法 {name}，现有 {'、'.join(rulebook_names())}"])
+            raise RulebookError([_unknown(name)])
         text = files("perf_xlsx").joinpath("rulebooks", f"{name}.toml").read_text("utf-8")
         return parse_rulebook(text, f"{name}.toml", chain=chain)
     path = (folder or Path()) / name
@@ -142,6 +185,18 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
-    except (OSError, ValueError) as error:  # no text, or no name that a file can have
-        raise RulebookError([f"{path}：读不出来（{error}）"]) from None
+    except OSError as error:
+        raise RulebookError([f"{path}：读不出来（{why(error)}）"]) from None
+    except UnicodeDecodeError:
+        raise RulebookError([f"{path}：读不出来（不是 UTF-8 文本，请用记事本另存，编码选 UTF-8）"]) from None
+    except ValueError:
+        raise RulebookError([f"{visible(str(path))}：读不出来（名称中有文件名不能用的字符）"]) from None
     return parse_rulebook(text, path.name, path.parent, (*chain, here))
+
+
+def _unknown(name: str) -> str:
+    """That there is no such rulebook, which there are, and which one was meant."""
+    names = rulebook_names()
+    near = meant(name, names, {load_rulebook(one).title: one for one in names})
+    file = f"，是不是要 {name}.toml？" if os.path.isfile(Path(f"{name}.toml")) else ""
+    return f"没有评分办法 {name}，现有 {'、'.join(names)}{file or near}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from perf_xlsx.model import Citation, Entry, Severity
+from perf_xlsx.model import Citation, Entry, Severity, Trust
 from perf_xlsx.target import JUDGEMENTS, squeeze
 
 
@@ -50,17 +51,28 @@ class Cap:
 
 @dataclass(frozen=True)
 class Setting:
-    """One choice of a rulebook, where it is published, and whether that text was read in the original."""
+    """One choice of a rulebook, where it is published, and how far that text is known.
+
+    `by_reference` are the forms that the document does not rule itself, where it is only followed (参照).
+    """
 
     value: Any
     basis: str
-    verified: bool
+    trust: Trust
     document: str
+    by_reference: tuple[str, ...] = ()
+
+    def on(self, form: str) -> Setting:
+        """The same, cited as it applies to this form."""
+        return replace(self, document=f"参照{self.document}") if form in self.by_reference else self
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """One published set of scoring rules. Numbers are points or fractions (90% is 0.9)."""
+    """One published set of scoring rules. Numbers are points or fractions (90% is 0.9).
+
+    `dated` are Chinese remarks on what the TOML still says in an old notation.
+    """
 
     name: str
     title: str
@@ -71,6 +83,14 @@ class Rulebook:
     settings: Mapping[str, Setting]
     years: tuple[int | None, int | None] = (None, None)
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    by_reference: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
+
+    def on(self, form: str) -> Rulebook:
+        """The same rules, cited as they apply to this form."""
+        settings = {key: setting.on(form) for key, setting in self.settings.items()}
+        document = f"参照{self.document}" if form in self.by_reference else self.document
+        return replace(self, document=document, settings=settings, by_reference=())
 
     def number(self, key: str) -> Decimal:
         """A number by its key, as "execution.weight"."""
@@ -155,4 +175,9 @@ class Rulebook:
     def cite(self, key: str) -> Citation:
         """The citation of one setting."""
         setting = self.settings[key]
-        return Citation(key, setting.document, setting.basis, setting.verified)
+        return Citation(key, setting.document, setting.basis, setting.trust)
+
+    def trust_in_words(self) -> str:
+        """How many of its settings are known how well: "转引9项、未核对11项、约定12项"."""
+        counts = Counter(setting.trust for setting in self.settings.values())
+        return "、".join(f"{trust}{counts[trust]}项" for trust in Trust if counts[trust])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from perf_xlsx.model import Trust
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook.nouns import Band, Cap, Grade
 
@@ -166,6 +167,14 @@ def _levels(title: str) -> Kind:
 def _passages(title: str) -> Kind:
     return Kind(title, _texts, _texts_in_words)
 
+
+TRUSTS: Mapping[Trust, str] = {
+    Trust.READ: "看过文件原文",
+    Trust.QUOTED: "没有看到原文，公开的表样、通知或报告中引用了它",
+    Trust.UNREAD: "没有看到原文，也没有可靠的引文，来自摘要、通行做法或在用的系统",
+    Trust.AGREED: "没有原文，是软件、模板或制定评分办法的单位自己的规定",
+}
+"""What a rulebook may write as `trust`, and what it means."""
 
 SETTINGS: Mapping[str, Kind] = {
     "total.points": _points("满分"),

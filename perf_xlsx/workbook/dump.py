@@ -34,7 +34,7 @@ def dump(source: Path | bytes) -> str:
     except PackageError as error:
         raise DumpError(error.detail) from None
     except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise DumpError(f"文件已损坏（{type(error).__name__}）") from error
+        raise DumpError("文件已损坏") from error
     return "\n".join(_book(book, values)) + "\n"
 
 

@@ -15,15 +15,15 @@ Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
 
 def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
     """The form with what `visit` gives for each of its entries, in template order; what nobody wrote has none."""
-    rows = form.indicator_rows
+    rows, parts = form.indicator_rows, {id(row) for row in form.parts}
     seen = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]
     return replace(
         form,
         boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
         funds={key: _row(line, "funds", key, visit) for key, line in form.funds.items()},
         projects=tuple(_row(row, "projects", n, visit) for n, row in enumerate(form.projects)),
-        indicators=tuple(new for new, row in zip(seen, rows, strict=True) if row not in form.parts),
-        parts=tuple(new for new, row in zip(seen, rows, strict=True) if row in form.parts),
+        indicators=tuple(new for new, row in zip(seen, rows, strict=True) if id(row) not in parts),
+        parts=tuple(new for new, row in zip(seen, rows, strict=True) if id(row) in parts),
         claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
         passages=tuple(_row(row, "passages", n, visit) for n, row in enumerate(form.passages)),
         unwritten=(),

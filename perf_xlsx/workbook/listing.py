@@ -8,7 +8,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from perf_xlsx.harmless import one_line
 from perf_xlsx.ooxml import Book, Package, PackageError, read_grid
+from perf_xlsx.system import why
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
 
@@ -51,7 +53,7 @@ def read_list(
             raise ListError([f"{path}：超过 {LARGEST // 1024 // 1024} MB，不像一份清单"])
         data = path.read_bytes()
     except OSError as error:
-        raise ListError([f"{path}：读不出来（{error.strerror}）"]) from None
+        raise ListError([f"{path}：读不出来（{why(error)}）"]) from None
     rows = list(_workbook(data, path) if data[:2] == b"PK" else _csv(data, path))
     for position, (_, cells) in enumerate(rows[:HEADER_ROWS]):
         found = _header(cells, columns, joined)
@@ -83,7 +85,7 @@ def _refuse_doubles(cells: list[str], found: Columns, joined: Container[str], pa
 def _rows(rows: list[tuple[int, list[str]]], columns: Iterable[str], found: Columns) -> Iterator[ListRow]:
     width = max(at for places in found.values() for at in places) + 1
     for number, cells in rows:
-        full = [text.strip() for text in (*cells, *[""] * (width - len(cells)))]
+        full = [one_line(text).strip() for text in (*cells, *[""] * (width - len(cells)))]
         texts = {key: dict.fromkeys(full[at] for at in found.get(key, ())) for key in columns}
         values = {key: " ".join(text for text in several if text) for key, several in texts.items()}
         if any(values.values()):

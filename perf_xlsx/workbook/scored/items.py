@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.model import Citation, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import percent, plain
 from perf_xlsx.place import Place
 
@@ -69,8 +69,3 @@ def actual_words(row: Indicator) -> str:
 def rate_words(rate: Fraction | None) -> str:
     """A rate as percent, or a dash."""
     return percent(rate) if rate is not None else "—"
-
-
-def short(citation: Citation) -> str:
-    """The document of a rule, unverified ones marked; its words stand in the finding and in the JSON."""
-    return citation.document + ("" if citation.verified else "（未核对原文）")

@@ -23,7 +23,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.printed import SUMMARY_HEADS
-from perf_xlsx.workbook.scored.items import Item, items, rate_words, short
+from perf_xlsx.workbook.scored.items import Item, items, rate_words
 from perf_xlsx.workbook.scored.problems import PROBLEMS
 
 SUMMARY = "评分汇总"
@@ -77,8 +77,7 @@ class _Summary:
         sheet.text(0, 1, title, style)
         sheet.heights[0] = _title_height(title)
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
-        unverified = sum(not setting.verified for setting in self.rulebook.settings.values())
-        note = f"，其中{unverified}项国家办法未规定、采用通行做法，在“依据”中标明" if unverified else ""
+        note = f"，各项规定的依据：{self.rulebook.trust_in_words()}"
         sheet.text(1, 1, book + note, s.look(font_color=s.SOFT, text_wrap=False))
 
     # ---- the first glance ------------------------------------------------------------------------------------
@@ -189,7 +188,7 @@ class _Summary:
 
     def _item(self, row: int, item: Item) -> None:
         sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
-        basis = "\n".join(dict.fromkeys(short(citation) for citation in score.basis))
+        basis = "\n".join(dict.fromkeys(citation.source for citation in score.basis))
         link_cell = item.place.cell
         if link_cell:
             sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))

@@ -1,0 +1,51 @@
+"""What is said on stdout and stderr: never an escape sequence of others, never an encoding that ends the run."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+import unicodedata
+
+from perf_xlsx.harmless import harmless
+
+REPLACE = "perf_xlsx.replace"
+_PLAIN = {"✖": "x", "✔": "v", "⚠": "!", "ℹ": "i", "○": "o", "→": ">", "≥": ">=", "≤": "<=", "—": "-", "。": "."}
+
+
+def settle() -> None:
+    """Let both streams replace what their encoding does not hold; once, before anything is said."""
+    codecs.register_error(REPLACE, _replaced)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=REPLACE)
+
+
+def as_utf8() -> None:
+    """Let stdout be UTF-8 with plain line ends, whatever the terminal's code page: a program reads it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors=REPLACE, newline="\n")
+
+
+def say(text: str, err: bool = False) -> None:
+    """One message, and a line end behind it."""
+    write(harmless(text).replace("\r", " "), err)
+
+
+def write(line: str, err: bool = False) -> None:
+    """One line that is harmless as it is, with its line end."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None:  # a program without a console has none
+        stream.write(f"{line}\n")
+        stream.flush()
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that an encoding lacks: their like in ASCII, else a question mark."""
+    assert isinstance(error, UnicodeEncodeError), "only for writing"
+    return "".join(map(_like, error.object[error.start : error.end])), error.end
+
+
+def _like(character: str) -> str:
+    found = _PLAIN.get(character) or unicodedata.normalize("NFKC", character)
+    return found if found.isascii() and found.isprintable() else "?"

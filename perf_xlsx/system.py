@@ -1,0 +1,132 @@
+"""What operating systems do each in their own way: why they refuse, whom they wait for, which names they take."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+LONGEST_PATH = 240  # characters on Windows, with room for the name while it is written
+LONG = "\\\\?\\"
+DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"} | {
+    f"{word}{number}" for word in ("com", "lpt") for number in "0123456789¹²³"
+}
+PATIENCE, PAUSE = 1.0, 0.05  # seconds
+
+_REASONS = {
+    "ENOENT": "不存在",
+    "EACCES": "没有权限，或文件正在被使用",
+    "EPERM": "没有权限",
+    "EROFS": "这个位置是只读的",
+    "EEXIST": "已经存在",
+    "ENOTDIR": "路径中有一段不是文件夹",
+    "EISDIR": "是文件夹，不是文件",
+    "ENOTEMPTY": "文件夹不是空的",
+    "ENOSPC": "磁盘空间不够",
+    "EDQUOT": "磁盘空间不够",
+    "EFBIG": "磁盘空间不够",
+    "ENAMETOOLONG": "文件名或路径太长",
+    "ELOOP": "链接绕成了圈",
+    "EBUSY": "正在被使用",
+    "ETXTBSY": "正在被使用",
+    "EMFILE": "打开的文件太多",
+    "ENFILE": "打开的文件太多",
+    "EIO": "磁盘或网络读写出错",
+    "ENXIO": "不是文件",
+    "ENODEV": "不是文件",
+    "ESPIPE": "不是文件",
+    "EINVAL": "名称或内容不能这样使用",
+    "EILSEQ": "名称中有系统不支持的字符",
+    "ESTALE": "网络文件夹的连接断了",
+    "EHOSTDOWN": "连不上网络",
+    "EHOSTUNREACH": "连不上网络",
+    "ENETUNREACH": "连不上网络",
+    "ENETDOWN": "连不上网络",
+    "ECONNREFUSED": "对方没有应答",
+    "ECONNRESET": "连接断了",
+    "ETIMEDOUT": "等待超时",
+    "ENOMEM": "内存不够",
+    "EXDEV": "不在同一个磁盘",
+    "EOPNOTSUPP": "这个位置不支持",
+}
+REASONS = {getattr(errno, name): words for name, words in _REASONS.items() if hasattr(errno, name)}
+
+
+def why(error: OSError) -> str:
+    """Why the system refused, in Chinese; its number where there are no words for it."""
+    known = REASONS.get(error.errno or 0)
+    return known or (f"系统错误 {error.errno}" if error.errno else "系统没有说明原因")
+
+
+def place_of(error: Exception) -> str:
+    """Where in a text file a reader (of TOML or JSON) stopped: "，第3行第5列写法不对"."""
+    found = re.search(r"line (\d+),? column (\d+)", str(error))
+    return f"，第{found[1]}行第{found[2]}列写法不对" if found else "，写法不对"
+
+
+def put_in_place(temporary: str | Path, path: Path) -> None:
+    """Rename over what is there. A virus scanner, OneDrive or Excel may hold it: waited for, a second at most.
+
+    Raises OSError.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(PAUSE)
+
+
+def hide(folder: Path) -> None:
+    """Let Windows not show a folder of ours; elsewhere the dot before its name does."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.kernel32.SetFileAttributesW(str(folder), 2)  # FILE_ATTRIBUTE_HIDDEN; no matter if it fails
+
+
+def reachable(path: Path) -> Path:
+    """The path as Windows takes it beyond 260 characters; elsewhere the path itself."""
+    return Path(beyond_260(os.path.abspath(path))) if os.name == "nt" else path
+
+
+def beyond_260(whole: str) -> str:
+    """An absolute path of Windows, marked as one of any length where it is a long one."""
+    if len(whole) < LONGEST_PATH or whole.startswith(LONG):
+        return whole
+    return f"{LONG}UNC\\{whole[2:]}" if whole.startswith("\\\\") else LONG + whole
+
+
+def identity(path: str | Path) -> object:
+    """Which file this is, whatever it is called; None where there is none.
+
+    Network drives (WebDAV, some storage) number no files: there the resolved path stands for it.
+    """
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if status.st_ino:
+        return status.st_dev, status.st_ino
+    return os.path.normcase(os.path.realpath(path))
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both are there and are one file."""
+    found = identity(one)
+    return found is not None and found == identity(other)
+
+
+def for_windows(name: str) -> str:
+    """A file's name as Windows takes it: CON.xlsx, or COM¹.xlsx, is a device there, and gets a line before it."""
+    return f"_{name}" if is_device(name) else name
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes this name of a file for a device."""
+    return name.partition(".")[0].rstrip(" ").casefold() in DEVICES
