@@ -25,6 +25,7 @@ from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+CLAIMED = "claimed_"  # begins the keys of what the unit says of itself
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 SHARES = ("target", "midyear", "actual")
 NOWHERE: Address = (0, 0, 0)
@@ -44,6 +45,7 @@ class Reading:
     ) -> None:
         self.form, self.sheets, self.workbook, self.limits = form, sheets, workbook, limits
         self.intake = Intake([])
+        self._unclaimed: list[Owed] = []
         self.layout: Layout = layout or locate(form, sheets)
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
@@ -54,7 +56,7 @@ class Reading:
         claimed = Claimed(
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
-        return SelfEvaluation(
+        form = SelfEvaluation(
             form=self.form.name,
             year=year,
             rulebook=rulebook,
@@ -70,6 +72,8 @@ class Reading:
             absent=self._lost_passages() | self._lost_lines(),
             unwritten=tuple(self._unwritten()),
         )
+        self._say_unclaimed(form)
+        return form
 
     def place(self, address: Address) -> Place:
         """The address as a place a person can find."""
@@ -149,7 +153,18 @@ class Reading:
     def _required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         asked = box.required or box.preset  # what the template came with should not have been cleared
         if asked and entry.empty and box.key not in OWN_CODES and entry.place.cell:
-            self._owed(box_owed(box, entry, row))
+            owed = box_owed(box, entry, row)
+            if box.key.startswith(CLAIMED):
+                self._unclaimed.append(owed)
+            else:
+                self._owed(owed)
+
+    def _say_unclaimed(self, form: SelfEvaluation) -> None:
+        """R07 for each claim that is missing; that there is none at all is told as one by the checks."""
+        claims = (form.claimed.execution_points, form.claimed.total, form.claimed.grade)
+        if any(not entry.empty for entry in (*claims, *(row.claimed_points for row in form.indicators))):
+            for owed in self._unclaimed:
+                self._owed(owed)
 
     def _owed(self, owed: Owed) -> None:
         self.intake.say("R07", owed.entry.place, owed.field, "", owed.message, owed.advice)
@@ -169,7 +184,7 @@ class Reading:
 
     def _boxes(self) -> dict[str, Entry[str]]:
         """Every single box but the claims; numbers among them (staff) as the text that stands there."""
-        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith("claimed_")}
+        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith(CLAIMED)}
 
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")

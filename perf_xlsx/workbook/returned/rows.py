@@ -126,7 +126,7 @@ class TableRows:
     def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
         """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
-        if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
+        if any(_is_value(box) and not _is_dash(text) for box, text in shown.items()):
             return None
         sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
         names = [*self._names(row, shown)]
@@ -251,6 +251,11 @@ class TableRows:
         message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
         advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
         return Told("R06", self._at(title, row), text[:20], message, advice, "warning")
+
+
+def _is_value(box: Box) -> bool:
+    """Whether it holds what only an entry has, and no sum."""
+    return box.kind == "value" or (box.kind == "choice" and box.strict)
 
 
 def _is_dash(text: str) -> bool:

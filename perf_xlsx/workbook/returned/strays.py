@@ -13,7 +13,7 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.place import column_name
 from perf_xlsx.target import parse_quantity, same_label
 from perf_xlsx.workbook.intake import as_shown
-from perf_xlsx.workbook.printed import COMPUTED_HELP, HINTS, LEGEND, NUMBER, REQUIRED_HEAD
+from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_hint
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -120,7 +120,7 @@ def _reckoned(cell: Cell | None) -> bool:
     """Whether a number or a formula stands there, or what the template's own formulas show for a number."""
     if cell is None:
         return False
-    return cell.formula is not None or isinstance(cell.value, Decimal) or cell.value in HINTS
+    return cell.formula is not None or isinstance(cell.value, Decimal) or is_hint(cell.value)
 
 
 def _is_title(form: Form, cell: Cell) -> bool:
