@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -108,14 +108,14 @@ class Intake(Numbers):
     ) -> dict[str, Entry[Decimal | str]]:
         """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
 
-        The row's own completion tells which; without it the number is read as typed, and that is said. Where no
-        unit is `stated`, and only a value beside it has a percent sign, 0.868 is 86.8 percent. Where rates are
-        `small` by nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
+        The row's own completion tells which; else the values beside it do, where one reading is of their size and
+        the other is not: the one as typed where a unit is `stated`, 86.8 where only a value beside it has a percent
+        sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small` by
+        nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         apart = any(abs(number) > 1 for number in known)
-        sizes = [abs(number) for number in known if number]
-        plain = stated and small and bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
+        plain = stated and small and _alike(known)
         settled = dict(values)
         for key, entry in values.items():
             number = entry.value
@@ -128,11 +128,19 @@ class Intake(Numbers):
                 continue
             typed = self._confirmed(values, completion)
             scaled = self._confirmed({**values, key: replace(entry, value=number * HUNDRED)}, completion)
+            others = [other.value for at, other in values.items() if at != key and isinstance(other.value, Decimal)]
+            fits, fits_scaled = _alike([number, *others]), _alike([number * HUNDRED, *others])
             bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-            if (key != "midyear" and scaled and not typed) or (not stated and (scaled or not typed)):
+            if typed and not scaled and key != "midyear":
+                continue
+            if (scaled and key != "midyear") or (not stated and (scaled or (fits_scaled and not (fits and any(others))))):
                 self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
                 settled[key] = replace(entry, value=number * HUNDRED)
-            elif (key == "midyear" or not typed or scaled) and not (plain and not scaled):
+            elif key != "midyear" and not (stated and fits):
+                if not any(one.unreadable for one in settled.values()):
+                    self.undecided(bare, number, number * HUNDRED)
+                settled[key] = replace(entry, value=None)
+            elif not plain or scaled:
                 self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")
         return settled
 
@@ -163,6 +171,12 @@ class Intake(Numbers):
         return bool(target and actual) and near(
             completion.value, [Fraction(actual) / Fraction(target), Fraction(target) / Fraction(actual)]
         )
+
+
+def _alike(numbers: Iterable[Decimal]) -> bool:
+    """Whether percents are of one size, as those of one row are; zeros fit everywhere."""
+    sizes = [abs(number) for number in numbers if number]
+    return bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
 
 
 def near(rate: Decimal, witness: Sequence[Fraction]) -> bool:
