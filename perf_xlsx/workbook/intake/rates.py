@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -126,17 +126,20 @@ class Intake(Numbers):
                 continue
             if not 0 < abs(number) <= 1:
                 continue
-            typed = self._confirmed(values, completion)
-            scaled = self._confirmed({**values, key: replace(entry, value=number * HUNDRED)}, completion)
-            others = [other.value for at, other in values.items() if at != key and isinstance(other.value, Decimal)]
-            fits, fits_scaled = _alike([number, *others]), _alike([number * HUNDRED, *others])
+            typed = self._confirmed(settled, completion)
+            scaled = self._confirmed({**settled, key: replace(entry, value=number * HUNDRED)}, completion)
+            beside = _numbers(values, ("actual",) if key == "target" else ("target",))
+            fits, fits_scaled = _alike([number, *beside]), _alike([number * HUNDRED, *beside])
             bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-            if typed and not scaled and key != "midyear":
+            counts = key != "midyear"
+            if counts and typed and not scaled:
                 continue
-            if (scaled and key != "midyear") or (not stated and (scaled or (fits_scaled and not (fits and any(others))))):
+            both = bool(beside) and all(abs(other) <= 1 for other in beside) and fits  # one ratio, whichever it is
+            sure = (scaled and (apart or not fits)) if stated else scaled or both or (fits_scaled and not fits)
+            if counts and sure or (not counts and not stated):
                 self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
                 settled[key] = replace(entry, value=number * HUNDRED)
-            elif key != "midyear" and not (stated and fits):
+            elif counts and not (stated and fits):
                 if not any(one.unreadable for one in settled.values()):
                     self.undecided(bare, number, number * HUNDRED)
                 settled[key] = replace(entry, value=None)
@@ -173,8 +176,12 @@ class Intake(Numbers):
         )
 
 
+def _numbers(values: Mapping[str, Entry[Decimal | str]], keys: Iterable[str]) -> list[Decimal]:
+    return [value for key in keys if isinstance(value := values[key].value, Decimal) and value]
+
+
 def _alike(numbers: Iterable[Decimal]) -> bool:
-    """Whether percents are of one size, as those of one row are; zeros fit everywhere."""
+    """Whether percents are of one size, as those of one row are; zeros do not count."""
     sizes = [abs(number) for number in numbers if number]
     return bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
 

@@ -125,8 +125,9 @@ class TableRows:
 
     def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
         """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
+        shown = {box: text for box, text in shown.items() if not _is_dash(text)}
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
-        if any(_is_value(box) and not _is_dash(text) for box, text in shown.items()):
+        if any(map(_is_value, shown)):
             return None
         sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
         names = [*self._names(row, shown)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from perf_xlsx.workbook.template.words import BLANKS, GENERAL, HARD_SPACE, PERCENT_UNITS, UNSEEN
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
+ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 FAR = 10  # a percent format that shows a thousand percent is doubted
 HIDDEN = ("-", "—", "–", "―", "－", "/", "／", "\\", "＼", "…", "一", "无")  # characters that say nothing by themselves
 
@@ -76,6 +77,8 @@ def unlike(target: str, actual: str, midyear: str, unit: str) -> str:
     signs = ",".join(percent(cell) for cell in (target, actual, midyear))
     worded = f"AND(ISTEXT({midyear}),NOT({blank(midyear)}))"
     midway = f"IF(ISNUMBER({midyear}),ABS({midyear}),0)"
-    counted = f"AND({is_one_of(unit, PERCENT_UNITS)},MAX(ABS({target}),ABS({actual}),{midway})>1)"
+    sizes = f"ABS({target}),ABS({actual})"
+    apart = f"AND({target}*{actual}<>0,MAX({sizes})>{ONE_SIZE}*MIN({sizes}))"
+    counted = f"AND({is_one_of(unit, PERCENT_UNITS)},OR(MAX({sizes},{midway})>1,{apart}))"
     far = ",".join(f"AND({percent(cell)},ABS({cell})>={FAR})" for cell in (target, actual))
     return f"OR(AND(OR({','.join(small)}),OR({signs},{worded},{counted})),{far})"
