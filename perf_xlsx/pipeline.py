@@ -31,7 +31,6 @@ from perf_xlsx.ooxml import (
 from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_whole
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
-from perf_xlsx.scoring import score as score_evaluation
 from perf_xlsx.system import same_file, why
 from perf_xlsx.waivers import Waiving
 from perf_xlsx.workbook.origin import Origin
@@ -41,7 +40,6 @@ from perf_xlsx.workbook.returned.read import read
 from perf_xlsx.workbook.scored.marks import marks_of
 from perf_xlsx.workbook.scored.sheets import scored_sheets
 from perf_xlsx.workbook.scored.summary import SUMMARY
-from perf_xlsx.workbook.template.live import stored_results
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
 KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
@@ -168,8 +166,7 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
     result = _judged(job, carried.evaluation, [*told, *carried.findings], terms)
     if job.output is None:
         return result
-    scores = score_evaluation(carried.typed, load_rulebook(carried.evaluation.rulebook))
-    package = Package.open(carried.workbook(stored_results(carried.typed, scores)))
+    package = Package.open(carried.workbook())
     return _with_copy(job, package, lambda: result, carried.origin)
 
 
@@ -289,17 +286,9 @@ def template_bytes(
         raise FormError("a blank template needs a year")
     from perf_xlsx.workbook.template.write import write_template as make_template  # late: scoring writes none
 
-    blank = make_template(kind, years, rules.on(kind.name), fill)
-    if fill is None:
-        return blank
-    try:
-        evaluation, said = read(Package.open(blank), "template", rulebook or kind.rulebook)
-    except PackageError as error:  # more rows than are ever read
-        raise CaseError([error.detail]) from None
-    if evaluation is None:
-        return blank
-    scores, _ = judge(evaluation, said, rules)
-    return make_template(kind, years, rules.on(kind.name), fill, stored_results(evaluation, scores))
+    if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
+        raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])
+    return make_template(kind, years, rules.on(kind.name), fill)
 
 
 def write_template(

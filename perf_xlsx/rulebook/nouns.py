@@ -11,6 +11,7 @@ from typing import Any
 
 from perf_xlsx.model import Citation, Entry, Severity, Trust
 from perf_xlsx.target import JUDGEMENTS, squeeze
+from perf_xlsx.vocabulary import vocabulary
 
 
 class RulebookError(Exception):
@@ -118,10 +119,24 @@ class Rulebook:
         for word in (squeeze(actual.given), actual.value):
             if named := next((band for band in self.bands if band.judgement == word), None):
                 return named
-        if actual.value not in JUDGEMENTS or len(self.bands) not in (len(JUDGEMENTS), 2):
-            return None
-        ends = {JUDGEMENTS[0]: self.bands[0], JUDGEMENTS[-1]: self.bands[-1]}
-        return ends.get(actual.value, self.bands[1] if len(self.bands) > 2 else None)
+        return self._classes.get(actual.value)
+
+    def official_words(self, band: Band) -> tuple[str, ...]:
+        """What published forms call the judgement of a band."""
+        known = vocabulary("judgements")["classes"]
+        return tuple(
+            word for name, own in self._classes.items() if own == band for word in known[name]["official"]
+        )
+
+    @property
+    def _classes(self) -> Mapping[object, Band]:
+        """The bands by the classes of the vocabulary, best to worst; none where they cannot be told apart."""
+        match self.bands:
+            case [best, worst]:
+                return {JUDGEMENTS[0]: best, JUDGEMENTS[-1]: worst}
+            case bands if len(bands) == len(JUDGEMENTS):
+                return dict(zip(JUDGEMENTS, bands, strict=True))
+        return {}
 
     @property
     def unclaimed(self) -> Mapping[str, Decimal]:

@@ -32,7 +32,7 @@ def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
         basis = (*basis, rulebook.cite(direction.rule))
     for entry in (indicator.target, indicator.actual):
         if not isinstance(entry.value, Decimal):
-            word = "未填" if entry.empty else f"“{entry.given}”不是数字"
+            word = "未填" if entry.empty else f"“{entry.given}”不能用来计算"
             return Outcome(None, None, None, f"{entry.field}{word}", basis)
     target, actual = Fraction(indicator.target.value), Fraction(indicator.actual.value)  # type: ignore[arg-type]
     met = attained(sign, target, actual, rulebook)

@@ -11,17 +11,32 @@ REQUIRED_HEAD = "必填项"  # the head of the guide's column that counts empty 
 COMPUTED_HELP = "自动计算，仅供核对。"
 NUMBER_WANTED = "请填数字"  # what a computed box shows where text stands in the place of a number
 SIGN_WANTED = "请选性质"  # where the sign is none of the choices
-PERCENT_WANTED = "请统一％"  # where one of two numbers is shown as percent and the other is not
+METHOD_WANTED = "请选方法"  # where the method is none of the choices, or none that fits
+PERCENT_WANTED = "请统一％"  # where one of two numbers may be a fraction of the other's percents
+NO_PERCENT = "请去掉％"  # where points or money stand as percent
 LEVEL_WANTED = "请选档次"  # where a qualitative row has no judgement of the three
 CLAIM_WANTED = "请填得分"  # where only the unit itself can say how many points within the band
 THESE_FIRST = "请先改好“请…”处"  # what the total shows as long as one box asks
 FILL_FIRST = "填齐后显示"  # as long as a required box is empty
 NOT_SCORED = "暂不能评分"  # where everything is filled, and something cannot be scored all the same
-HINTS = (
-    NUMBER_WANTED, SIGN_WANTED, PERCENT_WANTED, LEVEL_WANTED, CLAIM_WANTED, THESE_FIRST, FILL_FIRST, NOT_SCORED,
-)  # fmt: skip
+_AT = "："  # between what is wanted and the box
+HINTS = frozenset({
+    NUMBER_WANTED, SIGN_WANTED, METHOD_WANTED, PERCENT_WANTED, NO_PERCENT, LEVEL_WANTED, CLAIM_WANTED, THESE_FIRST,
+    FILL_FIRST, NOT_SCORED,
+})  # fmt: skip
 LEGEND_WORDS = ("必须填写", "按需填写", "自动计算")
 LEGEND = "".join(f"■ {word}　" for word in LEGEND_WORDS)
+
+
+def at_box(hint: str, label: str) -> str:
+    """A hint that says which box it means."""
+    return f"{hint}{_AT}{label}"
+
+
+def is_hint(text: object) -> bool:
+    """Whether a computed box shows a hint of ours, wherever it points."""
+    return isinstance(text, str) and text.partition(_AT)[0] in HINTS
+
 
 # By these sheets of ours are known when a copy of them comes back.
 

@@ -104,7 +104,8 @@ def _called(item: Labelled, form: str, block: str, raw: dict[str, Any]) -> Label
     """The item with the labels of every layout, then those of its form alone."""
     named: dict[str, list[str]] = raw["synonyms"]
     more: tuple[str, ...] = (*named.get(f"{block}{item.key}", ()), *named.get(f"{form}.{block}{item.key}", ()))
-    return replace(item, synonyms=tuple(dict.fromkeys((*item.synonyms, *more))))
+    item = replace(item, synonyms=tuple(dict.fromkeys((*item.synonyms, *more))))
+    return replace(item, required=False) if isinstance(item, Box) and item.key in raw["optional"] else item
 
 
 def _new(raw: Mapping[str, Any]) -> Box:

@@ -36,7 +36,6 @@ from perf_xlsx.workbook.returned.read import find_other_forms
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
-from perf_xlsx.workbook.template.live import Stored
 from perf_xlsx.workbook.template.write import write_template
 
 DEFAULTS = Limits()
@@ -56,9 +55,9 @@ class Carried:
     fill: Fill
     rulebook: Rulebook
 
-    def workbook(self, stored: Stored) -> bytes:
-        """The filled template; `stored` are the results of its live formulas."""
-        return write_template(self.fill.form, self.fill.year, self.rulebook, self.fill, stored)
+    def workbook(self) -> bytes:
+        """The filled template."""
+        return write_template(self.fill.form, self.fill.year, self.rulebook, self.fill)
 
 
 def carry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -117,14 +117,14 @@ class Intake(Numbers):
     ) -> dict[str, Entry[Decimal | str]]:
         """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
 
-        The row's own completion tells which; without it the number is read as typed, and that is said. Where no
-        unit is `stated`, and only a value beside it has a percent sign, 0.868 is 86.8 percent. Where rates are
-        `small` by nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
+        The row's own completion tells which; else the values beside it do, where one reading is of their size and
+        the other is not: the one as typed where a unit is `stated`, 86.8 where only a value beside it has a percent
+        sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small` by
+        nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         apart = any(abs(number) > 1 for number in known)
-        sizes = [abs(number) for number in known if number]
-        plain = stated and small and bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
+        plain = stated and small and _alike(known)
         settled = dict(values)
         for key, entry in values.items():
             number = entry.value
@@ -135,13 +135,24 @@ class Intake(Numbers):
                 continue
             if not 0 < abs(number) <= 1:
                 continue
-            typed = self._confirmed(values, completion)
-            scaled = self._confirmed({**values, key: replace(entry, value=number * HUNDRED)}, completion)
+            typed = self._confirmed(settled, completion)
+            scaled = self._confirmed({**settled, key: replace(entry, value=number * HUNDRED)}, completion)
+            beside = _numbers(values, ("actual",) if key == "target" else ("target",))
+            fits, fits_scaled = _alike([number, *beside]), _alike([number * HUNDRED, *beside])
             bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-            if (key != "midyear" and scaled and not typed) or (not stated and (scaled or not typed)):
+            counts = key != "midyear"
+            if counts and typed and not scaled:
+                continue
+            both = bool(beside) and all(abs(other) <= 1 for other in beside) and fits  # one ratio, whichever it is
+            sure = (scaled and (apart or not fits)) if stated else scaled or both or (fits_scaled and not fits)
+            if (counts and sure) or (not counts and not stated):
                 self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
                 settled[key] = replace(entry, value=number * HUNDRED)
-            elif (key == "midyear" or not typed or scaled) and not (plain and not scaled):
+            elif counts and not (stated and fits):
+                if not any(one.unreadable for one in settled.values()):
+                    self.undecided(bare, number, number * HUNDRED)
+                settled[key] = replace(entry, value=None)
+            elif not plain or scaled:
                 self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")
         return settled
 
@@ -172,6 +183,16 @@ class Intake(Numbers):
         return bool(target and actual) and near(
             completion.value, [Fraction(actual) / Fraction(target), Fraction(target) / Fraction(actual)]
         )
+
+
+def _numbers(values: Mapping[str, Entry[Decimal | str]], keys: Iterable[str]) -> list[Decimal]:
+    return [value for key in keys if isinstance(value := values[key].value, Decimal) and value]
+
+
+def _alike(numbers: Iterable[Decimal]) -> bool:
+    """Whether percents are of one size, as those of one row are; zeros do not count."""
+    sizes = [abs(number) for number in numbers if number]
+    return bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
 
 
 def near(rate: Decimal, witness: Sequence[Fraction]) -> bool:

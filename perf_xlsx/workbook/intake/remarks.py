@@ -152,6 +152,12 @@ class Remarks:
         advice = "请核对，按实际的百分数填写。"
         self.say("R12", entry.place, entry.field, entry.given, message, advice, f"{plain(number)}%", "warning")
 
+    def undecided(self, entry: Entry[Decimal], number: Decimal, other: Decimal) -> None:
+        """R12: a bare number that may be a fraction or percents, beside one of another size; neither is taken."""
+        message = f"{entry.field}填“{entry.given}”，没有百分号，不能确定是{plain(number)}%还是{plain(other)}%，没有据此计分。"
+        advice = f"请写明百分号，如 {plain(other)}% 或 {plain(number)}% 。"
+        self.say("R12", entry.place, entry.field, entry.given, message, advice, "百分数", "warning")
+
     def ambiguous(
         self,
         entry: Entry[Decimal],

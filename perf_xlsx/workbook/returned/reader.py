@@ -37,6 +37,7 @@ from perf_xlsx.workbook.returned.sheets import Address, Sheets
 from perf_xlsx.workbook.returned.worded import dated, in_words, needs_no_target, says_nothing
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
+CLAIMED = "claimed_"  # begins the keys of what the unit says of itself
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
 SHARES = ("target", "midyear", "actual")
@@ -232,7 +233,7 @@ class Reading:
 
     def _boxes(self) -> dict[str, Entry[str]]:
         """Every single box but the claims; numbers among them (staff) as the text that stands there."""
-        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith("claimed_")}
+        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith(CLAIMED)}
 
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.block("funds")

@@ -157,8 +157,9 @@ class TableRows:
 
     def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
         """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
+        shown = {box: text for box, text in shown.items() if not _is_dash(text)}
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
-        if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
+        if any(map(_is_value, shown)):
             return None
         sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
         names = [*self._names(row, shown)]
@@ -293,6 +294,11 @@ def crossed_row(at: Address, given: str, held: str = "") -> Told:
     message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{held}' if held else ''}。"
     advice = "请核对：仍然有效的，请取消删除线；不要的，请删去这一行。"
     return Told("R24", at, given, message, advice, "warning")
+
+
+def _is_value(box: Box) -> bool:
+    """Whether it holds what only an entry has, and no sum."""
+    return box.kind == "value" or (box.kind == "choice" and box.strict)
 
 
 def _is_dash(text: str) -> bool:

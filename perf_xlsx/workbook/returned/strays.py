@@ -13,7 +13,7 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.place import column_name
 from perf_xlsx.target import parse_quantity, same_label
 from perf_xlsx.workbook.intake import as_shown
-from perf_xlsx.workbook.printed import COMPUTED_HELP, HINTS, LEGEND, NUMBER, REQUIRED_HEAD
+from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_hint
 from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -126,7 +126,7 @@ def _reckoned(cell: Cell | None) -> bool:
     if cell is None:
         return False
     value = cell.struck if cell.value is None else cell.value
-    return cell.formula is not None or isinstance(value, Decimal) or value in HINTS
+    return cell.formula is not None or isinstance(value, Decimal) or is_hint(value)
 
 
 def _is_title(form: Form, cell: Cell) -> bool:

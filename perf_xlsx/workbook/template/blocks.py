@@ -6,24 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perf_xlsx.forms import Boxes, Lines, Rows, Sheet
+from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.place import column_name
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.printed import COMPUTED_HELP, LEGEND_WORDS, NUMBER
 from perf_xlsx.workbook.template.box import LEFT, BoxWriter
+from perf_xlsx.workbook.template.hints import beside
+from perf_xlsx.workbook.template.live_canvas import LiveCanvas
 from perf_xlsx.workbook.template.missing import (
-    box_value,
+    BELOW,
+    POINTS,
+    Table,
     counter_name,
-    fill_rows,
-    line_value,
+    entries_name,
     missing_cell,
-    missing_in,
-    missing_rows,
+    owed_name,
+    required_amounts,
 )
 
+LEAST_HEIGHTS = {"passages": 34.0, "indicators": 30.0}  # of rows, in points; hints take two lines
 SPARE_ROWS = 3  # kept free at the end of a filled table
 HELP_WIDTH = 42.0
 LEGEND_FILLS = (s.REQUIRED_FILL, s.OPTIONAL_FILL, s.COMPUTED_FILL)
@@ -36,25 +39,27 @@ PROTECTION = {
 
 @dataclass
 class Placed:
-    """What became of a sheet: its first box, its counter's address and words."""
+    """What became of a sheet: its first box, and its counter's address."""
 
     first: str = ""
     counter: str = ""
-    word: str = ""
     terms: list[str] = field(default_factory=list)  # formulas that each count missing boxes
-    missing: int = 0
 
 
 class Writer:
-    """Writes the sheets of one template."""
+    """Writes the sheets of one template.
 
-    def __init__(self, canvas: Canvas, box: BoxWriter, year: int | None, fill: Fill | None) -> None:
+    `tables` and `money` tell in the end where free rows stand, and the amounts of the total.
+    """
+
+    def __init__(self, canvas: LiveCanvas, box: BoxWriter, year: int | None, fill: Fill | None) -> None:
         self.canvas, self.box, self.year, self.fill = canvas, box, year, fill
+        self.tables: list[Table] = []
+        self.money: dict[str, str] = {}
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> Placed:
         """Write one sheet."""
         placed, last = Placed(), self._last_column(sheet)
-        placed.missing = sum(missing_in(self.fill, block) for block in sheet.blocks)
         self._widths(sheet, worksheet)
         row = self._heading(sheet, worksheet, last)
         for block in sheet.blocks:
@@ -121,11 +126,10 @@ class Writer:
         column = last
         count = "+".join(placed.terms) or "0"
         self.canvas.name(counter_name(self.box.form.sheets.index(sheet)), sheet.name, 1, column)
-        placed.word = f"还有 {placed.missing} 个必填格未填" if placed.missing else "✔ 必填项已填齐"
         placed.counter = f"'{sheet.name}'!{cell_name(1, column, fixed=True)}"
         formula = f'=IF(({count})=0,"✔ 必填项已填齐","还有 "&({count})&" 个必填格未填")'
         style = self.canvas.style(align="right", bold=True, text_wrap=False)
-        worksheet.write_formula(1, column, formula, style, placed.word)
+        self.canvas.live(worksheet, 1, column, formula, style)
         self.canvas.counter_colours(worksheet, 1, column)
 
     # ---- blocks ----------------------------------------------------------------------------------------------
@@ -141,12 +145,12 @@ class Writer:
             canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
             self.box.ask(worksheet, row, LEFT + 1, row, box)
             if box.kind == "computed":
-                self.box.computed(worksheet, row, LEFT + 1, block.key, box, "", {}, {})
+                self.box.computed(worksheet, row, LEFT + 1, box)
             else:
                 canvas.typed(worksheet, row, LEFT + 1, value, self.box.style(box, value=value, align="left"))
                 placed.first = placed.first or cell
             if box.required:
-                placed.terms.append(missing_cell(cell))
+                placed.terms.append(missing_cell(beside(column_name(LEFT + 2), _label(row))))
             help_text = self.box.dated(box.help) or COMPUTED_HELP
             canvas.text(
                 worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
@@ -176,19 +180,21 @@ class Writer:
             worksheet.set_row(row, 26)
             label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
             canvas.text(worksheet, row, LEFT, line.label, label)
-            cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT + 1)}
-            values = {b.key: line_value(self.fill, block, line, b) for b in block.columns}
+            needed = required_amounts(line, self.box.form.total_line, self.box.rulebook)
             for column, box in enumerate(block.columns, LEFT + 1):
+                amount = beside(column_name(column + 1), _label(row), sheet.name)
+                if line.key == self.box.form.total_line:
+                    self.money[box.key] = amount
                 canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
                 if box.kind == "computed":
-                    self.box.computed(worksheet, row, column, block.key, box, line.key, cells, values)
+                    self.box.computed(worksheet, row, column, box, block.columns, LEFT + 1)
                     continue
-                value = values[box.key]
-                required = box.key in line.required
+                value = line_value(self.fill, block, line, box)
+                required = box.key in needed
                 canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
-                placed.first = placed.first or cells[box.key]
+                placed.first = placed.first or cell_name(row, column)
                 if required:
-                    placed.terms.append(missing_cell(cells[box.key]))
+                    placed.terms.append(missing_cell(amount))
         for column, box in enumerate(block.columns, LEFT + 1):
             self.box.ask(worksheet, header + 1, column, header + len(block.lines), box)
         worksheet.freeze_panes(header + 1, LEFT + 1)
@@ -210,9 +216,15 @@ class Writer:
         for row in range(first, last + 1):
             values = filled[row - first] if row - first < len(filled) else {}
             self._row(block, worksheet, row, row - first + 1, values)
-        spans = {b.key: column_name(c + 1) for c, b in enumerate(block.columns, LEFT)}
-        spans = {key: f"{column}{first + 1}:{column}{last + 1}" for key, column in spans.items()}
-        placed.terms += missing_rows(block, spans)
+        letters = {b.key: column_name(c + 1) for c, b in enumerate(block.columns, LEFT)}
+        table = Table(block, sheet.name, letters, header + 1, last + 1)
+        self.tables.append(table)
+        if table.required:
+            placed.terms.append(owed_name(block.key))
+        if block.key == "indicators":  # one is owed in any case
+            placed.terms.append(f"({entries_name(block.key)}=0)")
+            at = next(c for c, b in enumerate(block.columns, LEFT) if b.formula == "indicator_points")
+            canvas.name(POINTS, sheet.name, header, at, last + BELOW, at)
         placed.first = placed.first or cell_name(first, LEFT)
         if len(sheet.blocks) == 1:
             anchor = next((n for n, b in enumerate(block.columns) if b.key == "name"), -1)
@@ -221,17 +233,40 @@ class Writer:
         return last + 2
 
     def _row(self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed]) -> None:
-        cells = {b.key: cell_name(row, c) for c, b in enumerate(block.columns, LEFT)}
         count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
         worksheet.write_number(row, 0, number, count)
         for column, box in enumerate(block.columns, LEFT):
             if box.kind == "computed":
-                self.box.computed(worksheet, row, column, block.key, box, str(row + 1), cells, values)
+                self.box.computed(worksheet, row, column, box, block.columns, LEFT)
             else:
                 value = values.get(box.key)
                 self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
         shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
-        worksheet.set_row(row, s.height_for(shown, 34 if block.key == "passages" else 24))
+        worksheet.set_row(row, s.height_for(shown, LEAST_HEIGHTS.get(block.key, 24)))
+
+
+def box_value(fill: Fill | None, box: Box) -> Typed:
+    """What is typed into a single box; what a fill does not speak of keeps its preset."""
+    preset = box.preset or None
+    return fill.boxes.get(box.key, preset) if fill else preset
+
+
+def line_value(fill: Fill | None, block: Lines, line: Line, box: Box) -> Typed:
+    """What is typed into a column of a line."""
+    return fill.lines.get((block.key, line.key, box.key)) if fill else None
+
+
+def fill_rows(fill: Fill | None, block: Rows) -> list[Mapping[str, Typed]]:
+    """What is typed into a table's rows."""
+    if fill and block.key in fill.rows:
+        return list(fill.rows[block.key])
+    keys = [box.key for box in block.columns]
+    return [dict(zip(keys, preset, strict=False)) for preset in block.preset]
+
+
+def _label(row: int) -> str:
+    """The locked label of a row."""
+    return f"$B${row + 1}"
 
 
 def _swatch(colour: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from perf_xlsx.forms import NEXT_YEAR, Box, Form, Rows
@@ -12,9 +12,9 @@ from perf_xlsx.numerals import plain
 from perf_xlsx.place import column_name
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
 from perf_xlsx.workbook.template import live
-from perf_xlsx.workbook.template.hints import Hints
+from perf_xlsx.workbook.template.hints import here
+from perf_xlsx.workbook.template.live_canvas import LiveCanvas
 
 ANY_YEAR = 2023
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
@@ -23,17 +23,8 @@ LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 class BoxWriter:
     """Writes the boxes of one template."""
 
-    def __init__(
-        self,
-        canvas: Canvas,
-        form: Form,
-        year: int | None,
-        rulebook: Rulebook,
-        stored: live.Stored,
-        hints: Hints,
-    ) -> None:
+    def __init__(self, canvas: LiveCanvas, form: Form, year: int | None, rulebook: Rulebook) -> None:
         self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
-        self.stored, self.hints = stored, hints
 
     def style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
         """The look of an empty box, or of one with `value` in it; `required` where its line decides that."""
@@ -63,21 +54,15 @@ class BoxWriter:
         return self.canvas.style(**look | more)
 
     def computed(
-        self,
-        worksheet: Any,
-        row: int,
-        column: int,
-        block: str,
-        box: Box,
-        key: str,
-        cells: Mapping[str, str],
-        values: Mapping[str, Typed],
+        self, worksheet: Any, row: int, column: int, box: Box, columns: Sequence[Box] = (), left: int = 0
     ) -> None:
-        """A live formula and its stored result; `cells` and `values` are of its row."""
+        """A live formula; `columns` are of its row, the first of them in the column `left`."""
+        cells = {one.key: here(column_name(left + at + 1)) for at, one in enumerate(columns)}
+        labels = {one.key: one.label for one in columns}
         formulas: dict[str, Callable[[], str]] = {
-            "line_rate": lambda: live.line_rate(cells, self.rulebook),
-            "indicator_completion": lambda: live.indicator_completion(cells, self.rulebook),
-            "indicator_points": lambda: live.indicator_points(cells, self.rulebook),
+            "line_rate": lambda: live.line_rate(cells, labels, self.rulebook),
+            "indicator_completion": lambda: live.indicator_completion(cells, labels, self.rulebook),
+            "indicator_points": lambda: live.indicator_points(cells, labels, self.rulebook),
             "execution_points": lambda: live.execution_points(self.rulebook),
             "total": lambda: live.total(self.rulebook, self.form),
             "grade": lambda: live.grade(self.rulebook),
@@ -86,9 +71,7 @@ class BoxWriter:
         style = self.canvas.style(
             border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
         )
-        hint = self.hints.shown(box.formula, values)
-        result = self.stored.get((block, box.key, key), "") if hint is None else hint
-        worksheet.write_formula(row, column, formulas[box.formula](), style, result)
+        self.canvas.live(worksheet, row, column, formulas[box.formula](), style)
 
     def ask(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
         """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""

@@ -1,216 +1,97 @@
-"""Where a number, a sign or a judgement is owed and something else was typed: asked for in place of a result.
+"""What stands in a cell, as formulas: the tests by which live formulas ask for what they cannot read.
 
-`blank`, `misplaced`, `unknown_sign`, `mixed` and `judged` are the tests as formulas, the other functions say what
-they come to in a template that is filled in.
+Each cell is reached by its column and row (`here`, `beside`), so that cutting and pasting it cannot lead a formula
+away. An error value in a cell makes no test an error.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from perf_xlsx.workbook.template.words import BLANKS, GENERAL, HARD_SPACE, PERCENT_UNITS, UNSEEN
 
-from perf_xlsx.forms.case import Fill, Shown, Typed
-from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import DASHES, JUDGEMENTS
-from perf_xlsx.vocabulary import vocabulary
-from perf_xlsx.workbook.printed import (
-    CLAIM_WANTED,
-    FILL_FIRST,
-    LEVEL_WANTED,
-    NOT_SCORED,
-    NUMBER_WANTED,
-    PERCENT_WANTED,
-    SIGN_WANTED,
-    THESE_FIRST,
-)
-
-BLANKS = "px_blanks"  # the cell of the hidden sheet that lists what counts as nothing typed
-# Each between bars, an empty cell the first: one look-up tells whether a cell holds any of them.
-BLANK_WORDS = f"||{'|'.join(['　', *sorted(DASHES), '－', '－－', '／', '＼'])}|"
-
-SIGNS = tuple(vocabulary("signs"))  # the choices, as the formulas know them
-SIGNS_LISTED = "px_signs"  # the cell of the hidden sheet that lists them
-SIGN_WORDS = f"|{'|'.join(SIGNS)}|"
-LEVELS = "px_levels"  # the cell of the hidden sheet that lists the judgements, in the same way
-LEVEL_WORDS = f"|{'|'.join(JUDGEMENTS)}|"
-HIDDEN_LISTS = {BLANKS: BLANK_WORDS, SIGNS_LISTED: SIGN_WORDS, LEVELS: LEVEL_WORDS}
-
-Row = Mapping[str, Typed]
+LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
+ONE_SIZE = 20  # times: percents and fractions of one row are further apart
+FAR = 10  # a percent format that shows a thousand percent is doubted
+HIDDEN = (
+    "-",
+    "—",
+    "–",
+    "―",
+    "－",
+    "/",
+    "／",
+    "\\",
+    "＼",
+    "…",
+    "一",
+    "无",
+)  # characters that say nothing by themselves
 
 
-def misplaced(cell: str) -> str:
-    """Whether the cell holds something that is no number, as a formula; dashes stand for nothing."""
-    return f'AND(NOT(ISNUMBER({cell})),ISERROR(FIND("|"&TRIM({cell})&"|",{BLANKS})))'
+def here(column: str) -> str:
+    """The cell of a column in the formula's own row."""
+    return f"INDEX(${column}:${column},ROW())"
+
+
+def beside(column: str, label: str, sheet: str = "") -> str:
+    """The cell of a column in the row of a locked label."""
+    of = f"'{sheet}'!" if sheet else ""
+    return f"INDEX({of}${column}:${column},ROW({of}{label}))"
+
+
+def bare(cell: str) -> str:
+    """The text of a cell, or of each of a range, without blanks and what cannot be seen."""
+    seen = f'SUBSTITUTE(SUBSTITUTE(CLEAN({cell}),{UNSEEN},""),{HARD_SPACE},"")'
+    return f'SUBSTITUTE(SUBSTITUTE({seen}," ",""),"　","")'
+
+
+def is_one_of(cell: str, words: str) -> str:
+    """Whether the cell, or each of a range, holds a word of a list."""
+    return f'ISNUMBER(FIND("|"&{bare(cell)}&"|",{words}))'
 
 
 def blank(cell: str) -> str:
-    """Whether the cell, or each of a range, holds nothing, or only blanks or a dash, as a formula."""
-    return f'ISNUMBER(FIND("|"&TRIM({cell})&"|",{BLANKS}))'
+    """Whether the cell, or each of a range, holds nothing, or only blanks or a dash."""
+    return is_one_of(cell, BLANKS)
 
 
-def judged(cell: str) -> str:
-    """Whether the cell holds a judgement, as a formula."""
-    return f'ISNUMBER(FIND("|"&TRIM({cell})&"|",{LEVELS}))'
+def idle(cells: str) -> str:
+    """Whether cells that are joined with & hold nothing but blanks, dashes and 无."""
+    text = bare(cells)
+    for character in HIDDEN:
+        text = f'SUBSTITUTE({text},"{character}","")'
+    return f'ISNUMBER(FIND("||","|"&{text}&"|"))'
 
 
-def unknown_sign(cell: str) -> str:
-    """Whether the cell holds something that is none of the choices, as a formula."""
-    return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|",{SIGNS_LISTED})))'
+def percent(cell: str) -> str:
+    """Whether a cell's format shows percents, so that 95% stands there as 0.95."""
+    return f'(LEFT(CELL("format",{cell}))="P")'
 
 
-def sign_matters(sign: str, target: str, actual: str) -> str:
-    """Whether no sign is there, and the target is not met whichever way it is read, as a formula."""
-    return f'AND({sign}="",{target}<>{actual})'
+def misplaced(cell: str) -> str:
+    """Whether the cell holds something that is no number, a date, or a number that no form holds."""
+    kind = f'CELL("format",{cell})'
+    # LibreOffice says G of dates, and of a plain number something else
+    dated = f'LEFT({kind})="D",AND({kind}="G",CELL("format",{GENERAL})<>"G")'
+    size = f"AND({cell}<>0,OR(ABS({cell})<{LEAST},ABS({cell})>={MOST}))"
+    return f"IF(ISNUMBER({cell}),IF(ISLOGICAL({cell}),TRUE,OR({dated},{size})),NOT({blank(cell)}))"
 
 
-def mixed(one: str, other: str) -> str:
-    """Whether of two numbers one is shown as percent, and so stored as a hundredth, and the other is not."""
-    percents = [f'(LEFT(CELL("format",{cell}),1)="P")' for cell in (one, other)]
-    return f"AND({one}*{other}<>0,{'<>'.join(percents)})"
+def in_percents(cell: str) -> str:
+    """The number that a cell with a number shows: 95 where 95% stands."""
+    return f"IF({percent(cell)},ROUND({cell}*100,12),{cell})"
 
 
-def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
-    """The columns of a line that its execution rate is made of."""
-    return "executed", rulebook.word("execution.base")
+def unlike(target: str, actual: str, midyear: str, unit: str) -> str:
+    """Whether two numbers may be percents and fractions: 95% beside 1, 95 beside 0.96 where percents count.
 
-
-@dataclass(frozen=True)
-class Hints:
-    """What computed boxes show in place of their results.
-
-    `rate` cannot be told; `asked`: a box that the total is made of asks for something; `owed`: a required box is
-    empty; `whole`: there are points for everything.
+    A percent format that shows a thousand percent is doubted too.
     """
-
-    rulebook: Rulebook
-    rate: bool
-    asked: bool
-    owed: bool
-    whole: bool
-
-    def shown(self, formula: str, row: Row) -> str | None:
-        """What stands in a box with this formula, in the row with these contents; None: its result."""
-        match formula:
-            case "line_rate" if _any(row, rate_amounts(self.rulebook)):
-                return NUMBER_WANTED
-            case "indicator_points" if _points_open(row):
-                return NUMBER_WANTED
-            case "indicator_points" | "indicator_completion" if _level_open(row):
-                return LEVEL_WANTED
-            case "indicator_points" if _claim_open(row, self.rulebook):
-                return CLAIM_WANTED
-            case "indicator_completion" if _values_open(row):
-                return NUMBER_WANTED
-            case "indicator_points" | "indicator_completion" if _sign_open(row):
-                return SIGN_WANTED
-            case "indicator_points" | "indicator_completion" if _mixed(row):
-                return PERCENT_WANTED
-            case "indicator_points" | "indicator_completion" if self.rate and _by_rate(row):
-                return ""
-            case "execution_points" if self.rate:
-                return NUMBER_WANTED
-            case "total" if self.asked:
-                return THESE_FIRST
-            case "total" if not self.whole:
-                return FILL_FIRST if self.owed else NOT_SCORED
-            case "grade" if self.asked or not self.whole:
-                return ""
-        return None
-
-
-def hints_of(fill: Fill | None, rulebook: Rulebook, owed: bool, whole: bool) -> Hints:
-    """The hints of a template, filled in or blank."""
-    if fill is None:
-        return Hints(rulebook, False, False, owed, whole)
-    line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
-    rate = _any(line, rate_amounts(rulebook))
-    asks = (_points_open, _sign_open, _mixed, _level_open)
-    rows = fill.rows.get("indicators", ())
-    open_ = any(_claim_open(row, rulebook) or any(ask(row) for ask in asks) for row in rows)
-    return Hints(rulebook, rate, rate or open_, owed, whole)
-
-
-def _points_open(row: Row) -> bool:
-    claim = _banded(row) and _any(row, ("claimed_points",))
-    return _is_misplaced(row.get("weight")) or _values_open(row) or claim
-
-
-def _level_open(row: Row) -> bool:
-    level = row.get("actual")
-    return _qualitative(row) and not _by_rate(row) and not is_blank(level) and not _is_judgement(level)
-
-
-def _claim_open(row: Row, rulebook: Rulebook) -> bool:
-    """Whether the points are the unit's to say: nobody else may choose within the band."""
-    if not _banded(row) or _is_number(row.get("claimed_points")) or not _is_number(row.get("weight")):
-        return False
-    weight, level = row["weight"], str(row["actual"]).strip(" ")
-    negative = (weight.value if isinstance(weight, Shown) else weight) < 0  # type: ignore[operator]  # a number
-    return not negative and level not in rulebook.unclaimed
-
-
-def _banded(row: Row) -> bool:
-    """Whether the points lie within the band of a judgement."""
-    by_band = not _by_rate(row) and row.get("method") not in ("达标法", "按比例")
-    return by_band and _qualitative(row) and _is_judgement(row.get("actual"))
-
-
-def _values_open(row: Row) -> bool:
-    begun = row.get("sign") or all(row.get(key) is not None for key in ("target", "actual"))
-    measured = begun and not _by_rate(row) and not _qualitative(row)
-    return bool(measured and _any(row, ("target", "actual")))
-
-
-def _sign_open(row: Row) -> bool:
-    sign = row.get("sign")
-    matters = not sign and len({_bare(row.get(key)) for key in ("target", "actual")}) > 1
-    return _measured(row) and (matters or sign not in (None, "", *SIGNS))
-
-
-def _mixed(row: Row) -> bool:
-    pair = [row.get(key) for key in ("target", "actual")]
-    percents = {isinstance(value, Shown) and value.number_format.endswith("%") for value in pair}
-    nothing = any((value.value if isinstance(value, Shown) else value) == 0 for value in pair)
-    return _measured(row) and len(percents) == 2 and not nothing
-
-
-def _measured(row: Row) -> bool:
-    numbers = all(_is_number(row.get(key)) for key in ("target", "actual"))
-    return numbers and not _by_rate(row) and not _qualitative(row)
-
-
-def _by_rate(row: Row) -> bool:
-    return row.get("method") == "按执行率"
-
-
-def _qualitative(row: Row) -> bool:
-    worded = not row.get("sign") and isinstance(row.get("target"), str) and _is_judgement(row.get("actual"))
-    return "定性" in (row.get("sign"), row.get("method")) or worded
-
-
-def _any(row: Row, keys: Iterable[str]) -> bool:
-    return any(_is_misplaced(row.get(key)) for key in keys)
-
-
-def _is_misplaced(value: Typed) -> bool:
-    """What `misplaced` comes to for a cell in which this was typed; a date is a number."""
-    return not _is_number(value) and not is_blank(value)
-
-
-def is_blank(value: Typed) -> bool:
-    """What `blank` comes to for a cell in which this was typed."""
-    return value is None or (isinstance(value, str) and f"|{value.strip(' ')}|" in BLANK_WORDS)
-
-
-def _is_judgement(value: Typed) -> bool:
-    return isinstance(value, str) and value.strip(" ") in JUDGEMENTS
-
-
-def _bare(value: Typed) -> object:
-    return value.value if isinstance(value, Shown) else value
-
-
-def _is_number(value: Typed) -> bool:
-    return isinstance(value, Decimal | Shown | datetime.date)
+    small = [f"AND(NOT({percent(cell)}),{cell}<>0,ABS({cell})<=1)" for cell in (target, actual)]
+    signs = ",".join(percent(cell) for cell in (target, actual, midyear))
+    worded = f"AND(ISTEXT({midyear}),NOT({blank(midyear)}))"
+    midway = f"IF(ISNUMBER({midyear}),ABS({midyear}),0)"
+    sizes = f"ABS({target}),ABS({actual})"
+    apart = f"AND({target}*{actual}<>0,MAX({sizes})>{ONE_SIZE}*MIN({sizes}))"
+    counted = f"AND({is_one_of(unit, PERCENT_UNITS)},OR(MAX({sizes},{midway})>1,{apart}))"
+    far = ",".join(f"AND({percent(cell)},ABS({cell})>={FAR})" for cell in (target, actual))
+    return f"OR(AND(OR({','.join(small)}),OR({signs},{worded},{counted})),{far})"

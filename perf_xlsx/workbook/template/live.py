@@ -1,6 +1,7 @@
 """The template's live formulas: what the unit would score, shown while it types.
 
-They follow the rulebook, use no function newer than Excel 2010, and are never read back.
+They follow the rulebook, use no function newer than Excel 2010, and are never read back. What they cannot read as
+the reader does they ask for: a number that they show is the one that scoring gives.
 """
 
 from __future__ import annotations
@@ -8,229 +9,197 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perf_xlsx.forms import Form
-from perf_xlsx.forms.case import Fill
-from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.numerals import plain
-from perf_xlsx.rulebook import NO_GRADE, Rulebook, load_rulebook
+from perf_xlsx.rulebook import NO_GRADE, Rulebook
 from perf_xlsx.workbook.printed import (
     CLAIM_WANTED,
     FILL_FIRST,
     LEVEL_WANTED,
+    METHOD_WANTED,
+    NO_PERCENT,
     NOT_SCORED,
     NUMBER_WANTED,
     PERCENT_WANTED,
     SIGN_WANTED,
     THESE_FIRST,
+    at_box,
 )
-from perf_xlsx.workbook.template.hints import (
-    blank,
-    is_blank,
-    judged,
-    misplaced,
-    mixed,
-    rate_amounts,
-    sign_matters,
-    unknown_sign,
-)
-from perf_xlsx.workbook.template.missing import counter_name
+from perf_xlsx.workbook.template import words
+from perf_xlsx.workbook.template.hints import blank, in_percents, is_one_of, misplaced, percent, unlike
+from perf_xlsx.workbook.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
 
 ASKING = "请"  # what every hint begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
 
-Stored = Mapping[tuple[str, str, str], float | str]  # (block, box, row or line key) -> a formula's stored result
+Boxes = Mapping[str, str]  # the cell of each column of a row, by its key
 
 
-def rate_formula(rulebook: Rulebook) -> str:
-    """Executed over the rulebook's base, or nothing."""
-    return _quotient(*(f"px_funds_total_{amount}" for amount in rate_amounts(rulebook)))
+def rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
+    """Executed over the rulebook's base, where both are numbers, the base above nothing and the other not below."""
+    part, whole = (c[amount] for amount in rate_amounts(rulebook))
+    result = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF(AND({part}>=0,{whole}>0),{part}/{whole},""),"")'
+    for amount in reversed(rate_amounts(rulebook)):
+        result = _plain_number(c[amount], labels[amount], result)
+    return result
 
 
-def _quotient(part: str, whole: str) -> str:
-    """part over whole, where both are numbers, the whole above nothing and the part not below."""
-    rate = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF(AND({part}>=0,{whole}>0),{part}/{whole},""),"")'
-    return f'=IF(OR({misplaced(part)},{misplaced(whole)}),"{NUMBER_WANTED}",{rate})'
-
-
-def line_rate(c: Mapping[str, str], rulebook: Rulebook) -> str:
-    """Execution rate of one line; `c` gives the address of each column in its row."""
-    return _quotient(*(c[amount] for amount in rate_amounts(rulebook)))
+def line_rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
+    """Execution rate of one line of money, or of one project; a row that adds up others has none."""
+    found = rate(c, labels, rulebook)
+    return f'=IF({is_one_of(c["name"], words.TOTALS)},"",{found})' if "name" in c else f"={found}"
 
 
 def execution_points(rulebook: Rulebook) -> str:
     """Points of budget execution."""
     weight = plain(rulebook.number("execution.weight"))
-    return f"=IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),{RATE})"
+    return f"=IF(ISNUMBER({RATE}),ROUND({weight}*MIN(1,{RATE}),2),{RATE})"
 
 
 def total(rulebook: Rulebook, form: Form) -> str:
     """The sum, capped where the rulebook caps it, once it is whole.
 
-    It waits for what the boxes ask for, and for the points of budget execution and of every indicator that has a
-    name: without them it would be called provisional.
+    It waits for what the boxes ask for, for every required box, and for the points of budget execution and of every
+    indicator.
     """
-    execution, indicators = "px_reference_execution_points", "px_indicators_reference_points"
-    parts = f"{execution},{indicators}"
-    summed = f"ROUND(SUM({parts}),2)"
+    execution, points, entries = "px_reference_execution_points", POINTS, entries_name("indicators")
+    summed = f"ROUND(SUM({execution},{points}),2)"
     capped = summed
     for step in reversed(rulebook.caps):
         capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
-    asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, indicators))
+    asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, points))
     owed = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
-    named = f"SUMPRODUCT(1-{blank('px_indicators_name')})"
-    whole = f"AND(COUNT({execution})=1,COUNT({indicators})>0,COUNT({indicators})={named})"
-    result = f'IF({whole},{capped},IF(OR({owed}),"{FILL_FIRST}","{NOT_SCORED}"))'
-    return f'=IF({asked}>0,"{THESE_FIRST}",{result})'
+    whole = f"AND(COUNT({execution})=1,{entries}>0,COUNT({points})={entries})"
+    scored = f'IF({whole},{capped},"{NOT_SCORED}")'
+    return f'=IF({asked}>0,"{THESE_FIRST}",IF(OR({owed}),"{FILL_FIRST}",{scored}))'
 
 
 def grade(rulebook: Rulebook) -> str:
-    """Grade of the reference total."""
-    words = f'"{rulebook.grades[-1].name}"'
+    """Grade of the reference total; there is none where the weights do not make the full score."""
+    graded = f'"{rulebook.grades[-1].name}"'
     for step in reversed(rulebook.grades[:-1]):
-        words = f'IF(px_reference_total>={plain(step.low)},"{step.name}",{words})'
-    graded = f'IF(px_reference_total>{plain(rulebook.highest)},"{NO_GRADE}",{words})'
+        graded = f'IF(px_reference_total>={plain(step.low)},"{step.name}",{graded})'
+    full, edge = rulebook.number("total.points"), rulebook.number("thresholds.tolerance")
+    off = f"ROUND(ABS({WEIGHTS}+{plain(rulebook.number('execution.weight'))}-{plain(full)}),2)>{plain(edge)}"
+    graded = f'IF({off},"{NO_GRADE}",{graded})'
     return f'=IF(ISNUMBER(px_reference_total),{graded},"")'
 
 
-def _qualitative(c: Mapping[str, str]) -> str:
-    worded = f'AND({c["sign"]}="",ISTEXT({c["target"]}),{judged(c["actual"])})'
-    return f'OR({c["sign"]}="定性",{c["method"]}="定性",{worded})'
-
-
-def _graded(c: Mapping[str, str], result: str) -> str:
-    """A qualitative row's result, once there is a judgement; what stands in its place is asked for."""
-    actual = c["actual"]
-    return f'IF({judged(actual)},{result},IF({blank(actual)},"","{LEVEL_WANTED}"))'
-
-
-def _at_most(c: Mapping[str, str]) -> str:
-    return f'OR({c["sign"]}="≤",{c["sign"]}="<")'
-
-
-def _signed(c: Mapping[str, str], rulebook: Rulebook) -> Mapping[str, str]:
-    """The addresses, with what a missing sign is taken for in place of an empty one."""
-    missing = rulebook.word("quantitative.missing_sign")
-    return c if missing == "≥" else {**c, "sign": f'IF({c["sign"]}="","{missing}",{c["sign"]})'}
-
-
-def _met(c: Mapping[str, str], rulebook: Rulebook) -> str:
-    sign, target, actual = c["sign"], c["target"], c["actual"]
-    at_least = f"{actual}>={target}"
-    if rulebook.word("quantitative.equal") == "both_directions":
-        at_least = f'IF({sign}="=",{actual}={target},{at_least})'
-    if rulebook.flag("quantitative.strict_signs"):
-        at_least = f'IF({sign}=">",{actual}>{target},{at_least})'
-    return f'IF({_at_most(c)},{_below(c, rulebook)},IF(AND({sign}="=",{target}=0),{actual}<=0,{at_least}))'
-
-
-def _below(c: Mapping[str, str], rulebook: Rulebook) -> str:
-    sign, target, actual = c["sign"], c["target"], c["actual"]
-    if rulebook.flag("quantitative.strict_signs"):
-        return f'IF({sign}="<",{actual}<{target},{actual}<={target})'
-    return f"{actual}<={target}"
-
-
-def _share(c: Mapping[str, str], rulebook: Rulebook) -> str:
+def indicator_completion(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
+    """Completion of one indicator, uncapped; or what its row has to be asked for."""
     target, actual = c["target"], c["actual"]
-    over = f"{target}/{actual}"
+    empty = f"OR({blank(target)},{blank(actual)})"
+    a, b = in_percents(target), in_percents(actual)
+    strict = rulebook.flag("quantitative.strict_signs")
+    below = f"IF({_signed(c, '<')},{b}<{a},{b}<={a})" if strict else f"{b}<={a}"
+    at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{a}/{b},""))'
+    result = f'IF({_at_most(c)},{at_most},IF({target}>0,{b}/{a},""))'
+    result = f'IF({unlike(target, actual, c["midyear"], c["unit"])},"{PERCENT_WANTED}",{result})'
+    result = f'IF({empty},"",{result})'
+    for key in ("actual", "target"):
+        result = f'IF({misplaced(c[key])},"{at_box(NUMBER_WANTED, labels[key])}",{result})'
+    judged = f'IF({is_one_of(actual, words.LEVELS)},"",IF({blank(actual)},"","{LEVEL_WANTED}"))'
+    judged = f'IF({_by(c, "按比例")},"{METHOD_WANTED}",{judged})'
+    result = f"IF({_qualitative(c)},{judged},{result})"
+    result = f'IF({is_one_of(c["sign"], words.SIGNS)},{result},"{SIGN_WANTED}")'
+    result = f'IF({blank(c["sign"])},IF({empty},"","{SIGN_WANTED}"),{result})'
+    result = f'IF({_by(c, "按执行率")},IF(ISNUMBER({RATE}),{RATE},""),{result})'
+    unknown = f"NOT(OR({blank(c['method'])},{is_one_of(c['method'], words.METHODS)}))"
+    return f'=IF({unknown},"{METHOD_WANTED}",{result})'
+
+
+def indicator_points(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
+    """Points of one indicator, from its completion; what that asks for is asked for here too."""
+    weight, asked = c["weight"], c["reference_completion"]
+    measured = f"ROUND({weight}*{_share(c, rulebook)}-{_deduction(c, rulebook)},2)"
+    measured = f'IF(OR({blank(c["target"])},{blank(c["actual"])}),"",{measured})'
+    result = f"IF({_qualitative(c)},{_band(c, rulebook)},{measured})"
+    by_rate = f'IF(ISNUMBER({RATE}),ROUND({weight}*MIN(1,{RATE}),2),"")'
+    result = f"IF({_by(c, '按执行率')},{by_rate},{result})"
+    result = f'IF({weight}<=0,"{at_box(NUMBER_WANTED, labels["weight"])}",{result})'
+    result = f'IF({blank(weight)},"",{result})'
+    result = f'IF(LEFT({asked})="{ASKING}",{asked},{result})'
+    for key in ("claimed_points", "weight"):
+        result = _plain_number(c[key], labels[key], result)
+    return f"={result}"
+
+
+def _plain_number(cell: str, label: str, result: str) -> str:
+    """The result, where the cell holds a number that is no percentage, or nothing; else what is asked for."""
+    off = f'IF(AND(ISNUMBER({cell}),{percent(cell)}),"{at_box(NO_PERCENT, label)}",{result})'
+    return f'IF({misplaced(cell)},"{at_box(NUMBER_WANTED, label)}",{off})'
+
+
+def _by(c: Boxes, method: str) -> str:
+    return is_one_of(c["method"], words.method(method))
+
+
+def _signed(c: Boxes, sign: str) -> str:
+    return is_one_of(c["sign"], words.sign(sign))
+
+
+def _qualitative(c: Boxes) -> str:
+    return f"OR({_signed(c, '定性')},{_by(c, '定性')})"
+
+
+def _share(c: Boxes, rulebook: Rulebook) -> str:
+    """The share of the weight, by the completion; a target without one is met or earns nothing."""
+    rate, a, b = c["reference_completion"], in_percents(c["target"]), in_percents(c["actual"])
+    at_most = rate
     if rulebook.word("quantitative.at_most") == "straight_line":
-        over = f"MAX(0,1-({actual}-{target})/{target})"
-    partial = f"IF({_at_most(c)},{over},IF({actual}>{target},{target}/{actual},{actual}/{target}))"
-    missed = f'IF({c["method"]}="达标法",0,IF(OR({target}<=0,{actual}<=0),0,{partial}))'
-    return f"IF({_met(c, rulebook)},1,{missed})"
+        at_most = f"IF({rate}=1,1,IF({rate}=0,0,MAX(0,1-({b}-{a})/{a})))"
+    at_least = f"MAX(0,MIN(1,{rate}))"
+    if rulebook.word("quantitative.equal") == "both_directions":
+        at_least = f"IF(AND({rate}>1,{_signed(c, '=')}),{a}/{b},{at_least})"
+    counted = f"IF({_at_most(c)},{at_most},{at_least})"
+    counted = f"IF({_by(c, '达标法')},IF({_met(c, rulebook)},1,0),{counted})"
+    alone = f"IF({_signed(c, '=')},IF({a}=0,{b}<=0,{_equal(a, b, rulebook)}),{_above(c, a, b, rulebook)})"
+    return f"IF(ISNUMBER({rate}),{counted},IF({_at_most(c)},0,IF({alone},1,0)))"
 
 
-def _band(c: Mapping[str, str], rulebook: Rulebook) -> str:
-    weight, claimed, formula = c["weight"], c["claimed_points"], '""'
-    for band in reversed(rulebook.bands):
-        default = rulebook.unclaimed.get(band.judgement)
-        unclaimed = f'"{CLAIM_WANTED}"' if default is None else f"ROUND({weight}*{plain(default)},2)"
-        within = f"ROUND(MIN(MAX({claimed},{plain(band.low)}*{weight}),{plain(band.high)}*{weight}),2)"
-        formula = (
-            f'IF(TRIM({c["actual"]})="{band.judgement}",IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})'
-        )
-    best = rulebook.bands[0].judgement
-    attained = f'IF(TRIM({c["actual"]})="{best}",{weight},0)'
-    chosen = f'IF({misplaced(claimed)},"{NUMBER_WANTED}",{_weighted(c, formula)})'
-    method = f'IF({c["method"]}="达标法",{_weighted(c, attained)},IF({c["method"]}="按比例","",{chosen}))'
-    return _graded(c, method)
+def _met(c: Boxes, rulebook: Rulebook) -> str:
+    """Whether a target is met that has a completion."""
+    rate, a, b = c["reference_completion"], in_percents(c["target"]), in_percents(c["actual"])
+    above, at_most = f"{rate}>=1", f"{rate}=1"
+    if rulebook.flag("quantitative.strict_signs"):
+        above = f"IF({_signed(c, '>')},{rate}>1,{above})"
+        at_most = f"IF({_signed(c, '<')},{b}<{a},{at_most})"
+    if rulebook.word("quantitative.equal") == "both_directions":
+        above = f"IF({_signed(c, '=')},{rate}=1,{above})"
+    return f"IF({_at_most(c)},{at_most},{above})"
 
 
-def _deduction(c: Mapping[str, str], rulebook: Rulebook) -> str:
+def _equal(a: str, b: str, rulebook: Rulebook) -> str:
+    return f"{b}={a}" if rulebook.word("quantitative.equal") == "both_directions" else f"{b}>={a}"
+
+
+def _above(c: Boxes, a: str, b: str, rulebook: Rulebook) -> str:
+    return f"IF({_signed(c, '>')},{b}>{a},{b}>={a})" if rulebook.flag("quantitative.strict_signs") else f"{b}>={a}"
+
+
+def _at_most(c: Boxes) -> str:
+    return is_one_of(c["sign"], words.AT_MOST)
+
+
+def _deduction(c: Boxes, rulebook: Rulebook) -> str:
     points, start = rulebook.number("overshoot.deduction"), rulebook.number("overshoot.deduct_from")
     if not points:
         return "0"
-    target, actual = c["target"], c["actual"]
-    far = f"IF({target}>0,ROUND({actual}/{target},12)>={plain(start)},FALSE)"  # 1.43/1.1 is 1.2999… in binary
-    surpassed = f"AND(NOT({_at_most(c)}),{far},{_met(c, rulebook)})"
+    rate = c["reference_completion"]
+    far = f"IF(ISNUMBER({rate}),ROUND({rate},12)>={plain(start)},FALSE)"  # 1.43/1.1 is 1.2999… in binary
+    surpassed = f"IF({far},IF({_at_most(c)},FALSE,{_met(c, rulebook)}),FALSE)"
     return f"IF({surpassed},MIN({plain(points)},{c['weight']}),0)"
 
 
-def _weighted(c: Mapping[str, str], points: str) -> str:
-    """The points, once there is a weight."""
-    return f'IF(ISNUMBER({c["weight"]}),IF({c["weight"]}<0,"",{points}),"")'
-
-
-def _measured(c: Mapping[str, str], result: str) -> str:
-    """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled.
-
-    A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥"; and one
-    that is missing where it matters: what a name says of the direction only the engine knows. And so is one way of
-    writing where 95% (stored as 0.95) stands beside 96.
-    """
-    target, actual = c["target"], c["actual"]
-    settled = f'OR({c["sign"]}<>"",NOT(OR(ISBLANK({target}),ISBLANK({actual}))))'
-    asked = f"AND({settled},OR({misplaced(target)},{misplaced(actual)}))"
-    numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
-    alike = f'IF({mixed(target, actual)},"{PERCENT_WANTED}",{result})'
-    unsettled = f"OR({unknown_sign(c['sign'])},{sign_matters(c['sign'], target, actual)})"
-    signed = f'IF({unsettled},"{SIGN_WANTED}",{alike})'
-    return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{signed},""))'
-
-
-def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
-    """Points of one indicator; `c` gives the address of each column in its row."""
-    weight, signed = c["weight"], _signed(c, rulebook)
-    by_rate = _weighted(c, f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")')
-    points = f"ROUND({weight}*{_share(signed, rulebook)}-{_deduction(signed, rulebook)},2)"
-    scored = f"IF({_qualitative(c)},{_band(c, rulebook)},{_measured(c, _weighted(c, points))})"
-    return f'=IF({misplaced(weight)},"{NUMBER_WANTED}",IF({c["method"]}="按执行率",{by_rate},{scored}))'
-
-
-def indicator_completion(c: Mapping[str, str], rulebook: Rulebook) -> str:
-    """Completion of one indicator, uncapped."""
-    target, actual, signed = c["target"], c["actual"], _signed(c, rulebook)
-    below = f'IF({_below(signed, rulebook)},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
-    completion = f'IF({_at_most(signed)},{below},IF({target}>0,{actual}/{target},""))'
-    graded = _graded(c, '""')
-    scored = f"IF({_qualitative(c)},{graded},{_measured(c, completion)})"
-    return f'=IF({c["method"]}="按执行率",IF(ISNUMBER({RATE}),{RATE},""),{scored})'
-
-
-def stored_results(evaluation: SelfEvaluation, scores: Scores) -> dict[tuple[str, str, str], float | str]:
-    """What the live formulas of a filled template show where they ask for nothing, from the engine itself."""
-    found: dict[tuple[str, str, str], float | str] = {}
-
-    def put(block: str, box: str, row: str, value: object) -> None:
-        if value is not None:
-            found[block, box, row] = float(value)  # type: ignore[arg-type]  # Decimal or Fraction
-
-    put("hidden", RATE, "", scores.execution.completion)
-    for key, rates in scores.line_rates.items():
-        put("funds", "reference_rate", key, rates.execution)
-    for project, rates in zip(evaluation.projects, scores.project_rates, strict=True):
-        put("projects", "reference_rate", str(project.name.place.row), rates.execution)
-    for row, score in zip(evaluation.indicators, scores.indicators, strict=True):
-        put("indicators", "reference_completion", str(row.name.place.row), score.completion)
-        put("indicators", "reference_points", str(row.name.place.row), score.points)
-    put("claimed", "reference_execution_points", "", scores.execution.points)
-    if scores.scored_throughout:  # the formulas ask for no more than points
-        found["claimed", "reference_total", ""] = float(scores.total)
-        found["claimed", "reference_grade", ""] = load_rulebook(evaluation.rulebook).grade(scores.total)
-    return found
-
-
-def is_whole(stored: Stored, fill: Fill | None) -> bool:
-    """Whether the total shows: there are points for everything that has a name."""
-    scored = sum(1 for block, box, _ in stored if (block, box) == ("indicators", "reference_points"))
-    named = sum(not is_blank(row.get("name")) for row in fill.rows.get("indicators", ())) if fill else 0
-    return ("claimed", "reference_total", "") in stored and 0 < scored == named
+def _band(c: Boxes, rulebook: Rulebook) -> str:
+    """The claimed points within the judgement's band; where none are claimed, what the rulebook gives, or asked for."""
+    weight, claimed = c["weight"], c["claimed_points"]
+    formula = '""'
+    for number, band in reversed(list(enumerate(rulebook.bands))):
+        default = rulebook.unclaimed.get(band.judgement)
+        unclaimed = f'"{CLAIM_WANTED}"' if default is None else f"ROUND({weight}*{plain(default)},2)"
+        within = f"ROUND(MIN(MAX({claimed},{plain(band.low)}*{weight}),{plain(band.high)}*{weight}),2)"
+        judged = is_one_of(c["actual"], words.level(number))
+        formula = f"IF({judged},IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})"
+    attained = f"IF({is_one_of(c['actual'], words.level(0))},ROUND({weight},2),0)"
+    chosen = f"IF({_by(c, '达标法')},{attained},{formula})"
+    return f'IF({blank(c["actual"])},"",{chosen})'

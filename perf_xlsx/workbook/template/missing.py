@@ -1,12 +1,20 @@
-"""Required boxes that nobody filled: counted by formulas while the unit types, and here for what is stored."""
+"""Required boxes that nobody filled, counted by formulas; which rows of a table are entries is the reader's rule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows
-from perf_xlsx.forms.case import Fill, Typed
-from perf_xlsx.workbook.template.hints import blank, is_blank
+from perf_xlsx.forms import Box, Line, Rows, typed
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.workbook.template.hints import bare, blank, idle, is_one_of
+from perf_xlsx.workbook.template.words import NOTES, REMARKS, TOTALS
+
+PART = "其中"  # begins a row that is a part of the one above it
+HEADS = ("level1", "level2", "title")  # only say what a row belongs to
+POINTS = "px_points"  # the indicators' points, from the header to well below the table
+WEIGHTS = "px_weights"  # the hidden cell that adds up the indicators' weights
+BELOW = 40  # rows below a table that are looked at, too
 
 
 def counter_name(position: int) -> str:
@@ -14,52 +22,24 @@ def counter_name(position: int) -> str:
     return f"px_counter_{position + 1}"
 
 
-def box_value(fill: Fill | None, box: Box) -> Typed:
-    """What is typed into a single box."""
-    return fill.boxes.get(box.key) if fill else box.preset or None
+def entries_name(block: str) -> str:
+    """The name of the hidden cell that counts a table's entries."""
+    return f"px_entries_{block}"
 
 
-def line_value(fill: Fill | None, block: Lines, line: Line, box: Box) -> Typed:
-    """What is typed into a column of a line."""
-    return fill.lines.get((block.key, line.key, box.key)) if fill else None
+def owed_name(block: str) -> str:
+    """The name of the hidden cell that counts what they lack."""
+    return f"px_owed_{block}"
 
 
-def fill_rows(fill: Fill | None, block: Rows) -> list[Mapping[str, Typed]]:
-    """What is typed into a table's rows."""
-    if fill and block.key in fill.rows:
-        return list(fill.rows[block.key])
-    keys = [box.key for box in block.columns]
-    return [dict(zip(keys, preset, strict=False)) for preset in block.preset]
+def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
+    """The columns of a line that its execution rate is made of."""
+    return "executed", rulebook.word("execution.base")
 
 
-def missing_in_form(fill: Fill | None, form: Form) -> int:
-    """How many required boxes of a form are empty."""
-    return sum(missing_in(fill, block) for sheet in form.sheets for block in sheet.blocks)
-
-
-def missing_in(fill: Fill | None, block: Block) -> int:
-    """How many required boxes of a block are empty."""
-    match block:
-        case Boxes():
-            return sum(is_blank(box_value(fill, box)) for box in block.boxes if box.required)
-        case Lines():
-            owed = [(line, box) for line in block.lines for box in block.columns if box.key in line.required]
-            return sum(is_blank(line_value(fill, block, line, box)) for line, box in owed)
-        case Rows():
-            return _missing_rows(block, fill_rows(fill, block))
-
-
-def _missing_rows(block: Rows, rows: Sequence[Mapping[str, Typed]]) -> int:
-    """Of the rows in use; one is owed where the table is of indicators."""
-    keys = required_columns(block)
-    counts = [sum(is_blank(row.get(key)) for key in keys) for row in rows]
-    missing = sum(count for count in counts if count < len(keys))
-    return missing + (block.key == "indicators" and all(is_blank(row.get(keys[0])) for row in rows))
-
-
-def required_columns(block: Rows) -> list[str]:
-    """The keys of the columns that a row must have."""
-    return [box.key for box in block.columns if box.required]
+def required_amounts(line: Line, total: str, rulebook: Rulebook) -> tuple[str, ...]:
+    """The columns that a line of money must have; of the total also those that points are given for."""
+    return line.required + (rate_amounts(rulebook) if line.key == total else ())
 
 
 def missing_cell(cell: str) -> str:
@@ -67,13 +47,100 @@ def missing_cell(cell: str) -> str:
     return f"--{blank(cell)}"
 
 
-def missing_rows(block: Rows, ranges: Mapping[str, str]) -> list[str]:
-    """What is missing in a table, as formulas; `ranges` are its columns by their keys."""
-    keys = required_columns(block)
-    if not keys:
-        return []
-    count = "+".join(blank(ranges[key]) for key in keys)
-    terms = [f"SUMPRODUCT(({count}<{len(keys)})*({count}))"]
-    if block.key == "indicators":
-        terms.append(f"(SUMPRODUCT(1-{blank(ranges[keys[0]])})=0)")
-    return terms
+@dataclass(frozen=True)
+class Table:
+    """A table of free rows on its sheet: its columns' letters by their keys, and its rows with the header's."""
+
+    block: Rows
+    sheet: str
+    letters: Mapping[str, str]
+    header: int
+    last: int
+
+    @property
+    def required(self) -> bool:
+        """Whether its entries owe anything."""
+        return any(box.required for box in self.block.columns)
+
+    def hidden(self) -> dict[str, str]:
+        """What the hidden sheet counts of it, by name."""
+        found = {entries_name(self.block.key): self.entries(), owed_name(self.block.key): self.owed()}
+        return found | ({WEIGHTS: self.summed("weight")} if "weight" in self.letters else {})
+
+    def span(self, key: str) -> str:
+        """A column from its header, which is locked and stays, to well below its last row."""
+        letter = self.letters[key]
+        return f"'{self.sheet}'!${letter}${self.header}:${letter}${self.last + BELOW}"
+
+    def entries(self) -> str:
+        """How many rows are entries."""
+        return f"=SUMPRODUCT({self._entry()}*1)"
+
+    def owed(self) -> str:
+        """How many required boxes of them are empty."""
+        lacking = "+".join(blank(self.span(box.key)) for box in self._boxes() if box.required)
+        return f"=SUMPRODUCT({self._entry()}*({lacking}))"
+
+    def summed(self, key: str) -> str:
+        """The sum of a column of numbers over the entries."""
+        return f"=ROUND(SUMPRODUCT({self._entry()}*1,{self.span(key)}),2)"
+
+    def _boxes(self) -> list[Box]:
+        return typed(self.block.columns)
+
+    def _entry(self) -> str:
+        """1 for each row that is an entry: in use, and no sum, part or remark; the header is none."""
+        used = f"(1-{idle(self._joined(box for box in self._boxes() if box.key not in HEADS))})"
+        other = "+".join((self._total(), self._remark(), self._bare_sum()))
+        key = self._boxes()[0].key
+        below = f"(ROW({self.span(key)})>ROW('{self.sheet}'!${self.letters[key]}${self.header}))"
+        return f"({below}*{used}*(({other})=0))"
+
+    def _joined(self, boxes: Iterable[Box]) -> str:
+        return "&".join(self.span(box.key) for box in boxes)
+
+    def _names(self) -> list[str]:
+        """The columns that say what a row is."""
+        boxes = self._boxes()
+        named = next(box.key for box in boxes if box.required)
+        return [self.span(box.key) for box in boxes if box.key in (*HEADS, named)]
+
+    def _total(self) -> str:
+        """A row that sums up others or is a part of the one above, which has no values of its own."""
+        valued = [box for box in self._boxes() if box.kind == "value" or (box.kind == "choice" and box.strict)]
+        worded = "+".join(is_one_of(name, TOTALS) for name in self._names())
+        parts = "+".join(f'ISNUMBER(FIND("|{PART}","|"&{bare(name)}))' for name in self._names())
+        found = f"({worded}+({parts})*(1-{idle(self._joined(self._numbers()))})>0)"
+        return f"{found}*{idle(self._joined(valued))}" if valued else found
+
+    def _remark(self) -> str:
+        """A row that begins with the word of a remark and has no number."""
+        found = []
+        for name in self._names():
+            text = f'SUBSTITUTE({bare(name)},"：",":")'
+            found.append(_listed(f'LEFT({text},FIND(":",{text}&":")-1)', REMARKS))
+            found.append(_listed(f"LEFT({bare(name)},2)", NOTES))
+        return f"(({'+'.join(found)})>0)*{idle(self._joined(self._numbers()))}"
+
+    def _bare_sum(self) -> str:
+        """The last row of numbers, which has no words and adds up those above."""
+        numbers = [self.span(box.key) for box in self._numbers() if box.kind == "number"]
+        others = [box for box in self._boxes() if box.kind != "number"]
+        sums = [f'ISNUMBER({n})*ISNUMBER(FIND("|"&{n}&"|","|"&SUMIF({n},"<1E+99")/2&"|"))' for n in numbers]
+        pairs = list(zip(numbers, sums, strict=True))
+        fitting = "*".join(f"(({blank(number)}+{sum_})>0)" for number, sum_ in pairs)
+        many = "+".join(f"{sum_}*(COUNT({number})>2)*{_is_last(number)}" for number, sum_ in pairs)
+        return f"{fitting}*(({many})>0)*{idle(self._joined(others))}"
+
+    def _numbers(self) -> list[Box]:
+        return [box for box in self._boxes() if box.kind in ("number", "percent")]
+
+
+def _listed(text: str, words: str) -> str:
+    """Whether a text that is ready to be looked up is a word of a list."""
+    return f'ISNUMBER(FIND("|"&{text}&"|",{words}))'
+
+
+def _is_last(numbers: str) -> str:
+    """Whether each row of a range is the last with a number."""
+    return f"(ROW({numbers})=SUMPRODUCT(MAX(ISNUMBER({numbers})*ROW({numbers}))))"

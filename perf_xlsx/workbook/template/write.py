@@ -7,37 +7,33 @@ import io
 import re
 from typing import Any
 
-from perf_xlsx.forms import Box, Boxes, Form
+from perf_xlsx.forms import Box, Boxes, Form, Lines
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, NUMBER_WANTED, PROPERTY_PREFIX, REQUIRED_HEAD
+from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
 from perf_xlsx.workbook.template.box import BoxWriter
-from perf_xlsx.workbook.template.hints import HIDDEN_LISTS, hints_of
-from perf_xlsx.workbook.template.missing import missing_in_form
+from perf_xlsx.workbook.template.live_canvas import LiveCanvas
+from perf_xlsx.workbook.template.words import GENERAL, HARD_SPACE, UNSEEN, word_lists
 
 
-def write_template(
-    form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None, stored: live.Stored | None = None
-) -> bytes:
-    """The template as a file. `fill` is typed in exactly as given; `stored` are the live formulas' results."""
+def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> bytes:
+    """The template as a file. `fill` is typed in exactly as given, and what live formulas come to stands in them."""
     out = io.BytesIO()
-    canvas = Canvas(out)
+    canvas = LiveCanvas(out)
     book = canvas.book
     _properties(book, form, year, rulebook)
-    guide = book.add_worksheet(GUIDE)
-    sheets = [(sheet, book.add_worksheet(sheet.name)) for sheet in form.sheets]
-    hidden = book.add_worksheet(HIDDEN_SHEET)
-    hints = hints_of(fill, rulebook, missing_in_form(fill, form) > 0, live.is_whole(stored or {}, fill))
-    rate = NUMBER_WANTED if hints.rate else (stored or {}).get(("hidden", live.RATE, ""), "")
-    _hidden_sheet(canvas, hidden, form, year, rulebook, rate)
-    writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook, stored or {}, hints), year, fill)
+    guide = canvas.sheet(GUIDE)
+    sheets = [(sheet, canvas.sheet(sheet.name)) for sheet in form.sheets]
+    hidden = canvas.sheet(HIDDEN_SHEET)
+    writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook), year, fill)
     todo = [(sheet.name, writer.sheet(sheet, worksheet)) for sheet, worksheet in sheets]
+    _hidden_sheet(canvas, hidden, form, year, rulebook, writer)
     _guide_sheet(canvas, guide, form, year, rulebook, todo)
+    canvas.settle()
     guide.activate()
     book.close()
     return out.getvalue()
@@ -54,24 +50,29 @@ def _identity(form: Form, year: int | None, rulebook: Rulebook) -> dict[str, str
 
 
 def _hidden_sheet(
-    canvas: Canvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, rate: float | str
+    canvas: LiveCanvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, writer: Writer
 ) -> None:
-    """Identity, what live formulas share (`rate` is its stored result), and the lists of dependent drop-downs."""
+    """Identity, what live formulas share, the words that they know, and the lists of dependent drop-downs."""
     sheet.very_hidden()
     sheet.protect()
+    shared = {live.RATE: f"={live.rate(writer.money, _amount_labels(form), rulebook)}"}
+    for table in writer.tables:
+        if table.required:
+            shared |= table.hidden()
+    words = {**word_lists(form, rulebook), UNSEEN: "\u200b", HARD_SPACE: "\u00a0"}
     row = 0
     for key, value in _identity(form, year, rulebook).items():
         canvas.text(sheet, row, 0, key)
         canvas.text(sheet, row, 1, value)
         row += 1
-    canvas.text(sheet, row, 0, "rate")
-    sheet.write_formula(row, 1, live.rate_formula(rulebook), None, rate)
-    canvas.name(live.RATE, HIDDEN_SHEET, row, 1)
-    for name, words in HIDDEN_LISTS.items():
-        row += 1
+    for name, content in {**shared, **words, GENERAL: ""}.items():
         canvas.text(sheet, row, 0, name.removeprefix("px_"))
-        canvas.text(sheet, row, 1, words)
         canvas.name(name, HIDDEN_SHEET, row, 1)
+        if name in shared:
+            canvas.live(sheet, row, 1, content)
+        elif content:
+            canvas.text(sheet, row, 1, content)
+        row += 1
     column = 3
     for box in _dependent(form):
         for above in dict.fromkeys(choice.under for choice in box.choices):
@@ -80,6 +81,11 @@ def _hidden_sheet(
                 canvas.text(sheet, offset, column, value)
             canvas.name(f"px_list_{box.key}_{above}", HIDDEN_SHEET, 0, column, len(values) - 1, column)
             column += 1
+
+
+def _amount_labels(form: Form) -> dict[str, str]:
+    block = form.block("funds")
+    return {box.key: box.label for box in block.columns} if isinstance(block, Lines) else {}
 
 
 def _dependent(form: Form) -> list[Box]:
@@ -91,7 +97,12 @@ def _dependent(form: Form) -> list[Box]:
 
 
 def _guide_sheet(
-    canvas: Canvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, todo: list[tuple[str, Placed]]
+    canvas: LiveCanvas,
+    sheet: Any,
+    form: Form,
+    year: int | None,
+    rulebook: Rulebook,
+    todo: list[tuple[str, Placed]],
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
@@ -131,7 +142,7 @@ def _guide(form: Form, rulebook: Rulebook) -> list[str]:
     return [re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), line) for line in form.guide]
 
 
-def _legend_table(canvas: Canvas, sheet: Any, row: int) -> int:
+def _legend_table(canvas: LiveCanvas, sheet: Any, row: int) -> int:
     canvas.text(sheet, row, 1, "颜色说明", canvas.head)
     canvas.text(sheet, row, 2, "怎么填", canvas.head)
     legend = (
@@ -147,13 +158,13 @@ def _legend_table(canvas: Canvas, sheet: Any, row: int) -> int:
     return row + len(legend) + 1
 
 
-def _todo_table(canvas: Canvas, sheet: Any, row: int, todo: list[tuple[str, Placed]]) -> int:
+def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, todo: list[tuple[str, Placed]]) -> int:
     canvas.text(sheet, row, 1, "表名（点击打开）", canvas.head)
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
     for offset, (name, placed) in enumerate(todo, 1):
         sheet.write_url(row + offset, 1, f"internal:'{name}'!{placed.first}", link, string=name)
-        sheet.write_formula(row + offset, 2, f"={placed.counter}", canvas.style(border=1, indent=1), placed.word)
+        canvas.live(sheet, row + offset, 2, f"={placed.counter}", canvas.style(border=1, indent=1))
         canvas.counter_colours(sheet, row + offset, 2)
         sheet.set_row(row + offset, 22)
     return row + len(todo) + 1

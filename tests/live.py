@@ -1,0 +1,414 @@
+"""The live template beside the engine: forms typed at random, recalculated by LibreOffice, read by the engine.
+
+`python -m tests.live 1000` compares a thousand; `--here` lets our own calculator take LibreOffice's place. What the
+template promises: a number that it shows is the engine's; where the engine leaves something open, or a required box is
+empty, the total is no number; where its counters are green the engine misses nothing; no formula shows an error.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from perf_xlsx import pipeline
+from perf_xlsx.forms import load_form
+from perf_xlsx.model import Result
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.workbook.template.calculator import Area, Cells
+
+YEAR = 2025
+ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
+Chance = random.Random
+
+
+@dataclass
+class Form:
+    """A template that is being typed into."""
+
+    kind: str
+    rulebook: str
+    book: Any
+    odd: float = 1.0  # how much of what may be typed oddly is
+    said: list[str] = field(default_factory=list)  # what was typed otherwise than it should be
+
+    def cell(self, name: str, row: int = 0) -> Any:
+        """A box by its defined name; of a column, the one of a row from 0."""
+        sheet, reference = next(iter(self.book.defined_names[name].destinations))
+        top = self.book[sheet][reference.replace("$", "").split(":")[0]]
+        return top.offset(row=row)
+
+    def type(self, name: str, value: Any, code: str | None = None, row: int = 0) -> None:
+        """Type into a box."""
+        cell = self.cell(name, row)
+        cell.value = value
+        if code:
+            cell.number_format = code
+
+
+def blank_form(kind: str, rulebook: str, made: dict[tuple[str, str], bytes] = {}) -> Form:  # noqa: B006  # a cache
+    """A blank template."""
+    if (kind, rulebook) not in made:
+        made[kind, rulebook] = pipeline.template_bytes(kind, YEAR, rulebook)
+    return Form(kind, rulebook, openpyxl.load_workbook(io.BytesIO(made[kind, rulebook])))
+
+
+# ---- typing ----------------------------------------------------------------------------------------------------
+
+SIGNS = {
+    "≥": ("≥", "≥", "≥", ">=", "大于等于", "≥ ", "不低于", "＞＝", "≧\n"),
+    "≤": ("≤", "≤", "<=", "不超过", "小于等于", "　≤"),
+    "=": ("=", "＝", "等于"),
+    ">": (">", "＞", "大于"),
+    "<": ("<", "小于"),
+    "定性": ("定性", "定性", "定性指标", " 定性"),
+}
+METHODS = (
+    None, None, None, None, None, "按比例", "达标法", "按执行率", "达标", "达标法 ", "达标计分", "比例法", "执行率", "其他", "层差法", "—",
+)  # fmt: skip
+LEVELS = (
+    "达成", "达成", "部分达成", "未达成", "达成预期指标", "　达成", "达成\n", "基本达成", "部分达成 ", "好", "95", "已达成", "达成。", None,
+)  # fmt: skip
+TEXTS = (
+    "98人次",
+    "10分",
+    "９５",
+    "约95",
+    "95%",
+    "≥95",
+    "无",
+    "/",
+    "—",
+    "是",
+    "1,200",
+    "\u200b",
+    " ",
+    "\n",
+    "—\n",
+    "\u3000",
+)
+UNITS = (None, "%", "％", "百分比", "人次", "个", "万元", "元")
+
+
+def numbers(chance: Chance, odd: float) -> tuple[Any, str | None]:
+    """A number as people type it, with its format."""
+    plain = chance.choice((
+        0, 1, 0.5, 0.95, 0.96, 5, 9.5, 81, 90, 95, 96, 98.28, 100, 100, 200000, round(chance.uniform(0, 300), 2), -3, 1.0,
+    ))  # fmt: skip
+    kind = 1 - chance.random() * odd * 0.28 if chance.random() < odd else 0
+    if kind < 0.72:
+        return plain, None
+    if kind < 0.86:
+        return plain / 100 if chance.random() < 0.8 else plain, chance.choice(("0%", "0.00%"))
+    if kind < 0.91:
+        return datetime.datetime(2025, chance.randint(1, 12), 5), chance.choice(("yyyy/m/d", "yyyy-mm-dd", "m-d"))
+    if kind < 0.94:
+        return chance.choice((1e14, 1e-13, -1e15, True, False)), None
+    return chance.choice(TEXTS), None
+
+
+def target_and_actual(chance: Chance, form: Form, row: int) -> None:
+    """Both values of a quantitative row, mostly near each other."""
+    unit = chance.choice(UNITS)
+    form.type("px_indicators_unit", unit, row=row)
+    if chance.random() < 0.6:
+        base = chance.choice((5, 50, 90, 95, 100, 0.95, 1, 1000, 200000, 2, 0))
+        times = chance.choice((1, 1, 0.9, 1.1, 1.3, 1.4305, 0.5, 2, 1.01))
+        actual: Any = round(base * times, 4)
+        codes: list[str | None] = [None, None]
+        pair: list[Any] = [base, actual]
+        if unit in ("%", "％", "百分比", None):
+            for at in (0, 1):
+                if chance.random() < 0.3:
+                    pair[at], codes[at] = pair[at] / 100, "0.00%"
+                elif chance.random() < 0.15:
+                    pair[at] = pair[at] / 100
+        form.type("px_indicators_target", pair[0], codes[0], row)
+        form.type("px_indicators_actual", pair[1], codes[1], row)
+        if chance.random() < 0.3 and base:
+            form.type("px_indicators_claimed_completion", round(actual / base, 4), "0.00%", row)
+    else:
+        form.type("px_indicators_target", *numbers(chance, form.odd), row)
+        form.type("px_indicators_actual", *numbers(chance, form.odd), row)
+    if chance.random() < 0.2:
+        form.type("px_indicators_midyear", *numbers(chance, form.odd), row)
+
+
+def points_typed(chance: Chance, value: float, odd: float) -> tuple[Any, str | None]:
+    """Points as people type them: mostly right."""
+    kind = chance.random() if chance.random() < odd else 0
+    if kind < 0.93:
+        return value, None
+    if kind < 0.95:
+        return value / 100, "0%"
+    return chance.choice((
+        (f"{value}分", None), (None, None), ("—", None), (0, None), (-value, None), (datetime.datetime(2025, 3, 5), "yyyy/m/d"),
+        (True, None), (1e14, None), (str(value), None),
+    ))  # fmt: skip
+
+
+def indicator(chance: Chance, form: Form, row: int, weight: float) -> None:
+    """One row of indicators."""
+    sign = chance.choice(("≥", "≥", "≥", "≤", "=", ">", "<", "定性", "定性"))
+    typed = chance.choice(SIGNS[sign])
+    form.type("px_indicators_level1", chance.choice(("产出指标", "效益指标", "满意度指标")), row=row)
+    form.type("px_indicators_name", f"指标{chance.randint(1, 10**6)}", row=row)
+    signs = (typed, typed, typed, typed, None, "正向") if chance.random() < form.odd else (typed,)
+    form.type("px_indicators_sign", chance.choice(signs), row=row)
+    if sign == "定性" and chance.random() < 0.9:
+        form.type("px_indicators_target", chance.choice(("明显改善", "及时", "100%", 95)), row=row)
+        form.type(
+            "px_indicators_actual", chance.choice(LEVELS if chance.random() < form.odd else LEVELS[:9]), row=row
+        )
+    else:
+        target_and_actual(chance, form, row)
+    methods = METHODS if chance.random() < form.odd else METHODS[:5] if sign == "定性" else METHODS[:12]
+    form.type("px_indicators_method", chance.choice(methods), row=row)
+    form.type("px_indicators_weight", *points_typed(chance, weight, form.odd), row)
+    form.type(
+        "px_indicators_claimed_points",
+        *points_typed(chance, round(weight * chance.choice((1, 0.9, 0.7, 0.3)), 2), form.odd),
+        row,
+    )
+
+
+def odd_row(chance: Chance, form: Form, row: int) -> None:
+    """A row that is no indicator, or hardly one."""
+    key, value = chance.choice((
+        ("name", "合计"), ("level1", "合计"), ("name", "小 计"), ("name", "注：满意度为问卷结果"), ("name", "注1.以上为实数"),
+        ("name", "备注: 无"), ("name", "其中：甲"), ("name", "无"), ("unit", "个"), ("method", "按比例"), ("claimed_points", 5),
+        ("midyear", 3), ("reason", "说明情况"), ("level2", "质量指标"), ("name", "—"), ("level1", "注：见附件"), ("weight", 90),
+        ("name", "部门合计"), ("name", "填表人：张三"), ("unit", "—"), ("name", "满意度"), ("claimed_points", "—"), ("reason", "无"),
+    ))  # fmt: skip
+    form.type(f"px_indicators_{key}", value, row=row)
+    form.said.append(f"{key}={value}")
+    if key in ("name", "level1") and chance.random() < 0.5:
+        form.type("px_indicators_weight", 90, row=row)
+        if chance.random() < 0.5:
+            form.type("px_indicators_claimed_points", 85, row=row)
+        if chance.random() < 0.3:
+            form.type("px_indicators_target", "—", row=row)
+
+
+def money(chance: Chance, form: Form) -> None:
+    """The amounts; what is odd stands in the total alone."""
+    lines = ("basic", "project") if form.kind == "department" else ("fiscal",)
+    sums = {"initial": 0.0, "adjusted": 0.0, "executed": 0.0}
+    for line in lines:
+        initial = round(chance.uniform(100, 900), 2)
+        amounts = {
+            "initial": initial,
+            "adjusted": initial,
+            "executed": round(initial * chance.choice((1, 0.9, 0.75, 0.5)), 2),
+        }
+        for key, value in amounts.items():
+            form.type(f"px_funds_{line}_{key}", value)
+            sums[key] = round(sums[key] + value, 2)
+    for key, value in sums.items():
+        odd: tuple[Any, str | None] = value, None
+        if chance.random() < 0.05 * form.odd:
+            odd = chance.choice((
+                (f"{value:,}", None), (None, None), ("—", None), (datetime.datetime(2025, 3, 5), "yyyy-mm-dd"), (f"{value}万元", None),
+            ))  # fmt: skip
+            form.said.append(f"{key}={odd[0]!r}")
+        form.type(f"px_funds_total_{key}", *odd)
+    if form.kind == "department":
+        executed = form.cell("px_funds_project_executed").value
+        adjusted = form.cell("px_funds_project_adjusted").value
+        form.type("px_projects_name", "修缮")
+        form.type("px_projects_adjusted", adjusted)
+        form.type("px_projects_executed", executed)
+        if chance.random() < 0.4 * form.odd:
+            form.type("px_projects_name", chance.choice(("合计", "总计 ", "注：以上不含结转", "无")), row=1)
+            if chance.random() < 0.6:
+                form.type("px_projects_adjusted", adjusted, row=1)
+                form.type("px_projects_executed", executed, row=1)
+        elif chance.random() < 0.1:
+            key, value = chance.choice((("source", "本级"), ("initial", 5), ("benefit", "好"), ("name", "空项目")))
+            form.type(f"px_projects_{key}", value, row=1)
+
+
+def boxes(chance: Chance, form: Form) -> None:
+    """The single boxes."""
+    odd = chance.random() < form.odd
+    for key in ("unit", "project") if form.kind == "project" else ("unit",):
+        form.type(f"px_{key}", chance.choice(("示例县水利局",) * 20 + ("—", "\n", "\u200b", None, " ") * odd))
+    form.type("px_money_unit", chance.choice(("万元",) * 20 + (None, "—") * odd))
+    form.type("px_claimed_execution_points", *points_typed(chance, 9.5, form.odd))
+    form.type("px_claimed_total", *points_typed(chance, 95, form.odd))
+    form.type("px_claimed_grade", chance.choice(("优",) * 20 + ("优秀", None) * odd))
+
+
+def typed_form(seed: str) -> Form:
+    """A form that is filled in at random."""
+    chance = random.Random(seed)
+    kind = chance.choice(("department", "project"))
+    rulebook = chance.choice([name for name in rulebook_names() if kind in load_rulebook(name).forms])
+    form = blank_form(kind, rulebook)
+    form.odd = chance.choice((0, 0.1, 0.3, 1))
+    money(chance, form)
+    boxes(chance, form)
+    count = chance.randint(1, 5)
+    for row in range(count):
+        indicator(chance, form, row, round(90 / count, 2))
+    while chance.random() < 0.15 + 0.3 * form.odd:
+        count += chance.choice((0, 0, 2))
+        odd_row(chance, form, count)
+        count += 1
+    return form
+
+
+# ---- comparing -------------------------------------------------------------------------------------------------
+
+Shown = Callable[[str, str], Any]  # sheet and cell -> what the recalculated template shows
+
+
+def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
+    """Where the template breaks its promise beside the engine."""
+    assert result.evaluation and result.scores
+    evaluation, scores = result.evaluation, result.scores
+    missing = [found for found in result.findings if found.code == "R07"]
+
+    def value(name: str, row: int = 0) -> Any:
+        cell = form.cell(name, row)
+        return shown(cell.parent.title, cell.coordinate)
+
+    def number(found: Any) -> bool:
+        return isinstance(found, int | float | Fraction) and not isinstance(found, bool)
+
+    def compared(what: str, ours: Any, theirs: Any) -> Iterator[str]:
+        if number(ours) and (theirs is None or abs(float(ours) - float(theirs)) > 1e-9 * max(1, abs(float(ours)))):
+            yield f"{what}: {ours} shown, {theirs} scored"
+
+    top = form.cell("px_indicators_name").row
+    rows = {row.name.place.row: score for row, score in zip(evaluation.indicators, scores.indicators, strict=True)}
+    for at in range(60):
+        score = rows.get(top + at)
+        for box, attribute in (("points", "points"), ("completion", "completion")):
+            theirs = getattr(score, attribute) if score else None
+            yield from compared(f"row {top + at} {box}", value(f"px_indicators_reference_{box}", at), theirs)
+    yield from compared("execution", value("px_reference_execution_points"), scores.execution.points)
+    for key, rates in scores.line_rates.items():
+        yield from compared(f"rate {key}", value(f"px_funds_{key}_reference_rate"), rates.execution)
+    if load_form(form.kind).has("projects"):
+        first = form.cell("px_projects_name").row
+        project = {
+            one.name.place.row: rates.execution
+            for one, rates in zip(evaluation.projects, scores.project_rates, strict=True)
+        }
+        for at in range(60):
+            yield from compared(f"project {at}", value("px_projects_reference_rate", at), project.get(first + at))
+    total = value("px_reference_total")
+    yield from compared("total", total, scores.total)
+    if number(total) and not scores.complete:
+        yield f"total {total} shown, provisional"
+    if number(total) and missing:
+        yield f"total {total} shown, {missing[0].message}"
+    grade = value("px_reference_grade")
+    if grade and not any(found.code == "W01" for found in result.findings) and grade != scores.grade:
+        yield f"grade {grade} shown, {scores.grade} given"
+    counters = [value(f"px_counter_{at + 1}") for at in range(len(load_form(form.kind).sheets))]
+    if all(str(counter).startswith("✔") for counter in counters) and missing:
+        yield f"green, {missing[0].place} {missing[0].message}"
+    for sheet in form.book.worksheets:
+        for cell in (cell for line in sheet.iter_rows() for cell in line if cell.data_type == "f"):
+            if str(shown(sheet.title, cell.coordinate)).startswith(ERRORS):
+                yield f"error in {sheet.title}!{cell.coordinate}"
+
+
+def needless(form: Form, shown: Shown, result: Result) -> bool:
+    """Whether the total waits although the engine is complete and misses nothing."""
+    assert result.scores
+    cell = form.cell("px_reference_total")
+    waits = isinstance(shown(cell.parent.title, cell.coordinate), str)
+    return waits and result.scores.complete and not any(found.code == "R07" for found in result.findings)
+
+
+def calculated(book: Any) -> Shown:
+    """What our own calculator gives for a workbook."""
+    cells = Cells()
+    for sheet in book.worksheets:
+        for cell in (cell for line in sheet.iter_rows() for cell in line if cell.value is not None):
+            at = (sheet.title, cell.row, cell.column)
+            if cell.data_type == "f":
+                cells.formulas[at] = cell.value
+            else:
+                cells.typed[at] = _value(cell.value), cell.number_format
+        for line in sheet.iter_rows():
+            for cell in line:
+                cells.typed.setdefault((sheet.title, cell.row, cell.column), (None, cell.number_format))
+    for name, defined in book.defined_names.items():
+        sheet, reference = next(iter(defined.destinations))
+        ends = [openpyxl.utils.cell.coordinate_to_tuple(end) for end in reference.replace("$", "").split(":")]
+        cells.names[name] = Area(sheet, *ends[0], *ends[-1])
+    place = openpyxl.utils.cell.coordinate_to_tuple
+    return lambda sheet, cell: cells.value((sheet, *place(cell)))
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case bool() | None:
+            return value
+        case int() | float():
+            return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+        case datetime.datetime():
+            return Fraction((value - datetime.datetime(1899, 12, 30)).days)
+    return value
+
+
+def recalculated(books: Sequence[Path], folder: Path) -> list[Shown]:
+    """What LibreOffice shows, of all in one run."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
+    for at in range(0, len(books), 200):
+        names = [str(path) for path in books[at : at + 200]]
+        subprocess.run([*command, *names], check=True, capture_output=True, timeout=900)
+
+    def reader(path: Path) -> Shown:
+        book = openpyxl.load_workbook(folder / "out" / path.name, data_only=True)
+        return lambda sheet, cell: book[sheet][cell].value
+
+    return [reader(path) for path in books]
+
+
+def compared(seeds: Sequence[str], folder: Path, libreoffice: bool = True) -> tuple[list[str], int, int]:
+    """Every disagreement by its seed; how many totals were shown, and how many waited without need."""
+    forms = [typed_form(seed) for seed in seeds]
+    paths = [folder / f"{n}.xlsx" for n in range(len(forms))]
+    for form, path in zip(forms, paths, strict=True):
+        form.book.save(path)
+    seen = recalculated(paths, folder) if libreoffice else [calculated(form.book) for form in forms]
+    told: list[str] = []
+    totals = waiting = 0
+    for seed, form, path, shown in zip(seeds, forms, paths, seen, strict=True):
+        result = pipeline.score(path)
+        told += [f"{seed}: {one}" for one in disagreements(form, shown, result)]
+        cell = form.cell("px_reference_total")
+        totals += not isinstance(shown(cell.parent.title, cell.coordinate), str)
+        waiting += needless(form, shown, result)
+    return told, totals, waiting
+
+
+def main() -> None:
+    """Compare as many as are asked for."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    with tempfile.TemporaryDirectory() as folder:
+        told, totals, waiting = compared(
+            [f"live {n}" for n in range(count)], Path(folder), "--here" not in sys.argv
+        )
+    print("\n".join(told))
+    print(f"{count} forms, {totals} totals shown, {waiting} waiting without need, {len(told)} disagreements")
+
+
+if __name__ == "__main__":
+    main()
