@@ -134,7 +134,9 @@ def fit(number: Decimal, unit: str, own: str) -> Fit:
         return found if own else Fit(found.number)
     if not own or (other.mere and not one.kind):
         return _resized(number, Fraction(one.times, other.times)) if own else Fit(number)
-    manner, factor = _compared(one, other), Fraction(one.size, other.size)
+    alike = one.scale is other.scale
+    manner = _compared(one, other)
+    factor = Fraction(one.size, other.size) if alike else Fraction(one.times, other.times)
     if manner is None or (manner == "renamed" and factor != 1 and not set(one.name) & set(other.name)):
         return Fit(None)
     return _resized(number, factor) if factor != 1 or manner == "same" else Fit(number, manner)
@@ -179,7 +181,8 @@ def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> s
     for unit in units:
         if all(_finite(value, unit) for value in known):
             return unit
-    return units[0] if units else ""
+    mere = {value.unit for value in known}  # 5万 and 4.8万 stay what they are
+    return units[0] if units else mere.pop() if len(mere) == 1 else ""
 
 
 def _finite(value: Quantity, unit: str) -> bool:
