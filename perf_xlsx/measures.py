@@ -29,7 +29,7 @@ _ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around
 # A letter multiplies 人, not another letter: 3k人, but km.
 _MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
 
-THOUSANDS = (1, 1000, 10_000)  # what people also count in: 千人, 万人
+TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
 NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
 FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
@@ -216,6 +216,6 @@ def _near(ratio: Fraction, limit: Fraction) -> bool:
 
 def _other_sizes(here: Measure) -> list[Fraction]:
     """The sizes that people also count in, of the unit's own; none so near that nobody would leave it out."""
-    sizes = set(here.scale.sizes.values()) if here.scale else {1}
-    found = (Fraction(size * many, here.size) for size in sizes for many in THOUSANDS)
+    sizes = {*here.scale.sizes.values()} if here.scale else {1}
+    found = (Fraction(size, here.size) for size in (*sizes, here.size // here.times * TEN_THOUSAND))
     return [size for size in found if size >= DISTINCT or size <= Fraction(1, DISTINCT)]
