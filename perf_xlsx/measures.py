@@ -29,6 +29,7 @@ _ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around
 # A letter multiplies 人, not another letter: 3k人, but km.
 _MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
 
+_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
 TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
 NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
@@ -127,7 +128,7 @@ def fit(number: Decimal, unit: str, own: str) -> Fit:
         return Fit(number)
     one, other = _beside(unit, own), measure(own)
     if one == other:
-        return Fit(number)
+        return Fit(number, "renamed" if any(word in unit and word not in own for word in _VAGUE) else "same")
     if one.mere:
         factor = Fraction(one.times, other.times)
         found = Fit(None) if other.kind == SHARE else _resized(number, factor)
@@ -187,9 +188,10 @@ def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> s
 
 def _finite(value: Quantity, unit: str) -> bool:
     """Whether the number has an end in the other unit: 50小时 have none in 天."""
-    found = fit(value.number, value.unit, unit)
-    back = found.manner != "resized" or measure(value.unit).mere or found.number is None
-    return back or fit(found.number or value.number, unit, value.unit).number == value.number
+    found, one, other = fit(value.number, value.unit, unit), measure(value.unit), measure(unit)
+    if found.number is None or found.manner != "resized" or one.mere:
+        return True
+    return Fraction(found.number) * other.size == Fraction(value.number) * one.size
 
 
 def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
