@@ -29,7 +29,8 @@ _ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around
 # A letter multiplies 人, not another letter: 3k人, but km.
 _MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
 
-THOUSANDS = (1, 1000, 10_000)  # what people also count in: 千人, 万人
+_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
+TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
 NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
 FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
@@ -127,14 +128,16 @@ def fit(number: Decimal, unit: str, own: str) -> Fit:
         return Fit(number)
     one, other = _beside(unit, own), measure(own)
     if one == other:
-        return Fit(number)
+        return Fit(number, "renamed" if any(word in unit and word not in own for word in _VAGUE) else "same")
     if one.mere:
         factor = Fraction(one.times, other.times)
         found = Fit(None) if other.kind == SHARE else _resized(number, factor)
         return found if own else Fit(found.number)
     if not own or (other.mere and not one.kind):
         return _resized(number, Fraction(one.times, other.times)) if own else Fit(number)
-    manner, factor = _compared(one, other), Fraction(one.size, other.size)
+    alike = one.scale is other.scale
+    manner = _compared(one, other)
+    factor = Fraction(one.size, other.size) if alike else Fraction(one.times, other.times)
     if manner is None or (manner == "renamed" and factor != 1 and not set(one.name) & set(other.name)):
         return Fit(None)
     return _resized(number, factor) if factor != 1 or manner == "same" else Fit(number, manner)
@@ -179,14 +182,16 @@ def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> s
     for unit in units:
         if all(_finite(value, unit) for value in known):
             return unit
-    return units[0] if units else ""
+    mere = {value.unit for value in known}  # 5万 and 4.8万 stay what they are
+    return units[0] if units else mere.pop() if len(mere) == 1 else ""
 
 
 def _finite(value: Quantity, unit: str) -> bool:
     """Whether the number has an end in the other unit: 50小时 have none in 天."""
-    found = fit(value.number, value.unit, unit)
-    back = found.manner != "resized" or measure(value.unit).mere or found.number is None
-    return back or fit(found.number or value.number, unit, value.unit).number == value.number
+    found, one, other = fit(value.number, value.unit, unit), measure(value.unit), measure(unit)
+    if found.number is None or found.manner != "resized" or one.mere:
+        return True
+    return Fraction(found.number) * other.size == Fraction(value.number) * one.size
 
 
 def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
@@ -213,6 +218,6 @@ def _near(ratio: Fraction, limit: Fraction) -> bool:
 
 def _other_sizes(here: Measure) -> list[Fraction]:
     """The sizes that people also count in, of the unit's own; none so near that nobody would leave it out."""
-    sizes = set(here.scale.sizes.values()) if here.scale else {1}
-    found = (Fraction(size * many, here.size) for size in sizes for many in THOUSANDS)
+    sizes = {*here.scale.sizes.values()} if here.scale else {1}
+    found = (Fraction(size, here.size) for size in (*sizes, here.size // here.times * TEN_THOUSAND))
     return [size for size in found if size >= DISTINCT or size <= Fraction(1, DISTINCT)]

@@ -184,7 +184,12 @@ class OutsideRow:
             self.intake.unit_added(entry, quantity.number, read.unit)
         elif extra or read.mark:
             self.intake.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
-        elif read.cleaned or (not own and read.sign) or (read.unit and "unit" in self.columns):
+        elif (
+            read.cleaned
+            or quantity.number != read.number
+            or (not own and read.sign)
+            or (read.unit and "unit" in self.columns)
+        ):
             self.intake.cleaned(entry, quantity.number)
         return number
 
