@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from perf_xlsx.direction import WORDS, telling_words
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import DASHES, JUDGEMENTS
@@ -35,6 +36,8 @@ SIGNS_LISTED = "px_signs"  # the cell of the hidden sheet that lists them
 SIGN_WORDS = f"|{'|'.join(SIGNS)}|"
 LEVELS = "px_levels"  # the cell of the hidden sheet that lists the judgements, in the same way
 LEVEL_WORDS = f"|{'|'.join(JUDGEMENTS)}|"
+LEANINGS = "px_leanings"  # the cells of the hidden sheet with words by which a name may tell its direction
+LEVELS_ABOVE, LEVELS_TELLING = ("level1", "level2"), tuple(WORDS["hints"]["levels"])
 HIDDEN_LISTS = {BLANKS: BLANK_WORDS, SIGNS_LISTED: SIGN_WORDS, LEVELS: LEVEL_WORDS}
 
 Row = Mapping[str, Typed]
@@ -60,9 +63,33 @@ def unknown_sign(cell: str) -> str:
     return f'AND({cell}<>"",ISERROR(FIND("|"&{cell}&"|",{SIGNS_LISTED})))'
 
 
-def sign_matters(sign: str, target: str, actual: str) -> str:
-    """Whether no sign is there, and the target is not met whichever way it is read, as a formula."""
-    return f'AND({sign}="",{target}<>{actual})'
+def sign_matters(c: Mapping[str, str], rulebook: Rulebook) -> str:
+    """Whether no sign is there, and it is not just what a missing one is taken for, as a formula.
+
+    So it is where the target is met whichever way it is read, and where neither it is zero nor name or level tell
+    a direction. `c` gives the address of each column in its row.
+    """
+    name = f'SUBSTITUTE({c["name"]}," ","")'
+    named = f"SUMPRODUCT(--ISNUMBER(FIND({LEANINGS},{name})))>0," if telling_words(rulebook) else ""
+    level = [
+        f'ISNUMBER(FIND("{word}",{c[key]})),AND({c[key]}="",COUNTIF(px_indicators_{key},"*{word}*")>0)'
+        for key in LEVELS_ABOVE
+        for word in LEVELS_TELLING
+    ]
+    told = f"OR({c['target']}=0,{named}{','.join(level)})" if named else f"{c['target']}=0"
+    return f'AND({c["sign"]}="",{c["target"]}<>{c["actual"]},{told})'
+
+
+def _sign_matters(row: Row, rulebook: Rulebook, levels: frozenset[str]) -> bool:
+    target, actual = (_bare(row.get(key)) for key in ("target", "actual"))
+    words, name = telling_words(rulebook), str(row.get("name") or "").replace(" ", "")
+    above = any(_tells(row, key) or (not row.get(key) and key in levels) for key in LEVELS_ABOVE)
+    told = target == 0 or (bool(words) and (above or any(word in name for word in words)))
+    return not row.get("sign") and target != actual and told
+
+
+def _tells(row: Row, key: str) -> bool:
+    return any(word in str(row.get(key) or "") for word in LEVELS_TELLING)
 
 
 def mixed(one: str, other: str) -> str:
@@ -81,7 +108,7 @@ class Hints:
     """What computed boxes show in place of their results.
 
     `rate` cannot be told; `asked`: a box that the total is made of asks for something; `owed`: a required box is
-    empty; `whole`: there are points for everything.
+    empty; `whole`: there are points for everything; `levels` hold words that tell a direction, somewhere.
     """
 
     rulebook: Rulebook
@@ -89,6 +116,7 @@ class Hints:
     asked: bool
     owed: bool
     whole: bool
+    levels: frozenset[str] = frozenset()
 
     def shown(self, formula: str, row: Row) -> str | None:
         """What stands in a box with this formula, in the row with these contents; None: its result."""
@@ -103,7 +131,7 @@ class Hints:
                 return CLAIM_WANTED
             case "indicator_completion" if _values_open(row):
                 return NUMBER_WANTED
-            case "indicator_points" | "indicator_completion" if _sign_open(row):
+            case "indicator_points" | "indicator_completion" if _sign_open(row, self.rulebook, self.levels):
                 return SIGN_WANTED
             case "indicator_points" | "indicator_completion" if _mixed(row):
                 return PERCENT_WANTED
@@ -126,10 +154,14 @@ def hints_of(fill: Fill | None, rulebook: Rulebook, owed: bool, whole: bool) -> 
         return Hints(rulebook, False, False, owed, whole)
     line = {key: fill.lines.get(("funds", fill.form.total_line, key)) for key in rate_amounts(rulebook)}
     rate = _any(line, rate_amounts(rulebook))
-    asks = (_points_open, _sign_open, _mixed, _level_open)
+    asks = (_points_open, _mixed, _level_open)
     rows = fill.rows.get("indicators", ())
-    open_ = any(_claim_open(row, rulebook) or any(ask(row) for ask in asks) for row in rows)
-    return Hints(rulebook, rate, rate or open_, owed, whole)
+    levels = frozenset(key for key in LEVELS_ABOVE if any(_tells(row, key) for row in rows))
+    open_ = any(
+        any(ask(row) for ask in asks) or _claim_open(row, rulebook) or _sign_open(row, rulebook, levels)
+        for row in rows
+    )
+    return Hints(rulebook, rate, rate or open_, owed, whole, levels)
 
 
 def _points_open(row: Row) -> bool:
@@ -163,10 +195,9 @@ def _values_open(row: Row) -> bool:
     return bool(measured and _any(row, ("target", "actual")))
 
 
-def _sign_open(row: Row) -> bool:
-    sign = row.get("sign")
-    matters = not sign and len({_bare(row.get(key)) for key in ("target", "actual")}) > 1
-    return _measured(row) and (matters or sign not in (None, "", *SIGNS))
+def _sign_open(row: Row, rulebook: Rulebook, levels: frozenset[str]) -> bool:
+    unknown = row.get("sign") not in (None, "", *SIGNS)
+    return _measured(row) and (unknown or _sign_matters(row, rulebook, levels))
 
 
 def _mixed(row: Row) -> bool:

@@ -170,19 +170,19 @@ def _weighted(c: Mapping[str, str], points: str) -> str:
     return f'IF(ISNUMBER({c["weight"]}),IF({c["weight"]}<0,"",{points}),"")'
 
 
-def _measured(c: Mapping[str, str], result: str) -> str:
+def _measured(c: Mapping[str, str], result: str, rulebook: Rulebook) -> str:
     """A quantitative row's result; what stands in the place of a number is asked for, once the sign is settled.
 
     A sign that was pasted and is none of the choices is asked for too: nothing here tells "<=" from "≥"; and one
-    that is missing where it matters: what a name says of the direction only the engine knows. And so is one way of
-    writing where 95% (stored as 0.95) stands beside 96.
+    that is missing where name, level or a target of zero may mean another direction: the engine tells which.
+    And so is one way of writing where 95% (stored as 0.95) stands beside 96.
     """
     target, actual = c["target"], c["actual"]
     settled = f'OR({c["sign"]}<>"",NOT(OR(ISBLANK({target}),ISBLANK({actual}))))'
     asked = f"AND({settled},OR({misplaced(target)},{misplaced(actual)}))"
     numbers = f"AND(ISNUMBER({target}),ISNUMBER({actual}))"
     alike = f'IF({mixed(target, actual)},"{PERCENT_WANTED}",{result})'
-    unsettled = f"OR({unknown_sign(c['sign'])},{sign_matters(c['sign'], target, actual)})"
+    unsettled = f"OR({unknown_sign(c['sign'])},{sign_matters(c, rulebook)})"
     signed = f'IF({unsettled},"{SIGN_WANTED}",{alike})'
     return f'IF({asked},"{NUMBER_WANTED}",IF({numbers},{signed},""))'
 
@@ -192,7 +192,7 @@ def indicator_points(c: Mapping[str, str], rulebook: Rulebook) -> str:
     weight, signed = c["weight"], _signed(c, rulebook)
     by_rate = _weighted(c, f'IF(ISNUMBER({RATE}),ROUND({weight}*MAX(0,MIN(1,{RATE})),2),"")')
     points = f"ROUND({weight}*{_share(signed, rulebook)}-{_deduction(signed, rulebook)},2)"
-    scored = f"IF({_qualitative(c)},{_band(c, rulebook)},{_measured(c, _weighted(c, points))})"
+    scored = f"IF({_qualitative(c)},{_band(c, rulebook)},{_measured(c, _weighted(c, points), rulebook)})"
     return f'=IF({misplaced(weight)},"{NUMBER_WANTED}",IF({c["method"]}="按执行率",{by_rate},{scored}))'
 
 
@@ -202,7 +202,7 @@ def indicator_completion(c: Mapping[str, str], rulebook: Rulebook) -> str:
     below = f'IF({_below(signed, rulebook)},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
     completion = f'IF({_at_most(signed)},{below},IF({target}>0,{actual}/{target},""))'
     graded = _graded(c, '""')
-    scored = f"IF({_qualitative(c)},{graded},{_measured(c, completion)})"
+    scored = f"IF({_qualitative(c)},{graded},{_measured(c, completion, rulebook)})"
     return f'=IF({c["method"]}="按执行率",IF(ISNUMBER({RATE}),{RATE},""),{scored})'
 
 

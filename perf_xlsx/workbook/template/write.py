@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+from perf_xlsx.direction import telling_words
 from perf_xlsx.forms import Box, Boxes, Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.numerals import plain
@@ -17,7 +18,7 @@ from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, NUMBER_WANTED, PROPE
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
 from perf_xlsx.workbook.template.box import BoxWriter
-from perf_xlsx.workbook.template.hints import HIDDEN_LISTS, hints_of
+from perf_xlsx.workbook.template.hints import HIDDEN_LISTS, LEANINGS, hints_of
 from perf_xlsx.workbook.template.missing import missing_in_form
 
 
@@ -80,6 +81,10 @@ def _hidden_sheet(
                 canvas.text(sheet, offset, column, value)
             canvas.name(f"px_list_{box.key}_{above}", HIDDEN_SHEET, 0, column, len(values) - 1, column)
             column += 1
+    if telling := telling_words(rulebook):
+        for offset, word in enumerate(telling):
+            canvas.text(sheet, offset, column, word)
+        canvas.name(LEANINGS, HIDDEN_SHEET, 0, column, len(telling) - 1, column)
 
 
 def _dependent(form: Form) -> list[Box]:
