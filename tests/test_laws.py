@@ -66,7 +66,7 @@ def test_a_better_actual_never_earns_less(row: Indicator, other: Decimal, rate: 
     low, high = sorted((row.actual.value, other))
     shares = [score_indicator(replace(row, actual=entry(actual)), rate, RULES).share for actual in (low, high)]
     worse, better = shares if row.sign.value not in ("≤", "<") else reversed(shares)
-    if row.sign.value == "=" and row.target.value == 0:
+    if row.sign.value in ("=", None) and row.target.value == 0:
         worse, better = better, worse  # zero is a ceiling
     assert worse is not None
     assert better is not None
