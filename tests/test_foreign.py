@@ -218,7 +218,7 @@ def awkward(book: Any) -> None:
     funds["J3"] = "经办人 填报人"
     funds["J4"] = 12345
     rows["H6"] = True
-    rows["B30"] = "=1+1"
+    rows["B30"] = "说明：另附材料"
     basics["C6"] = datetime.datetime(2024, 4, 15, 13, 30)
     basics["C6"].number_format = "yyyy-mm-dd hh:mm"
     other = book.create_sheet("工资表")
@@ -250,10 +250,11 @@ def test_what_is_not_carried_over_is_told(filled: dict[str, bytes], tmp_path: Pa
     assert [(row[0], row[2], row[3], row[4]) for row in left] == [
         ("单元格", "预算执行", "J3", "经办人 填报人"),
         ("单元格", "预算执行", "J4", "12345"),
+        ("单元格", "绩效指标", "B30", "说明：另附材料"),
         ("工作表", "工资表", None, "整张工作表，共2格"),
     ]
     told = next(f for f in result.findings if f.code == "R18")
-    assert "另有3处没有带入" in told.message
+    assert "另有4处没有带入" in told.message
     beside = [f.message for f in result.findings if f.code == "R16"]
     assert beside[1:] == ["工作表“工资表”不属于自评表，没有读取，也没有带入新的工作簿。"]
     assert beside[0].startswith("原文件“绩效指标”B30：“绩效指标完成情况”的表格里有说明文字")
@@ -284,12 +285,12 @@ def test_what_stands_in_no_box_that_was_carried_is_listed(
 
 def test_a_formula_in_a_box_is_told_and_its_result_carried_over(filled: dict[str, bytes], tmp_path: Path) -> None:
     def formula(data: bytes) -> bytes:
-        """=95.45 in the box, with its result."""
+        """A link in the box, with its result."""
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
         sheet = "xl/worksheets/sheet3.xml"
         assert b"<v>95.45</v>" in parts[sheet]
-        parts[sheet] = parts[sheet].replace(b"<v>95.45</v>", b"<f>95+0.45</f><v>95.45</v>")
+        parts[sheet] = parts[sheet].replace(b"<v>95.45</v>", b"<f>[1]A!B3</f><v>95.45</v>")
         return zipped(parts)
 
     data = formula(filled["department-corrected"])

@@ -83,6 +83,9 @@ class FundSearch:
         at = self.layout.lines.get(("funds", self.layout.form.total_line, "execution_weight"))
         cell = self.sheets.cell(at) if at else None
         points = points_in(cell)
+        if at and cell is not None and cell.crossed_out:
+            message = f"预算执行率的分值“{as_shown(cell)}”被划去了（删除线），没有读取，按评分办法的分值计算。"
+            self.layout.doubt(at, "预算执行率分值", as_shown(cell), message, "请核对：仍然有效的，请取消删除线。")
         if at and points is not None:
             self.layout.stated_weight = at, points
         elif self.layout.funds:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import is_blank, parse_quantity, squeeze, tidy
+from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
 from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Labels, Row, core
 from perf_xlsx.workbook.returned.parts import is_part
@@ -151,7 +152,9 @@ class _Rows:
 
     def _crossed_out(self, row: int) -> bool:
         columns = [self.header.columns[key] for key in ("name", *MEASURES) if key in self.header.columns]
-        return self.sheets.crossed_out(self.header.sheet, row, columns)
+        crossed = self.sheets.crossed_out(self.header.sheet, row, columns)
+        stood = (as_shown(cell) for column in columns if (cell := self.cells.get((row, column))))
+        return crossed and not all(says_nothing(self.kind, text) for text in stood)
 
     def _is_part(self, row: int, body: Body) -> bool:
         above = bare_name(self._name(body.rows[-1])[0]) if body.rows and not body.totals else ""
