@@ -141,6 +141,7 @@ def as_case(form: dict[str, Any]) -> dict[str, Any]:
         "form": "department", "year": 2024, "unit": "示例县档案馆", "filled_on": "2025-03-01", "money_unit": "万元",
         "funds": [{"line": "合计"} | {key: form[key] for key in ("initial", "adjusted", "executed")}],
         "indicators": [{"name": f"指标{n}", "unit": "个"} | row for n, row in enumerate(form["rows"])],
+        "claimed": {"execution_points": 10, "total": 90, "grade": "优"},
     }  # fmt: skip
 
 

@@ -388,8 +388,8 @@ def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_
 @pytest.mark.parametrize(
     ("sheet", "typed", "said"),
     [
-        ("绩效指标", {"D": "新增指标"}, "第14行只填了D14“新增指标”，没有填指标性质、年度指标值、实际完成值、分值，没有读取。"),
-        ("绩效指标", {"K": 5}, "第14行只填了K14“5”，没有填三级指标、指标性质、年度指标值、实际完成值，没有读取。"),
+        ("绩效指标", {"D": "新增指标"}, "第14行只填了D14“新增指标”，没有填指标性质、年度指标值、实际完成值、分值、自评得分，没有读取。"),
+        ("绩效指标", {"K": 5}, "第14行只填了K14“5”，没有填三级指标、指标性质、年度指标值、实际完成值、自评得分，没有读取。"),
         ("项目明细", {"C": "本级财力"}, "第14行只填了C14“本级财力”，没有填项目名称、全年预算数、全年执行数，没有读取。"),
     ],
 )  # fmt: skip
@@ -414,17 +414,21 @@ def test_a_title_without_its_passage_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sheet", "severity", "fields"),
+    ("sheet", "severities", "fields"),
     [
-        ("预算执行", "error", ["部门预算执行情况"]),
-        ("项目明细", "error", ["项目支出明细"]),
-        ("自评结论", "warning", ["自评得分", "文字说明"]),
+        ("预算执行", ["error"], ["部门预算执行情况"]),
+        ("项目明细", ["error"], ["项目支出明细"]),
+        ("自评结论", ["error", "warning"], ["自评得分", "文字说明"]),
     ],
 )
-def test_a_lost_sheet_is_told_once_a_block(sheet: str, severity: str, fields: list[str], tmp_path: Path) -> None:
+def test_a_lost_sheet_is_told_once_a_block(
+    sheet: str, severities: list[str], fields: list[str], tmp_path: Path
+) -> None:
     result = damaged("department-corrected", lambda book: book.remove(book[sheet]), tmp_path)
     lost = [found for found in result.findings if found.code == "R06"]
-    assert [(found.field, found.severity) for found in lost] == [(field, severity) for field in fields]
+    assert [(found.field, found.severity) for found in lost] == list(
+        zip(fields, severities, strict=True)
+    )
     assert all(f"工作表“{sheet}”" in found.advice for found in lost)
     assert not [found for found in result.findings if found.code in ("R07", "F01", "F06", "N01")]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.workbook.template.hints import bare, blank, idle, is_one_of
+from perf_xlsx.workbook.template.hints import bare, blank, idle
 from perf_xlsx.workbook.template.words import NOTES, REMARKS, TOTALS
 
 PART = "其中"  # begins a row that is a part of the one above it
@@ -108,7 +108,7 @@ class Table:
     def _total(self) -> str:
         """A row that sums up others or is a part of the one above, which has no values of its own."""
         valued = [box for box in self._boxes() if box.kind == "value" or (box.kind == "choice" and box.strict)]
-        worded = "+".join(is_one_of(name, TOTALS) for name in self._names())
+        worded = "+".join(_listed(_head(name), TOTALS) for name in self._names())
         parts = "+".join(f'ISNUMBER(FIND("|{PART}","|"&{bare(name)}))' for name in self._names())
         found = f"({worded}+({parts})*(1-{idle(self._joined(self._numbers()))})>0)"
         return f"{found}*{idle(self._joined(valued))}" if valued else found
@@ -117,8 +117,7 @@ class Table:
         """A row that begins with the word of a remark and has no number."""
         found = []
         for name in self._names():
-            text = f'SUBSTITUTE({bare(name)},"：",":")'
-            found.append(_listed(f'LEFT({text},FIND(":",{text}&":")-1)', REMARKS))
+            found.append(_listed(_head(name), REMARKS))
             found.append(_listed(f"LEFT({bare(name)},2)", NOTES))
         return f"(({'+'.join(found)})>0)*{idle(self._joined(self._numbers()))}"
 
@@ -134,6 +133,12 @@ class Table:
 
     def _numbers(self) -> list[Box]:
         return [box for box in self._boxes() if box.kind in ("number", "percent")]
+
+
+def _head(cell: str) -> str:
+    """What stands before a colon, or all there is."""
+    text = f'SUBSTITUTE({bare(cell)},"：",":")'
+    return f'LEFT({text},FIND(":",{text}&":")-1)'
 
 
 def _listed(text: str, words: str) -> str:
