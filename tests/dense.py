@@ -114,8 +114,10 @@ def xlsb_of(strings: bytes = b"", book: bytes = b"", sheet: bytes = b"") -> byte
         "xl/sharedStrings.bin": strings,
         "xl/sheet1.bin": sheet or record(129),
         "xl/_rels/workbook.bin.rels": _relations(
-            [("rId1", RELATION.format("worksheet"), "sheet1.bin")]
-            + [("rId2", RELATION.format("sharedStrings"), "sharedStrings.bin")]
+            [
+                ("rId1", RELATION.format("worksheet"), "sheet1.bin"),
+                ("rId2", RELATION.format("sharedStrings"), "sharedStrings.bin"),
+            ]
         ),
         "_rels/.rels": _relations([("rId1", RELATION.format("officeDocument"), "xl/workbook.bin")]),
         "[Content_Types].xml": (
