@@ -152,7 +152,9 @@ def test_what_cannot_be_seen_is_nothing_typed(
     assert [found.code for found in result.findings].count("R07") == 1
 
 
-@pytest.mark.parametrize("row", [("合计", 200, 196), ("总计：", 200, 196), ("注：不含结转", None, None), ("无", None, None)])
+@pytest.mark.parametrize(
+    "row", [("合计", 200, 196), ("总计：", 200, 196), ("注：不含结转", None, None), ("无", None, None)]
+)
 def test_a_row_of_projects_that_is_none(
     row: tuple[Any, ...], beside: Callable[[Form], tuple[Shown, Result]]
 ) -> None:
@@ -187,7 +189,9 @@ def test_points_stay_open_where_neither_reading_of_a_number_is_sure(
     assert result.scores and result.scores.indicators[1].points is None
 
 
-@pytest.mark.parametrize("key", ["claimed_execution_points", "claimed_total", "claimed_grade", "indicators_claimed_points"])
+@pytest.mark.parametrize(
+    "key", ["claimed_execution_points", "claimed_total", "claimed_grade", "indicators_claimed_points"]
+)
 def test_a_claim_that_is_missing_among_others_is_owed(
     key: str, beside: Callable[[Form], tuple[Shown, Result]]
 ) -> None:

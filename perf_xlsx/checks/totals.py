@@ -24,6 +24,12 @@ def claimed_sum(form: SelfEvaluation) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(claims) else None
 
 
+def _sum_without_execution(form: SelfEvaluation) -> Decimal | None:
+    """All claimed points of a layout that has no box for those of budget execution; None where it has one."""
+    claims = [row.claimed_points.value or Decimal(0) for row in form.indicators]
+    return sum(claims, Decimal(0)) if "claimed_execution_points" in form.absent else None
+
+
 def _capped(claimed: Decimal, total: Decimal, scores: Scores, rulebook: Rulebook) -> bool:
     """Whether the claimed total is the sum of the claimed points as the rulebook caps it."""
     cap = rulebook.cap(scores.execution.completion)
@@ -76,15 +82,20 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
 def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """自评总分＝计算总分. A provisional total is not compared: what is missing has been said.
 
+    Nor is that of a layout without a box for the points of execution, where it is the sum of those that it has.
+
     Good: 88.01 beside 88.01.  Bad: 92.00 beside 88.01.  88 is the unit's own rounding: a notice.
     """
     entry = form.claimed.total
     if entry.value is None or not scores.complete or not _settled(form, scores, rulebook):
         return
-    difference = entry.value - scores.total
-    if abs(difference) > rulebook.number("thresholds.tolerance"):
+    difference, tolerance = entry.value - scores.total, rulebook.number("thresholds.tolerance")
+    own = _sum_without_execution(form)
+    if own is not None and abs(entry.value - own) <= tolerance:
+        return
+    if abs(difference) > tolerance:
         rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == scores.grade
-        signs = abs(difference - claimed_beyond(form, scores)) <= rulebook.number("thresholds.tolerance")  # I01
+        signs = abs(difference - claimed_beyond(form, scores)) <= tolerance  # I01
         read = "是没有填指标性质的指标读法不同造成的"
         yield noticed(
             entry,

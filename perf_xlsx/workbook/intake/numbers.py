@@ -53,12 +53,19 @@ class Numbers(Texts):
         """A weight or points: "（50）" is 50 (R12), where an amount in brackets is below zero."""
         found = _BRACKETS.fullmatch(squeeze(cell.value)) if cell and isinstance(cell.value, str) else None
         if cell is None or found is None:
-            return self._number(cell, place, field, self._amount, self._points_typed)
+            return self._number(cell, place, field, self._points_written, self._points_typed)
         entry = self.points(cell._replace(value=found[1]), place, field)
         stood: Entry[Decimal] = replace(entry, given=tidy(as_shown(cell)))
         if entry.value is not None:
             self.cleaned(stood, entry.value)
         return stood
+
+    def _points_written(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
+        """Points as text; 分 behind them is their own unit (R12)."""
+        if quantity.unit != "分" or quantity.sign:
+            return self._amount(quantity, entry)
+        self.cleaned(entry, quantity.number)
+        return quantity.number
 
     def _points_typed(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal | None:
         """Points in a percent format: 10 typed there is 10%; 10 pasted is 1000%, and no points are so many."""
