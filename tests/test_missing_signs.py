@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
+from perf_xlsx import pipeline
 from perf_xlsx.direction import by_name
 from perf_xlsx.model import Result
 from tests.official_rows import errors, of_rows, official, own, points
+from tests.test_template import needs_libreoffice, recalculated
 
 Score = Callable[..., Result]
 
@@ -166,3 +171,33 @@ def test_a_rulebook_may_leave_names_aside(well_made: dict[str, Any], score_case:
 def test_a_sign_that_the_name_contradicts_is_told(well_made: dict[str, Any], score_case: Score) -> None:
     result = score_case(own(well_made, ("群众投诉率", 2, 3, 10, 10), unit="%", sign="≥"))
     assert [(f.code, f.expected) for f in result.findings if f.code == "I16"] == [("I16", "≤")]
+
+
+# ---- the template's live formulas ------------------------------------------------------------------------
+
+
+@needs_libreoffice
+def test_the_template_asks_for_the_sign_or_shows_what_the_engine_gives(
+    well_made: dict[str, Any], score_case: Score, tmp_path: Path
+) -> None:
+    numbers = [
+        (n, *(float(str(v).strip("起人次%万元平方米")) for v in (t, a)), w, c) for n, t, a, w, c in NAMED + ZEROS
+    ]
+    case = own(well_made, *numbers, unit="次")
+    costs = own(well_made, ("补助标准", 500, 480, 10, 10), ("补贴人数", 500, 480, 10, 10), level1="")["indicators"]
+    costs[0]["level2"], costs[1]["level2"] = "成本指标", ""  # the second stands under the first
+    case["indicators"] += costs
+    engine = points(score_case(case))
+    data = pipeline.template_bytes(case=json.dumps(case))
+    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, tmp_path)
+    for book in (stored, live):
+        shown = [row[16].value for row in book["绩效指标"].iter_rows(min_row=6, max_row=5 + len(engine))]
+        apart = [
+            (name, seen, given)
+            for (name, *_), seen, given in zip(
+                [*numbers, ("补助标准",), ("补贴人数",)], shown, engine, strict=True
+            )
+            if seen != "请选性质" and (given is None or seen != float(given))
+        ]
+        assert apart == []
+        assert shown.count("请选性质") == 14
