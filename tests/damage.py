@@ -747,7 +747,7 @@ def amount_scaled_by_format(bench: Bench) -> None:
             bench.cell(path).number_format = code
 
 
-@damage("分值带分字", tells=("R09",))
+@damage("分值带分字", tells=("R12",))
 def weight_with_unit(bench: Bench) -> None:
     bench.cell("indicators.0.weight").value = f"{bench.value('indicators.0.weight')}分"
 

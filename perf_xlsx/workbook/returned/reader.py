@@ -34,7 +34,7 @@ from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
 from perf_xlsx.workbook.returned.owed import Owed, box_owed, lines_owed
 from perf_xlsx.workbook.returned.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
-from perf_xlsx.workbook.returned.worded import dated, in_words, needs_no_target, says_nothing
+from perf_xlsx.workbook.returned.worded import dated, in_words, needs_no_target, numbers_as_text, says_nothing
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 CLAIMED = "claimed_"  # begins the keys of what the unit says of itself
@@ -365,7 +365,7 @@ class Reading:
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
         indicator = self._judged(Indicator(**row))
-        if indicator.qualitative:
+        if indicator.qualitative and not numbers_as_text(indicator.sign, indicator.target, indicator.method):
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
         unit = "" if is_blank(unit) or squeeze(unit) == "无" else unit

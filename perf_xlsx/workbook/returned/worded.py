@@ -32,6 +32,12 @@ def needs_no_target(
     return nothing and judged_level(*(level.given for level in levels))
 
 
+def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) -> bool:
+    """Whether a row without a sign is worded only because its numbers were typed or pasted as text."""
+    said = "定性" in (sign.value, method.value)
+    return not said and isinstance(target.value, str) and parse_target(target.value) is not None
+
+
 def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], year: int | None) -> bool:
     """Whether a target is none to be measured by: a text or a time, and its actual no number beside it.
 
