@@ -238,7 +238,7 @@ def _group(found: Finding) -> str:
 
 
 def _rank(found: Finding, swapped: bool = False) -> int:
-    if swapped and found.code == "T02":
+    if swapped and found.code == "T02" and found.severity == "error":
         return -1
     return BEFORE.index(found.code) if found.code in BEFORE else len(BEFORE)
 

@@ -94,7 +94,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
             expected=other or known or None,
             basis=basis,
-            correction=to_word(row.sign, other) if other else None,
+            correction=to_word(row.sign, other or known) if other or known else None,
         )
 
 
