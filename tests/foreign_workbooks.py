@@ -217,7 +217,7 @@ def _biff(code: int, body: bytes = b"") -> bytes:
 
 
 def _bytes(text: str, long: bool = False) -> bytes:
-    raw = text.encode("gbk", "replace")[:255]
+    raw = text.encode("gbk", "replace")[:255].decode("gbk", "ignore").encode("gbk")
     return struct.pack("<H" if long else "<B", len(raw)) + raw
 
 
