@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import hashlib
 import json
@@ -24,6 +25,7 @@ from perf_xlsx.output import fitting, shown
 from perf_xlsx.place import Place
 from perf_xlsx.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
+from perf_xlsx.system import is_special
 
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 
@@ -192,5 +194,8 @@ def withdraw(task: Task) -> None:
 
 
 def _sha256(path: str | Path) -> str:
+    """Raises OSError."""
+    if is_special(path):
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
