@@ -23,9 +23,7 @@ LONGEST = 32 << 20  # bytes of one line; the record of the largest workbook that
 
 Fits = Callable[[Any], bool]
 
-_NUMBER = re.compile(
-    r"-?[0-9]{1,300}(\.[0-9]{1,1000})?"
-)  # a double's, exactly, and a Fraction's as far as it is written
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,1000})?")  # a double and more
 _POINTS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,1000})?")
 _CODE = re.compile(r"[A-Z][0-9]{2}")
 
@@ -172,7 +170,7 @@ def _many(fits: Fits) -> Fits:
 
 
 def _keys(needed: Mapping[str, Fits], known: Mapping[str, Fits] | None = None) -> Fits:
-    """An object that has what is needed, and where it has what is known, in its shape; other keys are left alone."""
+    """An object with all that is needed; what is known of the rest has its shape too, other keys are left alone."""
 
     def fits(value: object) -> bool:
         return (

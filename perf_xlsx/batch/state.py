@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.output import BEGUN, trouble
 from perf_xlsx.forms import form_names
+from perf_xlsx.output import BEGUN, trouble
 from perf_xlsx.records import FILE as RECORDS
 from perf_xlsx.records import SCHEMA, STATE, lines, read_record
 from perf_xlsx.system import hide, is_special, put_in_place
