@@ -119,7 +119,7 @@ def _as_judged(line: bytes) -> dict[str, Any] | None:
 
 def _is_of_another_version(line: bytes) -> bool:
     record = _as_judged(line)
-    return bool(record) and type(record.get("schema")) is int and record["schema"] != SCHEMA
+    return record is not None and type(record.get("schema")) is int and record["schema"] != SCHEMA
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _many(fits: Fits) -> Fits:
 
 
 def _keys(needed: Mapping[str, Fits], known: Mapping[str, Fits] | None = None) -> Fits:
-    """An object with all that is needed; what is known of the rest has its shape too, other keys are left alone."""
+    """An object with all that is needed; what is known of the rest has its shape too, other keys are free."""
 
     def fits(value: object) -> bool:
         return (
@@ -205,8 +205,8 @@ _RECORD = _keys(
     {"status": _one_of("scored", "unreadable", "outstanding"), "findings": _many(_FINDING), "file": _words},
     dict.fromkeys(
         (
-            "form", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output", "output_sha256", "money_unit",
-            "supervisor", "project", "contact",
+            "form", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output", "output_sha256",
+            "money_unit", "supervisor", "project", "contact",
         ),
         _words,
     )
