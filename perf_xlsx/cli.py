@@ -17,6 +17,7 @@ import click
 
 from perf_xlsx import streams
 from perf_xlsx.commands import (
+    FILE,
     ROSTER,
     Interruptible,
     batch_options,
@@ -59,7 +60,7 @@ def main() -> None:
 @ROSTER
 @click.option(
     "--data",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="数据.json",
     help="按数据预先填好；表种和年度默认取自数据。",
 )
@@ -170,7 +171,7 @@ def check(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
 )
 @click.option(
     "--roster",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="名单",
     help="应报送的单位名单（.xlsx 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
 )
@@ -257,7 +258,7 @@ def explain(codes: tuple[str, ...], rulebook: str) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="文件")
+@click.argument("file", type=FILE, metavar="文件")
 def dump(file: Path) -> None:
     """把工作簿显示为文字，一格一行。"""
     from perf_xlsx.workbook.dump import DumpError

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from perf_xlsx import arguments, streams
 from perf_xlsx.streams import say
-from perf_xlsx.system import is_device, why
+from perf_xlsx.system import is_device, is_special, why
 from perf_xlsx.telling import INTERRUPTED, Consolidation, tell
 from perf_xlsx.usage import in_words
 
@@ -85,29 +85,44 @@ class Interruptible(_Told, click.Group):
             context.exit(INTERRUPTED)
 
 
+class RegularFile(click.Path):
+    """A file that is there: no folder, and no pipe or device, which may be waited on for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises BadParameter, as click does."""
+        if is_special(value):
+            self.fail(f"{self.name} {str(value)!r} is a device.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = RegularFile()
+
 RULEBOOK = click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。")
 WAIVERS = click.option(
     "--waivers",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="豁免清单",
     help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
 )
 PASSWORDS = click.option(
     "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="文件",
     help="打开密码，一行一个，对加密的工作簿逐个尝试。",
 )
 LIMITS = click.option(
     "--limits",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="文件.toml",
     help="改变读取上限，如写一行 cells = 1000000；不写的用默认值。",
 )
 ROSTER = click.option(
     "--roster",
     metavar="名单.xlsx|csv",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="报送名单，有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
 )
 
@@ -207,9 +222,10 @@ def run(
         terms = Terms(rulebook, _limits(limits), _passwords(password_file), waiving)
         jobs = plan(paths, folder)
         if not jobs:
-            from perf_xlsx.terminal import not_taken
+            from perf_xlsx.terminal import not_taken, outside
 
-            fail("没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。" + not_taken(jobs.passed))
+            told = not_taken(jobs.passed) + outside(jobs.outside)
+            fail(f"没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。{told}")
         with ExitStack() as stack:
             who = stack.enter_context(_crew(jobs, **crew))
             finished = stack.enter_context(

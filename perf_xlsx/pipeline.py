@@ -10,7 +10,7 @@ from pathlib import Path
 
 from perf_xlsx.aside import aside
 from perf_xlsx.catalogue import Noticed, catalogue, finding
-from perf_xlsx.foreign import Original, open_original
+from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import FormError, form_names, load_form
 from perf_xlsx.forms.case import CaseError, load_case
 from perf_xlsx.judging import in_order, judge
@@ -52,6 +52,7 @@ ADVICE = {
     "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
     "legacy": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "foreign": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
+    "pointer": "请打开它指向的表格，另存或下载为 .xlsx，报送那个文件。",
     "too_large": "请删去无关的图片、工作表和多余的格式，另存后重新报送。",
 }
 
@@ -60,6 +61,7 @@ DECRYPTED = (
     "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
     "含有不宜公开的内容时，请把副本加上密码再发送。",
 )
+UNKNOWN = ("empty", "damaged", "foreign", "not_a_workbook")  # why the content says nothing better than the suffix
 UNWRITTEN = "R20"
 UNEXPECTED = "读取时出现意外错误，请把这个文件发给软件维护者"
 
@@ -119,6 +121,9 @@ def score(
 
 def _refused(source: Path, error: Exception) -> Result:
     """What is told of a file that could not be read."""
+    what = POINTERS.get(source.suffix.lower())
+    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.kind in UNKNOWN)):
+        return _unreadable(source, "R01", f"其实是{what}，里面没有表格", ADVICE["pointer"])
     match error:
         case PackageError():
             return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])

@@ -1,18 +1,31 @@
-"""Records of results (one JSON line a workbook, `report.as_record`), read as often as they are needed."""
+"""Records of results (one JSON line a workbook, `report.as_record`), read as often as they are needed.
+
+A record may come from anybody, or from another version: what does not fit is told by its line, never worked on.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NoReturn
 
+from perf_xlsx.model import AMOUNTS, SEVERITIES
 from perf_xlsx.system import why
 
 STATE = Path(".perf_xlsx")  # below the output folder of a run
 FILE = "records.jsonl"
+SCHEMA = 1  # of a record; another number where its keys come to mean something else
+LONGEST = 32 << 20  # bytes of one line; the record of the largest workbook that is read has a tenth
+
+Fits = Callable[[Any], bool]
+
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,1000})?")  # a double and more
+_POINTS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,1000})?")
+_CODE = re.compile(r"[A-Z][0-9]{2}")
 
 
 class RecordsError(Exception):
@@ -28,6 +41,7 @@ class Records:
 
     path: Path
     base: Path
+    judged: set[object] = field(default_factory=set, compare=False, repr=False)  # states of the file that fit
 
     @classmethod
     def open(cls, path: Path) -> Records:
@@ -44,19 +58,175 @@ class Records:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         try:
-            with self.path.open("rb") as lines:
-                for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield _record(line, self.path, number)
+            with self.path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                state = status.st_size, status.st_mtime_ns
+                read = _as_judged if state in self.judged else read_record
+                for number, (_, line) in enumerate(lines(file), 1):
+                    if line is None or line.strip():
+                        record = read(line) if line is not None else None
+                        if record is None:
+                            self._refuse(line, number)
+                        yield record
+                self.judged.add(state)
         except OSError as error:
             raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None
 
+    def _refuse(self, line: bytes | None, number: int) -> NoReturn:
+        advice = "请重新运行 perf-xlsx score，会接着上次的做。"
+        if line is not None and _is_of_another_version(line):
+            raise RecordsError(f"{self.path} 第{number}行是其他版本的软件写的评分记录。{advice}")
+        raise RecordsError(f"{self.path} 第{number}行不是完整的评分记录。{advice}")
 
-def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:
+
+def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Each line and where it begins; None for one that is too long for a record."""
+    offset = 0
+    while line := file.readline(LONGEST):
+        begins, size, whole = offset, len(line), line.endswith(b"\n") or len(line) < LONGEST
+        offset += size
+        if not whole:
+            while rest := file.readline(LONGEST):
+                offset += len(rest)
+                if rest.endswith(b"\n"):
+                    break
+        yield begins, line if whole else None
+
+
+def read_record(line: bytes, schema: Iterable[object] = (SCHEMA, None)) -> dict[str, Any] | None:
+    """The record that a line holds; None where it does not fit, or has none of the schemas (None: says none)."""
     try:
-        record = json.loads(line.decode("utf-8", "surrogateescape"))  # file names need not be UTF-8
-    except ValueError:
-        record = None
-    if not isinstance(record, dict) or not {"file", "status", "findings"} <= record.keys():
-        raise RecordsError(f"{path} 第{number}行不是完整的评分记录。请重新运行 perf-xlsx score，会接着上次的做。")
-    return record
+        record = json.loads(
+            line.decode("utf-8", "surrogateescape"),  # file names need not be UTF-8
+            object_pairs_hook=_once_each,
+            parse_constant=_no_number,
+        )
+        if isinstance(record, dict) and record.get("schema") in schema and is_record(record):
+            return record
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+def _as_judged(line: bytes) -> dict[str, Any] | None:
+    """The same for a line that has been found to fit."""
+    try:
+        record = json.loads(line.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _is_of_another_version(line: bytes) -> bool:
+    record = _as_judged(line)
+    return record is not None and type(record.get("schema")) is int and record["schema"] != SCHEMA
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+
+
+def _points(value: object) -> bool:
+    return isinstance(value, str) and _POINTS.fullmatch(value) is not None
+
+
+def _code(value: object) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _truth(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _year(value: object) -> bool:
+    return type(value) is int and 0 <= value <= 9999
+
+
+def _one_of(*values: str) -> Fits:
+    return lambda value: isinstance(value, str) and value in values
+
+
+def _maybe(fits: Fits) -> Fits:
+    return lambda value: value is None or fits(value)
+
+
+def _many(fits: Fits) -> Fits:
+    return lambda value: isinstance(value, list) and all(map(fits, value))
+
+
+def _keys(needed: Mapping[str, Fits], known: Mapping[str, Fits] | None = None) -> Fits:
+    """An object with all that is needed; what is known of the rest has its shape too, other keys are free."""
+
+    def fits(value: object) -> bool:
+        return (
+            isinstance(value, dict)
+            and all(key in value and one(value[key]) for key, one in needed.items())
+            and all(one(value[key]) for key, one in (known or {}).items() if key in value)
+        )
+
+    return fits
+
+
+_words, _amount = _maybe(_text), _maybe(_number)
+_FINDING = _keys(
+    {"code": _code, "severity": _one_of(*SEVERITIES), "message": _text, "advice": _text}
+    | dict.fromkeys(("sheet", "cell", "given", "expected", "difference"), _words),
+    {
+        "place": _words, "field": _words, "basis": _words,
+        "waived": _keys(dict.fromkeys(("reason", "by", "until"), _text)),
+        "correction": _maybe(_keys({"sheet": _words, "cell": _words, "value": _text})),
+    },
+)  # fmt: skip
+_INDICATOR = _keys(
+    dict.fromkeys(("name", "target", "actual", "sign", "method", "why"), _words)
+    | {"completion": _amount, "weight": _amount, "points": _maybe(_points), "claimed": _amount},
+    dict.fromkeys(("unit", "level1", "level2", "sheet", "cell"), _words),
+)
+_FUND = _keys(
+    {"key": _text, "name": _text, "total": _truth}
+    | dict.fromkeys((*AMOUNTS, "execution_rate", "adjustment_rate"), _amount)
+)
+_RECORD = _keys(
+    {"status": _one_of("scored", "unreadable", "outstanding"), "findings": _many(_FINDING), "file": _words},
+    dict.fromkeys(
+        (
+            "form", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output", "output_sha256",
+            "money_unit", "supervisor", "project", "contact",
+        ),
+        _words,
+    )
+    | {
+        "code": _words, "year": _maybe(_year), "complete": _maybe(_truth), "total": _maybe(_points),
+        "claimed_total": _amount, "indicators": _maybe(_many(_INDICATOR)), "funds": _maybe(_many(_FUND)),
+        "execution": _maybe(_keys({"rate": _amount}, {"points": _maybe(_points), "weight": _amount})),
+        "passages": _maybe(_many(_words)),
+        "key": _maybe(_keys({"content": _text, "rulebook": _words})),
+    },
+)  # fmt: skip
+_SCORED = _keys(
+    {"file": _text, "form": _text, "complete": _truth, "total": _points, "grade": _words, "rulebook": _text}
+    | {"execution": _keys({"rate": _amount}), "indicators": _many(_INDICATOR)}
+)
+_UNREAD = _keys({"file": _text, "total": _maybe(_points), "complete": _maybe(_truth), "grade": _words})
+
+
+def is_record(record: Mapping[str, Any]) -> bool:
+    """Whether it has what every reader of records takes for granted."""
+    if not _RECORD(record):
+        return False
+    return record["status"] == "outstanding" or (_SCORED if record["status"] == "scored" else _UNREAD)(record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 import sys
 import time
 from pathlib import Path
@@ -114,6 +115,15 @@ def identity(path: str | Path) -> object:
     if status.st_ino:
         return status.st_dev, status.st_ino
     return os.path.normcase(os.path.realpath(path))
+
+
+def is_special(path: str | Path) -> bool:
+    """Whether this is a pipe, a device or a socket: opening one may wait for ever, or set something going."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def same_file(one: Path, other: Path) -> bool:

@@ -103,7 +103,7 @@ def _close(
     from rich.console import Console
 
     from perf_xlsx.batch import others
-    from perf_xlsx.terminal import not_ours, not_taken, results
+    from perf_xlsx.terminal import not_ours, not_taken, outside, results
     from perf_xlsx.waivers import idle
 
     for line in idle(waiving, used) if waiving else ():
@@ -115,6 +115,7 @@ def _close(
     for line in (
         not_taken(jobs.passed),
         results(jobs.skipped),
+        outside(jobs.outside),
         not_ours(list(others(jobs, written)) if jobs.many else []),
     ):
         if line:

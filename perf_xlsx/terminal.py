@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_xlsx.catalogue import catalogue
+from perf_xlsx.foreign import POINTERS
 from perf_xlsx.harmless import one_line
 from perf_xlsx.model import STANDINGS, Standing
 from perf_xlsx.numerals import percent
@@ -134,11 +135,25 @@ def _names(files: Sequence[str]) -> str:
 
 def not_taken(files: Sequence[str]) -> str:
     """Which files were not read for their suffix, and what to do if one of them is a return after all."""
-    if not files:
+    pointing = [file for file in files if Path(file).suffix.lower() in POINTERS]
+    files = [file for file in files if file not in pointing]
+    told = ""
+    if files:
+        told += f"另有{len(files)}个文件因后缀不是工作簿而没有读：{_names(files)}。"
+        told += "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
+    if pointing:
+        told += f"另有{len(pointing)}个文件只是快捷方式或在线表格的链接，里面没有表格：{_names(pointing)}。"
+        told += "请打开它们指向的表格，另存或下载为 .xlsx，放进来再运行一次。"
+    return told
+
+
+def outside(links: Sequence[str]) -> str:
+    """Which links to folders were not followed, for they lead out of what was asked for."""
+    if not links:
         return ""
     return (
-        f"另有{len(files)}个文件因后缀不是工作簿而没有读：{_names(files)}。"
-        "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
+        f"另有{len(links)}个链接指向别处的文件夹，没有跟进去：{_names(links)}。"
+        "要评其中的工作簿，请在命令中直接写那个文件夹。"
     )
 
 

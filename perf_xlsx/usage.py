@@ -65,6 +65,8 @@ def _path(message: str) -> str:
         return f"{path} 是文件，这里要写文件夹"
     if "is a directory" in message:
         return f"{path} 是文件夹，这里要写文件"
+    if "is a device" in message:
+        return f"{path} 是管道或设备，不是文件"
     return f"没有这个文件：{path}" if "does not exist" in message else f"{path} 不能读写"
 
 

@@ -95,11 +95,11 @@ def test_the_folder_of_the_returns_is_no_place_for_the_copies(folder: Path, tmp_
 
 def test_linked_folders_are_followed_but_not_in_a_ring(folder: Path, tmp_path: Path) -> None:
     put(folder, "1.xlsx")
-    put(tmp_path / "elsewhere", "2.xlsx")
+    put(folder / "zone", "2.xlsx")
     (folder / "links").mkdir()
     (folder / "links" / "ring").symlink_to(folder)
-    (folder / "links" / "there").symlink_to(tmp_path / "elsewhere")
-    (folder / "links" / "again").symlink_to(tmp_path / "elsewhere")
+    (folder / "links" / "there").symlink_to(folder / "zone")
+    (folder / "links" / "again").symlink_to(folder / "zone")
     assert files(folder) == ["1.xlsx", "links/again/2.xlsx"]
 
 

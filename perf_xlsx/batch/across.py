@@ -20,6 +20,7 @@ from perf_xlsx.forms import load_form
 from perf_xlsx.model import Finding, Result
 from perf_xlsx.output import shown
 from perf_xlsx.place import Place
+from perf_xlsx.records import SCHEMA
 from perf_xlsx.report import as_record, finding_json
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.target import squeeze
@@ -194,6 +195,7 @@ class Across:
             "project": listed.project or None,
             "code": listed.code or None,
             "contact": listed.contact or None,
+            "schema": SCHEMA,
         }
 
 

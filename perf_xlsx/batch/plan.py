@@ -13,9 +13,17 @@ from perf_xlsx.output import free, reserved, shown
 from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
 from perf_xlsx.system import for_windows, identity, reachable, why
 
-TEMPORARY = ("~$", ".~")  # owner files of Excel and WPS
+LEFT_BEHIND = ("~$", ".~", "._")  # how files begin that Excel, WPS and Macs lay beside a workbook
 RESULTS = "评分结果"  # where copies go when no folder is named
-SYSTEM = ("thumbs.db", "desktop.ini")  # and whatever starts with a dot: nobody has sent these
+SYSTEM = (
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "icon\r",
+)  # and whatever starts with a dot: nobody has sent these
+SYSTEM_FOLDERS = (
+    "__macosx", ".trashes", ".spotlight-v100", ".fseventsd", "$recycle.bin", "system volume information",
+)  # fmt: skip  # of archives made on a Mac, and of drives: what is in them was not sent, or thrown away
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,8 @@ class Plan(Sequence[Job]):
 
     `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
     is written. `many`: a folder or several files were asked for. `passed` are the files that were not taken for
-    their suffix, `skipped` the folders that hold results of earlier runs.
+    their suffix, `skipped` the folders that hold results of earlier runs, `outside` the links to folders that
+    lie outside what was asked for.
     """
 
     base: Path
@@ -33,6 +42,7 @@ class Plan(Sequence[Job]):
     many: bool
     passed: Sequence[str] = ()
     skipped: Sequence[str] = ()
+    outside: Sequence[str] = ()
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -86,10 +96,10 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     base = _base(asked)
     wanted: dict[str, str] = {}
     passed: dict[str, None] = {}
-    skipped: list[str] = []
+    walk = _Walk([os.path.realpath(path) for path in asked], identity(target) if target else None)
     for path in asked:
         top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
-        for relative in _below(path, target, skipped):
+        for relative in walk.below(path):
             file = relative if top == "." else f"{top}/{relative}" if relative else top
             if relative and not _is_workbook(relative) and not os.path.isdir(path / relative):
                 passed[file] = None
@@ -97,9 +107,8 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
                 below = f"{path.name}/{relative}" if relative and len(asked) > 1 else relative or path.name
                 wanted.setdefault(file, _copy_name(below))
     many = len(asked) > 1 or any(os.path.isdir(path) for path in asked)
-    found = Plan(
-        base, target, list(_apart(wanted)), many, [file for file in passed if file not in wanted], skipped
-    )
+    others = [file for file in passed if file not in wanted]
+    found = Plan(base, target, list(_apart(wanted)), many, others, walk.skipped, walk.outside)
     _refuse_overwriting(found)
     return found
 
@@ -124,7 +133,8 @@ def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
         return
     kept = {reserved(Path(output)) for _, output in jobs.rows}
     kept |= {reserved(Path(os.path.relpath(path, jobs.folder))) for path in written}
-    for relative in _walk(jobs.folder, "", {identity(jobs.base)}):
+    walk = _Walk([os.path.realpath(jobs.folder)], identity(jobs.base), of_results=True)
+    for relative in walk.below(jobs.folder):
         if _is_workbook(relative) and reserved(Path(relative)) not in kept:
             yield relative
 
@@ -139,41 +149,63 @@ def _base(asked: Sequence[Path]) -> Path:
         return Path()
 
 
-def _below(path: Path, target: Path | None, skipped: list[str]) -> Iterator[str]:
-    """What people have put below a folder, as relative paths with "/"; for a file the empty text."""
-    if os.path.isdir(path):
-        seen = {identity(target)} if target else set()  # results of an earlier run are no input
-        yield from _walk(path, "", seen, skipped)
-    else:
-        yield ""
+class _Walk:
+    """What people have put below folders, and what was met on the way that is not gone into.
 
-
-def _walk(folder: Path, prefix: str, seen: set[object], skipped: list[str] | None = None) -> Iterator[str]:
-    """`seen` are folders that are not to be entered again: linked folders are followed, but not in a ring.
-
-    A folder below that cannot be listed stands for its workbooks: it is told when it is to be read.
+    `roots` are the folders asked for, resolved. `but` is the folder (by identity) that is not entered: results of
+    an earlier run are no input. `of_results`: the folders to go through are themselves results.
     """
-    try:
-        seen.add(identity(os.path.join(folder, prefix)))
-        with os.scandir(reachable(folder / prefix)) as entries:
-            found = sorted((entry.name, os.path.isdir(entry), _is_file(entry)) for entry in entries)
-    except OSError as error:
-        if not prefix:
-            raise OutputError(f"文件夹打不开：{shown(folder)}（{why(error)}）") from None
-        yield prefix.removesuffix("/")
-        return
-    for name, is_folder, is_file in found:
-        relative = prefix + name
-        if is_folder:
-            here = identity(reachable(folder / relative))
-            if here is not None and here in seen:
-                continue
-            if skipped is not None and _are_results(name):
-                skipped.append(relative)
-            else:
-                yield from _walk(folder, f"{relative}/", seen, skipped)
-        elif is_file and not name.startswith(TEMPORARY) and (_is_workbook(name) or not _of_the_system(relative)):
-            yield relative
+
+    def __init__(self, roots: Sequence[str], but: object, of_results: bool = False) -> None:
+        self.roots, self.but, self.of_results = roots, but, of_results
+        self.skipped: list[str] = []
+        self.outside: list[str] = []
+
+    def below(self, path: Path) -> Iterator[str]:
+        """The files below a folder, as relative paths with "/"; for a file the empty text."""
+        if os.path.isdir(path):
+            yield from self._walk(path, "", {self.but} - {None})
+        else:
+            yield ""
+
+    def _walk(self, folder: Path, prefix: str, seen: set[object]) -> Iterator[str]:
+        """`seen` are folders not to be entered again: links to folders inside are followed, but not in a ring.
+
+        A folder below that cannot be listed stands for its workbooks: it is told when it is to be read.
+        """
+        try:
+            seen.add(identity(os.path.join(folder, prefix)))
+            with os.scandir(reachable(folder / prefix)) as entries:
+                found = sorted((entry.name, os.path.isdir(entry)) for entry in entries)
+        except OSError as error:
+            if not prefix:
+                raise OutputError(f"文件夹打不开：{shown(folder)}（{why(error)}）") from None
+            yield prefix.removesuffix("/")
+            return
+        for name, is_folder in found:
+            relative = prefix + name
+            if is_folder:
+                if self._is_entered(folder, relative, name, seen):
+                    yield from self._walk(folder, f"{relative}/", seen)
+            elif not name.startswith(LEFT_BEHIND) and (_is_workbook(name) or not _of_the_system(relative)):
+                yield relative
+
+    def _is_entered(self, folder: Path, relative: str, name: str, seen: set[object]) -> bool:
+        here = identity(reachable(folder / relative))
+        if (here is not None and here in seen) or name.lower() in SYSTEM_FOLDERS:
+            return False
+        if not self._is_inside(reachable(folder / relative)):
+            self.outside.append(relative)
+            return False
+        if not self.of_results and _are_results(name):
+            self.skipped.append(relative)
+            return False
+        return True
+
+    def _is_inside(self, path: Path) -> bool:
+        """Whether a folder lies below what was asked for; one that is no link lies where its parent does."""
+        real = os.path.realpath(path)
+        return any(real == root or real.startswith(os.path.join(root, "")) for root in self.roots)
 
 
 def _is_workbook(name: str) -> bool:
@@ -183,11 +215,6 @@ def _is_workbook(name: str) -> bool:
 def _of_the_system(relative: str) -> bool:
     parts = relative.lower().split("/")
     return parts[-1] in SYSTEM or any(part.startswith(".") for part in parts)
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    """A file, or a link to one that is gone: that is told when it is read."""
-    return os.path.isfile(entry) or (entry.is_symlink() and not os.path.exists(entry))
 
 
 def _copy_name(name: str) -> str:

@@ -2,7 +2,8 @@
 
 `records.jsonl` holds a record a workbook in plan order, written whole at the end. `journal.jsonl` grows while a
 run is under way, a line for every workbook newly done, and goes when the run is over. Both are read by the next
-run; of two lines for one workbook the journal's stands. A line that was cut off by a kill is not read.
+run; of two lines for one workbook the journal's stands. What does not fit, or is of another schema, is done
+again: a line that was cut off by a kill, and whatever else was put there. Nothing is written through a link.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.forms import form_names
 from perf_xlsx.output import BEGUN, trouble
 from perf_xlsx.records import FILE as RECORDS
-from perf_xlsx.records import STATE
-from perf_xlsx.system import hide, put_in_place
+from perf_xlsx.records import SCHEMA, STATE, lines, read_record
+from perf_xlsx.system import hide, is_special, put_in_place
 
 JOURNAL, LOCK = "journal.jsonl", "lock"
 GOES_ON = "已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
+NAMES = (JOURNAL, LOCK, RECORDS, f"{RECORDS}.tmp")
 HEAD = b'{"file": '
 
 Record = dict[str, Any]
@@ -41,16 +44,18 @@ class State:
 
     def __enter__(self) -> State:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_links(self.folder, *(self.folder / name for name in NAMES))
+            self.folder.mkdir(exist_ok=True)
             hide(self.folder)
             self.lock = _lock(self.folder / LOCK)
             self._tidy()
             self.files = [_open(self.folder / name) for name in (JOURNAL, RECORDS)]
             self.index = [_index(file) for file in self.files]
-            self.journal = open(self.folder / JOURNAL, "ab")  # until __exit__
+            self.journal = open(self.folder / JOURNAL, "ab", opener=_itself)  # until __exit__
             if self.journal.tell():
                 self.journal.write(b"\n")  # after a line that was cut off
-            self.final = open(self.folder / f"{RECORDS}.tmp", "wb")
+            self.final = open(self.folder / f"{RECORDS}.tmp", "wb", opener=_itself)
         except OSError as error:
             raise self._full(error) from None
         self.synced = time.monotonic()
@@ -68,11 +73,11 @@ class State:
 
     def known(self, file: str) -> Record | None:
         """What is remembered of a workbook, without what was found by comparing it with others."""
-        for lines, index in zip(self.files, self.index, strict=True):
-            if lines is not None and file in index:
-                lines.seek(index[file])
-                with suppress(ValueError, KeyError, TypeError):
-                    record: Record = json.loads(_text(lines.readline()))
+        for held, index in zip(self.files, self.index, strict=True):
+            if held is not None and file in index:
+                held.seek(index[file])
+                record = read_record(held.readline(), (SCHEMA,))
+                if record is not None and _is_of_this_run(record, file):
                     record["findings"] = [found for found in record["findings"] if found["code"][0] != "B"]
                     return record
         return None
@@ -147,20 +152,45 @@ def _index(file: IO[bytes] | None) -> dict[str, int]:
     """Where in the file each workbook's last whole line begins."""
     found: dict[str, int] = {}
     decoder = json.JSONDecoder()
-    offset = 0
-    for line in file or ():
-        if line.startswith(HEAD) and line.endswith(b"}\n"):
-            with suppress(ValueError):
+    for offset, line in lines(file) if file else ():
+        if line is not None and line.startswith(HEAD) and line.endswith(b"}\n"):
+            with suppress(ValueError, RecursionError):
                 name, _ = decoder.raw_decode(_text(line), len(HEAD))
                 if isinstance(name, str):
                     found[name] = offset
-        offset += len(line)
     return found
+
+
+def _is_of_this_run(record: Record, file: str) -> bool:
+    """Whether a record is as a run writes one of this workbook, with all that comparing takes for granted."""
+    key = record.get("key")
+    return (
+        record["file"] == file
+        and record["status"] != "outstanding"
+        and {"key", "output", "output_sha256", "unit", "year", "project", "passages", "funds", "sha256"}
+        <= record.keys()
+        and (key is None or key.get("rulebook") == record["rulebook"])
+        and (record["status"] != "scored" or record["form"] in form_names())
+        and isinstance(record["passages"], list)
+        and isinstance(record["sha256"], str | None)
+    )
+
+
+def _refuse_links(*paths: Path) -> None:
+    """Raises BatchError where something of ours is a link, which leads the writing elsewhere, or a pipe."""
+    for path in paths:
+        if os.path.islink(path) or is_special(path):
+            raise BatchError(f"{path} 是链接、管道或设备，没有往里写，也没有评分。请删去它，再运行一次。")
+
+
+def _itself(path: str, flags: int) -> int:
+    """Open a file, but not through a link that was put there meanwhile."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _lock(path: Path) -> IO[bytes]:
     """Hold the folder until the file is closed or this process ends."""
-    file = open(path, "ab")  # noqa: SIM115  # held open as long as the lock
+    file = open(path, "ab", opener=_itself)  # noqa: SIM115  # held open as long as the lock
     try:
         if sys.platform == "win32":
             import msvcrt

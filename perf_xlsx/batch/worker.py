@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import hashlib
 import json
@@ -22,8 +23,10 @@ from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.model import Result
 from perf_xlsx.output import fitting, shown
 from perf_xlsx.place import Place
+from perf_xlsx.records import SCHEMA
 from perf_xlsx.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
+from perf_xlsx.system import is_special
 
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 
@@ -134,6 +137,7 @@ def _line(task: Task, result: Result) -> str:
         "file": task.file,
         "output": _named(task, written) if written else None,
         "output_sha256": _sha256(written) if written else None,
+        "schema": SCHEMA,
         "key": None if again else _key(result.sha256, result.rulebook, task.terms),
     }
     return json.dumps(record, ensure_ascii=False)
@@ -192,5 +196,8 @@ def withdraw(task: Task) -> None:
 
 
 def _sha256(path: str | Path) -> str:
+    """Raises OSError."""
+    if is_special(path):
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

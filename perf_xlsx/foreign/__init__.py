@@ -6,10 +6,10 @@ One file a format. None of them is ever written: what they hold is carried over 
 from __future__ import annotations
 
 from perf_xlsx.foreign.original import Extra, Original
-from perf_xlsx.foreign.recognise import recognise
+from perf_xlsx.foreign.recognise import POINTERS, recognise
 from perf_xlsx.ooxml import Limits, PackageError
 
-__all__ = ["Extra", "Original", "open_original"]
+__all__ = ["POINTERS", "Extra", "Original", "open_original"]
 
 
 def open_original(data: bytes, limits: Limits | None = None) -> Original | None:

@@ -7,7 +7,7 @@ import struct
 from collections import Counter
 from typing import Any
 
-from xlrd import biffh, book, sheet
+from xlrd import biffh, book, compdoc, sheet
 
 from perf_xlsx.ooxml import Limits, PackageError
 
@@ -56,6 +56,13 @@ class Book(book.Book):  # type: ignore[misc]
         self._sheet_list[number] = found
         return found
 
+    def handle_sst(self, data: bytes) -> None:
+        """The shared texts that are there: how many a file says there are is often wrong, and nobody needs it."""
+        parts = [data]
+        while (part := self.get_record_parts_conditional(_CONTINUE))[0] is not None:
+            parts.append(part[2])
+        self._sharedstrings, self._rich_text_runlist_map = book.unpack_SST_table(parts, _texts_in(parts))
+
     def names_epilogue(self) -> None:
         """Only names that are one plain range are evaluated: one may stand for two others, thirty times over."""
         for name in self.name_obj_list:
@@ -65,10 +72,39 @@ class Book(book.Book):  # type: ignore[misc]
         super().names_epilogue()
 
 
+def _texts_in(parts: list[bytes]) -> int:
+    """How many whole texts a table of shared texts holds, whose records are `parts`."""
+    count, part, at = 0, 0, 8
+    try:
+        while True:
+            while at >= len(parts[part]):
+                part, at = part + 1, at - len(parts[part])
+            (left,), options, runs, phonetic = struct.unpack_from("<H", parts[part], at), parts[part][at + 2], 0, 0
+            at += 3
+            if options & 8:
+                (runs,), at = struct.unpack_from("<H", parts[part], at), at + 2
+            if options & 4:
+                (phonetic,), at = struct.unpack_from("<i", parts[part], at), at + 4
+            while left > (here := (len(parts[part]) - at) >> (options & 1)):
+                left, part, at = left - here, part + 1, 1
+                options = parts[part][0]
+            at += left << (options & 1)
+            for _ in range(runs):
+                if at == len(parts[part]):
+                    part, at = part + 1, 0
+                if at + 4 > len(parts[part]):
+                    return count
+                at += 4
+            if phonetic < 0:
+                return count
+            at, count = at + phonetic, count + 1
+    except (IndexError, struct.error):
+        return count
+
+
 def open_biff(data: bytes, limits: Limits) -> Book:
     """The workbook, its sheets not read yet. Raises PackageError, XLRDError and CompDocError."""
-    opened = Book()
-    opened.biff2_8_load(file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True)
+    opened = _loaded(data)
     _judge(opened, limits)
     version = opened.biff_version = opened.getbof(book.XL_WORKBOOK_GLOBALS)
     if version not in book.SUPPORTED_VERSIONS:
@@ -80,6 +116,26 @@ def open_biff(data: bytes, limits: Limits) -> Book:
         if version != SHEETS_WITHIN:
             opened._sheet_list = [None for _ in opened._sheet_names]
     opened.nsheets = len(opened._sheet_list)
+    return opened
+
+
+def _loaded(data: bytes) -> Book:
+    """The stream of the workbook in its container; one that shares sectors with another is read all the same.
+
+    Every other reader follows its chain without looking at the others. Raises XLRDError and CompDocError.
+    """
+    for shared in (False, True):
+        opened = Book()
+        try:
+            opened.biff2_8_load(
+                file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True,
+                ignore_workbook_corruption=shared,
+            )  # fmt: skip
+        except compdoc.CompDocError:
+            if shared:
+                raise
+        else:
+            break
     return opened
 
 

@@ -22,6 +22,13 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"mime-version:", "网页（MHTML）"),
 )
 
+POINTERS = {
+    ".lnk": "快捷方式（.lnk）",
+    ".url": "网址快捷方式（.url）",
+    ".gsheet": "谷歌在线表格的链接（.gsheet）",
+    ".webloc": "网址链接（.webloc）",
+}  # by suffix: files that only say where another one lies
+
 
 def recognise(data: bytes, limits: Limits) -> Format:
     """The kind of file; "other" is for `Package.open` to judge.
@@ -35,11 +42,26 @@ def recognise(data: bytes, limits: Limits) -> Format:
     if data.startswith(b"PK"):
         return _in_zip(data, limits)
     head = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if what := pointer(head):
+        raise PackageError("pointer", f"其实是{what}，里面没有表格")
     if what := next((what for sign, what in _SIGNS if head.startswith(sign)), None):
         raise PackageError("not_a_workbook", f"其实是{what}，不是 Excel 工作簿")
     if data.strip(b"\0 \r\n\t") and (what := _what(data, head)):
         raise PackageError("foreign", f"其实是{what}，不是 Excel 工作簿")
     return "other"
+
+
+def pointer(head: bytes) -> str | None:
+    """What a file is that only says where another one lies, by how it begins (in small letters)."""
+    if head.startswith(b"l\0\0\0\x01\x14\x02\0"):
+        return POINTERS[".lnk"]
+    if head.startswith((b"[internetshortcut]", b"[{000214a0-")):
+        return POINTERS[".url"]
+    if head.startswith(b"{") and (b"docs.google.com" in head or b'"doc_id"' in head):
+        return POINTERS[".gsheet"]
+    if head.startswith((b"<?xml", b"<plist", b"<!doctype plist")) and b"<key>url</key>" in head:
+        return POINTERS[".webloc"]
+    return None
 
 
 def _in_ole(data: bytes) -> Format:

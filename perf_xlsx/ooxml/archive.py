@@ -18,7 +18,7 @@ from typing import IO, Literal
 from perf_xlsx.ooxml.limits import MIB, Limits
 
 Fault = Literal[
-    "empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "too_large"
+    "empty", "not_a_workbook", "damaged", "encrypted", "no_decryption", "legacy", "foreign", "pointer", "too_large"
 ]
 
 Packed = tuple[zipfile.ZipInfo, "bytes | memoryview"]  # a part's entry in the directory, and the part as it lies

@@ -6,9 +6,12 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from perf_xlsx.harmless import one_line
 from perf_xlsx.system import place_of
 
 MIB = 1024 * 1024
+LARGEST_FILE = 64 * 1024  # bytes of a limits file; it holds a dozen short lines
+LARGEST = 2**40  # of any limit: beyond it a number is a slip, and arithmetic of the system ends
 
 
 class LimitsError(ValueError):
@@ -39,14 +42,19 @@ class Limits:
 
 def load_limits(path: Path) -> Limits:
     """Limits from a TOML file that names those which differ, as `parts = 3000`. Raises LimitsError or OSError."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise LimitsError(f"{path} 超过 {LARGEST_FILE // 1024} KB，不像上限文件。")
     try:
-        raw = tomllib.loads(path.read_text("utf-8-sig"))
+        raw = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise LimitsError(f"{path} 不是有效的 TOML 文件{place_of(error)}。") from error
     known = [field.name for field in fields(Limits)]
     for key, value in raw.items():
         if key not in known:
-            raise LimitsError(f"{path} 中的“{key}”不是上限的名称，可用的有：{'、'.join(known)}。")
-        if type(value) is not int or value < 1:
-            raise LimitsError(f"{path} 中的“{key}”应为正整数。")
+            called = one_line(key)[:40]
+            raise LimitsError(f"{path} 中的“{called}”不是上限的名称，可用的有：{'、'.join(known)}。")
+        if type(value) is not int or not 1 <= value <= LARGEST:
+            raise LimitsError(f"{path} 中的“{key}”应为正整数，最大 {LARGEST}。")
     return Limits(**raw)

@@ -17,6 +17,7 @@ from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, de
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.ooxml.relationships import Related, rels_name
+from perf_xlsx.system import is_special
 
 CONTENT_TYPES = "[Content_Types].xml"
 _SUFFIXES = {  # the end of the workbook part's content type -> the suffix under which Excel opens it
@@ -213,6 +214,8 @@ def _part_name(element: etree._Element) -> str:
 
 def read_file(path: Path, limits: Limits) -> bytes:
     """A file's bytes, its size judged first. Raises PackageError and OSError."""
+    if is_special(path):
+        raise PackageError("not_a_workbook", "是管道或设备，不是文件，没有打开")
     with path.open("rb") as file:
         data = file.read(min(os.fstat(file.fileno()).st_size, limits.file_mb * MIB) + 1)
     if len(data) > limits.file_mb * MIB:

@@ -1,4 +1,4 @@
-"""A list that an officer keeps (名单、豁免清单): an .xlsx's first sheet or a .csv, read by its header texts."""
+"""A list that an officer keeps (名单、豁免清单): a workbook's first sheet or a .csv, read by its header texts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from perf_xlsx.foreign import open_original
 from perf_xlsx.harmless import one_line
-from perf_xlsx.ooxml import Book, Package, PackageError, read_grid
+from perf_xlsx.ooxml import Book, Grid, Package, PackageError, read_grid
 from perf_xlsx.system import why
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.intake import as_shown
 
 HEADER_ROWS = 10  # a title or a remark may stand above the header
 LARGEST = 20 * 1024 * 1024  # bytes
+LONGEST = 32_767  # characters of one field: Excel's own limit
+WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08")  # how they begin; anything else is text
 
 Columns = dict[str, list[int]]  # where each key stands
 
@@ -54,7 +57,7 @@ def read_list(
         data = path.read_bytes()
     except OSError as error:
         raise ListError([f"{path}：读不出来（{why(error)}）"]) from None
-    rows = list(_workbook(data, path) if data[:2] == b"PK" else _csv(data, path))
+    rows = list(_workbook(data, path) if data.startswith(WORKBOOKS) else _csv(data, path))
     for position, (_, cells) in enumerate(rows[:HEADER_ROWS]):
         found = _header(cells, columns, joined)
         if set(required) <= found.keys():
@@ -94,14 +97,26 @@ def _rows(rows: list[tuple[int, list[str]]], columns: Iterable[str], found: Colu
 
 def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
-        book = Book(Package.open(data))
-        grid = read_grid(book, book.sheets[0])
+        grid = _first_sheet(data)
     except PackageError as error:
         raise ListError([f"{path}：{error.detail}"]) from None
     width = max((column for _, column in grid.cells), default=0)
     for row in sorted({row for row, _ in grid.cells}):
         cells = (grid.cells.get((row, column)) for column in range(1, width + 1))
         yield row, [as_shown(cell) if cell else "" for cell in cells]
+
+
+def _first_sheet(data: bytes) -> Grid:
+    """Of whatever format. Raises PackageError."""
+    try:
+        if original := open_original(data):
+            if not original.grids:
+                raise PackageError("damaged", "里面没有工作表")
+            return original.grids[0]
+        book = Book(Package.open(data))
+        return read_grid(book, book.sheets[0])
+    except MemoryError:
+        raise PackageError("too_large", "内容过多，内存不够") from None
 
 
 def _csv(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -112,10 +127,16 @@ def _csv(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise ListError([f"{path}：既不是 .xlsx，也不是文字编码为 UTF-8 或 GB18030 的 .csv"])
+        raise ListError(
+            [f"{path}：既不是工作簿（.xlsx、.xls、.et、.ods），也不是文字编码为 UTF-8 或 GB18030 的 .csv"]
+        )
     number = 0
+    csv.field_size_limit(LARGEST)  # the module's own limit raises the error of a quote; judged below
     try:  # strict, or a quote that is never closed takes in all rows below it, in silence
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            if max(map(len, cells), default=0) > LONGEST:
+                advice = "请删短，或检查引号是否成对"
+                raise ListError([f"{path}：第{number}行有一格超过 {LONGEST} 字，{advice}"])
             yield number, cells
     except csv.Error:
         advice = "请补上或删去多余的英文双引号，或用 Excel 另存为 .xlsx"
