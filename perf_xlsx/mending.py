@@ -238,9 +238,10 @@ def _group(found: Finding) -> str:
 
 
 def _rank(found: Finding, swapped: bool = False) -> int:
+    mild = len(BEFORE) if found.severity == "notice" else 0
     if swapped and found.code == "T02":
-        return -1
-    return BEFORE.index(found.code) if found.code in BEFORE else len(BEFORE)
+        return mild - 1
+    return mild + (BEFORE.index(found.code) if found.code in BEFORE else len(BEFORE))
 
 
 def _kind(path: Path) -> str:

@@ -15,7 +15,7 @@ from perf_xlsx.model import Finding, Result
 Choose = Callable[[Any, Finding, Result], None]  # types something into the open workbook
 
 REASON = "设备到货推迟一个月，影响了进度。"
-MOST_ROUNDS = 4  # what a person chose may need points and totals of its own, which nobody could know before
+MOST_ROUNDS = 6  # what a person chose may need points and totals of its own, which nobody could know before
 
 
 def errors(result: Result) -> list[Finding]:

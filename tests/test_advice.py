@@ -21,7 +21,7 @@ from perf_xlsx.report import as_json
 from tests.advice import codes, errors, left_over, restore, usual_choice
 from tests.conftest import CASES
 from tests.finding_cases import FORMS, FindingCase, changed, read_cases
-from tests.layouts import LAYOUTS
+from tests.layouts import LAYOUTS, national
 from tests.test_layouts import RULEBOOK
 
 WITHOUT_FORM = {"R01", "R02", "R03", "R04", "R05", "R06"}
@@ -178,7 +178,7 @@ def test_advice_on_an_official_layout_is_right_in_the_end(name: str, tmp_path: P
 @pytest.mark.parametrize(("target", "corrected"), [("10元", "≤10元"), ("≥10元", "≤10元")])
 def test_a_sign_inside_a_target_is_corrected_with_its_target(target: str, corrected: str, tmp_path: Path) -> None:
     paper = tmp_path / "paper.xlsx"
-    page = LAYOUTS["national"]()
+    page = national()
     page.row(17, "D E F G H I:J", "指标1：每公里养护成本", target, "12元", 10, 8.33, "材料涨价；下年集中采购。")
     page.row(24, "A:F G H I:J", "总分", 100, 93.3, None)
     page.save(paper)

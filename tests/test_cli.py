@@ -29,7 +29,7 @@ INDICATOR = {
 }  # fmt: skip
 FINDING = {
     "code", "severity", "place", "sheet", "cell", "field", "given", "expected", "difference", "message", "advice",
-    "basis",
+    "basis", "correction",
 }  # fmt: skip
 
 
