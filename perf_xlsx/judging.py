@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.catalogue import finding, run_checks, weighed
-from perf_xlsx.checks.slips import without_slips
+from perf_xlsx.checks.slips import converted, without_slips
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.mending import told
 from perf_xlsx.model import Finding, Scores, SelfEvaluation
@@ -28,7 +28,7 @@ def judge(
 
     found = [weighed(one, rulebook) for one in said]  # reading does not know the rulebook yet
     found += [finding("F10", slip, rulebook) for slip in slips]
-    found += told(sound, check(sound), check)
+    found += told(sound, check(sound), check, converted(evaluation, rulebook) if slips else None)
     return scores, in_order(found)
 
 
