@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.catalogue import finding, run_checks, weighed
-from perf_xlsx.checks.slips import without_slips
+from perf_xlsx.checks.slips import converted, without_slips
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.mending import told
 from perf_xlsx.model import Finding, Scores, SelfEvaluation
@@ -40,7 +40,9 @@ def judge(
     def check(form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
         return with_sure_amounts(form, run_checks(form, scored(form), rulebook, codes), rulebook)
 
-    found = [*read, *(finding("F10", slip, rulebook) for slip in slips), *told(sound, check(sound), check)]
+    others = converted(evaluation, rulebook) if slips else None
+    found = [*read, *(finding("F10", slip, rulebook) for slip in slips)]
+    found += told(sound, check(sound), check, others)
     return scored(sound), in_order(waived(found))
 
 

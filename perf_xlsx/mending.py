@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.model import AMOUNTS, Correction, Entry, Finding, SelfEvaluation, Severity
+from perf_xlsx.numerals import plain
 from perf_xlsx.place import Place
 from perf_xlsx.target import SIGNS
 from perf_xlsx.workbook.entries import Path, visited
@@ -53,11 +55,17 @@ BEFORE = (
 LATER = "其他问题更正后，"
 
 
-def told(form: SelfEvaluation, typed: Iterable[Finding], check: Check) -> list[Finding]:
-    """What is told of the form: `typed` is what is found as it stands, `check` gives what is found in any form."""
+def told(
+    form: SelfEvaluation, typed: Iterable[Finding], check: Check, amounts: Mapping[Place, Decimal] | None = None
+) -> list[Finding]:
+    """What is told of the form: `typed` is what is found as it stands, `check` gives what is found in any form.
+
+    `amounts` are those that are mended before everything else (F10), and told already.
+    """
     found = list(typed)
     mender = _Mender(form, check)
-    ended = mender.ended(found)
+    begun = _with_amounts(form, amounts) if amounts else form
+    ended = mender.ended(begun, check(begun, MENDING) if amounts else found)
     if ended is form:
         return [mender.typable(one) for one in _one_a_cause(found, swapped=False)]
     left = check(ended, None)
@@ -99,9 +107,8 @@ class _Mender:
             if entry.given:
                 self.cells.setdefault(place, {})[path[2]] = entry.given
 
-    def ended(self, found: Iterable[Finding]) -> SelfEvaluation:
-        """The form with everything mended that has one right value."""
-        form = self.form
+    def ended(self, form: SelfEvaluation, found: Iterable[Finding]) -> SelfEvaluation:
+        """The form with everything mended that has one right value; `found` is what is found in it."""
         for _ in range(MOST_ROUNDS):
             rights = self._rights(form, found)
             if not rights:
@@ -238,9 +245,10 @@ def _group(found: Finding) -> str:
 
 
 def _rank(found: Finding, swapped: bool = False) -> int:
-    if swapped and found.code == "T02" and found.severity == "error":
-        return -1
-    return BEFORE.index(found.code) if found.code in BEFORE else len(BEFORE)
+    mild = len(BEFORE) if found.severity == "notice" else 0
+    if swapped and found.code == "T02":
+        return mild - 1
+    return mild + (BEFORE.index(found.code) if found.code in BEFORE else len(BEFORE))
 
 
 def _kind(path: Path) -> str:
@@ -266,6 +274,14 @@ def _with(form: SelfEvaluation, rights: Rights) -> SelfEvaluation:
     def typed(path: Path, entry: Entry[Any]) -> Entry[Any]:
         right = rights.get((entry.place, entry.field))
         return replace(entry, value=right.value, given=right.text) if right else entry
+
+    return replace(visited(form, typed), unwritten=form.unwritten)
+
+
+def _with_amounts(form: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
+    def typed(path: Path, entry: Entry[Any]) -> Entry[Any]:
+        value = amounts.get(entry.place) if path[2] in AMOUNTS else None
+        return entry if value is None else replace(entry, value=value, given=plain(value))
 
     return replace(visited(form, typed), unwritten=form.unwritten)
 

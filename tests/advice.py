@@ -40,7 +40,7 @@ def follow(path: Path, result: Result, choose: Choose) -> bool:
         if found.correction is not None:
             right = found.correction
             type_in(book[right.place.sheet][right.place.cell], right.text)
-    for found in errors(result):
+    for found in (*errors(result), *(one for one in result.findings if one.code == "F10")):
         later = "不必改" in found.advice or "分值合计改正后" in found.advice
         if found.correction is None and not later:
             choose(book, found, result)
@@ -52,8 +52,8 @@ def follow(path: Path, result: Result, choose: Choose) -> bool:
 def left_over(path: Path, choose: Choose, rulebook: str | None = None) -> list[Finding]:
     """The errors that are left when all advice was followed: at once, or again where a person had to choose."""
     result = pipeline.score(path, None, rulebook)
-    for _ in range(MOST_ROUNDS):
-        if not errors(result):
+    for number in range(MOST_ROUNDS):
+        if number and not errors(result):
             break
         chosen = follow(path, result, choose)
         result = pipeline.score(path, None, rulebook)
@@ -104,6 +104,11 @@ def restore(original: Path) -> Choose:
     sound = openpyxl.load_workbook(original)
 
     def choose(book: Any, found: Finding, result: Result) -> None:
+        if found.code == "F10":
+            for cell in (cell for row in sound[found.place.sheet].iter_rows() for cell in row):
+                if isinstance(cell.value, int | float):
+                    book[found.place.sheet][cell.coordinate].value = cell.value
+            return
         if found.code in ("F06", "F07"):  # whoever knows the amounts looks at the line as a whole
             for cell in sound[found.place.sheet][found.place.row]:
                 book[found.place.sheet][cell.coordinate].value = cell.value

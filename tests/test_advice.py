@@ -29,7 +29,8 @@ WITHOUT_FORM = {"R01", "R02", "R03", "R04", "R05", "R06"}
 
 def _has_errors(case: FindingCase) -> bool:
     usual = {code for code, entry in catalogue().items() if entry.severities[0] == "error"}
-    return any(wanted.severity == "error" for wanted in case.expected) or bool(usual & case.besides.keys())
+    told = {wanted.code for wanted in case.expected if wanted.severity == "error" or wanted.code == "F10"}
+    return bool(told or usual & case.besides.keys())
 
 
 FAULTY = [case for case in read_cases(CASES / "问题.md") if _has_errors(case)]
@@ -132,6 +133,16 @@ def test_the_one_amount_that_mends_every_sum_is_told_once(
     (said,) = errors(result)
     assert said.correction is not None
     assert (said.correction.place.cell, said.correction.text) == (cell, right)
+
+
+def test_what_is_wrong_beside_a_wrong_money_unit_is_told_at_once(
+    well_made: dict[str, object], score_case: Callable[..., Result]
+) -> None:
+    changed(well_made, "合计·全年执行数", 9_700_000)
+    changed(well_made, "预算执行率得分", 9)
+    changed(well_made, "自评总分", 97.33)
+    rights = {f.code: f.correction and f.correction.text for f in score_case(well_made).findings}
+    assert rights == {"F10": "970", "I06": "9.7", "T02": "98.03"}
 
 
 @pytest.mark.parametrize("path", ["公用经费·全年执行数", "项目1·全年执行数"])

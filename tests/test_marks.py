@@ -83,7 +83,7 @@ def test_a_wrong_total_of_weights_is_marked_at_the_suspect_else_at_the_head(tmp_
     assert sheet["K8"].fill.start_color.rgb == MARK_FILLS["error"]
     assert sheet["K13"].fill.start_color.rgb not in MARK_FILLS.values()
     book = openpyxl.load_workbook(tmp_path / "returned.xlsx")
-    book["绩效指标"]["K8"], book["绩效指标"]["K13"] = 10, 12
+    book["绩效指标"]["K8"], book["绩效指标"]["K13"], book["绩效指标"]["M13"] = 10, 12, 11
     book.save(tmp_path / "returned.xlsx")
     (said,) = (f for f in pipeline.score(tmp_path / "returned.xlsx").findings if f.code == "W01")
     assert (said.place.cell, said.correction) == ("K5", None)

@@ -183,12 +183,15 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
     """未达标的不得满分.
 
     Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.
-    Where the weight itself is in doubt (W04), only that is said.
+    Where the weight itself is in doubt (W01, W04), only that is said.
     """
+    doubted = misweighed(form, scores, rulebook)
     slipped, settled = [row for row, _ in slipped_weights(form, scores, rulebook)], weights_settled(form, rulebook)
     for row, score in rows(form, scores):
         claimed, weight = row.claimed_points.value, row.weight.value
-        if row in slipped or score.method == "定性" or read_otherwise(row, score):  # I12, I16, I01
+        if (
+            row in slipped or row is doubted or score.method == "定性" or read_otherwise(row, score)
+        ):  # I12, I16, I01
             continue
         if score.met:  # points off for a target far surpassed: I06
             continue

@@ -228,6 +228,13 @@ def without_slips(
     return replace(form, funds=funds, projects=projects), places, told
 
 
+def converted(form: SelfEvaluation, rulebook: Rulebook) -> Mapping[Place, Decimal]:
+    """What the suspected amounts are in the unit of the others, by place."""
+    entries = dict(entries_of(form))
+    pairs = ((entries[cell], slip.factor) for slip in slips_of(form, rulebook) for cell in slip.cells)
+    return {entry.place: entry.value * factor for entry, factor in pairs if entry.value is not None}
+
+
 def _unreadable(line: FundLine | Project, doubted: set[Cell], who: tuple[str, int]) -> dict[str, Any]:
     columns = (cell[2] for cell in doubted if cell[:2] == who)
     return {column: replace(amount(line, column), value=None) for column in columns}

@@ -52,7 +52,11 @@ def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
         "按相近名称对应的栏": list(_renamed(layout)),
         "本表没有的栏": list(absent(layout).values()),
         "没有读取的栏": [
-            word for header in (layout.funds, layout.projects, table) if header for word in header.unread if word not in ("", *layout.kind.headings)
+            word
+            for header in (layout.funds, layout.projects, table)
+            if header
+            for word in header.unread
+            if word not in ("", *layout.kind.headings)
         ],
         "没有读取的项目明细行": [f"第{row}行“{word}”" for row, word in layout.other_projects.items()],
         "不参与合计核对的资金行": [] if layout.sums_up else [line.label for line in layout.extra],
