@@ -22,7 +22,7 @@ from typing import Any
 import openpyxl
 
 from perf_xlsx import pipeline
-from perf_xlsx.forms import Boxes, Lines, Rows, load_form
+from perf_xlsx.forms import load_form
 from perf_xlsx.model import Result
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.workbook.template.calculator import Area, Cells
@@ -79,7 +79,24 @@ METHODS = (
 LEVELS = (
     "达成", "达成", "部分达成", "未达成", "达成预期指标", "　达成", "达成\n", "基本达成", "部分达成 ", "好", "95", "已达成", "达成。", None,
 )  # fmt: skip
-TEXTS = ("98人次", "10分", "９５", "约95", "95%", "≥95", "无", "/", "—", "是", "1,200", "\u200b", " ", "\n", "—\n", "\u3000")
+TEXTS = (
+    "98人次",
+    "10分",
+    "９５",
+    "约95",
+    "95%",
+    "≥95",
+    "无",
+    "/",
+    "—",
+    "是",
+    "1,200",
+    "\u200b",
+    " ",
+    "\n",
+    "—\n",
+    "\u3000",
+)
 UNITS = (None, "%", "％", "百分比", "人次", "个", "万元", "元")
 
 
@@ -150,13 +167,19 @@ def indicator(chance: Chance, form: Form, row: int, weight: float) -> None:
     form.type("px_indicators_sign", chance.choice(signs), row=row)
     if sign == "定性" and chance.random() < 0.9:
         form.type("px_indicators_target", chance.choice(("明显改善", "及时", "100%", 95)), row=row)
-        form.type("px_indicators_actual", chance.choice(LEVELS if chance.random() < form.odd else LEVELS[:9]), row=row)
+        form.type(
+            "px_indicators_actual", chance.choice(LEVELS if chance.random() < form.odd else LEVELS[:9]), row=row
+        )
     else:
         target_and_actual(chance, form, row)
     methods = METHODS if chance.random() < form.odd else METHODS[:5] if sign == "定性" else METHODS[:12]
     form.type("px_indicators_method", chance.choice(methods), row=row)
     form.type("px_indicators_weight", *points_typed(chance, weight, form.odd), row)
-    form.type("px_indicators_claimed_points", *points_typed(chance, round(weight * chance.choice((1, 0.9, 0.7, 0.3)), 2), form.odd), row)
+    form.type(
+        "px_indicators_claimed_points",
+        *points_typed(chance, round(weight * chance.choice((1, 0.9, 0.7, 0.3)), 2), form.odd),
+        row,
+    )
 
 
 def odd_row(chance: Chance, form: Form, row: int) -> None:
@@ -183,7 +206,11 @@ def money(chance: Chance, form: Form) -> None:
     sums = {"initial": 0.0, "adjusted": 0.0, "executed": 0.0}
     for line in lines:
         initial = round(chance.uniform(100, 900), 2)
-        amounts = {"initial": initial, "adjusted": initial, "executed": round(initial * chance.choice((1, 0.9, 0.75, 0.5)), 2)}
+        amounts = {
+            "initial": initial,
+            "adjusted": initial,
+            "executed": round(initial * chance.choice((1, 0.9, 0.75, 0.5)), 2),
+        }
         for key, value in amounts.items():
             form.type(f"px_funds_{line}_{key}", value)
             sums[key] = round(sums[key] + value, 2)
@@ -248,7 +275,8 @@ Shown = Callable[[str, str], Any]  # sheet and cell -> what the recalculated tem
 
 def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
     """Where the template breaks its promise beside the engine."""
-    assert result.evaluation and result.scores
+    assert result.evaluation
+    assert result.scores
     evaluation, scores = result.evaluation, result.scores
     missing = [found for found in result.findings if found.code == "R07"]
 
@@ -376,7 +404,9 @@ def main() -> None:
     """Compare as many as are asked for."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     with tempfile.TemporaryDirectory() as folder:
-        told, totals, waiting = compared([f"live {n}" for n in range(count)], Path(folder), "--here" not in sys.argv)
+        told, totals, waiting = compared(
+            [f"live {n}" for n in range(count)], Path(folder), "--here" not in sys.argv
+        )
     print("\n".join(told))
     print(f"{count} forms, {totals} totals shown, {waiting} waiting without need, {len(told)} disagreements")
 

@@ -17,7 +17,9 @@ from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.workbook.style import REQUIRED_FILL
 
 YEAR = 2025
-KINDS = [(form, rules) for form in form_names() for rules in rulebook_names() if form in load_rulebook(rules).forms]
+KINDS = [
+    (form, rules) for form in form_names() for rules in rulebook_names() if form in load_rulebook(rules).forms
+]
 every_kind = pytest.mark.parametrize(("form", "rulebook"), KINDS)
 TABLES = ("预算执行", "项目资金", "项目明细", "绩效指标")
 UNIT = {"department": {"unit": "示例县水利局"}, "project": {"unit": "示例县水利局", "project": "水库维修"}}
@@ -27,7 +29,11 @@ def yellow(sheet: Any) -> Iterator[tuple[Any, str]]:
     """The boxes that the sheet shows as required, with their labels: beside them, or at the head of their column."""
     for line in sheet.iter_rows(min_row=4):
         for cell in line:
-            if cell.fill.fill_type and cell.fill.fgColor.rgb[2:] == REQUIRED_FILL[1:] and not cell.protection.locked:
+            if (
+                cell.fill.fill_type
+                and cell.fill.fgColor.rgb[2:] == REQUIRED_FILL[1:]
+                and not cell.protection.locked
+            ):
                 yield cell, _label(sheet, cell)
 
 
@@ -74,7 +80,9 @@ def test_a_blank_template(form: str, rulebook: str, tmp_path: Path) -> None:
 @every_kind
 def test_one_of_a_roster(form: str, rulebook: str, tmp_path: Path) -> None:
     project = UNIT[form].get("project", "")
-    roster = Roster("名单.xlsx", [Listed(2, "示例县水利局", form=form, project=project, supervisor="示例县人民政府")])
+    roster = Roster(
+        "名单.xlsx", [Listed(2, "示例县水利局", form=form, project=project, supervisor="示例县人民政府")]
+    )
     (one,) = write_templates(roster, tmp_path, YEAR, form, rulebook)
     filled(one.path, rulebook)
     assert errors(one.path) == []
@@ -101,7 +109,9 @@ def test_one_with_some_data(form: str, rulebook: str, data: dict[str, Any], tmp_
 
 
 @pytest.mark.parametrize("form", form_names())
-@pytest.mark.parametrize(("given", "stands"), [({}, "万元"), ({"money_unit": "元"}, "元"), ({"money_unit": None}, None)])
+@pytest.mark.parametrize(
+    ("given", "stands"), [({}, "万元"), ({"money_unit": "元"}, "元"), ({"money_unit": None}, None)]
+)
 def test_a_preset_holds_where_the_data_say_nothing_of_it(
     form: str, given: dict[str, Any], stands: str | None, tmp_path: Path
 ) -> None:
@@ -113,7 +123,10 @@ def test_a_preset_holds_where_the_data_say_nothing_of_it(
 
 
 def test_what_the_rulebook_divides_by_is_required() -> None:
-    for rulebook, keys in (("mof-2020", {"adjusted", "executed"}), ("initial-base", {"initial", "adjusted", "executed"})):
+    for rulebook, keys in (
+        ("mof-2020", {"adjusted", "executed"}),
+        ("initial-base", {"initial", "adjusted", "executed"}),
+    ):
         book = _book("department", rulebook)
         sheet, _ = next(iter(book.defined_names["px_funds_total_initial"].destinations))
         names = {"initial": "年初预算数", "adjusted": "全年预算数", "executed": "全年执行数"}

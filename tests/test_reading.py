@@ -426,9 +426,7 @@ def test_a_lost_sheet_is_told_once_a_block(
 ) -> None:
     result = damaged("department-corrected", lambda book: book.remove(book[sheet]), tmp_path)
     lost = [found for found in result.findings if found.code == "R06"]
-    assert [(found.field, found.severity) for found in lost] == list(
-        zip(fields, severities, strict=True)
-    )
+    assert [(found.field, found.severity) for found in lost] == list(zip(fields, severities, strict=True))
     assert all(f"工作表“{sheet}”" in found.advice for found in lost)
     assert not [found for found in result.findings if found.code in ("R07", "F01", "F06", "N01")]
 

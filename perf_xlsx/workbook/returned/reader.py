@@ -161,8 +161,9 @@ class Reading:
 
     def _say_unclaimed(self, form: SelfEvaluation) -> None:
         """R07 for each claim that is missing; that there is none at all is told as one by the checks."""
-        claims = (form.claimed.execution_points, form.claimed.total, form.claimed.grade)
-        if any(not entry.empty for entry in (*claims, *(row.claimed_points for row in form.indicators))):
+        claims: list[Entry[Any]] = [form.claimed.execution_points, form.claimed.total, form.claimed.grade]
+        claims += [row.claimed_points for row in form.indicators]
+        if any(not entry.empty for entry in claims):
             for owed in self._unclaimed:
                 self._owed(owed)
 

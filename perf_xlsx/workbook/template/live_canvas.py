@@ -29,11 +29,11 @@ class LiveCanvas(Canvas):
         from xlsxwriter.worksheet import Worksheet  # late, as XlsxWriter itself
 
         class LiveSheet(Worksheet):  # type: ignore[misc]  # no types
-            """A sheet of few and long formulas: XlsxWriter would search each for fifty functions that ours lack."""
+            """A sheet of long formulas: XlsxWriter would search each for fifty functions that ours lack."""
 
             @staticmethod
             @lru_cache(64)
-            def _prepare_formula(formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG004
+            def _prepare_formula(formula: str, expand_future_functions: bool = False) -> str:
                 return formula.removeprefix("=")
 
         return self.book.add_worksheet(name, LiveSheet)

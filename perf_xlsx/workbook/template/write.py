@@ -21,7 +21,7 @@ from perf_xlsx.workbook.template.words import GENERAL, HARD_SPACE, UNSEEN, word_
 
 
 def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> bytes:
-    """The template as a file. `fill` is typed in exactly as given, and what live formulas come to stands in them."""
+    """The template as a file. `fill` is typed in exactly as given; live formulas have their results."""
     out = io.BytesIO()
     canvas = LiveCanvas(out)
     book = canvas.book
@@ -97,7 +97,12 @@ def _dependent(form: Form) -> list[Box]:
 
 
 def _guide_sheet(
-    canvas: LiveCanvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, todo: list[tuple[str, Placed]]
+    canvas: LiveCanvas,
+    sheet: Any,
+    form: Form,
+    year: int | None,
+    rulebook: Rulebook,
+    todo: list[tuple[str, Placed]],
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
