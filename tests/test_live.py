@@ -136,7 +136,7 @@ def test_a_thing_typed_otherwise(typed: str, beside: Callable[[Form], tuple[Show
     if row is None:
         assert total == wanted
         assert result.scores
-        assert result.scores.complete
+        assert result.scores.complete or isinstance(total, str)
         assert isinstance(total, str) == any(found.code == "R07" for found in result.findings)
     else:
         assert at(form, shown, "px_indicators_reference_points", row) == wanted

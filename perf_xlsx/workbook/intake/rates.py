@@ -110,8 +110,8 @@ class Intake(Numbers):
 
         The row's own completion tells which; else the values beside it do, where one reading is of their size and
         the other is not: the one as typed where a unit is `stated`, 86.8 where only a value beside it has a
-        percent sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small` by
-        nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
+        percent sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small`
+        by nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         apart = any(abs(number) > 1 for number in known)

@@ -35,7 +35,7 @@ Boxes = Mapping[str, str]  # the cell of each column of a row, by its key
 
 
 def rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
-    """Executed over the rulebook's base, where both are numbers, the base above and the other not below nothing."""
+    """Executed over the rulebook's base, where both are numbers and give a rate."""
     part, whole = (c[amount] for amount in rate_amounts(rulebook))
     result = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF(AND({part}>=0,{whole}>0),{part}/{whole},""),"")'
     for amount in reversed(rate_amounts(rulebook)):
@@ -191,7 +191,7 @@ def _deduction(c: Boxes, rulebook: Rulebook) -> str:
 
 
 def _band(c: Boxes, rulebook: Rulebook) -> str:
-    """The claimed points within the judgement's band; where none are claimed, what the rulebook gives or a hint."""
+    """The claimed points within the judgement's band; where none are claimed, the rulebook's default or a hint."""
     weight, claimed = c["weight"], c["claimed_points"]
     formula = '""'
     for number, band in reversed(list(enumerate(rulebook.bands))):
