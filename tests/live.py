@@ -275,7 +275,8 @@ Shown = Callable[[str, str], Any]  # sheet and cell -> what the recalculated tem
 
 def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
     """Where the template breaks its promise beside the engine."""
-    assert result.evaluation and result.scores
+    assert result.evaluation
+    assert result.scores
     evaluation, scores = result.evaluation, result.scores
     missing = [found for found in result.findings if found.code == "R07"]
 

@@ -114,6 +114,8 @@ TYPED: dict[str, tuple[Typing, int | None, Any]] = {
     "另有一行填表人": ([("level1", "填表人：张三", None, 7), ("name", "联系电话：123", None, 7)], None, 95.49),
     "另有一行其中": ([("name", "其中：外地学员", None, 6), ("weight", 5, None, 6)], None, 95.49),
     "另有一行无": ([("name", "无", None, 6)], None, 95.49),
+    "另有一行无和合计数": ([("name", "无", None, 6), ("weight", 90, None, 6)], None, "填齐后显示"),
+    "满意度指标一行填无": ([("level1", "满意度指标", None, 6), ("name", "无", None, 6)], None, 95.49),
     "另有一行横线": ([("name", "—", None, 6), ("target", "/", None, 6)], None, 95.49),
     "另有一行只有一级指标": ([("level1", "产出指标", None, 6)], None, 95.49),
     "另有一行只有计量单位": ([("unit", "个", None, 6)], None, "填齐后显示"),
@@ -133,7 +135,8 @@ def test_a_thing_typed_otherwise(typed: str, beside: Callable[[Form], tuple[Show
     total = at(form, shown, "px_reference_total")
     if row is None:
         assert total == wanted
-        assert result.scores and result.scores.complete
+        assert result.scores
+        assert result.scores.complete or isinstance(total, str)
         assert isinstance(total, str) == any(found.code == "R07" for found in result.findings)
     else:
         assert at(form, shown, "px_indicators_reference_points", row) == wanted
@@ -184,9 +187,10 @@ def test_points_stay_open_where_neither_reading_of_a_number_is_sure(
     form.type("px_indicators_target", 0.95, "0%", 1)
     form.type("px_indicators_actual", 1, row=1)
     _, result = beside(form)
-    told = [(found.code, found.severity, found.place.cell) for found in result.findings]
+    told = [(found.code, found.severity, found.place.cell) for found in result.findings if found.code[0] != "N"]
     assert told == [("R12", "warning", "I7")]
-    assert result.scores and result.scores.indicators[1].points is None
+    assert result.scores
+    assert result.scores.indicators[1].points is None
 
 
 @pytest.mark.parametrize(
@@ -199,10 +203,10 @@ def test_a_claim_that_is_missing_among_others_is_owed(
     form.type(f"px_{key}", None)
     shown, result = beside(form)
     assert at(form, shown, "px_reference_total") == "填齐后显示"
-    assert [found.code for found in result.findings if found.severity == "error"][0] == "R07"
+    assert next(found.code for found in result.findings if found.severity == "error") == "R07"
 
 
-def test_cut_and_pasted_cells_are_counted_where_they_stand(beside: Callable[[Form], tuple[Shown, Result]]) -> None:
+def test_no_formula_points_at_a_cell_that_may_be_cut() -> None:
     """Spreadsheets lead references to a cell after it; none of the formulas holds one."""
     form = base()
     for sheet in form.book.worksheets:

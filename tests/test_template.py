@@ -142,7 +142,8 @@ def test_no_function_is_newer_than_excel_2010_and_every_formula_has_a_result(bla
             formulas += 1
             assert not NEWER.search(cell.value), cell.value
             assert len(cell.value) <= 8192  # Excel's limit
-            assert values[sheet.title][cell.coordinate].value not in (0, "0")
+            counts = sheet.title == HIDDEN_SHEET  # which are nothing in a blank template
+            assert counts or values[sheet.title][cell.coordinate].value not in (0, "0")
     assert formulas > 60
 
 

@@ -118,9 +118,9 @@ class Intake(Numbers):
         """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
 
         The row's own completion tells which; else the values beside it do, where one reading is of their size and
-        the other is not: the one as typed where a unit is `stated`, 86.8 where only a value beside it has a percent
-        sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small` by
-        nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
+        the other is not: the one as typed where a unit is `stated`, 86.8 where only a value beside it has a
+        percent sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small`
+        by nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         apart = any(abs(number) > 1 for number in known)
@@ -145,7 +145,7 @@ class Intake(Numbers):
                 continue
             both = bool(beside) and all(abs(other) <= 1 for other in beside) and fits  # one ratio, whichever it is
             sure = (scaled and (apart or not fits)) if stated else scaled or both or (fits_scaled and not fits)
-            if (counts and sure) or (not counts and not stated):
+            if sure if counts else not stated:
                 self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
                 settled[key] = replace(entry, value=number * HUNDRED)
             elif counts and not (stated and fits):

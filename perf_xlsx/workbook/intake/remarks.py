@@ -154,7 +154,8 @@ class Remarks:
 
     def undecided(self, entry: Entry[Decimal], number: Decimal, other: Decimal) -> None:
         """R12: a bare number that may be a fraction or percents, beside one of another size; neither is taken."""
-        message = f"{entry.field}填“{entry.given}”，没有百分号，不能确定是{plain(number)}%还是{plain(other)}%，没有据此计分。"
+        either = f"{plain(number)}%还是{plain(other)}%"
+        message = f"{entry.field}填“{entry.given}”，没有百分号，不能确定是{either}，没有据此计分。"
         advice = f"请写明百分号，如 {plain(other)}% 或 {plain(number)}% 。"
         self.say("R12", entry.place, entry.field, entry.given, message, advice, "百分数", "warning")
 

@@ -215,7 +215,8 @@ class TableRows:
             same_name(text) not in levels | self._choices(box) for box, text in shown.items()
         ):
             return True
-        if self._spread(row) or all(_is_dash(text) or text == "无" for text in shown.values()):
+        said = [text for box, text in shown.items() if not self._heads(box)]
+        if self._spread(row) or (said and all(_is_dash(text) or text == "无" for text in said)):
             return True
         asides = [self._is_aside(text) for box, text in shown.items() if box.kind != "long_text"]
         asides = asides or [self._is_aside(text) for text in shown.values()]

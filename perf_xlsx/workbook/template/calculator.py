@@ -1,7 +1,7 @@
 """What the template's own formulas come to, worked out exactly, so that their results stand beside them.
 
-It knows what our formulas use and no more: numbers, texts, ranges of one column, and some thirty functions. Formulas
-are compiled once a text; the rows of a table share theirs.
+It knows what our formulas use and no more: numbers, texts, ranges of one column, and some thirty functions.
+Formulas are compiled once a text; the rows of a table share theirs.
 """
 
 from __future__ import annotations
@@ -195,7 +195,8 @@ def _area(text: str) -> Formula:
     sheet, _, cells = text.rpartition("!")
     corners = [_CORNER.fullmatch(corner) for corner in cells.split(":")]
     first, last = corners[0], corners[-1]
-    assert first and last
+    assert first
+    assert last
     left, top, right, bottom = _column(first[1]), int(first[2] or 1), _column(last[1]), int(last[2] or 0)
     named = sheet.strip("'")
     return lambda at: Area(named or at.at[0], top, left, bottom, right)

@@ -11,20 +11,8 @@ from perf_xlsx.workbook.template.words import BLANKS, GENERAL, HARD_SPACE, PERCE
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 FAR = 10  # a percent format that shows a thousand percent is doubted
-HIDDEN = (
-    "-",
-    "—",
-    "–",
-    "―",
-    "－",
-    "/",
-    "／",
-    "\\",
-    "＼",
-    "…",
-    "一",
-    "无",
-)  # characters that say nothing by themselves
+DASHES = tuple("-—–―－/／\\＼…一")  # say nothing by themselves
+NONE = "无"
 
 
 def here(column: str) -> str:
@@ -46,7 +34,18 @@ def bare(cell: str) -> str:
 
 def is_one_of(cell: str, words: str) -> str:
     """Whether the cell, or each of a range, holds a word of a list."""
-    return f'ISNUMBER(FIND("|"&{bare(cell)}&"|",{words}))'
+    return listed(bare(cell), words)
+
+
+def begins(cell: str, words: str) -> str:
+    """Whether what stands before a colon, or all there is, is a word of a list."""
+    text = f'SUBSTITUTE({bare(cell)},"：",":")'
+    return listed(f'LEFT({text},FIND(":",{text}&":")-1)', words)
+
+
+def listed(text: str, words: str) -> str:
+    """Whether a text that is ready to be looked up is a word of a list."""
+    return f'ISNUMBER(FIND("|"&{text}&"|",{words}))'
 
 
 def blank(cell: str) -> str:
@@ -54,12 +53,12 @@ def blank(cell: str) -> str:
     return is_one_of(cell, BLANKS)
 
 
-def idle(cells: str) -> str:
-    """Whether cells that are joined with & hold nothing but blanks, dashes and 无."""
+def idle(cells: str, nothing: tuple[str, ...] = ()) -> str:
+    """Whether cells that are joined with & hold nothing but blanks and dashes, and words for `nothing`."""
     text = bare(cells)
-    for character in HIDDEN:
+    for character in (*DASHES, *nothing):
         text = f'SUBSTITUTE({text},"{character}","")'
-    return f'ISNUMBER(FIND("||","|"&{text}&"|"))'
+    return listed(text, '"||"')
 
 
 def percent(cell: str) -> str:

@@ -25,7 +25,7 @@ from perf_xlsx.workbook.printed import (
     at_box,
 )
 from perf_xlsx.workbook.template import words
-from perf_xlsx.workbook.template.hints import blank, in_percents, is_one_of, misplaced, percent, unlike
+from perf_xlsx.workbook.template.hints import begins, blank, in_percents, is_one_of, misplaced, percent, unlike
 from perf_xlsx.workbook.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
 
 ASKING = "请"  # what every hint begins with
@@ -35,7 +35,7 @@ Boxes = Mapping[str, str]  # the cell of each column of a row, by its key
 
 
 def rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
-    """Executed over the rulebook's base, where both are numbers, the base above nothing and the other not below."""
+    """Executed over the rulebook's base, where both are numbers and give a rate."""
     part, whole = (c[amount] for amount in rate_amounts(rulebook))
     result = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF(AND({part}>=0,{whole}>0),{part}/{whole},""),"")'
     for amount in reversed(rate_amounts(rulebook)):
@@ -46,7 +46,7 @@ def rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
 def line_rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
     """Execution rate of one line of money, or of one project; a row that adds up others has none."""
     found = rate(c, labels, rulebook)
-    return f'=IF({is_one_of(c["name"], words.TOTALS)},"",{found})' if "name" in c else f"={found}"
+    return f'=IF({begins(c["name"], words.TOTALS)},"",{found})' if "name" in c else f"={found}"
 
 
 def execution_points(rulebook: Rulebook) -> str:
@@ -58,8 +58,8 @@ def execution_points(rulebook: Rulebook) -> str:
 def total(rulebook: Rulebook, form: Form) -> str:
     """The sum, capped where the rulebook caps it, once it is whole.
 
-    It waits for what the boxes ask for, for every required box, and for the points of budget execution and of every
-    indicator.
+    It waits for what the boxes ask for, for every required box, and for the points of budget execution and of
+    every indicator.
     """
     execution, points, entries = "px_reference_execution_points", POINTS, entries_name("indicators")
     summed = f"ROUND(SUM({execution},{points}),2)"
@@ -191,7 +191,7 @@ def _deduction(c: Boxes, rulebook: Rulebook) -> str:
 
 
 def _band(c: Boxes, rulebook: Rulebook) -> str:
-    """The claimed points within the judgement's band; where none are claimed, what the rulebook gives, or asked for."""
+    """The claimed points within the judgement's band; where none are claimed, the rulebook's default or a hint."""
     weight, claimed = c["weight"], c["claimed_points"]
     formula = '""'
     for number, band in reversed(list(enumerate(rulebook.bands))):

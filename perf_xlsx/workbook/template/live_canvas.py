@@ -29,7 +29,7 @@ class LiveCanvas(Canvas):
         from xlsxwriter.worksheet import Worksheet  # late, as XlsxWriter itself
 
         class LiveSheet(Worksheet):  # type: ignore[misc]  # no types
-            """A sheet of few and long formulas: XlsxWriter would search each for fifty functions that ours lack."""
+            """A sheet of long formulas: XlsxWriter would search each for fifty functions that ours lack."""
 
             @staticmethod
             @lru_cache(64)

@@ -1,4 +1,4 @@
-"""Required boxes that nobody filled, counted by formulas; which rows of a table are entries is the reader's rule."""
+"""Required boxes that nobody filled, counted by formulas; the reader's rule says which rows are entries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.workbook.template.hints import bare, blank, idle
+from perf_xlsx.workbook.template.hints import NONE, bare, begins, blank, idle, listed
 from perf_xlsx.workbook.template.words import NOTES, REMARKS, TOTALS
 
 PART = "其中"  # begins a row that is a part of the one above it
@@ -90,7 +90,7 @@ class Table:
 
     def _entry(self) -> str:
         """1 for each row that is an entry: in use, and no sum, part or remark; the header is none."""
-        used = f"(1-{idle(self._joined(box for box in self._boxes() if box.key not in HEADS))})"
+        used = f"(1-{idle(self._joined(box for box in self._boxes() if box.key not in HEADS), (NONE,))})"
         other = "+".join((self._total(), self._remark(), self._bare_sum()))
         key = self._boxes()[0].key
         below = f"(ROW({self.span(key)})>ROW('{self.sheet}'!${self.letters[key]}${self.header}))"
@@ -108,7 +108,7 @@ class Table:
     def _total(self) -> str:
         """A row that sums up others or is a part of the one above, which has no values of its own."""
         valued = [box for box in self._boxes() if box.kind == "value" or (box.kind == "choice" and box.strict)]
-        worded = "+".join(_listed(_head(name), TOTALS) for name in self._names())
+        worded = "+".join(begins(name, TOTALS) for name in self._names())
         parts = "+".join(f'ISNUMBER(FIND("|{PART}","|"&{bare(name)}))' for name in self._names())
         found = f"({worded}+({parts})*(1-{idle(self._joined(self._numbers()))})>0)"
         return f"{found}*{idle(self._joined(valued))}" if valued else found
@@ -117,8 +117,8 @@ class Table:
         """A row that begins with the word of a remark and has no number."""
         found = []
         for name in self._names():
-            found.append(_listed(_head(name), REMARKS))
-            found.append(_listed(f"LEFT({bare(name)},2)", NOTES))
+            found.append(begins(name, REMARKS))
+            found.append(listed(f"LEFT({bare(name)},2)", NOTES))
         return f"(({'+'.join(found)})>0)*{idle(self._joined(self._numbers()))}"
 
     def _bare_sum(self) -> str:
@@ -133,17 +133,6 @@ class Table:
 
     def _numbers(self) -> list[Box]:
         return [box for box in self._boxes() if box.kind in ("number", "percent")]
-
-
-def _head(cell: str) -> str:
-    """What stands before a colon, or all there is."""
-    text = f'SUBSTITUTE({bare(cell)},"：",":")'
-    return f'LEFT({text},FIND(":",{text}&":")-1)'
-
-
-def _listed(text: str, words: str) -> str:
-    """Whether a text that is ready to be looked up is a word of a list."""
-    return f'ISNUMBER(FIND("|"&{text}&"|",{words}))'
 
 
 def _is_last(numbers: str) -> str:

@@ -1,4 +1,4 @@
-"""The words that live formulas know, each list in one cell of the hidden sheet: a look-up tells whether it is there.
+"""The words that live formulas know, each list in one cell of the hidden sheet, where a look-up finds them.
 
 They come from the forms and the vocabulary, so that a word added there is known to the next template.
 """

@@ -21,7 +21,7 @@ from perf_xlsx.workbook.template.words import GENERAL, HARD_SPACE, UNSEEN, word_
 
 
 def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> bytes:
-    """The template as a file. `fill` is typed in exactly as given, and what live formulas come to stands in them."""
+    """The template as a file. `fill` is typed in exactly as given; live formulas have their results."""
     out = io.BytesIO()
     canvas = LiveCanvas(out)
     book = canvas.book
