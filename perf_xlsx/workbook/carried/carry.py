@@ -71,7 +71,7 @@ def carry(
     if identity.form is None and (layout := locate_outside(sheets)) is not None:
         outside = OutsideReading(layout, sheets, workbook, limits)
         evaluation = outside.evaluation(layout.year, rulebook or layout.form.rulebook)
-        rules = load_rulebook(rulebook or layout.form.rulebook)
+        rules = load_rulebook(rulebook or layout.form.rulebook).on(layout.form.name)
         return _carried(
             original, outside, Transcript(join(evaluation, layout.kind.into), sheets, rules, True), rules
         )
@@ -102,7 +102,7 @@ def _carried(original: Original, reading: Reading, transcript: Transcript, rules
 
 def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook:
     own = identity.rulebook if identity.rulebook in rulebook_names() else None
-    return load_rulebook(own or asked or form.rulebook)
+    return load_rulebook(own or asked or form.rulebook).on(form.name)
 
 
 def _ours(original: Original) -> set[str]:
