@@ -231,7 +231,7 @@ def run(
             finished = stack.enter_context(
                 closing(run_batch(jobs, terms=terms, roster=listed, force=force, crew=who))
             )
-            code = tell(jobs, finished, as_json, waiving, consolidation)
+            code = tell(jobs, finished, as_json, waiving, consolidation, force)
     except (RulebookError, ListError) as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:
@@ -263,14 +263,14 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
 
 def _crew(planned: Plan, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
     """A context that gives the crew: workers; or this process, where asked for, or where it may be ended."""
-    from perf_xlsx.batch import GOES_ON, BatchError, cluster, fallen, here, limited, local, saved
+    from perf_xlsx.batch import BatchError, cluster, fallen, goes_on, here, limited, local, saved
     from perf_xlsx.batch.crew import cores
 
     launched = click.get_current_context().find_object(Launched)
     if launched and launched.fallen is not None:
         if planned.many:
-            goes_on = planned.folder is not None and saved(planned.folder)
-            raise BatchError(ENDED + (GOES_ON if goes_on else "请分几次评，一次少评一些。"))
+            stands = planned.folder is not None and saved(planned.folder)
+            raise BatchError(ENDED + (goes_on(_forced()) if stands else "请分几次评，一次少评一些。"))
         return nullcontext(fallen(launched.fallen, planned.folder, time_limit, memory_limit))
     if executor is not None:
         kind, _, address = executor.partition("://")
@@ -283,6 +283,11 @@ def _crew(planned: Plan, jobs: int | None, executor: str | None, time_limit: flo
         return nullcontext(limited(time_limit, memory_limit) if launched else here())
     workers = min(jobs or cores(), -(-len(planned) // 4))  # one takes longer to start than to do a few
     return nullcontext(local(workers, time_limit, memory_limit))
+
+
+def _forced() -> bool:
+    """Whether all is to be done anew."""
+    return bool(click.get_current_context().params.get("force"))
 
 
 def _limited() -> bool:

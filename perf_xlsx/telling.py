@@ -26,6 +26,7 @@ def tell(
     as_json: bool,
     waiving: Waiving | None,
     consolidation: Consolidation | None,
+    force: bool = False,
 ) -> int:
     """Show what is done as it is done, then the rest; give the exit code."""
     from perf_xlsx.aside import aside
@@ -37,7 +38,7 @@ def tell(
         used = _follow(jobs, finished, as_json, waiving, summary)
         written = _consolidated(jobs.folder, consolidate()) if jobs.folder and consolidate else []
     except KeyboardInterrupt:
-        _stopped(jobs, summary)
+        _stopped(jobs, summary, force)
         return INTERRUPTED
     _close(jobs, as_json, waiving, used, summary, written or [])
     if summary.counts["读不出来"] or summary.unwritten or written is None:
@@ -88,11 +89,13 @@ def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Pat
         return None
 
 
-def _stopped(jobs: Plan, summary: Summary) -> None:
+def _stopped(jobs: Plan, summary: Summary, force: bool) -> None:
     """How far a run came that was stopped, and whether the next one goes on from there."""
+    from perf_xlsx.batch import goes_on, saved
+
     done = f"已停止，完成{summary.workbooks}/{len(jobs)}份。"
-    if jobs.folder and jobs.many and summary.workbooks:
-        done += "已完成的都已保存；再运行一次同样的命令，就从这里接着做。"
+    if jobs.folder and jobs.many and (summary.workbooks or saved(jobs.folder)):
+        done += goes_on(force)
     say(done, err=True)
 
 

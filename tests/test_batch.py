@@ -22,7 +22,7 @@ import pytest
 from rich.console import Console
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import BatchError, Finished, local, plan
+from perf_xlsx.batch import BatchError, Finished, goes_on, local, plan
 from perf_xlsx.batch.crew import Crew
 from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
@@ -344,9 +344,8 @@ def test_interrupted_while_it_starts_or_ends_it_is_one_line_too(sixty: Path, unb
     os.killpg(process.pid, signal.SIGINT)
     _, starting = process.communicate(timeout=60)
     ending = run(*words, cwd=sixty, code=AT_THE_END % "SIGINT", start_new_session=True)
-    goes_on = "已完成的都已保存；再运行一次同样的命令，就从这里接着做。\n"
-    assert re.fullmatch(rf"已停止，完成(?:0/60份。\n|[1-9]\d?/60份。{goes_on})", starting.decode())
-    assert ending.stderr == f"已停止，完成60/60份。{goes_on}"
+    assert re.fullmatch(rf"已停止，完成(?:0/60份。|\d+/60份。{goes_on(force=True)})\n", starting.decode())
+    assert ending.stderr == f"已停止，完成60/60份。{goes_on(force=False)}\n"
     assert process.returncode == ending.returncode == 130
     assert contents(out) == unbroken[1]
 

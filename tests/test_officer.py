@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 from perf_xlsx import arguments, batch, pipeline, system
 from perf_xlsx.batch import plan
 from perf_xlsx.batch.roster import Listed, file_name
-from perf_xlsx.batch.state import GOES_ON, State
+from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
 from perf_xlsx.harmless import cleaned, escaped, harmless, one_line, visible
@@ -432,7 +432,7 @@ def test_what_was_saved_is_said_only_where_something_was(folder: Path, tmp_path:
     for number in range(3):
         put(folder, f"{number}.xlsx", f"示例{number}局")
     (tmp_path / "file").write_text("in the way")
-    assert GOES_ON not in command("score", folder, "-o", tmp_path / "file").output
+    assert goes_on(False) not in command("score", folder, "-o", tmp_path / "file").output
     note, full = State.note, OSError(errno.ENOSPC, "No space left on device")
 
     def failing(at: int) -> Callable[[State, str], None]:
@@ -447,7 +447,7 @@ def test_what_was_saved_is_said_only_where_something_was(folder: Path, tmp_path:
         monkeypatch.setattr(State, "note", failing(at))
         done = command("score", folder, "-o", tmp_path / f"out{at}", "--jobs", "1")
         assert "磁盘空间不够" in done.output
-        assert (GOES_ON in done.output) is said
+        assert (goes_on(False) in done.output) is said
     assert not batch.saved(tmp_path / "nowhere")
     assert batch.saved(tmp_path / "out2")
 

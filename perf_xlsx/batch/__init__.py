@@ -5,10 +5,9 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, beside, others, plan
 from perf_xlsx.batch.roster import Roster, read_roster
 from perf_xlsx.batch.run import Finished, run
-from perf_xlsx.batch.state import GOES_ON, saved
+from perf_xlsx.batch.state import goes_on, saved
 
 __all__ = [
-    "GOES_ON",
     "BatchError",
     "Crew",
     "Finished",
@@ -18,6 +17,7 @@ __all__ = [
     "cluster",
     "fallen",
     "given",
+    "goes_on",
     "here",
     "limited",
     "local",

@@ -19,7 +19,7 @@ from perf_xlsx.batch.crew import Crew, here
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
-from perf_xlsx.batch.state import GOES_ON, Record, State
+from perf_xlsx.batch.state import Record, State, goes_on
 from perf_xlsx.batch.worker import Done, Task, Work
 from perf_xlsx.pipeline import Job, Terms
 
@@ -66,7 +66,7 @@ def run(
         try:
             yield from _each(jobs, terms, roster, force, crew, work, state, stack)
         except BatchError as error:
-            raise BatchError(f"{error}{GOES_ON}") if state and state.saved else error from None
+            raise BatchError(f"{error}{goes_on(force)}") if state and state.saved else error from None
 
 
 def _each(

@@ -25,7 +25,6 @@ from perf_xlsx.records import SCHEMA, STATE, lines, read_record
 from perf_xlsx.system import hide, is_special, put_in_place
 
 JOURNAL, LOCK = "journal.jsonl", "lock"
-GOES_ON = "已评完的都已保存，再运行一次同样的命令，就从这里接着做。"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
 NAMES = (JOURNAL, LOCK, RECORDS, f"{RECORDS}.tmp")
 HEAD = b'{"file": '
@@ -123,6 +122,12 @@ class State:
         self._close()
         (self.folder / f"{RECORDS}.tmp").unlink(missing_ok=True)
         self.lock.close()
+
+
+def goes_on(force: bool) -> str:
+    """That what is done stands, and how the next run goes on from there; with `force` it would begin anew."""
+    how = "去掉 --force 再运行一次" if force else "再运行一次同样的命令"
+    return f"已评完的都已保存，{how}，就从这里接着做。"
 
 
 def saved(folder: Path) -> bool:

@@ -32,6 +32,7 @@ class Band:
 
 
 NO_GRADE = "不能评定"
+BY_REFERENCE = "参照"  # before a document that was not made for the form
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Setting:
 
     def on(self, form: str) -> Setting:
         """The same, cited as it applies to this form."""
-        return replace(self, document=f"参照{self.document}") if form in self.by_reference else self
+        return replace(self, document=BY_REFERENCE + self.document) if form in self.by_reference else self
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Rulebook:
     def on(self, form: str) -> Rulebook:
         """The same rules, cited as they apply to this form."""
         settings = {key: setting.on(form) for key, setting in self.settings.items()}
-        document = f"参照{self.document}" if form in self.by_reference else self.document
+        document = BY_REFERENCE + self.document if form in self.by_reference else self.document
         return replace(self, document=document, settings=settings, by_reference=())
 
     def number(self, key: str) -> Decimal:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perf_xlsx.foreign import Original
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.ooxml.note_text import Recorded, has_ours, remaining
+from perf_xlsx.rulebook import BY_REFERENCE
 from perf_xlsx.target import same_label
 from perf_xlsx.workbook.carried.transcript import Transcript
 from perf_xlsx.workbook.intake import as_shown
@@ -96,4 +97,5 @@ def _not_of_template(transcript: Transcript) -> Iterator[Address]:
     """What our template neither prints, on its guide too, nor computes."""
     was, form = transcript.was, transcript.form
     own = transcript.template.words([trace.place for trace in transcript.traces])
-    yield from written(form, was, was.searched, printed(form) | {same_label(text) for text in own})
+    before = (text.replace(BY_REFERENCE, "", 1) for text in own)  # as templates of earlier versions have it
+    yield from written(form, was, was.searched, printed(form) | {same_label(text) for text in (*own, *before)})
