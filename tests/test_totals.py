@@ -17,6 +17,7 @@ from perf_xlsx.model import Result, Waived
 from perf_xlsx.report import as_json
 from perf_xlsx.waivers import Waiver, Waiving
 from tests.conftest import CASES
+from tests.foreign_workbooks import xlsb
 from tests.layouts import Paper
 
 Score = Callable[..., Result]
@@ -467,3 +468,21 @@ def test_satisfaction_counts_on_whatever_level_it_stands(
 ) -> None:
     result = form(rows=[*ROWS[:3], (*levels, *ROWS[3][3:])])
     assert ("I13" in {f.code for f in result.findings}) == missing
+
+
+# ---- a copy in our template of a layout that had no box for it ----------------------------------------------
+
+
+def test_a_box_that_the_original_did_not_have_is_not_asked_for_in_its_copy(tmp_path: Path) -> None:
+    """来源对照 tells it; a box that the original had, and that is emptied in the copy, is asked for."""
+    (tmp_path / "f.xlsb").write_bytes(xlsb(official(tmp_path / "f.xlsx").read_bytes()))
+    first = pipeline.score(tmp_path / "f.xlsb", tmp_path / "copy.xlsx")
+    again = pipeline.score(tmp_path / "copy.xlsx")
+    assert (as_json(first)["grade"], as_json(again)["grade"]) == ("优", "优")
+    copy = openpyxl.load_workbook(tmp_path / "copy.xlsx")
+    assert again.evaluation is not None
+    at = again.evaluation.claimed.total.place
+    copy[at.sheet][str(at.cell)] = None
+    copy.save(tmp_path / "emptied.xlsx")
+    found = pipeline.score(tmp_path / "emptied.xlsx")
+    assert [f.field for f in found.findings if f.code == "R07"] == ["自评总分"]

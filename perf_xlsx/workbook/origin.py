@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from perf_xlsx.place import Place
 
 ORIGIN = "来源对照"
+NO_PLACE = "原文件没有的自评栏："  # stands before the names of boxes that the unit could not fill
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class LeftBehind:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a carried-over workbook comes from."""
+    """Where a carried-over workbook comes from; `no_place` are boxes for claims that it had no place for."""
 
     file: str
     format: str
     traces: tuple[Trace, ...]
     left: tuple[LeftBehind, ...]
+    no_place: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.returned.answers import in_notes
 from perf_xlsx.workbook.returned.identity import Identity, identify
 from perf_xlsx.workbook.returned.layout import Layout
-from perf_xlsx.workbook.returned.ours import reports
+from perf_xlsx.workbook.returned.ours import claims_of, reports
 from perf_xlsx.workbook.returned.outside import OutsideReading, locate_outside
 from perf_xlsx.workbook.returned.read import find_other_forms
 from perf_xlsx.workbook.returned.reader import Reading
@@ -91,7 +91,8 @@ def _carried(original: Original, reading: Reading, transcript: Transcript, rules
     record = _record(original)
     recorded = None if record is None else record.notes
     left = tuple(left_behind(original, transcript, layout, recorded))
-    origin = Origin(workbook, original.format, tuple(transcript.traces), left)
+    no_place = tuple(claims_of(reading.form, transcript.evaluation.absent).values())
+    origin = Origin(workbook, original.format, tuple(transcript.traces), left, no_place)
     said = (
         *(transcript.retold(found) for found in reading.intake.findings),
         *_beside(original, reading.sheets, layout, workbook),

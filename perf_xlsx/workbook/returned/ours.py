@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import KEPT, Grid
+from perf_xlsx.workbook.origin import NO_PLACE
 from perf_xlsx.workbook.printed import ORIGIN_HEADS, PROGRAM, SCORED_HEADS, SIGNED
 from perf_xlsx.workbook.returned.sheets import Workbook
+
+CLAIMS = ("claimed_points", "claimed_execution_points", "claimed_total", "claimed_grade")
 
 
 def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
@@ -24,6 +28,20 @@ def is_ours(name: str, grid: Grid) -> bool:
     texts = _texts(grid)
     signed = texts >= SIGNED and any(PROGRAM in text for text in texts)
     return signed or any(heads <= texts for heads in SCORED_HEADS)
+
+
+def claims_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
+    """The boxes of these keys that hold what the unit says of itself, by their labels."""
+    blocks = (block for sheet in form.sheets for block in sheet.blocks)
+    boxes = [box for b in blocks for box in (*getattr(b, "boxes", ()), *getattr(b, "columns", ()))]
+    return {box.key: box.label for box in boxes if box.key in keys and box.key in CLAIMS}
+
+
+def had_no_place(form: Form, grids: Iterable[Grid]) -> frozenset[str]:
+    """Keys of such boxes that the original of a carried-over workbook had no place for, as 来源对照 tells."""
+    said = (text for grid in grids if is_origin(grid) for text in _texts(grid) if NO_PLACE in text)
+    labels = {label for text in said for label in text.partition(NO_PLACE)[2].rstrip("。").split("、")}
+    return frozenset(key for key, label in claims_of(form, CLAIMS).items() if label in labels)
 
 
 def is_origin(grid: Grid) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from perf_xlsx.forms import load_form
 from perf_xlsx.model import Finding, SelfEvaluation
 from perf_xlsx.ooxml import Book, Package, read_grid
@@ -9,7 +11,7 @@ from perf_xlsx.place import Place
 from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET
 from perf_xlsx.workbook.returned.identity import identify
 from perf_xlsx.workbook.returned.layout import Layout
-from perf_xlsx.workbook.returned.ours import reports
+from perf_xlsx.workbook.returned.ours import had_no_place, reports
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
@@ -44,7 +46,19 @@ def read(
         *reading.beside_the_form(package),
         *other_rulebook(identity, workbook, rulebook),
     ]
-    return evaluation, tuple(said)
+    return _without_places(evaluation, had_no_place(form, grids)), tuple(said)
+
+
+def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
+    """The form without the empty boxes that the original of a carried-over workbook had no place for."""
+    filled = {f"claimed_{key}" for key in ("execution_points", "total", "grade") if not _empty(form, key)}
+    filled |= {"claimed_points" for row in form.indicators if not row.claimed_points.empty}
+    return replace(form, absent=form.absent | (keys - filled))
+
+
+def _empty(form: SelfEvaluation, claim: str) -> bool:
+    empty: bool = getattr(form.claimed, claim).empty
+    return empty
 
 
 def find_other_forms(sheets: Sheets, layout: Layout) -> None:

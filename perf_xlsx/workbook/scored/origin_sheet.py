@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.origin import ORIGIN, LeftBehind, Origin
+from perf_xlsx.workbook.origin import NO_PLACE, ORIGIN, LeftBehind, Origin
 from perf_xlsx.workbook.printed import NUMBER, ORIGIN_HEADS
 
 CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (6, 36, 18, 16, 10, 46, 24), strict=True))
@@ -40,10 +40,11 @@ def origin_sheet(origin: Origin) -> Draft:
 
 
 def _said(origin: Origin) -> str:
+    none = f"{NO_PLACE}{'、'.join(origin.no_place)}。" if origin.no_place else ""
     rest = f"没有带入的{len(origin.left)}处列在末尾，仍在原文件中。" if origin.left else "原文件的内容已全部带入。"
     return (
         f"原文件：{origin.file}，{origin.format}。这种格式不能原样写回，"
-        f"下列{len(origin.traces)}格内容已逐格带入本工作簿，原文件没有改动。{rest}"
+        f"下列{len(origin.traces)}格内容已逐格带入本工作簿，原文件没有改动。{rest}{none}"
     )
 
 
