@@ -151,7 +151,7 @@ class Passage:
 class SelfEvaluation:
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
-        `parts` are rows that say what an indicator above them consists of (其中) and carry no points. `absent` names
+    `parts` are rows that say what an indicator above them consists of (其中); they carry no points. `absent` names
     what its layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten`
     are titles that nothing stands beside. `weight_head` is the head of the column of weights.
     """
