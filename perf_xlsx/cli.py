@@ -181,6 +181,9 @@ def consolidate(source: Path, output: Path | None, roster: Path | None, how: For
     from perf_xlsx import consolidated
     from perf_xlsx.workbook.listing import ListError
 
+    if output is not None:
+        refuse_device(output)
+
     try:
         rows = consolidated.read_roster(roster) if roster else None
         written = consolidated.write_consolidated(source, output, rows, how)

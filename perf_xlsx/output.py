@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from perf_xlsx.harmless import visible
-from perf_xlsx.system import LONG, put_in_place, why
+from perf_xlsx.system import put_in_place, why, without_mark
 
 OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
 SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
@@ -24,7 +24,7 @@ BEGUN = ".perf_xlsx-"  # how a file is called while it is written; the number of
 
 def shown(path: Path) -> str:
     """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
-    text = str(path).removeprefix(LONG)
+    text = without_mark(str(path))
     if any("\udc80" <= character <= "\udcff" for character in text):  # bytes that were no text
         with suppress(UnicodeError):
             text = os.fsencode(text).decode("gb18030")

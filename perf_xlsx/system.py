@@ -103,6 +103,13 @@ def beyond_260(whole: str) -> str:
     return f"{LONG}UNC\\{whole[2:]}" if whole.startswith("\\\\") else LONG + whole
 
 
+def without_mark(path: str) -> str:
+    """The path without the mark, as people know it."""
+    if path.startswith(f"{LONG}UNC\\"):
+        return "\\\\" + path.removeprefix(f"{LONG}UNC\\")
+    return path.removeprefix(LONG)
+
+
 def identity(path: str | Path) -> object:
     """Which file this is, whatever it is called; None where there is none.
 

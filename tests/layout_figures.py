@@ -124,7 +124,6 @@ FINDINGS: dict[str, list[tuple[str, str, str | None]]] = {
     "安徽": [],
     "重庆": [
         ("T02", "error", "J2"), ("R19", "warning", "F9"), ("I01", "warning", "D13"), ("I04", "warning", "J13"),
-        ("I06", "error", "J13"),
     ],
     "新疆": [],
     "单表": [("R12", "notice", "E18"), ("R12", "notice", "G18"), ("R12", "notice", "G19"), ("R19", "warning", "E20")],

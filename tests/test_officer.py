@@ -408,6 +408,8 @@ def test_long_paths_are_put_as_windows_takes_them(monkeypatch: pytest.MonkeyPatc
     assert system.beyond_260(str(short)) == str(short)
     assert system.beyond_260("\\\\server\\" + "x" * 300) == "\\\\?\\UNC\\server\\" + "x" * 300
     assert system.beyond_260("\\\\?\\" + "x" * 300) == "\\\\?\\" + "x" * 300
+    for path in (str(long), str(short), "\\\\server\\" + "x" * 300):
+        assert system.without_mark(system.beyond_260(path)) == path
 
 
 def test_a_temporary_file_that_is_held_does_not_hide_what_went_wrong(

@@ -63,7 +63,7 @@ class Plan(Sequence[Job]):
     def called(self, file: str) -> str:
         """What a file of a row is called in what a program reads."""
         name = self.names.get(file)
-        return shown(self.base / file) if name is None else os.path.join(shown(self.base), name)
+        return shown(self.base / file) if name is None else str(Path(shown(self.base)) / name)
 
     def __len__(self) -> int:
         return len(self.rows)
