@@ -142,7 +142,7 @@ def test_a_backslash_is_no_way_out(name: str, filled: bytes, tmp_path: Path) -> 
 @pytest.mark.parametrize(("version", "record"), [(2, 0x0009), (3, 0x0209), (4, 0x0409)])
 def test_a_workbook_of_the_eighties_is_old_and_not_damaged(version: int, record: int, tmp_path: Path) -> None:
     body = struct.pack("<HH", version, 0x0010) + (b"" if version == 2 else b"\0\0")
-    data = struct.pack("<HH", record, len(body)) + body + struct.pack("<HH", 0x000A, 0)
+    data = struct.pack("<HH", record, len(body)) + body + struct.pack("<HH", 0x0004, 60) + b"\0" * 3
     (tmp_path / "a.xls").write_bytes(data)
     (found,) = pipeline.score(tmp_path / "a.xls").findings
     assert found.code == "R01"

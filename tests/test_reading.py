@@ -339,7 +339,7 @@ def test_a_formula_with_a_result_is_read_and_told(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     pipeline.write_template(path, case=case_text("department-corrected"))
     with_formula = tmp_path / "f.xlsx"
-    edit(path, with_formula, "I6", lambda cell: cell.replace(b"<v>0</v>", b"<f>1-1</f><v>0</v>"))
+    edit(path, with_formula, "I6", lambda cell: cell.replace(b"<v>0</v>", b"<f>Z99</f><v>0</v>"))
     result = pipeline.score(with_formula)
     assert [f.place.cell for f in result.findings if f.code == "R11"] == ["I6"]
     assert as_json(result)["total"] == "88.01"
