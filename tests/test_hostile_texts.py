@@ -30,9 +30,8 @@ if sys.platform == "win32":
 from tests import dense, hostile
 
 SHARE, PIECES = 0.02, 8  # of all texts, for the time that a run of the tests may take
-SQUARES = (
-    importlib.util.find_spec("perf_xlsx.folding") is None
-)  # NFKC takes the square of a run of combining marks
+# Without it NFKC takes the square of a run of combining marks.
+SQUARES = not Path(perf_xlsx.__file__).with_name("folding.py").exists()
 
 
 @pytest.mark.parametrize("piece", range(PIECES))
