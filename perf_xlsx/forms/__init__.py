@@ -167,6 +167,7 @@ class Form:
     guide: tuple[str, ...]
     sheets: tuple[Sheet, ...]
     asides: tuple[str, ...] = ()
+    guide_before: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -276,7 +277,7 @@ def parse_form(text: str, where: str) -> Form:
     raw = tomllib.loads(text, parse_float=Decimal)
     allowed: dict[str, type | tuple[type, ...]] = {
         "name": str, "title": str, "official": str, "versions": list, "rulebook": str, "total_line": str,
-        "project_line": str, "source": str, "guide": list, "sheets": list, "asides": list,
+        "project_line": str, "source": str, "guide": list, "guide_before": list, "sheets": list, "asides": list,
     }  # fmt: skip
     taken = _take(raw, where, allowed)
     taken["sheets"] = tuple(_sheet(sheet, where) for sheet in taken["sheets"])

@@ -194,7 +194,7 @@ def _computed(block: Boxes | Lines | Rows) -> Iterator[str]:
 @cache
 def printed(form: Form) -> frozenset[str]:
     """Every text that the template prints on the form's sheets, as labels compare."""
-    texts = {NUMBER, LEGEND, COMPUTED_HELP}
+    texts = {NUMBER, LEGEND, COMPUTED_HELP, *form.guide_before}
     texts |= {text for sheet in form.sheets for text in (sheet.title, sheet.hint)}
     for block in _blocks(form):
         texts.add(block.title)
