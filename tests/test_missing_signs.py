@@ -126,7 +126,7 @@ def test_what_rests_on_our_reading_alone_is_no_error(well_made: dict[str, Any], 
     result = score_case(case | {"claimed": {"execution_points": 9.7, "total": 99.7, "grade": "优"}})
     assert points(result) == ["81.00"]
     told = [(f.code, f.severity) for f in result.findings if f.code[0] in "IT" and f.code not in ("I13",)]
-    assert told == [("I01", "warning"), ("T02", "warning")]
+    assert told == [("I01", "warning")]  # with the sign that the claims fit, the total is right
     assert errors(result) == []
 
 
@@ -200,4 +200,4 @@ def test_the_template_asks_for_the_sign_or_shows_what_the_engine_gives(
             if seen != "请选性质" and (given is None or seen != float(given))
         ]
         assert apart == []
-        assert shown.count("请选性质") == 14
+        assert shown.count("请选性质") == len(numbers) + 2  # what a name says only the engine can read

@@ -83,18 +83,19 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             claimed = completion_otherwise(row, score, rulebook)
             other, basis = direction.other if claimed else "", str(rulebook.cite(direction.rule))
             known = direction.sign if direction.rule != USUAL and not direction.doubtful else ""
+        right = "" if known and other else known or other  # where claims deny the name, nobody knows but the unit
         yield noticed(
             row.sign,
             f"{row.called}没有填指标性质，{_reading(row, score, rulebook)}"
             + (f"；填报的完成率、得分是按“{other}”计算的。" if other else "。"),
-            f"请在指标性质中填“{other}”。"
-            if other and "sign" not in form.absent
+            f"请在指标性质中填“{right}”。"
+            if right and "sign" not in form.absent
             else "请在指标值前写明 ≥、≤、=、>、< 之一。"
             if "sign" in form.absent
             else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
             expected=other or known or None,
             basis=basis,
-            correction=to_word(row.sign, other or known) if other or known else None,
+            correction=to_word(row.sign, right) if right else None,
         )
 
 
