@@ -34,14 +34,15 @@ def fold(text: str) -> str:
         text = text.translate(digits)
     marks = "".join(sorted(filter(is_mark, characters)))
     if not marks:
-        return unicodedata.normalize("NFKC", text)
+        return unicodedata.normalize("NFKC", text)[:LONGEST]  # one character may become eighteen
     parts = re.split(f"([{re.escape(marks)}])", text)
-    return "".join(part if part in marks else unicodedata.normalize("NFKC", part) for part in parts)
+    folded = (part if part in marks else unicodedata.normalize("NFKC", part) for part in parts)
+    return "".join(folded)[:LONGEST]
 
 
 def written_out(text: str) -> str:
     """The text with its marks written out, ③ as 3: for names and numbering, never for a value."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", _bounded(text.translate(_UNSEEN)))
+    return text if text.isascii() else unicodedata.normalize("NFKC", _bounded(text.translate(_UNSEEN)))[:LONGEST]
 
 
 def is_digit(character: str) -> bool:
