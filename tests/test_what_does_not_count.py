@@ -365,7 +365,10 @@ PLAIN = ['0"天"', '#,##0"m"', 'General"日"', "G/通用格式", "0.00E+00", '0"
 @pytest.mark.parametrize("code", PLAIN)
 def test_letters_that_are_mere_text_make_no_date(code: str, filled: bytes, tmp_path: Path) -> None:
     result = changed(filled, tmp_path, lambda book: book[ROWS]["I8"].__setattr__("number_format", code))
-    assert row(result, 2).actual.value == Decimal(12)
+    told = [f.message for f in result.findings if f.place.cell == "I8" and f.code == "R08"]
+    assert not [message for message in told if "日期" in message or "时间" in message]
+    if not told:  # a number that a format shows in another unit than the row's stays open
+        assert row(result, 2).actual.value == Decimal(12)
 
 
 def test_an_official_target_that_is_shown_as_a_time_is_open(tmp_path: Path) -> None:

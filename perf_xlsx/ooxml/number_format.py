@@ -153,7 +153,7 @@ def _section(code: str, value: Decimal | str) -> Section | None:
 @lru_cache(4096)
 def _sections(code: str) -> list[Section]:
     found = [Section()]
-    for quoted, escaped, bracket, bare in _TOKEN.findall(code):
+    for quoted, escaped, bracket, bare in _TOKEN.findall(code.replace("G/通用格式", "General")):
         part = found[-1]
         text = quoted or escaped or (bare if not bare.isascii() else "")
         if bare == ";":
