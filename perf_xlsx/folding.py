@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 LONGEST = 32_767  # characters: no cell holds more
+SHORT = 64  # characters: longer texts hardly come again
 MOST_COMBINED = 30  # combining characters in a row; sorting longer runs takes the square of their length
 
 INVISIBLE = dict.fromkeys(
@@ -28,6 +29,10 @@ def fold(text: str) -> str:
     """The text with every form of a character as the plain one, marks left alone."""
     if text.isascii():
         return text
+    return _folded_before(text) if len(text) <= SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     text = _bounded(text.translate(_UNSEEN))
     characters = set(text)
     if digits := {ord(ch): str(unicodedata.decimal(ch)) for ch in characters if is_digit(ch) and not ch.isascii()}:
@@ -38,6 +43,9 @@ def fold(text: str) -> str:
     parts = re.split(f"([{re.escape(marks)}])", text)
     folded = (part if part in marks else unicodedata.normalize("NFKC", part) for part in parts)
     return "".join(folded)[:LONGEST]
+
+
+_folded_before = lru_cache(1 << 13)(_folded)  # labels and choices come again in every row and workbook
 
 
 def written_out(text: str) -> str:
