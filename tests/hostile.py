@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import multiprocessing
+import os
 import re
 import subprocess
 import sys
@@ -37,6 +38,7 @@ LENGTHS = (8_000, 16_000, 32_000)
 GROWTH = 2.5  # of processor time, where a text is twice as long
 FLOOR = 0.25  # seconds beyond the form's own: less is not worth measuring three times
 SECONDS, MEGABYTES = 5.0, 500  # of processor time and memory, for one file
+SLACK = 3 if "PYTEST_VERSION" in os.environ else 1  # beside other tests a processor is slower
 
 SHAPES = {
     "左括号": "(", "全角左括号": "（", "右括号": ")", "括号对": "()", "方括号": "[", "双引号": '"', "单引号": "'",
@@ -198,7 +200,9 @@ def judge(case: tuple[int, str, str]) -> tuple[tuple[int, str, str], float, str]
     except Exception as error:
         return case, 0.0, f"{type(error).__name__}: {error}"
     said = " ".join(f"{one:.2f} s" for one in took)
-    grew = any(later > GROWTH * earlier for earlier, later in itertools.pairwise(took))
+    grew = (
+        took[-1] > GROWTH ** (len(took) - 1) * took[0]
+    )  # over both doublings: one alone is shaken by the machine
     return case, took[-1], f"{said} at {LENGTHS} characters" if grew or took[-1] > SECONDS else ""
 
 
@@ -241,7 +245,7 @@ def dense(name: str) -> tuple[str, str, str]:
     said = (
         f"{len(data) / 1024:.0f} KB: {found['seconds']:.1f} s, {found['mb']} MB, {found['total']} {found['codes']}"
     )
-    over = float(str(found["seconds"])) > SECONDS or int(str(found["mb"])) > MEGABYTES
+    over = float(str(found["seconds"])) > SECONDS * SLACK or int(str(found["mb"])) > MEGABYTES
     other = found["total"] is None and outcome not in list(found["codes"])  # type: ignore[call-overload]
     return name, said, f"{said} {found['said']}" if over or other else ""
 
