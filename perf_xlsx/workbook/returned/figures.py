@@ -17,6 +17,7 @@ from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 HERE = (0, 0)
 Off = tuple[int, int]
+_MOVED = (*AMOUNTS, "claimed_rate")
 
 
 class Figures:
@@ -31,16 +32,26 @@ class Figures:
         """By how many rows down or columns to the right the figures are off.
 
         Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
-        and rates across a line. One of several parts is enough, unless more others miss theirs there too: round
-        figures agree by chance.
+        and rates across a line, and the column that they left is empty. One of several parts is enough, unless more
+        others miss theirs there too: round figures agree by chance.
         """
         if not self.totals(HERE):
             found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1 and self._mostly(off)), None)
             if found:
                 return found
         if not any(self._across(HERE)):
-            return next((off for off in ((0, 1), (0, -1)) if any(self._across(off))), None)
+            return next((off for off in ((0, 1), (0, -1)) if self._vacated(off) and any(self._across(off))), None)
         return None
+
+    def _vacated(self, off: Off) -> bool:
+        """Whether nothing stands in the column that a block moved sideways must have left: its first, or its last."""
+        places = {at[2] for key, at in self.layout.lines.items() if key[0] == self.block.key and key[2] in _MOVED}
+        left = (min if off[1] > 0 else max)(places, default=0)
+        return all(
+            _number_in(self.sheets.cell(at)) is None
+            for key, at in self.layout.lines.items()
+            if key[0] == self.block.key and at[2] == left
+        )
 
     def exchanged(self) -> tuple[str, str] | None:
         """Two columns of amounts that were filled in for each other: across the lines all agrees only that way.
