@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from lxml import etree
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
-from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Runs, Sheet, quote_sheet
+from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
-Piece = tuple[str, bool | None]  # a run, and whether it is crossed out
 MOST_SPACES = 100  # in one element: a few bytes are not to become a thousand
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
@@ -38,7 +38,8 @@ def read_ods(data: bytes, limits: Limits) -> Original:
         raise PackageError("encrypted", "设置了打开密码，读不出来")
     root = package.tree("content.xml")
     hidden = _hidden_styles(root)
-    crossed = _crossed_styles([root, *([package.tree("styles.xml")] if "styles.xml" in package else [])])
+    parts = [root, *([package.tree("styles.xml")] if "styles.xml" in package else [])]
+    styles = _Styles(_crossed_styles(parts), _raised_styles(parts))
     sheets, grids = list[Sheet](), list[Grid]()
     extras, count = list[Extra](), CellCount(limits)
     for index, table in enumerate(_tables(root)):
@@ -46,7 +47,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
         state = "hidden" if _get(table, "style-name") in hidden else "visible"
         sheets.append(Sheet(name, "", state, index, index + 1))
         count.begin(name)
-        grid, beside = _grid(table, name, count, crossed)
+        grid, beside = _grid(table, name, count, styles)
         grids.append(grid)
         extras += beside
     if any(part.startswith(("Basic/", "Scripts/")) for part in package.names()):
@@ -76,6 +77,29 @@ def _hidden_styles(root: etree._Element) -> set[str]:
         for style in styles
         if any(local(e) == "table-properties" and _get(e, "display") == "false" for e in style)
     }
+
+
+class _Styles(NamedTuple):
+    """The names of the styles that cross a text out, and of those that set one above or below the line."""
+
+    crossed: frozenset[str]
+    raised: Mapping[str, str]
+
+
+PLAIN = _Styles(frozenset(), {})
+
+
+def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
+    """How each style of a run stands: "super 58%" and "33% 58%" are above the line, "sub" and "-33%" below."""
+    found = dict[str, str]()
+    for style in (e for part in parts for e in part.iter("{*}style")):
+        for text in (e for e in style if local(e) == "text-properties"):
+            position = _get(text, "text-position").split(" ")[0]
+            if position.startswith(("sub", "-")):
+                found[_get(style, "name")] = "subscript"
+            elif position and position != "0%":
+                found[_get(style, "name")] = "superscript"
+    return found
 
 
 def _crossed_styles(parts: Iterable[etree._Element]) -> frozenset[str]:
@@ -160,8 +184,8 @@ def _crossed_in(table: etree._Element, styles: frozenset[str]) -> _Crossed:
     return _Crossed(styles, tuple(spans))
 
 
-def _grid(table: etree._Element, name: str, count: CellCount, styles: frozenset[str]) -> tuple[Grid, list[Extra]]:
-    crossed = _crossed_in(table, styles)
+def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -> tuple[Grid, list[Extra]]:
+    crossed = _crossed_in(table, styles.crossed)
     merges, extras, hidden = list[tuple[int, int, int, int]](), list[Extra](), set[int]()
     row = 1
     for line in _rows(table):
@@ -201,11 +225,11 @@ def _beside(element: etree._Element, sheet: str, row: int, column: int, most: in
             yield Extra("图片或图形", sheet, address)
 
 
-def _cell(element: etree._Element, struck: bool, styles: frozenset[str], most: int) -> Cell | None:
+def _cell(element: etree._Element, struck: bool, styles: _Styles, most: int) -> Cell | None:
     formula = _get(element, "formula")
     formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
     paragraphs = any(local(child) == "p" for child in element)
-    pieces = _runs(element, styles, most)
+    pieces = runs_of(_runs(element, styles, most)).pieces
     shown = "".join(text for text, _ in pieces)
     kind = _kind(element)
     if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
@@ -215,7 +239,7 @@ def _cell(element: etree._Element, struck: bool, styles: frozenset[str], most: i
         empty = kind == "string" or paragraphs  # the result of a formula: an empty text
         return Cell(None, formula) if formula and not empty else None
     if isinstance(value, str) and any(out for _, out in pieces):
-        return cell_of(Runs(tuple(pieces)), formula or None, "General", struck)
+        return cell_of(Runs(pieces), formula or None, "General", struck)
     struck = struck or (bool(shown) and all(out or not text.strip() for text, out in pieces))
     code = _format(kind, value, shown) if paragraphs else "General"
     return cell_of(value, formula or None, code, struck)
@@ -277,15 +301,15 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
 
 def _text(element: etree._Element, most: int) -> str:
     """The text of an element's paragraphs, a line each, or somewhat more than the first `most` of it."""
-    return "".join(text for text, _ in _runs(element, frozenset(), most))
+    return "".join(text for text, *_ in _runs(element, PLAIN, most))
 
 
-def _runs(element: etree._Element, styles: frozenset[str], most: int) -> list[Piece]:
+def _runs(element: etree._Element, styles: _Styles, most: int) -> list[Piece]:
     """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters."""
     found, size = list[Piece](), 0
     for paragraph in (child for child in element if local(child) == "p"):
-        found += [("\n", None)] if found else []
-        for piece in _pieces(paragraph, styles, None):
+        found += [("\n", None, "")] if found else []
+        for piece in _pieces(paragraph, styles, None, ""):
             found.append(piece)
             size += len(piece[0])
             if size > most:
@@ -293,25 +317,27 @@ def _runs(element: etree._Element, styles: frozenset[str], most: int) -> list[Pi
     return found
 
 
-def _pieces(element: etree._Element, styles: frozenset[str], out: bool | None) -> Iterator[Piece]:
-    """A paragraph's runs: counted spaces, tabs and breaks put back, notes left out; which of them are crossed out.
+def _pieces(element: etree._Element, styles: _Styles, out: bool | None, raised: str) -> Iterator[Piece]:
+    """A paragraph's runs: counted spaces, tabs and breaks put back, notes left out; how each of them is set.
 
-    Where no style of `styles` says so, a run is as its cell is (None).
+    Where no style says that it is crossed out, a run is as its cell is (None).
     """
-    yield element.text or "", out
+    yield element.text or "", out, raised
     for child in element:
         match local(child):
             case "s":
-                yield " " * _times(child, "c", MOST_SPACES), out
+                yield " " * _times(child, "c", MOST_SPACES), out, raised
             case "tab":
-                yield "\t", out
+                yield "\t", out, raised
             case "line-break":
-                yield "\n", out
+                yield "\n", out, raised
             case "annotation" | "note":
                 pass
             case _:
-                yield from _pieces(child, styles, True if _get(child, "style-name") in styles else out)
-        yield child.tail or "", out
+                style = _get(child, "style-name")
+                crossed = True if style in styles.crossed else out
+                yield from _pieces(child, styles, crossed, styles.raised.get(style, raised))
+        yield child.tail or "", out, raised
 
 
 def _names(root: etree._Element) -> Iterator[DefinedName]:

@@ -13,7 +13,7 @@ from xlrd import biffh, formula
 from perf_xlsx.foreign.biff import open_biff
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Runs, Sheet, Text, quote_sheet
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.place import column_name
@@ -21,6 +21,7 @@ from perf_xlsx.place import column_name
 Runlist = Sequence[tuple[int, int]]  # where a font begins, and its number
 FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version
 OLDER = "Excel 5.0/95 工作簿（.xls）"
+_ESCAPEMENTS = {1: "superscript", 2: "subscript"}
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 _MULTIPLE = {
@@ -163,16 +164,20 @@ def _crosses_out(book: Any, font: int) -> bool:
     return 0 <= font < len(book.font_list) and bool(book.font_list[font].struck_out)
 
 
+def _raised(book: Any, font: int) -> str:
+    return _ESCAPEMENTS.get(book.font_list[font].escapement, "") if 0 <= font < len(book.font_list) else ""
+
+
 def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> Text:
     """A text in pieces, each up to where the next font begins; the first is in the cell's own."""
-    if not any(_crosses_out(book, font) for _, font in runs) and not (struck and runs):
+    if not any(_crosses_out(book, font) or _raised(book, font) for _, font in runs) and not (struck and runs):
         return text
-    pieces: list[tuple[str, bool | None]] = []
-    at, out = 0, struck
+    pieces: list[Piece] = []
+    at, out, raised = 0, struck, ""
     for begins, font in (*runs, (len(text), 0)):
-        pieces.append((text[at:begins], out))
-        at, out = max(at, begins), _crosses_out(book, font)
-    return Runs(tuple(pieces))
+        pieces.append((text[at:begins], out, raised))
+        at, out, raised = max(at, begins), _crosses_out(book, font), _raised(book, font)
+    return runs_of(pieces)
 
 
 def _code(book: Any, index: int | None) -> str:

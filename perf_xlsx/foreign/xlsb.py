@@ -17,11 +17,12 @@ from perf_xlsx.ooxml.book import (
     BUILTIN_FORMATS,
     CellLook,
     DefinedName,
-    Runs,
+    Piece,
     Sheet,
     Text,
     custom_properties,
     quote_sheet,
+    runs_of,
 )
 from perf_xlsx.ooxml.cells import Value, cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
@@ -35,6 +36,7 @@ RK, ERROR, BOOL, REAL, TEXT, SHARED, RICH = 2, 3, 4, 5, 6, 7, 62  # cells
 FORMULAS = {8: TEXT, 9: REAL, 10: BOOL, 11: ERROR}
 SHORT = {13: RK, 14: ERROR, 15: BOOL, 16: REAL, 17: TEXT, 18: SHARED}  # cells just right of the one before
 SHORT_BLANK = 12
+ESCAPEMENTS = {1: "superscript", 2: "subscript"}
 CROSSES_OUT = 8  # among a font's flags
 BUNDLE, PROPERTIES, NAME, EXTERN_SHEET = 156, 153, 39, 362
 OF_THE_BOOK = frozenset({BUNDLE, PROPERTIES, NAME, EXTERN_SHEET})
@@ -51,7 +53,7 @@ class _Book:
 
     strings: list[Text] = field(default_factory=list)
     looks: list[CellLook] = field(default_factory=list)
-    fonts: list[bool] = field(default_factory=list)  # whether each crosses out
+    fonts: list[tuple[bool, str]] = field(default_factory=list)  # whether each crosses out, and raises
     date1904: bool = False
 
 
@@ -130,16 +132,17 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
 def _rich(body: bytes, at: int, book: _Book) -> Text:
     """A text with a flag before it that tells whether runs follow: where a font begins, and its number."""
     text, end = _wide(body, at + 1)
-    if not body[at] & 1 or end + 4 > len(body) or not any(book.fonts):
+    if not body[at] & 1 or end + 4 > len(body) or not any(out or raised for out, raised in book.fonts):
         return text
     count = min(struct.unpack_from("<I", body, end)[0], (len(body) - end - 4) // 4)
     runs = [struct.unpack_from("<HH", body, end + 4 + 4 * n) for n in range(count)]
-    pieces: list[tuple[str, bool | None]] = []
-    start, out = 0, None
+    pieces: list[Piece] = []
+    start = 0
+    look: tuple[bool | None, str] = (None, "")
     for begins, font in (*runs, (len(text), 0)):
-        pieces.append((text[start:begins], out))
-        start, out = max(start, begins), font < len(book.fonts) and book.fonts[font]
-    return Runs(tuple(pieces))
+        pieces.append((text[start:begins], *look))
+        start, look = max(start, begins), book.fonts[font] if font < len(book.fonts) else (False, "")
+    return runs_of(pieces)
 
 
 def _styles(found: Iterator[tuple[int, bytes]], book: _Book) -> None:
@@ -151,11 +154,12 @@ def _styles(found: Iterator[tuple[int, bytes]], book: _Book) -> None:
         elif code in (BEGIN_FORMATS, END_FORMATS):
             inside = code == BEGIN_FORMATS
         elif code == FONT:
-            book.fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & CROSSES_OUT))
+            flags, _, raised = struct.unpack_from("<HHH", body, 2)
+            book.fonts.append((bool(flags & CROSSES_OUT), ESCAPEMENTS.get(raised, "")))
         elif code == CELL_FORMAT and inside:
             id, font = struct.unpack_from("<HH", body, 2)
             shown = codes.get(id) or BUILTIN_FORMATS.get(str(id), "General")
-            book.looks.append(CellLook(shown, font < len(book.fonts) and book.fonts[font]))
+            book.looks.append(CellLook(shown, font < len(book.fonts) and book.fonts[font][0]))
 
 
 def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:

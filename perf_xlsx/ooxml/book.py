@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -292,6 +293,21 @@ class Runs(NamedTuple):
 
 
 Text = str | Runs
+Piece = tuple[str, bool | None, str]  # a run's text, whether it is crossed out, where it stands ("superscript", …)
+
+_RAISED = {
+    "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
+
+
+def runs_of(pieces: Iterable[Piece]) -> Runs:
+    """Pieces as a text in runs. Digits that stand above or below the line of others are marks, not more digits."""
+    found = list(pieces)
+    plain = any(text.strip() and raised not in _RAISED for text, _, raised in found)
+    return Runs(
+        tuple((text.translate(_RAISED.get(raised, {})) if plain else text, out) for text, out, raised in found)
+    )
 
 
 def is_struck(properties: etree._Element) -> bool:
@@ -301,21 +317,25 @@ def is_struck(properties: etree._Element) -> bool:
     )
 
 
+def raised_in(properties: etree._Element) -> str:
+    """Where the properties of a run set it: "superscript", "subscript", or elsewhere."""
+    return next((child.get("val", "") for child in properties if local(child) == "vertAlign"), "")
+
+
 def rich_text(item: etree._Element) -> Text:
     """The text of a string item or note, phonetic guides left out; in pieces where it has runs of its own."""
-    pieces: list[tuple[str, bool | None]] = []
+    pieces: list[Piece] = []
     runs = False
     for child in item:
         kind = local(child)
         if kind == "t":
-            pieces.append((text_of(child), None))
+            pieces.append((unescape(text_of(child)), None, ""))
         elif kind == "r":
             runs = True
-            own = next((is_struck(e) for e in child if local(e) == "rPr"), None)
-            pieces += [(text_of(t), own) for t in child if local(t) == "t"]
-    if not runs:
-        return unescape("".join(text for text, _ in pieces))
-    return Runs(tuple((unescape(text), struck) for text, struck in pieces))
+            look = next((e for e in child if local(e) == "rPr"), None)
+            own, raised = (None, "") if look is None else (is_struck(look), raised_in(look))
+            pieces += [(unescape(text_of(t)), own, raised) for t in child if local(t) == "t"]
+    return runs_of(pieces) if runs else "".join(text for text, _, _ in pieces)
 
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")

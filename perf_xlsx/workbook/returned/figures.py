@@ -32,8 +32,8 @@ class Figures:
         """By how many rows down or columns to the right the figures are off.
 
         Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
-        and rates across a line, and the column that they left is empty. One of several parts is enough, unless more
-        others miss theirs there too: round figures agree by chance.
+        and rates across a line, and the column that they left is empty. One of several parts is enough, unless
+        more others miss theirs there too: round figures agree by chance.
         """
         if not self.totals(HERE):
             found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1 and self._mostly(off)), None)
@@ -44,7 +44,7 @@ class Figures:
         return None
 
     def _vacated(self, off: Off) -> bool:
-        """Whether nothing stands in the column that a block moved sideways must have left: its first, or its last."""
+        """Whether the column is empty that a block moved sideways must have left: its first, or its last."""
         places = {at[2] for key, at in self.layout.lines.items() if key[0] == self.block.key and key[2] in _MOVED}
         left = (min if off[1] > 0 else max)(places, default=0)
         return all(
