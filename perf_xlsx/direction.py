@@ -50,6 +50,11 @@ class Direction:
     doubtful: bool = False
 
     @property
+    def sure(self) -> bool:
+        """Whether no sign is stated and the name itself tells it."""
+        return bool(self.word) and not self.doubtful
+
+    @property
     def other(self) -> str:
         """The opposite sign."""
         return opposite(self.sign)

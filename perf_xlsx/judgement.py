@@ -90,9 +90,15 @@ def _bare(text: str) -> str:
     return text
 
 
+def happened_not(text: str) -> bool:
+    """Whether an actual says that nothing happened: 无, 未发生, 未发生安全事故."""
+    said = _folded(text)
+    return _none_of(said) is not None and not said.startswith(tuple(WORDS["none"]["intended"]))
+
+
 def _none_of(text: str) -> str | None:
     """What is said not to have happened ("" of anything); None where the text does not say so."""
-    for word in sorted(WORDS["none"]["words"], key=len, reverse=True):
+    for word in sorted((*WORDS["none"]["words"], *WORDS["none"]["intended"]), key=len, reverse=True):
         kind = text[len(word) :].removesuffix("发生")
         if text.startswith(word) and kind in ("", *WORDS["none"]["kinds"]):
             return kind

@@ -11,6 +11,7 @@ from perf_xlsx.checks.slips import converted, without_slips
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.mending import told
 from perf_xlsx.model import Finding, Scores, SelfEvaluation
+from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring import score
 from perf_xlsx.scoring.total import settled
@@ -35,7 +36,8 @@ def judge(
 
     def scored(form: SelfEvaluation) -> Scores:
         scores = replace(score(form, rulebook), doubted=doubted)
-        return _settled(scores, waived([*read, *run_checks(form, scores, rulebook, DECIDING)]), rulebook)
+        found = waived([*read, *run_checks(form, scores, rulebook, DECIDING)])
+        return _settled(scores, found, rulebook, claimed_at(form))
 
     def check(form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
         return with_sure_amounts(form, run_checks(form, scored(form), rulebook, codes), rulebook)
@@ -46,11 +48,20 @@ def judge(
     return scored(sound), in_order(waived(found))
 
 
-def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook) -> Scores:
+def claimed_at(form: SelfEvaluation) -> frozenset[Place]:
+    """Where the unit's own points stand."""
+    claims = [row.claimed_points for row in form.indicators]
+    return frozenset(one.place for one in (*claims, form.claimed.execution_points, form.claimed.total))
+
+
+def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook, claims: Container[Place]) -> Scores:
+    """The scores with their grade: none where a value is missing, nor where a claim is no number."""
     found = tuple(found)
-    missing = sum(one.code == "R07" and one.standing == "error" for one in found)
+    errors = [one for one in found if one.standing == "error"]
+    missing = sum(one.code == "R07" for one in errors)
+    unread = len({one.place for one in errors if one.code == "R08" and one.place in claims})
     passed = {one.code for one in found if one.waived}
-    return settled(scores, rulebook, missing, weights_pass=not passed.isdisjoint(("W01", "W03")))
+    return settled(scores, rulebook, missing, unread, weights_pass=not passed.isdisjoint(("W01", "W03")))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

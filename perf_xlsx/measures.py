@@ -29,6 +29,8 @@ _ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around
 # A letter multiplies 人, not another letter: 3k人, but km.
 _MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
 
+_SYMBOL = re.compile(r"[^一-鿿]*")  # letters that a unit begins with: the G of G带宽
+
 _VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
 TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
@@ -119,7 +121,12 @@ def _without(name: str) -> str:
     """The name without a word before it, or behind."""
     if name[:1] in _ABOUT and name[1:]:
         return name[1:]
-    return next((name.removesuffix(word) for word in _AROUND if name.endswith(word) and name != word), name)
+    return _exactly(name)
+
+
+def _exactly(unit: str) -> str:
+    """The unit without a word that says how exact the number is: 人左右."""
+    return next((unit.removesuffix(word) for word in _AROUND if unit.endswith(word) and unit != word), unit)
 
 
 def fit(number: Decimal, unit: str, own: str) -> Fit:
@@ -165,7 +172,13 @@ def _compared(one: Measure, other: Measure) -> Manner | None:
     if one.kind or other.kind:
         known, word = (one, other) if one.kind else (other, one)
         return "renamed" if word.name.startswith(known.name) and one.times == other.times else None
-    return "renamed"
+    symbols = {_symbol(one), _symbol(other)} - {""}
+    return "renamed" if len(symbols) < 2 else None  # G and M are no two words for one thing
+
+
+def _symbol(unit: Measure) -> str:
+    found = _SYMBOL.match(unit.name)
+    return found[0] if found else ""
 
 
 def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> str:
@@ -178,7 +191,7 @@ def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> s
     if stated and (own.kind or own.mere or target is None or not measure(target.unit).kind):
         return stated
     known = [value for value in (target, actual) if value is not None]
-    units = [value.unit for value in known if value.unit and not measure(value.unit).mere]
+    units = [_exactly(value.unit) for value in known if value.unit and not measure(value.unit).mere]
     for unit in units:
         if all(_finite(value, unit) for value in known):
             return unit

@@ -27,6 +27,7 @@ _MARKS: str = vocabulary("blanks")["marks"]["characters"]
 _BLANK_WORDS = frozenset(vocabulary("blanks")["marks"]["words"])
 DASHES = frozenset(mark * n for mark in _MARKS for n in (1, 2)) | _BLANK_WORDS  # as formulas can look them up
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
+LONGEST_COUNTED = 4  # characters of a unit behind a number in words
 LONGEST_FORMULA = 4  # characters of km², CO₂
 MOST_MARKS = 8  # footnotes' marks at one end of a text
 MONEY_UNITS = ("元", "万元", "亿元")
@@ -51,6 +52,9 @@ _DIGITS = {
 }
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _IN_WORDS = re.compile(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)([%‰]|(?:万元|[元圆成])?)(.*)")
+_COUNTED = re.compile(
+    rf"(?!{'|'.join(_UNITS['words']['numbered'])})[一-鿿]{{1,{LONGEST_COUNTED}}}"
+)  # and not 余, 多
 _CENTS = re.compile(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")
 
 
@@ -59,7 +63,8 @@ class Quantity:
     """A number with what was typed around it: `sign` and `unit` are "" when absent.
 
     `cleaned` tells that separators, full-width digits or hidden characters had to be taken away, `words` that it
-    was written in Chinese numerals. `mark` is a footnote's, or an item's number: ①.
+    was written in Chinese numerals, `bracketed` that brackets made it negative. `mark` is a footnote's, or an
+    item's number: ①.
     """
 
     number: Decimal
@@ -68,6 +73,7 @@ class Quantity:
     cleaned: bool = False
     words: bool = False
     mark: str = ""
+    bracketed: bool = False
 
 
 def squeeze(text: str) -> str:
@@ -141,9 +147,10 @@ def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
 
 def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
     """A number and what stands behind it, or before it."""
+    bracket = _BRACKETED.match(rest)
     if rest.startswith("负"):
         rest = f"-{rest[1:]}"
-    elif bracket := _BRACKETED.match(rest):
+    elif bracket:
         rest = f"-{bracket[1].strip()}{rest[bracket.end() :]}"
     found = _NUMBER.match(rest)
     if found is None:
@@ -157,7 +164,9 @@ def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
     number = Decimal(f"{Decimal(digits):f}")
     if unit in TENTHS:
         number, unit, plain = number * TENTHS[unit], "%", False
-    return replace(signed, number=number, unit=unit, cleaned=not plain, mark=behind[1])
+    return replace(
+        signed, number=number, unit=unit, cleaned=not plain, mark=behind[1], bracketed=bracket is not None
+    )
 
 
 def _behind(text: str) -> tuple[str, str] | None:
@@ -247,11 +256,16 @@ def parse_target(text: str) -> Quantity | None:
 
 
 def _in_words(text: str, sign: str) -> Quantity | None:
-    """A number in Chinese numerals, bare or as an amount of money: "拾伍", "壹佰贰拾叁万元整"."""
+    """A number in Chinese numerals, bare or as an amount of money: "拾伍", "壹佰贰拾叁万元整".
+
+    Behind a sign it may count anything (≥一百人) but what is numbered: ≥二级 is no number.
+    """
     found = _IN_WORDS.fullmatch(text)
     number = _numeral(found[1]) if found else None
     if found is None or number is None:
         return None
+    if sign and _COUNTED.fullmatch(found[3]) and not found[2]:
+        return Quantity(Decimal(number), sign, found[3], cleaned=True, words=True)
     cents = _CENTS.fullmatch(found[3])
     if found[2] in TENTHS:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import json
 from collections.abc import Callable, Iterable
@@ -252,6 +253,7 @@ def test_an_untouched_template_has_no_grade(tmp_path: Path) -> None:
     ("path", "value", "why"),
     [
         (("unit",), None, "1处必填项没有填写"),
+        (("indicators", 0, "claimed_points"), "满分", "1处自评得分不是数字"),
         (("indicators", 0, "weight"), 25, "分值合计105，不是100"),
         (("indicators", 0, "weight"), 19.98, "分值合计99.98，不是100"),
         (("indicators", 0, "weight"), 0, "分值合计80，不是100"),
@@ -486,3 +488,47 @@ def test_a_box_that_the_original_did_not_have_is_not_asked_for_in_its_copy(tmp_p
     copy.save(tmp_path / "emptied.xlsx")
     found = pipeline.score(tmp_path / "emptied.xlsx")
     assert [f.field for f in found.findings if f.code == "R07"] == ["自评总分"]
+
+
+# ---- weights and claims that are no points -------------------------------------------------------------------
+
+
+def with_points(case: dict[str, Any], weights: list[float], claims: list[float]) -> dict[str, Any]:
+    rows = [
+        row | {"weight": weight, "claimed_points": claim}
+        for row, weight, claim in zip(case["indicators"], weights, claims, strict=True)
+    ]
+    return case | {"indicators": rows}
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_weights_typed_as_fractions_are_read_as_points_and_told_once(
+    times: int, well_made: dict[str, Any], score_case: Score
+) -> None:
+    whole = [(row["weight"], row["claimed_points"]) for row in well_made["indicators"]]
+    weights, claims = [w / 100 for w, _ in whole], [c / times for _, c in whole]
+    before, after = score_case(well_made), score_case(with_points(well_made, weights, claims))
+    assert before.scores is not None
+    assert after.scores is not None
+    assert (after.scores.total, after.scores.grade) == (before.scores.total, before.scores.grade)
+    (told_of,) = [f for f in after.findings if f.code == "R12"]
+    assert (told_of.severity, told_of.field) == ("warning", "分值")
+    assert ("自评得分" in told_of.message) == (times == 100)
+    assert {f.code for f in after.findings} - {"R12"} == {f.code for f in before.findings}
+
+
+def test_fractions_that_do_not_make_the_whole_are_left_alone(well_made: dict[str, Any], score_case: Score) -> None:
+    whole = [(row["weight"], row["claimed_points"]) for row in well_made["indicators"]]
+    weights = [w / 100 for w, _ in whole]
+    result = score_case(with_points(well_made, [weights[0] + 0.01, *weights[1:]], [c for _, c in whole]))
+    assert "W01" in {f.code for f in result.findings if f.severity == "error"}
+    assert result.scores is not None
+    assert result.scores.grade is None
+
+
+def test_points_below_zero_are_an_error(well_made: dict[str, Any], score_case: Score) -> None:
+    case = copy.deepcopy(well_made)
+    first = case["indicators"][0]
+    first["claimed_points"] = -first["claimed_points"]
+    (found,) = [f for f in score_case(case).findings if f.field == "自评得分"]
+    assert (found.code, found.severity, found.given) == ("I06", "error", str(first["claimed_points"]))

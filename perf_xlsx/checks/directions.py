@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up
 from perf_xlsx.rulebook import Rulebook
 
+COMPLETION, POINTS = "完成率", "得分"
 FALL, RISE = (re.compile(any_of(WORDS[key]["words"])) for key in ("fall", "rise"))
 SAVE = re.compile(f"{FALL.pattern}|{any_of(WORDS['saving']['words'])}")
 
@@ -25,20 +27,29 @@ def sign_by_name(row: Indicator) -> str | None:
 
 def claims_fit(row: Indicator, sign: str) -> bool:
     """Whether the claimed completion or points are those of this sign (≤ or ≥), and not of its opposite."""
+    return any(_fitting(row, sign))
+
+
+def claims_prove(row: Indicator, sign: str) -> bool:
+    """Whether they are so, and not merely all that there is to claim."""
+    return any(claim < whole for _, claim, whole in _fitting(row, sign))
+
+
+def _fitting(row: Indicator, sign: str) -> Iterator[tuple[str, Decimal, Fraction]]:
+    """The claims that are those of this sign and not of its opposite: what they are of, and the most there is."""
     target, actual, weight = row.target.value, row.actual.value, row.weight.value
     if not isinstance(target, Decimal) or not isinstance(actual, Decimal) or target <= 0 or actual <= 0:
-        return False
+        return
     rate = Fraction(actual) / Fraction(target)
     most, least = min(1 / rate, Fraction(1)), min(rate, Fraction(1))
     fits, other = ([most], [least, rate]) if sign == "≤" else ([least, rate], [most])
     claims = (
-        (row.claimed_completion.value, Fraction(1), 4),
-        (row.claimed_points.value, Fraction(weight or 0), 2),
+        (COMPLETION, row.claimed_completion.value, Fraction(1), 4),
+        (POINTS, row.claimed_points.value, Fraction(weight or 0), 2),
     )
-    return any(
-        claim and _among(claim, fits, whole, places) and not _among(claim, other, whole, places)
-        for claim, whole, places in claims
-    )
+    for name, claim, whole, places in claims:
+        if claim and _among(claim, fits, whole, places) and not _among(claim, other, whole, places):
+            yield name, claim, whole
 
 
 def _among(claim: Decimal, shares: list[Fraction], whole: Fraction, places: int) -> bool:
@@ -66,10 +77,13 @@ def read_otherwise(row: Indicator, score: Score) -> bool:
     return claims_otherwise(row, score) or (sign is not None and claims_fit(row, sign))
 
 
-def completion_otherwise(row: Indicator, score: Score, rulebook: Rulebook) -> bool:
-    """Whether no sign is stated and the claims are those of the other, the points or the completion."""
-    unstated = score.otherwise is not None
-    return unstated and (claims_otherwise(row, score) or claims_fit(row, direction_of(row, rulebook).other))
+def claims_of_other(row: Indicator, score: Score, rulebook: Rulebook) -> tuple[str, ...]:
+    """Which claims are those of the other sign, where none is stated: the completion, the points."""
+    if score.otherwise is None:
+        return ()
+    found = {name for name, *_ in _fitting(row, direction_of(row, rulebook).other)}
+    found |= {POINTS} if claims_otherwise(row, score) else set()
+    return tuple(name for name in (COMPLETION, POINTS) if name in found)
 
 
 def claimed_beyond(form: SelfEvaluation, scores: Scores) -> Decimal:

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
 from perf_xlsx.checks.directions import (
+    claims_of_other,
     claims_otherwise,
-    completion_otherwise,
+    claims_prove,
     read_otherwise,
 )
 from perf_xlsx.checks.weights import misweighed, slipped_weights, weights_settled
@@ -77,23 +78,25 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             continue
         if "sign" in form.absent and row.actual.value == row.target.value:
             continue  # no column for it, and met whichever way it is read
-        other, known, basis = "", "", None
+        claims: tuple[str, ...] = ()
+        other, known, proven, basis = "", "", "", None
         if not row.qualitative:
             direction = direction_of(row, rulebook)
-            claimed = completion_otherwise(row, score, rulebook)
-            other, basis = direction.other if claimed else "", str(rulebook.cite(direction.rule))
+            claims = claims_of_other(row, score, rulebook)
+            other, basis = direction.other if claims else "", str(rulebook.cite(direction.rule))
             known = direction.sign if direction.rule != USUAL and not direction.doubtful else ""
-        right = "" if known and other else known or other  # where claims deny the name, nobody knows but the unit
+            proven = other if other and claims_prove(row, other) else ""
+        right = "" if known and other else known or proven  # where claims deny the name, nobody knows but the unit
         yield noticed(
             row.sign,
             f"{row.called}没有填指标性质，{_reading(row, score, rulebook)}"
-            + (f"；填报的完成率、得分是按“{other}”计算的。" if other else "。"),
+            + (f"；填报的{'、'.join(claims)}与按“{other}”计算的一致。" if other else "。"),
             f"请在指标性质中填“{right}”。"
             if right and "sign" not in form.absent
             else "请在指标值前写明 ≥、≤、=、>、< 之一。"
             if "sign" in form.absent
             else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
-            expected=other or known or None,
+            expected=right or (other if known else None) or None,
             basis=basis,
             correction=to_word(row.sign, right) if right else None,
         )
@@ -162,6 +165,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
             or score.share != 1
             or claimed is None
             or weight is None
+            or claimed < 0  # no modesty, but a mistake: I06
             or not owed(row.reason)
             or claims_otherwise(row, score)
         ):

@@ -14,7 +14,7 @@ from perf_xlsx.judgement import judged
 from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import squeeze
+from perf_xlsx.target import is_time, squeeze
 
 
 @check("R07")
@@ -109,11 +109,30 @@ def qualitative_in_words_of_the_bands(
         elif row.actual.value is not None and rulebook.band(row.actual) is None:
             why = judged(row.target.given, row.actual.given, form.year).why
             but = f"{why}，" if why else ""
-            message = f"{row.called}是定性指标，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
-            yield noticed(row.actual, message, advice, expected=words, severity="warning")
+            message = f"{_called(row)}，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
+            more = MEASURED if _numbered(row) else ""
+            yield noticed(row.actual, message, more + advice, expected=words, severity="warning")
         elif row.actual.empty and judged_without_target(row):
             message = f"{row.called}没有指标值，按定性指标读取，实际完成值没有填写，暂不能评分。"
             yield noticed(row.actual, message, advice, expected=words, severity="warning")
+
+
+MEASURED = "能用数字衡量的，请把指标值写成符号、数字和单位（如“≥95%”）；否则"
+
+
+def _numbered(row: Indicator) -> bool:
+    """Whether a target that nothing measures by has digits, and is no date: 增长5%, ±5%."""
+    target = row.target.given
+    return "定性" not in row.sign.given and any(ch.isdecimal() for ch in squeeze(target)) and not is_time(target)
+
+
+def _called(row: Indicator) -> str:
+    """The row, and why it is judged in words."""
+    if is_time(row.target.given):
+        return f"{row.called}的指标值“{row.target.given}”是时间，按定性指标（是否达成）读取"
+    if _numbered(row):
+        return f"{row.called}的指标值“{row.target.given}”不能读成一个数字，按定性指标读取"
+    return f"{row.called}是定性指标"
 
 
 @check("R14")

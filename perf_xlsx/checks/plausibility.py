@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed, to_rate, to_word
 from perf_xlsx.checks.clauses import clauses
-from perf_xlsx.checks.directions import FALL, RISE, claims_fit, completion_otherwise, read_otherwise, sign_by_name
+from perf_xlsx.checks.directions import FALL, RISE, claims_fit, claims_of_other, read_otherwise, sign_by_name
 from perf_xlsx.checks.indicators import owed, rows, span_of
 from perf_xlsx.checks.weights import SATISFACTION, SATISFIED, by_level, level_named
 from perf_xlsx.direction import direction_of
@@ -100,7 +100,7 @@ def claimed_completion_is_computed_completion(
         rate = scores.execution.completion
         if (
             read_otherwise(row, score)
-            or completion_otherwise(row, score, rulebook)
+            or claims_of_other(row, score, rulebook)
             or (rate is not None and _same_rate(claimed, rate))
         ):
             continue  # I16 or I01 says so; it was scored by execution rate: I06 speaks of the method

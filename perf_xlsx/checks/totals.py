@@ -93,23 +93,19 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
     own = _sum_without_execution(form)
     if own is not None and abs(entry.value - own) <= tolerance:
         return
+    if abs(difference - claimed_beyond(form, scores)) <= tolerance < abs(difference):
+        return  # missing signs that were read otherwise, and nothing else: I01
     if abs(difference) > tolerance:
         rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == scores.grade
-        signs = abs(difference - claimed_beyond(form, scores)) <= tolerance  # I01
-        read = "是没有填指标性质的指标读法不同造成的"
         yield noticed(
             entry,
             f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}，相差{plain(difference)}"
-            + ("，是四舍五入造成的。" if rounded else f"，{read}。" if signs else "。"),
-            "建议各项得分保留两位小数。"
-            if rounded
-            else "请先填写指标性质。"
-            if signs
-            else f"请把自评总分改为{points(scores.total)}。",
+            + ("，是四舍五入造成的。" if rounded else "。"),
+            "建议各项得分保留两位小数。" if rounded else f"请把自评总分改为{points(scores.total)}。",
             expected=points(scores.total),
             difference=plain(difference),
-            severity="notice" if rounded else "warning" if signs else "error",
-            correction=None if rounded or signs else to_number(entry, scores.total),
+            severity="notice" if rounded else "error",
+            correction=None if rounded else to_number(entry, scores.total),
         )
 
 
@@ -161,7 +157,7 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     entry, total = form.claimed.grade, form.claimed.total.value
     if entry.value is None or not _settled(form, scores, rulebook):
         return
-    beyond = claimed_beyond(form, scores)  # T02 tells it
+    beyond = claimed_beyond(form, scores)  # I01 tells it
     if total is not None and rulebook.grade(total) != entry.value:
         grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
     elif scores.grade is not None and entry.value not in (scores.grade, rulebook.grade(scores.total + beyond)):

@@ -17,17 +17,21 @@ def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) 
     return total if cap is None else min(total, cap.total.quantize(Decimal("0.01")))
 
 
-def settled(scores: Scores, rulebook: Rulebook, missing: int = 0, weights_pass: bool = False) -> Scores:
+def settled(
+    scores: Scores, rulebook: Rulebook, missing: int = 0, unread: int = 0, weights_pass: bool = False
+) -> Scores:
     """The scores with their grade, or with why there is none: the one place that decides it.
 
-    `missing` counts the required values that are not there (R07). `weights_pass`: the bureau lets weights pass
-    that do not make the whole.
+    `missing` counts the required values that are not there (R07), `unread` the unit's own points that are no
+    numbers (R08). `weights_pass`: the bureau lets weights pass that do not make the whole.
     """
-    provisional = tuple(_provisional(scores, rulebook, missing, weights_pass))
+    provisional = tuple(_provisional(scores, rulebook, missing, unread, weights_pass))
     return replace(scores, provisional=provisional, grade=None if provisional else rulebook.grade(scores.total))
 
 
-def _provisional(scores: Scores, rulebook: Rulebook, missing: int, weights_pass: bool) -> Iterator[str]:
+def _provisional(
+    scores: Scores, rulebook: Rulebook, missing: int, unread: int, weights_pass: bool
+) -> Iterator[str]:
     every = (scores.execution, *scores.indicators)
     if not scores.indicators:
         yield "没有绩效指标"
@@ -35,6 +39,8 @@ def _provisional(scores: Scores, rulebook: Rulebook, missing: int, weights_pass:
         yield f"{count}项不能评分，按0分计"
     if missing:
         yield f"{missing}处必填项没有填写"
+    if unread:
+        yield f"{unread}处自评得分不是数字"
     weights = [score.weight for score in every if score.weight is not None]
     whole, full = sum(weights, Decimal(0)), rulebook.number("total.points")
     known = scores.indicators and len(weights) == len(every)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from perf_xlsx.judgement import happened_not
 from perf_xlsx.measures import CURRENCY, Manner, fit, measure, unsure
 from perf_xlsx.model import Entry
 from perf_xlsx.numerals import plain
@@ -33,12 +34,12 @@ UNDATED = "请把单元格格式改成“常规”，再填数字。"
 _BRACKETS = re.compile(r"[(\[【〔]\s*(\d[\d.]*)\s*(分?)\s*[)\]】〕]")  # around points, which are never below zero
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
-NONE_AT_ALL = ("无", "没有", "未发生", "没有发生", "无发生")
 EXACTLY = "请填写实际完成的准确数字。"
 ACTUAL = "实际完成值"
 NOTHING = "请只填数字；没有发生的填0。"
 _LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
 HUGE, TINY = Decimal("1e13"), Decimal("1e-12")  # beyond these no form's numbers lie, nor sums in a workbook
+MONEY = ("金额", "外币")  # only here do brackets mean less than nothing
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
 
@@ -161,8 +162,13 @@ class Numbers(Texts):
             return Entry(None, place, text, field)
         return Entry(text or None, place, text, field)
 
-    def quantity(self, entry: Entry[Decimal | str]) -> tuple[Entry[Decimal | str], Quantity | None]:
-        """A quantitative row's value as it stands there, and what is around it; what is none is told (R08)."""
+    def quantity(
+        self, entry: Entry[Decimal | str], target: Entry[Decimal | str] | None = None
+    ) -> tuple[Entry[Decimal | str], Quantity | None]:
+        """A quantitative row's value as it stands there, and what is around it; what is none is told (R08).
+
+        Beside a target of 0 the words that nothing happened are 0 (R12).
+        """
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
         nothing: Entry[Decimal | str] = Entry(None, entry.place, entry.given, entry.field)
         if not isinstance(entry.value, str):
@@ -176,7 +182,11 @@ class Numbers(Texts):
         if quantity:
             self.not_a_number(bare, LETTERS)
         else:
-            self.not_a_number(bare, advice=NOTHING if squeeze(entry.value) in NONE_AT_ALL else WORDED)
+            none = happened_not(entry.value)
+            if none and target is not None and _is_zero(target):
+                self.cleaned(bare, Decimal(0))
+                return entry, Quantity(Decimal(0))
+            self.not_a_number(bare, advice=NOTHING if none else WORDED)
         return nothing, None
 
     def fitted(
@@ -187,6 +197,9 @@ class Numbers(Texts):
         `beside` is the row's other number, which a number without unit is weighed against.
         """
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
+        if quantity.bracketed and measure(row.unit).kind not in MONEY:
+            self.not_a_number(bare, "加了括号，不能确定是正数还是负数")
+            return None, "same"
         found = fit(quantity.number, quantity.unit, row.unit)
         known = fit(beside.number, beside.unit, row.unit).number if beside and beside.unit else None
         if not quantity.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
@@ -270,6 +283,12 @@ def points_in(cell: Cell | None) -> Decimal | None:
     return quantity.number if quantity else None
 
 
+def _is_zero(target: Entry[Decimal | str]) -> bool:
+    """Whether a target is the number 0, be it with a sign and a unit."""
+    found = parse_target(target.value) if isinstance(target.value, str) else None
+    return target.value == 0 or (found is not None and found.number == 0)
+
+
 def mistyped(text: str) -> bool:
     """Whether a letter was typed for a digit."""
     return _LETTER.search(squeeze(text)) is not None
@@ -277,7 +296,7 @@ def mistyped(text: str) -> bool:
 
 def counts_money(unit: str) -> bool:
     """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone says no size."""
-    return unit not in CURRENCY and (measure(unit).kind in ("金额", "外币") or measure(unit).mere)
+    return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
 
 
 def unit_shown(entry: Entry[Decimal | str]) -> str:

@@ -24,10 +24,12 @@ from perf_xlsx.model import (
 from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.place import Place
+from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.target import is_blank, squeeze, unit_name
 from perf_xlsx.workbook.intake import Intake, RowUnit, as_shown, ratios, small_by_nature
 from perf_xlsx.workbook.returned.beside import Beside
 from perf_xlsx.workbook.returned.formulas import Formulas, agrees
+from perf_xlsx.workbook.returned.fractions import in_points
 from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.locate import locate
 from perf_xlsx.workbook.returned.misplaced import Misplaced, lost
@@ -83,7 +85,7 @@ class Reading:
             total_line=self.form.total_line,
             project_line=self.form.project_line,
             projects=tuple(Project(**row) for row in self._rows("projects")),
-            indicators=indicators,
+            indicators=in_points(indicators, self.intake, load_rulebook(rulebook)),
             parts=parts,
             claimed=claimed,
             passages=self._passages(),
@@ -369,7 +371,7 @@ class Reading:
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
         unit = "" if is_blank(unit) or squeeze(unit) == "无" else unit
-        read = {key: self.intake.quantity(row[key]) for key in SHARES}
+        read = {key: self.intake.quantity(row[key], row["target"]) for key in SHARES}
         target, actual = read["target"][1], read["actual"][1]
         sign = indicator.sign.value
         if target and target.sign and indicator.sign.empty:

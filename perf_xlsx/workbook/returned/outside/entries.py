@@ -18,7 +18,6 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.target import (
     DIRECTIONS,
-    JUDGEMENTS,
     OPPOSITE,
     Quantity,
     is_blank,
@@ -117,14 +116,9 @@ class OutsideRow:
         if sign.value not in (None, "定性"):
             message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
             self._doubt(target, message, "请在指标值中填数字，或把指标性质改为“定性”。", "定性")
-        elif is_time(target.given) and not (found.judgement and found.by_target):
+        elif is_time(target.given) and found.judgement and not found.by_target:  # what nothing judges is R13
             message = f"{stands}是时间，不能按比例计分，按定性指标（是否达成）读取。"
-            advice = (
-                "可以不改；请核对。"
-                if found.judgement
-                else f"请在“实际完成值”中填写 {'、'.join(JUDGEMENTS)} 之一。"
-            )
-            self._doubt(target, message, advice, "定性")
+            self._doubt(target, message, "可以不改；请核对。", "定性")
         self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
         self.row["actual"] = self.intake.judged(actual, target, printed=True)
 
@@ -142,8 +136,9 @@ class OutsideRow:
         if row["sign"].value is None and not row["sign"].given and target.sign:
             row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
         read: dict[str, Quantity | None] = {}
+        stood = row["target"]
         for key in ("target", "midyear", "actual"):
-            row[key], read[key] = self.intake.quantity(row[key])
+            row[key], read[key] = self.intake.quantity(row[key], stood)
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
