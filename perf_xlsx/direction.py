@@ -51,8 +51,8 @@ class Direction:
 
     @property
     def sure(self) -> bool:
-        """Whether no sign is stated and the name itself tells it."""
-        return bool(self.word) and not self.doubtful
+        """Whether no sign is stated, and the name agrees with what the rulebook takes that for."""
+        return self.rule == USUAL and bool(self.word) and not self.doubtful
 
     @property
     def other(self) -> str:

@@ -75,21 +75,14 @@ def test_zero_without_a_sign_is_at_most_zero_in_an_official_layout(tmp_path: Pat
     assert points(result) == OF_ZEROS
     told = [f.place.row for f in result.findings if f.code == "I01"]
     assert told == [10, 12, 14, 16]  # what is met whichever way needs no sign where there is no column for it
-    of_a_sure_name = [
-        ("I05", "error", "自评得分"),
-        ("I07", "error", "偏差原因"),
-    ]  # 变质, and the full points claimed
-    assert errors(result) == [*of_a_sure_name, ("T01", "error", "自评总分")]
-    assert {f.place.row for f in result.findings if f.code in ("I05", "I07")} == {14}
+    assert errors(result) == []
 
 
 def test_zero_without_a_sign_is_at_most_zero_in_our_template(well_made: dict[str, Any], score_case: Score) -> None:
     bare = [(n, *(float(str(v).strip("起人次%")) for v in (t, a)), w, c) for n, t, a, w, c in ZEROS]
     result = score_case(own(well_made, *bare, unit="次"))
     assert points(result) == OF_ZEROS
-    assert of_rows(result, "I01") == [("I01", "warning", "指标性质")] * len(ZEROS)
-    of_a_sure_name = [("I05", "自评得分"), ("I07", "偏差原因"), ("I07", "改进措施")]
-    assert [(code, field) for code, _, field in of_rows(result) if code != "I01"] == of_a_sure_name
+    assert of_rows(result) == [("I01", "warning", "指标性质")] * len(ZEROS)
     messages = [f.message for f in result.findings if f.code == "I01"]
     assert messages[0] == "“安全生产责任起数”没有填指标性质，指标值为0，暂按“≤”计分。"
     assert "填报的得分与按“≥”计算的一致" in messages[1]
@@ -124,11 +117,8 @@ def test_a_name_tells_the_sign_that_is_missing(tmp_path: Path) -> None:
     result = official(tmp_path, *NAMED, total=99.7)
     assert points(result) == OF_NAMED
     assert of_rows(result, "I01") == [("I01", "warning", "指标性质")] * 9
-    assert [f.expected for f in result.findings if f.code == "I01"] == [*"≤≤≤≤≤", None, None, None, None]
-    assert [(code, field) for code, _, field in errors(result) if code != "T01"] == [
-        ("I05", "自评得分"), ("I07", "偏差原因"),  # the full points of 财政供养人员控制率 104%
-        ("I07", "偏差原因"),  # 9.7 of 10 by the unit's own word
-    ]  # fmt: skip
+    assert [f.expected for f in result.findings if f.code == "I01"] == [*"≤≤≤≤≥", None, None, None, None]
+    assert errors(result) == [("I07", "error", "偏差原因")]  # 9.7 of 10 by the unit's own word
 
 
 def test_what_rests_on_our_reading_alone_is_no_error(well_made: dict[str, Any], score_case: Score) -> None:
@@ -187,15 +177,15 @@ def test_a_sign_that_the_name_contradicts_is_told(well_made: dict[str, Any], sco
 
 CLAIMED = [
     ("投诉处理率", "100%", "95%", 10, 10, ["I01", "I05", "I07"], "暂按“≥”计分。"),
-    ("差错率", "1%", "2%", 10, 10, ["I01", "I05", "I07"], "按名称（“差错”越低越好），暂按“≤”计分。"),
-    ("安全事故", "0起", "2起", 10, 10, ["I01", "I05", "I07"], "指标值为0，暂按“≤”计分。"),
+    ("差错率", "1%", "2%", 10, 10, ["I01"], "按名称（“差错”越低越好），暂按“≤”计分；填报的得分与按“≥”计算的一致。"),
+    ("安全事故", "0起", "2起", 10, 10, ["I01"], "指标值为0，暂按“≤”计分；填报的得分与按“≥”计算的一致。"),
     ("培训", "100人左右", "95人", 10, 10, ["I01", "R09"], "暂按“≥”计分；填报的得分与按“≤”计算的一致。"),
     ("用地", "100亩", "125亩", 10, 8, ["I01", "I07"], "暂按“≥”计分；填报的得分与按“≤”计算的一致。"),
     ("差错", "2次", "1次", 10, 5, ["I01"], "按名称（“差错”越低越好），暂按“≤”计分；填报的得分与按“≥”计算的一致。"),
 ]  # fmt: skip
 
 
-def test_full_points_are_no_witness_against_a_name(tmp_path: Path) -> None:
+def test_full_points_are_no_witness_against_name_and_rulebook(tmp_path: Path) -> None:
     result = official(tmp_path, *(case[:5] for case in CLAIMED))
     told = {row: sorted({f.code for f in result.findings if f.place.row == row}) for row in range(9, 15)}
     told = {
@@ -204,7 +194,7 @@ def test_full_points_are_no_witness_against_a_name(tmp_path: Path) -> None:
     assert [*told.values()] == [case[5] for case in CLAIMED]
     messages = [f.message for f in result.findings if f.code == "I01"]
     assert [one.partition("没有填指标性质，")[2] for one in messages] == [case[6] for case in CLAIMED]
-    assert [f.expected for f in result.findings if f.code == "I01"] == [None, "≤", "≤", None, "≤", "≥"]
+    assert [f.expected for f in result.findings if f.code == "I01"] == [None, "≥", "≥", None, "≤", "≥"]
 
 
 # ---- the template's live formulas ------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def score_indicator(indicator: Indicator, execution_rate: Fraction | None, ruleb
     opposite = replace(indicator, sign=replace(indicator.sign, value=direction.other))
     otherwise = _scored(opposite, execution_rate, rulebook).points
     if direction.sure and otherwise == score.weight:
-        return score  # full points are what everybody claims: against a name that is sure they prove nothing
+        return score  # full points are what everybody claims: against name and rulebook they prove nothing
     if not direction.doubtful or otherwise == score.points or otherwise is None:
         return replace(score, otherwise=otherwise)
     both = f"按“{direction.sign}”得{points(score.points)}分，按“{direction.other}”得{points(otherwise)}分"
