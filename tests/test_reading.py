@@ -385,6 +385,20 @@ def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_
     ]
 
 
+def test_neither_an_indicator_nor_a_column_for_their_names(tmp_path: Path) -> None:
+    case = json.loads(case_text("project")) | {"indicators": []}
+    pipeline.write_template(tmp_path / "甲.xlsx", case=json.dumps(case))
+    book = openpyxl.load_workbook(tmp_path / "甲.xlsx")
+    book.defined_names.clear()
+    book["绩效指标"]["D5"] = None
+    book.save(tmp_path / "甲.xlsx")
+    found = [(f.code, f.message) for f in pipeline.score(tmp_path / "甲.xlsx").findings]
+    assert found == [
+        ("R06", "“绩效指标完成情况”中没有找到“三级指标”。"),
+        ("R07", "没有填写任何绩效指标。"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("sheet", "typed", "said"),
     [

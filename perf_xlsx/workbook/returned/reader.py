@@ -348,14 +348,18 @@ class Reading:
         found = tuple(map(self._indicator, self._levelled(row for n, row in rows if n not in self.parts)))
         parts = tuple(self._indicator(row) for n, row in rows if n in self.parts)
         if not found and (table := self.layout.tables.get("indicators")):
-            block = self.form.block("indicators")
-            assert isinstance(block, Rows)
-            labels = next(box.labels for box in typed(block.columns) if box.key == "name")
-            heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns["name"]))
-            at = next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
             advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
-            self.intake.say("R07", self.place(at), "绩效指标", "", "没有填写任何绩效指标。", advice)
+            at = self.place(self._below_the_names(table))
+            self.intake.say("R07", at, "绩效指标", "", "没有填写任何绩效指标。", advice)
         return found, parts
+
+    def _below_the_names(self, table: Table) -> Address:
+        """Where the first indicator's name would stand; NOWHERE where that column is not to be found."""
+        block = self.form.block("indicators")
+        assert isinstance(block, Rows)
+        labels = next(box.labels for box in typed(block.columns) if box.key == "name")
+        heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
+        return next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """The rows with the levels that stand in the first row of their group only (R12)."""
