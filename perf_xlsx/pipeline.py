@@ -171,7 +171,7 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
     result = _judged(job, carried.evaluation, [*told, *carried.findings], terms)
     if job.output is None:
         return result
-    package = Package.open(carried.workbook())
+    package = Package.open(carried.workbook)
     return _with_copy(job, package, lambda: result, carried.origin)
 
 
@@ -293,7 +293,7 @@ def template_bytes(
 
     if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])
-    return make_template(kind, years, rules.on(kind.name), fill)
+    return make_template(kind, years, rules.on(kind.name), fill).data
 
 
 def write_template(

@@ -48,8 +48,7 @@ class Transcript:
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
         visited(joined.typed, self._type)
-        self.fill = self._filled(form.year)
-        self.template = FilledTemplate(self.fill, rules, self.workbook)
+        self.template = FilledTemplate(self._filled(form.year), rules, self.workbook)
         self.typed: SelfEvaluation = visited(joined.typed, self._trace)
         head = form.weight_head and self.template.box("indicators", "weight", row=-1)
         self.evaluation: SelfEvaluation = replace(visited(form, self._move), weight_head=head)
