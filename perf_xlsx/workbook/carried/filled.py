@@ -40,4 +40,4 @@ class FilledTemplate:
         typed = {(place.sheet, place.row, place.column) for place in besides}
         cells = self.template.cells
         found = {at: cells.value(at) for at in (*cells.typed, *cells.formulas) if at[0] != HIDDEN_SHEET}
-        return {str(value) for at, value in found.items() if at not in typed and value is not None}
+        return {value for at, value in found.items() if at not in typed and isinstance(value, str)}

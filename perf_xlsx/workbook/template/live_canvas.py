@@ -43,6 +43,11 @@ class LiveCanvas(Canvas):
         super().text(sheet, row, column, text, style)
         self.cells.typed[sheet.get_name(), row + 1, column + 1] = safe(text), "General"
 
+    def link(self, sheet: Any, row: int, column: int, target: str, text: str, style: Any) -> None:
+        """A text that leads to a place of the workbook."""
+        sheet.write_url(row, column, target, style, string=text)
+        self.cells.typed[sheet.get_name(), row + 1, column + 1] = text, "General"
+
     def typed(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
         """A value as a person types it."""
         super().typed(sheet, row, column, value, style)

@@ -174,7 +174,7 @@ def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, todo: list[tuple[str, 
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
     for offset, (name, placed) in enumerate(todo, 1):
-        sheet.write_url(row + offset, 1, f"internal:'{name}'!{placed.first}", link, string=name)
+        canvas.link(sheet, row + offset, 1, f"internal:'{name}'!{placed.first}", name, link)
         canvas.live(sheet, row + offset, 2, f"={placed.counter}", canvas.style(border=1, indent=1))
         canvas.counter_colours(sheet, row + offset, 2)
         sheet.set_row(row + offset, 22)
