@@ -63,6 +63,7 @@ class Noticed:
 
 
 Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
+EXECUTION_WEIGHT = "预算执行率分值"  # of which R17 may say that the form has another than the rules
 LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
 CHECKS: list[tuple[str, Check]] = []
 

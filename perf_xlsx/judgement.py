@@ -141,9 +141,10 @@ def _without(text: str, word: str) -> list[str]:
 
 # ---- dates -----------------------------------------------------------------------------------------------
 
-_YEAR = r"(?:(20\d\d|\d\d(?=年))[年./-]度?)?"
+_YEAR = r"(?:(?P<year>20\d\d|\d\d(?=年))[年./-]度?)?"
 _DATE = re.compile(
     rf"(?P<full>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d))"
+    r"|(?P<short>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?!\d))"
     rf"|(?<![\d.]){_YEAR}(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号]?|(?P<part>底|末|初|上旬|中旬|下旬))?(?!\d)"
     r"|(?<![\d.])(?P<year2>20\d\d)[./-](?P<month2>1[0-2]|0?[1-9])(?:[./-](?P<day2>3[01]|[12]\d|0?[1-9])[日号]?)?(?![\d./%-])"
     r"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>年底|年末|年内|年终|底|末|上半年|下半年|第?[一二三四1-4]季度末?底?)"
@@ -219,11 +220,14 @@ def _when(text: str) -> _When | None:
     date = found[0]
     rest = text[: date.start()] + text[date.end() :]
     after = text[date.end() :].startswith(("前", "之前", "以前"))
-    stated = date[2] or date["year2"] or date["year3"] or date["year4"]
+    stated = date["year"] or date["year2"] or date["year3"] or date["year4"]
     year = None if stated is None else int(stated) % 100 + 2000
     if full := date["full"]:
         year, at = int(full[:4]), (int(full[4:6]), int(full[6:]))
         return _When(year, at, at, True, rest, after)
+    if short := date["short"]:
+        year, number = int(short[:4]), int(short[4:])
+        return _When(year, (number, 1), (number, 31), False, rest, after)
     if _TORN.fullmatch(date.group()):
         return _When(year, (1, 1), (10, 31), False, rest, after)
     if month := date["month"] or date["month2"]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.catalogue import finding, run_checks, weighed
+from perf_xlsx.catalogue import EXECUTION_WEIGHT, finding, run_checks, weighed
 from perf_xlsx.checks.slips import converted, without_slips
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.mending import told
@@ -39,13 +40,24 @@ def judge(
         found = waived([*read, *run_checks(form, scores, rulebook, DECIDING)])
         return _settled(scores, found, rulebook, claimed_at(form))
 
+    stated = next((one.given for one in read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT)), None)
+
     def check(form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
-        return with_sure_amounts(form, run_checks(form, scored(form), rulebook, codes), rulebook)
+        found = with_sure_amounts(form, run_checks(form, scored(form), rulebook, codes), rulebook)
+        return [one for one in found if stated is None or not _of_other_weights(one, form, stated, rulebook)]
 
     others = converted(evaluation, rulebook) if slips else None
     found = [*read, *(finding("F10", slip, rulebook) for slip in slips)]
     found += told(sound, check(sound), check, others)
     return scored(sound), in_order(waived(found))
+
+
+def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:
+    """Whether it follows from nothing but that the form gives execution another weight than the rules (R17)."""
+    rest = rulebook.number("total.points") - Decimal(stated)
+    weights = sum((row.weight.value or Decimal(0) for row in form.indicators), Decimal(0))
+    execution = found.code == "I06" and found.place == form.claimed.execution_points.place
+    return execution or found.code in ("T02", "T03") or (found.code in ("W01", "W02") and weights == rest)
 
 
 def claimed_at(form: SelfEvaluation) -> frozenset[Place]:

@@ -24,7 +24,10 @@ MOST_PARTS = 6  # multipliers and words around one unit: 万千瓦, 万余人
 _LETTERS: dict[str, str] = _UNITS["letters"]
 CURRENCY = frozenset(_UNITS["words"]["currency"])
 _CANONICAL = {other: name for name, others in _UNITS["synonyms"].items() for other in others}
-_ABOUT, _AROUND = tuple(_UNITS["words"]["about"]), tuple(_UNITS["words"]["around"])
+_ABOUT, _AROUND, _ROUGHLY = (tuple(_UNITS["words"][key]) for key in ("about", "around", "roughly"))
+_MORE = re.compile(rf"[{''.join(MULTIPLIERS)}]*(?:{'|'.join(_ABOUT)})")  # 余人, 万多人
+TIME, YEAR = "时间", "年"
+A_TENTH = Decimal("0.1")  # how far off 左右 may be
 
 # A letter multiplies 人, not another letter: 3k人, but km.
 _MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
@@ -36,6 +39,7 @@ TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
 NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
 FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
+A_FEW = 5  # times the whole: no fraction is more
 DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
 
 
@@ -164,6 +168,8 @@ def _compared(one: Measure, other: Measure) -> Manner | None:
     """Whether two units compare: as what is the same, or as things that are counted by other words."""
     if one.per != other.per and ((one.per and other.per) or one.size != other.size):
         return None
+    if one.per != other.per and any(_is_a_time(per) for per in (one.per, other.per)):
+        return None  # 4次 may be as many a quarter, or in all
     words = one.per == other.per
     if one.scale is other.scale and (one.scale or one.name == other.name):
         return "same" if words else "renamed"
@@ -174,6 +180,11 @@ def _compared(one: Measure, other: Measure) -> Manner | None:
         return "renamed" if word.name.startswith(known.name) and one.times == other.times else None
     symbols = {_symbol(one), _symbol(other)} - {""}
     return "renamed" if len(symbols) < 2 else None  # G and M are no two words for one thing
+
+
+def _is_a_time(per: str) -> bool:
+    """Whether it is a span of time, but for the year, which is what a form is about."""
+    return per != YEAR and per in _SCALES and _SCALES[per].kind == TIME
 
 
 def _symbol(unit: Measure) -> str:
@@ -223,6 +234,32 @@ def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
     if any(_near(ratio * size, NEAR if Fraction(1, 100) < size < 100 else ALIKE) for size in sizes):
         return True
     return ratio > FAR and (here.times > 1 or any(size < 1 and ratio * size > Fraction(1, FAR) for size in sizes))
+
+
+def meant_by(number: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
+    """Between which two a number lies that is only about so much: 80余 is 80 to 90; None where it is exact."""
+    name = unit_name(unit).partition("/")[0]
+    if _MORE.match(name):
+        return number, number + Decimal(1).scaleb(max(0, int(number.normalize().as_tuple().exponent)))
+    if name.endswith(_ROUGHLY):
+        return number * (1 - A_TENTH), number * (1 + A_TENTH)
+    return None
+
+
+def hundredfold(number: Decimal, beside: Decimal) -> bool:
+    """Whether a bare number may be a fraction whose percents are of the size of the one beside it: 0.96 by 95."""
+    return (
+        0 < number <= A_FEW and beside > number and _near(Fraction(number) * 100 / Fraction(beside), Fraction(2))
+    )
+
+
+def other_money(number: Decimal, beside: Decimal, unit: str) -> bool:
+    """Whether a number may be in a unit ten thousand times larger or smaller than the one that its row states."""
+    here = measure(unit)
+    if not number or not beside or not (here.kind == "金额" or here.times >= TEN_THOUSAND):
+        return False
+    ratio = abs(Fraction(number) / Fraction(beside))
+    return any(_near(ratio * times, Fraction(2)) for times in (TEN_THOUSAND, Fraction(1, TEN_THOUSAND)))
 
 
 def _near(ratio: Fraction, limit: Fraction) -> bool:

@@ -44,6 +44,7 @@ _LOOSE = tuple(word for known in vocabulary("signs").values() for word in known.
 _NUMBER = re.compile(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
 _BEGINS = re.compile(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})?\s*(\d[\d., ]*)?(\D)")
 _BRACKETED = re.compile(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
+_STOPS = ".。;"  # behind a number they end the sentence
 _MINUS = str.maketrans("−–△▲", "----")
 _DIGITS = {
     word: n
@@ -125,7 +126,7 @@ def parse_quantity(text: str) -> Quantity | None:
     folded = squeeze(text).translate(_MINUS)
     if len(folded) > LONGEST_QUANTITY:
         return None
-    folded, mark = unmarked(folded)
+    folded, mark = unmarked(folded.rstrip(_STOPS))
     sign, rest = "", folded
     for word, meaning in SIGNS:
         if folded.startswith(word):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.direction import WORDS, any_of, by_name, direction_of
-from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.model import Indicator, Score
 from perf_xlsx.numerals import half_up
 from perf_xlsx.rulebook import Rulebook
 
@@ -84,14 +84,3 @@ def claims_of_other(row: Indicator, score: Score, rulebook: Rulebook) -> tuple[s
     found = {name for name, *_ in _fitting(row, direction_of(row, rulebook).other)}
     found |= {POINTS} if claims_otherwise(row, score) else set()
     return tuple(name for name in (COMPLETION, POINTS) if name in found)
-
-
-def claimed_beyond(form: SelfEvaluation, scores: Scores) -> Decimal:
-    """Points claimed beyond ours (or below) for nothing but another reading of missing signs."""
-    pairs = zip(form.indicators, scores.indicators, strict=True)
-    more = [
-        row.claimed_points.value - score.points
-        for row, score in pairs
-        if claims_otherwise(row, score) and row.claimed_points.value is not None and score.points is not None
-    ]
-    return sum(more, Decimal(0))

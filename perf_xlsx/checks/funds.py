@@ -329,7 +329,7 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
             f"{line.name}年初预算数{plain(line.initial.value or 0)}，"
             f"{entry.field.split('·')[-1]}{plain(entry.value or 0)}，"
             f"调整率{percent(rate)}，没有说明调整的数额和原因。",
-            "请在“年中调整说明”中写明调增或调减的数额和原因。",
+            f"请在“{_where(form, '年中调整说明')}”中写明调增或调减的数额和原因。",
             expected=f"±{percent(limit)}以内，或有说明",
         )
 
@@ -346,7 +346,7 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
     yield noticed(
         form.total_funds.executed,
         f"预算执行率{percent_unlike(rate, limit)}，低于{percent(limit)}，没有说明结余的数额和原因。",
-        "请在“执行情况说明”中写明结余的数额和原因。",
+        f"请在“{_where(form, '执行情况说明')}”中写明结余的数额和原因。",
         expected=f"不低于{percent(limit)}，或有说明",
     )
 
@@ -369,9 +369,10 @@ def explains(form: SelfEvaluation, title: str, words: re.Pattern[str]) -> bool:
 
     What is denied (“没有结余”) or said of an earlier year explains nothing.
     """
-    for passage in form.passages:
-        own = title in passage.title.given
-        for sentence in sentences(passage.text.given):
+    passages = [(title in passage.title.given, passage.text.given) for passage in form.passages]
+    beside = [(False, entry.given) for entry in _other_texts(form)] if _has_no_place(form, title) else []
+    for own, given in (*passages, *beside):
+        for sentence in sentences(given):
             text = "，".join(sentence)
             if own and WHY.search(text):
                 return True
@@ -379,6 +380,23 @@ def explains(form: SelfEvaluation, title: str, words: re.Pattern[str]) -> bool:
             if money and OF_WHAT.search(text) and _spoken_of(words, sentence):
                 return True
     return False
+
+
+def _has_no_place(form: SelfEvaluation, title: str) -> bool:
+    return any(title in absent for absent in form.absent)
+
+
+def _where(form: SelfEvaluation, title: str) -> str:
+    """Where it is to be explained: under its own title, or where a form without one has room for texts."""
+    room = form.boxes.get("goal_achieved")
+    return title if not _has_no_place(form, title) or room is None or not room.place.cell else room.field
+
+
+def _other_texts(form: SelfEvaluation) -> Iterator[Entry[str]]:
+    """What a form without passages has room for texts in: what was achieved, and the reasons of indicators."""
+    if room := form.boxes.get("goal_achieved"):
+        yield room
+    yield from (row.reason for row in form.indicators)
 
 
 def _spoken_of(words: re.Pattern[str], sentence: Iterable[str]) -> bool:

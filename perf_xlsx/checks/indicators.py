@@ -205,10 +205,13 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
         if claimed < weight or score.points >= weight or _equal(claimed, score, rulebook, (1,)):
             continue
         full = "却给了满分" if claimed == weight else f"超过了分值{plain(weight)}"
+        by_rate = score.method == "按执行率"
+        message = "按执行率计分，预算没有全部执行" if by_rate else "没有全部完成"
+        source = "预算数、执行数" if by_rate else "实际完成值"
         yield noticed(
             row.claimed_points,
-            f"{row.called}没有全部完成，自评得分{plain(claimed)}{full}。",
-            f"{score.why}请把自评得分改为{points(score.points)}，或核对实际完成值。{_later(settled)}",
+            f"{row.called}{message}，自评得分{plain(claimed)}{full}。",
+            f"{score.why}请把自评得分改为{points(score.points)}，或核对{source}。{_later(settled)}",
             expected=points(score.points),
             difference=plain(claimed - score.points),
             basis=score.rules,
@@ -245,12 +248,13 @@ def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bo
         return False
     claims = [(form.claimed.execution_points.value, scores.execution)]
     claims += [(row.claimed_points.value, score) for row, score in rows(form, scores)]
+    known = [(claim, score) for claim, score in claims if claim is not None]
+    if not all(_equal(claim, score, rulebook, _roundings(claim, score)) for claim, score in known):
+        return False
     uncapped = points_of((scores.execution, *scores.indicators)) == scores.total
-    each = uncapped and all(
-        claim is not None and _equal(claim, score, rulebook, _roundings(claim, score)) for claim, score in claims
-    )
-    added = sum((claim for claim, _ in claims if claim is not None), Decimal(0))
-    return rounded_by_unit(total, scores.total, Fraction(scores.total)) or (each and total == added)
+    added = sum((claim for claim, _ in known), Decimal(0))
+    each = uncapped and len(known) == len(claims) and total == added
+    return each or rounded_by_unit(total, scores.total, Fraction(scores.total))
 
 
 @check("I06")

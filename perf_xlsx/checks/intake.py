@@ -123,12 +123,16 @@ MEASURED = "能用数字衡量的，请把指标值写成符号、数字和单�
 def _numbered(row: Indicator) -> bool:
     """Whether a target that nothing measures by has digits, and is no date: 增长5%, ±5%."""
     target = row.target.given
-    return "定性" not in row.sign.given and any(ch.isdecimal() for ch in squeeze(target)) and not is_time(target)
+    return (
+        "定性" not in row.sign.given
+        and any(ch.isdecimal() for ch in squeeze(target))
+        and not is_time(str(row.target.value))
+    )
 
 
 def _called(row: Indicator) -> str:
     """The row, and why it is judged in words."""
-    if is_time(row.target.given):
+    if is_time(str(row.target.value)):
         return f"{row.called}的指标值“{row.target.given}”是时间，按定性指标（是否达成）读取"
     if _numbered(row):
         return f"{row.called}的指标值“{row.target.given}”不能读成一个数字，按定性指标读取"

@@ -227,7 +227,7 @@ class StatedNumber:
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         tenfolds = (Fraction(10_000), Fraction(1, 10_000))
         return said["unit"] not in "%分" and any(
-            _equal(stated, abs(meant) / unit * times, self.slack) for times in tenfolds
+            _equal(stated, abs(meant) / unit * times, self.slack / unit * times) for times in tenfolds
         )
 
 

@@ -207,10 +207,10 @@ def qualitative_points_stay_in_their_band(
         edge = claimed == band.high * weight and band is not rulebook.bands[0]  # the band above begins with it
         if edge or id(row) in outside:
             span = span_of(band, weight)
-            above = f"，{plain(claimed)}已属于上一档" if edge else ""
+            top = "" if band is rulebook.bands[0] else f"（{plain(half_up(band.high * weight))}属于上一档）"
             yield noticed(
                 row.claimed_points,
-                f"{row.called}实际完成情况为“{band.judgement}”，得分应在{span}之间，自评{plain(claimed)}{above}。",
+                f"{row.called}实际完成情况为“{band.judgement}”，得分应在{span}之间{top}，自评{plain(claimed)}。",
                 "请核对属于哪一档，再在该档的区间内打分，自评总分随之更正。",
                 expected=span,
                 severity="warning" if edge else "error",

@@ -7,10 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from perf_xlsx.catalogue import to_number
-from perf_xlsx.checks.accounts import PROJECT, Amounts, Cell, Sum, accounts_of, entries_of
+from perf_xlsx.checks.accounts import PROJECT, Accounts, Amounts, Cell, Sum, accounts_of, entries_of
 from perf_xlsx.model import Correction, Entry, Finding, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 
+Rate = tuple[Cell, Cell]  # executed, and what it is divided by
+HALF_A_POINT = Decimal("0.005")  # as far as a unit may round its rates
 OF_SUMS = frozenset({"F01", "F02", "F05", "F06", "F07"})
 
 
@@ -21,7 +23,7 @@ def with_sure_amounts(form: SelfEvaluation, found: Iterable[Finding], rulebook: 
         return findings
     entries = dict(entries_of(form))
     accounts = accounts_of(form, rulebook)
-    books = _Books(accounts.amounts, accounts.sums, accounts.tolerance)
+    books = _Books(accounts)
     sure = {
         cell: to_number(entries[cell], value)
         for cell, value in books.sure().items()
@@ -54,17 +56,26 @@ def _code(one: Sum) -> str:
     return "F02" if one.parts[0][0] == one.whole[0] else "F01"
 
 
-class _Books:
-    """The sums of a form, and what each lacks."""
+def _is_rate(rate: Rate, claim: Decimal, amounts: Amounts) -> bool:
+    executed, budget = (amounts[cell] for cell in rate)
+    return bool(budget) and abs(executed / budget - claim) <= HALF_A_POINT
 
-    def __init__(self, amounts: Amounts, sums: Iterable[Sum], tolerance: Decimal) -> None:
-        self.amounts, self.tolerance = amounts, tolerance
+
+class _Books:
+    """The sums of a form, what each lacks, and the rates that the unit states itself."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.amounts, self.tolerance = accounts.amounts, accounts.tolerance
         self.sums_of: dict[Cell, list[Sum]] = {}
-        for one in sums:
+        for one in accounts.sums:
             for cell in (one.whole, *one.parts):
                 self.sums_of.setdefault(cell, []).append(one)
-        self.gaps = {one: self._gap(one) for one in sums}
-        self.broken = [one for one, gap in self.gaps.items() if abs(gap) > tolerance]
+        self.rates_of: dict[Cell, list[tuple[Rate, Decimal]]] = {}
+        for rate, claim in accounts.claimed.items():
+            for cell in rate:
+                self.rates_of.setdefault(cell, []).append((rate, claim))
+        self.gaps = {one: self._gap(one) for one in accounts.sums}
+        self.broken = [one for one, gap in self.gaps.items() if abs(gap) > self.tolerance]
 
     def _gap(self, one: Sum) -> Decimal:
         parts = sum((self.amounts[part] for part in one.parts), Decimal(0))
@@ -83,9 +94,10 @@ class _Books:
         return found
 
     def _mending(self, one: Sum) -> Iterator[tuple[tuple[Cell, Decimal], int]]:
-        """Changes of one cell after which all of its sums come out, and how many of them did not before.
+        """Changes of one cell after which all of its sums come out, and how much each mends.
 
-        A wrong sign before an amount counts for more than another number.
+        That is how many of its sums and stated rates did not come out before. A wrong sign before an amount counts
+        for more than another number.
         """
         gap = self.gaps[one]
         for cell in (one.whole, *one.parts):
@@ -93,7 +105,13 @@ class _Books:
             if all(abs(self._after(other, cell, value)) <= self.tolerance for other in self.sums_of[cell]):
                 mended = sum(abs(self.gaps[other]) > self.tolerance for other in self.sums_of[cell])
                 flipped = value == -self.amounts[cell] and self.amounts[cell] < 0 <= value
-                yield (cell, value), mended + flipped
+                yield (cell, value), mended + flipped + self._rates_mended(cell, value)
+
+    def _rates_mended(self, cell: Cell, value: Decimal) -> int:
+        """How many stated rates are right only after a change."""
+        changed = {**self.amounts, cell: value}
+        stated = self.rates_of.get(cell, ())
+        return sum(_is_rate(rate, claim, changed) > _is_rate(rate, claim, self.amounts) for rate, claim in stated)
 
     def _after(self, other: Sum, cell: Cell, value: Decimal) -> Decimal:
         more = value - self.amounts[cell]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
-from perf_xlsx.checks.directions import claimed_beyond
-from perf_xlsx.checks.indicators import claims_round
+from perf_xlsx.checks.directions import claims_otherwise
+from perf_xlsx.checks.indicators import claims_round, rows
 from perf_xlsx.checks.plausibility import out_of_band
 from perf_xlsx.checks.weights import weights_settled
 from perf_xlsx.model import Scores, SelfEvaluation, points_of
@@ -78,6 +78,19 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
         )
 
 
+def claimed_beyond(form: SelfEvaluation, scores: Scores) -> Decimal:
+    """Points claimed beyond ours (or below) that are told where they stand, and no error of the total.
+
+    They come of another reading of missing signs (I01).
+    """
+    more = [
+        row.claimed_points.value - score.points
+        for row, score in rows(form, scores)
+        if claims_otherwise(row, score) and row.claimed_points.value is not None and score.points is not None
+    ]
+    return sum(more, Decimal(0))
+
+
 @check("T02")
 def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """自评总分＝计算总分. A provisional total is not compared: what is missing has been said.
@@ -94,7 +107,7 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
     if own is not None and abs(entry.value - own) <= tolerance:
         return
     if abs(difference - claimed_beyond(form, scores)) <= tolerance < abs(difference):
-        return  # missing signs that were read otherwise, and nothing else: I01
+        return  # nothing else: I01
     if abs(difference) > tolerance:
         rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == scores.grade
         yield noticed(
@@ -157,7 +170,7 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     entry, total = form.claimed.grade, form.claimed.total.value
     if entry.value is None or not _settled(form, scores, rulebook):
         return
-    beyond = claimed_beyond(form, scores)  # I01 tells it
+    beyond = claimed_beyond(form, scores)
     if total is not None and rulebook.grade(total) != entry.value:
         grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
     elif scores.grade is not None and entry.value not in (scores.grade, rulebook.grade(scores.total + beyond)):

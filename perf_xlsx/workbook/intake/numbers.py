@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perf_xlsx.judgement import happened_not
-from perf_xlsx.measures import CURRENCY, Manner, fit, measure, unsure
+from perf_xlsx.measures import CURRENCY, Manner, fit, hundredfold, meant_by, measure, other_money, unsure
 from perf_xlsx.model import Entry
 from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell
@@ -34,8 +34,8 @@ UNDATED = "请把单元格格式改成“常规”，再填数字。"
 _BRACKETS = re.compile(r"[(\[【〔]\s*(\d[\d.]*)\s*(分?)\s*[)\]】〕]")  # around points, which are never below zero
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
-EXACTLY = "请填写实际完成的准确数字。"
-ACTUAL = "实际完成值"
+ACTUAL, TARGET = "实际完成值", "年度指标值"
+EXACTLY = "请填写准确的数字。"
 NOTHING = "请只填数字；没有发生的填0。"
 _LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
 HUGE, TINY = Decimal("1e13"), Decimal("1e-12")  # beyond these no form's numbers lie, nor sums in a workbook
@@ -197,14 +197,9 @@ class Numbers(Texts):
         `beside` is the row's other number, which a number without unit is weighed against.
         """
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-        if quantity.bracketed and measure(row.unit).kind not in MONEY:
-            self.not_a_number(bare, "加了括号，不能确定是正数还是负数")
-            return None, "same"
         found = fit(quantity.number, quantity.unit, row.unit)
-        known = fit(beside.number, beside.unit, row.unit).number if beside and beside.unit else None
-        if not quantity.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
-            why = f"没有写单位，不能确定是不是“{row.unit}”"
-            self.not_a_number(bare, why, f"请写明单位，或换算成{row.unit}。")
+        if doubt := _doubt(entry.field, quantity, found.number, row, beside):
+            self.not_a_number(bare, *doubt)
             return None, "same"
         formatted = isinstance(entry.value, Decimal) and row.stated
         if found.number is None or (formatted and found.manner == "resized"):
@@ -254,7 +249,8 @@ class Numbers(Texts):
         if entry.field != ACTUAL or read.sign not in tuple(OPPOSITE.get(row.sign, "")):
             return False
         bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-        self.not_a_number(bare, f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少", EXACTLY)
+        why = f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少"
+        self.not_a_number(bare, why, "请填写实际完成的准确数字。")
         return True
 
 
@@ -264,6 +260,41 @@ class RowUnit(NamedTuple):
     unit: str
     stated: bool
     sign: str
+
+
+def _doubt(
+    field: str, quantity: Quantity, number: Decimal | None, row: RowUnit, beside: Quantity | None
+) -> tuple[str, str] | None:
+    """Why nobody can be sure what a number is (`number` in the row's unit), and what to do."""
+    if quantity.bracketed and measure(row.unit).kind not in MONEY:
+        return "加了括号，不能确定是正数还是负数", "请只填数字，不带单位和符号。"
+    known = fit(beside.number, beside.unit or row.unit, row.unit).number if beside else None
+    if beside is None or known is None:
+        return None
+    if number is not None and _rough(quantity, number, known):
+        return "只是约数，不能确定是否达到", EXACTLY
+    if quantity.unit:
+        return None
+    if beside.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
+        return f"没有写单位，不能确定是不是“{row.unit}”", f"请写明单位，或换算成{row.unit}。"
+    if row.stated and field == ACTUAL and other_money(quantity.number, known, row.unit):
+        return f"与指标值相差约一万倍，不能确定是不是以{row.unit}为单位", f"请核对，换算成{row.unit}后填写。"
+    if not row.unit and hundredfold(quantity.number, beside.number) and quantity.number <= 1:
+        shown = plain(quantity.number * HUNDRED)
+        return (
+            f"没有写单位，不能确定是不是{shown}%",
+            f"请与{TARGET if field == ACTUAL else ACTUAL}写成一致，如 {shown}% 。",
+        )
+    return None
+
+
+def _rough(quantity: Quantity, number: Decimal, beside: Decimal) -> bool:
+    """Whether the number beside one that is only about so much lies where that may lie, too."""
+    span = meant_by(quantity.number, quantity.unit)
+    if span is None or not quantity.number:
+        return False
+    low, high = (end / quantity.number * number for end in span)
+    return low <= beside < high and (low == number or beside != number)
 
 
 def around(read: Quantity, row: RowUnit) -> str:

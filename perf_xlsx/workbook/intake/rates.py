@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.direction import WORDS, any_of
-from perf_xlsx.measures import fit
+from perf_xlsx.measures import fit, hundredfold
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
@@ -133,11 +133,11 @@ class Intake(Numbers):
             if "%" in squeeze(entry.given):
                 settled[key] = self._share(key, entry, number, values, completion)
                 continue
-            if not 0 < abs(number) <= 1:
+            beside = _numbers(values, ("actual",) if key == "target" else ("target",))
+            if not (0 < abs(number) <= 1 or any(hundredfold(number, other) for other in beside)):
                 continue
             typed = self._confirmed(settled, completion)
             scaled = self._confirmed({**settled, key: replace(entry, value=number * HUNDRED)}, completion)
-            beside = _numbers(values, ("actual",) if key == "target" else ("target",))
             fits, fits_scaled = _alike([number, *beside]), _alike([number * HUNDRED, *beside])
             bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
             counts = key != "midyear"

@@ -395,7 +395,7 @@ class Reading:
     def _judged(self, row: Indicator) -> Indicator:
         """The indicator, its actual as a judgement where it is judged in words: by its sign, target or level."""
         sign, actual = row.sign, row.actual
-        target = dated(row.name.given, sign, row.target, row.unit)
+        target = dated(row.name.given, row.target, row.unit)
         row = replace(row, target=target)
         if needs_no_target((row.level1, row.level2), sign, target, actual):
             target, actual = (replace(e, value=None, given="") if says_nothing(e) else e for e in (target, actual))

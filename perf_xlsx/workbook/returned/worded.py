@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.judgement import judged, judged_level
 from perf_xlsx.model import Entry
-from perf_xlsx.target import DASHES, is_time, parse_target, same_label, squeeze
+from perf_xlsx.target import DASHES, SIGNS, is_time, parse_target, same_label, squeeze
 from perf_xlsx.vocabulary import vocabulary
 
 
@@ -17,11 +18,17 @@ def says_nothing(entry: Entry[Any]) -> bool:
     return entry.empty or (isinstance(entry.value, str) and squeeze(entry.given) in DASHES)
 
 
-def dated(name: str, sign: Entry[str], target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
-    """The target; as a text where it is the number 2023.12 and means December: the name is one of a time."""
-    month = isinstance(target.value, Decimal) and sign.empty and unit.empty and is_time(target.given)
+_SIGN = "|".join(re.escape(word) for word, _ in SIGNS)
+_DIGITS = re.compile(  # 20231231, 202312, 2023.12, 2023
+    rf"(?:{_SIGN})?\s*(20\d\d)(?:\.?(?:0[1-9]|1[0-2])|\.[1-9])?(?:0[1-9]|[12]\d|3[01])?"
+)
+
+
+def dated(name: str, target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
+    """The target; as a text where its digits are a date (20231231, 2023.12) because the name is one of a time."""
     ends = tuple(vocabulary("judgements")["dates"]["names"])
-    return replace(target, value=target.given) if month and same_label(name).endswith(ends) else target
+    found = _DIGITS.fullmatch(squeeze(target.given)) if unit.empty and same_label(name).endswith(ends) else None
+    return replace(target, value=f"{found[1]}年（{target.given}）") if found else target
 
 
 def needs_no_target(
@@ -41,7 +48,8 @@ def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) ->
 def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], year: int | None) -> bool:
     """Whether a target is none to be measured by: a text or a time, and its actual no number beside it.
 
-    Under a sign for numbers only where the words make sure what was achieved: else a number is owed.
+    Under a sign for numbers only where the words make sure what was achieved, or digits are a date: else a number
+    is owed.
     """
     if not isinstance(target.value, str) or says_nothing(target) or parse_target(target.value) is not None:
         return False
@@ -50,4 +58,5 @@ def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], year: int
     sure = judged(target.given, actual.given, year).judgement is not None
     if sign.value is None and sign.empty:
         return sure or time or (wordy and not isinstance(actual.value, Decimal))
-    return sure and wordy and not sign.unreadable
+    digits = time and _DIGITS.fullmatch(squeeze(target.given)) is not None
+    return (sure or digits) and wordy and not sign.unreadable

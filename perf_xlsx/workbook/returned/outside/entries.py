@@ -11,8 +11,8 @@ from typing import Any
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.judgement import judged
-from perf_xlsx.measures import row_unit
-from perf_xlsx.model import Entry, Indicator
+from perf_xlsx.measures import hundredfold, row_unit
+from perf_xlsx.model import Entry, Indicator, Severity
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
@@ -58,7 +58,7 @@ class OutsideRow:
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
-        row["target"] = dated(row["name"].given, row["sign"], row["target"], row["unit"])
+        row["target"] = dated(row["name"].given, row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
             stood = row["target"].given if row["target"].unreadable else ""  # it may have had its sign in it
@@ -116,9 +116,10 @@ class OutsideRow:
         if sign.value not in (None, "定性"):
             message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
             self._doubt(target, message, "请在指标值中填数字，或把指标性质改为“定性”。", "定性")
-        elif is_time(target.given) and found.judgement and not found.by_target:  # what nothing judges is R13
+        elif is_time(str(target.value)) and not (found.judgement and found.by_target):
             message = f"{stands}是时间，不能按比例计分，按定性指标（是否达成）读取。"
-            self._doubt(target, message, "可以不改；请核对。", "定性")
+            severity: Severity = "warning" if found.judgement else "notice"  # what nothing judges is asked by R13
+            self._doubt(target, message, "可以不改；请核对。", "定性", severity)
         self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
         self.row["actual"] = self.intake.judged(actual, target, printed=True)
 
@@ -146,14 +147,16 @@ class OutsideRow:
             row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
             if (quantity := read[key]) is not None:
-                read[key] = self._whole_percent(key, quantity, unit, read[other])
+                read[key] = self._whole_percent(key, quantity, units, read[other])
                 row[key] = self._number(key, read[key] or quantity, units, read[other])
 
-    def _whole_percent(self, key: str, read: Quantity, unit: str, other: Quantity | None) -> Quantity:
-        """0.98 beside 95% is read as 98%, and said."""
+    def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
+        """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and said."""
         entry = self.row[key]
-        fraction = not read.unit and unit == "%" and "unit" not in self.columns and 0 < read.number <= 1
-        if not fraction or other is None or other.number <= 1:
+        bare = not read.unit and units.unit == "%" and not units.stated
+        if not bare or other is None or other.number <= 1:
+            return read
+        if not (0 < read.number <= 1 or hundredfold(read.number, other.number)):
             return read
         number = read.number * HUNDRED
         message = f"{entry.field}填{entry.given}，而指标以%计，按{plain(number)}%读取。"
@@ -188,10 +191,10 @@ class OutsideRow:
             self.intake.cleaned(entry, quantity.number)
         return number
 
-    def _doubt(self, entry: Entry[Any], message: str, advice: str, expected: str) -> None:
-        seen = Noticed(
-            entry.place, entry.field, entry.given or None, message, advice, expected, severity="warning"
-        )
+    def _doubt(
+        self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
+    ) -> None:
+        seen = Noticed(entry.place, entry.field, entry.given or None, message, advice, expected, severity=severity)
         self.intake.findings.append(finding("R19", seen, None))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.catalogue import EXECUTION_WEIGHT, Noticed, finding
 from perf_xlsx.forms import Rows, load_form, typed
 from perf_xlsx.model import Finding
 from perf_xlsx.numerals import plain
@@ -115,7 +115,7 @@ def outside_findings(
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
         seen = Noticed(
-            _place(sheets, workbook, address), "预算执行率分值", plain(stated), message, advice, plain(weight)
+            _place(sheets, workbook, address), EXECUTION_WEIGHT, plain(stated), message, advice, plain(weight)
         )
         yield finding("R17", seen, None)
 
