@@ -153,7 +153,8 @@ class SelfEvaluation:
 
     `parts` are rows that say what an indicator above them consists of (其中); they carry no points. `absent` names
     what its layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten`
-    are titles that nothing stands beside. `weight_head` is the head of the column of weights.
+    are titles that nothing stands beside. `weight_head` is the head of the column of weights,
+    `form_title` what the kind of form is called (项目支出).
     """
 
     form: str
@@ -172,6 +173,7 @@ class SelfEvaluation:
     unwritten: tuple[Passage, ...] = ()
     parts: tuple[Indicator, ...] = ()
     weight_head: Place | None = None
+    form_title: str = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:

@@ -205,8 +205,8 @@ _RECORD = _keys(
     {"status": _one_of("scored", "unreadable", "outstanding"), "findings": _many(_FINDING), "file": _words},
     dict.fromkeys(
         (
-            "form", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output", "output_sha256",
-            "money_unit", "supervisor", "project", "contact",
+            "form", "form_title", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output",
+            "output_sha256", "money_unit", "supervisor", "project", "contact",
         ),
         _words,
     )

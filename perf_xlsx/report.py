@@ -66,6 +66,7 @@ def as_record(result: Result) -> dict[str, Any]:
     boxes = form.boxes if form else {}
     return {
         **as_json(result),
+        "form_title": form.form_title if form else None,
         "money_unit": boxes["money_unit"].value if "money_unit" in boxes else None,
         "supervisor": boxes["supervisor"].value if "supervisor" in boxes else None,
         "project": boxes["project"].value if "project" in boxes else None,

@@ -162,9 +162,9 @@ class Rulebook:
         return None if rate is None else next((cap for cap in self.caps if rate < cap.below), None)
 
     def words(self, key: str) -> tuple[str, ...]:
-        """A list of words by its key, as "passages.department"."""
-        value: tuple[str, ...] = self.settings[key].value
-        return value
+        """A list of words by its key, as "passages.department"; none where the rulebook does not speak of that."""
+        setting = self.settings.get(key)
+        return setting.value if setting else ()
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -160,14 +161,6 @@ def _texts_in_words(texts: tuple[str, ...]) -> str:
     return "、".join(texts) or "不要求"
 
 
-def _levels(title: str) -> Kind:
-    return Kind(title, _level_weights, _weights_in_words)
-
-
-def _passages(title: str) -> Kind:
-    return Kind(title, _texts, _texts_in_words)
-
-
 TRUSTS: Mapping[Trust, str] = {
     Trust.READ: "看过文件原文",
     Trust.QUOTED: "没有看到原文，公开的表样、通知或报告中引用了它",
@@ -182,8 +175,6 @@ SETTINGS: Mapping[str, Kind] = {
     "execution.base": _choice(
         "预算执行率", {"adjusted": "全年执行数÷全年预算数（调整后）", "initial": "全年执行数÷年初预算数"}
     ),
-    "weights.department": _levels("部门整体支出的一级指标分值"),
-    "weights.project": _levels("项目支出的一级指标分值"),
     "weights.largest_share": _share("单个指标分值的提示线（占满分）"),
     "quantitative.at_least": _choice("≥、>指标未完成", {"ratio": "分值×实际完成值÷指标值"}),
     "quantitative.at_most": _choice(
@@ -219,8 +210,6 @@ SETTINGS: Mapping[str, Kind] = {
     "overshoot.deduction": _points("超额完成的扣分"),
     "total.caps": Kind("总分按执行率封顶", _caps, _caps_in_words),
     "grades.bounds": Kind("等级", _grades, _grades_in_words),
-    "passages.department": _passages("部门整体支出必写的说明"),
-    "passages.project": _passages("项目支出必写的说明"),
     "passages.shortest": Kind("说明的最少字数", _between("0", "10000"), lambda value: f"{plain(value)}个字"),
     "thresholds.adjustment": _share("须说明的预算调整率（正负）", "100"),
     "thresholds.execution_rate": _share("低于多少须说明的预算执行率"),
@@ -228,3 +217,31 @@ SETTINGS: Mapping[str, Kind] = {
     "thresholds.grade_edge": _points("离等级界限多近时提示"),
     "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
 }
+"""What every rulebook says."""
+
+BY_FORM: Mapping[str, Kind] = {
+    "weights": Kind("{form}的一级指标分值", _level_weights, _weights_in_words),
+    "passages": Kind("{form}必写的说明", _texts, _texts_in_words),
+}
+"""What a rulebook may say of a kind of form, as `weights.project`. Where it is silent nothing is asked for."""
+
+_FORM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def by_form(key: str) -> tuple[str, str] | None:
+    """The section of a setting that belongs to one kind of form, and the kind; None for every other key."""
+    section, _, form = key.partition(".")
+    return (section, form) if key not in SETTINGS and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
+
+
+def kind_of(key: str) -> Kind | None:
+    """What a setting may be; None for a key that is none."""
+    own = by_form(key)
+    return BY_FORM[own[0]] if own else SETTINGS.get(key)
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Keys as they are listed: those of a kind of form in front of the others of their section."""
+    sections = [key.partition(".")[0] for key in SETTINGS]
+    places = {key: (at, 1, "") for at, key in enumerate(SETTINGS)}
+    return sorted(keys, key=lambda key: places.get(key) or (sections.index(key.partition(".")[0]), 0, key))

@@ -92,6 +92,7 @@ class Reading:
             absent=self._lost_passages() | self._lost_lines() | ({"projects"} - self.layout.tables.keys()),
             unwritten=tuple(self._unwritten()),
             weight_head=self._head("indicators", "weight"),
+            form_title=self.form.short,
         )
         self.intake.tell_crossed(self.demanded)
         return form

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from perf_xlsx.forms import Lines, Rows, form_names, typed
+from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.workbook.intake import points_in
 from perf_xlsx.workbook.returned.layout import Table
@@ -108,7 +108,7 @@ class _Search:
 
     def _kind(self) -> Outside:
         """The kind that the title names; else a project's where 项目名称 stands, else a department's."""
-        kinds = [outside(name) for name in form_names()]
+        kinds = [outside(name) for name in sorted(form_names(), key=shipped_names().__contains__)]
         for _, text in self.titles:
             if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
                 return named
