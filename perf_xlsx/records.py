@@ -201,6 +201,7 @@ _FUND = _keys(
     {"key": _text, "name": _text, "total": _truth}
     | dict.fromkeys((*AMOUNTS, "execution_rate", "adjustment_rate"), _amount)
 )
+_EXTRA = _keys({"key": _text, "label": _text, "value": _words, "given": _text}, {"table": _words, "row": _words})
 _RECORD = _keys(
     {"status": _one_of("scored", "unreadable", "outstanding"), "findings": _many(_FINDING), "file": _words},
     dict.fromkeys(
@@ -213,6 +214,7 @@ _RECORD = _keys(
     | {
         "code": _words, "year": _maybe(_year), "complete": _maybe(_truth), "total": _maybe(_points),
         "claimed_total": _amount, "indicators": _maybe(_many(_INDICATOR)), "funds": _maybe(_many(_FUND)),
+        "extras": _maybe(_many(_EXTRA)),
         "execution": _maybe(_keys({"rate": _amount}, {"points": _maybe(_points), "weight": _amount})),
         "passages": _maybe(_many(_words)),
         "key": _maybe(_keys({"content": _text, "rulebook": _words})),

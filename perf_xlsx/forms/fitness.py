@@ -24,8 +24,12 @@ SHEETS = frozenset({  # other sheets of our workbooks, and one that Excel keeps 
 RESERVED = frozenset({  # names that live formulas go by
     "points", "weights", "rate", "blanks", "signs", "methods", "levels", "totals", "remarks", "notes", "at_most",
     "percent_units", "unseen", "hard_space", "general",
+    # columns of official layouts
+    "funds_execution_weight", "funds_execution_points", "funds_execution_reason", "indicators_second_sign",
+    "indicators_adjusted_target",
 })  # fmt: skip
 RESERVED_BEGINNINGS = ("sign_", "method_", "level_", "counter_", "entries_", "owed_", "list_")
+OURS = ("claimed_", "reference_")  # what the unit and the software say of its points
 NOT_BOXES = ("form", "year")  # keys of a case that are no boxes
 LONGEST_LIST = 255  # characters of all choices together: Excel takes no longer drop-down list
 
@@ -98,12 +102,17 @@ def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
         if table == block.key and key not in have and needed:
             yield f"{block.key} 缺少 columns“{key}”（{box.label}）。"
     yield from (f"{block.key}.columns {problem}" for problem in _dependent(block.columns))
+    if isinstance(block, Lines):
+        for box in (box for box in block.columns if box.required):
+            yield f"{block.key}.columns“{box.key}”不能有 required，请写在各行的 required 中。"
     if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):
         yield f"{block.key} 的 preset 每行最多{len(block.columns)}项。"
 
 
 def _box(box: Box, known: Box | None) -> Iterator[str]:
     """Problems of one box; `known` is what the shipped forms have under its key."""
+    if known is None and box.key.startswith(OURS):
+        yield f"的 key 不能以 {' 或 '.join(OURS)} 开头，请换一个。"
     if known is None and box.kind == "computed":
         yield "的 kind 不能是 computed：自加的格没有公式，应为 text、number 等。"
     if known and box.kind != known.kind and not {box.kind, known.kind} <= WORDED:

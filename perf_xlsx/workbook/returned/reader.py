@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, load_form, typed
 from perf_xlsx.measures import row_unit
 from perf_xlsx.model import (
     Claimed,
@@ -20,6 +20,7 @@ from perf_xlsx.model import (
     Passage,
     Project,
     SelfEvaluation,
+    made_of,
 )
 from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
@@ -84,7 +85,7 @@ class Reading:
             funds=self._funds(),
             total_line=self.form.total_line,
             project_line=self.form.project_line,
-            projects=tuple(Project(**row) for row in self._rows("projects")),
+            projects=tuple(made_of(Project, row) for row in self._rows("projects")),
             indicators=in_points(indicators, self.intake, load_rulebook(rulebook)),
             parts=parts,
             claimed=claimed,
@@ -252,18 +253,20 @@ class Reading:
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
+        own = _columns(load_form(self.form.name))  # an official layout has more, which are read for themselves
         lost = {label for title, label, _ in self.layout.missing if title == block.title}
         for box in typed(block.columns):
-            if box.key not in FUND_COLUMNS:
+            if box.key not in FUND_COLUMNS and box.key not in own:
                 continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             witness = ratios(entries.get("executed"), entries.get("adjusted"))
             required = box.key in line.required or box.label in lost
             entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1], required)
         zero = line.blank_part_is_zero
-        return FundLine(
-            line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=zero, sources=line.sources
-        )
+        return made_of(
+            FundLine, entries, key=line.key, name=line.label, parts=line.parts, blank_part_is_zero=zero,
+            sources=line.sources,
+        )  # fmt: skip
 
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
@@ -315,7 +318,8 @@ class Reading:
 
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written."""
-        return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
+        rows = (made_of(Passage, row) for row in self._rows("passages"))
+        return tuple(row for row in rows if not all(entry.empty for entry in (row.text, *row.extras.values())))
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages that nothing was written beside."""
@@ -371,7 +375,7 @@ class Reading:
         return found
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
-        indicator = self._judged(Indicator(**row))
+        indicator = self._judged(made_of(Indicator, row))
         if indicator.qualitative and not numbers_as_text(indicator.sign, indicator.target, indicator.method):
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
@@ -391,7 +395,7 @@ class Reading:
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
             small = small_by_nature(indicator.name.given, sign, changed["target"].value)
             changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
-        return Indicator(**{**row, **changed})
+        return made_of(Indicator, {**row, **changed})
 
     def _judged(self, row: Indicator) -> Indicator:
         """The indicator, its actual as a judgement where it is judged in words: by its sign, target or level."""
@@ -413,3 +417,9 @@ class Reading:
             row = replace(row, sign=replace(sign, value="定性"))
         shown = replace(actual, value=actual.given) if isinstance(actual.value, Decimal) else actual
         return replace(row, actual=self.intake.judged(shown, target))
+
+
+def _columns(form: Form) -> frozenset[str]:
+    """The columns of a form's money."""
+    block = form.block("funds")
+    return frozenset(box.key for box in typed(block.columns)) if isinstance(block, Lines) else frozenset()

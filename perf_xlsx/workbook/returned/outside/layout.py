@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
 from perf_xlsx.forms.outside import Outside, outside
+from perf_xlsx.model import BOXES
 from perf_xlsx.workbook.intake import points_in
 from perf_xlsx.workbook.returned.layout import Table
 from perf_xlsx.workbook.returned.outside.boxes import LabelSearch, every_box, known_labels
@@ -209,7 +210,7 @@ class _Search:
             if found:
                 layout.put(box.key, found[0])
                 layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
-            elif box.required:
+            elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
         layout.labels |= {address for address, _ in self.titles}
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
