@@ -108,8 +108,8 @@ def qualitative_in_words_of_the_bands(
             message = f"{row.called}是定性指标，计分方法不能选“按比例”。"
             yield noticed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
         elif row.actual.value is not None and rulebook.band(row.actual) is None:
-            why = judged(row.target.given, row.actual.given, form.year).why
-            but = f"{why}，" if why else ""
+            found = judged(row.target.given, row.actual.given, form.year)
+            but = f"{found.why}，" if found.why and found.judgement is None else ""
             message = f"{_called(row)}，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
             more = MEASURED if _numbered(row) else ""
             yield noticed(row.actual, message, more + advice, expected=words, severity="warning")

@@ -103,7 +103,7 @@ def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity
 
 
 def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
-    """Weights that cannot make the full score."""
+    """Weights that cannot make the full score; shares of judgements that there are not."""
     full, execution = settings["total.points"].value, settings["execution.weight"].value
     found = []
     if not 0 <= execution < full:
@@ -114,6 +114,19 @@ def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
             if total != full:
                 words = "＋".join(f"{level}{points}" for level, points in weights.items())
                 found.append(f"{where}：{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}")
+    bands = {band.judgement: band for band in settings["qualitative.bands"].value}
+    for judgement, share in settings["qualitative.unclaimed"].value.items():
+        if judgement not in bands:
+            names = "、".join(bands)
+            found.append(
+                f"{where}：qualitative.unclaimed 的“{judgement}”不是 qualitative.bands 中的一档（{names}）。"
+                "改了分档，这一项也要写；都由单位打分的写 value = []"
+            )
+        elif not bands[judgement].low <= share <= bands[judgement].high:
+            low, high = bands[judgement].low, bands[judgement].high
+            found.append(
+                f"{where}：qualitative.unclaimed 的“{judgement}”是 {share}，应在该档的 {low} 与 {high} 之间"
+            )
     return found
 
 

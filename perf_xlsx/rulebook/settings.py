@@ -11,7 +11,8 @@ from typing import Any
 
 from perf_xlsx.model import Trust
 from perf_xlsx.numerals import plain
-from perf_xlsx.rulebook.nouns import Band, Cap, Grade
+from perf_xlsx.rulebook.nouns import Band, Cap, Grade, judgement_word
+from perf_xlsx.target import is_blank, parse_quantity
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def _bands(raw: Any) -> tuple[Band, ...]:
     bands = tuple(
         Band(_word(row["judgement"], "judgement"), _decimal(row["low"]), _decimal(row["high"])) for row in rows
     )
+    _distinct(bands)
     upside_down = next((band for band in bands if band.low >= band.high), None)
     if upside_down:
         raise ValueError(f"“{upside_down.judgement}”的 low 应小于 high")
@@ -94,6 +96,20 @@ def _bands(raw: Any) -> tuple[Band, ...]:
     if bands[0].high != 1 or bands[-1].low != 0:
         raise ValueError("各档应从1到0，第一档的 high 为1，最后一档的 low 为0")
     return bands
+
+
+def _distinct(bands: tuple[Band, ...]) -> None:
+    """Whether template, reader and scoring can tell the judgements from each other and from all that is none."""
+    seen: dict[str, str] = {}
+    for word in (band.judgement for band in bands):
+        folded = judgement_word(word)
+        if not re.fullmatch(r'[^"|=\s][^"|\n\r\t]{0,19}', word):
+            raise ValueError(f"的 judgement “{word[:20]}”应为不超过20个字的文字，不能有英文双引号、竖线和换行")
+        if not any(ch.isalpha() for ch in folded) or is_blank(folded) or parse_quantity(folded) is not None:
+            raise ValueError(f"的 judgement “{word}”应为文字，不能是数字、符号，也不能是“无”这类表示没有填写的字")
+        if other := seen.get(folded):
+            raise ValueError(f"的 judgement “{other}”与“{word}”相同，填报后分不清是哪一档")
+        seen[folded] = word
 
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
@@ -128,9 +144,8 @@ def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
-    return {
-        _word(row["judgement"], "judgement"): _decimal(row["share"]) for row in _rows(raw, {"judgement", "share"})
-    }
+    rows = _rows(raw, {"judgement", "share"}) if raw != [] else []
+    return {_word(row["judgement"], "judgement"): _decimal(row["share"]) for row in rows}
 
 
 def _percent(share: Decimal) -> str:
@@ -154,7 +169,7 @@ def _weights_in_words(sets: tuple[dict[str, Decimal], ...]) -> str:
 
 
 def _shares_in_words(shares: Mapping[str, Decimal]) -> str:
-    return "；".join(f"{judgement}按{_percent(share)}" for judgement, share in shares.items())
+    return "；".join(f"{judgement}按{_percent(share)}" for judgement, share in shares.items()) or "都由单位打分"
 
 
 def _texts_in_words(texts: tuple[str, ...]) -> str:

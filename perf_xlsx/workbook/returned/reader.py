@@ -69,7 +69,7 @@ class Reading:
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
         self._say_layout(year)
-        self.intake.year = year
+        self.intake.year, self.intake.rules = year, load_rulebook(rulebook)
         boxes = self._boxes()
         self.intake.money_unit = boxes["money_unit"].value or ""
         claimed = Claimed(
@@ -408,7 +408,8 @@ class Reading:
             return replace(row, actual=self.intake.judged(actual, target))
         if "定性" in (sign.value, row.method.value):
             return replace(row, actual=self.intake.judged(actual, target))
-        if row.method.value == "按比例" or not in_words(sign, target, actual, self.intake.year):
+        sure = self.intake.band(actual, target) is not None
+        if row.method.value == "按比例" or not in_words(sign, target, actual, sure):
             return row
         if not sign.empty:
             message = f"指标性质填“{sign.given}”，而指标值“{target.given}”不是数字，已按定性指标读取。"
