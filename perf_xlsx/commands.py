@@ -130,7 +130,7 @@ def _known(context: click.Context, paths: Iterable[Path]) -> tuple[FormFile, ...
 
     try:
         own = read_forms(paths)
-        context.with_resource(with_forms(own))
+        context.find_root().with_resource(with_forms(own))  # closed in any case, this command's own is not
     except FormError as error:
         fail(str(error))
     return own

@@ -92,7 +92,7 @@ def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
     for name, box in _of(block):
         path = f"{'columns' if name else 'boxes'}“{box.key}”"
         path = f"{name}.{path}" if name else path
-        yield from (f"{path} {problem}" for problem in _box(box, known.get((name, box.key))))
+        yield from (f"{path}{problem}" for problem in _box(box, known.get((name, box.key))))
     if isinstance(block, Boxes):
         return
     yield from _alike(f"{block.key}.columns", block.columns)
@@ -101,7 +101,7 @@ def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
         needed = box.kind != "computed" or table in NEEDED_TABLES
         if table == block.key and key not in have and needed:
             yield f"{block.key} 缺少 columns“{key}”（{box.label}）。"
-    yield from (f"{block.key}.columns {problem}" for problem in _dependent(block.columns))
+    yield from (f"{block.key}.columns{problem}" for problem in _dependent(block.columns))
     if isinstance(block, Lines):
         for box in (box for box in block.columns if box.required):
             yield f"{block.key}.columns“{box.key}”不能有 required，请写在各行的 required 中。"

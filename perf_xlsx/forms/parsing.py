@@ -54,7 +54,7 @@ def _many(member: _Key, least: int = 0) -> _Key:
     def fits(value: Any) -> bool:
         return isinstance(value, list) and least <= len(value) <= MOST and all(map(member.fits, value))
 
-    return _Key(fits, f"{f'至少{least}项、' if least else ''}最多{MOST}项的列表，每项是{member.words}")
+    return _Key(fits, f"{f'至少{least}项、' if least else ''}最多{MOST}项的列表，每项是 {member.words}")
 
 
 def _matching(pattern: str, words: str) -> _Key:
@@ -126,12 +126,12 @@ def _take(raw: Mapping[str, Any], where: str, known: Mapping[str, _Key]) -> dict
     for key, value in raw.items():
         if key not in known:
             near = meant(key, known) or "。"
-            raise FormError(f"{where}：不认识 {_seen(key)}，已知的有 {'、'.join(known)}{near}")
+            raise FormError(f"{where}：不认识{_seen(key)}，已知的有 {'、'.join(known)}{near}")
         if not known[key].fits(value):
-            raise FormError(f"{where}：{key} 是 {_seen(value)}，应为{known[key].words}。")
+            raise FormError(f"{where}：{key} 是{_seen(value)}，应为 {known[key].words}。")
     for key, one in known.items():
         if one.needed and key not in raw:
-            raise FormError(f"{where}：缺少 {key}，应为{one.words}。")
+            raise FormError(f"{where}：缺少 {key}，应为 {one.words}。")
     return {key: _frozen(value) for key, value in raw.items()}
 
 
@@ -143,7 +143,7 @@ def _seen(value: Any) -> str:
     """A wrong value as it is told: the beginning of it, on one line."""
     shown = one_line(value if isinstance(value, str) else str(value))
     shown = shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
-    return f"“{shown}”" if isinstance(value, str) else shown
+    return f"“{shown}”" if isinstance(value, str) else f" {shown}"
 
 
 def _at(where: str, name: str, raw: Mapping[str, Any], key: str = "key") -> str:

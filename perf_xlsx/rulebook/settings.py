@@ -106,7 +106,7 @@ def _distinct(bands: tuple[Band, ...]) -> None:
         if not re.fullmatch(r'[^"|=\s][^"|\n\r\t]{0,19}', word):
             raise ValueError(f"的 judgement “{word[:20]}”应为不超过20个字的文字，不能有英文双引号、竖线和换行")
         if not any(ch.isalpha() for ch in folded) or is_blank(folded) or parse_quantity(folded) is not None:
-            raise ValueError(f"的 judgement “{word}”应为文字，不能是数字、符号，也不能是“无”这类表示没有填写的字")
+            raise ValueError(f"的 judgement “{word}”应为文字，不能是数字、横线或其他符号")
         if other := seen.get(folded):
             raise ValueError(f"的 judgement “{other}”与“{word}”相同，填报后分不清是哪一档")
         seen[folded] = word

@@ -114,7 +114,7 @@ class Texts(Remarks):
         return replace(entry, value=band.judgement)
 
     def band(self, entry: Entry[Any], target: Entry[Any]) -> Band | None:
-        """The band of an actual: named in the rulebook's own words, else as it is judged; None where it is open."""
+        """The band of an actual: by the rulebook's own words, else as it is judged; None where it is open."""
         if self.rules is None:
             return None
         known = self.rules.named(entry.given)

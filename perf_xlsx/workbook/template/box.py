@@ -103,7 +103,7 @@ class BoxWriter:
         worksheet.data_validation(row, column, last, column, rule)
 
     def _said(self, text: str) -> str:
-        """A message of a box, with the rulebook's score and words and the year in it; Excel takes no longer one."""
+        """A message of a box with the rulebook's score and words and the year in it, cut to what Excel takes."""
         bands = [band.judgement for band in self.rulebook.bands]
         words = {
             "{total}": plain(self.rulebook.number("total.points")),
