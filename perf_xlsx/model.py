@@ -161,9 +161,10 @@ BOXES = frozenset({  # single boxes that scoring, checks and reports speak of
 })  # fmt: skip
 
 
+TABLES: Mapping[str, type[Any]] = {"projects": Project, "indicators": Indicator, "passages": Passage}
 _COLUMNS: Mapping[type[Any], frozenset[str]] = {
     kind: frozenset(one.name for one in fields(kind) if str(one.type).startswith("Entry"))
-    for kind in (FundLine, Project, Indicator, Passage)
+    for kind in [FundLine, Project, Indicator, Passage]
 }
 
 

@@ -339,6 +339,39 @@ def test_a_lost_identity_does_not_make_it_another_form(transfer: Path, case: Pat
     assert record["form"] == "transfer"
 
 
+KINDS = {
+    "text": ("字", "字"), "long_text": ("长", "长"), "number": (5, "5"), "value": ("约三成", "约三成"),
+    "percent": ("55%", "0.55"), "date": ("2025-01-02", "2025-01-02"), "choice": ("乙", "乙"),
+}  # fmt: skip
+
+
+CHOICES = 'choices = ["甲", "乙"]'
+
+
+def added(table: str, number: int, more: str = "") -> str:
+    """As many boxes or columns, of each kind in turn."""
+    kinds = [*KINDS] * number
+    return "".join(
+        f'    [[sheets.blocks.{table}]]\n    key = "x{at}"\n    label = "附加{table[:2]}{at}"\n    kind = "{kinds[at]}"\n'
+        f"    {CHOICES if kinds[at] == 'choice' else ''}\n    {more}\n\n"
+        for at in range(number)
+    )
+
+
+def with_added(number: int, more: str = "") -> str:
+    text = own_form(extra=False)
+    for table, before in (("boxes", "filled_on"), ("columns", "reason")):
+        head = f'    [[sheets.blocks.{table}]]\n    key = "{before}"'
+        text = text.replace(head, added(table, number, more) + head)
+    for block in (
+        '  [[sheets.blocks]]\n  kind = "boxes"\n  key = "goal"',
+        '  [[sheets.blocks]]\n  kind = "rows"\n  key = "passages"',
+    ):
+        before, _, after = text.partition(block)
+        text = before + (after[after.index("\n[[sheets]]") :] if "\n[[sheets]]" in after else "")
+    return text
+
+
 # ---- what is refused, and in which words -----------------------------------------------------------------
 
 
@@ -381,6 +414,7 @@ REFUSED = {
     "评分办法不对": (changed('rulebook = "mof-2020"', 'rulebook = "county.toml"'), ["rulebook 是“county.toml”", "--rulebook"]),
     "性质不认识": (changed('choices = ["≥", "≤", "=", ">", "<", "定性"]', 'choices = ["约"]'), ["indicators.columns“sign”", "只能是 ≥"]),
     "选项带逗号": (changed('choices = ["产出指标", "效益指标"', 'choices = ["产,出", "产出指标", "效益指标"'), ["英文逗号"]),
+    "两张表的标签相同": (with_added(20).replace("附加co", "附加bo"), ["多半与“", "分不清"]),
     "太大": ("#" * 300_000, ["超过 256 KB"]),
     "不是 UTF-8": ("\udcff", ["不是 UTF-8"]),
 }  # fmt: skip
@@ -717,3 +751,43 @@ def test_a_finding_of_ones_own_is_told_like_any_other(longest_name: str, tmp_pat
     assert (found.severity, found.field, found.basis) == ("notice", "三级指标", "本单位约定")
     assert found.given == "建立长效管护机制的工程占比"
     assert any("名称过长" in row for row in shown(tmp_path / "b.xlsx", "问题清单"))
+
+
+# ---- how much a form may add -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [7, 28])
+@pytest.mark.parametrize("suffix", ["xlsx", "xls", "ods"])
+@needs_libreoffice
+def test_boxes_of_every_kind_and_many_go_all_the_way(suffix: str, number: int, tmp_path: Path) -> None:
+    """In a form without goals and passages; more than Excel's formulas could tell apart."""
+    from tests.test_template import converted
+
+    path, data = tmp_path / "own.toml", json.loads((CASES / "完好的项目自评表.json").read_text("utf-8"))
+    path.write_text(with_added(number), "utf-8")
+    values = [*KINDS.values()] * number
+    given = {f"x{at}": values[at][0] for at in range(number)}
+    data |= {"form": "transfer"} | given
+    data["indicators"][1] |= given
+    del data["goal"], data["passages"]
+    (tmp_path / "case.json").write_text(json.dumps(data), "utf-8")
+    run("template", "--form", path, "--data", tmp_path / "case.json", "-o", tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    formulas = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert max(map(len, formulas)) <= 8192
+    sent = tmp_path / "a.xlsx" if suffix == "xlsx" else converted(tmp_path / "a.xlsx", suffix, tmp_path)
+    (record,) = records(run("score", sent, "-o", tmp_path / "scored", "--forms", path, "--json"))
+    expected = [value for _, value in values[:number]] * 2
+    assert [one["value"] for one in record["extras"]] == expected
+    assert record["total"] == "96.40"
+    assert [found["code"] for found in record["findings"] if found["code"] != "R18"] == []
+    (again,) = records(run("check", record["output"], "--forms", path, "--json"))
+    assert [one["value"] for one in again["extras"]] == expected
+
+
+def test_more_required_columns_than_a_formula_can_count_are_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(with_added(40, "required = true"), "utf-8")
+    result = run("template", "--form", path, "--year", 2024, "-o", tmp_path / "a.xlsx")
+    assert result.exit_code == 2
+    assert "必填格或栏过多" in result.output

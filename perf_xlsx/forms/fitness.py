@@ -44,6 +44,7 @@ def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
         *_funds(form),
         *_names(form),
         *_sheets(form),
+        *_twins(form),
         *_rulebook(form),
     ]
 
@@ -236,6 +237,24 @@ def _sheets(form: Form) -> Iterator[str]:
             yield f"sheets“{sheet.name}”：name 不能是本软件或 Excel 自用的表名，首尾不能有空格，请换一个。"
         if names.count(sheet.name.casefold()) > 1:
             yield f"sheets“{sheet.name}”：有两张表同名。"
+
+
+def _twins(form: Form) -> Iterator[str]:
+    """Blocks that have most of their labels on another sheet too: that would be taken for a copy of this one."""
+    for sheet in form.sheets:
+        for block in sheet.blocks:
+            own = [{*map(same_label, labels)} for labels in _labels(block)]
+            for other in (one for one in form.sheets if one is not sheet):
+                words = {same_label(label) for b in other.blocks for labels in _labels(b) for label in labels}
+                if sum(not words.isdisjoint(labels) for labels in own) > len(own) // 2:
+                    yield f"“{block.title}”的 label 多半与“{other.name}”上的相同，读取时分不清，请改写。"
+
+
+def _labels(block: Block) -> list[tuple[str, ...]]:
+    """The labels that tell where a block stands."""
+    if isinstance(block, Lines):
+        return [line.labels for line in block.lines]
+    return [box.labels for _, box in _of(block) if box.kind != "computed"]
 
 
 def _rulebook(form: Form) -> Iterator[str]:

@@ -277,8 +277,9 @@ class Reading:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
         columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
-        for row in self._entry_rows(block, table):
-            yield self._row(columns, table, row)
+        for number in self._entry_rows(block, table):
+            row = self._row(columns, table, number)
+            yield {box.key: row[box.key] for box in block.columns if box.key in row}
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
         """The rows of a table that a person filled; what else stands there is told."""
