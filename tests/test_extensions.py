@@ -16,6 +16,7 @@ from perf_xlsx import catalogue as findings
 from perf_xlsx import pipeline
 from perf_xlsx.catalogue import CatalogueEntry, Noticed, check, noticed
 from perf_xlsx.cli import main
+from perf_xlsx.explain import rules_document
 from perf_xlsx.forms import form_names, load_form, read_forms, with_forms
 from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.model import Scores, SelfEvaluation
@@ -730,8 +731,7 @@ def longest_name(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     entry = CatalogueEntry(
         "I99", "指标名称过长", ("notice",), "名称太长不便汇总。", "改造农村供水工程", "……", basis="本单位约定"
     )
-    known = {**findings.catalogue(), "I99": entry}
-    monkeypatch.setattr(findings, "catalogue", lambda: known)
+    monkeypatch.setitem(findings.catalogue(), "I99", entry)  # type: ignore[arg-type]  # what is read from the TOML
     monkeypatch.setattr(findings, "CHECKS", [*findings.CHECKS])
 
     @check("I99")
@@ -751,6 +751,8 @@ def test_a_finding_of_ones_own_is_told_like_any_other(longest_name: str, tmp_pat
     assert (found.severity, found.field, found.basis) == ("notice", "三级指标", "本单位约定")
     assert found.given == "建立长效管护机制的工程占比"
     assert any("名称过长" in row for row in shown(tmp_path / "b.xlsx", "问题清单"))
+    assert "**I99 指标名称过长**（提示）" in rules_document()
+    assert "依据：本单位约定" in run("explain", "I99").output
 
 
 # ---- how much a form may add -----------------------------------------------------------------------------
@@ -791,3 +793,9 @@ def test_more_required_columns_than_a_formula_can_count_are_refused_in_words(tmp
     result = run("template", "--form", path, "--year", 2024, "-o", tmp_path / "a.xlsx")
     assert result.exit_code == 2
     assert "必填格或栏过多" in result.output
+
+
+def test_the_rulebook_that_the_architecture_shows_is_one(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text("utf-8")
+    (tmp_path / "county.toml").write_text(text.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    assert "没有问题" in run("rules", "--check", tmp_path / "county.toml").output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from perf_xlsx.forms.nouns import Block, Box, Boxes, Form, Lines, Rows
+from perf_xlsx.forms.nouns import NEXT_YEAR, Block, Box, Boxes, Form, Lines, Rows
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.target import same_label
 
@@ -95,6 +95,9 @@ def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
         path = f"{name}.{path}" if name else path
         yield from (f"{path}{problem}" for problem in _box(box, known.get((name, box.key))))
     if isinstance(block, Boxes):
+        for box in block.boxes:
+            if "{" in box.help.replace(NEXT_YEAR, ""):
+                yield f"boxes“{box.key}”的 help 印在格旁，其中的 {{…}} 只能是 {NEXT_YEAR}。"
         return
     yield from _alike(f"{block.key}.columns", block.columns)
     have = {box.key for box in block.columns}
