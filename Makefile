@@ -1,6 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything is set up in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+SHARE ?= 1
 
 .venv/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -19,7 +20,7 @@ fuzz: .venv/.ready  ## 10,000 damaged workbooks and 2,000 of each other format; 
 	$(BIN)/python -m tests.fuzz --keep
 
 hostile: .venv/.ready  ## nasty texts in every place of a form, and small files that are far too much
-	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tests.hostile --share $(SHARE)
 
 bench: .venv/.ready  ## ratios measured in one run: one workbook, many, and consolidating 10,000 results
 	$(BIN)/python -m benchmarks.one
