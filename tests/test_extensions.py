@@ -85,7 +85,7 @@ BEFORE = {"indicators": "reason", "funds": "claimed_rate", "basics": "filled_on"
 def own_form(base: str = "project", *, name: str = "transfer", title: str = "转移支付", extra: bool = True) -> str:
     """A form like a shipped one, with a box and columns that no other form has."""
     text = (FORMS / f"{base}.toml").read_text("utf-8").replace(f'name = "{base}"', f'name = "{name}"')
-    text = re.sub("项目支出绩效自评|部门整体支出绩效自评", f"{title}绩效自评", text)
+    text = re.sub("(项目|部门（单位）整体|部门整体)支出绩效自评", f"{title}绩效自评", text)
     for block, added in COLUMNS.items() if extra else ():
         at = re.search(rf'\n    \[\[sheets\.blocks\.\w+\]\]\n    key = "{BEFORE[block]}"', text)
         text = text[: at.start()] + "\n" + added.rstrip() + "\n" + text[at.start() :] if at else text
