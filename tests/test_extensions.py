@@ -85,7 +85,7 @@ BEFORE = {"indicators": "reason", "funds": "claimed_rate", "basics": "filled_on"
 def own_form(base: str = "project", *, name: str = "transfer", title: str = "转移支付", extra: bool = True) -> str:
     """A form like a shipped one, with a box and columns that no other form has."""
     text = (FORMS / f"{base}.toml").read_text("utf-8").replace(f'name = "{base}"', f'name = "{name}"')
-    text = re.sub("项目支出绩效自评|部门整体支出绩效自评", f"{title}绩效自评", text)
+    text = re.sub("(项目|部门（单位）整体|部门整体)支出绩效自评", f"{title}绩效自评", text)
     for block, added in COLUMNS.items() if extra else ():
         at = re.search(rf'\n    \[\[sheets\.blocks\.\w+\]\]\n    key = "{BEFORE[block]}"', text)
         text = text[: at.start()] + "\n" + added.rstrip() + "\n" + text[at.start() :] if at else text
@@ -387,6 +387,7 @@ REFUSED = {
     "深得没有底": ("a = " + "[" * 5000, ["不是 TOML"]),
     "是评分办法": ('extends = "mof-2020"\nname = "x"\n', ["像是评分办法", "--rulebook"]),
     "与自带的重名": (changed('"transfer"', '"project"'), ['name = "project"', "重名"]),
+    "与自带的同名": (own_form(title="项目支出"), ["title 是“项目支出绩效自评”", "分不清"]),
     "名称不对": (changed('"transfer"', '"../x"'), ["name 是“../x”", "小写英文字母"]),
     "缺少键": (changed('total_line = "total"\n', ""), ["缺少 total_line"]),
     "不认识的键": (changed("guide_before = [", "guide_befor = ["), ["不认识“guide_befor”", "是不是要 guide_before"]),
@@ -453,6 +454,9 @@ def test_two_files_of_one_name_and_folders(transfer: Path, tmp_path: Path) -> No
         result = run("template", *words, "--year", 2024, "-o", tmp_path / "a.xlsx")
         assert result.exit_code == 2
         assert "的 name 都是“transfer”" in result.output
+    other.write_text(own_form(name="second"), "utf-8")
+    result = run("template", "--form", transfer, "--forms", other, "--year", 2024, "-o", tmp_path / "a.xlsx")
+    assert "的 title 都是“转移支付绩效自评”" in result.output
     (tmp_path / "empty").mkdir()
     assert "里没有表种文件" in run("check", tmp_path, "--forms", tmp_path / "empty").output
     assert "没有这个表种文件" in run("check", tmp_path, "--forms", tmp_path / "none.toml").output

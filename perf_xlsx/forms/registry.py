@@ -43,6 +43,8 @@ def _own(file: FormFile) -> Form:
     if form.name in shipped_names():
         title = _shipped(form.name).title
         raise FormError(f'{file.file}：name = "{form.name}" 与自带的表种（{title}）重名，请换一个名称。')
+    if form.short in (_shipped(name).short for name in shipped_names()):
+        raise FormError(f"{file.file}：title 是“{form.title}”，与自带的表种相同，汇总时分不清，请换一个。")
     if problems := unfit(form, [_shipped(name) for name in shipped_names()]):
         raise FormError("\n  ".join(f"{file.file}：{problem}" for problem in problems))
     return form
@@ -51,17 +53,24 @@ def _own(file: FormFile) -> Form:
 def read_forms(paths: Iterable[Path]) -> tuple[FormFile, ...]:
     """The forms of files, and of folders all their .toml files. Raises FormError."""
     found: dict[str, FormFile] = {}
-    by_name: dict[str, str] = {}
     for path in _files(paths):
         if (real := os.path.realpath(path)) in found:
             continue
-        found[real] = file = FormFile(visible(path.name), _text(path))
-        if len(found) > MOST_FILES:
+        file = FormFile(visible(path.name), _text(path))
+        if len(found) == MOST_FILES:
             raise FormError(f"表种文件超过{MOST_FILES}个，请只指定用到的。")
-        if other := by_name.get(file.form.name):
-            raise FormError(f"{file.file} 与 {other} 的 name 都是“{file.form.name}”，请改其中一个。")
-        by_name[file.form.name] = file.file
+        _told_apart(file, found.values())
+        found[real] = file
     return tuple(found.values())
+
+
+def _told_apart(file: FormFile, others: Iterable[FormFile]) -> None:
+    """Raises FormError where another form has this one's name, or is called the same."""
+    for other in others:
+        if other.form.name == file.form.name and other.text != file.text:
+            raise FormError(f"{file.file} 与 {other.file} 的 name 都是“{file.form.name}”，请改其中一个。")
+        if other.form.name != file.form.name and other.form.short == file.form.short:
+            raise FormError(f"{file.file} 与 {other.file} 的 title 都是“{file.form.title}”，请改其中一个。")
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -108,9 +117,8 @@ def with_forms(own: Iterable[FormFile]) -> Iterator[None]:
     """
     known = dict(_added.get({}))
     for file in own:
-        other = known.setdefault(file.form.name, file)
-        if other.text != file.text:
-            raise FormError(f"{file.file} 与 {other.file} 的 name 都是“{file.form.name}”，请改其中一个。")
+        _told_apart(file, known.values())
+        known[file.form.name] = file
     before = _added.set(known)
     try:
         yield
