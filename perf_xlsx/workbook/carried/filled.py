@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
 
 from perf_xlsx.forms.case import Fill
+from perf_xlsx.numerals import exact, plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook.printed import HIDDEN_SHEET
@@ -40,4 +42,5 @@ class FilledTemplate:
         typed = {(place.sheet, place.row, place.column) for place in besides}
         cells = self.template.cells
         found = {at: cells.value(at) for at in (*cells.typed, *cells.formulas) if at[0] != HIDDEN_SHEET}
-        return {value for at, value in found.items() if at not in typed and isinstance(value, str)}
+        own = (value for at, value in found.items() if at not in typed and value is not None)
+        return {plain(exact(value)) if isinstance(value, Fraction) else str(value) for value in own}
