@@ -10,7 +10,6 @@ from perf_xlsx.forms.case import Fill
 from perf_xlsx.numerals import exact, plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.workbook.printed import HIDDEN_SHEET
 from perf_xlsx.workbook.template.write import Template, write_template
 
 
@@ -41,6 +40,6 @@ class FilledTemplate:
         """The texts that the template prints by itself."""
         typed = {(place.sheet, place.row, place.column) for place in besides}
         cells = self.template.cells
-        found = {at: cells.value(at) for at in (*cells.typed, *cells.formulas) if at[0] != HIDDEN_SHEET}
+        found = {at: cells.value(at) for at in (*cells.typed, *cells.formulas)}
         own = (value for at, value in found.items() if at not in typed and value is not None)
         return {plain(exact(value)) if isinstance(value, Fraction) else str(value) for value in own}
