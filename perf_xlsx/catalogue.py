@@ -116,7 +116,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
     if seen.severity is not None and seen.severity not in entry.severities:
         raise LookupError(f"{code} is never of severity {seen.severity}")
     severity = seen.severity or entry.severities[0]
-    usual = str(rulebook.cite(entry.cites)) if entry.cites and rulebook else entry.stated
+    usual = basis_of(entry, rulebook) if rulebook else entry.stated
     found = Finding(
         code,
         severity,
@@ -131,6 +131,13 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
         correction=seen.correction,
     )
     return weighed(found, rulebook) if rulebook else found
+
+
+def basis_of(entry: CatalogueEntry, rulebook: Rulebook) -> str:
+    """The rule behind a kind of finding, in words; of a kind of form that the rulebook is silent about, that."""
+    if entry.cites and entry.cites not in rulebook.settings:
+        return f"本软件约定（评分办法“{rulebook.name}”没有这项规定）"
+    return str(rulebook.cite(entry.cites)) if entry.cites else entry.stated
 
 
 def _message(seen: Noticed) -> str:

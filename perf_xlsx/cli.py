@@ -18,10 +18,12 @@ import click
 from perf_xlsx import streams
 from perf_xlsx.commands import (
     FILE,
+    FORMS,
     ROSTER,
     Interruptible,
     batch_options,
     fail,
+    form_named,
     not_done,
     refuse_device,
     roster_templates,
@@ -33,6 +35,7 @@ from perf_xlsx.system import why
 
 if TYPE_CHECKING:
     from perf_xlsx.consolidated import Format
+    from perf_xlsx.forms import FormFile
 
 LETTERS = str.maketrans("OLS", "015")  # typed for digits
 PATHS = click.argument(
@@ -48,7 +51,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--form", metavar="department|project", help="表种：department 部门整体，project 项目支出。")
+@click.option(
+    "--form",
+    callback=form_named,
+    metavar="department|project|文件.toml",
+    help="表种：department 部门整体，project 项目支出；或本单位自定的表种文件。",
+)
+@FORMS
 @click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
 @click.option(
     "-o",
@@ -68,6 +77,7 @@ def main() -> None:
 @click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
 def template(
     form: str | None,
+    forms: tuple[FormFile, ...],
     year: int | None,
     output: Path | None,
     roster: Path | None,
@@ -176,7 +186,10 @@ def check(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     help="应报送的单位名单（.xlsx 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
 )
 @click.option("--export", "how", type=click.Choice(["csv", "parquet"]), help="各张长表另存为这种文件。")
-def consolidate(source: Path, output: Path | None, roster: Path | None, how: Format | None) -> None:
+@FORMS
+def consolidate(
+    source: Path, output: Path | None, roster: Path | None, how: Format | None, forms: tuple[FormFile, ...]
+) -> None:
     """把一批评分结果汇总成一个工作簿。"""
     from perf_xlsx import consolidated
     from perf_xlsx.workbook.listing import ListError
@@ -201,7 +214,8 @@ def consolidate(source: Path, output: Path | None, roster: Path | None, how: For
 @click.argument("names", nargs=-1, metavar="[评分办法...] [工作簿]")
 @click.option("--check", "checking", is_flag=True, help="检查自己写的评分办法文件（.toml）有没有错。")
 @click.option("--diff", "comparing", is_flag=True, help="比较两个评分办法；再给一个工作簿，就比较它的得分。")
-def rules(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
+@FORMS
+def rules(names: tuple[str, ...], checking: bool, comparing: bool, forms: tuple[FormFile, ...]) -> None:
     """用文字列出评分办法；检查或比较评分办法。"""
     from perf_xlsx import explain, pipeline
     from perf_xlsx.rulebook import RulebookError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from perf_xlsx.usage import in_words
 
 if TYPE_CHECKING:
     from perf_xlsx.batch import Plan
+    from perf_xlsx.forms import FormFile
     from perf_xlsx.ooxml import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -119,6 +120,42 @@ LIMITS = click.option(
     metavar="文件.toml",
     help="改变读取上限，如写一行 cells = 1000000；不写的用默认值。",
 )
+
+
+def _known(context: click.Context, paths: Iterable[Path]) -> tuple[FormFile, ...]:
+    """The kinds of form in the bureau's own files, known until the command ends; else wrong usage."""
+    if context.resilient_parsing or not paths:
+        return ()
+    from perf_xlsx.forms import FormError, read_forms, with_forms
+
+    try:
+        own = read_forms(paths)
+        context.find_root().with_resource(with_forms(own))  # closed in any case, this command's own is not
+    except FormError as error:
+        fail(str(error))
+    return own
+
+
+def _forms(context: click.Context, option: click.Parameter, paths: tuple[Path, ...]) -> tuple[FormFile, ...]:
+    return _known(context, paths)
+
+
+def form_named(context: click.Context, option: click.Parameter, form: str | None) -> str | None:
+    """A kind of form by its name; of a file of the bureau's own, the name of the form in it."""
+    if form is None or not form.endswith(".toml"):
+        return form
+    own = _known(context, [Path(form)])
+    return own[0].form.name if own else None
+
+
+FORMS = click.option(
+    "--forms",
+    multiple=True,
+    callback=_forms,
+    type=click.Path(path_type=Path),
+    metavar="文件.toml|文件夹",
+    help="本单位自定的表种，也认识它们；可以写多次。",
+)
 ROSTER = click.option(
     "--roster",
     metavar="名单.xlsx|csv",
@@ -151,6 +188,7 @@ def batch_options(function: F) -> F:
         WAIVERS,
         PASSWORDS,
         LIMITS,
+        FORMS,
         ROSTER,
         click.option(
             "--jobs",
@@ -191,6 +229,7 @@ def run(
     password_file: Path | None,
     limits: Path | None,
     roster: Path | None,
+    forms: tuple[FormFile, ...] = (),
     force: bool = False,
     consolidation: Consolidation | None = None,
     **crew: Any,
@@ -219,7 +258,7 @@ def run(
             usable_rulebook(rulebook)
         waiving = Waiving(load_waivers(waivers), datetime.date.today()) if waivers else None
         listed = read_roster(roster) if roster else None
-        terms = Terms(rulebook, _limits(limits), _passwords(password_file), waiving)
+        terms = Terms(rulebook, _limits(limits), _passwords(password_file), waiving, forms)
         jobs = plan(paths, folder)
         if not jobs:
             from perf_xlsx.terminal import not_taken, outside

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import CatalogueEntry, catalogue
-from perf_xlsx.forms import load_form
+from perf_xlsx.catalogue import CatalogueEntry, basis_of, catalogue
+from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.model import Result, Scores
 from perf_xlsx.numerals import points
-from perf_xlsx.rulebook import SETTINGS, TRUSTS, Rulebook, Setting, load_rulebook, rulebook_names
+from perf_xlsx.rulebook import (
+    TRUSTS,
+    Rulebook,
+    Setting,
+    by_form,
+    in_order,
+    kind_of,
+    load_rulebook,
+    rulebook_names,
+)
 from perf_xlsx.signs import STANDING_NAMES
 
 DEFAULT = "mof-2020"
@@ -18,9 +27,18 @@ LETTERS = {
 }  # fmt: skip
 
 
+def title_of(key: str) -> str:
+    """A setting's name; of one that belongs to a kind of form, with the name of that kind."""
+    kind, own = kind_of(key), by_form(key)
+    if kind is None or own is None:
+        return kind.title if kind else key
+    return kind.title.format(form=load_form(own[1]).short if own[1] in form_names() else own[1])
+
+
 def in_words(key: str, setting: Setting) -> str:
     """A setting's value as a sentence fragment."""
-    return SETTINGS[key].words(setting.value)
+    kind = kind_of(key)
+    return kind.words(setting.value) if kind else str(setting.value)
 
 
 def _years(rulebook: Rulebook) -> str:
@@ -56,7 +74,7 @@ def describe(rulebook: Rulebook) -> Iterator[str]:
     yield from _references(rulebook)
     yield f"依据分四种：{_trusts()}。"
     for key, setting in _ordered(rulebook):
-        yield f"  {SETTINGS[key].title}：{in_words(key, setting)}"
+        yield f"  {title_of(key)}：{in_words(key, setting)}"
         yield f"      {setting.document}：{setting.basis}（{setting.trust}；{key}）"
     for code, severity in sorted(rulebook.severities.items()):
         yield f"  问题 {code}（{catalogue()[code].title}）：{STANDING_NAMES[severity]}"
@@ -74,19 +92,22 @@ def _references(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _ordered(rulebook: Rulebook) -> Iterator[tuple[str, Setting]]:
-    return ((key, rulebook.settings[key]) for key in SETTINGS)
+    return ((key, rulebook.settings[key]) for key in in_order(rulebook.settings))
 
 
 def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
     """What differs between two rulebooks, setting by setting, with both bases."""
     found = False
-    for key, setting in _ordered(one):
-        second = other.settings[key]
-        if setting.value != second.value:
+    for key in in_order({**one.settings, **other.settings}):
+        first, second = one.settings.get(key), other.settings.get(key)
+        if first is None or second is None or first.value != second.value:
             found = True
-            yield f"{SETTINGS[key].title}："
-            yield f"  {one.name}：{in_words(key, setting)}（{setting.document}，{setting.trust}）"
-            yield f"  {other.name}：{in_words(key, second)}（{second.document}，{second.trust}）"
+            yield f"{title_of(key)}："
+            for rulebook, setting in ((one, first), (other, second)):
+                words = (
+                    f"{in_words(key, setting)}（{setting.document}，{setting.trust}）" if setting else "没有规定"
+                )
+                yield f"  {rulebook.name}：{words}"
     for code in sorted(catalogue()):
         usual = catalogue()[code].severities[0]
         ours, theirs = one.severities.get(code, usual), other.severities.get(code, usual)
@@ -140,15 +161,11 @@ def describe_finding(code: str, rulebook: Rulebook) -> Iterator[str]:
     yield f"为什么要紧：{entry.why}"
     yield f"对的例子：{entry.good}"
     yield f"错的例子：{entry.bad}"
-    yield f"依据：{_basis(entry, rulebook)}"
+    yield f"依据：{basis_of(entry, rulebook)}"
 
 
 def _severities(entry: CatalogueEntry) -> str:
     return "，有时为".join(STANDING_NAMES[severity] for severity in entry.severities)
-
-
-def _basis(entry: CatalogueEntry, rulebook: Rulebook) -> str:
-    return str(rulebook.cite(entry.cites)) if entry.cites else entry.stated
 
 
 def rules_document() -> str:
@@ -182,7 +199,7 @@ def _document() -> Iterator[str]:
         yield f"\n**{entry.code} {entry.title}**（{_severities(entry)}）  "
         yield f"{entry.why}  "
         yield f"对：{entry.good}　错：{entry.bad}  "
-        yield f"依据：{_basis(entry, default)}"
+        yield f"依据：{basis_of(entry, default)}"
 
 
 def _chapter(rulebook: Rulebook, settings: Iterable[tuple[str, Setting]]) -> Iterator[str]:
@@ -192,4 +209,4 @@ def _chapter(rulebook: Rulebook, settings: Iterable[tuple[str, Setting]]) -> Ite
     yield "\n| 规定 | 内容 | 依据 | 来源 |\n|---|---|---|---|"
     for key, setting in settings:
         own = "" if setting.document == rulebook.document else f"{setting.document}："
-        yield f"| {SETTINGS[key].title} | {in_words(key, setting)} | {own}{setting.basis} | {setting.trust} |"
+        yield f"| {title_of(key)} | {in_words(key, setting)} | {own}{setting.basis} | {setting.trust} |"

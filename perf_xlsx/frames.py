@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEYS = ("file", "unit", "year", "form")
-LONG = ("indicators", "funds", "findings", "passages")
+LONG = ("indicators", "funds", "findings", "passages", "extras")
 Given = Result | Mapping[str, Any]  # a result, or its record
 
 
@@ -45,6 +45,11 @@ def funds(results: Iterable[Given]) -> pd.DataFrame:
 def findings(results: Iterable[Given]) -> pd.DataFrame:
     """A row a finding, with the workbook and unit it belongs to."""
     return _long(results, "findings")
+
+
+def extras(results: Iterable[Given]) -> pd.DataFrame:
+    """A row a box that only the form knows, as it was filled in."""
+    return _long(results, "extras")
 
 
 def _long(results: Iterable[Given], part: str) -> pd.DataFrame:

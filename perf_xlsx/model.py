@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from perf_xlsx.place import Place
 
@@ -48,6 +48,9 @@ class Entry(Generic[T]):
         return self.value is None and bool(self.given)
 
 
+Extras = Mapping[str, Entry[Any]]  # what stands in columns that only their form knows, by the column's key
+
+
 def called(name: Entry[str]) -> str:
     """How messages call a row of a table: “its name”, or 第8行 where it has none."""
     return f"“{name.given}”" if name.given else f"第{name.place.row}行"
@@ -74,6 +77,7 @@ class FundLine:
     parts: tuple[str, ...] = ()
     blank_part_is_zero: bool = False
     sources: tuple[str, ...] = ()
+    extras: Extras = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Project:
     adjusted: Entry[Decimal]
     executed: Entry[Decimal]
     benefit: Entry[str]
+    extras: Extras = field(default_factory=dict, hash=False)
 
     @property
     def called(self) -> str:
@@ -115,6 +120,7 @@ class Indicator:
     claimed_points: Entry[Decimal]
     reason: Entry[str]
     improvement: Entry[str]
+    extras: Extras = field(default_factory=dict, hash=False)
 
     @property
     def called(self) -> str:
@@ -145,6 +151,44 @@ class Passage:
 
     title: Entry[str]
     text: Entry[str]
+    extras: Extras = field(default_factory=dict, hash=False)
+
+
+Row = TypeVar("Row", FundLine, Project, Indicator, Passage)
+BOXES = frozenset({  # single boxes that scoring, checks and reports speak of
+    "unit", "supervisor", "project", "filled_on", "money_unit", "goal_expected", "goal_achieved",
+    "staff_authorised", "staff_actual",
+})  # fmt: skip
+
+
+TABLES: Mapping[str, type[Any]] = {"projects": Project, "indicators": Indicator, "passages": Passage}
+_COLUMNS: Mapping[type[Any], frozenset[str]] = {
+    kind: frozenset(one.name for one in fields(kind) if str(one.type).startswith("Entry"))
+    for kind in [FundLine, Project, Indicator, Passage]
+}
+
+
+def columns_of(kind: type[Any]) -> frozenset[str]:
+    """The columns of a table (by the class of its rows) that scoring, checks and reports speak of."""
+    return _COLUMNS[kind]
+
+
+def made_of(kind: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
+    """A row made of its entries; those that the model does not know are kept among its extras."""
+    own = columns_of(kind)
+    known: dict[str, Any] = {key: entry for key, entry in entries.items() if key in own}
+    return kind(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Something filled in that only its form knows: in a table ("" for a single box), in a row of it."""
+
+    table: str
+    row: str
+    key: str
+    label: str
+    entry: Entry[Any]
 
 
 @dataclass(frozen=True)
@@ -153,7 +197,8 @@ class SelfEvaluation:
 
     `parts` are rows that say what an indicator above them consists of (其中); they carry no points. `absent` names
     what its layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten`
-    are titles that nothing stands beside. `weight_head` is the head of the column of weights.
+    are titles that nothing stands beside. `weight_head` is the head of the column of weights,
+    `form_title` what the kind of form is called (项目支出).
     """
 
     form: str
@@ -172,11 +217,26 @@ class SelfEvaluation:
     unwritten: tuple[Passage, ...] = ()
     parts: tuple[Indicator, ...] = ()
     weight_head: Place | None = None
+    form_title: str = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
         """The indicators and their parts, as they stand one below another."""
         return tuple(sorted((*self.indicators, *self.parts), key=_row_of))
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """What was filled in that only its form knows, in the form's order."""
+        found = [Extra("", "", key, entry.field, entry) for key, entry in self.boxes.items() if key not in BOXES]
+        for line in self.funds.values():
+            found += _extras("funds", line.name, line.extras, f"{line.name}·")
+        for project in self.projects:
+            found += _extras("projects", project.name.given, project.extras)
+        for row in self.indicator_rows:
+            found += _extras("indicators", row.name.given, row.extras)
+        for passage in self.passages:
+            found += _extras("passages", passage.title.given, passage.extras)
+        return tuple(extra for extra in found if not extra.entry.empty)
 
     @property
     def unit(self) -> str | None:
@@ -187,6 +247,11 @@ class SelfEvaluation:
     def total_funds(self) -> FundLine:
         """The line that the execution rate is taken from (合计 / 年度资金总额)."""
         return self.funds[self.total_line]
+
+
+def _extras(table: str, row: str, extras: Extras, beginning: str = "") -> Iterator[Extra]:
+    for key, entry in extras.items():
+        yield Extra(table, row, key, entry.field.removeprefix(beginning), entry)
 
 
 def _row_of(row: Indicator) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from perf_xlsx.aside import aside
 from perf_xlsx.catalogue import Noticed, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
-from perf_xlsx.forms import FormError, form_names, load_form
+from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
 from perf_xlsx.judging import in_order, judge
 from perf_xlsx.model import Finding, Result, SelfEvaluation
@@ -30,7 +30,7 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_whole
 from perf_xlsx.place import Place
-from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook
+from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
 from perf_xlsx.system import same_file, why
 from perf_xlsx.waivers import Waiving
 from perf_xlsx.workbook.origin import Origin
@@ -83,12 +83,14 @@ class Terms:
     """How workbooks are scored.
 
     `rulebook` None: the one that each template remembers. `passwords` are tried in turn on an encrypted file.
+    `forms` are kinds of form that are known beside the shipped ones.
     """
 
     rulebook: str | None = None
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = field(default=(), repr=False)
     waiving: Waiving | None = None
+    forms: tuple[FormFile, ...] = ()
 
 
 def score(
@@ -98,7 +100,8 @@ def score(
 
     `terms` says more than `rulebook` alone.
     Never raises for what stands in the workbook, nor where the copy cannot be written (finding R20, no output).
-    Raises RulebookError for an unknown `rulebook` and OutputError where the output is the input.
+    Raises RulebookError for an unknown `rulebook`, FormError for a wrong form of `terms`, and OutputError where
+    the output is the input.
     """
     terms = terms or Terms()
     terms = replace(terms, rulebook=rulebook or terms.rulebook)
@@ -110,12 +113,13 @@ def score(
     except (PackageError, OSError) as error:
         return _refused(job.source, error)
     digest = aside(lambda: hashlib.sha256(data).hexdigest(), large=len(data) > MIB)
-    try:
-        result = _score_bytes(job, data, terms)
-    except (RulebookError, OutputError):
-        raise
-    except Exception as error:  # one bad file never stops a batch
-        result = _refused(job.source, error)
+    with with_forms(terms.forms):
+        try:
+            result = _score_bytes(job, data, terms)
+        except (RulebookError, OutputError):
+            raise
+        except Exception as error:  # one bad file never stops a batch
+            result = _refused(job.source, error)
     return replace(result, sha256=digest())
 
 
@@ -171,7 +175,7 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
     result = _judged(job, carried.evaluation, [*told, *carried.findings], terms)
     if job.output is None:
         return result
-    package = Package.open(carried.workbook())
+    package = Package.open(carried.workbook)
     return _with_copy(job, package, lambda: result, carried.origin)
 
 
@@ -258,9 +262,10 @@ def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:
 def usable_rulebook(name: str) -> Rulebook:
     """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
     rulebook = load_rulebook(name)
+    said = [form for key in rulebook.settings if (own := by_form(key)) for form in own[1:]]
     problems = [
-        f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}"
-        for form in (*rulebook.forms, *rulebook.by_reference)
+        f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}；自己的表种用 --forms 指定它的文件"
+        for form in dict.fromkeys((*rulebook.forms, *rulebook.by_reference, *said))
         if form not in form_names()
     ]
     problems += [
@@ -273,6 +278,11 @@ def usable_rulebook(name: str) -> Rulebook:
     return rulebook
 
 
+def _serves(rules: Rulebook, kind: Form) -> bool:
+    """Whether a rulebook was made for this kind of form, or is the one that the form itself names."""
+    return kind.name in rules.forms or kind.rulebook == rules.name
+
+
 def template_bytes(
     form: str | None = None, year: int | None = None, rulebook: str | None = None, case: str | None = None
 ) -> bytes:
@@ -283,17 +293,17 @@ def template_bytes(
     fill = load_case(case, form, year) if case is not None else None
     kind = fill.form if fill else load_form(form or "")
     rules = usable_rulebook(rulebook or kind.rulebook)
-    if kind.name not in rules.forms:
+    if not _serves(rules, kind):
         titles = "、".join(load_form(name).title for name in rules.forms)
         raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于{titles}"])
     years = fill.year if fill else year
     if years is None:
-        raise FormError("a blank template needs a year")
+        raise FormError("空白模板要有年度")
     from perf_xlsx.workbook.template.write import write_template as make_template  # late: scoring writes none
 
     if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])
-    return make_template(kind, years, rules.on(kind.name), fill)
+    return make_template(kind, years, rules.on(kind.name), fill).data
 
 
 def write_template(

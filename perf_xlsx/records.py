@@ -201,18 +201,20 @@ _FUND = _keys(
     {"key": _text, "name": _text, "total": _truth}
     | dict.fromkeys((*AMOUNTS, "execution_rate", "adjustment_rate"), _amount)
 )
+_EXTRA = _keys({"key": _text, "label": _text, "value": _words, "given": _text}, {"table": _words, "row": _words})
 _RECORD = _keys(
     {"status": _one_of("scored", "unreadable", "outstanding"), "findings": _many(_FINDING), "file": _words},
     dict.fromkeys(
         (
-            "form", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output", "output_sha256",
-            "money_unit", "supervisor", "project", "contact",
+            "form", "form_title", "unit", "rulebook", "sha256", "grade", "claimed_grade", "output",
+            "output_sha256", "money_unit", "supervisor", "project", "contact",
         ),
         _words,
     )
     | {
         "code": _words, "year": _maybe(_year), "complete": _maybe(_truth), "total": _maybe(_points),
         "claimed_total": _amount, "indicators": _maybe(_many(_INDICATOR)), "funds": _maybe(_many(_FUND)),
+        "extras": _maybe(_many(_EXTRA)),
         "execution": _maybe(_keys({"rate": _amount}, {"points": _maybe(_points), "weight": _amount})),
         "passages": _maybe(_many(_words)),
         "key": _maybe(_keys({"content": _text, "rulebook": _words})),

@@ -13,6 +13,7 @@ from perf_xlsx.model import (
     AMOUNTS,
     Correction,
     Entry,
+    Extra,
     Finding,
     Indicator,
     Result,
@@ -55,6 +56,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "grade": scores.grade if scores else None,
         "claimed_total": number(form.claimed.total.value) if form else None,
         "claimed_grade": form.claimed.grade.value if form else None,
+        "extras": [_extra(one) for one in form.extras] if form else [],
         "findings": [finding_json(found) for found in result.findings],
         "output": result.output,
     }
@@ -66,6 +68,7 @@ def as_record(result: Result) -> dict[str, Any]:
     boxes = form.boxes if form else {}
     return {
         **as_json(result),
+        "form_title": form.form_title if form else None,
         "money_unit": boxes["money_unit"].value if "money_unit" in boxes else None,
         "supervisor": boxes["supervisor"].value if "supervisor" in boxes else None,
         "project": boxes["project"].value if "project" in boxes else None,
@@ -95,7 +98,7 @@ def _sound(amount: Entry[Decimal], scores: Scores) -> str | None:
 
 def json_line(record: Mapping[str, Any]) -> str:
     """The part of a record that `as_json` gives, as one line of JSON, Chinese unescaped."""
-    return escaped(json.dumps({key: record[key] for key in JSON_KEYS}, ensure_ascii=False))
+    return escaped(json.dumps({key: record.get(key) for key in JSON_KEYS}, ensure_ascii=False))
 
 
 def _execution(score: Score) -> dict[str, Any]:
@@ -121,6 +124,15 @@ def _indicator(row: Indicator, score: Score) -> dict[str, Any]:
         "level2": row.level2.value,
         "unit": row.unit.value,
     }
+
+
+def _extra(one: Extra) -> dict[str, Any]:
+    """What was filled in that only its form knows; `value` null where it could not be read."""
+    place = one.entry.place
+    return {
+        "table": one.table or None, "row": one.row or None, "key": one.key, "label": one.label,
+        "sheet": place.sheet, "cell": place.cell, "value": number(one.entry.value), "given": one.entry.given,
+    }  # fmt: skip
 
 
 def finding_json(found: Finding) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Finding, Result
+from perf_xlsx.model import Entry, Finding, Result
 from tests.layouts import Paper
 
 OF_THE_WHOLE = ("I13", "I19", "W01", "W02", "W05")  # told at a row, and not of it
@@ -73,7 +73,12 @@ def points(result: Result) -> list[str | None]:
 def of_rows(result: Result, *codes: str) -> list[tuple[str, str, str | None]]:
     """Code, severity and field of what is told of single indicators (all of it, or of these codes)."""
     assert result.evaluation is not None
-    places = {e.place for row in result.evaluation.indicators for e in vars(row).values() if e.place.cell}
+    places = {
+        e.place
+        for row in result.evaluation.indicators
+        for e in vars(row).values()
+        if isinstance(e, Entry) and e.place.cell
+    }
     told = [f for f in result.findings if f.place in places and f.code not in OF_THE_WHOLE]
     return [_short(f) for f in told if not codes or f.code in codes]
 

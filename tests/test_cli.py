@@ -21,7 +21,7 @@ from perf_xlsx.demo import STORIES, case_text
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
-    "grade", "claimed_total", "claimed_grade", "findings", "output",
+    "grade", "claimed_total", "claimed_grade", "extras", "findings", "output",
 ]  # fmt: skip
 INDICATOR = {
     "name", "cell", "sign", "target", "actual", "completion", "weight", "points", "claimed", "method", "why",

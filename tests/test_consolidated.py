@@ -281,7 +281,8 @@ PATTERNS = (
 def test_names_that_a_formula_would_read_as_patterns_are_summed_up_by_themselves(
     form: str, tmp_path: Path
 ) -> None:
-    record = next(r for r in batch(9, hostile=False) if r["form"] == "project") | {"money_unit": "万元"}
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "project")
+    record |= {"money_unit": "万元", "form_title": None}
     fund = record["funds"][1] | {"initial": "3", "adjustment": None, "executed": None}
     funds = [fund | {"key": f"line{n}", "name": name, "adjusted": str(n + 1)} for n, name in enumerate(PATTERNS)]
     others = record | {"form": "专项债券", "funds": funds}

@@ -46,7 +46,9 @@ def values(result: Result) -> dict[str, Any]:
     assert form is not None
     boxes = {key: box.value for key, box in form.boxes.items()}
     texts = sorted((p.title.value or "", p.text.value or "") for p in form.passages)
-    projects = [[entry.value for entry in vars(project).values()] for project in form.projects]
+    projects = [
+        [entry.value for key, entry in vars(project).items() if key != "extras"] for project in form.projects
+    ]
     read = {"boxes": boxes, "funds": money(form), "projects": projects, "passages": texts}
     return read | {key: without_places(found[key]) for key in found if key not in unlike}
 

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from perf_xlsx import pipeline
 from perf_xlsx.catalogue import catalogue
 from perf_xlsx.cli import main
-from perf_xlsx.rulebook import SETTINGS, RulebookError, load_rulebook, rulebook_names
+from perf_xlsx.forms import form_names
+from perf_xlsx.rulebook import BY_FORM, SETTINGS, RulebookError, load_rulebook, rulebook_names
 from tests.conftest import CASES
 
 HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocument = "示例县文件"\n'
@@ -30,7 +31,10 @@ def test_these_are_shipped_and_every_number_has_its_basis() -> None:
     assert set(rulebook_names()) == SHIPPED
     for name in SHIPPED:
         rulebook = pipeline.usable_rulebook(name)
-        assert set(rulebook.settings) == set(SETTINGS)
+        assert set(rulebook.settings) == {
+            *SETTINGS,
+            *(f"{key}.{form}" for key in BY_FORM for form in form_names()),
+        }
         assert all(setting.basis and setting.document for setting in rulebook.settings.values())
         assert rulebook.issuer
         assert rulebook.source

@@ -157,7 +157,7 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
     text = files("perf_xlsx.forms").joinpath("project.toml").read_text("utf-8")
     text = text.replace('name = "project"', 'name = "special"', 1).replace("项目支出绩效自评", "专项债券绩效自评")
     form = parse_form(text, "special.toml")
-    book = openpyxl.load_workbook(io.BytesIO(write_template(form, 2025, load_rulebook("mof-2020"))))
+    book = openpyxl.load_workbook(io.BytesIO(write_template(form, 2025, load_rulebook("mof-2020")).data))
     assert book["填报说明"]["B1"].value == "专项债券绩效自评表填报说明"
 
 
@@ -215,7 +215,7 @@ def test_only_messages_of_boxes_hold_the_points_of_the_rulebook(form: str) -> No
     for name, box in typed_boxes(form):
         if "{" in box.help.replace(NEXT_YEAR, ""):
             assert name.startswith("px_indicators_")
-            assert box.key in OWN_CODES
+            assert box.key in OWN_CODES or not box.required
 
 
 @pytest.mark.parametrize("form", FORMS)

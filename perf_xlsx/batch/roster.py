@@ -6,15 +6,17 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from perf_xlsx import pipeline
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
+from perf_xlsx.output import write_whole
 from perf_xlsx.system import for_windows
 from perf_xlsx.target import same_label, same_name
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
+from perf_xlsx.workbook.template.stamp import Stamp
 
 # The surest header first: a list with 单位名称 and 部门名称 says whose unit each is, and the unit is to file.
 COLUMNS = {
@@ -119,6 +121,7 @@ def write_templates(
     if without:
         raise ListError([f"{roster.name}：第{'、'.join(without)}行没有写表种，请在名单中填写，或用 --form 指定"])
     taken: set[str] = set()
+    stamps: dict[str, Stamp] = {}
     for listed in roster.listed:
         kind = load_form(listed.form or form or "")
         path = folder / _free(file_name(listed), taken)
@@ -127,9 +130,17 @@ def write_templates(
             continue
         boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
         known = {key: getattr(listed, key) for key in COLUMNS if key in boxes}
-        case = json.dumps({"form": kind.name, "year": year} | known, ensure_ascii=False)
-        pipeline.write_template(path, rulebook=rulebook, case=case)
+        stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
+        write_whole(path, stamp.template({key: text for key, text in known.items() if text}))
         yield Written(path, True)
+
+
+def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str, str]], bytes]:
+    def make(texts: Mapping[str, str]) -> bytes:
+        case = json.dumps({"form": form, "year": year, **texts}, ensure_ascii=False)
+        return pipeline.template_bytes(rulebook=rulebook, case=case)
+
+    return make
 
 
 def file_name(listed: Listed) -> str:

@@ -21,6 +21,7 @@ from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.state import Record, State, goes_on
 from perf_xlsx.batch.worker import Done, Task, Work
+from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
 
 CANNOT_START = (
@@ -84,13 +85,16 @@ def _each(
     do = partial(worker.do, work, crew.seconds, __version__)
     ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
     for at, (task, done) in enumerate(ordered):
-        record = _record(task, done, state)
-        found = across.found(record)
+        with with_forms(terms.forms):
+            record = _record(task, done, state)
+            found = across.found(record)
         record["findings"] += found
         if state:
             state.write(record, None if found else done.record)
         yield Finished(jobs[at], record, done.record is not None)
-    for record in across.outstanding():
+    with with_forms(terms.forms):
+        outstanding = list(across.outstanding())
+    for record in outstanding:
         if state:
             state.write(record)
         yield Finished(None, record)
@@ -100,7 +104,8 @@ def _each(
 
 def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -> Task:
     job, (file, output) = jobs[at], jobs.rows[at]
-    known = state.known(file) if state else None
+    with with_forms(terms.forms):
+        known = state.known(file) if state else None
     if known:
         known = {key: known.get(key) for key in ("key", "output", "output_sha256")}
     return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, known, force)

@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -20,6 +20,7 @@ from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.cap import cap_memory
 from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.forms import FormFile
 from perf_xlsx.model import Result
 from perf_xlsx.output import fitting, shown
 from perf_xlsx.place import Place
@@ -167,8 +168,14 @@ def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> dict[str,
             "rulebook": rulebook if terms.rulebook else None,
             "limits": repr(terms.limits),
             "waivers": hashlib.sha256(repr(waivers).encode()).hexdigest() if waivers else None,
+            **({"forms": _digest_of(terms.forms)} if terms.forms else {}),
         },
     }
+
+
+def _digest_of(forms: Iterable[FormFile]) -> str:
+    """The kinds of form that are known, wherever their files lie."""
+    return hashlib.sha256(repr(sorted(file.text for file in forms)).encode()).hexdigest()
 
 
 def _unchanged(task: Task, known: Mapping[str, Any]) -> bool:

@@ -240,7 +240,7 @@ def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
     names |= {folded(line.name): line for key, line in lines.items() if key != total}
     names = {name: subject for name, subject in names.items() if re.search("[一-鿿]{2}", name)}  # not "1" or "-"
     own = [form.unit or "", form.total_funds.name]
-    if form.form == "project":
+    if "project" in form.boxes:
         own += ["项目", "该项目", "本项目", form.boxes["project"].given]
     everyone = (*lines.values(), *projects)
     return Speaker(form.year, lines[total], names, everyone, tuple(filter(None, map(folded, own))))

@@ -10,6 +10,7 @@ from typing import Any
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import judged_without_target, owed, owing, span_of, stands
+from perf_xlsx.forms import load_form
 from perf_xlsx.judgement import judged
 from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.place import Place
@@ -107,8 +108,8 @@ def qualitative_in_words_of_the_bands(
             message = f"{row.called}是定性指标，计分方法不能选“按比例”。"
             yield noticed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
         elif row.actual.value is not None and rulebook.band(row.actual) is None:
-            why = judged(row.target.given, row.actual.given, form.year).why
-            but = f"{why}，" if why else ""
+            found = judged(row.target.given, row.actual.given, form.year)
+            but = f"{found.why}，" if found.why and found.judgement is None else ""
             message = f"{_called(row)}，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
             more = MEASURED if _numbered(row) else ""
             yield noticed(row.actual, message, more + advice, expected=words, severity="warning")
@@ -219,7 +220,7 @@ def rulebook_serves_the_form(form: SelfEvaluation, scores: Scores, rulebook: Rul
     """
     place, (first, last) = Place(form.workbook), rulebook.years
     advice = "请确认应按哪个评分办法评分。"
-    if form.form not in rulebook.forms:
+    if form.form not in rulebook.forms and load_form(form.form).rulebook != rulebook.name:
         message = f"评分办法“{rulebook.title}”（{rulebook.name}）不是为这种自评表制定的。"
         yield Noticed(place, "评分办法", rulebook.name, message, advice)
     if form.year is not None and not (first or 0) <= form.year <= (last or 9999):

@@ -91,6 +91,8 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
     Good: 细化年初预算编制，加强执行监控.  Bad: empty, “加强管理”.
     """
     key = f"passages.{form.form}"
+    if not rulebook.words(key):
+        return
     shortest, basis = rulebook.number("passages.shortest"), str(rulebook.cite(key))
     boxes = {box.field: box for box in form.boxes.values()}
     lacking = {box.field for name, box in form.boxes.items() if name in form.absent} | form.absent

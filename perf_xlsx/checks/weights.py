@@ -170,7 +170,7 @@ def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: R
     }
     if _as_ruled(form, sums, rulebook):
         return
-    ruled = rulebook.level_weights(form.form, groups)
+    ruled, key = rulebook.level_weights(form.form, groups), f"weights.{form.form}"
     others = "、".join(f"{level}{plain(total)}分" for level, total in sums.items() if level and level not in ruled)
     beside = f"（另有{others}，不在规定的一级指标之中）" if others else ""
     for level, points in ruled.items():
@@ -182,6 +182,7 @@ def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: R
                 f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
                 expected=plain(points),
                 difference=plain(total - points),
+                basis=str(rulebook.cite(key)),
             )
 
 

@@ -40,7 +40,7 @@ from perf_xlsx.consolidated.sheets import (
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
-from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return
+from perf_xlsx.consolidated.tables import EXTRAS, FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return, Table
 from perf_xlsx.output import free, reserved, whole
 from perf_xlsx.records import Records, RecordsError
 from perf_xlsx.workbook.canvas import Canvas
@@ -108,7 +108,12 @@ def consolidate(
             except BaseException as error:
                 traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
                 raise
-    return [output, *(export(returns, output, how) if how else ())]
+    return [output, *(export(returns, _tables(found), output, how) if how else ())]
+
+
+def _tables(found: Statistics) -> tuple[Table, ...]:
+    """The long tables; of what only its form knows there is one where something is."""
+    return (*LONG, EXTRAS) if found.rows[EXTRAS.key] else LONG
 
 
 class _Returns:
@@ -140,6 +145,10 @@ def _write(
         "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True,
         empty="没有指标。", lines=2,
     )  # fmt: skip
+    extras = LongSheets(
+        canvas, EXTRAS.name, EXTRAS.columns, found.rows[EXTRAS.key],
+        "表种文件中自加的格和栏，照填报的内容列出。", limit, lines=2,
+    ) if EXTRAS in _tables(found) else None  # fmt: skip
     codes = Page(canvas, CODES, CODE_WIDTHS)
     troubled = LongSheets(
         canvas, TROUBLED, UNIT_COLUMNS, found.troubled,
@@ -152,9 +161,11 @@ def _write(
     )  # fmt: skip
     outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
     long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
+    if extras:
+        long[EXTRAS.key] = extras
     listed = Listed()
     for one in returns:
-        for table in LONG:
+        for table in _tables(found):
             add = long[table.key].add
             for row in table.rows(one):
                 add(row, one.link)

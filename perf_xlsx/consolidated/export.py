@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from perf_xlsx.consolidated.tables import LONG, Return, Table, Value
+from perf_xlsx.consolidated.tables import Return, Table, Value
 from perf_xlsx.numerals import plain
 from perf_xlsx.output import whole
 from perf_xlsx.workbook.canvas import safe
@@ -24,8 +24,8 @@ class ExportError(Exception):
     """The tables cannot be written in that format; the Chinese message says what to install. For the operator."""
 
 
-def export(returns: Iterable[Return], output: Path, how: Format) -> list[Path]:
-    """Write every long table beside `output`, as "汇总-单位得分.csv"; gives the files.
+def export(returns: Iterable[Return], tables: Iterable[Table], output: Path, how: Format) -> list[Path]:
+    """Write the long tables beside `output`, as "汇总-单位得分.csv"; gives the files.
 
     CSV: UTF-8 with a mark, so that Excel reads it; numbers exact; text that a spreadsheet would run as a
     formula has an apostrophe before it. Parquet: numbers as floats.
@@ -33,7 +33,7 @@ def export(returns: Iterable[Return], output: Path, how: Format) -> list[Path]:
     """
     write = _write_csv if how == "csv" else _parquet()
     paths = []
-    for table in LONG:
+    for table in tables:
         path = output.with_name(f"{output.stem}-{table.name}.{how}")
         with whole(path) as file:
             write(file, table, (row for one in returns for row in table.rows(one)))

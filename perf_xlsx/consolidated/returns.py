@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from perf_xlsx.batch.roster import same_unit
-from perf_xlsx.forms import FormError, Lines, load_form
+from perf_xlsx.forms import Form, Lines, form_names, load_form
 from perf_xlsx.forms.outside import outside
 from perf_xlsx.model import Severity, Standing
 
@@ -25,23 +25,18 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 Record = Mapping[str, Any]
 
 
-@cache
-def form_name(form: str | None) -> str:
-    """The short name of a form kind: "部门整体支出"."""
-    if not form:
-        return ""
-    try:
-        return load_form(form).title.replace("（单位）", "").removesuffix("绩效自评")
-    except FormError:
-        return form
+def form_name(form: str | None, stated: str | None = None) -> str:
+    """The short name of a form kind ("部门整体支出"); of one that is not known here, what its record says."""
+    return load_form(form).short if form in form_names() else stated or form or ""
 
 
-@cache
 def _line_names(form: str | None) -> Mapping[str, str]:
-    try:
-        block = outside(form or "").form.block("funds")
-    except FormError:
-        return {}
+    return _lines_of(outside(form).form) if form in form_names() else {}
+
+
+@lru_cache(64)
+def _lines_of(form: Form) -> Mapping[str, str]:
+    block = form.block("funds")
     return {line.key: line.label for line in block.lines} if isinstance(block, Lines) else {}
 
 
@@ -89,7 +84,7 @@ def identity(record: Record) -> Identity:
         unit = f"（{'未填单位' if is_scored(record) else '未读出'}）{file_name(record['file'])}"
     year = record.get("year") or (MISSING if is_scored(record) else "")
     project, supervisor = record.get("project") or "", record.get("supervisor") or ""
-    return Identity(unit, supervisor, form_name(record.get("form")), year, project)
+    return Identity(unit, supervisor, form_name(record.get("form"), record.get("form_title")), year, project)
 
 
 def repeat_key(record: Record) -> tuple[Any, ...] | None:

@@ -180,6 +180,7 @@ def gather(records: Iterable[Record], kept: Kept, names: bool = True) -> Statist
         found.repeats.append(repeat)
         found.rows["units"] += 1
         found.rows["indicators"] += len(record.get("indicators") or ())
+        found.rows["extras"] += len(record.get("extras") or ())
         _findings(found, kept, record, who, items, workbooks)
         if is_scored(record):
             _scored(found, record, who)

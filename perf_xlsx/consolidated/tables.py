@@ -108,6 +108,26 @@ def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
         )  # fmt: skip
 
 
+TABLE_NAMES = {"funds": "资金", "projects": "项目明细", "indicators": "绩效指标", "passages": "文字说明"}
+
+
+def extra_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """A row a box that only its form knows, as it was filled in."""
+    who = one.who
+    for extra in one.record.get("extras") or ():
+        table = TABLE_NAMES.get(extra.get("table") or "", "")
+        yield (
+            who.unit,
+            who.form,
+            who.year,
+            who.project,
+            table,
+            extra.get("row") or "",
+            extra["label"],
+            extra["given"],
+        )
+
+
 def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a finding."""
     who = one.who
@@ -174,6 +194,14 @@ INDICATORS = Table(
         ("计算得分", 9, "points"), ("差额", 8, "gap"), ("计分方法", 9, "word"), ("为什么", 32),
     ),
     indicator_rows,
+)  # fmt: skip
+EXTRAS = Table(
+    "extras", "自定内容",
+    _columns(
+        ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24), ("所在表", 12, "word"),
+        ("行", 27), ("栏目", 18, "word"), ("填报内容", 50),
+    ),
+    extra_rows,
 )  # fmt: skip
 FINDINGS = Table(
     "findings", "问题清单",

@@ -60,7 +60,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
 
 def _get(element: etree._Element, name: str) -> str:
     """An attribute by its local name: versions of the format differ in namespaces."""
-    return next((str(v) for k, v in element.attrib.items() if etree.QName(str(k)).localname == name), "")
+    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == name), "")
 
 
 def _tables(root: etree._Element) -> Iterator[etree._Element]:
@@ -226,12 +226,13 @@ def _beside(element: etree._Element, sheet: str, row: int, column: int, most: in
 
 
 def _cell(element: etree._Element, struck: bool, styles: _Styles, most: int) -> Cell | None:
-    formula = _get(element, "formula")
+    formula, kind = _get(element, "formula"), _kind(element)
+    if not (formula or kind or len(element)):
+        return None  # as most are
     formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
     paragraphs = any(local(child) == "p" for child in element)
     pieces = runs_of(_runs(element, styles, most)).pieces
     shown = "".join(text for text, _ in pieces)
-    kind = _kind(element)
     if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
         return Cell(None, formula or None, shown.strip() or "#VALUE!")
     value = _value(element, kind, shown)
@@ -274,7 +275,7 @@ def _format(kind: str, value: Value, shown: str) -> str:
 
 def _kind(element: etree._Element) -> str:
     """The value's type; LibreOffice says "error" in an attribute of the same name in its own namespace."""
-    kinds = [str(v) for k, v in element.attrib.items() if etree.QName(str(k)).localname == "value-type"]
+    kinds = [str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == "value-type"]
     return "error" if "error" in kinds else next(iter(kinds), "")
 
 

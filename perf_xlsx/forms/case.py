@@ -30,6 +30,7 @@ class Shown:
 Typed = Decimal | str | bool | datetime.date | Shown | None
 
 GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
+GROUPED = tuple(f"{group}_" for group in GROUPS)
 
 
 class CaseError(Exception):
@@ -111,14 +112,14 @@ class _Typist:
         return Fill(self.form, self.year, self.boxes, self.lines, self.rows)
 
     def take(self, key: str, value: Any) -> None:
-        if key in self.known and not key.startswith(GROUPS):
+        if key in self.known and not key.startswith(GROUPED):
             self.boxes[key] = self.typed(value, key, self.known[key])
         elif key in GROUPS and isinstance(value, dict):
             for member, inner in value.items():
                 self.group_member(key, member, inner)
-        elif key == "passages" and isinstance(value, dict):
+        elif key == "passages" and isinstance(value, dict) and self.form.has(key):
             self.rows[key] = self.passages(value)
-        elif self.form.has(key) and key not in ("passages", "basics", *GROUPS):
+        elif self.form.has(key) and key != "passages" and not isinstance(self.form.block(key), Boxes):
             self.block(key, value)
         elif value is not None or key not in ("project", "supervisor", "goal", "projects", *GROUPS, "passages"):
             self.refuse(key, value)
@@ -126,10 +127,10 @@ class _Typist:
     def refuse(self, path: str, value: Any) -> None:
         groups = {group for group in GROUPS if any(box.startswith(f"{group}_") for box in self.known)}
         known = sorted(
-            {"form", "year", "passages"}
-            | {box for box in self.known if not box.startswith(GROUPS)}
+            {"form", "year"}
+            | {box for box in self.known if not box.startswith(GROUPED)}
             | groups
-            | {key for key in ("funds", "projects", "indicators") if self.form.has(key)}
+            | {key for key in ("funds", "projects", "indicators", "passages") if self.form.has(key)}
         )
         if path in known:
             self.problems.append(f"{path}：{value!r} 的写法不对，应为对象或列表")

@@ -2,9 +2,10 @@
 
 from perf_xlsx.rulebook.loading import load_rulebook, parse_rulebook, rulebook_names
 from perf_xlsx.rulebook.nouns import BY_REFERENCE, NO_GRADE, Band, Cap, Grade, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import SETTINGS, TRUSTS, Kind
+from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, Kind, by_form, in_order, kind_of
 
 __all__ = [
+    "BY_FORM",
     "BY_REFERENCE",
     "NO_GRADE",
     "SETTINGS",
@@ -16,6 +17,9 @@ __all__ = [
     "Rulebook",
     "RulebookError",
     "Setting",
+    "by_form",
+    "in_order",
+    "kind_of",
     "load_rulebook",
     "parse_rulebook",
     "rulebook_names",

@@ -20,7 +20,7 @@ from perf_xlsx.harmless import cleaned, visible
 from perf_xlsx.meant import meant
 from perf_xlsx.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.nouns import Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import SETTINGS, TRUSTS
+from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, by_form, kind_of
 from perf_xlsx.system import place_of, why
 
 WORDS = "；".join(f"{trust}（{meaning}）" for trust, meaning in TRUSTS.items())
@@ -103,24 +103,39 @@ def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity
 
 
 def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
-    """Weights that cannot make the full score."""
+    """Weights that cannot make the full score; shares of judgements that there are not."""
     full, execution = settings["total.points"].value, settings["execution.weight"].value
     found = []
     if not 0 <= execution < full:
         found.append(f"{where}：execution.weight 是 {execution}，应在 0 与 {full} 之间")
-    for key in ("weights.department", "weights.project"):
+    for key in (key for key in settings if (own := by_form(key)) and own[0] == "weights"):
         for weights in settings[key].value:
             total = sum(weights.values()) + execution
             if total != full:
                 words = "＋".join(f"{level}{points}" for level, points in weights.items())
                 found.append(f"{where}：{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}")
+    bands = {band.judgement: band for band in settings["qualitative.bands"].value}
+    for judgement, share in settings["qualitative.unclaimed"].value.items():
+        if judgement not in bands:
+            names = "、".join(bands)
+            found.append(
+                f"{where}：qualitative.unclaimed 的“{judgement}”不是 qualitative.bands 中的一档（{names}）。"
+                "改了分档，这一项也要写；都由单位打分的写 value = []"
+            )
+        elif not bands[judgement].low <= share <= bands[judgement].high:
+            low, high = bands[judgement].low, bands[judgement].high
+            found.append(
+                f"{where}：qualitative.unclaimed 的“{judgement}”是 {share}，应在该档的 {low} 与 {high} 之间"
+            )
     return found
 
 
 def _setting(key: str, raw: Any, where: str, problems: list[str], dated: list[str]) -> Setting | None:
     """The setting, its document empty where it is the rulebook's own; None where a problem was told."""
-    if key not in SETTINGS:
-        problems.append(f"{where}：不认识 {key}，已知的有 {'、'.join(SETTINGS)}")
+    kind = kind_of(key)
+    if kind is None:
+        known = (*SETTINGS, *(f"{section}.表种" for section in BY_FORM))
+        problems.append(f"{where}：不认识 {key}，已知的有 {'、'.join(known)}")
         return None
     if not isinstance(raw, dict) or not {"value", "basis"} <= raw.keys() or not raw.keys() & {"trust", "verified"}:
         problems.append(f"{where}：{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
@@ -134,7 +149,7 @@ def _setting(key: str, raw: Any, where: str, problems: list[str], dated: list[st
     if trust is None:
         return None
     try:
-        value = SETTINGS[key].parse(raw["value"])
+        value = kind.parse(raw["value"])
     except ValueError as error:
         problems.append(f"{where}：{key} 的值 {raw['value']!r} {error}")
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,11 @@ from typing import Any
 from perf_xlsx.model import Citation, Entry, Severity, Trust
 from perf_xlsx.target import JUDGEMENTS, squeeze
 from perf_xlsx.vocabulary import vocabulary
+
+
+def judgement_word(text: str) -> str:
+    """A judgement as it compares: folded, without spaces."""
+    return re.sub(r"\s", "", squeeze(text))
 
 
 class RulebookError(Exception):
@@ -117,17 +123,22 @@ class Rulebook:
 
     def band(self, actual: Entry[Any]) -> Band | None:
         """The band that an actual names, in the rulebook's own words or by its class, best to worst; or None."""
-        for word in (squeeze(actual.given), actual.value):
-            if named := next((band for band in self.bands if band.judgement == word), None):
-                return named
-        return self._classes.get(actual.value)
+        return self.named(actual.given) or self.named(actual.value) or self.of_class(actual.value)
+
+    def named(self, word: object) -> Band | None:
+        """The band that a word names in the rulebook's own words, however it is spaced; or None."""
+        folded = judgement_word(word) if isinstance(word, str) else ""
+        return next((band for band in self.bands if judgement_word(band.judgement) == folded), None)
+
+    def of_class(self, judgement: object) -> Band | None:
+        """The band of a class of the vocabulary; None where the bands cannot be told to be these classes."""
+        return self._classes.get(judgement)
 
     def official_words(self, band: Band) -> tuple[str, ...]:
-        """What published forms call the judgement of a band."""
+        """What published forms call the judgement of a band, but for words that name another band here."""
         known = vocabulary("judgements")["classes"]
-        return tuple(
-            word for name, own in self._classes.items() if own == band for word in known[name]["official"]
-        )
+        words = [word for name, own in self._classes.items() if own == band for word in known[name]["official"]]
+        return tuple(word for word in words if self.named(word) in (None, band))
 
     @property
     def _classes(self) -> Mapping[object, Band]:
@@ -162,9 +173,9 @@ class Rulebook:
         return None if rate is None else next((cap for cap in self.caps if rate < cap.below), None)
 
     def words(self, key: str) -> tuple[str, ...]:
-        """A list of words by its key, as "passages.department"."""
-        value: tuple[str, ...] = self.settings[key].value
-        return value
+        """A list of words by its key, as "passages.department"; none where the rulebook does not speak of that."""
+        setting = self.settings.get(key)
+        return setting.value if setting else ()
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -10,7 +11,8 @@ from typing import Any
 
 from perf_xlsx.model import Trust
 from perf_xlsx.numerals import plain
-from perf_xlsx.rulebook.nouns import Band, Cap, Grade
+from perf_xlsx.rulebook.nouns import Band, Cap, Grade, judgement_word
+from perf_xlsx.target import is_blank, parse_quantity
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def _bands(raw: Any) -> tuple[Band, ...]:
     bands = tuple(
         Band(_word(row["judgement"], "judgement"), _decimal(row["low"]), _decimal(row["high"])) for row in rows
     )
+    _distinct(bands)
     upside_down = next((band for band in bands if band.low >= band.high), None)
     if upside_down:
         raise ValueError(f"“{upside_down.judgement}”的 low 应小于 high")
@@ -93,6 +96,20 @@ def _bands(raw: Any) -> tuple[Band, ...]:
     if bands[0].high != 1 or bands[-1].low != 0:
         raise ValueError("各档应从1到0，第一档的 high 为1，最后一档的 low 为0")
     return bands
+
+
+def _distinct(bands: tuple[Band, ...]) -> None:
+    """Whether template, reader and scoring can tell the judgements from each other and from all that is none."""
+    seen: dict[str, str] = {}
+    for word in (band.judgement for band in bands):
+        folded = judgement_word(word)
+        if not re.fullmatch(r'[^"|=\s][^"|\n\r\t]{0,19}', word):
+            raise ValueError(f"的 judgement “{word[:20]}”应为不超过20个字的文字，不能有英文双引号、竖线和换行")
+        if not any(ch.isalpha() for ch in folded) or is_blank(folded) or parse_quantity(folded) is not None:
+            raise ValueError(f"的 judgement “{word}”应为文字，不能是数字、横线或其他符号")
+        if other := seen.get(folded):
+            raise ValueError(f"的 judgement “{other}”与“{word}”相同，填报后分不清是哪一档")
+        seen[folded] = word
 
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
@@ -127,9 +144,8 @@ def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
-    return {
-        _word(row["judgement"], "judgement"): _decimal(row["share"]) for row in _rows(raw, {"judgement", "share"})
-    }
+    rows = _rows(raw, {"judgement", "share"}) if raw != [] else []
+    return {_word(row["judgement"], "judgement"): _decimal(row["share"]) for row in rows}
 
 
 def _percent(share: Decimal) -> str:
@@ -153,19 +169,11 @@ def _weights_in_words(sets: tuple[dict[str, Decimal], ...]) -> str:
 
 
 def _shares_in_words(shares: Mapping[str, Decimal]) -> str:
-    return "；".join(f"{judgement}按{_percent(share)}" for judgement, share in shares.items())
+    return "；".join(f"{judgement}按{_percent(share)}" for judgement, share in shares.items()) or "都由单位打分"
 
 
 def _texts_in_words(texts: tuple[str, ...]) -> str:
     return "、".join(texts) or "不要求"
-
-
-def _levels(title: str) -> Kind:
-    return Kind(title, _level_weights, _weights_in_words)
-
-
-def _passages(title: str) -> Kind:
-    return Kind(title, _texts, _texts_in_words)
 
 
 TRUSTS: Mapping[Trust, str] = {
@@ -182,8 +190,6 @@ SETTINGS: Mapping[str, Kind] = {
     "execution.base": _choice(
         "预算执行率", {"adjusted": "全年执行数÷全年预算数（调整后）", "initial": "全年执行数÷年初预算数"}
     ),
-    "weights.department": _levels("部门整体支出的一级指标分值"),
-    "weights.project": _levels("项目支出的一级指标分值"),
     "weights.largest_share": _share("单个指标分值的提示线（占满分）"),
     "quantitative.at_least": _choice("≥、>指标未完成", {"ratio": "分值×实际完成值÷指标值"}),
     "quantitative.at_most": _choice(
@@ -219,8 +225,6 @@ SETTINGS: Mapping[str, Kind] = {
     "overshoot.deduction": _points("超额完成的扣分"),
     "total.caps": Kind("总分按执行率封顶", _caps, _caps_in_words),
     "grades.bounds": Kind("等级", _grades, _grades_in_words),
-    "passages.department": _passages("部门整体支出必写的说明"),
-    "passages.project": _passages("项目支出必写的说明"),
     "passages.shortest": Kind("说明的最少字数", _between("0", "10000"), lambda value: f"{plain(value)}个字"),
     "thresholds.adjustment": _share("须说明的预算调整率（正负）", "100"),
     "thresholds.execution_rate": _share("低于多少须说明的预算执行率"),
@@ -228,3 +232,31 @@ SETTINGS: Mapping[str, Kind] = {
     "thresholds.grade_edge": _points("离等级界限多近时提示"),
     "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
 }
+"""What every rulebook says."""
+
+BY_FORM: Mapping[str, Kind] = {
+    "weights": Kind("{form}的一级指标分值", _level_weights, _weights_in_words),
+    "passages": Kind("{form}必写的说明", _texts, _texts_in_words),
+}
+"""What a rulebook may say of a kind of form, as `weights.project`. Where it is silent nothing is asked for."""
+
+_FORM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def by_form(key: str) -> tuple[str, str] | None:
+    """The section of a setting that belongs to one kind of form, and the kind; None for every other key."""
+    section, _, form = key.partition(".")
+    return (section, form) if key not in SETTINGS and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
+
+
+def kind_of(key: str) -> Kind | None:
+    """What a setting may be; None for a key that is none."""
+    own = by_form(key)
+    return BY_FORM[own[0]] if own else SETTINGS.get(key)
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Keys as they are listed: those of a kind of form in front of the others of their section."""
+    sections = [key.partition(".")[0] for key in SETTINGS]
+    places = {key: (at, 1, "") for at, key in enumerate(SETTINGS)}
+    return sorted(keys, key=lambda key: places.get(key) or (sections.index(key.partition(".")[0]), 0, key))

@@ -32,7 +32,10 @@ def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
 
 def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:
     found = {f.name: getattr(row, f.name) for f in fields(row)}
+    extras = found.pop("extras", {})
     changed: dict[str, Any] = {
         key: visit((block, number, key), entry) for key, entry in found.items() if isinstance(entry, Entry)
     }
+    if extras:
+        changed["extras"] = {key: visit((block, number, key), entry) for key, entry in extras.items()}
     return replace(row, **changed)

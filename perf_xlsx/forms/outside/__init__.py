@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -44,14 +44,19 @@ class Outside:
     last_sources: tuple[str, ...]
 
 
-@cache
 def outside(name: str) -> Outside:
     """The form kind of that name as it stands outside our template. Raises FormError when there is none."""
+    return _outside(load_form(name))
+
+
+@lru_cache(64)
+def _outside(form: Form) -> Outside:
+    name = form.name
     raw = tomllib.loads(files("perf_xlsx.forms.outside").joinpath("official.toml").read_text("utf-8"))
     words = raw["words"]
     return Outside(
-        form=_widened(load_form(name), raw),
-        titles=tuple(raw["titles"][name]),
+        form=_widened(form, raw),
+        titles=tuple(raw["titles"].get(name, form.titles)),
         needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},
         passages=_words(raw["passages"]),
         execution=tuple(words["execution"]),
@@ -62,7 +67,7 @@ def outside(name: str) -> Outside:
         prompts=tuple(words["prompts"]),
         quantities=tuple(words["quantities"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
-        last_sources=tuple(words["last_sources"][name]),
+        last_sources=tuple(words["last_sources"].get(name, ())),
     )
 
 

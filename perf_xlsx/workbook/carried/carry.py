@@ -14,7 +14,6 @@ from itertools import groupby
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.foreign import Original
 from perf_xlsx.forms import Form, load_form
-from perf_xlsx.forms.case import Fill
 from perf_xlsx.model import Finding, SelfEvaluation
 from perf_xlsx.ooxml import LEDGER, Grid, Limits
 from perf_xlsx.ooxml.contents import codes_of_grid
@@ -36,28 +35,23 @@ from perf_xlsx.workbook.returned.read import find_other_forms
 from perf_xlsx.workbook.returned.reader import Reading
 from perf_xlsx.workbook.returned.refusal import other_rulebook, refuse
 from perf_xlsx.workbook.returned.sheets import Sheets
-from perf_xlsx.workbook.template.write import write_template
 
 DEFAULTS = Limits()
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What became of the original: its reading, where everything came from, and what is typed into a template.
+    """What became of the original: its reading, where everything came from, and a template filled in with it.
 
-    `typed` is the form as the template has it, which joins lines of money that it does not tell apart.
+    `typed` is the form as the template has it, which joins lines of money that it does not tell apart; `workbook`
+    is that template as a file.
     """
 
     evaluation: SelfEvaluation
     typed: SelfEvaluation
     findings: tuple[Finding, ...]
     origin: Origin
-    fill: Fill
-    rulebook: Rulebook
-
-    def workbook(self) -> bytes:
-        """The filled template."""
-        return write_template(self.fill.form, self.fill.year, self.rulebook, self.fill)
+    workbook: bytes
 
 
 def carry(
@@ -72,9 +66,7 @@ def carry(
         outside = OutsideReading(layout, sheets, workbook, limits)
         evaluation = outside.evaluation(layout.year, rulebook or layout.form.rulebook)
         rules = load_rulebook(rulebook or layout.form.rulebook).on(layout.form.name)
-        return _carried(
-            original, outside, Transcript(join(evaluation, layout.kind.into), sheets, rules, True), rules
-        )
+        return _carried(original, outside, Transcript(join(evaluation, layout.kind.into), sheets, rules, True))
     if refusal := refuse(identity, Place(workbook), rulebook):
         return refusal
     form = load_form(identity.form or "")
@@ -83,10 +75,10 @@ def carry(
     find_other_forms(sheets, reading.layout)
     evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
     reading.intake.findings += other_rulebook(identity, workbook, rulebook)
-    return _carried(original, reading, Transcript(join(evaluation, {}), sheets, rules, False), rules)
+    return _carried(original, reading, Transcript(join(evaluation, {}), sheets, rules, False))
 
 
-def _carried(original: Original, reading: Reading, transcript: Transcript, rules: Rulebook) -> Carried:
+def _carried(original: Original, reading: Reading, transcript: Transcript) -> Carried:
     layout, workbook = reading.layout, reading.workbook
     record = _record(original)
     recorded = None if record is None else record.notes
@@ -99,7 +91,7 @@ def _carried(original: Original, reading: Reading, transcript: Transcript, rules
         *_answered(original, transcript, recorded),
         _told(origin, Place(workbook)),
     )
-    return Carried(transcript.evaluation, transcript.typed, said, origin, transcript.fill, rules)
+    return Carried(transcript.evaluation, transcript.typed, said, origin, transcript.template.data)
 
 
 def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook:

@@ -52,12 +52,21 @@ def _joined(key: str, lines: Sequence[FundLine], parts: dict[Path, tuple[Entry[A
             entries = tuple(getattr(line, column) for line in busy) if len(busy) == 1 else ()
         changed[column] = _sum(entries) if entries else replace(getattr(own, column), value=None, given="")
         parts["funds", key, column] = entries
+    extras = {}
+    for column, entry in own.extras.items():
+        entries = tuple(one for line in lines if not (one := line.extras[column]).empty)
+        extras[column] = _sum(entries) if entries else replace(entry, value=None, given="")
+        parts["funds", key, column] = entries
+    changed["extras"] = extras
     return replace(own, key=key, **changed)
 
 
 def _sum(entries: Sequence[Entry[Any]]) -> Entry[Any]:
     if len(entries) == 1:
         return entries[0]
+    if any(isinstance(entry.value, str) for entry in entries):
+        words = "；".join(entry.given for entry in entries)
+        return replace(entries[0], value=words, given=words)
     values: list[Decimal] = [entry.value for entry in entries if entry.value is not None]
     if len(values) < len(entries):  # one of them could not be read, and has been told
         return replace(entries[0], value=None, given="＋".join(entry.given for entry in entries))

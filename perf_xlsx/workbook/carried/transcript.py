@@ -48,8 +48,7 @@ class Transcript:
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
         visited(joined.typed, self._type)
-        self.fill = self._filled(form.year)
-        self.template = FilledTemplate(self.fill, rules, self.workbook)
+        self.template = FilledTemplate(self._filled(form.year), rules, self.workbook)
         self.typed: SelfEvaluation = visited(joined.typed, self._trace)
         head = form.weight_head and self.template.box("indicators", "weight", row=-1)
         self.evaluation: SelfEvaluation = replace(visited(form, self._move), weight_head=head)
@@ -72,7 +71,7 @@ class Transcript:
             lost = cell is not None and cell.error is None and cell.value is None  # a formula without result
             return None if lost else entry.given or None
         if isinstance(value, Decimal):
-            if box.kind == "percent" or (box.kind == "value" and self._unit(path) == "%" and 0 < abs(value) <= 1):
+            if box.kind == "percent" or (self._unit(path) == "%" and box.kind == "value" and 0 < abs(value) <= 1):
                 share = value if box.kind == "percent" else value / 100
                 return Shown(share, percent_format(share))
             return value
@@ -85,7 +84,8 @@ class Transcript:
         return str(value)
 
     def _unit(self, path: Path) -> str | None:
-        return self.joined.evaluation.indicator_rows[int(path[1])].unit.value
+        """The unit of an indicator's row."""
+        return None if path[0] != "indicators" else self.joined.evaluation.indicator_rows[int(path[1])].unit.value
 
     def _filled(self, year: int | None) -> Fill:
         boxes: dict[str, Typed] = {}
@@ -206,10 +206,9 @@ class Transcript:
 
 def _order(form: Form, passages: tuple[Passage, ...]) -> Iterator[str | int]:
     """The rows of the passages: numbers of those written, titles that the template prints and nobody wrote to."""
-    block = form.block("passages")
-    assert isinstance(block, Rows)
+    block = form.block("passages") if form.has("passages") else None
     left = dict(enumerate(passages))
-    for title in (preset[0] for preset in block.preset):
+    for title in (preset[0] for preset in block.preset) if isinstance(block, Rows) else ():
         own = [n for n, passage in left.items() if passage.title.value == title]
         yield from own
         if not own:

@@ -13,6 +13,7 @@ from perf_xlsx.model import Entry, Finding, Severity
 from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
+from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import Quantity, squeeze
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
@@ -25,12 +26,14 @@ ROW = 24  # more than there is to say of one row's numbers
 class Remarks:
     """Collects what there is to say.
 
-    `money_unit` decides which amount texts are unambiguous, `year` is that of dates which state none.
+    `money_unit` decides which amount texts are unambiguous, `year` is that of dates which state none, `rules` are
+    those whose words judgements are read as.
     """
 
     findings: list[Finding]
     money_unit: str = ""
     year: int | None = None
+    rules: Rulebook | None = None
     crossed: list[Entry[Any]] = field(default_factory=list)  # out, all of them; told row by row
     partly: set[Place] = field(default_factory=set)  # where a part was crossed out, which has been told
 

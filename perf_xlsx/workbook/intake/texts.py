@@ -13,6 +13,7 @@ from perf_xlsx.judgement import judged
 from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.place import Place
+from perf_xlsx.rulebook import Band
 from perf_xlsx.target import is_blank, parse_sign, same_name, squeeze, tidy
 from perf_xlsx.workbook.intake.days import read_day
 from perf_xlsx.workbook.intake.remarks import Remarks
@@ -101,14 +102,23 @@ class Texts(Remarks):
         `printed`: the layout is one whose own words need no telling.
         """
         found = judged(target.given, entry.given, self.year)
-        if found.judgement is None or entry.value is None or squeeze(entry.given) == found.judgement:
+        band = self.band(entry, target)
+        if band is None or entry.value is None:
             return entry
-        if not (printed and found.usual):
+        named = self.rules is not None and self.rules.named(entry.given) is band
+        if not named and not (printed and found.usual):
             why = f"{found.why}，" if not found.why.startswith("即") else ""
-            message = f"{entry.field}填“{entry.given}”，{why}已按“{found.judgement}”读取。"
-            advice = f"可以不改；建议写成“{found.judgement}”。"
+            message = f"{entry.field}填“{entry.given}”，{why}已按“{band.judgement}”读取。"
+            advice = f"可以不改；建议写成“{band.judgement}”。"
             self.say("R12", entry.place, entry.field, entry.given, message, advice)
-        return replace(entry, value=found.judgement)
+        return replace(entry, value=band.judgement)
+
+    def band(self, entry: Entry[Any], target: Entry[Any]) -> Band | None:
+        """The band of an actual: by the rulebook's own words, else as it is judged; None where it is open."""
+        if self.rules is None:
+            return None
+        known = self.rules.named(entry.given)
+        return known or self.rules.of_class(judged(target.given, entry.given, self.year).judgement)
 
     def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
         """An entry without value: unreadable when something stands in the cell."""

@@ -85,13 +85,13 @@ def labels_of(form: Form) -> list[tuple[str, ...]]:
 
 def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
     """The form of ours that most labels speak for, the nearest form's title, and what it lacks."""
-    best: tuple[float, str, tuple[str, ...]] = (0.0, "", ())
+    best: tuple[float, int, str, tuple[str, ...]] = (0.0, 0, "", ())
     for name in form_names():
         labels = labels_of(load_form(name))
         lacking = tuple(words[0] for words in labels if next(sheets.labelled(words), None) is None)
         share = 1 - len(lacking) / len(labels)
-        if share > best[0]:
-            best = (share, name, lacking)
-    share, name, lacking = best
+        if (share, len(labels)) > best[:2]:  # of two that both fit, the one that says more
+            best = (share, len(labels), name, lacking)
+    share, _, name, lacking = best
     title = load_form(name).title if name else ""
     return (name if share > (0.5 if sheets.areas else OURS) else None), title, lacking

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.catalogue import Noticed, finding
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, load_form, typed
 from perf_xlsx.measures import row_unit
 from perf_xlsx.model import (
     Claimed,
@@ -20,6 +20,7 @@ from perf_xlsx.model import (
     Passage,
     Project,
     SelfEvaluation,
+    made_of,
 )
 from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
@@ -68,7 +69,7 @@ class Reading:
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
         self._say_layout(year)
-        self.intake.year = year
+        self.intake.year, self.intake.rules = year, load_rulebook(rulebook)
         boxes = self._boxes()
         self.intake.money_unit = boxes["money_unit"].value or ""
         claimed = Claimed(
@@ -84,7 +85,7 @@ class Reading:
             funds=self._funds(),
             total_line=self.form.total_line,
             project_line=self.form.project_line,
-            projects=tuple(Project(**row) for row in self._rows("projects")),
+            projects=tuple(made_of(Project, row) for row in self._rows("projects")),
             indicators=in_points(indicators, self.intake, load_rulebook(rulebook)),
             parts=parts,
             claimed=claimed,
@@ -92,6 +93,7 @@ class Reading:
             absent=self._lost_passages() | self._lost_lines() | ({"projects"} - self.layout.tables.keys()),
             unwritten=tuple(self._unwritten()),
             weight_head=self._head("indicators", "weight"),
+            form_title=self.form.short,
         )
         self.intake.tell_crossed(self.demanded)
         return form
@@ -251,18 +253,20 @@ class Reading:
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
+        own = _columns(load_form(self.form.name))  # an official layout has more, which are read for themselves
         lost = {label for title, label, _ in self.layout.missing if title == block.title}
         for box in typed(block.columns):
-            if box.key not in FUND_COLUMNS:
+            if box.key not in FUND_COLUMNS and box.key not in own:
                 continue
             address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
             witness = ratios(entries.get("executed"), entries.get("adjusted"))
             required = box.key in line.required or box.label in lost
             entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", witness[:1], required)
         zero = line.blank_part_is_zero
-        return FundLine(
-            line.key, line.label, **entries, parts=line.parts, blank_part_is_zero=zero, sources=line.sources
-        )
+        return made_of(
+            FundLine, entries, key=line.key, name=line.label, parts=line.parts, blank_part_is_zero=zero,
+            sources=line.sources,
+        )  # fmt: skip
 
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
@@ -273,8 +277,9 @@ class Reading:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
         columns = sorted(typed(block.columns), key=lambda box: box.kind == "percent")  # the others are its witness
-        for row in self._entry_rows(block, table):
-            yield self._row(columns, table, row)
+        for number in self._entry_rows(block, table):
+            row = self._row(columns, table, number)
+            yield {box.key: row[box.key] for box in block.columns if box.key in row}
 
     def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
         """The rows of a table that a person filled; what else stands there is told."""
@@ -314,7 +319,8 @@ class Reading:
 
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written."""
-        return tuple(Passage(**row) for row in self._rows("passages") if not row["text"].empty)
+        rows = (made_of(Passage, row) for row in self._rows("passages"))
+        return tuple(row for row in rows if not all(entry.empty for entry in (row.text, *row.extras.values())))
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages that nothing was written beside."""
@@ -370,7 +376,7 @@ class Reading:
         return found
 
     def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
-        indicator = self._judged(Indicator(**row))
+        indicator = self._judged(made_of(Indicator, row))
         if indicator.qualitative and not numbers_as_text(indicator.sign, indicator.target, indicator.method):
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
@@ -390,7 +396,7 @@ class Reading:
         if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
             small = small_by_nature(indicator.name.given, sign, changed["target"].value)
             changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
-        return Indicator(**{**row, **changed})
+        return made_of(Indicator, {**row, **changed})
 
     def _judged(self, row: Indicator) -> Indicator:
         """The indicator, its actual as a judgement where it is judged in words: by its sign, target or level."""
@@ -403,7 +409,8 @@ class Reading:
             return replace(row, actual=self.intake.judged(actual, target))
         if "定性" in (sign.value, row.method.value):
             return replace(row, actual=self.intake.judged(actual, target))
-        if row.method.value == "按比例" or not in_words(sign, target, actual, self.intake.year):
+        sure = self.intake.band(actual, target) is not None
+        if row.method.value == "按比例" or not in_words(sign, target, actual, sure):
             return row
         if not sign.empty:
             message = f"指标性质填“{sign.given}”，而指标值“{target.given}”不是数字，已按定性指标读取。"
@@ -412,3 +419,9 @@ class Reading:
             row = replace(row, sign=replace(sign, value="定性"))
         shown = replace(actual, value=actual.given) if isinstance(actual.value, Decimal) else actual
         return replace(row, actual=self.intake.judged(shown, target))
+
+
+def _columns(form: Form) -> frozenset[str]:
+    """The columns of a form's money."""
+    block = form.block("funds")
+    return frozenset(box.key for box in typed(block.columns)) if isinstance(block, Lines) else frozenset()

@@ -37,6 +37,7 @@ def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | 
         return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
     if identity.form not in form_names():
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
+        advice = "如是本单位自定的表种，请用 --forms 指定它的文件（.toml），再运行一次；否则" + advice
         return finding("R04", Noticed(place, "表种", identity.form, message, advice, titles), None)
     form = load_form(identity.form)
     if identity.version is not None and identity.version not in form.versions:

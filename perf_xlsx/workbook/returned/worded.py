@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from perf_xlsx.judgement import judged, judged_level
+from perf_xlsx.judgement import judged_level
 from perf_xlsx.model import Entry
 from perf_xlsx.target import DASHES, SIGNS, is_time, parse_target, same_label, squeeze
 from perf_xlsx.vocabulary import vocabulary
@@ -45,17 +45,16 @@ def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) ->
     return not said and isinstance(target.value, str) and parse_target(target.value) is not None
 
 
-def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], year: int | None) -> bool:
+def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: bool) -> bool:
     """Whether a target is none to be measured by: a text or a time, and its actual no number beside it.
 
-    Under a sign for numbers only where the words make sure what was achieved, or digits are a date: else a number
-    is owed.
+    Under a sign for numbers only where the words make `sure` what was achieved, or digits are a date: else a
+    number is owed.
     """
     if not isinstance(target.value, str) or says_nothing(target) or parse_target(target.value) is not None:
         return False
     time = is_time(target.value)
     wordy = time or not any(ch.isdigit() for ch in target.value)
-    sure = judged(target.given, actual.given, year).judgement is not None
     if sign.value is None and sign.empty:
         return sure or time or (wordy and not isinstance(actual.value, Decimal))
     digits = time and _DIGITS.fullmatch(squeeze(target.given)) is not None

@@ -117,6 +117,7 @@ class _Paper:
         self._indicators()
         self._total()
         self._passages()
+        self._extras()
         self._signatures()
 
     def labels_on_top(self) -> None:
@@ -330,6 +331,17 @@ class _Paper:
                     (passage.title.given, self.layout.span(0, 2)),
                 ]
                 self._next(s.height_for(shown, 30))
+
+    def _extras(self) -> None:
+        """What only this kind of form asks for, a row a box: its columns stand in no official table."""
+        for extra in self.form.extras:
+            of, last = f"{extra.row}：" if extra.row else "", self.layout.last
+            for number, chunk in enumerate(chunks(f"{of}{extra.entry.given}", self.layout.span(3, last))):
+                label = extra.label if number == 0 else f"{extra.label}（续）"
+                self._label(0, 2, label)
+                self._text(3, last, chunk, align="left")
+                shown = [(chunk, self.layout.span(3, last)), (label, self.layout.span(0, 2))]
+                self._next(s.height_for(shown, 26))
 
     def _signatures(self) -> None:
         last, half = self.layout.last, self.layout.last // 2

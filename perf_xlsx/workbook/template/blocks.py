@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
@@ -234,7 +235,7 @@ class Writer:
 
     def _row(self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed]) -> None:
         count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
-        worksheet.write_number(row, 0, number, count)
+        self.canvas.typed(worksheet, row, 0, Decimal(number), count)
         for column, box in enumerate(block.columns, LEFT):
             if box.kind == "computed":
                 self.box.computed(worksheet, row, column, box, block.columns, LEFT)

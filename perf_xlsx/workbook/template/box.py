@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from perf_xlsx.workbook.template.hints import here
 from perf_xlsx.workbook.template.live_canvas import LiveCanvas
 
 ANY_YEAR = 2023
+NUMERALS = "一二三四五六七八九十"
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 
 
@@ -101,8 +103,14 @@ class BoxWriter:
         worksheet.data_validation(row, column, last, column, rule)
 
     def _said(self, text: str) -> str:
-        """A message of a box, with the rulebook's full score and the year in it; Excel takes no longer one."""
-        return self.dated(text).replace("{total}", plain(self.rulebook.number("total.points")))[:255]
+        """A message of a box with the rulebook's score and words and the year in it, cut to what Excel takes."""
+        bands = [band.judgement for band in self.rulebook.bands]
+        words = {
+            "{total}": plain(self.rulebook.number("total.points")),
+            "{judgements}": "、".join(bands),
+            "{bands}": NUMERALS[len(bands) - 1] if len(bands) <= len(NUMERALS) else str(len(bands)),
+        }
+        return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), self.dated(text))[:255]
 
     def dated(self, text: str) -> str:
         """A help with a year that fits the template's; of an unknown one, any serves as an example."""

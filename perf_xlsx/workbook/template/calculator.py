@@ -48,7 +48,8 @@ class Cells:
     formulas: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Area] = field(default_factory=dict)
     _known: dict[Address, Value] = field(default_factory=dict)
-    _tested: dict[str, Any] = field(default_factory=dict)
+    _parts: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
 
     def value(self, at: Address) -> Value:
         """What stands in a cell, worked out where it is a formula."""
@@ -59,11 +60,19 @@ class Cells:
             self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
         return self._known[at]
 
-    def once(self, text: str, made: Callable[[], Any]) -> Any:
-        """What a part of a formula comes to, which is the same wherever it stands."""
-        if text not in self._tested:
-            self._tested[text] = made()
-        return self._tested[text]
+    def once(self, sheet: str, text: str, made: Callable[[], Any]) -> Any:
+        """What a part of a formula comes to, which is the same in every cell of a sheet."""
+        if (sheet, text) not in self._parts:
+            self._parts[sheet, text] = made()
+        return self._parts[sheet, text]
+
+    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[Value]:
+        """What stands in an area, row by row."""
+        key = (sheet, top, left, bottom, right)
+        if key not in self._columns:
+            rows, columns = range(top, bottom + 1), range(left, right + 1)
+            self._columns[key] = [self.value((sheet, row, column)) for row in rows for column in columns]
+        return self._columns[key]
 
     def code(self, at: Address) -> str:
         """What CELL("format") says of a cell: how its number format begins."""
@@ -126,10 +135,11 @@ class _Parser:
     def expression(self, level: int = 0) -> Formula:
         if level == len(_LEVELS):
             return self.signed()
+        begin = self.at
         found = self.expression(level + 1)
         while (mark := self.mark()) in _LEVELS[level]:
             self.at += 1
-            found = _paired(_LEVELS[level][mark], found, self.expression(level + 1))
+            found = self.shared(begin, _paired(_LEVELS[level][mark], found, self.expression(level + 1)))
         return found
 
     def signed(self) -> Formula:
@@ -173,14 +183,14 @@ class _Parser:
             return lambda at: function(at, given)
         if name in _OF_MANY:
             many = _OF_MANY[name]
-            return lambda at: many([_held(one(at), at) for one in given])
+            return self.shared(begin, lambda at: many([_held(one(at), at) for one in given]))
         single = _OF_ONE[name]
+        return self.shared(begin, lambda at: _spread(single, [_held(one(at), at) for one in given]))
+
+    def shared(self, begin: int, found: Formula) -> Formula:
+        """A part that many formulas have: worked out once a sheet, unless it asks for its own row."""
         text = "".join(text for _, text in self.tokens[begin : self.at])
-        if (
-            name == "ISNUMBER" and "'!" in text
-        ):  # a test of a column of another sheet, that other formulas make too
-            return lambda at: at.cells.once(text, lambda: _spread(single, [_held(one(at), at) for one in given]))
-        return lambda at: _spread(single, [_held(one(at), at) for one in given])
+        return found if "ROW()" in text else lambda at: at.cells.once(at.at[0], text, lambda: found(at))
 
 
 def _constant(value: Value) -> Formula:
@@ -213,10 +223,9 @@ def _held(value: Any, at: Position) -> Any:
     """What stands in an area; anything else as it is."""
     if not isinstance(value, Area):
         return value
-    rows = range(value.top, value.bottom + 1)
-    found = [
-        at.cells.value((value.sheet, row, column)) for row in rows for column in range(value.left, value.right + 1)
-    ]
+    if (value.top, value.left) == (value.bottom, value.right):
+        return at.cells.value((value.sheet, value.top, value.left))
+    found = at.cells.column(value.sheet, value.top, value.left, value.bottom, value.right)
     return found[0] if len(found) == 1 else found
 
 

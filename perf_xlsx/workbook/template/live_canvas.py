@@ -8,11 +8,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import IO, Any
 
+from perf_xlsx.forms import FormError
 from perf_xlsx.forms.case import Shown
 from perf_xlsx.workbook import style as s
 from perf_xlsx.workbook.canvas import Canvas, safe
 from perf_xlsx.workbook.template.calculator import Area, Cells, Value, Wrong
 
+LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one damaged
 EPOCH = datetime.datetime(1899, 12, 30)
 
 
@@ -43,6 +45,11 @@ class LiveCanvas(Canvas):
         super().text(sheet, row, column, text, style)
         self.cells.typed[sheet.get_name(), row + 1, column + 1] = safe(text), "General"
 
+    def link(self, sheet: Any, row: int, column: int, target: str, text: str, style: Any) -> None:
+        """A text that leads to a place of the workbook."""
+        sheet.write_url(row, column, target, style, string=text)
+        self.cells.typed[sheet.get_name(), row + 1, column + 1] = text, "General"
+
     def typed(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
         """A value as a person types it."""
         super().typed(sheet, row, column, value, style)
@@ -57,7 +64,15 @@ class LiveCanvas(Canvas):
         self.cells.names[name] = Area(sheet, row + 1, column + 1, bottom + 1, right + 1)
 
     def live(self, sheet: Any, row: int, column: int, formula: str, style: Any = None) -> None:
-        """A live formula; its result is stored in the end, when all is typed."""
+        """A live formula; its result is stored in the end, when all is typed.
+
+        Raises FormError where it is longer than Excel takes: a form may ask for more than can be counted.
+        """
+        if len(formula) > LONGEST_FORMULA:
+            name = sheet.get_name()
+            raise FormError(
+                f"表种的必填格或栏过多，Excel 的公式写不下（“{name}”）。请减少 required、改短表名，或分到几张表。"
+            )
         self._formulas.append((sheet, row, column, formula, style))
         self.cells.formulas[sheet.get_name(), row + 1, column + 1] = formula
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from perf_xlsx.forms import Box, Line, Rows, typed
+from perf_xlsx.model import TABLES, columns_of
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.workbook.template.hints import NONE, bare, begins, blank, idle, listed
 from perf_xlsx.workbook.template.words import NOTES, REMARKS, TOTALS
@@ -78,7 +79,7 @@ class Table:
 
     def owed(self) -> str:
         """How many required boxes of them are empty."""
-        lacking = "+".join(blank(self.span(box.key)) for box in self._boxes() if box.required)
+        lacking = "+".join(blank(self.span(box.key)) for box in typed(self.block.columns) if box.required)
         return f"=SUMPRODUCT({self._entry()}*({lacking}))"
 
     def summed(self, key: str) -> str:
@@ -86,7 +87,8 @@ class Table:
         return f"=ROUND(SUMPRODUCT({self._entry()}*1,{self.span(key)}),2)"
 
     def _boxes(self) -> list[Box]:
-        return typed(self.block.columns)
+        """The columns that tell what a row is: not those that only the form knows, Excel's formulas are short."""
+        return [box for box in typed(self.block.columns) if box.key in columns_of(TABLES[self.block.key])]
 
     def _entry(self) -> str:
         """1 for each row that is an entry: in use, and no sum, part or remark; the header is none."""
@@ -102,7 +104,7 @@ class Table:
     def _names(self) -> list[str]:
         """The columns that say what a row is."""
         boxes = self._boxes()
-        named = next(box.key for box in boxes if box.required)
+        named = next((box.key for box in boxes if box.required), boxes[0].key)
         return [self.span(box.key) for box in boxes if box.key in (*HEADS, named)]
 
     def _total(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines
@@ -16,12 +17,22 @@ from perf_xlsx.workbook.printed import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQ
 from perf_xlsx.workbook.template import live
 from perf_xlsx.workbook.template.blocks import Placed, Writer
 from perf_xlsx.workbook.template.box import BoxWriter
+from perf_xlsx.workbook.template.calculator import Cells
 from perf_xlsx.workbook.template.live_canvas import LiveCanvas
 from perf_xlsx.workbook.template.words import GENERAL, HARD_SPACE, UNSEEN, word_lists
 
 
-def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> bytes:
-    """The template as a file. `fill` is typed in exactly as given; live formulas have their results."""
+@dataclass(frozen=True)
+class Template:
+    """A template as a file, and what stands in its cells. `sheets` are the names of its sheets in their order."""
+
+    data: bytes
+    cells: Cells
+    sheets: tuple[str, ...]
+
+
+def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> Template:
+    """A blank template, or with `fill` typed in exactly as given. Live formulas have their results."""
     out = io.BytesIO()
     canvas = LiveCanvas(out)
     book = canvas.book
@@ -36,7 +47,7 @@ def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
     canvas.settle()
     guide.activate()
     book.close()
-    return out.getvalue()
+    return Template(out.getvalue(), canvas.cells, (GUIDE, *(sheet.name for sheet in form.sheets), HIDDEN_SHEET))
 
 
 def _properties(book: Any, form: Form, year: int | None, rulebook: Rulebook) -> None:
@@ -163,7 +174,7 @@ def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, todo: list[tuple[str, 
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
     for offset, (name, placed) in enumerate(todo, 1):
-        sheet.write_url(row + offset, 1, f"internal:'{name}'!{placed.first}", link, string=name)
+        canvas.link(sheet, row + offset, 1, f"internal:'{name}'!{placed.first}", name, link)
         canvas.live(sheet, row + offset, 2, f"={placed.counter}", canvas.style(border=1, indent=1))
         canvas.counter_colours(sheet, row + offset, 2)
         sheet.set_row(row + offset, 22)

@@ -12,7 +12,7 @@ from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.judgement import judged
 from perf_xlsx.measures import hundredfold, row_unit
-from perf_xlsx.model import Entry, Indicator, Severity
+from perf_xlsx.model import Entry, Indicator, Severity, made_of
 from perf_xlsx.numerals import plain
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
@@ -74,7 +74,7 @@ class OutsideRow:
             self._judged()
         elif target is not None:
             self._measured(target)
-        return Indicator(**row)
+        return made_of(Indicator, row)
 
     def _adjusted_target(self) -> None:
         """A target that was changed in the year takes the place of the first one, where it was filled in."""

@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from perf_xlsx.forms import Lines, Rows, form_names, typed
+from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
 from perf_xlsx.forms.outside import Outside, outside
+from perf_xlsx.model import BOXES
 from perf_xlsx.workbook.intake import points_in
 from perf_xlsx.workbook.returned.layout import Table
 from perf_xlsx.workbook.returned.outside.boxes import LabelSearch, every_box, known_labels
@@ -108,7 +109,7 @@ class _Search:
 
     def _kind(self) -> Outside:
         """The kind that the title names; else a project's where 项目名称 stands, else a department's."""
-        kinds = [outside(name) for name in form_names()]
+        kinds = [outside(name) for name in sorted(form_names(), key=shipped_names().__contains__)]
         for _, text in self.titles:
             if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
                 return named
@@ -209,7 +210,7 @@ class _Search:
             if found:
                 layout.put(box.key, found[0])
                 layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
-            elif box.required:
+            elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
         layout.labels |= {address for address, _ in self.titles}
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]

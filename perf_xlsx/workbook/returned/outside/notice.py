@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from perf_xlsx.catalogue import EXECUTION_WEIGHT, Noticed, finding
 from perf_xlsx.forms import Rows, load_form, typed
-from perf_xlsx.model import Finding
+from perf_xlsx.model import Finding, Indicator, columns_of
 from perf_xlsx.numerals import plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
@@ -81,7 +81,8 @@ def absent(layout: OutsideLayout) -> dict[str, str]:
     form = load_form(layout.form.name)
     block = form.block("indicators")
     assert isinstance(block, Rows)
-    lacking = {box.key: box.label for box in typed(block.columns) if box.key not in layout.columns}
+    known = columns_of(Indicator)  # of others nobody expects that an official layout has them
+    lacking = {box.key: box.label for box in typed(block.columns) if box.key in known - layout.columns.keys()}
     if "improvement" in lacking and "reason" in layout.columns:
         lacking["improvement"] = "改进措施（与偏差原因同栏）"
     single = [box for sheet in form.sheets for b in sheet.blocks for box in typed(getattr(b, "boxes", ()))]

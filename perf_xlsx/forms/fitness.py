@@ -1,0 +1,266 @@
+"""Whether a form has what template, reader, scoring and checks speak of. What is not so is told in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from perf_xlsx.forms.nouns import NEXT_YEAR, Block, Box, Boxes, Form, Lines, Rows
+from perf_xlsx.rulebook import rulebook_names
+from perf_xlsx.target import same_label
+
+LINES, TABLES = "funds", ("indicators", "projects", "passages")  # what is read; any number of single boxes beside
+NEEDED_TABLES = ("indicators",)
+NEEDED_BOXES = (
+    "unit", "supervisor", "filled_on", "money_unit", "claimed_execution_points", "claimed_total", "claimed_grade",
+    "reference_execution_points", "reference_total", "reference_grade",
+)  # fmt: skip
+TOGETHER = ("goal_expected", "goal_achieved")
+WORDED = frozenset({"text", "long_text", "choice"})  # kinds that may stand for each other
+CHOSEN = ("sign", "method", "money_unit")  # whose choices mean something to scoring
+SHEETS = frozenset({  # other sheets of our workbooks, and one that Excel keeps for itself
+    "填报说明", "_perf_xlsx", "评分汇总", "自评表", "问题清单", "来源对照", "history",
+})  # fmt: skip
+RESERVED = frozenset({  # names that live formulas go by
+    "points", "weights", "rate", "blanks", "signs", "methods", "levels", "totals", "remarks", "notes", "at_most",
+    "percent_units", "unseen", "hard_space", "general",
+    # columns of official layouts
+    "funds_execution_weight", "funds_execution_points", "funds_execution_reason", "indicators_second_sign",
+    "indicators_adjusted_target",
+})  # fmt: skip
+RESERVED_BEGINNINGS = ("sign_", "method_", "level_", "counter_", "entries_", "owed_", "list_")
+OURS = ("claimed_", "reference_")  # what the unit and the software say of its points
+NOT_BOXES = ("form", "year")  # keys of a case that are no boxes
+LONGEST_LIST = 255  # characters of all choices together: Excel takes no longer drop-down list
+
+
+def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
+    """Everything that is not as it must be, each as file-less Chinese text with its keys; empty where all is."""
+    known = _known(shipped)
+    return [
+        *_blocks(form),
+        *_boxes(form, known),
+        *(problem for block in form.blocks for problem in _block(block, known)),
+        *_funds(form),
+        *_names(form),
+        *_sheets(form),
+        *_twins(form),
+        *_rulebook(form),
+    ]
+
+
+def _known(shipped: Iterable[Form]) -> Mapping[tuple[str, str], Box]:
+    """The boxes of the shipped forms, by their table ("" for single ones) and key."""
+    return {(name, box.key): box for form in shipped for block in form.blocks for name, box in _of(block)}
+
+
+def _of(block: Block) -> Iterator[tuple[str, Box]]:
+    if isinstance(block, Boxes):
+        yield from (("", box) for box in block.boxes)
+    else:
+        yield from ((block.key, box) for box in block.columns)
+
+
+def _blocks(form: Form) -> Iterator[str]:
+    keys = [block.key for block in form.blocks]
+    yield from (
+        f"blocks“{key}”出现了不止一次，key 不能重复。" for key in dict.fromkeys(keys) if keys.count(key) > 1
+    )
+    for block in form.blocks:
+        if isinstance(block, Lines) and block.key != LINES:
+            yield f"blocks“{block.key}”：kind 是 lines 的只能是 {LINES}。"
+        if isinstance(block, Rows) and block.key not in TABLES:
+            yield f"blocks“{block.key}”：kind 是 rows 的只能是 {'、'.join(TABLES)}；其他内容请用 boxes 或加栏。"
+        if isinstance(block, Boxes) and block.key in (LINES, *TABLES):
+            yield f"blocks“{block.key}”：kind 应为 {'lines' if block.key == LINES else 'rows'}。"
+    for key, kind in ((LINES, "lines"), *((key, "rows") for key in NEEDED_TABLES)):
+        if key not in keys:
+            yield f'缺少 blocks“{key}”（kind = "{kind}"）。'
+
+
+def _boxes(form: Form, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
+    boxes = [box for block in form.blocks if isinstance(block, Boxes) for box in block.boxes]
+    keys = {box.key for box in boxes}
+    for key in NEEDED_BOXES:
+        if key not in keys:
+            yield f"缺少 boxes“{key}”（{known['', key].label}）。"
+    if len(keys & {*TOGETHER}) == 1:
+        yield f"boxes“{TOGETHER[0]}”和“{TOGETHER[1]}”应当都有，或者都没有。"
+    yield from _alike("boxes", boxes)
+
+
+def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
+    for name, box in _of(block):
+        path = f"{'columns' if name else 'boxes'}“{box.key}”"
+        path = f"{name}.{path}" if name else path
+        yield from (f"{path}{problem}" for problem in _box(box, known.get((name, box.key))))
+    if isinstance(block, Boxes):
+        for box in block.boxes:
+            if "{" in box.help.replace(NEXT_YEAR, ""):
+                yield f"boxes“{box.key}”的 help 印在格旁，其中的 {{…}} 只能是 {NEXT_YEAR}。"
+        return
+    yield from _alike(f"{block.key}.columns", block.columns)
+    have = {box.key for box in block.columns}
+    for (table, key), box in known.items():
+        needed = box.kind != "computed" or table in NEEDED_TABLES
+        if table == block.key and key not in have and needed:
+            yield f"{block.key} 缺少 columns“{key}”（{box.label}）。"
+    yield from (f"{block.key}.columns{problem}" for problem in _dependent(block.columns))
+    if isinstance(block, Lines):
+        for box in (box for box in block.columns if box.required):
+            yield f"{block.key}.columns“{box.key}”不能有 required，请写在各行的 required 中。"
+    if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):
+        yield f"{block.key} 的 preset 每行最多{len(block.columns)}项。"
+
+
+def _box(box: Box, known: Box | None) -> Iterator[str]:
+    """Problems of one box; `known` is what the shipped forms have under its key."""
+    if known is None and box.key.startswith(OURS):
+        yield f"的 key 不能以 {' 或 '.join(OURS)} 开头，请换一个。"
+    if known is None and box.kind == "computed":
+        yield "的 kind 不能是 computed：自加的格没有公式，应为 text、number 等。"
+    if known and box.kind != known.kind and not {box.kind, known.kind} <= WORDED:
+        yield f"的 kind 是 {box.kind}，应为 {known.kind}。"
+    if known and box.formula != known.formula:
+        yield f"的 formula 应为“{known.formula}”。" if known.formula else "不能有 formula。"
+    if box.kind == "choice" and not box.choices:
+        yield "的 kind 是 choice，缺少 choices。"
+    if known and box.key in CHOSEN:
+        allowed = [choice.value for choice in known.choices]
+        wrong = [choice.value for choice in box.choices if choice.value not in allowed]
+        if wrong or box.kind != "choice":
+            yield f"应为 choice，choices 只能是 {'、'.join(allowed)}。"
+    values = [choice.value for choice in box.choices]
+    if len(set(values)) < len(values):
+        yield "的 choices 有重复。"
+    if not box.depends_on and (len(",".join(values)) > LONGEST_LIST or any("," in value for value in values)):
+        yield f"的 choices 合起来不能超过{LONGEST_LIST}个字，也不能有英文逗号。"
+    if not box.depends_on and any(choice.under for choice in box.choices):
+        yield "的 choices 有 under，应有 depends_on。"
+    if box.preset and box.kind == "choice" and box.strict and box.preset not in values:
+        yield f"的 preset “{box.preset}”不在 choices 中。"
+    if box.preset and box.kind not in WORDED:
+        yield "的 preset 只能用于文字和选择。"
+
+
+def _dependent(columns: Sequence[Box]) -> Iterator[str]:
+    """Choices that depend on another column's."""
+    boxes = {box.key: box for box in columns}
+    for box in columns:
+        if not box.depends_on:
+            continue
+        above = boxes.get(box.depends_on)
+        if above is None or above is box:
+            yield f"“{box.key}”的 depends_on 是“{box.depends_on}”，应为同一张表中另一栏的 key。"
+            continue
+        values = {choice.value for choice in above.choices}
+        for choice in box.choices:
+            if choice.under not in values or not re.fullmatch(r"\w{1,40}", choice.under):
+                allowed = f"“{above.key}”的 choices 之一，不带空格和标点"
+                yield f"“{box.key}”的 choices“{choice.value}”：under 应为{allowed}。"
+
+
+def _funds(form: Form) -> Iterator[str]:
+    """Lines of money that are spoken of, and are not there."""
+    block = next((block for block in form.blocks if isinstance(block, Lines) and block.key == LINES), None)
+    if block is None:
+        return
+    keys = [line.key for line in block.lines]
+    words = f"应为 {LINES}.lines 中的 key：{'、'.join(keys)}"
+    if len(set(keys)) < len(keys):
+        yield f"{LINES}.lines 的 key 有重复。"
+    for name, key in (("total_line", form.total_line), ("project_line", form.project_line)):
+        if key is not None and key not in keys:
+            yield f"{name} 是“{key}”，{words}。"
+    columns = [box.key for box in block.columns if box.kind != "computed"]
+    for line in block.lines:
+        path = f"{LINES}.lines“{line.key}”"
+        if any(part not in keys for part in line.parts):
+            yield f"{path} 的 parts {words}。"
+        if any(key not in columns for key in line.required):
+            yield f"{path} 的 required 应为 {LINES}.columns 中的 key：{'、'.join(columns)}。"
+    parts = {line.key: line.parts for line in block.lines}
+    if any(_reaches(parts, key, key) for key in keys):
+        yield f"{LINES}.lines 的 parts 绕成了圈。"
+    labels = [same_label(label) for line in block.lines for label in {*line.labels}]
+    if len(set(labels)) < len(labels):
+        yield f"{LINES}.lines 有两行的 label 或 synonyms 相同，读取时分不清。"
+
+
+def _reaches(parts: Mapping[str, tuple[str, ...]], start: str, goal: str) -> bool:
+    """Whether a line is, through its parts, a part of another."""
+    seen: set[str] = set()
+    todo = list(parts.get(start, ()))
+    while todo:
+        key = todo.pop()
+        if key == goal:
+            return True
+        if key not in seen:
+            seen.add(key)
+            todo += parts.get(key, ())
+    return False
+
+
+def _alike(path: str, boxes: Sequence[Box]) -> Iterator[str]:
+    """Two boxes that no key, or no label, tells apart."""
+    keys = [box.key for box in boxes]
+    yield from (
+        f"{path}“{key}”出现了不止一次，key 不能重复。" for key in dict.fromkeys(keys) if keys.count(key) > 1
+    )
+    owner: dict[str, str] = {}
+    for box in boxes:
+        for label in {same_label(label): label for label in box.labels}:
+            if not label:
+                yield f"{path}“{box.key}”的 label、synonyms 中有一个只有标点。"
+            elif owner.setdefault(label, box.key) != box.key:
+                yield f"{path}“{owner[label]}”和“{box.key}”有相同的 label 或 synonyms“{label}”，读取时分不清。"
+
+
+def _names(form: Form) -> Iterator[str]:
+    """Keys that would give two cells one name, or a name that formulas use."""
+    taken: dict[str, str] = {}
+    for block in form.blocks:
+        rows = [line.key for line in block.lines] if isinstance(block, Lines) else []
+        for name, box in _of(block):
+            names = [f"{name}_{box.key}" if name else box.key, *(f"{name}_{row}_{box.key}" for row in rows)]
+            path = f"{name or 'boxes'}“{box.key}”"
+            for one in names:
+                if one in RESERVED or one.startswith(RESERVED_BEGINNINGS) or (not name and one in NOT_BOXES):
+                    yield f"{path}：key 不能用“{one}”，这是软件自用的名称，请换一个。"
+                elif taken.setdefault(one, path) != path:
+                    yield f"{path}和{taken[one]}的 key 会得到同一个名称“{one}”，请改其中一个。"
+    blocks = {block.key for block in form.blocks if not isinstance(block, Boxes)}
+    yield from (f"boxes“{name}”：key 与表“{name}”相同，请换一个。" for name in sorted(blocks & taken.keys()))
+
+
+def _sheets(form: Form) -> Iterator[str]:
+    names = [sheet.name.casefold() for sheet in form.sheets]
+    for sheet in form.sheets:
+        if sheet.name.casefold() in SHEETS or sheet.name != sheet.name.strip():
+            yield f"sheets“{sheet.name}”：name 不能是本软件或 Excel 自用的表名，首尾不能有空格，请换一个。"
+        if names.count(sheet.name.casefold()) > 1:
+            yield f"sheets“{sheet.name}”：有两张表同名。"
+
+
+def _twins(form: Form) -> Iterator[str]:
+    """Blocks that have most of their labels on another sheet too: that would be taken for a copy of this one."""
+    for sheet in form.sheets:
+        for block in sheet.blocks:
+            own = [{*map(same_label, labels)} for labels in _labels(block)]
+            for other in (one for one in form.sheets if one is not sheet):
+                words = {same_label(label) for b in other.blocks for labels in _labels(b) for label in labels}
+                if sum(not words.isdisjoint(labels) for labels in own) > len(own) // 2:
+                    yield f"“{block.title}”的 label 多半与“{other.name}”上的相同，读取时分不清，请改写。"
+
+
+def _labels(block: Block) -> list[tuple[str, ...]]:
+    """The labels that tell where a block stands."""
+    if isinstance(block, Lines):
+        return [line.labels for line in block.lines]
+    return [box.labels for _, box in _of(block) if box.kind != "computed"]
+
+
+def _rulebook(form: Form) -> Iterator[str]:
+    if form.rulebook not in rulebook_names():
+        names = "、".join(rulebook_names())
+        yield f"rulebook 是“{form.rulebook}”，应为自带的评分办法之一：{names}；自己的用 --rulebook 指定。"

@@ -1,0 +1,195 @@
+"""The nouns of a form: boxes, lines of money, tables of rows, sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
+NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
+_YEARS = range(2000, 2101)  # the years that may stand there
+BOX_KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
+
+
+class FormError(Exception):
+    """There is no such kind of form, or a form's TOML is wrong: the Chinese message names file, key and what would
+    be right. For the operator."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One allowed value; `same` are other ways people write it; `under` the choice of the level above."""
+
+    value: str
+    same: tuple[str, ...] = ()
+    under: str = ""
+
+
+@dataclass(frozen=True, eq=False)  # a key of many look-ups: one object a box
+class Box:
+    """One value to be typed (or shown, kind "computed").
+
+    `key` names it in code and in the defined name; `required` is counted by the template and reported as R07;
+    `strict` choices are refused when another word stands there, others are suggestions. As the template's
+    validation `minimum` bounds a number, and `points` by the rulebook's full score, which {total} stands for in
+    `help` (of columns of rows) and `error`; {next_year} may stand in both, too. `formula` names the live formula
+    of a computed box.
+    """
+
+    key: str
+    label: str
+    kind: BoxKind = "text"
+    required: bool = False
+    help: str = ""
+    error: str = ""
+    synonyms: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    strict: bool = True
+    depends_on: str = ""
+    minimum: Decimal | None = None
+    points: bool = False
+    preset: str = ""
+    width: float = 12.0
+    formula: str = ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every text under which a person may know this box."""
+        return (self.label, *self.synonyms)
+
+    @cached_property
+    def helps(self) -> tuple[str, ...]:
+        """The help as templates print it, whatever their year."""
+        if NEXT_YEAR not in self.help:
+            return (self.help,) if self.help else ()
+        return tuple(self.help.replace(NEXT_YEAR, str(year)) for year in _YEARS)
+
+
+def typed(boxes: Iterable[Box]) -> list[Box]:
+    """The boxes that a person fills."""
+    return [box for box in boxes if box.kind != "computed"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A fixed row of a Lines block. `parts` are the keys of the lines that it is the sum of.
+
+    `sources` are keys of lines of which some are its parts, where a layout does not say which.
+    """
+
+    key: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    blank_part_is_zero: bool = False
+    indent: int = 0
+    required: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every text under which a person may know this line."""
+        return (self.label, *self.synonyms)
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Single boxes one below another: label, box, help. Defined names `px_{box}`."""
+
+    key: str
+    title: str
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Fixed lines by columns (资金). Names: `px_{key}_{line}_{column}` a cell, `px_{key}_{column}` a column."""
+
+    key: str
+    title: str
+    head: str
+    head_width: float
+    lines: tuple[Line, ...]
+    columns: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Free rows by columns (项目, 指标). Names: `px_{key}_{column}`, a column's cells below its header.
+
+    `totals` are the words by which people call a row that sums up others; such a row is none of them.
+    """
+
+    key: str
+    title: str
+    rows: int
+    columns: tuple[Box, ...]
+    preset: tuple[tuple[str, ...], ...] = ()
+    totals: tuple[str, ...] = ()
+
+
+Block = Boxes | Lines | Rows
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of the template: its blocks from top to bottom."""
+
+    name: str
+    title: str
+    hint: str
+    landscape: bool
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, eq=False)  # a key of what is made of it once
+class Form:
+    """One kind of form. `versions` are the template versions that can be read; the last is the one written.
+
+    `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`
+    those by which the title of an official layout tells the kind.
+    """
+
+    name: str
+    title: str
+    official: str
+    versions: tuple[str, ...]
+    rulebook: str
+    total_line: str
+    project_line: str | None
+    source: str
+    guide: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+    asides: tuple[str, ...] = ()
+    guide_before: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """What the kind is called in a table: "部门整体支出"."""
+        return self.title.replace("（单位）", "").removesuffix("绩效自评")
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """Every block, from the first sheet to the last."""
+        return (block for sheet in self.sheets for block in sheet.blocks)
+
+    @property
+    def version(self) -> str:
+        """The version that a template made today carries."""
+        return self.versions[-1]
+
+    def block(self, key: str) -> Block:
+        """The block with this key; KeyError where the form has none."""
+        for sheet in self.sheets:
+            for block in sheet.blocks:
+                if block.key == key:
+                    return block
+        raise KeyError(key)
+
+    def has(self, key: str) -> bool:
+        """Whether the form has a block with this key."""
+        return any(block.key == key for sheet in self.sheets for block in sheet.blocks)

@@ -1,0 +1,193 @@
+"""A form's TOML -> Form. Whatever is wrong is told in Chinese: file, table, key, and what would be right."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from perf_xlsx.forms.nouns import BOX_KINDS, Block, Box, Boxes, Choice, Form, FormError, Line, Lines, Rows, Sheet
+from perf_xlsx.harmless import cleaned, one_line
+from perf_xlsx.meant import meant
+from perf_xlsx.system import place_of
+from perf_xlsx.vocabulary import vocabulary
+
+MOST = 200  # members of any list
+LONGEST_SHOWN = 40  # characters of a wrong value
+BLOCKS = {"boxes": "单个的格", "lines": "固定的行", "rows": "可以增减的行"}
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What may stand under a key, `words` say it; `needed` keys must be there."""
+
+    fits: Callable[[Any], bool]
+    words: str
+    needed: bool = False
+
+    @property
+    def must(self) -> _Key:
+        return replace(self, needed=True)
+
+
+def _text(longest: int) -> _Key:
+    return _Key(lambda value: isinstance(value, str) and 0 < len(value) <= longest, f"文字，不超过{longest}个字")
+
+
+def _number(low: int, high: int, whole: bool = False) -> _Key:
+    kinds = int if whole else (int, Decimal)
+
+    def fits(value: Any) -> bool:
+        return isinstance(value, kinds) and not isinstance(value, bool) and _is_between(value, low, high)
+
+    return _Key(fits, f"{low} 至 {high} 的{'整数' if whole else '数字'}")
+
+
+def _is_between(value: int | Decimal, low: int, high: int) -> bool:
+    return (isinstance(value, int) or value.is_finite()) and low <= value <= high
+
+
+def _many(member: _Key, least: int = 0) -> _Key:
+    def fits(value: Any) -> bool:
+        return isinstance(value, list) and least <= len(value) <= MOST and all(map(member.fits, value))
+
+    return _Key(fits, f"{f'至少{least}项、' if least else ''}最多{MOST}项的列表，每项是 {member.words}")
+
+
+def _matching(pattern: str, words: str) -> _Key:
+    return _Key(lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None, words)
+
+
+_LABEL = _matching(r'[^"\n\r\t]{1,60}', "文字，不超过60个字，不能有英文双引号和换行")
+_WORD = _matching(r'[^"|\n\r\t]{1,60}', "文字，不超过60个字，不能有英文双引号、竖线和换行")
+_KEY = _matching("[a-z0-9_]{1,40}", "小写英文字母、数字和下划线，不超过40个字符")
+_NAME = _matching("[a-z][a-z0-9_]{0,39}", "小写英文字母开头，只有小写英文字母、数字和下划线，不超过40个字符")
+_FLAG = _Key(lambda value: isinstance(value, bool), "true 或 false")
+_TABLE = _Key(lambda value: isinstance(value, dict), "一个表")
+_CHOICE = _Key(
+    lambda value: isinstance(value, dict) or _WORD.fits(value), f"{_WORD.words}，或 {{ value = …, same = […] }}"
+)
+_BLOCK_KIND = _Key(
+    lambda value: value in BLOCKS, "、".join(f"{kind}（{words}）" for kind, words in BLOCKS.items()) + " 之一"
+)
+_BOX_KIND = _Key(lambda value: value in BOX_KINDS, f"{'、'.join(BOX_KINDS)} 之一")
+_LABELS, _WORDS, _TABLES = _many(_LABEL), _many(_WORD), _many(_TABLE, 1)
+
+_FORM = {
+    "name": _NAME.must, "title": _LABEL.must, "official": _LABEL.must, "versions": _many(_LABEL, 1).must,
+    "rulebook": _LABEL.must, "total_line": _KEY.must, "project_line": _KEY, "source": _text(1000).must,
+    "guide": _many(_text(1000), 1).must, "guide_before": _many(_text(1000)), "sheets": _TABLES.must,
+    "asides": _WORDS, "titles": _LABELS,
+}  # fmt: skip
+_SHEET = {
+    "name": _matching(r"[^\[\]:*?/\\'\"\n\r\t]{1,31}", "不超过31个字，不能有 [ ] : * ? / \\ ' 和引号").must,
+    "title": _LABEL.must, "hint": _text(500).must, "landscape": _FLAG.must, "blocks": _TABLES.must,
+}  # fmt: skip
+_BOXES = {"kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "boxes": _TABLES.must}
+_LINES = {
+    "kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "head": _LABEL.must,
+    "head_width": _number(1, 200).must, "lines": _TABLES.must, "columns": _TABLES.must,
+}  # fmt: skip
+_ROWS = {
+    "kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "rows": _number(1, 1000, whole=True).must,
+    "columns": _TABLES.must, "preset": _many(_LABELS), "totals": _WORDS,
+}  # fmt: skip
+_BOX = {
+    "key": _KEY.must, "label": _LABEL.must, "kind": _BOX_KIND, "required": _FLAG, "help": _text(255),
+    "error": _text(255), "synonyms": _LABELS, "choices": _many(_CHOICE, 1), "strict": _FLAG, "depends_on": _KEY,
+    "minimum": _number(-(10**12), 10**12), "points": _FLAG, "preset": _text(255), "width": _number(1, 200),
+    "formula": _KEY,
+}  # fmt: skip
+_LINE = {
+    "key": _KEY.must, "label": _LABEL.must, "synonyms": _LABELS, "parts": _many(_KEY), "blank_part_is_zero": _FLAG,
+    "indent": _number(0, 10, whole=True), "required": _many(_KEY),
+}  # fmt: skip
+_OPTION = {"value": _WORD.must, "same": _WORDS, "under": _WORD}
+
+
+def parse_form(text: str, where: str) -> Form:
+    """Build a form from its TOML; `where` is the file's name in messages. Raises FormError."""
+    try:
+        raw = cleaned(tomllib.loads(text, parse_float=Decimal))
+    except (ValueError, RecursionError) as error:
+        raise FormError(f"{where}：不是 TOML{place_of(error)}") from None
+    if "sheets" not in raw and raw.keys() & {"extends", "document", "forms"}:
+        raise FormError(f"{where}：像是评分办法，不是表种文件。评分办法用 --rulebook 指定")
+    taken = _take(raw, where, _FORM)
+    taken["sheets"] = tuple(_sheet(one, where) for one in taken["sheets"])
+    return Form(**{"project_line": None} | taken)
+
+
+def _take(raw: Mapping[str, Any], where: str, known: Mapping[str, _Key]) -> dict[str, Any]:
+    """What stands in a table, lists as tuples. Raises FormError for the first key that is not as it should be."""
+    for key, value in raw.items():
+        if key not in known:
+            near = meant(key, known) or "。"
+            raise FormError(f"{where}：不认识{_seen(key)}，已知的有 {'、'.join(known)}{near}")
+        if not known[key].fits(value):
+            raise FormError(f"{where}：{key} 是{_seen(value)}，应为 {known[key].words}。")
+    for key, one in known.items():
+        if one.needed and key not in raw:
+            raise FormError(f"{where}：缺少 {key}，应为 {one.words}。")
+    return {key: _frozen(value) for key, value in raw.items()}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _seen(value: Any) -> str:
+    """A wrong value as it is told: the beginning of it, on one line."""
+    shown = one_line(value if isinstance(value, str) else str(value))
+    shown = shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+    return f"“{shown}”" if isinstance(value, str) else f" {shown}"
+
+
+def _at(where: str, name: str, raw: Mapping[str, Any], key: str = "key") -> str:
+    """The place of a table in messages: the file, then the tables around it by their keys."""
+    return f"{where} › {name}{_seen(raw[key]) if isinstance(raw.get(key), str) else ''}"
+
+
+def _sheet(raw: Mapping[str, Any], where: str) -> Sheet:
+    where = _at(where, "sheets", raw, "name")
+    taken = _take(raw, where, _SHEET)
+    return Sheet(**taken | {"blocks": tuple(_block(one, where) for one in taken["blocks"])})
+
+
+def _block(raw: Mapping[str, Any], where: str) -> Block:
+    where = _at(where, "blocks", raw)
+    kind = raw.get("kind")
+    taken = _take(raw, where, {"lines": _LINES, "rows": _ROWS}.get(str(kind), _BOXES))
+    del taken["kind"]
+    if kind == "boxes":
+        return Boxes(**taken | {"boxes": tuple(_box(one, _at(where, "boxes", one)) for one in taken["boxes"])})
+    taken["columns"] = tuple(_box(one, _at(where, "columns", one)) for one in taken["columns"])
+    if kind == "rows":
+        return Rows(**taken)
+    lines = tuple(Line(**_take(one, _at(where, "lines", one), _LINE)) for one in taken["lines"])
+    return Lines(**taken | {"lines": lines, "head_width": float(taken["head_width"])})
+
+
+def _box(raw: Mapping[str, Any], where: str) -> Box:
+    taken = _take(raw, where, _BOX)
+    choices = tuple(_choice(one, where) for one in taken.get("choices", ()))
+    taken["choices"] = tuple(map(_in_other_words, choices)) if taken["key"] == "sign" else choices
+    for key, number in (("minimum", Decimal), ("width", float)):
+        if key in taken:
+            taken[key] = number(taken[key])
+    return Box(**taken)
+
+
+def _choice(raw: Any, where: str) -> Choice:
+    return (
+        Choice(raw) if isinstance(raw, str) else Choice(**_take(raw, _at(where, "choices", raw, "value"), _OPTION))
+    )
+
+
+def _in_other_words(sign: Choice) -> Choice:
+    """A sign with every way to write it."""
+    known = vocabulary("signs").get(sign.value, {})
+    return replace(sign, same=(*sign.same, *known.get("words", ()), *known.get("directions", ())))

@@ -1,0 +1,46 @@
+"""Many templates of one kind that differ in a few texts: written once, and the texts put in for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from xml.sax.saxutils import escape
+
+from perf_xlsx.ooxml import Package
+
+STRINGS = "xl/sharedStrings.xml"
+Make = Callable[[Mapping[str, str]], bytes]
+
+
+class Stamp:
+    """Gives templates with other texts in their boxes; `make` writes one from the texts by their boxes' keys."""
+
+    def __init__(self, make: Make) -> None:
+        self._make = make
+        self._blanks: dict[tuple[str, ...], Package] = {}
+
+    def template(self, texts: Mapping[str, str]) -> bytes:
+        """The template with these texts: the same cells as if it were written for itself."""
+        if not all(map(_goes_as_it_is, texts.values())):
+            return self._make(texts)
+        keys = tuple(sorted(texts))
+        if keys not in self._blanks:
+            self._blanks[keys] = Package.open(self._make({key: _mark(key) for key in keys}))
+        blank = self._blanks[keys]
+        strings = blank.read(STRINGS)
+        put_in = strings.decode()
+        for key in keys:
+            put_in = put_in.replace(f"<t>{_mark(key)}</t>", f"<t>{escape(texts[key])}</t>")
+        blank.write(STRINGS, put_in.encode())
+        data = blank.to_bytes()
+        blank.write(STRINGS, strings)
+        return data
+
+
+def _mark(key: str) -> str:
+    """What stands for a text in the template that is written."""
+    return f"〔{key}〕"
+
+
+def _goes_as_it_is(text: str) -> bool:
+    """Whether a text needs no other writing in a workbook than in any XML."""
+    return text == text.strip() and text.isprintable() and "_x" not in text and not text.startswith(("<", "〔"))
