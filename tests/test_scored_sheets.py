@@ -231,3 +231,16 @@ def test_results_as_data_frames(scored: Scored) -> None:
     assert list(frames.units([result])["total"]) == ["88.62"]
     assert list(frames.indicators([result])["points"])[1] == "12.00"
     assert set(frames.findings([result])["code"]) >= {"W01", "W04", "I06", "R09", "I01"}
+
+
+def test_a_level_with_an_open_indicator_has_no_rate(
+    well_made: dict[str, Any], score_case: Any, tmp_path: Path
+) -> None:
+    well_made["indicators"][0]["actual"] = "尚未统计"
+    score_case(well_made, "out.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["评分汇总"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    begin = next(n for n, row in enumerate(rows) if "得分率" in row)
+    first, second = rows[begin + 2 : begin + 4]  # below budget execution
+    assert (first[5], first[7]) == ("—", "—")
+    assert (second[5], second[7]) == (0, 1)

@@ -266,11 +266,14 @@ class _Summary:
             earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
             known = [item.claimed for item in group if item.claimed is not None]
             claimed = sum(known, Decimal(0)) if len(known) == len(group) else None
+            settled = all(item.score.points is not None for item in group)  # what is open is no zero
+            gap = claimed - earned if claimed is not None and settled else None
+            share = Fraction(earned) / Fraction(weight) if weight > 0 and settled else None
             self._number(row, 2, 2, weight, "General", "")
             self._number(row, 3, 3, claimed, s.POINTS, "—")
             self._number(row, 4, 4, earned, s.POINTS, "")
-            self._number(row, 5, 6, None if claimed is None else claimed - earned, "+0.00;-0.00;0.00", "—")
-            self._number(row, 7, 8, Fraction(earned) / Fraction(weight) if weight > 0 else None, s.PERCENT, "—")
+            self._number(row, 5, 6, gap, "+0.00;-0.00;0.00", "—")
+            self._number(row, 7, 8, share, s.PERCENT, "—")
             self.sheet.heights[row] = 22
             row += 1
         return row
