@@ -12,6 +12,7 @@ COMPUTED_HELP = "自动计算，仅供核对。"
 NUMBER_WANTED = "请填数字"  # what a computed box shows where text stands in the place of a number
 SIGN_WANTED = "请选性质"  # where the sign is none of the choices
 METHOD_WANTED = "请选方法"  # where the method is none of the choices, or none that fits
+UNIT_WANTED = "请核对单位"  # where a number may be in another unit than its row's
 PERCENT_WANTED = "请统一％"  # where one of two numbers may be a fraction of the other's percents
 NO_PERCENT = "请去掉％"  # where points or money stand as percent
 LEVEL_WANTED = "请选档次"  # where a qualitative row has no judgement of the three
@@ -21,8 +22,8 @@ FILL_FIRST = "填齐后显示"  # as long as a required box is empty
 NOT_SCORED = "暂不能评分"  # where everything is filled, and something cannot be scored all the same
 _AT = "："  # between what is wanted and the box
 HINTS = frozenset({
-    NUMBER_WANTED, SIGN_WANTED, METHOD_WANTED, PERCENT_WANTED, NO_PERCENT, LEVEL_WANTED, CLAIM_WANTED, THESE_FIRST,
-    FILL_FIRST, NOT_SCORED,
+    NUMBER_WANTED, SIGN_WANTED, METHOD_WANTED, PERCENT_WANTED, UNIT_WANTED, NO_PERCENT, LEVEL_WANTED, CLAIM_WANTED,
+    THESE_FIRST, FILL_FIRST, NOT_SCORED,
 })  # fmt: skip
 LEGEND_WORDS = ("必须填写", "按需填写", "自动计算")
 LEGEND = "".join(f"■ {word}　" for word in LEGEND_WORDS)

@@ -10,6 +10,7 @@ from perf_xlsx.forms.case import Fill
 from perf_xlsx.numerals import exact, plain
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.target import tidy
 from perf_xlsx.workbook.template.write import Template, write_template
 
 
@@ -42,4 +43,5 @@ class FilledTemplate:
         cells = self.template.cells
         found = {at: cells.value(at) for at in (*cells.typed, *cells.formulas)}
         own = (value for at, value in found.items() if at not in typed and value is not None)
-        return {plain(exact(value)) if isinstance(value, Fraction) else str(value) for value in own}
+        texts = (plain(exact(value)) if isinstance(value, Fraction) else tidy(str(value)) for value in own)
+        return {text for text in texts if text}

@@ -10,6 +10,7 @@ from perf_xlsx.workbook.template.words import BLANKS, GENERAL, HARD_SPACE, PERCE
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
+A_FEW = 5  # times the whole: no fraction is more
 FAR = 10  # a percent format that shows a thousand percent is doubted
 DASHES = tuple("-—–―－/／\\＼…一")  # say nothing by themselves
 NONE = "无"
@@ -93,4 +94,24 @@ def unlike(target: str, actual: str, midyear: str, unit: str) -> str:
     apart = f"AND({target}*{actual}<>0,MAX({sizes})>{ONE_SIZE}*MIN({sizes}))"
     counted = f"AND({is_one_of(unit, PERCENT_UNITS)},OR(MAX({sizes},{midway})>1,{apart}))"
     far = ",".join(f"AND({percent(cell)},ABS({cell})>={FAR})" for cell in (target, actual))
-    return f"OR(AND(OR({','.join(small)}),OR({signs},{worded},{counted})),{far})"
+    return (
+        f"OR(AND(OR({','.join(small)}),OR({signs},{worded},{counted})),{far},{_hundredfold(target, actual, unit)})"
+    )
+
+
+def _hundredfold(target: str, actual: str, unit: str) -> str:
+    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 beside 95."""
+    a, b = in_percents(target), in_percents(actual)
+    near = f"MIN({a},{b})>0,MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*50<=MAX({a},{b})"
+    signs = f"{percent(target)},{percent(actual)}"
+    none = f"{blank(unit)},NOT(OR({signs})),MIN({a},{b})<=1"
+    smaller = f"IF({a}<{b},{percent(target)},{percent(actual)})"
+    counted = f"OR({signs},{is_one_of(unit, PERCENT_UNITS)}),NOT({smaller}),MIN({a},{b})<={A_FEW}"
+    return f"AND({near},OR(AND({none}),AND({counted})))"
+
+
+def other_money(target: str, actual: str, unit: str) -> str:
+    """Whether one of two numbers in a unit of money, or of 万, is ten thousand times as large as the other."""
+    large = ",".join(f'ISNUMBER(FIND("{word}",{unit}))' for word in ("元", "万", "亿"))
+    least, most = f"MIN({target},{actual})", f"MAX({target},{actual})"
+    return f"AND({least}>0,{least}*20000>={most},{least}*5000<={most},OR({large}))"

@@ -22,10 +22,20 @@ from perf_xlsx.workbook.printed import (
     PERCENT_WANTED,
     SIGN_WANTED,
     THESE_FIRST,
+    UNIT_WANTED,
     at_box,
 )
 from perf_xlsx.workbook.template import words
-from perf_xlsx.workbook.template.hints import begins, blank, in_percents, is_one_of, misplaced, percent, unlike
+from perf_xlsx.workbook.template.hints import (
+    begins,
+    blank,
+    in_percents,
+    is_one_of,
+    misplaced,
+    other_money,
+    percent,
+    unlike,
+)
 from perf_xlsx.workbook.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
 
 ASKING = "请"  # what every hint begins with
@@ -94,6 +104,7 @@ def indicator_completion(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
     at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{a}/{b},""))'
     result = f'IF({_at_most(c)},{at_most},IF({target}>0,{b}/{a},""))'
     result = f'IF({unlike(target, actual, c["midyear"], c["unit"])},"{PERCENT_WANTED}",{result})'
+    result = f'IF({other_money(target, actual, c["unit"])},"{UNIT_WANTED}",{result})'
     result = f'IF({empty},"",{result})'
     for key in ("actual", "target"):
         result = f'IF({misplaced(c[key])},"{at_box(NUMBER_WANTED, labels[key])}",{result})'
