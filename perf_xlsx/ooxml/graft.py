@@ -9,7 +9,7 @@ from lxml import etree
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
 from perf_xlsx.ooxml.book import Book, DefinedName, quote_sheet
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.markup import local, named, whole
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 
@@ -56,8 +56,7 @@ def all_sheet_names(book: Book) -> list[str]:
 
 def sheet_elements(book: Book) -> list[etree._Element]:
     """The sheet elements of the workbook part."""
-    listed = book.child("sheets")
-    return [] if listed is None else [element for element in listed if local(element) == "sheet"]
+    return book.sheet_elements()
 
 
 def free_sheet_name(name: str, taken: set[str]) -> str:
@@ -151,7 +150,7 @@ def _open_on(book: Book, name: str) -> None:
     if views is None:
         views = etree.Element(f"{{{book.space}}}bookViews")
         _insert_behind(book.root, views, _BEFORE_VIEWS)
-    view = next((e for e in views if local(e) == "workbookView"), None)
+    view = next(iter(named(views, "workbookView")), None)
     if view is None:
         view = etree.SubElement(views, f"{{{book.space}}}workbookView")
     view.set("activeTab", str(all_sheet_names(book).index(name)))

@@ -12,7 +12,7 @@ from perf_xlsx.ooxml.contents import codes_of_draft, codes_of_grid, has_more, wr
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets, sheet_elements
 from perf_xlsx.ooxml.marks import Mark, SheetCells, fill_cell
-from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.markup import named, whole
 from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
@@ -171,7 +171,7 @@ def _formulas(book: Book, sheets: list[Sheet], ours: Iterable[str]) -> Iterator[
         if not any(known.values()):
             continue
         for row, column, element in SheetCells(book, sheet).every():
-            text = next((child.text or "" for child in element if local(child) == "f"), "")
+            text = next((child.text or "" for child in named(element, "f")), "")
             if names := known.get(text):
                 yield Formula(sheet.name, row, column, text), names
 
@@ -243,14 +243,13 @@ def _places(
 def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     """Take worksheets away, with all that only they refer to, and every name of ours."""
     removed = sorted(sheet.index for sheet in sheets)
-    listed, elements = book.child("sheets"), sheet_elements(book)
+    elements = sheet_elements(book)
     for sheet in sheets:
         book.package.remove_with_related(sheet.part)
         for relation in book.package.relationships(book.part):
             if relation.target == sheet.part:
                 book.package.remove_relationship(book.part, relation.id)
-        if listed is not None:
-            listed.remove(elements[sheet.index])
+        elements[sheet.index].getparent().remove(elements[sheet.index])  # type: ignore[union-attr]
     book.sheets_changed()
     _renumber_names(book, removed)
     views = book.child("bookViews")
@@ -262,7 +261,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
 
 def _renumber_names(book: Book, removed: list[int]) -> None:
     listed = book.child("definedNames")
-    for element in [] if listed is None else list(listed):
+    for element in book.name_elements():
         name, index = element.get("name", ""), whole(element.get("localSheetId"), -1)
         if name.startswith((MARK_NAME, SHEET_NAME)) or index in removed:
             element.getparent().remove(element)  # type: ignore[union-attr]  # it was just found there

@@ -1,0 +1,193 @@
+"""Parts that were made to say one thing to a person and another to a reader, or to no end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.demo import case_text
+from perf_xlsx.model import Result
+from tests.rich_workbook import edited
+
+SHEET, STRINGS, STYLES = "xl/worksheets/sheet5.xml", "xl/sharedStrings.xml", "xl/styles.xml"
+BOOK, BOOK_RELS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+COMPATIBLE = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+FOREIGN = 'xmlns:q="urn:q"'
+OFFICE = 'xmlns:q="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
+STRICT = 'xmlns:q="http://purl.oclc.org/ooxml/spreadsheetml/main"'
+VALUE = re.compile(r'(<c r="I8"[^>]*>)<v>89.06</v></c>')
+HONEST, AS_MADE = "80.10", "88.01"  # with 10 in place of 89.06, and as it is
+
+
+@pytest.fixture(scope="module")
+def filled() -> bytes:
+    return pipeline.template_bytes(case=case_text("department-corrected"))
+
+
+def scored(data: bytes, folder: Path, suffix: str = ".xlsx") -> Result:
+    (folder / f"in{suffix}").write_bytes(data)
+    return pipeline.score(folder / f"in{suffix}", folder / "out.xlsx")
+
+
+def told(result: Result) -> str:
+    """The total, or the code of the refusal."""
+    return str(result.scores.total) if result.scores else " ".join(found.code for found in result.findings)
+
+
+def within(part: str, change: Callable[[str], str], space: str) -> Callable[[bytes], bytes]:
+    """A part changed, with a prefix "q" of its own on its root, and "mc"."""
+
+    def made(data: bytes) -> bytes:
+        def apply(xml: str) -> str:
+            changed = change(xml)
+            assert changed != xml
+            return re.sub(r"<(\w+) xmlns=", rf"<\1 {COMPATIBLE} {space} xmlns=", changed, count=1)
+
+        return edited(data, {part: apply})
+
+    return made
+
+
+def cell(content: str, attributes: str = "") -> Callable[[str], str]:
+    """Another content for the cell that holds 89.06."""
+    return lambda xml: VALUE.sub(lambda found: f"{found[1][:-1]}{attributes}>{content}</c>", xml)
+
+
+def ten(xml: str) -> str:
+    return cell("<v>10</v>")(xml)
+
+
+def both(xml: str, choice: str = "", fallback: Callable[[str], str] = ten) -> str:
+    """The eighth row for newer programs, and for all others."""
+    found = re.search(r'<row r="8".*?</row>', xml, re.DOTALL)
+    assert found
+    choices = f'<mc:Choice Requires="q">{choice}</mc:Choice>'
+    twice = f"<mc:AlternateContent>{choices}<mc:Fallback>{fallback(found[0])}</mc:Fallback></mc:AlternateContent>"
+    return xml.replace(found[0], twice)
+
+
+def row(xml: str) -> str:
+    found = re.search(r'<row r="8".*?</row>', xml, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def behind_data(xml: str) -> str:
+    """The data as it was made in a foreign element, behind that with ten in it."""
+    found = re.search(r"<sheetData>.*</sheetData>", xml, re.DOTALL)
+    assert found
+    return ten(xml).replace("</sheetData>", "</sheetData>" + re.sub(r"(</?)(?=sheetData)", r"\1q:", found[0]))
+
+
+def in_front(tag: str, more: str) -> Callable[[str], str]:
+    return lambda xml: xml.replace(tag, more + tag, 1)
+
+
+def behind(tag: str, more: str) -> Callable[[str], str]:
+    return lambda xml: xml.replace(tag, tag + more, 1)
+
+
+@pytest.mark.parametrize("space", [FOREIGN, STRICT])
+@pytest.mark.parametrize(
+    ("part", "change", "expected"),
+    [
+        (SHEET, ten, HONEST),
+        (SHEET, cell("<v>10</v><q:v>89.06</q:v>"), HONEST),
+        (SHEET, cell("<q:v>89.06</q:v><v>10</v>"), HONEST),
+        (SHEET, cell("<v>10</v><q:f>1+88.06</q:f><q:is><q:t>89.06</q:t></q:is>"), HONEST),
+        (SHEET, cell("<is><t>10</t><q:t>89.06</q:t></is>", ' t="inlineStr"'), HONEST),
+        (SHEET, cell("<is><t>10</t><q:r><q:t>89.06</q:t></q:r></is>", ' t="inlineStr"'), HONEST),
+        (SHEET, behind_data, HONEST),
+        (SHEET, in_front('<row r="8"', '<q:row r="8"><c r="I8"><v>10</v></c></q:row>'), AS_MADE),
+        (SHEET, in_front('<c r="I8"', '<q:c r="I8"><v>10</v></q:c>'), AS_MADE),
+        (SHEET, in_front("<sheetData>", "<q:cols><q:col min='1' max='9' hidden='1'/></q:cols>"), AS_MADE),
+        (STRINGS, in_front("<si>", "<q:si><q:t>evil</q:t></q:si>"), AS_MADE),
+        (STYLES, lambda xml: re.sub(r"(<cellXfs[^>]*>)", r'\1<q:xf numFmtId="10"/>', xml), AS_MADE),
+        (STYLES, lambda xml: re.sub(r"(<fonts[^>]*>)", r"\1<q:font><q:strike/></q:font>", xml), AS_MADE),
+        (STYLES, lambda xml: re.sub(r"<font>", r"<font><q:strike/>", xml), AS_MADE),
+        (STYLES, lambda xml: xml.replace("</styleSheet>", '<q:cellXfs><q:xf numFmtId="10"/></q:cellXfs></styleSheet>'), AS_MADE),
+        (BOOK, in_front("<sheets>", '<q:sheets><q:sheet name="x" sheetId="99"/></q:sheets>'), AS_MADE),
+        (BOOK, behind("<sheets>", '<q:sheet name="x" sheetId="99"/>'), AS_MADE),
+        (BOOK, in_front("<sheets>", '<q:workbookPr date1904="1"/>'), AS_MADE),
+        (BOOK_RELS, lambda xml: xml.replace("<Relationship ", '<q:Relationship Id="z" Type="x/styles" Target="z.xml"/><Relationship ', 1), AS_MADE),
+    ],
+)  # fmt: skip
+def test_what_no_other_program_reads_does_not_count(
+    part: str, change: Callable[[str], str], expected: str, space: str, filled: bytes, tmp_path: Path
+) -> None:
+    result = scored(within(part, change, space)(filled), tmp_path)
+    assert told(result) == expected
+    assert result.output
+    assert told(scored((tmp_path / "out.xlsx").read_bytes(), tmp_path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "space", "expected"),
+    [
+        (both, FOREIGN, HONEST),
+        (lambda xml: both(xml, row(xml)), FOREIGN, HONEST),
+        (lambda xml: both(xml, row(xml), str), OFFICE, AS_MADE),
+        (lambda xml: both(xml, row(xml)), OFFICE, "R01"),
+        (both, OFFICE, "R01"),
+        (
+            cell("<mc:AlternateContent><mc:Fallback><v>10</v></mc:Fallback></mc:AlternateContent>"),
+            FOREIGN,
+            HONEST,
+        ),
+        (cell("<v>10</v><mc:AlternateContent><mc:Fallback><v>9</v></mc:Fallback></mc:AlternateContent>"), FOREIGN, "R01"),
+        (cell('<mc:AlternateContent><mc:Choice Requires="q"><v>9</v></mc:Choice><mc:Fallback><v>10</v></mc:Fallback></mc:AlternateContent>'), OFFICE, "R01"),
+    ],
+)  # fmt: skip
+def test_what_is_written_twice_is_read_as_others_do_or_refused(
+    change: Callable[[str], str], space: str, expected: str, filled: bytes, tmp_path: Path
+) -> None:
+    result = scored(within(SHEET, change, space)(filled), tmp_path)
+    assert told(result) == expected
+    if result.output:
+        assert told(scored((tmp_path / "out.xlsx").read_bytes(), tmp_path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "expected"),
+    [
+        (SHEET, cell("<v>10</v><v>89.06</v>"), "R01"),
+        (SHEET, cell("<v>89.06</v><v>89.06</v>"), AS_MADE),
+        (SHEET, cell("<v>89.06</v><extLst/>"), AS_MADE),
+        (SHEET, cell("<f>1+1</f><f>1+2</f><v>89.06</v>"), "R01"),
+        (SHEET, cell("<v>10<q:x/>89</v>"), "R01"),
+        (SHEET, cell("<is><t>10</t></is><is><t>89.06</t></is>", ' t="inlineStr"'), "R01"),
+        (SHEET, cell("<is><t>10</t><t>89.06</t></is>", ' t="inlineStr"'), "R01"),
+        (SHEET, cell("<is><r><t>10</t><t>89.06</t></r></is>", ' t="inlineStr"'), "R01"),
+        (SHEET, behind("</sheetData>", '<sheetData><row r="8"><c r="I8"><v>10</v></c></row></sheetData>'), "R01"),
+        (STYLES, behind("</cellXfs>", "<cellXfs><xf/></cellXfs>"), "R01"),
+        (BOOK, behind("</sheets>", "<sheets/>"), "R01"),
+        (BOOK, behind("</definedNames>", "<definedNames/>"), "R01"),
+    ],
+)
+def test_two_where_one_may_stand_are_damage_unless_they_say_the_same(
+    part: str, change: Callable[[str], str], expected: str, filled: bytes, tmp_path: Path
+) -> None:
+    assert told(scored(within(part, change, FOREIGN)(filled), tmp_path)) == expected
+
+
+@pytest.mark.parametrize("part", [SHEET, STRINGS, STYLES, BOOK])
+def test_a_part_in_a_foreign_namespace_is_damage(part: str, filled: bytes, tmp_path: Path) -> None:
+    def foreign(xml: str) -> str:
+        return xml.replace('xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"', 'xmlns="urn:q"', 1)
+
+    result = scored(edited(filled, {part: foreign}), tmp_path)
+    assert told(result) == "R01"
+    assert "已损坏" in result.findings[0].message
+
+
+def test_a_sheet_that_points_at_two_parts_is_damage(filled: bytes, tmp_path: Path) -> None:
+    more = 'xmlns:q="http://purl.oclc.org/ooxml/officeDocument/relationships" q:id="rId1" name="绩效指标"'
+    data = edited(filled, {BOOK: lambda xml: xml.replace('name="绩效指标"', more)})
+    assert told(scored(data, tmp_path)) == "R01"
+    ignored = 'xmlns:q="urn:q" q:id="rId1" name="绩效指标"'
+    data = edited(filled, {BOOK: lambda xml: xml.replace('name="绩效指标"', ignored)})
+    assert told(scored(data, tmp_path)) == AS_MADE
