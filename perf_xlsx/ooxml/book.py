@@ -19,6 +19,7 @@ from perf_xlsx.place import column_name
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+RELATION_SPACES = (_TRANSITIONAL, _STRICT)
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
@@ -296,7 +297,7 @@ def custom_properties(package: Package) -> dict[str, str]:
 
 def _relation_of(element: etree._Element) -> str:
     """The id of an element's relationship; "" for none. Raises PackageError where it names two."""
-    found = {element.get(f"{{{space}}}id") for space in (_TRANSITIONAL, _STRICT)} - {None}
+    found = {element.get(f"{{{space}}}id") for space in RELATION_SPACES} - {None}
     if len(found) > 1:
         raise PackageError("damaged", f"文件已损坏（工作表“{element.get('name', '')}”指向两处内容）")
     return str(found.pop()) if found else ""

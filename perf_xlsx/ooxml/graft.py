@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
-from perf_xlsx.ooxml.book import Book, DefinedName, quote_sheet
+from perf_xlsx.ooxml.book import RELATION_SPACES, Book, DefinedName, quote_sheet
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.markup import local, named, whole
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
@@ -159,9 +159,13 @@ def _open_on(book: Book, name: str) -> None:
 
 
 def _select_none(book: Book) -> None:
-    """Take the selection off every sheet: what is typed goes into all that are selected."""
-    for sheet in book.sheets:
-        views = (e for e in book.package.tree(sheet.part) if local(e) == "sheetViews")
-        for view in (e for listed in views for e in listed if local(e) == "sheetView"):
+    """Take the selection off every sheet, chart sheets too: what is typed goes into all that are selected."""
+    listed = {e.get(f"{{{space}}}id") for e in sheet_elements(book) for space in RELATION_SPACES}
+    for relation in book.package.relationships(book.part):
+        part = relation.target
+        if relation.id not in listed or part not in book.package or b"tabSelected" not in book.package.read(part):
+            continue
+        views = (e for e in book.package.tree(part) if local(e) in ("sheetViews", "AlternateContent"))
+        for view in (e for listed in views for e in listed.iter("{*}sheetView")):
             if view.attrib.pop("tabSelected", None) is not None:
-                book.package.touch(sheet.part)
+                book.package.touch(part)
