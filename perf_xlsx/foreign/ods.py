@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import isfinite
 from typing import NamedTuple
 
 from lxml import etree
@@ -267,10 +268,11 @@ def _format(kind: str, value: Value, shown: str) -> str:
         return f'0.00"{unit[1]}"' if shown.strip().endswith(unit[1]) else "General"
     try:
         seen = Decimal(shown.strip().replace(",", ""))
-    except InvalidOperation:
+        step = Decimal(1).scaleb(int(seen.as_tuple().exponent)) if seen.is_finite() else Decimal(1)
+        scaled = bool(seen) and abs(value / 1000 - seen) <= step / 2 < abs(value - seen)
+    except ArithmeticError:  # no number, or one beyond all numbers
         return "General"
-    step = Decimal(1).scaleb(int(seen.as_tuple().exponent)) if seen.is_finite() else Decimal(1)
-    return "0," if seen and abs(value / 1000 - seen) <= step / 2 < abs(value - seen) else "General"
+    return "0," if scaled else "General"
 
 
 def _kind(element: etree._Element) -> str:
@@ -283,10 +285,10 @@ def _value(element: etree._Element, kind: str, shown: str) -> Value:
     match kind:
         case "float" | "percentage" | "currency":
             try:
-                number = Decimal(_get(element, "value"))
-            except InvalidOperation:
+                number = float(Decimal(_get(element, "value")))
+            except (ValueError, ArithmeticError):
                 return shown
-            return value_of(float(number), "General") if number.is_finite() else shown
+            return value_of(number, "General") if isfinite(number) else shown  # as in an .xlsx: 1e400 is no number
         case "date":
             return iso_date(_get(element, "date-value"))
         case "time" if found := _DURATION.fullmatch(_get(element, "time-value")):
