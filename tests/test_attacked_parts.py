@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+import struct
+import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,3 +195,104 @@ def test_a_sheet_that_points_at_two_parts_is_damage(filled: bytes, tmp_path: Pat
     ignored = 'xmlns:q="urn:q" q:id="rId1" name="绩效指标"'
     data = edited(filled, {BOOK: lambda xml: xml.replace('name="绩效指标"', ignored)})
     assert told(scored(data, tmp_path)) == AS_MADE
+
+
+# ---- what leads to no end, or to nowhere ------------------------------------------------------------------------
+
+
+def short_chain(chain: list[int], size: int = 400) -> bytes:
+    """A container of 2,560 bytes, whose workbook lies in short sectors chained like this."""
+    head = bytearray(512)
+    head[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<HHHHH", head, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<iiiiiiii", head, 44, 1, 1, 0, 4096, 2, 1, -2, 0)
+    struct.pack_into("<109i", head, 76, 0, *[-1] * 108)
+
+    def node(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+        text, data = name.encode("utf-16-le") + b"\0\0", bytearray(128)
+        data[: len(text)] = text
+        struct.pack_into("<HBBiii", data, 64, len(text), kind, 1, -1, -1, child)
+        struct.pack_into("<ii", data, 116, first, size)
+        return bytes(data)
+
+    table = struct.pack("<128i", -3, -2, -2, -2, *[-1] * 124)
+    names = node("Root Entry", 5, 1, 3, 512) + node("Workbook", 2, -1, 0, size) + b"\0" * 256
+    short = struct.pack("<128i", *chain, *[-1] * (128 - len(chain)))
+    return bytes(head) + table + names + short + b"\x09\x08\x10\0\0\6\5\0" + b"\0" * 504
+
+
+@pytest.mark.parametrize("chain", [[1, 0], [0], [1, 2, 3, 4, 5, 6, 7, 3], [*range(1, 128), 0]])
+@pytest.mark.parametrize("size", [400, 0, -1])
+def test_a_chain_of_short_sectors_in_a_circle_is_damage(chain: list[int], size: int, tmp_path: Path) -> None:
+    start = time.process_time()
+    assert told(scored(short_chain(chain, size), tmp_path, ".xls")) == "R01"
+    assert time.process_time() - start < 2
+
+
+OPEN_DOCUMENT = (Path(__file__).parent / "fixtures" / "部门整体.ods").read_bytes()
+
+
+@pytest.mark.parametrize("value", ["1e400", "-1e400", "9" * 400, "1e9999999999999999999", "Infinity", "sNaN"])
+def test_a_number_beyond_all_numbers_is_none_in_an_ods(value: str, tmp_path: Path) -> None:
+    def beyond(xml: str) -> str:
+        assert 'office:value="3184.8"' in xml
+        return xml.replace('office:value="3184.8"', f'office:value="{value}"')
+
+    shown = scored(edited(OPEN_DOCUMENT, {"content.xml": beyond}), tmp_path, ".ods")
+    assert not any("意外" in found.message for found in shown.findings)
+    assert shown.scores
+
+
+@pytest.mark.parametrize("text", ["1e9999999", "1e-9999999", "1e999999", "NaN", "1e9999999999999999999"])
+def test_a_number_shown_as_one_beyond_all_numbers_is_read(text: str, tmp_path: Path) -> None:
+    def beyond(xml: str) -> str:
+        return re.sub(r'(office:value="3184.8"[^>]*><text:p>)[^<]*', rf"\g<1>{text}", xml)
+
+    data = edited(OPEN_DOCUMENT, {"content.xml": beyond})
+    assert data != edited(OPEN_DOCUMENT)
+    assert not any("意外" in found.message for found in scored(data, tmp_path, ".ods").findings)
+
+
+def test_a_part_without_a_name_is_damage(filled: bytes, tmp_path: Path) -> None:
+    out = io.BytesIO(filled)
+    with zipfile.ZipFile(out, "a") as archive:
+        nameless = zipfile.ZipInfo("x")
+        nameless.filename = ""
+        archive.writestr(nameless, b"x")
+    assert told(scored(out.getvalue(), tmp_path)) == "R01"
+
+
+# ---- what is added to a workbook ---------------------------------------------------------------------------------
+
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CHARTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.chartsheet+xml"
+
+
+def with_chart_sheet(data: bytes) -> bytes:
+    """With a chart sheet that is selected."""
+    listed = f'<sheet xmlns:r="{RELATION}" name="图" sheetId="77" r:id="rIdC"/>'
+    related = f'<Relationship Id="rIdC" Type="{RELATION}/chartsheet" Target="chartsheets/sheet1.xml"/>'
+    kind = f'<Override PartName="/xl/chartsheets/sheet1.xml" ContentType="{CHARTS}"/>'
+    view = '<sheetViews><sheetView tabSelected="1" workbookViewId="0"/></sheetViews>'
+    return edited(
+        data,
+        {
+            BOOK: in_front("</sheets>", listed),
+            BOOK_RELS: in_front("</Relationships>", related),
+            "[Content_Types].xml": in_front("</Types>", kind),
+        },
+        {"xl/chartsheets/sheet1.xml": f'<chartsheet xmlns="{SPREADSHEET}">{view}</chartsheet>'},
+    )
+
+
+def parts(data: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+
+
+def test_only_our_summary_is_selected_in_the_copy(filled: bytes, tmp_path: Path) -> None:
+    assert scored(with_chart_sheet(filled), tmp_path).output
+    copy = parts((tmp_path / "out.xlsx").read_bytes())
+    assert len([name for name, text in copy.items() if "tabSelected" in text]) == 1
+    assert "tabSelected" not in copy["xl/chartsheets/sheet1.xml"]
