@@ -6,6 +6,7 @@ import io
 import re
 import struct
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -296,3 +297,105 @@ def test_only_our_summary_is_selected_in_the_copy(filled: bytes, tmp_path: Path)
     copy = parts((tmp_path / "out.xlsx").read_bytes())
     assert len([name for name, text in copy.items() if "tabSelected" in text]) == 1
     assert "tabSelected" not in copy["xl/chartsheets/sheet1.xml"]
+
+
+def called(data: bytes) -> tuple[list[str], list[str]]:
+    """The names of the sheets and the defined names that hold everywhere, as Excel compares them."""
+    book = parts(data)[BOOK]
+    names = re.findall(r'<definedName [^>]*?name="([^"]*)"([^>]*)>', book)
+    sheets = [name.casefold() for name in re.findall(r'<sheet [^>]*name="([^"]*)"', book)]
+    return sheets, [name.casefold() for name, more in names if "localSheetId" not in more]
+
+
+def with_sheet(data: bytes, name: str, cells: str = '<row r="1"><c r="A1"><v>1</v></c></row>') -> bytes:
+    """With a worksheet of theirs."""
+    listed = f'<sheet xmlns:r="{RELATION}" name="{name}" sheetId="77" r:id="rIdC"/>'
+    related = f'<Relationship Id="rIdC" Type="{RELATION}/worksheet" Target="worksheets/theirs.xml"/>'
+    sheet = f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{cells}</sheetData></worksheet>'
+    return edited(
+        data,
+        {BOOK: in_front("</sheets>", listed), BOOK_RELS: in_front("</Relationships>", related)},
+        {"xl/worksheets/theirs.xml": sheet},
+    )
+
+
+def with_name(data: bytes, name: str, attributes: str = "") -> bytes:
+    """With a defined name of theirs."""
+    more = f"<definedName name=\"{name}\"{attributes}>'基本信息'!$F$20</definedName>"
+    return edited(data, {BOOK: in_front("</definedNames>", more)})
+
+
+def without_ledger(data: bytes) -> bytes:
+    """As Excel's document inspector leaves it: hidden sheets are gone, hidden names are not."""
+    found = re.search(r'<sheet [^>]*name="_perf_xlsx_ledger"[^>]*id="(\w+)"/>', parts(data)[BOOK])
+    assert found
+    return edited(
+        data,
+        {
+            BOOK: lambda xml: xml.replace(found[0], ""),
+            BOOK_RELS: lambda xml: re.sub(rf'<Relationship [^>]*Id="{found[1]}"[^>]*/>', "", xml),
+        },
+    )
+
+
+FILED = pipeline.template_bytes(case=case_text("department-as-filed"))
+THEIRS: dict[str, Callable[[bytes], bytes]] = {
+    "a sheet called like the ledger": lambda copy: with_sheet(FILED, "_perf_xlsx_ledger"),
+    "in capitals": lambda copy: with_sheet(FILED, "_PERF_XLSX_LEDGER"),
+    "numbered": lambda copy: with_sheet(FILED, "_perf_xlsx_ledger(2)"),
+    "in a scored copy": lambda copy: with_sheet(copy, "_PERF_XLSX_LEDGER(2)"),
+    "an empty sheet": lambda copy: with_sheet(FILED, "_perf_xlsx_ledger", ""),
+    "a name like a mark's": lambda copy: with_name(FILED, "_px_mark_1"),
+    "in capitals, too": lambda copy: with_name(FILED, "_PX_Mark_2"),
+    "a name like a sheet's": lambda copy: with_name(FILED, "_px_sheet_1"),
+    "one of a sheet": lambda copy: with_name(FILED, "_px_mark_3", ' localSheetId="0"'),
+    "in a scored copy, too": lambda copy: with_name(copy, "_px_mark_9999"),
+    "names without their ledger": without_ledger,
+}
+
+
+@pytest.mark.parametrize("how", THEIRS)
+def test_what_is_called_like_ours_stays_and_nothing_is_called_twice(
+    how: str, scored_copy: bytes, tmp_path: Path
+) -> None:
+    data = THEIRS[how](scored_copy)
+    first = scored(data, tmp_path)
+    copy = (tmp_path / "out.xlsx").read_bytes()
+    sheets, names = called(copy)
+    assert len(set(sheets)) == len(sheets)
+    assert len(set(names)) == len(names)
+    before = [name for kind in called(data) for name in kind]
+    assert set(before) <= {*sheets, *names}
+    second = scored(copy, tmp_path)
+    assert second.scores == first.scores
+    again = called((tmp_path / "out.xlsx").read_bytes())
+    assert again == (sheets, names)
+
+
+def test_a_forged_ledger_does_not_swell(scored_copy: bytes, tmp_path: Path) -> None:
+    """16,000 cells with one text of 32,000 characters, as the codes of two sheets."""
+    copy = parts(scored_copy)
+    ledger = next(name for name, text in copy.items() if "_px_sheet_1" in text and "worksheets/" in name)
+    count = copy[STRINGS].count("<si>")
+    code = f'<c t="s"><v>{count}</v></c>'
+    text = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    rows = "".join(
+        f'<row r="{9000 + n}">{text.format("sheet")}{text.format(f"_px_sheet_{n}")}{text.format("基本信息")}'
+        f"{text.format('0')}{text.format('1')}{code * 16_000}</row>"
+        for n in range(100, 102)
+    )
+    data = edited(
+        scored_copy,
+        {
+            ledger: in_front("</sheetData>", rows),
+            STRINGS: in_front("</sst>", f"<si><t>{'ABCD' * 8000}</t></si>"),
+        },
+    )
+    tracemalloc.start()
+    try:
+        result = scored(data, tmp_path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert result.findings
+    assert peak < 400 << 20

@@ -17,13 +17,11 @@ from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.record import (
-    LEDGER,
-    MARK_NAME,
-    SHEET_NAME,
     Added,
     Entry,
     Marked,
-    read_record,
+    find_ledger,
+    may_be_ledger,
     write_record,
 )
 from perf_xlsx.ooxml.renaming import kept_name, reference, rename
@@ -108,13 +106,13 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
     that was once of ours: its colours are its own.
     """
     book = Book(package)
-    ledger = next((sheet for sheet in book.sheets if sheet.name == LEDGER), None)
-    if ledger is None:
+    recorded = find_ledger((s.name, read_grid(book, s)) for s in book.sheets if may_be_ledger(s.name))
+    if recorded is None:
         return None
-    record = read_record(read_grid(book, ledger))
+    ledger, record = recorded
     areas = {name.name: name.area() for name in book.defined_names() if name.local_sheet is None}
     ours = {(area[0] if (area := areas.get(name)) else added.name): added for name, added in record.sheets.items()}
-    theirs = [sheet for sheet in book.sheets if sheet.name != LEDGER and sheet.name not in ours]
+    theirs = [sheet for sheet in book.sheets if sheet.name != ledger and sheet.name not in ours]
     formulas = list(_formulas(book, theirs, ours))
     kept = {
         sheet.name: found
@@ -130,8 +128,8 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
             record.notes, None if joined is None else joined.get(sheet.name, ())
         )
     ]
-    gone = ({LEDGER} | ours.keys()) - kept.keys()
-    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone])
+    gone = ({ledger} | ours.keys()) - kept.keys()
+    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone], record.names)
     stays = {found.was for found in kept.values() if found.referred}
     return Stripped(
         tuple(_renamed(book, found) for found in kept.values()),
@@ -240,8 +238,8 @@ def _places(
     return placed, columns
 
 
-def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
-    """Take worksheets away, with all that only they refer to, and every name of ours."""
+def _remove_sheets(book: Book, sheets: list[Sheet], names: set[str]) -> None:
+    """Take worksheets away, with all that only they refer to, and the names of ours."""
     removed = sorted(sheet.index for sheet in sheets)
     elements = sheet_elements(book)
     for sheet in sheets:
@@ -251,7 +249,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
                 book.package.remove_relationship(book.part, relation.id)
         elements[sheet.index].getparent().remove(elements[sheet.index])  # type: ignore[union-attr]
     book.sheets_changed()
-    _renumber_names(book, removed)
+    _renumber_names(book, removed, names)
     views = book.child("bookViews")
     for view in () if views is None else views:
         if whole(view.get("activeTab")) >= len(all_sheet_names(book)):
@@ -259,11 +257,11 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     book.package.touch(book.part)
 
 
-def _renumber_names(book: Book, removed: list[int]) -> None:
+def _renumber_names(book: Book, removed: list[int], names: set[str]) -> None:
     listed = book.child("definedNames")
     for element in book.name_elements():
         name, index = element.get("name", ""), whole(element.get("localSheetId"), -1)
-        if name.startswith((MARK_NAME, SHEET_NAME)) or index in removed:
+        if name.casefold() in names or index in removed:
             element.getparent().remove(element)  # type: ignore[union-attr]  # it was just found there
         elif index >= 0:
             element.set("localSheetId", str(index - sum(gone < index for gone in removed)))
