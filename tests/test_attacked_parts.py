@@ -399,3 +399,30 @@ def test_a_forged_ledger_does_not_swell(scored_copy: bytes, tmp_path: Path) -> N
         tracemalloc.stop()
     assert result.findings
     assert peak < 400 << 20
+
+
+def ods_told(change: Callable[[str], str], folder: Path) -> tuple[str, int]:
+    result = scored(edited(OPEN_DOCUMENT, {"content.xml": change}), folder, ".ods")
+    return told(result), len(result.findings)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        (r'(office:value="3184.8")', r'q:value="1" \1'),
+        (r'(office:value="3184.8")', r'table:value="1" text:value="1" \1'),
+        (r'(<table:table-cell [^>]*office:value="3184.8")', r'<q:table-cell/><text:table-cell/>\1'),
+        (r'(<table:table-row[ >])', r'<q:table-row><q:table-cell/></q:table-row>\1'),
+        (r'(<table:table [^>]*>)', r'\1<q:table-column q:visibility="collapse"/>'),
+        (r'(office:value="3184.8"[^>]*>)', r'\1<q:p>1</q:p>'),
+        (r'(office:value-type="float")', r'q:value-type="error" \1'),
+        (r'(<office:spreadsheet>)', r'\1<q:table q:name="x"/>'),
+    ],
+)  # fmt: skip
+def test_foreign_names_do_not_count_in_an_ods_either(more: tuple[str, str], tmp_path: Path) -> None:
+    def change(xml: str) -> str:
+        changed = re.sub(*more, xml)
+        assert changed != xml
+        return changed.replace("<office:document-content ", f"<office:document-content {FOREIGN} ", 1)
+
+    assert ods_told(change, tmp_path) == ods_told(str, tmp_path)
