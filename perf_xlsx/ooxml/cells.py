@@ -247,7 +247,7 @@ class _Known:
     def __init__(self, book: Book, space: str) -> None:
         self.book = book
         self.kinds: dict[object, str] = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
-        self.usual = [f"{space}f", f"{space}v"]
+        self.kinds[ALTERNATES] = "alternates"
         self.shared: dict[str, Shared] = {}
         self._looks: dict[str | None, CellLook] = {}
 
@@ -258,16 +258,21 @@ class _Known:
         return self._looks[style]
 
 
-def _cell(element: etree._Element, known: _Known, at: tuple[int, int]) -> Cell | None:
+def _cell(
+    element: etree._Element, known: _Known, at: tuple[int, int], once: Iterable[etree._Element] = ()
+) -> Cell | None:
     formula = text = inline = None
-    for child in element if _is_plain(element, known) else _once(element, known.kinds):
+    for child in once or element:
         kind = known.kinds.get(child.tag)
-        if kind == "v":
+        if kind == "v" and text is None:
             text = text_of(child)
-        elif kind == "f":
+        elif kind == "f" and formula is None:
             formula = _formula(child, known, at)
-        elif kind == "is":
+        elif kind == "is" and inline is None:
             inline = rich_text(child)
+        elif kind is not None:  # something stands there twice, or is written twice
+            found = _once(element, known.kinds)
+            return _cell(element, known, at, found) if found else None
     if formula is None and text is None and inline is None:
         return None
     code, struck = known.look(element.get("s"))
@@ -280,12 +285,6 @@ def _cell(element: etree._Element, known: _Known, at: tuple[int, int]) -> Cell |
         return None  # a formula's result that is an empty text
     content = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
     return cell_of(content, formula, code, struck)
-
-
-def _is_plain(element: etree._Element, known: _Known) -> bool:
-    """Whether a cell holds one thing, or a formula with its value."""
-    size = len(element)
-    return (size == 1 and element[0].tag != ALTERNATES) or (size == 2 and [e.tag for e in element] == known.usual)
 
 
 def _once(element: etree._Element, kinds: Mapping[object, str]) -> list[etree._Element]:
