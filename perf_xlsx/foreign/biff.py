@@ -45,8 +45,38 @@ class Sheet(sheet.Sheet):  # type: ignore[misc]  # xlrd has no types
         """Nor is what is shown beside them."""
 
 
+class Container(compdoc.CompDoc):  # type: ignore[misc]
+    """A container whose chains of sectors end: xlrd follows one of short sectors in a circle for ever."""
+
+    def _get_stream(self, mem: bytes, base: int, sat: list[int], *where: Any, **told: Any) -> Any:
+        start = where[1]
+        sector, left = start, len(sat)
+        while 0 <= sector < len(sat):
+            sector, left = sat[sector], left - 1
+            if left < 0:
+                raise compdoc.CompDocError("a chain of sectors that runs in a circle")
+        return super()._get_stream(mem, base, sat, *where, **told)
+
+
 class Book(book.Book):  # type: ignore[misc]
     """A workbook whose sheets are read when they are asked for."""
+
+    def load(self, data: bytes, shared: bool) -> None:
+        """Take the workbook's stream out of the file. Raises XLRDError and CompDocError.
+
+        `shared`: another stream may have sectors of it.
+        """
+        log = io.StringIO()
+        self.biff2_8_load(file_contents=b"\0", logfile=log, formatting_info=True, on_demand=True)  # its settings
+        self.filestr, self.mem, self.base, self.stream_len = b"", data, 0, len(data)
+        if data.startswith(compdoc.SIGNATURE):
+            container = Container(data, logfile=log, ignore_workbook_corruption=shared)
+            found = (container.locate_named_stream(name) for name in ("Workbook", "Book"))
+            stream = next((stream for stream in found if stream[0]), None)
+            if stream is None:
+                raise biffh.XLRDError("no workbook in the container")
+            self.mem, self.base, self.stream_len = stream
+        self._position = self.base
 
     def get_sheet(self, number: int, update_pos: bool = True) -> Any:
         self._position = self._sh_abs_posn[number]
@@ -127,10 +157,7 @@ def _loaded(data: bytes) -> Book:
     for shared in (False, True):
         opened = Book()
         try:
-            opened.biff2_8_load(
-                file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True,
-                ignore_workbook_corruption=shared,
-            )  # fmt: skip
+            opened.load(data, shared)
         except compdoc.CompDocError:
             if shared:
                 raise

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
+from math import isfinite
 from typing import NamedTuple
 
 from lxml import etree
@@ -14,10 +16,25 @@ from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
-from perf_xlsx.ooxml.markup import local
 from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
+_OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
+_OWN_KIND = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_COLUMN, _ROW = (f"{_OASIS}table:1.0}}table-{kind}" for kind in ("column", "row"))
+_HOMES = {
+    name: kind
+    for kind, names in {
+        "office": "body automatic-styles annotation",
+        "table": "table table-row table-rows table-row-group table-header-rows"
+        " table-cell covered-table-cell shapes",
+        "text": "p s tab line-break note",
+        "style": "text-properties table-properties",
+        "drawing": "frame custom-shape g",
+    }.items()
+    for name in names.split()
+}
+_OTHERWISE = {"display": "table"}
 MOST_SPACES = 100  # in one element: a few bytes are not to become a thousand
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
@@ -59,23 +76,43 @@ def read_ods(data: bytes, limits: Limits) -> Original:
 
 
 def _get(element: etree._Element, name: str) -> str:
-    """An attribute by its local name: versions of the format differ in namespaces."""
-    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == name), "")
+    """An attribute where programs look for it: values are the office's, all others their element's own."""
+    own = "office" if "value" in name else _OTHERWISE.get(name) or _space(str(element.tag))
+    return element.get(f"{_OASIS}{own}:1.0}}{name}", "")
+
+
+@lru_cache(1024)
+def _space(tag: str) -> str:
+    """The kind of a namespace of the format: "table" of table:table-cell."""
+    return tag.removeprefix(_OASIS).partition(":")[0]
+
+
+def _name(element: etree._Element) -> str:
+    """The name of an element in the namespace that it has in the format; "" for any other, whatever its name."""
+    tag = element.tag
+    return _known_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(1024)
+def _known_name(tag: str) -> str:
+    name = tag.rpartition("}")[2]
+    home = _HOMES.get(name)
+    return name if home is None or tag == f"{_OASIS}{home}:1.0}}{name}" else ""
 
 
 def _tables(root: etree._Element) -> Iterator[etree._Element]:
-    for body in (e for e in root if local(e) == "body"):
+    for body in (e for e in root if _name(e) == "body"):
         for sheet in body:
-            yield from (e for e in sheet if local(e) == "table")
+            yield from (e for e in sheet if _name(e) == "table")
 
 
 def _hidden_styles(root: etree._Element) -> set[str]:
     return {
         _get(style, "name")
         for styles in root
-        if local(styles) == "automatic-styles"
+        if _name(styles) == "automatic-styles"
         for style in styles
-        if any(local(e) == "table-properties" and _get(e, "display") == "false" for e in style)
+        if any(_name(e) == "table-properties" and _get(e, "display") == "false" for e in style)
     }
 
 
@@ -92,8 +129,8 @@ PLAIN = _Styles(frozenset(), {})
 def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
     """How each style of a run stands: "super 58%" and "33% 58%" are above the line, "sub" and "-33%" below."""
     found = dict[str, str]()
-    for style in (e for part in parts for e in part.iter("{*}style")):
-        for text in (e for e in style if local(e) == "text-properties"):
+    for style in (e for part in parts for e in part.iter(f"{_OASIS}style:1.0}}style")):
+        for text in (e for e in style if _name(e) == "text-properties"):
             position = _get(text, "text-position").split(" ")[0]
             if position.startswith(("sub", "-")):
                 found[_get(style, "name")] = "subscript"
@@ -105,10 +142,10 @@ def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
 def _crossed_styles(parts: Iterable[etree._Element]) -> frozenset[str]:
     """The names of the styles, of cells and of runs, that cross a text out, be it by the style they stand on."""
     own, parents = dict[str, bool](), dict[str, str]()
-    for style in (e for part in parts for e in part.iter("{*}style")):
+    for style in (e for part in parts for e in part.iter(f"{_OASIS}style:1.0}}style")):
         name = _get(style, "name")
         parents[name] = _get(style, "parent-style-name")
-        for text in (e for e in style if local(e) == "text-properties"):
+        for text in (e for e in style if _name(e) == "text-properties"):
             lines = [v for key in ("text-line-through-style", "text-line-through-type") if (v := _get(text, key))]
             if lines:
                 own[name] = "none" not in lines
@@ -130,17 +167,17 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
         element = next(inside[-1], None)
         if element is None:
             inside.pop()
-        elif local(element) == "table-row":
+        elif _name(element) == "table-row":
             yield element
-        elif local(element) in ("table-rows", "table-row-group", "table-header-rows"):
+        elif _name(element) in ("table-rows", "table-row-group", "table-header-rows"):
             inside.append(iter(element))
 
 
 def _hidden_columns(table: etree._Element) -> tuple[tuple[int, int], ...]:
     """Spans of columns, those of groups and headers included."""
     hidden, column = list[tuple[int, int]](), 1
-    for element in table.iter("{*}table-column", "{*}table-row"):
-        if local(element) == "table-row":
+    for element in table.iter(_COLUMN, _ROW):
+        if _name(element) == "table-row":
             break
         wide = _times(element, "number-columns-repeated", MAX_COLUMN)
         if _is_hidden(element):
@@ -176,8 +213,8 @@ class _Crossed:
 
 def _crossed_in(table: etree._Element, styles: frozenset[str]) -> _Crossed:
     column, spans = 0, list[tuple[int, bool]]()
-    for element in table.iter("{*}table-column", "{*}table-row") if styles else ():
-        if local(element) == "table-row":
+    for element in table.iter(_COLUMN, _ROW) if styles else ():
+        if _name(element) == "table-row":
             break
         column += _times(element, "number-columns-repeated", MAX_COLUMN)
         spans.append((column, _get(element, "default-cell-style-name") in styles))
@@ -191,7 +228,7 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -
     for line in _rows(table):
         times, column = _times(line, "number-rows-repeated", MAX_ROW), 1
         for element in line:
-            if local(element) not in ("table-cell", "covered-table-cell"):
+            if _name(element) not in ("table-cell", "covered-table-cell"):
                 continue
             wide = _times(element, "number-columns-repeated", MAX_COLUMN)
             extras += _beside(element, name, row, column, count.limits.text)
@@ -211,7 +248,7 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -
                     hidden.update(range(row, row + times))
             column += wide
         row += times
-    if any(local(e) == "shapes" and len(e) for e in table):
+    if any(_name(e) == "shapes" and len(e) for e in table):
         extras.append(Extra("图片或图形", name))
     return count.grid(merges, hidden, _hidden_columns(table)), extras
 
@@ -219,9 +256,9 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -
 def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[Extra]:
     for child in element:
         address = f"{column_name(column)}{row}"
-        if local(child) == "annotation":
+        if _name(child) == "annotation":
             yield Extra("批注", sheet, address, _text(child, most))
-        elif local(child) in ("frame", "custom-shape", "g"):
+        elif _name(child) in ("frame", "custom-shape", "g"):
             yield Extra("图片或图形", sheet, address)
 
 
@@ -230,7 +267,7 @@ def _cell(element: etree._Element, struck: bool, styles: _Styles, most: int) -> 
     if not (formula or kind or len(element)):
         return None  # as most are
     formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
-    paragraphs = any(local(child) == "p" for child in element)
+    paragraphs = any(_name(child) == "p" for child in element)
     pieces = runs_of(_runs(element, styles, most)).pieces
     shown = "".join(text for text, _ in pieces)
     if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
@@ -267,26 +304,26 @@ def _format(kind: str, value: Value, shown: str) -> str:
         return f'0.00"{unit[1]}"' if shown.strip().endswith(unit[1]) else "General"
     try:
         seen = Decimal(shown.strip().replace(",", ""))
-    except InvalidOperation:
+        step = Decimal(1).scaleb(int(seen.as_tuple().exponent)) if seen.is_finite() else Decimal(1)
+        scaled = bool(seen) and abs(value / 1000 - seen) <= step / 2 < abs(value - seen)
+    except ArithmeticError:  # no number, or one beyond all numbers
         return "General"
-    step = Decimal(1).scaleb(int(seen.as_tuple().exponent)) if seen.is_finite() else Decimal(1)
-    return "0," if seen and abs(value / 1000 - seen) <= step / 2 < abs(value - seen) else "General"
+    return "0," if scaled else "General"
 
 
 def _kind(element: etree._Element) -> str:
     """The value's type; LibreOffice says "error" in an attribute of the same name in its own namespace."""
-    kinds = [str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == "value-type"]
-    return "error" if "error" in kinds else next(iter(kinds), "")
+    return "error" if element.get(_OWN_KIND) == "error" else _get(element, "value-type")
 
 
 def _value(element: etree._Element, kind: str, shown: str) -> Value:
     match kind:
         case "float" | "percentage" | "currency":
             try:
-                number = Decimal(_get(element, "value"))
-            except InvalidOperation:
+                number = float(Decimal(_get(element, "value")))
+            except (ValueError, ArithmeticError):
                 return shown
-            return value_of(float(number), "General") if number.is_finite() else shown
+            return value_of(number, "General") if isfinite(number) else shown  # as in an .xlsx: 1e400 is no number
         case "date":
             return iso_date(_get(element, "date-value"))
         case "time" if found := _DURATION.fullmatch(_get(element, "time-value")):
@@ -308,7 +345,7 @@ def _text(element: etree._Element, most: int) -> str:
 def _runs(element: etree._Element, styles: _Styles, most: int) -> list[Piece]:
     """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters."""
     found, size = list[Piece](), 0
-    for paragraph in (child for child in element if local(child) == "p"):
+    for paragraph in (child for child in element if _name(child) == "p"):
         found += [("\n", None, "")] if found else []
         for piece in _pieces(paragraph, styles, None, ""):
             found.append(piece)
@@ -325,7 +362,7 @@ def _pieces(element: etree._Element, styles: _Styles, out: bool | None, raised: 
     """
     yield element.text or "", out, raised
     for child in element:
-        match local(child):
+        match _name(child):
             case "s":
                 yield " " * _times(child, "c", MOST_SPACES), out, raised
             case "tab":
@@ -342,7 +379,7 @@ def _pieces(element: etree._Element, styles: _Styles, out: bool | None, raised: 
 
 
 def _names(root: etree._Element) -> Iterator[DefinedName]:
-    for element in root.iter("{*}named-range"):
+    for element in root.iter(f"{_OASIS}table:1.0}}named-range"):
         found = _ADDRESS.fullmatch(_get(element, "cell-range-address"))
         if found:
             sheet = found[1].replace("''", "'") if found[1] else found[2]
@@ -353,4 +390,6 @@ def _names(root: etree._Element) -> Iterator[DefinedName]:
 def _properties(package: Package) -> dict[str, str]:
     if "meta.xml" not in package:
         return {}
-    return {_get(e, "name"): e.text or "" for e in package.tree("meta.xml").iter("{*}user-defined")}
+    return {
+        _get(e, "name"): e.text or "" for e in package.tree("meta.xml").iter(f"{_OASIS}meta:1.0}}user-defined")
+    }

@@ -202,6 +202,8 @@ def _judge_directory(infos: list[zipfile.ZipInfo], size: int, limits: Limits) ->
         raise PackageError("damaged", "文件不合规范（有重名的部件）")
     if any(re.search(r"(^|/)\.\.?(/|$)|^/|^[A-Za-z]:|\0", name) for name in names):
         raise PackageError("damaged", "文件不合规范（部件名带有路径）")
+    if not all(names):
+        raise PackageError("damaged", "文件不合规范（有没有名称的部件）")
     if any(info.flag_bits & 1 for info in infos):
         raise PackageError("encrypted", "压缩包设置了密码，读不出来")
     if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):

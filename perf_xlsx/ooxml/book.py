@@ -12,13 +12,14 @@ from lxml import etree
 
 from perf_xlsx.harmless import harmless
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.markup import children, local, text_of, whole
+from perf_xlsx.ooxml.markup import MAIN, named, only, space_of, text_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.place import column_name
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+RELATION_SPACES = (_TRANSITIONAL, _STRICT)
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
@@ -103,14 +104,21 @@ class Book:
         if main is None:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿")
         self.part = main
-        self.root = package.tree(main)
+        self.root = self.tree(main)
         self._strings: dict[int, Text] = {}
         self._sheets: list[Sheet] | None = None
         self._judge_sheets()
 
+    def tree(self, part: str) -> etree._Element:
+        """A part of the spreadsheet. Raises PackageError where its root is in no namespace of one."""
+        root = self.package.tree(part)
+        if space_of(root) not in MAIN:
+            raise PackageError("damaged", f"文件已损坏（{part} 不是电子表格的内容）")
+        return root
+
     def _judge_sheets(self) -> None:
         sheets = self.sheets
-        if not sheets and not len(listed if (listed := self.child("sheets")) is not None else ()):
+        if not sheets and not self.sheet_elements():
             raise PackageError("damaged", "文件已损坏（没有工作表）")
         names = [sheet.name.casefold() for sheet in sheets]
         for number, sheet in enumerate(sheets, 1):
@@ -148,8 +156,18 @@ class Book:
         return self.package.add_relationship(self.part, self.relation(kind), part)
 
     def child(self, name: str) -> etree._Element | None:
-        """The workbook element of that name."""
-        return next((element for element in self.root if local(element) == name), None)
+        """The workbook element of that name. Raises PackageError where there are two."""
+        return only(self.root, name)
+
+    def sheet_elements(self) -> list[etree._Element]:
+        """The elements that list the sheets, chart sheets too, in the order of their tabs."""
+        listed = self.child("sheets")
+        return [] if listed is None else named(listed, "sheet")
+
+    def name_elements(self) -> list[etree._Element]:
+        """The elements that define names."""
+        listed = self.child("definedNames")
+        return [] if listed is None else named(listed, "definedName")
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -165,9 +183,8 @@ class Book:
     def _listed_sheets(self) -> list[Sheet]:
         related = {r.id: r for r in self.package.relationships(self.part)}
         found: list[Sheet] = []
-        listed = self.child("sheets")
-        for index, element in enumerate(e for e in (() if listed is None else listed) if local(e) == "sheet"):
-            id = next((value for key, value in element.attrib.items() if str(key).endswith("}id")), "")
+        for index, element in enumerate(self.sheet_elements()):
+            id = _relation_of(element)
             if not id:
                 continue  # a module sheet of Excel 5, which has no part of its own
             relation = related.get(str(id))
@@ -188,9 +205,8 @@ class Book:
 
     def defined_names(self) -> list[DefinedName]:
         """Every defined name."""
-        listed = self.child("definedNames")
         found = []
-        for element in () if listed is None else listed:
+        for element in self.name_elements():
             sheet = whole(element.get("localSheetId"), -1)
             found.append(
                 DefinedName(
@@ -231,7 +247,7 @@ class Book:
     @cached_property
     def _string_items(self) -> list[etree._Element]:
         part = self.related_part("sharedStrings")
-        return [] if part is None else [item for item in self.package.tree(part) if local(item) == "si"]
+        return [] if part is None else named(self.tree(part), "si")
 
     @cached_property
     def looks(self) -> list[CellLook]:
@@ -239,13 +255,14 @@ class Book:
         part = self.related_part("styles")
         if part is None:
             return []
-        groups = {local(group): list(children(group)) for group in children(self.package.tree(part))}
-        codes = {
-            element.get("numFmtId"): element.get("formatCode", "")[:LONGEST]
-            for element in groups.get("numFmts", ())
-        }
-        struck = [is_struck(font) for font in groups.get("fonts", ()) if local(font) == "font"]
-        formats = [xf for xf in groups.get("cellXfs", ()) if local(xf) == "xf"]
+        root = self.tree(part)
+        lists = {kind: only(root, kind) for kind in ("numFmts", "fonts", "cellXfs")}
+        numbers, fonts, formats = (
+            [] if group is None else named(group, member)
+            for group, member in zip(lists.values(), ("numFmt", "font", "xf"), strict=True)
+        )
+        codes = {element.get("numFmtId"): element.get("formatCode", "")[:LONGEST] for element in numbers}
+        struck = [is_struck(font) for font in fonts]
         if len(formats) > self.package.limits.formats:
             detail = f"单元格格式有 {len(formats)} 种，超过上限 {self.package.limits.formats} 种"
             raise PackageError("too_large", detail)
@@ -262,8 +279,8 @@ class Book:
     def shows_pictures(self) -> bool:
         """Whether a cell with a value of its own kind (`vm`) shows a picture: other kinds are named in a part."""
         kinds = [name for name in self.package.names() if name.lower().endswith("rdrichvaluestructure.xml")]
-        named = [s.get("t", "") for name in kinds for s in self.package.tree(name) if local(s) == "s"]
-        return not named or any("image" in name.lower() for name in named)
+        told = [s.get("t", "") for name in kinds for s in named(self.package.tree(name), "s")]
+        return not told or any("image" in name.lower() for name in told)
 
 
 def custom_properties(package: Package) -> dict[str, str]:
@@ -274,9 +291,16 @@ def custom_properties(package: Package) -> dict[str, str]:
         return {}
     return {
         element.get("name", ""): "".join(str(text) for text in element.itertext())
-        for element in package.tree(part)
-        if local(element) == "property"
+        for element in named(package.tree(part), "property")
     }
+
+
+def _relation_of(element: etree._Element) -> str:
+    """The id of an element's relationship; "" for none. Raises PackageError where it names two."""
+    found = {element.get(f"{{{space}}}id") for space in RELATION_SPACES} - {None}
+    if len(found) > 1:
+        raise PackageError("damaged", f"文件已损坏（工作表“{element.get('name', '')}”指向两处内容）")
+    return str(found.pop()) if found else ""
 
 
 class CellLook(NamedTuple):
@@ -312,30 +336,32 @@ def runs_of(pieces: Iterable[Piece]) -> Runs:
 
 def is_struck(properties: etree._Element) -> bool:
     """Whether a font, or the properties of a run, cross the text out."""
-    return any(
-        local(child) == "strike" and child.get("val", "1") not in ("0", "false", "off") for child in properties
-    )
+    return any(child.get("val", "1") not in ("0", "false", "off") for child in named(properties, "strike"))
 
 
 def raised_in(properties: etree._Element) -> str:
     """Where the properties of a run set it: "superscript", "subscript", or elsewhere."""
-    return next((child.get("val", "") for child in properties if local(child) == "vertAlign"), "")
+    return next((child.get("val", "") for child in named(properties, "vertAlign")), "")
 
 
 def rich_text(item: etree._Element) -> Text:
-    """The text of a string item or note, phonetic guides left out; in pieces where it has runs of its own."""
-    pieces: list[Piece] = []
-    runs = False
-    for child in item:
-        kind = local(child)
-        if kind == "t":
-            pieces.append((unescape(text_of(child)), None, ""))
-        elif kind == "r":
-            runs = True
-            look = next((e for e in child if local(e) == "rPr"), None)
-            own, raised = (None, "") if look is None else (is_struck(look), raised_in(look))
-            pieces += [(unescape(text_of(t)), own, raised) for t in child if local(t) == "t"]
-    return runs_of(pieces) if runs else "".join(text for text, _, _ in pieces)
+    """The text of a string item or note, phonetic guides left out; in pieces where it has runs of its own.
+
+    Raises PackageError where an item or run has two texts: some programs show both, some one.
+    """
+    if len(item) == 1 and item[0].tag == f"{space_of(item)}t":
+        return unescape(text_of(item[0]))
+    plain = only(item, "t")
+    text = "" if plain is None else unescape(text_of(plain))
+    runs = named(item, "r")
+    if not runs:
+        return text
+    pieces: list[Piece] = [(text, None, "")] if text else []
+    for run in runs:
+        look, words = only(run, "rPr"), only(run, "t")
+        own, raised = (None, "") if look is None else (is_struck(look), raised_in(look))
+        pieces += [] if words is None else [(unescape(text_of(words)), own, raised)]
+    return runs_of(pieces)
 
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite, nan
@@ -26,7 +26,7 @@ from perf_xlsx.ooxml.book import (
     rich_text,
     unescape,
 )
-from perf_xlsx.ooxml.markup import local, text_of, whole
+from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
 
 NOWHERE = (0, 0)
@@ -147,19 +147,23 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
     cells: dict[tuple[int, int], Cell] = {}
     merges: list[tuple[int, int, int, int]] = []
     rows: frozenset[int] = frozenset()
-    columns: tuple[tuple[int, int], ...] = ()
-    for element in book.package.tree(sheet.part):
-        if local(element) == "sheetData":
-            for address, cell in _cells(element, book, sheet):
-                if cell is not None:
-                    cells[address] = cell
-                    if len(cells) > limits.cells:
-                        raise PackageError("too_large", f"工作表“{sheet.name}”超过 {limits.cells} 个单元格")
-            rows = frozenset(number for number, row in numbered(element) if _is_hidden(row))
-        elif local(element) == "cols":
-            columns = tuple((whole(e.get("min")), whole(e.get("max"))) for e in element if _is_hidden(e))
-        elif local(element) == "mergeCells":
-            merges += [found for m in element if (found := parse_range(m.get("ref", "")))]
+    root = book.tree(sheet.part)
+    data = only(root, "sheetData")
+    if data is not None:
+        for address, cell in _cells(data, book, sheet):
+            if cell is not None:
+                cells[address] = cell
+                if len(cells) > limits.cells:
+                    raise PackageError("too_large", f"工作表“{sheet.name}”超过 {limits.cells} 个单元格")
+        rows = frozenset(number for number, row in numbered(data) if _is_hidden(row))
+    columns = tuple(
+        (whole(e.get("min")), whole(e.get("max")))
+        for group in named(root, "cols")
+        for e in named(group, "col")
+        if _is_hidden(e)
+    )
+    for group in named(root, "mergeCells"):
+        merges += [found for m in named(group, "mergeCell") if (found := parse_range(m.get("ref", "")))]
     if len(merges) > limits.merges:
         raise PackageError(
             "too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处"
@@ -170,10 +174,9 @@ def read_grid(book: Book, sheet: Sheet) -> Grid:
 def numbered(data: etree._Element) -> Iterator[tuple[int, etree._Element]]:
     """The rows of a sheet's data with their numbers; one without a number follows the one before it."""
     number = 0
-    for row in data:
-        if local(row) == "row":
-            number = whole(row.get("r"), number + 1)
-            yield number, row
+    for row in named(data, "row"):
+        number = whole(row.get("r"), number + 1)
+        yield number, row
 
 
 def _is_hidden(element: etree._Element) -> bool:
@@ -187,18 +190,14 @@ def _filled(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etre
     outside a sheet, contradicts its row or stands twice: nothing then tells what stands where.
     """
     row, seen = 0, set()
-    usual = str(data.tag).replace("sheetData", "c")
-    for line in data:
-        if local(line) != "row":
-            continue
+    usual = f"{space_of(data)}c"
+    for line in _agreed(data, f"{space_of(data)}row", sheet):
         row = whole(line.get("r", str(row + 1)))
         if not 0 < row <= MAX_ROW or row in seen:
             raise _misplaced(sheet, f"第 {line.get('r', row)} 行")
         seen.add(row)
         column, taken = 0, set()
-        for element in line:
-            if element.tag != usual and local(element) != "c":
-                continue
+        for element in _agreed(line, usual, sheet):
             stated = element.get("r")
             at, column = (row, column + 1) if stated is None else parse_cell(stated) or NOWHERE
             if at != row or column > MAX_COLUMN or column in taken:
@@ -208,15 +207,27 @@ def _filled(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etre
                 yield row, column, element
 
 
+def _agreed(parent: etree._Element, tag: str, sheet: Sheet) -> Iterable[etree._Element]:
+    """The children of that tag. Raises PackageError where newer programs read another content than others."""
+    if next(parent.iterchildren(ALTERNATES), None) is None:
+        return parent.iterchildren(tag)
+    if disputed(parent):
+        raise PackageError("damaged", f"文件已损坏（工作表“{sheet.name}”有写了两遍、互相矛盾的内容）")
+    return [child for child in children(parent) if child.tag == tag]
+
+
 def _misplaced(sheet: Sheet, where: str) -> PackageError:
     return PackageError("damaged", f"文件已损坏（工作表“{sheet.name}”中{where}的位置无效或重复）")
 
 
 def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell | None]]:
-    longest, known = book.package.limits.text, _Known(book, str(data.tag).removesuffix("sheetData"))
+    longest, known = book.package.limits.text, _Known(book, space_of(data))
     for row, column, element in _filled(data, sheet):
         try:
             cell = _cell(element, known, (row, column))
+        except _TwiceError:
+            where = f"工作表“{sheet.name}”第{row}行第{column}列"
+            raise PackageError("damaged", f"文件已损坏（{where}的内容写了两遍，互相矛盾）") from None
         except IndexError:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
@@ -226,12 +237,17 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
         yield (row, column), cell
 
 
+class _TwiceError(Exception):
+    """A cell has two values, formulas or texts that are not the same."""
+
+
 class _Known:
     """What comes again in cell after cell: what children are by their usual tags, what a cell style says."""
 
     def __init__(self, book: Book, space: str) -> None:
         self.book = book
         self.kinds: dict[object, str] = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
+        self.kinds[ALTERNATES] = "alternates"
         self.shared: dict[str, Shared] = {}
         self._looks: dict[str | None, CellLook] = {}
 
@@ -242,16 +258,21 @@ class _Known:
         return self._looks[style]
 
 
-def _cell(element: etree._Element, known: _Known, at: tuple[int, int]) -> Cell | None:
+def _cell(
+    element: etree._Element, known: _Known, at: tuple[int, int], once: Iterable[etree._Element] = ()
+) -> Cell | None:
     formula = text = inline = None
-    for child in element:
-        kind = known.kinds.get(child.tag) or local(child)
-        if kind == "v":
+    for child in once or element:
+        kind = known.kinds.get(child.tag)
+        if kind == "v" and text is None:
             text = text_of(child)
-        elif kind == "f":
+        elif kind == "f" and formula is None:
             formula = _formula(child, known, at)
-        elif kind == "is":
+        elif kind == "is" and inline is None:
             inline = rich_text(child)
+        elif kind is not None:  # something stands there twice, or is written twice
+            found = _once(element, known.kinds)
+            return _cell(element, known, at, found) if found else None
     if formula is None and text is None and inline is None:
         return None
     code, struck = known.look(element.get("s"))
@@ -262,8 +283,19 @@ def _cell(element: etree._Element, known: _Known, at: tuple[int, int]) -> Cell |
         return Cell(None, formula, None, code, picture=True)
     if kind == "str" and text is not None and not text.strip(_BLANK):
         return None  # a formula's result that is an empty text
-    value = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
-    return cell_of(value, formula, code, struck)
+    content = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
+    return cell_of(content, formula, code, struck)
+
+
+def _once(element: etree._Element, kinds: Mapping[object, str]) -> list[etree._Element]:
+    """What stands in a cell, once. Raises _TwiceError where it stands there twice and is not the same."""
+    found: dict[str, list[etree._Element]] = {}
+    for child in children(element):
+        if (kind := kinds.get(child.tag)) is not None:
+            found.setdefault(kind, []).append(child)
+    if disputed(element) or not all(map(same, found.values())):
+        raise _TwiceError
+    return [group[0] for group in found.values()]
 
 
 def _formula(element: etree._Element, known: _Known, at: tuple[int, int]) -> str:

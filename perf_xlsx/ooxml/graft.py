@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
-from perf_xlsx.ooxml.book import Book, DefinedName, quote_sheet
+from perf_xlsx.ooxml.book import RELATION_SPACES, Book, DefinedName, quote_sheet
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.markup import local, named, whole
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 
@@ -56,8 +56,7 @@ def all_sheet_names(book: Book) -> list[str]:
 
 def sheet_elements(book: Book) -> list[etree._Element]:
     """The sheet elements of the workbook part."""
-    listed = book.child("sheets")
-    return [] if listed is None else [element for element in listed if local(element) == "sheet"]
+    return book.sheet_elements()
 
 
 def free_sheet_name(name: str, taken: set[str]) -> str:
@@ -151,7 +150,7 @@ def _open_on(book: Book, name: str) -> None:
     if views is None:
         views = etree.Element(f"{{{book.space}}}bookViews")
         _insert_behind(book.root, views, _BEFORE_VIEWS)
-    view = next((e for e in views if local(e) == "workbookView"), None)
+    view = next(iter(named(views, "workbookView")), None)
     if view is None:
         view = etree.SubElement(views, f"{{{book.space}}}workbookView")
     view.set("activeTab", str(all_sheet_names(book).index(name)))
@@ -160,9 +159,13 @@ def _open_on(book: Book, name: str) -> None:
 
 
 def _select_none(book: Book) -> None:
-    """Take the selection off every sheet: what is typed goes into all that are selected."""
-    for sheet in book.sheets:
-        views = (e for e in book.package.tree(sheet.part) if local(e) == "sheetViews")
-        for view in (e for listed in views for e in listed if local(e) == "sheetView"):
+    """Take the selection off every sheet, chart sheets too: what is typed goes into all that are selected."""
+    listed = {e.get(f"{{{space}}}id") for e in sheet_elements(book) for space in RELATION_SPACES}
+    for relation in book.package.relationships(book.part):
+        part = relation.target
+        if relation.id not in listed or part not in book.package or b"tabSelected" not in book.package.read(part):
+            continue
+        views = (e for e in book.package.tree(part) if local(e) in ("sheetViews", "AlternateContent"))
+        for view in (e for listed in views for e in listed.iter("{*}sheetView")):
             if view.attrib.pop("tabSelected", None) is not None:
-                book.package.touch(sheet.part)
+                book.package.touch(part)

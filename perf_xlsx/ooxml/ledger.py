@@ -12,18 +12,16 @@ from perf_xlsx.ooxml.contents import codes_of_draft, codes_of_grid, has_more, wr
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets, sheet_elements
 from perf_xlsx.ooxml.marks import Mark, SheetCells, fill_cell
-from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.markup import named, whole
 from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.record import (
-    LEDGER,
-    MARK_NAME,
-    SHEET_NAME,
     Added,
     Entry,
     Marked,
-    read_record,
+    find_ledger,
+    may_be_ledger,
     write_record,
 )
 from perf_xlsx.ooxml.renaming import kept_name, reference, rename
@@ -108,13 +106,13 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
     that was once of ours: its colours are its own.
     """
     book = Book(package)
-    ledger = next((sheet for sheet in book.sheets if sheet.name == LEDGER), None)
-    if ledger is None:
+    recorded = find_ledger((s.name, read_grid(book, s)) for s in book.sheets if may_be_ledger(s.name))
+    if recorded is None:
         return None
-    record = read_record(read_grid(book, ledger))
+    ledger, record = recorded
     areas = {name.name: name.area() for name in book.defined_names() if name.local_sheet is None}
     ours = {(area[0] if (area := areas.get(name)) else added.name): added for name, added in record.sheets.items()}
-    theirs = [sheet for sheet in book.sheets if sheet.name != LEDGER and sheet.name not in ours]
+    theirs = [sheet for sheet in book.sheets if sheet.name != ledger and sheet.name not in ours]
     formulas = list(_formulas(book, theirs, ours))
     kept = {
         sheet.name: found
@@ -130,8 +128,8 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
             record.notes, None if joined is None else joined.get(sheet.name, ())
         )
     ]
-    gone = ({LEDGER} | ours.keys()) - kept.keys()
-    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone])
+    gone = ({ledger} | ours.keys()) - kept.keys()
+    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone], record.names)
     stays = {found.was for found in kept.values() if found.referred}
     return Stripped(
         tuple(_renamed(book, found) for found in kept.values()),
@@ -171,7 +169,7 @@ def _formulas(book: Book, sheets: list[Sheet], ours: Iterable[str]) -> Iterator[
         if not any(known.values()):
             continue
         for row, column, element in SheetCells(book, sheet).every():
-            text = next((child.text or "" for child in element if local(child) == "f"), "")
+            text = next((child.text or "" for child in named(element, "f")), "")
             if names := known.get(text):
                 yield Formula(sheet.name, row, column, text), names
 
@@ -240,19 +238,18 @@ def _places(
     return placed, columns
 
 
-def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
-    """Take worksheets away, with all that only they refer to, and every name of ours."""
+def _remove_sheets(book: Book, sheets: list[Sheet], names: set[str]) -> None:
+    """Take worksheets away, with all that only they refer to, and the names of ours."""
     removed = sorted(sheet.index for sheet in sheets)
-    listed, elements = book.child("sheets"), sheet_elements(book)
+    elements = sheet_elements(book)
     for sheet in sheets:
         book.package.remove_with_related(sheet.part)
         for relation in book.package.relationships(book.part):
             if relation.target == sheet.part:
                 book.package.remove_relationship(book.part, relation.id)
-        if listed is not None:
-            listed.remove(elements[sheet.index])
+        elements[sheet.index].getparent().remove(elements[sheet.index])  # type: ignore[union-attr]
     book.sheets_changed()
-    _renumber_names(book, removed)
+    _renumber_names(book, removed, names)
     views = book.child("bookViews")
     for view in () if views is None else views:
         if whole(view.get("activeTab")) >= len(all_sheet_names(book)):
@@ -260,11 +257,11 @@ def _remove_sheets(book: Book, sheets: list[Sheet]) -> None:
     book.package.touch(book.part)
 
 
-def _renumber_names(book: Book, removed: list[int]) -> None:
+def _renumber_names(book: Book, removed: list[int], names: set[str]) -> None:
     listed = book.child("definedNames")
-    for element in [] if listed is None else list(listed):
+    for element in book.name_elements():
         name, index = element.get("name", ""), whole(element.get("localSheetId"), -1)
-        if name.startswith((MARK_NAME, SHEET_NAME)) or index in removed:
+        if name.casefold() in names or index in removed:
             element.getparent().remove(element)  # type: ignore[union-attr]  # it was just found there
         elif index >= 0:
             element.set("localSheetId", str(index - sum(gone < index for gone in removed)))

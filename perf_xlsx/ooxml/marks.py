@@ -9,7 +9,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.cells import numbered
-from perf_xlsx.ooxml.markup import local, whole
+from perf_xlsx.ooxml.markup import named, only, whole
 from perf_xlsx.ooxml.styles import Styles
 from perf_xlsx.place import column_name
 
@@ -31,18 +31,17 @@ class SheetCells:
         self.package, self.part = book.package, sheet.part
         self.root = self.package.tree(sheet.part)
         self.space = etree.QName(self.root).namespace
-        self.data = next((e for e in self.root if local(e) == "sheetData"), None)
+        self.data = only(self.root, "sheetData")
         self.rows = {} if self.data is None else dict(numbered(self.data))
         self.last_row = max(self.rows, default=0)
 
     def cells(self, row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
         """A row's cells with their column numbers."""
         column = 0
-        for element in row:
-            if local(element) == "c":
-                address = parse_cell(element.get("r", ""))
-                column = address[1] if address else column + 1
-                yield column, element
+        for element in named(row, "c"):
+            address = parse_cell(element.get("r", ""))
+            column = address[1] if address else column + 1
+            yield column, element
 
     def every(self) -> Iterator[tuple[int, int, etree._Element]]:
         """Every cell element with its row and column."""
@@ -87,8 +86,8 @@ class SheetCells:
         """The style that an empty cell shows: its row's, else its column's."""
         if line.get("s") and line.get("customFormat") in ("1", "true"):
             return line.get("s")
-        for columns in (e for e in self.root if local(e) == "cols"):
-            for element in columns:
+        for columns in named(self.root, "cols"):
+            for element in named(columns, "col"):
                 if whole(element.get("min")) <= column <= whole(element.get("max")):
                     return element.get("style")
         return None

@@ -28,6 +28,18 @@ _ENCODINGS = frozenset(
         "iso-8859-1",
     }
 )
+# The namespaces of a spreadsheet's parts, transitional and strict; that of what is written twice; of relations.
+MAIN = frozenset(
+    f"{{{space}}}"
+    for space in (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+)
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+ALTERNATES = f"{_COMPATIBILITY}AlternateContent"
+_OFFICE = ("http://schemas.microsoft.com/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
+
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 
 
@@ -93,22 +105,86 @@ def whole(text: str | None, otherwise: int = 0) -> int:
 
 
 def text_of(element: etree._Element) -> str:
-    """An element's own text, also where a comment stands in the middle of it."""
+    """An element's own text, also where a comment stands in the middle of it.
+
+    Raises PackageError where an element does: programs differ in what they take for the text then.
+    """
     if len(element) == 0:
         return element.text or ""
+    if any(isinstance(child.tag, str) for child in element):  # some programs would show it, others not
+        raise PackageError("damaged", "文件已损坏（单元格或文字里夹有别的标记）")
     return (element.text or "") + "".join(child.tail or "" for child in element)
 
 
 def children(element: etree._Element) -> Iterator[etree._Element]:
-    """An element's children; of what is written twice, for newer programs and for all, that for all."""
+    """An element's children in its own namespace, which alone count for every program.
+
+    Of what is written twice, for newer programs and for all, that for all.
+    """
+    space = space_of(element)
     for child in element:
-        if local(child) != "AlternateContent":
+        if child.tag == ALTERNATES:
+            yield from (e for e in chosen(child) if space_of(e) == space)
+        elif space_of(child) == space:
             yield child
-            continue
-        for kind in ("Fallback", "Choice"):
-            if (chosen := next((e for e in child if local(e) == kind and len(e)), None)) is not None:
-                yield from chosen
-                break
+
+
+def named(element: etree._Element, name: str) -> list[etree._Element]:
+    """The children of that name; see `children`."""
+    tag = space_of(element) + name
+    if next(element.iterchildren(ALTERNATES), None) is None:
+        return list(element.iterchildren(tag))
+    return [child for child in children(element) if child.tag == tag]
+
+
+def only(element: etree._Element, name: str) -> etree._Element | None:
+    """The child of that name. Raises PackageError where there are two: nothing tells which one counts."""
+    found = named(element, name)
+    if len(found) > 1:
+        raise PackageError("damaged", f"文件已损坏（{name} 有{len(found)}个，不知以哪个为准）")
+    return found[0] if found else None
+
+
+def chosen(alternates: etree._Element) -> etree._Element | tuple[()]:
+    """Of what is written twice, what programs read that know nothing newer."""
+    for kind in ("Fallback", "Choice"):
+        for element in alternates.iterchildren(_COMPATIBILITY + kind):
+            if len(element):
+                return element
+    return ()
+
+
+def disputed(element: etree._Element) -> bool:
+    """Whether a child is written twice, and a newer program reads another content than all others."""
+    for alternates in element.iterchildren(ALTERNATES):
+        plain = [_plain(child) for child in chosen(alternates)]
+        for choice in alternates.iterchildren(f"{_COMPATIBILITY}Choice"):
+            spaces = [choice.nsmap.get(prefix) or "" for prefix in choice.get("Requires", "").split()]
+            if all(space.startswith(_OFFICE) for space in spaces) and [_plain(child) for child in choice] != plain:
+                return True
+    return False
+
+
+def _plain(element: etree._Element) -> tuple[object, ...]:
+    """What an element says, wherever it stands."""
+    inner = tuple((_plain(child), child.tail or "") for child in element)
+    return element.tag, tuple(sorted(element.attrib.items())), element.text or "", inner
+
+
+def same(elements: list[etree._Element]) -> bool:
+    """Whether all say the same."""
+    return len({_plain(element) for element in elements}) < 2
+
+
+def space_of(element: etree._Element) -> str:
+    """The namespace as it stands before the name, "{…}"; "" for none, comments and processing instructions."""
+    tag = element.tag
+    return _space(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(4096)
+def _space(tag: str) -> str:
+    return tag[: tag.rfind("}") + 1]
 
 
 def local(element: etree._Element) -> str:

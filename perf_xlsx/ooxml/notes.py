@@ -10,7 +10,7 @@ from lxml import etree
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
-from perf_xlsx.ooxml.markup import legal, local
+from perf_xlsx.ooxml.markup import legal, local, named, only
 from perf_xlsx.ooxml.note_shapes import EMPTY, draws, with_shapes, without_shapes
 from perf_xlsx.ooxml.note_text import (
     Answer,
@@ -113,7 +113,7 @@ class Notes:
             self._run(etree.SubElement(found, f"{{{space}}}text"), ours)
             self._undrawn.append((cell, ours))
         else:
-            body = next((e for e in found if local(e) == "text"), None)
+            body = only(found, "text")
             if body is None:
                 body = etree.SubElement(found, f"{{{space}}}text")
             _as_run(body)
@@ -126,7 +126,7 @@ class Notes:
     def _theirs(self) -> dict[str, etree._Element]:
         """The notes that were there, by cell; the first where a cell has two."""
         listed = _list(self.package.tree(self._comments_part()))
-        return {comment.get("ref", ""): comment for comment in reversed(listed)}
+        return {comment.get("ref", ""): comment for comment in reversed(named(listed, "comment"))}
 
     def _run(self, body: etree._Element, text: str) -> None:
         space = etree.QName(body).namespace
@@ -137,7 +137,7 @@ class Notes:
         node = etree.SubElement(run, f"{{{space}}}t")
         node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         node.text = legal(text)
-        runs = [e for e in body if local(e) == "r"]
+        runs = named(body, "r")
         if runs:
             runs[-1].addnext(run)
         else:
@@ -190,8 +190,8 @@ class Notes:
         root = self.package.tree(self.comments)
         gone: set[tuple[int, int]] = set()
         answers, changed = [], False
-        for comment in list(_list(root)):
-            body, cell = next((e for e in comment if local(e) == "text"), None), comment.get("ref", "")
+        for comment in named(_list(root), "comment"):
+            body, cell = only(comment, "text"), comment.get("ref", "")
             text = "" if body is None else _text(body)
             if body is None or not has_ours(text):
                 continue
@@ -239,18 +239,18 @@ class Notes:
 
 
 def _list(root: etree._Element) -> etree._Element:
-    found = next((e for e in root if local(e) == "commentList"), None)
+    found = only(root, "commentList")
     return etree.SubElement(root, f"{{{etree.QName(root).namespace}}}commentList") if found is None else found
 
 
 def _author(root: etree._Element) -> str:
     """The index of our author, added behind theirs."""
     space = etree.QName(root).namespace
-    authors = next((e for e in root if local(e) == "authors"), None)
+    authors = only(root, "authors")
     if authors is None:
         authors = etree.Element(f"{{{space}}}authors")
         root.insert(0, authors)
-    names = [author.text for author in authors]
+    names = [author.text for author in named(authors, "author")]
     if AUTHOR not in names:
         etree.SubElement(authors, f"{{{space}}}author").text = AUTHOR
         names.append(AUTHOR)
@@ -259,7 +259,7 @@ def _author(root: etree._Element) -> str:
 
 def _drop_author(root: etree._Element) -> None:
     """Take our author away where it is the last one and nobody's."""
-    authors = next((e for e in root if local(e) == "authors"), None)
+    authors = only(root, "authors")
     if authors is None or not len(authors) or authors[-1].text != AUTHOR:
         return
     if str(len(authors) - 1) not in {comment.get("authorId") for comment in _list(root)}:

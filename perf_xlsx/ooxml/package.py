@@ -15,7 +15,7 @@ from lxml import etree
 from perf_xlsx.aside import aside
 from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, deflated
 from perf_xlsx.ooxml.limits import MIB, Limits
-from perf_xlsx.ooxml.markup import local
+from perf_xlsx.ooxml.markup import children, local
 from perf_xlsx.ooxml.relationships import Related, rels_name
 from perf_xlsx.system import is_special
 
@@ -106,7 +106,7 @@ class Package(Related):
         """The declared content type of a part."""
         default: str | None = None
         wanted = f"/{part.lower()}"
-        for element in self.tree(CONTENT_TYPES):
+        for element in children(self.tree(CONTENT_TYPES)):
             if local(element) == "Override":
                 if _part_name(element) == wanted:
                     return element.get("ContentType", "")

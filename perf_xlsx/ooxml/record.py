@@ -2,17 +2,21 @@
 
 Hidden names point at the marked cells and at our sheets, so that they are found again after rows were inserted,
 sheets renamed, or another program saved the file. A ledger of an earlier version has no codes of contents.
+
+What is called like ours need not be ours: a ledger is told by what stands in it, a name by the ledger alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from perf_xlsx.ooxml.book import Book, DefinedName, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
 from perf_xlsx.ooxml.contents import Codes, packed, unpacked
-from perf_xlsx.ooxml.graft import add_name, add_sheet
+from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_sheet_name
 from perf_xlsx.ooxml.marks import Covered
 from perf_xlsx.ooxml.markup import escaped, whole
 from perf_xlsx.ooxml.note_text import NoteCodes
@@ -20,6 +24,8 @@ from perf_xlsx.place import column_name
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
+_LEDGERS = re.compile(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered where a sheet of theirs is called so
+_MOST = 2_000_000  # characters of codes in a ledger: 500,000 cells of our sheets
 _COLUMNS = 10  # of a mark; a sheet's codes go as far as they need to,
 _CODES = 5  # from this column on
 
@@ -65,25 +71,39 @@ class Record:
     sheets: dict[str, Added]
     notes: Mapping[str, frozenset[str]] | None
 
+    @property
+    def names(self) -> set[str]:
+        """The defined names of ours, as they compare."""
+        found = {*self.sheets, *(entry.name for entry in self.entries)}
+        return {name.casefold() for name in found if name.startswith((MARK_NAME, SHEET_NAME))}
+
 
 def write_record(book: Book, marks: Sequence[Marked], sheets: Sequence[Added]) -> None:
     """Write down what was added, and define the names that lead there."""
-    rows = []
-    for number, sheet in enumerate(sheets, 1):
-        rows.append(["sheet", f"{SHEET_NAME}{number}", sheet.name, str(sheet.charts), *packed(sheet.codes or {})])
-    for number, done in enumerate(marks, 1):
+    rows, sheet_names = [], []
+    for sheet, name in zip(sheets, _free_names(book, SHEET_NAME), strict=False):
+        sheet_names.append(DefinedName(name, f"{quote_sheet(sheet.name)}!$A$1", None, True))
+        rows.append(["sheet", name, sheet.name, str(sheet.charts), *packed(sheet.codes or {})])
+    for done, name in zip(marks, _free_names(book, MARK_NAME), strict=False):
         mark, note = done.covered.mark, done.note or NoteCodes("", "")
         apply = done.covered.apply if done.covered.apply is not None else "-"
-        rows.append(["mark", f"{MARK_NAME}{number}", mark.sheet, mark.cell, mark.colour, done.covered.fill, apply])
+        rows.append(["mark", name, mark.sheet, mark.cell, mark.colour, done.covered.fill, apply])
         rows[-1] += [note.ours, note.theirs, str(int(note.joined)) if done.note else ""]
         row, column = parse_cell(mark.cell) or (1, 1)
         reference = f"{quote_sheet(mark.sheet)}!${column_name(column)}${row}"
-        add_name(book, DefinedName(f"{MARK_NAME}{number}", reference, None, True))
-    for number, sheet in enumerate(sheets, 1):
-        add_name(book, DefinedName(f"{SHEET_NAME}{number}", f"{quote_sheet(sheet.name)}!$A$1", None, True))
+        add_name(book, DefinedName(name, reference, None, True))
+    for defined in sheet_names:
+        add_name(book, defined)
     part = book.package.free_name("xl/worksheets/sheet{}.xml")
     book.package.write(part, _sheet_xml(book, rows))
-    add_sheet(book, LEDGER, part, "veryHidden")
+    taken = {name.casefold() for name in all_sheet_names(book)}
+    add_sheet(book, free_sheet_name(LEDGER, taken), part, "veryHidden")
+
+
+def _free_names(book: Book, stem: str) -> Iterator[str]:
+    """Names that nothing is called in any scope: to Excel, capitals make no other name."""
+    taken = {name.name.casefold() for name in book.defined_names()}
+    return (name for number in count(1) if (name := f"{stem}{number}").casefold() not in taken)
 
 
 def _sheet_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
@@ -100,18 +120,36 @@ def _sheet_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + data.encode()
 
 
+def may_be_ledger(sheet: str) -> bool:
+    """Whether a ledger may be called so."""
+    return _LEDGERS.fullmatch(sheet) is not None
+
+
+def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, Record] | None:
+    """The first of the sheets that is a ledger, with what it says."""
+    for name, grid in sheets:
+        if may_be_ledger(name) and (record := read_record(grid)).names:
+            return name, record
+    return None
+
+
 def read_record(ledger: Grid) -> Record:
-    """Read a ledger, whichever version wrote it."""
+    """Read a ledger, whichever version wrote it.
+
+    Where it holds more codes than we write, a sheet has none of them: it then counts as written on, and stays.
+    """
     rows: dict[int, dict[int, str]] = {}
     for (row, column), cell in ledger.cells.items():
         rows.setdefault(row, {})[column] = str(cell.value)
     entries, sheets = [], {}
     notes: dict[str, set[str]] | None = None
+    left = _MOST
     for _, cells in sorted(rows.items()):
         texts = [cells.get(column, "") for column in range(1, _COLUMNS + 1)]
         if texts[0] == "sheet":
             packed_codes = [text for column, text in sorted(cells.items()) if column >= _CODES]
-            codes = unpacked(packed_codes) if texts[_CODES - 1] else None
+            left -= sum(map(len, packed_codes))
+            codes = None if not texts[_CODES - 1] else unpacked(packed_codes) if left >= 0 else {}
             sheets[texts[1]] = Added(texts[2], whole(texts[3]), codes)
         elif texts[0] == "mark":
             apply = None if texts[6] == "-" else texts[6]

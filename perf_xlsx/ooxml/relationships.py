@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.markup import local
+from perf_xlsx.ooxml.markup import named
 from perf_xlsx.ooxml.parts import Parts
 
 
@@ -109,9 +109,7 @@ class Related(Parts):
 
     def _relationships(self, part: str, name: str) -> Iterator[Relationship]:
         folder = posixpath.dirname(part)
-        for element in self.tree(name):
-            if local(element) != "Relationship":
-                continue
+        for element in named(self.tree(name), "Relationship"):
             target, external = element.get("Target", ""), element.get("TargetMode") == "External"
             if not external:
                 target = target.replace("\\", "/")  # as Windows zip libraries write names

@@ -36,8 +36,7 @@ def rename(book: Book, sheet: Sheet, name: str) -> None:
     def follow(text: str) -> str:
         return old.sub(lambda _: f"{quote_sheet(name)}!", text)
 
-    listed = book.child("definedNames")
-    for element in () if listed is None else listed:
+    for element in book.name_elements():
         element.text = follow(text_of(element))
     for part, root in _drawn(book, sheet.part):
         for element in root.iter():

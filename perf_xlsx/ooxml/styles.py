@@ -9,7 +9,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
 from perf_xlsx.ooxml.look import Look, style_text
-from perf_xlsx.ooxml.markup import children, local, parse_xml, whole
+from perf_xlsx.ooxml.markup import children, local, only, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
@@ -50,7 +50,7 @@ class Styles:
             kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
             self.package.set_content_type(part, kind)
         self.part = part
-        self.root = self.package.tree(part)
+        self.root = book.tree(part)
         self.space = etree.QName(self.root).namespace or ""
         self._known: dict[str, dict[bytes, int]] = {}
         self._groups: dict[str, etree._Element] = {}
@@ -72,7 +72,7 @@ class Styles:
     def group(self, name: str) -> etree._Element:
         """The element that holds all of one kind, made at its place where it is missing."""
         if name not in self._groups:
-            found = next((element for element in children(self.root) if local(element) == name), None)
+            found = only(self.root, name)
             self._groups[name] = self._make_group(name) if found is None else found
         return self._groups[name]
 

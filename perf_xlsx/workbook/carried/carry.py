@@ -15,10 +15,10 @@ from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.foreign import Original
 from perf_xlsx.forms import Form, load_form
 from perf_xlsx.model import Finding, SelfEvaluation
-from perf_xlsx.ooxml import LEDGER, Grid, Limits
+from perf_xlsx.ooxml import Grid, Limits
 from perf_xlsx.ooxml.contents import codes_of_grid
 from perf_xlsx.ooxml.note_text import Recorded, answer_in
-from perf_xlsx.ooxml.record import Record, read_record
+from perf_xlsx.ooxml.record import Record, find_ledger
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.workbook.carried.joined import join
@@ -101,12 +101,13 @@ def _own_rulebook(identity: Identity, asked: str | None, form: Form) -> Rulebook
 
 def _ours(original: Original) -> set[str]:
     """The sheets that an earlier scoring added and nobody wrote on, and its ledger."""
-    record = _record(original)
-    if record is None:
-        return set()
     grids = _grids(original)
+    ledger = find_ledger(grids.items())
+    if ledger is None:
+        return set()
+    its_name, record = ledger
     areas = {name.name: area for name in original.defined_names() if (area := name.area())}
-    found = {LEDGER}
+    found = {its_name}
     for name, added in record.sheets.items():
         title = areas[name][0] if name in areas else added.name
         if title in grids and (added.codes is None or added.codes == codes_of_grid(grids[title], added.codes)):
@@ -116,8 +117,8 @@ def _ours(original: Original) -> set[str]:
 
 def _record(original: Original) -> Record | None:
     """What the ledger of an earlier scoring says."""
-    ledger = _grids(original).get(LEDGER)
-    return None if ledger is None else read_record(ledger)
+    ledger = find_ledger(_grids(original).items())
+    return None if ledger is None else ledger[1]
 
 
 def _grids(original: Original) -> dict[str, Grid]:
