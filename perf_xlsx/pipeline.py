@@ -136,8 +136,14 @@ def _refused(source: Path, error: Exception) -> Result:
             return _unreadable(source, "R01", f"{what}（{why(error)}）", "请检查是否存在、有无权限。")
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
-    detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"  # tests see to it that this is not reached
-    return _unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。")
+    return failed(source, error)
+
+
+def failed(source: Path, error: Exception, sha256: str = "") -> Result:
+    """What is told of a file that the program failed at; tests see to it that this is not reached."""
+    detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"
+    told = _unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。")
+    return replace(told, sha256=sha256)
 
 
 def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:

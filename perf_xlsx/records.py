@@ -24,8 +24,12 @@ LONGEST = 32 << 20  # bytes of one line; the record of the largest workbook that
 Fits = Callable[[Any], bool]
 
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,1000})?")  # a double and more
-_POINTS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,1000})?")
+_POINTS = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,1000})?")  # a weight has up to 13 digits, and a total sums many
 _CODE = re.compile(r"[A-Z][0-9]{2}")
+
+
+class UnrecordedError(Exception):
+    """What was to be remembered of a workbook does not read back; the message is for the maintainer."""
 
 
 class RecordsError(Exception):
@@ -106,6 +110,17 @@ def read_record(line: bytes, schema: Iterable[object] = (SCHEMA, None)) -> dict[
     except (ValueError, RecursionError):
         pass
     return None
+
+
+def as_line(record: Mapping[str, Any]) -> str:
+    """The record as the line that a run remembers. Raises UnrecordedError where no run could read it again."""
+    text = json.dumps(record, ensure_ascii=False)
+    line = f"{text}\n".encode("utf-8", "surrogateescape")
+    if len(line) >= LONGEST:
+        raise UnrecordedError("longer than a record may be")
+    if read_record(line) is None:
+        raise UnrecordedError("does not fit the schema of a record")
+    return text
 
 
 def _as_judged(line: bytes) -> dict[str, Any] | None:
