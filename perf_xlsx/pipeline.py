@@ -13,7 +13,7 @@ from perf_xlsx.catalogue import Noticed, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
-from perf_xlsx.judging import in_order, judge
+from perf_xlsx.judging import bounded, in_order, judge
 from perf_xlsx.model import Finding, Result, SelfEvaluation
 from perf_xlsx.ooxml import (
     MIB,
@@ -189,7 +189,7 @@ def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], te
     """What was read, its scores and all findings."""
     source = shown(job.source)
     if evaluation is None:
-        return Result(source, "", None, None, in_order(said))
+        return Result(source, "", None, None, bounded(said))
     rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
     scores, findings = judge(evaluation, said, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)

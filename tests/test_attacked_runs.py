@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +16,11 @@ from perf_xlsx import pipeline
 from perf_xlsx.batch import worker
 from perf_xlsx.cli import main
 from perf_xlsx.demo import case_text
-from perf_xlsx.records import FILE, STATE, Records
+from perf_xlsx.judging import bounded
+from perf_xlsx.model import Finding
+from perf_xlsx.place import Place
+from perf_xlsx.records import FILE, ROOM, STATE, Records, _cut
+from tests.bombs import INLINE, STRINGS, indicator_rows, into, rows
 from tests.rich_workbook import edited
 
 INDICATORS = "xl/worksheets/sheet5.xml"
@@ -89,3 +95,80 @@ def test_records_that_were_spoilt_end_no_run(tmp_path: Path, monkeypatch: pytest
     done = command("score", returns, "-o", out, "--jobs", 1)
     assert done.exit_code == 3, done.output
     assert "汇总工作簿没有写出" in done.output
+
+
+TEXT = "绩效指标完成情况说明" * 3276  # 32,760 characters
+
+
+def sharing(text: str, rows: int = 175) -> bytes:
+    """Many indicators, the name of each the same shared text."""
+    data = indicator_rows(filled(), rows)
+    at = 0
+
+    def strings(xml: str) -> str:
+        nonlocal at
+        at = xml.count("<si>")
+        return xml.replace("</sst>", f"<si><t>{text}</t></si></sst>")
+
+    data = edited(data, {STRINGS: strings})
+    named = r'<c r="D(\d+)" s="(\d+)" t="s"><v>\d+</v></c>'
+
+    def rename(xml: str) -> str:
+        xml = re.sub(r"<f>.*?</f>", "", xml, flags=re.DOTALL)
+        return re.sub(
+            named,
+            lambda m: f'<c r="D{m[1]}" s="{m[2]}" t="s"><v>{at}</v></c>' if int(m[1]) >= 8 else m[0],
+            xml,
+        )
+
+    return edited(data, {INDICATORS: rename})
+
+
+def flooded(cells: int, text: str = "单位名称") -> bytes:
+    """Many cells that read as a box's label."""
+    return into("xl/worksheets/sheet2.xml", "</sheetData>", rows(cells // 10, INLINE.format(text) * 10))(filled())
+
+
+def test_texts_are_cut_where_a_record_would_be_too_long(tmp_path: Path) -> None:
+    returns, out = folder(tmp_path / "in", a=filled(), b=sharing(TEXT), c=filled()), tmp_path / "out"
+    done = command("score", returns, "-o", out, "--jobs", 1)
+    assert done.exit_code == 1, done.output
+    assert [one["status"] for one in records(out)] == ["scored"] * 3
+    assert (out / "汇总.xlsx").is_file()
+    first, long, last = (out / STATE / FILE).read_bytes().splitlines()
+    assert len(long) < ROOM
+    assert json.loads(long)["indicators"][10]["name"] == TEXT[:2000] + "…（共32760字）"
+    assert "字）" not in first.decode()
+    assert "本次处理" not in command("score", returns, "-o", out, "--jobs", 1).output
+
+
+def test_numbers_and_names_are_never_cut() -> None:
+    record = {
+        "name": "字" * 90,
+        "completion": "0." + "3" * 90,
+        "unit": "局" * 90,
+        "correction": {"value": "8" * 90},
+    }
+    assert _cut(record, 20) == record | {"name": "字" * 20 + "…（共90字）"}
+
+
+def test_of_one_finding_so_many_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(flooded(12_000))
+    result = pipeline.score(path, tmp_path / "out.xlsx")
+    assert result.output
+    (code,) = {one.code for one in result.findings if "出现了两次" in one.message}
+    found = [one for one in result.findings if one.code == code]
+    assert len(found) == 5001
+    (whole,) = [one for one in found if one.place.cell is None]
+    assert whole.message == "“栏目缺失、重复，或内容与栏目错开”一共有10800处，只逐处列出5000处，其余没有列出。"
+    assert whole.standing == max(found, key=lambda one: one.standing).standing
+
+
+def test_an_error_is_never_left_out_for_what_weighs_less() -> None:
+    notice = Finding("R05", "notice", Place("a.xlsx", 0, 1, 1), "", None, None, None, "。", "", "")
+    errors = [replace(notice, severity="error", place=Place("a.xlsx", 0, n, 1)) for n in range(2, 10)]
+    told = bounded([notice] * 5000 + errors)
+    assert sum(one.severity == "error" for one in told) == 8
+    assert len(told) == 5001
+    assert [one.severity for one in bounded(errors * 1000) if one.place.cell is None] == ["error"]
