@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import time
+import tracemalloc
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -20,8 +24,9 @@ from perf_xlsx.judging import bounded
 from perf_xlsx.model import Finding
 from perf_xlsx.place import Place
 from perf_xlsx.records import FILE, ROOM, STATE, Records, _cut
+from perf_xlsx.workbook.listing import read_list
 from tests.bombs import INLINE, STRINGS, indicator_rows, into, rows
-from tests.rich_workbook import edited
+from tests.rich_workbook import edited, rels
 
 INDICATORS = "xl/worksheets/sheet5.xml"
 
@@ -135,7 +140,7 @@ def test_texts_are_cut_where_a_record_would_be_too_long(tmp_path: Path) -> None:
     assert done.exit_code == 1, done.output
     assert [one["status"] for one in records(out)] == ["scored"] * 3
     assert (out / "汇总.xlsx").is_file()
-    first, long, last = (out / STATE / FILE).read_bytes().splitlines()
+    first, long, _ = (out / STATE / FILE).read_bytes().splitlines()
     assert len(long) < ROOM
     assert json.loads(long)["indicators"][10]["name"] == TEXT[:2000] + "…（共32760字）"
     assert "字）" not in first.decode()
@@ -172,3 +177,39 @@ def test_an_error_is_never_left_out_for_what_weighs_less() -> None:
     assert sum(one.severity == "error" for one in told) == 8
     assert len(told) == 5001
     assert [one.severity for one in bounded(errors * 1000) if one.place.cell is None] == ["error"]
+
+
+def listed(units: int) -> bytes:
+    """A list of units with one cell in the last column that Excel has."""
+    wide = '<row r="1"><c r="A1" t="inlineStr"><is><t>单位名称</t></is></c>'
+    wide += '<c r="XFD1" t="inlineStr"><is><t>x</t></is></c></row>'
+    more = "".join(f'<row r="{n}">{INLINE.format(f"局{n}")}</row>' for n in range(2, units + 2))
+    office = "http://schemas.openxmlformats.org/"
+    kind, relation = f"{office}package/2006/", f"{office}officeDocument/2006/relationships"
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{kind}content-types"><Override PartName="/b.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+        "_rels/.rels": rels(("r1", f"{relation}/officeDocument", "b.xml")),
+        "b.xml": f'<workbook xmlns="{office}spreadsheetml/2006/main" xmlns:r="{relation}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "_rels/b.xml.rels": rels(("r1", f"{relation}/worksheet", "s.xml")),
+        "s.xml": f'<worksheet xmlns="{office}spreadsheetml/2006/main"><sheetData>{wide}{more}</sheetData></worksheet>',
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        for name, text in files.items():
+            parts.writestr(name, text)
+    return file.getvalue()
+
+
+def test_a_list_costs_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(listed(20_000))
+    tracemalloc.start()
+    began = time.process_time()
+    found = read_list(path, {"unit": ("单位名称",)}, ["unit"])
+    assert time.process_time() - began < 20  # it took 170
+    assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    tracemalloc.stop()
+    assert len(found) == 20_000
+    assert (found[-1].number, found[-1]["unit"]) == (20_001, "局20001")

@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from perf_xlsx.foreign import open_original
@@ -21,6 +23,7 @@ LONGEST = 32_767  # characters of one field: Excel's own limit
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08")  # how they begin; anything else is text
 
 Columns = dict[str, list[int]]  # where each key stands
+Texts = Mapping[int, str]  # of one row, by column: only what is there, for Excel has 16,384 columns
 
 
 class ListError(Exception):
@@ -67,43 +70,41 @@ def read_list(
     raise ListError([f"{path}：没有找到表头，前{HEADER_ROWS}行中应有一行写着 {names}"])
 
 
-def _header(cells: list[str], columns: Mapping[str, tuple[str, ...]], joined: Container[str]) -> Columns:
+def _header(cells: Texts, columns: Mapping[str, tuple[str, ...]], joined: Container[str]) -> Columns:
     """For each key that stands in a header row the columns that it is read from."""
-    labels = [same_label(text) for text in cells]
+    labels = {column: same_label(text) for column, text in cells.items()}
     found: Columns = {}
     for key, texts in columns.items():
         known = dict.fromkeys(same_label(text) for text in texts)
-        if hits := [at for text in known if (at := [n for n, label in enumerate(labels) if label == text])]:
+        if hits := [at for text in known if (at := [n for n, label in labels.items() if label == text])]:
             found[key] = [n for at in hits for n in at] if key in joined else hits[0]
     return found
 
 
-def _refuse_doubles(cells: list[str], found: Columns, joined: Container[str], path: Path) -> None:
+def _refuse_doubles(cells: Texts, found: Columns, joined: Container[str], path: Path) -> None:
     """Of two columns headed alike nobody can say which is meant."""
     doubled = [cells[at[0]].strip() for key, at in found.items() if key not in joined and len(at) > 1]
     if doubled:
         raise ListError([f"{path}：表头中有两列“{head}”，请只留一列" for head in doubled])
 
 
-def _rows(rows: list[tuple[int, list[str]]], columns: Iterable[str], found: Columns) -> Iterator[ListRow]:
-    width = max(at for places in found.values() for at in places) + 1
+def _rows(rows: list[tuple[int, Texts]], columns: Iterable[str], found: Columns) -> Iterator[ListRow]:
+    read = {at for places in found.values() for at in places}
     for number, cells in rows:
-        full = [one_line(text).strip() for text in (*cells, *[""] * (width - len(cells)))]
+        full = {at: one_line(cells.get(at, "")).strip() for at in read}
         texts = {key: dict.fromkeys(full[at] for at in found.get(key, ())) for key in columns}
         values = {key: " ".join(text for text in several if text) for key, several in texts.items()}
         if any(values.values()):
             yield ListRow(number, values)
 
 
-def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, Texts]]:
     try:
         grid = _first_sheet(data)
     except PackageError as error:
         raise ListError([f"{path}：{error.detail}"]) from None
-    width = max((column for _, column in grid.cells), default=0)
-    for row in sorted({row for row, _ in grid.cells}):
-        cells = (grid.cells.get((row, column)) for column in range(1, width + 1))
-        yield row, [as_shown(cell) if cell else "" for cell in cells]
+    for row, places in groupby(sorted(grid.cells), key=itemgetter(0)):
+        yield row, {column: as_shown(grid.cells[row, column]) for _, column in places}
 
 
 def _first_sheet(data: bytes) -> Grid:
@@ -119,7 +120,7 @@ def _first_sheet(data: bytes) -> Grid:
         raise PackageError("too_large", "内容过多，内存不够") from None
 
 
-def _csv(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _csv(data: bytes, path: Path) -> Iterator[tuple[int, Texts]]:
     for encoding in ("utf-8-sig", "gb18030"):  # Excel in Chinese saves the second
         try:
             text = data.decode(encoding)
@@ -137,7 +138,7 @@ def _csv(data: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
             if max(map(len, cells), default=0) > LONGEST:
                 advice = "请删短，或检查引号是否成对"
                 raise ListError([f"{path}：第{number}行有一格超过 {LONGEST} 字，{advice}"])
-            yield number, cells
+            yield number, dict(enumerate(cells))
     except csv.Error:
         advice = "请补上或删去多余的英文双引号，或用 Excel 另存为 .xlsx"
         raise ListError([f"{path}：第{number + 1}行的引号没有成对，{advice}"]) from None
