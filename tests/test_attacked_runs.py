@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -25,6 +26,7 @@ from perf_xlsx.model import Finding
 from perf_xlsx.place import Place
 from perf_xlsx.records import FILE, ROOM, STATE, Records, _cut
 from perf_xlsx.workbook.listing import read_list
+from tests.batch_returns import a_return
 from tests.bombs import INLINE, STRINGS, indicator_rows, into, rows
 from tests.rich_workbook import edited, rels
 
@@ -213,3 +215,33 @@ def test_a_list_costs_what_is_in_it(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert len(found) == 20_000
     assert (found[-1].number, found[-1]["unit"]) == (20_001, "局20001")
+
+
+ODD = (":skull: 甲", "[bold red]甲[/]", "甲\\", "[link=file:///]甲", ":smile:\\[甲]")
+
+
+@pytest.mark.parametrize("unit", ODD)
+def test_a_terminal_shows_texts_as_they_are(unit: str, tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected")) | {"unit": unit}
+    path = tmp_path / "[b]:skull:.xlsx"
+    pipeline.write_template(path, case=json.dumps(case))
+    shown = command("check", path).output
+    assert f" {unit} " in shown
+    assert "[b]:skull:.xlsx" in shown
+
+
+def test_no_piece_of_a_csv_field_begins_a_formula(tmp_path: Path) -> None:
+    """Where a program splits at ; or a tab, what stands behind it must not begin a field."""
+    files = {
+        str(at): a_return("project", unit)
+        for at, unit in enumerate(("甲;=1+1", "甲\t=1+1", "=1+1", "甲,=1", '甲";=1'))
+    }
+    returns, out = folder(tmp_path / "in", **files), tmp_path / "out"
+    command("score", returns, "-o", out, "--jobs", 1)
+    assert command("consolidate", out, "--export", "csv").exit_code == 0
+    lines = (out / "汇总-单位得分.csv").read_text("utf-8-sig").splitlines()
+    for line in lines:
+        assert re.fullmatch(r'"([^"]|"")*"(,"([^"]|"")*")*', line)
+    units = [row["单位"] for row in csv.DictReader(lines)]
+    assert "'=1+1" in units
+    assert "甲;=1+1" in units
