@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -245,3 +248,98 @@ def test_no_piece_of_a_csv_field_begins_a_formula(tmp_path: Path) -> None:
     units = [row["单位"] for row in csv.DictReader(lines)]
     assert "'=1+1" in units
     assert "甲;=1+1" in units
+
+
+DOTS = ".".join(["a"] * 5000) + " = 1\n"
+
+
+@pytest.mark.parametrize("dots", [DOTS, ".".join(["a"] * 600) + " = 1\n", ".".join(["a"] * 50) + " = 1\n"])
+def test_a_key_without_end_is_told(dots: str, tmp_path: Path) -> None:
+    (rules := tmp_path / "r.toml").write_text(dots)
+    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (form := tmp_path / "f.toml").write_text(dots)
+    for words in (
+        ("rules", "--check", rules),
+        ("check", returned, "--rulebook", rules),
+        ("check", returned, "--forms", form),
+        ("check", returned, "--limits", rules),
+        ("template", "--form", "project", "--year", "2024", "--rulebook", rules, "-o", tmp_path / "t.xlsx"),
+    ):
+        done = command(*words)
+        assert (done.exit_code, type(done.exception)) == (2, SystemExit), done.output
+        assert done.output.startswith("错误：")
+
+
+NUMBERS = {
+    '{"form":"department","year":2023,"unit":%s}' % ("9" * 400): "unit：1.000E+400 太大或太小，单元格里写不下",
+    '{"form":"department","year":2023,"unit":1e999999}': "unit：1E+999999 太大或太小，单元格里写不下",
+    '{"form":"department","year":2023,"unit":1e-999999}': "unit：1E-999999 太大或太小，单元格里写不下",
+    '{"form":"department","year":-1}': "year：-1 不是年度，应为 2000 到 2099 的整数，如 2023",
+    '{"form":"department","year":1e308}': "year：1E+308 不是年度，应为 2000 到 2099 的整数，如 2023",
+    '{"form":"department","year":1e999999999}': "year：1E+999999999 不是年度，应为 2000 到 2099 的整数，如 2023",
+    '{"form":"department","year":2023.5}': "year：2023.5 不是年度，应为 2000 到 2099 的整数，如 2023",
+    '{"form":"department","year":true}': "year：True 不是年度，应为 2000 到 2099 的整数，如 2023",
+    '{"form":"department","year":2023,"unit":"%s"}' % ("局" * 32_768): "unit：有 32768 字，一个单元格最多 32767 字",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", NUMBERS, ids=range(len(NUMBERS)))
+def test_data_that_no_cell_holds_is_told(data: str, tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text(data, "utf-8")
+    done = command("template", "--data", tmp_path / "d.json", "-o", tmp_path / "t.xlsx")
+    assert (done.exit_code, done.output.splitlines()[1:]) == (2, [f"  {NUMBERS[data]}"])
+    assert not (tmp_path / "t.xlsx").exists()
+
+
+def test_a_list_that_breaks_its_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a part without a name did."""
+    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (broken := tmp_path / "名单.xlsx").write_bytes(listed(3))
+
+    def breaks(*_: object) -> None:
+        raise IndexError("string index\nout of range")
+
+    monkeypatch.setattr("perf_xlsx.workbook.listing.read_grid", breaks)
+    for option in ("--roster", "--waivers"):
+        done = command("check", returned, option, broken)
+        assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+        assert "读取时出现意外错误（IndexError: string index out of range）" in done.output
+        assert len(done.output.splitlines()) == 1
+
+
+FULL = "错误：输出 读写时出错（磁盘空间不够），没有做完。\n"
+# Redirection, then what a command says on stderr, and its exit code; the form has no error.
+REDIRECTED = {
+    ">/dev/full": (FULL, 3),
+    ">&-": ("", 0),
+    "2>&-": ("", 0),
+    ">&- 2>&-": ("", 0),
+    "<&- >&- 2>&-": ("", 0),
+    "2>/dev/full": ("", 0),
+}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a shell, and a device that is always full")
+@pytest.mark.parametrize("words", [("check", "a.xlsx"), ("check", "a.xlsx", "--json"), ("explain",), ("--help",)])
+@pytest.mark.parametrize("redirected", REDIRECTED)
+def test_an_output_that_takes_nothing_ends_in_one_line(
+    redirected: str, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(filled())
+    line = f"'{sys.executable}' -m perf_xlsx {' '.join(words)} {redirected}"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.stderr, done.returncode) == REDIRECTED[redirected]
+
+
+def test_wrong_usage_that_nobody_hears_is_still_wrong_usage(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("a device that is always full")
+    with open("/dev/full", "w") as full:
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+        done = subprocess.run(
+            [sys.executable, "-m", "perf_xlsx", "check"], env=environment, stderr=full, cwd=tmp_path, check=False
+        )
+    assert done.returncode == 2

@@ -37,11 +37,10 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     `chain` are the files that led here, this one the last.
     """
     try:
-        raw = tomllib.loads(text, parse_float=Decimal)
+        raw = cleaned(tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
         raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
     extends = raw.pop("extends", None)
-    raw = cleaned(raw)
     base = _load(str(extends), folder, chain) if extends is not None else None
     problems: list[str] = []
     inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}

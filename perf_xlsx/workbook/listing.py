@@ -101,10 +101,13 @@ def _rows(rows: list[tuple[int, Texts]], columns: Iterable[str], found: Columns)
 def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, Texts]]:
     try:
         grid = _first_sheet(data)
+        for row, places in groupby(sorted(grid.cells), key=itemgetter(0)):
+            yield row, {column: as_shown(grid.cells[row, column]) for _, column in places}
     except PackageError as error:
         raise ListError([f"{path}：{error.detail}"]) from None
-    for row, places in groupby(sorted(grid.cells), key=itemgetter(0)):
-        yield row, {column: as_shown(grid.cells[row, column]) for _, column in places}
+    except Exception as error:  # as of a return: tests see to it that this is not reached
+        detail = f"读取时出现意外错误（{type(error).__name__}: {one_line(str(error))}）"
+        raise ListError([f"{path}：{detail}，请用 Excel 或 WPS 另存为 .xlsx，再试一次"]) from None
 
 
 def _first_sheet(data: bytes) -> Grid:
