@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -31,6 +32,7 @@ from perf_xlsx.records import FILE, ROOM, STATE, Records, _cut
 from perf_xlsx.workbook.listing import read_list
 from tests.batch_returns import a_return
 from tests.bombs import INLINE, STRINGS, indicator_rows, into, rows
+from tests.foreign_workbooks import biff5
 from tests.rich_workbook import edited, rels
 
 INDICATORS = "xl/worksheets/sheet5.xml"
@@ -343,3 +345,53 @@ def test_wrong_usage_that_nobody_hears_is_still_wrong_usage(tmp_path: Path) -> N
             [sys.executable, "-m", "perf_xlsx", "check"], env=environment, stderr=full, cwd=tmp_path, check=False
         )
     assert done.returncode == 2
+
+
+STOPS = {
+    "while True: pass": "用时超过2秒，没有读完",
+    "bytearray(1 << 50)": "所需内存超过2048MB，或读取程序意外中止，没有读完",
+    "import os; os.abort()": "所需内存超过2048MB，或读取程序意外中止，没有读完",
+}
+
+
+@pytest.mark.parametrize("what", STOPS)
+def test_a_list_of_an_old_format_is_read_within_limits(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (roster := tmp_path / "名单.xls").write_bytes(biff5(listed(3)))
+    monkeypatch.setattr("perf_xlsx.workbook.listing.SECONDS", 2)
+    monkeypatch.setattr("perf_xlsx.workbook.listing.READER", what)
+    done = command("check", returned, "--roster", roster)
+    assert (done.exit_code, done.output) == (2, f"错误：{roster}：{STOPS[what]}\n")
+
+
+def circle() -> bytes:
+    """An OLE file of 2,560 bytes whose chain of a short stream runs in a circle."""
+    head = bytearray(512)
+    head[0:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<HHHHH", head, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<iiiiiiii", head, 44, 1, 1, 0, 4096, 2, 1, -2, 0)
+    struct.pack_into("<109i", head, 76, *([0] + [-1] * 108))
+
+    def node(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+        entry, text = bytearray(128), name.encode("utf-16-le") + b"\0\0"
+        entry[: len(text)] = text
+        struct.pack_into("<HBBiii", entry, 64, len(text), kind, 1, -1, -1, child)
+        struct.pack_into("<ii", entry, 116, first, size)
+        return bytes(entry)
+
+    chains = struct.pack("<128i", *([-3, -2, -2, -2] + [-1] * 124))
+    short = struct.pack("<128i", *([1, 0] + [-1] * 126))
+    names = node("Root Entry", 5, 1, 3, 512) + node("Workbook", 2, -1, 0, 400) + b"\0" * 256
+    return bytes(head) + chains + names + short + b"\x09\x08\x10\0\0\6\5\0" + b"\0" * 504
+
+
+@pytest.mark.parametrize("option", ["--roster", "--waivers"])
+def test_a_list_that_runs_in_a_circle_ends(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (roster := tmp_path / "名单.xls").write_bytes(circle())
+    monkeypatch.setattr("perf_xlsx.workbook.listing.SECONDS", 5)
+    done = command("check", returned, option, roster)
+    assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
+    assert done.output.startswith(f"错误：{roster}：")
