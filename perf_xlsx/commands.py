@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 ON_WINDOWS = os.name == "nt"
+NOT_WRITTEN = 3  # the exit code where something could not be read or written
 ENDED = "评分进程意外中止（可能是这台机器的内存不够）。"
 
 
@@ -62,7 +63,14 @@ class Interruptible(_Told, click.Group):
         streams.settle()
         if args is None and ON_WINDOWS:
             args = arguments.opened(sys.argv[1:])
-        return super().main(args, *more, windows_expand_args=False, **options)
+        try:
+            return super().main(args, *more, windows_expand_args=False, **options)
+        except OSError as error:  # commands tell of their own files; a pipe that nobody reads is click's
+            if error.filename is None:
+                streams.give_up(sys.stdout)
+            what = error.filename or "输出"
+            say(f"错误：{what} 读写时出错（{why(error)}），没有做完。", err=True)
+            sys.exit(NOT_WRITTEN)
 
     def make_context(self, *given: Any, **more: Any) -> click.Context:
         try:

@@ -7,17 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.catalogue import EXECUTION_WEIGHT, finding, run_checks, weighed
+from perf_xlsx.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, weighed
 from perf_xlsx.checks.slips import converted, without_slips
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.mending import told
-from perf_xlsx.model import Finding, Scores, SelfEvaluation
+from perf_xlsx.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring import score
 from perf_xlsx.scoring.total import settled
 from perf_xlsx.waivers import Waiving, waive
 
+OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook: nobody reads more, and a record has to hold them
 DECIDING = frozenset({"R07", "W01", "W03"})  # what is missing, and weights that do not make the whole
 
 
@@ -49,7 +50,7 @@ def judge(
     others = converted(evaluation, rulebook) if slips else None
     found = [*read, *(finding("F10", slip, rulebook) for slip in slips)]
     found += told(sound, check(sound), check, others)
-    return scored(sound), in_order(waived(found))
+    return scored(sound), bounded(waived(found))
 
 
 def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:
@@ -74,6 +75,36 @@ def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook, claim
     unread = len({one.place for one in errors if one.code == "R08" and one.place in claims})
     passed = {one.code for one in found if one.waived}
     return settled(scores, rulebook, missing, unread, weights_pass=not passed.isdisjoint(("W01", "W03")))
+
+
+def bounded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """In order, and no more than anybody reads: of each code the heaviest, and one that says how many there are.
+
+    That one is as heavy as the heaviest that is left out.
+    """
+    kinds: dict[str, list[Finding]] = {}
+    for found in in_order(findings):
+        kinds.setdefault(found.code, []).append(found)
+    most = min(OF_ONE_CODE, IN_ALL // max(1, len(kinds)))
+    return in_order(one for kind in kinds.values() for one in _the_first(kind, most))
+
+
+def _the_first(kind: list[Finding], most: int) -> list[Finding]:
+    if len(kind) <= most:
+        return kind
+    heaviest_first = sorted(kind, key=lambda found: STANDINGS.index(found.standing))
+    left = heaviest_first[most]
+    counted = replace(
+        left,
+        place=Place(left.place.workbook),
+        given=None,
+        expected=None,
+        difference=None,
+        message=f"“{catalogue()[left.code].title}”一共有{len(kind)}处，只逐处列出{most}处，其余没有列出。",
+        advice="请先更正列出的，再评一次；大片重复的内容多是误粘贴，请删去。",
+        correction=None,
+    )
+    return [*heaviest_first[:most], counted]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

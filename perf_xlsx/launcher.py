@@ -27,6 +27,7 @@ STOPPED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # somebody's wish, not the
 
 def main() -> NoReturn:
     """The command, from the words of the command line; ends this process with its exit code."""
+    _open_streams()
     if os.environ.pop(LAUNCHED, None):
         _work()
     if sys.argv[1:2] and sys.argv[1] in READING:
@@ -36,6 +37,22 @@ def main() -> NoReturn:
         _end_as_it_did(code)
         _run(pid)
     _run(None)
+
+
+def _open_streams() -> None:
+    """Let streams that were closed to us (>&-) lead nowhere; the next file opened would take their number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            os.set_inheritable(number, True)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # as long as this process
 
 
 def _run(fallen: int | None) -> NoReturn:

@@ -13,7 +13,7 @@ from perf_xlsx.catalogue import Noticed, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
-from perf_xlsx.judging import in_order, judge
+from perf_xlsx.judging import bounded, in_order, judge
 from perf_xlsx.model import Finding, Result, SelfEvaluation
 from perf_xlsx.ooxml import (
     MIB,
@@ -136,8 +136,14 @@ def _refused(source: Path, error: Exception) -> Result:
             return _unreadable(source, "R01", f"{what}（{why(error)}）", "请检查是否存在、有无权限。")
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
-    detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"  # tests see to it that this is not reached
-    return _unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。")
+    return failed(source, error)
+
+
+def failed(source: Path, error: Exception, sha256: str = "") -> Result:
+    """What is told of a file that the program failed at; tests see to it that this is not reached."""
+    detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"
+    told = _unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。")
+    return replace(told, sha256=sha256)
 
 
 def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
@@ -183,7 +189,7 @@ def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], te
     """What was read, its scores and all findings."""
     source = shown(job.source)
     if evaluation is None:
-        return Result(source, "", None, None, in_order(said))
+        return Result(source, "", None, None, bounded(said))
     rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
     scores, findings = judge(evaluation, said, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 
@@ -69,7 +69,8 @@ def _lines(total: int, console: Console) -> Tick:
         pace.add(outcome)
         if time.monotonic() - last >= LINE_EVERY:
             last = time.monotonic()
-            console.print(f"已完成 {pace.counts.total()}/{total}，{pace}", soft_wrap=True)
+            with suppress(OSError):  # stderr takes no more: no reason to stop
+                console.print(f"已完成 {pace.counts.total()}/{total}，{pace}", soft_wrap=True)
 
     return tick
 

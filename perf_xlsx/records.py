@@ -19,13 +19,25 @@ from perf_xlsx.system import why
 STATE = Path(".perf_xlsx")  # below the output folder of a run
 FILE = "records.jsonl"
 SCHEMA = 1  # of a record; another number where its keys come to mean something else
-LONGEST = 32 << 20  # bytes of one line; the record of the largest workbook that is read has a tenth
+LONGEST = 32 << 20  # bytes of one line
+ROOM = LONGEST // 2  # bytes that a record is cut to; what comparing finds comes on top
+CUT = (None, 2_000, 200, 20)  # characters of a text in a record that would be longer, step by step
+WHOLE = frozenset(
+    (
+        "schema", "status", "file", "output", "output_sha256", "sha256", "key", "rulebook", "form", "unit",
+        "project", "code", "severity", "sheet", "cell", "correction",
+    )
+)  # fmt: skip  # what tells records apart, or is to be typed as it is
 
 Fits = Callable[[Any], bool]
 
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,1000})?")  # a double and more
-_POINTS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,1000})?")
+_POINTS = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,1000})?")  # a weight has up to 13 digits, and a total sums many
 _CODE = re.compile(r"[A-Z][0-9]{2}")
+
+
+class UnrecordedError(Exception):
+    """What was to be remembered of a workbook does not read back; the message is for the maintainer."""
 
 
 class RecordsError(Exception):
@@ -106,6 +118,35 @@ def read_record(line: bytes, schema: Iterable[object] = (SCHEMA, None)) -> dict[
     except (ValueError, RecursionError):
         pass
     return None
+
+
+def as_line(record: Mapping[str, Any]) -> str:
+    """The record as the line that a run remembers; where it would be too long, its long texts cut, and marked so.
+
+    Raises UnrecordedError where no run could read it again.
+    """
+    for longest in CUT:
+        text = json.dumps(record if longest is None else _cut(record, longest), ensure_ascii=False)
+        line = f"{text}\n".encode("utf-8", "surrogateescape")
+        if len(line) < ROOM:
+            break
+    if len(line) >= LONGEST:
+        raise UnrecordedError("longer than a record may be")
+    if read_record(line) is None:
+        raise UnrecordedError("does not fit the schema of a record")
+    return text
+
+
+def _cut(value: Any, longest: int) -> Any:
+    """Plain data with no text above so many characters, but for names, numbers and what is to be typed."""
+    match value:
+        case str() if len(value) > longest and not _number(value):
+            return f"{value[:longest]}…（共{len(value)}字）"
+        case dict():
+            return {key: inner if key in WHOLE else _cut(inner, longest) for key, inner in value.items()}
+        case list():
+            return [_cut(inner, longest) for inner in value]
+    return value
 
 
 def _as_judged(line: bytes) -> dict[str, Any] | None:

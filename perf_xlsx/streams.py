@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
 import unicodedata
+from contextlib import suppress
+from typing import TextIO
 
 from perf_xlsx.harmless import harmless
 
@@ -33,10 +36,25 @@ def say(text: str, err: bool = False) -> None:
 
 
 def write(line: str, err: bool = False) -> None:
-    """One line that is harmless as it is, with its line end."""
+    """One line that is harmless as it is, with its line end. Raises OSError where stdout takes no more."""
     stream = sys.stderr if err else sys.stdout
-    if stream is not None:  # a program without a console has none
+    if stream is None:  # a program without a console has none
+        return
+    try:
         stream.write(f"{line}\n")
+        stream.flush()
+    except OSError:
+        if not err:
+            raise
+        give_up(stream)  # there is nobody to tell it
+
+
+def give_up(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere: what it leads to takes no more."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
         stream.flush()
 
 

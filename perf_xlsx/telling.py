@@ -80,12 +80,16 @@ def _follow(
 def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Path] | None:
     """The consolidated workbook of a run over a folder; None where it could not be written, which is said."""
     from perf_xlsx.output import trouble
+    from perf_xlsx.records import RecordsError
 
     try:
         return [consolidate(folder)]
     except OSError as error:
         detail, advice = trouble(Path(str(error.filename or folder)), error)
         say(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
+        return None
+    except RecordsError as error:
+        say(f"错误：汇总工作簿没有写出（{str(error).removesuffix('。')}）。", err=True)
         return None
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -183,6 +182,7 @@ def show(records: Iterable[Record], console: Console) -> None:
 
 
 def _table(records: Iterable[Record]) -> Table:
+    """What is theirs stands in it as Text: rich would make signs of ":skull:" in a str, and styles of "[red]"."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("文件", overflow="fold")
     table.add_column("单位", overflow="fold")
@@ -191,7 +191,9 @@ def _table(records: Iterable[Record]) -> Table:
     table.add_column("等级", no_wrap=True)
     table.add_column("问题", no_wrap=True)
     for record in records:
-        table.add_row(escape(record["file"]), *_cells(record))
+        table.add_row(
+            *(Text(cell) if isinstance(cell, str) else cell for cell in (record["file"], *_cells(record)))
+        )
     return table
 
 
@@ -200,7 +202,7 @@ def _cells(record: Record) -> list[str | Text]:
         return ["", "", Text("读不出来", style="red"), "", "", _counts(record)]
     rate = record["execution"]["rate"]
     return [
-        escape(record["unit"] or "（未填）"),
+        record["unit"] or "（未填）",
         percent(Decimal(rate)) if rate is not None else "—",
         record["total"] + ("" if record["complete"] else "（暂定）"),
         record["claimed_total"] if record["claimed_total"] is not None else "—",

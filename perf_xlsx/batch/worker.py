@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import faulthandler
 import hashlib
-import json
 import os
 import signal
 import threading
@@ -24,7 +23,7 @@ from perf_xlsx.forms import FormFile
 from perf_xlsx.model import Result
 from perf_xlsx.output import fitting, shown
 from perf_xlsx.place import Place
-from perf_xlsx.records import SCHEMA
+from perf_xlsx.records import SCHEMA, UnrecordedError, as_line
 from perf_xlsx.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
 from perf_xlsx.system import is_special
@@ -112,7 +111,14 @@ def one(task: Task) -> Done:
     result = pipeline.score(task.source, task.output, terms=task.terms)
     if result.output is None and not pipeline.unwritten(result):
         withdraw(task)
-    return Done(_line(task, result))
+    try:
+        return Done(_line(task, result))
+    except UnrecordedError as error:  # told as a file that could not be read, and tried again next time
+        withdraw(task)
+        if result.output:
+            with suppress(OSError):
+                _copy(task, Path(result.output).suffix).unlink()
+        return Done(_line(task, pipeline.failed(Path(task.source), error, result.sha256)))
 
 
 def died(task: Task, limits: str) -> Done:
@@ -130,7 +136,10 @@ def died(task: Task, limits: str) -> Done:
 
 
 def _line(task: Task, result: Result) -> str:
-    """The record as JSON. What another run may do better has no key, and is tried again next time."""
+    """The record as JSON. What another run may do better has no key, and is tried again next time.
+
+    Raises UnrecordedError.
+    """
     refused = result.evaluation is None and any(found.code in AGAIN for found in result.findings)
     again = refused or pipeline.unwritten(result) or pipeline.unexpected(result)
     written = _copy(task, Path(result.output).suffix) if result.output else None
@@ -141,7 +150,7 @@ def _line(task: Task, result: Result) -> str:
         "schema": SCHEMA,
         "key": None if again else _key(result.sha256, result.rulebook, task.terms),
     }
-    return json.dumps(record, ensure_ascii=False)
+    return as_line(record)
 
 
 def _copy(task: Task, suffix: str) -> Path:

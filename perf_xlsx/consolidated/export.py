@@ -27,8 +27,8 @@ class ExportError(Exception):
 def export(returns: Iterable[Return], tables: Iterable[Table], output: Path, how: Format) -> list[Path]:
     """Write the long tables beside `output`, as "汇总-单位得分.csv"; gives the files.
 
-    CSV: UTF-8 with a mark, so that Excel reads it; numbers exact; text that a spreadsheet would run as a
-    formula has an apostrophe before it. Parquet: numbers as floats.
+    CSV: UTF-8 with a mark, so that Excel reads it; every field quoted; numbers exact; text that a spreadsheet
+    would run as a formula has an apostrophe before it. Parquet: numbers as floats.
     Raises ExportError and OSError.
     """
     write = _write_csv if how == "csv" else _parquet()
@@ -43,7 +43,7 @@ def export(returns: Iterable[Return], tables: Iterable[Table], output: Path, how
 
 def _write_csv(file: Any, table: Table, rows: Iterator[tuple[Value, ...]]) -> None:
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # or ";" and a tab begin a field where a program splits there
     writer.writerow([column.head for column in table.columns])
     for row in rows:
         writer.writerow([_shown(value) for value in row])

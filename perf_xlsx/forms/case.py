@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from perf_xlsx.folding import LONGEST
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
 from perf_xlsx.harmless import cleaned
 from perf_xlsx.system import place_of
@@ -31,6 +32,8 @@ Typed = Decimal | str | bool | datetime.date | Shown | None
 
 GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
 GROUPED = tuple(f"{group}_" for group in GROUPS)
+YEARS = range(2000, 2100)  # as `template --year` takes them
+LEAST, MOST, DIGITS = Decimal("1e-300"), Decimal("1e300"), 40  # beyond these a cell holds 0, or no number at all
 
 
 class CaseError(Exception):
@@ -62,8 +65,9 @@ def load_case(text: str, form: str | None = None, year: int | None = None) -> Fi
     if name not in form_names():
         raise CaseError([f"form：{name!r} 不是已知的表种，应为 {' 或 '.join(form_names())}"])
     years = year or raw.get("year")
-    if not isinstance(years, int | Decimal) or isinstance(years, bool) or years != int(years):
-        raise CaseError([f"year：{years!r} 不是年度，应为整数，如 2023"])
+    if not isinstance(years, int | Decimal) or isinstance(years, bool) or years not in YEARS:
+        said = _seen(years) if isinstance(years, Decimal) else repr(years)
+        raise CaseError([f"year：{said} 不是年度，应为 {YEARS[0]} 到 {YEARS[-1]} 的整数，如 2023"])
     return _Typist(load_form(name), int(years)).fill(raw)
 
 
@@ -87,6 +91,11 @@ def _parse(text: str) -> dict[str, Any]:
     if twice:
         raise CaseError(twice)
     return raw
+
+
+def _seen(number: Decimal) -> str:
+    """A number as it is told: of many digits only how large it is."""
+    return str(number) if len(str(number)) <= DIGITS else f"{number:.3E}"
 
 
 class _Typist:
@@ -201,6 +210,12 @@ class _Typist:
             return None
         if isinstance(value, Decimal) and not value.is_finite():
             self.problems.append(f"{path}：{value} 不是有限的数字")
+            return None
+        if isinstance(value, Decimal) and value and not LEAST < abs(value) < MOST:
+            self.problems.append(f"{path}：{_seen(value)} 太大或太小，单元格里写不下")
+            return None
+        if isinstance(value, str) and len(value) > LONGEST:
+            self.problems.append(f"{path}：有 {len(value)} 字，一个单元格最多 {LONGEST} 字")
             return None
         if box.kind == "date" and isinstance(value, str):
             try:

@@ -38,11 +38,11 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     """
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
+        extends = str(raw.pop("extends")) if "extends" in raw else None  # a name of a file, as it is
+        raw = cleaned(raw)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
         raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
-    extends = raw.pop("extends", None)
-    raw = cleaned(raw)
-    base = _load(str(extends), folder, chain) if extends is not None else None
+    base = _load(extends, folder, chain) if extends is not None else None
     problems: list[str] = []
     inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}
     header = {key: raw.pop(key, inherited.get(key)) for key in HEADER}
