@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from typing import NamedTuple
 
 from lxml import etree
@@ -171,7 +173,8 @@ class _Crossed:
             return False
         if style := _get(element, "style-name") or _get(line, "default-cell-style-name"):
             return style in self.styles
-        return next((out for last, out in self.columns if column <= last), False)
+        at = bisect_left(self.columns, column, key=itemgetter(0))
+        return at < len(self.columns) and self.columns[at][1]
 
 
 def _crossed_in(table: etree._Element, styles: frozenset[str]) -> _Crossed:
