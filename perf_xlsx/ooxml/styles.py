@@ -31,9 +31,29 @@ def _element(xml: str, space: str) -> etree._Element:
     return etree.fromstring(f'<styleSheet xmlns="{space}">{xml}</styleSheet>')[0]
 
 
-def _plainly(element: bytes) -> bytes:
+Key = tuple[tuple[object, ...], ...]
+
+
+def _key(element: etree._Element) -> Key:
+    """What makes an element equal to another: of it and all in it tag, count of children, text and attributes.
+
+    Namespaces that are only declared do not count, and a document may declare thousands.
+    """
+    return tuple(
+        (
+            node.tag if isinstance(node.tag, str) else "",
+            len(node),
+            node.text,
+            None if node is element else node.tail,
+            *node.attrib.items(),
+        )
+        for node in element.iter()
+    )
+
+
+def _plainly(key: Key) -> Key:
     """An element without what it need not say: a format may leave out that its fill is the first."""
-    return element.replace(b' fillId="0"', b"")
+    return (tuple(said for said in key[0] if said != ("fillId", "0")), *key[1:])
 
 
 class Styles:
@@ -52,7 +72,7 @@ class Styles:
         self.part = part
         self.root = self.package.tree(part)
         self.space = etree.QName(self.root).namespace or ""
-        self._known: dict[str, dict[bytes, int]] = {}
+        self._known: dict[str, dict[Key, int]] = {}
         self._groups: dict[str, etree._Element] = {}
         self._members: dict[str, list[etree._Element]] = {}
         self._looks: dict[Look, int] = {}
@@ -99,7 +119,7 @@ class Styles:
         element = copy.deepcopy(element)
         element.tail = None
         group.append(element)
-        key = etree.tostring(element)  # where it stands: namespaces are then declared as they are for the others
+        key = _key(element)
         same = known.get(key, known.get(_plainly(key)))
         if same is not None:
             group.remove(element)
@@ -110,13 +130,13 @@ class Styles:
         self.package.touch(self.part)
         return known[key]
 
-    def _known_of(self, name: str) -> dict[bytes, int]:
+    def _known_of(self, name: str) -> dict[Key, int]:
         if name not in self._known:
-            known: dict[bytes, int] = {}
+            known: dict[Key, int] = {}
             for index, member in enumerate(self.members(name)):
-                text = etree.tostring(member, with_tail=False)
-                known.setdefault(text, index)
-                known.setdefault(_plainly(text), index)
+                key = _key(member)
+                known.setdefault(key, index)
+                known.setdefault(_plainly(key), index)
             self._known[name] = known
         return self._known[name]
 
