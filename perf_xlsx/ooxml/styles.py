@@ -13,6 +13,7 @@ from perf_xlsx.ooxml.markup import children, local, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
+LONGEST_FILL = 8_192  # characters; a gradient of ten stops takes a tenth
 _CUSTOM = 164  # number formats below are built in
 _NO_FILL = '<fill xmlns="{}"><patternFill patternType="none"/></fill>'
 _MINIMAL = (
@@ -56,6 +57,12 @@ def _plainly(key: Key) -> Key:
     return (tuple(said for said in key[0] if said != ("fillId", "0")), *key[1:])
 
 
+def _alone(element: etree._Element) -> etree._Element:
+    alone = copy.deepcopy(element)
+    alone.tail = None
+    return alone
+
+
 class Styles:
     """Reads and extends the styles of one workbook."""
 
@@ -79,6 +86,7 @@ class Styles:
         self._fills: dict[int, str] = {}
         self._ours: dict[tuple[str, str], int] = {}
         self._coloured: dict[tuple[int, str], int] = {}
+        self._filled: dict[tuple[int, str, str | None], int] = {}
         self._complete()
 
     def _complete(self) -> None:
@@ -170,7 +178,8 @@ class Styles:
 
     def parsed_fill(self, xml: str) -> etree._Element:
         """A fill from its XML text, in this workbook's namespace; no fill where the text is none."""
-        root = parse_xml((xml or _NO_FILL.format(self.space)).encode(), "fill")
+        xml = xml if 0 < len(xml) <= LONGEST_FILL else _NO_FILL.format(self.space)
+        root = parse_xml(xml.encode(), "fill")
         if root.tag != f"{{{self.space}}}fill":
             root = parse_xml(_NO_FILL.format(self.space).encode(), "fill")
         return root
@@ -178,8 +187,19 @@ class Styles:
     def fill_xml(self, index: int) -> str:
         """The fill of a cell format as XML text."""
         if index not in self._fills:
-            self._fills[index] = etree.tostring(self.fill_of(index), encoding="unicode", with_tail=False)
+            fill = self.fill_of(index)
+            text = etree.tostring(fill, encoding="unicode", with_tail=False)
+            if len(text) > LONGEST_FILL:  # as written, with every namespace of the document
+                text = etree.tostring(_alone(fill), method="c14n", exclusive=True).decode()
+            self._fills[index] = text
         return self._fills[index]
+
+    def with_fill_of(self, index: int, xml: str, apply: str | None) -> int:
+        """The cell format with a fill given as XML text; no fill where the text is none, or absurdly long."""
+        asked = index, xml, apply
+        if asked not in self._filled:
+            self._filled[asked] = self.with_fill(index, self.parsed_fill(xml), apply)
+        return self._filled[asked]
 
     def with_colour(self, index: int, colour: str) -> int:
         """The cell format filled with an ARGB colour, all else kept."""
