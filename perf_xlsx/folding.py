@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 LONGEST = 32_767  # characters: no cell holds more
-SHORT = 64  # characters: longer texts hardly come again
+SHORT = 64  # characters: longer texts hardly come again, or one of them in every row
 MOST_COMBINED = 30  # combining characters in a row; sorting longer runs takes the square of their length
 
 INVISIBLE = dict.fromkeys(
@@ -29,7 +29,7 @@ def fold(text: str) -> str:
     """The text with every form of a character as the plain one, marks left alone."""
     if text.isascii():
         return text
-    return _folded_before(text) if len(text) <= SHORT else _folded(text)
+    return _folded_before(text) if len(text) <= SHORT else _folded_long(text)
 
 
 def _folded(text: str) -> str:
@@ -46,6 +46,7 @@ def _folded(text: str) -> str:
 
 
 _folded_before = lru_cache(1 << 13)(_folded)  # labels and choices come again in every row and workbook
+_folded_long = lru_cache(1 << 5)(_folded)
 
 
 def written_out(text: str) -> str:

@@ -25,6 +25,8 @@ OPPOSITE = {"≥": "≤<", ">": "≤<", "≤": "≥>", "<": "≥>"}
 JUDGEMENTS: tuple[str, ...] = tuple(vocabulary("judgements")["classes"])  # the best first
 _MARKS: str = vocabulary("blanks")["marks"]["characters"]
 _BLANK_WORDS = frozenset(vocabulary("blanks")["marks"]["words"])
+_LONGEST_BLANK = max(map(len, _BLANK_WORDS))
+_OPENING = 200  # characters of a long text, which tell that it is none of the words
 DASHES = frozenset(mark * n for mark in _MARKS for n in (1, 2)) | _BLANK_WORDS  # as formulas can look them up
 LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 LONGEST_COUNTED = 4  # characters of a unit behind a number in words
@@ -82,6 +84,7 @@ def squeeze(text: str) -> str:
     return fold(text).strip()
 
 
+@lru_cache(1 << 5)  # a long one may come again in every row
 def tidy(text: str) -> str:
     """Text as it is kept: without what cannot be seen."""
     return text.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -89,6 +92,8 @@ def tidy(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a text stands for an empty cell: nothing to be seen, dashes, dots, asterisks."""
+    if len(text) > _OPENING and len(squeeze(text[:_OPENING]).strip(_MARKS)) > _LONGEST_BLANK:
+        return False
     folded = squeeze(text)
     return not folded.strip(_MARKS) or folded in _BLANK_WORDS
 

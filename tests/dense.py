@@ -14,6 +14,7 @@ from perf_xlsx.demo import case_text
 from tests import layouts
 from tests.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide, zipped
 from tests.fuzz import unzipped
+from tests.squares import SQUARES
 
 LONGEST = 32_767  # characters of a cell: Excel's own limit
 
@@ -221,4 +222,5 @@ DENSE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     ),
     "ods 套了又套的行": (lambda: ods(nested_rows(200, 50_000)), ".ods", "R04"),
     "ods 十万个表": (lambda: ods("", 100_000), ".ods", "R03"),
+    **SQUARES,
 }  # fmt: skip

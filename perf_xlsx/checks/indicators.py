@@ -35,7 +35,8 @@ NO_DEVIATION = frozenset({"无偏差", "没有偏差", "不存在偏差", "未�
 FILLERS = (
     frozenset({"0", "无", "没有", "暂无", "见附件", "详见附件", "不适用", PICTURE, CROSSED_OUT}) | NO_DEVIATION
 )
-
+_LONGEST_FILLER = max(map(len, FILLERS))
+_OPENING = 200  # characters of a long text, which tell that it is none of the fillers
 
 UNREAD = {PICTURE: "放的是图片，读不出内容", CROSSED_OUT: "被划去了（删除线），没有读取"}
 
@@ -52,7 +53,10 @@ def span_of(band: Band, weight: Decimal) -> str:
 
 def owed(entry: Entry[str]) -> bool:
     """Whether a text is still owed: nothing stands there, or only a filler."""
-    return squeeze(entry.given).strip("。.；;") in FILLERS or is_blank(entry.given)
+    given = entry.given
+    if len(given) > _OPENING and len(squeeze(given[:_OPENING]).strip("。.；;")) > _LONGEST_FILLER:
+        return is_blank(given)
+    return squeeze(given).strip("。.；;") in FILLERS or is_blank(given)
 
 
 def judged_without_target(row: Indicator) -> bool:

@@ -69,15 +69,17 @@ def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Ru
         advice = "请由单位逐项自评打分，再填写自评总分；软件计算的得分只供核对，不能代替自评。"
         yield noticed(boxes[0], message, advice)
         return
-    own = [row.claimed_points for row in form.indicators if row.claimed_points in boxes]
-    chosen = [  # the bands' own question asks for these
+    asked = set(boxes)
+    own = [row.claimed_points for row in form.indicators if row.claimed_points in asked]
+    chosen = {  # the bands' own question asks for these
         row.claimed_points
         for row, score in zip(form.indicators, scores.indicators, strict=True)
         if _span_to_choose_in(row, score, rulebook)
-    ]
+    }
     if len(own) > 1 and all(entry.empty for entry in own):
         yield noticed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
-        boxes = [entry for entry in boxes if entry not in own]
+        told = set(own)
+        boxes = [entry for entry in boxes if entry not in told]
     if "claimed_grade" not in form.absent and grade.place.cell:
         yield from _to_be_claimed(grade, "请填写自评等级。")
     for entry in boxes:

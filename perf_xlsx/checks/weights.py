@@ -220,6 +220,7 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
 
     Good: 12.  Bad: empty, 0, -5.
     """
+    lacking = sum(row.weight.value is None or row.weight.value <= 0 for row in form.indicators)
     for row in form.indicators:
         if not row.weight.place.cell:
             continue  # no such column: that has been said
@@ -229,7 +230,7 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
             message = f"{row.called}的分值填{plain(row.weight.value)}，应大于0。"
         else:
             continue
-        right = _the_rest(form, row, rulebook)
+        right = _the_rest(form, row, rulebook) if lacking == 1 else None
         advice = (
             f"其余分值合计后还差{right.text}，请在此填写；不计分的指标请删去。"
             if right
@@ -239,11 +240,10 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
 
 
 def _the_rest(form: SelfEvaluation, row: Indicator, rulebook: Rulebook) -> Correction | None:
-    """The weight that is left for the one row without any; None where others lack theirs, or nothing is left."""
-    others = [other.weight.value for other in form.indicators if other is not row]
-    known = [weight for weight in others if weight is not None and weight > 0]
+    """The weight that is left for the one row without any; None where nothing is left."""
+    known = [weight for other in form.indicators if other is not row and (weight := other.weight.value)]
     rest = rulebook.number("total.points") - rulebook.number("execution.weight") - sum(known, Decimal(0))
-    return to_number(row.weight, rest) if len(known) == len(others) and rest > 0 else None
+    return to_number(row.weight, rest) if rest > 0 else None
 
 
 @check("W04")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
+from operator import itemgetter
 from typing import NamedTuple
 
 from lxml import etree
@@ -208,7 +210,8 @@ class _Crossed:
             return False
         if style := _get(element, "style-name") or _get(line, "default-cell-style-name"):
             return style in self.styles
-        return next((out for last, out in self.columns if column <= last), False)
+        at = bisect_left(self.columns, column, key=itemgetter(0))
+        return at < len(self.columns) and self.columns[at][1]
 
 
 def _crossed_in(table: etree._Element, styles: frozenset[str]) -> _Crossed:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 from lxml import etree
@@ -310,10 +312,21 @@ class CellLook(NamedTuple):
     struck: bool = False
 
 
-class Runs(NamedTuple):
+@dataclass(frozen=True)
+class Runs:
     """A text in pieces; each is crossed out (True), is not (False), or is as its cell is (None)."""
 
     pieces: tuple[tuple[str, bool | None], ...]
+
+    @cached_property
+    def parted(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """What stands and what is crossed out: in a cell that is not crossed out, and in one that is."""
+        return self._parted(False), self._parted(True)  # once for all cells that show the text
+
+    def _parted(self, struck: bool) -> tuple[str, str]:
+        out = [struck if own is None else own for _, own in self.pieces]
+        texts = [text for text, _ in self.pieces]
+        return "".join(compress(texts, map(not_, out))), "".join(compress(texts, out))
 
 
 Text = str | Runs

@@ -340,9 +340,7 @@ def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -
 
 
 def _of_runs(runs: Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
-    crossed = [struck if own is None else own for _, own in runs.pieces]
-    kept = "".join(text for (text, _), out in zip(runs.pieces, crossed, strict=True) if not out)
-    gone = "".join(text for (text, _), out in zip(runs.pieces, crossed, strict=True) if out)
+    kept, gone = runs.parted[struck]
     if not gone.strip(_BLANK):
         return cell_of(kept, formula, code, False)
     return Cell(kept if kept.strip(_BLANK) else None, formula, None, code, gone)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
@@ -24,7 +24,7 @@ from perf_xlsx.ooxml.record import (
     may_be_ledger,
     write_record,
 )
-from perf_xlsx.ooxml.renaming import kept_name, reference, rename
+from perf_xlsx.ooxml.renaming import References, kept_names, rename
 from perf_xlsx.ooxml.styles import Styles
 
 Areas = dict[str, tuple[str, int, int, int, int] | None]
@@ -114,10 +114,11 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
     ours = {(area[0] if (area := areas.get(name)) else added.name): added for name, added in record.sheets.items()}
     theirs = [sheet for sheet in book.sheets if sheet.name != ledger and sheet.name not in ours]
     formulas = list(_formulas(book, theirs, ours))
+    referred = {name for _, names in formulas for name in names}
     kept = {
         sheet.name: found
         for sheet in book.sheets
-        if sheet.name in ours and (found := _kept(book, sheet, ours[sheet.name], formulas)) is not None
+        if sheet.name in ours and (found := _kept(book, sheet, ours[sheet.name], referred)) is not None
     }
     _unmark(book, theirs, record.entries, areas, is_ours)
     joined = _joined(book, record.entries, areas)
@@ -132,40 +133,40 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
     _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone], record.names)
     stays = {found.was for found in kept.values() if found.referred}
     return Stripped(
-        tuple(_renamed(book, found) for found in kept.values()),
+        _renamed(book, kept.values()),
         tuple(answers),
         tuple(formula for formula, names in formulas if names - stays),
     )
 
 
-def _kept(book: Book, sheet: Sheet, added: Added, formulas: Iterable[tuple[Formula, set[str]]]) -> Kept | None:
-    """The sheet of ours as it is kept, if it is."""
+def _kept(book: Book, sheet: Sheet, added: Added, known: Collection[str]) -> Kept | None:
+    """The sheet of ours as it is kept, if it is; `known` are those that formulas refer to."""
     if added.codes is None:
         return None
     grid, more = read_grid(book, sheet), has_more(book, sheet, added.charts)
     codes = codes_of_grid(grid, added.codes)
-    referred = sheet.name != added.name and any(sheet.name in names for _, names in formulas)
+    referred = sheet.name != added.name and sheet.name in known
     if codes == added.codes and not more:
         return Kept(sheet.name, sheet, (), False, True) if referred else None
     cells = tuple((row, column, grid.cells[row, column]) for row, column in written_on(codes, added.codes))
     return Kept(sheet.name, sheet, cells, more, False)
 
 
-def _renamed(book: Book, found: Kept) -> Kept:
-    name = found.was if found.referred else kept_name(book, found.was)
-    if name != found.was:
-        rename(book, next(sheet for sheet in book.sheets if sheet.name == found.was), name)
-    sheet = next(sheet for sheet in book.sheets if sheet.name == name)
-    return Kept(found.was, sheet, found.cells, found.more, found.referred)
+def _renamed(book: Book, kept: Collection[Kept]) -> tuple[Kept, ...]:
+    """The sheets that are kept, under the names that they are kept by."""
+    names = kept_names(book, [found.was for found in kept if not found.referred])
+    rename(book, names)
+    sheets = {sheet.name: sheet for sheet in reversed(book.sheets)}
+    return tuple(replace(found, sheet=sheets[names.get(found.was, found.was)]) for found in kept)
 
 
 def _formulas(book: Book, sheets: list[Sheet], ours: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:
     """Their formulas that refer to sheets of ours, with the names of these."""
-    patterns = {name: reference(name) for name in ours}
+    references = References(ours)
     for sheet in sheets:
         root = book.package.tree(sheet.part)
         texts = {element.text for element in root.iter("{*}f") if element.text and "!" in element.text}
-        known = {text: {name for name, found in patterns.items() if found.search(text)} for text in texts}
+        known = {text: references.names(text) for text in texts}
         if not any(known.values()):
             continue
         for row, column, element in SheetCells(book, sheet).every():
@@ -200,9 +201,8 @@ def _unmark(
             continue
         for row, column, element in found:
             entry = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
-            fill = styles.parsed_fill(entry.fill if entry else "")
-            style = styles.with_fill(whole(element.get("s")), fill, entry.apply if entry else None)
-            element.set("s", str(style))
+            fill, apply = (entry.fill, entry.apply) if entry else ("", None)
+            element.set("s", str(styles.with_fill_of(whole(element.get("s")), fill, apply)))
             book.package.touch(sheet.part)
 
 

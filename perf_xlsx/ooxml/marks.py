@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
@@ -34,6 +35,7 @@ class SheetCells:
         self.data = only(self.root, "sheetData")
         self.rows = {} if self.data is None else dict(numbered(self.data))
         self.last_row = max(self.rows, default=0)
+        self._styles: dict[int, str | None] = {}  # that a column gives its empty cells
 
     def cells(self, row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
         """A row's cells with their column numbers."""
@@ -86,11 +88,18 @@ class SheetCells:
         """The style that an empty cell shows: its row's, else its column's."""
         if line.get("s") and line.get("customFormat") in ("1", "true"):
             return line.get("s")
-        for columns in named(self.root, "cols"):
-            for element in named(columns, "col"):
-                if whole(element.get("min")) <= column <= whole(element.get("max")):
-                    return element.get("style")
-        return None
+        if column not in self._styles:
+            self._styles[column] = next((s for first, last, s in self._columns if first <= column <= last), None)
+        return self._styles[column]
+
+    @cached_property
+    def _columns(self) -> list[tuple[int, int, str | None]]:
+        """Spans of columns (first, last) with their style."""
+        return [
+            (whole(element.get("min")), whole(element.get("max")), element.get("style"))
+            for columns in named(self.root, "cols")
+            for element in named(columns, "col")
+        ]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from perf_xlsx.ooxml.archive import PackageError
@@ -29,7 +29,7 @@ _SHAPE = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_SHAPE_START, _SHAPE_END = re.compile(rb"<v:shape\b"), b"</v:shape>"
+_SHAPE_TAG = re.compile(rb"<v:shape\b|</v:shape>")
 _ROW = re.compile(rb"<x:Row>\s{0,9}([0-9]{1,9})\s{0,9}</x:Row>")
 _COLUMN = re.compile(rb"<x:Column>\s{0,9}([0-9]{1,9})\s{0,9}</x:Column>")
 _ANY = re.compile(rb"<v:(shape|group|rect|oval|line)\b")
@@ -58,16 +58,24 @@ def without_shapes(data: bytes, part: str, cells: set[tuple[int, int]]) -> bytes
     """A drawing without the shapes of the notes of these cells."""
     data = _utf8(data, part)
     kept, behind = [], 0
-    for start in (found.start() for found in _SHAPE_START.finditer(data)):
-        end = data.find(_SHAPE_END, start) + len(_SHAPE_END)
-        if end < len(_SHAPE_END):
-            break
-        shape = data[start:end] if start >= behind else b""
+    for start, end in _shapes(data):
+        shape = data[start:end]
         row, column = _ROW.search(shape), _COLUMN.search(shape)
         if row and column and b'ObjectType="Note"' in shape and (int(row[1]) + 1, int(column[1]) + 1) in cells:
             kept.append(data[behind:start])
             behind = end
     return b"".join(kept) + data[behind:]
+
+
+def _shapes(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where each shape begins and ends; none lies in another, and one without contents is passed over."""
+    start: int | None = None
+    for tag in _SHAPE_TAG.finditer(data):
+        if tag[0] != b"</v:shape>":
+            start = tag.start()
+        elif start is not None:
+            yield start, tag.end()
+            start = None
 
 
 def _shape(cell: str, text: str, id: int, order: int) -> str:

@@ -280,12 +280,18 @@ def _text(body: etree._Element) -> str:
 
 
 def _keep(body: etree._Element, spans: list[tuple[int, int]]) -> None:
-    """Keep only these parts of a note's text, in their own runs."""
-    offset = 0
+    """Keep only these parts of a note's text, one behind the other, in their own runs."""
+    offset = first = 0
     for node in [t for t in body.iter() if local(t) == "t"]:
         text, start = node.text or "", offset
         offset += len(text)
-        node.text = "".join(text[max(begin - start, 0) : max(end - start, 0)] for begin, end in spans) or None
+        while first < len(spans) and spans[first][1] <= start:
+            first += 1
+        last = first
+        while last < len(spans) and spans[last][0] < offset:
+            last += 1
+        kept = (text[max(begin - start, 0) : end - start] for begin, end in spans[first:last])
+        node.text = "".join(kept) or None
         run = node.getparent()
         if text and not node.text and run is not None and local(run) == "r":
             run_parent = run.getparent()

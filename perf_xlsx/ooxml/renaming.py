@@ -1,13 +1,14 @@
-"""A worksheet under another name, with what refers to it by its name."""
+"""Worksheets under other names, with what refers to them by their names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 
 from lxml import etree
 
-from perf_xlsx.ooxml.book import Book, Sheet, quote_sheet
+from perf_xlsx.ooxml.book import Book, quote_sheet
 from perf_xlsx.ooxml.graft import all_sheet_names, sheet_elements
 from perf_xlsx.ooxml.markup import local, text_of
 
@@ -15,41 +16,98 @@ KEPT = "（留存）"
 _LONGEST = 31  # characters of a sheet's name in Excel
 
 
-def kept_name(book: Book, name: str) -> str:
-    """The name under which a sheet of ours stays: marked as kept, free here, no longer than Excel allows."""
+def kept_names(book: Book, names: Iterable[str]) -> dict[str, str]:
+    """The names under which sheets of ours stay: marked as kept, free here, no longer than Excel allows."""
     taken = {other.casefold() for other in all_sheet_names(book)}
-    for number in range(1, len(taken) + 2):
+    found: dict[str, str] = {}
+    for name in names:
+        found[name] = next(kept for kept in _candidates(name) if kept.casefold() not in taken)
+        taken.discard(name.casefold())
+        taken.add(found[name].casefold())
+    return found
+
+
+def _candidates(name: str) -> Iterator[str]:
+    for number in count(1):
         end = KEPT if number == 1 else f"{KEPT}({number})"
-        candidate = name[: _LONGEST - len(end)] + end
-        if candidate.casefold() not in taken:
-            return candidate
-    raise AssertionError("more names are taken than there are sheets")
+        yield name[: _LONGEST - len(end)] + end
 
 
-def rename(book: Book, sheet: Sheet, name: str) -> None:
-    """Rename a sheet; names defined on it, its own links, formulas and charts follow, as they do in Excel."""
-    old = reference(sheet.name)
-    sheet_elements(book)[sheet.index].set("name", name)
+def rename(book: Book, names: Mapping[str, str]) -> None:
+    """Rename sheets (old name to new); names defined on them, their own links, formulas and charts follow, as they
+    do in Excel."""
+    if not names:
+        return
+    parts = {sheet.name: sheet.part for sheet in book.sheets if sheet.name in names}
+    for element in sheet_elements(book):
+        element.set("name", names.get(element.get("name", ""), element.get("name", "")))
     book.package.touch(book.part)
     book.sheets_changed()
-
-    def follow(text: str) -> str:
-        return old.sub(lambda _: f"{quote_sheet(name)}!", text)
-
+    references = References(names)
     for element in book.name_elements():
-        element.text = follow(text_of(element))
-    for part, root in _drawn(book, sheet.part):
-        for element in root.iter():
-            if local(element) == "f" and element.text:
-                element.text = follow(element.text)
-            elif local(element) == "hyperlink" and element.get("location"):
-                element.set("location", follow(element.get("location", "")))
-        book.package.touch(part)
+        element.text = references.follow(text_of(element), names)
+    for name, sheet in parts.items():
+        own = References([name])
+        for part, root in _drawn(book, sheet):
+            for element in root.iter():
+                if local(element) == "f" and element.text:
+                    element.text = own.follow(element.text, names)
+                elif local(element) == "hyperlink" and element.get("location"):
+                    element.set("location", own.follow(element.get("location", ""), names))
+            book.package.touch(part)
 
 
-def reference(name: str) -> re.Pattern[str]:
-    """What refers to a sheet in a formula, a defined name or a link: its name with the mark behind it."""
-    return re.compile(rf"{re.escape(quote_sheet(name))}!|(?<![\w.\]'）)]){re.escape(name)}!", re.IGNORECASE)
+class References:
+    """Where a formula, name or link refers to one of these sheets: its name with the mark behind it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._quoted: dict[str, str] = {}
+        self._bare: dict[str, str] = {}
+        for name in names:
+            self._quoted.setdefault(_folded(quote_sheet(name)), name)
+            self._bare.setdefault(_folded(name), name)
+        self._lengths = sorted({len(form) for form in (*self._quoted, *self._bare)}, reverse=True)
+
+    def names(self, text: str) -> set[str]:
+        """The sheets that a text refers to."""
+        return {name for _, _, name in self._in(text)}
+
+    def follow(self, text: str, new: Mapping[str, str]) -> str:
+        """The text with other names for the sheets."""
+        kept, behind = [], 0
+        for start, end, name in self._in(text):
+            kept += [text[behind:start], quote_sheet(new[name])]
+            behind = end
+        return "".join(kept) + text[behind:]
+
+    def _in(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """From, to (the mark) and sheet of each reference, from left to right."""
+        folded, behind = _folded(text), 0
+        end = folded.find("!")
+        while end >= 0:
+            for length in self._lengths:
+                start = end - length
+                if start >= behind and (name := self._at(folded, start, end)) is not None:
+                    yield start, end, name
+                    break
+            behind = end + 1
+            end = folded.find("!", behind)
+
+    def _at(self, text: str, start: int, end: int) -> str | None:
+        form = text[start:end]
+        if (name := self._quoted.get(form)) is not None:
+            return name
+        name = self._bare.get(form)
+        return None if name is None or (start and _JOINED.match(text, start - 1)) else name
+
+
+_JOINED = re.compile(r"[\w.\]'）)]")  # before a bare name: it is the end of another's, or of another workbook's
+
+
+def _folded(text: str) -> str:
+    """Letters as they compare, each in its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(ch.lower() if len(ch.lower()) == 1 else ch for ch in text)
 
 
 def _drawn(book: Book, part: str) -> Iterator[tuple[str, etree._Element]]:

@@ -13,6 +13,7 @@ from perf_xlsx.ooxml.markup import children, local, only, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
+LONGEST_FILL = 8_192  # characters; a gradient of ten stops takes a tenth
 _CUSTOM = 164  # number formats below are built in
 _NO_FILL = '<fill xmlns="{}"><patternFill patternType="none"/></fill>'
 _MINIMAL = (
@@ -31,9 +32,35 @@ def _element(xml: str, space: str) -> etree._Element:
     return etree.fromstring(f'<styleSheet xmlns="{space}">{xml}</styleSheet>')[0]
 
 
-def _plainly(element: bytes) -> bytes:
+Key = tuple[tuple[object, ...], ...]
+
+
+def _key(element: etree._Element) -> Key:
+    """What makes an element equal to another: of it and all in it tag, count of children, text and attributes.
+
+    Namespaces that are only declared do not count, and a document may declare thousands.
+    """
+    return tuple(
+        (
+            node.tag if isinstance(node.tag, str) else "",
+            len(node),
+            node.text,
+            None if node is element else node.tail,
+            *node.attrib.items(),
+        )
+        for node in element.iter()
+    )
+
+
+def _plainly(key: Key) -> Key:
     """An element without what it need not say: a format may leave out that its fill is the first."""
-    return element.replace(b' fillId="0"', b"")
+    return (tuple(said for said in key[0] if said != ("fillId", "0")), *key[1:])
+
+
+def _alone(element: etree._Element) -> etree._Element:
+    alone = copy.deepcopy(element)
+    alone.tail = None
+    return alone
 
 
 class Styles:
@@ -52,13 +79,14 @@ class Styles:
         self.part = part
         self.root = book.tree(part)
         self.space = etree.QName(self.root).namespace or ""
-        self._known: dict[str, dict[bytes, int]] = {}
+        self._known: dict[str, dict[Key, int]] = {}
         self._groups: dict[str, etree._Element] = {}
         self._members: dict[str, list[etree._Element]] = {}
         self._looks: dict[Look, int] = {}
         self._fills: dict[int, str] = {}
         self._ours: dict[tuple[str, str], int] = {}
         self._coloured: dict[tuple[int, str], int] = {}
+        self._filled: dict[tuple[int, str, str | None], int] = {}
         self._complete()
 
     def _complete(self) -> None:
@@ -99,7 +127,7 @@ class Styles:
         element = copy.deepcopy(element)
         element.tail = None
         group.append(element)
-        key = etree.tostring(element)  # where it stands: namespaces are then declared as they are for the others
+        key = _key(element)
         same = known.get(key, known.get(_plainly(key)))
         if same is not None:
             group.remove(element)
@@ -110,13 +138,13 @@ class Styles:
         self.package.touch(self.part)
         return known[key]
 
-    def _known_of(self, name: str) -> dict[bytes, int]:
+    def _known_of(self, name: str) -> dict[Key, int]:
         if name not in self._known:
-            known: dict[bytes, int] = {}
+            known: dict[Key, int] = {}
             for index, member in enumerate(self.members(name)):
-                text = etree.tostring(member, with_tail=False)
-                known.setdefault(text, index)
-                known.setdefault(_plainly(text), index)
+                key = _key(member)
+                known.setdefault(key, index)
+                known.setdefault(_plainly(key), index)
             self._known[name] = known
         return self._known[name]
 
@@ -150,7 +178,8 @@ class Styles:
 
     def parsed_fill(self, xml: str) -> etree._Element:
         """A fill from its XML text, in this workbook's namespace; no fill where the text is none."""
-        root = parse_xml((xml or _NO_FILL.format(self.space)).encode(), "fill")
+        xml = xml if 0 < len(xml) <= LONGEST_FILL else _NO_FILL.format(self.space)
+        root = parse_xml(xml.encode(), "fill")
         if root.tag != f"{{{self.space}}}fill":
             root = parse_xml(_NO_FILL.format(self.space).encode(), "fill")
         return root
@@ -158,8 +187,19 @@ class Styles:
     def fill_xml(self, index: int) -> str:
         """The fill of a cell format as XML text."""
         if index not in self._fills:
-            self._fills[index] = etree.tostring(self.fill_of(index), encoding="unicode", with_tail=False)
+            fill = self.fill_of(index)
+            text = etree.tostring(fill, encoding="unicode", with_tail=False)
+            if len(text) > LONGEST_FILL:  # as written, with every namespace of the document
+                text = etree.tostring(_alone(fill), method="c14n", exclusive=True).decode()
+            self._fills[index] = text
         return self._fills[index]
+
+    def with_fill_of(self, index: int, xml: str, apply: str | None) -> int:
+        """The cell format with a fill given as XML text; no fill where the text is none, or absurdly long."""
+        asked = index, xml, apply
+        if asked not in self._filled:
+            self._filled[asked] = self.with_fill(index, self.parsed_fill(xml), apply)
+        return self._filled[asked]
 
     def with_colour(self, index: int, colour: str) -> int:
         """The cell format filled with an ARGB colour, all else kept."""

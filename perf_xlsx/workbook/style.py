@@ -102,6 +102,7 @@ class _Widths(dict[str, int]):
 _WIDTHS = _Widths()
 
 
+@lru_cache(1 << 8)  # one long text may stand in every row
 def lines_needed(text: str, width: float) -> int:
     """Lines that a text takes in a column of that width; autofit is of no use for Chinese."""
     return sum(lines_of(units(line), width) for line in text.split("\n")) if text else 1

@@ -11,6 +11,7 @@ from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import DefinedName, Sheet
 from perf_xlsx.place import column_name
 from perf_xlsx.target import same_label
+from perf_xlsx.workbook.returned.merges import Merges
 
 LONGEST_LABEL = 200  # longer texts are no labels
 
@@ -57,7 +58,7 @@ class Sheets:
         self.reports = [n for n, name in enumerate(self.names) if name in reported]
         self.searched = [n for n, name in enumerate(self.names) if name not in hidden]
         self.areas = _areas(book, self.names)
-        self._merges: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}  # those that a row lies in
+        self._merges = [Merges(grid.merges) for grid in self.grids]
 
     def cell(self, address: Address) -> Cell | None:
         """What stands there, or None."""
@@ -102,18 +103,13 @@ class Sheets:
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
         sheet, row, column = address
-        for top, left, bottom, right in self.grids[sheet].merges:
-            if top <= row <= bottom and left <= column <= right:
-                return sheet, top, right + 1
-        return sheet, row, column + 1
+        found = self._merges[sheet].at(row, column)
+        return (sheet, found[0], found[3] + 1) if found else (sheet, row, column + 1)
 
     def merged_from(self, address: Address) -> Address:
         """The top-left cell of the merge that the address lies in, or the address itself."""
         sheet, row, column = address
-        if (sheet, row) not in self._merges:
-            merges = self.grids[sheet].merges
-            self._merges[sheet, row] = [merge for merge in merges if merge[0] <= row <= merge[2]]
-        found = next((merge for merge in self._merges[sheet, row] if merge[1] <= column <= merge[3]), None)
+        found = self._merges[sheet].at(row, column)
         return (sheet, found[0], found[1]) if found else address
 
 

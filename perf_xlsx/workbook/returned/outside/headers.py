@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.ooxml.book import MAX_ROW
@@ -22,6 +23,7 @@ LONGEST = 40  # no label is longer
 SECOND = {"sign": "second_sign"}  # 指标性质 (正向) beside 指标方向 (等于)
 
 
+@lru_cache(1 << 13)  # of each text it is asked for every block that may begin there
 def core(text: str) -> str:
     """What a label says: without spaces, a leading 其中 or number, and brackets at its end.
 

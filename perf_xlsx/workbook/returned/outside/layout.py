@@ -36,18 +36,20 @@ GRADES = re.compile(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?
 _FIRST_ROWS = 300  # in which the head of a further form stands
 YEAR = re.compile(r"(20\d\d)\s*年")
 
+_Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
+
 
 def locate_outside(sheets: Sheets) -> OutsideLayout | None:
     """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
-    rows = {n: rows_of(sheets, n) for n in sheets.searched}
-    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows).layout())), None)
+    rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, _Headers()
+    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
 
 
 def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
     found = []
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)})
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, _Headers())
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
@@ -56,8 +58,8 @@ def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
 class _Search:
     """Looks for a form whose indicators stand on one sheet; the rest may stand on others."""
 
-    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]]) -> None:
-        self.sheets, self.sheet, self.rows = sheets, sheet, rows
+    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
+        self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
         self.titles = [
             ((sheet, row, column), without_spaces(text))
@@ -153,7 +155,13 @@ class _Search:
         table = kind.form.block(block)
         assert isinstance(table, (Lines, Rows))
         labels, asked = Labels(typed(table.columns)), kind.needs[needs or block]
-        return [h for n in sheets for h in headers(self.sheets, n, self.rows[n], labels, asked)]
+        found: list[Header] = []
+        for sheet in sheets:
+            key = kind.form.name, needs or block, sheet
+            if key not in self.known:
+                self.known[key] = headers(self.sheets, sheet, self.rows[sheet], labels, asked)
+            found += self.known[key]
+        return found
 
     def _in_part(self, kind: Outside) -> list[Header]:
         """A table of money above the indicators of which a column goes by an unknown name, or is not there."""
