@@ -10,7 +10,6 @@ from perf_xlsx.workbook.template.words import BLANKS, GENERAL, HARD_SPACE, PERCE
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
-A_FEW = 5  # times the whole: no fraction is more
 FAR = 10  # a percent format that shows a thousand percent is doubted
 DASHES = tuple("-—–―－/／\\＼…一")  # say nothing by themselves
 NONE = "无"
@@ -102,11 +101,11 @@ def unlike(target: str, actual: str, midyear: str, unit: str) -> str:
 def _hundredfold(target: str, actual: str, unit: str) -> str:
     """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 beside 95."""
     a, b = in_percents(target), in_percents(actual)
-    near = f"MIN({a},{b})>0,MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*50<=MAX({a},{b})"
+    near = f"MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*49.99<MAX({a},{b})"
     signs = f"{percent(target)},{percent(actual)}"
-    none = f"{blank(unit)},NOT(OR({signs})),MIN({a},{b})<=1"
+    none = f"{blank(unit)},NOT(OR({signs})),MIN({target},{actual})<=1"
     smaller = f"IF({a}<{b},{percent(target)},{percent(actual)})"
-    counted = f"OR({signs},{is_one_of(unit, PERCENT_UNITS)}),NOT({smaller}),MIN({a},{b})<={A_FEW}"
+    counted = f"OR({signs},{is_one_of(unit, PERCENT_UNITS)}),NOT({smaller})"
     return f"AND({near},OR(AND({none}),AND({counted})))"
 
 
