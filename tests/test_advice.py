@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx import pipeline
@@ -224,7 +224,19 @@ MISTAKES = st.fixed_dictionaries(
 )
 
 
+ROUNDED_INTO_A_GRADE = {  # 8 for 7.50 makes 80.23 of 79.73
+    "指标3·自评得分": 8, "自评总分": 98, "基本支出·年初预算数": 60, "项目1·全年执行数": 27.5, "指标3·指标性质": None,
+    "预算执行率得分": 10, "指标2·偏差原因": "无", "指标1·年度指标值": 250000, "指标1·自评得分": 0, "自评等级": "良",
+    "指标3·分值": 9, "指标5·分值": 1, "指标4·实际完成值": "部分达成",
+}  # fmt: skip
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(ROUNDED_INTO_A_GRADE)
+@example({"指标3·指标性质": None, "指标1·自评得分": 0, "自评总分": 98, "指标3·自评得分": 10})
+@example(
+    {"指标1·自评得分": 0, "指标3·指标性质": None, "自评等级": "良", "预算执行率得分": 10, "指标3·自评得分": 10}
+)
 @given(MISTAKES)
 def test_whatever_was_typed_wrong_advice_ends_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, mistakes: dict[str, object]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -242,23 +242,58 @@ def _roundings(claimed: Decimal, score: Score) -> tuple[int, ...]:
     return (1,) if indicator and full and score.met is False else (1, 0)
 
 
+def claimed_beyond(form: SelfEvaluation, scores: Scores) -> Decimal:
+    """Points claimed beyond ours (or below) that are told where they stand, and no error of the total.
+
+    They come of another reading of missing signs (I01).
+    """
+    more = [
+        row.claimed_points.value - score.points
+        for row, score in rows(form, scores)
+        if claims_otherwise(row, score) and row.claimed_points.value is not None and score.points is not None
+    ]
+    return sum(more, Decimal(0))
+
+
+def _claims(form: SelfEvaluation, scores: Scores) -> list[tuple[Decimal | None, Score]]:
+    """The unit's own points, of budget execution first, each with ours."""
+    claims = [(form.claimed.execution_points.value, scores.execution)]
+    return claims + [(row.claimed_points.value, score) for row, score in rows(form, scores)]
+
+
+def _are_ours(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether the claims that there are differ from ours by nothing but rounding, or another reading of a sign."""
+    others = {id(score) for row, score in rows(form, scores) if claims_otherwise(row, score)}
+    return all(
+        claim is None or id(score) in others or _equal(claim, score, rulebook, _roundings(claim, score))
+        for claim, score in _claims(form, scores)
+    )
+
+
 def claims_round(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
     """Whether the claimed total differs from ours by nothing but the unit's own rounding.
 
     Either the total itself was rounded, or every claim was and the total is their sum, uncapped.
     """
-    total = form.claimed.total.value
-    if total is None:
+    total, claims = form.claimed.total.value, [claim for claim, _ in _claims(form, scores)]
+    if total is None or not _are_ours(form, scores, rulebook):
         return False
-    claims = [(form.claimed.execution_points.value, scores.execution)]
-    claims += [(row.claimed_points.value, score) for row, score in rows(form, scores)]
-    known = [(claim, score) for claim, score in claims if claim is not None]
-    if not all(_equal(claim, score, rulebook, _roundings(claim, score)) for claim, score in known):
-        return False
+    ours = scores.total + claimed_beyond(form, scores)
     uncapped = points_of((scores.execution, *scores.indicators)) == scores.total
-    added = sum((claim for claim, _ in known), Decimal(0))
-    each = uncapped and len(known) == len(claims) and total == added
-    return each or rounded_by_unit(total, scores.total, Fraction(scores.total))
+    each = uncapped and None not in claims and total == _sum(claims)
+    return each or rounded_by_unit(total, ours, Fraction(ours))
+
+
+def _sum(claims: Iterable[Decimal | None]) -> Decimal:
+    return sum((claim for claim in claims if claim is not None), Decimal(0))
+
+
+def _roundings_lift(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether claims that are ours but for the unit's own rounding add up to a total of another grade."""
+    claims = [claim for claim, _ in _claims(form, scores)]
+    if not scores.complete or None in claims or not _are_ours(form, scores, rulebook):
+        return False
+    return rulebook.grade(_sum(claims)) != rulebook.grade(scores.total + claimed_beyond(form, scores))
 
 
 @check("I06")
@@ -267,7 +302,8 @@ def claimed_points_are_computed_points(
 ) -> Iterator[Noticed]:
     """自评得分＝按评分办法计算的得分, of every indicator and of budget execution.
 
-    Good: 8.91 beside 8.91.  Bad: 9.50 beside 8.91.  8.9 or 9 is the unit's own rounding: a notice.
+    Good: 8.91 beside 8.91.  Bad: 9.50 beside 8.91.  8.9 or 9 is the unit's own rounding: a notice, but for where
+    roundings together make another grade.
     """
     scored = [("预算执行率", form.claimed.execution_points, scores.execution)]
     doubted = misweighed(form, scores, rulebook)  # W01 says which weight the claim fits
@@ -278,7 +314,7 @@ def claimed_points_are_computed_points(
     ]
     scored += [(f"{row.called}", row.claimed_points, score) for row, score in own]
     doubtful = [row.claimed_points for row, score in own if read_otherwise(row, score)]
-    settled = weights_settled(form, rulebook)
+    settled, lifted = weights_settled(form, rulebook), _roundings_lift(form, scores, rulebook)
     for name, entry, score in scored:
         claimed = entry.value
         if claimed is None or score.points is None:
@@ -287,7 +323,7 @@ def claimed_points_are_computed_points(
             continue
         if score.method == "定性":  # out of its band: I12
             continue
-        rounded = _equal(claimed, score, rulebook, _roundings(claimed, score))
+        rounded = not lifted and _equal(claimed, score, rulebook, _roundings(claimed, score))
         tail = "，四舍五入后一致。" if rounded else "。"
         sign = "指标性质、" if entry in doubtful else ""
         sure = not rounded and (settled or score is scores.execution)

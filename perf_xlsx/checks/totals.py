@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
-from perf_xlsx.checks.directions import claims_otherwise
-from perf_xlsx.checks.indicators import claims_round, rows
+from perf_xlsx.checks.indicators import claimed_beyond, claims_round
 from perf_xlsx.checks.plausibility import out_of_band
 from perf_xlsx.checks.weights import weights_settled
 from perf_xlsx.model import Scores, SelfEvaluation, points_of
@@ -78,19 +77,6 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
         )
 
 
-def claimed_beyond(form: SelfEvaluation, scores: Scores) -> Decimal:
-    """Points claimed beyond ours (or below) that are told where they stand, and no error of the total.
-
-    They come of another reading of missing signs (I01).
-    """
-    more = [
-        row.claimed_points.value - score.points
-        for row, score in rows(form, scores)
-        if claims_otherwise(row, score) and row.claimed_points.value is not None and score.points is not None
-    ]
-    return sum(more, Decimal(0))
-
-
 @check("T02")
 def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
     """自评总分＝计算总分. A provisional total is not compared: what is missing has been said.
@@ -102,24 +88,26 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
     entry = form.claimed.total
     if entry.value is None or not scores.complete or not _settled(form, scores, rulebook):
         return
-    difference, tolerance = entry.value - scores.total, rulebook.number("thresholds.tolerance")
+    beyond, tolerance = claimed_beyond(form, scores), rulebook.number("thresholds.tolerance")
+    ours = scores.total + beyond  # by the signs that the claims were made for, where none are stated
     own = _sum_without_execution(form)
     if own is not None and abs(entry.value - own) <= tolerance:
         return
-    if abs(difference - claimed_beyond(form, scores)) <= tolerance < abs(difference):
-        return  # nothing else: I01
-    if abs(difference) > tolerance:
-        rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == scores.grade
-        yield noticed(
-            entry,
-            f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}，相差{plain(difference)}"
-            + ("，是四舍五入造成的。" if rounded else "。"),
-            "建议各项得分保留两位小数。" if rounded else f"请把自评总分改为{points(scores.total)}。",
-            expected=points(scores.total),
-            difference=plain(difference),
-            severity="notice" if rounded else "error",
-            correction=None if rounded else to_number(entry, scores.total),
-        )
+    if min(abs(entry.value - known) for known in (ours, scores.total)) <= tolerance:
+        return
+    difference = entry.value - ours
+    rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == rulebook.grade(ours)
+    signs = f"，没有填指标性质的按填报的得分计，应为{points(ours)}" if beyond else ""
+    yield noticed(
+        entry,
+        f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}{signs}，相差{plain(difference)}"
+        + ("，是四舍五入造成的。" if rounded else "。"),
+        "建议各项得分保留两位小数。" if rounded else f"请把自评总分改为{points(ours)}。",
+        expected=points(ours),
+        difference=plain(difference),
+        severity="notice" if rounded else "error",
+        correction=None if rounded else to_number(entry, ours),
+    )
 
 
 @check("T04")
