@@ -39,6 +39,7 @@ TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
 NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
 FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
+TWICE = Fraction(2)  # times: and those of one size in another unit than stated
 A_FEW = 5  # times the whole: no fraction is more
 DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
 
@@ -248,9 +249,7 @@ def meant_by(number: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
 
 def hundredfold(number: Decimal, beside: Decimal) -> bool:
     """Whether a bare number may be a fraction whose percents are of the size of the one beside it: 0.96 by 95."""
-    return (
-        0 < number <= A_FEW and beside > number and _near(Fraction(number) * 100 / Fraction(beside), Fraction(2))
-    )
+    return 0 < number <= A_FEW and beside > number and _near(Fraction(number) * 100 / Fraction(beside), TWICE)
 
 
 def other_money(number: Decimal, beside: Decimal, unit: str) -> bool:
@@ -259,7 +258,7 @@ def other_money(number: Decimal, beside: Decimal, unit: str) -> bool:
     if not number or not beside or not (here.kind == "金额" or here.times >= TEN_THOUSAND):
         return False
     ratio = abs(Fraction(number) / Fraction(beside))
-    return any(_near(ratio * times, Fraction(2)) for times in (TEN_THOUSAND, Fraction(1, TEN_THOUSAND)))
+    return any(_near(ratio * times, TWICE) for times in (TEN_THOUSAND, Fraction(1, TEN_THOUSAND)))
 
 
 def _near(ratio: Fraction, limit: Fraction) -> bool:

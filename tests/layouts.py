@@ -9,6 +9,8 @@ from typing import Any
 import openpyxl
 from openpyxl.styles import Alignment, Border, Side
 
+# The columns of indicators in the national layout of 2020.
+HEADS = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
 THIN = Border(*(Side(style="thin"),) * 4)
 
 

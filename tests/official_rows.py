@@ -8,7 +8,7 @@ from typing import Any
 
 from perf_xlsx import pipeline
 from perf_xlsx.model import Entry, Finding, Result
-from tests.layouts import Paper
+from tests.layouts import HEADS, Paper
 
 OF_THE_WHOLE = ("I13", "I19", "W01", "W02", "W05")  # told at a row, and not of it
 Row = tuple[str, Any, Any, Any, Any]  # name, target, actual, weight, claimed points
@@ -34,17 +34,7 @@ def official(folder: Path, *rows: Row, level: str = "产出指标", year: int = 
     p.row(5, "A:B C D E F G H", "年度资金总额", 100, 100, 100, 10, "100%", 10)
     p.row(6, "A:D E:H", "预期目标", "实际完成情况")
     p.row(7, "A:D E:H", "养护村道四十二公里。", "全部养护完成。")
-    head = (
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值",
-        "得分",
-        "偏差原因分析及改进措施",
-    )
-    p.row(8, "A B C D E F G H", *head)
+    p.row(8, "A B C D E F G H", *HEADS)
     for at, (name, target, actual, weight, claimed) in enumerate(rows, 9):
         p.row(at, "A B C D E F G H", level, "", name, target, actual, weight, claimed, None)
     p.row(9 + len(rows), "A:E F G H", "总分", 100, total, None)

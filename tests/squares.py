@@ -99,17 +99,9 @@ def headers() -> bytes:
         parts = unzipped(layouts.national().save(Path(folder) / "a.xlsx").read_bytes())
     first = "xl/worksheets/sheet1.xml"
     parts[first] = re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData/>", parts[first], flags=re.DOTALL)
-    heads = [
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值",
-        "得分",
-        "偏差原因分析及改进措施",
-    ]
-    rows = f'<row r="1">{"".join(map(_inline, heads))}</row>' + _rows(999, 2, lambda n: _inline(f"甲{n % 7}"))
+    rows = f'<row r="1">{"".join(map(_inline, layouts.HEADS))}</row>' + _rows(
+        999, 2, lambda n: _inline(f"甲{n % 7}")
+    )
     return zipped(_more_sheets(parts, 80, rows))
 
 

@@ -23,6 +23,7 @@ from perf_xlsx.model import Scores, SelfEvaluation
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
 from perf_xlsx.workbook.scored.summary import SUMMARY
 from tests.conftest import CASES
+from tests.layouts import HEADS
 from tests.test_template import agreed, needs_libreoffice
 
 FORMS = Path(pipeline.__file__).parent / "forms"
@@ -236,17 +237,7 @@ def official(title: str, extra: bool) -> openpyxl.Workbook:
     sheet.append(["主管部门", "示例县水利局", None, "实施单位", "示例县水利局"])
     sheet.append(["项目资金（万元）", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"])
     sheet.append([None, "年度资金总额", 100, 100, 100, 10, "100%", 10])
-    head = [
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值",
-        "得分",
-        "偏差原因分析及改进措施",
-    ]
-    sheet.append([*head, "指标解释"] if extra else head)
+    sheet.append([*HEADS, "指标解释"] if extra else [*HEADS])
     row = ["产出指标", "数量指标", "改造工程", "≥12处", "12处", 90, 90, None]
     sheet.append([*row, "通水的工程"] if extra else row)
     sheet.append(["总分", None, None, None, None, 100, 100])

@@ -19,12 +19,11 @@ from perf_xlsx.report import as_json
 from perf_xlsx.waivers import Waiver, Waiving
 from tests.conftest import CASES
 from tests.foreign_workbooks import xlsb
-from tests.layouts import Paper
+from tests.layouts import HEADS, Paper
 
 Score = Callable[..., Result]
 MONEY = ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
 AMOUNTS = (100, 100, 100, 10, "100%", 10)
-HEADS = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
 ROWS = (
     ("产出指标", "数量指标", "培训人数", "≥100人", "100人", 30, 30, None),
     ("产出指标", "质量指标", "培训合格率", "≥90%", "95%", 20, 20, None),

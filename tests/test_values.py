@@ -13,7 +13,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.demo import case_text
 from perf_xlsx.folding import LONGEST, MOST_COMBINED, fold
 from perf_xlsx.model import Result
-from tests.layouts import Paper
+from tests.layouts import HEADS, Paper
 
 Told = tuple[str, ...]
 
@@ -28,17 +28,7 @@ def official(rows: list[tuple[Any, ...]], units: bool = False) -> Paper:
     paper.put("A5:B6", "项目资金\n（万元）")
     paper.row(5, "C:D E F G H I J", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
     paper.row(6, "C:D E F G H I J", "年度资金总额", 100, 100, 100, 10, "100%", 10)
-    heads = [
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值",
-        "得分",
-        "偏差原因分析及改进措施",
-    ]
-    paper.row(7, "B C D E F G H I", *heads)
+    paper.row(7, "B C D E F G H I", *HEADS)
     if units:
         paper.put("J7", "计量单位")
     for row, (target, actual, *unit) in enumerate(rows, 8):

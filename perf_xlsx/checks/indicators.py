@@ -100,7 +100,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             else "请在指标值前写明 ≥、≤、=、>、< 之一。"
             if "sign" in form.absent
             else "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。",
-            expected=right or (other if known else None) or None,
+            expected=right or (known and other) or None,
             basis=basis,
             correction=to_word(row.sign, right) if right else None,
         )

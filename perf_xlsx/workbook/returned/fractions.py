@@ -26,12 +26,12 @@ def in_points(rows: Sequence[Indicator], intake: Intake, rulebook: Rulebook) -> 
     both = _are_fractions(claims)
     seen = "、".join(plain(row.weight.value or 0) for row in rows[:3])
     what, first = "分值和自评得分" if both else "分值", rows[0].weight
+    right = plain((first.value or 0) * HUNDRED)
     message = (
         f"{what}填的是小数（{seen}{'等' if len(rows) > 3 else ''}），乘以100后合计正好"
         f"{plain(rulebook.number('total.points'))}，已按乘以100后的数读取。"
     )
-    advice = f"请核对，{what}按分数填写，如 {plain((first.value or 0) * HUNDRED)}。"
-    right = plain((first.value or 0) * HUNDRED)
+    advice = f"请核对，{what}按分数填写，如 {right}。"
     intake.say("R12", first.place, first.field, first.given, message, advice, right, "warning")
     return tuple(
         replace(row, weight=_points(row.weight), claimed_points=_points(row.claimed_points) if both else claim)

@@ -101,6 +101,7 @@ def unlike(target: str, actual: str, midyear: str, unit: str) -> str:
 def _hundredfold(target: str, actual: str, unit: str) -> str:
     """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 beside 95."""
     a, b = in_percents(target), in_percents(actual)
+    # Twice or half at most; 49.99, so that two zeros are no such pair without a test of their own: each is long.
     near = f"MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*49.99<MAX({a},{b})"
     signs = f"{percent(target)},{percent(actual)}"
     none = f"{blank(unit)},NOT(OR({signs})),MIN({target},{actual})<=1"
