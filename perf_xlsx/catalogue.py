@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.model import Correction, Entry, Finding, Scores, SelfEvaluation, Severity, Trust
 from perf_xlsx.numerals import half_up, percent, plain
@@ -21,8 +23,7 @@ from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
 
 
-@dataclass(frozen=True)
-class CatalogueEntry:
+class CatalogueEntry(Struct, frozen=True):
     """One kind of finding. `severities[0]` is the usual one; a check may choose among the others.
 
     `why` says in Chinese why it matters, `good` and `bad` are examples of what a person types.
@@ -46,8 +47,7 @@ class CatalogueEntry:
         return self.basis + self.trust.after(self.basis)
 
 
-@dataclass(frozen=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """What a check saw at one place; texts are Chinese, `severity` and `basis` None mean the usual ones."""
 
     place: Place

@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
+from msgspec import Struct
 
 from perf_xlsx import arguments, streams
 from perf_xlsx.streams import say
@@ -31,8 +31,7 @@ NOT_WRITTEN = 3  # the exit code where something could not be read or written
 ENDED = "评分进程意外中止（可能是这台机器的内存不够）。"
 
 
-@dataclass(frozen=True)
-class Launched:
+class Launched(Struct, frozen=True):
     """That this process may be ended by a workbook, as another one waits for it; or waited: `fallen` was ended."""
 
     fallen: int | None = None

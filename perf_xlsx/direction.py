@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
+from msgspec import Struct
+
 from perf_xlsx.model import Indicator
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label
 from perf_xlsx.vocabulary import vocabulary
@@ -29,15 +31,14 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_COST = re.compile(f"(?:{any_of(WORDS['cost']['words'])})(?:{any_of(WORDS['cost']['tails'])})?$")
-_SAVED = re.compile(any_of(WORDS["cost"]["saved"]))
-_NO_COST = re.compile(any_of([*WORDS["cost"]["saved"], *WORDS["cost"]["other"]]))
-_NEUTRAL = re.compile(any_of(WORDS["neutral"]["words"]))
-_TURNING, _DOING, _RATES = (re.compile(any_of(WORDS["turning"][key])) for key in ("words", "doing", "rates"))
+_COST = pattern(f"(?:{any_of(WORDS['cost']['words'])})(?:{any_of(WORDS['cost']['tails'])})?$")
+_SAVED = pattern(any_of(WORDS["cost"]["saved"]))
+_NO_COST = pattern(any_of([*WORDS["cost"]["saved"], *WORDS["cost"]["other"]]))
+_NEUTRAL = pattern(any_of(WORDS["neutral"]["words"]))
+_TURNING, _DOING, _RATES = (pattern(any_of(WORDS["turning"][key])) for key in ("words", "doing", "rates"))
 
 
-@dataclass(frozen=True)
-class Direction:
+class Direction(Struct, frozen=True):
     """The sign that an indicator is counted by.
 
     `rule` is the rulebook's setting that a missing one was read by, "" where it is stated; `word` what the name

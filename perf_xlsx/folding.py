@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from perf_xlsx.pattern import pattern
+
 LONGEST = 32_767  # characters: no cell holds more
 SHORT = 64  # characters: longer texts hardly come again, or one of them in every row
 MOST_COMBINED = 30  # combining characters in a row; sorting longer runs takes the square of their length
@@ -22,7 +24,7 @@ INVISIBLE = dict.fromkeys(
 )
 _UNSEEN = INVISIBLE | {0xFE0E: None, 0xFE0F: None}  # also how a character is drawn
 _VOICED = "\uff9e\uff9f"  # half-width kana marks: letters that become combining characters
-_RUN = re.compile(rf"(?:[^\w\s\x00-\x7f]|[{_VOICED}]){{{MOST_COMBINED + 1},}}")
+_RUN = pattern(rf"(?:[^\w\s\x00-\x7f]|[{_VOICED}]){{{MOST_COMBINED + 1},}}")
 
 
 def fold(text: str) -> str:

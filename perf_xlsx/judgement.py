@@ -8,21 +8,22 @@ from __future__ import annotations
 import datetime
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
+
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import JUDGEMENTS, squeeze
 from perf_xlsx.vocabulary import vocabulary
 
 WORDS = vocabulary("judgements")
 MET = JUDGEMENTS[0]
 LONGEST = 100  # characters; a longer text is a report, which nobody grades by its words
-_MIDNIGHT = re.compile(r"(?<=\d) 00:00(?::00)?$")  # behind a day that another program wrote as text
+_MIDNIGHT = pattern(r"(?<=\d) 00:00(?::00)?$")  # behind a day that another program wrote as text
 _ENDS = "。.;；,，!！、 "
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """`judgement` is None where nothing is sure, `why` how it was understood, or what is against it: a clause.
 
     `usual` are the words of the forms themselves, which need no telling; `by_target` tells that the actual was
@@ -142,7 +143,7 @@ def _without(text: str, word: str) -> list[str]:
 # ---- dates -----------------------------------------------------------------------------------------------
 
 _YEAR = r"(?:(?P<year>20\d\d|\d\d(?=年))[年./-]度?)?"
-_DATE = re.compile(
+_DATE = pattern(
     rf"(?P<full>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d))"
     r"|(?P<short>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?!\d))"
     rf"|(?<![\d.]){_YEAR}(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号]?|(?P<part>底|末|初|上旬|中旬|下旬))?(?!\d)"
@@ -150,17 +151,16 @@ _DATE = re.compile(
     r"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>年底|年末|年内|年终|底|末|上半年|下半年|第?[一二三四1-4]季度末?底?)"
     r"|(?<!\d)(?P<year4>20\d\d)年度?(?!\d|[./-])"
 )
-_TORN = re.compile(r"20\d\d\.1(?!\d)")  # January, or a number that lost the zero of October
+_TORN = pattern(r"20\d\d\.1(?!\d)")  # January, or a number that lost the zero of October
 _MONTHS = {word: n for n, word in enumerate([*"一二三四五六七八九十", "十一", "十二"], 1)}
-_MONTH_IN_WORDS = re.compile("(十[一二]?|[一二三四五六七八九])月")
+_MONTH_IN_WORDS = pattern("(十[一二]?|[一二三四五六七八九])月")
 _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _SPANS = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {word: n for n, words in enumerate(("一1", "二2", "三3", "四4")) for word in words}
 _YEAR_OF_NONE = 2001  # where no year is stated anywhere
 
 
-@dataclass(frozen=True)
-class _When:
+class _When(Struct, frozen=True):
     """A span of days as it was written; `sharp` where its last day is the deadline with 前, too."""
 
     year: int | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, weighed

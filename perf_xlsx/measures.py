@@ -6,14 +6,15 @@ compare, or not for sure, has no number in the row's unit.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from perf_xlsx.numerals import exact
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import Quantity, unit_name
 from perf_xlsx.vocabulary import vocabulary
 
@@ -25,14 +26,14 @@ _LETTERS: dict[str, str] = _UNITS["letters"]
 CURRENCY = frozenset(_UNITS["words"]["currency"])
 _CANONICAL = {other: name for name, others in _UNITS["synonyms"].items() for other in others}
 _ABOUT, _AROUND, _ROUGHLY = (tuple(_UNITS["words"][key]) for key in ("about", "around", "roughly"))
-_MORE = re.compile(rf"[{''.join(MULTIPLIERS)}]*(?:{'|'.join(_ABOUT)})")  # 余人, 万多人
+_MORE = pattern(rf"[{''.join(MULTIPLIERS)}]*(?:{'|'.join(_ABOUT)})")  # 余人, 万多人
 TIME, YEAR = "时间", "年"
 A_TENTH = Decimal("0.1")  # how far off 左右 may be
 
 # A letter multiplies 人, not another letter: 3k人, but km.
-_MULTIPLIED = re.compile("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
+_MULTIPLIED = pattern("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
 
-_SYMBOL = re.compile(r"[^一-鿿]*")  # letters that a unit begins with: the G of G带宽
+_SYMBOL = pattern(r"[^一-鿿]*")  # letters that a unit begins with: the G of G带宽
 
 _VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
 TEN_THOUSAND = 10_000  # what people also count in: 万人
@@ -55,8 +56,7 @@ _KNOWN = [Scale(kind["name"], sizes) for kind in _UNITS["kinds"] for sizes in ki
 _SCALES = {name: scale for scale in _KNOWN for name in scale.sizes}
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A unit taken apart: 万元/公里 is ten thousand ("times") 元 ("name") per 公里.
 
     `name` is "" for a mere multiplier, and a word like 人 where `scale` is None.

@@ -9,9 +9,11 @@ followed from something else, and is not told.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from perf_xlsx.model import AMOUNTS, Correction, Entry, Finding, SelfEvaluation, Severity
 from perf_xlsx.numerals import plain
@@ -92,17 +94,17 @@ def _announced(ended: Iterable[Finding], typed: Iterable[Finding]) -> Iterator[F
             yield replace(one, message=f"{LATER}{one.message}")
 
 
-@dataclass
-class _Mender:
+class _Mender(Struct):
     """Mends a form by what is found in it; remembers by which finding each box was mended."""
 
     form: SelfEvaluation
     check: Check
+    boxes: dict[Box, tuple[Path, Entry[Any]]] = field(default_factory=dict)
+    cause: dict[Box, Finding] = field(default_factory=dict)
+    cells: dict[Place, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.boxes = _boxes(self.form)
-        self.cause: dict[Box, Finding] = {}
-        self.cells: dict[Place, dict[str, str]] = {}
         for (place, _), (path, entry) in self.boxes.items():
             if entry.given:
                 self.cells.setdefault(place, {})[path[2]] = entry.given

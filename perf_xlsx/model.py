@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct, field
 
 from perf_xlsx.place import Place
 
@@ -24,8 +25,7 @@ STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 PICTURE, CROSSED_OUT = "图片", "划去的文字"
 
 
-@dataclass(frozen=True)
-class Entry(Generic[T]):
+class Entry(Struct, Generic[T], frozen=True):
     """What stands in one box.
 
     `value` is what was understood (None: empty or unreadable), `given` the text as a person sees it ("" when
@@ -48,9 +48,6 @@ class Entry(Generic[T]):
         return self.value is None and bool(self.given)
 
 
-Extras = Mapping[str, Entry[Any]]  # what stands in columns that only their form knows, by the column's key
-
-
 def called(name: Entry[str]) -> str:
     """How messages call a row of a table: “its name”, or 第8行 where it has none."""
     return f"“{name.given}”" if name.given else f"第{name.place.row}行"
@@ -59,8 +56,16 @@ def called(name: Entry[str]) -> str:
 AMOUNTS = ("initial", "adjustment", "adjusted", "executed")  # of a fund line, in the form's order
 
 
-@dataclass(frozen=True)
-class FundLine:
+class TableRow(Struct, frozen=True, kw_only=True):
+    """What rows of all tables have in common. `extras` is left out of the hash, which a mapping has none of."""
+
+    extras: Mapping[str, Entry[Any]] = field(default_factory=dict)  # columns only their form knows, by key
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, key) for key in self.__struct_fields__ if key != "extras"))
+
+
+class FundLine(TableRow, frozen=True):
     """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868.
 
     `parts` are the keys of the lines that it is the sum of; `sources` are lines of which some are its parts,
@@ -77,11 +82,9 @@ class FundLine:
     parts: tuple[str, ...] = ()
     blank_part_is_zero: bool = False
     sources: tuple[str, ...] = ()
-    extras: Extras = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(TableRow, frozen=True):
     """One project of a department form (项目明细), money in the form's unit."""
 
     name: Entry[str]
@@ -90,7 +93,6 @@ class Project:
     adjusted: Entry[Decimal]
     executed: Entry[Decimal]
     benefit: Entry[str]
-    extras: Extras = field(default_factory=dict, hash=False)
 
     @property
     def called(self) -> str:
@@ -98,8 +100,7 @@ class Project:
         return called(self.name)
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(TableRow, frozen=True):
     """One level-3 indicator (三级指标).
 
     target, midyear and actual are numbers in `unit` (95 with unit "%" is 95 percent), or text for a qualitative
@@ -120,7 +121,6 @@ class Indicator:
     claimed_points: Entry[Decimal]
     reason: Entry[str]
     improvement: Entry[str]
-    extras: Extras = field(default_factory=dict, hash=False)
 
     @property
     def called(self) -> str:
@@ -136,8 +136,7 @@ class Indicator:
         return self.sign.empty and worded
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """What the unit says of itself: execution points, total (points out of 100), grade."""
 
     execution_points: Entry[Decimal]
@@ -145,13 +144,11 @@ class Claimed:
     grade: Entry[str]
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(TableRow, frozen=True):
     """One titled text of the form."""
 
     title: Entry[str]
     text: Entry[str]
-    extras: Extras = field(default_factory=dict, hash=False)
 
 
 Row = TypeVar("Row", FundLine, Project, Indicator, Passage)
@@ -163,8 +160,8 @@ BOXES = frozenset({  # single boxes that scoring, checks and reports speak of
 
 TABLES: Mapping[str, type[Any]] = {"projects": Project, "indicators": Indicator, "passages": Passage}
 _COLUMNS: Mapping[type[Any], frozenset[str]] = {
-    kind: frozenset(one.name for one in fields(kind) if str(one.type).startswith("Entry"))
-    for kind in [FundLine, Project, Indicator, Passage]
+    kind: frozenset(key for key, of in kind.__annotations__.items() if of.startswith("Entry"))
+    for kind in (FundLine, Project, Indicator, Passage)
 }
 
 
@@ -180,8 +177,7 @@ def made_of(kind: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> 
     return kind(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
 
 
-@dataclass(frozen=True)
-class Extra:
+class Extra(Struct, frozen=True):
     """Something filled in that only its form knows: in a table ("" for a single box), in a row of it."""
 
     table: str
@@ -191,8 +187,7 @@ class Extra:
     entry: Entry[Any]
 
 
-@dataclass(frozen=True)
-class SelfEvaluation:
+class SelfEvaluation(Struct, frozen=True):
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
     `parts` are rows that say what an indicator above them consists of (其中); they carry no points. `absent` names
@@ -249,7 +244,7 @@ class SelfEvaluation:
         return self.funds[self.total_line]
 
 
-def _extras(table: str, row: str, extras: Extras, beginning: str = "") -> Iterator[Extra]:
+def _extras(table: str, row: str, extras: Mapping[str, Entry[Any]], beginning: str = "") -> Iterator[Extra]:
     for key, entry in extras.items():
         yield Extra(table, row, key, entry.field.removeprefix(beginning), entry)
 
@@ -275,8 +270,7 @@ class Trust(StrEnum):
 TRUST_MARKS: Mapping[Trust, str] = {Trust.UNREAD: "未核对原文"}
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """By which rule: its key, the document, the text, and how far that text is known."""
 
     rule: str
@@ -294,8 +288,7 @@ class Citation:
         return f"{self.document}：{self.text}{self.trust.after(self.document)}"
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Struct, frozen=True):
     """Points of one indicator, or of budget execution.
 
     `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; both
@@ -325,16 +318,14 @@ def points_of(scores: Iterable[Score]) -> Decimal:
     return sum((score.points for score in scores if score.points is not None), Decimal("0.00"))
 
 
-@dataclass(frozen=True)
-class Rates:
+class Rates(Struct, frozen=True):
     """Exact rates of one line: executed over adjusted, and adjustment over initial; None where undefined."""
 
     execution: Fraction | None
     adjustment: Fraction | None
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(Struct, frozen=True):
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
     `total` counts what could not be scored as 0. `provisional` says in Chinese why it is no final total: what
@@ -371,8 +362,7 @@ def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, S
     return [(row, known.get(id(row), PART)) for row in form.indicator_rows]
 
 
-@dataclass(frozen=True)
-class Waived:
+class Waived(Struct, frozen=True):
     """Why a finding was let pass (豁免), by whom, and the last day that this holds."""
 
     reason: str
@@ -380,8 +370,7 @@ class Waived:
     until: datetime.date
 
 
-@dataclass(frozen=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """The one right value of a box: `text` is typed there, `value` is what that means (rates as fractions)."""
 
     place: Place
@@ -390,8 +379,7 @@ class Correction:
     value: Decimal | str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing wrong (or worth telling), at one place. Texts are Chinese.
 
     `correction` is there where one value is right when all other findings are mended; else a person must decide.
@@ -416,8 +404,7 @@ class Finding:
         return "waived" if self.waived else self.severity
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read."""
 
     file: str

@@ -8,10 +8,11 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from perf_xlsx.harmless import visible
 from perf_xlsx.system import put_in_place, why, without_mark
@@ -77,8 +78,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         copy.keep()
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """A file that is being written beside its place."""
 
     file: IO[bytes]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from perf_xlsx.aside import aside
 from perf_xlsx.catalogue import Noticed, catalogue, finding
@@ -70,16 +72,14 @@ class OutputError(Exception):
     """An output cannot be written where it was asked for; the Chinese message says why. For the operator."""
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """One workbook to do: where it is, and where its scored copy goes (None: nothing is written)."""
 
     source: Path
     output: Path | None
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """How workbooks are scored.
 
     `rulebook` None: the one that each template remembers. `passwords` are tried in turn on an encrypted file.
@@ -88,9 +88,13 @@ class Terms:
 
     rulebook: str | None = None
     limits: Limits = field(default_factory=Limits)
-    passwords: tuple[str, ...] = field(default=(), repr=False)
+    passwords: tuple[str, ...] = ()
     waiving: Waiving | None = None
     forms: tuple[FormFile, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the passwords: a repr may end in a log."""
+        return f"Terms(rulebook={self.rulebook!r}, limits={self.limits!r}, forms={self.forms!r})"
 
 
 def score(

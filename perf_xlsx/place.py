@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 
 @lru_cache(1024)
@@ -16,8 +17,7 @@ def column_name(column: int) -> str:
     return letters
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """One cell, or a whole sheet (row and column 0), or a whole workbook (sheet_index -1).
 
     Places sort as the eye goes: sheet by sheet, row by row, left to right.

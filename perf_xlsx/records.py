@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from msgspec import Struct, field
+
 from perf_xlsx.model import AMOUNTS, SEVERITIES
+from perf_xlsx.pattern import pattern
 from perf_xlsx.system import why
 
 STATE = Path(".perf_xlsx")  # below the output folder of a run
@@ -31,9 +32,9 @@ WHOLE = frozenset(
 
 Fits = Callable[[Any], bool]
 
-_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,1000})?")  # a double and more
-_POINTS = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,1000})?")  # a weight has up to 13 digits, and a total sums many
-_CODE = re.compile(r"[A-Z][0-9]{2}")
+_NUMBER = pattern(r"-?[0-9]{1,300}(\.[0-9]{1,1000})?")  # a double and more
+_POINTS = pattern(r"-?[0-9]{1,24}(\.[0-9]{1,1000})?")  # a weight has up to 13 digits, and a total sums many
+_CODE = pattern(r"[A-Z][0-9]{2}")
 
 
 class UnrecordedError(Exception):
@@ -44,8 +45,7 @@ class RecordsError(Exception):
     """There are no records, or a line is none; the Chinese message says where. For the operator."""
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True):
     """The records of one run, in its order; each pass reads the file anew, so that memory stays small.
 
     `base` is the folder that relative paths of scored workbooks start from.
@@ -53,7 +53,7 @@ class Records:
 
     path: Path
     base: Path
-    judged: set[object] = field(default_factory=set, compare=False, repr=False)  # states of the file that fit
+    judged: set[object] = field(default_factory=set)  # states of the file that fit
 
     @classmethod
     def open(cls, path: Path) -> Records:

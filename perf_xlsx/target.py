@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from perf_xlsx.folding import INVISIBLE, fold, is_footnote, is_fraction, is_raised, written_out
+from perf_xlsx.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
 # Longest first, so that ">=" is not read as ">".
@@ -38,14 +41,14 @@ _UNITS = vocabulary("units")
 TENTHS: dict[str, int] = _UNITS["tenths"]
 _PREFIXES: dict[str, str] = _UNITS["prefixes"]
 _PERCENT_WORDS = frozenset(_UNITS["synonyms"]["%"])
-_PERCENT_OF = re.compile(rf"([%‰])(?:{'|'.join(_UNITS['words']['percent'])}|率)+")
-_FORMULAS = re.compile("|".join(re.escape(word) + r"(?!\d)" for word in _UNITS["words"]["formulas"]))
-_FORMULA_ENDS = re.compile(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formulas']))})$")
+_PERCENT_OF = pattern(rf"([%‰])(?:{'|'.join(_UNITS['words']['percent'])}|率)+")
+_FORMULAS = pattern("|".join(re.escape(word) + r"(?!\d)" for word in _UNITS["words"]["formulas"]))
+_FORMULA_ENDS = pattern(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formulas']))})$")
 _NO_UNIT = ("-", "~", "—", ",", ".", "/", "+", "*", "×", "^", ":", "±", "<", ">", "=", "⁄", "÷")
 _LOOSE = tuple(word for known in vocabulary("signs").values() for word in known.get("loose", ()))
-_NUMBER = re.compile(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
-_BEGINS = re.compile(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})?\s*(\d[\d., ]*)?(\D)")
-_BRACKETED = re.compile(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
+_NUMBER = pattern(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
+_BEGINS = pattern(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})?\s*(\d[\d., ]*)?(\D)")
+_BRACKETED = pattern(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
 _STOPS = ".。;"  # behind a number they end the sentence
 _MINUS = str.maketrans("−–△▲", "----")
 _DIGITS = {
@@ -54,15 +57,12 @@ _DIGITS = {
     for word in words
 }
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_IN_WORDS = re.compile(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)([%‰]|(?:万元|[元圆成])?)(.*)")
-_COUNTED = re.compile(
-    rf"(?!{'|'.join(_UNITS['words']['numbered'])})[一-鿿]{{1,{LONGEST_COUNTED}}}"
-)  # and not 余, 多
-_CENTS = re.compile(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")
+_IN_WORDS = pattern(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)([%‰]|(?:万元|[元圆成])?)(.*)")
+_COUNTED = pattern(rf"(?!{'|'.join(_UNITS['words']['numbered'])})[一-鿿]{{1,{LONGEST_COUNTED}}}")  # and not 余, 多
+_CENTS = pattern(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """A number with what was typed around it: `sign` and `unit` are "" when absent.
 
     `cleaned` tells that separators, full-width digits or hidden characters had to be taken away, `words` that it
@@ -217,16 +217,14 @@ def _ends_there(text: str) -> bool:
     return not (is_raised(last) and _FORMULA_ENDS.search(text[-LONGEST_FORMULA:]))
 
 
-_TIME = re.compile(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
-_MONTH = (
-    re.compile(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
-        rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
-        r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
-    )
+_TIME = pattern(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
+_MONTH = pattern(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
+    rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
+    r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
 )
-_REACHES = re.compile(r"^(?:达到|达|完成|实现)\s*(?=\d)")
+_REACHES = pattern(r"^(?:达到|达|完成|实现)\s*(?=\d)")
 _BOUNDS = tuple(
-    (re.compile(rf"\(?[及含]{{0,2}}\)?(?:{'|'.join(known['behind'])})$"), sign)
+    (pattern(rf"\(?[及含]{{0,2}}\)?(?:{'|'.join(known['behind'])})$"), sign)
     for sign, known in vocabulary("signs").items()
     if "behind" in known
 )

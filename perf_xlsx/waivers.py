@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from perf_xlsx.catalogue import catalogue
 from perf_xlsx.model import Finding, Waived
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.listing import ListError, ListRow, read_list
 
@@ -24,11 +27,10 @@ COLUMNS = {
     "until": ("有效期至", "截止日期"),
 }
 REQUIRED = ("code", "reason", "by", "until")
-CELL = re.compile(r"(?:(?P<sheet>.+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
+CELL = pattern(r"(?:(?P<sheet>.+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
 
 
-@dataclass(frozen=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """One row of the list: a code, for one unit or one file (name, not path), at one cell or ("") anywhere."""
 
     row: int
@@ -55,8 +57,7 @@ class Waiver:
         return f"第{self.row}行 {self.code}（{where}）"
 
 
-@dataclass(frozen=True)
-class Waiving:
+class Waiving(Struct, frozen=True):
     """The waivers of a run, and the day that they must hold on."""
 
     waivers: tuple[Waiver, ...]

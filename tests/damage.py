@@ -12,7 +12,7 @@ import pickle
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 from lxml import etree
+from msgspec.structs import asdict
 from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.formatting.formatting import ConditionalFormattingList
@@ -80,9 +81,7 @@ def entries(form: SelfEvaluation) -> dict[str, Entry[Any]]:
     for table in ("projects", "indicators", "passages"):
         rows |= {f"{table}.{number}": row for number, row in enumerate(getattr(form, table))}
     for path, row in rows.items():
-        for item in fields(row):
-            if isinstance(entry := getattr(row, item.name), Entry):
-                found[f"{path}.{item.name}"] = entry
+        found |= {f"{path}.{key}": entry for key, entry in asdict(row).items() if isinstance(entry, Entry)}
     return found
 
 

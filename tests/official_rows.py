@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
 from perf_xlsx import pipeline
 from perf_xlsx.model import Entry, Finding, Result
 from tests.layouts import HEADS, Paper
@@ -66,7 +68,7 @@ def of_rows(result: Result, *codes: str) -> list[tuple[str, str, str | None]]:
     places = {
         e.place
         for row in result.evaluation.indicators
-        for e in vars(row).values()
+        for e in asdict(row).values()
         if isinstance(e, Entry) and e.place.cell
     }
     told = [f for f in result.findings if f.place in places and f.code not in OF_THE_WHOLE]

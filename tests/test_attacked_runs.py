@@ -14,12 +14,12 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import worker

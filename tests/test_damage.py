@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import itertools
 import os
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.demo import STORIES

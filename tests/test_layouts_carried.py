@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import asdict
 
 from perf_xlsx import pipeline
 from perf_xlsx.model import Finding, Result, SelfEvaluation
@@ -47,7 +48,7 @@ def values(result: Result) -> dict[str, Any]:
     boxes = {key: box.value for key, box in form.boxes.items()}
     texts = sorted((p.title.value or "", p.text.value or "") for p in form.passages)
     projects = [
-        [entry.value for key, entry in vars(project).items() if key != "extras"] for project in form.projects
+        [entry.value for key, entry in asdict(project).items() if key != "extras"] for project in form.projects
     ]
     read = {"boxes": boxes, "funds": money(form), "projects": projects, "passages": texts}
     return read | {key: without_places(found[key]) for key in found if key not in unlike}

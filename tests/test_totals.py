@@ -6,12 +6,12 @@ import copy
 import datetime
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.model import Result, Waived

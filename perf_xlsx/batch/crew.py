@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.worker import prepare, ready
@@ -24,8 +26,7 @@ MEGABYTES = 2048  # for one worker
 CONNECT_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class Crew:
+class Crew(Struct, frozen=True):
     """How work is handed out.
 
     `start(alone)` gives an executor, a fresh one each time where it can break; `alone` asks for a single worker.

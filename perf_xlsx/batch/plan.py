@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+
+from msgspec import Struct
 
 from perf_xlsx.output import free, reserved, shown
 from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
@@ -26,8 +26,7 @@ SYSTEM_FOLDERS = (
 )  # fmt: skip  # of archives made on a Mac, and of drives: what is in them was not sent, or thrown away
 
 
-@dataclass(frozen=True)
-class Plan(Sequence[Job]):
+class Plan(Struct, frozen=True, dict=True):
     """The jobs of a run. Kept as two short texts a job, for there may be 100,000.
 
     `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
@@ -68,13 +67,10 @@ class Plan(Sequence[Job]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    @overload
-    def __getitem__(self, at: int) -> Job: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Job]: ...
-    def __getitem__(self, at: int | slice) -> Job | Sequence[Job]:
-        if isinstance(at, slice):
-            return [self[position] for position in range(*at.indices(len(self)))]
+    def __iter__(self) -> Iterator[Job]:
+        return (self[at] for at in range(len(self)))
+
+    def __getitem__(self, at: int) -> Job:
         file, output = self.rows[at]
         return Job(reachable(self.base / file), reachable(self.folder / output) if self.folder else None)
 

@@ -7,8 +7,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from perf_xlsx import pipeline
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
@@ -31,8 +32,7 @@ JOINED = ("contact",)  # whom to call: name and telephone often have a column ea
 LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One listed unit, and the row it stands in. `form` None: any form will do; `project` "": any project."""
 
     row: int
@@ -44,8 +44,7 @@ class Listed:
     supervisor: str = ""
 
 
-@dataclass(frozen=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """A list of units by the name of its file."""
 
     name: str
@@ -101,8 +100,7 @@ def _titles(form: Form) -> Iterator[str]:
         yield re.sub(r"\([^()]*\)", "", same_label(title))
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """A listed unit's template; `written` is False where the file was there before and was left alone."""
 
     path: Path

@@ -7,10 +7,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from types import TracebackType
+
+from msgspec import Struct
 
 from perf_xlsx import __version__
 from perf_xlsx.batch import worker
@@ -33,8 +34,7 @@ Chunk = Sequence[Task]
 Do = Callable[[Chunk], list[Done]]
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """One workbook that is done (`job` None: a listed unit that returned none), paths in `record` relative.
 
     `fresh` is False where the record of an earlier run still stands.

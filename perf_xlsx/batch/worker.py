@@ -10,10 +10,11 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec import Struct, field
 
 from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
@@ -31,8 +32,7 @@ from perf_xlsx.system import is_special
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One workbook to do.
 
     `file` and `output_name` are its names in the records. `known` is what an earlier run says of it: `key`,
@@ -48,8 +48,7 @@ class Task:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What came of a task: its record as a line of JSON, or None where the known record still stands."""
 
     record: str | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from perf_xlsx.checks.funds import amount
 from perf_xlsx.model import AMOUNTS, Entry, SelfEvaluation
@@ -16,16 +17,14 @@ Amounts = Mapping[Cell, Decimal]
 PROJECT = ""  # the key of what is no fund line
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """A whole and its parts: initial and adjustment are parts of adjusted."""
 
     whole: Cell
     parts: tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
-class Accounts:
+class Accounts(Struct, frozen=True):
     """The amounts of a form that are known, and what ties them together.
 
     A rate is executed ÷ adjusted, and ÷ what the rulebook divides by where it is another: claims may be of both.

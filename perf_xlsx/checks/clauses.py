@@ -9,32 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from perf_xlsx.folding import is_footnote, is_fraction, is_raised
 from perf_xlsx.model import FundLine, Project, Rates, Scores, SelfEvaluation
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import squeeze
 
 NUMERAL = r"\d[\d,]*(?:\.\d+)?"
-FIGURE = re.compile(rf"{NUMERAL}[余多]?[万亿]?[余多]?(?:元|%)")
+FIGURE = pattern(rf"{NUMERAL}[余多]?[万亿]?[余多]?(?:元|%)")
 
-COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))|:(?!约?近?\d)")
+COMMA = pattern(r"(?<!\d),|,(?!\d{3}(?!\d))|:(?!约?近?\d)")
 
-ITEM = re.compile(r"^\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、](?!\d)")  # "2.", "(一)", "三、"
+ITEM = pattern(r"^\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、](?!\d)")  # "2.", "(一)", "三、"
 
-YEAR = re.compile(r"(?:19|20)\d\d年")
-YEAR_TO_ITS_END = re.compile("(?:截至|截止到?)?(?:年|12月)(?:末|底)|(?:截至|截止到?)?12月31日|1月?[-—~至到]12月")
-ASIDE = re.compile("同比.*|(?:比|较|与|同|和|低于|高于)(?:上年|上一年|去年|往年|前年|同期|年初|预期).*")
-PAST = re.compile("上年|上一年|去年|往年|前年|历年|近[两二三四五]年|同期|上期|此前|以前年度")
-PART_OF_THE_YEAR = re.compile(
+YEAR = pattern(r"(?:19|20)\d\d年")
+YEAR_TO_ITS_END = pattern("(?:截至|截止到?)?(?:年|12月)(?:末|底)|(?:截至|截止到?)?12月31日|1月?[-—~至到]12月")
+ASIDE = pattern("同比.*|(?:比|较|与|同|和|低于|高于)(?:上年|上一年|去年|往年|前年|同期|年初|预期).*")
+PAST = pattern("上年|上一年|去年|往年|前年|历年|近[两二三四五]年|同期|上期|此前|以前年度")
+PART_OF_THE_YEAR = pattern(
     "[上下]半年|前?第?[一二三四1-4](?:、[一二三四])?个?季度|(?<!\\d)(?:[1-9]|1[0-2])月|[一二三四五六七八九十]月|"
     "年中(?=监控|执行|支出|预算执行|实际|完成)|月均"
 )
-LATER = re.compile("下年|下一年|次年|明年|来年|今后|下一步|未来|后续")
-SUPPOSED = re.compile("剔除|扣除|如果|如不|假如|假设|若(?!干)|还原|不含|不包括|不计|不考虑|口径|除(?=.*外)")
-AIMED_AT = re.compile("力争|争取|拟|预计|有望|应当|应该|必须|(?:目标|指标值|计划)$")
-WISHED = re.compile(
+LATER = pattern("下年|下一年|次年|明年|来年|今后|下一步|未来|后续")
+SUPPOSED = pattern("剔除|扣除|如果|如不|假如|假设|若(?!干)|还原|不含|不包括|不计|不考虑|口径|除(?=.*外)")
+AIMED_AT = pattern("力争|争取|拟|预计|有望|应当|应该|必须|(?:目标|指标值|计划)$")
+WISHED = pattern(
     "确保|保证|努力|提高|提升|加强|加快|完善|推动|避免|防止|杜绝|进一步|不断|继续|将|尚需|要求|预期|目标|考核|不够|不尽"
 )
 
@@ -51,15 +53,14 @@ FUNCTION = (
 )
 BESIDE_A_NAME = "其中|项目|经费|以?及|[和与、]"
 # ... and these say that it is something narrower.
-NARROWER = re.compile(
+NARROWER = pattern(
     "其中|该|此项|某|第[一二三四五]批|批次|项目(?!支出)|工程|课题|标段|资产|设备|设施|仪器|车|房|土地|场地|上年结转|专项|专户|账户"
 )
 LOOK_BACK = 8  # clauses: further back nobody looks for what a clause is about
 LONGEST_CLAUSE = 500  # characters; what goes on longer without a comma is a list, and is let be
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a clause can speak of: the whole (its name is ""), or a line of money or a project by its name."""
 
     name: str
@@ -68,8 +69,7 @@ class Subject:
     whole: bool = False
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One clause of a passage, with the passage that it stands in."""
 
     text: str
@@ -123,8 +123,7 @@ def clauses(text: str) -> Iterator[Clause]:
                 yield Clause(clause, passage, number, position)
 
 
-@dataclass(frozen=True)
-class Speaker:
+class Speaker(Struct, frozen=True, dict=True):
     """Who writes: the year of the form, the whole, and the lines and projects that a clause may name."""
 
     year: int | None
@@ -165,9 +164,9 @@ class Speaker:
         return YEAR_TO_ITS_END.sub("", text)
 
     def _elsewhen(self, text: str, at_start: bool = False) -> bool:
-        find = re.Pattern.match if at_start else re.Pattern.search
         bare = re.sub("^(?:截至|截止|到|至|在|其中)", "", text) if at_start else text
-        return any(find(words, bare) for words in (YEAR, PAST, PART_OF_THE_YEAR, LATER))
+        times = (YEAR, PAST, PART_OF_THE_YEAR, LATER)
+        return any(words.match(bare) if at_start else words.search(bare) for words in times)
 
     def subjects(self, clause: Clause, said: str, across: bool = False, weak: bool = False) -> tuple[Subject, ...]:
         """What a statement is about, `said` being the words of the clause before it; () where that is in doubt.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -10,11 +9,12 @@ from fractions import Fraction
 from perf_xlsx.direction import WORDS, any_of, by_name, direction_of
 from perf_xlsx.model import Indicator, Score
 from perf_xlsx.numerals import half_up
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Rulebook
 
 COMPLETION, POINTS = "完成率", "得分"
-FALL, RISE = (re.compile(any_of(WORDS[key]["words"])) for key in ("fall", "rise"))
-SAVE = re.compile(f"{FALL.pattern}|{any_of(WORDS['saving']['words'])}")
+FALL, RISE = (pattern(any_of(WORDS[key]["words"])) for key in ("fall", "rise"))
+SAVE = pattern(f"{FALL.pattern}|{any_of(WORDS['saving']['words'])}")
 
 
 def sign_by_name(row: Indicator) -> str | None:

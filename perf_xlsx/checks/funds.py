@@ -10,6 +10,7 @@ from perf_xlsx.catalogue import Noticed, check, noticed, to_rate
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, quotient
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 
 
@@ -351,17 +352,17 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
     )
 
 
-ADJUSTED_WORDS = re.compile("调减|调增|追加|核减|压减|调入|调出|调剂|收回|新增|增加|减少|下达|划入|划出")
-UNSPENT_WORDS = re.compile(
+ADJUSTED_WORDS = pattern("调减|调增|追加|核减|压减|调入|调出|调剂|收回|新增|增加|减少|下达|划入|划出")
+UNSPENT_WORDS = pattern(
     "结余|结转|剩余|未支付|未支出|未执行|未形成支出|滞后|延期|延后|推迟|跨年|节约|尾款|尚未|收回|待(?:支付|付款|结算)|"
     "未(?:完成|开工|完工|竣工|验收|到货|结算|实施|启动)|没有(?:支出|支付|执行)(?:的|完毕?|出去)?$|"
     "(?:未|没有?)(?:达到|到|满足|具备).{0,8}(?:支付|付款)(?:条件|节点|期|时间)"
 )
-WHY = re.compile("因(?!素|地制宜|公)|由于|受.{1,20}影响|导致|致使|所致|根据")
-OF_WHAT = re.compile(rf"\d|{WHY.pattern}|主要是|(?<![体关派联])系(?![统列])|按照?.{{1,12}}要求")
-MONEY = re.compile("预算|经费|资金|支出|拨款|元|(?<![贷罚条])款")
-SHARE = re.compile(r"\d%")
-DENIED = re.compile("(?:不存在|没有|无|未)[^、]{0,6}$")
+WHY = pattern("因(?!素|地制宜|公)|由于|受.{1,20}影响|导致|致使|所致|根据")
+OF_WHAT = pattern(rf"\d|{WHY.pattern}|主要是|(?<![体关派联])系(?![统列])|按照?.{{1,12}}要求")
+MONEY = pattern("预算|经费|资金|支出|拨款|元|(?<![贷罚条])款")
+SHARE = pattern(r"\d%")
+DENIED = pattern("(?:不存在|没有|无|未)[^、]{0,6}$")
 
 
 def explains(form: SelfEvaluation, title: str, words: re.Pattern[str]) -> bool:

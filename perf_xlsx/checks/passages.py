@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+
+from msgspec import Struct
 
 from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
@@ -15,23 +16,24 @@ from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explai
 from perf_xlsx.checks.indicators import owed
 from perf_xlsx.model import Entry, FundLine, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label, squeeze
 
-PLANS = re.compile("措施|建议|计划|打算|下一步")  # titles of passages about the years to come
-BUDGET = re.compile("预算|调整|资金|拨款|经费|支出|年中")
-EXCEPT = re.compile("除|其余|其他|其它|剩余|多数|大部|部分|基本")
-BOUND = re.compile("[及的]?以[上下内]|之内|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
-BUT = re.compile("但|除|仅|只有|另有|未")
+PLANS = pattern("措施|建议|计划|打算|下一步")  # titles of passages about the years to come
+BUDGET = pattern("预算|调整|资金|拨款|经费|支出|年中")
+EXCEPT = pattern("除|其余|其他|其它|剩余|多数|大部|部分|基本")
+BOUND = pattern("[及的]?以[上下内]|之内|的?[年初内部控制绩效预期考核]{0,6}(?:目标|要求|标准|序时)|用于")
+BUT = pattern("但|除|仅|只有|另有|未")
 
 MISUSED = "虚列支出|截留|挤占|挪用|滞留|套取"
 NO = f"(?:不存在|没有|未出现|[未没]有?发生|无)(?:[、和或]|任何|财政|资金|预算|经费|{MISUSED})*"
 ALL_SPENT = "(?<!结转)(?<!结余)(?:资金|预算|经费)(?:已|均|都)*全部(?:支出|执行|使用)(?:完毕|完成)?(?=$|[,、])"
-NOTHING_LEFT = re.compile(f"{NO}(?:结转)?结余|{ALL_SPENT}")
-NOTHING_IDLE = re.compile(f"{NO}(?:闲置|沉淀)(?!的?(?:资产|设备|设施|房|场地|土地|车))")
-UNCHANGED = re.compile("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
-MATCHES = re.compile("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
-ALL_DONE = re.compile(
+NOTHING_LEFT = pattern(f"{NO}(?:结转)?结余|{ALL_SPENT}")
+NOTHING_IDLE = pattern(f"{NO}(?:闲置|沉淀)(?!的?(?:资产|设备|设施|房|场地|土地|车))")
+UNCHANGED = pattern("(?:没有|未|无)(?:作|做|进行|发生)?(?:任何)?(?:预算)?(?:调整|变动)")
+MATCHES = pattern("[与和同].{1,20}(?<![不未够尽])(?:相匹配|相适应)|预算编制(?:科学|精准|准确)(?!性)")
+ALL_DONE = pattern(
     r"(?:(?:各项|全部|所有|(?P<count>\d+|[一二三四五六七八九十])[项个])(?:绩效)?(?:指标|目标)(?:任务|值)?"
     "(?:均|都|全部|已|圆满|顺利|如期|按期|按时)+|绩效(?:指标|目标)(?:均|都|已?全部)已?)(?:完成|达到|达标|实现)"
     "(?=$|[,、()]|了|年初|年度|预期|预定|既定|设定|绩效|目标|指标|要求)"
@@ -42,27 +44,27 @@ STATED = (
     r"(?:\([^()]*\)|为|是|达到?了?|仅|只有?|实际|已|共计?|合计|总计|完成|高达|数|[:=])*"
     rf"(?P<about>约为?|大约|接?近|将近)?(?P<number>{NUMERAL})(?P<more>[余多])?"
 )
-EXECUTION_RATE = re.compile(rf"(?P<label>(?:预算)?执行率){STATED}(?P<unit>%)(?P<or_so>左右)?")
-ADJUSTMENT_RATE = re.compile(rf"(?P<label>(?:预算)?调整率)(?:为|是|达到?)*-?{STATED}(?P<unit>%)(?P<or_so>左右)?")
-INITIAL = re.compile(
+EXECUTION_RATE = pattern(rf"(?P<label>(?:预算)?执行率){STATED}(?P<unit>%)(?P<or_so>左右)?")
+ADJUSTMENT_RATE = pattern(rf"(?P<label>(?:预算)?调整率)(?:为|是|达到?)*-?{STATED}(?P<unit>%)(?P<or_so>左右)?")
+INITIAL = pattern(
     rf"(?P<label>年初(?:部门|财政|批复)?预算)(?:安排|批复|下达)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-ADJUSTED = re.compile(
+ADJUSTED = pattern(
     rf"(?P<label>全年预算|调整后的?(?:全年)?预算)(?:安排)?{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-EXECUTED = re.compile(
+EXECUTED = pattern(
     r"(?P<label>(?:全年|(?<!\d)年度)(?:共|总|完成|实际|累计)*(?:支出|执行)|预算执行"
     r"|(?P<weak>(?:实际|累计)+(?:支出|执行)|总支出|^(?:共|已)?支出|执行))"
     rf"{STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-LEFT = re.compile(
+LEFT = pattern(
     rf"(?P<label>(?<!结转)(?:年末|期末|资金|预算)*结余(?:资金|金额|数额)?){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-ADDED, TAKEN = re.compile("追加|增[加拨]|调增|新增"), re.compile("调减|[核压削缩]减|减少|压缩|收回|上缴")
-ALTERED = re.compile(
+ADDED, TAKEN = pattern("追加|增[加拨]|调增|新增"), pattern("调减|[核压削缩]减|减少|压缩|收回|上缴")
+ALTERED = pattern(
     rf"(?P<label>(?:年中|全年)*净?(?:追加|调[增减])(?:预算|资金|金额)*){STATED}(?P<unit>[万亿]?元)(?P<or_so>左右)?"
 )
-TOTAL = re.compile(rf"(?P<label>自评总分|自评总得分|综合得分){STATED}(?P<unit>分)(?P<or_so>左右)?")
+TOTAL = pattern(rf"(?P<label>自评总分|自评总得分|综合得分){STATED}(?P<unit>分)(?P<or_so>左右)?")
 UNITS = {
     "%": Fraction(1, 100),
     "分": Fraction(1),
@@ -112,8 +114,7 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
             yield noticed(entry, message, "请写明具体情况。", expected=wanted, basis=basis)
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Words that claim something, and what a subject's numbers have to say to it ("" where they agree).
 
     `topic` is what the clause must be about; `excuse` is what, once explained (F08, F09), leaves the words in
@@ -145,7 +146,7 @@ CLAIMS = (
     Claim(NOTHING_LEFT, _unspent, "请写明结余的数额和原因。"),
     Claim(NOTHING_IDLE, _unspent, "请写明结余的数额和原因。", excuse=("执行", UNSPENT_WORDS)),
     Claim(UNCHANGED, _changed, "请写明调整的数额和原因。", BUDGET),
-    Claim(MATCHES, _changed, "请写明调整的数额和原因。", re.compile("预算|调整"), ("调整", ADJUSTED_WORDS)),
+    Claim(MATCHES, _changed, "请写明调整的数额和原因。", pattern("预算|调整"), ("调整", ADJUSTED_WORDS)),
 )
 
 
@@ -201,8 +202,7 @@ def _number(count: str) -> int:
     return int(count) if count.isdigit() else "一二三四五六七八九十".index(count) + 1
 
 
-@dataclass(frozen=True)
-class StatedNumber:
+class StatedNumber(Struct, frozen=True):
     """A number of the table that people repeat in words: how they write it, and which it is for a subject.
 
     Rates are fractions, amounts are in yuan. `slack` is what the table's own rounding may make, `also` are further

@@ -14,32 +14,33 @@ from perf_xlsx.checks.weights import SATISFACTION, SATISFIED, by_level, level_na
 from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, percent, plain
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
 
 TENFOLD = 10  # times the target
 MEASURED = ("按比例", "达标法")  # their completion is actual over target
 DIMENSIONS = ("产出", "效益", "满意度")
-SHARE = re.compile(
+SHARE = pattern(
     "合格率|利用率|使用率|覆盖率|及时率|达标率|参与率|优良率|满意度|占比|出勤率|完好率|到位率|普及率|办结率|准确率|入学率"
 )
-BEYOND_ALL = re.compile("增长|提升|提高|增幅|床位|病床")  # of these a rate may well exceed 100%
+BEYOND_ALL = pattern("增长|提升|提高|增幅|床位|病床")  # of these a rate may well exceed 100%
 # What does not add up over the year: averages, standards, prices, spans of time, and what there is at a moment.
-NO_SUM = re.compile(
+NO_SUM = pattern(
     "平均|人均|户均|均|每|标准|单(?:位|价|页|件|个|台|套|次|户|处|项|人)|率|比例|占比|时间|时长|周期|期限|最[高低大小]|"
     "库存|余额|存量|保有|在[校册岗职编]|实有|现有"
 )
 SPANS = frozenset({"天", "日", "工作日", "小时", "分钟", "秒", "周", "月", "个月", "年", "岁"})
-LESS = re.compile("收窄|放缓|减缓|趋缓|抵消|抵减|不及|低于|小于|少于|不够|不足|幅度")
-BETTER = re.compile("完成|达标|达到|实现")
-SHORT = re.compile("未|没|不|尚")
+LESS = pattern("收窄|放缓|减缓|趋缓|抵消|抵减|不及|低于|小于|少于|不够|不足|幅度")
+BETTER = pattern("完成|达标|达到|实现")
+SHORT = pattern("未|没|不|尚")
 GREW = "增加|上升|上涨|增长|增多|提高"
 FELL = "负增长|下降|下滑|减少|降低"
 HOW_MUCH = r"(?:了|到|至|为|较多|较快|明显|所致)*(?:约?\d[\d.,]*[^\d,]{0,4})?"
-OF_ITSELF = re.compile(
+OF_ITSELF = pattern(
     "同比|环比|(?:比|较)(?:上年|去年|年初|同期)|因|由于|有所|略有|大幅|明显|仍|却|反而|不降反|不增反|全年|本年|的"
 )
-JUST_THAT = re.compile("(?:费用|费|支出|经费|成本|总量|数量|用量|总额|收入|规模)?$")
+JUST_THAT = pattern("(?:费用|费|支出|经费|成本|总量|数量|用量|总额|收入|规模)?$")
 
 
 def changed(reason: str, words: str) -> Iterator[tuple[str, str]]:
@@ -293,7 +294,7 @@ def reason_agrees_with_the_number(form: SelfEvaluation, scores: Scores, rulebook
         kind, words = next(((k, w) for k, w in ((FALL, GREW), (RISE, FELL)) if k.search(name)), (None, ""))
         if kind is None or not isinstance(actual, Decimal) or actual < 0 or LESS.search(reason):
             continue
-        itself = re.split(kind, same_label(name))[0]
+        itself = kind.split(same_label(name))[0]
         for what, word in changed(reason, words):
             if not JUST_THAT.sub("", what) or what.endswith(itself) or itself.endswith(what):
                 value = f"{plain(actual)}{row.unit.given}"

@@ -10,11 +10,13 @@ unreadable: sums, rates and points that follow from it say nothing more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.catalogue import Noticed, to_number
 from perf_xlsx.checks.accounts import PROJECT, TIMES, Accounts, Cell, Sum, accounts_of, entries_of
@@ -33,8 +35,7 @@ MOST_GUESSES = 8  # one after the other
 Guess = tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """Cells that are off together, and what each of them would have to be multiplied with."""
 
     cells: Guess
@@ -61,8 +62,7 @@ def slips_of(form: SelfEvaluation, rulebook: Rulebook) -> list[Slip]:
     return found
 
 
-@dataclass(frozen=True)
-class Scales:
+class Scales(Struct, frozen=True, dict=True):
     """Weighs guesses: what each sum lacks is added up once, a guess changes it by its own cells alone."""
 
     accounts: Accounts

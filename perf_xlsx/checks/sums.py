@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from perf_xlsx.catalogue import to_number
 from perf_xlsx.checks.accounts import PROJECT, Accounts, Amounts, Cell, Sum, accounts_of, entries_of

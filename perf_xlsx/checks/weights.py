@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from perf_xlsx.catalogue import Noticed, check, noticed, to_number
 from perf_xlsx.model import Correction, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import half_up, plain
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.target import same_label
 
@@ -61,8 +62,7 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     )
 
 
-@dataclass(frozen=True)
-class _Suspect:
+class _Suspect(Struct, frozen=True):
     """Which row explains a wrong total of weights, in which words, and what is right there where that is sure."""
 
     words: str = ""
@@ -122,13 +122,13 @@ def _claims(row: Indicator, score: Score, gap: Decimal) -> bool:
     return claimed == half_up(share * Fraction(weight + gap)) != half_up(share * Fraction(weight))
 
 
-EXECUTION = re.compile("^(?:部门|项目)?预算执行率?$")
-SATISFACTION, SATISFIED = "满意度指标", re.compile("满意")
+EXECUTION = pattern("^(?:部门|项目)?预算执行率?$")
+SATISFACTION, SATISFIED = "满意度指标", pattern("满意")
 LEVELS = (
     (SATISFACTION, SATISFIED),
-    ("成本指标", re.compile("成本")),
-    ("效益指标", re.compile("效益|效果|可持续|影响")),
-    ("产出指标", re.compile("产[出岀]|数量|质量|时效")),
+    ("成本指标", pattern("成本")),
+    ("效益指标", pattern("效益|效果|可持续|影响")),
+    ("产出指标", pattern("产[出岀]|数量|质量|时效")),
 )
 
 

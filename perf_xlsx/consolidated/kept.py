@@ -9,14 +9,15 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from perf_xlsx.consolidated.returns import Identity, Record, repeat_key
 from perf_xlsx.model import STANDINGS
 
 
-@dataclass(frozen=True)
-class Troubled:
+class Troubled(Struct, frozen=True):
     """One return with findings, counted by standing."""
 
     who: Identity

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.page import Formula, Page, two
@@ -25,8 +25,7 @@ HEADS, ROW = 48, 20  # heights of a block's title and header row, and of most ro
 CHART_WIDTH, LINE_PIXELS = 424, 28
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """Where the grades and rate bands stand: their count cells, and the row after the block."""
 
     grades: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.numerals import half_up
@@ -22,16 +22,14 @@ ROW_HEIGHT = 15.0  # of rows that nothing is said of
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A live formula of ours with its result; never made from outside text."""
 
     text: str
     result: float | int | str
 
 
-@dataclass(frozen=True)
-class SheetLink:
+class SheetLink(Struct, frozen=True):
     """A link to a sheet of this workbook."""
 
     sheet: str

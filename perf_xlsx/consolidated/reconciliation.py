@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
 from perf_xlsx.consolidated.page import Formula, Page, two
@@ -18,8 +19,7 @@ UNREAD, WHOLE = '"读不出*"', '"完整*"'  # what 状态 begins with
 SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
 
 
-@dataclass(frozen=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """What the checks are reached by: the long tables, and the cell that totals the findings by code."""
 
     long: Mapping[str, LongSheets]

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from perf_xlsx.batch.roster import same_unit
 from perf_xlsx.forms import Form, Lines, form_names, load_form
 from perf_xlsx.forms.outside import outside
 from perf_xlsx.model import Severity, Standing
+from perf_xlsx.pattern import pattern
 
 DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
 POWERS: Mapping[str, int] = {"元": -4, "万元": 0, "亿元": 4}  # of ten, to that unit: exact
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = pattern(r"-?\d+(\.\d+)?")
 
 Record = Mapping[str, Any]
 
@@ -45,8 +46,7 @@ def line_name(form: str | None, fund: Record) -> str:
     return _line_names(form).get(fund["key"], fund["name"])
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Whose form it is, as its rows begin."""
 
     unit: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from perf_xlsx.batch import Roster
 from perf_xlsx.batch.roster import Listed, same_unit
@@ -12,8 +13,7 @@ from perf_xlsx.consolidated.returns import Record, file_name, form_name, is_retu
 COLUMNS = ("unit", "code", "form", "project", "contact")
 
 
-@dataclass
-class Came:
+class Came(Struct):
     """Who returned something: units by their name as it compares, with form and project; files that name no unit.
 
     `names` False: there is no list that units would be compared with, and they are not kept.
@@ -39,8 +39,7 @@ class Came:
             self.unread.append(file_name(record["file"]))
 
 
-@dataclass(frozen=True)
-class Roll:
+class Roll(Struct, frozen=True):
     """The list set against the returns. `given` False: there was none; `expected`: its rows, where at hand.
 
     `missing` are the rows that nothing was returned for, as they are shown, by the keys of COLUMNS.

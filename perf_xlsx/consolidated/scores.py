@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from array import array
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
+from msgspec import Struct, field
 
 from perf_xlsx.consolidated.returns import Record
 
@@ -16,8 +16,7 @@ GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may 
 UNGRADED = "暂定，不评等级"  # of a provisional total; the last
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Total points of a group of `count` returns; the means exact. All but the count is of those that could be
     scored throughout, because a provisional total measures what is missing; None where there is none.
     `claimed` and `excess` are of the `claims` among these that claimed a total."""
@@ -34,16 +33,14 @@ class Spread:
     excess: Fraction | None
 
 
-@dataclass(frozen=True)
-class GradeCount:
+class GradeCount(Struct, frozen=True):
     """One grade: its returns; and those that have none, because their totals are provisional."""
 
     name: str
     count: int
 
 
-@dataclass
-class Claims:
+class Claims(Struct):
     """What those claimed that claimed a total, and what they were given."""
 
     count: int = 0
@@ -57,8 +54,7 @@ class Claims:
         self.given += Fraction(given)
 
 
-@dataclass
-class Scores:
+class Scores(Struct):
     """What each scored return got, as columns: a hundred thousand of them are to take little memory.
 
     Points are whole cents, so that pandas' sums and medians are exact; what was claimed is only summed up.

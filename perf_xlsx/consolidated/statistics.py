@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.returns import (
@@ -36,8 +37,7 @@ BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
 EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
 
 
-@dataclass
-class LineSum:
+class LineSum(Struct):
     """One fund line over all returns of a form and year, in 万元.
 
     `given` counts the returns that filled an amount in; `pairs` sums, for each rate, part and whole of those
@@ -96,8 +96,7 @@ def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
     return Fraction(part) / Fraction(whole) if whole > 0 else None
 
 
-@dataclass(frozen=True)
-class CodeCount:
+class CodeCount(Struct, frozen=True):
     """One kind of finding, at one standing (a severity, or waived): how many, and in how many workbooks."""
 
     code: str
@@ -106,8 +105,7 @@ class CodeCount:
     workbooks: int
 
 
-@dataclass
-class Statistics:
+class Statistics(Struct):
     """Counts are workbooks (份). `funds` by form and year, then by line; `rows` are lines of the long tables."""
 
     received: int = 0

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import Struct, field
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from perf_xlsx.ooxml import MAX_TEXT
 from perf_xlsx.ooxml.sheet_xml import text_xml
+from perf_xlsx.pattern import pattern
 from perf_xlsx.workbook.canvas import safe
 
 
@@ -49,8 +50,7 @@ class FileLink(Url):
         self._relationship_link = _UNSAFE.sub(lambda found: quote(found[0], safe=""), path)
 
 
-@dataclass
-class Links:
+class Links(Struct):
     """The links of one column by row, as XlsxWriter asks for them; only paths are kept, for there are many."""
 
     column: int
@@ -64,7 +64,7 @@ class Links:
         return {self.column: FileLink(self.paths[row], "")}
 
 
-_UNSAFE = re.compile(r"[^\w.~/!$&'()+,;=@\x80-\U0010ffff-]", re.ASCII)
+_UNSAFE = pattern(r"[^\w.~/!$&'()+,;=@\x80-\U0010ffff-]", re.ASCII)
 
 CellValue = str | int | Decimal | FileLink | None
 

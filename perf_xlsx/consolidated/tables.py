@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from perf_xlsx.catalogue import catalogue
 from perf_xlsx.consolidated.returns import (
@@ -29,8 +30,7 @@ ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent
 Value = str | int | Decimal | None
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """Header, width in column units, and how its values look; "text" and "word" may hold anything typed."""
 
     head: str
@@ -43,8 +43,7 @@ class Column:
         return self.kind not in ("text", "word", "link")
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     """One record with what only the whole batch tells: whether it repeats another, and where its copy lies."""
 
     record: Record
@@ -53,8 +52,7 @@ class Return:
     link: str | None = None
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A long table. `rows` gives the rows of one return; `key` is its count in the statistics."""
 
     key: str

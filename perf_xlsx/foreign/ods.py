@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
@@ -13,11 +12,13 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from lxml import etree
+from msgspec import Struct
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import column_name
 
 FORMAT = "OpenDocument 表格（.ods）"
@@ -38,15 +39,15 @@ _HOMES = {
 }
 _OTHERWISE = {"display": "table"}
 MOST_SPACES = 100  # in one element: a few bytes are not to become a thousand
-_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
-_ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
-_REFERENCE = re.compile(
+_ERROR = pattern(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：]\d+")
+_ADDRESS = pattern(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:.*?\.)?(\$?[A-Z]+\$?\d+))?")
+_REFERENCE = pattern(
     r"\[\$?(?:'((?:[^'\]]|'')+)'|([^\[\]'.$]+))?\.(\$?[A-Z]{1,3}\$?\d{1,7})(?::\.(\$?[A-Z]{1,3}\$?\d{1,7}))?\]"
 )
 _DEPTH = 20  # styles that stand on one another
 _FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd", "time": "[h]:mm:ss"}
-_DURATION = re.compile(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
-_UNIT_BEHIND = re.compile(r"\d ?([^\d\s.,%()（）-]+)")
+_DURATION = pattern(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
+_UNIT_BEHIND = pattern(r"\d ?([^\d\s.,%()（）-]+)")
 
 
 def read_ods(data: bytes, limits: Limits) -> Original:
@@ -197,8 +198,7 @@ def _times(element: etree._Element, name: str, most: int) -> int:
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
 
 
-@dataclass(frozen=True)
-class _Crossed:
+class _Crossed(Struct, frozen=True):
     """The styles that cross out, and by its last column each span of columns whose cells have such a one."""
 
     styles: frozenset[str]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 
 from perf_xlsx.harmless import cleaned, harmless
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
@@ -12,8 +14,7 @@ from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet
 FORMULAS = 5_000  # of one workbook that are put into words
 
 
-@dataclass(frozen=True)
-class Extra:
+class Extra(Struct, frozen=True):
     """Something beside the cells: its kind in Chinese ("批注", "图片或图形", "宏"), where it stands, its text."""
 
     what: str
@@ -22,8 +23,7 @@ class Extra:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Original:
+class Original(Struct, frozen=True):
     """A workbook as it came in, its texts harmless. `format` is its name; sheets and grids run parallel."""
 
     format: str
@@ -50,7 +50,7 @@ class Original:
             ),
         }
         for key, value in clean.items():
-            object.__setattr__(self, key, value)
+            force_setattr(self, key, value)
 
     def defined_names(self) -> list[DefinedName]:
         """Every defined name that is known."""

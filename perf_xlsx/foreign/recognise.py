@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from perf_xlsx.ooxml import Limits, Package, PackageError, directory
+from perf_xlsx.pattern import pattern
 
 Format = Literal["xls", "xlsb", "ods", "other"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BARE_BIFF = re.compile(rb"\x09[\x00\x02\x04\x08](?:\x04|\x06|\x08|\x10)\x00")  # BIFF without a container
+_BARE_BIFF = pattern(rb"\x09[\x00\x02\x04\x08](?:\x04|\x06|\x08|\x10)\x00")  # BIFF without a container
 _STREAMS = [name.encode("utf-16-le") + b"\0\0" for name in ("Workbook", "Book", "WORKBOOK", "BOOK")]
 _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"%pdf", "PDF 文件"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from math import isfinite
+
+from msgspec import Struct, field
 
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
@@ -47,8 +48,7 @@ _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
-@dataclass
-class _Book:
+class _Book(Struct):
     """What the cells refer to."""
 
     strings: list[Text] = field(default_factory=list)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from perf_xlsx.folding import LONGEST
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
@@ -20,8 +21,7 @@ from perf_xlsx.harmless import cleaned
 from perf_xlsx.system import place_of
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A number with the number format that it is shown in: 0.868 as "0.00%" is 86.80%."""
 
     value: Decimal
@@ -44,8 +44,7 @@ class CaseError(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """What is to be typed: single boxes by key, line cells by (block, line, column), rows by block.
 
     `year` is None only for what was carried over from a workbook that does not tell.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
 NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
@@ -19,8 +20,7 @@ class FormError(Exception):
     be right. For the operator."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One allowed value; `same` are other ways people write it; `under` the choice of the level above."""
 
     value: str
@@ -28,8 +28,7 @@ class Choice:
     under: str = ""
 
 
-@dataclass(frozen=True, eq=False)  # a key of many look-ups: one object a box
-class Box:
+class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: one object a box
     """One value to be typed (or shown, kind "computed").
 
     `key` names it in code and in the defined name; `required` is counted by the template and reported as R07;
@@ -73,8 +72,7 @@ def typed(boxes: Iterable[Box]) -> list[Box]:
     return [box for box in boxes if box.kind != "computed"]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A fixed row of a Lines block. `parts` are the keys of the lines that it is the sum of.
 
     `sources` are keys of lines of which some are its parts, where a layout does not say which.
@@ -95,8 +93,7 @@ class Line:
         return (self.label, *self.synonyms)
 
 
-@dataclass(frozen=True)
-class Boxes:
+class Boxes(Struct, frozen=True):
     """Single boxes one below another: label, box, help. Defined names `px_{box}`."""
 
     key: str
@@ -104,8 +101,7 @@ class Boxes:
     boxes: tuple[Box, ...]
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Fixed lines by columns (资金). Names: `px_{key}_{line}_{column}` a cell, `px_{key}_{column}` a column."""
 
     key: str
@@ -116,8 +112,7 @@ class Lines:
     columns: tuple[Box, ...]
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Free rows by columns (项目, 指标). Names: `px_{key}_{column}`, a column's cells below its header.
 
     `totals` are the words by which people call a row that sums up others; such a row is none of them.
@@ -134,8 +129,7 @@ class Rows:
 Block = Boxes | Lines | Rows
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet of the template: its blocks from top to bottom."""
 
     name: str
@@ -145,8 +139,7 @@ class Sheet:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, eq=False)  # a key of what is made of it once
-class Form:
+class Form(Struct, frozen=True, eq=False):  # a key of what is made of it once
     """One kind of form. `versions` are the template versions that can be read; the last is the one written.
 
     `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`

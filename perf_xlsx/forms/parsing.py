@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.forms.nouns import BOX_KINDS, Block, Box, Boxes, Choice, Form, FormError, Line, Lines, Rows, Sheet
 from perf_xlsx.harmless import cleaned, one_line
@@ -20,8 +22,7 @@ LONGEST_SHOWN = 40  # characters of a wrong value
 BLOCKS = {"boxes": "单个的格", "lines": "固定的行", "rows": "可以增减的行"}
 
 
-@dataclass(frozen=True)
-class _Key:
+class _Key(Struct, frozen=True):
     """What may stand under a key, `words` say it; `needed` keys must be there."""
 
     fits: Callable[[Any], bool]

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from perf_xlsx.forms.fitness import unfit
 from perf_xlsx.forms.nouns import Form, FormError
@@ -24,8 +25,7 @@ MOST_FILES = 20
 _added: ContextVar[Mapping[str, FormFile]] = ContextVar("forms")
 
 
-@dataclass(frozen=True)
-class FormFile:
+class FormFile(Struct, frozen=True):
     """A form's TOML of somebody's own: the file's name and its text, which any process or machine can be given."""
 
     file: str

@@ -11,9 +11,10 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Literal
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml.limits import MIB, Limits
 
@@ -43,8 +44,7 @@ class PackageError(Exception):
         self.kind: Fault = kind
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """The parts of a zip by name, folders left out. Use `Archive.open`."""
 
     data: bytes

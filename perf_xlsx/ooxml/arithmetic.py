@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from perf_xlsx.numerals import half_up
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, column_number
+from perf_xlsx.pattern import pattern
 
 LONGEST, MOST_TOKENS, DEEPEST, MOST_CELLS = 500, 200, 20, 5000
 
@@ -18,7 +19,7 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right
 Look = Callable[[str | None, Area], Sequence[Decimal] | None]
 
 _CELL = r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})"
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"\s*(?:(?P<reference>(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<sheet>[^\W\d][\w.]*))!)?"
     rf"(?P<first>{_CELL.replace('(', '(?:')})(?::(?P<last>{_CELL.replace('(', '(?:')}))?(?![\w(!]))"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<function>SUM|ROUND)\s*\(|(?P<mark>[-+*/(),%]))\s*",

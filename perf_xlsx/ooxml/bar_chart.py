@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml.markup import escaped, quoted
 
@@ -14,8 +15,7 @@ _EMU = 9525  # a pixel
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """One series of bars: its name, the column of its values, its colour."""
 
     name: str
@@ -24,8 +24,7 @@ class Series:
     values: tuple[float | None, ...]
 
 
-@dataclass(frozen=True)
-class BarChart:
+class BarChart(Struct, frozen=True):
     """Horizontal bars, the first of `rows` (first, last) on top; `row` and `column`: where the chart stands."""
 
     title: str

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import compress
 from operator import not_
 from typing import NamedTuple
 
 from lxml import etree
+from msgspec import Struct
 
 from perf_xlsx.harmless import harmless
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import MAIN, named, only, space_of, text_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import column_name
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -25,8 +26,8 @@ RELATION_SPACES = (_TRANSITIONAL, _STRICT)
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
-_RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
-_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\]():,; ]+))!(.+)", re.DOTALL)
+_RANGE = pattern(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
+_SHEET = pattern(r"(?:'((?:[^']|'')+)'|([^'!\[\]():,; ]+))!(.+)", re.DOTALL)
 
 
 def column_number(letters: str) -> int:
@@ -68,8 +69,7 @@ def quote_sheet(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One worksheet. `index` counts all sheets of the workbook from 0, chart sheets too."""
 
     name: str
@@ -79,8 +79,7 @@ class Sheet:
     sheet_id: int
 
 
-@dataclass(frozen=True)
-class DefinedName:
+class DefinedName(Struct, frozen=True):
     """A defined name; `local_sheet` is the index of the sheet it is local to."""
 
     name: str
@@ -312,8 +311,7 @@ class CellLook(NamedTuple):
     struck: bool = False
 
 
-@dataclass(frozen=True)
-class Runs:
+class Runs(Struct, frozen=True, dict=True):
     """A text in pieces; each is crossed out (True), is not (False), or is as its cell is (None)."""
 
     pieces: tuple[tuple[str, bool | None], ...]
@@ -377,7 +375,7 @@ def rich_text(item: etree._Element) -> Text:
     return runs_of(pieces)
 
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED = pattern(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:

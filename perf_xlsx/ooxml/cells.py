@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite, nan
 from typing import NamedTuple
 
 from lxml import etree
+from msgspec import Struct
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import (
@@ -28,21 +28,22 @@ from perf_xlsx.ooxml.book import (
 )
 from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
+from perf_xlsx.pattern import pattern
 
 NOWHERE = (0, 0)
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
-_POINT = re.compile(r"[0#?][\\!]\.[0#?]|[0#?]\"\.\"[0#?]")  # a point that is mere text between the digits
-_THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # a comma behind the last digit
+_LITERAL = pattern(r'"[^"]*"|\\.|_.|\*.')
+_POINT = pattern(r"[0#?][\\!]\.[0#?]|[0#?]\"\.\"[0#?]")  # a point that is mere text between the digits
+_THOUSANDS = pattern(r"[0#?],+(?![0#?,])")  # a comma behind the last digit
 # Blank on every screen: spaces, line ends, and what has no width.
 _BLANK = "".join(
     map(chr, (*range(0x21), 0x7F, 0x85, 0xA0, 0xAD, 0x61C, 0x115F, 0x1160, 0x1680, 0x17B4, 0x17B5, 0x180E,
               *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070), 0x2800, 0x3000, 0x3164,
               *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0))
 )  # fmt: skip
-_PICTURE = re.compile(r"\s*=?\s*(?:_xl\w{1,4}\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
-_WITH_PICTURE = re.compile(r"\b(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_PICTURE = pattern(r"\s*=?\s*(?:_xl\w{1,4}\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_WITH_PICTURE = pattern(r"\b(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 
 
 class Cell(NamedTuple):  # a dataclass takes three times as long to make, and there are thousands of them
@@ -124,8 +125,7 @@ class Shared(str):
     at: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right).
 
     `hidden_rows` and `hidden_columns` count what was hidden by hand and by a filter.

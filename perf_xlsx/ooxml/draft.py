@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml.bar_chart import BarChart
 from perf_xlsx.ooxml.look import Look
@@ -16,8 +17,7 @@ Number = Decimal | Fraction | int
 Area = tuple[int, int, int, int]  # top, left, bottom, right, ends included
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link to a cell of the same workbook; `ours`: the sheet is a draft, whose name may yet be numbered."""
 
     row: int
@@ -28,8 +28,7 @@ class Link:
     ours: bool
 
 
-@dataclass(frozen=True)
-class DataBar:
+class DataBar(Struct, frozen=True):
     """Bars in the cells of one column, from 0 to 1."""
 
     first: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
@@ -65,8 +67,7 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
 # ---- taking away -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A sheet of ours that stays, because a person wrote on it; it is theirs from now on.
 
     `was` is its name before, `cells` what stands there that we did not write (row, column, cell), `more` whether
@@ -80,8 +81,7 @@ class Kept:
     referred: bool
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A formula of theirs that refers to a sheet of ours."""
 
     sheet: str
@@ -90,8 +90,7 @@ class Formula:
     text: str
 
 
-@dataclass(frozen=True)
-class Stripped:
+class Stripped(Struct, frozen=True):
     """What was found of a person's on what was ours."""
 
     kept: tuple[Kept, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
 from pathlib import Path
+
+from msgspec import Struct
 
 from perf_xlsx.harmless import one_line
 from perf_xlsx.system import place_of
@@ -18,8 +19,7 @@ class LimitsError(ValueError):
     """A limits file that cannot be used. The message is Chinese, for the operator."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much one workbook may hold. Sizes in MiB; each field's comment says what it bounds.
 
     A returned form has some 20 parts, 5,000 cells and 100 KB; the limits lie a hundred times above. Together they
@@ -50,7 +50,7 @@ def load_limits(path: Path) -> Limits:
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise LimitsError(f"{path} 不是有效的 TOML 文件{place_of(error)}。") from error
-    known = [field.name for field in fields(Limits)]
+    known = Limits.__struct_fields__
     for key, value in raw.items():
         if key not in known:
             called = one_line(key)[:40]

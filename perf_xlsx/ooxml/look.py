@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml.markup import quoted
 
 _SIDES = ("left", "right", "top", "bottom")
 
 
-@dataclass(frozen=True, eq=False)
-class Look:
+class Look(Struct, frozen=True, eq=False):
     """Font, fill, border, alignment and number format of a cell. Colours are "#RRGGBB", sizes points.
 
     `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters. Looks are told
@@ -34,8 +34,7 @@ class Look:
     num_format: str = "General"
 
 
-@dataclass(frozen=True)
-class StyleText:
+class StyleText(Struct, frozen=True):
     """The style elements of a look as XML text without a namespace."""
 
     font: str

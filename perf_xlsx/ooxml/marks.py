@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from lxml import etree
+from msgspec import Struct
 
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.cells import numbered
@@ -15,8 +15,7 @@ from perf_xlsx.ooxml.styles import Styles
 from perf_xlsx.place import column_name
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What a cell is given: a solid colour ("FFRRGGBB") and a note ("" for none)."""
 
     sheet: str
@@ -102,8 +101,7 @@ class SheetCells:
         ]
 
 
-@dataclass(frozen=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """What a mark covered, so that it can be put back: the fill's XML and the applyFill attribute."""
 
     mark: Mark

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
@@ -10,6 +9,7 @@ from html import escape
 from lxml import etree
 
 from perf_xlsx.ooxml.archive import PackageError
+from perf_xlsx.pattern import pattern
 
 # Office writes UTF-8 and reads UTF-16; the others are what converters of Chinese systems declare.
 _ENCODINGS = frozenset(
@@ -40,7 +40,7 @@ _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 ALTERNATES = f"{_COMPATIBILITY}AlternateContent"
 _OFFICE = ("http://schemas.microsoft.com/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
 
-_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
+_DECLARED = pattern(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 
 
 def _parser() -> etree.XMLParser:
@@ -80,7 +80,7 @@ def to_xml(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
+_ILLEGAL = pattern("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def escaped(text: str) -> str:

@@ -8,6 +8,7 @@ from math import ceil
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, parse_cell
+from perf_xlsx.pattern import pattern
 
 EMPTY = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
@@ -29,10 +30,10 @@ _SHAPE = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_SHAPE_TAG = re.compile(rb"<v:shape\b|</v:shape>")
-_ROW = re.compile(rb"<x:Row>\s{0,9}([0-9]{1,9})\s{0,9}</x:Row>")
-_COLUMN = re.compile(rb"<x:Column>\s{0,9}([0-9]{1,9})\s{0,9}</x:Column>")
-_ANY = re.compile(rb"<v:(shape|group|rect|oval|line)\b")
+_SHAPE_TAG = pattern(rb"<v:shape\b|</v:shape>")
+_ROW = pattern(rb"<x:Row>\s{0,9}([0-9]{1,9})\s{0,9}</x:Row>")
+_COLUMN = pattern(rb"<x:Column>\s{0,9}([0-9]{1,9})\s{0,9}</x:Column>")
+_ANY = pattern(rb"<v:(shape|group|rect|oval|line)\b")
 
 
 def draws(data: bytes) -> bool:

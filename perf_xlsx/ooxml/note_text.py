@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml.contents import text_code
+from perf_xlsx.pattern import pattern
 
 DELIMITER = "──── 绩效自评核对 ────"
 CLOSING = "──── 以下可填写答复 ────"
@@ -17,13 +19,12 @@ WAS_OURS = (
     "──── 以前的核对（有改动，留存）────"  # in the place of the delimiter, where a person wrote into our text
 )
 
-_OURS = re.compile(rf"{DELIMITER}(.*?)(?:{CLOSING}|\Z)", re.DOTALL)
+_OURS = pattern(rf"{DELIMITER}(.*?)(?:{CLOSING}|\Z)", re.DOTALL)
 
 Recorded = Mapping[str, frozenset[str]]  # the codes of our texts, with those of what stood before each
 
 
-@dataclass(frozen=True)
-class NoteCodes:
+class NoteCodes(Struct, frozen=True):
     """The codes of a note's text: of ours, and of what stood there before it; and whether a note stood there."""
 
     ours: str
@@ -31,8 +32,7 @@ class NoteCodes:
     joined: bool = False
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a person wrote into a note of ours; `inside`: into our own text, all of which is then theirs."""
 
     sheet: str

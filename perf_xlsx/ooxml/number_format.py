@@ -11,15 +11,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from perf_xlsx.folding import fold
+from perf_xlsx.pattern import pattern
 
 LONGEST = 255  # characters of a format: Excel's own limit; what is behind is not read
-_TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
-_UNIT = re.compile(r"(?:[^\W\d_]|[㎡㎥㎢°]){1,6}[²³]?|[%‰]")
-_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)  # in brackets: hours beyond a day
-_NO_DATE = re.compile(r"general|standard|g/(?![a-z])|(?<=s)\.0+|(?<=s\])\.0+")  # G/通用格式; parts of a second
-_DATE = re.compile(r"[ymdhsge]|a{3,4}|n{2,4}")
-_PART = re.compile(
+_TOKEN = pattern(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
+_CONDITION = pattern(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
+_UNIT = pattern(r"(?:[^\W\d_]|[㎡㎥㎢°]){1,6}[²³]?|[%‰]")
+_ELAPSED = pattern(r"h+|m+|s+", re.IGNORECASE)  # in brackets: hours beyond a day
+_NO_DATE = pattern(r"general|standard|g/(?![a-z])|(?<=s)\.0+|(?<=s\])\.0+")  # G/通用格式; parts of a second
+_DATE = pattern(r"[ymdhsge]|a{3,4}|n{2,4}")
+_PART = pattern(
     r"""(?xis) "(?P<quoted>[^"]*)" | [\\!](?P<escaped>.) | [_*]. | \[(?P<elapsed>h+|m+|s+)\] | \[[^\]]*\]
     | (?P<code>y+|m+|d+|h+|s+|a{3,4}|n{2,4}|e+) | (?:am/pm|a/p|上午/下午|g+|\.0+) | (?P<bare>.)"""
 )

@@ -6,11 +6,11 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from lxml import etree
+from msgspec import field
 
 from perf_xlsx.aside import aside
 from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, deflated
@@ -28,7 +28,6 @@ _SUFFIXES = {  # the end of the workbook part's content type -> the suffix under
 }
 
 
-@dataclass
 class Package(Related):
     """The parts of one workbook. Use `Package.open`."""
 

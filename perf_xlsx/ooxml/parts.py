@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from lxml import etree
+from msgspec import Struct, field
 
 from perf_xlsx.ooxml.archive import Archive, PackageError
 from perf_xlsx.ooxml.limits import Limits
 from perf_xlsx.ooxml.markup import parse_xml, to_xml
 
 
-@dataclass
-class Parts:
+class Parts(Struct, dict=True):
     """Parts by their names, whatever is in them."""
 
     archive: Archive

@@ -8,10 +8,10 @@ What is called like ours need not be ours: a ledger is told by what stands in it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml.book import Book, DefinedName, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
@@ -20,26 +20,25 @@ from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_she
 from perf_xlsx.ooxml.marks import Covered
 from perf_xlsx.ooxml.markup import escaped, whole
 from perf_xlsx.ooxml.note_text import NoteCodes
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import column_name
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
-_LEDGERS = re.compile(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered where a sheet of theirs is called so
+_LEDGERS = pattern(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered where a sheet of theirs is called so
 _MOST = 2_000_000  # characters of codes in a ledger: 500,000 cells of our sheets
 _COLUMNS = 10  # of a mark; a sheet's codes go as far as they need to,
 _CODES = 5  # from this column on
 
 
-@dataclass(frozen=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """One mark that was set, and its note."""
 
     covered: Covered
     note: NoteCodes | None
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(Struct, frozen=True):
     """One sheet that was added: its name, how many charts it has, what stands on it (None: not recorded)."""
 
     name: str
@@ -47,8 +46,7 @@ class Added:
     codes: Codes | None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One mark as recorded, under its defined name.
 
     `joined` tells whether its note was joined to one that stood there (None: not recorded, or it has none).
@@ -63,8 +61,7 @@ class Entry:
     joined: bool | None
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """What a ledger says: marks, sheets by their defined names, the codes of notes (None: not recorded)."""
 
     entries: list[Entry]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lxml import etree
+from msgspec import Struct, field
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import named
 from perf_xlsx.ooxml.parts import Parts
 
 
-@dataclass(frozen=True)
-class Relationship:
+class Relationship(Struct, frozen=True):
     """One relationship of a part. `target` is the part's name, or the outside address when `external`."""
 
     id: str
@@ -38,7 +37,6 @@ def owner_of(name: str) -> str | None:
     return posixpath.join(where, base[: -len(".rels")])
 
 
-@dataclass
 class Related(Parts):
     """Parts that refer to each other."""
 

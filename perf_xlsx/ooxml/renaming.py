@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
@@ -11,6 +10,7 @@ from lxml import etree
 from perf_xlsx.ooxml.book import Book, quote_sheet
 from perf_xlsx.ooxml.graft import all_sheet_names, sheet_elements
 from perf_xlsx.ooxml.markup import local, text_of
+from perf_xlsx.pattern import pattern
 
 KEPT = "（留存）"
 _LONGEST = 31  # characters of a sheet's name in Excel
@@ -101,7 +101,7 @@ class References:
         return None if name is None or (start and _JOINED.match(text, start - 1)) else name
 
 
-_JOINED = re.compile(r"[\w.\]'）)]")  # before a bare name: it is the end of another's, or of another workbook's
+_JOINED = pattern(r"[\w.\]'）)]")  # before a bare name: it is the end of another's, or of another workbook's
 
 
 def _folded(text: str) -> str:

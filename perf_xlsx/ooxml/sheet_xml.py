@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from perf_xlsx.ooxml.book import cell_name, quote_sheet
 from perf_xlsx.ooxml.draft import Area, DataBar, Draft, Link
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.markup import escaped, quoted
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import column_name
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_ESCAPE_LIKE = re.compile("_x[0-9A-Fa-f]{4}_")
+_ESCAPE_LIKE = pattern("_x[0-9A-Fa-f]{4}_")
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _XM = "http://schemas.microsoft.com/office/excel/2006/main"
 

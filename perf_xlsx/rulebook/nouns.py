@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from perf_xlsx.model import Citation, Entry, Severity, Trust
 from perf_xlsx.target import JUDGEMENTS, squeeze
@@ -28,8 +30,7 @@ class RulebookError(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(Struct, frozen=True):
     """One band of a qualitative judgement: shares of the weight, both ends allowed."""
 
     judgement: str
@@ -41,24 +42,21 @@ NO_GRADE = "不能评定"
 BY_REFERENCE = "参照"  # before a document that was not made for the form
 
 
-@dataclass(frozen=True)
-class Grade:
+class Grade(Struct, frozen=True):
     """A grade and the least total that earns it."""
 
     name: str
     low: Decimal
 
 
-@dataclass(frozen=True)
-class Cap:
+class Cap(Struct, frozen=True):
     """The highest total allowed while the execution rate is below `below` (a fraction)."""
 
     below: Decimal
     total: Decimal
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One choice of a rulebook, where it is published, and how far that text is known.
 
     `by_reference` are the forms that the document does not rule itself, where it is only followed (参照).
@@ -75,8 +73,7 @@ class Setting:
         return replace(self, document=BY_REFERENCE + self.document) if form in self.by_reference else self
 
 
-@dataclass(frozen=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True):
     """One published set of scoring rules. Numbers are points or fractions (90% is 0.9).
 
     `dated` are Chinese remarks on what the TOML still says in an old notation.

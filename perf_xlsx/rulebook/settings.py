@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from msgspec import Struct
+
 from perf_xlsx.model import Trust
 from perf_xlsx.numerals import plain
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook.nouns import Band, Cap, Grade, judgement_word
 from perf_xlsx.target import is_blank, parse_quantity
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One setting: `parse` takes what TOML gives (ValueError says in Chinese what would be right)."""
 
     title: str
@@ -240,7 +241,7 @@ BY_FORM: Mapping[str, Kind] = {
 }
 """What a rulebook may say of a kind of form, as `weights.project`. Where it is silent nothing is asked for."""
 
-_FORM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_FORM_NAME = pattern(r"[a-z][a-z0-9_]{0,39}")
 
 
 def by_form(key: str) -> tuple[str, str] | None:

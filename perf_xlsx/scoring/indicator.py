@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from perf_xlsx.direction import direction_of
 from perf_xlsx.model import Citation, Indicator, Score

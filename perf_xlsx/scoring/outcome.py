@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from perf_xlsx.model import Citation
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The share of the weight earned (None: open), the uncapped completion, whether the target was met, and why.
 
     `formula` is what the weight is multiplied with, in words ("×89.06÷100"); "" lets the share speak.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
 from typing import Any, TypeVar
+
+from msgspec.structs import asdict, replace
 
 from perf_xlsx.model import Claimed, Entry, FundLine, Indicator, Passage, Project, SelfEvaluation
 
@@ -31,7 +32,7 @@ def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
 
 
 def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:
-    found = {f.name: getattr(row, f.name) for f in fields(row)}
+    found = asdict(row)
     extras = found.pop("extras", {})
     changed: dict[str, Any] = {
         key: visit((block, number, key), entry) for key, entry in found.items() if isinstance(entry, Entry)

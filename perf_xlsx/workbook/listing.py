@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+
+from msgspec import Struct
 
 from perf_xlsx.cap import cap_memory
 from perf_xlsx.foreign import open_original
@@ -43,8 +44,7 @@ class ListError(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class ListRow:
+class ListRow(Struct, frozen=True):
     """One row: its number as a person sees it, and the text under each known header ("" where empty)."""
 
     number: int

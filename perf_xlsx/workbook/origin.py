@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from perf_xlsx.place import Place
 
@@ -10,8 +10,7 @@ ORIGIN = "来源对照"
 NO_PLACE = "原文件没有的自评栏："  # stands before the names of boxes that the unit could not fill
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One box that was carried over: where it stands now, where it stood, what stood there as a person saw it."""
 
     field: str
@@ -22,8 +21,7 @@ class Trace:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class LeftBehind:
+class LeftBehind(Struct, frozen=True):
     """Something of the original that is not in the new workbook; `cell` is "" for a whole sheet or file."""
 
     what: str
@@ -33,8 +31,7 @@ class LeftBehind:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a carried-over workbook comes from; `no_place` are boxes for claims that it had no place for."""
 
     file: str

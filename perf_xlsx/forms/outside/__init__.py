@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Block, Box, Boxes, Choice, Form, Line, Lines, Rows, load_form
 
@@ -15,8 +17,7 @@ Words = Mapping[str, tuple[str, ...]]
 Labelled = TypeVar("Labelled", Box, Line)
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """One kind of form as the official layouts have it.
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its

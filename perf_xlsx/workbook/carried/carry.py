@@ -8,8 +8,10 @@ and their places are cells of the workbook that the unit gets back.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.foreign import Original
@@ -39,8 +41,7 @@ from perf_xlsx.workbook.returned.sheets import Sheets
 DEFAULTS = Limits()
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What became of the original: its reading, where everything came from, and a template filled in with it.
 
     `typed` is the form as the template has it, which joins lines of money that it does not tell apart; `workbook`

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.model import AMOUNTS, Entry, FundLine, SelfEvaluation
 from perf_xlsx.numerals import plain
 from perf_xlsx.workbook.entries import Path
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """A form as it was read, and `typed` with such lines joined; `parts` are what a joined entry was made of."""
 
     evaluation: SelfEvaluation

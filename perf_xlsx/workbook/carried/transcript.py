@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, load_form, typed
 from perf_xlsx.forms.case import Fill, Shown, Typed

@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import parse_quantity, squeeze
 
 EARLIEST = datetime.date(2000, 1, 1)
 EPOCH = datetime.date(1899, 12, 30)
 
-_DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
-_ODD = re.compile(
+_DAY = pattern(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
+_ODD = pattern(
     r"(?:[^\d:]{2,6}:)?\s*(\d{4})\s*[-./年、。,\\ ]\s*(\d{1,2})\s*[-./月、。,\\ ]\s*(\d{1,2})\s*[日号]?(?:\(.*\))?"
 )
-_COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
-_DAY_IN_WORDS = re.compile(
-    r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?"
-)
+_COMPACT = pattern(r"(20\d\d)(\d\d)(\d\d)")
+_DAY_IN_WORDS = pattern(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?")
 
 
 def day_of(text: str) -> datetime.date | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from perf_xlsx.judgement import happened_not
 from perf_xlsx.measures import CURRENCY, Manner, fit, hundredfold, meant_by, measure, other_money, unsure
 from perf_xlsx.model import Entry
 from perf_xlsx.numerals import plain
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import Place
 from perf_xlsx.target import (
     OPPOSITE,
@@ -31,13 +32,13 @@ from perf_xlsx.workbook.intake.texts import Texts
 YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
 DATED = "单元格格式是日期或时间，不能确定是什么数字"
 UNDATED = "请把单元格格式改成“常规”，再填数字。"
-_BRACKETS = re.compile(r"[(\[【〔]\s*(\d[\d.]*)\s*(分?)\s*[)\]】〕]")  # around points, which are never below zero
+_BRACKETS = pattern(r"[(\[【〔]\s*(\d[\d.]*)\s*(分?)\s*[)\]】〕]")  # around points, which are never below zero
 LETTERS = "数字里混有字母"
 WORDED = "请只填数字，不带单位和符号；不能用数字衡量的，指标性质选“定性”。"
 ACTUAL, TARGET = "实际完成值", "年度指标值"
 EXACTLY = "请填写准确的数字。"
 NOTHING = "请只填数字；没有发生的填0。"
-_LETTER = re.compile(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
+_LETTER = pattern(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
 HUGE, TINY = Decimal("1e13"), Decimal("1e-12")  # beyond these no form's numbers lie, nor sums in a workbook
 MONEY = ("金额", "外币")  # only here do brackets mean less than nothing
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in

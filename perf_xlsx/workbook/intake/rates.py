@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from msgspec.structs import replace
 
 from perf_xlsx.direction import WORDS, any_of
 from perf_xlsx.measures import fit, hundredfold
 from perf_xlsx.model import Entry
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import Place
 from perf_xlsx.target import Quantity, parse_quantity, squeeze
 from perf_xlsx.workbook.intake.numbers import Numbers
 from perf_xlsx.workbook.intake.shown import HUNDRED
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
-SMALL = re.compile(any_of(WORDS["small"]["words"]))
+SMALL = pattern(any_of(WORDS["small"]["words"]))
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 

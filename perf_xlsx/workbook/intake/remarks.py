@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct, field
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.model import Entry, Finding, Severity
@@ -22,8 +23,7 @@ MOST = 8  # cells of one row that are named
 ROW = 24  # more than there is to say of one row's numbers
 
 
-@dataclass
-class Remarks:
+class Remarks(Struct):
     """Collects what there is to say.
 
     `money_unit` decides which amount texts are unambiguous, `year` is that of dates which state none, `rules` are

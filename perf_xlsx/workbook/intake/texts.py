@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Box
 from perf_xlsx.judgement import judged
 from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Band
 from perf_xlsx.target import is_blank, parse_sign, same_name, squeeze, tidy
@@ -19,10 +21,10 @@ from perf_xlsx.workbook.intake.days import read_day
 from perf_xlsx.workbook.intake.remarks import Remarks
 from perf_xlsx.workbook.intake.shown import as_shown
 
-_LABELLED = re.compile(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
-_POINTS = re.compile(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
+_LABELLED = pattern(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
+_POINTS = pattern(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
 TYPE_IT = "请改填数值或文字。"
-_FORMULA_AS_TEXT = re.compile(r"=[A-Za-z$('\[+\-\d]")
+_FORMULA_AS_TEXT = pattern(r"=[A-Za-z$('\[+\-\d]")
 
 
 class Texts(Remarks):

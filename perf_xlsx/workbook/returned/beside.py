@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from perf_xlsx.catalogue import Noticed, finding
@@ -11,6 +10,7 @@ from perf_xlsx.model import Finding
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.ooxml.relationships import owner_of
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import Place
 from perf_xlsx.target import squeeze
 from perf_xlsx.workbook.intake import as_shown
@@ -41,8 +41,8 @@ PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     ("数字签名", "写入评分后签名失效，原文件中的签名不变", ("/digital-signature/origin",), "_xmlsignatures/"),
 )
-OWN_UNIT = re.compile("万元|亿元|元")
-MONEY = re.compile(r"\(?(?:金额)?单位:?\s*(?:人民币)?(元|百元|千元|万元|百万元|亿元)\)?")
+OWN_UNIT = pattern("万元|亿元|元")
+MONEY = pattern(r"\(?(?:金额)?单位:?\s*(?:人民币)?(元|百元|千元|万元|百万元|亿元)\)?")
 LINKS = {  # the element of an external-link part -> what it is
     "externalBook": "对别的工作簿的链接",
     "ddeLink": "DDE 链接",

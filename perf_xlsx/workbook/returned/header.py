@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from perf_xlsx.folding import written_out
 from perf_xlsx.forms import Box, Lines, Rows, typed
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import same_label, squeeze
 from perf_xlsx.workbook.returned.sheets import Address, Area, Sheets
 
-_NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")  # "3", "(3)", "③", "5=4/3"
+_NUMBERED = pattern(r"\(?(\d{1,2})\)?(?:\s*=.*)?")  # "3", "(3)", "③", "5=4/3"
 LONGEST = 5  # characters of "(12)", "栏次"
-_LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序号")
+_LETTER = pattern(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序号")
 
 
-@dataclass(frozen=True)
-class TableHeader:
+class TableHeader(Struct, frozen=True):
     """A table's header row and the column of each box found in it (or known by its name).
 
     `moved`: the names do not point below the labels any more, so that they cannot stand for one. `computed` are

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from perf_xlsx.forms import Box
+from perf_xlsx.pattern import pattern
 from perf_xlsx.workbook.returned.layout import Home
 from perf_xlsx.workbook.returned.sheets import Sheets
 
-COPY = re.compile(r"\(\d+\)$|（\d+）$|[Cc]opy\s*\d*$|副本\s*\d*$")  # how Excel, WPS and others name a copied sheet
+COPY = pattern(r"\(\d+\)$|（\d+）$|[Cc]opy\s*\d*$|副本\s*\d*$")  # how Excel, WPS and others name a copied sheet
 
 
 def home_of(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:

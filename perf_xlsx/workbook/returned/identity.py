@@ -6,19 +6,20 @@ A template carries these in a very hidden sheet and in custom document propertie
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from perf_xlsx.forms import Boxes, Form, Lines, Rows, form_names, load_form, typed
+from perf_xlsx.pattern import pattern
 from perf_xlsx.workbook.printed import HIDDEN_SHEET, PROPERTY_PREFIX
 from perf_xlsx.workbook.returned.sheets import Sheets, Workbook
 
 OURS = 0.8  # the share of our labels that speaks for our template where its names are lost
 
-_YEAR = re.compile(r"(20\d\d)\s*年")
+_YEAR = pattern(r"(20\d\d)\s*年")
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What is known of a workbook's origin; None where nothing tells.
 
     `nearest` and `lacking` describe the best guess where no form is named: its title and the labels not found.

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from perf_xlsx.workbook.returned.sheets import Address
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(Struct, frozen=True):
     """The sheet that a block is read from (-1: none has its labels), and others that hold it once more."""
 
     sheet: int
     others: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled.
 
     `far` are those of the rows that stand below the table, behind a gap; `head` is the row of its header.
@@ -30,8 +29,7 @@ class Table:
     head: int = 0
 
 
-@dataclass
-class Layout:
+class Layout(Struct):
     """Where everything stands: single boxes by key, lines by block, line and column, tables by block.
 
     `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`

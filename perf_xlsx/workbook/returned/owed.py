@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from perf_xlsx.forms import Box, Line, Lines, typed
 from perf_xlsx.model import Entry, FundLine
 from perf_xlsx.numerals import plain
 
 
-@dataclass(frozen=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """One thing to fill in: the box that it is told at, what is missing, what to do."""
 
     entry: Entry[Any]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import squeeze
 from perf_xlsx.vocabulary import vocabulary
 
-_NUMBERED = re.compile(r"[(（]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）]|\d{1,2}\s*[)）.．、](?!\d)|[①-⑳]")
+_NUMBERED = pattern(r"[(（]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）]|\d{1,2}\s*[)）.．、](?!\d)|[①-⑳]")
 ADVICE = "可以不改；如它是单独的指标，请填写分值和得分。"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from perf_xlsx.forms import load_form
 from perf_xlsx.model import Finding, SelfEvaluation

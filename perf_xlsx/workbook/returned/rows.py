@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from perf_xlsx.checks.weights import level_named
 from perf_xlsx.folding import written_out
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.model import Entry, Severity
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import is_blank, parse_quantity, same_label, same_name, squeeze
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
@@ -25,8 +28,8 @@ from perf_xlsx.workbook.returned.strays import with_contents
 FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
 DITTO = frozenset({"同上", "同前", "〃", "″", '"', "''"})
 TOLD_BY_LEVEL_2 = ("效益指标", "满意度指标")  # 经济效益 can be of no other; cost may be output, too
-_REMARK = re.compile(r"注\s*[\d(.、]")  # "注1.", "注（1）"
-_OF_A_PART = re.compile(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
+_REMARK = pattern(r"注\s*[\d(.、]")  # "注1.", "注（1）"
+_OF_A_PART = pattern(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
 _OUTER = "-—–…·.()[] "  # around "以下空白"
 
 NONE = (0, Decimal(0))
@@ -34,8 +37,7 @@ NONE = (0, Decimal(0))
 Entries = dict[str, Entry[Any]]
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What is told of a row that is not read as an entry, or is read though it stands apart."""
 
     code: str
@@ -46,8 +48,7 @@ class Told:
     severity: Severity | None = None
 
 
-@dataclass
-class TableRows:
+class TableRows(Struct):
     """The rows of one table; `told` fills while `entries` runs. `asides` are the words that remarks begin with."""
 
     block: Rows
@@ -59,6 +60,7 @@ class TableRows:
     _remarks: list[tuple[int, int]] = field(default_factory=list)
     _far: list[int] = field(default_factory=list)
     parts: dict[int, str] = field(default_factory=dict)  # rows that are parts of the one above
+    _typed: list[tuple[Box, int]] = field(default_factory=list)  # boxes to fill in, by column
     _last: str = ""  # the name of the last row that carries points
 
     def __post_init__(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+
+from msgspec import Struct
 
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import DefinedName, Sheet
@@ -32,8 +33,7 @@ class Workbook(Protocol):
         """The custom document properties."""
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(Struct, frozen=True):
     """A defined name's range on one sheet (by its position), ends included."""
 
     sheet: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Cell
@@ -15,8 +17,7 @@ from perf_xlsx.workbook.returned.layout import Layout, Table
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """A block that is off: its title, the cell that shows it, and whether nothing else can be meant."""
 
     title: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 from functools import cache
@@ -10,6 +9,7 @@ from functools import cache
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
+from perf_xlsx.pattern import pattern
 from perf_xlsx.place import column_name
 from perf_xlsx.target import parse_quantity, same_label
 from perf_xlsx.workbook.intake import as_shown
@@ -18,7 +18,7 @@ from perf_xlsx.workbook.returned.layout import Layout
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 LISTED = 8  # cells and sheets that are named; the rest is told as a number
-_COUNTER = re.compile(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
+_COUNTER = pattern(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 
 def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from perf_xlsx.judgement import judged_level
 from perf_xlsx.model import Entry
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import DASHES, SIGNS, is_time, parse_target, same_label, squeeze
 from perf_xlsx.vocabulary import vocabulary
 
@@ -19,7 +21,7 @@ def says_nothing(entry: Entry[Any]) -> bool:
 
 
 _SIGN = "|".join(re.escape(word) for word, _ in SIGNS)
-_DIGITS = re.compile(  # 20231231, 202312, 2023.12, 2023
+_DIGITS = pattern(  # 20231231, 202312, 2023.12, 2023
     rf"(?:{_SIGN})?\s*(20\d\d)(?:\.?(?:0[1-9]|1[0-2])|\.[1-9])?(?:0[1-9]|[12]\d|3[01])?"
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from perf_xlsx.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.numerals import percent, plain
@@ -13,8 +14,7 @@ from perf_xlsx.place import Place
 UNGRADED = "未分级"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One scored thing: budget execution, or an indicator."""
 
     name: str

@@ -7,10 +7,11 @@ The unit's points and the software's stand side by side, each under its own head
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from perf_xlsx import __version__
 from perf_xlsx.forms import Form, Lines
@@ -39,8 +40,7 @@ CLAIMED, COMPUTED = "自评得分", "计算得分\n（软件）"
 INK = "#000000"
 
 
-@dataclass(frozen=True)
-class PaperLayout:
+class PaperLayout(Struct, frozen=True):
     """Columns of the sheet: widths, the fund columns from the fifth on, where the indicators' columns stand."""
 
     widths: tuple[float, ...]

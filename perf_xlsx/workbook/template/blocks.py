@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
@@ -38,8 +39,7 @@ PROTECTION = {
 }  # fmt: skip
 
 
-@dataclass
-class Placed:
+class Placed(Struct):
     """What became of a sheet: its first box, and its counter's address."""
 
     first: str = ""

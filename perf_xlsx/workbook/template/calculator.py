@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from operator import add, eq, ge, gt, is_, le, lt, mul, ne, sub
 from typing import Any
 
+from msgspec import Struct, field
+
 from perf_xlsx.numerals import exact, half_up, plain
+from perf_xlsx.pattern import pattern
 
 Address = tuple[str, int, int]  # sheet, row and column, both from 1
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """What a formula comes to that cannot be worked out: a text in a sum, a division by nothing."""
 
 
@@ -29,8 +30,7 @@ WRONG = Wrong()
 Value = Fraction | str | bool | Wrong | None
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(Struct, frozen=True):
     """Cells of one sheet; `bottom` 0: the whole column."""
 
     sheet: str
@@ -40,8 +40,7 @@ class Area:
     right: int
 
 
-@dataclass
-class Cells:
+class Cells(Struct):
     """The cells of a workbook: `typed` with their number formats, `formulas`, and `names` of areas."""
 
     typed: dict[Address, tuple[Value, str]] = field(default_factory=dict)
@@ -85,8 +84,7 @@ def _code(number_format: str) -> str:
     return "P" if "%" in bare else "D" if re.search("[ymdhsa]", bare, re.IGNORECASE) else "G"
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a formula stands."""
 
     cells: Cells
@@ -95,14 +93,14 @@ class Position:
 
 Formula = Callable[[Position], Any]
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r'\s*(?:(?P<text>"(?:[^"]|"")*")'
     r"|(?P<area>(?:'[^']+'!)?\$?[A-Z]{1,3}(?:\$?\d+)?(?::\$?[A-Z]{1,3}(?:\$?\d+)?)?)(?![\w(.])"
     r"|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)"
     r"|(?P<name>[A-Za-z_][\w.]*)"
     r"|(?P<mark><=|>=|<>|[-+*/&=<>(),]))"
 )
-_CORNER = re.compile(r"\$?([A-Z]{1,3})\$?(\d*)")
+_CORNER = pattern(r"\$?([A-Z]{1,3})\$?(\d*)")
 _LEVELS: Sequence[Mapping[str, Callable[[Any, Any], Any]]]
 
 

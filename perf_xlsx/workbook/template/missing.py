@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.model import TABLES, columns_of
@@ -48,8 +49,7 @@ def missing_cell(cell: str) -> str:
     return f"--{blank(cell)}"
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of free rows on its sheet: its columns' letters by their keys, and its rows with the header's."""
 
     block: Rows

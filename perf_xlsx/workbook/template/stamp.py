@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from xml.sax.saxutils import escape
 
 from perf_xlsx.ooxml import Package
+from perf_xlsx.ooxml.markup import escaped
 
 STRINGS = "xl/sharedStrings.xml"
 Make = Callable[[Mapping[str, str]], bytes]
@@ -29,7 +29,7 @@ class Stamp:
         strings = blank.read(STRINGS)
         put_in = strings.decode()
         for key in keys:
-            put_in = put_in.replace(f"<t>{_mark(key)}</t>", f"<t>{escape(texts[key])}</t>")
+            put_in = put_in.replace(f"<t>{_mark(key)}</t>", f"<t>{escaped(texts[key])}</t>")
         blank.write(STRINGS, put_in.encode())
         data = blank.to_bytes()
         blank.write(STRINGS, strings)

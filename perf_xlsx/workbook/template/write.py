@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from perf_xlsx.forms import Box, Boxes, Form, Lines
 from perf_xlsx.forms.case import Fill
@@ -22,8 +23,7 @@ from perf_xlsx.workbook.template.live_canvas import LiveCanvas
 from perf_xlsx.workbook.template.words import GENERAL, HARD_SPACE, UNSEEN, word_lists
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """A template as a file, and what stands in its cells. `sheets` are the names of its sheets in their order."""
 
     data: bytes

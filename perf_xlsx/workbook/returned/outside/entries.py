@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms.outside import Outside
@@ -14,6 +14,7 @@ from perf_xlsx.judgement import judged
 from perf_xlsx.measures import hundredfold, row_unit
 from perf_xlsx.model import Entry, Indicator, Severity, made_of
 from perf_xlsx.numerals import plain
+from perf_xlsx.pattern import pattern
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.target import (
@@ -31,7 +32,7 @@ from perf_xlsx.workbook.returned.outside.headers import core
 from perf_xlsx.workbook.returned.outside.rows import bare_name
 from perf_xlsx.workbook.returned.worded import dated, needs_no_target
 
-_MARKS = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
+_MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
 CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 

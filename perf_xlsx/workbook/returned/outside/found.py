@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Form, Line, Lines
 from perf_xlsx.forms.outside import Outside, outside
@@ -13,8 +15,7 @@ from perf_xlsx.workbook.returned.outside.headers import ColumnMerges, Header, Ro
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A label, the cell of its value, and the value itself where both share one cell."""
 
     label: Address
@@ -22,8 +23,7 @@ class Found:
     text: str | None = None
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """Something read in a way that a person should confirm, at its place (row 0: the whole sheet)."""
 
     address: Address
@@ -33,7 +33,6 @@ class Doubt:
     advice: str
 
 
-@dataclass
 class OutsideLayout(Layout):
     """Where everything stands in a form without our names, and what may be doubted about it.
 

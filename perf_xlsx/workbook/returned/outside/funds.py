@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import chain, count
 
 from perf_xlsx.forms import Line, Lines, typed
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import parse_quantity
 from perf_xlsx.workbook.intake import as_shown, points_in
 from perf_xlsx.workbook.returned.outside.found import OutsideLayout
@@ -15,8 +15,8 @@ from perf_xlsx.workbook.returned.outside.headers import LONGEST, Header, Labels,
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 MONEY = ("initial", "adjustment", "adjusted", "executed")
-MONEY_UNIT = re.compile(r"[(:](?:人民币)?(万元|元)\)?")
-FULL_MARKS = re.compile(r"\((\d+(?:\.\d+)?)分")
+MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
+FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 
 
 class FundSearch:

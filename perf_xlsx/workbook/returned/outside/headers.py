@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.ooxml.book import MAX_ROW
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import squeeze, unmarked
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
@@ -17,8 +19,8 @@ Needs = Sequence[Sequence[str]]
 Span = tuple[int, int, int, int]  # top, left, bottom, right
 Row = Mapping[int, str]  # column -> text
 
-_LEADING = re.compile(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
-_BRACKET = re.compile(r"\([^()]*\)[:*]*$")
+_LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
+_BRACKET = pattern(r"\([^()]*\)[:*]*$")
 LONGEST = 40  # no label is longer
 SECOND = {"sign": "second_sign"}  # 指标性质 (正向) beside 指标方向 (等于)
 
@@ -62,8 +64,7 @@ class Labels:
         return self._known.get(core(text)) if len(text) <= LONGEST else None
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True):
     """A table's header, in one row or two; `titles` are its labels as typed, `unread` what was not understood."""
 
     sheet: int

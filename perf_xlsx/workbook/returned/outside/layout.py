@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
 from perf_xlsx.forms.outside import Outside, outside
 from perf_xlsx.model import BOXES
+from perf_xlsx.pattern import pattern
 from perf_xlsx.workbook.intake import points_in
 from perf_xlsx.workbook.returned.layout import Table
 from perf_xlsx.workbook.returned.outside.boxes import LabelSearch, every_box, known_labels
@@ -32,9 +34,9 @@ from perf_xlsx.workbook.returned.outside.rows import Body, bare_name, indicator_
 from perf_xlsx.workbook.returned.sheets import Address, Sheets
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
-GRADES = re.compile(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 _FIRST_ROWS = 300  # in which the head of a further form stands
-YEAR = re.compile(r"(20\d\d)\s*年")
+YEAR = pattern(r"(20\d\d)\s*年")
 
 _Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
 

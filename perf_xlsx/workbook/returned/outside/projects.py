@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from perf_xlsx.forms.outside import Outside
 from perf_xlsx.target import is_blank, parse_quantity
@@ -15,8 +16,7 @@ from perf_xlsx.workbook.returned.sheets import Sheets
 AMOUNTS = ("initial", "adjusted", "executed")
 
 
-@dataclass(frozen=True)
-class ProjectRows:
+class ProjectRows(Struct, frozen=True):
     """The rows of the projects, and others with amounts by their words: sums, and what has no name.
 
     `crossed` are rows that were crossed out.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from perf_xlsx.catalogue import Noticed, finding
 from perf_xlsx.forms import Box, Line, Lines, Rows

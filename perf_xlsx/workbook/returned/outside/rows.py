@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from perf_xlsx.forms.outside import Outside
+from perf_xlsx.pattern import pattern
 from perf_xlsx.target import is_blank, parse_quantity, squeeze, tidy
 from perf_xlsx.workbook.intake import as_shown
 from perf_xlsx.workbook.returned.header import are_numbers_of_columns
@@ -16,13 +17,12 @@ from perf_xlsx.workbook.returned.sheets import Sheets
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
 # "指标1：", as the forms print it before a name
-PROMPT = re.compile(
+PROMPT = pattern(
     r"^指\s*标\s*(?:(?:\d{1,3}|[①-⒛])\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*"
 )
 
 
-@dataclass
-class Body:
+class Body(Struct):
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
 
     `parts` are rows that are parts of the indicator above, `crossed` those crossed out. `unread` are rows below a
