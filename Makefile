@@ -34,7 +34,7 @@ lint: .venv/.ready  ## format, lint, strict types, import contracts
 	$(BIN)/lint-imports
 
 templates: .venv/.ready  ## regenerate templates/ and examples/ byte for byte
-	$(BIN)/python -m perf_xlsx.publish
+	$(BIN)/python -m perf_xlsx.cli.publish
 
 clean:
 	rm -rf .venv demo-out build dist *.egg-info

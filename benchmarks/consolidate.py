@@ -37,7 +37,7 @@ def floor(records: Path, output: Path) -> float:
     from perf_xlsx.consolidated.returns import file_name, identity
     from perf_xlsx.consolidated.streamed import TOP
     from perf_xlsx.consolidated.tables import LONG, Return
-    from perf_xlsx.workbook.canvas import safe
+    from perf_xlsx.sheets.writer import safe
 
     def cell(value: object) -> object:
         return safe(value) if isinstance(value, str) else None if value is None else float(value)  # type: ignore

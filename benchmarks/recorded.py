@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
-from perf_xlsx.model import Result
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.ooxml import Look as DraftLook
 from perf_xlsx.rulebook import load_rulebook
-from perf_xlsx.workbook.scored.marks import marks_of
-from perf_xlsx.workbook.scored.sheets import scored_sheets
+from perf_xlsx.scored.marks import marks_of
+from perf_xlsx.scored.sheets import scored_sheets
 
 Look = tuple[bool, float, str, str, bool, str, str]  # bold, size, ink, fill, border, horizontal, number format
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.aside import aside
-from perf_xlsx.catalogue import Noticed, catalogue, finding
+from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
+from perf_xlsx.domain.place import Place
+from perf_xlsx.findings.catalogue import Noticed, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
-from perf_xlsx.judging import bounded, in_order, judge
-from perf_xlsx.model import Finding, Result, SelfEvaluation
+from perf_xlsx.judging.judge import bounded, in_order, judge
+from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import (
     MIB,
     Book,
@@ -30,18 +31,17 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
-from perf_xlsx.output import OPENED_AS, begun, fitting, shown, trouble, write_whole
-from perf_xlsx.place import Place
+from perf_xlsx.reading.earlier_answers import answers, told_already
+from perf_xlsx.reading.earlier_run import is_ours
+from perf_xlsx.reading.read import read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
-from perf_xlsx.system import same_file, why
-from perf_xlsx.waivers import Waiving
-from perf_xlsx.workbook.origin import Origin
-from perf_xlsx.workbook.returned.answers import answers, told_already
-from perf_xlsx.workbook.returned.ours import is_ours
-from perf_xlsx.workbook.returned.read import read
-from perf_xlsx.workbook.scored.marks import marks_of
-from perf_xlsx.workbook.scored.sheets import scored_sheets
-from perf_xlsx.workbook.scored.summary import SUMMARY
+from perf_xlsx.scored.marks import marks_of
+from perf_xlsx.scored.sheets import scored_sheets
+from perf_xlsx.scored.summary import SUMMARY
+from perf_xlsx.sheets.origin import Origin
+from perf_xlsx.system.background import aside
+from perf_xlsx.system.os_errors import same_file, why
+from perf_xlsx.system.output_files import OPENED_AS, begun, fitting, shown, trouble, write_whole
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
 KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
@@ -177,7 +177,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
 
 def _score_original(job: Job, original: Original, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
-    from perf_xlsx.workbook.carried.carry import carry  # late: few workbooks need it
+    from perf_xlsx.conversion.convert import carry  # late: few workbooks need it
 
     carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
@@ -309,7 +309,7 @@ def template_bytes(
     years = fill.year if fill else year
     if years is None:
         raise FormError("空白模板要有年度")
-    from perf_xlsx.workbook.template.write import write_template as make_template  # late: scoring writes none
+    from perf_xlsx.template.write import write_template as make_template  # late: scoring writes none
 
     if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Finding, Result
+from perf_xlsx.domain.model import Finding, Result
 
 Choose = Callable[[Any, Finding, Result], None]  # types something into the open workbook
 

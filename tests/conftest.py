@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
 
 CASES = Path(__file__).parent / "cases"
 

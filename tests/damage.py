@@ -27,11 +27,11 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.forms import load_form
-from perf_xlsx.model import Entry, SelfEvaluation
 from perf_xlsx.ooxml import Package
-from perf_xlsx.workbook.returned.read import read
+from perf_xlsx.reading.read import read
 
 CELLS, MERGED, STRUCTURE, SHEETS, NAMES = 0, 1, 2, 3, 4
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
 from tests import layouts
 from tests.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide, zipped
 from tests.fuzz import unzipped

@@ -14,8 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from perf_xlsx.domain.model import Finding
 from perf_xlsx.forms import Boxes, Lines, Rows, load_form
-from perf_xlsx.model import Finding
 
 BESIDES = "- 还有 "
 FORMS = {"部门": "完好的部门自评表.json", "项目": "完好的项目自评表.json"}

@@ -30,8 +30,8 @@ from types import FrameType
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
 from tests.foreign_workbooks import biff5, record, xlsb
 from tests.rich_workbook import rich

@@ -27,7 +27,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
 from tests import layouts
 from tests.dense import DENSE
 from tests.foreign_workbooks import zipped

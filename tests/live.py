@@ -22,10 +22,10 @@ from typing import Any
 import openpyxl
 
 from perf_xlsx import pipeline
+from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
-from perf_xlsx.model import Result
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.workbook.template.calculator import Area, Cells
+from perf_xlsx.template.calculator import Area, Cells
 
 YEAR = 2025
 ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Entry, Finding, Result
+from perf_xlsx.domain.model import Entry, Finding, Result
 from tests.layouts import HEADS, Paper
 
 OF_THE_WHOLE = ("I13", "I19", "W01", "W02", "W05")  # told at a row, and not of it

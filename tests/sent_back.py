@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from tests.test_scored_sheets import SHEETS
 
 ANSWER = "已更正，见绩效指标K8"

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
 from tests import layouts
 from tests.bombs import indicator_rows
 from tests.foreign_workbooks import zipped

@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan, read_roster
-from perf_xlsx.batch.across import Across
+from perf_xlsx.batch.cross_checks import Across
 from perf_xlsx.batch.roster import Listed, Roster, file_name
-from perf_xlsx.cli import main
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.main import main
 from perf_xlsx.pipeline import Terms
-from perf_xlsx.records import Records
-from perf_xlsx.workbook.listing import ListError
+from perf_xlsx.reading.list_file import ListError
+from perf_xlsx.results.records import Records
 from tests.batch_returns import a_return
 
 LONG = (

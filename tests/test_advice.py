@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx import pipeline
-from perf_xlsx.catalogue import catalogue
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Entry, Result
-from perf_xlsx.report import as_json
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Entry, Result
+from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.results.report import as_json
 from tests.advice import codes, errors, left_over, restore, usual_choice
 from tests.conftest import CASES
 from tests.finding_cases import FORMS, FindingCase, changed, read_cases

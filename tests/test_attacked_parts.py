@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
 from tests.rich_workbook import edited
 
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet5.xml", "xl/sharedStrings.xml", "xl/styles.xml"

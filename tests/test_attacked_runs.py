@@ -23,13 +23,13 @@ from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import worker
-from perf_xlsx.cli import main
-from perf_xlsx.demo import case_text
-from perf_xlsx.judging import bounded
-from perf_xlsx.model import Finding
-from perf_xlsx.place import Place
-from perf_xlsx.records import FILE, ROOM, STATE, Records, _cut
-from perf_xlsx.workbook.listing import read_list
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.main import main
+from perf_xlsx.domain.model import Finding
+from perf_xlsx.domain.place import Place
+from perf_xlsx.judging.judge import bounded
+from perf_xlsx.reading.list_file import read_list
+from perf_xlsx.results.records import FILE, ROOM, STATE, Records, _cut
 from tests.batch_returns import a_return
 from tests.bombs import INLINE, STRINGS, indicator_rows, into, rows
 from tests.foreign_workbooks import biff5
@@ -301,7 +301,7 @@ def test_a_list_that_breaks_its_reader_is_told(tmp_path: Path, monkeypatch: pyte
     def breaks(*_: object) -> None:
         raise IndexError("string index\nout of range")
 
-    monkeypatch.setattr("perf_xlsx.workbook.listing.read_grid", breaks)
+    monkeypatch.setattr("perf_xlsx.reading.list_file.read_grid", breaks)
     for option in ("--roster", "--waivers"):
         done = command("check", returned, option, broken)
         assert (done.exit_code, type(done.exception)) == (2, SystemExit)
@@ -360,8 +360,8 @@ def test_a_list_of_an_old_format_is_read_within_limits(
 ) -> None:
     (returned := tmp_path / "a.xlsx").write_bytes(filled())
     (roster := tmp_path / "名单.xls").write_bytes(biff5(listed(3)))
-    monkeypatch.setattr("perf_xlsx.workbook.listing.SECONDS", 2)
-    monkeypatch.setattr("perf_xlsx.workbook.listing.READER", what)
+    monkeypatch.setattr("perf_xlsx.reading.list_file.SECONDS", 2)
+    monkeypatch.setattr("perf_xlsx.reading.list_file.READER", what)
     done = command("check", returned, "--roster", roster)
     assert (done.exit_code, done.output) == (2, f"错误：{roster}：{STOPS[what]}\n")
 
@@ -391,7 +391,7 @@ def circle() -> bytes:
 def test_a_list_that_runs_in_a_circle_ends(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (returned := tmp_path / "a.xlsx").write_bytes(filled())
     (roster := tmp_path / "名单.xls").write_bytes(circle())
-    monkeypatch.setattr("perf_xlsx.workbook.listing.SECONDS", 5)
+    monkeypatch.setattr("perf_xlsx.reading.list_file.SECONDS", 5)
     done = command("check", returned, option, roster)
     assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
     assert done.output.startswith(f"错误：{roster}：")

@@ -23,13 +23,13 @@ from rich.console import Console
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import BatchError, Finished, goes_on, local, plan
-from perf_xlsx.batch.crew import Crew
+from perf_xlsx.batch.backends import Crew
 from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
+from perf_xlsx.cli.progress import progress
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import Terms
-from perf_xlsx.progress import progress
-from perf_xlsx.records import Records
+from perf_xlsx.results.records import Records
 from tests import batch_work
 from tests.batch_returns import a_return, write_returns
 
@@ -37,7 +37,7 @@ from tests.batch_returns import a_return, write_returns
 MAIN = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from perf_xlsx.cli import main
+from perf_xlsx.cli.main import main
 main()
 """
 # Gets a signal, and its workers with it, when it is about to put the consolidated workbook in its place.
@@ -58,7 +58,9 @@ TREE = Path(__file__).parents[1]
 NO_GUARD = """
 import sys
 from pathlib import Path
-from perf_xlsx.batch import local, plan, run
+from perf_xlsx.batch import plan
+from perf_xlsx.batch import run
+from perf_xlsx.batch import local
 for done in run(plan([Path(sys.argv[1])], None), crew=local(2)):
     print(done.record["findings"])
 """
@@ -211,7 +213,7 @@ def test_a_plan_is_in_a_stable_order_and_keeps_folders(tmp_path: Path) -> None:
 
 def test_without_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 2))
-    monkeypatch.setattr("perf_xlsx.progress.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("perf_xlsx.cli.progress.time.monotonic", lambda: next(clock))
     out = io.StringIO()
     with progress(40, Console(file=out)) as tick:
         for n in range(40):

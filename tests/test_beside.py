@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.forms import form_names
-from perf_xlsx.model import Finding, Result
 from tests.rich_workbook import MAIN, OFFICE, edited, rels
 
 MICROSOFT = "http://schemas.microsoft.com/office"

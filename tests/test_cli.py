@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import perf_xlsx
-from perf_xlsx.cli import main
-from perf_xlsx.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.main import main
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
@@ -218,9 +218,7 @@ def test_scoring_one_workbook_imports_neither_openpyxl_nor_pandas(returned: Path
 
 
 def test_help_is_chinese_and_fast_to_import() -> None:
-    code = (
-        "import sys, perf_xlsx.cli; print(any(m.startswith(('lxml', 'xlsxwriter', 'rich')) for m in sys.modules))"
-    )
+    code = "import sys, perf_xlsx.cli.main; print(any(m.startswith(('lxml', 'xlsxwriter', 'rich')) for m in sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "False"
     assert "预算绩效自评" in run("--help").stdout

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx import batch
 from perf_xlsx.batch import BatchError, plan
-from perf_xlsx.cli import main
+from perf_xlsx.cli.main import main
 from tests import batch_work
 from tests.batch_returns import a_return
 
@@ -77,7 +77,7 @@ def test_the_command_hands_its_work_to_the_cluster(folder: Path, address: str, t
 
 
 def test_an_executor_that_cannot_be_used_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("perf_xlsx.batch.crew.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("perf_xlsx.batch.backends.CONNECT_SECONDS", 0.5)
     unknown = CliRunner().invoke(main, ["check", str(folder), "--executor", "ray://somewhere"])
     assert unknown.exit_code == 2
     assert "dask://主机:端口" in unknown.stderr

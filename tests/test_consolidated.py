@@ -22,13 +22,14 @@ import pytest
 from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
-from perf_xlsx import frames, pipeline
+from perf_xlsx import pipeline
 from perf_xlsx.batch.roster import Listed, Roster
-from perf_xlsx.cli import main
+from perf_xlsx.cli.main import main
 from perf_xlsx.consolidated import Records, consolidate, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
-from perf_xlsx.report import as_record
+from perf_xlsx.results import frames
+from perf_xlsx.results.report import as_record
 from tests.batch_of_records import HOSTILE, batch, json_lines
 from tests.layouts import sichuan
 

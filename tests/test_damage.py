@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import STORIES
+from perf_xlsx.cli.demo import STORIES
+from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
+from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import load_form
-from perf_xlsx.model import Finding, Result, SelfEvaluation
-from perf_xlsx.target import parse_quantity
 from tests.damage import DAMAGES, capitals, damaged, drop_names, entries, labels_of_path, undamaged
 
 PAIRS = int(os.environ.get("DAMAGE_PAIRS", "60"))
@@ -131,7 +131,7 @@ def test_last_years_template_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     form = load_form("department")
     assert set(form.versions) == {form.version}
     newer = replace(form, versions=("1", "2"))
-    monkeypatch.setattr("perf_xlsx.workbook.returned.refusal.load_form", lambda name: newer)
+    monkeypatch.setattr("perf_xlsx.reading.unsupported.load_form", lambda name: newer)
     assert not silent("department-corrected", scored(damaged("department-corrected"), tmp_path))
     newer = replace(form, versions=("2",))
     refused = scored(damaged("department-corrected"), tmp_path)

@@ -12,16 +12,16 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from perf_xlsx import catalogue as findings
 from perf_xlsx import pipeline
-from perf_xlsx.catalogue import CatalogueEntry, Noticed, check, noticed
-from perf_xlsx.cli import main
-from perf_xlsx.explain import rules_document
+from perf_xlsx.cli.main import main
+from perf_xlsx.domain.model import Scores, SelfEvaluation
+from perf_xlsx.findings import catalogue as findings
+from perf_xlsx.findings.catalogue import CatalogueEntry, Noticed, check, noticed
 from perf_xlsx.forms import form_names, load_form, read_forms, with_forms
 from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
-from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
-from perf_xlsx.workbook.scored.summary import SUMMARY
+from perf_xlsx.scored.summary import SUMMARY
 from tests.conftest import CASES
 from tests.layouts import HEADS
 from tests.test_template import agreed, needs_libreoffice
@@ -501,7 +501,7 @@ HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocume
 
 def test_a_complete_rulebook_need_not_know_a_new_kind(transfer: Path, case: Path, tmp_path: Path) -> None:
     """One that says all itself, as users wrote it before there was the third kind, or even the second."""
-    text = (FORMS.parent / "rulebooks" / "mof-2020.toml").read_text("utf-8")
+    text = (FORMS.parent / "rulebook" / "shipped" / "mof-2020.toml").read_text("utf-8")
     text = text.replace('name = "mof-2020"', 'name = "county"').replace('["department", "project"]', '["project"]')
     text = "\n".join(line for line in text.splitlines() if not line.startswith("department = "))
     rulebook = tmp_path / "county.toml"

@@ -14,7 +14,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.batch.roster import Listed, Roster, write_templates
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.workbook.style import REQUIRED_FILL
+from perf_xlsx.sheets.style import REQUIRED_FILL
 
 YEAR = 2025
 KINDS = [

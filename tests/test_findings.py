@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from perf_xlsx.catalogue import CHECKS, catalogue
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
+from perf_xlsx.findings.catalogue import CHECKS, catalogue
 from tests.conftest import CASES
 from tests.finding_cases import FORMS, FindingCase, changed, read_cases
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from perf_xlsx import batch
 from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.state import State
-from perf_xlsx.cli import main
+from perf_xlsx.cli.main import main
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import OutputError
 from tests.batch_returns import a_return

@@ -23,13 +23,13 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.foreign import open_original
-from perf_xlsx.model import Finding, Result
 from perf_xlsx.ooxml import Limits, Package, PackageError
-from perf_xlsx.report import as_json
-from perf_xlsx.workbook.dump import dump
-from perf_xlsx.workbook.origin import ORIGIN
+from perf_xlsx.results.report import as_json
+from perf_xlsx.sheets.dump import dump
+from perf_xlsx.sheets.origin import ORIGIN
 from tests.foreign_workbooks import biff5, number_of, ole, strict, xlsb, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures"

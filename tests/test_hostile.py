@@ -20,12 +20,12 @@ from lxml import etree
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli import main
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Finding, Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.main import main
+from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.book import column_number
-from perf_xlsx.place import column_name
 from tests.rich_workbook import MAIN, OFFICE, edited, rels
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -80,7 +80,7 @@ def test_what_is_refused_costs_the_others_nothing(filled: bytes, tmp_path: Path)
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
     for name in ("0 好.xlsx", "龘 好.xlsx"):
         (tmp_path / "in" / name).write_bytes(filled)
-    words = [sys.executable, "-c", "from perf_xlsx.cli import main; main()", "score", str(tmp_path / "in")]
+    words = [sys.executable, "-c", "from perf_xlsx.cli.main import main; main()", "score", str(tmp_path / "in")]
     done = subprocess.run([*words, "-o", str(tmp_path / "out"), "--json"], capture_output=True, text=True)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode, len(records)) == (3, len(REFUSED) + 2)
@@ -372,7 +372,8 @@ def test_nothing_is_fetched_run_or_opened(filled: bytes, tmp_path: Path) -> None
     code = """
 import pathlib, sys
 folder = sys.argv[1]
-from perf_xlsx import cli, pipeline
+from perf_xlsx.cli.main import main
+from perf_xlsx import pipeline
 pipeline.score(folder + "/0.xlsx")  # what is imported late, forms and rulebooks
 RUN, seen = ("os.system", "os.exec", "os.posix_spawn"), []
 def watch(event, arguments):
@@ -437,7 +438,7 @@ def test_wide_rows_on_sheets_of_ours_cost_what_their_cells_cost(
 
 def test_too_many_cells_are_refused(filled: bytes) -> None:
     package = Package.open(filled, Limits(cells=100))
-    from perf_xlsx.workbook.returned.read import read
+    from perf_xlsx.reading.read import read
 
     with pytest.raises(PackageError, match="too_large"):
         read(package, "a.xlsx")

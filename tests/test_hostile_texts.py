@@ -18,13 +18,13 @@ from msgspec.structs import asdict
 
 import perf_xlsx
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
 from perf_xlsx.foreign import open_original
 from perf_xlsx.ooxml import Limits, PackageError
 from perf_xlsx.ooxml.encryption import decrypt
-from perf_xlsx.pattern import pattern
-from perf_xlsx.workbook.scored.fitting import LINES_A_ROW, chunks
-from perf_xlsx.workbook.style import lines_needed
+from perf_xlsx.scored.clip_text import LINES_A_ROW, chunks
+from perf_xlsx.sheets.style import lines_needed
+from perf_xlsx.system.pattern import pattern
 from tests.foreign_workbooks import _biff
 
 if sys.platform == "win32":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from tests.official_rows import errors, of_rows, official, own, points
 
 Score = Callable[..., Result]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.report import as_json
+from perf_xlsx.results.report import as_json
 
 KINDS = Path(__file__).parent / "fixtures" / "kinds"
 FULL = ["50.00", "30.00", "10.00"]

@@ -14,7 +14,7 @@ import pytest
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import local, plan
-from perf_xlsx.demo import case_text
+from perf_xlsx.cli.demo import case_text
 from tests import batch_work
 from tests.batch_returns import a_return
 
@@ -65,7 +65,7 @@ def given_up(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.parametrize("before", ["", pytest.param(SPAWNED, marks=NO_WINDOWS)])
 def test_the_same_is_said_as_in_one_process(before: str, returned: Path, tmp_path: Path) -> None:
-    alone = [sys.executable, "-c", "from perf_xlsx.cli import main; main(prog_name='perf-xlsx')"]
+    alone = [sys.executable, "-c", "from perf_xlsx.cli.main import main; main(prog_name='perf-xlsx')"]
     for words in (
         ["check", returned.name],
         ["check", returned.name, "--json"],

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from perf_xlsx.model import Entry, Indicator
-from perf_xlsx.numerals import half_up
-from perf_xlsx.place import Place
+from perf_xlsx.domain.model import Entry, Indicator
+from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.scoring.indicator import score_indicator
-from perf_xlsx.target import parse_quantity
 
 RULES = load_rulebook("mof-2020")
 OTHER_CHOICES = Path(__file__).parent / "fixtures" / "另一种选择.toml"

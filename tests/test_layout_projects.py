@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from tests.foreign_workbooks import xlsb
 from tests.layouts import Paper, anhui, one_sheet, xinjiang
 

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Finding, Result
-from perf_xlsx.report import as_json, number
+from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.results.report import as_json, number
 from tests.layout_figures import (
     ADJUSTMENTS,
     BOXES,

@@ -13,10 +13,10 @@ import pytest
 from msgspec.structs import asdict
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Finding, Result, SelfEvaluation
-from perf_xlsx.report import as_json
-from perf_xlsx.target import parse_quantity
-from perf_xlsx.workbook.origin import ORIGIN
+from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
+from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.results.report import as_json
+from perf_xlsx.sheets.origin import ORIGIN
 from tests.foreign_workbooks import biff5, xlsb
 from tests.layout_figures import LEFT, RULEBOOK
 from tests.layouts import LAYOUTS, Paper, hubei, national, sichuan, xinjiang, yunnan

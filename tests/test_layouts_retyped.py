@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result
-from perf_xlsx.workbook.entries import visited
+from perf_xlsx.domain.entries import visited
+from perf_xlsx.domain.model import Result
 from tests.layout_figures import RULEBOOK
 from tests.layouts import LAYOUTS, Paper, flat, national, yunnan
 from tests.test_layouts_carried import values

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.cli import main
+from perf_xlsx.cli.main import main
 from tests.batch_returns import a_return
 
 LNK = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F" + bytes(100)

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from perf_xlsx.cli import main
-from perf_xlsx.workbook.listing import LONGEST
+from perf_xlsx.cli.main import main
+from perf_xlsx.reading.list_file import LONGEST
 from tests.batch_returns import a_return
 from tests.foreign_workbooks import biff5, xlsb
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from tests.live import Form, Shown, blank_form, calculated, compared, disagreements, recalculated
 
 needs_libreoffice = pytest.mark.skipif(

@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.note_text import DELIMITER
-from perf_xlsx.workbook.style import MARK_FILLS
+from perf_xlsx.sheets.style import MARK_FILLS
 from tests.rich_workbook import edited, rich
 from tests.test_scored_sheets import SHEETS
 

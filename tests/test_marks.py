@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.workbook.scored import marks
-from perf_xlsx.workbook.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.scored import marks
+from perf_xlsx.sheets.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
 
 OLD_FILLS = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC"}
 

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.direction import by_name
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
+from perf_xlsx.rulebook.direction import by_name
 from tests.official_rows import errors, of_rows, official, own, points
 from tests.test_template import needs_libreoffice, recalculated
 

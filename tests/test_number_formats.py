@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Finding, Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.ooxml import Book, Package
 from tests.foreign_workbooks import biff5, xlsb
 from tests.layouts import national

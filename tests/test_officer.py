@@ -19,14 +19,16 @@ import pytest
 import xlsxwriter
 from click.testing import CliRunner, Result
 
-from perf_xlsx import arguments, batch, pipeline, system
+from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import plan
 from perf_xlsx.batch.roster import Listed, file_name
 from perf_xlsx.batch.state import State, goes_on
-from perf_xlsx.cli import main
-from perf_xlsx.demo import case_text
-from perf_xlsx.harmless import cleaned, escaped, harmless, one_line, visible
-from perf_xlsx.output import Begun, trouble, write_whole
+from perf_xlsx.cli import arguments
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.main import main
+from perf_xlsx.system import os_errors
+from perf_xlsx.system.output_files import Begun, trouble, write_whole
+from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible
 from tests.batch_returns import a_return
 from tests.foreign_workbooks import biff5, xlsb, zipped
 
@@ -215,7 +217,7 @@ def test_on_windows_the_command_takes_the_file_that_was_named(
     asked: list[str] = []
     monkeypatch.setattr(arguments, "opened", lambda words: asked.extend(words) or list(words))
     with monkeypatch.context() as windows:
-        windows.setattr("perf_xlsx.commands.ON_WINDOWS", True)
+        windows.setattr("perf_xlsx.cli.options.ON_WINDOWS", True)
         with pytest.raises(SystemExit):
             main(prog_name="perf-xlsx")
     assert asked == ["check", "自评表[1].xlsx", "--json"]
@@ -327,7 +329,7 @@ def test_a_copy_that_stays_held_is_told_with_those_who_may_hold_it(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(os, "replace", held)
-    monkeypatch.setattr(system, "PATIENCE", 0.1)
+    monkeypatch.setattr(os_errors, "PATIENCE", 0.1)
     done = command("score", path, "-o", out)
     assert done.exit_code == 3
     for word in ("Excel", "WPS", "杀毒软件", "OneDrive"):
@@ -339,7 +341,7 @@ def test_a_copy_that_stays_held_is_told_with_those_who_may_hold_it(
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
 def test_no_system_speaks_english(number: int) -> None:
     error = OSError(number, os.strerror(number))
-    for words in (system.why(error), *trouble(Path("没有"), error)):
+    for words in (os_errors.why(error), *trouble(Path("没有"), error)):
         assert not re.search(
             r"[A-Za-z]{3,}", words.replace("Excel", "").replace("WPS", "").replace("OneDrive", "")
         )
@@ -403,13 +405,13 @@ def test_copies_have_names_that_every_system_takes(folder: Path, tmp_path: Path)
 
 def test_long_paths_are_put_as_windows_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     long, short = Path("/收回/" + "长" * 300), Path("/收回/1.xlsx")
-    assert system.reachable(long) is long
-    assert system.beyond_260(str(long)) == "\\\\?\\" + str(long)
-    assert system.beyond_260(str(short)) == str(short)
-    assert system.beyond_260("\\\\server\\" + "x" * 300) == "\\\\?\\UNC\\server\\" + "x" * 300
-    assert system.beyond_260("\\\\?\\" + "x" * 300) == "\\\\?\\" + "x" * 300
+    assert os_errors.reachable(long) is long
+    assert os_errors.beyond_260(str(long)) == "\\\\?\\" + str(long)
+    assert os_errors.beyond_260(str(short)) == str(short)
+    assert os_errors.beyond_260("\\\\server\\" + "x" * 300) == "\\\\?\\UNC\\server\\" + "x" * 300
+    assert os_errors.beyond_260("\\\\?\\" + "x" * 300) == "\\\\?\\" + "x" * 300
     for path in (str(long), str(short), "\\\\server\\" + "x" * 300):
-        assert system.without_mark(system.beyond_260(path)) == path
+        assert os_errors.without_mark(os_errors.beyond_260(path)) == path
 
 
 def test_a_temporary_file_that_is_held_does_not_hide_what_went_wrong(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Finding, Result
+from perf_xlsx.domain.model import Finding, Result
 from tests.official_rows import official as in_layout
 from tests.test_totals import ROWS, TOTAL, official
 

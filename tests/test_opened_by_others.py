@@ -14,8 +14,8 @@ import pytest
 from python_calamine import CalamineError, CalamineWorkbook
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
 from tests.rich_workbook import edited
 
 

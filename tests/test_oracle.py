@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from perf_xlsx.model import Claimed, FundLine, Result, SelfEvaluation
+from perf_xlsx.domain.model import Claimed, FundLine, Result, SelfEvaluation
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.scoring import score
 from tests.test_laws import entry, indicator

@@ -13,7 +13,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from tests.layouts import national
 
 SOFFICE = shutil.which("soffice")

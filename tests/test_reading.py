@@ -14,9 +14,9 @@ import pytest
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import STORIES, case_text
-from perf_xlsx.model import Result
-from perf_xlsx.report import as_json
+from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.domain.model import Result
+from perf_xlsx.results.report import as_json
 from tests.conftest import CASES
 
 OWN_WARNINGS = ["I17"]  # the corrected report still says “增加” beside a rate of decrease of 0%

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx.batch.state import State
-from perf_xlsx.cli import main
-from perf_xlsx.records import SCHEMA, STATE
+from perf_xlsx.cli.main import main
+from perf_xlsx.results.records import SCHEMA, STATE
 from tests.batch_returns import a_return
 
 Record = dict[str, Any]

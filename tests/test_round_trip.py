@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import SelfEvaluation
-from perf_xlsx.target import is_blank
+from perf_xlsx.domain.model import SelfEvaluation
+from perf_xlsx.domain.quantity import is_blank
 
 WORDS = (
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40)

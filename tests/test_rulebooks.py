@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.catalogue import catalogue
-from perf_xlsx.cli import main
+from perf_xlsx.cli.main import main
+from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.forms import form_names
 from perf_xlsx.rulebook import BY_FORM, SETTINGS, RulebookError, load_rulebook, rulebook_names
 from tests.conftest import CASES

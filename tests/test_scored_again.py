@@ -12,7 +12,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES, case_text
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.damage import DAMAGES, PICTURE, damaged
 from tests.layouts import national

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
-from perf_xlsx.workbook.scored.fitting import chunks
-from perf_xlsx.workbook.style import lines_needed
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
+from perf_xlsx.scored.clip_text import chunks
+from perf_xlsx.sheets.style import lines_needed
 
 SHEETS = ("评分汇总", "自评表", "问题清单")
 Scored = Callable[[str | dict[str, Any]], tuple[Result, Any]]
@@ -225,7 +225,7 @@ def test_long_passages_are_continued_and_nothing_is_lost() -> None:
 
 
 def test_results_as_data_frames(scored: Scored) -> None:
-    from perf_xlsx import frames
+    from perf_xlsx.results import frames
 
     result, _ = scored("department-as-filed")
     assert list(frames.units([result])["total"]) == ["88.62"]

@@ -12,13 +12,13 @@ import pytest
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
-from perf_xlsx.report import as_json
+from perf_xlsx.reading.form import NOT_READ
+from perf_xlsx.reading.read import read
+from perf_xlsx.results.report import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.scoring import score
-from perf_xlsx.workbook.returned.read import read
-from perf_xlsx.workbook.returned.reader import NOT_READ
 from tests.conftest import CASES
 from tests.finding_cases import value
 

@@ -15,11 +15,12 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import BLANK_YEAR, STORIES, case_text
+from perf_xlsx.cli.demo import BLANK_YEAR, STORIES, case_text
+from perf_xlsx.cli.publish import published
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
-from perf_xlsx.publish import published
+from perf_xlsx.reading.form import OWN_CODES
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.workbook.printed import (
+from perf_xlsx.sheets.fixed_texts import (
     CLAIM_WANTED,
     HIDDEN_SHEET,
     LEVEL_WANTED,
@@ -29,7 +30,6 @@ from perf_xlsx.workbook.printed import (
     PERCENT_WANTED,
     SIGN_WANTED,
 )
-from perf_xlsx.workbook.returned.reader import OWN_CODES
 from tests.conftest import CASES
 from tests.test_oracle import as_case, made_up
 from tests.test_scoring import form_of, table
@@ -152,7 +152,7 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
 
     from perf_xlsx.forms import parse_form
     from perf_xlsx.rulebook import load_rulebook
-    from perf_xlsx.workbook.template.write import write_template
+    from perf_xlsx.template.write import write_template
 
     text = files("perf_xlsx.forms").joinpath("project.toml").read_text("utf-8")
     text = text.replace('name = "project"', 'name = "special"', 1).replace("项目支出绩效自评", "专项债券绩效自评")

@@ -14,9 +14,9 @@ import pytest
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Result, Waived
-from perf_xlsx.report import as_json
-from perf_xlsx.waivers import Waiver, Waiving
+from perf_xlsx.domain.model import Result, Waived
+from perf_xlsx.judging.waivers import Waiver, Waiving
+from perf_xlsx.results.report import as_json
 from tests.conftest import CASES
 from tests.foreign_workbooks import xlsb
 from tests.layouts import HEADS, Paper

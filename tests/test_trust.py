@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.catalogue import catalogue
-from perf_xlsx.cli import main
-from perf_xlsx.model import Trust
-from perf_xlsx.report import as_json
+from perf_xlsx.cli.main import main
+from perf_xlsx.domain.model import Trust
+from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.results.report import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 
 HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocument = "示例县文件"\n[thresholds]\n'

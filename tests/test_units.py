@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
 
 Row = dict[str, Any]
 COLUMNS = {"sign": "E", "target": "F", "unit": "G", "actual": "I", "completion": "J", "reason": "N"}

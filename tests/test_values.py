@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.demo import case_text
-from perf_xlsx.folding import LONGEST, MOST_COMBINED, fold
-from perf_xlsx.model import Result
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Result
+from perf_xlsx.domain.text import LONGEST, MOST_COMBINED, fold
 from tests.layouts import HEADS, Paper
 
 Told = tuple[str, ...]

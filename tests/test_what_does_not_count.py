@@ -17,8 +17,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from perf_xlsx import pipeline
-from perf_xlsx.model import Indicator, Result
-from perf_xlsx.report import as_json
+from perf_xlsx.domain.model import Indicator, Result
+from perf_xlsx.results.report import as_json
 from tests.conftest import CASES
 from tests.foreign_workbooks import xlsb
 from tests.layouts import Paper, hubei, national, sichuan, yunnan

@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli import main
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.main import main
 from perf_xlsx.consolidated import DEFAULT_NAME
-from perf_xlsx.demo import case_text
 from perf_xlsx.ooxml import Book, Package
 from tests.rich_workbook import edited, rich
 
@@ -120,21 +120,21 @@ def test_a_disk_that_is_really_full(filled: bytes, tmp_path: Path) -> None:
 KILLED = """
 import itertools, os, signal, sys
 from pathlib import Path
-from perf_xlsx import output
+from perf_xlsx.system import output_files
 
 target, new = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
 
 def killed_at(moment):
     def trace(frame, event, _):
         nonlocal moment
-        if frame.f_code.co_filename != output.__file__:
+        if frame.f_code.co_filename != output_files.__file__:
             return None
         moment -= event == "line"
         if not moment:
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
     sys.settrace(trace)
-    output.write_whole(target, new)
+    output_files.write_whole(target, new)
     os._exit(0)
 
 for moment in itertools.count(1):
@@ -301,8 +301,8 @@ def test_a_name_in_gbk_is_shown_as_it_was_meant(filled: bytes, tmp_path: Path) -
     source = os.fsencode(tmp_path) + b"/" + "自评.xlsx".encode("gbk")
     with open(source, "wb") as file:
         file.write(filled)
-    words = [sys.executable, "-m", "perf_xlsx.cli"]
-    code = "from perf_xlsx.cli import main; main()"
+    words = [sys.executable, "-m", "perf_xlsx.cli.main"]
+    code = "from perf_xlsx.cli.main import main; main()"
     words = [sys.executable, "-c", code, "score", source, "-o", str(tmp_path / "out"), "--json"]
     done = subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONUTF8": "1"})
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from perf_xlsx.model import Result
+from perf_xlsx.domain.model import Result
 from tests.conftest import CASES
 
 COLUMNS = ("initial", "adjustment", "adjusted", "executed")

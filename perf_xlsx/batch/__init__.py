@@ -1,6 +1,6 @@
 """Many workbooks: planned, scored by any executor, told in plan order, and gone on with after a kill."""
 
-from perf_xlsx.batch.crew import Crew, cluster, fallen, given, here, limited, local
+from perf_xlsx.batch.backends import Crew, cluster, fallen, given, here, limited, local
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, beside, others, plan
 from perf_xlsx.batch.roster import Roster, read_roster

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.output import free, reserved, shown
 from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
-from perf_xlsx.system import for_windows, identity, reachable, why
+from perf_xlsx.system.os_errors import for_windows, identity, reachable, why
+from perf_xlsx.system.output_files import free, reserved, shown
 
 LEFT_BEHIND = ("~$", ".~", "._")  # how files begin that Excel, WPS and Macs lay beside a workbook
 RESULTS = "评分结果"  # where copies go when no folder is named

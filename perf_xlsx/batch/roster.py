@@ -12,12 +12,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx import pipeline
+from perf_xlsx.domain.quantity import same_label, same_name
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
-from perf_xlsx.output import write_whole
-from perf_xlsx.system import for_windows
-from perf_xlsx.target import same_label, same_name
-from perf_xlsx.workbook.listing import ListError, ListRow, read_list
-from perf_xlsx.workbook.template.stamp import Stamp
+from perf_xlsx.reading.list_file import ListError, ListRow, read_list
+from perf_xlsx.system.os_errors import for_windows
+from perf_xlsx.system.output_files import write_whole
+from perf_xlsx.template.stamp import Stamp
 
 # The surest header first: a list with 单位名称 and 部门名称 says whose unit each is, and the unit is to file.
 COLUMNS = {

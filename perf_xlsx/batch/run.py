@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from perf_xlsx import __version__
 from perf_xlsx.batch import worker
-from perf_xlsx.batch.across import Across
-from perf_xlsx.batch.crew import Crew, here
+from perf_xlsx.batch.backends import Crew, here
+from perf_xlsx.batch.cross_checks import Across
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster

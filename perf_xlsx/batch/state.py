@@ -19,10 +19,10 @@ from typing import IO, Any
 
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.forms import form_names
-from perf_xlsx.output import BEGUN, trouble
-from perf_xlsx.records import FILE as RECORDS
-from perf_xlsx.records import SCHEMA, STATE, lines, read_record
-from perf_xlsx.system import hide, is_special, put_in_place
+from perf_xlsx.results.records import FILE as RECORDS
+from perf_xlsx.results.records import SCHEMA, STATE, lines, read_record
+from perf_xlsx.system.os_errors import hide, is_special, put_in_place
+from perf_xlsx.system.output_files import BEGUN, trouble
 
 JOURNAL, LOCK = "journal.jsonl", "lock"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none

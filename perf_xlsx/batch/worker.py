@@ -18,16 +18,16 @@ from msgspec import Struct, field
 
 from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.cap import cap_memory
-from perf_xlsx.catalogue import Noticed, finding
+from perf_xlsx.domain.model import Result
+from perf_xlsx.domain.place import Place
+from perf_xlsx.findings.catalogue import Noticed, finding
 from perf_xlsx.forms import FormFile
-from perf_xlsx.model import Result
-from perf_xlsx.output import fitting, shown
-from perf_xlsx.place import Place
-from perf_xlsx.records import SCHEMA, UnrecordedError, as_line
-from perf_xlsx.report import as_record
+from perf_xlsx.results.records import SCHEMA, UnrecordedError, as_line
+from perf_xlsx.results.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
-from perf_xlsx.system import is_special
+from perf_xlsx.system.memory_cap import cap_memory
+from perf_xlsx.system.os_errors import is_special
+from perf_xlsx.system.output_files import fitting, shown
 
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 

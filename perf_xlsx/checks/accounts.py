@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from perf_xlsx.checks.funds import amount
-from perf_xlsx.model import AMOUNTS, Entry, SelfEvaluation
+from perf_xlsx.domain.model import AMOUNTS, Entry, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 
 TIMES = Decimal(10_000)

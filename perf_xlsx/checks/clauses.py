@@ -13,10 +13,10 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from perf_xlsx.folding import is_footnote, is_fraction, is_raised
-from perf_xlsx.model import FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.pattern import pattern
-from perf_xlsx.target import squeeze
+from perf_xlsx.domain.model import FundLine, Project, Rates, Scores, SelfEvaluation
+from perf_xlsx.domain.quantity import squeeze
+from perf_xlsx.domain.text import is_footnote, is_fraction, is_raised
+from perf_xlsx.system.pattern import pattern
 
 NUMERAL = r"\d[\d,]*(?:\.\d+)?"
 FIGURE = pattern(rf"{NUMERAL}[余多]?[万亿]?[余多]?(?:元|%)")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.direction import WORDS, any_of, by_name, direction_of
-from perf_xlsx.model import Indicator, Score
-from perf_xlsx.numerals import half_up
-from perf_xlsx.pattern import pattern
+from perf_xlsx.domain.model import Indicator, Score
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook.direction import WORDS, any_of, by_name, direction_of
+from perf_xlsx.system.pattern import pattern
 
 COMPLETION, POINTS = "完成率", "得分"
 FALL, RISE = (pattern(any_of(WORDS[key]["words"])) for key in ("fall", "rise"))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import Noticed, check, noticed, to_rate
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
-from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, quotient
-from perf_xlsx.pattern import pattern
+from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
+from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
+from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_rate
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
+from perf_xlsx.system.pattern import pattern
 
 
 def amount(line: FundLine | Project, column: str) -> Entry[Decimal]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
 from perf_xlsx.checks.directions import (
     claims_of_other,
     claims_otherwise,
@@ -14,9 +13,8 @@ from perf_xlsx.checks.directions import (
     read_otherwise,
 )
 from perf_xlsx.checks.weights import misweighed, slipped_weights, weights_settled
-from perf_xlsx.direction import BY_NAME, USUAL, ZERO, direction_of
-from perf_xlsx.judgement import judged_level
-from perf_xlsx.model import (
+from perf_xlsx.domain.judgement import judged_level
+from perf_xlsx.domain.model import (
     CROSSED_OUT,
     PICTURE,
     Entry,
@@ -27,9 +25,11 @@ from perf_xlsx.model import (
     Severity,
     points_of,
 )
-from perf_xlsx.numerals import half_up, plain, points
+from perf_xlsx.domain.quantity import is_blank, squeeze
+from perf_xlsx.domain.rounding import half_up, plain, points
+from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_number, to_word
 from perf_xlsx.rulebook import Band, Rulebook
-from perf_xlsx.target import is_blank, squeeze
+from perf_xlsx.rulebook.direction import BY_NAME, USUAL, ZERO, direction_of
 
 NO_DEVIATION = frozenset({"无偏差", "没有偏差", "不存在偏差", "未发生偏差", "无差异"})
 FILLERS = (

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.indicators import judged_without_target, owed, owing, span_of, stands
+from perf_xlsx.domain.judgement import judged
+from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.quantity import is_time, squeeze
+from perf_xlsx.findings.catalogue import Noticed, check, noticed
 from perf_xlsx.forms import load_form
-from perf_xlsx.judgement import judged
-from perf_xlsx.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
-from perf_xlsx.place import Place
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import is_time, squeeze
 
 
 @check("R07")

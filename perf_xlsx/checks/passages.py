@@ -10,15 +10,15 @@ from functools import partial
 
 from msgspec import Struct
 
-from perf_xlsx.catalogue import Noticed, check, noticed
 from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses, speaker
 from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains, unusable
 from perf_xlsx.checks.indicators import owed
-from perf_xlsx.model import Entry, FundLine, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain
-from perf_xlsx.pattern import pattern
+from perf_xlsx.domain.model import Entry, FundLine, Scores, SelfEvaluation
+from perf_xlsx.domain.quantity import same_label, squeeze
+from perf_xlsx.domain.rounding import half_up, percent, plain
+from perf_xlsx.findings.catalogue import Noticed, check, noticed
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import same_label, squeeze
+from perf_xlsx.system.pattern import pattern
 
 PLANS = pattern("措施|建议|计划|打算|下一步")  # titles of passages about the years to come
 BUDGET = pattern("预算|调整|资金|拨款|经费|支出|年中")

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import Noticed, check, noticed, to_rate, to_word
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.directions import FALL, RISE, claims_fit, claims_of_other, read_otherwise, sign_by_name
 from perf_xlsx.checks.indicators import owed, rows, span_of
 from perf_xlsx.checks.weights import SATISFACTION, SATISFIED, by_level, level_named
-from perf_xlsx.direction import direction_of
-from perf_xlsx.model import Indicator, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain
-from perf_xlsx.pattern import pattern
+from perf_xlsx.domain.model import Indicator, Scores, SelfEvaluation
+from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
+from perf_xlsx.domain.rounding import half_up, percent, plain
+from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_rate, to_word
 from perf_xlsx.rulebook import Band, Rulebook
-from perf_xlsx.target import MONEY_UNITS, same_label, unit_name
+from perf_xlsx.rulebook.direction import direction_of
+from perf_xlsx.system.pattern import pattern
 
 TENFOLD = 10  # times the target
 MEASURED = ("按比例", "达标法")  # their completion is actual over target

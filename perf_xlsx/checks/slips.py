@@ -18,12 +18,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.catalogue import Noticed, to_number
 from perf_xlsx.checks.accounts import PROJECT, TIMES, Accounts, Cell, Sum, accounts_of, entries_of
 from perf_xlsx.checks.funds import amount
-from perf_xlsx.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
-from perf_xlsx.numerals import plain
-from perf_xlsx.place import Place
+from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
+from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.findings.catalogue import Noticed, to_number
 from perf_xlsx.rulebook import Rulebook
 
 SUMS = ("F01", "F02", "F05")  # what a slip breaks

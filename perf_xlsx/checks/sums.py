@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.catalogue import to_number
 from perf_xlsx.checks.accounts import PROJECT, Accounts, Amounts, Cell, Sum, accounts_of, entries_of
-from perf_xlsx.model import Correction, Entry, Finding, SelfEvaluation
+from perf_xlsx.domain.model import Correction, Entry, Finding, SelfEvaluation
+from perf_xlsx.findings.catalogue import to_number
 from perf_xlsx.rulebook import Rulebook
 
 Rate = tuple[Cell, Cell]  # executed, and what it is divided by

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from perf_xlsx.catalogue import Noticed, check, noticed, to_number, to_word
 from perf_xlsx.checks.indicators import claimed_beyond, claims_round
 from perf_xlsx.checks.plausibility import out_of_band
 from perf_xlsx.checks.weights import weights_settled
-from perf_xlsx.model import Scores, SelfEvaluation, points_of
-from perf_xlsx.numerals import half_up, percent, percent_unlike, plain, points
+from perf_xlsx.domain.model import Scores, SelfEvaluation, points_of
+from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, points
+from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_number, to_word
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 
 

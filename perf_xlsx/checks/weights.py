@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from perf_xlsx.catalogue import Noticed, check, noticed, to_number
-from perf_xlsx.model import Correction, Indicator, Score, Scores, SelfEvaluation
-from perf_xlsx.numerals import half_up, plain
-from perf_xlsx.pattern import pattern
+from perf_xlsx.domain.model import Correction, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.quantity import same_label
+from perf_xlsx.domain.rounding import half_up, plain
+from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_number
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import same_label
+from perf_xlsx.system.pattern import pattern
 
 
 def weights_total(form: SelfEvaluation, rulebook: Rulebook) -> Decimal | None:

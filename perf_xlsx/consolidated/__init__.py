@@ -15,13 +15,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.batch import Roster, read_roster
 from perf_xlsx.consolidated.export import ExportError, Format, export
-from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
 from perf_xlsx.consolidated.returns import DEFAULT_NAME, Record, identity, is_return, link_target
-from perf_xlsx.consolidated.roster import Roll, call
+from perf_xlsx.consolidated.roster_status import Roll, call
+from perf_xlsx.consolidated.seen_store import Kept
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
     CODES,
@@ -41,10 +41,10 @@ from perf_xlsx.consolidated.sheets import (
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
 from perf_xlsx.consolidated.tables import EXTRAS, FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return, Table
-from perf_xlsx.output import free, reserved, whole
-from perf_xlsx.records import Records, RecordsError
-from perf_xlsx.workbook.canvas import Canvas
-from perf_xlsx.workbook.printed import CONSOLIDATED, PROPERTY_PREFIX
+from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
+from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.system.output_files import free, reserved, whole
 
 __all__ = [
     "DEFAULT_NAME",

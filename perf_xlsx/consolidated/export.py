@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from perf_xlsx.consolidated.tables import Return, Table, Value
-from perf_xlsx.numerals import plain
-from perf_xlsx.output import whole
-from perf_xlsx.workbook.canvas import safe
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.sheets.writer import safe
+from perf_xlsx.system.output_files import whole
 
 Format = Literal["csv", "parquet"]
 CHUNK = 20_000  # rows in memory at a time

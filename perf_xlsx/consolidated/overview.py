@@ -14,13 +14,13 @@ from perf_xlsx.consolidated.overview_tables import (
 )
 from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
-from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.roster_status import Roll
 from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED, money_notes
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
-from perf_xlsx.numerals import percent, points
-from perf_xlsx.workbook import style as s
+from perf_xlsx.domain.rounding import percent, points
+from perf_xlsx.sheets import style as s
 
 BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
 CONTENTS = {

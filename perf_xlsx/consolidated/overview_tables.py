@@ -14,8 +14,8 @@ from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
 from perf_xlsx.consolidated.tables import code_title, standing_word
-from perf_xlsx.numerals import plain
-from perf_xlsx.workbook import style as s
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.sheets import style as s
 
 OVERVIEW = "总览"
 WIDTHS = (1.5, 12, 9, 9, 9, 2, 14, 9, 9, 2, 16, 18, 11, 13)

@@ -11,9 +11,9 @@ from typing import Any
 from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perf_xlsx.numerals import half_up
-from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas, safe
+from perf_xlsx.domain.rounding import half_up
+from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.writer import Canvas, safe
 
 NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # small rather than "####"
 PRINTED = (770.0, 501.0)  # points, width and height of A4 landscape inside its margins

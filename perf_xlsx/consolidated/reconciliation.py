@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
 from perf_xlsx.consolidated.page import Formula, Page, two
-from perf_xlsx.consolidated.roster import Roll
+from perf_xlsx.consolidated.roster_status import Roll
 from perf_xlsx.consolidated.sheets import CODES, MONEY, TROUBLED
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
 from perf_xlsx.consolidated.tables import FINDINGS, UNITS
-from perf_xlsx.workbook import style as s
+from perf_xlsx.sheets import style as s
 
 UNREAD, WHOLE = '"读不出*"', '"完整*"'  # what 状态 begins with
 SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))

@@ -12,10 +12,10 @@ from typing import Any
 from msgspec import Struct
 
 from perf_xlsx.batch.roster import same_unit
+from perf_xlsx.domain.model import Severity, Standing
 from perf_xlsx.forms import Form, Lines, form_names, load_form
-from perf_xlsx.forms.outside import outside
-from perf_xlsx.model import Severity, Standing
-from perf_xlsx.pattern import pattern
+from perf_xlsx.forms.official import outside
+from perf_xlsx.system.pattern import pattern
 
 DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
 MISSING = "未填"

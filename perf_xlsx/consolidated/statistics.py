@@ -10,7 +10,6 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from perf_xlsx.consolidated.kept import Kept
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     POWERS,
@@ -23,9 +22,10 @@ from perf_xlsx.consolidated.returns import (
     money,
     standing,
 )
-from perf_xlsx.consolidated.roster import Came
+from perf_xlsx.consolidated.roster_status import Came
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.consolidated.seen_store import Kept
+from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 
 BANDS = (
     (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),

@@ -12,9 +12,9 @@ from perf_xlsx.consolidated.page import NUMBERS, spaced
 from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
 from perf_xlsx.consolidated.tables import Column, Value
-from perf_xlsx.signs import STANDING_SIGNS
-from perf_xlsx.workbook import style as s
-from perf_xlsx.workbook.canvas import Canvas
+from perf_xlsx.findings.severity import STANDING_SIGNS
+from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.writer import Canvas
 
 EXCEL_ROWS = 1_048_576
 EXCEL_LINKS = 65_530  # on one sheet

@@ -20,8 +20,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from perf_xlsx.ooxml import MAX_TEXT
 from perf_xlsx.ooxml.sheet_xml import text_xml
-from perf_xlsx.pattern import pattern
-from perf_xlsx.workbook.canvas import safe
+from perf_xlsx.sheets.writer import safe
+from perf_xlsx.system.pattern import pattern
 
 
 def fitting(text: str) -> str:

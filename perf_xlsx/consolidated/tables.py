@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from perf_xlsx.catalogue import catalogue
 from perf_xlsx.consolidated.returns import (
     MISSING,
     Identity,
@@ -23,8 +22,9 @@ from perf_xlsx.consolidated.returns import (
     standing,
     with_unit,
 )
-from perf_xlsx.model import STANDINGS, Standing
-from perf_xlsx.signs import STANDING_NAMES, STANDING_SIGNS, excused
+from perf_xlsx.domain.model import STANDINGS, Standing
+from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS, excused
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 Value = str | int | Decimal | None

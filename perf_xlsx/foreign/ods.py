@@ -14,12 +14,12 @@ from typing import NamedTuple
 from lxml import etree
 from msgspec import Struct
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
-from perf_xlsx.pattern import pattern
-from perf_xlsx.place import column_name
+from perf_xlsx.system.pattern import pattern
 
 FORMAT = "OpenDocument 表格（.ods）"
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"

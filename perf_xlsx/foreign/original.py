@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
-from perf_xlsx.harmless import cleaned, harmless
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Sheet
+from perf_xlsx.system.safe_text import cleaned, harmless
 
 FORMULAS = 5_000  # of one workbook that are put into words
 

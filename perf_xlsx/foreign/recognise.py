@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from perf_xlsx.ooxml import Limits, Package, PackageError, directory
-from perf_xlsx.pattern import pattern
+from perf_xlsx.system.pattern import pattern
 
 Format = Literal["xls", "xlsb", "ods", "other"]
 

@@ -10,13 +10,13 @@ from typing import Any
 import xlrd
 from xlrd import biffh, formula
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.biff import open_biff
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
-from perf_xlsx.place import column_name
 
 Runlist = Sequence[tuple[int, int]]  # where a font begins, and its number
 FORMATS = {80: "Excel 97-2003 工作簿（.xls 或 .et）"}  # by xlrd's biff_version

@@ -12,6 +12,7 @@ from math import isfinite
 
 from msgspec import Struct, field
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.original import CellCount, Extra, Original
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import (
@@ -27,7 +28,6 @@ from perf_xlsx.ooxml.book import (
 )
 from perf_xlsx.ooxml.cells import Value, cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
-from perf_xlsx.place import column_name
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
 

@@ -1,6 +1,6 @@
 """Form kinds as data: which boxes stand where, their labels, synonyms, choices and help. One TOML a kind."""
 
-from perf_xlsx.forms.nouns import (
+from perf_xlsx.forms.form import (
     BOX_KINDS,
     NEXT_YEAR,
     Block,

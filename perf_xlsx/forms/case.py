@@ -15,10 +15,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from perf_xlsx.folding import LONGEST
+from perf_xlsx.domain.text import LONGEST
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
-from perf_xlsx.harmless import cleaned
-from perf_xlsx.system import place_of
+from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.safe_text import cleaned
 
 
 class Shown(Struct, frozen=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from perf_xlsx.forms.nouns import NEXT_YEAR, Block, Box, Boxes, Form, Lines, Rows
+from perf_xlsx.domain.quantity import same_label
+from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Lines, Rows
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.target import same_label
 
 LINES, TABLES = "funds", ("indicators", "projects", "passages")  # what is read; any number of single boxes beside
 NEEDED_TABLES = ("indicators",)

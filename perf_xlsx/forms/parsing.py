@@ -11,10 +11,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.forms.nouns import BOX_KINDS, Block, Box, Boxes, Choice, Form, FormError, Line, Lines, Rows, Sheet
-from perf_xlsx.harmless import cleaned, one_line
-from perf_xlsx.meant import meant
-from perf_xlsx.system import place_of
+from perf_xlsx.forms.form import BOX_KINDS, Block, Box, Boxes, Choice, Form, FormError, Line, Lines, Rows, Sheet
+from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.safe_text import cleaned, one_line
+from perf_xlsx.system.suggestion import meant
 from perf_xlsx.vocabulary import vocabulary
 
 MOST = 200  # members of any list

@@ -13,11 +13,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.forms.fitness import unfit
-from perf_xlsx.forms.nouns import Form, FormError
+from perf_xlsx.forms.form import Form, FormError
 from perf_xlsx.forms.parsing import parse_form
-from perf_xlsx.harmless import visible
-from perf_xlsx.meant import meant
-from perf_xlsx.system import is_special, why
+from perf_xlsx.system.os_errors import is_special, why
+from perf_xlsx.system.safe_text import visible
+from perf_xlsx.system.suggestion import meant
 
 LARGEST = 256 * 1024  # bytes of a file; the shipped ones have 20 KB
 MOST_FILES = 20

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.numerals import half_up
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, column_number
-from perf_xlsx.pattern import pattern
+from perf_xlsx.system.pattern import pattern
 
 LONGEST, MOST_TOKENS, DEEPEST, MOST_CELLS = 500, 200, 20, 5000
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from lxml import etree
 from msgspec import Struct
 
-from perf_xlsx.harmless import harmless
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import MAIN, named, only, space_of, text_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
-from perf_xlsx.pattern import pattern
-from perf_xlsx.place import column_name
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.system.safe_text import harmless
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"

@@ -28,7 +28,7 @@ from perf_xlsx.ooxml.book import (
 )
 from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
-from perf_xlsx.pattern import pattern
+from perf_xlsx.system.pattern import pattern
 
 NOWHERE = (0, 0)
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.harmless import one_line
-from perf_xlsx.system import place_of
+from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.safe_text import one_line
 
 MIB = 1024 * 1024
 LARGEST_FILE = 64 * 1024  # bytes of a limits file; it holds a dozen short lines

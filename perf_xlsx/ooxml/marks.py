@@ -8,11 +8,11 @@ from functools import cached_property
 from lxml import etree
 from msgspec import Struct
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.cells import numbered
 from perf_xlsx.ooxml.markup import named, only, whole
 from perf_xlsx.ooxml.styles import Styles
-from perf_xlsx.place import column_name
 
 
 class Mark(Struct, frozen=True):

@@ -8,7 +8,7 @@ from math import ceil
 
 from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, parse_cell
-from perf_xlsx.pattern import pattern
+from perf_xlsx.system.pattern import pattern
 
 EMPTY = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '

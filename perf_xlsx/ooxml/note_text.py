@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from perf_xlsx.ooxml.contents import text_code
-from perf_xlsx.pattern import pattern
+from perf_xlsx.system.pattern import pattern
 
 DELIMITER = "──── 绩效自评核对 ────"
 CLOSING = "──── 以下可填写答复 ────"

@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from perf_xlsx.folding import fold
-from perf_xlsx.pattern import pattern
+from perf_xlsx.domain.text import fold
+from perf_xlsx.system.pattern import pattern
 
 LONGEST = 255  # characters of a format: Excel's own limit; what is behind is not read
 _TOKEN = pattern(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)

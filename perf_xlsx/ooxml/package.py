@@ -12,12 +12,12 @@ from typing import IO
 from lxml import etree
 from msgspec import field
 
-from perf_xlsx.aside import aside
 from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, deflated
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import children, local
 from perf_xlsx.ooxml.relationships import Related, rels_name
-from perf_xlsx.system import is_special
+from perf_xlsx.system.background import aside
+from perf_xlsx.system.os_errors import is_special
 
 CONTENT_TYPES = "[Content_Types].xml"
 _SUFFIXES = {  # the end of the workbook part's content type -> the suffix under which Excel opens it

@@ -13,6 +13,7 @@ from itertools import count
 
 from msgspec import Struct
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import Book, DefinedName, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
 from perf_xlsx.ooxml.contents import Codes, packed, unpacked
@@ -20,8 +21,7 @@ from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_she
 from perf_xlsx.ooxml.marks import Covered
 from perf_xlsx.ooxml.markup import escaped, whole
 from perf_xlsx.ooxml.note_text import NoteCodes
-from perf_xlsx.pattern import pattern
-from perf_xlsx.place import column_name
+from perf_xlsx.system.pattern import pattern
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"

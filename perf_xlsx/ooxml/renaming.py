@@ -10,7 +10,7 @@ from lxml import etree
 from perf_xlsx.ooxml.book import Book, quote_sheet
 from perf_xlsx.ooxml.graft import all_sheet_names, sheet_elements
 from perf_xlsx.ooxml.markup import local, text_of
-from perf_xlsx.pattern import pattern
+from perf_xlsx.system.pattern import pattern
 
 KEPT = "（留存）"
 _LONGEST = 31  # characters of a sheet's name in Excel

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import cell_name, quote_sheet
 from perf_xlsx.ooxml.draft import Area, DataBar, Draft, Link
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.markup import escaped, quoted
-from perf_xlsx.pattern import pattern
-from perf_xlsx.place import column_name
+from perf_xlsx.system.pattern import pattern
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _ESCAPE_LIKE = pattern("_x[0-9A-Fa-f]{4}_")

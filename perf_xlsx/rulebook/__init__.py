@@ -1,7 +1,7 @@
 """Published scoring rules as data: one TOML a rule set (../rulebooks), each number with its basis."""
 
 from perf_xlsx.rulebook.loading import load_rulebook, parse_rulebook, rulebook_names
-from perf_xlsx.rulebook.nouns import BY_REFERENCE, NO_GRADE, Band, Cap, Grade, Rulebook, RulebookError, Setting
+from perf_xlsx.rulebook.rulebook import BY_REFERENCE, NO_GRADE, Band, Cap, Grade, Rulebook, RulebookError, Setting
 from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, Kind, by_form, in_order, kind_of
 
 __all__ = [

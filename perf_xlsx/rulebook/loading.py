@@ -17,12 +17,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.harmless import cleaned, visible
-from perf_xlsx.meant import meant
-from perf_xlsx.model import SEVERITIES, Severity, Trust
-from perf_xlsx.rulebook.nouns import Rulebook, RulebookError, Setting
+from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
+from perf_xlsx.rulebook.rulebook import Rulebook, RulebookError, Setting
 from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, by_form, kind_of
-from perf_xlsx.system import place_of, why
+from perf_xlsx.system.os_errors import place_of, why
+from perf_xlsx.system.safe_text import cleaned, visible
+from perf_xlsx.system.suggestion import meant
 
 WORDS = "；".join(f"{trust}（{meaning}）" for trust, meaning in TRUSTS.items())
 FORMAT = '{ value = …, basis = "…", trust = "原文" }'
@@ -177,7 +177,7 @@ def _trust(key: str, raw: Mapping[str, Any], where: str, problems: list[str], da
 
 def rulebook_names() -> tuple[str, ...]:
     """Every rulebook that is shipped, sorted."""
-    folder = files("perf_xlsx").joinpath("rulebooks")
+    folder = files("perf_xlsx.rulebook").joinpath("shipped")
     return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
@@ -191,7 +191,7 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
     if not name.endswith(".toml"):
         if name not in rulebook_names():
             raise RulebookError([_unknown(name)])
-        text = files("perf_xlsx").joinpath("rulebooks", f"{name}.toml").read_text("utf-8")
+        text = files("perf_xlsx.rulebook").joinpath("shipped", f"{name}.toml").read_text("utf-8")
         return parse_rulebook(text, f"{name}.toml", chain=chain)
     path = (folder or Path()) / name
     try:

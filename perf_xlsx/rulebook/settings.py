@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from perf_xlsx.model import Trust
-from perf_xlsx.numerals import plain
-from perf_xlsx.pattern import pattern
-from perf_xlsx.rulebook.nouns import Band, Cap, Grade, judgement_word
-from perf_xlsx.target import is_blank, parse_quantity
+from perf_xlsx.domain.model import Trust
+from perf_xlsx.domain.quantity import is_blank, parse_quantity
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.rulebook.rulebook import Band, Cap, Grade, judgement_word
+from perf_xlsx.system.pattern import pattern
 
 
 class Kind(Struct, frozen=True):

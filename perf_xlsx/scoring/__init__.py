@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perf_xlsx.model import Scores, SelfEvaluation
+from perf_xlsx.domain.model import Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.execution import line_rates, project_rates, score_execution
 from perf_xlsx.scoring.indicator import score_indicator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.model import Entry, FundLine, Project, Rates, Score, SelfEvaluation
-from perf_xlsx.numerals import half_up, percent, plain, points, quotient
+from perf_xlsx.domain.model import Entry, FundLine, Project, Rates, Score, SelfEvaluation
+from perf_xlsx.domain.quantity import is_blank
+from perf_xlsx.domain.rounding import half_up, percent, plain, points, quotient
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.target import is_blank
 
 
 def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:

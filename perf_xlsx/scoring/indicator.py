@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from perf_xlsx.direction import direction_of
-from perf_xlsx.model import Citation, Indicator, Score
-from perf_xlsx.numerals import half_up, percent, plain, points
+from perf_xlsx.domain.model import Citation, Indicator, Score
+from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook.direction import direction_of
 from perf_xlsx.scoring.outcome import Outcome
 from perf_xlsx.scoring.qualitative import judge
 from perf_xlsx.scoring.quantitative import measure

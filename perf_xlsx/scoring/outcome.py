@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from perf_xlsx.model import Citation
+from perf_xlsx.domain.model import Citation
 
 
 class Outcome(Struct, frozen=True):

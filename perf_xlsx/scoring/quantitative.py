@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.direction import direction_of
-from perf_xlsx.model import Citation, Indicator
-from perf_xlsx.numerals import plain
+from perf_xlsx.domain.model import Citation, Indicator
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook.direction import direction_of
 from perf_xlsx.scoring.outcome import Outcome
 
 SETTINGS = {

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.model import Score, Scores, points_of
-from perf_xlsx.numerals import plain
+from perf_xlsx.domain.model import Score, Scores, points_of
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook import Rulebook
 
 

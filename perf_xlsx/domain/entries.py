@@ -1,0 +1,42 @@
+"""Every entry of a self-evaluation by its path, and the same form with other entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from msgspec.structs import asdict, replace
+
+from perf_xlsx.domain.model import Claimed, Entry, FundLine, Indicator, Passage, Project, SelfEvaluation
+
+Path = tuple[str, str | int, str]  # block ("" for single boxes), line or number of the row, box
+Visit = Callable[[Path, Entry[Any]], Entry[Any]]
+Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
+
+
+def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
+    """The form with what `visit` gives for each of its entries, in template order; what nobody wrote has none."""
+    rows, parts = form.indicator_rows, {id(row) for row in form.parts}
+    seen = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]
+    return replace(
+        form,
+        boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
+        funds={key: _row(line, "funds", key, visit) for key, line in form.funds.items()},
+        projects=tuple(_row(row, "projects", n, visit) for n, row in enumerate(form.projects)),
+        indicators=tuple(new for new, row in zip(seen, rows, strict=True) if id(row) not in parts),
+        parts=tuple(new for new, row in zip(seen, rows, strict=True) if id(row) in parts),
+        claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
+        passages=tuple(_row(row, "passages", n, visit) for n, row in enumerate(form.passages)),
+        unwritten=(),
+    )
+
+
+def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:
+    found = asdict(row)
+    extras = found.pop("extras", {})
+    changed: dict[str, Any] = {
+        key: visit((block, number, key), entry) for key, entry in found.items() if isinstance(entry, Entry)
+    }
+    if extras:
+        changed["extras"] = {key: visit((block, number, key), entry) for key, entry in extras.items()}
+    return replace(row, **changed)

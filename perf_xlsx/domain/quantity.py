@@ -1,0 +1,309 @@
+"""Sign, number and unit apart: what a person types where only a number was asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.domain.text import INVISIBLE, fold, is_footnote, is_fraction, is_raised, written_out
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
+
+# Longest first, so that ">=" is not read as ">".
+SIGNS: tuple[tuple[str, str], ...] = tuple(
+    sorted(
+        ((word, sign) for sign, known in vocabulary("signs").items() for word in known.get("words", ())),
+        key=lambda pair: -len(pair[0]),
+    )
+)
+DIRECTIONS: dict[str, str] = {
+    word: sign for sign, known in vocabulary("signs").items() for word in known.get("directions", ())
+}
+OPPOSITE = {"≥": "≤<", ">": "≤<", "≤": "≥>", "<": "≥>"}
+JUDGEMENTS: tuple[str, ...] = tuple(vocabulary("judgements")["classes"])  # the best first
+_MARKS: str = vocabulary("blanks")["marks"]["characters"]
+_BLANK_WORDS = frozenset(vocabulary("blanks")["marks"]["words"])
+_LONGEST_BLANK = max(map(len, _BLANK_WORDS))
+_OPENING = 200  # characters of a long text, which tell that it is none of the words
+DASHES = frozenset(mark * n for mark in _MARKS for n in (1, 2)) | _BLANK_WORDS  # as formulas can look them up
+LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
+LONGEST_COUNTED = 4  # characters of a unit behind a number in words
+LONGEST_FORMULA = 4  # characters of km², CO₂
+MOST_MARKS = 8  # footnotes' marks at one end of a text
+MONEY_UNITS = ("元", "万元", "亿元")
+
+_UNITS = vocabulary("units")
+TENTHS: dict[str, int] = _UNITS["tenths"]
+_PREFIXES: dict[str, str] = _UNITS["prefixes"]
+_PERCENT_WORDS = frozenset(_UNITS["synonyms"]["%"])
+_PERCENT_OF = pattern(rf"([%‰])(?:{'|'.join(_UNITS['words']['percent'])}|率)+")
+_FORMULAS = pattern("|".join(re.escape(word) + r"(?!\d)" for word in _UNITS["words"]["formulas"]))
+_FORMULA_ENDS = pattern(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formulas']))})$")
+_NO_UNIT = ("-", "~", "—", ",", ".", "/", "+", "*", "×", "^", ":", "±", "<", ">", "=", "⁄", "÷")
+_LOOSE = tuple(word for known in vocabulary("signs").values() for word in known.get("loose", ()))
+_NUMBER = pattern(r"[+-]?\s*(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2}(?![\d.]))?")
+_BEGINS = pattern(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})?\s*(\d[\d., ]*)?(\D)")
+_BRACKETED = pattern(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
+_STOPS = ".。;"  # behind a number they end the sentence
+_MINUS = str.maketrans("−–△▲", "----")
+_DIGITS = {
+    word: n
+    for n, words in enumerate(["零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
+    for word in words
+}
+_PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_IN_WORDS = pattern(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)([%‰]|(?:万元|[元圆成])?)(.*)")
+_COUNTED = pattern(rf"(?!{'|'.join(_UNITS['words']['numbered'])})[一-鿿]{{1,{LONGEST_COUNTED}}}")  # and not 余, 多
+_CENTS = pattern(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")
+
+
+class Quantity(Struct, frozen=True):
+    """A number with what was typed around it: `sign` and `unit` are "" when absent.
+
+    `cleaned` tells that separators, full-width digits or hidden characters had to be taken away, `words` that it
+    was written in Chinese numerals, `bracketed` that brackets made it negative. `mark` is a footnote's, or an
+    item's number: ①.
+    """
+
+    number: Decimal
+    sign: str = ""
+    unit: str = ""
+    cleaned: bool = False
+    words: bool = False
+    mark: str = ""
+    bracketed: bool = False
+
+
+def squeeze(text: str) -> str:
+    """Text as it compares: full-width forms folded, invisible characters gone, ends trimmed; ① is no digit."""
+    return fold(text).strip()
+
+
+@lru_cache(1 << 5)  # a long one may come again in every row
+def tidy(text: str) -> str:
+    """Text as it is kept: without what cannot be seen."""
+    return text.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text stands for an empty cell: nothing to be seen, dashes, dots, asterisks."""
+    if len(text) > _OPENING and len(squeeze(text[:_OPENING]).strip(_MARKS)) > _LONGEST_BLANK:
+        return False
+    folded = squeeze(text)
+    return not folded.strip(_MARKS) or folded in _BLANK_WORDS
+
+
+def same_name(text: str) -> str:
+    """A name as it compares: also without any spaces, colons, asterisks and brackets' width; CO₂ is CO2."""
+    return re.sub(r"[\s:*＊]", "", written_out(text))
+
+
+@lru_cache(1 << 12)  # the labels of a form come again in every workbook
+def same_label(text: str) -> str:
+    """A label as it compares: also without a footnote's mark or an item's number at its ends."""
+    folded = squeeze(text)
+    return same_name(unmarked(folded)[0] or folded)
+
+
+def unit_name(unit: str) -> str:
+    """A unit as it compares: "％", "百分比" and "%覆盖" are "%"."""
+    unit = re.sub(r"\s", "", squeeze(unit))
+    worded = _PERCENT_OF.fullmatch(unit)
+    return "%" if unit in _PERCENT_WORDS else worded[1] if worded else unit
+
+
+def parse_sign(text: str) -> str | None:
+    """The sign that a word stands for, alone or as a direction (正向), or None."""
+    folded = re.sub(r"\s", "", squeeze(text))
+    return next((sign for word, sign in SIGNS if folded == word), DIRECTIONS.get(folded))
+
+
+def parse_quantity(text: str) -> Quantity | None:
+    """Read "≥1,234.50 万元", "９５％", "(1,234.50)" or "壹佰元整".
+
+    None when no single number stands there ("完成", "3-5", "2023年6月"), or not for sure (10⁴, 1½).
+    """
+    folded = squeeze(text).translate(_MINUS)
+    if len(folded) > LONGEST_QUANTITY:
+        return None
+    folded, mark = unmarked(folded.rstrip(_STOPS))
+    sign, rest = "", folded
+    for word, meaning in SIGNS:
+        if folded.startswith(word):
+            sign, rest = meaning, folded[len(word) :].strip()
+            break
+    found = _prefixed(rest, Quantity(Decimal(0), sign), text)
+    return found and replace(found, mark=mark + found.mark)
+
+
+def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
+    """A number without its sign, be it 百分之九十 or ¥90; `text` is what was typed."""
+    before = next((word for word in _PREFIXES if rest.startswith(word)), "")
+    rest = rest.removeprefix(before).strip()
+    rest = "100" if before and rest in ("百", "一百") else rest
+    rest, unit = (rest[1:].strip(), "¥") if rest.startswith("¥") else (rest, _PREFIXES.get(before, ""))
+    found = _numbered(rest, replace(signed, unit=unit), text)
+    return None if found and before and found.unit != unit else found
+
+
+def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
+    """A number and what stands behind it, or before it."""
+    bracket = _BRACKETED.match(rest)
+    if rest.startswith("负"):
+        rest = f"-{rest[1:]}"
+    elif bracket:
+        rest = f"-{bracket[1].strip()}{rest[bracket.end() :]}"
+    found = _NUMBER.match(rest)
+    if found is None:
+        words = _in_words(rest, signed.sign)
+        return words and replace(words, unit=words.unit or signed.unit)
+    behind = _behind(rest[found.end() :])
+    if behind is None:
+        return None
+    digits = re.sub(r"[,\s]", "", found.group())
+    plain, unit = digits.removeprefix("+") in text, unit_name(behind[0]) or signed.unit
+    number = Decimal(f"{Decimal(digits):f}")
+    if unit in TENTHS:
+        number, unit, plain = number * TENTHS[unit], "%", False
+    return replace(
+        signed, number=number, unit=unit, cleaned=not plain, mark=behind[1], bracketed=bracket is not None
+    )
+
+
+def _behind(text: str) -> tuple[str, str] | None:
+    """The unit behind a number and its footnote's marks; None where these may be a part of the number."""
+    rest, marks = text.strip(), ""
+    while rest and is_footnote(rest[0]):
+        if is_fraction(rest[0]) or (is_raised(rest[0]) and unicodedata.numeric(rest[0], 1.0) != 1):
+            return None
+        marks, rest = marks + rest[0], rest[1:].strip()
+    unit = _FORMULAS.sub("", rest)
+    if any(ch.isdecimal() or is_footnote(ch) or unicodedata.category(ch)[0] == "M" for ch in unit):
+        return None
+    return None if rest[:1] in _NO_UNIT else (rest, marks)
+
+
+def marked_number(text: str) -> bool:
+    """Whether a number begins there that a mark makes doubtful: 10⁴人, ≥1½."""
+    found = _BEGINS.match(squeeze(text))
+    marked = found is not None and (is_fraction(found[2]) or bool(found[1] and is_footnote(found[2])))
+    return marked and parse_target(text) is None
+
+
+def unmarked(text: str) -> tuple[str, str]:
+    """A folded text without the marks before it, and behind its last word; and these marks.
+
+    What is raised behind a digit or in a formula (m², 10⁴) is none of them, nor is a fraction.
+    """
+    start, end = 0, len(text)
+    while start < min(end, MOST_MARKS) and is_footnote(text[start]) and not is_fraction(text[start]):
+        start += 1
+    least = max(start, end - MOST_MARKS)
+    while end > least and is_footnote(text[end - 1]) and _ends_there(text[start:end]):
+        end -= 1
+    return text[start:end].strip(), text[:start] + text[end:]
+
+
+def _ends_there(text: str) -> bool:
+    """Whether the mark at the end of a text is a footnote's for sure."""
+    last, before = text[-1], text[:-1].rstrip()
+    if is_fraction(last) or (is_raised(last) and (before[-1:].isdecimal() or is_footnote(before[-1:] or "a"))):
+        return False
+    return not (is_raised(last) and _FORMULA_ENDS.search(text[-LONGEST_FORMULA:]))
+
+
+_TIME = pattern(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
+_MONTH = pattern(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
+    rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
+    r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
+)
+_REACHES = pattern(r"^(?:达到|达|完成|实现)\s*(?=\d)")
+_BOUNDS = tuple(
+    (pattern(rf"\(?[及含]{{0,2}}\)?(?:{'|'.join(known['behind'])})$"), sign)
+    for sign, known in vocabulary("signs").items()
+    if "behind" in known
+)
+
+
+def is_time(text: str) -> bool:
+    """Whether a target is a point in time ("2023年12月底前"), which no ratio can measure; "12个月" is none."""
+    folded = squeeze(text)
+    folded = re.sub(r"\s+", " ", folded)  # else looking for a month in many takes the square of their number
+    month = _MONTH.search(folded)
+    return _TIME.search(folded) is not None or (month is not None and month[1] is None)
+
+
+def parse_target(text: str) -> Quantity | None:
+    """Read a value with its sign in words: "达到95%", "90%以上", "3天以内"; None for a time or a text."""
+    folded = squeeze(text)
+    if len(folded) > LONGEST_QUANTITY or is_time(folded):
+        return None
+    folded, mark = unmarked(folded)
+    bare, sign = folded, ""
+    for bound, meaning in _BOUNDS:
+        if bound.search(folded):
+            bare, sign = bound.sub("", folded), meaning
+            break
+    else:
+        bare = _REACHES.sub("", folded)
+        sign = "≥" if bare != folded else ""
+    found = parse_quantity(bare) if sign else parse_quantity(text)
+    if found is None or not sign:
+        return found
+    sign = sign if found.sign and bare.startswith(_LOOSE) else found.sign or sign
+    return replace(found, sign=sign, mark=mark + found.mark)
+
+
+def _in_words(text: str, sign: str) -> Quantity | None:
+    """A number in Chinese numerals, bare or as an amount of money: "拾伍", "壹佰贰拾叁万元整".
+
+    Behind a sign it may count anything (≥一百人) but what is numbered: ≥二级 is no number.
+    """
+    found = _IN_WORDS.fullmatch(text)
+    number = _numeral(found[1]) if found else None
+    if found is None or number is None:
+        return None
+    if sign and _COUNTED.fullmatch(found[3]) and not found[2]:
+        return Quantity(Decimal(number), sign, found[3], cleaned=True, words=True)
+    cents = _CENTS.fullmatch(found[3])
+    if found[2] in TENTHS:
+        return (
+            None if found[3] else Quantity(Decimal(number * TENTHS[found[2]]), sign, "%", cleaned=True, words=True)
+        )
+    if found[2] not in ("元", "圆"):
+        return None if found[3] else Quantity(Decimal(number), sign, found[2], cleaned=True, words=True)
+    if cents is None:
+        return None
+    tenths, hundredths = (_DIGITS[word] if word else 0 for word in cents.groups())
+    amount = number + Decimal(tenths) / 10 + Decimal(hundredths) / 100
+    return Quantity(amount, sign, "元", cleaned=True, words=True)
+
+
+def _numeral(text: str) -> int | None:
+    """ "壹佰贰拾叁万" -> 1230000; None for what is no number ("三四") or two ("三百二" is 302 or 320)."""
+    for unit, size in (("亿", 10**8), ("万", 10**4)):
+        if unit in text:
+            above, below = text.split(unit, 1)
+            high = _numeral(above)
+            low = _numeral(below) if below else 0
+            if high is None or low is None or low >= size or (0 < low < size // 10 and below[0] not in "零〇"):
+                return None
+            return high * size + low
+    total, least, zero = 0, 10_000, False
+    digit: int | None = None
+    for word in text:
+        if word in _PLACES:
+            place = _PLACES[word]
+            if place >= least or (digit is None and (total or place != 10)) or digit == 0:
+                return None
+            total, digit, least = total + (1 if digit is None else digit) * place, None, place
+        elif digit in (None, 0):
+            digit, zero = _DIGITS[word], digit == 0
+        else:
+            return None
+    return None if not text or (digit and least in (100, 1000) and not zero) else total + (digit or 0)

@@ -1,0 +1,272 @@
+"""Units of measure: what they count, in which size, and when a number in one is a number in the other.
+
+The one rule for every road: what measures the same in sizes that are exact multiples is converted; what does not
+compare, or not for sure, has no number in the row's unit.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from perf_xlsx.domain.quantity import Quantity, unit_name
+from perf_xlsx.domain.rounding import exact
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
+
+_UNITS = vocabulary("units")
+MULTIPLIERS: dict[str, int] = _UNITS["multipliers"]
+SHARE = "比率"
+MOST_PARTS = 6  # multipliers and words around one unit: 万千瓦, 万余人
+_LETTERS: dict[str, str] = _UNITS["letters"]
+CURRENCY = frozenset(_UNITS["words"]["currency"])
+_CANONICAL = {other: name for name, others in _UNITS["synonyms"].items() for other in others}
+_ABOUT, _AROUND, _ROUGHLY = (tuple(_UNITS["words"][key]) for key in ("about", "around", "roughly"))
+_MORE = pattern(rf"[{''.join(MULTIPLIERS)}]*(?:{'|'.join(_ABOUT)})")  # 余人, 万多人
+TIME, YEAR = "时间", "年"
+A_TENTH = Decimal("0.1")  # how far off 左右 may be
+
+# A letter multiplies 人, not another letter: 3k人, but km.
+_MULTIPLIED = pattern("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() else ''}" for word in MULTIPLIERS))
+
+_SYMBOL = pattern(r"[^一-鿿]*")  # letters that a unit begins with: the G of G带宽
+
+_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
+TEN_THOUSAND = 10_000  # what people also count in: 万人
+ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
+NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
+FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
+TWICE = Fraction(2)  # times: and those of one size in another unit than stated
+A_FEW = 5  # times the whole: no fraction is more
+DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
+
+
+class Scale(NamedTuple):
+    """Units that are exact multiples of one another: each with how many of the smallest it is."""
+
+    kind: str
+    sizes: dict[str, int]
+
+
+_KNOWN = [Scale(kind["name"], sizes) for kind in _UNITS["kinds"] for sizes in kind["sizes"]]
+_SCALES = {name: scale for scale in _KNOWN for name in scale.sizes}
+
+
+class Measure(Struct, frozen=True):
+    """A unit taken apart: 万元/公里 is ten thousand ("times") 元 ("name") per 公里.
+
+    `name` is "" for a mere multiplier, and a word like 人 where `scale` is None.
+    """
+
+    times: int
+    name: str
+    per: str
+
+    @property
+    def scale(self) -> Scale | None:
+        """The units that it converts to."""
+        return _SCALES.get(self.name)
+
+    @property
+    def kind(self) -> str:
+        """What it measures: "" for things that are counted."""
+        return self.scale.kind if self.scale else ""
+
+    @property
+    def size(self) -> int:
+        """How many of the smallest unit it is."""
+        return self.times * (self.scale.sizes[self.name] if self.scale else 1)
+
+    @property
+    def mere(self) -> bool:
+        """Whether it only multiplies: 万."""
+        return not self.name and not self.per and self.times > 1
+
+
+Manner = Literal["same", "resized", "renamed"]
+
+
+class Fit(NamedTuple):
+    """A number in its row's unit: as it was, converted, or as it was under another word; None where it is none."""
+
+    number: Decimal | None
+    manner: Manner = "same"
+
+
+@lru_cache(1 << 12)
+def measure(unit: str) -> Measure:
+    """A unit as it is typed, taken apart."""
+    head, _, per = unit_name(unit).partition("/")
+    times, name = _taken_apart(head)
+    below, under = _taken_apart(per.removeprefix("每"))
+    return Measure(times, name, f"{'' if below == 1 else below}{under}")
+
+
+def _taken_apart(text: str) -> tuple[int, str]:
+    """How many of a unit at a time, and its name without what only says how exact it is."""
+    times, name = 1, text
+    for _ in range(MOST_PARTS):
+        name = _CANONICAL.get(name, name)
+        if name in _SCALES:
+            break
+        if (found := _MULTIPLIED.match(name)) is not None:
+            times, name = times * MULTIPLIERS[found[0]], name[1:]
+        elif name == (bare := _without(name)):
+            break
+        else:
+            name = bare
+    return times, name
+
+
+def _without(name: str) -> str:
+    """The name without a word before it, or behind."""
+    if name[:1] in _ABOUT and name[1:]:
+        return name[1:]
+    return _exactly(name)
+
+
+def _exactly(unit: str) -> str:
+    """The unit without a word that says how exact the number is: 人左右."""
+    return next((unit.removesuffix(word) for word in _AROUND if unit.endswith(word) and unit != word), unit)
+
+
+def fit(number: Decimal, unit: str, own: str) -> Fit:
+    """A number with a unit, in another; either may be ""."""
+    if not unit or unit == own:
+        return Fit(number)
+    one, other = _beside(unit, own), measure(own)
+    if one == other:
+        return Fit(number, "renamed" if any(word in unit and word not in own for word in _VAGUE) else "same")
+    if one.mere:
+        factor = Fraction(one.times, other.times)
+        found = Fit(None) if other.kind == SHARE else _resized(number, factor)
+        return found if own else Fit(found.number)
+    if not own or (other.mere and not one.kind):
+        return _resized(number, Fraction(one.times, other.times)) if own else Fit(number)
+    alike = one.scale is other.scale
+    manner = _compared(one, other)
+    factor = Fraction(one.size, other.size) if alike else Fraction(one.times, other.times)
+    if manner is None or (manner == "renamed" and factor != 1 and not set(one.name) & set(other.name)):
+        return Fit(None)
+    return _resized(number, factor) if factor != 1 or manner == "same" else Fit(number, manner)
+
+
+def _resized(number: Decimal, factor: Fraction) -> Fit:
+    return Fit(number) if factor == 1 else Fit(exact(Fraction(number) * factor), "resized")
+
+
+def _beside(unit: str, own: str) -> Measure:
+    """The unit taken apart, a letter as what it means beside the other: W is 万 of people, and watts beside kW."""
+    named = _LETTERS.get(unit)
+    return measure(named if named and _SCALES[named].kind == measure(own).kind else unit)
+
+
+def _compared(one: Measure, other: Measure) -> Manner | None:
+    """Whether two units compare: as what is the same, or as things that are counted by other words."""
+    if one.per != other.per and ((one.per and other.per) or one.size != other.size):
+        return None
+    if one.per != other.per and any(_is_a_time(per) for per in (one.per, other.per)):
+        return None  # 4次 may be as many a quarter, or in all
+    words = one.per == other.per
+    if one.scale is other.scale and (one.scale or one.name == other.name):
+        return "same" if words else "renamed"
+    if one.kind and other.kind:
+        return None
+    if one.kind or other.kind:
+        known, word = (one, other) if one.kind else (other, one)
+        return "renamed" if word.name.startswith(known.name) and one.times == other.times else None
+    symbols = {_symbol(one), _symbol(other)} - {""}
+    return "renamed" if len(symbols) < 2 else None  # G and M are no two words for one thing
+
+
+def _is_a_time(per: str) -> bool:
+    """Whether it is a span of time, but for the year, which is what a form is about."""
+    return per != YEAR and per in _SCALES and _SCALES[per].kind == TIME
+
+
+def _symbol(unit: Measure) -> str:
+    found = _SYMBOL.match(unit.name)
+    return found[0] if found else ""
+
+
+def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> str:
+    """The unit that a row's numbers are compared in: its own, else the first that gives each an exact number.
+
+    A mere 万 is a part of the number: "≥2万" beside "19000人" is 20000人. Where the row says 项, and its target
+    公里, they are 公里.
+    """
+    own = measure(stated)
+    if stated and (own.kind or own.mere or target is None or not measure(target.unit).kind):
+        return stated
+    known = [value for value in (target, actual) if value is not None]
+    units = [_exactly(value.unit) for value in known if value.unit and not measure(value.unit).mere]
+    for unit in units:
+        if all(_finite(value, unit) for value in known):
+            return unit
+    mere = {value.unit for value in known}  # 5万 and 4.8万 stay what they are
+    return units[0] if units else mere.pop() if len(mere) == 1 else ""
+
+
+def _finite(value: Quantity, unit: str) -> bool:
+    """Whether the number has an end in the other unit: 50小时 have none in 天."""
+    found, one, other = fit(value.number, value.unit, unit), measure(value.unit), measure(unit)
+    if found.number is None or found.manner != "resized" or one.mere:
+        return True
+    return Fraction(found.number) * other.size == Fraction(value.number) * one.size
+
+
+def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
+    """Whether a number without unit may be in another size than the one beside it, which has one: 19000 by 2万人.
+
+    Numbers of one magnitude are of one unit. Others are doubted where another size would bring them together, and
+    an overshoot without measure also where the unit is a multiple.
+    """
+    here = measure(unit)
+    if not bare or not beside or here.kind == SHARE:
+        return False
+    ratio = abs(Fraction(bare) / Fraction(beside))
+    if 1 / ALIKE <= ratio <= ALIKE:
+        return False
+    sizes = _other_sizes(here)
+    if any(_near(ratio * size, NEAR if Fraction(1, 100) < size < 100 else ALIKE) for size in sizes):
+        return True
+    return ratio > FAR and (here.times > 1 or any(size < 1 and ratio * size > Fraction(1, FAR) for size in sizes))
+
+
+def meant_by(number: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
+    """Between which two a number lies that is only about so much: 80余 is 80 to 90; None where it is exact."""
+    name = unit_name(unit).partition("/")[0]
+    if _MORE.match(name):
+        return number, number + Decimal(1).scaleb(max(0, int(number.normalize().as_tuple().exponent)))
+    if name.endswith(_ROUGHLY):
+        return number * (1 - A_TENTH), number * (1 + A_TENTH)
+    return None
+
+
+def hundredfold(number: Decimal, beside: Decimal) -> bool:
+    """Whether a bare number may be a fraction whose percents are of the size of the one beside it: 0.96 by 95."""
+    return 0 < number <= A_FEW and beside > number and _near(Fraction(number) * 100 / Fraction(beside), TWICE)
+
+
+def other_money(number: Decimal, beside: Decimal, unit: str) -> bool:
+    """Whether a number may be in a unit ten thousand times larger or smaller than the one that its row states."""
+    here = measure(unit)
+    if not number or not beside or not (here.kind == "金额" or here.times >= TEN_THOUSAND):
+        return False
+    ratio = abs(Fraction(number) / Fraction(beside))
+    return any(_near(ratio * times, TWICE) for times in (TEN_THOUSAND, Fraction(1, TEN_THOUSAND)))
+
+
+def _near(ratio: Fraction, limit: Fraction) -> bool:
+    return 1 / limit <= ratio <= limit
+
+
+def _other_sizes(here: Measure) -> list[Fraction]:
+    """The sizes that people also count in, of the unit's own; none so near that nobody would leave it out."""
+    sizes = {*here.scale.sizes.values()} if here.scale else {1}
+    found = (Fraction(size, here.size) for size in (*sizes, here.size // here.times * TEN_THOUSAND))
+    return [size for size in found if size >= DISTINCT or size <= Fraction(1, DISTINCT)]

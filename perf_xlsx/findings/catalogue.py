@@ -1,0 +1,166 @@
+"""How a finding is declared, cited and explained, and how a check is registered under its code.
+
+The entries are in catalogue.toml. A check yields what it noticed; code, severity and basis come from its entry,
+so that it cannot cite the wrong rule.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.domain.model import Correction, Entry, Finding, Scores, SelfEvaluation, Severity, Trust
+from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.rounding import half_up, percent, plain
+from perf_xlsx.rulebook import Rulebook
+
+
+class CatalogueEntry(Struct, frozen=True):
+    """One kind of finding. `severities[0]` is the usual one; a check may choose among the others.
+
+    `why` says in Chinese why it matters, `good` and `bad` are examples of what a person types.
+    `cites` is a rulebook setting, `basis` a text where no rulebook decides, and `trust` how far that is known;
+    exactly one of them is given.
+    """
+
+    code: str
+    title: str
+    severities: tuple[Severity, ...]
+    why: str
+    good: str
+    bad: str
+    basis: str = ""
+    cites: str = ""
+    trust: Trust = Trust.AGREED
+
+    @property
+    def stated(self) -> str:
+        """The basis where no rulebook decides, marked unless its text was read."""
+        return self.basis + self.trust.after(self.basis)
+
+
+class Noticed(Struct, frozen=True):
+    """What a check saw at one place; texts are Chinese, `severity` and `basis` None mean the usual ones."""
+
+    place: Place
+    field: str
+    given: str | None
+    message: str
+    advice: str
+    expected: str | None = None
+    difference: str | None = None
+    severity: Severity | None = None
+    basis: str | None = None
+    correction: Correction | None = None
+
+
+Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
+EXECUTION_WEIGHT = "预算执行率分值"  # of which R17 may say that the form has another than the rules
+LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
+CHECKS: list[tuple[str, Check]] = []
+
+
+@cache
+def catalogue() -> Mapping[str, CatalogueEntry]:
+    """Every kind of finding by its code."""
+    raw = tomllib.loads(files("perf_xlsx.findings").joinpath("catalogue.toml").read_text("utf-8"))
+    return {
+        code: CatalogueEntry(code, entry.pop("title"), tuple(entry.pop("severity")), **entry)
+        for code, entry in raw.items()
+    }
+
+
+def check(code: str) -> Callable[[Check], Check]:
+    """Register a check under its code; the code must be in the catalogue."""
+    if code not in catalogue():
+        raise LookupError(f"{code} is not in catalogue.toml")
+
+    def register(function: Check) -> Check:
+        CHECKS.append((code, function))
+        return function
+
+    return register
+
+
+def noticed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Noticed:
+    """What was noticed at an entry's own cell."""
+    return Noticed(entry.place, entry.field, entry.given or None, message, advice, **more)
+
+
+def to_number(entry: Entry[Decimal], value: Decimal) -> Correction | None:
+    """That this number is right there; None where there is no such cell."""
+    return Correction(entry.place, entry.field, plain(value), value) if entry.place.cell else None
+
+
+def to_rate(entry: Entry[Decimal], rate: Fraction) -> Correction | None:
+    """That this rate, as percent with two decimals, is right there."""
+    return Correction(entry.place, entry.field, percent(rate), half_up(rate, 4)) if entry.place.cell else None
+
+
+def to_word(entry: Entry[str], word: str) -> Correction | None:
+    """That this word is right there."""
+    return Correction(entry.place, entry.field, word, word) if entry.place.cell else None
+
+
+def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
+    """The finding: what was noticed, with code, severity and basis of its catalogue entry."""
+    entry = catalogue()[code]
+    if seen.severity is not None and seen.severity not in entry.severities:
+        raise LookupError(f"{code} is never of severity {seen.severity}")
+    severity = seen.severity or entry.severities[0]
+    usual = basis_of(entry, rulebook) if rulebook else entry.stated
+    found = Finding(
+        code,
+        severity,
+        seen.place,
+        seen.field,
+        seen.given,
+        seen.expected,
+        seen.difference,
+        _message(seen),
+        seen.advice,
+        seen.basis or usual,
+        correction=seen.correction,
+    )
+    return weighed(found, rulebook) if rulebook else found
+
+
+def basis_of(entry: CatalogueEntry, rulebook: Rulebook) -> str:
+    """The rule behind a kind of finding, in words; of a kind of form that the rulebook is silent about, that."""
+    if entry.cites and entry.cites not in rulebook.settings:
+        return f"本软件约定（评分办法“{rulebook.name}”没有这项规定）"
+    return str(rulebook.cite(entry.cites)) if entry.cites else entry.stated
+
+
+def _message(seen: Noticed) -> str:
+    """The message as one line that can be read: of what was typed only the beginning, where it is long."""
+    message = seen.message.replace("\n", " ")
+    if seen.given and len(seen.given) > LONGEST_GIVEN:
+        message = message.replace(seen.given, f"{seen.given[:LONGEST_GIVEN]}…")
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+
+
+def weighed(found: Finding, rulebook: Rulebook) -> Finding:
+    """The finding as severe as the rulebook says; a check's own milder choice stands."""
+    usual = catalogue()[found.code].severities[0]
+    severity = rulebook.severities.get(found.code, usual)
+    return replace(found, severity=severity) if found.severity == usual != severity else found
+
+
+def run_checks(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook, codes: Container[str] | None = None
+) -> Iterator[Finding]:
+    """Everything that the registered checks notice (those of `codes`), in the order of their registration."""
+    for code, function in CHECKS:
+        if codes is not None and code not in codes:
+            continue
+        for seen in function(form, scores, rulebook):
+            yield finding(code, seen, rulebook)

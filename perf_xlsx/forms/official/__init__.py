@@ -1,0 +1,135 @@
+"""What stands in forms that did not come from our template: more labels, columns and lines, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.forms import Block, Box, Boxes, Choice, Form, Line, Lines, Rows, load_form
+
+Words = Mapping[str, tuple[str, ...]]
+Labelled = TypeVar("Labelled", Box, Line)
+
+
+class Outside(Struct, frozen=True):
+    """One kind of form as the official layouts have it.
+
+    `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
+    title. `needs` names for a table the columns that it cannot be without, each group needing one member.
+    `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `quantities`
+    words for a sign that do not tell which way. `execution` are names of
+    an indicator that is budget execution itself; `totals` and `subtotals` begin
+    rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
+    as printed. `into` names for a line that our template lacks the line that takes its money; `last_sources` are
+    words of the line that ends a list of sources of money.
+    """
+
+    form: Form
+    titles: tuple[str, ...]
+    needs: Mapping[str, tuple[tuple[str, ...], ...]]
+    passages: Words
+    execution: tuple[str, ...]
+    totals: tuple[str, ...]
+    subtotals: tuple[str, ...]
+    asides: tuple[str, ...]
+    headings: tuple[str, ...]
+    prompts: tuple[str, ...]
+    quantities: tuple[str, ...]
+    into: Mapping[str, str]
+    last_sources: tuple[str, ...]
+
+
+def outside(name: str) -> Outside:
+    """The form kind of that name as it stands outside our template. Raises FormError when there is none."""
+    return _outside(load_form(name))
+
+
+@lru_cache(64)
+def _outside(form: Form) -> Outside:
+    name = form.name
+    raw = tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))
+    words = raw["words"]
+    return Outside(
+        form=_widened(form, raw),
+        titles=tuple(raw["titles"].get(name, form.titles)),
+        needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},
+        passages=_words(raw["passages"]),
+        execution=tuple(words["execution"]),
+        totals=tuple(words["totals"]),
+        subtotals=tuple(words["subtotals"]),
+        asides=tuple(words["asides"]),
+        headings=tuple(words["headings"]),
+        prompts=tuple(words["prompts"]),
+        quantities=tuple(words["quantities"]),
+        into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
+        last_sources=tuple(words["last_sources"].get(name, ())),
+    )
+
+
+def _words(raw: Mapping[str, list[str]]) -> Words:
+    return {word: tuple(others) for word, others in raw.items()}
+
+
+def _widened(form: Form, raw: dict[str, Any]) -> Form:
+    return replace(
+        form,
+        sheets=tuple(
+            replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
+            for sheet in form.sheets
+        ),
+    )
+
+
+def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
+    match block:
+        case Boxes():
+            added = [_new(x) for x in raw["boxes"] if (x["form"], x["block"]) == (form, block.key)]
+            return replace(block, boxes=tuple(_called(b, form, "", raw) for b in (*block.boxes, *added)))
+        case Lines():
+            more = [Line(x["key"], x["label"], indent=1) for x in raw["lines"] if x["form"] == form]
+            parts = tuple(line.key for line in more)
+            lines = [_called(line, form, f"{block.key}.", raw) for line in (*block.lines, *more)]
+            whole = [replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines]
+            return replace(block, lines=tuple(whole), columns=_columns(block, form, raw))
+        case Rows():
+            return replace(block, columns=_twofold(_columns(block, form, raw), raw["words"]))
+
+
+def _columns(block: Lines | Rows, form: str, raw: dict[str, Any]) -> tuple[Box, ...]:
+    added = [_new(x) for x in raw["columns"] if x["block"] == block.key]
+    return tuple(_called(box, form, f"{block.key}.", raw) for box in (*block.columns, *added))
+
+
+def _called(item: Labelled, form: str, block: str, raw: dict[str, Any]) -> Labelled:
+    """The item with the labels of every layout, then those of its form alone."""
+    named: dict[str, list[str]] = raw["synonyms"]
+    more: tuple[str, ...] = (*named.get(f"{block}{item.key}", ()), *named.get(f"{form}.{block}{item.key}", ()))
+    item = replace(item, synonyms=tuple(dict.fromkeys((*item.synonyms, *more))))
+    return replace(item, required=False) if isinstance(item, Box) and item.key in raw["optional"] else item
+
+
+def _new(raw: Mapping[str, Any]) -> Box:
+    return Box(raw["key"], raw["label"], raw.get("kind", "text"), synonyms=tuple(raw.get("synonyms", ())))
+
+
+def _directed(box: Box, words: Mapping[str, Any]) -> Box:
+    """The sign's choices, with one that tells a number and no direction."""
+    if box.key != "sign":
+        return box
+    return replace(box, choices=(*box.choices, Choice(words["quantities"][0], tuple(words["quantities"]))))
+
+
+def _twofold(columns: tuple[Box, ...], words: Mapping[str, Any]) -> tuple[Box, ...]:
+    """The columns with the sign's choices, and those of a second column of signs the same."""
+    directed = {box.key: _directed(box, words) for box in columns}
+    choices = directed["sign"].choices if "sign" in directed else ()
+    return tuple(
+        replace(box, choices=choices, kind="choice") if key == "second_sign" else box
+        for key, box in directed.items()
+    )

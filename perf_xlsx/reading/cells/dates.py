@@ -1,0 +1,50 @@
+"""The day that a text stands for, however it is written."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from perf_xlsx.domain.quantity import parse_quantity, squeeze
+from perf_xlsx.system.pattern import pattern
+
+EARLIEST = datetime.date(2000, 1, 1)
+EPOCH = datetime.date(1899, 12, 30)
+
+_DAY = pattern(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
+_ODD = pattern(
+    r"(?:[^\d:]{2,6}:)?\s*(\d{4})\s*[-./年、。,\\ ]\s*(\d{1,2})\s*[-./月、。,\\ ]\s*(\d{1,2})\s*[日号]?(?:\(.*\))?"
+)
+_COMPACT = pattern(r"(20\d\d)(\d\d)(\d\d)")
+_DAY_IN_WORDS = pattern(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?")
+
+
+def day_of(text: str) -> datetime.date | None:
+    """The day that a text stands for, however it is written."""
+    return read_day(squeeze(text))[0]
+
+
+def read_day(text: str) -> tuple[datetime.date | None, bool]:
+    """The day that a text or a bare number stands for, and whether it is written as people usually do."""
+    if found := _DAY.fullmatch(text):
+        return _date(*map(int, found.groups())), True
+    if found := _COMPACT.fullmatch(text):
+        return _date(*map(int, found.groups())), False
+    if found := _ODD.fullmatch(text):
+        return _date(*map(int, found.groups())), False
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):  # a date's number that lost its format
+        day = EPOCH + datetime.timedelta(days=int(text[:5]))
+        return (day if EARLIEST <= day < datetime.date(2100, 1, 1) else None), False
+    if found := _DAY_IN_WORDS.fullmatch(text):
+        year = int("".join(str("〇一二三四五六七八九".index(word)) for word in re.sub("[零○]", "〇", found[1])))
+        month, day_of_month = (parse_quantity(words) for words in found.groups()[1:])
+        if month and day_of_month:
+            return _date(year, int(month.number), int(day_of_month.number)), False
+    return None, False
+
+
+def _date(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,53 @@
+"""Sheets that an earlier scoring added: they show a form, and are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from perf_xlsx.forms import Form
+from perf_xlsx.ooxml import KEPT, Grid
+from perf_xlsx.reading.grids import Workbook
+from perf_xlsx.sheets.fixed_texts import ORIGIN_HEADS, PROGRAM, SCORED_HEADS, SIGNED
+from perf_xlsx.sheets.origin import NO_PLACE
+
+CLAIMS = ("claimed_points", "claimed_execution_points", "claimed_total", "claimed_grade")
+
+
+def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
+    """The names of such sheets; none of those to which the names of our template's boxes lead."""
+    areas = [name.area() for name in book.defined_names() if name.name.startswith("px_")]
+    boxes = {area[0] for area in areas if area}
+    named = [(sheet.name, grid) for sheet, grid in zip(book.sheets, grids, strict=True)]
+    return [name for name, grid in named if name not in boxes and is_ours(name, grid)]
+
+
+def is_ours(name: str, grid: Grid) -> bool:
+    """Whether a sheet was once added by scoring: kept under that name, or a copy that still shows our words."""
+    if KEPT in name:
+        return True
+    texts = _texts(grid)
+    signed = texts >= SIGNED and any(PROGRAM in text for text in texts)
+    return signed or any(heads <= texts for heads in SCORED_HEADS)
+
+
+def claims_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
+    """The boxes of these keys that hold what the unit says of itself, by their labels."""
+    blocks = (block for sheet in form.sheets for block in sheet.blocks)
+    boxes = [box for b in blocks for box in (*getattr(b, "boxes", ()), *getattr(b, "columns", ()))]
+    return {box.key: box.label for box in boxes if box.key in keys and box.key in CLAIMS}
+
+
+def had_no_place(form: Form, grids: Iterable[Grid]) -> frozenset[str]:
+    """Keys of such boxes that the original of a carried-over workbook had no place for, as 来源对照 tells."""
+    said = (text for grid in grids if is_origin(grid) for text in _texts(grid) if NO_PLACE in text)
+    labels = {label for text in said for label in text.partition(NO_PLACE)[2].rstrip("。").split("、")}
+    return frozenset(key for key, label in claims_of(form, CLAIMS).items() if label in labels)
+
+
+def is_origin(grid: Grid) -> bool:
+    """Whether it is 来源对照, which stays through every scoring."""
+    return _texts(grid).issuperset(ORIGIN_HEADS)
+
+
+def _texts(grid: Grid) -> set[str]:
+    return {cell.value for cell in grid.cells.values() if isinstance(cell.value, str)}

@@ -1,0 +1,225 @@
+"""What a person wrote beside what our template prints and computes; none of it is read outside the boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from decimal import Decimal
+from functools import cache
+
+from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.quantity import parse_quantity, same_label
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.book import MAX_ROW
+from perf_xlsx.reading.cells import as_shown
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.layout import Layout
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_hint
+from perf_xlsx.system.pattern import pattern
+
+LISTED = 8  # cells and sheets that are named; the rest is told as a number
+_COUNTER = pattern(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
+
+
+def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
+    """Every cell with content outside the boxes, but for labels and titles of ours and what is told elsewhere."""
+    taken, words = _taken(sheets, layout), printed(form)
+    used = sorted({sheet for sheet, _, _ in taken})
+    columns = {(sheet, column) for sheet, _, column in taken}
+    heads = {(sheet, row) for sheet in used for row in _head_rows(sheets, sheet, words)}
+    titles = {sheet: min(_hint_rows(form, sheets, sheet), default=MAX_ROW) for sheet in used}
+    for sheet, row, column in written(form, sheets, used, words):
+        if (sheet, row, column) in taken or ((sheet, row) in heads and (sheet, column) in columns):
+            continue
+        if row > titles[sheet] or not _is_title(form, sheets.grids[sheet].cells[row, column]):
+            yield sheet, row, column
+
+
+def like_entries(form: Form, sheets: Sheets, layout: Layout, cells: Sequence[Address]) -> set[Address]:
+    """Those of the cells that look like a row of a table: a name, and behind it a number in one of its columns."""
+    sums = {word for block in _blocks(form) if isinstance(block, Rows) for word in block.totals}
+    columns = _number_columns(form, layout)
+    rows: dict[tuple[int, int], list[Address]] = {}
+    for address in cells:
+        rows.setdefault(address[:2], []).append(address)
+    found: set[Address] = set()
+    for row in rows.values():
+        names = [at for at in row if (cell := sheets.cell(at)) and _is_name(cell, sums)]
+        if names and any(at[::2] in columns and at > names[0] and _is_number(sheets.cell(at)) for at in row):
+            found.update(row)
+    return found
+
+
+def _number_columns(form: Form, layout: Layout) -> set[tuple[int, int]]:
+    """Sheet and column of every column that numbers are typed in."""
+    found: set[tuple[int, int]] = set()
+    for block in _blocks(form):
+        for box in _boxes(block):
+            if box.kind not in ("number", "value"):
+                continue
+            if isinstance(block, Rows) and (table := layout.tables.get(block.key)) and box.key in table.columns:
+                found.add((table.sheet, table.columns[box.key]))
+            found |= {
+                at[::2] for (key, _, column), at in layout.lines.items() if (key, column) == (block.key, box.key)
+            }
+    return found
+
+
+def _is_name(cell: Cell, sums: Set[str]) -> bool:
+    text = as_shown(cell)
+    return isinstance(cell.value, str) and parse_quantity(text) is None and same_label(text) not in sums
+
+
+def _is_number(cell: Cell | None) -> bool:
+    return (
+        cell is not None
+        and cell.formula is None
+        and cell.value is not None
+        and parse_quantity(as_shown(cell)) is not None
+    )
+
+
+def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
+    """Every cell with content that the template neither prints (`words`) nor computes, sheet by sheet."""
+    computed = below(sheets, (NUMBER, REQUIRED_HEAD, *_computed_columns(form))) | _computed_boxes(form, sheets)
+    for sheet in within:
+        own = _counters(form, sheets, sheet)
+        for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
+            known = isinstance(cell.value, str) and same_label(cell.value) in words
+            counted = (row, column) in own or (sheet, row, column) in computed
+            if not known and not counted and as_shown(cell).strip():
+                yield sheet, row, column
+
+
+def _counters(form: Form, sheets: Sheets, sheet: int) -> set[tuple[int, int]]:
+    """The template's counters of empty boxes: what reads as one, and the first formula behind a hint."""
+    cells, hints = sheets.grids[sheet].cells, _hint_rows(form, sheets, sheet)
+    formulas = sorted(at for at, cell in cells.items() if at[0] in hints and cell.formula is not None)
+    behind = {row: (row, column) for row, column in reversed(formulas)}
+    return {*behind.values(), *(at for at, cell in cells.items() if _is_counter(cell))}
+
+
+def _is_counter(cell: Cell) -> bool:
+    return isinstance(cell.value, str) and _COUNTER.fullmatch(cell.value) is not None
+
+
+def _hint_rows(form: Form, sheets: Sheets, sheet: int) -> set[int]:
+    hints = {same_label(sheet.hint) for sheet in form.sheets}
+    return {row for row, _, text in sheets.texts[sheet] if text in hints}
+
+
+def below(sheets: Sheets, heads: Iterable[str]) -> set[Address]:
+    """What was reckoned below a header of those."""
+    tops: dict[tuple[int, int], int] = {}
+    for sheet, row, column in sheets.labelled(heads):
+        tops.setdefault((sheet, column), row)
+    return {
+        (sheet, row, column)
+        for sheet in {sheet for sheet, _ in tops}
+        for (row, column), cell in sheets.grids[sheet].cells.items()
+        if tops.get((sheet, column), row) < row and _reckoned(cell)
+    }
+
+
+def _reckoned(cell: Cell | None) -> bool:
+    """Whether a number or a formula stands there, or what the template's own formulas show for a number."""
+    if cell is None:
+        return False
+    value = cell.struck if cell.value is None else cell.value
+    return cell.formula is not None or isinstance(value, Decimal) or is_hint(value)
+
+
+def _is_title(form: Form, cell: Cell) -> bool:
+    """Whether it is a title of ours, also where the unit's name was put into it."""
+    return isinstance(cell.value, str) and any(
+        same_label(sheet.title) in same_label(cell.value) for sheet in form.sheets
+    )
+
+
+def _taken(sheets: Sheets, layout: Layout) -> set[Address]:
+    """The boxes, the labels before them however they read now, and what is told elsewhere."""
+    singles = {*layout.boxes.values()}
+    taken = singles | {*layout.lines.values()} | {at for _, at in (*layout.twice, *layout.astray)}
+    for table in layout.tables.values():
+        taken |= {(table.sheet, row, column) for row in table.rows for column in table.columns.values()}
+    for sheet, row, column in [*singles, *_first_in_row(layout)]:
+        taken.add(sheets.merged_from((sheet, row, column - 1)))
+    return taken
+
+
+def _first_in_row(layout: Layout) -> Iterator[Address]:
+    first: dict[tuple[int, int], int] = {}
+    for sheet, row, column in layout.lines.values():
+        first[sheet, row] = min(column, first.get((sheet, row), column))
+    yield from ((sheet, row, column) for (sheet, row), column in first.items())
+
+
+def _head_rows(sheets: Sheets, sheet: int, words: Set[str]) -> set[int]:
+    """Rows that are mostly headers of ours: one that was retyped is no content."""
+    known: dict[int, int] = {}
+    others: dict[int, int] = {}
+    for row, _, text in sheets.texts[sheet]:
+        counted = known if text in words else others
+        counted[row] = counted.get(row, 0) + 1
+    return {row for row, count in known.items() if count > 2 and count > others.get(row, 0)}
+
+
+def _blocks(form: Form) -> Iterator[Boxes | Lines | Rows]:
+    for sheet in form.sheets:
+        yield from sheet.blocks
+
+
+def _boxes(block: Boxes | Lines | Rows) -> tuple[Box, ...]:
+    return block.boxes if isinstance(block, Boxes) else block.columns
+
+
+def _computed_columns(form: Form) -> Iterator[str]:
+    """Headers of the columns that the template computes by itself."""
+    for block in _blocks(form):
+        if not isinstance(block, Boxes):
+            yield from _computed(block)
+
+
+def _computed_boxes(form: Form, sheets: Sheets) -> set[Address]:
+    """The single cells that the template computes by itself."""
+    labels = [label for block in _blocks(form) if isinstance(block, Boxes) for label in _computed(block)]
+    found = {sheets.right_of(address) for address in sheets.labelled(labels)}
+    return {address for address in found if _reckoned(sheets.cell(address))}
+
+
+def _computed(block: Boxes | Lines | Rows) -> Iterator[str]:
+    yield from (label for box in _boxes(block) if box.kind == "computed" for label in box.labels)
+
+
+@cache
+def printed(form: Form) -> frozenset[str]:
+    """Every text that the template prints on the form's sheets, as labels compare."""
+    texts = {NUMBER, LEGEND, COMPUTED_HELP, *form.guide_before}
+    texts |= {text for sheet in form.sheets for text in (sheet.title, sheet.hint)}
+    for block in _blocks(form):
+        texts.add(block.title)
+        for box in _boxes(block):
+            texts |= {*box.labels, *box.helps}
+        match block:
+            case Lines():
+                texts |= {block.head, *(label for line in block.lines for label in line.labels)}
+            case Rows():
+                texts |= {word for preset in block.preset for word in preset}
+    return frozenset(map(same_label, texts)) - {""}
+
+
+def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
+    """The first cells with what stands in them, cut to what a line of a list can hold."""
+    named = (f"{column_name(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells[:LISTED])
+    return "、".join(named) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
+
+
+def in_short(cell: Cell) -> str:
+    """The beginning of what a cell holds, in one line."""
+    return shortened(as_shown(cell))
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, in one line."""
+    text = " ".join(text.split("\n"))
+    return text if len(text) <= 20 else f"{text[:19]}…"

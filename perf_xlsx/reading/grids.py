@@ -1,0 +1,125 @@
+"""A workbook's sheets as grids, with what boxes are found by: labels, merges and defined names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
+
+from msgspec import Struct
+
+from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.quantity import same_label
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.book import DefinedName, Sheet
+from perf_xlsx.reading.merges import Merges
+
+LONGEST_LABEL = 200  # longer texts are no labels
+
+Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
+
+
+class Workbook(Protocol):
+    """What a workbook of any format tells besides its cells."""
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The worksheets in the order of their tabs."""
+
+    def defined_names(self) -> list[DefinedName]:
+        """Every defined name."""
+
+    def custom_properties(self) -> Mapping[str, str]:
+        """The custom document properties."""
+
+
+class Area(Struct, frozen=True):
+    """A defined name's range on one sheet (by its position), ends included."""
+
+    sheet: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Sheets:
+    """The workbook's sheets as grids; those named in `skip` or `reports` are not searched, the latter are told."""
+
+    def __init__(
+        self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str], reports: Iterable[str] = ()
+    ) -> None:
+        self.names = [sheet.name for sheet in book.sheets]
+        self.positions = [sheet.index for sheet in book.sheets]
+        self.states = [sheet.state for sheet in book.sheets]
+        self.grids = list(grids)
+        reported = set(reports)
+        hidden = reported.union(skip)
+        self.reports = [n for n, name in enumerate(self.names) if name in reported]
+        self.searched = [n for n, name in enumerate(self.names) if name not in hidden]
+        self.areas = _areas(book, self.names)
+        self._merges = [Merges(grid.merges) for grid in self.grids]
+
+    def cell(self, address: Address) -> Cell | None:
+        """What stands there, or None."""
+        sheet, row, column = address
+        return self.grids[sheet].cells.get((row, column))
+
+    def crossed_out(self, sheet: int, row: int, columns: Iterable[int]) -> bool:
+        """Whether something stands in these columns of a row, and all of it was crossed out."""
+        cells = [cell for column in columns if (cell := self.grids[sheet].cells.get((row, column)))]
+        return bool(cells) and all(cell.crossed_out for cell in cells)
+
+    def shown(self, address: Address) -> tuple[str, str]:
+        """The sheet's name and the cell's address, as a person finds them."""
+        sheet, row, column = address
+        return self.names[sheet], f"{column_name(column)}{row}"
+
+    @cached_property
+    def texts(self) -> list[list[tuple[int, int, str]]]:
+        """Of each sheet the short texts as labels compare: (row, column, text), row by row."""
+        return [
+            [
+                (row, column, same_label(label))
+                for (row, column), cell in sorted(self.grids[sheet].cells.items())
+                if (label := cell.label) is not None and len(label) <= LONGEST_LABEL
+            ]
+            for sheet in range(len(self.grids))
+        ]
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[Address]]:
+        found: dict[str, list[Address]] = {}
+        for sheet in self.searched:
+            for row, column, text in self.texts[sheet]:
+                found.setdefault(text, []).append((sheet, row, column))
+        return found
+
+    def labelled(self, labels: Iterable[str]) -> Iterator[Address]:
+        """Every cell whose text is one of the labels, sheet by sheet, row by row."""
+        wanted = {same_label(label) for label in labels}
+        yield from sorted(address for label in wanted for address in self._by_text.get(label, ()))
+
+    def right_of(self, address: Address) -> Address:
+        """The cell after a label, past the columns that the label is merged over."""
+        sheet, row, column = address
+        found = self._merges[sheet].at(row, column)
+        return (sheet, found[0], found[3] + 1) if found else (sheet, row, column + 1)
+
+    def merged_from(self, address: Address) -> Address:
+        """The top-left cell of the merge that the address lies in, or the address itself."""
+        sheet, row, column = address
+        found = self._merges[sheet].at(row, column)
+        return (sheet, found[0], found[1]) if found else address
+
+
+def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:
+    found: dict[str, Area] = {}
+    for name in book.defined_names():
+        area = name.area()
+        if not name.name.startswith("px_") or name.local_sheet is not None or area is None:
+            continue
+        sheet, top, left, bottom, right = area
+        if sheet in names:
+            found[name.name] = Area(names.index(sheet), top, left, bottom, right)
+    return found

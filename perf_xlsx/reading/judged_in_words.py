@@ -1,0 +1,63 @@
+"""Which rows are judged in words, though no sign says so: one rule for our template and for official layouts."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from perf_xlsx.domain.judgement import judged_level
+from perf_xlsx.domain.model import Entry
+from perf_xlsx.domain.quantity import DASHES, SIGNS, is_time, parse_target, same_label, squeeze
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
+
+
+def says_nothing(entry: Entry[Any]) -> bool:
+    """Whether nothing stands there but, perhaps, a dash."""
+    return entry.empty or (isinstance(entry.value, str) and squeeze(entry.given) in DASHES)
+
+
+_SIGN = "|".join(re.escape(word) for word, _ in SIGNS)
+_DIGITS = pattern(  # 20231231, 202312, 2023.12, 2023
+    rf"(?:{_SIGN})?\s*(20\d\d)(?:\.?(?:0[1-9]|1[0-2])|\.[1-9])?(?:0[1-9]|[12]\d|3[01])?"
+)
+
+
+def dated(name: str, target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
+    """The target; as a text where its digits are a date (20231231, 2023.12) because the name is one of a time."""
+    ends = tuple(vocabulary("judgements")["dates"]["names"])
+    found = _DIGITS.fullmatch(squeeze(target.given)) if unit.empty and same_label(name).endswith(ends) else None
+    return replace(target, value=f"{found[1]}年（{target.given}）") if found else target
+
+
+def needs_no_target(
+    levels: tuple[Entry[str], ...], sign: Entry[str], target: Entry[Any], actual: Entry[Any]
+) -> bool:
+    """Whether a row of 决策, 过程, 管理 is judged: it has no target, no sign, and no number as its actual."""
+    nothing = sign.empty and says_nothing(target) and not isinstance(actual.value, Decimal)
+    return nothing and judged_level(*(level.given for level in levels))
+
+
+def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) -> bool:
+    """Whether a row without a sign is worded only because its numbers were typed or pasted as text."""
+    said = "定性" in (sign.value, method.value)
+    return not said and isinstance(target.value, str) and parse_target(target.value) is not None
+
+
+def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: bool) -> bool:
+    """Whether a target is none to be measured by: a text or a time, and its actual no number beside it.
+
+    Under a sign for numbers only where the words make `sure` what was achieved, or digits are a date: else a
+    number is owed.
+    """
+    if not isinstance(target.value, str) or says_nothing(target) or parse_target(target.value) is not None:
+        return False
+    time = is_time(target.value)
+    wordy = time or not any(ch.isdigit() for ch in target.value)
+    if sign.value is None and sign.empty:
+        return sure or time or (wordy and not isinstance(actual.value, Decimal))
+    digits = time and _DIGITS.fullmatch(squeeze(target.given)) is not None
+    return (sure or digits) and wordy and not sign.unreadable

@@ -1,0 +1,81 @@
+"""Required boxes left empty (R07): what is said of them, and the sum that would fit a total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import Entry, FundLine
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.forms import Box, Line, Lines, typed
+
+
+class Owed(Struct, frozen=True):
+    """One thing to fill in: the box that it is told at, what is missing, what to do."""
+
+    entry: Entry[Any]
+    field: str
+    message: str
+    advice: str
+
+
+def box_owed(box: Box, entry: Entry[Any], row: str = "") -> Owed:
+    """A required box that is empty; `row` names its row, where it has no name that anybody could know it by."""
+    message = f"{row}没有填写{entry.field}。" if row else f"{entry.field}没有填写。"
+    return Owed(entry, entry.field, message, to_fill(box))
+
+
+def to_fill(box: Box) -> str:
+    """What to do about an empty box, in the words that the form prints; not those with a number to put in."""
+    known = f"：{box.help}" if box.help and "{" not in box.help else "。"
+    return f"请填写{box.label}{known}"
+
+
+def lines_owed(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Owed]:
+    """Required amounts that are empty; of a line that was left out altogether as one."""
+    for line in block.lines:
+        if line.key not in lines:
+            continue
+        boxes = [box for box in typed(block.columns) if box.key in line.required]
+        entries = {box: _entry(lines[line.key], box.key) for box in boxes}
+        empty = [box for box, entry in entries.items() if entry.empty and entry.place.cell]
+        fits = {box: fit for box in empty if (fit := _sum(line, box.key, block, lines)) is not None}
+        if len(empty) > 1 and len(empty) == len(boxes):
+            yield _line_owed(line, entries[empty[0]], empty, fits)
+            continue
+        for box in empty:
+            field, what = f"{line.label}·{box.label}", f"{line.label}的{box.label}"
+            advice = f"请填写{what}；按各部分合计，应填{plain(fits[box])}。" if box in fits else to_fill(box)
+            yield Owed(entries[box], field, f"{field}没有填写。", advice)
+
+
+def _line_owed(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> Owed:
+    """A line that was left out altogether."""
+    names = "、".join(box.label for box in empty)
+    sums = "、".join(f"{box.label}{plain(fit)}" for box, fit in fits.items())
+    advice = f"请填写{line.label}的{names}{f'；按各部分合计，应填{sums}' if sums else ''}。"
+    return Owed(first, f"{line.label}·{empty[0].label}", f"{line.label}没有填写{names}。", advice)
+
+
+def _sum(line: Line, column: str, block: Lines, lines: Mapping[str, FundLine]) -> Decimal | None:
+    """The sum of a line's parts; None where one of them is not known."""
+    known = {one.key: one for one in block.lines}
+    found = [_part(known[part], line, column, block, lines) for part in line.parts if part in known]
+    values = [value for value in found if value is not None]
+    return sum(values, Decimal(0)) if values and any(values) and len(values) == len(found) else None
+
+
+def _entry(line: FundLine, column: str) -> Entry[Any]:
+    entry: Entry[Any] = line.extras[column] if column in line.extras else getattr(line, column)
+    return entry
+
+
+def _part(part: Line, whole: Line, column: str, block: Lines, lines: Mapping[str, FundLine]) -> Decimal | None:
+    entry = _entry(lines[part.key], column) if part.key in lines else None
+    if entry is not None and not entry.empty:
+        return entry.value if isinstance(entry.value, Decimal) else None
+    inner = _sum(part, column, block, lines) if part.parts else None
+    return Decimal(0) if inner is None and whole.blank_part_is_zero else inner

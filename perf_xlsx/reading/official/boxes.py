@@ -1,0 +1,109 @@
+"""Labels with their values in a form without our names: to the right, below, or in the label's own cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from perf_xlsx.domain.quantity import squeeze
+from perf_xlsx.forms import Box, Form, typed
+from perf_xlsx.forms.official import Outside
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
+from perf_xlsx.reading.official.located import Found
+
+
+class LabelSearch:
+    """Finds labels outside the tables.
+
+    `taken` tells the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
+    """
+
+    def __init__(
+        self, sheets: Sheets, kind: Outside, rows: Mapping[int, Mapping[int, Row]], order: list[int],
+        taken: set[tuple[int, int]], totals: set[tuple[int, int]],
+    ) -> None:  # fmt: skip
+        self.sheets, self.taken = sheets, taken
+        self.passages = Labels(passage_boxes(kind))
+        self.known = known_labels(kind)
+        self.words: dict[str, list[tuple[Address, str | None]]] = {}
+        for sheet in order:
+            for row, texts in rows[sheet].items():
+                if (sheet, row) not in taken:
+                    for column, text in texts.items():
+                        if (sheet, row) in totals and core(text) in kind.totals:
+                            continue
+                        self._note((sheet, row, column), text)
+
+    def _note(self, address: Address, text: str) -> None:
+        """A cell that may be a label, or hold labels with their values ("单位：甲　　日期：乙")."""
+        if len(text) <= LONGEST:
+            self.words.setdefault(core(text), []).append((address, None))
+        if len(text) > LONGEST * 5:
+            return
+        for part in re.split(r"\s{2,}", text):
+            before, colon, after = squeeze(part).partition(":")
+            if colon and after.strip() and len(before) <= LONGEST:
+                self.words.setdefault(core(before), []).append((address, after.strip()))
+
+    def box(self, box: Box) -> list[Found]:
+        """Where the box stands by its surest label; more than one where that label is on the sheet twice."""
+        for label in box.labels:
+            if places := self.words.get(core(label)):
+                sheet = places[0][0][0]
+                here = [(address, text) for address, text in places if address[0] == sheet]
+                return [self._found(a, box.kind == "long_text", text, across=True) for a, text in here]
+        return []
+
+    def texts(self) -> Iterator[tuple[str, Found]]:
+        """Titled texts beside the tables, by the title that a rulebook knows them by."""
+        for word, places in self.words.items():
+            if known := self.passages.of(word):
+                yield from ((known[1], self._found(address, True, text, across=False)) for address, text in places)
+
+    def _found(self, address: Address, long: bool, text: str | None, across: bool) -> Found:
+        """The value in the label's own cell, to its right, or below where labels stand side by side over values.
+
+        `across`: a text to the right that itself stands over another text is taken for one of those labels.
+        """
+        if text is not None:
+            return Found(address, address, text)
+        right, below = self.sheets.right_of(address), self._below(address)
+        beside = self._filled(right) and not self._is_label(right)
+        under = self._filled(below) and not self._is_label(below)
+        over = long and across and self._filled(self._below(right)) and not self._is_label(self._below(right))
+        if under and (self._is_label(right) or over or (long and not beside)):
+            return Found(address, below)
+        return Found(address, right) if not self._is_label(right) else Found(address, address, "")
+
+    def _filled(self, address: Address) -> bool:
+        cell = self.sheets.cell(address)
+        return cell is not None and (cell.value is not None or cell.crossed_out or cell.picture)
+
+    def _below(self, address: Address) -> Address:
+        sheet, row, column = address
+        for top, left, bottom, right in self.sheets.grids[sheet].merges:
+            if top <= row <= bottom and left <= column <= right:
+                return sheet, bottom + 1, left
+        return sheet, row + 1, column
+
+    def _is_label(self, address: Address) -> bool:
+        cell = self.sheets.cell(address)
+        words = cell is not None and isinstance(cell.value, str) and cell.value in self.known
+        return words or address[:2] in self.taken
+
+
+def every_box(form: Form) -> list[Box]:
+    """The form's single boxes."""
+    return [box for sheet in form.sheets for block in sheet.blocks for box in typed(getattr(block, "boxes", ()))]
+
+
+def known_labels(kind: Outside) -> Labels:
+    """What stands beside or over a value, outside the tables."""
+    asides = [Box("", word) for word in kind.asides]
+    return Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
+
+
+def passage_boxes(kind: Outside) -> Iterable[Box]:
+    """The titled texts as boxes, keyed by the title that a rulebook knows them by."""
+    return [Box(title, title, "long_text", synonyms=words) for title, words in kind.passages.items()]

@@ -1,0 +1,221 @@
+"""An indicator's row in a form without our names: the sign, unit and kind that stand in the target itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from perf_xlsx.domain.judgement import judged
+from perf_xlsx.domain.model import Entry, Indicator, Severity, made_of
+from perf_xlsx.domain.quantity import (
+    DIRECTIONS,
+    OPPOSITE,
+    Quantity,
+    is_blank,
+    is_time,
+    marked_number,
+    parse_target,
+    unit_name,
+)
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.domain.units import hundredfold, row_unit
+from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.forms.official import Outside
+from perf_xlsx.reading.cells import Intake, RowUnit, around, unit_shown
+from perf_xlsx.reading.judged_in_words import dated, needs_no_target
+from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.rows import bare_name
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scoring.indicator import score_indicator
+from perf_xlsx.system.pattern import pattern
+
+_MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
+HUNDRED = Decimal(100)
+CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
+
+Row = Mapping[str, Entry[Any]]
+
+
+class OutsideRow:
+    """Makes an indicator of a row's entries. `columns` are those that the layout has."""
+
+    def __init__(self, intake: Intake, kind: Outside, columns: Mapping[str, int], entries: Row) -> None:
+        self.intake, self.kind, self.columns = intake, kind, columns
+        self.row: dict[str, Entry[Any]] = dict(entries)
+
+    def indicator(self) -> Indicator:
+        """The indicator, and everything doubtful about it said."""
+        row = self.row
+        row["name"] = _renamed(row["name"], bare_name(row["name"].given))
+        for key in ("level1", "level2"):
+            row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
+        if "improvement" not in self.columns:  # reason and improvement share one column
+            row["improvement"] = replace(row["reason"], field="改进措施")
+        self._adjusted_target()
+        self._second_sign()
+        for key in ("target", "actual", "midyear", "unit"):
+            if isinstance(row[key].value, str) and is_blank(row[key].given):
+                row[key] = replace(row[key], value=None, given="")
+        row["target"] = dated(row["name"].given, row["target"], row["unit"])
+        target = self._quantity("target")
+        if "sign" not in self.columns:
+            stood = row["target"].given if row["target"].unreadable else ""  # it may have had its sign in it
+            row["sign"] = Entry(None, row["target"].place, stood, "指标性质")
+        elif row["sign"].value in self.kind.quantities:  # a number, but not which way
+            row["sign"] = replace(row["sign"], value=None, given="")
+        if isinstance(row["target"].value, str) and marked_number(row["target"].value):
+            row["target"], _ = self.intake.quantity(row["target"])
+        elif needs_no_target((row["level1"], row["level2"]), row["sign"], row["target"], row["actual"]):
+            row["sign"] = replace(row["sign"], value="定性")
+            row["actual"] = self.intake.judged(row["actual"], row["target"], printed=True)
+        elif row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
+            self._judged()
+        elif target is not None:
+            self._measured(target)
+        return made_of(Indicator, row)
+
+    def _adjusted_target(self) -> None:
+        """A target that was changed in the year takes the place of the first one, where it was filled in."""
+        changed = self.row.pop("adjusted_target", None)
+        if changed is not None and changed.unreadable:
+            self.row["target"] = changed
+        elif changed is not None and not is_blank(changed.given):
+            message = f"“{self.row['name'].given}”有调整后的指标值{changed.given}，按它评分。"
+            self._doubt(changed, message, "可以不改；请核对调整是否经过批准。", changed.given)
+            self.row["target"] = changed
+
+    def _second_sign(self) -> None:
+        """Of two columns of signs the one that holds a sign; a direction (正向) beside it confirms it."""
+        second = self.row.pop("second_sign", None)
+        if second is None or second.empty:
+            return
+        first = self.row["sign"]
+        mere = {*DIRECTIONS, *self.kind.quantities}
+        plain_first, plain_second = (core(one.given) in mere or one.empty for one in (first, second))
+        if plain_first and not plain_second:
+            first, second = second, first
+        self.row["sign"] = first
+        opposed = str(second.value) in OPPOSITE.get(str(first.value), ())
+        if opposed or (not plain_first and not plain_second and first.value != second.value):
+            self.row["sign"] = replace(first, value=None)
+            message = (
+                f"“{self.row['name'].given}”的{first.field}填“{first.given}”，{second.field}填“{second.given}”，"
+                "两者矛盾，该指标暂不评分。"
+            )
+            self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
+
+    # ---- in words --------------------------------------------------------------------------------------------
+
+    def _judged(self) -> None:
+        """A target in words is judged, never measured: its actual is one of the bands' words, however put."""
+        target, actual, sign = self.row["target"], self.row["actual"], self.row["sign"]
+        found = judged(target.given, actual.given, self.intake.year)
+        stands = f"“{self.row['name'].given}”的指标值“{target.given}”"
+        if sign.value not in (None, "定性"):
+            message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
+            self._doubt(target, message, "请在指标值中填数字，或把指标性质改为“定性”。", "定性")
+        elif is_time(str(target.value)) and not (found.judgement and found.by_target):
+            message = f"{stands}是时间，不能按比例计分，按定性指标（是否达成）读取。"
+            severity: Severity = "warning" if found.judgement else "notice"  # what nothing judges is asked by R13
+            self._doubt(target, message, "可以不改；请核对。", "定性", severity)
+        self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
+        self.row["actual"] = self.intake.judged(actual, target, printed=True)
+
+    # ---- in numbers ------------------------------------------------------------------------------------------
+
+    def _quantity(self, key: str) -> Quantity | None:
+        """A value as a number with what stands around it, be it only in the cell's format."""
+        entry = self.row[key]
+        if isinstance(entry.value, Decimal):
+            return Quantity(entry.value, "", unit_shown(entry))
+        return parse_target(entry.value) if isinstance(entry.value, str) else None
+
+    def _measured(self, target: Quantity) -> None:
+        row = self.row
+        if row["sign"].value is None and not row["sign"].given and target.sign:
+            row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
+        read: dict[str, Quantity | None] = {}
+        stood = row["target"]
+        for key in ("target", "midyear", "actual"):
+            row[key], read[key] = self.intake.quantity(row[key], stood)
+        stated = unit_name(row["unit"].value or "")
+        unit = row_unit(stated, read["target"], read["actual"])
+        units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
+        if not row["unit"].given:
+            row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
+        for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
+            if (quantity := read[key]) is not None:
+                read[key] = self._whole_percent(key, quantity, units, read[other])
+                row[key] = self._number(key, read[key] or quantity, units, read[other])
+
+    def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
+        """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and said."""
+        entry = self.row[key]
+        bare = not read.unit and units.unit == "%" and not units.stated
+        if not bare or other is None or other.number <= 1:
+            return read
+        if not (0 < read.number <= 1 or hundredfold(read.number, other.number)):
+            return read
+        number = read.number * HUNDRED
+        message = f"{entry.field}填{entry.given}，而指标以%计，按{plain(number)}%读取。"
+        self._doubt(entry, message, CONFIRM, f"{plain(number)}%")
+        return Quantity(number, read.sign, "%")
+
+    def _number(self, key: str, read: Quantity, units: RowUnit, beside: Quantity | None) -> Entry[Any]:
+        """The number; what stands around it is told where the layout has a column for it, or it does not fit."""
+        entry = self.row[key]
+        quantity, manner = self.intake.fitted(entry, read, units, beside)
+        if quantity is None or self.intake.against(entry, read, units):
+            return replace(entry, value=None)
+        number = replace(entry, value=quantity.number)
+        if isinstance(entry.value, Decimal) and manner == "same":
+            return number
+        if manner == "resized":
+            self.intake.resized(entry, quantity, units)
+            return number
+        other = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
+        extra = other or manner != "same" or (read.sign not in ("", units.sign) and key != "midyear")
+        own = (key == "target" and "sign" not in self.columns) or not read.sign
+        if isinstance(entry.value, Decimal) and manner == "renamed":
+            self.intake.unit_added(entry, quantity.number, read.unit)
+        elif extra or read.mark:
+            self.intake.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
+        elif (
+            read.cleaned
+            or quantity.number != read.number
+            or (not own and read.sign)
+            or (read.unit and "unit" in self.columns)
+        ):
+            self.intake.cleaned(entry, quantity.number)
+        return number
+
+    def _doubt(
+        self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
+    ) -> None:
+        seen = Noticed(entry.place, entry.field, entry.given or None, message, advice, expected, severity=severity)
+        self.intake.findings.append(finding("R19", seen, None))
+
+
+def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
+    """The entry with a text cleared of what the form itself printed around it."""
+    return replace(entry, value=text or None, given=text) if entry.value is not None else entry
+
+
+def weights_from_claims(
+    indicators: Sequence[Indicator], execution: Decimal, rulebook: Rulebook
+) -> Iterable[Entry[Decimal]] | None:
+    """Weights where a form has no column for them, as far as the claims prove them; else None.
+
+    They do where every target is met and the points with those of execution in full make the whole: points cannot
+    be more than their weights, and the weights cannot be more than the whole.
+    """
+    claims = [row.claimed_points for row in indicators]
+    known = [claim.value for claim in claims if claim.value is not None and claim.value > 0]
+    met = all(score_indicator(row, None, rulebook).met for row in indicators)
+    whole = sum(known, execution) == rulebook.number("total.points")
+    if not claims or len(known) < len(claims) or not met or not whole:
+        return None
+    return [replace(claim, field="分值") for claim in claims]

@@ -1,0 +1,119 @@
+"""The money of a form without our names: its lines, its unit, and the weight that it gives to budget execution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import chain, count
+
+from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.forms import Line, Lines, typed
+from perf_xlsx.reading.cells import as_shown, points_in
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.official.headers import LONGEST, Header, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.located import OutsideLayout
+from perf_xlsx.system.pattern import pattern
+
+MONEY = ("initial", "adjustment", "adjusted", "executed")
+MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
+FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
+
+
+class FundSearch:
+    """Fills in what a layout says of money, below the header that was found."""
+
+    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: OutsideLayout) -> None:
+        self.sheets, self.rows, self.layout = sheets, rows, layout
+
+    def lines(self) -> None:
+        """The fund lines and the cells of their columns."""
+        block, header = self.layout.form.block("funds"), self.layout.funds
+        assert isinstance(block, Lines)
+        if header is None:
+            self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
+            return
+        row, labels = header.bottom + 1, Labels(block.lines)
+        while key := self._line(header, row, labels):
+            self.layout.fund_rows[key] = row
+            row += 1
+        for key, at in self.layout.fund_rows.items():
+            for box in typed(block.columns):
+                if column := header.columns.get(box.key):
+                    self.layout.lines["funds", key, box.key] = (header.sheet, at, column)
+        if "executed" not in header.columns:
+            self.layout.missing.append((block.title, "全年执行数", True))
+        if self.layout.form.total_line not in self.layout.fund_rows:
+            self.layout.missing.append((block.title, "年度资金总额", True))
+
+    def _line(self, header: Header, row: int, labels: Labels) -> str | None:
+        """The key of the fund line in this row; None where the table has ended."""
+        if header.sheet == self.layout.indicators.sheet and row == self.layout.indicators.top:
+            return None
+        cells = self.sheets.grids[header.sheet].cells
+        amounts = [cells.get((row, header.columns[key])) for key in MONEY if key in header.columns]
+        first = min(header.columns[key] for key in MONEY if key in header.columns)
+        texts, own = self.rows[header.sheet].get(row, {}), header.columns.values()
+        before = [column for column in texts if column < first and column not in own]
+        label = texts[before[-1]] if before else ""
+        known, taken = labels.of(label), self.layout.fund_rows
+        if known and known[1] not in taken:
+            self.layout.labels.add((header.sheet, row, before[-1]))
+            self.layout.line_names[known[1]] = core(label)
+            return known[1]
+        if not any(c is not None and parse_quantity(as_shown(c)) is not None for c in amounts):
+            return None
+        if not label:
+            return self.layout.form.total_line if not taken else None
+        name = self._own_name(core(label))
+        extra = Line(f"line:{name.casefold()}", name)  # by its name: in another return it stands in another row
+        self.layout.extra.append(extra)
+        return extra.key
+
+    def _own_name(self, name: str) -> str:
+        """The name of a line that no form of ours has, numbered where another line is called so."""
+        block = self.layout.form.block("funds")
+        assert isinstance(block, Lines)
+        others = (*self.layout.line_names.values(), *(line.label for line in (*block.lines, *self.layout.extra)))
+        taken = {other.casefold() for other in others}
+        numbered = (f"{name}({number})" for number in count(2))
+        return next(one for one in chain((name,), numbered) if one.casefold() not in taken)
+
+    def stated_weight(self) -> None:
+        """Full marks of budget execution: the total row's 分值, else "（20分）" in a heading of the funds."""
+        at = self.layout.lines.get(("funds", self.layout.form.total_line, "execution_weight"))
+        cell = self.sheets.cell(at) if at else None
+        points = points_in(cell)
+        if at and cell is not None and cell.crossed_out:
+            message = f"预算执行率的分值“{as_shown(cell)}”被划去了（删除线），没有读取，按评分办法的分值计算。"
+            self.layout.doubt(at, "预算执行率分值", as_shown(cell), message, "请核对：仍然有效的，请取消删除线。")
+        if at and points is not None:
+            self.layout.stated_weight = at, points
+        elif self.layout.funds:
+            sheet, top = self.layout.funds.sheet, self.layout.funds.top
+            for column, text in self.rows[sheet][top].items():
+                if found := FULL_MARKS.search(without_spaces(text)):
+                    self.layout.stated_weight = (sheet, top, column), Decimal(found[1])
+                    return
+
+    def money_unit(self) -> None:
+        """万元 or 元 in a heading of the funds, else "单位：万元" above; two that differ are a doubt."""
+        if "money_unit" in self.layout.boxes:
+            return
+        header, main = self.layout.funds, self.layout.indicators.sheet
+        near = range(header.top, header.bottom + 1) if header else range(0)
+        found: list[tuple[Address, str]] = []
+        for sheet in dict.fromkeys((header.sheet if header else main, main)):
+            for row, texts in self.rows[sheet].items():
+                for column, text in texts.items():
+                    unit = MONEY_UNIT.search(without_spaces(text))
+                    if unit and len(text) <= LONGEST and row <= max(near, default=self.layout.indicators.top):
+                        found.append(((sheet, row, column), unit[1]))
+        found.sort(key=lambda item: item[0][1] not in near)
+        if not found:
+            return
+        address, unit_ = found[0]
+        self.layout.labels |= {at for at, word in found[1:] if word == unit_}
+        self.layout.boxes["money_unit"], self.layout.texts["money_unit"] = address, (address, unit_)
+        if other := next(((a, word) for a, word in found if word != unit_), None):
+            message = f"金额单位有“{unit_}”也有“{other[1]}”，按资金表的“{unit_}”读取。"
+            self.layout.doubt(other[0], "金额单位", other[1], message, "请核对金额单位，全表使用同一单位。")

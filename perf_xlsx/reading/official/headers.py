@@ -1,0 +1,186 @@
+"""Labels and header rows as people write them: compared by what is left without brackets, spaces and numbering."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from perf_xlsx.domain.quantity import squeeze, unmarked
+from perf_xlsx.forms import Box, Line
+from perf_xlsx.ooxml.book import MAX_ROW
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.system.pattern import pattern
+
+Needs = Sequence[Sequence[str]]
+Span = tuple[int, int, int, int]  # top, left, bottom, right
+Row = Mapping[int, str]  # column -> text
+
+_LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
+_BRACKET = pattern(r"\([^()]*\)[:*]*$")
+LONGEST = 40  # no label is longer
+SECOND = {"sign": "second_sign"}  # 指标性质 (正向) beside 指标方向 (等于)
+
+
+@lru_cache(1 << 13)  # of each text it is asked for every block that may begin there
+def core(text: str) -> str:
+    """What a label says: without spaces, a leading 其中 or number, and brackets at its end.
+
+    "其中：本年财政拨款（万元）" -> "本年财政拨款"; "全年（调整）预算数" keeps what stands inside it.
+    """
+    if len(text) > 5 * LONGEST:
+        return text
+    bare = without_spaces(unmarked(squeeze(text))[0] or text).strip(":*")
+    bare = _LEADING.sub("", bare) or bare
+    while shorter := _BRACKET.sub("", bare):
+        if shorter == bare:
+            break
+        bare = shorter
+    return bare.strip(":*")
+
+
+def without_spaces(text: str) -> str:
+    """A text as it compares, its letters set apart or not: "项 目 支 出" is "项目支出"."""
+    return re.sub(r"\s", "", squeeze(text))
+
+
+class Labels:
+    """Which box a label belongs to, and how sure: 0 is our own label, the higher the further from it."""
+
+    def __init__(self, items: Iterable[Box | Line]) -> None:
+        self._known: dict[str, tuple[int, str]] = {}
+        for item in items:
+            for rank, label in enumerate(item.labels):
+                self._known.setdefault(core(label), (rank, item.key))
+
+    def __contains__(self, text: str) -> bool:
+        return self.of(text) is not None
+
+    def of(self, text: str) -> tuple[int, str] | None:
+        """(rank, key) of a text, or None."""
+        return self._known.get(core(text)) if len(text) <= LONGEST else None
+
+
+class Header(Struct, frozen=True):
+    """A table's header, in one row or two; `titles` are its labels as typed, `unread` what was not understood."""
+
+    sheet: int
+    top: int
+    bottom: int
+    columns: Mapping[str, int]
+    titles: Mapping[str, str]
+    ranks: Mapping[str, int]
+    doubled: tuple[tuple[str, Address], ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+class ColumnMerges:
+    """The merges that cross one column, looked up by row."""
+
+    def __init__(self, merges: Iterable[Span], column: int) -> None:
+        self._areas = sorted(area for area in merges if area[1] <= column <= area[3])
+        self._tops = [area[0] for area in self._areas]
+
+    def at(self, row: int) -> Span | None:
+        """(top, left, bottom, right) of the merge that the row lies in, or None."""
+        found = bisect_right(self._tops, row) - 1
+        return self._areas[found] if found >= 0 and row <= self._areas[found][2] else None
+
+
+def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:
+    """The texts of a sheet by row and column, from top to bottom and left to right, down to the `last` row."""
+    rows: dict[int, dict[int, str]] = {}
+    cells = sheets.grids[sheet].cells
+    for row, column in sorted(cells if last == MAX_ROW else (at for at in cells if at[0] <= last)):
+        if label := cells[row, column].label:
+            rows.setdefault(row, {})[column] = label
+    return rows
+
+
+def headers(sheets: Sheets, sheet: int, rows: Mapping[int, Row], labels: Labels, needs: Needs) -> list[Header]:
+    """Every header on the sheet that has what the table needs, from top to bottom."""
+    merged = {
+        (top, left): (min(bottom, top + 2), right) for top, left, bottom, right in sheets.grids[sheet].merges
+    }
+    found: list[Header] = []
+    for row in rows:
+        if found and row <= found[-1].bottom:
+            continue
+        if header := _header(sheet, row, rows, merged, labels, needs):
+            found.append(header)
+    return found
+
+
+def _header(
+    sheet: int, row: int, rows: Mapping[int, Row], merged: Mapping[tuple[int, int], tuple[int, int]],
+    labels: Labels, needs: Needs,
+) -> Header | None:  # fmt: skip
+    """The header that begins in this row; a second row below it may hold the labels under a merged heading.
+
+    `merged` gives the last row and column of what is merged from a cell.
+    """
+    upper, lower = rows[row], rows.get(row + 1, {})
+    spans = {column: merged.get((row, column), (row, column)) for column in upper}
+    below = {column: text for column, text in lower.items() if text in labels}
+    if len(below) >= 2:
+        above = {
+            column: text
+            for column, text in upper.items()
+            if not any(column <= under <= spans[column][1] for under in below)
+        }
+        both = _assigned(sheet, {c: (row, t) for c, t in above.items()}, labels)
+        single = _assigned(sheet, {c: (row + 1, t) for c, t in below.items()}, labels)
+        joined = _assigned(
+            sheet, {c: (row, t) for c, t in above.items()} | {c: (row + 1, t) for c, t in lower.items()}, labels
+        )
+        if both[0] and set(joined[0]) > set(single[0]) and _has(joined[0], needs):
+            return Header(sheet, row, row + 1, *joined)
+    alone = _assigned(sheet, {c: (row, t) for c, t in upper.items()}, labels)
+    if not _has(alone[0], needs):
+        return None
+    columns, titles, ranks, doubled, unread = alone
+    bottom = max(spans[column][0] for column in columns.values())
+    beneath = [
+        core(text)
+        for at in range(row + 1, bottom + 1)
+        for column, text in rows.get(at, {}).items()
+        if column not in columns.values()
+    ]
+    return Header(sheet, row, bottom, columns, titles, ranks, doubled, (*unread, *beneath))
+
+
+Assigned = tuple[dict[str, int], dict[str, str], dict[str, int], tuple[tuple[str, Address], ...], tuple[str, ...]]
+
+
+def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) -> Assigned:
+    """Each box's column by its surest label; a second label equally sure is a double, any other is left unread.
+
+    A box that has a second one (SECOND) reads both its columns.
+    """
+    best: dict[str, tuple[int, int]] = {}
+    unread, doubled = [], []
+    for column, (row, text) in sorted(cells.items()):
+        known = labels.of(text)
+        if known is None:
+            if best:  # what stands before the first column is a heading of the whole
+                unread.append(core(text))
+            continue
+        rank, key = known
+        spare, second = max(best.get(key, (rank, column)), (rank, column)), SECOND.get(key)
+        if key in best and second and second not in best:
+            best[second] = spare
+        elif key in best and best[key][0] == rank:
+            doubled.append((core(text), (sheet, row, column)))
+        elif key in best:
+            unread.append(core(cells[spare[1]][1]))
+        best[key] = min(best.get(key, (rank, column)), (rank, column))
+    columns = {key: column for key, (_, column) in best.items()}
+    titles = {key: core(cells[column][1]) for key, column in columns.items()}
+    return columns, titles, {key: rank for key, (rank, _) in best.items()}, tuple(doubled), tuple(unread)
+
+
+def _has(columns: Mapping[str, int], needs: Needs) -> bool:
+    return all(any(key in columns for key in group) for group in needs)

@@ -1,0 +1,292 @@
+"""Finding everything in a form that did not come from our template: the official 自评表 layouts.
+
+Nothing is known but the words: header rows give the tables, labels the boxes, titles the kind and the year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from msgspec.structs import replace
+
+from perf_xlsx.domain.model import BOXES
+from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
+from perf_xlsx.forms.official import Outside, outside
+from perf_xlsx.reading.cells import points_in
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.layout import Table
+from perf_xlsx.reading.official.boxes import LabelSearch, every_box, known_labels
+from perf_xlsx.reading.official.funds import FundSearch
+from perf_xlsx.reading.official.headers import (
+    LONGEST,
+    Header,
+    Labels,
+    Row,
+    core,
+    headers,
+    rows_of,
+    without_spaces,
+)
+from perf_xlsx.reading.official.located import Found, OutsideLayout
+from perf_xlsx.reading.official.projects import project_rows
+from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
+from perf_xlsx.system.pattern import pattern
+
+CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
+GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+_FIRST_ROWS = 300  # in which the head of a further form stands
+YEAR = pattern(r"(20\d\d)\s*年")
+
+_Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
+
+
+def locate_outside(sheets: Sheets) -> OutsideLayout | None:
+    """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
+    rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, _Headers()
+    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
+
+
+def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
+    """Where official layouts begin on sheets that are not `known`."""
+    found = []
+    for sheet in (n for n in sheets.searched if n not in known):
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, _Headers())
+        if (header := search.header()) is not None:
+            found.append((sheet, header.top, header.columns["name"]))
+    return found
+
+
+class _Search:
+    """Looks for a form whose indicators stand on one sheet; the rest may stand on others."""
+
+    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
+        self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
+        self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
+        self.titles = [
+            ((sheet, row, column), without_spaces(text))
+            for row, texts in self.rows[sheet].items()
+            for column, text in texts.items()
+            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
+        ]
+
+    def header(self) -> Header | None:
+        """The header of the indicators of a form that stands on this sheet alone, money and all."""
+        kind, here = self._kind(), (self.sheet,)
+        tables = self._headers(kind, "indicators", here)
+        return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
+
+    def layout(self) -> OutsideLayout | None:
+        kind = self._kind()
+        tables = self._headers(kind, "indicators", (self.sheet,))
+        if not tables:
+            return None
+        lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
+        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
+        money = money or [h for h in self._in_part(kind) if not self._lists_projects(h, [*lists, *tables])]
+        if not (money or self.titles):
+            return None
+        funds, projects = next(iter(money), None), next(iter(lists), None)
+        layout = OutsideLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
+        later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
+        body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
+        rows = tuple(sorted((*body.rows, *body.parts)))
+        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, rows, head=tables[0].bottom)
+        layout.parts = body.parts
+        for header in (layout.indicators, layout.funds, layout.projects):
+            layout.twice += header.doubled if header else ()
+        for header in (*tables, *money[:1], *lists):
+            layout.heads(header, self.rows[header.sheet])
+        self._projects(layout, [*tables, *money, *lists])
+        money_search = FundSearch(self.sheets, self.rows, layout)
+        money_search.lines()
+        self._boxes(layout, body)
+        self._claims(layout, body)
+        money_search.stated_weight()
+        money_search.money_unit()
+        self._execution_row(layout, body)
+        self._unread_rows(layout, body)
+        self._kind_is_told(layout)
+        self._year(layout)
+        self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
+        return layout
+
+    def _kind(self) -> Outside:
+        """The kind that the title names; else a project's where 项目名称 stands, else a department's."""
+        kinds = [outside(name) for name in sorted(form_names(), key=shipped_names().__contains__)]
+        for _, text in self.titles:
+            if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
+                return named
+        return outside("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
+
+    def _kind_is_told(self, layout: OutsideLayout) -> None:
+        """A kind that no title names is a doubt."""
+        if not any(word in text for _, text in self.titles for word in layout.kind.titles):
+            message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
+            advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
+            layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
+
+    def _execution_row(self, layout: OutsideLayout, body: Body) -> None:
+        """Budget execution listed among the indicators, where the table of money gives it no points."""
+        columns, table = layout.columns, layout.tables["indicators"]
+        if "claimed_execution_points" in layout.boxes or not {"weight", "claimed_points"} <= columns.keys():
+            return
+        for row in body.rows:
+            at = layout.cell_of(self.sheets, "name", (self.sheet, row, columns["name"]))
+            cell = self.sheets.cell(at) if at else None
+            weight = points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
+            name = bare_name(str(cell.value)) if cell else ""
+            if core(name) in layout.kind.execution and weight is not None:
+                at = (self.sheet, row, columns["claimed_points"])
+                layout.put("claimed_execution_points", Found(at, at))
+                layout.stated_weight = (self.sheet, row, columns["weight"]), weight
+                layout.tables["indicators"] = replace(table, rows=tuple(r for r in table.rows if r != row))
+                message = f"指标表中的“{name}”一行，作为预算执行率评分，不再作为指标。"
+                advice = "可以不改；如它是另外的指标，请改写名称。"
+                layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
+                return
+
+    def _unread_rows(self, layout: OutsideLayout, body: Body) -> None:
+        layout.crossed += [(self.sheet, row, layout.columns["name"]) for row in body.crossed]
+        for row in body.unread:
+            message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
+            at = (self.sheet, row, layout.columns["name"])
+            layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
+
+    def _headers(self, kind: Outside, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
+        table = kind.form.block(block)
+        assert isinstance(table, (Lines, Rows))
+        labels, asked = Labels(typed(table.columns)), kind.needs[needs or block]
+        found: list[Header] = []
+        for sheet in sheets:
+            key = kind.form.name, needs or block, sheet
+            if key not in self.known:
+                self.known[key] = headers(self.sheets, sheet, self.rows[sheet], labels, asked)
+            found += self.known[key]
+        return found
+
+    def _in_part(self, kind: Outside) -> list[Header]:
+        """A table of money above the indicators of which a column goes by an unknown name, or is not there."""
+        return self._headers(kind, "funds", (self.sheet,), "funds_in_part")
+
+    def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
+        """A list of projects has columns of money too."""
+        if any((header.sheet, header.top) == (other.sheet, other.top) for other in lists):
+            return True
+        return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
+
+    def _projects(self, layout: OutsideLayout, tables: list[Header]) -> None:
+        """The projects of a department, below their header."""
+        header = layout.projects
+        if header is not None:
+            beside = [h for h in tables if h.sheet == header.sheet]
+            rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
+            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
+            layout.crossed += [(header.sheet, row, header.columns["name"]) for row in rows.crossed]
+            layout.project_total = rows.total(layout.kind.totals)
+            layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
+
+    def _second_form(self, layout: OutsideLayout, body: Body, funds: int, tops: list[int]) -> None:
+        """A further form, on this sheet or another, is told; `tops` are further headers like its own."""
+        column, begins = layout.indicators.columns["name"], body.next_form
+        lists = layout.projects
+        if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
+            begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
+        if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
+            layout.forms.append((self.sheet, begins, column))
+            layout.twice = [  # of the other form no label is one too many
+                (label, at) for label, at in layout.twice if at[0] != self.sheet or at[1] <= body.last
+            ]
+        for other in self._headers(layout.kind, "indicators", self.order[1:]):
+            layout.forms.append((other.sheet, other.top, other.columns["name"]))
+
+    def _fund_tops(self, layout: OutsideLayout) -> set[int]:
+        return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()
+
+    # ---- boxes -----------------------------------------------------------------------------------------------
+
+    def _boxes(self, layout: OutsideLayout, body: Body) -> None:
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
+        if layout.funds:
+            end = max(layout.fund_rows.values(), default=layout.funds.bottom)
+            taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
+        if layout.projects:
+            end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
+            taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
+        totals = {(self.sheet, row) for row in body.totals}
+        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
+        for box in every_box(layout.form):
+            found = search.box(box)
+            if found:
+                layout.put(box.key, found[0])
+                layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
+            elif box.required and box.key in {*BOXES, *CLAIMS}:
+                layout.missing.append(("基本信息", box.label, True))
+        layout.labels |= {address for address, _ in self.titles}
+        layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _is_prompt(self, layout: OutsideLayout, address: Address) -> bool:
+        """Whether only what the form asks for stands there, left as printed."""
+        cell = self.sheets.cell(address)
+        return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
+
+    def _claims(self, layout: OutsideLayout, body: Body) -> None:
+        """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
+        row = body.total(layout.kind.totals)
+        at = self._total(layout, row) if row is not None else None
+        if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+            layout.put("claimed_total", Found(at, at))
+        if row is not None and "claimed_grade" not in layout.boxes:
+            for grade_at, text in self.rows[self.sheet].get(row, {}).items():
+                if found := GRADES.fullmatch(without_spaces(text)):
+                    at = (self.sheet, row, grade_at)
+                    layout.put("claimed_grade", Found(at, at, found[1][0]))
+        total = layout.form.total_line
+        if points := layout.lines.get(("funds", total, "execution_points")):
+            layout.put("claimed_execution_points", Found(points, points))
+        why = layout.lines.get(("funds", total, "execution_reason"))
+        if why and layout.funds and self.sheets.cell(why) is not None and not self._is_prompt(layout, why):
+            head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
+            layout.passages.append(("执行情况说明", Found(head, why)))
+
+    def _total(self, layout: OutsideLayout, row: int) -> Address | None:
+        """The cell of the claimed total: under the points, else beside its label; never the sum of the weights.
+
+        None where the row has no place for it.
+        """
+        weights, points = (layout.indicators.columns.get(key) for key in ("weight", "claimed_points"))
+        label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
+        beside = self.sheets.right_of((self.sheet, row, label))
+        summed = weights is not None and beside == self.sheets.merged_from((self.sheet, row, weights))
+        if points is None:
+            return None if summed else beside
+        under = self.sheets.merged_from((self.sheet, row, points))
+        cell = self.sheets.cell(under)
+        text = "" if cell is None else str(cell.value)
+        if text in known_labels(layout.kind):
+            return beside  # a row of boxes: each has its own label
+        if core(text) in layout.kind.totals:  # the label, merged over the points too
+            return None if summed else beside
+        return under if cell or summed or self.sheets.cell(beside) is None else beside
+
+    def _year(self, layout: OutsideLayout) -> None:
+        """The year in the title's lines; elsewhere above the tables it is a doubt."""
+        tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
+        values = {a for key, a in layout.boxes.items() if key not in layout.texts}
+        above = [
+            ((self.sheet, row, column), without_spaces(text))
+            for row, texts in self.rows[self.sheet].items()
+            if row < min(tables)
+            for column, text in texts.items()
+        ]
+        for sure in (True, False):
+            for address, text in above:
+                found = YEAR.search(text)
+                titled = address not in values and ("自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text))
+                if found and sure == bool(titled):
+                    layout.year = int(found[1])
+                    layout.labels |= {address} if sure else set()
+                    if not sure:
+                        message = f"标题中没有年度，按“{text[:30]}”中的{found[1]}年读取。"
+                        layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")
+                    return

@@ -1,0 +1,29 @@
+"""Rows of the indicators that are parts of the row above (其中): they carry no points and are not scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perf_xlsx.domain.quantity import squeeze
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
+
+_NUMBERED = pattern(r"[(（]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）]|\d{1,2}\s*[)）.．、](?!\d)|[①-⑳]")
+ADVICE = "可以不改；如它是单独的指标，请填写分值和得分。"
+
+
+def is_part(name: str, above: str) -> bool:
+    """Whether a row that carries no points is a part of the row `above` ("": there is none), by how it is named.
+
+    It is where it says 其中, or is numbered below one that is not.
+    """
+    if not above:
+        return False
+    says = squeeze(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
+    return says or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
+
+
+def told(names: Sequence[str]) -> str:
+    """What is said of them all, once."""
+    first = "".join(f"“{name}”" for name in names[:3]) + ("等" if len(names) > 3 else "")
+    return f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，不单独评分。"

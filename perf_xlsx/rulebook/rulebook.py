@@ -1,0 +1,207 @@
+"""The nouns of a rulebook: settings with their basis, bands, grades, caps."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from perf_xlsx.domain.model import Citation, Entry, Severity, Trust
+from perf_xlsx.domain.quantity import JUDGEMENTS, squeeze
+from perf_xlsx.vocabulary import vocabulary
+
+
+def judgement_word(text: str) -> str:
+    """A judgement as it compares: folded, without spaces."""
+    return re.sub(r"\s", "", squeeze(text))
+
+
+class RulebookError(Exception):
+    """A rulebook's TOML is wrong; `problems` name file, key and what would be right. For the operator."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+class Band(Struct, frozen=True):
+    """One band of a qualitative judgement: shares of the weight, both ends allowed."""
+
+    judgement: str
+    low: Decimal
+    high: Decimal
+
+
+NO_GRADE = "不能评定"
+BY_REFERENCE = "参照"  # before a document that was not made for the form
+
+
+class Grade(Struct, frozen=True):
+    """A grade and the least total that earns it."""
+
+    name: str
+    low: Decimal
+
+
+class Cap(Struct, frozen=True):
+    """The highest total allowed while the execution rate is below `below` (a fraction)."""
+
+    below: Decimal
+    total: Decimal
+
+
+class Setting(Struct, frozen=True):
+    """One choice of a rulebook, where it is published, and how far that text is known.
+
+    `by_reference` are the forms that the document does not rule itself, where it is only followed (参照).
+    """
+
+    value: Any
+    basis: str
+    trust: Trust
+    document: str
+    by_reference: tuple[str, ...] = ()
+
+    def on(self, form: str) -> Setting:
+        """The same, cited as it applies to this form."""
+        return replace(self, document=BY_REFERENCE + self.document) if form in self.by_reference else self
+
+
+class Rulebook(Struct, frozen=True):
+    """One published set of scoring rules. Numbers are points or fractions (90% is 0.9).
+
+    `dated` are Chinese remarks on what the TOML still says in an old notation.
+    """
+
+    name: str
+    title: str
+    document: str
+    issuer: str
+    source: str
+    forms: tuple[str, ...]
+    settings: Mapping[str, Setting]
+    years: tuple[int | None, int | None] = (None, None)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    by_reference: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
+
+    def on(self, form: str) -> Rulebook:
+        """The same rules, cited as they apply to this form."""
+        settings = {key: setting.on(form) for key, setting in self.settings.items()}
+        document = BY_REFERENCE + self.document if form in self.by_reference else self.document
+        return replace(self, document=document, settings=settings, by_reference=())
+
+    def number(self, key: str) -> Decimal:
+        """A number by its key, as "execution.weight"."""
+        value: Decimal = self.settings[key].value
+        return value
+
+    def word(self, key: str) -> str:
+        """A formula's or column's name by its key, as "quantitative.at_most"."""
+        value: str = self.settings[key].value
+        return value
+
+    def flag(self, key: str) -> bool:
+        """A yes or no by its key."""
+        value: bool = self.settings[key].value
+        return value
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The qualitative bands, best first."""
+        value: tuple[Band, ...] = self.settings["qualitative.bands"].value
+        return value
+
+    def band(self, actual: Entry[Any]) -> Band | None:
+        """The band that an actual names, in the rulebook's own words or by its class, best to worst; or None."""
+        return self.named(actual.given) or self.named(actual.value) or self.of_class(actual.value)
+
+    def named(self, word: object) -> Band | None:
+        """The band that a word names in the rulebook's own words, however it is spaced; or None."""
+        folded = judgement_word(word) if isinstance(word, str) else ""
+        return next((band for band in self.bands if judgement_word(band.judgement) == folded), None)
+
+    def of_class(self, judgement: object) -> Band | None:
+        """The band of a class of the vocabulary; None where the bands cannot be told to be these classes."""
+        return self._classes.get(judgement)
+
+    def official_words(self, band: Band) -> tuple[str, ...]:
+        """What published forms call the judgement of a band, but for words that name another band here."""
+        known = vocabulary("judgements")["classes"]
+        words = [word for name, own in self._classes.items() if own == band for word in known[name]["official"]]
+        return tuple(word for word in words if self.named(word) in (None, band))
+
+    @property
+    def _classes(self) -> Mapping[object, Band]:
+        """The bands by the classes of the vocabulary, best to worst; none where they cannot be told apart."""
+        match self.bands:
+            case [best, worst]:
+                return {JUDGEMENTS[0]: best, JUDGEMENTS[-1]: worst}
+            case bands if len(bands) == len(JUDGEMENTS):
+                return dict(zip(JUDGEMENTS, bands, strict=True))
+        return {}
+
+    @property
+    def unclaimed(self) -> Mapping[str, Decimal]:
+        """By judgement, the share given when the unit claims no points; a judgement not named stays open."""
+        value: Mapping[str, Decimal] = self.settings["qualitative.unclaimed"].value
+        return value
+
+    @property
+    def grades(self) -> tuple[Grade, ...]:
+        """The grades, best first."""
+        value: tuple[Grade, ...] = self.settings["grades.bounds"].value
+        return value
+
+    @property
+    def caps(self) -> tuple[Cap, ...]:
+        """Caps of the total by execution rate, the lowest first; empty where the rulebook has none."""
+        value: tuple[Cap, ...] = self.settings["total.caps"].value
+        return value
+
+    def cap(self, rate: Fraction | None) -> Cap | None:
+        """The cap that an execution rate brings, if any."""
+        return None if rate is None else next((cap for cap in self.caps if rate < cap.below), None)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of words by its key, as "passages.department"; none where the rulebook does not speak of that."""
+        setting = self.settings.get(key)
+        return setting.value if setting else ()
+
+    def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
+        """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""
+        # levels that no rulebook knows do not hide those that it knows
+        fitting = [weights for weights in self.weight_sets(form) if set(weights) <= set(levels)]
+        return max(fitting, key=len, default={})
+
+    def weight_sets(self, form: str) -> tuple[Mapping[str, Decimal], ...]:
+        """The ways in which a form's points may be shared out among its levels 1; empty where that is free."""
+        setting = self.settings.get(f"weights.{form}")
+        return setting.value if setting else ()
+
+    @property
+    def highest(self) -> Decimal:
+        """The highest total that there is a grade for: full points, and what may be lost or won by rounding."""
+        return self.number("total.points") + self.number("thresholds.tolerance")
+
+    def grade(self, total: Decimal) -> str:
+        """The grade that a total earns; NO_GRADE above full points, where weights or claims do not add up."""
+        if total > self.highest:
+            return NO_GRADE
+        return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)
+
+    def cite(self, key: str) -> Citation:
+        """The citation of one setting."""
+        setting = self.settings[key]
+        return Citation(key, setting.document, setting.basis, setting.trust)
+
+    def trust_in_words(self) -> str:
+        """How many of its settings are known how well: "转引9项、未核对11项、约定12项"."""
+        counts = Counter(setting.trust for setting in self.settings.values())
+        return "、".join(f"{trust}{counts[trust]}项" for trust in Trust if counts[trust])

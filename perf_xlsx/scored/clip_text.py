@@ -1,0 +1,52 @@
+"""Long texts on a sheet that prints: what fits into a row, in pieces or with a pointer to all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perf_xlsx.domain.model import Entry, Indicator
+from perf_xlsx.sheets import style as s
+
+LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
+
+
+def remarks(row: Indicator, width: float) -> str:
+    """Reason and improvement in one box, as the official form has it.
+
+    Where they do not fit into one row each gives what room there is, with a pointer to where all of it stands.
+    """
+    parts = {entry.given: entry for entry in (row.reason, row.improvement) if entry.given}
+    need = {text: s.lines_needed(text, width) for text in parts}
+    whole = sum(need.values())
+    room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (whole - need[text])) for text in parts}
+    return "\n".join(fitted(text, width, entry, room[text]) for text, entry in parts.items())
+
+
+def fitted(text: str, width: float, entry: Entry[str], lines: int) -> str:
+    """The text, or what fits into so many lines of it with a pointer to where all of it stands."""
+    if s.lines_needed(text, width) <= lines:
+        return text
+    pointer = f"……（全文见{entry.place.sheet}!{entry.place.cell}）"
+    return next(chunks(text, width, lines - s.lines_needed(pointer, width))) + pointer
+
+
+def chunks(text: str, width: float, lines: int = LINES_A_ROW) -> Iterator[str]:
+    """The text in pieces that each fit into one row."""
+    start = 0
+    while start < len(text):
+        end = max(_end(text, start, width, lines), start + 1)
+        yield text[start:end]
+        start = end
+
+
+def _end(text: str, start: int, width: float, lines: int) -> int:
+    """Where the longest piece from `start` ends that takes no more lines."""
+    before, line = 0, 0  # lines above the last one of the piece, and how wide that is
+    for at in range(start, len(text)):
+        if text[at] == "\n":
+            before, line = before + s.lines_of(line, width), 0
+        else:
+            line += s.units(text[at])
+        if before + s.lines_of(line, width) > lines:
+            return at
+    return len(text)

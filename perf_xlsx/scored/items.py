@@ -1,0 +1,71 @@
+"""What was scored, in words: budget execution and the indicators, as the scored sheets show them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.rounding import percent, plain
+
+UNGRADED = "未分级"
+
+
+class Item(Struct, frozen=True):
+    """One scored thing: budget execution, or an indicator."""
+
+    name: str
+    place: Place
+    level1: str
+    target: str
+    actual: str
+    score: Score
+    claimed: Decimal | None
+
+    @property
+    def lost(self) -> Decimal:
+        """Points short of the weight; what is open counts as lost."""
+        return (self.score.weight or Decimal(0)) - (self.score.points or Decimal(0))
+
+
+def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
+    """Budget execution, then the indicators in the form's order."""
+    line = form.total_funds
+    adjusted, executed = line.adjusted, line.executed
+    found = [
+        Item(
+            "预算执行率", executed.place, "预算执行", f"预算{adjusted.given}", executed.given, scores.execution,
+            form.claimed.execution_points.value,
+        )
+    ]  # fmt: skip
+    for row, score in zip(form.indicators, scores.indicators, strict=True):
+        found.append(
+            Item(
+                row.name.given or "（未填名称）", row.name.place, row.level1.given or UNGRADED, target_words(row),
+                actual_words(row), score, row.claimed_points.value,
+            )
+        )  # fmt: skip
+    return found
+
+
+def target_words(row: Indicator) -> str:
+    """Sign, target and unit as a form shows them: "≥95%"."""
+    if isinstance(row.target.value, Decimal):
+        sign = row.sign.value if row.sign.value not in (None, "定性") else ""
+        return f"{sign}{plain(row.target.value)}{row.unit.given}"
+    return row.target.given
+
+
+def actual_words(row: Indicator) -> str:
+    """Actual and unit: "98.28%"."""
+    if isinstance(row.actual.value, Decimal):
+        return f"{plain(row.actual.value)}{row.unit.given}"
+    return row.actual.given
+
+
+def rate_words(rate: Fraction | None) -> str:
+    """A rate as percent, or a dash."""
+    return percent(rate) if rate is not None else "—"

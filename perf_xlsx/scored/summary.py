@@ -1,0 +1,311 @@
+"""评分汇总: total and grade first, then rates, then each indicator, the costliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from perf_xlsx.domain.model import (
+    STANDINGS,
+    FundLine,
+    Project,
+    Rates,
+    Result,
+    Scores,
+    SelfEvaluation,
+)
+from perf_xlsx.domain.rounding import plain, points
+from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS
+from perf_xlsx.forms import Form
+from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scored.finding_list import PROBLEMS
+from perf_xlsx.scored.items import Item, items, rate_words
+from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
+
+SUMMARY = "评分汇总"
+WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
+TITLE_SIZE = 18
+CHART_ROWS = 12  # the costliest; more bars than that say less than the table
+CHART_LINES, LINE_PIXELS = 13, 29  # the chart stands beside that many lines of the small tables
+CLAIMED = "#9DC3E6"  # bars that are the unit's own word, beside the accent of what is computed
+
+
+def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
+    """The sheet. The result must have been scored."""
+    assert result.evaluation is not None
+    assert result.scores is not None
+    sheet = s.draft(SUMMARY, WIDTHS)
+    sheet.tab_colour = s.ACCENT
+    _Summary(sheet, result, result.evaluation, result.scores, form, rulebook).write()
+    return sheet
+
+
+class _Summary:
+    def __init__(
+        self, sheet: Draft, result: Result, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook
+    ) -> None:
+        self.sheet, self.result, self.form = sheet, result, form
+        self.scores, self.kind, self.rulebook = scores, kind, rulebook
+        self.items = items(form, scores)
+
+    def write(self) -> None:
+        self._heading()
+        self._tiles(3)
+        self._next_step(7)
+        self.ordered = sorted(self.items, key=lambda item: -item.lost)
+        row = self._dimensions(9)
+        row = self._funds(row + 1)
+        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart stands beside them
+            self.sheet.heights[blank] = 22
+        row = self._indicators(max(row, 10 + CHART_LINES) + 1)
+        self._chart(9)
+        self.sheet.print_area = (0, 0, row, len(WIDTHS) - 1)
+        self.sheet.selected = (4, 1)
+
+    def _heading(self) -> None:
+        sheet, last = self.sheet, len(WIDTHS) - 1
+        style = s.look(font_name=s.HEADING, font_size=TITLE_SIZE)
+        sheet.merge(0, 1, 0, last, style)
+        year = f"{self.form.year}年度" if self.form.year else ""
+        name = self.form.boxes["project"].given if "project" in self.form.boxes else ""
+        subject = f"{name}（{self.form.unit or '单位未填'}）" if name else self.form.unit or "单位未填"
+        title = f"{subject}　{year}"
+        sheet.text(0, 1, title, style)
+        sheet.heights[0] = _title_height(title)
+        book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
+        note = f"，各项规定的依据：{self.rulebook.trust_in_words()}"
+        sheet.text(1, 1, book + note, s.look(font_color=s.SOFT, text_wrap=False))
+
+    # ---- the first glance ------------------------------------------------------------------------------------
+
+    def _tiles(self, row: int) -> None:
+        """Label, large value and remark in three rows, tile by tile."""
+        total = points(self.scores.total)
+        claimed, grade = self.form.claimed.total.value, self.form.claimed.grade.value
+        execution, rates = self.scores.execution, self.scores.line_rates[self.form.total_line]
+        scored = (
+            f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
+            if execution.points is not None
+            else ""
+        )
+        full = plain(self.rulebook.number("total.points"))
+        tiles = (
+            (
+                1,
+                1,
+                "计算总分",
+                total,
+                f"满分{full}" if self.scores.complete else f"暂定：{self.scores.provisional[0]}",
+            ),
+            (2, 3, "等级", self.scores.grade or "—", "" if self.scores.complete else "总分暂定，不评等级"),
+            (4, 5, "自评", plain(claimed) if claimed is not None else "—", f"自评等级：{grade or '未填'}"),
+            (6, 8, "预算执行率", rate_words(execution.completion), scored),
+            (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
+            (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
+        )
+        self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
+        for first, last, label, value, remark in tiles:
+            accent = label in ("计算总分", "等级")
+            ink = "#FFFFFF" if accent else s.INK
+            fill = s.ACCENT if accent else "#F3F6FA"
+            base = {"bg_color": fill, "font_color": ink, "align": "center", "text_wrap": False}
+            size = 26 if accent else 15 if label == "问题" else 20
+            soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
+            self._cell(row, first, last, label, **base | soft)
+            self._cell(row + 1, first, last, value, **base, font_name=s.HEADING, font_size=size, shrink=True)
+            self._cell(row + 2, first, last, remark, **base | soft, font_size=9)
+
+    def _cell(self, row: int, first: int, last: int, text: str, **look: Any) -> None:
+        style = s.look(**look)
+        if last > first:
+            self.sheet.merge(row, first, row, last, style)
+        self.sheet.text(row, first, text, style)
+
+    def _counts(self) -> str:
+        counts = [
+            f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count}"
+            for key in STANDINGS
+            if (count := sum(f.standing == key for f in self.result.findings))
+        ]
+        return "　".join(counts) or "✔ 没有"
+
+    def _next_step(self, row: int) -> None:
+        errors = sum(f.standing == "error" for f in self.result.findings)
+        why = "；".join(self.scores.provisional)
+        still = f"总分是暂定的（{why}），不评等级。" if why else ""
+        if errors:
+            words = (
+                f"下一步：有{errors}项错误须更正。{still}请打开“{PROBLEMS}”逐项更正标色的单元格，保存后重新报送。"
+            )
+        elif still:
+            words = f"下一步：{still}请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
+        elif self.result.findings:
+            words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
+        else:
+            words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
+        self.sheet.link(row, 1, PROBLEMS, "A1", words, s.link(bold=True, text_wrap=False), ours=True)
+        self.sheet.heights[row] = 22
+
+    # ---- tables ----------------------------------------------------------------------------------------------
+
+    def _title(self, row: int, text: str) -> int:
+        self.sheet.text(row, 1, text, s.look(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False))
+        self.sheet.heights[row] = 22
+        return row + 1
+
+    def _heads(self, row: int, heads: tuple[tuple[int, int, str], ...]) -> int:
+        for first, last, text in heads:
+            self._cell(row, first, last, text, bold=True, bg_color=s.HEAD_FILL, border=True, align="center")
+        self.sheet.heights[row] = 24
+        return row + 1
+
+    def _number(
+        self, row: int, first: int, last: int, value: Decimal | Fraction | None, code: str, none: str
+    ) -> None:
+        style = s.look(border=True, align="right", num_format=code)
+        if last > first:
+            self.sheet.merge(row, first, row, last, style)
+        if value is None:
+            self.sheet.text(row, first, none, style)
+        else:
+            self.sheet.number(row, first, value, style)
+
+    def _indicators(self, row: int) -> int:
+        row = self._title(row, "逐项得分（失分多的在前）")
+        names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
+        self.sheet.repeated = (row, row)
+        first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
+        for item in self.ordered:
+            self._item(row, item)
+            row += 1
+        self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
+        self._total_row(row)
+        return row + 1
+
+    def _item(self, row: int, item: Item) -> None:
+        sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
+        basis = "\n".join(dict.fromkeys(citation.source for citation in score.basis))
+        link_cell = item.place.cell
+        if link_cell:
+            sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))
+        else:
+            sheet.text(row, 1, item.name, text)
+        centre = s.look(border=True, align="center")
+        sheet.text(row, 2, item.target, centre)
+        sheet.text(row, 3, item.actual, centre)
+        self._number(row, 4, 4, score.completion, s.PERCENT, "—")
+        self._number(row, 5, 5, score.weight, "General", "未填")
+        self._number(row, 6, 6, item.claimed, s.POINTS, "—")
+        self._number(row, 7, 7, score.points, s.POINTS, "未评")
+        gap = None if item.claimed is None or score.points is None else item.claimed - score.points
+        self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
+        sheet.text(row, 9, score.why, text)
+        sheet.text(row, 10, basis, s.look(border=True, align="left", font_size=9))
+        shown = [
+            (item.name, WIDTHS[1]),
+            (item.target, WIDTHS[2]),
+            (score.why, WIDTHS[9]),
+            (basis, WIDTHS[10] * 1.1),
+        ]
+        sheet.heights[row] = s.height_for(shown, 24)
+
+    def _total_row(self, row: int) -> None:
+        self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
+        weights = [item.score.weight for item in self.items if item.score.weight is not None]
+        claims = [item.claimed for item in self.items]
+        known = [claim for claim in claims if claim is not None]
+        claimed = sum(known, Decimal(0)) if len(known) == len(claims) else None
+        self._number(row, 5, 5, sum(weights, Decimal(0)), "General", "")
+        self._number(row, 6, 6, claimed, s.POINTS, "—")
+        self._number(row, 7, 7, self.scores.total, s.POINTS, "")
+        gap = None if claimed is None else claimed - self.scores.total
+        self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
+        words = "" if self.scores.complete else f"暂定：{'；'.join(self.scores.provisional)}"
+        self._cell(row, 9, 10, words, border=True)
+        self.sheet.heights[row] = 24
+
+    def _chart(self, row: int) -> None:
+        """A bar chart of the costliest items, beside the small tables."""
+        shown = self.ordered[:CHART_ROWS]
+        computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
+        claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
+        self.sheet.chart = BarChart(
+            title="自评得分与计算得分（失分多的在上）",
+            categories=tuple(item.name for item in shown),
+            category_column=1,
+            rows=(self.first, self.first + len(shown) - 1),
+            series=(Series("计算得分", 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
+            row=row,
+            column=9,
+            size=(545, (CHART_LINES + 1) * LINE_PIXELS),
+            fonts=(s.HEADING, s.BODY),
+            rule=s.RULE,
+            grid="#E5E7EB",
+        )
+
+    def _dimensions(self, row: int) -> int:
+        row = self._title(row, "按一级指标")
+        row = self._heads(
+            row,
+            (
+                (1, 1, "一级指标"),
+                (2, 2, "分值"),
+                (3, 3, "自评得分"),
+                (4, 4, "计算得分"),
+                (5, 6, "差额"),
+                (7, 8, "得分率"),
+            ),
+        )
+        for name, group in self._groups():
+            self.sheet.text(row, 1, name, s.look(border=True, align="left"))
+            weight = sum((item.score.weight or Decimal(0) for item in group), Decimal(0))
+            earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
+            known = [item.claimed for item in group if item.claimed is not None]
+            claimed = sum(known, Decimal(0)) if len(known) == len(group) else None
+            settled = all(item.score.points is not None for item in group)  # what is open is no zero
+            gap = claimed - earned if claimed is not None and settled else None
+            share = Fraction(earned) / Fraction(weight) if weight > 0 and settled else None
+            self._number(row, 2, 2, weight, "General", "")
+            self._number(row, 3, 3, claimed, s.POINTS, "—")
+            self._number(row, 4, 4, earned, s.POINTS, "")
+            self._number(row, 5, 6, gap, "+0.00;-0.00;0.00", "—")
+            self._number(row, 7, 8, share, s.PERCENT, "—")
+            self.sheet.heights[row] = 22
+            row += 1
+        return row
+
+    def _groups(self) -> Iterator[tuple[str, list[Item]]]:
+        for name in dict.fromkeys(item.level1 for item in self.items):
+            yield name, [item for item in self.items if item.level1 == name]
+
+    def _funds(self, row: int) -> int:
+        unit = self.form.boxes["money_unit"].given or "金额单位未填"
+        row = self._title(row, f"预算执行情况（{unit}）")
+        heads = ("资金类别", "年初预算数", "调整率", "全年预算数", "全年执行数", "执行率")
+        spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
+        row = self._heads(row, tuple((*span, head) for span, head in zip(spans, heads, strict=True)))
+        for key, line in self.form.funds.items():
+            row = self._money(row, line.name, line, self.scores.line_rates[key])
+        for project, rates in zip(self.form.projects, self.scores.project_rates, strict=True):
+            row = self._money(row, f"　项目：{project.name.given}", project, rates)
+        return row
+
+    def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
+        self.sheet.text(row, 1, name, s.look(border=True, align="left"))
+        for first, last, entry in ((2, 2, line.initial), (4, 4, line.adjusted), (5, 6, line.executed)):
+            self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
+        self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
+        self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
+        self.sheet.heights[row] = s.height_for([(name, WIDTHS[1])], 22)
+        return row + 1
+
+
+def _title_height(title: str) -> float:
+    """Of the title's row: one line for most, more for a long project of a unit with a long name."""
+    larger = TITLE_SIZE / s.BODY_SIZE
+    lines = s.lines_needed(title, sum(WIDTHS[1:]) / larger)
+    return min(s.MAX_HEIGHT, max(36, lines * s.LINE_HEIGHT * larger + 6))

@@ -1,0 +1,41 @@
+"""来源对照: what was carried over from a workbook of another format, cell by cell, and what was not."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from perf_xlsx.domain.place import Place
+
+ORIGIN = "来源对照"
+NO_PLACE = "原文件没有的自评栏："  # stands before the names of boxes that the unit could not fill
+
+
+class Trace(Struct, frozen=True):
+    """One box that was carried over: where it stands now, where it stood, what stood there as a person saw it."""
+
+    field: str
+    place: Place
+    sheet: str
+    cell: str
+    given: str
+    note: str = ""
+
+
+class LeftBehind(Struct, frozen=True):
+    """Something of the original that is not in the new workbook; `cell` is "" for a whole sheet or file."""
+
+    what: str
+    sheet: str
+    cell: str
+    text: str
+    note: str = ""
+
+
+class Origin(Struct, frozen=True):
+    """Where a carried-over workbook comes from; `no_place` are boxes for claims that it had no place for."""
+
+    file: str
+    format: str
+    traces: tuple[Trace, ...]
+    left: tuple[LeftBehind, ...]
+    no_place: tuple[str, ...] = ()

@@ -1,0 +1,119 @@
+"""Colours, fonts, widths and number formats: named once; and how the sheets that scoring adds begin."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import ceil
+from typing import Any
+
+from perf_xlsx.domain.model import Standing
+from perf_xlsx.ooxml import Draft, Look
+
+BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
+BODY_SIZE = 10
+
+INK = "#1F2937"
+ACCENT = "#1F4E79"
+RULE = "#9CA3AF"
+SOFT = "#6B7280"
+
+REQUIRED_FILL = "#FFF8DC"
+OPTIONAL_FILL = "#FFFFFF"
+COMPUTED_FILL = "#ECEEF1"
+HEAD_FILL = "#E3ECF5"
+DONE_FILL, DONE_INK = "#DDF1E0", "#1B5E20"
+TODO_FILL, TODO_INK = "#FDEBD0", "#8A4B08"
+
+# Exact colours of marks: a person would hardly choose just these, so that our own can be told from theirs. None is
+# near the yellow of a required box; the heavier, the darker, so that they differ without any colour too.
+MARK_FILLS: Mapping[Standing, str] = {
+    "error": "FFEF8A80", "warning": "FFFFBE55", "notice": "FFBFD8F2", "waived": "FFDCE3D3",
+}  # fmt: skip
+MARK_WORDS: Mapping[Standing, tuple[str, str]] = {  # the colour, and what is owed
+    "error": ("红", "须更正"), "warning": ("橙", "须核对"),
+    "notice": ("蓝", "仅供了解"), "waived": ("灰绿", "不必更正"),
+}  # fmt: skip
+STANDING_INK: Mapping[Standing, str] = {
+    "error": "#7A0C06", "warning": "#5C3A00", "notice": "#234A70", "waived": "#3E4A30",
+}  # fmt: skip
+
+MONEY = "#,##0.00"
+POINTS = "0.00"
+PERCENT = "0.00%"
+DATE = "yyyy-mm-dd"
+MOMENT = "yyyy-mm-dd hh:mm:ss"
+
+FOOTER = f'&C&"{BODY}"&9第 &P 页　共 &N 页'
+
+LINE_HEIGHT = 14.5  # points, for body text
+MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+def dressed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of a format with our font and ink added."""
+    full: dict[str, Any] = {
+        "font_name": BODY, "font_size": BODY_SIZE, "font_color": INK, "border_color": RULE, "text_wrap": True,
+        **properties,
+    }  # fmt: skip
+    if full.get("border") and full.get("align") in ("left", "right"):
+        full.setdefault("indent", 1)  # text that touches its border is hard to read
+    return full
+
+
+@lru_cache(1024)
+def look(**properties: Any) -> Look:
+    """The look of a cell of a drafted sheet, with our font and ink."""
+    return Look(**dressed(properties))
+
+
+def link(**properties: Any) -> Look:
+    """The look of a link."""
+    return look(font_color=ACCENT, underline=True, **properties)
+
+
+def draft(title: str, widths: Iterable[float], landscape: bool = True) -> Draft:
+    """A sheet that prints on A4, one page wide, with page numbers."""
+    sheet = Draft(title, landscape)
+    sheet.widths = dict(enumerate(widths))
+    sheet.footer = FOOTER
+    return sheet
+
+
+def dated(title: str, year: int | None) -> str:
+    """A title with its year, where that is known."""
+    return title if year is None else f"{title}（{year}年度）"
+
+
+def units(text: str) -> int:
+    """Width in column units: a Chinese character takes two."""
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
+
+
+class _Widths(dict[str, int]):
+    """The width of each character met so far."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = width = 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        return width
+
+
+_WIDTHS = _Widths()
+
+
+@lru_cache(1 << 8)  # one long text may stand in every row
+def lines_needed(text: str, width: float) -> int:
+    """Lines that a text takes in a column of that width; autofit is of no use for Chinese."""
+    return sum(lines_of(units(line), width) for line in text.split("\n")) if text else 1
+
+
+def lines_of(line: int, width: float) -> int:
+    """Lines that a line of so many units takes in a column of that width."""
+    return max(1, ceil(line * 1.04 / max(width - 1.5, 2)))
+
+
+def height_for(cells: list[tuple[str, float]], least: float = 20.0) -> float:
+    """Row height in points for (text, column width) pairs."""
+    most = max((lines_needed(text, width) for text, width in cells), default=1)
+    return min(MAX_HEIGHT, max(least, most * LINE_HEIGHT + 6))

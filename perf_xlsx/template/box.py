@@ -1,0 +1,123 @@
+"""One box of a template: how it looks, what it accepts, and its live formula where it is computed."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.forms import NEXT_YEAR, Box, Form, Rows
+from perf_xlsx.forms.case import Shown, Typed
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.sheets import style as s
+from perf_xlsx.template import live
+from perf_xlsx.template.live_canvas import LiveCanvas
+from perf_xlsx.template.prompts import here
+
+ANY_YEAR = 2023
+NUMERALS = "一二三四五六七八九十"
+LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
+
+
+class BoxWriter:
+    """Writes the boxes of one template."""
+
+    def __init__(self, canvas: LiveCanvas, form: Form, year: int | None, rulebook: Rulebook) -> None:
+        self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
+
+    def style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
+        """The look of an empty box, or of one with `value` in it; `required` where its line decides that."""
+        needed = box.required if required is None else required
+        look: dict[str, Any] = {
+            "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
+        }  # fmt: skip
+        match box.kind:
+            case "number":
+                money = box.key in ("initial", "adjustment", "adjusted", "executed")
+                look |= {"num_format": s.MONEY if money else "General", "align": "right"}
+            case "date":
+                look |= {"num_format": s.DATE, "align": "left"}
+            case "percent" | "value":
+                look |= {"align": "right"}
+            case "choice":
+                look |= {"align": "center"}
+            case _:
+                look |= {"align": "left"}
+        match value:
+            case Shown():
+                look["num_format"] = value.number_format
+            case datetime.datetime():
+                look["num_format"] = s.MOMENT
+            case datetime.date():
+                look["num_format"] = s.DATE
+        return self.canvas.style(**look | more)
+
+    def computed(
+        self, worksheet: Any, row: int, column: int, box: Box, columns: Sequence[Box] = (), left: int = 0
+    ) -> None:
+        """A live formula; `columns` are of its row, the first of them in the column `left`."""
+        cells = {one.key: here(column_name(left + at + 1)) for at, one in enumerate(columns)}
+        labels = {one.key: one.label for one in columns}
+        formulas: dict[str, Callable[[], str]] = {
+            "line_rate": lambda: live.line_rate(cells, labels, self.rulebook),
+            "indicator_completion": lambda: live.indicator_completion(cells, labels, self.rulebook),
+            "indicator_points": lambda: live.indicator_points(cells, labels, self.rulebook),
+            "execution_points": lambda: live.execution_points(self.rulebook),
+            "total": lambda: live.total(self.rulebook, self.form),
+            "grade": lambda: live.grade(self.rulebook),
+        }
+        percent = box.formula in ("line_rate", "indicator_completion")
+        style = self.canvas.style(
+            border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
+        )
+        self.canvas.live(worksheet, row, column, formulas[box.formula](), style)
+
+    def ask(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
+        """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""
+        if box.kind == "computed":
+            if box.formula != "grade":
+                self.canvas.hint_colours(worksheet, row, column, last)
+            return
+        rule: dict[str, Any] = {
+            "validate": "any",
+            "input_title": box.label[:32],
+            "input_message": self._said(box.help or f"请填写{box.label}。"),
+            "error_title": f"{box.label}填写有误"[:32],
+            "error_message": self._said(box.error or f"请按说明填写{box.label}。"),
+        }
+        if box.kind == "choice":
+            source: Any = [choice.value for choice in box.choices]
+            if box.depends_on:
+                above = next(c for c, b in enumerate(self._siblings(box), LEFT) if b.key == box.depends_on)
+                source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
+            rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
+        elif box.kind == "number":
+            low = float(box.minimum) if box.minimum is not None else -1e12
+            high = float(self.rulebook.number("total.points")) if box.points else 1e12
+            rule |= {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+        elif box.kind == "date":
+            rule |= {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
+        worksheet.data_validation(row, column, last, column, rule)
+
+    def _said(self, text: str) -> str:
+        """A message of a box with the rulebook's score and words and the year in it, cut to what Excel takes."""
+        bands = [band.judgement for band in self.rulebook.bands]
+        words = {
+            "{total}": plain(self.rulebook.number("total.points")),
+            "{judgements}": "、".join(bands),
+            "{bands}": NUMERALS[len(bands) - 1] if len(bands) <= len(NUMERALS) else str(len(bands)),
+        }
+        return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), self.dated(text))[:255]
+
+    def dated(self, text: str) -> str:
+        """A help with a year that fits the template's; of an unknown one, any serves as an example."""
+        return text.replace(NEXT_YEAR, str((self.year or ANY_YEAR) + 1))
+
+    def _siblings(self, box: Box) -> tuple[Box, ...]:
+        for block in (block for sheet in self.form.sheets for block in sheet.blocks):
+            if isinstance(block, Rows) and box in block.columns:
+                return block.columns
+        raise KeyError(box.key)

@@ -1,0 +1,459 @@
+"""What the template's own formulas come to, worked out exactly, so that their results stand beside them.
+
+It knows what our formulas use and no more: numbers, texts, ranges of one column, and some thirty functions.
+Formulas are compiled once a text; the rows of a table share theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from operator import add, eq, ge, gt, is_, le, lt, mul, ne, sub
+from typing import Any
+
+from msgspec import Struct, field
+
+from perf_xlsx.domain.rounding import exact, half_up, plain
+from perf_xlsx.system.pattern import pattern
+
+Address = tuple[str, int, int]  # sheet, row and column, both from 1
+
+
+class Wrong(Struct, frozen=True):
+    """What a formula comes to that cannot be worked out: a text in a sum, a division by nothing."""
+
+
+WRONG = Wrong()
+Value = Fraction | str | bool | Wrong | None
+
+
+class Area(Struct, frozen=True):
+    """Cells of one sheet; `bottom` 0: the whole column."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Cells(Struct):
+    """The cells of a workbook: `typed` with their number formats, `formulas`, and `names` of areas."""
+
+    typed: dict[Address, tuple[Value, str]] = field(default_factory=dict)
+    formulas: dict[Address, str] = field(default_factory=dict)
+    names: dict[str, Area] = field(default_factory=dict)
+    _known: dict[Address, Value] = field(default_factory=dict)
+    _parts: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
+
+    def value(self, at: Address) -> Value:
+        """What stands in a cell, worked out where it is a formula."""
+        if at not in self.formulas:
+            return self.typed[at][0] if at in self.typed else None
+        if at not in self._known:
+            here = Position(self, at)
+            self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
+        return self._known[at]
+
+    def once(self, sheet: str, text: str, made: Callable[[], Any]) -> Any:
+        """What a part of a formula comes to, which is the same in every cell of a sheet."""
+        if (sheet, text) not in self._parts:
+            self._parts[sheet, text] = made()
+        return self._parts[sheet, text]
+
+    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[Value]:
+        """What stands in an area, row by row."""
+        key = (sheet, top, left, bottom, right)
+        if key not in self._columns:
+            rows, columns = range(top, bottom + 1), range(left, right + 1)
+            self._columns[key] = [self.value((sheet, row, column)) for row in rows for column in columns]
+        return self._columns[key]
+
+    def code(self, at: Address) -> str:
+        """What CELL("format") says of a cell: how its number format begins."""
+        return _code(self.typed[at][1]) if at in self.typed else "G"
+
+
+@lru_cache(64)
+def _code(number_format: str) -> str:
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|General', "", number_format)
+    return "P" if "%" in bare else "D" if re.search("[ymdhsa]", bare, re.IGNORECASE) else "G"
+
+
+class Position(Struct, frozen=True):
+    """Where a formula stands."""
+
+    cells: Cells
+    at: Address
+
+
+Formula = Callable[[Position], Any]
+
+_TOKEN = pattern(
+    r'\s*(?:(?P<text>"(?:[^"]|"")*")'
+    r"|(?P<area>(?:'[^']+'!)?\$?[A-Z]{1,3}(?:\$?\d+)?(?::\$?[A-Z]{1,3}(?:\$?\d+)?)?)(?![\w(.])"
+    r"|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)"
+    r"|(?P<name>[A-Za-z_][\w.]*)"
+    r"|(?P<mark><=|>=|<>|[-+*/&=<>(),]))"
+)
+_CORNER = pattern(r"\$?([A-Z]{1,3})\$?(\d*)")
+_LEVELS: Sequence[Mapping[str, Callable[[Any, Any], Any]]]
+
+
+@lru_cache(256)
+def compiled(formula: str) -> Formula:
+    """A formula ready to be worked out. Raises ValueError for what no formula of ours holds."""
+    tokens: list[tuple[str, str]] = []
+    at = 1 if formula.startswith("=") else 0
+    while at < len(formula):
+        found = _TOKEN.match(formula, at)
+        if found is None or found.lastgroup is None:
+            raise ValueError(f"{formula[at : at + 30]!r}")
+        tokens.append((found.lastgroup, found[found.lastgroup]))
+        at = found.end()
+    parser = _Parser(tokens)
+    whole = parser.expression()
+    if parser.at < len(tokens):
+        raise ValueError(f"{tokens[parser.at : parser.at + 5]}")
+    return whole
+
+
+class _Parser:
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self.tokens, self.at = tokens, 0
+
+    def mark(self) -> str:
+        kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
+        return text if kind == "mark" else ""
+
+    def expression(self, level: int = 0) -> Formula:
+        if level == len(_LEVELS):
+            return self.signed()
+        begin = self.at
+        found = self.expression(level + 1)
+        while (mark := self.mark()) in _LEVELS[level]:
+            self.at += 1
+            found = self.shared(begin, _paired(_LEVELS[level][mark], found, self.expression(level + 1)))
+        return found
+
+    def signed(self) -> Formula:
+        if self.mark() != "-":
+            return self.atom()
+        self.at += 1
+        inner = self.signed()
+        return _paired(sub, lambda _: Fraction(0), inner)
+
+    def atom(self) -> Formula:
+        kind, text = self.tokens[self.at]
+        self.at += 1
+        match kind:
+            case "text":
+                return _constant(text[1:-1].replace('""', '"'))
+            case "number":
+                return _constant(Fraction(Decimal(text)))
+            case "area":
+                return _area(text)
+            case "mark" if text == "(":
+                inner = self.expression()
+                self.at += 1
+                return inner
+            case "name" if self.mark() == "(":
+                return self.call(text)
+            case "name":
+                return _constant(text == "TRUE") if text in ("TRUE", "FALSE") else _named(text)
+        raise ValueError(text)
+
+    def call(self, name: str) -> Formula:
+        begin = self.at - 1
+        self.at += 1
+        given: list[Formula] = []
+        while self.mark() != ")":
+            given.append(self.expression())
+            if self.mark() == ",":
+                self.at += 1
+        self.at += 1
+        if name in _WITH_PLACES:
+            function = _WITH_PLACES[name]
+            return lambda at: function(at, given)
+        if name in _OF_MANY:
+            many = _OF_MANY[name]
+            return self.shared(begin, lambda at: many([_held(one(at), at) for one in given]))
+        single = _OF_ONE[name]
+        return self.shared(begin, lambda at: _spread(single, [_held(one(at), at) for one in given]))
+
+    def shared(self, begin: int, found: Formula) -> Formula:
+        """A part that many formulas have: worked out once a sheet, unless it asks for its own row."""
+        text = "".join(text for _, text in self.tokens[begin : self.at])
+        return found if "ROW()" in text else lambda at: at.cells.once(at.at[0], text, lambda: found(at))
+
+
+def _constant(value: Value) -> Formula:
+    return lambda _: value
+
+
+def _named(name: str) -> Formula:
+    return lambda at: at.cells.names[name]
+
+
+def _area(text: str) -> Formula:
+    sheet, _, cells = text.rpartition("!")
+    corners = [_CORNER.fullmatch(corner) for corner in cells.split(":")]
+    first, last = corners[0], corners[-1]
+    assert first
+    assert last
+    left, top, right, bottom = _column(first[1]), int(first[2] or 1), _column(last[1]), int(last[2] or 0)
+    named = sheet.strip("'")
+    return lambda at: Area(named or at.at[0], top, left, bottom, right)
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _held(value: Any, at: Position) -> Any:
+    """What stands in an area; anything else as it is."""
+    if not isinstance(value, Area):
+        return value
+    if (value.top, value.left) == (value.bottom, value.right):
+        return at.cells.value((value.sheet, value.top, value.left))
+    found = at.cells.column(value.sheet, value.top, value.left, value.bottom, value.right)
+    return found[0] if len(found) == 1 else found
+
+
+def _one(value: Any) -> Value:
+    return WRONG if isinstance(value, list | Area) else value
+
+
+def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
+    """The function of each row, where any of what is given is a column."""
+    longest = max((len(one) for one in given if isinstance(one, list)), default=0)
+    if not longest:
+        return function(*given)
+    columns = [one if isinstance(one, list) else [one] * longest for one in given]
+    found: list[Value] = []
+    above: tuple[Value, ...] = ()
+    for row in zip(*columns, strict=True):
+        alike = above and all(map(is_, row, above))  # most rows are empty
+        found.append(found[-1] if alike else function(*row))
+        above = row
+    return found
+
+
+def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -> Formula:
+    def both(a: Value, b: Value) -> Value:
+        if WRONG in (a, b):
+            return WRONG
+        found: Value = function(a, b) if function in _PLAIN else _reckoned(function, a, b)
+        return found
+
+    return lambda at: _spread(both, [_held(one(at), at), _held(other(at), at)])
+
+
+def _reckoned(function: Callable[[Fraction, Fraction], Any], one: Value, other: Value) -> Value:
+    a, b = _number(one), _number(other)
+    if isinstance(a, Wrong) or isinstance(b, Wrong):
+        return WRONG
+    return WRONG if function is _over and not b else function(a, b)
+
+
+def _over(one: Fraction, other: Fraction) -> Fraction:
+    return one / other
+
+
+def _number(value: Value) -> Fraction | Wrong:
+    match value:
+        case None:
+            return Fraction(0)
+        case bool():
+            return Fraction(value)
+        case str():
+            return WRONG  # "5" would be 5 in Excel; ours never rely on it
+    return value
+
+
+def _text(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).upper()
+        case Fraction():
+            return plain(half_up(exact(value), 15))
+    return str(value)
+
+
+def _joined(one: Value, other: Value) -> str:
+    return _text(one) + _text(other)
+
+
+def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], bool]:
+    """Numbers stand before texts and these before truths; nothing is whatever it is compared with."""
+
+    def rank(value: Value, beside: Value) -> tuple[int, Any]:
+        if value is None:
+            value = "" if isinstance(beside, str) else Fraction(0)
+        if isinstance(value, bool):
+            return 2, value
+        return (1, value.casefold()) if isinstance(value, str) else (0, value)
+
+    return lambda one, other: function(rank(one, other), rank(other, one))
+
+
+_LEVELS = (
+    {mark: _compared(function) for mark, function in
+     {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}.items()},
+    {"&": _joined},
+    {"+": add, "-": sub},
+    {"*": mul, "/": _over},
+)  # fmt: skip
+_PLAIN = (*_LEVELS[0].values(), *_LEVELS[1].values())
+
+
+# ---- functions -------------------------------------------------------------------------------------------------
+
+
+def _of_texts(function: Callable[..., Value]) -> Callable[..., Value]:
+    return lambda *given: WRONG if WRONG in given else function(*given)
+
+
+def _find(part: Value, whole: Value) -> Value:
+    at = _text(whole).find(_text(part))
+    return WRONG if at < 0 else Fraction(at + 1)
+
+
+def _left(text: Value, count: Value = Fraction(1)) -> Value:
+    return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # a number in ours
+
+
+def _clean(text: Value) -> str:
+    return "".join(ch for ch in _text(text) if ch >= " ")
+
+
+def _rounded(value: Value, places: Value) -> Value:
+    number = _number(value)
+    return number if isinstance(number, Wrong) else Fraction(half_up(number, int(places)))  # type: ignore[arg-type]
+
+
+def _size(value: Value) -> Value:
+    number = _number(value)
+    return number if isinstance(number, Wrong) else abs(number)
+
+
+_OF_ONE: Mapping[str, Callable[..., Value]] = {
+    "ISNUMBER": lambda value: isinstance(value, Fraction),
+    "ISTEXT": lambda value: isinstance(value, str),
+    "ISLOGICAL": lambda value: isinstance(value, bool),
+    "NOT": _of_texts(lambda value: not _number(value)),
+    "ABS": _of_texts(_size),
+    "ROUND": _of_texts(_rounded),
+    "CLEAN": _of_texts(_clean),
+    "SUBSTITUTE": _of_texts(lambda text, old, new: _text(text).replace(_text(old), _text(new))),
+    "FIND": _of_texts(_find),
+    "LEFT": _of_texts(_left),
+}
+
+
+def _flat(given: Sequence[Any]) -> list[Value]:
+    return [value for one in given for value in (one if isinstance(one, list) else [one])]
+
+
+def _truths(given: Sequence[Any]) -> list[bool] | Wrong:
+    numbers = [_number(value) for value in _flat(given)]
+    return WRONG if WRONG in numbers else [bool(number) for number in numbers]
+
+
+def _all(given: Sequence[Any]) -> Value:
+    found = _truths(given)
+    return found if isinstance(found, Wrong) else all(found)
+
+
+def _any(given: Sequence[Any]) -> Value:
+    found = _truths(given)
+    return found if isinstance(found, Wrong) else any(found)
+
+
+def _numbers(given: Sequence[Any]) -> list[Fraction] | Wrong:
+    values = _flat(given)
+    return WRONG if WRONG in values else [value for value in values if isinstance(value, Fraction)]
+
+
+def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Sequence[Any]], Value]:
+    def applied(given: Sequence[Any]) -> Value:
+        found = _numbers(given)
+        return found if isinstance(found, Wrong) else function(found or [Fraction(0)])
+
+    return applied
+
+
+def _summed_products(given: Sequence[Any]) -> Value:
+    columns = [one if isinstance(one, list) else [one] for one in given]
+    if any(WRONG in column for column in columns):
+        return WRONG
+    total = Fraction(0)
+    for row in zip(*columns, strict=True):
+        product = Fraction(1)
+        for value in row:
+            product *= value if isinstance(value, Fraction) else 0
+        total += product
+    return total
+
+
+def _counted_if(given: Sequence[Any]) -> Value:
+    """How many texts begin with what stands before the asterisk."""
+    begins = _text(given[1]).rstrip("*")
+    return Fraction(sum(isinstance(value, str) and value.startswith(begins) for value in _flat(given[:1])))
+
+
+def _summed_if(given: Sequence[Any]) -> Value:
+    """The sum of the numbers alone: the only condition of ours is one that every number meets."""
+    return sum((value for value in _flat(given[:1]) if isinstance(value, Fraction)), Fraction(0))
+
+
+_OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
+    "AND": _all,
+    "OR": _any,
+    "SUM": _of_numbers(lambda found: sum(found, Fraction(0))),
+    "MIN": _of_numbers(min),
+    "MAX": _of_numbers(max),
+    "COUNT": lambda given: Fraction(sum(isinstance(value, Fraction) for value in _flat(given))),
+    "COUNTIF": _counted_if,
+    "SUMIF": _summed_if,
+    "SUMPRODUCT": _summed_products,
+}
+
+
+def _if(at: Position, given: Sequence[Formula]) -> Any:
+    truth = _held(given[0](at), at)
+    if isinstance(truth, Wrong | str | list):
+        return WRONG
+    return given[1](at) if truth else given[2](at)
+
+
+def _index(at: Position, given: Sequence[Formula]) -> Any:
+    column, row = given[0](at), _held(given[1](at), at)
+    return Area(column.sheet, int(row), column.left, int(row), column.left)
+
+
+def _row(at: Position, given: Sequence[Formula]) -> Any:
+    if not given:
+        return Fraction(at.at[1])
+    area: Area = given[0](at)
+    rows = [Fraction(row) for row in range(area.top, area.bottom + 1)]
+    return rows[0] if len(rows) == 1 else rows
+
+
+def _cell(at: Position, given: Sequence[Formula]) -> Any:
+    area: Area = given[1](at)
+    return at.cells.code((area.sheet, area.top, area.left))
+
+
+_WITH_PLACES: Mapping[str, Callable[[Position, Sequence[Formula]], Any]] = {
+    "IF": _if, "INDEX": _index, "ROW": _row, "CELL": _cell,
+}  # fmt: skip

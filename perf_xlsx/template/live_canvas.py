@@ -1,0 +1,110 @@
+"""A canvas that remembers what is typed, so that the results of live formulas can be stored beside them."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import IO, Any
+
+from perf_xlsx.forms import FormError
+from perf_xlsx.forms.case import Shown
+from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.writer import Canvas, safe
+from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
+
+LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one damaged
+EPOCH = datetime.datetime(1899, 12, 30)
+
+
+class LiveCanvas(Canvas):
+    """One template being written."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        super().__init__(out)
+        self.cells = Cells()
+        self._formulas: list[tuple[Any, int, int, str, Any]] = []
+
+    def sheet(self, name: str) -> Any:
+        """A new sheet."""
+        from xlsxwriter.worksheet import Worksheet  # late, as XlsxWriter itself
+
+        class LiveSheet(Worksheet):  # type: ignore[misc]  # no types
+            """A sheet of long formulas: XlsxWriter would search each for fifty functions that ours lack."""
+
+            @staticmethod
+            @lru_cache(64)
+            def _prepare_formula(formula: str, expand_future_functions: bool = False) -> str:
+                return formula.removeprefix("=")
+
+        return self.book.add_worksheet(name, LiveSheet)
+
+    def text(self, sheet: Any, row: int, column: int, text: str, style: Any = None) -> None:
+        """Text as text, whatever it looks like."""
+        super().text(sheet, row, column, text, style)
+        self.cells.typed[sheet.get_name(), row + 1, column + 1] = safe(text), "General"
+
+    def link(self, sheet: Any, row: int, column: int, target: str, text: str, style: Any) -> None:
+        """A text that leads to a place of the workbook."""
+        sheet.write_url(row, column, target, style, string=text)
+        self.cells.typed[sheet.get_name(), row + 1, column + 1] = text, "General"
+
+    def typed(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
+        """A value as a person types it."""
+        super().typed(sheet, row, column, value, style)
+        self.cells.typed[sheet.get_name(), row + 1, column + 1] = _remembered(value)
+
+    def name(
+        self, name: str, sheet: str, row: int, column: int, last_row: int | None = None, last_column: int = 0
+    ) -> None:
+        """Define a name for a cell, or for a range of one sheet."""
+        super().name(name, sheet, row, column, last_row, last_column)
+        bottom, right = (row, column) if last_row is None else (last_row, last_column)
+        self.cells.names[name] = Area(sheet, row + 1, column + 1, bottom + 1, right + 1)
+
+    def live(self, sheet: Any, row: int, column: int, formula: str, style: Any = None) -> None:
+        """A live formula; its result is stored in the end, when all is typed.
+
+        Raises FormError where it is longer than Excel takes: a form may ask for more than can be counted.
+        """
+        if len(formula) > LONGEST_FORMULA:
+            name = sheet.get_name()
+            raise FormError(
+                f"表种的必填格或栏过多，Excel 的公式写不下（“{name}”）。请减少 required、改短表名，或分到几张表。"
+            )
+        self._formulas.append((sheet, row, column, formula, style))
+        self.cells.formulas[sheet.get_name(), row + 1, column + 1] = formula
+
+    def settle(self) -> None:
+        """Write every formula with what it comes to."""
+        for sheet, row, column, formula, style in self._formulas:
+            value = self.cells.value((sheet.get_name(), row + 1, column + 1))
+            sheet.write_formula(row, column, formula, style, _stored(value))
+
+
+def _remembered(value: Any) -> tuple[Value, str]:
+    match value:
+        case None | bool():
+            return value, "General"
+        case Shown():
+            return Fraction(value.value), value.number_format
+        case Decimal():
+            return Fraction(value), "General"
+        case datetime.datetime():
+            return Fraction((value - EPOCH) / datetime.timedelta(days=1)), s.MOMENT
+        case datetime.date():
+            return Fraction((datetime.datetime.combine(value, datetime.time()) - EPOCH).days), s.DATE
+        case text:
+            return safe(str(text)), "General"
+
+
+def _stored(value: Value) -> float | str | bool:
+    match value:
+        case Wrong():
+            return "#VALUE!"
+        case Fraction():
+            return float(value)
+        case None:
+            return ""
+    return value
