@@ -15,8 +15,8 @@ from rich.text import Text
 
 from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.domain.rounding import percent
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, excused
 from perf_xlsx.findings.catalogue import catalogue
-from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS, excused
 from perf_xlsx.foreign import POINTERS
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.system.output_files import shown

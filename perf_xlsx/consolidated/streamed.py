@@ -12,7 +12,7 @@ from perf_xlsx.consolidated.page import NUMBERS, spaced
 from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
 from perf_xlsx.consolidated.tables import Column, Value
-from perf_xlsx.findings.severity import STANDING_SIGNS
+from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.writer import Canvas
 

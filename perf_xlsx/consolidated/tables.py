@@ -23,8 +23,8 @@ from perf_xlsx.consolidated.returns import (
     with_unit,
 )
 from perf_xlsx.domain.model import STANDINGS, Standing
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, excused
 from perf_xlsx.findings.catalogue import catalogue
-from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS, excused
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 Value = str | int | Decimal | None

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from perf_xlsx.domain.model import Result, Scores
 from perf_xlsx.domain.rounding import points
+from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import CatalogueEntry, basis_of, catalogue
-from perf_xlsx.findings.severity import STANDING_NAMES
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.rulebook import (
     TRUSTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perf_xlsx.domain.model import Finding, Result, Standing
-from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD

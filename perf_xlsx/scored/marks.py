@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from perf_xlsx.domain.model import STANDINGS, Finding
-from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Mark
 from perf_xlsx.sheets.style import MARK_FILLS, MARK_WORDS
 

@@ -17,7 +17,7 @@ from perf_xlsx.domain.model import (
     SelfEvaluation,
 )
 from perf_xlsx.domain.rounding import plain, points
-from perf_xlsx.findings.severity import STANDING_NAMES, STANDING_SIGNS
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
