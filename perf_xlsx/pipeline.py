@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.findings.catalogue import Noticed, catalogue, finding
+from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
@@ -39,9 +39,16 @@ from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.scored.summary import SUMMARY
 from perf_xlsx.sheets.origin import Origin
-from perf_xlsx.system.background import aside
+from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import same_file, why
-from perf_xlsx.system.output_files import OPENED_AS, begun, fitting, shown, trouble, write_whole
+from perf_xlsx.system.output_files import (
+    OPENED_AS,
+    explain_os_error,
+    printable_path,
+    staged,
+    with_required_suffix,
+    write_atomically,
+)
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
 KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
@@ -111,12 +118,12 @@ def score(
     terms = replace(terms, rulebook=rulebook or terms.rulebook)
     job = Job(Path(source), Path(output) if output is not None else None)
     if job.output is not None and same_file(job.source, job.output):
-        raise OutputError(f"输出文件就是输入文件：{shown(job.output)}。请换一个输出文件夹。")
+        raise OutputError(f"输出文件就是输入文件：{printable_path(job.output)}。请换一个输出文件夹。")
     try:
         data = read_file(job.source, terms.limits)
     except (PackageError, OSError) as error:
         return _refused(job.source, error)
-    digest = aside(lambda: hashlib.sha256(data).hexdigest(), large=len(data) > MIB)
+    digest = in_background(lambda: hashlib.sha256(data).hexdigest(), large=len(data) > MIB)
     with with_forms(terms.forms):
         try:
             result = _score_bytes(job, data, terms)
@@ -151,7 +158,7 @@ def failed(source: Path, error: Exception, sha256: str = "") -> Result:
 
 
 def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
-    name = shown(Path(job.source.name))
+    name = printable_path(Path(job.source.name))
     told: list[Finding] = []
     if terms.passwords and is_encrypted(data):
         data = decrypt(data, terms.passwords, terms.limits)
@@ -179,7 +186,7 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
     """A workbook of another format: carried over into a template of ours, and that is scored."""
     from perf_xlsx.conversion.convert import carry  # late: few workbooks need it
 
-    carried = carry(original, shown(Path(job.source.name)), terms.rulebook, terms.limits)
+    carried = carry(original, printable_path(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(carried, Finding):
         return _judged(job, None, [*told, carried], terms)
     result = _judged(job, carried.evaluation, [*told, *carried.findings], terms)
@@ -191,7 +198,7 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
 
 def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], terms: Terms) -> Result:
     """What was read, its scores and all findings."""
-    source = shown(job.source)
+    source = printable_path(job.source)
     if evaluation is None:
         return Result(source, "", None, None, bounded(said))
     rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
@@ -206,15 +213,15 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
     """
     if job.output is None:
         return judged()
-    output = fitting(job.output, package.suffix())
+    output = with_required_suffix(job.output, package.suffix())
     if same_file(job.source, output):
-        raise OutputError(f"输出文件就是输入文件：{shown(output)}。请换一个输出文件夹。")
+        raise OutputError(f"输出文件就是输入文件：{printable_path(output)}。请换一个输出文件夹。")
     # Only where there is a folder is the copy begun before the form is read: none is made for nothing.
     result = None if os.path.isdir(output.parent) else judged()
     if result and result.evaluation is None:
         return result
     try:
-        with begun(output) as copy, package.saving(copy.file) as finish:
+        with staged(output) as copy, package.saving(copy.file) as finish:
             result = result or judged()
             if result.evaluation is None:
                 return result
@@ -222,18 +229,20 @@ def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin:
             sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
             annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
             finish()
-            copy.keep()
+            copy.commit()
     except OSError as error:
         return _unwritten(result or judged(), output, error)
-    return replace(result, output=shown(output))
+    return replace(result, output=printable_path(output))
 
 
 def _unwritten(result: Result, output: Path, error: OSError) -> Result:
     if result.evaluation is None:
         return result
-    detail, advice = trouble(output, error)
-    place = Place(shown(Path(Path(result.file).name)))
-    seen = Noticed(place, "输出文件", shown(output), f"{shown(output)} 写不进去（{detail}）。", advice)
+    detail, advice = explain_os_error(output, error)
+    place = Place(printable_path(Path(Path(result.file).name)))
+    seen = Observation(
+        place, "输出文件", printable_path(output), f"{printable_path(output)} 写不进去（{detail}）。", advice
+    )
     return replace(result, findings=in_order([*result.findings, finding(UNWRITTEN, seen, None)]))
 
 
@@ -261,12 +270,12 @@ def unwritten(result: Result) -> bool:
 
 
 def _told(name: str, code: str, field: str, message: str, advice: str) -> Finding:
-    return finding(code, Noticed(Place(name), field, None, message, advice, severity="notice"), None)
+    return finding(code, Observation(Place(name), field, None, message, advice, severity="notice"), None)
 
 
 def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:
-    seen = Noticed(Place(shown(Path(source.name))), "文件", None, f"{detail}。", advice)
-    return Result(shown(source), "", None, None, (finding(code, seen, None),))
+    seen = Observation(Place(printable_path(Path(source.name))), "文件", None, f"{detail}。", advice)
+    return Result(printable_path(source), "", None, None, (finding(code, seen, None),))
 
 
 def usable_rulebook(name: str) -> Rulebook:
@@ -324,4 +333,4 @@ def write_template(
     case: str | None = None,
 ) -> None:
     """Write a template (see template_bytes). Raises OSError too."""
-    write_whole(output, template_bytes(form, year, rulebook, case))
+    write_atomically(output, template_bytes(form, year, rulebook, case))

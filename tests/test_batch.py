@@ -22,8 +22,9 @@ import pytest
 from rich.console import Console
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import BatchError, Finished, goes_on, local, plan
-from perf_xlsx.batch.backends import Crew
+from perf_xlsx.batch import BatchError, Finished, goes_on, plan
+from perf_xlsx.batch.backends import Backend
+from perf_xlsx.batch.processes import local_processes
 from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.cli.progress import progress
@@ -60,8 +61,8 @@ import sys
 from pathlib import Path
 from perf_xlsx.batch import plan
 from perf_xlsx.batch import run
-from perf_xlsx.batch import local
-for done in run(plan([Path(sys.argv[1])], None), crew=local(2)):
+from perf_xlsx.batch.processes import local_processes
+for done in run(plan([Path(sys.argv[1])], None), backend=local_processes(2)):
     print(done.record["findings"])
 """
 
@@ -188,15 +189,15 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
         for taken in range(1000):
             yield Task(str(taken), "", None, "")
 
-    crew = Crew(batch.here().start, chunk=4, ahead=5)
-    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("")] * len(chunk), crew)):
+    backend = Backend(batch.in_process().start, chunk=4, ahead=5)
+    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("")] * len(chunk), backend)):
         assert task.file == str(done)
         assert taken <= done + 4 * 6
 
 
 def test_an_executor_of_somebody_elses_will_do(few: Path) -> None:
     with ThreadPoolExecutor(2) as executor:
-        done = finished(few, crew=batch.given(executor))
+        done = finished(few, backend=batch.from_executor(executor))
     assert [one.record for one in done] == [one.record for one in finished(few)]
 
 
@@ -299,7 +300,7 @@ def test_killed_while_it_writes_the_consolidated_workbook_nothing_is_left(sixty:
 
 def test_a_worker_that_dies_while_it_writes_leaves_nothing(few: Path, tmp_path: Path) -> None:
     (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
-    done = finished(few, tmp_path / "out", crew=local(2), work=batch_work.dies_writing)
+    done = finished(few, tmp_path / "out", backend=local_processes(2), work=batch_work.dies_writing)
     assert [codes(one) == {"R03"} for one in done] == [False, False, False, True, False, False]
     assert sorted(contents(tmp_path / "out")) == [".perf_xlsx/records.jsonl", *(f"{n}.xlsx" for n in range(5))]
 
@@ -452,8 +453,8 @@ def test_a_copy_that_is_in_the_way_costs_that_workbook_only(few: Path, tmp_path:
 def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str, few: Path) -> None:
     for name in (f"1 {kind[:-1]}.xlsx", f"3 {kind[:-1]}.xlsx"):
         (few / name).write_bytes(a_return("project", name))
-    crew = local(2, seconds=3, megabytes=1024)
-    done = finished(few, crew=crew, work=getattr(batch_work, kind))
+    backend = local_processes(2, seconds=3, megabytes=1024)
+    done = finished(few, backend=backend, work=getattr(batch_work, kind))
     assert [one.record["file"] for one in done] == sorted(path.name for path in few.iterdir())
     guilty = [one for one in done if kind[:-1] in one.record["file"]]
     assert [codes(one) for one in guilty] == [{"R03"}, {"R03"}]
@@ -474,7 +475,7 @@ def test_a_limit_holds_for_a_single_workbook_where_it_is_given(few: Path) -> Non
 
 def test_a_worker_that_died_by_chance_costs_nothing(few: Path) -> None:
     (few / "2 once.xlsx").write_bytes(a_return("project", "示例局"))
-    done = finished(few, crew=local(2), work=batch_work.dies_once)
+    done = finished(few, backend=local_processes(2), work=batch_work.dies_once)
     assert [one.record["status"] for one in done] == ["scored"] * 6
 
 
@@ -493,7 +494,7 @@ def test_workers_that_cannot_start_are_no_fault_of_the_files(few: Path, tmp_path
 
 def test_what_ran_into_a_limit_is_tried_again_next_time(few: Path, tmp_path: Path) -> None:
     (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
-    finished(few, tmp_path / "out", crew=local(1), work=batch_work.dies)
+    finished(few, tmp_path / "out", backend=local_processes(1), work=batch_work.dies)
     again = finished(few, tmp_path / "out")
     assert [one.record["file"] for one in again if one.fresh] == ["3 die.xlsx"]
     assert all(one.record["status"] == "scored" for one in again)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx import batch
 from perf_xlsx.batch import BatchError, plan
+from perf_xlsx.batch.cluster import cluster
 from perf_xlsx.cli.main import main
 from tests import batch_work
 from tests.batch_returns import a_return
@@ -49,8 +50,8 @@ def outputs(folder: Path) -> dict[str, bytes]:
 
 def test_a_worker_that_is_killed_midway_costs_nothing(folder: Path, address: str, tmp_path: Path) -> None:
     list(batch.run(plan([folder], tmp_path / "here")))
-    with batch.cluster(address) as crew, distributed.Client(f"tcp://{address}", set_as_default=False) as client:
-        done = batch.run(plan([folder], tmp_path / "out"), crew=replace(crew, chunk=2), work=batch_work.slow)
+    with cluster(address) as backend, distributed.Client(f"tcp://{address}", set_as_default=False) as client:
+        done = batch.run(plan([folder], tmp_path / "out"), backend=replace(backend, chunk=2), work=batch_work.slow)
         files = [next(done).record["file"]]
         victim = next(iter(client.run(os.getpid).values()))
         os.kill(victim, signal.SIGKILL)
@@ -61,8 +62,8 @@ def test_a_worker_that_is_killed_midway_costs_nothing(folder: Path, address: str
 
 def test_a_file_that_kills_every_worker_is_told_and_the_others_are_scored(folder: Path, address: str) -> None:
     (folder / "05 die.xlsx").write_bytes(a_return("project", "示例局"))
-    with batch.cluster(address) as crew:
-        done = list(batch.run(plan([folder], None), crew=replace(crew, chunk=4), work=batch_work.dies))
+    with cluster(address) as backend:
+        done = list(batch.run(plan([folder], None), backend=replace(backend, chunk=4), work=batch_work.dies))
     unread = {one.record["file"]: one.record["findings"][0]["code"] for one in done if not one.record["total"]}
     assert unread == {"05 die.xlsx": "R03"}
     assert len(done) == 13
@@ -77,9 +78,9 @@ def test_the_command_hands_its_work_to_the_cluster(folder: Path, address: str, t
 
 
 def test_an_executor_that_cannot_be_used_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("perf_xlsx.batch.backends.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("perf_xlsx.batch.cluster.CONNECT_SECONDS", 0.5)
     unknown = CliRunner().invoke(main, ["check", str(folder), "--executor", "ray://somewhere"])
     assert unknown.exit_code == 2
     assert "dask://主机:端口" in unknown.stderr
-    with pytest.raises(BatchError, match="连不上"), batch.cluster("127.0.0.1:9"):
+    with pytest.raises(BatchError, match="连不上"), cluster("127.0.0.1:9"):
         pass

@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.main import main
 from perf_xlsx.domain.model import Scores, SelfEvaluation
 from perf_xlsx.findings import catalogue as findings
-from perf_xlsx.findings.catalogue import CatalogueEntry, Noticed, check, noticed
+from perf_xlsx.findings.catalogue import CatalogueEntry, Observation, check, observed
 from perf_xlsx.forms import form_names, load_form, read_forms, with_forms
 from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.results.explain import rules_document
@@ -730,10 +730,10 @@ def longest_name(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(findings, "CHECKS", [*findings.CHECKS])
 
     @check("I99")
-    def names_are_short(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+    def names_are_short(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
         for row in form.indicators:
             if len(row.name.given) > 12:
-                yield noticed(row.name, f"{row.called}名称过长。", "请缩短。", expected="不超过12个字")
+                yield observed(row.name, f"{row.called}名称过长。", "请缩短。", expected="不超过12个字")
 
     return "I99"
 

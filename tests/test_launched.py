@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import local, plan
+from perf_xlsx.batch import plan
+from perf_xlsx.batch.processes import local_processes
 from perf_xlsx.cli.demo import case_text
 from tests import batch_work
 from tests.batch_returns import a_return
@@ -202,7 +203,7 @@ def test_it_imports_next_to_nothing_before_the_child_starts() -> None:
 @NO_WINDOWS
 def test_a_file_that_is_killed_alone_is_not_tried_again(tmp_path: Path) -> None:
     (tmp_path / "once.xlsx").write_bytes(a_return("project", "示例局"))
-    (done,) = batch.run(plan([tmp_path], None), crew=local(1), work=batch_work.dies_once)
+    (done,) = batch.run(plan([tmp_path], None), backend=local_processes(1), work=batch_work.dies_once)
     assert [found["code"] for found in done.record["findings"]] == ["R03"]
 
 
@@ -211,5 +212,5 @@ def test_a_file_that_was_killed_beside_others_is_tried_alone(tmp_path: Path) -> 
     """Five files are two chunks: the last file is a chunk of its own, and is lost with the worker of the first."""
     for name in ("0 once", "1", "2", "3", "4"):
         (tmp_path / f"{name}.xlsx").write_bytes(a_return("project", f"示例{name}局"))
-    done = list(batch.run(plan([tmp_path], None), crew=local(2), work=batch_work.dies_once))
+    done = list(batch.run(plan([tmp_path], None), backend=local_processes(2), work=batch_work.dies_once))
     assert [one.record["status"] for one in done] == ["scored"] * 5

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.domain.entries import visited
+from perf_xlsx.domain.entries import map_entries
 from perf_xlsx.domain.model import Result
 from tests.layout_figures import RULEBOOK
 from tests.layouts import LAYOUTS, Paper, flat, national, yunnan
@@ -48,7 +48,7 @@ def places(result: Result) -> set[str | None]:
     """The cells of values."""
     assert result.evaluation is not None
     found: set[str | None] = set()
-    visited(result.evaluation, lambda _, entry: (found.add(entry.place.cell), entry)[1])
+    map_entries(result.evaluation, lambda _, entry: (found.add(entry.place.cell), entry)[1])
     return found
 
 

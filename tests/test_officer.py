@@ -27,7 +27,7 @@ from perf_xlsx.cli import arguments
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
 from perf_xlsx.system import os_errors
-from perf_xlsx.system.output_files import Begun, trouble, write_whole
+from perf_xlsx.system.output_files import StagedFile, explain_os_error, write_atomically
 from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible
 from tests.batch_returns import a_return
 from tests.foreign_workbooks import biff5, xlsb, zipped
@@ -314,7 +314,7 @@ def test_a_rename_that_is_hindered_is_tried_again(tmp_path: Path, monkeypatch: p
         replace(*paths)
 
     monkeypatch.setattr(os, "replace", held)
-    write_whole(tmp_path / "a.txt", b"x")
+    write_atomically(tmp_path / "a.txt", b"x")
     assert (tmp_path / "a.txt").read_bytes() == b"x"
     assert len(tries) == 4
 
@@ -341,7 +341,7 @@ def test_a_copy_that_stays_held_is_told_with_those_who_may_hold_it(
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
 def test_no_system_speaks_english(number: int) -> None:
     error = OSError(number, os.strerror(number))
-    for words in (os_errors.why(error), *trouble(Path("没有"), error)):
+    for words in (os_errors.why(error), *explain_os_error(Path("没有"), error)):
         assert not re.search(
             r"[A-Za-z]{3,}", words.replace("Excel", "").replace("WPS", "").replace("OneDrive", "")
         )
@@ -423,10 +423,10 @@ def test_a_temporary_file_that_is_held_does_not_hide_what_went_wrong(
     def held(*_: Any, **__: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Begun, "keep", failing)
+    monkeypatch.setattr(StagedFile, "commit", failing)
     monkeypatch.setattr(Path, "unlink", held)
     with pytest.raises(OSError, match="No space"):
-        write_whole(tmp_path / "a.txt", b"x")
+        write_atomically(tmp_path / "a.txt", b"x")
 
 
 # ---- 8: what is true, and what was meant -----------------------------------------------------------------------

@@ -1,13 +1,10 @@
-"""Who does the work: this process, worker processes of this machine, a cluster, or any executor."""
+"""Who does the work: this process, or any executor. Processes and clusters are loaded when they are asked for."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,28 +12,26 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.batch.worker import prepare, ready
+from perf_xlsx.batch.worker import ready
 from perf_xlsx.ooxml import MIB
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import BEGUN
 
 SECONDS = 60  # for one workbook; a large one takes two
 MEGABYTES = 2048  # for one worker
-CONNECT_SECONDS = 10
 
 
-class Crew(Struct, frozen=True):
+class Backend(Struct, frozen=True):
     """How work is handed out.
 
     `start(alone)` gives an executor, a fresh one each time where it can break; `alone` asks for a single worker.
-    `deaths` is what a future raises whose worker died or ran out of memory. At most `ahead` chunks of `chunk`
-    workbooks are under way.
+    `worker_errors` is what a future raises whose worker died or ran out of memory. At most `ahead` chunks of
+    `chunk` workbooks are under way.
     `seconds` is the time limit of one workbook, None where no process may be ended; `limits` says it in Chinese.
     """
 
     start: Callable[[bool], AbstractContextManager[Executor]]
-    deaths: tuple[type[BaseException], ...] = ()
+    worker_errors: tuple[type[BaseException], ...] = ()
     chunk: int = 1
     ahead: int = 1
     seconds: float | None = None
@@ -67,108 +62,41 @@ class _Fallen(Executor):
         return future
 
 
-class _Pool(ProcessPoolExecutor):
-    """Its workers, which are started as work comes, are deaf to Ctrl-C from their birth: the parent decides."""
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        if sys.platform == "win32":
-            return super().submit(function, *args, **named)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process inherits this
-        try:
-            return super().submit(function, *args, **named)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def here() -> Crew:
+def in_process() -> Backend:
     """This process: no start-up, and no limits."""
-    return given(_Here(), ahead=1)
+    return from_executor(_Here(), ahead=1)
 
 
-def limited(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Crew:
+def this_process_limited(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Backend:
     """This process, which ends when a workbook takes longer, and takes no more memory from now on."""
     cap_memory(megabytes * MIB)
-    return replace(here(), seconds=seconds, limits=_said(seconds, megabytes))
+    return replace(in_process(), seconds=seconds, limits=limits_in_words(seconds, megabytes))
 
 
-def fallen(pid: int, folder: Path | None, seconds: float, megabytes: int) -> Crew:
+def ended_process(pid: int, folder: Path | None, seconds: float, megabytes: int) -> Backend:
     """The process `pid`, which a workbook ended; what it left half written in the output folder is taken away."""
     for left in folder.glob(f"{BEGUN}{pid}-*") if folder else ():
         left.unlink(missing_ok=True)
-    return replace(given(_Fallen(), ahead=1), deaths=(BrokenExecutor,), limits=_said(seconds, megabytes))
+    return replace(
+        from_executor(_Fallen(), ahead=1),
+        worker_errors=(BrokenExecutor,),
+        limits=limits_in_words(seconds, megabytes),
+    )
 
 
-def _said(seconds: float, megabytes: int) -> str:
+def limits_in_words(seconds: float, megabytes: int) -> str:
+    """What a worker may take, for people."""
     return f"用时超过{seconds:g}秒，或所需内存超过{megabytes}MB"
 
 
-def given(executor: Executor, ahead: int = 16) -> Crew:
+def from_executor(executor: Executor, ahead: int = 16) -> Backend:
     """Somebody's executor, as it is: its workers are never ended."""
 
     @contextmanager
     def start(alone: bool) -> Iterator[Executor]:
         yield executor
 
-    return Crew(start, ahead=ahead)
-
-
-def local(workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Crew:
-    """Worker processes of this machine, spawned (as on Windows), under a time and a memory limit."""
-    if sys.platform == "win32":
-        workers = min(workers, 61)  # more it cannot wait for
-
-    @contextmanager
-    def start(alone: bool) -> Iterator[Executor]:
-        context = multiprocessing.get_context("spawn")
-        theirs, ours = context.Pipe(duplex=False)
-        pool = _Pool(1 if alone else workers, context, initializer=prepare, initargs=(theirs, megabytes * MIB))
-        try:
-            yield pool
-        except BaseException:
-            ours.close()  # every worker ends at once, whatever it is doing
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-            ours.close()
-            theirs.close()
-
-    return Crew(start, (BrokenExecutor, MemoryError), 4, 4 * workers, seconds, _said(seconds, megabytes))
-
-
-@contextmanager
-def cluster(address: str, seconds: float = SECONDS) -> Iterator[Crew]:
-    """The workers of a running dask cluster, by its scheduler's "HOST:PORT".
-
-    Every machine sees the files under the same paths. A worker has one thread (the time limit ends its process,
-    and its nanny starts another) and its own memory limit. Raises BatchError where it cannot be used.
-    """
-    try:
-        from distributed import Client
-        from distributed.scheduler import KilledWorker
-    except ImportError:
-        raise BatchError('使用 --executor dask:// 须先安装：pip install "perf-xlsx[cluster]"') from None
-    try:
-        client = Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError):
-        raise BatchError(f"连不上 dask 调度器 {address}。请核对地址，确认它已经启动。") from None
-    with client:
-        threads = client.nthreads()
-        if not threads:
-            raise BatchError(f"dask 调度器 {address} 上没有 worker，请先启动：dask worker {address} --nthreads 1")
-        if any(count != 1 for count in threads.values()):
-            raise BatchError("dask 的每个 worker 只能有一个线程，请用 --nthreads 1 启动。")
-
-        @contextmanager
-        def start(alone: bool) -> Iterator[Executor]:
-            executor = client.get_executor(pure=False, retries=2)
-            try:
-                yield executor
-            except BaseException:
-                executor.shutdown(wait=False, cancel_futures=True)
-                raise
-
-        limits = f"用时超过{seconds:g}秒，或所需内存超过上限"
-        yield Crew(start, (KilledWorker, MemoryError), 32, 3 * len(threads), seconds, limits)
+    return Backend(start, ahead=ahead)
 
 
 def cores() -> int:

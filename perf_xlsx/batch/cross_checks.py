@@ -17,14 +17,14 @@ from perf_xlsx.batch.roster import Listed, Roster, same_unit
 from perf_xlsx.batch.state import Record
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import squeeze
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.domain.quantity import normalise
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import load_form
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.results.records import SCHEMA
 from perf_xlsx.results.report import as_record, finding_json
 from perf_xlsx.rulebook import load_rulebook
-from perf_xlsx.system.output_files import shown
+from perf_xlsx.system.output_files import printable_path
 
 FEWEST_ROWS = 3  # indicators with target and actual value; fewer agree by chance
 LONG = 60  # characters of a passage without spaces; shorter ones are phrases that everybody writes
@@ -68,8 +68,8 @@ class Across:
         if not record["unit"]:
             return []
         rulebook = load_rulebook(self.rulebook or record["rulebook"])
-        place = Place(shown(Path(Path(record["file"]).name)))
-        checks: tuple[tuple[str, Callable[[Record, Place], Iterator[Noticed]]], ...] = (
+        place = Place(printable_path(Path(Path(record["file"]).name)))
+        checks: tuple[tuple[str, Callable[[Record, Place], Iterator[Observation]]], ...] = (
             ("B01", self._came_twice),
             ("B02", self._not_listed),
             ("B03", self._copies),
@@ -82,15 +82,15 @@ class Across:
 
     def _could_not_be_read(self, file: str) -> None:
         """Remember it under the listed unit whose name its own name, or its folder's, holds; the longest such."""
-        named = same_unit(shown(Path(file)))
+        named = same_unit(printable_path(Path(file)))
         parts = (named[at : at + length] for length in self.lengths for at in range(len(named) - length + 1))
         unit = next((part for part in parts if part in self.listed), None)
         if unit is not None:
             files = self.unread.setdefault(unit, [])
             if len(files) < FILES:
-                files.append(shown(Path(file)))
+                files.append(printable_path(Path(file)))
 
-    def _came_twice(self, record: Record, place: Place) -> Iterator[Noticed]:
+    def _came_twice(self, record: Record, place: Place) -> Iterator[Observation]:
         """B01: the unit (year, form, project) has returned a workbook before this one.
 
         Good: one workbook a unit, year and form.  Bad: 水利局.xlsx and 水利局(更正).xlsx in one folder.
@@ -104,9 +104,11 @@ class Across:
             message, advice = "两个文件完全相同", "请移走其中一份，再运行一次。"
         else:
             message, advice = "两个文件不完全相同", "请与单位核对以哪一份为准，移走另一份，再运行一次。"
-        yield Noticed(place, "单位名称", record["unit"], f"{what}已有一份：{first['file']}，{message}。", advice)
+        yield Observation(
+            place, "单位名称", record["unit"], f"{what}已有一份：{first['file']}，{message}。", advice
+        )
 
-    def _not_listed(self, record: Record, place: Place) -> Iterator[Noticed]:
+    def _not_listed(self, record: Record, place: Place) -> Iterator[Observation]:
         """B02: the unit is not on the list, or not with this form or project.
 
         Good: a listed unit's form.  Bad: a unit that is not on the list.
@@ -126,9 +128,9 @@ class Across:
             else f"名单（{self.roster.name}）中没有{record['unit']}。"
         )
         advice = "请核对单位名称、表种和项目名称的写法；确应报送的，请补入名单。"
-        yield Noticed(place, "单位名称", record["unit"], message, advice)
+        yield Observation(place, "单位名称", record["unit"], message, advice)
 
-    def _copies(self, record: Record, place: Place) -> Iterator[Noticed]:
+    def _copies(self, record: Record, place: Place) -> Iterator[Observation]:
         """B03: indicators or long passages are word for word those of another unit.
 
         Good: the same indicators, each unit's own actual values.  Bad: eight rows the same to the last digit.
@@ -141,13 +143,13 @@ class Across:
         ]
         if len(rows) >= FEWEST_ROWS and (first := self._other("indicators", rows, record)):
             same[first].append(f"{len(rows)}个绩效指标的名称、指标值和完成值")
-        for text in dict.fromkeys("".join(squeeze(passage).split()) for passage in record["passages"]):
+        for text in dict.fromkeys("".join(normalise(passage).split()) for passage in record["passages"]):
             if len(text) >= LONG and (first := self._other("passage", text, record)):
                 same[first].append(f"文字说明“{text[:BEGINNING]}…”")
         advice = "请核对是否照抄；确实相同的请说明原因。"
         for other, what in same.items():
             field = "绩效指标" if "绩效指标" in what[0] else "文字说明"
-            yield Noticed(place, field, None, f"{'，'.join(what)}与{other}完全相同。", advice)
+            yield Observation(place, field, None, f"{'，'.join(what)}与{other}完全相同。", advice)
 
     def _other(self, kind: str, key: Any, record: Record) -> str | None:
         """The file and unit that had the same before, if it is another unit."""
@@ -159,7 +161,7 @@ class Across:
     def _first(self, kind: str, key: Any, record: Record) -> Seen | None:
         """The first record with this key; None where it is this one."""
         digest = hashlib.sha256(repr((kind, key)).encode("utf-8", "surrogatepass")).digest()[:16]
-        row = (digest, shown(Path(record["file"])), record["unit"], record["sha256"])
+        row = (digest, printable_path(Path(record["file"])), record["unit"], record["sha256"])
         if self.memory.execute("insert or ignore into first values (?, ?, ?, ?)", row).rowcount:
             return None
         found = self.memory.execute("select file, unit, content from first where key = ?", row[:1]).fetchone()
@@ -182,8 +184,8 @@ class Across:
         else:
             message += "（读不出来的文件不算）。"
             advice = f"请联系{listed.unit}{whom}报送。"
-        place = Place(shown(Path(self.roster.name)), 0, listed.row)
-        seen = Noticed(place, f"第{listed.row}行", listed.unit, message, advice)
+        place = Place(printable_path(Path(self.roster.name)), 0, listed.row)
+        seen = Observation(place, f"第{listed.row}行", listed.unit, message, advice)
         rulebook = load_rulebook(self.rulebook) if self.rulebook else None
         return as_record(Result("", "", None, None, ())) | {
             "file": None,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
 from perf_xlsx.system.os_errors import for_windows, identity, reachable, why
-from perf_xlsx.system.output_files import free, reserved, shown
+from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
 LEFT_BEHIND = ("~$", ".~", "._")  # how files begin that Excel, WPS and Macs lay beside a workbook
 RESULTS = "评分结果"  # where copies go when no folder is named
@@ -46,11 +46,11 @@ class Plan(Struct, frozen=True, dict=True):
     @cached_property
     def names(self) -> Mapping[str, str]:
         """What a file is called whose name cannot be shown as it is, by its row; no two files are called alike."""
-        odd = [file for file, _ in self.rows if shown(Path(file)) != file]
+        odd = [file for file, _ in self.rows if printable_path(Path(file)) != file]
         taken = {file for file, _ in self.rows} if odd else set()
         found = {}
         for file in odd:
-            name = plain = shown(Path(file))
+            name = plain = printable_path(Path(file))
             number = 1
             while name in taken:
                 number += 1
@@ -62,7 +62,7 @@ class Plan(Struct, frozen=True, dict=True):
     def called(self, file: str) -> str:
         """What a file of a row is called in what a program reads."""
         name = self.names.get(file)
-        return shown(self.base / file) if name is None else str(Path(shown(self.base)) / name)
+        return printable_path(self.base / file) if name is None else str(Path(printable_path(self.base)) / name)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -83,12 +83,14 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     asked = [Path(path) for path in paths]
     for path in asked:
         if not os.path.exists(path):
-            raise OutputError(f"没有这个文件或文件夹：{shown(path)}")
+            raise OutputError(f"没有这个文件或文件夹：{printable_path(path)}")
     target = Path(folder) if folder is not None else None
     if target and os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
-        raise OutputError(f"输出文件夹就是收回的文件夹：{shown(target)}。请换一个输出文件夹，原文件不会改动。")
+        raise OutputError(
+            f"输出文件夹就是收回的文件夹：{printable_path(target)}。请换一个输出文件夹，原文件不会改动。"
+        )
     if target and _is_workbook(target.name) and not os.path.isdir(target):
-        raise OutputError(f"-o 后面写的是文件夹，{shown(target)} 却像工作簿的名称。请改写一个文件夹。")
+        raise OutputError(f"-o 后面写的是文件夹，{printable_path(target)} 却像工作簿的名称。请改写一个文件夹。")
     base = _base(asked)
     wanted: dict[str, str] = {}
     passed: dict[str, None] = {}
@@ -175,7 +177,7 @@ class _Walk:
                 found = sorted((entry.name, os.path.isdir(entry)) for entry in entries)
         except OSError as error:
             if not prefix:
-                raise OutputError(f"文件夹打不开：{shown(folder)}（{why(error)}）") from None
+                raise OutputError(f"文件夹打不开：{printable_path(folder)}（{why(error)}）") from None
             yield prefix.removesuffix("/")
             return
         for name, is_folder in found:
@@ -215,7 +217,7 @@ def _of_the_system(relative: str) -> bool:
 
 def _copy_name(name: str) -> str:
     """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
-    name = "/".join(for_windows(part) for part in shown(Path(name)).split("/"))
+    name = "/".join(for_windows(part) for part in printable_path(Path(name)).split("/"))
     stem, suffix = os.path.splitext(name)
     if suffix.lower() in KEPT or suffix.lower() not in WORKBOOKS:
         return name
@@ -226,7 +228,7 @@ def _apart(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
     taken: set[str] = set()
     kept = sorted(wanted, key=lambda file: os.path.splitext(file)[1] != os.path.splitext(wanted[file])[1])
-    outputs = {file: free(Path(wanted[file]), taken).as_posix() for file in kept}
+    outputs = {file: unique_path(Path(wanted[file]), taken).as_posix() for file in kept}
     return (
         (file, file if outputs[file] == file else outputs[file]) for file in wanted
     )  # mostly one text for both
@@ -240,4 +242,4 @@ def _refuse_overwriting(jobs: Plan) -> None:
     for _, output in jobs.rows:
         path = os.path.join(jobs.folder, output)
         if identity(path) in inputs or reserved(Path(os.path.abspath(path))) in names:
-            raise OutputError(f"输出文件会覆盖输入文件：{shown(Path(path))}。请换一个输出文件夹。")
+            raise OutputError(f"输出文件会覆盖输入文件：{printable_path(Path(path))}。请换一个输出文件夹。")

@@ -16,7 +16,7 @@ from perf_xlsx.domain.quantity import same_label, same_name
 from perf_xlsx.forms import Boxes, Form, form_names, load_form
 from perf_xlsx.reading.list_file import ListError, ListRow, read_list
 from perf_xlsx.system.os_errors import for_windows
-from perf_xlsx.system.output_files import write_whole
+from perf_xlsx.system.output_files import write_atomically
 from perf_xlsx.template.stamp import Stamp
 
 # The surest header first: a list with 单位名称 and 部门名称 says whose unit each is, and the unit is to file.
@@ -129,7 +129,7 @@ def write_templates(
         boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
         known = {key: getattr(listed, key) for key in COLUMNS if key in boxes}
         stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
-        write_whole(path, stamp.template({key: text for key, text in known.items() if text}))
+        write_atomically(path, stamp.template({key: text for key, text in known.items() if text}))
         yield Written(path, True)
 
 

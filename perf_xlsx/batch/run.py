@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from perf_xlsx import __version__
 from perf_xlsx.batch import worker
-from perf_xlsx.batch.backends import Crew, here
+from perf_xlsx.batch.backends import Backend, in_process
 from perf_xlsx.batch.cross_checks import Across
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
@@ -51,7 +51,7 @@ def run(
     terms: Terms | None = None,
     roster: Roster | None = None,
     force: bool = False,
-    crew: Crew | None = None,
+    backend: Backend | None = None,
     work: Work = worker.one,
 ) -> Generator[Finished, None, None]:
     """Score all; yield each in plan order, then the listed units that returned nothing.
@@ -60,12 +60,12 @@ def run(
     memory, unless `force`. Stopped at any point, the next run goes on from there. Raises BatchError and
     RulebookError.
     """
-    crew, terms = crew or here(), terms or Terms()
+    backend, terms = backend or in_process(), terms or Terms()
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
         state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
         try:
-            yield from _each(jobs, terms, roster, force, crew, work, state, stack)
+            yield from _each(jobs, terms, roster, force, backend, work, state, stack)
         except BatchError as error:
             raise BatchError(f"{error}{goes_on(force)}") if state and state.saved else error from None
 
@@ -75,15 +75,15 @@ def _each(
     terms: Terms,
     roster: Roster | None,
     force: bool,
-    crew: Crew,
+    backend: Backend,
     work: Work,
     state: State | None,
     stack: ExitStack,
 ) -> Iterator[Finished]:
     across = stack.enter_context(Across(roster, terms.rulebook, terms.waiving))
     tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
-    do = partial(worker.do, work, crew.seconds, __version__)
-    ordered = stack.enter_context(closing(in_order(tasks, do, crew)))
+    do = partial(worker.do, work, backend.seconds, __version__)
+    ordered = stack.enter_context(closing(in_order(tasks, do, backend)))
     for at, (task, done) in enumerate(ordered):
         with with_forms(terms.forms):
             record = _record(task, done, state)
@@ -122,39 +122,39 @@ def _record(task: Task, done: Done, state: State | None) -> Record:
     return known
 
 
-def in_order(tasks: Iterator[Task], do: Do, crew: Crew) -> Generator[tuple[Task, Done], None, None]:
+def in_order(tasks: Iterator[Task], do: Do, backend: Backend) -> Generator[tuple[Task, Done], None, None]:
     """Each task with what came of it, in the order of the tasks. Raises BatchError where a cluster is lost.
 
     A chunk whose worker died is done again file by file on a worker of its own, so that only the guilty one is
     given up, and nobody waits for its neighbours' time limits twice. A file that was alone is not tried again.
     """
-    with _Team(crew) as team, _Team(crew, alone=True) as ward:
+    with _ManagedExecutor(backend) as team, _ManagedExecutor(backend, alone=True) as isolated:
         waiting: deque[tuple[Chunk, Future[list[Done]], Executor]] = deque()
         while True:
-            while len(waiting) < crew.ahead and (following := tuple(islice(tasks, crew.chunk))):
+            while len(waiting) < backend.ahead and (following := tuple(islice(tasks, backend.chunk))):
                 waiting.append((following, *team.submit(do, following)))
             if not waiting:
                 return
             chunk, future, executor = waiting.popleft()
             try:
                 done = _result(future)
-            except crew.deaths as death:
+            except backend.worker_errors as death:
                 guilty = len(chunk) == 1 and not waiting and team.started_well(executor)
                 team.lost(executor, death)
                 if guilty:
-                    done = [worker.died(chunk[0], crew.limits)]
+                    done = [worker.died(chunk[0], backend.limits)]
                 else:
-                    done = [_alone(ward, do, task, crew) for task in chunk]
+                    done = [_alone(isolated, do, task, backend) for task in chunk]
             yield from zip(chunk, done, strict=True)
 
 
-def _alone(ward: _Team, do: Do, task: Task, crew: Crew) -> Done:
-    future, executor = ward.submit(do, [task])
+def _alone(isolated: _ManagedExecutor, do: Do, task: Task, backend: Backend) -> Done:
+    future, executor = isolated.submit(do, [task])
     try:
         return _result(future)[0]
-    except crew.deaths as death:
-        ward.lost(executor, death)
-        return worker.died(task, crew.limits)
+    except backend.worker_errors as death:
+        isolated.lost(executor, death)
+        return worker.died(task, backend.limits)
 
 
 def _result(future: Future[list[Done]]) -> list[Done]:
@@ -164,11 +164,11 @@ def _result(future: Future[list[Done]]) -> list[Done]:
         raise BatchError("与集群的连接断了，评分停止。") from None
 
 
-class _Team:
-    """The executor that a crew works with now; started when first needed, and anew after it broke."""
+class _ManagedExecutor:
+    """The executor that a backend works with now; started when first needed, and anew after it broke."""
 
-    def __init__(self, crew: Crew, alone: bool = False) -> None:
-        self.crew, self.alone = crew, alone
+    def __init__(self, backend: Backend, alone: bool = False) -> None:
+        self.backend, self.alone = backend, alone
         self.started: AbstractContextManager[Executor] | None = None
         self.executor: Executor | None = None
         self.first: Future[None] | None = None
@@ -176,14 +176,14 @@ class _Team:
     def submit(self, do: Do, chunk: Chunk) -> tuple[Future[list[Done]], Executor]:
         """The future, and the executor that it belongs to."""
         if self.executor is None:
-            self.started = self.crew.start(self.alone)
+            self.started = self.backend.start(self.alone)
             self.executor = self.started.__enter__()
             self.first = self.executor.submit(worker.ready)
             if self.alone:
                 self._prove()
         try:
             return self.executor.submit(do, chunk), self.executor
-        except self.crew.deaths:  # it broke a moment ago
+        except self.backend.worker_errors:  # it broke a moment ago
             self.end()
             return self.submit(do, chunk)
 
@@ -192,7 +192,7 @@ class _Team:
         assert self.first is not None, "submitted before this"
         try:
             self.first.result()
-        except self.crew.deaths:
+        except self.backend.worker_errors:
             raise BatchError(CANNOT_START) from None
 
     def started_well(self, executor: Executor) -> bool:
@@ -216,7 +216,7 @@ class _Team:
         if started:
             started.__exit__(kind, error, trace)
 
-    def __enter__(self) -> _Team:
+    def __enter__(self) -> _ManagedExecutor:
         return self
 
     __exit__ = end

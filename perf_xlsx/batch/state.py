@@ -22,7 +22,7 @@ from perf_xlsx.forms import form_names
 from perf_xlsx.results.records import FILE as RECORDS
 from perf_xlsx.results.records import SCHEMA, STATE, lines, read_record
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
-from perf_xlsx.system.output_files import BEGUN, trouble
+from perf_xlsx.system.output_files import BEGUN, explain_os_error
 
 JOURNAL, LOCK = "journal.jsonl", "lock"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
@@ -61,7 +61,7 @@ class State:
         return self
 
     def _full(self, error: OSError) -> BatchError:
-        detail, advice = trouble(self.folder / f"{RECORDS}.tmp", error)
+        detail, advice = explain_os_error(self.folder / f"{RECORDS}.tmp", error)
         return BatchError(f"{self.folder} 写不进去（{detail}），评分停止。{advice}")
 
     def _tidy(self) -> None:

@@ -10,9 +10,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -20,14 +19,17 @@ from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.place import Place
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import FormFile
 from perf_xlsx.results.records import SCHEMA, UnrecordedError, as_line
 from perf_xlsx.results.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
-from perf_xlsx.system.output_files import fitting, shown
+from perf_xlsx.system.output_files import printable_path, with_required_suffix
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection  # loads sockets, which a single workbook needs none of
 
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 
@@ -123,8 +125,8 @@ def one(task: Task) -> Done:
 def died(task: Task, limits: str) -> Done:
     """What is told of a file that ended its worker, alone in it."""
     withdraw(task)
-    seen = Noticed(
-        Place(shown(Path(Path(task.source).name))),
+    seen = Observation(
+        Place(printable_path(Path(Path(task.source).name))),
         "文件",
         None,
         f"读取时{limits}，或读取程序意外中止，没有读完。",
@@ -154,7 +156,7 @@ def _line(task: Task, result: Result) -> str:
 
 def _copy(task: Task, suffix: str) -> Path:
     """The scored copy; the content may have asked for another suffix."""
-    return fitting(Path(task.output or ""), suffix)
+    return with_required_suffix(Path(task.output or ""), suffix)
 
 
 def _named(task: Task, written: Path) -> str:

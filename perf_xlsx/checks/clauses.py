@@ -14,7 +14,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from perf_xlsx.domain.model import FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.domain.quantity import squeeze
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.domain.text import is_footnote, is_fraction, is_raised
 from perf_xlsx.system.pattern import pattern
 
@@ -103,7 +103,7 @@ def sentences(text: str) -> tuple[tuple[str, ...], ...]:
 
     Of a clause that is too long the end is kept, next to what follows it.
     """
-    folded = squeeze(text)
+    folded = normalise(text)
     marked = folded.translate({ord(ch): ",," for ch in set(folded) if _numbers_an_item(ch)})
     parts = (ITEM.sub("", re.sub(r"\s", "", part).lstrip(",")) for part in re.split(r"[。;!?\n]", marked))
     return tuple(tuple(clause[-LONGEST_CLAUSE:] for clause in COMMA.split(part) if clause) for part in parts)
@@ -247,4 +247,4 @@ def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
 
 def folded(name: str) -> str:
     """A name as it stands in a clause."""
-    return re.sub(r"\s", "", squeeze(name))
+    return re.sub(r"\s", "", normalise(name))

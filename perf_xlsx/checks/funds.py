@@ -9,7 +9,7 @@ from decimal import Decimal
 from perf_xlsx.checks.clauses import ASIDE, PAST, sentences
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
-from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_rate
+from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.system.pattern import pattern
 
@@ -71,7 +71,7 @@ def sources_sum(
 
 
 @check("F01")
-def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """合计＝各部分之和: 基本＋项目＝合计, 人员＋公用＝基本, and the three sources of a project's money.
 
     Good: 3103.71＋3000.00＝6103.71.  Bad: 3103.71＋3000.00 beside a total of 6130.71.
@@ -86,7 +86,7 @@ def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
             difference = entry.value - total
             if abs(difference) > rulebook.number("thresholds.tolerance"):
                 sum_ = "＋".join(f"{part.name}{plain(amount(part, column).value or 0)}" for part in members)
-                yield noticed(
+                yield observed(
                     entry,
                     f"{entry.field}填{plain(entry.value)}，而{sum_}＝{plain(total)}，相差{plain(difference)}。",
                     f"请核对各部分；如各部分无误，{line.name}应填{plain(total)}。",
@@ -96,9 +96,7 @@ def totals_are_sums(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 
 
 @check("F02")
-def initial_plus_adjustment_is_adjusted(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+def initial_plus_adjustment_is_adjusted(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """年初预算数＋调整数＝全年预算数.
 
     Good: 6103.71－2811.73＝3291.98.  Bad: 6103.71＋2811.73 beside 3291.98.
@@ -111,7 +109,7 @@ def initial_plus_adjustment_is_adjusted(
         difference = adjusted - expected
         if abs(difference) > rulebook.number("thresholds.tolerance"):
             sum_ = f"年初预算数{plain(initial)}＋调整数{plain(change)}＝{plain(expected)}"
-            yield noticed(
+            yield observed(
                 line.adjusted,
                 f"{sum_}，与全年预算数{plain(adjusted)}相差{plain(difference)}。",
                 f"请核对这三个数；如前两个无误，全年预算数应填{plain(expected)}，"
@@ -122,7 +120,9 @@ def initial_plus_adjustment_is_adjusted(
 
 
 @check("F03")
-def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def claimed_rate_is_computed_rate(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """填报的执行率＝全年执行数÷全年预算数 (or what the rulebook divides by), at two decimals of a percent.
 
     Good: 2857.28÷3291.98 as 86.80%.  Bad: the same as 90%.  87% is the unit's own rounding: a notice.
@@ -140,7 +140,7 @@ def claimed_rate_is_computed_rate(form: SelfEvaluation, scores: Scores, rulebook
         rounded = stated in (half_up(rate * 100, 1), half_up(rate * 100, 0))
         whole = line.adjusted if ruled is None else amount(line, rulebook.word("execution.base"))
         sum_ = f"{plain(line.executed.value or 0)}÷{plain(whole.value or 0)}＝{percent(rate)}"
-        yield noticed(
+        yield observed(
             line.claimed_rate,
             f"{line.name}执行率填{plain(claimed * 100)}%，计算为{sum_}"
             + ("，四舍五入后一致。" if rounded else "，两者不符。"),
@@ -160,7 +160,7 @@ def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, Fund
 
 
 @check("F04")
-def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """全年执行数不超过全年预算数, for every line and project.
 
     Good: 95.45 of 107.18.  Bad: 110.00 of 107.18.
@@ -171,7 +171,7 @@ def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         executed, adjusted = line.executed.value or Decimal(0), line.adjusted.value or Decimal(0)
         if executed - adjusted <= rulebook.number("thresholds.tolerance"):
             continue
-        yield noticed(
+        yield observed(
             line.executed,
             f"{name}全年执行数{plain(executed)}，超过全年预算数{plain(adjusted)}，"
             f"执行率{percent_unlike(rates.execution, 1)}。",
@@ -182,7 +182,7 @@ def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
 
 
 @check("F05")
-def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def projects_add_up(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """项目明细的全年预算数、全年执行数合计＝项目支出.
 
     Good: 85.04＋11.34＋10.80＝107.18.  Bad: one project left out.
@@ -204,7 +204,7 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
         difference = entry.value - total
         if abs(difference) > rulebook.number("thresholds.tolerance"):
             word = amount(form.projects[0], column).field
-            yield noticed(
+            yield observed(
                 entry,
                 f"{line.name}{word}填{plain(entry.value)}，"
                 f"而项目明细{len(values)}个项目的{word}合计{plain(total)}，相差{plain(difference)}。",
@@ -214,7 +214,7 @@ def projects_add_up(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
             )
 
 
-def _unlisted(form: SelfEvaluation, line: FundLine, rulebook: Rulebook) -> Iterator[Noticed]:
+def _unlisted(form: SelfEvaluation, line: FundLine, rulebook: Rulebook) -> Iterator[Observation]:
     """Money for projects beside a list that names none; a form without such a list is left alone."""
     if "projects" in form.absent:
         return
@@ -222,7 +222,7 @@ def _unlisted(form: SelfEvaluation, line: FundLine, rulebook: Rulebook) -> Itera
         entry = amount(line, column)
         if entry.value is not None and entry.value > rulebook.number("thresholds.tolerance"):
             word = entry.field.split("·")[-1]
-            yield noticed(
+            yield observed(
                 entry,
                 f"{line.name}{word}填{plain(entry.value)}，而项目明细一个项目也没有读到。",
                 "请在项目明细中逐个填写项目；没有项目的，请核对项目支出的数字。",
@@ -231,7 +231,7 @@ def _unlisted(form: SelfEvaluation, line: FundLine, rulebook: Rulebook) -> Itera
 
 
 @check("F06")
-def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """有支出须有预算; the total budget is never zero, nor is what the rulebook divides by.
 
     Good: 0 of 0 for 上年结转资金.  Bad: 12.00 spent of a budget of 0 or of none; a total
@@ -243,7 +243,7 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
         yield from _no_such_column(form, rulebook, budget)
     elif base != "adjusted" and (budget.empty or budget.value == 0):
         message = f"{budget.field}{'没有填写' if budget.empty else '为0'}，执行率无法计算，预算执行率不能评分。"
-        yield noticed(budget, message, f"请填写{budget.field}。", expected="大于0的数字")
+        yield observed(budget, message, f"请填写{budget.field}。", expected="大于0的数字")
     for name, line, _ in _spendings(form, scores):
         required = line is form.total_funds or isinstance(line, Project)  # else R07
         blank = unbudgeted(line) and not required
@@ -259,10 +259,10 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
             continue
         summed = parts_sum(form, line, "adjusted") if blank and isinstance(line, FundLine) else None
         fits = f"（各部分合计{plain(summed[0])}）" if summed else ""
-        yield noticed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
+        yield observed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
 
 
-def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]) -> Iterator[Noticed]:
+def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]) -> Iterator[Observation]:
     """The table of money has no column for what the rulebook divides by: told with the rulebooks that fit."""
     line, base = form.total_funds, rulebook.word("execution.base")
     if not line.executed.place.cell:
@@ -286,7 +286,7 @@ def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Deci
         advice += f"规定以年初预算数为基数的，请用 --rulebook {fits[0]} 重新评分。"
     elif fits:
         advice += f"规定以全年预算数为基数的，请用 --rulebook {'、'.join(fits)} 之一重新评分。"
-    yield noticed(line.executed, message, advice, expected=f"有“{word}”一栏")
+    yield observed(line.executed, message, advice, expected=f"有“{word}”一栏")
 
 
 def _column(entry: Entry[Decimal]) -> str:
@@ -295,7 +295,7 @@ def _column(entry: Entry[Decimal]) -> str:
 
 
 @check("F07")
-def no_negative_amounts(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def no_negative_amounts(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """预算数、执行数不为负 (an adjustment may be).
 
     Good: 调整数 -2811.73.  Bad: 全年执行数 -95.45.
@@ -305,11 +305,13 @@ def no_negative_amounts(form: SelfEvaluation, scores: Scores, rulebook: Rulebook
             entry = amount(line, column)
             if entry.value is not None and entry.value < 0:
                 message = f"{name}的{entry.field.split('·')[-1]}填{plain(entry.value)}，预算数和执行数不应为负数。"
-                yield noticed(entry, message, "请核对正负号；调减的数填在“调整数”中。", expected="不小于0的数字")
+                yield observed(entry, message, "请核对正负号；调减的数填在“调整数”中。", expected="不小于0的数字")
 
 
 @check("F08")
-def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def large_adjustments_are_explained(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """预算调整率较大的须说明, for the total and every line: which way, how much or why.
 
     Good: 年中调减2811.73万元.  Bad: 调整与履职需要相匹配, beside -46.07%.
@@ -325,7 +327,7 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
         if line is not form.total_funds and (line.initial.value, rate) == total:
             continue  # the one source of all money: told at the total
         entry = line.adjusted if line.adjustment.value is None else line.adjustment
-        yield noticed(
+        yield observed(
             entry,
             f"{line.name}年初预算数{plain(line.initial.value or 0)}，"
             f"{entry.field.split('·')[-1]}{plain(entry.value or 0)}，"
@@ -336,7 +338,7 @@ def large_adjustments_are_explained(form: SelfEvaluation, scores: Scores, rulebo
 
 
 @check("F09")
-def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """预算执行率偏低的须说明结余在哪里、为什么.
 
     Good: 执行率86.80%，结余434.70万元主要为公用经费.  Bad: 资金按计划使用, beside 86.80%.
@@ -344,7 +346,7 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
     rate, limit = scores.execution.completion, rulebook.number("thresholds.execution_rate")
     if rate is None or rate >= limit or explains(form, "执行", UNSPENT_WORDS):
         return
-    yield noticed(
+    yield observed(
         form.total_funds.executed,
         f"预算执行率{percent_unlike(rate, limit)}，低于{percent(limit)}，没有说明结余的数额和原因。",
         f"请在“{_where(form, '执行情况说明')}”中写明结余的数额和原因。",

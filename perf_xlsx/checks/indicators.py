@@ -25,9 +25,9 @@ from perf_xlsx.domain.model import (
     Severity,
     points_of,
 )
-from perf_xlsx.domain.quantity import is_blank, squeeze
+from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.domain.rounding import half_up, plain, points
-from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_number, to_word
+from perf_xlsx.findings.catalogue import Observation, check, observed, to_number, to_word
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.rulebook.direction import BY_NAME, USUAL, ZERO, direction_of
 
@@ -54,9 +54,9 @@ def span_of(band: Band, weight: Decimal) -> str:
 def owed(entry: Entry[str]) -> bool:
     """Whether a text is still owed: nothing stands there, or only a filler."""
     given = entry.given
-    if len(given) > _OPENING and len(squeeze(given[:_OPENING]).strip("。.；;")) > _LONGEST_FILLER:
+    if len(given) > _OPENING and len(normalise(given[:_OPENING]).strip("。.；;")) > _LONGEST_FILLER:
         return is_blank(given)
-    return squeeze(given).strip("。.；;") in FILLERS or is_blank(given)
+    return normalise(given).strip("。.；;") in FILLERS or is_blank(given)
 
 
 def judged_without_target(row: Indicator) -> bool:
@@ -72,7 +72,7 @@ def rounded_by_unit(
 
 
 @check("I01")
-def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """指标性质须填写.
 
     Good: ≥ 95%.  Bad: 95% alone, which the rulebook must read as one of them.
@@ -91,7 +91,7 @@ def sign_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
             known = direction.sign if direction.rule != USUAL and not direction.doubtful else ""
             proven = other if other and claims_prove(row, other) else ""
         right = "" if known and other else known or proven  # where claims deny the name, nobody knows but the unit
-        yield noticed(
+        yield observed(
             row.sign,
             f"{row.called}没有填指标性质，{_reading(row, score, rulebook)}"
             + (f"；填报的{'、'.join(claims)}与按“{other}”计算的一致。" if other else "。"),
@@ -121,18 +121,18 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook) -> str:
 
 
 @check("I02")
-def target_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def target_is_stated(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """年度指标值须填写；≥、> 的指标值不应为0, since nothing can then be missed.
 
     Good: ≥ 95; = 0 for accidents.  Bad: empty; ≥ 0.
     """
     for row, score in rows(form, scores):
         if row.target.empty and not judged_without_target(row):
-            yield noticed(row.target, f"{row.called}没有填年度指标值。", "请填写年初批复的指标值。")
+            yield observed(row.target, f"{row.called}没有填年度指标值。", "请填写年初批复的指标值。")
         elif row.target.value == 0 and row.sign.value in ("≥", ">") and not row.qualitative:
             if score.method == "按执行率":
                 continue
-            yield noticed(
+            yield observed(
                 row.target,
                 f"{row.called}的指标值为0，性质为{row.sign.value}，无法衡量完成程度。",
                 "请核对指标值；如要求不得发生，指标性质请选“=”或“≤”。",
@@ -141,7 +141,7 @@ def target_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
 
 
 @check("I03")
-def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def actual_is_stated(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """实际完成值须填写; 0 is a value, an empty cell is not.
 
     Good: 0.  Bad: empty.
@@ -150,11 +150,11 @@ def actual_is_stated(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -
         if row.actual.empty and not judged_without_target(row):  # R13 asks for its judgement
             tail = "" if score.method == "按执行率" else "，该指标暂不能评分"
             message = f"{row.called}没有填实际完成值{tail}。"
-            yield noticed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
+            yield observed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
 
 
 @check("I04")
-def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """已达标的得满分; less, with no word why. Silent where the weight is wrong (W01).
 
     Good: 达标, 12 of 12.  Bad: 达标, 10 of 12, no word why.
@@ -176,7 +176,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
             continue
         by_rate = half_up(min(scores.execution.completion or Fraction(0), Fraction(1)) * Fraction(weight))
         if claimed < weight and claimed != by_rate and not _equal(claimed, score, rulebook, (1,)):
-            yield noticed(
+            yield observed(
                 row.claimed_points,
                 f"{row.called}已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
                 f"达到指标值的得满分，请把自评得分改为{plain(weight)}，或核对实际完成值。{_later(settled)}",
@@ -188,7 +188,7 @@ def met_means_full_points(form: SelfEvaluation, scores: Scores, rulebook: Rulebo
 
 
 @check("I05")
-def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """未达标的不得满分.
 
     Good: 完成率89.06%, 8.91 of 10.  Bad: 完成率89.06%, 10 of 10.
@@ -212,7 +212,7 @@ def missed_means_less_than_full(form: SelfEvaluation, scores: Scores, rulebook: 
         by_rate = score.method == "按执行率"
         message = "按执行率计分，预算没有全部执行" if by_rate else "没有全部完成"
         source = "预算数、执行数" if by_rate else "实际完成值"
-        yield noticed(
+        yield observed(
             row.claimed_points,
             f"{row.called}{message}，自评得分{plain(claimed)}{full}。",
             f"{score.why}请把自评得分改为{points(score.points)}，或核对{source}。{_later(settled)}",
@@ -299,7 +299,7 @@ def _roundings_lift(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 @check("I06")
 def claimed_points_are_computed_points(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+) -> Iterator[Observation]:
     """自评得分＝按评分办法计算的得分, of every indicator and of budget execution.
 
     Good: 8.91 beside 8.91.  Bad: 9.50 beside 8.91.  8.9 or 9 is the unit's own rounding: a notice, but for where
@@ -327,7 +327,7 @@ def claimed_points_are_computed_points(
         tail = "，四舍五入后一致。" if rounded else "。"
         sign = "指标性质、" if entry in doubtful else ""
         sure = not rounded and (settled or score is scores.execution)
-        yield noticed(
+        yield observed(
             entry,
             f"{name}自评得分{plain(claimed)}，计算得分{points(score.points)}，"
             f"相差{plain(claimed - score.points)}{tail}",
@@ -343,7 +343,9 @@ def claimed_points_are_computed_points(
 
 
 @check("I07")
-def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def missed_targets_are_explained(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """未得满分的须填写偏差原因和改进措施; a filler is no reason.
 
     Good: 公务用车运行维护费增加 / 减少公车出行次数.  Bad: 无 / empty.
@@ -353,7 +355,7 @@ def missed_targets_are_explained(form: SelfEvaluation, scores: Scores, rulebook:
         message = f"{row.called}未得满分（{'/'.join(lost)}），{word}{stands(entry)}。"
         assumed = score.otherwise == score.weight and row.claimed_points.value is None  # nobody says it was missed
         severity: Severity | None = "warning" if assumed else None
-        yield noticed(entry, message, f"请填写{word}。", expected="文字说明", severity=severity)
+        yield observed(entry, message, f"请填写{word}。", expected="文字说明", severity=severity)
 
 
 def owing(

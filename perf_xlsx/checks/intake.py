@@ -12,14 +12,16 @@ from perf_xlsx.checks.indicators import judged_without_target, owed, owing, span
 from perf_xlsx.domain.judgement import judged
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import is_time, squeeze
-from perf_xlsx.findings.catalogue import Noticed, check, noticed
+from perf_xlsx.domain.quantity import is_time, normalise
+from perf_xlsx.findings.catalogue import Observation, check, observed
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import Rulebook
 
 
 @check("R07")
-def points_within_a_band_are_chosen(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def points_within_a_band_are_chosen(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """定性指标评为部分达成、未达成的要填自评得分: the unit chooses its points within the band, nobody else can.
 
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 自评得分 empty.
@@ -31,7 +33,7 @@ def points_within_a_band_are_chosen(form: SelfEvaluation, scores: Scores, rulebo
             band = rulebook.band(row.actual)
             assert band is not None
             message = f"{row.called}评为“{band.judgement}”，得分由单位在{span}之间确定，自评得分没有填写。"
-            yield noticed(row.claimed_points, message, f"请填写自评得分（{span}）。", expected=span)
+            yield observed(row.claimed_points, message, f"请填写自评得分（{span}）。", expected=span)
 
 
 def _span_to_choose_in(row: Indicator, score: Score, rulebook: Rulebook) -> str:
@@ -58,7 +60,7 @@ def _any_points_claimed(form: SelfEvaluation) -> bool:
 
 
 @check("R07")
-def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评得分、自评总分、自评等级都要填写, where the form has boxes for them; told once where none is filled.
 
     Good: every indicator with its points, and their total.  Bad: 得分 left empty for the bureau to fill in.
@@ -67,7 +69,7 @@ def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Ru
     if boxes and not _any_points_claimed(form):
         message = "没有自评打分：各项得分和总分都没有填写。"
         advice = "请由单位逐项自评打分，再填写自评总分；软件计算的得分只供核对，不能代替自评。"
-        yield noticed(boxes[0], message, advice)
+        yield observed(boxes[0], message, advice)
         return
     asked = set(boxes)
     own = [row.claimed_points for row in form.indicators if row.claimed_points in asked]
@@ -77,7 +79,7 @@ def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Ru
         if _span_to_choose_in(row, score, rulebook)
     }
     if len(own) > 1 and all(entry.empty for entry in own):
-        yield noticed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
+        yield observed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
         told = set(own)
         boxes = [entry for entry in boxes if entry not in told]
     if "claimed_grade" not in form.absent and grade.place.cell:
@@ -87,15 +89,15 @@ def the_unit_evaluates_itself(form: SelfEvaluation, scores: Scores, rulebook: Ru
             yield from _to_be_claimed(entry, f"请填写{entry.field}；没有得分的填0。")
 
 
-def _to_be_claimed(entry: Entry[Any], advice: str) -> Iterator[Noticed]:
+def _to_be_claimed(entry: Entry[Any], advice: str) -> Iterator[Observation]:
     if entry.empty:
-        yield noticed(entry, f"{entry.field}没有填写。", advice)
+        yield observed(entry, f"{entry.field}没有填写。", advice)
 
 
 @check("R13")
 def qualitative_in_words_of_the_bands(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+) -> Iterator[Observation]:
     """定性指标: judged by one of the bands' words, and not by ratio.
 
     Words that no table knows are asked about: a warning. The wording of the target, or a day before its, is 达成.
@@ -108,16 +110,16 @@ def qualitative_in_words_of_the_bands(
         advice = f"请填写 {words} 之一，具体情况写在“{row.reason.field}”中。"
         if score.method == "按比例":
             message = f"{row.called}是定性指标，计分方法不能选“按比例”。"
-            yield noticed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
+            yield observed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
         elif row.actual.value is not None and rulebook.band(row.actual) is None:
             found = judged(row.target.given, row.actual.given, form.year)
             but = f"{found.why}，" if found.why and found.judgement is None else ""
             message = f"{_called(row)}，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
             more = MEASURED if _numbered(row) else ""
-            yield noticed(row.actual, message, more + advice, expected=words, severity="warning")
+            yield observed(row.actual, message, more + advice, expected=words, severity="warning")
         elif row.actual.empty and judged_without_target(row):
             message = f"{row.called}没有指标值，按定性指标读取，实际完成值没有填写，暂不能评分。"
-            yield noticed(row.actual, message, advice, expected=words, severity="warning")
+            yield observed(row.actual, message, advice, expected=words, severity="warning")
 
 
 MEASURED = "能用数字衡量的，请把指标值写成符号、数字和单位（如“≥95%”）；否则"
@@ -128,7 +130,7 @@ def _numbered(row: Indicator) -> bool:
     target = row.target.given
     return (
         "定性" not in row.sign.given
-        and any(ch.isdecimal() for ch in squeeze(target))
+        and any(ch.isdecimal() for ch in normalise(target))
         and not is_time(str(row.target.value))
     )
 
@@ -143,7 +145,7 @@ def _called(row: Indicator) -> str:
 
 
 @check("R14")
-def owed_texts_are_not_fillers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def owed_texts_are_not_fillers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """该写说明的地方不能只有“无”“/”“见附件”. Reasons have a finding of their own (I07).
 
     Good: 结余主要为公用经费.  Bad: 见附件.
@@ -154,10 +156,10 @@ def owed_texts_are_not_fillers(form: SelfEvaluation, scores: Scores, rulebook: R
     ]
     for title, entry in texts:
         if entry.given and owed(entry) and not unread(entry, CROSSED_OUT):
-            yield noticed(entry, f"“{title}”{stands(entry)}。", "请用文字说明。", expected="文字说明")
+            yield observed(entry, f"“{title}”{stands(entry)}。", "请用文字说明。", expected="文字说明")
     for entry in _beside_owed(form, scores, rulebook):
         if unread(entry, PICTURE):
-            yield noticed(entry, f"{entry.field}{stands(entry)}。", "请用文字说明；没有要说明的，请删去图片。")
+            yield observed(entry, f"{entry.field}{stands(entry)}。", "请用文字说明；没有要说明的，请删去图片。")
 
 
 def unread(entry: Entry[str], what: str) -> bool:
@@ -175,7 +177,7 @@ def _beside_owed(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> It
 
 
 @check("R24")
-def texts_are_not_crossed_out(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def texts_are_not_crossed_out(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """文字说明不应被划去. What is crossed out elsewhere is told on reading; a reason that is owed is I07.
 
     Good: 结余主要为公用经费.  Bad: the same, crossed out and left there.
@@ -185,11 +187,11 @@ def texts_are_not_crossed_out(form: SelfEvaluation, scores: Scores, rulebook: Ru
     for entry in (*texts, *_beside_owed(form, scores, rulebook)):
         if unread(entry, CROSSED_OUT):
             advice = "请核对：仍然有效的，请取消删除线；不要的，请从格里删去。"
-            yield noticed(entry, f"{entry.field}{stands(entry)}。", advice)
+            yield observed(entry, f"{entry.field}{stands(entry)}。", advice)
 
 
 @check("R15")
-def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
     """填报日期是日期，且在预算年度结束之后、次年之内.
 
     Good: 2024-04-15 for 2023.  Bad: 2023-04-15 for 2023; “四月”.
@@ -197,7 +199,7 @@ def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook)
     entry = form.boxes["filled_on"]
     if entry.value is None or form.year is None:
         return
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", squeeze(entry.value))
+    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", normalise(entry.value))
     try:
         day = datetime.date(*map(int, found.groups())) if found else None
     except ValueError:
@@ -211,11 +213,11 @@ def filing_date_can_be(form: SelfEvaluation, scores: Scores, rulebook: Rulebook)
         message = f"填报日期{entry.given}晚于{form.year}年度自评的当年。"
     else:
         return
-    yield noticed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)
+    yield observed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)
 
 
 @check("R17")
-def rulebook_serves_the_form(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def rulebook_serves_the_form(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """评分办法适用于这种表、这个年度.
 
     Good: a rulebook from 2020 on, for a form of 2023.  Bad: one for department forms alone, for a project form.
@@ -224,8 +226,8 @@ def rulebook_serves_the_form(form: SelfEvaluation, scores: Scores, rulebook: Rul
     advice = "请确认应按哪个评分办法评分。"
     if form.form not in rulebook.forms and load_form(form.form).rulebook != rulebook.name:
         message = f"评分办法“{rulebook.title}”（{rulebook.name}）不是为这种自评表制定的。"
-        yield Noticed(place, "评分办法", rulebook.name, message, advice)
+        yield Observation(place, "评分办法", rulebook.name, message, advice)
     if form.year is not None and not (first or 0) <= form.year <= (last or 9999):
         span = f"{first}年度起" if last is None else f"{first or '……'}至{last}年度"
         message = f"评分办法“{rulebook.title}”（{rulebook.name}）适用于{span}，本表是{form.year}年度。"
-        yield Noticed(place, "年度", str(form.year), message, advice, span)
+        yield Observation(place, "年度", str(form.year), message, advice, span)

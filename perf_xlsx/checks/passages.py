@@ -14,9 +14,9 @@ from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject, clauses,
 from perf_xlsx.checks.funds import ADJUSTED_WORDS, UNSPENT_WORDS, amount, explains, unusable
 from perf_xlsx.checks.indicators import owed
 from perf_xlsx.domain.model import Entry, FundLine, Scores, SelfEvaluation
-from perf_xlsx.domain.quantity import same_label, squeeze
+from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.rounding import half_up, percent, plain
-from perf_xlsx.findings.catalogue import Noticed, check, noticed
+from perf_xlsx.findings.catalogue import Observation, check, observed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.system.pattern import pattern
 
@@ -87,7 +87,7 @@ def told(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
 
 
 @check("N01")
-def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def required_passages_are_written(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """规定的文字说明不可缺少，也不能只有几个字: passages, and a project's goals, which may be short.
 
     Good: 细化年初预算编制，加强执行监控.  Bad: empty, “加强管理”.
@@ -106,12 +106,12 @@ def required_passages_are_written(form: SelfEvaluation, scores: Scores, rulebook
             continue
         if entry is None:
             where, advice = form.claimed.total, f"请在“文字说明”中填写“{title}”。"
-            yield noticed(where, f"没有填写“{title}”。", advice, expected="文字说明", basis=basis)
+            yield observed(where, f"没有填写“{title}”。", advice, expected="文字说明", basis=basis)
         elif entry.empty and entry.place.cell:
-            yield noticed(entry, f"没有填写“{title}”。", f"请填写“{title}”。", expected="文字说明", basis=basis)
-        elif title not in boxes and entry.value and len(squeeze(entry.given)) < shortest and not owed(entry):
+            yield observed(entry, f"没有填写“{title}”。", f"请填写“{title}”。", expected="文字说明", basis=basis)
+        elif title not in boxes and entry.value and len(normalise(entry.given)) < shortest and not owed(entry):
             message, wanted = f"“{title}”只有“{entry.given}”，过于简单。", f"不少于{plain(shortest)}个字"
-            yield noticed(entry, message, "请写明具体情况。", expected=wanted, basis=basis)
+            yield observed(entry, message, "请写明具体情况。", expected=wanted, basis=basis)
 
 
 class Claim(Struct, frozen=True):
@@ -151,7 +151,9 @@ CLAIMS = (
 
 
 @check("N02")
-def passages_agree_with_the_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def passages_agree_with_the_numbers(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is left alone.
 
     Good: 结余434.70万元.  Bad: “不存在闲置” beside 13% unspent; “相匹配” beside -46.07%; “全部完成” beside a miss.
@@ -166,11 +168,11 @@ def passages_agree_with_the_numbers(form: SelfEvaluation, scores: Scores, rulebo
             answer = next(filter(None, answers), "")
             if said and answer and (entry.place, answer) not in seen:
                 seen.add((entry.place, answer))
-                yield noticed(entry, f"说明中写“{said[0]}”，而{answer}。", claim.advice)
+                yield observed(entry, f"说明中写“{said[0]}”，而{answer}。", claim.advice)
         if missed and (words := _all_done(clause, who, len(form.indicators))) and (entry.place, "") not in seen:
             seen.add((entry.place, ""))
             message = f"说明中写“{words}”，而“{missed[0]}”等{len(missed)}个指标没有完成。"
-            yield noticed(entry, message, "请按指标的实际完成情况改写。")
+            yield observed(entry, message, "请按指标的实际完成情况改写。")
 
 
 def _claimed(claim: Claim, clause: Clause, who: Speaker) -> tuple[str, tuple[Subject, ...]] | None:
@@ -298,7 +300,7 @@ def _yuan(column: str, unit: Fraction, subject: Subject) -> Fraction | None:
 @check("N03")
 def numbers_in_passages_are_those_of_the_table(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+) -> Iterator[Observation]:
     """文字中的执行率、调整率和金额与表中一致, 元、万元、亿元 converted.
 
     Compared is only what a clause states of the whole this year, or of a line or project that it names; and a
@@ -319,7 +321,7 @@ def numbers_in_passages_are_those_of_the_table(
                     seen.add(key)
                     shown, name = number.shown(value), f"{subject.name}{number.name}"
                     message = f"说明中写“{said[0]}”，表中{name}为{shown}{OTHER_UNIT if other_unit else ''}。"
-                    yield noticed(entry, message, "请核对，与表中一致。", expected=shown)
+                    yield observed(entry, message, "请核对，与表中一致。", expected=shown)
 
 
 def _meant(said: re.Match[str], clause: Clause, who: Speaker) -> Subject | None:

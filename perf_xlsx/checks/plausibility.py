@@ -13,7 +13,7 @@ from perf_xlsx.checks.weights import SATISFACTION, SATISFIED, by_level, level_na
 from perf_xlsx.domain.model import Indicator, Scores, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
-from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_rate, to_word
+from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate, to_word
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.rulebook.direction import direction_of
 from perf_xlsx.system.pattern import pattern
@@ -56,7 +56,7 @@ def rising(row: Indicator, rulebook: Rulebook) -> bool:
 
 
 @check("I08")
-def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """超额完成较多的须说明原因; from a lower threshold it is only told.
 
     Good: 140.50%, “节能改造见效”.  Bad: 140.50%, no word why.
@@ -72,7 +72,7 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
         unit = "；相差十倍以上，也请核对计量单位" if score.completion > TENFOLD else ""
         must = score.completion >= rulebook.number("overshoot.reason_from")
         if must or score.completion >= rulebook.number("overshoot.notice_from"):
-            yield noticed(
+            yield observed(
                 row.reason if row.reason.place.cell else row.actual,
                 f"{row.called}完成率{percent(score.completion)}，超额较多"
                 + ("，没有说明原因。" if must else "。"),
@@ -85,7 +85,7 @@ def overshoot_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
 @check("I09")
 def claimed_completion_is_computed_completion(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+) -> Iterator[Observation]:
     """填报的完成率＝实际完成值÷指标值. A form may cap all of them at 100%, but then every one.
 
     Good: 140.50% and 103.45%.  Bad: 100% for 140.50% beside 103.45%.
@@ -111,7 +111,7 @@ def claimed_completion_is_computed_completion(
         if computed and _same_rate(claimed, 1 / computed):
             tail = "，互换指标值和实际完成值才是所填的数"
             advice, right = "两个数填反了的请互换，没有填反的请改正完成率。", None
-        yield noticed(
+        yield observed(
             row.claimed_completion,
             f"{row.called}完成率填{plain(claimed * 100)}%，计算为{percent(computed)}{tail}。",
             advice,
@@ -137,9 +137,7 @@ def adds_up(row: Indicator) -> bool:
 
 
 @check("I10")
-def midyear_is_below_the_years_actual(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+def midyear_is_below_the_years_actual(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """年中数小于全年数, for what adds up over the year.
 
     Good: 年中 1200.00, 全年 2857.28.  Bad: 2857.28 both times.
@@ -153,13 +151,11 @@ def midyear_is_below_the_years_actual(
         if midyear > actual or (midyear == actual and unit in MONEY_UNITS):
             word = "超过" if midyear > actual else "等于"
             message = f"{row.called}年中监控值{plain(midyear)}{word}全年实际完成值{plain(actual)}。"
-            yield noticed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
+            yield observed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
 
 
 @check("I11")
-def shares_do_not_exceed_one_hundred(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+def shares_do_not_exceed_one_hundred(form: SelfEvaluation) -> Iterator[Observation]:
     """合格率、利用率等不超过100%.
 
     Good: 98.28%.  Bad: 合格率 103%.
@@ -174,7 +170,7 @@ def shares_do_not_exceed_one_hundred(
             and not BEYOND_ALL.search(row.name.given)
         ):
             message = f"{row.called}实际完成值{plain(actual)}%，比率不应超过100%。"
-            yield noticed(row.actual, message, "请核对分子、分母，或改用数量作为指标。", expected="不超过100%")
+            yield observed(row.actual, message, "请核对分子、分母，或改用数量作为指标。", expected="不超过100%")
 
 
 def out_of_band(
@@ -194,7 +190,7 @@ def out_of_band(
 @check("I12")
 def qualitative_points_stay_in_their_band(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+) -> Iterator[Observation]:
     """定性指标的得分在其档次的区间内.
 
     Good: 部分达成, 7 of 10.  Bad: 部分达成, 9 of 10, or 8, which the band above begins with.
@@ -209,7 +205,7 @@ def qualitative_points_stay_in_their_band(
         if edge or id(row) in outside:
             span = span_of(band, weight)
             top = "" if band is rulebook.bands[0] else f"（{plain(half_up(band.high * weight))}属于上一档）"
-            yield noticed(
+            yield observed(
                 row.claimed_points,
                 f"{row.called}实际完成情况为“{band.judgement}”，得分应在{span}之间{top}，自评{plain(claimed)}。",
                 "请核对属于哪一档，再在该档的区间内打分，自评总分随之更正。",
@@ -219,7 +215,7 @@ def qualitative_points_stay_in_their_band(
 
 
 @check("I13")
-def all_dimensions_are_there(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def all_dimensions_are_there(form: SelfEvaluation) -> Iterator[Observation]:
     """产出、效益、满意度都要有, on whatever level; silent where a form states no levels at all.
 
     Good: all three; 满意度 as a level 2 below 效益.  Bad: 产出 and 效益 alone.
@@ -230,13 +226,13 @@ def all_dimensions_are_there(form: SelfEvaluation, scores: Scores, rulebook: Rul
     missing = [f"{name}指标" for name in DIMENSIONS if not any(name in level for level in stated)]
     if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         message = f"没有{'、'.join(missing)}。"
-        yield noticed(
+        yield observed(
             form.indicators[0].level1, message, f"请补充{'、'.join(missing)}。", expected="、".join(missing)
         )
 
 
 @check("I14")
-def no_indicator_stands_twice(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def no_indicator_stands_twice(form: SelfEvaluation) -> Iterator[Observation]:
     """指标不重复: neither by name alone, nor with another spelling of it.
 
     Good: two different names.  Bad: 验收合格率 twice.
@@ -247,13 +243,13 @@ def no_indicator_stands_twice(form: SelfEvaluation, scores: Scores, rulebook: Ru
         if name and name in seen:
             cell = seen[name].name.place.cell
             message = f"{row.called}与{cell}的指标重复。"
-            yield noticed(row.name, message, "请合并或改写其中一个。")
+            yield observed(row.name, message, "请合并或改写其中一个。")
         elif name:
             seen[name] = row
 
 
 @check("I15")
-def full_points_need_no_reason(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def full_points_need_no_reason(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """得满分的不必填偏差原因; of what surpassed its target, or was judged in words, a remark is welcome.
 
     Good: 100%, no reason.  Bad: 100%, full points, “人员不足”.
@@ -264,11 +260,11 @@ def full_points_need_no_reason(form: SelfEvaluation, scores: Scores, rulebook: R
         done = BETTER.search(row.reason.given) and not SHORT.search(row.reason.given)
         if full and just_met and not done and not owed(row.reason):
             message = f"{row.called}得满分，却填了偏差原因“{row.reason.given[:40]}”。"
-            yield noticed(row.reason, message, "可以不改；如确有偏差，请核对得分。")
+            yield observed(row.reason, message, "可以不改；如确有偏差，请核对得分。")
 
 
 @check("I16")
-def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def sign_agrees_with_the_name(form: SelfEvaluation) -> Iterator[Observation]:
     """成本费用不超过为好（≤），下降率、节约率越高越好（≥）.
 
     Good: 单页成本 ≤ 10; 下降率 ≥ 2%.  Bad: 单页成本 ≥ 10; 下降率 ≤ 2%.
@@ -279,11 +275,11 @@ def sign_agrees_with_the_name(form: SelfEvaluation, scores: Scores, rulebook: Ru
             fits = f"；填报的完成率、得分是按“{wanted}”计算的" if sure else ""
             message = f"“{row.name.given}”的指标性质填“{row.sign.value}”，与名称的含义相反{fits}。"
             right = to_word(row.sign, wanted) if sure else None
-            yield noticed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted, correction=right)
+            yield observed(row.sign, message, f"请核对，通常应为“{wanted}”。", expected=wanted, correction=right)
 
 
 @check("I17")
-def reason_agrees_with_the_number(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def reason_agrees_with_the_number(form: SelfEvaluation) -> Iterator[Observation]:
     """偏差原因与数字一致: what fell cannot be said to have grown, nor the other way round.
 
     That a part of it grew explains why it fell less than aimed at.
@@ -300,12 +296,12 @@ def reason_agrees_with_the_number(form: SelfEvaluation, scores: Scores, rulebook
                 value = f"{plain(actual)}{row.unit.given}"
                 message = f"“{name}”实际完成值为{value}，偏差原因却说“{what}{word}”，两者方向相反。"
                 advice = f"请核对实际完成值或改写原因；确实{word}的，实际完成值应为负数。"
-                yield noticed(row.reason, message, advice)
+                yield observed(row.reason, message, advice)
                 break
 
 
 @check("I18")
-def under_spending_is_deducted_once(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def under_spending_is_deducted_once(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """同一项结余只扣一次: an indicator scored by execution rate stands beside 预算执行率 itself.
 
     Good: one of them.  Bad: 预算执行率 8.68/10 and 预算经费 10.42/12, both for 86.80%.
@@ -313,13 +309,11 @@ def under_spending_is_deducted_once(form: SelfEvaluation, scores: Scores, rulebo
     for row, score in rows(form, scores):
         if score.method == "按执行率" and score.share is not None and score.share < 1:
             message = f"{row.called}按执行率计分，与“预算执行率”对同一项结余重复扣分。"
-            yield noticed(row.method, message, "可以不改；如无规定，建议改用其他计分方法。")
+            yield observed(row.method, message, "可以不改；如无规定，建议改用其他计分方法。")
 
 
 @check("I19")
-def not_every_actual_equals_its_target(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
-) -> Iterator[Noticed]:
+def not_every_actual_equals_its_target(form: SelfEvaluation) -> Iterator[Observation]:
     """所有实际值恰好等于指标值的须核对; told from three numbers on.
 
     Good: 98.28 beside 95.  Bad: five indicators, each to the digit.
@@ -327,4 +321,4 @@ def not_every_actual_equals_its_target(
     measured = [row for row in form.indicators if isinstance(row.target.value, Decimal)]
     if len(measured) >= 3 and all(row.target.value == row.actual.value for row in measured):
         message = f"{len(measured)}个定量指标的实际完成值都恰好等于指标值。"
-        yield noticed(measured[0].actual, message, "可以不改；请核对实际完成值是否按实际情况填写。")
+        yield observed(measured[0].actual, message, "可以不改；请核对实际完成值是否按实际情况填写。")

@@ -10,7 +10,7 @@ from perf_xlsx.checks.plausibility import out_of_band
 from perf_xlsx.checks.weights import weights_settled
 from perf_xlsx.domain.model import Scores, SelfEvaluation, points_of
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, points
-from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_number, to_word
+from perf_xlsx.findings.catalogue import Observation, check, observed, to_number, to_word
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
 
 
@@ -49,7 +49,7 @@ def _rounded(claimed: Decimal, total: Decimal, rulebook: Rulebook) -> bool:
 
 
 @check("T01")
-def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评总分＝预算执行率得分＋各指标自评得分.
 
     A total that the unit capped itself, as the rulebook does (T04), is right.
@@ -63,7 +63,7 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     difference = entry.value - total
     if abs(difference) > rulebook.number("thresholds.tolerance"):
         rounded = _rounded(entry.value, total, rulebook)
-        yield noticed(
+        yield observed(
             entry,
             f"自评总分填{plain(entry.value)}，各项自评得分之和为{plain(total)}，相差{plain(difference)}"
             + ("，是四舍五入造成的。" if rounded else "。"),
@@ -78,7 +78,9 @@ def claimed_total_is_sum(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
 
 
 @check("T02")
-def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def claimed_total_is_computed_total(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """自评总分＝计算总分. A provisional total is not compared: what is missing has been said.
 
     Nor is that of a layout without a box for the points of execution, where it is the sum of those that it has.
@@ -98,7 +100,7 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
     difference = entry.value - ours
     rounded = claims_round(form, scores, rulebook) and rulebook.grade(entry.value) == rulebook.grade(ours)
     signs = f"，没有填指标性质的按填报的得分计，应为{points(ours)}" if beyond else ""
-    yield noticed(
+    yield observed(
         entry,
         f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}{signs}，相差{plain(difference)}"
         + ("，是四舍五入造成的。" if rounded else "。"),
@@ -111,7 +113,7 @@ def claimed_total_is_computed_total(form: SelfEvaluation, scores: Scores, rulebo
 
 
 @check("T04")
-def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """总分按执行率封顶, where the rulebook caps it.
 
     Good: 执行率97%.  Bad: 执行率65% and 92 points, capped at 79.
@@ -119,7 +121,7 @@ def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
     rate, summed = scores.execution.completion, points_of((scores.execution, *scores.indicators))
     cap = rulebook.cap(rate)
     if cap is not None and rate is not None and summed > cap.total:
-        yield noticed(
+        yield observed(
             form.total_funds.executed,
             f"各项得分合计{points(summed)}，预算执行率{percent_unlike(rate, cap.below)}，"
             f"低于{percent(cap.below)}，总分按{plain(cap.total)}分封顶。",
@@ -130,7 +132,7 @@ def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) ->
 
 
 @check("T05")
-def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """总分接近等级界限: a small correction would change the grade.
 
     Good: 88.01.  Bad: 89.80, two tenths short of 优.
@@ -144,13 +146,13 @@ def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: 
             far = f"比{edge}{'高' if gap > 0 else '低'}{plain(abs(gap))}分" if gap else f"恰好是{edge}"
             message = f"计算总分{points(scores.total)}，{far}。"
             entry = form.claimed.grade
-            yield noticed(
+            yield observed(
                 entry, message, "可以不改；请核对各项数字，小的更正就会改变等级。", difference=plain(gap)
             )
 
 
 @check("T03")
-def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评等级 is the grade of the claimed total, and of the computed one.
 
     Good: 88.01 良.  Bad: 88.01 优.
@@ -168,11 +170,11 @@ def claimed_grade_is_earned(form: SelfEvaluation, scores: Scores, rulebook: Rule
     if grade == NO_GRADE:
         full = plain(rulebook.number("total.points"))
         message = f"自评等级填“{entry.value}”，而{number}超过满分{full}，没有对应的等级。"
-        yield noticed(entry, message, "请核对各项分值和总分。")
+        yield observed(entry, message, "请核对各项分值和总分。")
         return
     low = next(g.low for g in rulebook.grades if g.name == grade)
     bound = f"（{plain(low)}分及以上）" if low else ""
-    yield noticed(
+    yield observed(
         entry,
         f"自评等级填“{entry.value}”，而{number}对应的等级是“{grade}”{bound}。",
         f"请改为“{grade}”，或核对总分。",

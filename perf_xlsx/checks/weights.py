@@ -11,7 +11,7 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Correction, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.domain.rounding import half_up, plain
-from perf_xlsx.findings.catalogue import Noticed, check, noticed, to_number
+from perf_xlsx.findings.catalogue import Observation, check, observed, to_number
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.system.pattern import pattern
 
@@ -32,7 +32,7 @@ def weights_settled(form: SelfEvaluation, rulebook: Rulebook) -> bool:
 
 
 @check("W01")
-def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """分值合计应为100: the execution weight and the indicators' weights add up to 100.
 
     Told at the weight that is suspected, else at the head of their column.
@@ -48,7 +48,7 @@ def weights_sum_to_total(form: SelfEvaluation, scores: Scores, rulebook: Ruleboo
     off = f"{'少' if gap > 0 else '多'}{plain(abs(gap))}"
     suspect = _suspect(form, scores, rulebook, gap)
     place = suspect.row.weight.place if suspect.row else form.weight_head or form.indicators[-1].weight.place
-    yield Noticed(
+    yield Observation(
         place,
         form.indicators[-1].weight.field,
         plain(total),
@@ -155,7 +155,7 @@ def by_level(form: SelfEvaluation) -> dict[str, list[Indicator]]:
 
 
 @check("W02")
-def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def levels_carry_their_weights(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """一级指标的分值按规定: 产出50, 效益30, 满意度10 for a project. Silent while the total itself is wrong (W01).
 
     Good: 50 + 30 + 10.  Bad: 40 + 40 + 10.
@@ -176,7 +176,7 @@ def levels_carry_their_weights(form: SelfEvaluation, scores: Scores, rulebook: R
     for level, points in ruled.items():
         total = sums[level]
         if abs(total - points) > tolerance:
-            yield noticed(
+            yield observed(
                 groups[level][0].weight,
                 f"{level}分值合计{plain(total)}，规定为{plain(points)}{beside}。",
                 f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
@@ -199,7 +199,9 @@ def _as_ruled(form: SelfEvaluation, sums: dict[str, Decimal], rulebook: Rulebook
 
 
 @check("W05")
-def no_indicator_outweighs_the_rest(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def no_indicator_outweighs_the_rest(
+    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """单个指标的分值不宜过高.
 
     Good: 15 of 100.  Bad: 45 of 100.
@@ -209,13 +211,13 @@ def no_indicator_outweighs_the_rest(form: SelfEvaluation, scores: Scores, rulebo
     for row in form.indicators:
         if row is not doubted and row.weight.value is not None and row.weight.value > limit:
             message = f"{row.called}分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
-            yield noticed(
+            yield observed(
                 row.weight, message, "可以不改；建议把分值分给更多的指标。", expected=f"不超过{plain(limit)}"
             )
 
 
 @check("W03")
-def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def every_weight_is_positive(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """每个指标都有大于零的分值.
 
     Good: 12.  Bad: empty, 0, -5.
@@ -236,7 +238,7 @@ def every_weight_is_positive(form: SelfEvaluation, scores: Scores, rulebook: Rul
             if right
             else "请填写该指标的满分，不计分的指标请删去。"
         )
-        yield noticed(row.weight, message, advice, expected="大于0的数字", correction=right)
+        yield observed(row.weight, message, advice, expected="大于0的数字", correction=right)
 
 
 def _the_rest(form: SelfEvaluation, row: Indicator, rulebook: Rulebook) -> Correction | None:
@@ -247,7 +249,7 @@ def _the_rest(form: SelfEvaluation, row: Indicator, rulebook: Rulebook) -> Corre
 
 
 @check("W04")
-def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Noticed]:
+def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """疑似把得分填入了分值: the weight equals the claimed points of a missed target, and another would make 100.
 
     Good: 分值 10, 得分 8.91.  Bad: 分值 8.91, 得分 8.91, where only 10 makes 100.
@@ -257,7 +259,7 @@ def weight_is_not_the_score(form: SelfEvaluation, scores: Scores, rulebook: Rule
     together = "" if len(slipped) < 2 else f"、连同另外{len(slipped) - 1}处一并改正"
     for row, fit in slipped:
         weight = row.weight.value or Decimal(0)
-        yield noticed(
+        yield observed(
             row.weight,
             f"{row.called}分值填{plain(weight)}，与自评得分相同，而该指标没有全部完成；"
             f"分值合计{plain(total or 0)}，若此处为{plain(fit)}{together}则合计正好{plain(full)}，"

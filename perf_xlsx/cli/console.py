@@ -15,11 +15,11 @@ from rich.text import Text
 
 from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.domain.rounding import percent
-from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, excused
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, waiver_text
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.foreign import POINTERS
 from perf_xlsx.pipeline import UNWRITTEN
-from perf_xlsx.system.output_files import shown
+from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
@@ -129,7 +129,7 @@ class Summary:
 
 
 def _names(files: Sequence[str]) -> str:
-    return "、".join(shown(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
+    return "、".join(printable_path(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")
 
 
 def not_taken(files: Sequence[str]) -> str:
@@ -271,7 +271,7 @@ def _head(found: Record) -> Text:
 
 def _advice(found: Record) -> Text:
     waived = found.get("waived")
-    advice = excused(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]
+    advice = waiver_text(waived["reason"], waived["by"], waived["until"]) if waived else found["advice"]
     return Text(f"      → {advice}", style="dim")
 
 

@@ -240,9 +240,9 @@ def run(
     forms: tuple[FormFile, ...] = (),
     force: bool = False,
     consolidation: Consolidation | None = None,
-    **crew: Any,
+    **backend: Any,
 ) -> NoReturn:
-    """Score what the paths name, tell it, and exit; `crew` are jobs, executor, time_limit and memory_limit.
+    """Score what the paths name, tell it, and exit; `backend` are jobs, executor, time_limit and memory_limit.
 
     `consolidation` is called while a run over a folder is under way, and what it gives with the folder at the end.
     """
@@ -257,7 +257,7 @@ def run(
         streams.as_utf8()
     if folder is not None:
         refuse_device(folder)
-    if crew["executor"]:  # its workers have folders of their own to start from
+    if backend["executor"]:  # its workers have folders of their own to start from
         paths = tuple(path.absolute() for path in paths)
         folder = folder and folder.absolute()
         rulebook = str(Path(rulebook).absolute()) if rulebook and rulebook.endswith(".toml") else rulebook
@@ -274,9 +274,9 @@ def run(
             told = not_taken(jobs.passed) + outside(jobs.outside)
             fail(f"没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。{told}")
         with ExitStack() as stack:
-            who = stack.enter_context(_crew(jobs, **crew))
+            who = stack.enter_context(_backend(jobs, **backend))
             finished = stack.enter_context(
-                closing(run_batch(jobs, terms=terms, roster=listed, force=force, crew=who))
+                closing(run_batch(jobs, terms=terms, roster=listed, force=force, backend=who))
             )
             code = tell(jobs, finished, as_json, waiving, consolidation, force)
     except (RulebookError, ListError) as error:
@@ -308,9 +308,16 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
         fail(f"{error.filename} 读不出来（{why(error)}）。")
 
 
-def _crew(planned: Plan, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
-    """A context that gives the crew: workers; or this process, where asked for, or where it may be ended."""
-    from perf_xlsx.batch import BatchError, cluster, fallen, goes_on, here, limited, local, saved
+def _backend(planned: Plan, jobs: int | None, executor: str | None, time_limit: float, memory_limit: int) -> Any:
+    """A context that gives the backend: workers; or this process, where asked for, or where it may be ended."""
+    from perf_xlsx.batch import (
+        BatchError,
+        ended_process,
+        goes_on,
+        in_process,
+        saved,
+        this_process_limited,
+    )
     from perf_xlsx.batch.backends import cores
 
     launched = click.get_current_context().find_object(Launched)
@@ -318,18 +325,22 @@ def _crew(planned: Plan, jobs: int | None, executor: str | None, time_limit: flo
         if planned.many:
             stands = planned.folder is not None and saved(planned.folder)
             raise BatchError(ENDED + (goes_on(_forced()) if stands else "请分几次评，一次少评一些。"))
-        return nullcontext(fallen(launched.fallen, planned.folder, time_limit, memory_limit))
+        return nullcontext(ended_process(launched.fallen, planned.folder, time_limit, memory_limit))
     if executor is not None:
         kind, _, address = executor.partition("://")
         if kind != "dask" or not address:
             fail(f"不认识 --executor {executor}，应写成 dask://主机:端口")
+        from perf_xlsx.batch.cluster import cluster
+
         return cluster(address, time_limit)
     if jobs == 1:
-        return nullcontext(here())
+        return nullcontext(in_process())
     if not planned.many and (launched or not _limited()):
-        return nullcontext(limited(time_limit, memory_limit) if launched else here())
+        return nullcontext(this_process_limited(time_limit, memory_limit) if launched else in_process())
     workers = min(jobs or cores(), -(-len(planned) // 4))  # one takes longer to start than to do a few
-    return nullcontext(local(workers, time_limit, memory_limit))
+    from perf_xlsx.batch.processes import local_processes
+
+    return nullcontext(local_processes(workers, time_limit, memory_limit))
 
 
 def _forced() -> bool:

@@ -30,10 +30,10 @@ def tell(
 ) -> int:
     """Show what is done as it is done, then the rest; give the exit code."""
     from perf_xlsx.cli.console import Summary
-    from perf_xlsx.system.background import aside
+    from perf_xlsx.system.background import in_background
 
     summary = Summary()
-    consolidate = aside(consolidation, large=True) if consolidation and jobs.folder and jobs.many else None
+    consolidate = in_background(consolidation, large=True) if consolidation and jobs.folder and jobs.many else None
     try:
         used = _follow(jobs, finished, as_json, waiving, summary)
         written = _consolidated(jobs.folder, consolidate()) if jobs.folder and consolidate else []
@@ -56,7 +56,7 @@ def _follow(
     from perf_xlsx.cli.progress import progress
     from perf_xlsx.judging.waivers import covering
     from perf_xlsx.results.report import json_line
-    from perf_xlsx.system.output_files import shown
+    from perf_xlsx.system.output_files import printable_path
 
     used: set[Waiver] = set()
     with progress(len(jobs), Console(stderr=True, highlight=False)) as tick:
@@ -66,7 +66,7 @@ def _follow(
             if as_json:
                 file = jobs.called(record["file"]) if one.job else None
                 write(json_line(record | {"file": file, "output": str(path) if path else None}))
-            output = shown(path) if path else None
+            output = printable_path(path) if path else None
             if record["file"]:
                 record = record | {"file": jobs.names.get(record["file"], record["file"])}
             if waiving:
@@ -80,12 +80,12 @@ def _follow(
 def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Path] | None:
     """The consolidated workbook of a run over a folder; None where it could not be written, which is said."""
     from perf_xlsx.results.records import RecordsError
-    from perf_xlsx.system.output_files import trouble
+    from perf_xlsx.system.output_files import explain_os_error
 
     try:
         return [consolidate(folder)]
     except OSError as error:
-        detail, advice = trouble(Path(str(error.filename or folder)), error)
+        detail, advice = explain_os_error(Path(str(error.filename or folder)), error)
         say(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
         return None
     except RecordsError as error:

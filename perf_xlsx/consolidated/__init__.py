@@ -20,8 +20,8 @@ from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
 from perf_xlsx.consolidated.returns import DEFAULT_NAME, Record, identity, is_return, link_target
-from perf_xlsx.consolidated.roster_status import Roll, call
-from perf_xlsx.consolidated.seen_store import Kept
+from perf_xlsx.consolidated.roster_status import RosterStatus, compare_with_roster
+from perf_xlsx.consolidated.seen_store import SeenStore
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
     CODES,
@@ -44,7 +44,7 @@ from perf_xlsx.consolidated.tables import EXTRAS, FINDINGS, FUNDS, INDICATORS, L
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import Canvas
-from perf_xlsx.system.output_files import free, reserved, whole
+from perf_xlsx.system.output_files import atomic_write, reserved, unique_path
 
 __all__ = [
     "DEFAULT_NAME",
@@ -74,7 +74,7 @@ def write_consolidated(
 
 def _own_name(base: Path, found: Statistics) -> Path:
     """汇总.xlsx, or numbered where a unit has called its own return so."""
-    return free(base / DEFAULT_NAME, {reserved(base / copy) for copy in found.alike})
+    return unique_path(base / DEFAULT_NAME, {reserved(base / copy) for copy in found.alike})
 
 
 def consolidate(
@@ -93,12 +93,12 @@ def consolidate(
     """
     if isinstance(records, Iterator):
         records = list(records)
-    with Kept() as kept:
+    with SeenStore() as kept:
         found = gather(records, kept, names=roster is not None)
         output = output or _own_name(base, found)
-        roll = call(found.came, roster)
+        roll = compare_with_roster(found.came, roster)
         returns = _Returns(records, found.repeats, base, output.parent)
-        with whole(output) as file:
+        with atomic_write(output) as file:
             canvas = Canvas(file, streamed=True)
             canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
             canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
@@ -128,7 +128,7 @@ class _Returns:
 
 
 def _write(
-    canvas: Canvas, found: Statistics, kept: Kept, roll: Roll, returns: Iterable[Return], limit: int
+    canvas: Canvas, found: Statistics, kept: SeenStore, roll: RosterStatus, returns: Iterable[Return], limit: int
 ) -> None:
     """The sheets stand in their order first; then their rows, in one pass; then what is told of them."""
     overview = Page(canvas, OVERVIEW, WIDTHS)

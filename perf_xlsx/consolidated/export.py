@@ -12,7 +12,7 @@ from typing import Any, Literal
 from perf_xlsx.consolidated.tables import Return, Table, Value
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.sheets.writer import safe
-from perf_xlsx.system.output_files import whole
+from perf_xlsx.system.output_files import atomic_write
 
 Format = Literal["csv", "parquet"]
 CHUNK = 20_000  # rows in memory at a time
@@ -35,7 +35,7 @@ def export(returns: Iterable[Return], tables: Iterable[Table], output: Path, how
     paths = []
     for table in tables:
         path = output.with_name(f"{output.stem}-{table.name}.{how}")
-        with whole(path) as file:
+        with atomic_write(path) as file:
             write(file, table, (row for one in returns for row in table.rows(one)))
         paths.append(path)
     return paths

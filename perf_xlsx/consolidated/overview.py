@@ -14,7 +14,7 @@ from perf_xlsx.consolidated.overview_tables import (
 )
 from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
-from perf_xlsx.consolidated.roster_status import Roll
+from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED, money_notes
 from perf_xlsx.consolidated.statistics import Statistics
@@ -35,7 +35,7 @@ CONTENTS = {
 }
 
 
-def write_overview(page: Page, found: Statistics, roll: Roll, elsewhere: Elsewhere) -> None:
+def write_overview(page: Page, found: Statistics, roll: RosterStatus, elsewhere: Elsewhere) -> None:
     """Write the sheet from its top; every block gives the row that the next may start at."""
     _heading(page, found)
     _tiles(page, found, roll)
@@ -66,7 +66,7 @@ def _heading(page: Page, found: Statistics) -> None:
     page.height(1, s.height_for([(note, sum(WIDTHS[1:]))], 18))
 
 
-def _tiles(page: Page, found: Statistics, roll: Roll) -> None:
+def _tiles(page: Page, found: Statistics, roll: RosterStatus) -> None:
     """Label, large value and remark in three rows."""
     tiles = (
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
@@ -124,13 +124,13 @@ def _average(overall: Spread | None) -> tuple[str, str]:
     return points(overall.mean), "，".join(filter(None, (f"中位数{points(overall.median)}", left)))
 
 
-def _list_words(roll: Roll) -> str:
+def _list_words(roll: RosterStatus) -> str:
     if roll.expected is not None:
         return f"名单{roll.expected:,}份"
     return "按评分时的名单" if roll.given else "没有提供名单"
 
 
-def _next_steps(page: Page, row: int, found: Statistics, roll: Roll) -> int:
+def _next_steps(page: Page, row: int, found: Statistics, roll: RosterStatus) -> int:
     """What is to be done, a line each; what limits the numbers stands here too."""
     steps = []
     if roll.missing:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
 from perf_xlsx.consolidated.page import Formula, Page, two
-from perf_xlsx.consolidated.roster_status import Roll
+from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.sheets import CODES, MONEY, TROUBLED
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
@@ -31,7 +31,9 @@ class Elsewhere(Struct, frozen=True):
         return "+".join(pattern.format(*area) for area in areas)
 
 
-def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded) -> int:
+def write_checks(
+    page: Page, row: int, found: Statistics, roll: RosterStatus, elsewhere: Elsewhere, graded: Graded
+) -> int:
     """Write the block; gives the next row."""
     checks = list(_checks(found, roll, elsewhere, graded)) if found.received else []
     page.turn(row, 70 + 22 * len(checks))
@@ -48,7 +50,7 @@ def write_checks(page: Page, row: int, found: Statistics, roll: Roll, elsewhere:
 
 
 def _checks(
-    found: Statistics, roll: Roll, elsewhere: Elsewhere, graded: Graded
+    found: Statistics, roll: RosterStatus, elsewhere: Elsewhere, graded: Graded
 ) -> Iterator[tuple[str, Formula, Formula]]:
     """What must agree, in words, and the two ways to it."""
     units = elsewhere.long[UNITS.key]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from perf_xlsx.batch.roster import same_unit
 from perf_xlsx.domain.model import Severity, Standing
 from perf_xlsx.forms import Form, Lines, form_names, load_form
-from perf_xlsx.forms.official import outside
+from perf_xlsx.forms.official import official_form
 from perf_xlsx.system.pattern import pattern
 
 DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
@@ -32,7 +32,7 @@ def form_name(form: str | None, stated: str | None = None) -> str:
 
 
 def _line_names(form: str | None) -> Mapping[str, str]:
-    return _lines_of(outside(form).form) if form in form_names() else {}
+    return _lines_of(official_form(form).form) if form in form_names() else {}
 
 
 @lru_cache(64)

@@ -13,7 +13,7 @@ from perf_xlsx.consolidated.returns import Record, file_name, form_name, is_retu
 COLUMNS = ("unit", "code", "form", "project", "contact")
 
 
-class Came(Struct):
+class Received(Struct):
     """Who returned something: units by their name as it compares, with form and project; files that name no unit.
 
     `names` False: there is no list that units would be compared with, and they are not kept.
@@ -39,7 +39,7 @@ class Came(Struct):
             self.unread.append(file_name(record["file"]))
 
 
-class Roll(Struct, frozen=True):
+class RosterStatus(Struct, frozen=True):
     """The list set against the returns. `given` False: there was none; `expected`: its rows, where at hand.
 
     `missing` are the rows that nothing was returned for, as they are shown, by the keys of COLUMNS.
@@ -57,11 +57,11 @@ class Roll(Struct, frozen=True):
         return (self.expected or 0) - len(self.missing)
 
 
-def call(came: Came, roster: Roster | None) -> Roll:
+def compare_with_roster(came: Received, roster: Roster | None) -> RosterStatus:
     """Set the list against the returns, by the unit's name and, where the list names them, form and project."""
     unread = tuple(came.unread)
     if roster is None:
-        return Roll(bool(came.outstanding), None, tuple(map(_shown, came.outstanding)), unread=unread)
+        return RosterStatus(bool(came.outstanding), None, tuple(map(_shown, came.outstanding)), unread=unread)
     asked = {
         (unit, known, which)
         for unit, form, project in came.units
@@ -71,7 +71,7 @@ def call(came: Came, roster: Roster | None) -> Roll:
     missing = tuple(_shown(one) for one in roster.listed if _wanted(one) not in asked)
     listed = {same_unit(one.unit) for one in roster.listed}
     unlisted = dict.fromkeys(name for (unit, *_), name in came.units.items() if unit not in listed)
-    return Roll(True, len(roster.listed), missing, tuple(unlisted), unread)
+    return RosterStatus(True, len(roster.listed), missing, tuple(unlisted), unread)
 
 
 def _wanted(one: Listed) -> tuple[str, str, str]:

@@ -24,10 +24,10 @@ class Troubled(Struct, frozen=True):
     counts: tuple[int, ...]
 
 
-class Kept:
+class SeenStore:
     """A memory for one count of records. Use it in a `with` block."""
 
-    def __enter__(self) -> Kept:
+    def __enter__(self) -> SeenStore:
         self._memory = sqlite3.connect("")
         self._memory.execute("pragma cache_size = -500")  # KB
         self._memory.execute("create table seen (key blob primary key) without rowid")

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.returns import form_name
-from perf_xlsx.consolidated.roster_status import COLUMNS, Roll
+from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.seen_store import Troubled
 from perf_xlsx.consolidated.statistics import WRONG_UNIT, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
@@ -271,7 +271,7 @@ def write_troubled(sheets: LongSheets, troubled: Iterable[Troubled]) -> None:
 # ---- 未报送 --------------------------------------------------------------------------------------------------
 
 
-def write_outstanding(page: Page, roll: Roll) -> None:
+def write_outstanding(page: Page, roll: RosterStatus) -> None:
     """Who has not returned, with whom to call; then who returned without being on the list."""
     heading(page, OUTSTANDING, _said(roll))
     row = 3
@@ -298,7 +298,7 @@ def write_outstanding(page: Page, roll: Roll) -> None:
     finish(page, row, 3, landscape=False)
 
 
-def _said(roll: Roll) -> str:
+def _said(roll: RosterStatus) -> str:
     if not roll.given:
         return (
             "汇总时用 --roster 提供单位名单（单位、单位编码、表种、项目、联系人），这里就会列出还没有报送的单位。"

@@ -22,9 +22,9 @@ from perf_xlsx.consolidated.returns import (
     money,
     standing,
 )
-from perf_xlsx.consolidated.roster_status import Came
+from perf_xlsx.consolidated.roster_status import Received
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.consolidated.seen_store import Kept
+from perf_xlsx.consolidated.seen_store import SeenStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 
 BANDS = (
@@ -127,7 +127,7 @@ class Statistics(Struct):
     spreads: list[Spread] = field(default_factory=list)
     overall: Spread | None = None
     grades: list[GradeCount] = field(default_factory=list)
-    came: Came = field(default_factory=Came)
+    came: Received = field(default_factory=Received)
     alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
 
@@ -157,12 +157,12 @@ class Statistics(Struct):
         )
 
 
-def gather(records: Iterable[Record], kept: Kept, names: bool = True) -> Statistics:
+def gather(records: Iterable[Record], kept: SeenStore, names: bool = True) -> Statistics:
     """Count all records; `kept` remembers what is to be told of each.
 
     `names`: whether to keep which units returned something.
     """
-    found = Statistics(came=Came(names))
+    found = Statistics(came=Received(names))
     items: Counter[tuple[str, Standing]] = Counter()
     workbooks: Counter[tuple[str, Standing]] = Counter()
     scores = Scores()
@@ -193,7 +193,7 @@ def gather(records: Iterable[Record], kept: Kept, names: bool = True) -> Statist
 
 
 def _findings(
-    found: Statistics, kept: Kept, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
+    found: Statistics, kept: SeenStore, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
     workbooks: Counter[tuple[str, Standing]],
 ) -> None:  # fmt: skip
     here = Counter((one["code"], standing(one)) for one in record["findings"])

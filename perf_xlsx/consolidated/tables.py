@@ -23,7 +23,7 @@ from perf_xlsx.consolidated.returns import (
     with_unit,
 )
 from perf_xlsx.domain.model import STANDINGS, Standing
-from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, excused
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, waiver_text
 from perf_xlsx.findings.catalogue import catalogue
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
@@ -143,7 +143,7 @@ def what_to_do(found: Record) -> str:
     waived = found.get("waived")
     if not waived:
         return str(found["advice"])
-    return excused(waived["reason"], waived["by"], waived["until"])
+    return waiver_text(waived["reason"], waived["by"], waived["until"])
 
 
 def standing_word(how: Standing) -> str:

@@ -18,7 +18,7 @@ from perf_xlsx.conversion.not_carried import left_behind, other_sheets
 from perf_xlsx.conversion.transfer import Transcript
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.foreign import Original
 from perf_xlsx.forms import Form, load_form
 from perf_xlsx.ooxml import Grid, Limits
@@ -31,7 +31,7 @@ from perf_xlsx.reading.form import Reading
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.identity import Identity, identify
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official import OutsideReading, locate_outside
+from perf_xlsx.reading.official import OfficialReading, locate_official
 from perf_xlsx.reading.read import find_other_forms
 from perf_xlsx.reading.unsupported import other_rulebook, refuse
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
@@ -63,8 +63,8 @@ def carry(
     told = [name for name in reports(original, original.grids) if name not in ours]
     sheets = Sheets(original, original.grids, (HIDDEN_SHEET, *ours), told)
     identity = identify(original, sheets)
-    if identity.form is None and (layout := locate_outside(sheets)) is not None:
-        outside = OutsideReading(layout, sheets, workbook, limits)
+    if identity.form is None and (layout := locate_official(sheets)) is not None:
+        outside = OfficialReading(layout, sheets, workbook, limits)
         evaluation = outside.evaluation(layout.year, rulebook or layout.form.rulebook)
         rules = load_rulebook(rulebook or layout.form.rulebook).on(layout.form.name)
         return _carried(original, outside, Transcript(join(evaluation, layout.kind.into), sheets, rules, True))
@@ -144,7 +144,7 @@ def _told(origin: Origin, place: Place) -> Finding:
     )
     advice = "请核对“来源对照”，并在新工作簿中更正、报送。"
     return finding(
-        "R18", Noticed(place, "文件格式", origin.format, message, advice, "Excel 工作簿（.xlsx）"), None
+        "R18", Observation(place, "文件格式", origin.format, message, advice, "Excel 工作簿（.xlsx）"), None
     )
 
 
@@ -154,7 +154,7 @@ def _beside(original: Original, was: Sheets, layout: Layout, workbook: str) -> I
     copies = {was.names[sheet] for sheet in layout.copies() | {at[0] for at in layout.forms}}
     for title in (title for title, _ in other_sheets(was, layout) if title not in copies):
         message = f"工作表“{title}”不属于自评表，没有读取，也没有带入新的工作簿。"
-        yield finding("R16", Noticed(Place(workbook), "工作表", title, message, advice), None)
+        yield finding("R16", Observation(Place(workbook), "工作表", title, message, advice), None)
     for what in dict.fromkeys(extra.what for extra in original.extras if extra.what in ("宏", "数字签名")):
         message = f"工作簿含有{what}，没有运行，也没有带入新的工作簿。"
-        yield finding("R16", Noticed(Place(workbook), what, None, message, advice), None)
+        yield finding("R16", Observation(Place(workbook), what, None, message, advice), None)

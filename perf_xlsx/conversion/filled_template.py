@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import tidy
+from perf_xlsx.domain.quantity import clean
 from perf_xlsx.domain.rounding import exact, plain
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
@@ -43,5 +43,5 @@ class FilledTemplate:
         cells = self.template.cells
         found = {at: cells.value(at) for at in (*cells.typed, *cells.formulas)}
         own = (value for at, value in found.items() if at not in typed and value is not None)
-        texts = (plain(exact(value)) if isinstance(value, Fraction) else tidy(str(value)) for value in own)
+        texts = (plain(exact(value)) if isinstance(value, Fraction) else clean(str(value)) for value in own)
         return {text for text in texts if text}

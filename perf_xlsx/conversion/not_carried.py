@@ -13,7 +13,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import below, printed, written
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official import OutsideLayout, known_labels, says_nothing
+from perf_xlsx.reading.official import OfficialLayout, known_labels, says_nothing
 from perf_xlsx.rulebook import BY_REFERENCE
 from perf_xlsx.sheets.fixed_texts import GUIDE, NUMBER
 from perf_xlsx.sheets.origin import LeftBehind
@@ -62,7 +62,7 @@ def left_behind(
 def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cell]]:
     """Cells that hold something and were neither carried over nor printed on every such form."""
     was = transcript.was
-    theirs = _not_of_layout(was, layout) if isinstance(layout, OutsideLayout) else _not_of_template(transcript)
+    theirs = _not_of_layout(was, layout) if isinstance(layout, OfficialLayout) else _not_of_template(transcript)
     for address in theirs:
         cell = was.cell(address)
         if cell is not None and _holds(cell) and address not in transcript.sources:
@@ -77,12 +77,12 @@ def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
     """That it is a formula, and the column that it stands in, where an official layout has a heading for it."""
     notes = ["公式"] if cell.formula is not None else []
     notes += ["划去的内容"] if cell.crossed_out else []
-    if isinstance(layout, OutsideLayout) and (heading := layout.heading(was, address)):
+    if isinstance(layout, OfficialLayout) and (heading := layout.heading(was, address)):
         notes.append(f"“{heading}”栏")
     return "；".join(notes)
 
 
-def _not_of_layout(was: Sheets, layout: OutsideLayout) -> Iterator[Address]:
+def _not_of_layout(was: Sheets, layout: OfficialLayout) -> Iterator[Address]:
     """What is neither label nor heading nor row number of an official layout, and says something."""
     own, known = layout.labels | below(was, (NUMBER,)), known_labels(layout.kind)
     for sheet in was.searched:

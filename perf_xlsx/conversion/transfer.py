@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.conversion.filled_template import FilledTemplate
 from perf_xlsx.conversion.merged_lines import Joined
-from perf_xlsx.domain.entries import Path, visited
+from perf_xlsx.domain.entries import Path, map_entries
 from perf_xlsx.domain.model import Entry, Finding, Passage, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
@@ -48,11 +48,11 @@ class Transcript:
         self.sources: set[Address] = set()
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
-        visited(joined.typed, self._type)
+        map_entries(joined.typed, self._type)
         self.template = FilledTemplate(self._filled(form.year), rules, self.workbook)
-        self.typed: SelfEvaluation = visited(joined.typed, self._trace)
+        self.typed: SelfEvaluation = map_entries(joined.typed, self._trace)
         head = form.weight_head and self.template.box("indicators", "weight", row=-1)
-        self.evaluation: SelfEvaluation = replace(visited(form, self._move), weight_head=head)
+        self.evaluation: SelfEvaluation = replace(map_entries(form, self._move), weight_head=head)
         self.traces.sort(key=lambda trace: trace.place)
 
     # ---- what is typed ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ Visit = Callable[[Path, Entry[Any]], Entry[Any]]
 Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
 
 
-def visited(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
+def map_entries(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
     """The form with what `visit` gives for each of its entries, in template order; what nobody wrote has none."""
     rows, parts = form.indicator_rows, {id(row) for row in form.parts}
     seen = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]

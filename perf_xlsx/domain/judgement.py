@@ -12,7 +12,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from perf_xlsx.domain.quantity import JUDGEMENTS, squeeze
+from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -67,7 +67,7 @@ def judged_level(*levels: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"\s", "", _MIDNIGHT.sub("", squeeze(text))).rstrip(_ENDS)
+    return re.sub(r"\s", "", _MIDNIGHT.sub("", normalise(text))).rstrip(_ENDS)
 
 
 @cache

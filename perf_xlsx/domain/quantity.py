@@ -79,22 +79,22 @@ class Quantity(Struct, frozen=True):
     bracketed: bool = False
 
 
-def squeeze(text: str) -> str:
+def normalise(text: str) -> str:
     """Text as it compares: full-width forms folded, invisible characters gone, ends trimmed; ① is no digit."""
     return fold(text).strip()
 
 
 @lru_cache(1 << 5)  # a long one may come again in every row
-def tidy(text: str) -> str:
+def clean(text: str) -> str:
     """Text as it is kept: without what cannot be seen."""
     return text.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def is_blank(text: str) -> bool:
     """Whether a text stands for an empty cell: nothing to be seen, dashes, dots, asterisks."""
-    if len(text) > _OPENING and len(squeeze(text[:_OPENING]).strip(_MARKS)) > _LONGEST_BLANK:
+    if len(text) > _OPENING and len(normalise(text[:_OPENING]).strip(_MARKS)) > _LONGEST_BLANK:
         return False
-    folded = squeeze(text)
+    folded = normalise(text)
     return not folded.strip(_MARKS) or folded in _BLANK_WORDS
 
 
@@ -106,20 +106,20 @@ def same_name(text: str) -> str:
 @lru_cache(1 << 12)  # the labels of a form come again in every workbook
 def same_label(text: str) -> str:
     """A label as it compares: also without a footnote's mark or an item's number at its ends."""
-    folded = squeeze(text)
+    folded = normalise(text)
     return same_name(unmarked(folded)[0] or folded)
 
 
 def unit_name(unit: str) -> str:
     """A unit as it compares: "％", "百分比" and "%覆盖" are "%"."""
-    unit = re.sub(r"\s", "", squeeze(unit))
+    unit = re.sub(r"\s", "", normalise(unit))
     worded = _PERCENT_OF.fullmatch(unit)
     return "%" if unit in _PERCENT_WORDS else worded[1] if worded else unit
 
 
 def parse_sign(text: str) -> str | None:
     """The sign that a word stands for, alone or as a direction (正向), or None."""
-    folded = re.sub(r"\s", "", squeeze(text))
+    folded = re.sub(r"\s", "", normalise(text))
     return next((sign for word, sign in SIGNS if folded == word), DIRECTIONS.get(folded))
 
 
@@ -128,7 +128,7 @@ def parse_quantity(text: str) -> Quantity | None:
 
     None when no single number stands there ("完成", "3-5", "2023年6月"), or not for sure (10⁴, 1½).
     """
-    folded = squeeze(text).translate(_MINUS)
+    folded = normalise(text).translate(_MINUS)
     if len(folded) > LONGEST_QUANTITY:
         return None
     folded, mark = unmarked(folded.rstrip(_STOPS))
@@ -190,7 +190,7 @@ def _behind(text: str) -> tuple[str, str] | None:
 
 def marked_number(text: str) -> bool:
     """Whether a number begins there that a mark makes doubtful: 10⁴人, ≥1½."""
-    found = _BEGINS.match(squeeze(text))
+    found = _BEGINS.match(normalise(text))
     marked = found is not None and (is_fraction(found[2]) or bool(found[1] and is_footnote(found[2])))
     return marked and parse_target(text) is None
 
@@ -232,7 +232,7 @@ _BOUNDS = tuple(
 
 def is_time(text: str) -> bool:
     """Whether a target is a point in time ("2023年12月底前"), which no ratio can measure; "12个月" is none."""
-    folded = squeeze(text)
+    folded = normalise(text)
     folded = re.sub(r"\s+", " ", folded)  # else looking for a month in many takes the square of their number
     month = _MONTH.search(folded)
     return _TIME.search(folded) is not None or (month is not None and month[1] is None)
@@ -240,7 +240,7 @@ def is_time(text: str) -> bool:
 
 def parse_target(text: str) -> Quantity | None:
     """Read a value with its sign in words: "达到95%", "90%以上", "3天以内"; None for a time or a text."""
-    folded = squeeze(text)
+    folded = normalise(text)
     if len(folded) > LONGEST_QUANTITY or is_time(folded):
         return None
     folded, mark = unmarked(folded)

@@ -19,9 +19,9 @@ def what_to_do(found: Finding) -> str:
     """The advice, or that nothing is owed because it was waived."""
     if found.waived is None:
         return found.advice
-    return excused(found.waived.reason, found.waived.by, found.waived.until.isoformat())
+    return waiver_text(found.waived.reason, found.waived.by, found.waived.until.isoformat())
 
 
-def excused(reason: str, by: str, until: str) -> str:
+def waiver_text(reason: str, by: str, until: str) -> str:
     """What is said instead of the advice where a finding was waived."""
     return f"不必更正：{reason}（{by}批准，有效期至{until}）。"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from inspect import signature
 from typing import Any
 
 from msgspec import Struct
@@ -47,7 +48,7 @@ class CatalogueEntry(Struct, frozen=True):
         return self.basis + self.trust.after(self.basis)
 
 
-class Noticed(Struct, frozen=True):
+class Observation(Struct, frozen=True):
     """What a check saw at one place; texts are Chinese, `severity` and `basis` None mean the usual ones."""
 
     place: Place
@@ -62,10 +63,10 @@ class Noticed(Struct, frozen=True):
     correction: Correction | None = None
 
 
-Check = Callable[[SelfEvaluation, Scores, Rulebook], Iterable[Noticed]]
+Check = Callable[..., Iterable[Observation]]  # of what it asks for by name: form, scores, rulebook
 EXECUTION_WEIGHT = "预算执行率分值"  # of which R17 may say that the form has another than the rules
 LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
-CHECKS: list[tuple[str, Check]] = []
+CHECKS: list[tuple[str, Check, tuple[str, ...]]] = []  # code, check, what it asks for
 
 
 @cache
@@ -79,20 +80,20 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
 
 
 def check(code: str) -> Callable[[Check], Check]:
-    """Register a check under its code; the code must be in the catalogue."""
+    """Register a check under its code, which must be in the catalogue; it is given what its parameters name."""
     if code not in catalogue():
         raise LookupError(f"{code} is not in catalogue.toml")
 
     def register(function: Check) -> Check:
-        CHECKS.append((code, function))
+        CHECKS.append((code, function, tuple(signature(function).parameters)))
         return function
 
     return register
 
 
-def noticed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Noticed:
+def observed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Observation:
     """What was noticed at an entry's own cell."""
-    return Noticed(entry.place, entry.field, entry.given or None, message, advice, **more)
+    return Observation(entry.place, entry.field, entry.given or None, message, advice, **more)
 
 
 def to_number(entry: Entry[Decimal], value: Decimal) -> Correction | None:
@@ -110,7 +111,7 @@ def to_word(entry: Entry[str], word: str) -> Correction | None:
     return Correction(entry.place, entry.field, word, word) if entry.place.cell else None
 
 
-def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
+def finding(code: str, seen: Observation, rulebook: Rulebook | None) -> Finding:
     """The finding: what was noticed, with code, severity and basis of its catalogue entry."""
     entry = catalogue()[code]
     if seen.severity is not None and seen.severity not in entry.severities:
@@ -130,7 +131,7 @@ def finding(code: str, seen: Noticed, rulebook: Rulebook | None) -> Finding:
         seen.basis or usual,
         correction=seen.correction,
     )
-    return weighed(found, rulebook) if rulebook else found
+    return with_rulebook_severity(found, rulebook) if rulebook else found
 
 
 def basis_of(entry: CatalogueEntry, rulebook: Rulebook) -> str:
@@ -140,7 +141,7 @@ def basis_of(entry: CatalogueEntry, rulebook: Rulebook) -> str:
     return str(rulebook.cite(entry.cites)) if entry.cites else entry.stated
 
 
-def _message(seen: Noticed) -> str:
+def _message(seen: Observation) -> str:
     """The message as one line that can be read: of what was typed only the beginning, where it is long."""
     message = seen.message.replace("\n", " ")
     if seen.given and len(seen.given) > LONGEST_GIVEN:
@@ -148,7 +149,7 @@ def _message(seen: Noticed) -> str:
     return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
-def weighed(found: Finding, rulebook: Rulebook) -> Finding:
+def with_rulebook_severity(found: Finding, rulebook: Rulebook) -> Finding:
     """The finding as severe as the rulebook says; a check's own milder choice stands."""
     usual = catalogue()[found.code].severities[0]
     severity = rulebook.severities.get(found.code, usual)
@@ -159,8 +160,8 @@ def run_checks(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook, codes: Container[str] | None = None
 ) -> Iterator[Finding]:
     """Everything that the registered checks notice (those of `codes`), in the order of their registration."""
-    for code, function in CHECKS:
-        if codes is not None and code not in codes:
-            continue
-        for seen in function(form, scores, rulebook):
-            yield finding(code, seen, rulebook)
+    given = {"form": form, "scores": scores, "rulebook": rulebook}
+    for code, function, asked in CHECKS:
+        if codes is None or code in codes:
+            for seen in function(**{name: given[name] for name in asked}):
+                yield finding(code, seen, rulebook)

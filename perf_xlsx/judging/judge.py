@@ -8,11 +8,11 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.checks.slips import converted, without_slips
+from perf_xlsx.checks.money_unit import converted, without_unit_errors
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, weighed
+from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
 from perf_xlsx.judging.mending import told
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import Rulebook
@@ -31,8 +31,8 @@ def judge(
     What decides whether there is a grade is found first, because the other checks ask for it; what is waived
     does not stand in its way.
     """
-    sound, doubted, slips = without_slips(evaluation, rulebook)
-    read = [weighed(one, rulebook) for one in said]  # reading does not know the rulebook yet
+    sound, doubted, slips = without_unit_errors(evaluation, rulebook)
+    read = [with_rulebook_severity(one, rulebook) for one in said]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
         return waive(found, evaluation.unit, waiving) if waiving else tuple(found)

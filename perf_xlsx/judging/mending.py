@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.domain.entries import Path, visited
+from perf_xlsx.domain.entries import Path, map_entries
 from perf_xlsx.domain.model import AMOUNTS, Correction, Entry, Finding, SelfEvaluation, Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import SIGNS
@@ -266,7 +266,7 @@ def _boxes(form: SelfEvaluation) -> dict[Box, tuple[Path, Entry[Any]]]:
         found.setdefault((entry.place, entry.field), (path, entry))
         return entry
 
-    visited(form, seen)
+    map_entries(form, seen)
     return found
 
 
@@ -277,7 +277,7 @@ def _with(form: SelfEvaluation, rights: Rights) -> SelfEvaluation:
         right = rights.get((entry.place, entry.field))
         return replace(entry, value=right.value, given=right.text) if right else entry
 
-    return replace(visited(form, typed), unwritten=form.unwritten)
+    return replace(map_entries(form, typed), unwritten=form.unwritten)
 
 
 def _with_amounts(form: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
@@ -285,8 +285,8 @@ def _with_amounts(form: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> Sel
         value = amounts.get(entry.place) if path[2] in AMOUNTS else None
         return entry if value is None else replace(entry, value=value, given=plain(value))
 
-    return replace(visited(form, typed), unwritten=form.unwritten)
+    return replace(map_entries(form, typed), unwritten=form.unwritten)
 
 
 def _with_entries(form: SelfEvaluation, entries: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
-    return replace(visited(form, lambda path, entry: entries.get(path, entry)), unwritten=form.unwritten)
+    return replace(map_entries(form, lambda path, entry: entries.get(path, entry)), unwritten=form.unwritten)

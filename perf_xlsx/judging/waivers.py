@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, Waived
-from perf_xlsx.domain.quantity import same_label, squeeze
+from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.reading.list_file import ListError, ListRow, read_list
 from perf_xlsx.system.pattern import pattern
@@ -79,7 +79,7 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
 
 
 def _waiver(row: ListRow, problems: list[str]) -> Waiver | None:
-    code, place = row["code"].upper(), squeeze(row["cell"]).replace("$", "")
+    code, place = row["code"].upper(), normalise(row["cell"]).replace("$", "")
     head, _, tail = place.rpartition("!")
     place = f"{head.strip(chr(39))}!{tail.upper()}" if head else tail.upper()
     until, said = _date(row["until"]), len(problems)
@@ -99,7 +99,7 @@ def _waiver(row: ListRow, problems: list[str]) -> Waiver | None:
 
 
 def _date(text: str) -> datetime.date | None:
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", squeeze(text))
+    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", normalise(text))
     try:
         return datetime.date(*map(int, found.groups())) if found else None
     except ValueError:

@@ -67,7 +67,7 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
 # ---- taking away -----------------------------------------------------------------------------------------------
 
 
-class Kept(Struct, frozen=True):
+class RetainedSheet(Struct, frozen=True):
     """A sheet of ours that stays, because a person wrote on it; it is theirs from now on.
 
     `was` is its name before, `cells` what stands there that we did not write (row, column, cell), `more` whether
@@ -93,7 +93,7 @@ class Formula(Struct, frozen=True):
 class Stripped(Struct, frozen=True):
     """What was found of a person's on what was ours."""
 
-    kept: tuple[Kept, ...]
+    kept: tuple[RetainedSheet, ...]
     answers: tuple[Answer, ...]
     formulas: tuple[Formula, ...]
 
@@ -138,7 +138,7 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
     )
 
 
-def _kept(book: Book, sheet: Sheet, added: Added, known: Collection[str]) -> Kept | None:
+def _kept(book: Book, sheet: Sheet, added: Added, known: Collection[str]) -> RetainedSheet | None:
     """The sheet of ours as it is kept, if it is; `known` are those that formulas refer to."""
     if added.codes is None:
         return None
@@ -146,12 +146,12 @@ def _kept(book: Book, sheet: Sheet, added: Added, known: Collection[str]) -> Kep
     codes = codes_of_grid(grid, added.codes)
     referred = sheet.name != added.name and sheet.name in known
     if codes == added.codes and not more:
-        return Kept(sheet.name, sheet, (), False, True) if referred else None
+        return RetainedSheet(sheet.name, sheet, (), False, True) if referred else None
     cells = tuple((row, column, grid.cells[row, column]) for row, column in written_on(codes, added.codes))
-    return Kept(sheet.name, sheet, cells, more, False)
+    return RetainedSheet(sheet.name, sheet, cells, more, False)
 
 
-def _renamed(book: Book, kept: Collection[Kept]) -> tuple[Kept, ...]:
+def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet, ...]:
     """The sheets that are kept, under the names that they are kept by."""
     names = kept_names(book, [found.was for found in kept if not found.referred])
     rename(book, names)

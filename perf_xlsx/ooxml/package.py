@@ -16,7 +16,7 @@ from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, de
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import children, local
 from perf_xlsx.ooxml.relationships import Related, rels_name
-from perf_xlsx.system.background import aside
+from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import is_special
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -59,7 +59,7 @@ class Package(Related):
         Large ones, which are pictures mostly, are judged beside the reading; see `settle`.
         """
         large = {name for name, info in self.archive.infos.items() if info.file_size > MIB}
-        self._large_parts = aside(lambda: self.archive.verify(large), large=bool(large))
+        self._large_parts = in_background(lambda: self.archive.verify(large), large=bool(large))
         self._unpacked = {name: self.archive.unpack(name) for name in self.archive.infos if name not in large}
 
     def _judge_content(self) -> None:
@@ -177,7 +177,7 @@ class Package(Related):
             file.flush()
             os.fsync(file.fileno())
 
-        written = aside(write_pictures, large=True) if pictures else lambda: None
+        written = in_background(write_pictures, large=True) if pictures else lambda: None
 
         def finish() -> None:
             rest = [self._part(name) for name in self.names() if name not in pictures or self.is_new(name)]

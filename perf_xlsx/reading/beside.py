@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import squeeze
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.domain.quantity import normalise
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.ooxml.relationships import owner_of
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.earlier_run import is_origin
-from perf_xlsx.reading.extra_content import LISTED, in_short, like_entries, strays, with_contents
+from perf_xlsx.reading.extra_content import LISTED, extra_cells, in_short, like_entries, with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.sheets.fixed_texts import GUIDE
@@ -91,7 +91,7 @@ class Beside:
 
     def _cells(self, form: Form) -> Iterator[Finding]:
         """Cells outside every box: what looks like a row of a table louder (R06) than the rest (R16)."""
-        cells = [*strays(form, self.sheets, self.layout)]
+        cells = [*extra_cells(form, self.sheets, self.layout)]
         yield from self._other_unit(cells)
         rows = like_entries(form, self.sheets, self.layout, cells)
         for sheet in sorted({at[0] for at in cells}):
@@ -100,7 +100,7 @@ class Beside:
                 message = f"表格的各行以外有像是填报内容的，没有读取：{with_contents(grid, like)}。"
                 advice = "请填到表格的行里（没有这一类的，并入相近的一行）；不是填报内容的，请删去。"
                 place, given = self.place((sheet, *like[0])), in_short(grid.cells[like[0]])
-                seen = Noticed(place, "表外内容", given, message, advice, severity="warning")
+                seen = Observation(place, "表外内容", given, message, advice, severity="warning")
                 yield finding("R06", seen, None)
             if others := [at[1:] for at in cells if at not in rows and at[0] == sheet]:
                 message = f"填报格以外有内容，没有读取：{with_contents(grid, others)}。"
@@ -111,15 +111,15 @@ class Beside:
     def _other_unit(self, cells: Sequence[Address]) -> Iterator[Finding]:
         """R09: a remark beside the boxes that names another money unit than the form's own."""
         own = self.sheets.cell(self.layout.boxes["money_unit"]) if "money_unit" in self.layout.boxes else None
-        typed = OWN_UNIT.search(squeeze(as_shown(own))) if own else None
+        typed = OWN_UNIT.search(normalise(as_shown(own))) if own else None
         unit = typed[0] if typed else ""
         for at in cells:
             cell = self.sheets.cell(at)
-            found = MONEY.fullmatch(squeeze(as_shown(cell))) if cell else None
+            found = MONEY.fullmatch(normalise(as_shown(cell))) if cell else None
             if found and unit and found[1] != unit:
                 message = f"表上另注明“{found[0]}”，与金额单位“{unit}”不一致，金额已按{unit}读取。"
                 advice = "请核对金额单位：金额一律按“基本信息”中的单位填写，另注的单位请删去。"
-                seen = Noticed(self.place(at), "金额单位", found[0], message, advice, unit)
+                seen = Observation(self.place(at), "金额单位", found[0], message, advice, unit)
                 yield finding("R09", seen, None)
 
     def _parts(self, book: Book) -> Iterator[Finding]:
@@ -162,4 +162,4 @@ def _listed(cells: Sequence[str]) -> str:
 
 
 def _told(place: Place, field: str, message: str, advice: str, given: str | None = None) -> Finding:
-    return finding("R16", Noticed(place, field, given, message, advice), None)
+    return finding("R16", Observation(place, field, given, message, advice), None)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place, column_name
-from perf_xlsx.findings.catalogue import Noticed, finding
-from perf_xlsx.ooxml import Answer, Formula, Kept, Stripped
+from perf_xlsx.findings.catalogue import Observation, finding
+from perf_xlsx.ooxml import Answer, Formula, RetainedSheet, Stripped
 from perf_xlsx.ooxml.book import Sheet, parse_cell
 from perf_xlsx.reading.extra_content import LISTED, in_short, shortened
 
@@ -36,7 +36,7 @@ def told_already(found: Finding, stripped: Stripped | None) -> bool:
     return found.code == "R16" and found.field == "工作表" and found.place.sheet in {k.sheet.name for k in kept}
 
 
-def _kept_sheet(kept: Kept, workbook: str) -> Finding:
+def _kept_sheet(kept: RetainedSheet, workbook: str) -> Finding:
     name, told = kept.sheet.name, []
     if kept.cells:
         cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in kept.cells]
@@ -77,4 +77,4 @@ def _listed(cells: Sequence[str]) -> str:
 
 
 def _told(place: Place, field: str, message: str, advice: str) -> Finding:
-    return finding("R23", Noticed(place, field, None, message, advice), None)
+    return finding("R23", Observation(place, field, None, message, advice), None)

@@ -21,7 +21,7 @@ LISTED = 8  # cells and sheets that are named; the rest is told as a number
 _COUNTER = pattern(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 
-def strays(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
+def extra_cells(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
     """Every cell with content outside the boxes, but for labels and titles of ours and what is told elsewhere."""
     taken, words = _taken(sheets, layout), printed(form)
     used = sorted({sheet for sheet, _, _ in taken})

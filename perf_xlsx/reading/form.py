@@ -21,10 +21,10 @@ from perf_xlsx.domain.model import (
     made_of,
 )
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import is_blank, squeeze, unit_name
+from perf_xlsx.domain.quantity import is_blank, normalise, unit_name
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.units import row_unit
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.reading.beside import Beside
@@ -34,9 +34,9 @@ from perf_xlsx.reading.fractional_weights import in_points
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.judged_in_words import dated, in_words, needs_no_target, numbers_as_text, says_nothing
 from perf_xlsx.reading.layout import Layout, Table
-from perf_xlsx.reading.layout_findings import Misplaced, lost
+from perf_xlsx.reading.layout_findings import LayoutFindings, lost
 from perf_xlsx.reading.locate import locate
-from perf_xlsx.reading.missing import Owed, box_owed, lines_owed
+from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
 from perf_xlsx.reading.rows import FILLED_DOWN, TableRows, filled_down
 from perf_xlsx.rulebook import load_rulebook
 
@@ -120,9 +120,9 @@ class Reading:
             self.intake.say("R06", self.place(address), label, "", message, "请只保留一处。")
         for address in self.layout.forms:
             self._say_form(address)
-        self.intake.findings += Misplaced(self.form, self.sheets, self.layout, self.place).findings()
+        self.intake.findings += LayoutFindings(self.form, self.sheets, self.layout, self.place).findings()
         if year is None:
-            seen = Noticed(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
+            seen = Observation(Place(self.workbook), "年度", None, "没有找到本表的年度。", "请使用下发的模板。")
             self.intake.findings.append(finding("R06", seen, None))
 
     def _say_form(self, address: Address) -> None:
@@ -218,9 +218,9 @@ class Reading:
         asked = box.required or box.preset  # what the template came with should not have been cleared
         own = box.key in OWN_CODES or box.key.startswith("claimed_")
         if asked and entry.empty and not own and entry.place.cell:
-            self._owed(box_owed(box, entry, row))
+            self._owed(missing_box(box, entry, row))
 
-    def _owed(self, owed: Owed) -> None:
+    def _owed(self, owed: MissingValue) -> None:
         self.intake.say("R07", owed.entry.place, owed.field, "", owed.message, owed.advice)
 
     def _all_boxes(self) -> Iterator[Box]:
@@ -244,7 +244,7 @@ class Reading:
         block = self.form.block("funds")
         assert isinstance(block, Lines)
         lines = {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
-        for owed in lines_owed(block, lines):
+        for owed in missing_amounts(block, lines):
             self._owed(owed)
         return lines
 
@@ -381,7 +381,7 @@ class Reading:
         if indicator.qualitative and not numbers_as_text(indicator.sign, indicator.target, indicator.method):
             return indicator
         unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
-        unit = "" if is_blank(unit) or squeeze(unit) == "无" else unit
+        unit = "" if is_blank(unit) or normalise(unit) == "无" else unit
         read = {key: self.intake.quantity(row[key], row["target"]) for key in SHARES}
         target, actual = read["target"][1], read["actual"][1]
         sign = indicator.sign.value
@@ -394,7 +394,7 @@ class Reading:
             row_of = units if key != "target" else units._replace(sign=indicator.sign.value or "")
             changed[key] = self.intake.quantified(entry, quantity, row_of, actual if key == "target" else target)
         shares = {key: changed[key] for key in SHARES}
-        if unit_name(unit) == "%" or (not unit and any("%" in squeeze(one.given) for one in shares.values())):
+        if unit_name(unit) == "%" or (not unit and any("%" in normalise(one.given) for one in shares.values())):
             small = small_by_nature(indicator.name.given, sign, changed["target"].value)
             changed |= self.intake.shares(shares, indicator.claimed_completion, bool(unit), small)
         return made_of(Indicator, {**row, **changed})

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from perf_xlsx.domain.quantity import same_label, squeeze
+from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Box, Lines, Rows, typed
 from perf_xlsx.reading.grids import Address, Area, Sheets
@@ -98,6 +98,6 @@ def are_numbers_of_columns(texts: Sequence[str]) -> bool:
         return False
     found = [_NUMBERED.fullmatch(written_out(text).strip()) for text in texts]
     numbers = [int(one[1]) for one in found if one]
-    others = [squeeze(text) for text, one in zip(texts, found, strict=True) if not one]
+    others = [normalise(text) for text, one in zip(texts, found, strict=True) if not one]
     in_order = all(after - before == 1 for before, after in pairwise(numbers))
     return len(numbers) > 3 and in_order and all(_LETTER.fullmatch(text) for text in others)

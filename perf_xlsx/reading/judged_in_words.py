@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.judgement import judged_level
 from perf_xlsx.domain.model import Entry
-from perf_xlsx.domain.quantity import DASHES, SIGNS, is_time, parse_target, same_label, squeeze
+from perf_xlsx.domain.quantity import DASHES, SIGNS, is_time, normalise, parse_target, same_label
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
 
 def says_nothing(entry: Entry[Any]) -> bool:
     """Whether nothing stands there but, perhaps, a dash."""
-    return entry.empty or (isinstance(entry.value, str) and squeeze(entry.given) in DASHES)
+    return entry.empty or (isinstance(entry.value, str) and normalise(entry.given) in DASHES)
 
 
 _SIGN = "|".join(re.escape(word) for word, _ in SIGNS)
@@ -29,7 +29,7 @@ _DIGITS = pattern(  # 20231231, 202312, 2023.12, 2023
 def dated(name: str, target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
     """The target; as a text where its digits are a date (20231231, 2023.12) because the name is one of a time."""
     ends = tuple(vocabulary("judgements")["dates"]["names"])
-    found = _DIGITS.fullmatch(squeeze(target.given)) if unit.empty and same_label(name).endswith(ends) else None
+    found = _DIGITS.fullmatch(normalise(target.given)) if unit.empty and same_label(name).endswith(ends) else None
     return replace(target, value=f"{found[1]}年（{target.given}）") if found else target
 
 
@@ -59,5 +59,5 @@ def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: boo
     wordy = time or not any(ch.isdigit() for ch in target.value)
     if sign.value is None and sign.empty:
         return sure or time or (wordy and not isinstance(actual.value, Decimal))
-    digits = time and _DIGITS.fullmatch(squeeze(target.given)) is not None
+    digits = time and _DIGITS.fullmatch(normalise(target.given)) is not None
     return (sure or digits) and wordy and not sign.unreadable

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 from perf_xlsx.domain.model import Finding, Severity
 from perf_xlsx.domain.place import Place, column_name
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import Boxes, Form, Lines, Rows, typed
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.shifts import slips
+from perf_xlsx.reading.shifts import block_shifts
 
 SHOW = "评分不受影响；请把单元格格式改成“常规”，核对后保存。"
 
@@ -35,7 +35,7 @@ def lost(form: Form, layout: Layout, at: Place) -> Iterator[Finding]:
 
 def _missing(at: Place, field: str, message: str, advice: str, required: bool) -> Finding:
     return finding(
-        "R06", Noticed(at, field, None, message, advice, severity=None if required else "warning"), None
+        "R06", Observation(at, field, None, message, advice, severity=None if required else "warning"), None
     )
 
 
@@ -46,7 +46,7 @@ def _labels(block: Boxes | Lines | Rows) -> int:
     return len(typed(block.columns)) + (len(block.lines) if isinstance(block, Lines) else 0)
 
 
-class Misplaced:
+class LayoutFindings:
     """Looks at a located form before it is read."""
 
     def __init__(self, form: Form, sheets: Sheets, layout: Layout, place: Callable[[Address], Place]) -> None:
@@ -99,7 +99,7 @@ class Misplaced:
         )
 
     def _slipped(self) -> Iterator[Finding]:
-        for slip in slips(self.form, self.sheets, self.layout):
+        for slip in block_shifts(self.form, self.sheets, self.layout):
             if slip.sure:
                 self.layout.unread |= self._cells_of(slip.title)
             severity: Severity | None = None if slip.sure else "warning"
@@ -144,4 +144,4 @@ class Misplaced:
     def _say(
         self, code: str, at: Place, field: str, message: str, advice: str, severity: Severity | None = None
     ) -> Finding:
-        return finding(code, Noticed(at, field, None, message, advice, severity=severity), None)
+        return finding(code, Observation(at, field, None, message, advice, severity=severity), None)

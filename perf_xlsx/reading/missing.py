@@ -13,7 +13,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Line, Lines, typed
 
 
-class Owed(Struct, frozen=True):
+class MissingValue(Struct, frozen=True):
     """One thing to fill in: the box that it is told at, what is missing, what to do."""
 
     entry: Entry[Any]
@@ -22,10 +22,10 @@ class Owed(Struct, frozen=True):
     advice: str
 
 
-def box_owed(box: Box, entry: Entry[Any], row: str = "") -> Owed:
+def missing_box(box: Box, entry: Entry[Any], row: str = "") -> MissingValue:
     """A required box that is empty; `row` names its row, where it has no name that anybody could know it by."""
     message = f"{row}没有填写{entry.field}。" if row else f"{entry.field}没有填写。"
-    return Owed(entry, entry.field, message, to_fill(box))
+    return MissingValue(entry, entry.field, message, to_fill(box))
 
 
 def to_fill(box: Box) -> str:
@@ -34,7 +34,7 @@ def to_fill(box: Box) -> str:
     return f"请填写{box.label}{known}"
 
 
-def lines_owed(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Owed]:
+def missing_amounts(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[MissingValue]:
     """Required amounts that are empty; of a line that was left out altogether as one."""
     for line in block.lines:
         if line.key not in lines:
@@ -49,15 +49,15 @@ def lines_owed(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Owed]:
         for box in empty:
             field, what = f"{line.label}·{box.label}", f"{line.label}的{box.label}"
             advice = f"请填写{what}；按各部分合计，应填{plain(fits[box])}。" if box in fits else to_fill(box)
-            yield Owed(entries[box], field, f"{field}没有填写。", advice)
+            yield MissingValue(entries[box], field, f"{field}没有填写。", advice)
 
 
-def _line_owed(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> Owed:
+def _line_owed(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> MissingValue:
     """A line that was left out altogether."""
     names = "、".join(box.label for box in empty)
     sums = "、".join(f"{box.label}{plain(fit)}" for box, fit in fits.items())
     advice = f"请填写{line.label}的{names}{f'；按各部分合计，应填{sums}' if sums else ''}。"
-    return Owed(first, f"{line.label}·{empty[0].label}", f"{line.label}没有填写{names}。", advice)
+    return MissingValue(first, f"{line.label}·{empty[0].label}", f"{line.label}没有填写{names}。", advice)
 
 
 def _sum(line: Line, column: str, block: Lines, lines: Mapping[str, FundLine]) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perf_xlsx.domain.quantity import squeeze
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -19,7 +19,7 @@ def is_part(name: str, above: str) -> bool:
     """
     if not above:
         return False
-    says = squeeze(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
+    says = normalise(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
     return says or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
 
 

@@ -74,11 +74,11 @@ def _read_outside(
     package: Package, sheets: Sheets, workbook: str, rulebook: str | None
 ) -> tuple[SelfEvaluation, tuple[Finding, ...]] | None:
     """A form in an official layout; None where it is none that we know."""
-    from perf_xlsx.reading.official import OutsideReading, locate_outside  # late: most forms are ours
+    from perf_xlsx.reading.official import OfficialReading, locate_official  # late: most forms are ours
 
-    layout = locate_outside(sheets)
+    layout = locate_official(sheets)
     if layout is None:
         return None
-    reading = OutsideReading(layout, sheets, workbook, package.limits)
+    reading = OfficialReading(layout, sheets, workbook, package.limits)
     evaluation = reading.evaluation(layout.year, rulebook or layout.form.rulebook)
     return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.checks.weights import level_named
 from perf_xlsx.domain.model import Entry, Severity
-from perf_xlsx.domain.quantity import is_blank, parse_quantity, same_label, same_name, squeeze
+from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, same_label, same_name
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Box, Rows
 from perf_xlsx.ooxml import Cell
@@ -167,7 +167,7 @@ class TableRows(Struct):
         names = [*self._names(row, shown)]
         if named := [(column, text) for column, text in names if self._is_sum(text, sums)]:
             (column, word), which = named[0], f"“{named[0][1]}”一行只是合计"
-        elif parts := [(column, text) for column, text in names if numbers and squeeze(text).startswith("其中")]:
+        elif parts := [(column, text) for column, text in names if numbers and normalise(text).startswith("其中")]:
             (column, word), which = parts[0], f"“{parts[0][1]}”一行是上面一行中的一部分"
         elif sums and len(numbers) == len(shown):
             column, word, which = self._at(next(iter(numbers)), row)[2], "", f"第{row}行是上面各行的合计"
@@ -180,7 +180,7 @@ class TableRows(Struct):
 
     def _is_sum(self, text: str, sums: bool) -> bool:
         """Whether it is the word of a sum; a longer one that has it only where the numbers are `sums`."""
-        word = re.sub(r"\([^()]*\)", "", same_name(squeeze(text).partition(":")[0]))
+        word = re.sub(r"\([^()]*\)", "", same_name(normalise(text).partition(":")[0]))
         near = any(word.endswith(total) or word.startswith(total) for total in self.block.totals)
         return word in self.block.totals or (near and sums)
 
@@ -309,7 +309,7 @@ def _is_dash(text: str) -> bool:
 
 
 def _open(level: Entry[Any]) -> bool:
-    return level.empty or squeeze(level.given) in DITTO
+    return level.empty or normalise(level.given) in DITTO
 
 
 def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | None]:

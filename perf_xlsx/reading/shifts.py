@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.quantity import parse_quantity, same_label, squeeze
+from perf_xlsx.domain.quantity import normalise, parse_quantity, same_label
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown, day_of
@@ -17,7 +17,7 @@ from perf_xlsx.reading.layout import Layout, Table
 from perf_xlsx.reading.shift_sums import HERE, Figures
 
 
-class Slip(Struct, frozen=True):
+class BlockShift(Struct, frozen=True):
     """A block that is off: its title, the cell that shows it, and whether nothing else can be meant."""
 
     title: str
@@ -27,7 +27,7 @@ class Slip(Struct, frozen=True):
     sure: bool = True
 
 
-def slips(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Slip]:
+def block_shifts(form: Form, sheets: Sheets, layout: Layout) -> Iterator[BlockShift]:
     """Every block whose contents do not stand beside their labels; free rows can only slip sideways."""
     for block in (block for sheet in form.sheets for block in sheet.blocks):
         slip = None
@@ -41,20 +41,20 @@ def slips(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Slip]:
             yield slip
 
 
-def _lower(title: str, at: Address) -> Slip:
+def _lower(title: str, at: Address) -> BlockShift:
     message = f"“{title}”的这一格空着，下面的内容与栏目对不上，好像从这里起填低了一行。"
-    return Slip(title, at, message, "请对照栏目核对，把内容向上移一行后重新报送。")
+    return BlockShift(title, at, message, "请对照栏目核对，把内容向上移一行后重新报送。")
 
 
-def _higher(title: str, at: Address) -> Slip:
+def _higher(title: str, at: Address) -> BlockShift:
     message = f"“{title}”的这一格空着，上面的内容与栏目对不上，好像到这里为止填高了一行。"
-    return Slip(title, at, message, "请对照栏目核对，把内容向下移一行后重新报送。")
+    return BlockShift(title, at, message, "请对照栏目核对，把内容向下移一行后重新报送。")
 
 
 # ---- single boxes, one below another -------------------------------------------------------------------------
 
 
-def _boxes(block: Boxes, sheets: Sheets, layout: Layout) -> Slip | None:
+def _boxes(block: Boxes, sheets: Sheets, layout: Layout) -> BlockShift | None:
     """Where an empty box is followed (or preceded) by contents that all belong one box further up (or down)."""
     found = [(box, layout.boxes[box.key]) for box in typed(block.boxes) if box.key in layout.boxes]
     if len(found) < 3:
@@ -84,7 +84,7 @@ def _belong(boxes: Sequence[Box], texts: Sequence[str], beyond: str) -> bool:
     return odd > 0 and odd + bool(beyond) >= 2 and all(not text or fits(box, text) for box, text in moved)
 
 
-def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> Slip | None:
+def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> BlockShift | None:
     """A label whose row has the help that the template prints behind another box."""
     helps = {same_label(text) for box, _ in found for text in box.helps}
     for box, at in found:
@@ -93,7 +93,7 @@ def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets)
         said = {same_label(cell.value) for cell in behind if cell and isinstance(cell.value, str)} & helps
         if said and said.isdisjoint(map(same_label, box.helps)):
             message = f"“{title}”的栏目名称“{box.label}”与后面的说明对不上，内容与栏目可能错开了一行。"
-            return Slip(title, at, message, "请对照下发的模板逐格核对，错开的移回原来的行。", sure=False)
+            return BlockShift(title, at, message, "请对照下发的模板逐格核对，错开的移回原来的行。", sure=False)
     return None
 
 
@@ -105,8 +105,8 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None or "年" in text
         case "choice":
-            return squeeze(text) in {
-                squeeze(word) for choice in box.choices for word in (choice.value, *choice.same)
+            return normalise(text) in {
+                normalise(word) for choice in box.choices for word in (choice.value, *choice.same)
             }
         case _:
             return True
@@ -115,7 +115,7 @@ def fits(box: Box, text: str) -> bool:
 # ---- lines of figures ----------------------------------------------------------------------------------------
 
 
-def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Slip | None:
+def _lines(block: Lines, sheets: Sheets, layout: Layout) -> BlockShift | None:
     columns = typed(block.columns)
     found = {
         line: [at for box in columns if (at := layout.lines.get((block.key, line.key, box.key)))]
@@ -126,12 +126,12 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Slip | None:
         return None
     if at := _header_below(columns, rows, sheets):
         message = f"“{block.title}”的填报格里是栏目名称“{_text(sheets, at)}”，内容与栏目好像错开了一行。"
-        return Slip(block.title, at, message, "请对照栏目核对，把内容移回原来的行后重新报送。")
+        return BlockShift(block.title, at, message, "请对照栏目核对，把内容移回原来的行后重新报送。")
     figures = Figures(block, sheets, layout)
     if pair := figures.exchanged():
         first, second = (box.label for box in columns if box.key in pair)
         message = f"“{block.title}”的“{first}”与“{second}”两栏好像填反了：互换以后各行才对得上。"
-        return Slip(block.title, rows[0][0], message, "请对照栏目核对，把两栏换过来后重新报送。")
+        return BlockShift(block.title, rows[0][0], message, "请对照栏目核对，把两栏换过来后重新报送。")
     if off := figures.off():
         return _off(block.title, off, rows)
     if at := _first_empty(rows, sheets):
@@ -150,13 +150,13 @@ def _header_below(columns: Sequence[Box], rows: Sequence[Sequence[Address]], she
     return next((at for row in rows for at in row if same_label(_text(sheets, at)) in words), None)
 
 
-def _off(title: str, off: tuple[int, int], rows: Sequence[Sequence[Address]]) -> Slip:
+def _off(title: str, off: tuple[int, int], rows: Sequence[Sequence[Address]]) -> BlockShift:
     """What is said where the figures add up a row or a column elsewhere."""
     if off[0]:
         return _lower(title, rows[0][0]) if off[0] > 0 else _higher(title, rows[-1][0])
     side = "右" if off[1] > 0 else "左"
     message = f"“{title}”的数字与栏目对不上，好像整体填到了{side}边一列。"
-    return Slip(title, rows[0][0], message, "请对照栏目核对，把数字移回原来的列后重新报送。")
+    return BlockShift(title, rows[0][0], message, "请对照栏目核对，把数字移回原来的列后重新报送。")
 
 
 def _first_empty(rows: Sequence[Sequence[Address]], sheets: Sheets) -> Address | None:
@@ -171,7 +171,7 @@ def _any(sheets: Sheets, row: Sequence[Address]) -> bool:
 
 def _columns_off(
     block: Lines, heads: Mapping[int, str], rows: Sequence[Sequence[Address]], sheets: Sheets
-) -> Slip | None:
+) -> BlockShift | None:
     """Columns with a figure just above their first or below their last line, and a line left without one."""
     off: dict[int, Address] = {}
     for row, by in ((rows[0], -1), (rows[-1], 1)):
@@ -188,7 +188,7 @@ def _columns_off(
     names = "、".join(f"“{heads[column]}”" for column in off)
     message = f"“{block.title}”的{names}有空格，数字与栏目可能错开了一行。"
     advice = "请对照栏目逐格核对，错开的移回原来的行后重新报送。"
-    return Slip(block.title, next(iter(off.values())), message, advice, sure=False)
+    return BlockShift(block.title, next(iter(off.values())), message, advice, sure=False)
 
 
 def _sums_below(rows: Sequence[Sequence[Address]], sheets: Sheets) -> dict[int, Address]:
@@ -216,7 +216,7 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 # ---- free rows -----------------------------------------------------------------------------------------------
 
 
-def _sideways(block: Rows, table: Table, sheets: Sheets) -> Slip | None:
+def _sideways(block: Rows, table: Table, sheets: Sheets) -> BlockShift | None:
     """Where choices do not fit their columns, and those a column further do in every row; or whole rows do."""
     places = [
         (box, (table.sheet, row, table.columns[box.key]))
@@ -231,7 +231,7 @@ def _sideways(block: Rows, table: Table, sheets: Sheets) -> Slip | None:
         if fit or (table.rows and all(_whole_beside(block, table, row, by, sheets) for row in table.rows)):
             message = f"“{block.title}”的内容与栏目对不上，好像整体填到了{side}边一列。"
             at = odd[0][1] if fit else (table.sheet, table.rows[0], min(table.columns.values()))
-            return Slip(block.title, at, message, "请对照栏目核对，把内容移回原来的列后重新报送。")
+            return BlockShift(block.title, at, message, "请对照栏目核对，把内容移回原来的列后重新报送。")
     return None
 
 

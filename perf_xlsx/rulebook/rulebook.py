@@ -13,13 +13,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Citation, Entry, Severity, Trust
-from perf_xlsx.domain.quantity import JUDGEMENTS, squeeze
+from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.vocabulary import vocabulary
 
 
 def judgement_word(text: str) -> str:
     """A judgement as it compares: folded, without spaces."""
-    return re.sub(r"\s", "", squeeze(text))
+    return re.sub(r"\s", "", normalise(text))
 
 
 class RulebookError(Exception):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def aside(work: Callable[[], T], large: bool) -> Callable[[], T]:
+def in_background(work: Callable[[], T], large: bool) -> Callable[[], T]:
     """Do the work now, or in a thread where it is large; calling what comes back waits for the result.
 
     What the work raises is raised there.

@@ -23,7 +23,7 @@ LONGEST_NAME = 255  # bytes, on most file systems
 BEGUN = ".perf_xlsx-"  # how a file is called while it is written; the number of the process follows
 
 
-def shown(path: Path) -> str:
+def printable_path(path: Path) -> str:
     """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
     text = without_mark(str(path))
     if any("\udc80" <= character <= "\udcff" for character in text):  # bytes that were no text
@@ -32,7 +32,7 @@ def shown(path: Path) -> str:
     return visible(text)
 
 
-def free(output: Path, taken: set[str]) -> Path:
+def unique_path(output: Path, taken: set[str]) -> Path:
     """The output path, numbered where another input of this run already has that name."""
     candidate, number = output, 1
     while reserved(candidate) in taken:
@@ -51,7 +51,7 @@ def _stem(path: Path) -> str:
     return path.stem if path.suffix.lower() in SPREADSHEETS else path.name
 
 
-def fitting(path: Path, suffix: str) -> Path:
+def with_required_suffix(path: Path, suffix: str) -> Path:
     """The path with the suffix that the content needs."""
     return path if path.suffix.lower() == suffix else renamed(path, suffix)
 
@@ -64,28 +64,28 @@ def renamed(path: Path, suffix: str, number: str = "") -> Path:
     return path.with_name(stem + number + suffix)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises OSError."""
-    with whole(path) as file:
+    with atomic_write(path) as file:
         file.write(data)
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears whole at the end of the block, or not at all. Raises OSError."""
-    with begun(path) as copy:
+    with staged(path) as copy:
         yield copy.file
-        copy.keep()
+        copy.commit()
 
 
-class Begun(Struct, frozen=True):
+class StagedFile(Struct, frozen=True):
     """A file that is being written beside its place."""
 
     file: IO[bytes]
     temporary: str
     path: Path
 
-    def keep(self) -> None:
+    def commit(self) -> None:
         """Let it appear in its place, flushed to the disk."""
         self.file.flush()
         os.fsync(self.file.fileno())
@@ -103,19 +103,19 @@ def _umask() -> int:
 
 
 @contextmanager
-def begun(path: Path) -> Iterator[Begun]:
+def staged(path: Path) -> Iterator[StagedFile]:
     """A file to be kept or not: what is not kept by the end of the block is gone. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f"{BEGUN}{os.getpid()}-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            yield Begun(file, temporary, path)
+            yield StagedFile(file, temporary, path)
     finally:
         with suppress(PermissionError):  # held by a virus scanner; the next run takes it away
             Path(temporary).unlink(missing_ok=True)
 
 
-def trouble(output: Path, error: OSError) -> tuple[str, str]:
+def explain_os_error(output: Path, error: OSError) -> tuple[str, str]:
     """What hinders writing, and what to do about it."""
     if isinstance(error, PermissionError) and os.path.exists(output):
         held = (

@@ -17,7 +17,7 @@ Words = Mapping[str, tuple[str, ...]]
 Labelled = TypeVar("Labelled", Box, Line)
 
 
-class Outside(Struct, frozen=True):
+class OfficialForm(Struct, frozen=True):
     """One kind of form as the official layouts have it.
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
@@ -45,17 +45,17 @@ class Outside(Struct, frozen=True):
     last_sources: tuple[str, ...]
 
 
-def outside(name: str) -> Outside:
+def official_form(name: str) -> OfficialForm:
     """The form kind of that name as it stands outside our template. Raises FormError when there is none."""
     return _outside(load_form(name))
 
 
 @lru_cache(64)
-def _outside(form: Form) -> Outside:
+def _outside(form: Form) -> OfficialForm:
     name = form.name
     raw = tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))
     words = raw["words"]
-    return Outside(
+    return OfficialForm(
         form=_widened(form, raw),
         titles=tuple(raw["titles"].get(name, form.titles)),
         needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from perf_xlsx.domain.quantity import parse_quantity, squeeze
+from perf_xlsx.domain.quantity import normalise, parse_quantity
 from perf_xlsx.system.pattern import pattern
 
 EARLIEST = datetime.date(2000, 1, 1)
@@ -21,7 +21,7 @@ _DAY_IN_WORDS = pattern(r"([〇零○一二三四五六七八九]{4})年([一二
 
 def day_of(text: str) -> datetime.date | None:
     """The day that a text stands for, however it is written."""
-    return read_day(squeeze(text))[0]
+    return read_day(normalise(text))[0]
 
 
 def read_day(text: str) -> tuple[datetime.date | None, bool]:

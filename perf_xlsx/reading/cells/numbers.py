@@ -15,11 +15,11 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import (
     OPPOSITE,
     Quantity,
+    clean,
     is_blank,
+    normalise,
     parse_quantity,
     parse_target,
-    squeeze,
-    tidy,
     unit_name,
 )
 from perf_xlsx.domain.rounding import plain
@@ -53,11 +53,11 @@ class Numbers(Texts):
 
     def points(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
         """A weight or points: "（50）" is 50 (R12), where an amount in brackets is below zero."""
-        found = _BRACKETS.fullmatch(squeeze(cell.value)) if cell and isinstance(cell.value, str) else None
+        found = _BRACKETS.fullmatch(normalise(cell.value)) if cell and isinstance(cell.value, str) else None
         if cell is None or found is None:
             return self._number(cell, place, field, self._points_written, self._points_typed)
         entry = self.points(cell._replace(value=found[1]), place, field)
-        stood: Entry[Decimal] = replace(entry, given=tidy(as_shown(cell)))
+        stood: Entry[Decimal] = replace(entry, given=clean(as_shown(cell)))
         if entry.value is not None:
             self.cleaned(stood, entry.value)
         return stood
@@ -90,7 +90,7 @@ class Numbers(Texts):
         given = self.shown(cell, place, field)
         if cell is None or given is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
-        entry: Entry[Decimal] = Entry(None, place, tidy(given), field)
+        entry: Entry[Decimal] = Entry(None, place, clean(given), field)
         if isinstance(cell.value, Decimal):
             value = (plain_number or self._typed_amount)(cell.value, cell, entry)
             return Entry(self._possible(value, entry), place, given, field)
@@ -156,7 +156,7 @@ class Numbers(Texts):
             number = cell.value * HUNDRED if cell.percent else cell.value
             self.scaled(cell, Entry(None, place, given, field))
             return Entry(number, place, given + ("" if cell.scaled else cell.unit), field)
-        text = tidy(given)
+        text = clean(given)
         if isinstance(cell.value, datetime.date) and (not cell.dated or parse_quantity(text)):
             entry: Entry[Decimal] = Entry(None, place, text, field)
             self.not_a_number(entry, DATED, UNDATED)
@@ -309,7 +309,7 @@ def points_in(cell: Cell | None) -> Decimal | None:
     """The points that stand in a cell, where nothing needs to be said of how they were understood."""
     if cell is None:
         return None
-    text = squeeze(as_shown(cell)) if cell.value is not None else ""
+    text = normalise(as_shown(cell)) if cell.value is not None else ""
     found = _BRACKETS.fullmatch(text)
     quantity = parse_quantity(found[1] if found else text)
     return quantity.number if quantity else None
@@ -323,7 +323,7 @@ def _is_zero(target: Entry[Decimal | str]) -> bool:
 
 def mistyped(text: str) -> bool:
     """Whether a letter was typed for a digit."""
-    return _LETTER.search(squeeze(text)) is not None
+    return _LETTER.search(normalise(text)) is not None
 
 
 def counts_money(unit: str) -> bool:

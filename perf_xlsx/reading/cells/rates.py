@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import Quantity, parse_quantity, squeeze
+from perf_xlsx.domain.quantity import Quantity, normalise, parse_quantity
 from perf_xlsx.domain.units import fit, hundredfold
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED
@@ -131,7 +131,7 @@ class Intake(Numbers):
             number = entry.value
             if not isinstance(number, Decimal):
                 continue
-            if "%" in squeeze(entry.given):
+            if "%" in normalise(entry.given):
                 settled[key] = self._share(key, entry, number, values, completion)
                 continue
             beside = _numbers(values, ("actual",) if key == "target" else ("target",))

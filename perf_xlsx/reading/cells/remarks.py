@@ -11,9 +11,9 @@ from msgspec import Struct, field
 
 from perf_xlsx.domain.model import Entry, Finding, Severity
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import Quantity, squeeze
+from perf_xlsx.domain.quantity import Quantity, normalise
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED
 from perf_xlsx.rulebook import Rulebook
@@ -51,7 +51,7 @@ class Remarks(Struct):
         """Add a finding about one cell; how it was understood in the end (R12) replaces what was said before."""
         if code == "R12":
             self._forget(place)
-        seen = Noticed(place, field, given or None, message, advice, expected or None, severity=severity)
+        seen = Observation(place, field, given or None, message, advice, expected or None, severity=severity)
         self.findings.append(finding(code, seen, None))
 
     def _forget(self, place: Place) -> None:
@@ -63,7 +63,7 @@ class Remarks(Struct):
 
     def dash(self, entry: Entry[Decimal]) -> None:
         """R12: “一” may be a dash or the number one."""
-        if squeeze(entry.given) == "一":
+        if normalise(entry.given) == "一":
             message = f"{entry.field}填“一”，当作横线，按没有填写读取；如果是数字1，请改正。"
             self.say("R12", entry.place, entry.field, "一", message, "没有的请空着，有的请填数字。", "", "warning")
 

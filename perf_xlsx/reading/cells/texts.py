@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.judgement import judged
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import is_blank, parse_sign, same_name, squeeze, tidy
+from perf_xlsx.domain.quantity import clean, is_blank, normalise, parse_sign, same_name
 from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.dates import read_day
@@ -35,7 +35,7 @@ class Texts(Remarks):
         shown = self.shown(cell, place, field)
         if shown is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
-        kept = tidy(shown)
+        kept = clean(shown)
         if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(kept):
             message = f"{field}填的是公式的文字“{kept}”，不是结果，已按文字读取。"
             self.say("R11", place, field, kept, message, "请改填内容本身。")
@@ -55,7 +55,7 @@ class Texts(Remarks):
             self.say("R10", place, field, as_shown(cell), f"{field}这一格里放的是图片，读不出内容。", TYPE_IT)
             return None
         if cell.crossed_out:
-            self.crossed.append(Entry(None, place, tidy(as_shown(cell)), field))
+            self.crossed.append(Entry(None, place, clean(as_shown(cell)), field))
             return None
         if cell.error is not None or (cell.formula is not None and cell.value is None):
             what = f"公式结果是错误值 {cell.error}" if cell.error else "公式没有保存结果"
@@ -73,9 +73,9 @@ class Texts(Remarks):
         entry = self.text(cell, place, field)
         if entry.value is None:
             return self.blank_or_bad(cell, entry)
-        folded = _POINTS.sub("", re.sub(r"\s", "", squeeze(entry.value)))
+        folded = _POINTS.sub("", re.sub(r"\s", "", normalise(entry.value)))
         for choice in box.choices:
-            if folded in (squeeze(word) for word in (choice.value, *choice.same)):
+            if folded in (normalise(word) for word in (choice.value, *choice.same)):
                 return Entry(choice.value, place, entry.given, field)
         if box.key == "sign" and (sign := parse_sign(entry.value)):
             return Entry(sign, place, entry.given, field)
@@ -135,7 +135,7 @@ class Texts(Remarks):
         if isinstance(cell.value, datetime.date):
             day = cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
             return replace(entry, value=day.isoformat())
-        found, usual = read_day(squeeze(entry.value))
+        found, usual = read_day(normalise(entry.value))
         if found is None:
             return entry
         if not usual:

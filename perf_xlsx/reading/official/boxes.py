@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from perf_xlsx.domain.quantity import squeeze
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import Box, Form, typed
-from perf_xlsx.forms.official import Outside
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
-from perf_xlsx.reading.official.located import Found
+from perf_xlsx.reading.official.located import Located
 
 
 class LabelSearch:
@@ -20,7 +20,7 @@ class LabelSearch:
     """
 
     def __init__(
-        self, sheets: Sheets, kind: Outside, rows: Mapping[int, Mapping[int, Row]], order: list[int],
+        self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, Row]], order: list[int],
         taken: set[tuple[int, int]], totals: set[tuple[int, int]],
     ) -> None:  # fmt: skip
         self.sheets, self.taken = sheets, taken
@@ -42,11 +42,11 @@ class LabelSearch:
         if len(text) > LONGEST * 5:
             return
         for part in re.split(r"\s{2,}", text):
-            before, colon, after = squeeze(part).partition(":")
+            before, colon, after = normalise(part).partition(":")
             if colon and after.strip() and len(before) <= LONGEST:
                 self.words.setdefault(core(before), []).append((address, after.strip()))
 
-    def box(self, box: Box) -> list[Found]:
+    def box(self, box: Box) -> list[Located]:
         """Where the box stands by its surest label; more than one where that label is on the sheet twice."""
         for label in box.labels:
             if places := self.words.get(core(label)):
@@ -55,26 +55,26 @@ class LabelSearch:
                 return [self._found(a, box.kind == "long_text", text, across=True) for a, text in here]
         return []
 
-    def texts(self) -> Iterator[tuple[str, Found]]:
+    def texts(self) -> Iterator[tuple[str, Located]]:
         """Titled texts beside the tables, by the title that a rulebook knows them by."""
         for word, places in self.words.items():
             if known := self.passages.of(word):
                 yield from ((known[1], self._found(address, True, text, across=False)) for address, text in places)
 
-    def _found(self, address: Address, long: bool, text: str | None, across: bool) -> Found:
+    def _found(self, address: Address, long: bool, text: str | None, across: bool) -> Located:
         """The value in the label's own cell, to its right, or below where labels stand side by side over values.
 
         `across`: a text to the right that itself stands over another text is taken for one of those labels.
         """
         if text is not None:
-            return Found(address, address, text)
+            return Located(address, address, text)
         right, below = self.sheets.right_of(address), self._below(address)
         beside = self._filled(right) and not self._is_label(right)
         under = self._filled(below) and not self._is_label(below)
         over = long and across and self._filled(self._below(right)) and not self._is_label(self._below(right))
         if under and (self._is_label(right) or over or (long and not beside)):
-            return Found(address, below)
-        return Found(address, right) if not self._is_label(right) else Found(address, address, "")
+            return Located(address, below)
+        return Located(address, right) if not self._is_label(right) else Located(address, address, "")
 
     def _filled(self, address: Address) -> bool:
         cell = self.sheets.cell(address)
@@ -98,12 +98,12 @@ def every_box(form: Form) -> list[Box]:
     return [box for sheet in form.sheets for block in sheet.blocks for box in typed(getattr(block, "boxes", ()))]
 
 
-def known_labels(kind: Outside) -> Labels:
+def known_labels(kind: OfficialForm) -> Labels:
     """What stands beside or over a value, outside the tables."""
     asides = [Box("", word) for word in kind.asides]
     return Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
 
 
-def passage_boxes(kind: Outside) -> Iterable[Box]:
+def passage_boxes(kind: OfficialForm) -> Iterable[Box]:
     """The titled texts as boxes, keyed by the title that a rulebook knows them by."""
     return [Box(title, title, "long_text", synonyms=words) for title, words in kind.passages.items()]

@@ -22,8 +22,8 @@ from perf_xlsx.domain.quantity import (
 )
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import hundredfold, row_unit
-from perf_xlsx.findings.catalogue import Noticed, finding
-from perf_xlsx.forms.official import Outside
+from perf_xlsx.findings.catalogue import Observation, finding
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import Intake, RowUnit, around, unit_shown
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.official.headers import core
@@ -42,7 +42,7 @@ Row = Mapping[str, Entry[Any]]
 class OutsideRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
-    def __init__(self, intake: Intake, kind: Outside, columns: Mapping[str, int], entries: Row) -> None:
+    def __init__(self, intake: Intake, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
         self.intake, self.kind, self.columns = intake, kind, columns
         self.row: dict[str, Entry[Any]] = dict(entries)
 
@@ -195,7 +195,9 @@ class OutsideRow:
     def _doubt(
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
     ) -> None:
-        seen = Noticed(entry.place, entry.field, entry.given or None, message, advice, expected, severity=severity)
+        seen = Observation(
+            entry.place, entry.field, entry.given or None, message, advice, expected, severity=severity
+        )
         self.intake.findings.append(finding("R19", seen, None))
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry, Finding, Indicator, Passage, Project, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.findings.catalogue import Noticed, finding
+from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import Box, Line, Lines, Rows
 from perf_xlsx.ooxml import Cell, Limits
 from perf_xlsx.reading.cells import as_shown
@@ -18,7 +18,7 @@ from perf_xlsx.reading.form import NOWHERE, Reading
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Table
 from perf_xlsx.reading.official.entries import OutsideRow, weights_from_claims
-from perf_xlsx.reading.official.located import OutsideLayout
+from perf_xlsx.reading.official.located import OfficialLayout
 from perf_xlsx.reading.official.not_read import absent, outside_findings
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.parts import ADVICE, told
@@ -26,17 +26,17 @@ from perf_xlsx.reading.rows import FILLED_DOWN, crossed_row
 from perf_xlsx.rulebook import load_rulebook
 
 
-def _not_the_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int) -> Noticed:
+def _not_the_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int) -> Observation:
     difference = plain(value - total)
     message = f"{stated.field}填{plain(value)}，而{count}个项目之和是{plain(total)}，相差{difference}。"
     advice = f"请核对项目是否漏列、多列；如各项目无误，合计应填{plain(total)}。"
-    return Noticed(stated.place, stated.field, stated.given, message, advice, plain(total), difference)
+    return Observation(stated.place, stated.field, stated.given, message, advice, plain(total), difference)
 
 
-class OutsideReading(Reading):
+class OfficialReading(Reading):
     """Reads one form in an official layout, box by box."""
 
-    def __init__(self, layout: OutsideLayout, sheets: Sheets, workbook: str, limits: Limits) -> None:
+    def __init__(self, layout: OfficialLayout, sheets: Sheets, workbook: str, limits: Limits) -> None:
         super().__init__(layout.form, sheets, workbook, layout, limits)
         self.outside = layout
 

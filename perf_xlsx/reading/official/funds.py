@@ -11,7 +11,7 @@ from perf_xlsx.forms import Line, Lines, typed
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.headers import LONGEST, Header, Labels, Row, core, without_spaces
-from perf_xlsx.reading.official.located import OutsideLayout
+from perf_xlsx.reading.official.located import OfficialLayout
 from perf_xlsx.system.pattern import pattern
 
 MONEY = ("initial", "adjustment", "adjusted", "executed")
@@ -22,7 +22,7 @@ FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 class FundSearch:
     """Fills in what a layout says of money, below the header that was found."""
 
-    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: OutsideLayout) -> None:
+    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: OfficialLayout) -> None:
         self.sheets, self.rows, self.layout = sheets, rows, layout
 
     def lines(self) -> None:

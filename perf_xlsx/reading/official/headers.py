@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from perf_xlsx.domain.quantity import squeeze, unmarked
+from perf_xlsx.domain.quantity import normalise, unmarked
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Address, Sheets
@@ -33,7 +33,7 @@ def core(text: str) -> str:
     """
     if len(text) > 5 * LONGEST:
         return text
-    bare = without_spaces(unmarked(squeeze(text))[0] or text).strip(":*")
+    bare = without_spaces(unmarked(normalise(text))[0] or text).strip(":*")
     bare = _LEADING.sub("", bare) or bare
     while shorter := _BRACKET.sub("", bare):
         if shorter == bare:
@@ -44,7 +44,7 @@ def core(text: str) -> str:
 
 def without_spaces(text: str) -> str:
     """A text as it compares, its letters set apart or not: "项 目 支 出" is "项目支出"."""
-    return re.sub(r"\s", "", squeeze(text))
+    return re.sub(r"\s", "", normalise(text))
 
 
 class Labels:

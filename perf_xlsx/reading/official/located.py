@@ -9,13 +9,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from perf_xlsx.forms import Form, Line, Lines
-from perf_xlsx.forms.official import Outside, outside
+from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.official.headers import ColumnMerges, Header, Row, core
 
 
-class Found(Struct, frozen=True):
+class Located(Struct, frozen=True):
     """A label, the cell of its value, and the value itself where both share one cell."""
 
     label: Address
@@ -23,7 +23,7 @@ class Found(Struct, frozen=True):
     text: str | None = None
 
 
-class Doubt(Struct, frozen=True):
+class Ambiguity(Struct, frozen=True):
     """Something read in a way that a person should confirm, at its place (row 0: the whole sheet)."""
 
     address: Address
@@ -33,7 +33,7 @@ class Doubt(Struct, frozen=True):
     advice: str
 
 
-class OutsideLayout(Layout):
+class OfficialLayout(Layout):
     """Where everything stands in a form without our names, and what may be doubted about it.
 
     `texts` are values that share their cell with a label ("单位：万元"); `passages` are titled texts with the
@@ -43,7 +43,7 @@ class OutsideLayout(Layout):
     names of rows that were crossed out. `labels` are cells that only say what stands beside or below them.
     """
 
-    kind: Outside = field(default_factory=lambda: outside("project"))
+    kind: OfficialForm = field(default_factory=lambda: official_form("project"))
     indicators: Header = field(default_factory=lambda: Header(0, 0, 0, {}, {}, {}))
     funds: Header | None = None
     projects: Header | None = None
@@ -54,15 +54,15 @@ class OutsideLayout(Layout):
     line_names: dict[str, str] = field(default_factory=dict)
     year: int | None = None
     texts: dict[str, tuple[Address, str]] = field(default_factory=dict)
-    passages: list[tuple[str, Found]] = field(default_factory=list)
+    passages: list[tuple[str, Located]] = field(default_factory=list)
     extra: list[Line] = field(default_factory=list)
     stated_weight: tuple[Address, Decimal] | None = None
-    doubts: list[Doubt] = field(default_factory=list)
+    doubts: list[Ambiguity] = field(default_factory=list)
     labels: set[Address] = field(default_factory=set)
     crossed: list[Address] = field(default_factory=list)
     _merges: dict[tuple[int, int], ColumnMerges] = field(default_factory=dict)
 
-    def put(self, key: str, found: Found) -> None:
+    def put(self, key: str, found: Located) -> None:
         """Note where a box stands."""
         self.texts.pop(key, None)
         self.labels |= {found.label} - {found.value}
@@ -72,7 +72,7 @@ class OutsideLayout(Layout):
 
     def doubt(self, address: Address, field_: str, given: str, message: str, advice: str) -> None:
         """Note something that a person should confirm."""
-        self.doubts.append(Doubt(address, field_, given, message, advice))
+        self.doubts.append(Ambiguity(address, field_, given, message, advice))
 
     def heading(self, sheets: Sheets, address: Address) -> str:
         """What the column of a cell is headed, in a row of a table; "" elsewhere."""

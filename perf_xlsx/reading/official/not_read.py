@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from perf_xlsx.domain.model import Finding, Indicator, columns_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, Noticed, finding
+from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, Observation, finding
 from perf_xlsx.forms import Rows, load_form, typed
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.headers import core
 from perf_xlsx.reading.official.layout import CLAIMS
-from perf_xlsx.reading.official.located import OutsideLayout
+from perf_xlsx.reading.official.located import OfficialLayout
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 
 WEIGHTS = {
@@ -22,7 +22,7 @@ WEIGHTS = {
 }
 
 
-def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> str:
+def recognised(layout: OfficialLayout, sheets: Sheets, proven: bool | None) -> str:
     """One sentence: the layout, where its tables stand, what goes by another name, what it lacks.
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
@@ -45,7 +45,7 @@ def recognised(layout: OutsideLayout, sheets: Sheets, proven: bool | None) -> st
     return "；".join(parts) + WEIGHTS[proven] + "。"
 
 
-def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
+def _remarks(layout: OfficialLayout) -> Mapping[str, list[str]]:
     """Lists of column names, by what is said of them."""
     table = layout.indicators
     return {
@@ -63,7 +63,7 @@ def _remarks(layout: OutsideLayout) -> Mapping[str, list[str]]:
     }
 
 
-def _renamed(layout: OutsideLayout) -> Iterator[str]:
+def _renamed(layout: OfficialLayout) -> Iterator[str]:
     """Columns known by another label than ours, as "完成值→实际完成值"."""
     tables = {"funds": layout.funds, "projects": layout.projects, "indicators": layout.indicators}
     for block, header in tables.items():
@@ -76,7 +76,7 @@ def _renamed(layout: OutsideLayout) -> Iterator[str]:
             )
 
 
-def absent(layout: OutsideLayout) -> dict[str, str]:
+def absent(layout: OfficialLayout) -> dict[str, str]:
     """Key and label of the columns, claims and the money unit that the layout has no place for."""
     form = load_form(layout.form.name)
     block = form.block("indicators")
@@ -94,16 +94,18 @@ def absent(layout: OutsideLayout) -> dict[str, str]:
 
 
 def outside_findings(
-    layout: OutsideLayout, sheets: Sheets, workbook: str, rulebook: Rulebook, proven: bool | None
+    layout: OfficialLayout, sheets: Sheets, workbook: str, rulebook: Rulebook, proven: bool | None
 ) -> Iterator[Finding]:
     """R19: the notice and a warning for each doubt; R17: the form weighs execution otherwise than the rules."""
     message = recognised(layout, sheets, proven)
     advice = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
     place = _place(sheets, workbook, (layout.indicators.sheet, 0, 0))
-    yield finding("R19", Noticed(place, "版式", None, message, advice), None)
+    yield finding("R19", Observation(place, "版式", None, message, advice), None)
     for doubt in layout.doubts:
         place = _place(sheets, workbook, doubt.address)
-        seen = Noticed(place, doubt.field, doubt.given or None, doubt.message, doubt.advice, severity="warning")
+        seen = Observation(
+            place, doubt.field, doubt.given or None, doubt.message, doubt.advice, severity="warning"
+        )
         yield finding("R19", seen, None)
     weight = rulebook.number("execution.weight")
     if layout.stated_weight and layout.stated_weight[1] != weight:
@@ -115,7 +117,7 @@ def outside_findings(
         own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
-        seen = Noticed(
+        seen = Observation(
             _place(sheets, workbook, address), EXECUTION_WEIGHT, plain(stated), message, advice, plain(weight)
         )
         yield finding("R17", seen, None)

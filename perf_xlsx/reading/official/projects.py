@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
-from perf_xlsx.forms.official import Outside
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.official.headers import ColumnMerges, Header, Labels, core
@@ -33,7 +33,7 @@ class ProjectRows(Struct, frozen=True):
 
 
 def project_rows(
-    sheets: Sheets, header: Header, kind: Outside, tables: Sequence[Header], known: Labels
+    sheets: Sheets, header: Header, kind: OfficialForm, tables: Sequence[Header], known: Labels
 ) -> ProjectRows:
     """Rows with a name, through its merge, up to another table, a label (`known`) or a text over the amounts.
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from perf_xlsx.domain.quantity import is_blank, parse_quantity, squeeze, tidy
-from perf_xlsx.forms.official import Outside
+from perf_xlsx.domain.quantity import clean, is_blank, normalise, parse_quantity
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
@@ -47,7 +47,7 @@ class Body(Struct):
         return None
 
 
-def says_nothing(kind: Outside, text: str) -> bool:
+def says_nothing(kind: OfficialForm, text: str) -> bool:
     """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
     printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
     return is_blank(text) or not bare_name(text) or core(text) in printed
@@ -55,17 +55,19 @@ def says_nothing(kind: Outside, text: str) -> bool:
 
 def bare_name(text: str) -> str:
     """An indicator's name without the "指标1：" that the form prints before it."""
-    return PROMPT.sub("", tidy(text)).strip()
+    return PROMPT.sub("", clean(text)).strip()
 
 
-def indicator_rows(sheets: Sheets, header: Header, kind: Outside, repeats: list[Header], money: list[int]) -> Body:
+def indicator_rows(
+    sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
+) -> Body:
     """Classify the rows below the header; `repeats` are further headers like it, `money` rows of fund headers."""
     return _Rows(sheets, header, kind, repeats, money).body()
 
 
 class _Rows:
     def __init__(
-        self, sheets: Sheets, header: Header, kind: Outside, repeats: list[Header], money: list[int]
+        self, sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
     ) -> None:
         self.sheets, self.header, self.kind, self.money = sheets, header, kind, money
         self.repeats = {row: h for h in repeats for row in range(h.top, h.bottom + 1)}
@@ -121,7 +123,7 @@ class _Rows:
 
     def _is_aside(self, texts: Row) -> bool:
         """Remarks, signatures, and boxes and texts that stand below the table."""
-        first = squeeze(next(iter(texts.values())))
+        first = normalise(next(iter(texts.values())))
         word = core(first)
         before, _, _ = first.partition(":")
         level = min(texts) <= max(self.header.columns.get(key, 0) for key in ("level1", "level2", "name"))

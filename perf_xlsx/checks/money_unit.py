@@ -23,7 +23,7 @@ from perf_xlsx.checks.funds import amount
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.findings.catalogue import Noticed, to_number
+from perf_xlsx.findings.catalogue import Observation, to_number
 from perf_xlsx.rulebook import Rulebook
 
 SUMS = ("F01", "F02", "F05")  # what a slip breaks
@@ -35,14 +35,14 @@ MOST_GUESSES = 8  # one after the other
 Guess = tuple[Cell, ...]
 
 
-class Slip(Struct, frozen=True):
+class UnitError(Struct, frozen=True):
     """Cells that are off together, and what each of them would have to be multiplied with."""
 
     cells: Guess
     factor: Decimal
 
 
-def slips_of(form: SelfEvaluation, rulebook: Rulebook) -> list[Slip]:
+def unit_errors(form: SelfEvaluation, rulebook: Rulebook) -> list[UnitError]:
     """The likeliest slips, one after the other."""
     accounts, found = accounts_of(form, rulebook), []
     guesses: Sequence[Guess] | None = None
@@ -101,18 +101,18 @@ class Scales(Struct, frozen=True, dict=True):
                 found.setdefault(cell, []).append(rate)
         return found
 
-    def weighed(self, guesses: Sequence[Guess]) -> Iterator[tuple[tuple[int, bool, int], Slip]]:
+    def weighed(self, guesses: Sequence[Guess]) -> Iterator[tuple[tuple[int, bool, int], UnitError]]:
         """Guesses that mend something and break nothing: what speaks for each, best the largest."""
         for cells in guesses:
             if self.suspected.isdisjoint(cells):
                 continue
             for factor in (1 / TIMES, TIMES):
-                slip = Slip(cells, factor)
+                slip = UnitError(cells, factor)
                 gain = self._gain(slip)
                 if gain:
                     yield (gain, factor == self.accounts.usual, -len(cells)), slip
 
-    def _gain(self, slip: Slip) -> int:
+    def _gain(self, slip: UnitError) -> int:
         """How much the guess mends; 0 where it breaks something. A rate counts where no sum speaks against it."""
         moved: dict[int, list[Cell]] = {}
         for cell in slip.cells:
@@ -206,14 +206,14 @@ def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
     return [guess for guess in dict.fromkeys(guesses) if 0 < len(guess) < len(known)]
 
 
-def without_slips(
+def without_unit_errors(
     form: SelfEvaluation, rulebook: Rulebook
-) -> tuple[SelfEvaluation, frozenset[Place], list[Noticed]]:
+) -> tuple[SelfEvaluation, frozenset[Place], list[Observation]]:
     """F10 元 and 万元 mixed: the form with suspected amounts unreadable, their places, and what is told.
 
     Good: 1000 = 620 + 380.  Bad: 10000000 beside 620 + 380.
     """
-    slips = slips_of(form, rulebook)
+    slips = unit_errors(form, rulebook)
     if not slips:
         return form, frozenset(), []
     entries = dict(entries_of(form))
@@ -231,7 +231,7 @@ def without_slips(
 def converted(form: SelfEvaluation, rulebook: Rulebook) -> Mapping[Place, Decimal]:
     """What the suspected amounts are in the unit of the others, by place."""
     entries = dict(entries_of(form))
-    pairs = ((entries[cell], slip.factor) for slip in slips_of(form, rulebook) for cell in slip.cells)
+    pairs = ((entries[cell], slip.factor) for slip in unit_errors(form, rulebook) for cell in slip.cells)
     return {entry.place: entry.value * factor for entry, factor in pairs if entry.value is not None}
 
 
@@ -240,7 +240,7 @@ def _unreadable(line: FundLine | Project, doubted: set[Cell], who: tuple[str, in
     return {column: replace(amount(line, column), value=None) for column in columns}
 
 
-def _told(form: SelfEvaluation, slip: Slip, entries: Mapping[Cell, Entry[Decimal]]) -> Noticed:
+def _told(form: SelfEvaluation, slip: UnitError, entries: Mapping[Cell, Entry[Decimal]]) -> Observation:
     first = entries[slip.cells[0]]
     unit = form.boxes["money_unit"].value
     value = first.value or Decimal(0)
@@ -264,7 +264,7 @@ def _told(form: SelfEvaluation, slip: Slip, entries: Mapping[Cell, Entry[Decimal
             f"请核对金额单位，这{len(slip.cells)}个数统一换算后更正；更正前，有关的勾稽、执行率和得分暂不计算。"
         )
     difference = plain(value - value * slip.factor)
-    return Noticed(
+    return Observation(
         first.place, first.field, first.given or None, message, advice, meant, difference, correction=right
     )
 
