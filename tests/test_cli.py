@@ -58,7 +58,7 @@ def test_stopped_where_nothing_goes_on_it_only_says_so(
         raise KeyboardInterrupt
 
     monkeypatch.chdir(returned)
-    for door in ("explain.list_rulebooks", "workbook.dump.dump", "consolidated.write_consolidated"):
+    for door in ("results.explain.list_rulebooks", "sheets.dump.dump", "consolidated.write_consolidated"):
         monkeypatch.setattr(f"perf_xlsx.{door}", stopped)
     done = run(*words)
     assert (done.exit_code, done.stdout, done.stderr) == (130, "", "已停止。\n")
