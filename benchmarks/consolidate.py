@@ -80,7 +80,7 @@ def measure(what: str, records: Path, output: Path) -> tuple[float, float]:
 
 def main(counts: list[int]) -> None:
     """Print the table."""
-    from tests.batch_of_records import batch
+    from tests.kit.batch_of_records import batch
 
     print("| records | cells from | seconds | floor | ratio | peak MB | workbook MB |")
     print("|---|---|---|---|---|---|---|")

@@ -26,7 +26,7 @@ from benchmarks.one import alternately, as_installed
 from benchmarks.returns import write_returns
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
-from tests.rich_workbook import rich
+from tests.kit.rich_workbook import rich
 
 SAMPLE = 0.05  # seconds
 PICTURE = 20 * 1024 * 1024  # bytes

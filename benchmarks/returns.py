@@ -12,7 +12,7 @@ from pathlib import Path
 
 from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.markup import parse_xml, to_xml
-from tests.damage import DAMAGES, damaged
+from tests.kit.damage import DAMAGES, damaged
 
 KINDS = 500  # distinct workbooks; a count that this divides has each of them equally often
 OWN = {  # what a unit fills in for itself: name, an indicator, an amount

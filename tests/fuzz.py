@@ -33,8 +33,8 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
-from tests.foreign_workbooks import biff5, record, xlsb
-from tests.rich_workbook import rich
+from tests.kit.foreign_workbooks import biff5, record, xlsb
+from tests.kit.rich_workbook import rich
 
 SEEDS = Path(__file__).parent / "fuzz_seeds.txt"
 SECONDS, MEMORY = 10, 2 * 1024**3  # of processor time, of memory, for one file

@@ -28,11 +28,11 @@ from lxml import etree
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
-from tests import layouts
-from tests.dense import DENSE
-from tests.foreign_workbooks import zipped
 from tests.fuzz import unzipped
-from tests.rich_workbook import MAIN
+from tests.kit import layouts
+from tests.kit.dense import DENSE
+from tests.kit.foreign_workbooks import zipped
+from tests.kit.rich_workbook import MAIN
 
 LENGTHS = (8_000, 16_000, 32_000)
 GROWTH = 2.5  # of processor time, where a text is twice as long

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from perf_xlsx import pipeline
 from tests.conftest import CASES
-from tests.finding_cases import BESIDES, FORMS, FindingCase, besides_line, changed, read_cases
+from tests.kit.finding_cases import BESIDES, FORMS, FindingCase, besides_line, changed, read_cases
 
 
 def besides_of(case: FindingCase, folder: Path) -> Counter[str]:

@@ -1,0 +1,85 @@
+"""The national layout with one thing changed: each kind with its points, its claimed total and all that is told.
+
+The workbooks stand in fixtures/kinds. Several forms, three weights, ranges and two targets in a cell are not read yet:
+here only that nothing is made up of them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.results.report import as_json
+from tests import FIXTURES
+
+KINDS = FIXTURES / "kinds"
+FULL = ["50.00", "30.00", "10.00"]
+
+# file: points of the indicators, total, grade, claimed total, everything told but the layout (R19) and W05
+KNOWN: dict[str, tuple[list[str | None], str, str | None, str | None, list[tuple[str, str, str | None]]]] = {
+    "01-total-weight-only": (FULL, "100.00", None, None, [("R07", "error", "G14")]),
+    "06-date-done": (FULL, "100.00", "优", "100", [("R12", "notice", "E11")]),
+    "08-worded-same": (FULL, "100.00", "优", "100", [("R12", "notice", "E11")]),
+    "09-worded-basic": (
+        ["40.00", "30.00", "10.00"], "90.00", "优", "100",
+        [("R12", "notice", "E11"), ("I12", "warning", "G11"), ("T01", "error", "G14"), ("T05", "notice", None)],
+    ),
+    "11-score-brackets": (
+        FULL, "100.00", "优", "100", [("R12", "notice", "G11"), ("R12", "notice", "G12"), ("R12", "notice", "G13")],
+    ),
+    "25-subrow-qizhong": (
+        ["50.00", None, None, "30.00", "10.00"], "100.00", "优", "100", [("R16", "notice", "C12")],
+    ),
+    "28-reverse-no-sign": (
+        ["25.00", "25.00", "30.00", "10.00"], "100.00", "优", "100",
+        [("I01", "warning", "D11"), ("I01", "warning", "D12")],
+    ),
+    "30-sources-sum-wrong": (FULL, "99.00", "优", "90", [("F01", "error", "C6"), ("F01", "error", "D6")]),
+    "35-total-in-head": (FULL, "100.00", "优", "99", [("R12", "notice", "F3"), ("T01", "error", "F3")]),
+    "37-sign-two-columns": (FULL, "100.00", "优", "100", []),
+    "40-only-initial": (FULL, "90.00", None, "95", [("F06", "error", "D6")]),
+    "44-name-holds-target": (
+        [None, "30.00", "10.00"], "50.00", None, "100", [("I02", "error", "D11"), ("I03", "error", "E11")],
+    ),
+    "45-satisfaction-under-benefit": (FULL, "100.00", "优", "100", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_kind_is_read_as_a_careful_person_reads_it(name: str) -> None:
+    points, total, grade, claimed, told = KNOWN[name]
+    result = pipeline.score(KINDS / f"{name}.xlsx")
+    found = as_json(result)
+    assert [row["points"] for row in found["indicators"]] == points
+    assert (found["total"], found["grade"], found["claimed_total"]) == (total, grade, claimed)
+    said = [(f.code, f.severity, f.place.cell or None) for f in result.findings if f.code not in ("R19", "W05")]
+    assert sorted(said, key=str) == sorted(told, key=str)
+
+
+def test_the_sign_of_two_columns_is_the_one_that_is_a_sign() -> None:
+    rows = as_json(pipeline.score(KINDS / "37-sign-two-columns.xlsx"))["indicators"]
+    assert {row["sign"] for row in rows} == {"="}
+
+
+def test_execution_that_is_not_scored_names_the_rulebook_that_would() -> None:
+    (told,) = (f for f in pipeline.score(KINDS / "40-only-initial.xlsx").findings if f.code == "F06")
+    assert "initial-base" in told.message + told.advice
+    scored = pipeline.score(KINDS / "40-only-initial.xlsx", rulebook="initial-base")
+    assert scored.scores is not None
+    assert scored.scores.execution.points is not None
+
+
+@pytest.mark.parametrize("name", ["02-range-80-90", "05-two-targets-signs"])
+def test_a_target_that_is_no_single_number_is_left_open_and_asked(name: str) -> None:
+    result = pipeline.score(KINDS / f"{name}.xlsx")
+    found = as_json(result)
+    assert [row["points"] for row in found["indicators"]] == [None, "30.00", "10.00"]
+    assert (found["grade"], found["complete"]) == (None, False)
+    assert [(f.code, f.severity, f.place.cell) for f in result.findings if f.severity != "notice"] == [
+        ("R13", "warning", "E11")
+    ]
+
+
+def test_a_second_form_is_told_once() -> None:
+    result = pipeline.score(KINDS / "24-stacked-two-forms.xlsx")
+    assert [(f.code, f.place.cell) for f in result.findings if f.severity != "notice"] == [("R06", "C20")]

@@ -1,0 +1,509 @@
+"""Forms that did not come from our template: each official layout is read completely, and says how it was read."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.results.report import as_json, number
+from tests.kit.layout_figures import (
+    ADJUSTMENTS,
+    BOXES,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    LEVELS,
+    PASSAGES,
+    PROJECTS,
+    RULEBOOK,
+    WHOLE,
+)  # fmt: skip
+from tests.kit.layouts import LAYOUTS, Paper, flat, hubei, national, sichuan, xinjiang, yunnan
+
+
+def score(name: str, folder: Path, output: str | None = None) -> Result:
+    path = LAYOUTS[name]().save(folder / "returned.xlsx")
+    return pipeline.score(path, folder / output if output else None, RULEBOOK.get(name))
+
+
+def score_paper(paper: Paper, folder: Path, rulebook: str | None = None) -> Result:
+    return pipeline.score(paper.save(folder / "returned.xlsx"), rulebook=rulebook)
+
+
+def cells(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+def percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share * 100
+
+
+def shown(value: Any) -> str:
+    return "" if value is None else str(number(value))
+
+
+def layout_notice(result: Result) -> Finding:
+    return next(f for f in result.findings if f.code == "R19" and f.severity == "notice")
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_value_is_read(name: str, tmp_path: Path) -> None:
+    result = score(name, tmp_path)
+    form, scores = result.evaluation, result.scores
+    assert form is not None, [f.message for f in result.findings]
+    assert scores is not None
+    assert [
+        [row.name.value, row.sign.value or "", shown(row.target.value), row.unit.value or "",
+         shown(row.actual.value), shown(row.weight.value), shown(row.claimed_points.value),
+         "" if s.points is None else str(s.points)]
+        for row, s in zip(form.indicators, scores.indicators, strict=True)
+    ] == cells(INDICATORS[name])  # fmt: skip
+    assert [
+        [line.name, shown(line.initial.value), shown(line.adjusted.value), shown(line.executed.value),
+         shown(percent(line.claimed_rate.value))]
+        for line in form.funds.values()
+    ] == cells(FUNDS[name])  # fmt: skip
+    assert [
+        [row.name.value, row.level1.value or "", row.level2.value or "", shown(row.midyear.value),
+         shown(percent(row.claimed_completion.value)), row.reason.value or "", row.improvement.value or ""]
+        for row in form.indicators
+    ] == cells(LEVELS[name])  # fmt: skip
+    assert [
+        [row.name.value, row.source.value or "", shown(row.initial.value), shown(row.adjusted.value),
+         shown(row.executed.value), row.benefit.value or ""]
+        for row in form.projects
+    ] == cells(PROJECTS.get(name, ""))  # fmt: skip
+    adjustments = [shown(line.adjustment.value) for line in form.funds.values()]
+    assert adjustments == ADJUSTMENTS.get(name, [""] * len(adjustments))
+    boxes = {key: shown(box.value) for key, box in form.boxes.items() if box.value is not None}
+    assert {key: text for key, text in boxes.items() if key not in ("unit", "money_unit")} == BOXES[name]
+    assert [(p.title.value, p.text.value) for p in form.passages] == PASSAGES[name]
+    claimed, found = form.claimed, as_json(result)
+    assert (
+        form.form, form.year, form.unit, form.boxes["money_unit"].value, shown(claimed.execution_points.value),
+        shown(claimed.total.value), claimed.grade.value, found["execution"]["points"], found["total"],
+        found["grade"],
+    ) == WHOLE[name]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_what_is_found_and_nothing_else(name: str, tmp_path: Path) -> None:
+    result = score(name, tmp_path)
+    notice = layout_notice(result)
+    others = [(f.code, f.severity, f.place.cell) for f in result.findings if f is not notice]
+    assert sorted(map(str, others)) == sorted(map(str, FINDINGS[name]))
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_scoring_again_gives_the_same_and_nothing_is_lost(name: str, tmp_path: Path) -> None:
+    first = score(name, tmp_path, "scored.xlsx")
+    again = pipeline.score(tmp_path / "scored.xlsx", tmp_path / "again.xlsx", RULEBOOK.get(name))
+    one, two = as_json(first), as_json(again)
+    for key in ("total", "grade", "claimed_total", "indicators", "execution", "unit"):
+        assert one[key] == two[key]
+    assert [f.message for f in first.findings] == [f.message for f in again.findings]
+    assert (tmp_path / "scored.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
+    before = openpyxl.load_workbook(tmp_path / "returned.xlsx").worksheets[0]
+    after = openpyxl.load_workbook(tmp_path / "scored.xlsx")[before.title]
+    assert [[c.value for c in row] for row in before] == [[c.value for c in row] for row in after]
+    assert before.merged_cells.ranges == after.merged_cells.ranges
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_our_own_official_sheet_can_be_read_alone(name: str, tmp_path: Path) -> None:
+    """自评表 as scoring prints it, taken out of its workbook, is one more layout: it scores as before."""
+    result = score(name, tmp_path, "scored.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "scored.xlsx")
+    for title in book.sheetnames:
+        if title != "自评表":
+            del book[title]
+    for defined in list(book.defined_names):
+        del book.defined_names[defined]
+    book.save(tmp_path / "alone.xlsx")
+    alone = pipeline.score(tmp_path / "alone.xlsx", rulebook=RULEBOOK.get(name))
+    assert alone.evaluation is not None
+    assert as_json(alone)["total"] == as_json(result)["total"]
+    for key in ("claimed_total", "claimed_grade"):
+        assert as_json(alone)[key] == as_json(result)[key]
+    assert [r.name.value for r in alone.evaluation.indicators] == [
+        r.name.value
+        for r in result.evaluation.indicators  # type: ignore[union-attr]
+    ]
+
+
+def test_levels_are_filled_down_inside_their_merge_only(tmp_path: Path) -> None:
+    paper = national()
+    paper.sheet.unmerge_cells("C13:C14")
+    form = score_paper(paper, tmp_path).evaluation
+    assert form is not None
+    levels = [(row.level1.value, row.level2.value) for row in form.indicators]
+    assert levels[:3] == [("产出指标", "数量指标"), ("产出指标", None), ("产出指标", "质量指标")]
+    assert levels[-1] == ("满意度指标", "服务对象满意度指标")
+
+
+def test_levels_are_filled_down_where_nothing_is_merged(tmp_path: Path) -> None:
+    paper = yunnan()
+    for area in [str(area) for area in paper.sheet.merged_cells.ranges if area.min_row > 13]:
+        paper.sheet.unmerge_cells(area)
+    result = score_paper(paper, tmp_path)
+    assert result.evaluation is not None
+    assert [row.level1.value for row in result.evaluation.indicators] == [
+        *["产出指标"] * 3, "效益指标", "满意度指标",
+    ]  # fmt: skip
+    assert [f.severity for f in result.findings if f.code == "R12" and f.field == "一级指标"] == ["notice"]
+
+
+def test_a_row_that_numbers_the_columns_is_no_indicator(tmp_path: Path) -> None:
+    plain = score_paper(yunnan(), tmp_path).evaluation
+    paper = yunnan()
+    bottom = [str(area) for area in paper.sheet.merged_cells.ranges if area.min_row > 13]
+    for area in bottom:
+        paper.sheet.unmerge_cells(area)
+    paper.sheet.insert_rows(14)
+    for area in bottom:
+        paper.sheet.merge_cells(re.sub(r"\d+", lambda found: str(int(found[0]) + 1), area))
+    paper.row(14, "A B C D E F G H I J:K", *(f"（{number}）" for number in range(1, 11)))
+    form = score_paper(paper, tmp_path).evaluation
+    assert form is not None
+    assert plain is not None
+    assert [row.name.value for row in form.indicators] == [row.name.value for row in plain.indicators]
+
+
+def test_the_notice_says_what_was_recognised_and_what_the_layout_lacks(tmp_path: Path) -> None:
+    message = layout_notice(score("四川", tmp_path)).message
+    for words in (
+        "按“项目支出绩效自评表”版式读取", "资金表在“Sheet1”第7行起，共5行", "指标表在“Sheet1”第13行起，共4个指标",
+        "完成值→实际完成值", "权重→分值",
+        "本表没有的栏：年中监控值、指标完成率、计分方法、改进措施（与偏差原因同栏）、自评等级",
+    ):  # fmt: skip
+        assert words in message
+    assert layout_notice(score("四川", tmp_path)).place.cell is None
+
+
+def test_texts_beside_the_tables_are_read_and_prompts_are_not(tmp_path: Path) -> None:
+    form = score_paper(sichuan(), tmp_path).evaluation
+    assert form is not None
+    assert {p.title.given: p.text.value for p in form.passages} == {
+        "2.项目实施内容及过程概述": "按月核定并发放聘用人员工资、缴纳社保。",
+        "存在问题": "科目调整较多，预算编制还不够细。",
+        "改进措施": "细化年初预算，减少年中科目调整。",
+    }
+    assert form.boxes["goal_expected"].value == "工资按月足额发放。"
+
+
+def test_goals_below_their_labels_are_read(tmp_path: Path) -> None:
+    boxes = score("重庆", tmp_path).evaluation.boxes  # type: ignore[union-attr]
+    assert boxes["goal_expected"].value == "做好新闻宣传和文化建设。"
+    assert boxes["goal_achieved"].value == "宣传任务全部完成。"
+
+
+def test_one_empty_column_for_reason_and_improvement_is_asked_once(tmp_path: Path) -> None:
+    paper = yunnan()
+    paper.sheet["J16"] = None
+    asked = [f for f in score_paper(paper, tmp_path).findings if f.code == "I07"]
+    assert [(f.place.cell, f.message.count("偏差原因和改进措施")) for f in asked] == [("J16", 1)]
+
+
+# ---- weights that the form does not state --------------------------------------------------------------------
+
+
+def test_weights_follow_from_the_claims_only_where_that_is_proven(tmp_path: Path) -> None:
+    result = score_paper(hubei(), tmp_path, "hubei")
+    assert "分值按自评得分读取" in layout_notice(result).message
+    assert result.scores is not None
+    assert result.scores.complete
+
+
+@pytest.mark.parametrize(
+    "claims", [(20, 20, 10, 19, 10), (20, 20, 10, 20, 11), (20, 20, 10, 20, 0)], ids=["少1分", "多1分", "0分"]
+)
+def test_weights_that_are_not_proven_stay_open(claims: tuple[float, ...], tmp_path: Path) -> None:
+    result = score_paper(hubei(claims), tmp_path, "hubei")
+    assert "分值无法从自评得分推定" in layout_notice(result).message
+    assert result.evaluation is not None
+    assert result.scores is not None
+    assert all(row.weight.value is None for row in result.evaluation.indicators)
+    assert not result.scores.complete
+    assert {f.code for f in result.findings if f.severity == "error"} == set()
+
+
+def test_a_missed_target_leaves_the_weights_open(tmp_path: Path) -> None:
+    paper = hubei()
+    paper.sheet["F8"] = "60艘"
+    result = score_paper(paper, tmp_path, "hubei")
+    assert "分值无法从自评得分推定" in layout_notice(result).message
+
+
+def test_another_weight_of_execution_than_the_rulebooks_is_told(tmp_path: Path) -> None:
+    found = [f for f in score_paper(hubei(), tmp_path).findings if f.code == "R17"]
+    assert [(f.severity, f.place.cell, f.given, f.expected) for f in found] == [("warning", "A5", "20", "10")]
+    assert "hubei" in found[0].advice
+    assert [f for f in score_paper(hubei(), tmp_path, "hubei").findings if f.code == "R17"] == []
+
+
+# ---- targets -------------------------------------------------------------------------------------------------
+
+TARGETS = [
+    ("≥50个", "≥", "50", "个"),
+    ("不低于 90％", "≥", "90", "%"),
+    ("=100%", "=", "100", "%"),
+    ("＝１００％", "=", "100", "%"),
+    ("不超过3次", "≤", "3", "次"),
+    ("100百分比", None, "100", "%"),
+    ("90%以上", "≥", "90", "%"),
+    ("95%及以上", "≥", "95", "%"),
+    ("3天以内", "≤", "3", "天"),
+    ("达到95%", "≥", "95", "%"),
+    ("12个月", None, "12", "个月"),
+    ("＜5起", "<", "5", "起"),
+    ("2023年12月底前", "定性", "2023年12月底前", None),
+    ("12月31日前", "定性", "12月31日前", None),
+    ("2023-12-31", "定性", "2023-12-31", None),
+    ("2023.12.31前", "定性", "2023.12.31前", None),
+    ("2023.6", "定性", "2023.6", None),
+    ("2023.12底前", "定性", "2023.12底前", None),
+    ("2023.12完成", "定性", "2023.12完成", None),
+    ("≤2050.5万元", "≤", "2050.5", "万元"),
+    ("2050.5万元", None, "2050.5", "万元"),
+    ("≥12020.50元", "≥", "12020.5", "元"),
+    ("不超过2050.1", "≤", "2050.1", None),
+    ("2050.75", None, "2050.75", None),
+    ("按时完成", "定性", "按时完成", None),
+    ("3—5次", "定性", "3—5次", None),
+]
+
+
+@pytest.mark.parametrize(("typed", "sign", "target", "unit"), TARGETS, ids=[case[0] for case in TARGETS])
+def test_sign_number_and_unit_inside_a_target(
+    typed: str, sign: str | None, target: str, unit: str | None, tmp_path: Path
+) -> None:
+    paper = national()
+    paper.put("E13", typed)
+    paper.put("F13", None)
+    result = score_paper(paper, tmp_path)
+    assert result.evaluation is not None
+    row = result.evaluation.indicators[0]
+    assert (row.sign.value, shown(row.target.value), row.unit.value) == (sign, target, unit)
+    assert not [f for f in result.findings if f.place.cell == "E13" and f.code in ("R08", "R09")]
+
+
+def test_a_time_that_nobody_judged_is_left_open(tmp_path: Path) -> None:
+    paper = national()
+    paper.put("F16", "12月20日完成")
+    result = score_paper(paper, tmp_path)
+    assert result.scores is not None
+    assert result.scores.indicators[3].points is None
+    assert not result.scores.complete
+    assert ("R13", "F16") in [(f.code, f.place.cell) for f in result.findings]
+    how = [(f.code, f.severity) for f in result.findings if f.place.cell == "E16"]
+    assert how == [("R19", "notice")]  # and asked at the actual
+
+
+def test_a_sign_that_cannot_be_told_apart_matters_only_when_it_does(tmp_path: Path) -> None:
+    paper = national()
+    for row, (target, actual) in {13: ("42公里", "42公里"), 14: ("3320平方米", "3400平方米")}.items():
+        paper.put(f"E{row}", target)
+        paper.put(f"F{row}", actual)
+    found = [f.place.cell for f in score_paper(paper, tmp_path).findings if f.code == "I01"]
+    assert found == ["E14"]
+
+
+def test_a_rate_beside_a_number_of_things_is_not_compared(tmp_path: Path) -> None:
+    paper = national()
+    paper.put("F13", "100%")
+    result = score_paper(paper, tmp_path)
+    assert result.scores is not None
+    assert result.scores.indicators[0].points is None
+    assert ("R08", "F13") in [(f.code, f.place.cell) for f in result.findings]
+
+
+# ---- columns and rows ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_order_of_the_columns_does_not_matter(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)
+    order, money = draw.sample(range(8), 8), draw.sample(range(6), 6)
+    if order.index(6) == 0:  # the word 总分 stands there
+        order.reverse()
+    result = score_paper(flat(order, money), tmp_path)
+    found = as_json(result)
+    assert (found["total"], found["claimed_total"], found["execution"]["points"]) == ("98.00", "98", "9.50")
+    assert [(r["name"], r["target"], r["actual"], r["points"]) for r in found["indicators"]] == [
+        ("培训人次", "1200", "1260", "30.00"), ("培训合格率", "95", "96.4", "20.00"),
+        ("带动就业人数", "300", "285", "28.50"), ("学员满意度", "90", "94", "10.00"),
+    ]  # fmt: skip
+    assert {f.code for f in result.findings} == {"R19"}
+
+
+def test_budget_execution_listed_among_the_indicators_is_scored_once(tmp_path: Path) -> None:
+    paper = flat(list(range(8)), [0, 1, 2])
+    paper.sheet.move_range("A14:H14", rows=1)
+    paper.row(14, "A B C D E F G", "产出指标", "时效指标", "预算执行率", "100%", "95%", 10, 9.5)
+    result = score_paper(paper, tmp_path)
+    found = as_json(result)
+    assert (found["total"], found["claimed_total"], len(found["indicators"])) == ("98.00", "98", 4)
+    assert result.evaluation is not None
+    assert result.evaluation.claimed.execution_points.value == Decimal("9.5")
+    assert ("R19", "warning", "C14") in [(f.code, f.severity, f.place.cell) for f in result.findings]
+
+
+def test_a_form_pasted_lower_and_to_the_right_reads_the_same(tmp_path: Path) -> None:
+    paper = national()
+    areas = [str(area) for area in paper.sheet.merged_cells.ranges]
+    for area in areas:
+        paper.sheet.unmerge_cells(area)
+    paper.sheet.move_range("A1:J25", rows=6, cols=2)
+    for area in areas:
+        moved = openpyxl.worksheet.cell_range.CellRange(area)
+        moved.shift(col_shift=2, row_shift=6)
+        paper.sheet.merge_cells(moved.coord)
+    result = score_paper(paper, tmp_path)
+    assert as_json(result)["total"] == "94.97"
+
+
+def test_blank_rows_and_subtotals_between_indicators_are_no_indicators(tmp_path: Path) -> None:
+    paper = xinjiang()
+    for area in [str(area) for area in paper.sheet.merged_cells.ranges if area.min_row >= 8]:
+        paper.sheet.unmerge_cells(area)
+    paper.sheet.move_range("A13:L19", rows=2)
+    paper.sheet["A13"], paper.sheet["H13"], paper.sheet["I13"] = "小计", 55, 45
+    for row in (17, 18, 19):
+        paper.sheet.merge_cells(f"C{row}:L{row}")
+    result = score_paper(paper, tmp_path)
+    assert as_json(result)["total"] == "87.43"
+    assert as_json(result)["claimed_total"] == "87.43"
+
+
+def test_a_row_below_the_total_that_carries_no_points_is_told(tmp_path: Path) -> None:
+    paper = flat(list(range(8)), list(range(6)))
+    paper.row(15, "C D E", "结业人数", "≥1000人", "1010人")
+    result = score_paper(paper, tmp_path)
+    assert as_json(result)["total"] == "98.00"
+    assert ("R19", "warning", "C15") in [(f.code, f.severity, f.place.cell) for f in result.findings]
+
+
+def test_a_second_form_below_or_on_another_sheet_is_told_and_not_mixed_in(tmp_path: Path) -> None:
+    paper, other = yunnan(), yunnan()
+    for line in other.sheet.iter_rows():
+        for cell in line:
+            if cell.value is not None:
+                paper.sheet.cell(cell.row + 25, cell.column, cell.value)
+    second = paper.book.create_sheet("另一个项目")
+    for line in other.sheet.iter_rows():
+        for cell in line:
+            if cell.value is not None:
+                second.cell(cell.row, cell.column, cell.value)
+    result = score_paper(paper, tmp_path)
+    assert as_json(result)["total"] == "99.47"
+    told = [(f.place.sheet, f.severity) for f in result.findings if f.code == "R06" and f.field == "自评表"]
+    assert told == [("Sheet1", "error"), ("另一个项目", "error")]
+
+
+@pytest.mark.parametrize(("total", "told"), [(None, []), (7, ["D8"])])
+def test_a_fund_line_that_no_layout_knows_may_be_a_source_or_a_part_of_one(
+    total: int | None, told: list[str], tmp_path: Path
+) -> None:
+    paper = sichuan()
+    paper.sheet["B10"] = "债券资金"
+    paper.sheet["D10"] = 5
+    if total is not None:
+        paper.sheet["D8"] = total
+    result = score_paper(paper, tmp_path)
+    assert result.evaluation is not None
+    assert [(f.name, f.initial.value) for f in result.evaluation.funds.values()][-1] == ("债券资金", 5)
+    assert [f.place.cell for f in result.findings if f.code == "F01"] == told
+
+
+def test_known_sources_are_held_against_the_total(tmp_path: Path) -> None:
+    paper = sichuan()
+    paper.sheet["F11"] = 41
+    assert [f.place.cell for f in score_paper(paper, tmp_path).findings if f.code == "F01"] == ["F8"]
+
+
+def test_two_money_units_are_a_doubt(tmp_path: Path) -> None:
+    paper = yunnan()
+    paper.sheet["K2"] = "单位：元"
+    result = score_paper(paper, tmp_path)
+    assert result.evaluation is not None
+    assert result.evaluation.boxes["money_unit"].value == "万元"
+    assert [(f.severity, f.place.cell) for f in result.findings if f.field == "金额单位"] == [("warning", "K2")]
+
+
+def test_a_year_that_stands_only_in_a_name_is_a_doubt(tmp_path: Path) -> None:
+    paper = national()
+    paper.put("A2", None)
+    paper.put("C3", "2022年农村公路日常养护项目")
+    result = score_paper(paper, tmp_path)
+    assert result.evaluation is not None
+    assert result.evaluation.year == 2022
+    assert [(f.code, f.severity, f.place.cell) for f in result.findings if f.field == "年度"] == [
+        ("R19", "warning", "C3")
+    ]
+    paper.put("C3", "农村公路日常养护项目")
+    found = [(f.code, f.severity) for f in score_paper(paper, tmp_path).findings if f.field == "年度"]
+    assert found == [("R06", "error")]
+
+
+# ---- what is none --------------------------------------------------------------------------------------------
+
+
+def targets_only(paper: Paper) -> None:
+    """绩效目标申报表: targets, and nothing done yet."""
+    paper.put("A1", "项目支出绩效目标申报表")
+    for column in "FGHI":
+        paper.sheet[f"{column}12"] = None
+    for row in range(13, 25):
+        for column in "FGHI":
+            if not isinstance(paper.sheet[f"{column}{row}"], openpyxl.cell.cell.MergedCell):
+                paper.sheet[f"{column}{row}"] = None
+
+
+def monitoring(paper: Paper) -> None:
+    """绩效运行监控表: half a year's values, no points."""
+    paper.put("A1", "项目支出绩效运行监控表")
+    paper.put("F12", "1-7月执行情况")
+    paper.put("G12", "全年预计完成情况")
+    paper.put("H12", "偏差程度")
+
+
+def payroll(paper: Paper) -> None:
+    """A workbook of another kind."""
+    paper.sheet.delete_rows(1, 25)
+    for column, head in zip("ABCD", ("姓名", "应发工资", "扣款", "实发工资"), strict=True):
+        paper.sheet[f"{column}1"] = head
+
+
+@pytest.mark.parametrize("change", [targets_only, monitoring, payroll], ids=["目标申报表", "监控表", "工资表"])
+def test_what_is_no_self_evaluation_is_refused(change: Callable[[Paper], None], tmp_path: Path) -> None:
+    paper = national()
+    change(paper)
+    result = pipeline.score(paper.save(tmp_path / "returned.xlsx"), tmp_path / "out.xlsx")
+    assert [f.code for f in result.findings] == ["R04"]
+    if change is not payroll:
+        assert "最接近项目支出绩效自评" in result.findings[0].message
+        assert "实际完成值" in result.findings[0].message
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_a_lost_table_of_money_is_named(tmp_path: Path) -> None:
+    paper = national()
+    for row in range(5, 10):
+        for column in "ACEFGHIJ":
+            if not isinstance(paper.sheet[f"{column}{row}"], openpyxl.cell.cell.MergedCell):
+                paper.sheet[f"{column}{row}"] = None
+    result = score_paper(paper, tmp_path)
+    assert [(f.field, f.severity) for f in result.findings if f.code == "R06"] == [
+        ("项目资金执行情况·资金表（年初预算数、全年预算数、全年执行数）", "error"),
+    ]
+    assert result.scores is not None
+    assert not result.scores.complete

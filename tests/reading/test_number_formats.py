@@ -1,0 +1,209 @@
+"""What a cell's number format adds to a number, or keeps from being seen, is told (R09, R22)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.cli.demo import case_text
+from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.ooxml import Book, Package
+from tests.kit.foreign_workbooks import biff5, xlsb
+from tests.kit.layouts import national
+from tests.kit.rich_workbook import edited
+
+FUNDS, ROWS = "预算执行", "绩效指标"
+Formats = dict[tuple[str, str], str]
+
+
+@pytest.fixture(scope="module")
+def filled() -> bytes:
+    """The department form, in 万元."""
+    return pipeline.template_bytes(case=case_text("department-corrected"))
+
+
+def formatted(data: bytes, formats: Formats, values: dict[tuple[str, str], Any] | None = None) -> bytes:
+    book, out = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
+    for (sheet, cell), value in (values or {}).items():
+        book[sheet][cell].value = value
+    for (sheet, cell), code in formats.items():
+        book[sheet][cell].number_format = code
+    book.save(out)
+    return out.getvalue()
+
+
+def scored(data: bytes, folder: Path, name: str = "a.xlsx", output: bool = False) -> Result:
+    (folder / name).write_bytes(data)
+    return pipeline.score(folder / name, folder / "out.xlsx" if output else None)
+
+
+def told(result: Result, code: str) -> list[Finding]:
+    return [found for found in result.findings if found.code == code]
+
+
+# ---- what cannot be seen -------------------------------------------------------------------------------------
+
+UNSEEN: dict[str, tuple[Formats, dict[tuple[str, str], Any], str]] = {
+    "三个分号": ({(FUNDS, "E10"): ";;;", (FUNDS, "F10"): ";;;"}, {}, "E10“3291.98”、F10“2857.28”"),
+    "文字也不显示": ({(ROWS, "D6"): ";;;"}, {}, "D6“公务用车运行维护费下降率”"),
+    "负数不显示": ({(FUNDS, "D10"): "0.00;"}, {}, "D10“-2811.73”"),
+    "零不显示": ({(ROWS, "I6"): "#,##0;-#,##0;"}, {}, "I6“0”"),
+    "只有井号的零": ({(ROWS, "I6"): "#,###"}, {}, "I6“0”"),
+    "带条件": ({(FUNDS, "E10"): "[>3000];0.00"}, {}, "E10“3291.98”"),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_a_format_hides_is_read_and_told(name: str, filled: bytes, tmp_path: Path) -> None:
+    formats, values, cells = UNSEEN[name]
+    plain, result = (
+        scored(formatted(filled, {}, values), tmp_path),
+        scored(formatted(filled, formats, values), tmp_path),
+    )
+    (found,) = told(result, "R22")
+    first = next(iter(formats))
+    assert (found.severity, found.place.sheet, found.place.cell) == ("notice", *first)
+    assert found.message == f"单元格格式不显示内容，看上去是空的，已照常读取：{cells}。"
+    assert (result.scores, len(result.findings)) == (plain.scores, len(plain.findings) + 1)
+
+
+SEEN = [
+    "0.00",
+    "#,##0.00_);(#,##0.00)",
+    ";;",
+    '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ',
+    "[Red]0;[Blue]-0;0",
+]
+
+
+@pytest.mark.parametrize("code", SEEN)
+def test_what_can_be_seen_is_not_told(code: str, filled: bytes, tmp_path: Path) -> None:
+    cell = (ROWS, "D6") if code == ";;" else (FUNDS, "E10")  # two semicolons hide numbers and leave texts
+    assert not told(scored(formatted(filled, {cell: code}), tmp_path), "R22")
+    zero = {(ROWS, "I6"): code} if code != ";;" else {}
+    assert not told(scored(formatted(filled, zero), tmp_path), "R22")
+
+
+@pytest.mark.parametrize("build", [xlsb, biff5])
+def test_it_is_told_in_other_formats_too(build: Callable[[bytes], bytes], filled: bytes, tmp_path: Path) -> None:
+    result = scored(build(formatted(filled, {(FUNDS, "E10"): ";;;"})), tmp_path, "b", output=True)
+    (found,) = told(result, "R22")
+    assert found.message.startswith("原文件“预算执行”E10：单元格格式不显示内容")
+    assert not told(pipeline.score(tmp_path / "out.xlsx"), "R22")
+
+
+# ---- a unit that the format adds -----------------------------------------------------------------------------
+
+UNITS: dict[str, tuple[str, str, str]] = {
+    "万元表中显示元": (FUNDS, "F10", '0.00"元"'),
+    "没有引号": (FUNDS, "F10", "0.00元"),
+    "负数一段": (FUNDS, "D10", '0.00;-0.00"元"'),
+    "亿": (FUNDS, "F10", r"0.00\亿"),
+    "金额显示百分号": (FUNDS, "F10", '0.00"%"'),
+    "执行率显示元": (FUNDS, "G9", '0.00"元"'),
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, filled: bytes, tmp_path: Path) -> None:
+    sheet, cell, code = UNITS[name]
+    values = {(FUNDS, "G9"): 89.06} if cell == "G9" else {}
+    plain = scored(formatted(filled, {}, values), tmp_path)
+    result = scored(formatted(filled, {(sheet, cell): code}, values), tmp_path)
+    (found,) = told(result, "R09")
+    assert (found.severity, found.place.sheet, found.place.cell) == ("warning", sheet, cell)
+    shown = found.given or ""
+    assert shown == f"{found.expected}{shown.lstrip('-.0123456789')}"
+    assert f"看上去是{shown}，已按{found.expected}读取" in found.message
+    assert result.scores == plain.scores
+
+
+@pytest.mark.parametrize(("cell", "code", "unit"), [("I7", '0.00"元"', "元"), ("I8", '0.00"人"', "人")])
+def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
+    cell: str, code: str, unit: str, filled: bytes, tmp_path: Path
+) -> None:
+    """Either the format was left over, or the value is in that unit: nobody can tell, so there are no points."""
+    result = scored(formatted(filled, {(ROWS, cell): code}), tmp_path)
+    (found,) = told(result, "R08")
+    assert (found.place.sheet, found.place.cell, f"单位“{unit}”与计量单位" in found.message) == (ROWS, cell, True)
+    assert result.evaluation is not None
+    assert result.evaluation.indicators[int(cell[1:]) - 6].actual.value is None
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "code"),
+    [(FUNDS, "F10", '0.00"万元"'), (FUNDS, "F10", '0.00"万"'), (FUNDS, "F10", '"约"0.00'), (ROWS, "I7", '0.00"万元"'),
+     (ROWS, "I8", '0.00"%"'), (ROWS, "K6", '0"分"')],
+)  # fmt: skip
+def test_the_same_unit_is_mere_form(sheet: str, cell: str, code: str, filled: bytes, tmp_path: Path) -> None:
+    plain, result = scored(filled, tmp_path), scored(formatted(filled, {(sheet, cell): code}), tmp_path)
+    assert [f.message for f in result.findings] == [f.message for f in plain.findings]
+    assert result.scores == plain.scores
+
+
+def test_ten_thousands_in_a_form_of_single_yuan(filled: bytes, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled))
+    unit = next(c for row in book["基本信息"].iter_rows() for c in row if c.value == "万元").coordinate
+    data = formatted(filled, {(FUNDS, "F10"): '0.00"万元"'}, {("基本信息", unit): "元"})
+    (found,) = [f for f in told(scored(data, tmp_path), "R09") if f.place.cell == "F10"]
+    assert "看上去是2857.28万元，已按2857.28读取" in found.message
+
+
+def test_a_percent_sign_that_is_mere_text_counts_percents(filled: bytes, tmp_path: Path) -> None:
+    cell = (FUNDS, "G9")
+    for value, code in ((89.06, '0.00"%"'), (0.5, r"0.0\%")):
+        result = scored(formatted(filled, {cell: code}, {cell: value}), tmp_path)
+        assert result.evaluation is not None
+        assert result.evaluation.funds["project"].claimed_rate.value == Decimal(str(value)) / 100
+        assert not [f for f in told(result, "R12") if f.place.cell == "G9"]
+
+
+def test_such_a_percentage_is_carried_over_as_it_was_seen(filled: bytes, tmp_path: Path) -> None:
+    data = formatted(filled, {(FUNDS, "G9"): '0.00"%"', (ROWS, "I8"): '0"%"'}, {(FUNDS, "G9"): 89.06})
+    result = scored(xlsb(data), tmp_path, "b.xlsb", output=True)
+    again = pipeline.score(tmp_path / "out.xlsx")
+    assert result.evaluation is not None
+    assert again.evaluation is not None
+    assert again.evaluation.funds["project"].claimed_rate.value == Decimal("0.8906")
+    assert again.scores == result.scores == scored(data, tmp_path).scores
+
+
+def test_on_an_official_layout_the_formats_unit_is_the_targets(tmp_path: Path) -> None:
+    def result(code: str, actual: str) -> Result:
+        paper = national()
+        paper.put("E13", 100, code)
+        paper.put("F13", 100, actual)
+        paper.save(tmp_path / "a.xlsx")
+        return pipeline.score(tmp_path / "a.xlsx")
+
+    same = result('0"个"', '0"个"')
+    assert same.evaluation is not None
+    assert same.evaluation.indicators[0].unit.value == "个"
+    assert not [f for f in same.findings if f.place.cell in ("E13", "F13") and f.code in ("R08", "R09")]
+    other = result('0"个"', '0"人"')
+    (found,) = [f for f in told(other, "R09") if f.place.cell == "F13"]
+    assert "看上去是100人" in found.message
+
+
+def test_hidden_rows_are_found_also_where_rows_have_no_numbers(tmp_path: Path) -> None:
+    """A row may leave its number out: it follows the one before it."""
+    data = pipeline.template_bytes(case=case_text("project"))
+    part = next(sheet.part for sheet in Book(Package.open(data)).sheets if sheet.name == "绩效指标")
+
+    def unnumbered(text: str) -> str:
+        text = text.replace('<row r="5"', '<row r="4"/><row r="5"', 1).replace(
+            '<row r="7"', '<row hidden="1" r="7"', 1
+        )
+        return re.sub(r'(<row[^>]*?) r="\d+"', r"\1", text)
+
+    (tmp_path / "a.xlsx").write_bytes(edited(data, {part: unnumbered}))
+    (found,) = told(pipeline.score(tmp_path / "a.xlsx"), "R22")
+    assert "第7行" in found.message

@@ -1,0 +1,173 @@
+"""A second, plain implementation of the published formulas against the engine: thousands of forms, all rulebooks.
+
+The oracle knows nothing of the product's data or code: its numbers stand here, its arithmetic is Fraction.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from perf_xlsx.domain.model import Claimed, FundLine, Result, SelfEvaluation
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.scoring import score
+from tests.scoring.test_laws import entry, indicator
+
+NATIONAL: dict[str, Any] = {
+    "execution": 10,
+    "base": "adjusted",
+    "line": False,
+    "bands": (80, 60),
+    "grades": (90, 80, 60),
+    "off": 0,
+    "caps": (),
+}
+ORACLES: dict[str, dict[str, Any]] = {
+    "mof-2020": NATIONAL,
+    "hubei": NATIONAL | {"execution": 20, "bands": (80, 50)},
+    "platform": NATIONAL | {"line": True},
+    "platform-grades": NATIONAL | {"line": True, "grades": (80, 70, 60)},
+    "prefecture-cap": NATIONAL | {"off": 2, "caps": ((50, 59), (60, 69), (70, 79), (80, 89))},
+    "initial-base": NATIONAL | {"base": "initial"},
+}
+JUDGED = ("达成", "部分达成", "未达成")
+
+
+def cents(value: Fraction) -> Decimal:
+    with localcontext(prec=60):
+        return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def oracle_row(row: dict[str, Any], rate: Fraction, o: dict[str, Any]) -> Decimal | None:
+    weight = Fraction(str(row["weight"]))
+    if row["method"] == "按执行率":
+        return cents(weight * min(1, rate))
+    if row["sign"] == "定性":
+        return oracle_judged(row, weight, o)
+    a, b = Fraction(str(row["target"])), Fraction(str(row["actual"]))
+    at_most = row["sign"] in ("≤", "<")
+    met = b <= a if at_most or (row["sign"] == "=" and a == 0) else b >= a
+    if met:
+        over = not at_most and a > 0 and b / a >= Fraction(13, 10)
+        return cents(weight - (min(o["off"], weight) if over else 0))
+    if row["method"] == "达标法" or a <= 0 or b <= 0:
+        return Decimal(0)
+    if not at_most:
+        return cents(weight * b / a)
+    return cents(weight * (max(Fraction(0), 1 - (b - a) / a) if o["line"] else a / b))
+
+
+def oracle_judged(row: dict[str, Any], weight: Fraction, o: dict[str, Any]) -> Decimal | None:
+    place, claimed = JUDGED.index(row["actual"]), row["claimed_points"]
+    if row["method"] == "达标法":
+        return cents(weight if place == 0 else Fraction(0))
+    if claimed is None:
+        return cents(weight) if place == 0 else None
+    edges = (100, *o["bands"], 0)
+    low, high = (weight * edges[place + n] / 100 for n in (1, 0))
+    return cents(min(max(Fraction(str(claimed)), low), high))
+
+
+def oracle(form: dict[str, Any], name: str) -> tuple[list[Decimal | None], Decimal, str | None]:
+    o = ORACLES[name]
+    rate = Fraction(str(form["executed"])) / Fraction(str(form[o["base"]]))
+    points = [cents(o["execution"] * min(1, rate)), *(oracle_row(row, rate, o) for row in form["rows"])]
+    total = sum((p for p in points if p is not None), Decimal(0))
+    total = min([total, *(Decimal(cap) for below, cap in o["caps"] if rate * 100 < below)])
+    grade = next((g for g, low in zip("优良中", o["grades"], strict=True) if total >= low), "差")
+    whole = sum((Decimal(str(row["weight"])) for row in form["rows"]), Decimal(o["execution"]))
+    return points, total, grade if None not in points and abs(whole - 100) <= Decimal("0.01") else None
+
+
+def made_up(chance: random.Random, rows: int) -> dict[str, Any]:
+    """A form with numbers as people type them; a good part of them on the edges."""
+
+    def number(low: float, high: float) -> float:
+        return round(chance.uniform(low, high), chance.choice((0, 1, 2)))
+
+    form: dict[str, Any] = {"initial": number(1, 9000), "adjusted": number(1, 9000), "rows": []}
+    form["initial"], form["adjusted"] = max(form["initial"], 1), max(form["adjusted"], 1)
+    form["executed"] = round(
+        form["adjusted"] * chance.choice((0, 0.3, 0.5, 0.6, 0.7, 0.79, 0.8, 0.868, 1, 1.1)), 2
+    )
+    for _ in range(rows):
+        sign = chance.choice(("≥", "≤", "=", ">", "<", "定性"))
+        target = number(-5, 500) if chance.random() < 0.9 else 0
+        actual = (
+            target * chance.choice((1, 1, 1.3, 1.29, 2, 0.5, 1.1)) if chance.random() < 0.5 else number(-5, 900)
+        )
+        weight = max(number(0, 30), 0.5)
+        row = {
+            "sign": sign,
+            "target": target,
+            "actual": round(actual, 4),
+            "weight": weight,
+            "claimed_points": None,
+        }
+        row["method"] = chance.choice((None, None, "按比例", "达标法", "按执行率"))
+        if sign == "定性":
+            row |= {"target": "明显改善", "actual": chance.choice(JUDGED)}
+            row["method"] = chance.choice((None, "定性", "达标法", "按执行率"))
+            row["claimed_points"] = chance.choice((None, round(chance.uniform(0, weight), 2), weight))
+        form["rows"].append(row)
+    return form
+
+
+def evaluation(form: dict[str, Any]) -> SelfEvaluation:
+    def value(raw: Any) -> Any:
+        return Decimal(str(raw)) if isinstance(raw, int | float) else raw
+
+    money = {
+        key: entry(value(form.get(key)))
+        for key in ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+    }
+    rows = tuple(indicator(**{key: value(raw) for key, raw in row.items()}) for row in form["rows"])
+    nothing = entry(None)
+    return SelfEvaluation(
+        form="department", year=2024, rulebook="", workbook="t.xlsx", boxes={},
+        funds={"total": FundLine("total", "合计", **money)}, total_line="total", project_line=None,
+        projects=(), indicators=rows, claimed=Claimed(nothing, nothing, nothing),
+    )  # fmt: skip
+
+
+def as_case(form: dict[str, Any]) -> dict[str, Any]:
+    """The made-up form as case data for the template."""
+    return {
+        "form": "department", "year": 2024, "unit": "示例县档案馆", "filled_on": "2025-03-01", "money_unit": "万元",
+        "funds": [{"line": "合计"} | {key: form[key] for key in ("initial", "adjusted", "executed")}],
+        "indicators": [{"name": f"指标{n}", "unit": "个"} | row for n, row in enumerate(form["rows"])],
+        "claimed": {"execution_points": 10, "total": 90, "grade": "优"},
+    }  # fmt: skip
+
+
+def test_every_rulebook_has_its_oracle() -> None:
+    assert set(ORACLES) == set(rulebook_names())
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_engine_and_oracle_agree_on_two_thousand_forms(name: str) -> None:
+    chance, rulebook, graded = random.Random(name), load_rulebook(name), 0
+    for _ in range(2000):
+        form = made_up(chance, chance.randint(1, 8))
+        others = sum(Decimal(str(row["weight"])) for row in form["rows"][1:])
+        if (rest := 100 - ORACLES[name]["execution"] - others) > 0:
+            form["rows"][0]["weight"] = float(rest)
+        scores = score(evaluation(form), rulebook)
+        ours = [scores.execution.points, *(s.points for s in scores.indicators)]
+        assert (ours, scores.total, scores.grade) == oracle(form, name), form
+        graded += scores.grade is not None
+    assert graded > 400
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_they_agree_through_template_and_reader_too(name: str, score_case: Callable[..., Result]) -> None:
+    form = made_up(random.Random(f"{name} 2"), 60)
+    scores = score_case(as_case(form), rulebook=name).scores
+    assert scores is not None
+    ours = [scores.execution.points, *(s.points for s in scores.indicators)]
+    assert (ours, scores.total, scores.grade) == oracle(form, name)
