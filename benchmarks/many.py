@@ -25,7 +25,7 @@ from pathlib import Path
 from benchmarks.one import alternately, as_installed
 from benchmarks.returns import write_returns
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from tests.kit.rich_workbook import rich
 
 SAMPLE = 0.05  # seconds

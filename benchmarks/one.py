@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import floor, yardstick
 from benchmarks.recorded import record
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES, case_text
 
 ROUNDS = 25
 COLD = 7

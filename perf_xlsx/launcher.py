@@ -57,8 +57,8 @@ def _open_streams() -> None:
 
 def _run(fallen: int | None) -> NoReturn:
     """The command itself in this process; `fallen` is the process that did not come to the end of it."""
+    from perf_xlsx.cli.group import Launched
     from perf_xlsx.cli.main import main as command
-    from perf_xlsx.cli.options import Launched
 
     command(prog_name=NAME, obj=Launched(fallen) if fallen is not None else None)
     sys.exit(0)  # click has ended it already
@@ -66,8 +66,8 @@ def _run(fallen: int | None) -> NoReturn:
 
 def _work() -> NoReturn:
     """The command in a child: it limits itself, and its exit code says that it came to its end."""
+    from perf_xlsx.cli.group import Launched
     from perf_xlsx.cli.main import main as command
-    from perf_xlsx.cli.options import Launched
 
     code = 0
     try:

@@ -30,7 +30,7 @@ from types import FrameType
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
 from tests.kit.foreign_workbooks import biff5, record, xlsb

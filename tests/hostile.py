@@ -27,7 +27,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.dense import DENSE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
@@ -12,18 +11,20 @@ from itertools import islice
 from types import TracebackType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx import __version__
 from perf_xlsx.batch import worker
 from perf_xlsx.batch.backends import Backend, in_process
-from perf_xlsx.batch.cross_checks import Across
+from perf_xlsx.batch.cross_checks import CrossChecks
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
-from perf_xlsx.batch.state import Record, State, goes_on
-from perf_xlsx.batch.worker import Done, Task, Work
+from perf_xlsx.batch.state import State, goes_on
+from perf_xlsx.batch.worker import Done, Known, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
+from perf_xlsx.results.record import Record, decode_known
 
 CANNOT_START = (
     "评分进程启动不了，没有评分。请加 --jobs 1 在本进程中评分，或放宽 --memory-limit；"
@@ -80,20 +81,22 @@ def _each(
     state: State | None,
     stack: ExitStack,
 ) -> Iterator[Finished]:
-    across = stack.enter_context(Across(roster, terms.rulebook, terms.waiving))
+    single = len(jobs) == 1
+    checks = stack.enter_context(CrossChecks(roster, terms.rulebook, terms.waiving, single))
     tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
     do = partial(worker.do, work, backend.seconds, __version__)
     ordered = stack.enter_context(closing(in_order(tasks, do, backend)))
     for at, (task, done) in enumerate(ordered):
         with with_forms(terms.forms):
             record = _record(task, done, state)
-            found = across.found(record)
-        record["findings"] += found
+            found = checks.findings(record)
+        if found:
+            record = replace(record, findings=(*record.findings, *found))
         if state:
-            state.write(record, None if found else done.record)
-        yield Finished(jobs[at], record, done.record is not None)
+            state.write(record, None if found else done.line)
+        yield Finished(jobs[at], record, done.line is not None)
     with with_forms(terms.forms):
-        outstanding = list(across.outstanding())
+        outstanding = list(checks.outstanding())
     for record in outstanding:
         if state:
             state.write(record)
@@ -106,17 +109,15 @@ def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -
     job, (file, output) = jobs[at], jobs.rows[at]
     with with_forms(terms.forms):
         known = state.known(file) if state else None
-    if known:
-        known = {key: known.get(key) for key in ("key", "output", "output_sha256")}
-    return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, known, force)
+    earlier = Known(known.key or None, known.output, known.output_sha256 or None) if known else None
+    return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, earlier, force)
 
 
 def _record(task: Task, done: Done, state: State | None) -> Record:
-    if done.record is not None:
+    if done.line is not None:
         if state:
-            state.note(done.record)
-        record: Record = json.loads(done.record)
-        return record
+            state.note(done.line)
+        return decode_known(done.line)
     known = state.known(task.file) if state else None
     assert known is not None, "only what is known is left undone"
     return known

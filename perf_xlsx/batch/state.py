@@ -1,9 +1,9 @@
-"""What a batch remembers in OUT/.perf_xlsx: the records of the last whole run, and a journal of the one under way.
+"""The memory of a batch in OUT/.perf_xlsx: the records of the last complete run, and a journal of the current one.
 
-`records.jsonl` holds a record a workbook in plan order, written whole at the end. `journal.jsonl` grows while a
-run is under way, a line for every workbook newly done, and goes when the run is over. Both are read by the next
-run; of two lines for one workbook the journal's stands. What does not fit, or is of another schema, is done
-again: a line that was cut off by a kill, and whatever else was put there. Nothing is written through a link.
+`records.jsonl` holds a record a workbook in plan order, put in place at the end. `journal.jsonl` gets a line for
+every workbook newly done, and is deleted when the run is over. The next run reads both; of two lines for one
+workbook the journal's counts. A workbook is done again unless its line is exactly what this version writes: a kill
+may have cut it off, and anybody may have put something there. Nothing is written through a link.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
+
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.forms import form_names
+from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
-from perf_xlsx.results.records import SCHEMA, STATE, lines, read_record
+from perf_xlsx.results.records import STATE, lines
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
 from perf_xlsx.system.output_files import BEGUN, explain_os_error
 
@@ -28,8 +32,6 @@ JOURNAL, LOCK = "journal.jsonl", "lock"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
 NAMES = (JOURNAL, LOCK, RECORDS, f"{RECORDS}.tmp")
 HEAD = b'{"file": '
-
-Record = dict[str, Any]
 
 
 class State:
@@ -71,20 +73,20 @@ class State:
                 left.unlink(missing_ok=True)
 
     def known(self, file: str) -> Record | None:
-        """What is remembered of a workbook, without what was found by comparing it with others."""
-        for held, index in zip(self.files, self.index, strict=True):
-            if held is not None and file in index:
-                held.seek(index[file])
-                record = read_record(held.readline(), (SCHEMA,))
-                if record is not None and _is_of_this_run(record, file):
-                    record["findings"] = [found for found in record["findings"] if found["code"][0] != "B"]
-                    return record
+        """The record of a workbook, without what was found by comparing it with others."""
+        for stored, index in zip(self.files, self.index, strict=True):
+            if stored is not None and file in index:
+                stored.seek(index[file])
+                record = _own(stored.readline(), file)
+                if record is not None:
+                    own = tuple(found for found in record.findings if not found.code.startswith("B"))
+                    return replace(record, findings=own)
         return None
 
-    def note(self, line: str) -> None:
-        """Remember a workbook newly done: its record as JSON, without comparisons."""
+    def note(self, line: bytes) -> None:
+        """Remember a workbook newly done: the line of its record, without comparisons."""
         try:
-            self.journal.write(_bytes(line))
+            self.journal.write(line + b"\n")
             self.journal.flush()
             if time.monotonic() - self.synced > SYNC_EVERY:
                 os.fsync(self.journal.fileno())
@@ -93,10 +95,10 @@ class State:
         except OSError as error:
             raise self._full(error) from None
 
-    def write(self, record: Record, line: str | None = None) -> None:
-        """The next of the final records, comparisons included; `line` is it as JSON, where that is known."""
+    def write(self, record: Record, line: bytes | None = None) -> None:
+        """Write the next of the final records, comparisons included; `line` is its line, where that is known."""
         try:
-            self.final.write(_bytes(json.dumps(record, ensure_ascii=False) if line is None else line))
+            self.final.write((encode(record) if line is None else line) + b"\n")
         except OSError as error:
             raise self._full(error) from None
 
@@ -142,10 +144,6 @@ def _text(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape")  # file names need not be UTF-8
 
 
-def _bytes(line: str) -> bytes:
-    return line.encode("utf-8", "surrogateescape") + b"\n"
-
-
 def _open(path: Path) -> IO[bytes] | None:
     try:
         return open(path, "rb")
@@ -166,19 +164,23 @@ def _index(file: IO[bytes] | None) -> dict[str, int]:
     return found
 
 
-def _is_of_this_run(record: Record, file: str) -> bool:
-    """Whether a record is as a run writes one of this workbook, with all that comparing takes for granted."""
-    key = record.get("key")
-    return (
-        record["file"] == file
-        and record["status"] != "outstanding"
-        and {"key", "output", "output_sha256", "unit", "year", "project", "passages", "funds", "sha256"}
-        <= record.keys()
-        and (key is None or key.get("rulebook") == record["rulebook"])
-        and (record["status"] != "scored" or record["form"] in form_names())
-        and isinstance(record["passages"], list)
-        and isinstance(record["sha256"], str | None)
+def _own(line: bytes, file: str) -> Record | None:
+    """The record of a line, if this version wrote it of this workbook; else None."""
+    try:
+        record = decode_known(line)
+    except (ValueError, RecursionError):
+        return None
+    is_own = (
+        encode(record) + b"\n" == line
+        and record.schema == SCHEMA
+        and record.file == file
+        and record.status != "outstanding"
+        and record.key is not UNSET
+        and record.output_sha256 is not UNSET
+        and (record.key is None or record.key.rulebook == record.rulebook)
+        and (record.status != "scored" or record.form in form_names())
     )
+    return record if is_own else None
 
 
 def _refuse_links(*paths: Path) -> None:

@@ -8,12 +8,13 @@ import hashlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
+from msgspec.structs import replace
 
 from perf_xlsx import __version__, pipeline
 from perf_xlsx.batch.failure import BatchError
@@ -21,7 +22,8 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import FormFile
-from perf_xlsx.results.records import SCHEMA, UnrecordedError, as_line
+from perf_xlsx.results.record import SCHEMA, Key, Options
+from perf_xlsx.results.records import UnrecordedError, as_line
 from perf_xlsx.results.report import as_record
 from perf_xlsx.rulebook import RulebookError, load_rulebook
 from perf_xlsx.system.memory_cap import cap_memory
@@ -34,11 +36,19 @@ if TYPE_CHECKING:
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
 
 
+class Known(Struct, frozen=True):
+    """What an earlier run's record says of a workbook: what it depends on, and the scored copy."""
+
+    key: Key | None
+    output: str | None
+    output_sha256: str | None
+
+
 class Task(Struct, frozen=True):
     """One workbook to do.
 
-    `file` and `output_name` are its names in the records. `known` is what an earlier run says of it: `key`,
-    `output` and `output_sha256` of its record. `force`: do it even if nothing changed.
+    `file` and `output_name` are its names in the records. `known` is there where an earlier run has done it.
+    `force`: do it even if nothing changed.
     """
 
     file: str
@@ -46,14 +56,14 @@ class Task(Struct, frozen=True):
     output: str | None
     output_name: str
     terms: pipeline.Terms = field(default_factory=pipeline.Terms)
-    known: Mapping[str, Any] | None = None
+    known: Known | None = None
     force: bool = False
 
 
 class Done(Struct, frozen=True):
-    """What came of a task: its record as a line of JSON, or None where the known record still stands."""
+    """What came of a task: the line of its record, or None where the known record is still true."""
 
-    record: str | None
+    line: bytes | None
 
 
 Work = Callable[[Task], Done]
@@ -136,21 +146,22 @@ def died(task: Task, limits: str) -> Done:
     return Done(_line(task, result))
 
 
-def _line(task: Task, result: Result) -> str:
-    """The record as JSON. What another run may do better has no key, and is tried again next time.
+def _line(task: Task, result: Result) -> bytes:
+    """The line of the record. What another run may do better has no key, and is tried again next time.
 
     Raises UnrecordedError.
     """
     refused = result.evaluation is None and any(found.code in AGAIN for found in result.findings)
     again = refused or pipeline.unwritten(result) or pipeline.unexpected(result)
     written = _copy(task, Path(result.output).suffix) if result.output else None
-    record = as_record(result) | {
-        "file": task.file,
-        "output": _named(task, written) if written else None,
-        "output_sha256": _sha256(written) if written else None,
-        "schema": SCHEMA,
-        "key": None if again else _key(result.sha256, result.rulebook, task.terms),
-    }
+    record = replace(
+        as_record(result),
+        file=task.file,
+        output=_named(task, written) if written else None,
+        output_sha256=_sha256(written) if written else None,
+        schema=SCHEMA,
+        key=None if again else _key(result.sha256, result.rulebook, task.terms),
+    )
     return as_line(record)
 
 
@@ -164,23 +175,18 @@ def _named(task: Task, written: Path) -> str:
     return PurePosixPath(task.output_name).with_name(written.name).as_posix()
 
 
-def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> dict[str, Any]:
+def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> Key:
     """All that a record depends on: content, rulebook, program, options. Raises RulebookError."""
     name = terms.rulebook or rulebook
     rules = hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest() if name else None
     waivers = terms.waiving.in_force if terms.waiving else ()
-    return {
-        "content": content,
-        "rulebook": rulebook,
-        "rules": rules,
-        "version": __version__,
-        "options": {
-            "rulebook": rulebook if terms.rulebook else None,
-            "limits": repr(terms.limits),
-            "waivers": hashlib.sha256(repr(waivers).encode()).hexdigest() if waivers else None,
-            **({"forms": _digest_of(terms.forms)} if terms.forms else {}),
-        },
-    }
+    options = Options(
+        rulebook if terms.rulebook else None,
+        repr(terms.limits),
+        hashlib.sha256(repr(waivers).encode()).hexdigest() if waivers else None,
+        _digest_of(terms.forms) if terms.forms else UNSET,
+    )
+    return Key(content, rulebook, rules, __version__, options)
 
 
 def _digest_of(forms: Iterable[FormFile]) -> str:
@@ -188,28 +194,30 @@ def _digest_of(forms: Iterable[FormFile]) -> str:
     return hashlib.sha256(repr(sorted(file.text for file in forms)).encode()).hexdigest()
 
 
-def _unchanged(task: Task, known: Mapping[str, Any]) -> bool:
-    key = known["key"]
+def _unchanged(task: Task, known: Known) -> bool:
     try:
-        if not key or key != _key(_sha256(task.source), key["rulebook"], task.terms):
+        if known.key is None or known.key != _key(_sha256(task.source), known.key.rulebook, task.terms):
             return False
-        if known["output"] is None:
-            return True
-        if task.output is None:
-            return False
-        written = _copy(task, PurePosixPath(known["output"]).suffix)
-        return (known["output"], known["output_sha256"]) == (_named(task, written), _sha256(written))
-    except (OSError, RulebookError, KeyError, TypeError):
+        return known.output is None or _is_as_written(task, known.output, known.output_sha256)
+    except (OSError, RulebookError):
         return False
 
 
+def _is_as_written(task: Task, output: str, digest: str | None) -> bool:
+    """Whether the scored copy of an earlier run is where this task would write it, unchanged. Raises OSError."""
+    if task.output is None:
+        return False
+    written = _copy(task, PurePosixPath(output).suffix)
+    return output == _named(task, written) and digest == _sha256(written)
+
+
 def withdraw(task: Task) -> None:
-    """Take away the scored copy of what stood there before, if it is as we wrote it: it is no longer true."""
-    if task.output and task.known and task.known["output"]:
-        written = _copy(task, PurePosixPath(task.known["output"]).suffix)
+    """Delete an earlier scored copy that is no longer true, unless somebody has changed it."""
+    known = task.known
+    if known and known.output:
         with suppress(OSError):
-            if task.known["output"] == _named(task, written) and _sha256(written) == task.known["output_sha256"]:
-                written.unlink()
+            if _is_as_written(task, known.output, known.output_sha256):
+                _copy(task, PurePosixPath(known.output).suffix).unlink()
 
 
 def _sha256(path: str | Path) -> str:

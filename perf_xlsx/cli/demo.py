@@ -1,32 +1,44 @@
-"""The demonstration: blanks, three filled-in forms, what scoring makes of them, and all in one workbook."""
+"""`demo`: blanks, three filled-in forms, what scoring makes of them, and all in one workbook."""
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
+import click
+from msgspec.structs import replace
+
 from perf_xlsx import pipeline
+from perf_xlsx.cli.console import Summary
+from perf_xlsx.cli.group import Command
+from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
+from perf_xlsx.consolidated import DEFAULT_NAME, consolidate
 from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.results.report import as_record
-
-STORIES = {
-    "department-as-filed": "部门整体-报送原稿.xlsx",
-    "department-corrected": "部门整体-更正后.xlsx",
-    "project": "项目支出.xlsx",
-}
-BLANK_YEAR = 2025
+from perf_xlsx.system.streams import say
 
 
-def case_text(story: str) -> str:
-    """The JSON of one story's filled-in form."""
-    return files("perf_xlsx.cli").joinpath("demo_cases", f"{story}.json").read_text("utf-8")
+@click.command(cls=Command)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    default="demo-out",
+    show_default=True,
+    metavar="文件夹",
+    type=click.Path(file_okay=False, path_type=Path),
+)
+def demo(folder: Path) -> None:
+    """演示：用真实的自评数据走一遍全过程。"""
+    summary = Summary()
+    for result in write_demo(folder):
+        summary.add(replace(as_record(result), file=Path(result.file).name), result.output)
+    summary.show()
+    say(f"填好的自评表在 {folder / 'returned'}，评分后的和汇总工作簿在 {folder / 'scored'}，空白模板在 {folder}。")
 
 
-def run(folder: Path) -> list[Result]:
+def write_demo(folder: Path) -> list[Result]:
     """Write blanks, filled-in forms, scored copies and 汇总 below the folder; give back the results."""
-    from perf_xlsx.consolidated import DEFAULT_NAME, consolidate  # late: others want the cases alone
-
     for form in form_names():
         blank = folder / f"{load_form(form).title}-空白模板.xlsx"
         pipeline.write_template(blank, form=form, year=BLANK_YEAR)

@@ -1,13 +1,15 @@
-"""How far a long run is: a bar where there is a terminal, else a plain line now and then. Always on stderr."""
+"""How far a long run is: a bar on a terminal, else a plain line now and then. Always on stderr."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from rich.console import Console
+from perf_xlsx.cli.screen import is_terminal
+from perf_xlsx.system.streams import say
 
 LINE_EVERY = 10  # seconds
 
@@ -15,19 +17,19 @@ Tick = Callable[[str], None]  # one more is done, with this outcome
 
 
 @contextmanager
-def progress(total: int, console: Console) -> Iterator[Tick]:
+def progress(total: int) -> Iterator[Tick]:
     """Show rate, time left and counts by outcome while `total` workbooks are done; a single one is not shown."""
     if total < 2:
         yield lambda _: None
-    elif console.is_terminal:
-        with _bar(total, console) as tick:
+    elif is_terminal(sys.stderr):
+        with _bar(total) as tick:
             yield tick
     else:
-        yield _lines(total, console)
+        yield _lines(total)
 
 
 class _Pace:
-    """Counts, and the rate of the last hundred: what was done in an earlier run goes by in an instant."""
+    """Counts, and the rate of the last hundred: what an earlier run has done goes by in an instant."""
 
     def __init__(self, total: int) -> None:
         self.total, self.counts = total, Counter[str]()
@@ -45,22 +47,23 @@ class _Pace:
 
 
 @contextmanager
-def _bar(total: int, console: Console) -> Iterator[Tick]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # late: most runs show none
+def _bar(total: int) -> Iterator[Tick]:
+    from rich.console import Console  # most runs show no bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     pace = _Pace(total)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
-    with Progress(*columns, console=console, transient=True) as shown:
-        task = shown.add_task("", total=total, pace=pace)
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as bar:
+        task = bar.add_task("", total=total, pace=pace)
 
         def tick(outcome: str) -> None:
             pace.add(outcome)
-            shown.advance(task)
+            bar.advance(task)
 
         yield tick
 
 
-def _lines(total: int, console: Console) -> Tick:
+def _lines(total: int) -> Tick:
     pace = _Pace(total)
     last = time.monotonic()
 
@@ -69,8 +72,7 @@ def _lines(total: int, console: Console) -> Tick:
         pace.add(outcome)
         if time.monotonic() - last >= LINE_EVERY:
             last = time.monotonic()
-            with suppress(OSError):  # stderr takes no more: no reason to stop
-                console.print(f"已完成 {pace.counts.total()}/{total}，{pace}", soft_wrap=True)
+            say(f"已完成 {pace.counts.total()}/{total}，{pace}", err=True)
 
     return tick
 

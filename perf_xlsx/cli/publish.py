@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import BLANK_YEAR, STORIES, case_text
+from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.results.explain import rules_document
 from perf_xlsx.sheets.dump import dump

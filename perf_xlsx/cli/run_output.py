@@ -1,129 +1,173 @@
-"""What is said of a run over workbooks, as each is done and when all are; its exit code says it to programs."""
+"""What a run over workbooks prints, as each is done and when all are; the exit code says it to programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePath
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.batch import Finished, Plan, goes_on, others, saved
+from perf_xlsx.cli.console import Summary, outcome
+from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
+from perf_xlsx.cli.progress import progress
+from perf_xlsx.foreign import POINTERS
+from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle
+from perf_xlsx.results.record import Record, json_line
+from perf_xlsx.results.records import RecordsError
+from perf_xlsx.system.background import in_background
+from perf_xlsx.system.output_files import explain_os_error, printable_path
 from perf_xlsx.system.streams import say, write
 
-if TYPE_CHECKING:
-    from perf_xlsx.batch import Finished, Plan
-    from perf_xlsx.cli.console import Summary
-    from perf_xlsx.judging.waivers import Waiver, Waiving
+NAMED = 10  # files of one kind that are named; the others are counted
 
-INTERRUPTED = 130  # as a shell tells Ctrl-C
-
-Consolidation = Callable[
-    [], Callable[[Path], Path]
-]  # slow to start; gives what writes 汇总 into a folder, and says where
+# Slow to start; returns a function that writes 汇总 into a folder and returns its path.
+Consolidation = Callable[[], Callable[[Path], Path]]
 
 
-def tell(
-    jobs: Plan,
-    finished: Iterator[Finished],
-    as_json: bool,
-    waiving: Waiving | None,
-    consolidation: Consolidation | None,
-    force: bool = False,
-) -> int:
-    """Show what is done as it is done, then the rest; give the exit code."""
-    from perf_xlsx.cli.console import Summary
-    from perf_xlsx.system.background import in_background
+class Run(Struct, frozen=True):
+    """A run, and how it is reported."""
 
-    summary = Summary()
-    consolidate = in_background(consolidation, large=True) if consolidation and jobs.folder and jobs.many else None
+    jobs: Plan
+    as_json: bool
+    force: bool
+    waiving: Waiving | None
+    consolidation: Consolidation | None
+
+    @property
+    def consolidated_into(self) -> Path | None:
+        """The output folder, where it gets a consolidated workbook."""
+        return self.jobs.folder if self.consolidation and self.jobs.many else None
+
+
+def report(run: Run, finished: Iterator[Finished]) -> int:
+    """Show each workbook when it is done, then the rest; gives the exit code."""
+    summary, folder = Summary(), run.consolidated_into
+    consolidate = in_background(run.consolidation, large=True) if folder and run.consolidation else None
     try:
-        used = _follow(jobs, finished, as_json, waiving, summary)
-        written = _consolidated(jobs.folder, consolidate()) if jobs.folder and consolidate else []
+        used = _follow(run, finished, summary)
+        written = _consolidated(folder, consolidate()) if folder and consolidate else []
     except KeyboardInterrupt:
-        _stopped(jobs, summary, force)
+        _stopped(run, summary)
         return INTERRUPTED
-    _close(jobs, as_json, waiving, used, summary, written or [])
+    _close(run, used, summary, written or [])
     if summary.counts["读不出来"] or summary.unwritten or written is None:
-        return 3
+        return NOT_WRITTEN
     return 1 if summary.counts["有错误"] else 0
 
 
-def _follow(
-    jobs: Plan, finished: Iterator[Finished], as_json: bool, waiving: Waiving | None, summary: Summary
-) -> set[Waiver]:
-    """Count each workbook as it is done, and show it; give the waivers that covered something."""
-    from rich.console import Console
-
-    from perf_xlsx.cli.console import outcome
-    from perf_xlsx.cli.progress import progress
-    from perf_xlsx.judging.waivers import covering
-    from perf_xlsx.results.report import json_line
-    from perf_xlsx.system.output_files import printable_path
-
+def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Waiver]:
+    """Show and count each workbook when it is done; gives the waivers that let something pass."""
     used: set[Waiver] = set()
-    with progress(len(jobs), Console(stderr=True, highlight=False)) as tick:
+    jobs = run.jobs
+    with progress(len(jobs)) as tick:
         for one in finished:
             record = one.record
-            path = jobs.folder / record["output"] if jobs.folder and record["output"] else None
-            if as_json:
-                file = jobs.called(record["file"]) if one.job else None
-                write(json_line(record | {"file": file, "output": str(path) if path else None}))
-            output = printable_path(path) if path else None
-            if record["file"]:
-                record = record | {"file": jobs.names.get(record["file"], record["file"])}
-            if waiving:
-                used |= covering(waiving, record)
-            summary.add(record, output, one.fresh)
+            path = jobs.folder / record.output if jobs.folder and record.output else None
+            if run.as_json:
+                file = jobs.called(record.file) if one.job and record.file else None
+                write(json_line(replace(record, file=file, output=str(path) if path else None)))
+            if record.file:
+                record = replace(record, file=jobs.names.get(record.file, record.file))
+            if run.waiving:
+                used |= _used(run.waiving, record)
+            summary.add(record, printable_path(path) if path else None, one.fresh)
             if one.job:
                 tick(outcome(record) if one.fresh else "上次已评")
     return used
 
 
-def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Path] | None:
-    """The consolidated workbook of a run over a folder; None where it could not be written, which is said."""
-    from perf_xlsx.results.records import RecordsError
-    from perf_xlsx.system.output_files import explain_os_error
+def _used(waiving: Waiving, record: Record) -> set[Waiver]:
+    workbook = PurePath(record.file or "").name
+    return {
+        waiver
+        for found in record.findings
+        if found.waived
+        for waiver in covering(waiving, record.unit, workbook, found.code, found.sheet or "", found.cell)
+    }
 
+
+def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Path] | None:
+    """The consolidated workbook of a run over a folder; None, and a message, where it could not be written."""
     try:
         return [consolidate(folder)]
     except OSError as error:
         detail, advice = explain_os_error(Path(str(error.filename or folder)), error)
         say(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
-        return None
     except RecordsError as error:
         say(f"错误：汇总工作簿没有写出（{str(error).removesuffix('。')}）。", err=True)
-        return None
+    return None
 
 
-def _stopped(jobs: Plan, summary: Summary, force: bool) -> None:
-    """How far a run came that was stopped, and whether the next one goes on from there."""
-    from perf_xlsx.batch import goes_on, saved
-
+def _stopped(run: Run, summary: Summary) -> None:
+    """Report how far a stopped run came, and whether the next one goes on from there."""
+    jobs = run.jobs
     done = f"已停止，完成{summary.workbooks}/{len(jobs)}份。"
     if jobs.folder and jobs.many and (summary.workbooks or saved(jobs.folder)):
-        done += goes_on(force)
+        done += goes_on(run.force)
     say(done, err=True)
 
 
-def _close(
-    jobs: Plan, as_json: bool, waiving: Waiving | None, used: set[Waiver], summary: Summary, written: list[Path]
-) -> None:
-    """What is said when all are done: idle waivers, the summary, what was written, what was not read."""
-    from rich.console import Console
-
-    from perf_xlsx.batch import others
-    from perf_xlsx.cli.console import not_ours, not_taken, outside, results
-    from perf_xlsx.judging.waivers import idle
-
-    for line in idle(waiving, used) if waiving else ():
+def _close(run: Run, used: set[Waiver], summary: Summary, written: list[Path]) -> None:
+    """When all are done: idle waivers, the summary, what was written, what was not read."""
+    for line in idle(run.waiving, used) if run.waiving else ():
         say(f"豁免清单{line}。", err=True)
-    if not as_json:
-        summary.show(Console(highlight=False, soft_wrap=True))
+    if not run.as_json:
+        summary.show()
         for path in written:
             say(f"汇总工作簿：{path}")
+    jobs = run.jobs
     for line in (
         not_taken(jobs.passed),
-        results(jobs.skipped),
+        _results(jobs.skipped),
         outside(jobs.outside),
-        not_ours(list(others(jobs, written)) if jobs.many else []),
+        _not_ours(list(others(jobs, written)) if jobs.many else []),
     ):
         if line:
             say(line, err=True)
+
+
+def not_taken(files: Sequence[str]) -> str:
+    """Which files were not read because of their suffix, and what to do if one of them is a return after all."""
+    pointing = [file for file in files if Path(file).suffix.lower() in POINTERS]
+    files = [file for file in files if file not in pointing]
+    message = ""
+    if files:
+        message += f"另有{len(files)}个文件因后缀不是工作簿而没有读：{_names(files)}。"
+        message += "其中如有自评表，压缩包请先解压，其余请改为或另存为 .xlsx，再运行一次。"
+    if pointing:
+        message += f"另有{len(pointing)}个文件只是快捷方式或在线表格的链接，里面没有表格：{_names(pointing)}。"
+        message += "请打开它们指向的表格，另存或下载为 .xlsx，放进来再运行一次。"
+    return message
+
+
+def outside(links: Sequence[str]) -> str:
+    """Which links to folders were not followed because they lead out of what was asked for."""
+    if not links:
+        return ""
+    return (
+        f"另有{len(links)}个链接指向别处的文件夹，没有跟进去：{_names(links)}。"
+        "要评其中的工作簿，请在命令中直接写那个文件夹。"
+    )
+
+
+def _results(folders: Sequence[str]) -> str:
+    """Which folders were not entered because of their name, and what to do if there are returns in one of them."""
+    if not folders:
+        return ""
+    return f"没有读 {_names(folders)}：里面应是以前的评分结果。要评其中的工作簿，请在命令中直接写这个文件夹。"
+
+
+def _not_ours(files: Sequence[str]) -> str:
+    """Which workbooks in the output folder this run did not write, and what to do about them."""
+    if not files:
+        return ""
+    return (
+        f"输出文件夹中另有{len(files)}个工作簿不是本次评分写出的：{_names(files)}。"
+        "如是以前的副本、原件已经移走的，请删去，以免误发。"
+    )
+
+
+def _names(files: Sequence[str]) -> str:
+    return "、".join(printable_path(Path(file)) for file in files[:NAMED]) + ("等" if len(files) > NAMED else "")

@@ -19,9 +19,7 @@ from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
-from perf_xlsx.consolidated.returns import DEFAULT_NAME, Record, identity, is_return, link_target
-from perf_xlsx.consolidated.roster_status import RosterStatus, compare_with_roster
-from perf_xlsx.consolidated.seen_store import SeenStore
+from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_repeat, is_return, link_target
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
     CODES,
@@ -41,6 +39,8 @@ from perf_xlsx.consolidated.sheets import (
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
 from perf_xlsx.consolidated.tables import EXTRAS, FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return, Table
+from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
+from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import Canvas
@@ -93,17 +93,16 @@ def consolidate(
     """
     if isinstance(records, Iterator):
         records = list(records)
-    with SeenStore() as kept:
-        found = gather(records, kept, names=roster is not None)
+    with TroubledStore() as troubled:
+        found = gather(records, roster, troubled)
         output = output or _own_name(base, found)
-        roll = compare_with_roster(found.came, roster)
-        returns = _Returns(records, found.repeats, base, output.parent)
+        returns = _Returns(records, base, output.parent)
         with atomic_write(output) as file:
             canvas = Canvas(file, streamed=True)
             canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
             canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
             try:
-                _write(canvas, found, kept, roll, returns, row_limit)
+                _write(canvas, found, troubled, returns, row_limit)
                 canvas.book.close()
             except BaseException as error:
                 traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
@@ -117,18 +116,19 @@ def _tables(found: Statistics) -> tuple[Table, ...]:
 
 
 class _Returns:
-    """The records with what only the whole batch tells, as often as asked for."""
+    """The returns of the records, as often as asked for."""
 
-    def __init__(self, records: Iterable[Record], repeats: bytearray, base: Path, folder: Path) -> None:
-        self.records, self.repeats, self.base, self.folder = records, repeats, base, folder
+    def __init__(self, records: Iterable[Record], base: Path, folder: Path) -> None:
+        self.records, self.base, self.folder = records, base, folder
 
     def __iter__(self) -> Iterator[Return]:
-        for record, repeat in zip(filter(is_return, self.records), self.repeats, strict=True):
-            yield Return(record, identity(record), bool(repeat), link_target(record, self.base, self.folder))
+        for record in filter(is_return, self.records):
+            link = link_target(record, self.base, self.folder)
+            yield Return(record, identity(record), is_repeat(record), link)
 
 
 def _write(
-    canvas: Canvas, found: Statistics, kept: SeenStore, roll: RosterStatus, returns: Iterable[Return], limit: int
+    canvas: Canvas, found: Statistics, worst_first: Iterable[Troubled], returns: Iterable[Return], limit: int
 ) -> None:
     """The sheets stand in their order first; then their rows, in one pass; then what is told of them."""
     overview = Page(canvas, OVERVIEW, WIDTHS)
@@ -171,12 +171,12 @@ def _write(
                 add(row, one.link)
                 if table is FUNDS:
                     listed.add(row)
-    write_troubled(troubled, kept.troubled())
+    write_troubled(troubled, worst_first)
     write_money(money, found, funds, listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
-    write_outstanding(outstanding, roll)
+    write_outstanding(outstanding, found.roster)
     elsewhere: Mapping[str, LongSheets] = {**long, TROUBLED: troubled}
-    write_overview(overview, found, roll, Elsewhere(elsewhere, total))
+    write_overview(overview, found, Elsewhere(elsewhere, total))
 
 
 def _units_note(found: Statistics) -> str:

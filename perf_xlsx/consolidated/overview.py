@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from perf_xlsx.consolidated.overview_tables import (
@@ -35,16 +36,16 @@ CONTENTS = {
 }
 
 
-def write_overview(page: Page, found: Statistics, roll: RosterStatus, elsewhere: Elsewhere) -> None:
+def write_overview(page: Page, found: Statistics, elsewhere: Elsewhere) -> None:
     """Write the sheet from its top; every block gives the row that the next may start at."""
     _heading(page, found)
-    _tiles(page, found, roll)
-    row = _next_steps(page, 7, found, roll)
+    _tiles(page, found)
+    row = _next_steps(page, 7, found)
     graded = write_grades(page, row + 1, found)
     row = write_forms(page, graded.end + 1, found)
     row = write_money(page, row + 1, found)
     row = write_kinds(page, row + 1, found)
-    row = write_checks(page, row + 1, found, roll, elsewhere, graded)
+    row = write_checks(page, row + 1, found, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)
     page.sheet.set_tab_color(s.ACCENT)
     page.canvas.print_setup(page.sheet, landscape=True)
@@ -66,12 +67,12 @@ def _heading(page: Page, found: Statistics) -> None:
     page.height(1, s.height_for([(note, sum(WIDTHS[1:]))], 18))
 
 
-def _tiles(page: Page, found: Statistics, roll: RosterStatus) -> None:
+def _tiles(page: Page, found: Statistics) -> None:
     """Label, large value and remark in three rows."""
     tiles = (
         (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
-        (3, 4, "未报送", f"{len(roll.missing):,}份" if roll.given else "—",
-         _list_words(roll)),
+        (3, 4, "未报送", f"{len(found.roster.missing):,}份" if found.roster.given else "—",
+         _list_words(found.roster)),
         (6, 7, "平均得分", *_average(found.overall)),
         (8, 10, *_spent(found)),
         (11, 12, "须退回更正", f"{found.erroneous + found.unreadable:,}份",
@@ -130,39 +131,36 @@ def _list_words(roll: RosterStatus) -> str:
     return "按评分时的名单" if roll.given else "没有提供名单"
 
 
-def _next_steps(page: Page, row: int, found: Statistics, roll: RosterStatus) -> int:
-    """What is to be done, a line each; what limits the numbers stands here too."""
-    steps = []
-    if roll.missing:
-        steps.append((f"催报：{len(roll.missing)}份还没有报送，见“{OUTSTANDING}”。", True))
-    if found.unreadable or found.erroneous:
-        steps.append(
-            (f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED}”。", True)
-        )
-    if any(found.repeats):
-        words = (
-            f"⚠ {sum(found.repeats)}份为同一单位重复报送，份数、得分和金额中都含它们；"
-            "请留下应采用的一份后重新汇总。"
-        )
-        steps.append((words, True))
-    if found.provisional:
-        words = (
-            f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分（按0分计），有的必填项没有填写，"
-            "或分值合计不是满分；它们不评等级，平均分、中位数、最高和最低不含它们。"
-        )
-        steps.append((words, True))
-    if found.without_unit or found.without_money or found.doubted:
-        steps.append(("⚠ " + money_notes(found), True))
-    if roll.unlisted:
-        steps.append((f"⚠ {len(roll.unlisted)}个单位不在名单上，见“{OUTSTANDING}”。", True))
-    if not steps:
-        steps = [("✔ 全部读出并评分，没有须更正的错误。", False)]
-    for words, todo in steps:
-        ink = s.TODO_INK if todo else s.DONE_INK
+def _next_steps(page: Page, row: int, found: Statistics) -> int:
+    """What is to be done and what limits the numbers, a line each; gives the next row."""
+    steps = list(_steps(found))
+    ink = s.TODO_INK if steps else s.DONE_INK
+    for words in steps or ["✔ 全部读出并评分，没有须更正的错误。"]:
         page.put(row, 1, LAST, words, font_color=ink, bold=True)
         page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 19))
         row += 1
     return row
+
+
+def _steps(found: Statistics) -> Iterator[str]:
+    roster = found.roster
+    if roster.missing:
+        yield f"催报：{len(roster.missing)}份还没有报送，见“{OUTSTANDING}”。"
+    if found.unreadable or found.erroneous:
+        yield f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED}”。"
+    if found.repeats:
+        yield (
+            f"⚠ {found.repeats}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
+        )
+    if found.provisional:
+        yield (
+            f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分（按0分计），有的必填项没有填写，"
+            "或分值合计不是满分；它们不评等级，平均分、中位数、最高和最低不含它们。"
+        )
+    if found.without_unit or found.without_money or found.doubted:
+        yield "⚠ " + money_notes(found)
+    if roster.unlisted:
+        yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING}”。"
 
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:

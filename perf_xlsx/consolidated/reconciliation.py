@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
 from perf_xlsx.consolidated.page import Formula, Page, two
-from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.sheets import CODES, MONEY, TROUBLED
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
@@ -31,11 +30,9 @@ class Elsewhere(Struct, frozen=True):
         return "+".join(pattern.format(*area) for area in areas)
 
 
-def write_checks(
-    page: Page, row: int, found: Statistics, roll: RosterStatus, elsewhere: Elsewhere, graded: Graded
-) -> int:
+def write_checks(page: Page, row: int, found: Statistics, elsewhere: Elsewhere, graded: Graded) -> int:
     """Write the block; gives the next row."""
-    checks = list(_checks(found, roll, elsewhere, graded)) if found.received else []
+    checks = list(_checks(found, elsewhere, graded)) if found.received else []
     page.turn(row, 70 + 22 * len(checks))
     row = page.title(row, "核对")
     (a, b), (c, d), (e, f), (g, h) = SPANS
@@ -49,9 +46,7 @@ def write_checks(
     return row + 1
 
 
-def _checks(
-    found: Statistics, roll: RosterStatus, elsewhere: Elsewhere, graded: Graded
-) -> Iterator[tuple[str, Formula, Formula]]:
+def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[tuple[str, Formula, Formula]]:
     """What must agree, in words, and the two ways to it."""
     units = elsewhere.long[UNITS.key]
     unread = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{UNREAD})", "状态")
@@ -81,9 +76,10 @@ def _checks(
         by_unit = elsewhere.over(TROUBLED, "SUM({0})", "合计")
         counted = sum(found.standings.values())
         yield "各类问题之和＝“问题按单位”的合计", total, Formula(f"={by_unit}", counted)
-    if roll.expected is not None:
-        left = Formula(f"={roll.returned}+{len(roll.missing)}", roll.returned + len(roll.missing))
-        yield "已报送＋未报送＝名单份数", left, _number(roll.expected)
+    roster = found.roster
+    if roster.expected is not None:
+        left = Formula(f"={roster.returned}+{len(roster.missing)}", roster.returned + len(roster.missing))
+        yield "已报送＋未报送＝名单份数", left, _number(roster.expected)
 
 
 def _number(value: float) -> Formula:

@@ -1,4 +1,4 @@
-"""One record as the consolidated workbook shows it: named, in one money unit, linked to its scored workbook."""
+"""One record as the consolidated workbook shows it: its names, one money unit, the link to its scored workbook."""
 
 from __future__ import annotations
 
@@ -7,23 +7,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
-from perf_xlsx.batch.roster import same_unit
-from perf_xlsx.domain.model import Severity, Standing
 from perf_xlsx.forms import Form, Lines, form_names, load_form
 from perf_xlsx.forms.official import official_form
+from perf_xlsx.results.record import FundRecord, Record
 from perf_xlsx.system.pattern import pattern
 
 DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
+REPEATED = "B01"  # what a batch reports of a second return for the same form
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
 POWERS: Mapping[str, int] = {"元": -4, "万元": 0, "亿元": 4}  # of ten, to that unit: exact
 _NUMBER = pattern(r"-?\d+(\.\d+)?")
-
-Record = Mapping[str, Any]
 
 
 def form_name(form: str | None, stated: str | None = None) -> str:
@@ -41,9 +38,9 @@ def _lines_of(form: Form) -> Mapping[str, str]:
     return {line.key: line.label for line in block.lines} if isinstance(block, Lines) else {}
 
 
-def line_name(form: str | None, fund: Record) -> str:
+def line_name(form: str | None, fund: FundRecord) -> str:
     """One name for a fund line however a return calls it (财政资金, 当年财政拨款): totals are found by it."""
-    return _line_names(form).get(fund["key"], fund["name"])
+    return _line_names(form).get(fund.key, fund.name)
 
 
 class Identity(Struct, frozen=True):
@@ -58,18 +55,17 @@ class Identity(Struct, frozen=True):
 
 def is_scored(record: Record) -> bool:
     """Whether the workbook could be read and scored."""
-    return bool(record["status"] == "scored")
+    return record.status == "scored"
 
 
 def is_return(record: Record) -> bool:
     """Whether something was returned: a batch with a list also records who returned nothing."""
-    return bool(record["status"] != "outstanding")
+    return record.status != "outstanding"
 
 
-def standing(finding: Record) -> Standing:
-    """How a finding counts: its severity, or that it was waived."""
-    severity: Severity = finding["severity"]
-    return "waived" if "waived" in finding else severity
+def is_repeat(record: Record) -> bool:
+    """Whether its batch found that the unit had returned the same form before."""
+    return any(found.code == REPEATED for found in record.findings)
 
 
 def file_name(path: str) -> str:
@@ -78,25 +74,12 @@ def file_name(path: str) -> str:
 
 
 def identity(record: Record) -> Identity:
-    """Whose form it is; a workbook without a unit's name is told by its file."""
-    unit = record.get("unit")
-    if not unit:
-        unit = f"（{'未填单位' if is_scored(record) else '未读出'}）{file_name(record['file'])}"
-    year = record.get("year") or (MISSING if is_scored(record) else "")
-    project, supervisor = record.get("project") or "", record.get("supervisor") or ""
-    return Identity(unit, supervisor, form_name(record.get("form"), record.get("form_title")), year, project)
-
-
-def repeat_key(record: Record) -> tuple[Any, ...] | None:
-    """What two returns of the same form have in common; None where unit or project is not known."""
-    if not is_scored(record) or not record.get("unit") or "project" not in record:
-        return None
-    return (
-        same_unit(record["unit"]),
-        record.get("form"),
-        record.get("year"),
-        same_unit(record.get("project")),
-    )
+    """Whose form it is; a workbook without a unit's name goes by its file."""
+    scored = is_scored(record)
+    unit = record.unit or f"（{'未填单位' if scored else '未读出'}）{file_name(record.file or '')}"
+    year = record.year or (MISSING if scored else "")
+    form = form_name(record.form, record.form_title)
+    return Identity(unit, record.supervisor or "", form, year, record.project or "")
 
 
 def decimal(text: str | None) -> Decimal | None:
@@ -127,7 +110,7 @@ def link_target(record: Record, base: Path, folder: Path) -> str | None:
 
     A relative path of a record is sought from `base`, then from the working folder.
     """
-    output = record.get("output")
+    output = record.output
     if not output:
         return None
     for path in (os.path.join(base, output), output):  # not pathlib: this is done for every return

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pandas as pd
 from msgspec import Struct, field
 
-from perf_xlsx.consolidated.returns import Record
+from perf_xlsx.results.record import Record
 
 GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may have stand behind
 UNGRADED = "暂定，不评等级"  # of a provisional total; the last
@@ -68,13 +68,13 @@ class Scores(Struct):
 
     def add(self, record: Record, form: str) -> None:
         """One more."""
-        points = Decimal(record["total"])
+        points = Decimal(record.total or 0)
         self.forms.append(form)
         self.cents.append(int(points.scaleb(2)))
-        self.grades.append(sys.intern(record["grade"] or UNGRADED))
-        self.complete.append(bool(record["complete"]))
-        if record.get("claimed_total") is not None and record["complete"]:  # a provisional total is no measure
-            self.claims.setdefault(form, Claims()).add(Decimal(record["claimed_total"]), points)
+        self.grades.append(sys.intern(record.grade or UNGRADED))
+        self.complete.append(bool(record.complete))
+        if record.claimed_total is not None and record.complete:  # a provisional total is no measure
+            self.claims.setdefault(form, Claims()).add(Decimal(record.claimed_total), points)
 
     def spreads(self) -> tuple[list[Spread], Spread, list[GradeCount]]:
         """By form, of all, and by grade. There must be some."""

@@ -11,10 +11,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
-from perf_xlsx.consolidated.seen_store import Troubled
 from perf_xlsx.consolidated.statistics import WRONG_UNIT, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import Column, Listed, code_title, standing_word
+from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.forms import Lines, form_names, load_form
 from perf_xlsx.sheets import style as s

@@ -10,28 +10,31 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
+    MONEY_UNIT,
     POWERS,
     Identity,
-    Record,
     identity,
+    is_repeat,
     is_return,
     is_scored,
     line_name,
     money,
-    standing,
 )
-from perf_xlsx.consolidated.roster_status import Received
+from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.consolidated.seen_store import SeenStore
+from perf_xlsx.consolidated.troubled_store import TroubledStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.results.record import Record
 
 BANDS = (
     (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
 )  # fmt: skip
 NO_RATE = "不能计算"
+NO_RULEBOOK = "未注明"
 WRONG_UNIT = "F10"
 BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
 EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
@@ -112,7 +115,7 @@ class Statistics(Struct):
     scored: int = 0
     erroneous: int = 0
     provisional: int = 0
-    repeats: bytearray = field(default_factory=bytearray)  # for each return, whether its unit's form came before
+    repeats: int = 0  # returns of a form that their unit had returned before
     years: Counter[str] = field(default_factory=Counter)
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
@@ -127,7 +130,7 @@ class Statistics(Struct):
     spreads: list[Spread] = field(default_factory=list)
     overall: Spread | None = None
     grades: list[GradeCount] = field(default_factory=list)
-    came: Received = field(default_factory=Received)
+    roster: RosterStatus = field(default_factory=RosterStatus)
     alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
 
@@ -157,90 +160,93 @@ class Statistics(Struct):
         )
 
 
-def gather(records: Iterable[Record], kept: SeenStore, names: bool = True) -> Statistics:
-    """Count all records; `kept` remembers what is to be told of each.
-
-    `names`: whether to keep which units returned something.
-    """
-    found = Statistics(came=Received(names))
-    items: Counter[tuple[str, Standing]] = Counter()
-    workbooks: Counter[tuple[str, Standing]] = Counter()
-    scores = Scores()
+def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:
+    """Count all records, compare them with the list, and store the returns with findings."""
+    found = Statistics()
+    comparison, kinds, scores = RosterComparison(roster), _Kinds(), Scores()
     for record in records:
-        found.came.add(record)
+        comparison.add(record)
         if not is_return(record):
             continue
         who = identity(record)
-        repeat = kept.seen_before(record)
-        found.received += 1
-        if (copy := record.get("output") or "").startswith(Path(DEFAULT_NAME).stem):
-            found.alike.append(copy)
-        found.repeats.append(repeat)
-        found.rows["units"] += 1
-        found.rows["indicators"] += len(record.get("indicators") or ())
-        found.rows["extras"] += len(record.get("extras") or ())
-        _findings(found, kept, record, who, items, workbooks)
+        _count_return(found, record)
+        counts = kinds.add(record)
+        if any(counts):
+            found.troubled += 1
+            troubled.add(who, counts)
         if is_scored(record):
-            _scored(found, record, who)
-            _money(found, record, who, repeat)
+            found.erroneous += bool(counts[STANDINGS.index("error")])
+            _count_scored(found, record, who)
+            _add_money(found, record, who)
             scores.add(record, who.form)
-    found.kinds = [CodeCount(code, how, items[code, how], workbooks[code, how]) for code, how in items]
-    found.kinds.sort(key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
+    found.roster, found.kinds, found.standings = comparison.status, kinds.sorted(), kinds.standings
+    found.rows["findings"] = found.findings
     found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
     if scores.forms:
         found.spreads, found.overall, found.grades = scores.spreads()
     return found
 
 
-def _findings(
-    found: Statistics, kept: SeenStore, record: Record, who: Identity, items: Counter[tuple[str, Standing]],
-    workbooks: Counter[tuple[str, Standing]],
-) -> None:  # fmt: skip
-    here = Counter((one["code"], standing(one)) for one in record["findings"])
-    if not here:
-        return
-    items.update(here)
-    workbooks.update(here.keys())
-    counts = Counter[str]()
-    for (_, how), count in here.items():
-        counts[how] += count
-    found.standings.update(counts)
-    found.rows["findings"] += sum(here.values())
-    found.troubled += 1
-    kept.note(who, tuple(counts[how] for how in STANDINGS))
-    if counts["error"] and is_scored(record):
-        found.erroneous += 1
+class _Kinds:
+    """Findings by code and standing."""
+
+    def __init__(self) -> None:
+        self.items: Counter[tuple[str, Standing]] = Counter()
+        self.workbooks: Counter[tuple[str, Standing]] = Counter()
+        self.standings: Counter[str] = Counter()
+
+    def add(self, record: Record) -> tuple[int, ...]:
+        """Count a record's findings; gives their numbers in the order of STANDINGS."""
+        own = Counter((found.code, found.standing) for found in record.findings)
+        self.items.update(own)
+        self.workbooks.update(own.keys())
+        standings = Counter(found.standing for found in record.findings)
+        self.standings.update(standings)
+        return tuple(standings[standing] for standing in STANDINGS)
+
+    def sorted(self) -> list[CodeCount]:
+        """The gravest first, then the most frequent."""
+        kinds = [CodeCount(*kind, count, self.workbooks[kind]) for kind, count in self.items.items()]
+        return sorted(kinds, key=lambda kind: (STANDINGS.index(kind.standing), -kind.items, kind.code))
 
 
-def _scored(found: Statistics, record: Record, who: Identity) -> None:
+def _count_return(found: Statistics, record: Record) -> None:
+    found.received += 1
+    found.repeats += is_repeat(record)
+    if (copy := record.output or "").startswith(Path(DEFAULT_NAME).stem):
+        found.alike.append(copy)
+    found.rows["units"] += 1
+    found.rows["indicators"] += len(record.indicators or ())
+    found.rows["extras"] += len(record.extras)
+
+
+def _count_scored(found: Statistics, record: Record, who: Identity) -> None:
     found.scored += 1
-    found.provisional += not record["complete"]
+    found.provisional += not record.complete
     found.years[str(who.year)] += 1
-    found.rulebooks[record.get("rulebook") or MISSING_RULEBOOK] += 1
-    rate = (record.get("execution") or {}).get("rate")
-    if rate is None:
-        found.bands[NO_RATE] += 1
-    else:
-        value = Decimal(rate)
-        found.bands[next(name for low, name in BANDS if low is None or value >= low)] += 1
+    found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
+    found.bands[_band(record)] += 1
 
 
-MISSING_RULEBOOK = "未注明"
+def _band(record: Record) -> str:
+    if record.execution is None or record.execution.rate is None:
+        return NO_RATE
+    rate = Decimal(record.execution.rate)
+    return next(name for low, name in BANDS if low is None or rate >= low)
 
 
-def _money(found: Statistics, record: Record, who: Identity, repeat: bool) -> None:
-    funds = record.get("funds") or ()
-    found.rows["funds"] += len(funds)
-    unit = record.get("money_unit")
-    if not funds:
+def _add_money(found: Statistics, record: Record, who: Identity) -> None:
+    unit = record.money_unit
+    found.rows["funds"] += len(record.funds)
+    if not record.funds:
         found.without_money += 1
         return
     if unit not in POWERS:
         found.without_unit += 1
         return
-    found.converted += unit != "万元"
-    found.doubted += any(one["code"] == WRONG_UNIT for one in record["findings"])
+    found.converted += unit != MONEY_UNIT
+    found.doubted += any(one.code == WRONG_UNIT for one in record.findings)
     lines = found.funds.setdefault((who.form, who.year), {})
-    for fund in funds:
-        line = lines.setdefault(fund["key"], LineSum(line_name(record.get("form"), fund), fund["total"]))
-        line.add({amount: money(fund[amount], unit) for amount in AMOUNTS}, repeat)
+    for fund in record.funds:
+        line = lines.setdefault(fund.key, LineSum(line_name(record.form, fund), fund.total))
+        line.add({amount: money(getattr(fund, amount), unit) for amount in AMOUNTS}, is_repeat(record))

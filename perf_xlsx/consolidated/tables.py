@@ -13,18 +13,17 @@ from msgspec import Struct
 from perf_xlsx.consolidated.returns import (
     MISSING,
     Identity,
-    Record,
     decimal,
     file_name,
     is_scored,
     line_name,
     money,
-    standing,
     with_unit,
 )
-from perf_xlsx.domain.model import STANDINGS, Standing
-from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, waiver_text
+from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.results.record import Record
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 Value = str | int | Decimal | None
@@ -64,45 +63,45 @@ class Table(Struct, frozen=True):
 def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """One row: who, claimed beside computed, rate, findings, state, link."""
     record, who = one.record, one.who
-    claimed, total = decimal(record.get("claimed_total")), decimal(record["total"])
-    found = [standing(finding) for finding in record["findings"]]
+    claimed, total = decimal(record.claimed_total), decimal(record.total)
+    found = [finding.standing for finding in record.findings]
     yield (
         who.unit, who.supervisor, who.form, who.year, who.project, claimed, total,
-        None if claimed is None or total is None or not record["complete"] else claimed - total,
-        record.get("claimed_grade") or "", record["grade"] or "",
-        decimal((record.get("execution") or {}).get("rate")),
+        None if claimed is None or total is None or not record.complete else claimed - total,
+        record.claimed_grade or "", record.grade or "",
+        decimal(record.execution.rate if record.execution else None),
         *(found.count(how) for how in STANDINGS),
-        _state(one), record.get("rulebook") or "",
-        one.link or file_name(record["file"]),
+        _state(one), record.rulebook or "",
+        one.link or file_name(record.file or ""),
     )  # fmt: skip
 
 
 def _state(one: Return) -> str:
-    state = "读不出" if not is_scored(one.record) else "完整" if one.record["complete"] else "暂定"
+    state = "读不出" if not is_scored(one.record) else "完整" if one.record.complete else "暂定"
     return f"{state}，重复" if one.repeat else state
 
 
 def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a fund line, in 万元."""
-    unit, form = one.record.get("money_unit"), one.record.get("form")
-    for fund in one.record.get("funds") or ():
+    unit, form = one.record.money_unit, one.record.form
+    for fund in one.record.funds:
         yield (
             one.who.unit, one.who.form, one.who.year, one.who.project, line_name(form, fund),
-            *(money(fund[key], unit) for key in ("initial", "adjustment", "adjusted", "executed")),
-            decimal(fund["adjustment_rate"]), decimal(fund["execution_rate"]), unit or MISSING,
+            *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
+            decimal(fund.adjustment_rate), decimal(fund.execution_rate), unit or MISSING,
         )  # fmt: skip
 
 
 def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row an indicator."""
     who = one.who
-    for row in one.record.get("indicators") or ():
-        points, claimed, unit = decimal(row["points"]), decimal(row["claimed"]), row.get("unit")
+    for row in one.record.indicators or ():
+        points, claimed, unit = decimal(row.points), decimal(row.claimed), row.unit
         yield (
-            who.unit, who.supervisor, who.form, who.year, who.project, row.get("level1") or "",
-            row.get("level2") or "", row["name"] or "", with_unit(row["target"], unit, row["sign"]),
-            with_unit(row["actual"], unit), decimal(row["completion"]), decimal(row["weight"]), claimed, points,
-            None if claimed is None or points is None else claimed - points, row["method"] or "", row["why"],
+            who.unit, who.supervisor, who.form, who.year, who.project, row.level1 or "",
+            row.level2 or "", row.name or "", with_unit(row.target, unit, row.sign),
+            with_unit(row.actual, unit), decimal(row.completion), decimal(row.weight), claimed, points,
+            None if claimed is None or points is None else claimed - points, row.method or "", row.why,
         )  # fmt: skip
 
 
@@ -112,38 +111,20 @@ TABLE_NAMES = {"funds": "资金", "projects": "项目明细", "indicators": "绩
 def extra_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a box that only its form knows, as it was filled in."""
     who = one.who
-    for extra in one.record.get("extras") or ():
-        table = TABLE_NAMES.get(extra.get("table") or "", "")
-        yield (
-            who.unit,
-            who.form,
-            who.year,
-            who.project,
-            table,
-            extra.get("row") or "",
-            extra["label"],
-            extra["given"],
-        )
+    for extra in one.record.extras:
+        table = TABLE_NAMES.get(extra.table or "", "")
+        yield who.unit, who.form, who.year, who.project, table, extra.row or "", extra.label, extra.given
 
 
 def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a finding."""
     who = one.who
-    for found in one.record["findings"]:
-        place = "!".join(part for part in (found["sheet"], found["cell"]) if part) or "整个文件"
+    for found in one.record.findings:
         yield (
-            who.unit, who.form, who.year, who.project, standing_word(standing(found)), found["code"],
-            code_title(found["code"]), place, found["given"] or "", found["expected"] or "",
-            found["difference"] or "", found["message"], what_to_do(found),
+            who.unit, who.form, who.year, who.project, standing_word(found.standing), found.code,
+            code_title(found.code), found.cell_address or "整个文件", found.given or "", found.expected or "",
+            found.difference or "", found.message, what_to_do(found),
         )  # fmt: skip
-
-
-def what_to_do(found: Record) -> str:
-    """The advice, or that nothing is owed because it was waived."""
-    waived = found.get("waived")
-    if not waived:
-        return str(found["advice"])
-    return waiver_text(waived["reason"], waived["by"], waived["until"])
 
 
 def standing_word(how: Standing) -> str:

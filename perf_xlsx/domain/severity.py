@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
-from perf_xlsx.domain.model import Finding, Standing
+from perf_xlsx.domain.model import Standing, Waived
 
 STANDING_NAMES: Mapping[Standing, str] = {"error": "错误", "warning": "警告", "notice": "提示", "waived": "已豁免"}
 STANDING_SIGNS: Mapping[Standing, str] = {"error": "✖", "warning": "⚠", "notice": "ℹ", "waived": "○"}
 
 
-def label(found: Finding) -> str:
+class Reported(Protocol):
+    """A finding, or its record."""
+
+    @property
+    def advice(self) -> str: ...
+    @property
+    def waived(self) -> Waived | None: ...
+    @property
+    def standing(self) -> Standing: ...
+
+
+def label(found: Reported) -> str:
     """Sign and word: "✖ 错误"."""
     return f"{STANDING_SIGNS[found.standing]} {STANDING_NAMES[found.standing]}"
 
 
-def what_to_do(found: Finding) -> str:
-    """The advice, or that nothing is owed because it was waived."""
-    if found.waived is None:
+def what_to_do(found: Reported) -> str:
+    """The advice; of a waived finding who waived it, why and until when."""
+    if (waived := found.waived) is None:
         return found.advice
-    return waiver_text(found.waived.reason, found.waived.by, found.waived.until.isoformat())
-
-
-def waiver_text(reason: str, by: str, until: str) -> str:
-    """What is said instead of the advice where a finding was waived."""
-    return f"不必更正：{reason}（{by}批准，有效期至{until}）。"
+    return f"不必更正：{waived.reason}（{waived.by}批准，有效期至{waived.until}）。"

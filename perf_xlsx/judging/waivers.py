@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePath
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -106,29 +105,22 @@ def _date(text: str) -> datetime.date | None:
         return None
 
 
+def covering(
+    waiving: Waiving, unit: str | None, workbook: str, code: str, sheet: str, cell: str | None
+) -> list[Waiver]:
+    """The waivers in force that let a finding with this code pass, at that place of that unit's workbook."""
+    return [waiver for waiver in waiving.in_force if waiver.covers(code, unit, workbook, sheet, cell)]
+
+
 def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving) -> tuple[Finding, ...]:
     """The findings, those that a waiver still in force covers marked so."""
 
     def waived(found: Finding) -> Finding:
         place = found.place
-        for waiver in waiving.in_force:
-            if waiver.covers(found.code, unit, place.workbook, place.sheet, place.cell):
-                return replace(found, waived=waiver.waived)
-        return found
+        waivers = covering(waiving, unit, place.workbook, found.code, place.sheet, place.cell)
+        return replace(found, waived=waivers[0].waived) if waivers else found
 
     return tuple(map(waived, findings))
-
-
-def covering(waiving: Waiving, record: Mapping[str, Any]) -> set[Waiver]:
-    """Waivers in force that let a finding of this record (of report.as_record) pass, and it did."""
-    workbook = PurePath(record["file"] or "").name
-    return {
-        waiver
-        for waiver in waiving.in_force
-        for found in record["findings"]
-        if "waived" in found
-        and waiver.covers(found["code"], record["unit"], workbook, found["sheet"] or "", found["cell"])
-    }
 
 
 def idle(waiving: Waiving, used: Collection[Waiver]) -> list[str]:

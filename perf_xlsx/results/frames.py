@@ -5,10 +5,13 @@ Each takes results of `pipeline.score`, or records of a run read back: `units(Re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from perf_xlsx.domain.model import Result
+from perf_xlsx.results.record import Record
 from perf_xlsx.results.report import as_record
 
 if TYPE_CHECKING:
@@ -16,10 +19,9 @@ if TYPE_CHECKING:
 
 KEYS = ("file", "unit", "year", "form")
 LONG = ("indicators", "funds", "findings", "passages", "extras")
-Given = Result | Mapping[str, Any]  # a result, or its record
 
 
-def units(results: Iterable[Given]) -> pd.DataFrame:
+def units(results: Iterable[Result | Record]) -> pd.DataFrame:
     """A row a workbook: status, execution rate and points, total, grade and what was claimed; exact as text."""
     import pandas as pd  # 0.4 s of start-up that scoring does not need
 
@@ -32,27 +34,27 @@ def units(results: Iterable[Given]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def indicators(results: Iterable[Given]) -> pd.DataFrame:
+def indicators(results: Iterable[Result | Record]) -> pd.DataFrame:
     """A row an indicator, with the workbook and unit it belongs to."""
     return _long(results, "indicators")
 
 
-def funds(results: Iterable[Given]) -> pd.DataFrame:
+def funds(results: Iterable[Result | Record]) -> pd.DataFrame:
     """A row a fund line, amounts in the form's own `money_unit`."""
     return _long(results, "funds")
 
 
-def findings(results: Iterable[Given]) -> pd.DataFrame:
+def findings(results: Iterable[Result | Record]) -> pd.DataFrame:
     """A row a finding, with the workbook and unit it belongs to."""
     return _long(results, "findings")
 
 
-def extras(results: Iterable[Given]) -> pd.DataFrame:
+def extras(results: Iterable[Result | Record]) -> pd.DataFrame:
     """A row a box that only the form knows, as it was filled in."""
     return _long(results, "extras")
 
 
-def _long(results: Iterable[Given], part: str) -> pd.DataFrame:
+def _long(results: Iterable[Result | Record], part: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
@@ -65,5 +67,7 @@ def _long(results: Iterable[Given], part: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _record(result: Given) -> Mapping[str, Any]:
-    return as_record(result) if isinstance(result, Result) else result
+def _record(result: Result | Record) -> dict[str, Any]:
+    record = as_record(result) if isinstance(result, Result) else result
+    data: dict[str, Any] = msgspec.to_builtins(record)
+    return data

@@ -14,8 +14,8 @@ from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan, read_roster
 from perf_xlsx.batch.cross_checks import Across
 from perf_xlsx.batch.roster import Listed, Roster, file_name
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.results.records import Records
@@ -53,7 +53,7 @@ def listed(tmp_path: Path, *lines: str) -> Path:
 def found(folder: Path, code: str, **options: Any) -> list[tuple[str | None, dict[str, Any]]]:
     """(file, finding) of every finding with this code."""
     done: list[Finished] = list(batch.run(plan([folder], None), **options))
-    return [(one.record["file"], item) for one in done for item in one.record["findings"] if item["code"] == code]
+    return [(one.record.file, item) for one in done for item in one.record.findings if item.code == code]
 
 
 def command(*words: object) -> Result:

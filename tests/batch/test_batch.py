@@ -64,7 +64,7 @@ from perf_xlsx.batch import plan
 from perf_xlsx.batch import run
 from perf_xlsx.batch.processes import local_processes
 for done in run(plan([Path(sys.argv[1])], None), backend=local_processes(2)):
-    print(done.record["findings"])
+    print(done.record.findings)
 """
 
 
@@ -121,7 +121,7 @@ def finished(folder: Path, output: Path | None = None, **options: Any) -> list[F
 
 
 def codes(one: Finished) -> set[str]:
-    return {found["code"] for found in one.record["findings"]}
+    return {found.code for found in one.record.findings}
 
 
 # --- a folder ---------------------------------------------------------------------------------------------------
@@ -456,11 +456,11 @@ def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str
         (few / name).write_bytes(a_return("project", name))
     backend = local_processes(2, seconds=3, megabytes=1024)
     done = finished(few, backend=backend, work=getattr(batch_work, kind))
-    assert [one.record["file"] for one in done] == sorted(path.name for path in few.iterdir())
-    guilty = [one for one in done if kind[:-1] in one.record["file"]]
+    assert [one.record.file for one in done] == sorted(path.name for path in few.iterdir())
+    guilty = [one for one in done if kind[:-1] in one.record.file]
     assert [codes(one) for one in guilty] == [{"R03"}, {"R03"}]
-    assert [one.record["status"] for one in done if one not in guilty] == ["scored"] * 5
-    message, advice = (guilty[0].record["findings"][0][key] for key in ("message", "advice"))
+    assert [one.record.status for one in done if one not in guilty] == ["scored"] * 5
+    message, advice = (guilty[0].record.findings[0][key] for key in ("message", "advice"))
     assert "用时超过3秒，或所需内存超过1024MB" in message
     assert advice.startswith("请")
 
@@ -469,7 +469,7 @@ def test_a_limit_holds_for_a_single_workbook_where_it_is_given(few: Path) -> Non
     done = run("check", few / "1.xlsx", "--json", "--time-limit", 0.001)
     assert done.returncode == 3
     (found,) = json.loads(done.stdout)["findings"]
-    assert found["code"] == "R03"
+    assert found.code == "R03"
     assert "用时超过0.001秒，或所需内存超过2048MB" in found["message"]
     assert json.loads(run("check", few / "1.xlsx", "--json").stdout)["status"] == "scored"
 
@@ -477,7 +477,7 @@ def test_a_limit_holds_for_a_single_workbook_where_it_is_given(few: Path) -> Non
 def test_a_worker_that_died_by_chance_costs_nothing(few: Path) -> None:
     (few / "2 once.xlsx").write_bytes(a_return("project", "示例局"))
     done = finished(few, backend=local_processes(2), work=batch_work.dies_once)
-    assert [one.record["status"] for one in done] == ["scored"] * 6
+    assert [one.record.status for one in done] == ["scored"] * 6
 
 
 def test_workers_that_cannot_start_are_no_fault_of_the_files(few: Path, tmp_path: Path) -> None:
@@ -497,8 +497,8 @@ def test_what_ran_into_a_limit_is_tried_again_next_time(few: Path, tmp_path: Pat
     (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
     finished(few, tmp_path / "out", backend=local_processes(1), work=batch_work.dies)
     again = finished(few, tmp_path / "out")
-    assert [one.record["file"] for one in again if one.fresh] == ["3 die.xlsx"]
-    assert all(one.record["status"] == "scored" for one in again)
+    assert [one.record.file for one in again if one.fresh] == ["3 die.xlsx"]
+    assert all(one.record.status == "scored" for one in again)
 
 
 def test_memory_that_runs_out_in_this_process_is_told(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,8 @@ def test_whatever_a_file_is_called_it_is_scored_linked_and_gone_on_with(folder: 
         put(folder, name, f"示例{number}局")
     out = tmp_path / "out"
     done: list[Finished] = list(batch.run(plan([folder], out)))
-    assert sorted(one.record["file"] for one in done) == sorted(names)
-    assert all(one.record["status"] == "scored" and (out / one.record["output"]).is_file() for one in done)
+    assert sorted(one.record.file for one in done) == sorted(names)
+    assert all(one.record.status == "scored" and (out / one.record.output).is_file() for one in done)
     told = command("score", folder, "-o", out)
     assert f"共{len(names)}份（都没有变化，沿用上次的评分）" in told.output
     assert f"汇总工作簿：{out / '汇总(2).xlsx'}" in told.output, "a unit has called its return so"
@@ -76,7 +76,7 @@ def test_two_inputs_that_would_give_one_output_give_two(folder: Path, tmp_path: 
     for number, name in enumerate(("x.xls", "x.xlsx", "x.xlsm", "X.xltx")):
         put(folder, name, f"示例{number}局")
     done = list(batch.run(plan([folder], tmp_path / "out")))
-    outputs = [one.record["output"] for one in done]
+    outputs = [one.record.output for one in done]
     assert len({name.casefold() for name in outputs}) == 4
     assert {path.name for path in (tmp_path / "out").glob("*.xls*")} == set(outputs)
 

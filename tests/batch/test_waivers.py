@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 
 HEAD = "编号,单位,文件,单元格,原因,批准人,有效期至\n"
 UNIT = json.loads(case_text("department-as-filed"))["unit"]

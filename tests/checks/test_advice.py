@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Entry, Result
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.results.report import as_json

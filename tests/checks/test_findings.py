@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.findings.catalogue import CHECKS, catalogue
 from tests.conftest import CASES

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import perf_xlsx
-from perf_xlsx.cli.demo import STORIES, case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import STORIES, case_text
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",

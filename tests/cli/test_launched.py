@@ -15,7 +15,7 @@ import pytest
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import plan
 from perf_xlsx.batch.processes import local_processes
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from tests import ROOT
 from tests.kit import batch_work
 from tests.kit.batch_returns import a_return
@@ -60,7 +60,7 @@ def given_up(done: subprocess.CompletedProcess[str]) -> str:
     """The message of the one finding of a workbook that ended its process."""
     (record,) = map(json.loads, done.stdout.splitlines())
     (found,) = record["findings"]
-    assert (done.returncode, done.stderr, record["status"], found["code"]) == (3, "", "unreadable", "R03")
+    assert (done.returncode, done.stderr, record["status"], found.code) == (3, "", "unreadable", "R03")
     assert record["output"] is None
     return str(found["message"])
 
@@ -205,7 +205,7 @@ def test_it_imports_next_to_nothing_before_the_child_starts() -> None:
 def test_a_file_that_is_killed_alone_is_not_tried_again(tmp_path: Path) -> None:
     (tmp_path / "once.xlsx").write_bytes(a_return("project", "示例局"))
     (done,) = batch.run(plan([tmp_path], None), backend=local_processes(1), work=batch_work.dies_once)
-    assert [found["code"] for found in done.record["findings"]] == ["R03"]
+    assert [found.code for found in done.record.findings] == ["R03"]
 
 
 @NO_WINDOWS
@@ -214,4 +214,4 @@ def test_a_file_that_was_killed_beside_others_is_tried_alone(tmp_path: Path) -> 
     for name in ("0 once", "1", "2", "3", "4"):
         (tmp_path / f"{name}.xlsx").write_bytes(a_return("project", f"示例{name}局"))
     done = list(batch.run(plan([tmp_path], None), backend=local_processes(2), work=batch_work.dies_once))
-    assert [one.record["status"] for one in done] == ["scored"] * 5
+    assert [one.record.status for one in done] == ["scored"] * 5

@@ -24,8 +24,8 @@ from perf_xlsx.batch import plan
 from perf_xlsx.batch.roster import Listed, file_name
 from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.cli import arguments
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.system import os_errors
 from perf_xlsx.system.output_files import StagedFile, explain_os_error, write_atomically
 from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible

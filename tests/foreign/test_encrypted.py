@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Limits
 
 SECRET = "财政 2024#密码"

@@ -23,7 +23,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.foreign import open_original
 from perf_xlsx.ooxml import Limits, Package, PackageError

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from tests import FIXTURES
 from tests.kit.rich_workbook import edited

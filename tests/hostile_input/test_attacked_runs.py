@@ -23,8 +23,8 @@ from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import worker
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.judging.judge import bounded

@@ -20,8 +20,8 @@ from lxml import etree
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml import Limits, Package, PackageError

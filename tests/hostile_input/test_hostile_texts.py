@@ -18,7 +18,7 @@ from msgspec.structs import asdict
 
 import perf_xlsx
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.foreign import open_original
 from perf_xlsx.ooxml import Limits, PackageError
 from perf_xlsx.ooxml.encryption import decrypt

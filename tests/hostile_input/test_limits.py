@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Limits, LimitsError, Package, PackageError, directory, load_limits
 from tests import CASES, FIXTURES
 from tests.kit.bombs import BOMBS, HUGE

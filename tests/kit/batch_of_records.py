@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.results.report import as_record
 
 Record = dict[str, Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from tests.kit.rich_workbook import edited
 
 UNIT, ACTUAL, TEXT = "〔单位〕", 91.2345, "〔说明〕"

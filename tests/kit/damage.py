@@ -27,7 +27,7 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Package

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide, zipped

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from tests import FIXTURES
 from tests.fuzz import unzipped
 from tests.kit import layouts

@@ -13,7 +13,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
 from tests.kit.sent_back import ANSWER, Sent, changed, ours

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.forms import form_names
 from tests.kit.rich_workbook import MAIN, OFFICE, edited, rels

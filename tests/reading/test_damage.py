@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES
+from perf_xlsx.cli.stories import STORIES
 from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import load_form

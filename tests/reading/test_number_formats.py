@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.ooxml import Book, Package
 from tests.kit.foreign_workbooks import biff5, xlsb

@@ -14,7 +14,7 @@ import pytest
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
 from tests.conftest import CASES

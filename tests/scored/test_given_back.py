@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Package, strip
 from tests.kit.rich_workbook import MAIN, OFFICE, PNG, edited, rels
 

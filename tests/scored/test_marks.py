@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.scored import marks
 from perf_xlsx.sheets.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
 

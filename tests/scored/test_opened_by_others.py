@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineError, CalamineWorkbook
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from tests.kit.rich_workbook import edited
 

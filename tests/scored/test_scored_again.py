@@ -12,7 +12,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.kit.damage import DAMAGES, PICTURE, damaged
 from tests.kit.layouts import national

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.ooxml import Book, Package
 from tests.kit.rich_workbook import edited, rich

@@ -15,8 +15,8 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.cli.publish import published
+from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
 from perf_xlsx.reading.form import OWN_CODES
 from perf_xlsx.rulebook import rulebook_names

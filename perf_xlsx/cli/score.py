@@ -1,0 +1,47 @@
+"""`score`: score workbooks and write scored copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+
+from perf_xlsx.batch import beside
+from perf_xlsx.cli.batch_run import run
+from perf_xlsx.cli.group import Command
+from perf_xlsx.cli.options import JSON, PATHS, BatchOptions, batch_options
+
+
+@click.command(cls=Command)
+@PATHS
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="评分后的工作簿写到这里；不写时写在旁边的“…评分结果”文件夹。原文件不会改动。",
+)
+@JSON
+@click.option("--force", is_flag=True, help="已经评过、没有变化的也重新评。")
+@batch_options
+def score(paths: tuple[Path, ...], folder: Path | None, as_json: bool, force: bool, options: BatchOptions) -> None:
+    """读取、评分、标出问题，写出评分后的工作簿。
+
+    给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
+    """
+    run(paths, folder or beside(paths), options, as_json, force, partial(_consolidation, options.roster))
+
+
+def _consolidation(roster: Path | None) -> Callable[[Path], Path]:
+    """A function that writes the consolidated workbook of a run into its folder."""
+    from perf_xlsx import consolidated  # loads pandas, half a second; a single workbook has none
+
+    def write(folder: Path) -> Path:
+        rows = consolidated.read_roster(roster) if roster else None
+        (path,) = consolidated.write_consolidated(folder, None, rows)
+        return path
+
+    return write

@@ -1,0 +1,127 @@
+"""`template`: a template, or one for each unit of a list."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from perf_xlsx import pipeline
+from perf_xlsx.batch.roster import read_roster, write_templates
+from perf_xlsx.cli.group import INTERRUPTED, Command, fail
+from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
+from perf_xlsx.cli.progress import progress
+from perf_xlsx.forms import FormError, FormFile
+from perf_xlsx.forms.case import CaseError
+from perf_xlsx.reading.list_file import ListError
+from perf_xlsx.rulebook import RulebookError
+from perf_xlsx.system.streams import say
+
+
+def _form(context: click.Context, option: click.Parameter, form: str | None) -> str | None:
+    """A kind of form by its name; of a file of the bureau's own, the name of the form in it."""
+    if form is None or not form.endswith(".toml"):
+        return form
+    own = known_forms(context, [Path(form)])
+    return own[0].form.name if own else None
+
+
+@click.command(cls=Command)
+@click.option(
+    "--form",
+    callback=_form,
+    metavar="department|project|文件.toml",
+    help="表种：department 部门整体，project 项目支出；或本单位自定的表种文件。",
+)
+@FORMS
+@click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="文件.xlsx",
+    help="不写时写在数据文件或名单旁边；两者都没有时写在当前文件夹。",
+)
+@ROSTER
+@click.option(
+    "--data",
+    type=FILE,
+    metavar="数据.json",
+    help="按数据预先填好；表种和年度默认取自数据。",
+)
+@click.option("--rulebook", metavar="评分办法", help="模板使用的评分办法，默认 mof-2020。")
+@click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
+def template(
+    form: str | None,
+    forms: tuple[FormFile, ...],
+    year: int | None,
+    output: Path | None,
+    roster: Path | None,
+    data: Path | None,
+    rulebook: str | None,
+    force: bool,
+) -> None:
+    """生成自评表模板（可预先填好数据）；用 --roster 给名单中的每个单位生成一份，-o 为文件夹。"""
+    if roster is not None and data is not None:
+        fail("--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。")
+    output = output or _default_output(form, year, roster, data)
+    refuse_device(output)
+    try:
+        if roster is not None:
+            _write_for_roster(roster, output, year, form, rulebook, force)
+        else:
+            _write_one(data, output, year, form, rulebook, force)
+    except CaseError as error:
+        reason = "\n  ".join(error.problems)
+        fail(reason if roster else f"{data} 不能填入模板：\n  {reason}")
+    except (ListError, RulebookError) as error:
+        fail("\n  ".join(error.problems))
+    except FormError as error:
+        fail(str(error))
+    except UnicodeDecodeError:
+        fail(f"{data} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
+    except OSError as error:
+        fail(not_done(error, output))
+
+
+def _default_output(form: str | None, year: int | None, roster: Path | None, data: Path | None) -> Path:
+    """Where a template goes when no place is named; with a list a folder."""
+    if roster is not None:
+        return roster.with_name(f"{roster.stem}-模板")
+    return data.with_suffix(".xlsx") if data is not None else Path(f"自评表-{form}-{year}.xlsx")
+
+
+def _write_one(
+    data: Path | None, output: Path, year: int | None, form: str | None, rulebook: str | None, force: bool
+) -> None:
+    if data is None and (form is None or year is None):
+        fail("请写明表种 --form 和年度 --year，或用 --data 指定数据文件。")
+    if os.path.exists(output) and not force:
+        fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
+    text = data.read_text("utf-8-sig") if data else None
+    pipeline.write_template(output, form=form, year=year, rulebook=rulebook, case=text)
+    say(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写黄色格后保存报送。")
+
+
+def _write_for_roster(
+    roster: Path, folder: Path, year: int | None, form: str | None, rulebook: str | None, force: bool
+) -> None:
+    """Write a template for each unit of the list."""
+    if year is None:
+        fail("请写明年度 --year。")
+    existed = written = 0
+    try:
+        units = read_roster(roster)
+        with progress(len(units.listed)) as tick:
+            for one in write_templates(units, folder, year, form, rulebook, force):
+                written += one.written
+                existed += not one.written
+                tick("写好" if one.written else "原有")
+    except KeyboardInterrupt:
+        say(f"已停止，写好{written}份。" + ("" if force else "再运行一次同样的命令，就从这里接着写。"), err=True)
+        sys.exit(INTERRUPTED)
+    say(f"模板已写好：{folder} 中{written}份，每个单位一份。")
+    if existed:
+        say(f"另有{existed}份已经存在，没有改动；要重新生成请加 --force。")

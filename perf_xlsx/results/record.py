@@ -1,0 +1,224 @@
+"""The record of one result: what `score --json` prints, a run remembers and a consolidated workbook is made of.
+
+Numbers are text of exact decimals, null where they are unknown. The order of the fields is the order of the keys.
+A field that is UNSET has no key.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, NoReturn
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from perf_xlsx.domain.model import Severity, Standing, Waived
+from perf_xlsx.system.safe_text import escaped
+
+SCHEMA = 1  # another number where keys come to mean something else
+
+Number = Annotated[str, Meta(pattern=r"^-?[0-9]{1,300}(\.[0-9]{1,1000})?\Z")]  # a double and more
+Points = Annotated[str, Meta(pattern=r"^-?[0-9]{1,24}(\.[0-9]{1,1000})?\Z")]  # a weight has up to 13 digits
+Code = Annotated[str, Meta(pattern=r"^[A-Z][0-9]{2}\Z")]
+Year = Annotated[int, Meta(ge=0, le=9999)]
+
+
+class CorrectionRecord(Struct, frozen=True):
+    """The one right value of a cell, as a person types it ("8.91", "86.80%", "≤")."""
+
+    sheet: str | None
+    cell: str | None
+    value: str
+
+
+class FindingRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding; `waived` has no key where the finding was not waived."""
+
+    code: Code
+    severity: Severity
+    place: str | None
+    sheet: str | None
+    cell: str | None
+    field: str | None
+    given: str | None
+    expected: str | None
+    difference: str | None
+    message: str
+    advice: str
+    basis: str | None
+    correction: CorrectionRecord | UnsetType | None = UNSET
+    waived: Waived | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """How it counts: its severity, or that it was waived."""
+        return "waived" if self.waived else self.severity
+
+    @property
+    def cell_address(self) -> str:
+        """The place within its workbook: "绩效指标!C7", or "" for the whole file."""
+        return "!".join(part for part in (self.sheet, self.cell) if part)
+
+
+class ExecutionRecord(Struct, frozen=True):
+    """Budget execution: rate, points and weight."""
+
+    rate: Number | None
+    points: Points | None = None
+    weight: Number | None = None
+
+
+class IndicatorRecord(Struct, frozen=True, kw_only=True):
+    """One indicator and its score; `target` and `actual` may be words."""
+
+    name: str | None
+    sheet: str | None = None
+    cell: str | None = None
+    sign: str | None
+    target: str | None
+    actual: str | None
+    completion: Number | None
+    weight: Number | None
+    points: Points | None
+    claimed: Number | None
+    method: str | None
+    why: str | None
+    basis: str | None = None
+    level1: str | None = None
+    level2: str | None = None
+    unit: str | None = None
+
+
+class FundRecord(Struct, frozen=True):
+    """One fund line, amounts in the form's own money unit; null also where one seems to be in another unit."""
+
+    key: str
+    name: str
+    initial: Number | None
+    adjustment: Number | None
+    adjusted: Number | None
+    executed: Number | None
+    execution_rate: Number | None
+    adjustment_rate: Number | None
+    total: bool
+
+
+class ExtraRecord(Struct, frozen=True, kw_only=True):
+    """A box or column that only the form knows; `value` is null where it could not be read."""
+
+    table: str | None = None
+    row: str | None = None
+    key: str
+    label: str
+    sheet: str | None = None
+    cell: str | None = None
+    value: str | None
+    given: str
+
+
+class Options(Struct, frozen=True, omit_defaults=True):
+    """The options of a run that a record depends on; of files, digests."""
+
+    rulebook: str | None
+    limits: str
+    waivers: str | None
+    forms: str | UnsetType = UNSET
+
+
+class Key(Struct, frozen=True):
+    """All that a record depends on: digests of content and rulebook, the program's version, the options."""
+
+    content: str
+    rulebook: str | None
+    rules: str | None = None
+    version: str | None = None
+    options: Options | None = None
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One workbook's result, or (`status` "outstanding") a listed unit that returned nothing.
+
+    `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
+    unit, else `output_sha256` and `key` (null where the next run is to try again).
+    """
+
+    file: str | None
+    status: Literal["scored", "unreadable", "outstanding"]
+    form: str | None = None
+    unit: str | None = None
+    year: Year | None = None
+    rulebook: str | None = None
+    sha256: str | None = None
+    complete: bool | None
+    execution: ExecutionRecord | None = None
+    indicators: tuple[IndicatorRecord, ...] | None = None
+    total: Points | None
+    grade: str | None
+    claimed_total: Number | None = None
+    claimed_grade: str | None = None
+    extras: tuple[ExtraRecord, ...] = ()
+    findings: tuple[FindingRecord, ...]
+    output: str | None = None
+    form_title: str | None = None
+    money_unit: str | None = None
+    supervisor: str | None = None
+    project: str | None = None
+    funds: tuple[FundRecord, ...] = ()
+    passages: tuple[str, ...] = ()
+    code: str | UnsetType | None = UNSET
+    contact: str | UnsetType | None = UNSET
+    output_sha256: str | UnsetType | None = UNSET
+    schema: int | UnsetType | None = UNSET
+    key: Key | UnsetType | None = UNSET
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where something is null that a record of this status has."""
+        if self.status == "outstanding":
+            return
+        scored = (self.form, self.complete, self.execution, self.indicators, self.total, self.rulebook)
+        if self.file is None or (self.status == "scored" and None in scored):
+            raise ValueError("a value is missing")
+
+
+PUBLIC = Record.__struct_fields__[: Record.__struct_fields__.index("output") + 1]  # the keys of `score --json`
+
+
+def json_line(record: Record) -> str:
+    """The public part of a record as one line of JSON, without what a terminal obeys or a line ends with."""
+    return escaped(encode({key: getattr(record, key) for key in PUBLIC}).decode("utf-8", "surrogateescape"))
+
+
+def encode(data: object) -> bytes:
+    """A record, or plain data, as one line of JSON without its end; bytes of file names that are no UTF-8 stay."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(data), indent=0)
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(data), ensure_ascii=False)
+        return text.encode("utf-8", "surrogateescape")
+
+
+def decode(line: bytes) -> Record:
+    """The record that a line holds, whoever wrote it. Raises ValueError or RecursionError if it does not fit."""
+    data = json.loads(
+        line.decode("utf-8", "surrogateescape"), object_pairs_hook=_unique_keys, parse_constant=_no_number
+    )
+    return msgspec.convert(data, Record)
+
+
+def decode_known(line: bytes) -> Record:
+    """The same for a line that `encode` wrote or `decode` has accepted: several times faster."""
+    try:
+        return msgspec.json.decode(line, type=Record)
+    except ValueError:  # bytes that are no UTF-8
+        return decode(line)
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
