@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
 
 from perf_xlsx.domain.text import LONGEST
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form, typed
 from perf_xlsx.system.os_errors import place_of
 from perf_xlsx.system.safe_text import cleaned
 
@@ -32,6 +33,7 @@ Typed = Decimal | str | bool | datetime.date | Shown | None
 
 GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
 GROUPED = tuple(f"{group}_" for group in GROUPS)
+OPTIONAL = ("project", "supervisor", "projects")  # null where the form does not ask for them
 YEARS = range(2000, 2100)  # as `template --year` takes them
 LEAST, MOST, DIGITS = Decimal("1e-300"), Decimal("1e300"), 40  # beyond these a cell holds 0, or no number at all
 
@@ -65,9 +67,9 @@ def load_case(text: str, form: str | None = None, year: int | None = None) -> Fi
         raise CaseError([f"form：{name!r} 不是已知的表种，应为 {' 或 '.join(form_names())}"])
     years = year or raw.get("year")
     if not isinstance(years, int | Decimal) or isinstance(years, bool) or years not in YEARS:
-        said = _seen(years) if isinstance(years, Decimal) else repr(years)
+        said = _shown(years) if isinstance(years, Decimal) else repr(years)
         raise CaseError([f"year：{said} 不是年度，应为 {YEARS[0]} 到 {YEARS[-1]} 的整数，如 2023"])
-    return _Typist(load_form(name), int(years)).fill(raw)
+    return _CaseReader(load_form(name), int(years)).fill(raw)
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -92,12 +94,12 @@ def _parse(text: str) -> dict[str, Any]:
     return raw
 
 
-def _seen(number: Decimal) -> str:
-    """A number as it is told: of many digits only how large it is."""
+def _shown(number: Decimal) -> str:
+    """A number for a message; one of many digits as its size alone."""
     return str(number) if len(str(number)) <= DIGITS else f"{number:.3E}"
 
 
-class _Typist:
+class _CaseReader:
     """Sorts a case's values into a form's boxes, collecting every problem."""
 
     def __init__(self, form: Form, year: int) -> None:
@@ -106,10 +108,7 @@ class _Typist:
         self.boxes: dict[str, Typed] = {}
         self.lines: dict[tuple[str, str, str], Typed] = {}
         self.rows: dict[str, tuple[Mapping[str, Typed], ...]] = {}
-        blocks = [block for sheet in form.sheets for block in sheet.blocks]
-        self.known = {
-            box.key: box for b in blocks if isinstance(b, Boxes) for box in b.boxes if box.kind != "computed"
-        }
+        self.known = {box.key: box for box in typed(form.single_boxes)}
 
     def fill(self, raw: dict[str, Any]) -> Fill:
         for key, value in raw.items():
@@ -120,26 +119,31 @@ class _Typist:
         return Fill(self.form, self.year, self.boxes, self.lines, self.rows)
 
     def take(self, key: str, value: Any) -> None:
+        """Sort one member of the case in."""
         if key in self.known and not key.startswith(GROUPED):
             self.boxes[key] = self.typed(value, key, self.known[key])
-        elif key in GROUPS and isinstance(value, dict):
+        elif key in (*GROUPS, "passages"):
+            self.take_object(key, value)
+        elif self.form.has(key) and not isinstance(block := self.form.block(key), Boxes):
+            self.block(block, value)
+        elif value is not None or key not in OPTIONAL:
+            self.refuse(key, value)
+
+    def take_object(self, key: str, value: Any) -> None:
+        """A group of single boxes, or the passages by their titles."""
+        if isinstance(value, dict) and key in GROUPS:
             for member, inner in value.items():
                 self.group_member(key, member, inner)
-        elif key == "passages" and isinstance(value, dict) and self.form.has(key):
+        elif isinstance(value, dict) and self.form.has(key):
             self.rows[key] = self.passages(value)
-        elif self.form.has(key) and key != "passages" and not isinstance(self.form.block(key), Boxes):
-            self.block(key, value)
-        elif value is not None or key not in ("project", "supervisor", "goal", "projects", *GROUPS, "passages"):
+        elif value is not None:
             self.refuse(key, value)
 
     def refuse(self, path: str, value: Any) -> None:
         groups = {group for group in GROUPS if any(box.startswith(f"{group}_") for box in self.known)}
-        known = sorted(
-            {"form", "year"}
-            | {box for box in self.known if not box.startswith(GROUPED)}
-            | groups
-            | {key for key in ("funds", "projects", "indicators", "passages") if self.form.has(key)}
-        )
+        single = {box for box in self.known if not box.startswith(GROUPED)}
+        tables = {key for key in ("funds", "projects", "indicators", "passages") if self.form.has(key)}
+        known = sorted({"form", "year"} | single | groups | tables)
         if path in known:
             self.problems.append(f"{path}：{value!r} 的写法不对，应为对象或列表")
         else:
@@ -156,18 +160,17 @@ class _Typist:
             return
         self.boxes[box.key] = self.typed(value, f"{group}.{member}", box)
 
-    def block(self, key: str, value: Any) -> None:
-        block = self.form.block(key)
+    def block(self, block: Lines | Rows, value: Any) -> None:
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
             if value is not None:
-                self.problems.append(f"{key}：应为列表，每行一个对象")
+                self.problems.append(f"{block.key}：应为列表，每行一个对象")
             return
+        columns = {box.key: box for box in typed(block.columns)}
         if isinstance(block, Lines):
-            self.fund_lines(block, value)
-        elif isinstance(block, Rows):
-            columns = {box.key: box for box in block.columns if box.kind != "computed"}
-            self.rows[key] = tuple(
-                self.row(row, columns, f"{key}[{number}]") for number, row in enumerate(value, 1)
+            self.fund_lines(block, value, columns)
+        else:
+            self.rows[block.key] = tuple(
+                self.row(row, columns, f"{block.key}[{number}]") for number, row in enumerate(value, 1)
             )
 
     def row(self, row: dict[str, Any], columns: Mapping[str, Box], path: str) -> Mapping[str, Typed]:
@@ -177,25 +180,23 @@ class _Typist:
             key: self.typed(value, f"{path}.{key}", columns[key]) for key, value in row.items() if key in columns
         }
 
-    def fund_lines(self, block: Lines, value: list[dict[str, Any]]) -> None:
-        columns = {box.key: box for box in block.columns if box.kind != "computed"}
+    def fund_lines(self, block: Lines, value: list[dict[str, Any]], columns: Mapping[str, Box]) -> None:
         by_label = {label: line.key for line in block.lines for label in line.labels}
-        seen: set[str] = set()
+        taken: set[str] = set()
         for number, row in enumerate(value, 1):
             path = f"{block.key}[{number}]"
             line = by_label.get(str(row.get("line")).strip())
-            if line is None or line in seen:
+            if line is None or line in taken:
                 word = "没有这一行" if line is None else "这一行出现了两次"
                 names = "、".join(x.label for x in block.lines)
                 self.problems.append(f"{path}.line：{row.get('line')!r} {word}，已知的有 {names}")
                 continue
-            seen.add(line)
-            cells = self.row({k: v for k, v in row.items() if k != "line"}, columns, path)
-            self.lines |= {(block.key, line, key): typed for key, typed in cells.items()}
+            taken.add(line)
+            cells = self.row({key: one for key, one in row.items() if key != "line"}, columns, path)
+            self.lines |= {(block.key, line, key): one for key, one in cells.items()}
 
     def passages(self, value: dict[str, Any]) -> tuple[Mapping[str, Typed], ...]:
-        block = self.form.block("passages")
-        assert isinstance(block, Rows)
+        block = self.form.rows("passages")
         text = next(box for box in block.columns if box.key == "text")
         titles = [row[0] for row in block.preset] + [t for t in value if (t,) not in block.preset]
         return tuple(
@@ -203,22 +204,27 @@ class _Typist:
         )
 
     def typed(self, value: Any, path: str, box: Box) -> Typed:
-        """The value as a person would type it; a JSON true, list or object has no cell to stand in."""
-        if isinstance(value, bool) or not isinstance(value, Decimal | str | None):
-            self.problems.append(f"{path}：{value!r} 填不进一个单元格，应为数字、文字或 null")
-            return None
-        if isinstance(value, Decimal) and not value.is_finite():
-            self.problems.append(f"{path}：{value} 不是有限的数字")
-            return None
-        if isinstance(value, Decimal) and value and not LEAST < abs(value) < MOST:
-            self.problems.append(f"{path}：{_seen(value)} 太大或太小，单元格里写不下")
-            return None
-        if isinstance(value, str) and len(value) > LONGEST:
-            self.problems.append(f"{path}：有 {len(value)} 字，一个单元格最多 {LONGEST} 字")
+        """The value as a person would type it; None, and a problem noted, for what no cell can hold."""
+        if problem := _not_typed(value):
+            self.problems.append(f"{path}：{problem}")
             return None
         if box.kind == "date" and isinstance(value, str):
-            try:
+            with suppress(ValueError):
                 return datetime.date.fromisoformat(value)
-            except ValueError:
-                return value
-        return value or None if isinstance(value, str) else value
+        return None if value == "" else cast(Typed, value)
+
+
+def _not_typed(value: Any) -> str:
+    """Why a value of JSON cannot be in a cell: true, a list or an object, a number or a text without bounds."""
+    match value:
+        case bool():
+            return f"{value!r} 填不进一个单元格，应为数字、文字或 null"
+        case Decimal() if not value.is_finite():
+            return f"{value} 不是有限的数字"
+        case Decimal() if value and not LEAST < abs(value) < MOST:
+            return f"{_shown(value)} 太大或太小，单元格里写不下"
+        case str() if len(value) > LONGEST:
+            return f"有 {len(value)} 字，一个单元格最多 {LONGEST} 字"
+        case Decimal() | str() | None:
+            return ""
+    return f"{value!r} 填不进一个单元格，应为数字、文字或 null"

@@ -1,4 +1,4 @@
-"""Whether a form has what template, reader, scoring and checks speak of. What is not so is told in Chinese."""
+"""Whether a form has all that template, reader, scoring and checks rely on; each problem in Chinese."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perf_xlsx.domain.quantity import same_label
-from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Lines, Rows
+from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Line, Lines, Rows, Sheet, typed
 from perf_xlsx.rulebook import rulebook_names
 
 LINES, TABLES = "funds", ("indicators", "projects", "passages")  # what is read; any number of single boxes beside
@@ -33,9 +33,11 @@ OURS = ("claimed_", "reference_")  # what the unit and the software say of its p
 NOT_BOXES = ("form", "year")  # keys of a case that are no boxes
 LONGEST_LIST = 255  # characters of all choices together: Excel takes no longer drop-down list
 
+Known = Mapping[tuple[str, str], Box]  # the boxes of the shipped forms by table ("" for single ones) and key
+
 
 def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
-    """Everything that is not as it must be, each as file-less Chinese text with its keys; empty where all is."""
+    """Every problem as a Chinese sentence with its keys, without the file's name; none where the form is fit."""
     known = _known(shipped)
     return [
         *_blocks(form),
@@ -49,56 +51,69 @@ def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
     ]
 
 
-def _known(shipped: Iterable[Form]) -> Mapping[tuple[str, str], Box]:
-    """The boxes of the shipped forms, by their table ("" for single ones) and key."""
-    return {(name, box.key): box for form in shipped for block in form.blocks for name, box in _of(block)}
+def _known(shipped: Iterable[Form]) -> Known:
+    return {(_table(block), box.key): box for form in shipped for block in form.blocks for box in block.fields}
 
 
-def _of(block: Block) -> Iterator[tuple[str, Box]]:
-    if isinstance(block, Boxes):
-        yield from (("", box) for box in block.boxes)
-    else:
-        yield from ((block.key, box) for box in block.columns)
+def _table(block: Block) -> str:
+    """The key of a table; "" of single boxes, which are told apart by their own keys."""
+    return "" if isinstance(block, Boxes) else block.key
 
 
 def _blocks(form: Form) -> Iterator[str]:
     keys = [block.key for block in form.blocks]
-    yield from (
-        f"blocks“{key}”出现了不止一次，key 不能重复。" for key in dict.fromkeys(keys) if keys.count(key) > 1
-    )
+    yield from _repeated("blocks", keys)
     for block in form.blocks:
-        if isinstance(block, Lines) and block.key != LINES:
-            yield f"blocks“{block.key}”：kind 是 lines 的只能是 {LINES}。"
-        if isinstance(block, Rows) and block.key not in TABLES:
-            yield f"blocks“{block.key}”：kind 是 rows 的只能是 {'、'.join(TABLES)}；其他内容请用 boxes 或加栏。"
-        if isinstance(block, Boxes) and block.key in (LINES, *TABLES):
-            yield f"blocks“{block.key}”：kind 应为 {'lines' if block.key == LINES else 'rows'}。"
+        if problem := _misnamed(block):
+            yield f"blocks“{block.key}”：{problem}"
     for key, kind in ((LINES, "lines"), *((key, "rows") for key in NEEDED_TABLES)):
         if key not in keys:
             yield f'缺少 blocks“{key}”（kind = "{kind}"）。'
 
 
-def _boxes(form: Form, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
-    boxes = [box for block in form.blocks if isinstance(block, Boxes) for box in block.boxes]
-    keys = {box.key for box in boxes}
+def _misnamed(block: Block) -> str:
+    """What is wrong with a block's kind for its key."""
+    match block:
+        case Lines() if block.key != LINES:
+            return f"kind 是 lines 的只能是 {LINES}。"
+        case Rows() if block.key not in TABLES:
+            return f"kind 是 rows 的只能是 {'、'.join(TABLES)}；其他内容请用 boxes 或加栏。"
+        case Boxes() if block.key in (LINES, *TABLES):
+            return f"kind 应为 {'lines' if block.key == LINES else 'rows'}。"
+    return ""
+
+
+def _repeated(path: str, keys: Sequence[str]) -> Iterator[str]:
+    twice = [key for key in dict.fromkeys(keys) if keys.count(key) > 1]
+    return (f"{path}“{key}”出现了不止一次，key 不能重复。" for key in twice)
+
+
+def _boxes(form: Form, known: Known) -> Iterator[str]:
+    keys = {box.key for box in form.single_boxes}
     for key in NEEDED_BOXES:
         if key not in keys:
             yield f"缺少 boxes“{key}”（{known['', key].label}）。"
     if len(keys & {*TOGETHER}) == 1:
         yield f"boxes“{TOGETHER[0]}”和“{TOGETHER[1]}”应当都有，或者都没有。"
-    yield from _alike("boxes", boxes)
+    yield from _alike("boxes", form.single_boxes)
 
 
-def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
-    for name, box in _of(block):
-        path = f"{'columns' if name else 'boxes'}“{box.key}”"
-        path = f"{name}.{path}" if name else path
-        yield from (f"{path}{problem}" for problem in _box(box, known.get((name, box.key))))
+def _block(block: Block, known: Known) -> Iterator[str]:
+    table = _table(block)
+    for box in block.fields:
+        path = f"{table}.columns“{box.key}”" if table else f"boxes“{box.key}”"
+        yield from (f"{path}{problem}" for problem in _box(box, known.get((table, box.key))))
     if isinstance(block, Boxes):
-        for box in block.boxes:
-            if "{" in box.help.replace(NEXT_YEAR, ""):
-                yield f"boxes“{box.key}”的 help 印在格旁，其中的 {{…}} 只能是 {NEXT_YEAR}。"
-        return
+        yield from (
+            f"boxes“{box.key}”的 help 印在格旁，其中的 {{…}} 只能是 {NEXT_YEAR}。"
+            for box in block.boxes
+            if "{" in box.help.replace(NEXT_YEAR, "")
+        )
+    else:
+        yield from _columns(block, known)
+
+
+def _columns(block: Lines | Rows, known: Known) -> Iterator[str]:
     yield from _alike(f"{block.key}.columns", block.columns)
     have = {box.key for box in block.columns}
     for (table, key), box in known.items():
@@ -109,38 +124,54 @@ def _block(block: Block, known: Mapping[tuple[str, str], Box]) -> Iterator[str]:
     if isinstance(block, Lines):
         for box in (box for box in block.columns if box.required):
             yield f"{block.key}.columns“{box.key}”不能有 required，请写在各行的 required 中。"
-    if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):
+    elif any(len(row) > len(block.columns) for row in block.preset):
         yield f"{block.key} 的 preset 每行最多{len(block.columns)}项。"
 
 
 def _box(box: Box, known: Box | None) -> Iterator[str]:
     """Problems of one box; `known` is what the shipped forms have under its key."""
-    if known is None and box.key.startswith(OURS):
-        yield f"的 key 不能以 {' 或 '.join(OURS)} 开头，请换一个。"
-    if known is None and box.kind == "computed":
-        yield "的 kind 不能是 computed：自加的格没有公式，应为 text、number 等。"
-    if known and box.kind != known.kind and not {box.kind, known.kind} <= WORDED:
-        yield f"的 kind 是 {box.kind}，应为 {known.kind}。"
-    if known and box.formula != known.formula:
-        yield f"的 formula 应为“{known.formula}”。" if known.formula else "不能有 formula。"
-    if box.kind == "choice" and not box.choices:
-        yield "的 kind 是 choice，缺少 choices。"
-    if known and box.key in CHOSEN:
-        allowed = [choice.value for choice in known.choices]
-        wrong = [choice.value for choice in box.choices if choice.value not in allowed]
-        if wrong or box.kind != "choice":
-            yield f"应为 choice，choices 只能是 {'、'.join(allowed)}。"
-    values = [choice.value for choice in box.choices]
-    if len(set(values)) < len(values):
-        yield "的 choices 有重复。"
-    if not box.depends_on and (len(",".join(values)) > LONGEST_LIST or any("," in value for value in values)):
-        yield f"的 choices 合起来不能超过{LONGEST_LIST}个字，也不能有英文逗号。"
-    if not box.depends_on and any(choice.under for choice in box.choices):
-        yield "的 choices 有 under，应有 depends_on。"
-    if box.preset and box.kind == "choice" and box.strict and box.preset not in values:
+    yield from _added(box) if known is None else _changed(box, known)
+    yield from _choices(box)
+    if box.preset and box.kind == "choice" and box.strict and box.preset not in _values(box):
         yield f"的 preset “{box.preset}”不在 choices 中。"
     if box.preset and box.kind not in WORDED:
         yield "的 preset 只能用于文字和选择。"
+
+
+def _added(box: Box) -> Iterator[str]:
+    """Problems of a box that no shipped form has."""
+    if box.key.startswith(OURS):
+        yield f"的 key 不能以 {' 或 '.join(OURS)} 开头，请换一个。"
+    if box.kind == "computed":
+        yield "的 kind 不能是 computed：自加的格没有公式，应为 text、number 等。"
+
+
+def _changed(box: Box, known: Box) -> Iterator[str]:
+    """Where a box means something else than the shipped one of its key."""
+    if box.kind != known.kind and not {box.kind, known.kind} <= WORDED:
+        yield f"的 kind 是 {box.kind}，应为 {known.kind}。"
+    if box.formula != known.formula:
+        yield f"的 formula 应为“{known.formula}”。" if known.formula else "不能有 formula。"
+    if box.key in CHOSEN and (box.kind != "choice" or not {*_values(box)} <= {*_values(known)}):
+        yield f"应为 choice，choices 只能是 {'、'.join(_values(known))}。"
+
+
+def _choices(box: Box) -> Iterator[str]:
+    values = _values(box)
+    if box.kind == "choice" and not values:
+        yield "的 kind 是 choice，缺少 choices。"
+    if len({*values}) < len(values):
+        yield "的 choices 有重复。"
+    if box.depends_on:
+        return
+    if len(",".join(values)) > LONGEST_LIST or any("," in value for value in values):
+        yield f"的 choices 合起来不能超过{LONGEST_LIST}个字，也不能有英文逗号。"
+    if any(choice.under for choice in box.choices):
+        yield "的 choices 有 under，应有 depends_on。"
+
+
+def _values(box: Box) -> list[str]:
+    return [choice.value for choice in box.choices]
 
 
 def _dependent(columns: Sequence[Box]) -> Iterator[str]:
@@ -161,29 +192,33 @@ def _dependent(columns: Sequence[Box]) -> Iterator[str]:
 
 
 def _funds(form: Form) -> Iterator[str]:
-    """Lines of money that are spoken of, and are not there."""
-    block = next((block for block in form.blocks if isinstance(block, Lines) and block.key == LINES), None)
-    if block is None:
-        return
+    """Lines of money that are named somewhere, and are not there."""
+    for block in form.blocks:
+        if isinstance(block, Lines) and block.key == LINES:
+            yield from _lines(form, block)
+            return
+
+
+def _lines(form: Form, block: Lines) -> Iterator[str]:
     keys = [line.key for line in block.lines]
     words = f"应为 {LINES}.lines 中的 key：{'、'.join(keys)}"
-    if len(set(keys)) < len(keys):
+    if len({*keys}) < len(keys):
         yield f"{LINES}.lines 的 key 有重复。"
     for name, key in (("total_line", form.total_line), ("project_line", form.project_line)):
         if key is not None and key not in keys:
             yield f"{name} 是“{key}”，{words}。"
-    columns = [box.key for box in block.columns if box.kind != "computed"]
+    columns = [box.key for box in typed(block.columns)]
     for line in block.lines:
         path = f"{LINES}.lines“{line.key}”"
-        if any(part not in keys for part in line.parts):
+        if not {*line.parts} <= {*keys}:
             yield f"{path} 的 parts {words}。"
-        if any(key not in columns for key in line.required):
+        if not {*line.required} <= {*columns}:
             yield f"{path} 的 required 应为 {LINES}.columns 中的 key：{'、'.join(columns)}。"
     parts = {line.key: line.parts for line in block.lines}
     if any(_reaches(parts, key, key) for key in keys):
         yield f"{LINES}.lines 的 parts 绕成了圈。"
     labels = [same_label(label) for line in block.lines for label in {*line.labels}]
-    if len(set(labels)) < len(labels):
+    if len({*labels}) < len(labels):
         yield f"{LINES}.lines 有两行的 label 或 synonyms 相同，读取时分不清。"
 
 
@@ -203,10 +238,7 @@ def _reaches(parts: Mapping[str, tuple[str, ...]], start: str, goal: str) -> boo
 
 def _alike(path: str, boxes: Sequence[Box]) -> Iterator[str]:
     """Two boxes that no key, or no label, tells apart."""
-    keys = [box.key for box in boxes]
-    yield from (
-        f"{path}“{key}”出现了不止一次，key 不能重复。" for key in dict.fromkeys(keys) if keys.count(key) > 1
-    )
+    yield from _repeated(path, [box.key for box in boxes])
     owner: dict[str, str] = {}
     for box in boxes:
         for label in {same_label(label): label for label in box.labels}:
@@ -217,20 +249,29 @@ def _alike(path: str, boxes: Sequence[Box]) -> Iterator[str]:
 
 
 def _names(form: Form) -> Iterator[str]:
-    """Keys that would give two cells one name, or a name that formulas use."""
+    """Keys that would give two cells one name, or a name that the software uses itself."""
     taken: dict[str, str] = {}
     for block in form.blocks:
-        rows = [line.key for line in block.lines] if isinstance(block, Lines) else []
-        for name, box in _of(block):
-            names = [f"{name}_{box.key}" if name else box.key, *(f"{name}_{row}_{box.key}" for row in rows)]
-            path = f"{name or 'boxes'}“{box.key}”"
-            for one in names:
-                if one in RESERVED or one.startswith(RESERVED_BEGINNINGS) or (not name and one in NOT_BOXES):
-                    yield f"{path}：key 不能用“{one}”，这是软件自用的名称，请换一个。"
-                elif taken.setdefault(one, path) != path:
-                    yield f"{path}和{taken[one]}的 key 会得到同一个名称“{one}”，请改其中一个。"
-    blocks = {block.key for block in form.blocks if not isinstance(block, Boxes)}
-    yield from (f"boxes“{name}”：key 与表“{name}”相同，请换一个。" for name in sorted(blocks & taken.keys()))
+        for box in block.fields:
+            path = f"{_table(block) or 'boxes'}“{box.key}”"
+            for name in _names_of(block, box):
+                if _is_reserved(name) or (isinstance(block, Boxes) and name in NOT_BOXES):
+                    yield f"{path}：key 不能用“{name}”，这是软件自用的名称，请换一个。"
+                elif taken.setdefault(name, path) != path:
+                    yield f"{path}和{taken[name]}的 key 会得到同一个名称“{name}”，请改其中一个。"
+    tables = {_table(block) for block in form.blocks}
+    yield from (f"boxes“{name}”：key 与表“{name}”相同，请换一个。" for name in sorted(tables & taken.keys()))
+
+
+def _names_of(block: Block, box: Box) -> Iterator[str]:
+    """The defined names that a template gives a box, without their px_."""
+    yield f"{block.key}_{box.key}" if _table(block) else box.key
+    for line in block.lines if isinstance(block, Lines) else ():
+        yield f"{block.key}_{line.key}_{box.key}"
+
+
+def _is_reserved(name: str) -> bool:
+    return name in RESERVED or name.startswith(RESERVED_BEGINNINGS)
 
 
 def _sheets(form: Form) -> Iterator[str]:
@@ -245,19 +286,26 @@ def _sheets(form: Form) -> Iterator[str]:
 def _twins(form: Form) -> Iterator[str]:
     """Blocks that have most of their labels on another sheet too: that would be taken for a copy of this one."""
     for sheet in form.sheets:
-        for block in sheet.blocks:
-            own = [{*map(same_label, labels)} for labels in _labels(block)]
-            for other in (one for one in form.sheets if one is not sheet):
-                words = {same_label(label) for b in other.blocks for labels in _labels(b) for label in labels}
-                if sum(not words.isdisjoint(labels) for labels in own) > len(own) // 2:
-                    yield f"“{block.title}”的 label 多半与“{other.name}”上的相同，读取时分不清，请改写。"
+        others = [one for one in form.sheets if one is not sheet]
+        yield from (
+            f"“{block.title}”的 label 多半与“{other.name}”上的相同，读取时分不清，请改写。"
+            for block in sheet.blocks
+            for other in others
+            if _is_like(block, other)
+        )
+
+
+def _is_like(block: Block, sheet: Sheet) -> bool:
+    """Whether a sheet has more than half of a block's labels."""
+    words = {same_label(label) for other in sheet.blocks for labels in _labels(other) for label in labels}
+    own = [{*map(same_label, labels)} for labels in _labels(block)]
+    return sum(not words.isdisjoint(labels) for labels in own) > len(own) // 2
 
 
 def _labels(block: Block) -> list[tuple[str, ...]]:
-    """The labels that tell where a block stands."""
-    if isinstance(block, Lines):
-        return [line.labels for line in block.lines]
-    return [box.labels for _, box in _of(block) if box.kind != "computed"]
+    """The labels that tell where a block is."""
+    labelled: Iterable[Line | Box] = block.lines if isinstance(block, Lines) else typed(block.fields)
+    return [one.labels for one in labelled]
 
 
 def _rulebook(form: Form) -> Iterator[str]:

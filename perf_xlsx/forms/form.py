@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -100,6 +100,11 @@ class Boxes(Struct, frozen=True):
     title: str
     boxes: tuple[Box, ...]
 
+    @property
+    def fields(self) -> tuple[Box, ...]:
+        """The boxes, as every kind of block has them."""
+        return self.boxes
+
 
 class Lines(Struct, frozen=True):
     """Fixed lines by columns (资金). Names: `px_{key}_{line}_{column}` a cell, `px_{key}_{column}` a column."""
@@ -110,6 +115,11 @@ class Lines(Struct, frozen=True):
     head_width: float
     lines: tuple[Line, ...]
     columns: tuple[Box, ...]
+
+    @property
+    def fields(self) -> tuple[Box, ...]:
+        """The columns, as every kind of block has them."""
+        return self.columns
 
 
 class Rows(Struct, frozen=True):
@@ -125,8 +135,14 @@ class Rows(Struct, frozen=True):
     preset: tuple[tuple[str, ...], ...] = ()
     totals: tuple[str, ...] = ()
 
+    @property
+    def fields(self) -> tuple[Box, ...]:
+        """The columns, as every kind of block has them."""
+        return self.columns
+
 
 Block = Boxes | Lines | Rows
+_Kind = TypeVar("_Kind", Boxes, Lines, Rows)
 
 
 class Sheet(Struct, frozen=True):
@@ -139,7 +155,7 @@ class Sheet(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
-class Form(Struct, frozen=True, eq=False):  # a key of what is made of it once
+class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made of it once
     """One kind of form. `versions` are the template versions that can be read; the last is the one written.
 
     `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`
@@ -165,24 +181,51 @@ class Form(Struct, frozen=True, eq=False):  # a key of what is made of it once
         """What the kind is called in a table: "部门整体支出"."""
         return self.title.replace("（单位）", "").removesuffix("绩效自评")
 
-    @property
-    def blocks(self) -> Iterator[Block]:
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
         """Every block, from the first sheet to the last."""
-        return (block for sheet in self.sheets for block in sheet.blocks)
+        return tuple(block for sheet in self.sheets for block in sheet.blocks)
+
+    @cached_property
+    def single_boxes(self) -> tuple[Box, ...]:
+        """The boxes of every block of single boxes."""
+        return tuple(box for block in self.blocks if isinstance(block, Boxes) for box in block.boxes)
+
+    @cached_property
+    def tables(self) -> tuple[Rows, ...]:
+        """Every table of free rows."""
+        return tuple(block for block in self.blocks if isinstance(block, Rows))
 
     @property
     def version(self) -> str:
         """The version that a template made today carries."""
         return self.versions[-1]
 
-    def block(self, key: str) -> Block:
-        """The block with this key; KeyError where the form has none."""
-        for sheet in self.sheets:
-            for block in sheet.blocks:
-                if block.key == key:
-                    return block
-        raise KeyError(key)
-
     def has(self, key: str) -> bool:
         """Whether the form has a block with this key."""
-        return any(block.key == key for sheet in self.sheets for block in sheet.blocks)
+        return any(block.key == key for block in self.blocks)
+
+    def block(self, key: str) -> Block:
+        """The block with this key; KeyError where the form has none."""
+        for block in self.blocks:
+            if block.key == key:
+                return block
+        raise KeyError(key)
+
+    def boxes(self, key: str) -> Boxes:
+        """The single boxes of this key; KeyError where the form has no such block."""
+        return self._of_kind(key, Boxes)
+
+    def lines(self, key: str) -> Lines:
+        """The fixed lines of this key; KeyError where the form has no such block."""
+        return self._of_kind(key, Lines)
+
+    def rows(self, key: str) -> Rows:
+        """The table of free rows of this key; KeyError where the form has no such block."""
+        return self._of_kind(key, Rows)
+
+    def _of_kind(self, key: str, kind: type[_Kind]) -> _Kind:
+        block = self.block(key)
+        if not isinstance(block, kind):
+            raise KeyError(key)
+        return block

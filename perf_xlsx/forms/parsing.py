@@ -6,6 +6,8 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +19,7 @@ from perf_xlsx.system.safe_text import cleaned, one_line
 from perf_xlsx.system.suggestion import meant
 from perf_xlsx.vocabulary import vocabulary
 
+COMMON = "common.toml"
 MOST = 200  # members of any list
 LONGEST_SHOWN = 40  # characters of a wrong value
 BLOCKS = {"boxes": "单个的格", "lines": "固定的行", "rows": "可以增减的行"}
@@ -87,7 +90,8 @@ _SHEET = {
     "name": _matching(r"[^\[\]:*?/\\'\"\n\r\t]{1,31}", "不超过31个字，不能有 [ ] : * ? / \\ ' 和引号").must,
     "title": _LABEL.must, "hint": _text(500).must, "landscape": _FLAG.must, "blocks": _TABLES.must,
 }  # fmt: skip
-_BOXES = {"kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "boxes": _TABLES.must}
+_BOXES = {"kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "boxes": _TABLES.must,
+          "width": _number(1, 200)}  # fmt: skip
 _LINES = {
     "kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "head": _LABEL.must,
     "head_width": _number(1, 200).must, "lines": _TABLES.must, "columns": _TABLES.must,
@@ -106,6 +110,7 @@ _LINE = {
     "key": _KEY.must, "label": _LABEL.must, "synonyms": _LABELS, "parts": _many(_KEY), "blank_part_is_zero": _FLAG,
     "indent": _number(0, 10, whole=True), "required": _many(_KEY),
 }  # fmt: skip
+_MEMBERS = {"boxes", "columns"}
 _OPTION = {"value": _WORD.must, "same": _WORDS, "under": _WORD}
 
 
@@ -117,9 +122,62 @@ def parse_form(text: str, where: str) -> Form:
         raise FormError(f"{where}：不是 TOML{place_of(error)}") from None
     if "sheets" not in raw and raw.keys() & {"extends", "document", "forms"}:
         raise FormError(f"{where}：像是评分办法，不是表种文件。评分办法用 --rulebook 指定")
-    taken = _take(raw, where, _FORM)
+    taken = _take(_with_common_lists(raw, where), where, _FORM)
     taken["sheets"] = tuple(_sheet(one, where) for one in taken["sheets"])
     return Form(**{"project_line": None} | taken)
+
+
+@cache
+def _common() -> Mapping[str, Any]:
+    return tomllib.loads(files("perf_xlsx.forms").joinpath(COMMON).read_text("utf-8"), parse_float=Decimal)
+
+
+def _with_common_lists(raw: dict[str, Any], where: str) -> dict[str, Any]:
+    """A form with the lists of common.toml that its `common` names; its own come first."""
+    if "common" not in raw:
+        return raw
+    lists, named = _common()["lists"], raw["common"]
+    if not isinstance(named, list) or not all(isinstance(name, str) and name in lists for name in named):
+        raise FormError(f"{where}：common 是{_seen(named)}，应为列表，每项是 {'、'.join(lists)} 之一。")
+    own = {key: value for key, value in raw.items() if key != "common"}
+    return {name: lists[name] for name in named} | own
+
+
+def _with_common_block(raw: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """A block with what the block of common.toml holds that its `common` names; its own keys come first."""
+    if "common" not in raw:
+        return raw
+    blocks, name = _common()["blocks"], raw["common"]
+    if not isinstance(name, str) or name not in blocks:
+        raise FormError(f"{where}：common 是{_seen(name)}，应为 {'、'.join(blocks)} 之一。")
+    own = {key: value for key, value in raw.items() if key != "common"}
+    members = {
+        key: _merged(blocks[name][key], own[key], where) for key in own.keys() & _MEMBERS & blocks[name].keys()
+    }
+    return {**blocks[name], **own, **members}
+
+
+def _merged(common: list[dict[str, Any]], own: Any, where: str) -> Any:
+    """Common boxes or columns with a form's own; what is no list of tables is given back, to be refused later."""
+    if not _TABLES.fits(own):
+        return own
+    merged = list(common)
+    for one in own:
+        _put(one, merged, where)
+    return merged
+
+
+def _put(one: dict[str, Any], boxes: list[dict[str, Any]], where: str) -> None:
+    """Change the box of the same key, or add one; it stands where `before` says."""
+    at = next((n for n, box in enumerate(boxes) if box.get("key") == one.get("key")), len(boxes))
+    known = boxes.pop(at) if at < len(boxes) else {}
+    keys = [box.get("key") for box in boxes]
+    if "before" in one:
+        if one["before"] not in keys:
+            words = "、".join(map(str, keys))
+            raise FormError(f"{where}：before 是{_seen(one['before'])}，应为同一块中的 key：{words}。")
+        at = keys.index(one["before"])
+    boxes.insert(at, known | {key: value for key, value in one.items() if key != "before"})
 
 
 def _take(raw: Mapping[str, Any], where: str, known: Mapping[str, _Key]) -> dict[str, Any]:
@@ -159,12 +217,15 @@ def _sheet(raw: Mapping[str, Any], where: str) -> Sheet:
 
 
 def _block(raw: Mapping[str, Any], where: str) -> Block:
+    raw = _with_common_block(raw, _at(where, "blocks", raw, "common"))
     where = _at(where, "blocks", raw)
     kind = raw.get("kind")
     taken = _take(raw, where, {"lines": _LINES, "rows": _ROWS}.get(str(kind), _BOXES))
     del taken["kind"]
     if kind == "boxes":
-        return Boxes(**taken | {"boxes": tuple(_box(one, _at(where, "boxes", one)) for one in taken["boxes"])})
+        width = {"width": taken.pop("width")} if "width" in taken else {}
+        boxes = tuple(_box(width | one, _at(where, "boxes", one)) for one in taken["boxes"])
+        return Boxes(**taken | {"boxes": boxes})
     taken["columns"] = tuple(_box(one, _at(where, "columns", one)) for one in taken["columns"])
     if kind == "rows":
         return Rows(**taken)

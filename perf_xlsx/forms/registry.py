@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from perf_xlsx.forms.fitness import unfit
 from perf_xlsx.forms.form import Form, FormError
-from perf_xlsx.forms.parsing import parse_form
+from perf_xlsx.forms.parsing import COMMON, parse_form
 from perf_xlsx.system.os_errors import is_special, why
 from perf_xlsx.system.safe_text import visible
 from perf_xlsx.system.suggestion import meant
@@ -129,7 +129,8 @@ def with_forms(own: Iterable[FormFile]) -> Iterator[None]:
 @cache
 def shipped_names() -> tuple[str, ...]:
     """Every form kind that is shipped, sorted."""
-    return tuple(sorted(f.name[:-5] for f in files("perf_xlsx.forms").iterdir() if f.name.endswith(".toml")))
+    named = (file.name for file in files("perf_xlsx.forms").iterdir() if file.name.endswith(".toml"))
+    return tuple(sorted(name.removesuffix(".toml") for name in named if name != COMMON))
 
 
 def form_names() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from perf_xlsx.cli.main import main
 from perf_xlsx.domain.model import Scores, SelfEvaluation
 from perf_xlsx.findings import catalogue as findings
 from perf_xlsx.findings.catalogue import CatalogueEntry, Observation, check, observed
-from perf_xlsx.forms import form_names, load_form, read_forms, with_forms
+from perf_xlsx.forms import FormError, form_names, load_form, parse_form, read_forms, with_forms
 from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
@@ -84,14 +84,80 @@ COLUMNS = {
 BEFORE = {"indicators": "reason", "funds": "claimed_rate", "basics": "filled_on", "projects": "benefit"}
 
 
+def written_out(text: str) -> str:
+    """A form's TOML with what it takes from common.toml in its place: a file that stands alone."""
+    common = (FORMS / "common.toml").read_text("utf-8")
+    lists, *blocks = re.split(r"^\[blocks\.\w+\]\n", common.partition("[lists]\n")[2], flags=re.M)
+    names = re.findall(r"^\[blocks\.(\w+)\]", common, flags=re.M)
+    text = text.replace('common = ["asides", "guide_before"]\n', lists.rstrip() + "\n")
+    for name, block in zip(names, blocks, strict=True):
+        head, *members = re.split(r"\n(?=  \[\[)", block.rstrip() + "\n")
+        own = re.search(
+            rf'common = "{name}"\n((?:  \w[^\n]*\n)*)(.*?)(?=\n  \[\[sheets\.blocks\]\]|\n\[\[sheets\]\]|\Z)',
+            text,
+            re.S,
+        )
+        assert own
+        own_keys = re.findall(r"^ *(\w+) =", own[1], flags=re.M)
+        heads = [line for line in head.splitlines() if line and line.partition(" =")[0] not in own_keys]
+        joined = re.sub(rf"\[\[blocks\.{name}\.", "[[sheets.blocks.", "\n".join(members))
+        joined = "\n".join("  " + line if line else line for line in joined.splitlines())
+        ours = re.sub(r'    before = ".*"\n', "", own[2])
+        text = text.replace(own[0], "\n  ".join(heads) + "\n" + f"{own[1].rstrip()}\n\n{ours}\n{joined}\n")
+    return text
+
+
 def own_form(base: str = "project", *, name: str = "transfer", title: str = "转移支付", extra: bool = True) -> str:
     """A form like a shipped one, with a box and columns that no other form has."""
-    text = (FORMS / f"{base}.toml").read_text("utf-8").replace(f'name = "{base}"', f'name = "{name}"')
+    text = written_out((FORMS / f"{base}.toml").read_text("utf-8")).replace(f'name = "{base}"', f'name = "{name}"')
     text = re.sub("(项目|部门（单位）整体|部门整体)支出绩效自评", f"{title}绩效自评", text)
     for block, added in COLUMNS.items() if extra else ():
         at = re.search(rf'\n    \[\[sheets\.blocks\.\w+\]\]\n    key = "{BEFORE[block]}"', text)
         text = text[: at.start()] + "\n" + added.rstrip() + "\n" + text[at.start() :] if at else text
     return text
+
+
+def short_form(name: str, title: str) -> str:
+    """The same form, with what it shares taken from common.toml, and its own columns put where they belong."""
+    text = (FORMS / "project.toml").read_text("utf-8").replace('name = "project"', f'name = "{name}"')
+    text = text.replace("项目支出绩效自评", f"{title}绩效自评")
+    for block in ("basics", "funds", "indicators"):
+        placed = re.sub("( +)label", rf'\1before = "{BEFORE[block]}"\n\1label', COLUMNS[block])
+        text = re.sub(
+            rf'(common = "{block}"\n(?:  \w[^\n]*\n)*)', lambda own, new=placed: own[1] + new + "\n", text
+        )
+    return text
+
+
+def test_a_form_may_take_what_forms_share_from_common_toml() -> None:
+    short = parse_form(short_form("transfer", "转移支付"), "a.toml")
+    full = parse_form(own_form(), "b.toml")
+    for key in ("funds", "indicators"):
+        assert [box.key for box in short.block(key).fields] == [box.key for box in full.block(key).fields]
+    assert {box.key for box in short.single_boxes} == {box.key for box in full.single_boxes}
+    changed_in_place = short_form("transfer", "转移支付").replace(
+        'common = "indicators"\n',
+        'common = "indicators"\nrows = 9\n\n    [[sheets.blocks.columns]]\n    key = "reason"\n    width = 33\n\n',
+    )
+    block = parse_form(changed_in_place, "a.toml").rows("indicators")
+    reason = next(box for box in block.columns if box.key == "reason")
+    assert (block.rows, reason.width, reason.label) == (9, 33, "偏差原因")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('common = "indicators"', 'common = "indicator"', ["common 是“indicator”", "indicators"]),
+        ('common = "indicators"', "common = [1]", ["common 是 [1]"]),
+        ('common = ["asides", "guide_before"]', 'common = ["guide"]', ["common 是", "asides、guide_before"]),
+        ('before = "reason"', 'before = "reasons"', ["before 是“reasons”", "improvement"]),
+        ('common = "claimed"', 'common = "claimed"\n  boxes = 1', ["boxes 是 1"]),
+    ],
+)
+def test_what_is_not_shared_is_refused_by_name(old: str, new: str, words: list[str]) -> None:
+    with pytest.raises(FormError) as error:
+        parse_form(short_form("transfer", "转移支付").replace(old, new), "a.toml")
+    assert all(word in str(error.value) for word in words)
 
 
 @pytest.fixture
