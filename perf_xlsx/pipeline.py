@@ -173,35 +173,37 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     package.become_document()
 
     def judged() -> Result:
-        evaluation, said = read(package, name, terms.rulebook)
+        reading = read(package, name, terms.rulebook)
         package.settle()
-        new = [found for found in said if not told_already(found, stripped)]
-        about = _about_the_file(name, suffix, macro, scored=evaluation is not None)
-        return _judged(job, evaluation, [*told, *about, *new], terms)
+        new = [found for found in reading.findings if not told_already(found, stripped)]
+        about = _about_the_file(name, suffix, macro, scored=reading.evaluation is not None)
+        return _judged(job, reading.evaluation, [*told, *about, *new], terms, reading.rules)
 
     return _with_copy(job, package, judged)
 
 
 def _score_original(job: Job, original: Original, terms: Terms, told: list[Finding]) -> Result:
     """A workbook of another format: carried over into a template of ours, and that is scored."""
-    from perf_xlsx.conversion.convert import carry  # late: few workbooks need it
+    from perf_xlsx.conversion.convert import convert  # late: few workbooks need it
 
-    carried = carry(original, printable_path(Path(job.source.name)), terms.rulebook, terms.limits)
-    if isinstance(carried, Finding):
-        return _judged(job, None, [*told, carried], terms)
-    result = _judged(job, carried.evaluation, [*told, *carried.findings], terms)
+    converted = convert(original, printable_path(Path(job.source.name)), terms.rulebook, terms.limits)
+    if isinstance(converted, Finding):
+        return _judged(job, None, [*told, converted], terms, None)
+    result = _judged(job, converted.evaluation, [*told, *converted.findings], terms, converted.rules)
     if job.output is None:
         return result
-    package = Package.open(carried.workbook)
-    return _with_copy(job, package, lambda: result, carried.origin)
+    package = Package.open(converted.workbook)
+    return _with_copy(job, package, lambda: result, converted.origin)
 
 
-def _judged(job: Job, evaluation: SelfEvaluation | None, said: list[Finding], terms: Terms) -> Result:
+def _judged(
+    job: Job, evaluation: SelfEvaluation | None, said: list[Finding], terms: Terms, rules: Rulebook | None
+) -> Result:
     """What was read, its scores and all findings."""
     source = printable_path(job.source)
-    if evaluation is None:
+    if evaluation is None or rules is None:
         return Result(source, "", None, None, bounded(said))
-    rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
+    rulebook = rules.on(evaluation.form)
     scores, findings = judge(evaluation, said, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)
 

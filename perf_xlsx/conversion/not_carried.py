@@ -12,22 +12,15 @@ from perf_xlsx.ooxml.note_text import Recorded, has_ours, remaining
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import below, printed, written
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official import OfficialLayout, known_labels, says_nothing
+from perf_xlsx.reading.layout import Layout, OfficialParts
+from perf_xlsx.reading.official import known_labels, says_nothing
+from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.workbook_extras import other_sheets
 from perf_xlsx.rulebook import BY_REFERENCE
-from perf_xlsx.sheets.fixed_texts import GUIDE, NUMBER
+from perf_xlsx.sheets.fixed_texts import NUMBER
 from perf_xlsx.sheets.origin import LeftBehind
 
 MOST_LEFT = 500  # cells told one by one; the rest is told as a number
-
-
-def other_sheets(was: Sheets, layout: Layout) -> Iterator[tuple[str, int]]:
-    """Sheets that are not of the form, with the number of their cells."""
-    used = layout.sheets()
-    for index in sorted(was.searched + was.reports):
-        title, cells = was.names[index], was.grids[index].cells
-        if index not in used and cells and GUIDE not in title:
-            yield title, len(cells)
 
 
 def left_behind(
@@ -38,20 +31,19 @@ def left_behind(
     `recorded` are the notes of an earlier scoring, which are ours.
     """
     was = transcript.was
-    others = list(other_sheets(was, layout))
-    skipped = {was.names.index(title) for title, _ in others}
+    others = dict(other_sheets(was, layout))
     cells = [
         LeftBehind("单元格", *was.shown(address), as_shown(cell), _note(was, layout, address, cell))
         for address, cell in _left(transcript, layout)
-        if address[0] not in skipped
+        if address[0] not in others
     ]
     yield from cells[:MOST_LEFT]
     if len(cells) > MOST_LEFT:
         yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
-    forms = {was.names[sheet] for sheet, _, _ in layout.forms}
-    for title, count in others:
-        why = "另一张自评表" if title in forms else "不属于自评表"
-        yield LeftBehind("工作表", title, "", f"整张工作表，共{count}格", why)
+    forms = {sheet for sheet, _, _ in layout.forms}
+    for sheet, count in others.items():
+        why = "另一张自评表" if sheet in forms else "不属于自评表"
+        yield LeftBehind("工作表", was.names[sheet], "", f"整张工作表，共{count}格", why)
     kept = {"", *(was.names[index] for index in was.searched + was.reports)}
     for extra in (extra for extra in original.extras if extra.sheet in kept):
         text = remaining(extra.text, recorded)
@@ -62,7 +54,7 @@ def left_behind(
 def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cell]]:
     """Cells that hold something and were neither carried over nor printed on every such form."""
     was = transcript.was
-    theirs = _not_of_layout(was, layout) if isinstance(layout, OfficialLayout) else _not_of_template(transcript)
+    theirs = _not_of_layout(was, layout.official) if layout.official else _not_of_template(transcript)
     for address in theirs:
         cell = was.cell(address)
         if cell is not None and _holds(cell) and address not in transcript.sources:
@@ -77,12 +69,29 @@ def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
     """That it is a formula, and the column that it stands in, where an official layout has a heading for it."""
     notes = ["公式"] if cell.formula is not None else []
     notes += ["划去的内容"] if cell.crossed_out else []
-    if isinstance(layout, OfficialLayout) and (heading := layout.heading(was, address)):
+    if layout.official and (heading := _heading(layout, layout.official, was, address)):
         notes.append(f"“{heading}”栏")
     return "；".join(notes)
 
 
-def _not_of_layout(was: Sheets, layout: OfficialLayout) -> Iterator[Address]:
+def _heading(layout: Layout, official: OfficialParts, was: Sheets, address: Address) -> str:
+    """The heading of the cell's column, in a row of an official layout's table; "" elsewhere."""
+    sheet, row, column = address
+    rows = {"funds": tuple(official.fund_rows.values())} | {
+        key: table.rows for key, table in layout.tables.items()
+    }
+    headers = {"indicators": official.indicators, "funds": official.funds, "projects": official.projects}
+    for key, header in headers.items():
+        if header is None or header.sheet != sheet or row not in rows[key]:
+            continue
+        for at in range(header.bottom, header.top - 1, -1):
+            cell = was.cell((sheet, at, column))
+            if cell is not None and isinstance(cell.value, str):
+                return core(cell.value)
+    return ""
+
+
+def _not_of_layout(was: Sheets, layout: OfficialParts) -> Iterator[Address]:
     """What is neither label nor heading nor row number of an official layout, and says something."""
     own, known = layout.labels | below(was, (NUMBER,)), known_labels(layout.kind)
     for sheet in was.searched:

@@ -192,7 +192,7 @@ class Transcript:
 
     # ---- what was said of it ---------------------------------------------------------------------------------
 
-    def retold(self, found: Finding) -> Finding:
+    def moved_finding(self, found: Finding) -> Finding:
         """A finding about the original at its place in the new workbook, or saying where in the original it is."""
         place = found.place
         if not place.sheet:

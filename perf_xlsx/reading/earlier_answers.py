@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place, column_name
-from perf_xlsx.findings.catalogue import Observation, finding
+from perf_xlsx.findings.collector import reported
 from perf_xlsx.ooxml import Answer, Formula, RetainedSheet, Stripped
 from perf_xlsx.ooxml.book import Sheet, parse_cell
-from perf_xlsx.reading.extra_content import LISTED, in_short, shortened
+from perf_xlsx.reading.extra_content import in_short, listed, shortened
 
 INTO_THE_BOXES = "要更正的，请填在自评表相应的填报格里"
 
@@ -40,7 +40,7 @@ def _kept_sheet(kept: RetainedSheet, workbook: str) -> Finding:
     name, told = kept.sheet.name, []
     if kept.cells:
         cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in kept.cells]
-        told.append(f"写了内容：{_listed(cells)}")
+        told.append(f"写了内容：{listed(cells)}")
     if kept.more:
         told.append("放了图片、图形或批注")
     did = f"在评分加入的工作表“{kept.was}”上{'；'.join(told) or '移动、排序或删减了内容'}"
@@ -49,7 +49,7 @@ def _kept_sheet(kept: RetainedSheet, workbook: str) -> Finding:
     stays = f"已改名为“{name}”，原样保留" if name != kept.was else "原样保留"
     message = f"{did}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
-    return _told(Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
+    return reported("R23", Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
 
 
 def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Finding:
@@ -57,24 +57,16 @@ def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Fin
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
     stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
     of = "原文件" if carried else ""
-    message = f"{of}“{on.sheet}”的核对批注里填写了内容：{_listed(cells)}。没有读取，{stays}。"
+    message = f"{of}“{on.sheet}”的核对批注里填写了内容：{listed(cells)}。没有读取，{stays}。"
     row, column = parse_cell(written[0].cell) or (0, 0)
     place = replace(on, row=row, column=column)
-    return _told(place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
+    return reported("R23", place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
 
 
 def _in_formulas(on: Place, formulas: Sequence[Formula]) -> Finding:
     cells = [f"{column_name(f.column)}{f.row}“{shortened(f'={f.text}')}”" for f in formulas]
     message = (
-        f"“{on.sheet}”的公式引用了评分加入的工作表：{_listed(cells)}。这些工作表每次评分重新写出，内容和位置会变。"
+        f"“{on.sheet}”的公式引用了评分加入的工作表：{listed(cells)}。这些工作表每次评分重新写出，内容和位置会变。"
     )
     place = replace(on, row=formulas[0].row, column=formulas[0].column)
-    return _told(place, "公式", message, "请改填数值，不要引用评分加入的工作表。")
-
-
-def _listed(cells: Sequence[str]) -> str:
-    return "、".join(cells[:LISTED]) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
-
-
-def _told(place: Place, field: str, message: str, advice: str) -> Finding:
-    return finding("R23", Observation(place, field, None, message, advice), None)
+    return reported("R23", place, "公式", message, "请改填数值，不要引用评分加入的工作表。")

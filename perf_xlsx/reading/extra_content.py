@@ -209,9 +209,13 @@ def printed(form: Form) -> frozenset[str]:
 
 
 def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
-    """The first cells with what stands in them, cut to what a line of a list can hold."""
-    named = (f"{column_name(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells[:LISTED])
-    return "、".join(named) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
+    """The first cells with their contents, cut to what a line of a list can hold."""
+    return listed([f"{column_name(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells])
+
+
+def listed(cells: Sequence[str]) -> str:
+    """The first cells, and how many there are."""
+    return "、".join(cells[:LISTED]) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
 
 
 def in_short(cell: Cell) -> str:

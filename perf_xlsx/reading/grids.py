@@ -8,15 +8,16 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.place import Place, column_name
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import DefinedName, Sheet
-from perf_xlsx.reading.merges import Merges
+from perf_xlsx.reading.merges import Merges, Span
 
 LONGEST_LABEL = 200  # longer texts are no labels
 
 Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
+NOWHERE: Address = (0, 0, 0)
 
 
 class Workbook(Protocol):
@@ -44,11 +45,20 @@ class Area(Struct, frozen=True):
 
 
 class Sheets:
-    """The workbook's sheets as grids; those named in `skip` or `reports` are not searched, the latter are told."""
+    """The sheets of a workbook (by its file name) as grids.
+
+    Those named in `skip` or `reports` are not searched; the latter are sheets that an earlier scoring added.
+    """
 
     def __init__(
-        self, book: Workbook, grids: Iterable[Grid], skip: Iterable[str], reports: Iterable[str] = ()
+        self,
+        book: Workbook,
+        grids: Iterable[Grid],
+        workbook: str,
+        skip: Iterable[str],
+        reports: Iterable[str] = (),
     ) -> None:
+        self.workbook = workbook
         self.names = [sheet.name for sheet in book.sheets]
         self.positions = [sheet.index for sheet in book.sheets]
         self.states = [sheet.state for sheet in book.sheets]
@@ -61,12 +71,12 @@ class Sheets:
         self._merges = [Merges(grid.merges) for grid in self.grids]
 
     def cell(self, address: Address) -> Cell | None:
-        """What stands there, or None."""
+        """The cell at the address, or None."""
         sheet, row, column = address
         return self.grids[sheet].cells.get((row, column))
 
     def crossed_out(self, sheet: int, row: int, columns: Iterable[int]) -> bool:
-        """Whether something stands in these columns of a row, and all of it was crossed out."""
+        """Whether these columns of a row have contents, all of them crossed out."""
         cells = [cell for column in columns if (cell := self.grids[sheet].cells.get((row, column)))]
         return bool(cells) and all(cell.crossed_out for cell in cells)
 
@@ -100,17 +110,35 @@ class Sheets:
         wanted = {same_label(label) for label in labels}
         yield from sorted(address for label in wanted for address in self._by_text.get(label, ()))
 
+    def merge_at(self, address: Address) -> Span:
+        """The merged range that the address lies in, or the cell itself: top, left, bottom, right."""
+        sheet, row, column = address
+        return self._merges[sheet].at(row, column) or (row, column, row, column)
+
     def right_of(self, address: Address) -> Address:
         """The cell after a label, past the columns that the label is merged over."""
-        sheet, row, column = address
-        found = self._merges[sheet].at(row, column)
-        return (sheet, found[0], found[3] + 1) if found else (sheet, row, column + 1)
+        top, _, _, right = self.merge_at(address)
+        return address[0], top, right + 1
+
+    def below(self, address: Address) -> Address:
+        """The cell under a label, past the rows that the label is merged over."""
+        _, left, bottom, _ = self.merge_at(address)
+        return address[0], bottom + 1, left
 
     def merged_from(self, address: Address) -> Address:
         """The top-left cell of the merge that the address lies in, or the address itself."""
+        return address[0], *self.merge_at(address)[:2]
+
+    def place(self, address: Address) -> Place:
+        """The place of a cell; of the sheet where row and column are 0, of the workbook for NOWHERE."""
         sheet, row, column = address
-        found = self._merges[sheet].at(row, column)
-        return (sheet, found[0], found[1]) if found else address
+        if address == NOWHERE:
+            return Place(self.workbook)
+        return Place(self.workbook, self.positions[sheet], row, column, self.names[sheet])
+
+    def sheet_place(self, sheet: int) -> Place:
+        """The place of a whole sheet."""
+        return Place(self.workbook, self.positions[sheet], sheet=self.names[sheet])
 
 
 def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:

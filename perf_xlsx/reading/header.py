@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Box, Lines, Rows, typed
 from perf_xlsx.reading.grids import Address, Area, Sheets
+from perf_xlsx.reading.layout import Header
 from perf_xlsx.system.pattern import pattern
 
 _NUMBERED = pattern(r"\(?(\d{1,2})\)?(?:\s*=.*)?")  # "3", "(3)", "③", "5=4/3"
@@ -18,26 +19,12 @@ LONGEST = 5  # characters of "(12)", "栏次"
 _LETTER = pattern(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序号")
 
 
-class TableHeader(Struct, frozen=True):
-    """A table's header row and the column of each box found in it (or known by its name).
-
-    `moved`: the names do not point below the labels any more, so that they cannot stand for one. `computed` are
-    the columns that show computed values.
-    """
-
-    sheet: int
-    row: int
-    columns: Mapping[str, int]
-    doubled: tuple[tuple[str, Address], ...] = ()
-    moved: bool = False
-    computed: frozenset[int] = frozenset()
-
-    def denies(self, named: Address) -> bool:
-        """Whether a name no longer means what it says."""
-        return self.moved or named[2] in self.computed
+def denies(header: Header, named: Address) -> bool:
+    """Whether a defined name no longer points at what it names."""
+    return header.moved or named[2] in header.computed
 
 
-def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> TableHeader | None:
+def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> Header | None:
     """The header of a table: by its text; a column whose label was retyped by its name, if other names agree.
 
     A column deleted leaves its name above the next one: where that shows a computed value, nothing was retyped.
@@ -50,18 +37,16 @@ def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> TableHeader | N
     first = next(iter(areas.values()))
     named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
     if by_text is None:
-        return TableHeader(first.sheet, first.top - 1, named)
+        return Header(first.sheet, first.top - 1, first.top - 1, named)
     labels = [label for box in block.columns if box not in columns for label in box.labels]
-    computed = frozenset(at[2] for at in sheets.labelled(labels) if at[:2] == (by_text.sheet, by_text.row))
+    computed = frozenset(at[2] for at in sheets.labelled(labels) if at[:2] == (by_text.sheet, by_text.bottom))
     taken = computed.union(by_text.columns.values())
     moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
     extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
-    return TableHeader(by_text.sheet, by_text.row, {**by_text.columns, **extra}, by_text.doubled, moved, computed)
+    return replace(by_text, columns={**by_text.columns, **extra}, moved=moved, computed=computed)
 
 
-def _header_by_text(
-    columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int
-) -> TableHeader | None:
+def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
     """The row that holds most of the column labels, on the sheet `home` if there is one.
 
     It must hold more than half of them, or stand just above the columns (`areas`) that are known by name. Of two
@@ -69,7 +54,7 @@ def _header_by_text(
     """
     by_label = {same_label(label): box for box in columns for label in box.labels}
     named = {key: area.left for key, area in areas.items()}
-    best: TableHeader | None = None
+    best: Header | None = None
     for sheet in sorted(sheets.searched, key=lambda sheet: sheet != home):
         rows: dict[int, dict[str, int]] = {}
         doubled: dict[int, list[tuple[str, Address]]] = {}
@@ -86,7 +71,7 @@ def _header_by_text(
         for row, found in rows.items():
             least = 0 if any(0 < top - row <= 4 for top in near) else len(columns) // 2
             if len(found) > max(least, len(best.columns) if best else 0):
-                best = TableHeader(sheet, row, found, tuple(doubled.get(row, ())))
+                best = Header(sheet, row, row, found, doubled=tuple(doubled.get(row, ())))
         if best is not None and sheet == home:
             break
     return best

@@ -1,11 +1,14 @@
-"""Where everything of a form stands in a workbook."""
+"""Where everything of a form is in a workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from perf_xlsx.forms import Form, Line
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
 
 
@@ -16,10 +19,30 @@ class Home(Struct, frozen=True):
     others: tuple[int, ...]
 
 
-class Table(Struct, frozen=True):
-    """Where a Rows block stands: its sheet, the column of each box, and the rows that may be filled.
+class Header(Struct, frozen=True):
+    """A table's header in the rows `top` to `bottom`, and the column of each box.
 
-    `far` are those of the rows that stand below the table, behind a gap; `head` is the row of its header.
+    `titles` are its labels as typed, `ranks` how far each is from our own label (0). `doubled` are further columns
+    with the same label, `unread` labels that were not understood. `moved`: the defined names no longer point below
+    the labels, so they cannot replace one. `computed` are columns of computed values.
+    """
+
+    sheet: int
+    top: int
+    bottom: int
+    columns: Mapping[str, int]
+    titles: Mapping[str, str] = {}
+    ranks: Mapping[str, int] = {}
+    doubled: tuple[tuple[str, Address], ...] = ()
+    unread: tuple[str, ...] = ()
+    moved: bool = False
+    computed: frozenset[int] = frozenset()
+
+
+class Table(Struct, frozen=True):
+    """Where a Rows block is: its sheet, the column of each box, and the rows that may be filled.
+
+    `far` are those of the rows below the table, behind a gap; `head` is the row of its header.
     """
 
     sheet: int
@@ -29,25 +52,74 @@ class Table(Struct, frozen=True):
     head: int = 0
 
 
-class Layout(Struct):
-    """Where everything stands: single boxes by key, lines by block, line and column, tables by block.
+class Located(Struct, frozen=True):
+    """A label, the cell of its value, and the value itself where both share one cell."""
 
-    `missing` tells what was not found: the block's title, the label, and whether the form must have it. `twice`
-    are labels that stand once more and `astray` those whose value stands apart, each with its address. `homes`
-    are, by a block's title, the sheet that it is read from and those that hold it once more. `forms` are where
-    further forms begin, of which none is read. `unread` are the
-    cells of blocks whose contents stand off their labels, so that none may be taken for what its label says.
+    label: Address
+    value: Address
+    text: str | None = None
+
+
+class Ambiguity(Struct, frozen=True):
+    """Something that a person should confirm, at its address (row 0: the whole sheet)."""
+
+    address: Address
+    field: str
+    given: str
+    message: str
+    advice: str
+
+
+class OfficialParts(Struct, frozen=True):
+    """What was recognised of an official layout.
+
+    `fund_rows` are the rows of its fund lines by key, `extra` the lines that our form lacks; `sums_up` tells
+    whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
+    budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
+    them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
+    only name other cells; `crossed` are the names of rows that were crossed out.
     """
 
-    boxes: dict[str, Address] = field(default_factory=dict)
-    lines: dict[tuple[str, str, str], Address] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-    missing: list[tuple[str, str, bool]] = field(default_factory=list)
-    twice: list[tuple[str, Address]] = field(default_factory=list)
-    astray: list[tuple[str, Address]] = field(default_factory=list)
-    homes: dict[str, Home] = field(default_factory=dict)
-    forms: list[Address] = field(default_factory=list)
-    unread: set[Address] = field(default_factory=set)
+    kind: OfficialForm
+    indicators: Header
+    funds: Header | None
+    projects: Header | None
+    year: int | None
+    fund_rows: Mapping[str, int]
+    extra: tuple[Line, ...]
+    sums_up: bool
+    stated_weight: tuple[Address, Decimal] | None
+    project_total: int | None
+    other_projects: Mapping[int, str]
+    parts: Mapping[int, str]
+    labels: frozenset[Address]
+    crossed: tuple[Address, ...]
+    ambiguities: tuple[Ambiguity, ...]
+
+
+class Layout(Struct, frozen=True):
+    """Where everything of a form is: single boxes by key, lines by block, line and column, tables by block.
+
+    `missing` is what was not found: the block's title, the label, and whether it is required. `twice` are labels
+    found a second time and `astray` labels whose value is not next to them, each with its address. `homes` are, by
+    a block's title, its sheet and those that hold it once more. `forms` are where further forms begin, none of
+    which is read. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled texts
+    outside the tables. `official` is None where the form is a template of ours.
+    """
+
+    form: Form
+    boxes: Mapping[str, Address]
+    lines: Mapping[tuple[str, str, str], Address]
+    tables: Mapping[str, Table]
+    fund_lines: tuple[Line, ...]
+    missing: tuple[tuple[str, str, bool], ...]
+    twice: tuple[tuple[str, Address], ...]
+    astray: tuple[tuple[str, Address], ...] = ()
+    homes: Mapping[str, Home] = {}
+    forms: tuple[Address, ...] = ()
+    texts: Mapping[str, tuple[Address, str]] = {}
+    passages: tuple[tuple[str, Located], ...] = ()
+    official: OfficialParts | None = None
 
     def sheets(self) -> set[int]:
         """The sheets that the form is read from."""
@@ -56,19 +128,16 @@ class Layout(Struct):
 
     def cells_of(self, key: str, boxes: Iterable[str]) -> set[Address]:
         """Every cell of a block, by its key and those of its boxes."""
-        table, boxes = self.tables.get(key), [*boxes]
         found = {self.boxes[box] for box in boxes if box in self.boxes}
         found |= {at for (block, _, _), at in self.lines.items() if block == key}
-        return (
-            found | {(table.sheet, row, c) for row in table.rows for c in table.columns.values()}
-            if table
-            else found
-        )
+        if table := self.tables.get(key):
+            found |= {(table.sheet, row, column) for row in table.rows for column in table.columns.values()}
+        return found
 
     def copies(self) -> set[int]:
-        """The sheets that hold a block once more, which R06 tells."""
+        """The sheets that hold a block once more, which R06 reports."""
         return {sheet for home in self.homes.values() for sheet in home.others}
 
-    def read_from(self, title: str, home: Home) -> None:
-        """Remember where a block stands."""
-        self.homes[title] = home
+    def columns_of(self, key: str) -> Mapping[str, int]:
+        """The columns of a table by their boxes; none where it was not found."""
+        return self.tables[key].columns if key in self.tables else {}

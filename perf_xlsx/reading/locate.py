@@ -1,63 +1,143 @@
-"""Finding a form's boxes in a returned workbook: by label and header text, never by address.
+"""Finds the boxes of our template in a returned workbook: by label and header text, never by address.
 
-A defined name tells which of two alike is meant, and stands for a label that was retyped. Rows and columns may
-have been inserted, sheets renamed or moved, names lost.
+A defined name decides between two equal labels, and replaces a label that was retyped. Rows and columns may have
+been inserted, sheets renamed or moved, names lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from perf_xlsx.domain.quantity import same_label
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
 from perf_xlsx.reading.block_sheet import home_of
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.header import TableHeader, header_of
-from perf_xlsx.reading.layout import Layout, Table
+from perf_xlsx.reading.header import denies, header_of
+from perf_xlsx.reading.layout import Header, Home, Layout, Table
 
 MOST_FAR = 200  # rows of a table behind a gap
 
 
 def locate(form: Form, sheets: Sheets) -> Layout:
     """Find every box of the form."""
-    layout = Layout()
-    for sheet in form.sheets:
-        for block in sheet.blocks:
+    return _Search(form, sheets).layout()
+
+
+class _Search:
+    """Collects where the blocks of a form are."""
+
+    def __init__(self, form: Form, sheets: Sheets) -> None:
+        self.form, self.sheets = form, sheets
+        self.boxes: dict[str, Address] = {}
+        self.lines: dict[tuple[str, str, str], Address] = {}
+        self.tables: dict[str, Table] = {}
+        self.homes: dict[str, Home] = {}
+        self.missing: list[tuple[str, str, bool]] = []
+        self.twice: list[tuple[str, Address]] = []
+        self.astray: list[tuple[str, Address]] = []
+
+    def layout(self) -> Layout:
+        for block in self.form.blocks:
             match block:
                 case Boxes():
-                    _locate_boxes(block, sheets, layout)
+                    self._boxes(block)
                 case Lines():
-                    _locate_lines(block, sheets, layout)
+                    self._lines(block)
                 case Rows():
-                    _locate_rows(block, sheets, layout)
-    return layout
+                    self._rows(block)
+        return Layout(
+            self.form, self.boxes, self.lines, self.tables, fund_lines_of(self.form), tuple(self.missing),
+            tuple(self.twice), tuple(self.astray), self.homes,
+        )  # fmt: skip
+
+    def _home(self, block: Boxes | Lines, labels: list[tuple[str, ...]], boxes: list[Box]) -> int:
+        home = self.homes[block.title] = home_of(block.key, labels, boxes, self.sheets)
+        return home.sheet
+
+    # ---- single boxes ----------------------------------------------------------------------------------------
+
+    def _boxes(self, block: Boxes) -> None:
+        boxes, sheets = typed(block.boxes), self.sheets
+        home = self._home(block, [box.labels for box in boxes], boxes)
+        labels = {box.key: _at_home(sheets.labelled(box.labels), home) for box in boxes}
+        helps = {same_label(text) for box in boxes for text in box.helps}
+        named = {box.key: at for box in boxes if (at := _named(sheets, f"px_{box.key}"))}
+        for box in boxes:
+            if labels[box.key]:
+                self._labelled_box(box, labels[box.key], named.get(box.key), helps)
+        moved = any(self.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items())
+        for box in (box for box in boxes if not labels[box.key]):
+            if box.key in named and not moved and _has_text_before(sheets, named[box.key]):
+                self.boxes[box.key] = named[box.key]  # the label was retyped
+            else:
+                self.missing.append((block.title, box.label, box.required))
+
+    def _labelled_box(self, box: Box, labels: list[Address], named: Address | None, helps: Set[str]) -> None:
+        before = [at for at in labels if named and at[:2] == named[:2] and at[2] < named[2]]
+        label = (before or labels)[0]
+        self.boxes[box.key] = self._value_of(label, named if before else None, box, helps)
+        others = [self.sheets.right_of(at) for at in labels if at != label and at[0] == label[0]]
+        self.twice += [(box.label, address) for address in others if self.sheets.cell(address)]
+
+    def _value_of(self, label: Address, named: Address | None, box: Box, known: Set[str]) -> Address:
+        """The cell of a box in its label's row: the one named or next to the label, else the first that is filled.
+
+        The template prints each box's help (one of `known`) after it, which shows where the box was when a column
+        was inserted or deleted; without it a value found elsewhere is reported.
+        """
+        sheet, row, _ = first = self.sheets.right_of(label)
+        filled = [c for c in range(first[2], label[2] + 8) if self.sheets.cell((sheet, row, c))]
+        helps = [c for c in filled if _is_help(self.sheets, (sheet, row, c), known)]
+        values = [c for c in filled if c not in helps and not (helps and c > helps[0])]
+        usual = named if named and named[2] not in helps else first
+        if not values or usual[2] in values:
+            return usual
+        found = (sheet, row, values[0])
+        if helps[:1] != [values[0] + 1]:
+            self.astray.append((box.label, found))
+        return found
+
+    # ---- lines and rows --------------------------------------------------------------------------------------
+
+    def _lines(self, block: Lines) -> None:
+        columns, sheets = typed(block.columns), self.sheets
+        header = header_of(block, sheets, self._home(block, [line.labels for line in block.lines], columns))
+        rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
+        keys = [(line.key, box.key) for line in block.lines for box in columns]
+        named = {key: at for key in keys if (at := _named(sheets, "_".join(("px", block.key, *key))))}
+        moved = any((row := rows[line]) and at[:2] != row for (line, _), at in named.items())
+        for line, column in keys:
+            row, at = rows[line], named.get((line, column))
+            if row and header and column in header.columns:
+                self.lines[block.key, line, column] = (*row, header.columns[column])
+            elif at and not moved and not (header and denies(header, at)) and _has_text_before(sheets, at):
+                self.lines[block.key, line, column] = at
+        found = {key[1:] for key in self.lines if key[0] == block.key}
+        lines, heads = {line for line, _ in found}, {column for _, column in found}
+        self.missing += [(block.title, x.label, bool(x.required)) for x in block.lines if x.key not in lines]
+        self.missing += [(block.title, box.label, True) for box in columns if box.key not in heads]
+
+    def _rows(self, block: Rows) -> None:
+        columns, sheets = typed(block.columns), self.sheets
+        home = home_of(block.key, [box.labels for box in columns], columns, sheets)
+        header = header_of(block, sheets, home.sheet)
+        found: Mapping[str, int] = header.columns if header else {}
+        self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
+        if header is None:
+            return
+        self.homes[block.title] = home
+        self.twice += header.doubled
+        areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
+        bottom = max((a.bottom for a in areas if a.sheet == header.sheet), default=header.bottom)
+        self.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
 
 
-def _locate_boxes(block: Boxes, sheets: Sheets, layout: Layout) -> None:
-    boxes = typed(block.boxes)
-    home = home_of(block.key, [box.labels for box in boxes], boxes, sheets)
-    labels = {box.key: _at_home(sheets.labelled(box.labels), home.sheet) for box in boxes}
-    helps = {same_label(text) for box in boxes for text in box.helps}
-    named = {box.key: area for box in boxes if (area := _named(sheets, f"px_{box.key}"))}
-    for box in boxes:
-        at = named.get(box.key)
-        beside = [a for a in labels[box.key] if at and a[:2] == at[:2] and a[2] < at[2]]
-        if label := next(iter(beside or labels[box.key]), None):
-            layout.boxes[box.key] = _beside(sheets, label, at if beside else None, box, helps, layout)
-            others = [sheets.right_of(a) for a in labels[box.key] if a != label and a[0] == label[0]]
-            layout.twice += [(box.label, address) for address in others if sheets.cell(address)]
-    moved = any(layout.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items())
-    for box in boxes:
-        if labels[box.key]:
-            continue
-        if (
-            box.key in named and not moved and _beside_text(sheets, named[box.key])
-        ):  # the label was retyped, and the name is all there is
-            layout.boxes[box.key] = named[box.key]
-        else:
-            layout.missing.append((block.title, box.label, box.required))
-    layout.read_from(block.title, home)
+def fund_lines_of(form: Form) -> tuple[Line, ...]:
+    """The lines of a form's money."""
+    block = form.block("funds")
+    assert isinstance(block, Lines)
+    return block.lines
 
 
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:
@@ -72,53 +152,8 @@ def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
     return cell is not None and isinstance(cell.value, str) and same_label(cell.value) in helps
 
 
-def _beside(
-    sheets: Sheets, label: Address, named: Address | None, box: Box, known: Set[str], layout: Layout
-) -> Address:
-    """The cell of a box in its label's row: the one named or next to the label, else the first that is filled.
-
-    The template prints each box's help (one of `known`) behind it, which tells where the box was when a column was
-    inserted or deleted; without that witness a value found elsewhere is told.
-    """
-    sheet, row, _ = first = sheets.right_of(label)
-    texts = {c: cell for c in range(first[2], label[2] + 8) if (cell := sheets.cell((sheet, row, c)))}
-    helps = [c for c in texts if _is_help(sheets, (sheet, row, c), known)]
-    filled = [c for c in texts if c not in helps and not (helps and c > helps[0])]
-    usual = named if named and named[2] not in helps else first
-    if not filled or usual[2] in filled:
-        return usual
-    found = (sheet, row, filled[0])
-    if helps[:1] != [filled[0] + 1]:
-        layout.astray.append((box.label, found))
-    return found
-
-
-def _locate_lines(block: Lines, sheets: Sheets, layout: Layout) -> None:
-    columns = typed(block.columns)
-    home = home_of(block.key, [line.labels for line in block.lines], columns, sheets)
-    header = header_of(block, sheets, home.sheet)
-    rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
-    names = {
-        (x.key, b.key): _named(sheets, f"px_{block.key}_{x.key}_{b.key}") for x in block.lines for b in columns
-    }
-    moved = any(at and (row := rows[line]) and at[:2] != row for (line, _), at in names.items())
-    for line in block.lines:
-        for box in columns:
-            row, named = rows[line.key], names[line.key, box.key]
-            if row and header and box.key in header.columns:
-                layout.lines[block.key, line.key, box.key] = (*row, header.columns[box.key])
-            elif named and not moved and not (header and header.denies(named)) and _beside_text(sheets, named):
-                layout.lines[block.key, line.key, box.key] = named
-        if not any((block.key, line.key, box.key) in layout.lines for box in columns):
-            layout.missing.append((block.title, line.label, bool(line.required)))
-    for box in columns:
-        if not any((block.key, line.key, box.key) in layout.lines for line in block.lines):
-            layout.missing.append((block.title, box.label, True))
-    layout.read_from(block.title, home)
-
-
-def _beside_text(sheets: Sheets, at: Address) -> bool:
-    """Whether something stands in a named cell, or before it where its label was."""
+def _has_text_before(sheets: Sheets, at: Address) -> bool:
+    """Whether a named cell, or a cell before it where its label was, is filled."""
     sheet, row, column = at
     return any(sheets.cell((sheet, row, before)) for before in range(1, column + 1))
 
@@ -129,53 +164,35 @@ def _named(sheets: Sheets, name: str) -> Address | None:
     return (area.sheet, area.top, area.left) if area else None
 
 
-def _line_row(labels: Iterable[str], header: TableHeader | None, sheets: Sheets) -> tuple[int, int] | None:
+def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:
     if header is None:
         return None
     return next(
         (
             (sheet, row)
             for sheet, row, column in sheets.labelled(labels)
-            if sheet == header.sheet and row > header.row and column < min(header.columns.values())
+            if sheet == header.sheet and row > header.bottom and column < min(header.columns.values())
         ),
         None,
     )
 
 
-def _locate_rows(block: Rows, sheets: Sheets, layout: Layout) -> None:
-    columns = typed(block.columns)
-    home = home_of(block.key, [box.labels for box in columns], columns, sheets)
-    header = header_of(block, sheets, home.sheet)
-    if header is None:
-        layout.missing += [(block.title, box.label, box.required) for box in columns]
-        return
-    layout.missing += [(block.title, b.label, b.required) for b in columns if b.key not in header.columns]
-    layout.twice += header.doubled
-    areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
-    bottom = max((a.bottom for a in areas if a.sheet == header.sheet), default=header.row)
-    layout.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
-    layout.read_from(block.title, home)
-
-
-def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
-    """The rows with something in the table's columns: those of the named range, and below it those near.
+def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
+    """The rows with contents in the table's columns: those of the named range, and below it those near.
 
     Near are rows with two cells filled, up to a gap; behind a gap a row must have its name and most of the
-    required boxes filled. A header repeated is not a row, and behind a gap it begins another table. So does what
-    is far too much.
+    required boxes filled. A repeated header is not a row, and behind a gap it begins another table. Too many rows
+    behind a gap are another table, too.
     """
-    wanted = set(header.columns.values())
+    wanted = sorted(header.columns.values())
     required = [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
-    filled: dict[int, set[int]] = {}
-    for row, column in grid.cells:
-        if column in wanted and row > header.row:
-            filled.setdefault(row, set()).add(column)
-    titles = [grid.cells.get((header.row, column)) for column in sorted(wanted)]
+    titles = [grid.cells.get((header.bottom, column)) for column in wanted]
+    filled = _filled(grid, header.bottom, wanted)
     rows: list[int] = []
     far: list[int] = []
     near, last = 0, bottom
     for row in sorted(filled):
-        repeated = [grid.cells.get((row, column)) for column in sorted(wanted)] == titles
+        repeated = [grid.cells.get((row, column)) for column in wanted] == titles
         if row > last + 2:
             if repeated:
                 break
@@ -188,4 +205,14 @@ def _table(block: Rows, header: TableHeader, bottom: int, grid: Grid) -> Table:
             rows.append(row)
     if far and len(rows) - near > MOST_FAR:
         rows, far = rows[:near], []
-    return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.row)
+    return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.bottom)
+
+
+def _filled(grid: Grid, below: int, columns: Sequence[int]) -> Mapping[int, set[int]]:
+    """The filled ones of these columns in each row below."""
+    wanted = {*columns}
+    filled: dict[int, set[int]] = {}
+    for row, column in grid.cells:
+        if column in wanted and row > below:
+            filled.setdefault(row, set()).add(column)
+    return filled

@@ -23,7 +23,7 @@ def is_part(name: str, above: str) -> bool:
     return says or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
 
 
-def told(names: Sequence[str]) -> str:
-    """What is said of them all, once."""
+def message_of(names: Sequence[str]) -> str:
+    """The one message about all of them."""
     first = "".join(f"“{name}”" for name in names[:3]) + ("等" if len(names) > 3 else "")
     return f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，不单独评分。"

@@ -1,84 +1,168 @@
-"""A returned workbook -> SelfEvaluation and findings: from our template, or in an official layout."""
+"""The front door of reading: a workbook of any format -> Reading, from our template or an official layout."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, SelfEvaluation
-from perf_xlsx.domain.place import Place
-from perf_xlsx.forms import load_form
-from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.findings.collector import FindingCollector
+from perf_xlsx.forms import Rows, load_form
+from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
+from perf_xlsx.reading.cells import CellReader
 from perf_xlsx.reading.earlier_run import had_no_place, reports
-from perf_xlsx.reading.form import Reading
-from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.identity import identify
+from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
+from perf_xlsx.reading.identity import Identity, identify
+from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.unsupported import other_rulebook, refuse
+from perf_xlsx.reading.layout_findings import report_layout
+from perf_xlsx.reading.locate import locate
+from perf_xlsx.reading.rows import EntryRows, entry_rows
+from perf_xlsx.reading.shifts import block_shifts, unread_cells
+from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
+from perf_xlsx.reading.workbook_extras import report_extras
+from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.sheets.fixed_texts import GUIDE, HIDDEN_SHEET
 
 
-def read(
-    package: Package, workbook: str, rulebook: str | None = None
-) -> tuple[SelfEvaluation | None, tuple[Finding, ...]]:
-    """Read a returned workbook. `rulebook` overrides the one that the template remembers.
+class Reading(Struct, frozen=True):
+    """What was read of a workbook, the findings about it, and how it was found.
 
-    None where it is no form that we know (R04) or made from what this version does not read (R05); the findings
-    then say why. Raises PackageError for damage inside the package.
+    `rules` is the rulebook that it is scored by, `template_rulebook` the name of the one that its template
+    remembers. A workbook that cannot be read as a form (R04, R05) has only findings and sheets.
+    """
+
+    evaluation: SelfEvaluation | None
+    findings: tuple[Finding, ...]
+    sheets: Sheets
+    layout: Layout | None = None
+    rules: Rulebook | None = None
+    template_rulebook: str | None = None
+
+
+def read(package: Package, workbook: str, rulebook: str | None = None) -> Reading:
+    """Read a returned .xlsx workbook, by its file name. `rulebook` overrides the one that the template remembers.
+
+    Raises PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
     """
     book = Book(package)
     grids = [read_grid(book, sheet) for sheet in book.sheets]
-    sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,), reports=reports(book, grids))
+    reading = read_sheets(book, grids, workbook, rulebook, package.limits)
+    if reading.layout is None:
+        return reading
+    collector = FindingCollector()
+    report_extras(package, reading.layout, reading.sheets, collector)
+    return replace(reading, findings=(*reading.findings, *collector.findings))
+
+
+def read_sheets(
+    book: Workbook, grids: Sequence[Grid], workbook: str, rulebook: str | None, limits: Limits,
+    skip: Iterable[str] = (),
+) -> Reading:  # fmt: skip
+    """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
+    hidden = (HIDDEN_SHEET, *skip)
+    added = [name for name in reports(book, grids) if name not in hidden]
+    sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
-    if identity.form is None and (found := _read_outside(package, sheets, workbook, rulebook)):
-        return found
-    if identity.form is None and sheets.reports:  # our own 自评表 may be all that was sent in
-        sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,))
-        if found := _read_outside(package, sheets, workbook, rulebook):
-            return found
-    if refusal := refuse(identity, Place(workbook), rulebook):
-        return None, (refusal,)
-    form = load_form(identity.form or "")
-    reading = Reading(form, sheets, workbook, limits=package.limits)
-    find_other_forms(sheets, reading.layout)
-    evaluation = reading.evaluation(identity.year, rulebook or identity.rulebook or form.rulebook)
-    said = [
-        *reading.intake.findings,
-        *reading.beside_the_form(package),
-        *other_rulebook(identity, workbook, rulebook),
+    layout = None if identity.form else _locate_official(sheets)
+    if layout is None and not identity.form and added:  # our own 自评表 may be all that was sent in
+        again = Sheets(book, grids, workbook, hidden)
+        layout = _locate_official(again)
+        sheets = again if layout else sheets
+    refusal = None if layout else refuse(identity, sheets.place(NOWHERE), rulebook)
+    if refusal:
+        return Reading(None, (refusal,), sheets)
+    layout = layout or _with_other_forms(locate(load_form(identity.form or ""), sheets), sheets)
+    return _Reader(layout, sheets, identity, rulebook, limits).reading()
+
+
+def _locate_official(sheets: Sheets) -> Layout | None:
+    from perf_xlsx.reading.official import locate_official  # late: most forms are ours
+
+    return locate_official(sheets)
+
+
+def _with_other_forms(layout: Layout, sheets: Sheets) -> Layout:
+    """The layout with the official layouts that begin on sheets beside a form from our template."""
+    known = layout.sheets() | layout.copies()
+    others = [
+        n for n in sheets.searched if n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells
     ]
-    return _without_places(evaluation, had_no_place(form, grids)), tuple(said)
+    if not others:
+        return layout
+    from perf_xlsx.reading.official import other_forms  # late: most forms are ours, and alone
+
+    return replace(layout, forms=tuple(other_forms(sheets, known)))
+
+
+class _Reader:
+    """Reads a located form: layout -> shifts -> rows -> form."""
+
+    def __init__(
+        self, layout: Layout, sheets: Sheets, identity: Identity, rulebook: str | None, limits: Limits
+    ) -> None:
+        self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
+        self.asked = rulebook
+        own = None if layout.official else identity.rulebook
+        self.rulebook = rulebook or own or layout.form.rulebook
+        self.rules = load_rulebook(self.rulebook)
+        self.year = layout.official.year if layout.official else identity.year
+        self.collector = FindingCollector()
+
+    def reading(self) -> Reading:
+        shifts = tuple(block_shifts(self.layout, self.sheets))
+        report_layout(self.layout, self.sheets, shifts, self.year, self.collector)
+        evaluation = self._evaluation(unread_cells(self.layout, shifts))
+        if self.asked and not self.layout.official:
+            report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
+        return Reading(
+            evaluation,
+            tuple(self.collector.findings),
+            self.sheets,
+            self.layout,
+            self.rules,
+            self.identity.rulebook,
+        )
+
+    def _evaluation(self, unread: frozenset[Address]) -> SelfEvaluation:
+        cells = CellReader(self.collector, self.year, self.rules)
+        if not self.layout.official:
+            rows, indicator = self._template_rows(unread), partial(template_indicator, cells)
+            reader = FormReader(self.layout, self.sheets, rows, unread, cells, indicator, self.limits)
+            no_place = had_no_place(self.layout.form, self.sheets.grids)
+            return _without_places(reader.evaluation(self.year, self.rulebook), no_place)
+        from perf_xlsx.reading.official import completed, official_indicator, official_rows  # late, as above
+
+        official = self.layout.official
+        rows = official_rows(self.layout, official)
+        indicator = partial(official_indicator, cells, official)
+        reader = FormReader(self.layout, self.sheets, rows, unread, cells, indicator, self.limits)
+        return completed(reader.evaluation(self.year, self.rulebook), official, reader)
+
+    def _template_rows(self, unread: frozenset[Address]) -> dict[str, EntryRows]:
+        """The rows of each table that hold entries; of one that is not read, all."""
+        found, form = dict[str, EntryRows](), self.layout.form
+        for block in (
+            block for block in form.blocks if isinstance(block, Rows) and block.key in self.layout.tables
+        ):
+            table = self.layout.tables[block.key]
+            first = min(table.columns.values())
+            lost = any((table.sheet, row, first) in unread for row in table.rows)
+            found[block.key] = (
+                EntryRows(table.rows) if lost else entry_rows(block, table, self.sheets, form.asides)
+            )
+        return found
 
 
 def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
-    """The form without the empty boxes that the original of a carried-over workbook had no place for."""
-    filled = {f"claimed_{key}" for key in ("execution_points", "total", "grade") if not _empty(form, key)}
+    """The form without the empty boxes that the original of a converted workbook had no place for."""
+    claimed = form.claimed
+    claims = {"claimed_execution_points": claimed.execution_points, "claimed_total": claimed.total}
+    claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
+    filled = {key for key, entry in claims.items() if not entry.empty}
     filled |= {"claimed_points" for row in form.indicators if not row.claimed_points.empty}
     return replace(form, absent=form.absent | (keys - filled))
-
-
-def _empty(form: SelfEvaluation, claim: str) -> bool:
-    empty: bool = getattr(form.claimed, claim).empty
-    return empty
-
-
-def find_other_forms(sheets: Sheets, layout: Layout) -> None:
-    """Note official layouts on sheets beside a form from our template."""
-    known = layout.sheets() | layout.copies()
-    if any(n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells for n in sheets.searched):
-        from perf_xlsx.reading.official import other_forms  # late: most forms are ours, and alone
-
-        layout.forms += other_forms(sheets, known)
-
-
-def _read_outside(
-    package: Package, sheets: Sheets, workbook: str, rulebook: str | None
-) -> tuple[SelfEvaluation, tuple[Finding, ...]] | None:
-    """A form in an official layout; None where it is none that we know."""
-    from perf_xlsx.reading.official import OfficialReading, locate_official  # late: most forms are ours
-
-    layout = locate_official(sheets)
-    if layout is None:
-        return None
-    reading = OfficialReading(layout, sheets, workbook, package.limits)
-    evaluation = reading.evaluation(layout.year, rulebook or layout.form.rulebook)
-    return evaluation, (*reading.intake.findings, *reading.beside_the_form(package))

@@ -1,17 +1,14 @@
-"""Which rows of a table are entries: not sums, remarks, headers repeated or numbered, nor rows hardly begun."""
+"""Tells entries from the other rows of a table: sums, remarks, repeated or numbered headers, rows hardly begun."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
-from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec import Struct
 
-from perf_xlsx.checks.weights import level_named
-from perf_xlsx.domain.model import Entry, Severity
+from perf_xlsx.domain.model import Severity
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, same_label, same_name
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Box, Rows
@@ -21,24 +18,19 @@ from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Table
-from perf_xlsx.reading.parts import ADVICE, is_part
-from perf_xlsx.reading.parts import told as told_of_parts
+from perf_xlsx.reading.levels import FILLED_DOWN
+from perf_xlsx.reading.parts import ADVICE, is_part, message_of
 from perf_xlsx.system.pattern import pattern
 
-FILLED_DOWN = ("level1", "level2")  # merged over several rows on paper forms
-DITTO = frozenset({"同上", "同前", "〃", "″", '"', "''"})
-TOLD_BY_LEVEL_2 = ("效益指标", "满意度指标")  # 经济效益 can be of no other; cost may be output, too
 _REMARK = pattern(r"注\s*[\d(.、]")  # "注1.", "注（1）"
 _OF_A_PART = pattern(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
 _OUTER = "-—–…·.()[] "  # around "以下空白"
 
 NONE = (0, Decimal(0))
 
-Entries = dict[str, Entry[Any]]
 
-
-class Told(Struct, frozen=True):
-    """What is told of a row that is not read as an entry, or is read though it stands apart."""
+class RowReport(Struct, frozen=True):
+    """A finding about a row that is not read as an entry, or is read although it is apart from the table."""
 
     code: str
     at: Address
@@ -46,60 +38,66 @@ class Told(Struct, frozen=True):
     message: str
     advice: str
     severity: Severity | None = None
+    field: str = ""  # "": the block's title
 
 
-class TableRows(Struct):
-    """The rows of one table; `told` fills while `entries` runs. `asides` are the words that remarks begin with."""
+class EntryRows(Struct, frozen=True):
+    """The rows of a table that hold entries; `parts` are those that are part of the row above, by name."""
 
-    block: Rows
-    table: Table
-    sheets: Sheets
-    asides: tuple[str, ...] = ()
-    told: list[Told] = field(default_factory=list)
-    _above: dict[str, tuple[int, Decimal]] = field(default_factory=dict)  # amounts above the row, and their sum
-    _remarks: list[tuple[int, int]] = field(default_factory=list)
-    _far: list[int] = field(default_factory=list)
-    parts: dict[int, str] = field(default_factory=dict)  # rows that are parts of the one above
-    _typed: list[tuple[Box, int]] = field(default_factory=list)  # boxes to fill in, by column
-    _last: str = ""  # the name of the last row that carries points
+    rows: tuple[int, ...] = ()
+    parts: Mapping[int, str] = {}
+    reports: tuple[RowReport, ...] = ()
 
-    def __post_init__(self) -> None:
-        columns = self.table.columns
-        typed = ((box, columns[box.key]) for box in self.block.columns if box.key in columns)
-        self._typed = sorted(((b, at) for b, at in typed if b.kind != "computed"), key=lambda pair: pair[1])
 
-    def entries(self) -> Iterator[int]:
-        """Every row that holds an entry, also where some of it is missing; and parts of one, noted as such."""
+def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...] = ()) -> EntryRows:
+    """Classify the rows of a table. `asides` are the words that remarks begin with."""
+    return _Classifier(block, table, sheets, asides).classified()
+
+
+class _Classifier:
+    def __init__(self, block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...]) -> None:
+        self.block, self.table, self.sheets, self.asides = block, table, sheets, asides
+        columns = table.columns
+        typed = ((box, columns[box.key]) for box in block.columns if box.key in columns and box.kind != "computed")
+        self._typed = sorted(typed, key=lambda pair: pair[1])
+        self._reports: list[RowReport] = []
+        self._above: dict[str, tuple[int, Decimal]] = {}  # how many amounts are above the row, and their sum
+        self._remarks: list[tuple[int, int]] = []
+        self._far: list[int] = []
+        self._parts: dict[int, str] = {}
+        self._last = ""  # the name of the last row that carries points
+
+    def classified(self) -> EntryRows:
         found = {row: self._shown(row) for row in self.table.rows}
         levels = {text for shown in found.values() if self._whole(shown) for text in _levels(shown)}
+        rows = []
         for row, shown in found.items():
             if self._is_entry(row, shown, levels):
-                yield row
+                rows.append(row)
             self._add_up(row)
-        self._tell_together()
+        self._report_together()
+        return EntryRows(tuple(rows), self._parts, tuple(self._reports))
 
     def _is_entry(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
         """Whether the row holds an entry; what it is otherwise is told, or kept to be told with others."""
         if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
             return False
-        if told := self._crossed_out(row, shown):
-            self.told.append(told)
-            return False
-        if told := self._total(row, shown):
-            self.told.append(told)
+        if report := self._crossed_out(row, shown) or self._total(row, shown):
+            self._reports.append(report)
             return False
         if self._is_part(shown):
-            self.parts[row] = self._name(shown)
+            self._parts[row] = self._name(shown)
             return True
         if self._is_remark(row, shown, levels):
             self._remarks += [self._at(box, row)[1:] for box in shown]
             return False
-        if told := self._begun(row, shown):
-            self.told.append(told)
+        if report := self._begun(row, shown):
+            self._reports.append(report)
             return False
-        if row in self.table.far and any(not self._heads(box) for box in shown):
+        entry = any(not self._heads(box) for box in shown)
+        if entry and row in self.table.far:
             self._far.append(row)
-        return any(not self._heads(box) for box in shown)
+        return entry
 
     def _is_part(self, shown: Mapping[Box, str]) -> bool:
         """Whether the row is a part of the indicator above it: it carries no points, where others do."""
@@ -149,15 +147,15 @@ class TableRows(Struct):
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
 
-    def _crossed_out(self, row: int, shown: Mapping[Box, str]) -> Told | None:
+    def _crossed_out(self, row: int, shown: Mapping[Box, str]) -> RowReport | None:
         """A row that was crossed out, be it all but its levels and texts."""
-        told = [box for box in shown if not self._heads(box) and box.kind != "long_text"]
-        if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in told]):
+        boxes = [box for box in shown if not self._heads(box) and box.kind != "long_text"]
+        if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in boxes]):
             return None
-        held = with_contents(self.sheets.grids[self.table.sheet], [self._at(box, row)[1:] for box in told])
-        return crossed_row(self._at(told[0], row), shown[told[0]], held)
+        held = with_contents(self.sheets.grids[self.table.sheet], [self._at(box, row)[1:] for box in boxes])
+        return crossed_row(self._at(boxes[0], row), shown[boxes[0]], held)
 
-    def _total(self, row: int, shown: Mapping[Box, str]) -> Told | None:
+    def _total(self, row: int, shown: Mapping[Box, str]) -> RowReport | None:
         """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
         shown = {box: text for box, text in shown.items() if not _is_dash(text)}
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
@@ -176,7 +174,7 @@ class TableRows(Struct):
         held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
         message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
-        return Told("R16", (self.table.sheet, row, column), word, message, advice)
+        return RowReport("R16", (self.table.sheet, row, column), word, message, advice)
 
     def _is_sum(self, text: str, sums: bool) -> bool:
         """Whether it is the word of a sum; a longer one that has it only where the numbers are `sums`."""
@@ -246,24 +244,24 @@ class TableRows(Struct):
             or (heading != folded and same_name(heading) in levels)
         )
 
-    def _tell_together(self) -> None:
+    def _report_together(self) -> None:
         """One finding for all parts, one for all remarks, one for all entries that stand far below the table."""
         sheet, title = self.table.sheet, self.block.title
-        if self.parts:
-            names, at = [*self.parts.values()], (sheet, min(self.parts), self.table.columns["name"])
-            self.told.append(Told("R16", at, names[0], told_of_parts(names), ADVICE))
+        if self._parts:
+            names, at = [*self._parts.values()], (sheet, min(self._parts), self.table.columns["name"])
+            self._reports.append(RowReport("R16", at, names[0], message_of(names), ADVICE))
         if self._remarks:
             held = with_contents(self.sheets.grids[sheet], self._remarks)
             message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{held}。"
             advice = "可以不改；是填报内容的，请按栏目填写，说明文字请写在表格以外。"
-            self.told.append(Told("R16", (sheet, *self._remarks[0]), "", message, advice))
+            self._reports.append(RowReport("R16", (sheet, *self._remarks[0]), "", message, advice))
         if self._far:
             at = (sheet, self._far[0], min(self.table.columns.values()))
             message = f"第{'、'.join(map(str, self._far))}行离“{title}”的表格较远，已照常读取。"
             advice = "请把这些行移到表格里，中间不空行；不属于本表的请删去。"
-            self.told.append(Told("R06", at, "", message, advice, "warning"))
+            self._reports.append(RowReport("R06", at, "", message, advice, "warning"))
 
-    def _begun(self, row: int, shown: Mapping[Box, str]) -> Told | None:
+    def _begun(self, row: int, shown: Mapping[Box, str]) -> RowReport | None:
         """A row of which hardly anything is filled: told as one, not box by box. What carries points is read."""
         required = self._required()
         filled = [box for box in required if box in shown]
@@ -281,22 +279,22 @@ class TableRows(Struct):
         held = with_contents(self.sheets.grids[self.table.sheet], cells)
         message = f"第{row}行只填了{held}，没有填{lacking}，没有读取。"
         advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
-        return Told("R07", self._at(head, row), "", message, advice)
+        return RowReport("R07", self._at(head, row), "", message, advice)
 
-    def _title_alone(self, row: int, title: Box, text: str) -> Told | None:
+    def _title_alone(self, row: int, title: Box, text: str) -> RowReport | None:
         """A passage's title of the unit's own, without the passage; or the passage typed in its place."""
         if same_name(text) in {same_name(word) for preset in self.block.preset for word in preset}:
             return None
         message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
         advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
-        return Told("R06", self._at(title, row), text[:20], message, advice, "warning")
+        return RowReport("R06", self._at(title, row), text[:20], message, advice, "warning")
 
 
-def crossed_row(at: Address, given: str, held: str = "") -> Told:
+def crossed_row(at: Address, given: str, held: str = "", field: str = "") -> RowReport:
     """R24: a row of a table that was crossed out."""
     message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{held}' if held else ''}。"
     advice = "请核对：仍然有效的，请取消删除线；不要的，请删去这一行。"
-    return Told("R24", at, given, message, advice, "warning")
+    return RowReport("R24", at, given, message, advice, "warning", field)
 
 
 def _is_value(box: Box) -> bool:
@@ -306,28 +304,6 @@ def _is_value(box: Box) -> bool:
 
 def _is_dash(text: str) -> bool:
     return is_blank(text)
-
-
-def _open(level: Entry[Any]) -> bool:
-    return level.empty or normalise(level.given) in DITTO
-
-
-def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | None]:
-    """Levels that stand in the first row of their group only, and the first that was taken from above."""
-    found: list[Entries] = []
-    first: Entry[Any] | None = None
-    above: Entries = {}
-    for row in rows:
-        if above and _open(row["level1"]) and not above["level1"].empty:
-            if (own := level_named(row["level2"].given)) in TOLD_BY_LEVEL_2:
-                row = row | {"level1": replace(row["level1"], value=own, given=own)}
-            else:
-                shared = {key: above[key] for key in FILLED_DOWN if _open(row[key])}
-                first = first or replace(row["level1"], value=above["level1"].value)
-                row = row | shared
-        above = row
-        found.append(row)
-    return found, first
 
 
 def _levels(shown: Mapping[Box, str]) -> Iterator[str]:

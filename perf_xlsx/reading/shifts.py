@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import normalise, parse_quantity, same_label
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
+from perf_xlsx.forms import Box, Boxes, Lines, Rows, typed
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown, day_of
 from perf_xlsx.reading.grids import Address, Sheets
@@ -27,9 +27,17 @@ class BlockShift(Struct, frozen=True):
     sure: bool = True
 
 
-def block_shifts(form: Form, sheets: Sheets, layout: Layout) -> Iterator[BlockShift]:
-    """Every block whose contents do not stand beside their labels; free rows can only slip sideways."""
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
+def unread_cells(layout: Layout, shifts: Iterable[BlockShift]) -> frozenset[Address]:
+    """The cells of blocks that are surely shifted, so that none may be taken for what its label says."""
+    titles = {shift.title for shift in shifts if shift.sure}
+    blocks = [block for block in layout.form.blocks if block.title in titles]
+    keys = ((block.key, block.boxes if isinstance(block, Boxes) else ()) for block in blocks)
+    return frozenset(at for key, boxes in keys for at in layout.cells_of(key, (box.key for box in boxes)))
+
+
+def block_shifts(layout: Layout, sheets: Sheets) -> Iterator[BlockShift]:
+    """Every block whose contents do not belong to their labels; free rows can only be shifted sideways."""
+    for block in layout.form.blocks:
         slip = None
         if isinstance(block, Boxes):
             slip = _boxes(block, sheets, layout)

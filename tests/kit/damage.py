@@ -69,7 +69,7 @@ def opened(story: str) -> bytes:
 @cache
 def undamaged(story: str) -> SelfEvaluation:
     """What is read from it."""
-    evaluation, _ = read(Package.open(filled(story)), "returned.xlsx")
+    evaluation = read(Package.open(filled(story)), "returned.xlsx").evaluation
     assert evaluation is not None
     return evaluation
 

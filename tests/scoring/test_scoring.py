@@ -140,7 +140,7 @@ def test_why_execution_is_not_scored_says_what_stands_there(
 
 def test_an_amount_of_a_block_that_was_not_read_is_called_not_read(well_made: dict[str, Any]) -> None:
     returned = pipeline.template_bytes(case=json.dumps(well_made, ensure_ascii=False))
-    form, _ = read(Package.open(returned), "a.xlsx", None)
+    form = read(Package.open(returned), "a.xlsx", None).evaluation
     assert form is not None
     total = replace(form.total_funds, executed=replace(form.total_funds.executed, value=None, given=NOT_READ))
     lost = replace(form, funds={**form.funds, form.total_line: total})

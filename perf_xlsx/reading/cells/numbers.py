@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -26,6 +26,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import CURRENCY, Manner, fit, hundredfold, meant_by, measure, other_money, unsure
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED, as_shown
+from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.reading.cells.texts import Texts
 from perf_xlsx.system.pattern import pattern
 
@@ -44,214 +45,214 @@ MONEY = ("金额", "外币")  # only here do brackets mean less than nothing
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
 
-class Numbers(Texts):
-    """Reads numbers: what stands around them is told, or makes them none."""
+Number = Callable[[Decimal, Cell, Entry[Decimal]], Decimal | None]  # of a cell that stores a number
+Written = Callable[[Quantity, Entry[Decimal]], Decimal | None]  # of a cell that stores a text
+
+
+class Numbers:
+    """Reads numbers; text around them is reported or makes them unreadable.
+
+    `money_unit` is the form's ("" where it is not known), which amounts are read in.
+    """
+
+    def __init__(self, reports: CellReports, texts: Texts, money_unit: str) -> None:
+        self.reports, self.texts, self.money_unit = reports, texts, money_unit
 
     def number(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
-        """An amount, a weight or points: only a number belongs here."""
-        return self._number(cell, place, field, self._amount)
+        """An amount or a count."""
+        return self.parsed(cell, place, field, self._amount, self._typed_amount)
 
     def points(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
         """A weight or points: "（50）" is 50 (R12), where an amount in brackets is below zero."""
         found = _BRACKETS.fullmatch(normalise(cell.value)) if cell and isinstance(cell.value, str) else None
         if cell is None or found is None:
-            return self._number(cell, place, field, self._points_written, self._points_typed)
-        entry = self.points(cell._replace(value=found[1]), place, field)
-        stood: Entry[Decimal] = replace(entry, given=clean(as_shown(cell)))
+            return self.parsed(cell, place, field, self._points_written, self._points_typed)
+        entry = replace(self.points(cell._replace(value=found[1]), place, field), given=clean(as_shown(cell)))
         if entry.value is not None:
-            self.cleaned(stood, entry.value)
-        return stood
+            self.reports.cleaned(entry, entry.value)
+        return entry
 
     def _points_written(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
-        """Points as text; 分 behind them is their own unit (R12)."""
+        """Points as text; 分 after them is their own unit (R12)."""
         if quantity.unit != "分" or quantity.sign:
             return self._amount(quantity, entry)
-        self.cleaned(entry, quantity.number)
+        self.reports.cleaned(entry, quantity.number)
         return quantity.number
 
     def _points_typed(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal | None:
         """Points in a percent format: 10 typed there is 10%; 10 pasted is 1000%, and no points are so many."""
         if not cell.percent:
-            return self._as_typed(cell, entry)
+            return self._as_typed(number, cell, entry)
         if abs(number) <= 1:
-            self.cleaned(entry, number * HUNDRED)
+            self.reports.cleaned(entry, number * HUNDRED)
             return number * HUNDRED
-        self.percent_added(entry, number)
+        self.reports.percent_added(entry, number)
         return number
 
-    def _number(
-        self,
-        cell: Cell | None,
-        place: Place,
-        field: str,
-        parse: Callable[[Quantity, Entry[Decimal]], Decimal | None],
-        plain_number: Callable[[Decimal, Cell, Entry[Decimal]], Decimal | None] | None = None,
+    def parsed(
+        self, cell: Cell | None, place: Place, field: str, written: Written, typed: Number
     ) -> Entry[Decimal]:
-        given = self.shown(cell, place, field)
+        """A number: `typed` judges one that the cell stores, `written` one that its text holds."""
+        given = self.texts.shown(cell, place, field)
         if cell is None or given is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
         entry: Entry[Decimal] = Entry(None, place, clean(given), field)
         if isinstance(cell.value, Decimal):
-            value = (plain_number or self._typed_amount)(cell.value, cell, entry)
+            value = typed(cell.value, cell, entry)
             return Entry(self._possible(value, entry), place, given, field)
         if is_blank(entry.given):
-            self.dash(entry)
-            return Entry(None, place, "", field)
+            self.reports.dash(entry)
+            return replace(entry, given="")
         if isinstance(cell.value, datetime.date):
-            self.not_a_number(entry, DATED, UNDATED)
+            self.reports.not_a_number(entry, DATED, UNDATED)
             return entry
         quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
         if quantity is None or mistyped(entry.given):
-            self.not_a_number(entry, *([LETTERS] if quantity else []))
+            self.reports.not_a_number(entry, *([LETTERS] if quantity else []))
             return entry
-        return Entry(self._possible(parse(quantity, entry), entry), place, entry.given, field)
+        return replace(entry, value=self._possible(written(quantity, entry), entry))
 
-    def _possible(self, value: Decimal | None, entry: Entry[Decimal]) -> Decimal | None:
-        """A number that a form can hold; a slip of the keyboard makes others, which no sum could take in."""
+    def _possible(self, value: Decimal | None, entry: Entry[Any]) -> Decimal | None:
+        """The number, or None (R08) where no form can hold it: a typing error would distort every sum."""
         if value and not TINY <= abs(value) < HUGE:
-            self.not_a_number(entry, "这个数大得或小得不合情理", "请核对后重新填写。")
+            self.reports.not_a_number(entry, "这个数大得或小得不合情理", "请核对后重新填写。")
             return None
         return value
 
     def _typed_amount(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal | None:
-        """An amount; in a percent format it stays open (R08).
+        """An amount; unreadable (R08) in a percent format.
 
-        Typed into such a cell 980 is stored as 9.8, pasted into it as 980: nothing tells which of them it was.
+        Typed into such a cell 980 is stored as 9.8, pasted into it as 980: nothing tells which it was.
         """
         if cell.percent and number:
             why = f"单元格格式是百分比，格里存的是{plain(number)}，不能确定金额是多少"
-            self.not_a_number(entry, why, UNDATED)
+            self.reports.not_a_number(entry, why, UNDATED)
             return None
-        return self._as_typed(cell, entry)
+        return self._as_typed(number, cell, entry)
 
-    def _as_typed(self, cell: Cell, entry: Entry[Decimal]) -> Decimal:
-        assert isinstance(cell.value, Decimal)
-        self.scaled(cell, entry)
+    def _as_typed(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal:
+        self.reports.scaled(cell, entry)
         if in_full(cell.unit) != self.money_unit and cell.unit.endswith(AMOUNTS):
-            self.unit_added(entry, cell.value, cell.unit)
-        return cell.value
+            self.reports.unit_added(entry, number, cell.unit)
+        return number
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
         if counts_money(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
             own = self.money_unit or "未填"
             why = f"单位“{quantity.unit}”与本表金额单位“{own}”不一致"
-            self.not_a_number(entry, why, f"请换算成{own}，只填数字。" if self.money_unit else "")
+            advice = f"请换算成{own}，只填数字。" if self.money_unit else ""
+            self.reports.not_a_number(entry, why, advice)
             return None
         if quantity.words and not quantity.unit and quantity.number >= YUAN["万元"] and self.money_unit != "元":
-            self.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
+            self.reports.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
             return None
-        self.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
+        self.reports.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
         return quantity.number
 
     def measured(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal | str]:
-        """A target, midyear or actual value before its row is known: a number, or the text that stands there.
+        """A target, midyear or actual value before its row is known: a number, or the text of the cell.
 
-        A percentage is given back as the number before its sign: 95% is 95.
+        A percentage is the number before its sign: 95% is 95.
         """
-        given = self.shown(cell, place, field)
+        given = self.texts.shown(cell, place, field)
         if cell is None or given is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
+        entry: Entry[Decimal | str] = Entry(None, place, given, field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
-            self.scaled(cell, Entry(None, place, given, field))
-            return Entry(number, place, given + ("" if cell.scaled else cell.unit), field)
-        text = clean(given)
-        if isinstance(cell.value, datetime.date) and (not cell.dated or parse_quantity(text)):
-            entry: Entry[Decimal] = Entry(None, place, text, field)
-            self.not_a_number(entry, DATED, UNDATED)
-            return Entry(None, place, text, field)
-        return Entry(text or None, place, text, field)
+            self.reports.scaled(cell, entry)
+            return replace(entry, value=number, given=given + ("" if cell.scaled else cell.unit))
+        entry = replace(entry, given=clean(given))
+        if isinstance(cell.value, datetime.date) and (not cell.dated or parse_quantity(entry.given)):
+            self.reports.not_a_number(entry, DATED, UNDATED)
+            return entry
+        return replace(entry, value=entry.given or None)
 
     def quantity(
         self, entry: Entry[Decimal | str], target: Entry[Decimal | str] | None = None
     ) -> tuple[Entry[Decimal | str], Quantity | None]:
-        """A quantitative row's value as it stands there, and what is around it; what is none is told (R08).
+        """A quantitative row's value and the quantity in it; R08 where there is none.
 
-        Beside a target of 0 the words that nothing happened are 0 (R12).
+        Beside a `target` of 0, words for "nothing happened" are 0 (R12).
         """
-        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-        nothing: Entry[Decimal | str] = Entry(None, entry.place, entry.given, entry.field)
         if not isinstance(entry.value, str):
             return entry, None if entry.value is None else Quantity(entry.value, "", unit_shown(entry))
         if is_blank(entry.value):
-            self.dash(bare)
-            return replace(nothing, given=""), None
+            self.reports.dash(entry)
+            return replace(entry, value=None, given=""), None
         quantity = parse_target(entry.value) or parse_quantity(entry.value)
         if quantity is not None and not mistyped(entry.value):
             return entry, quantity
+        nothing = quantity is None and happened_not(entry.value)
+        if nothing and target is not None and _is_zero(target):
+            self.reports.cleaned(entry, Decimal(0))
+            return entry, Quantity(Decimal(0))
         if quantity:
-            self.not_a_number(bare, LETTERS)
+            self.reports.not_a_number(entry, LETTERS)
         else:
-            none = happened_not(entry.value)
-            if none and target is not None and _is_zero(target):
-                self.cleaned(bare, Decimal(0))
-                return entry, Quantity(Decimal(0))
-            self.not_a_number(bare, advice=NOTHING if none else WORDED)
-        return nothing, None
+            self.reports.not_a_number(entry, advice=NOTHING if nothing else WORDED)
+        return replace(entry, value=None), None
 
     def fitted(
-        self, entry: Entry[Decimal | str], quantity: Quantity, row: RowUnit, beside: Quantity | None
+        self, entry: Entry[Decimal | str], quantity: Quantity, row: RowUnit, other: Quantity | None
     ) -> tuple[Quantity | None, Manner]:
-        """The quantity in the row's unit, and how it came there; None where that is not sure (R08).
+        """The quantity in the row's unit and how it was converted; None (R08) where that is not sure.
 
-        `beside` is the row's other number, which a number without unit is weighed against.
+        `other` is the row's other number, which a number without unit is compared with.
         """
-        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
         found = fit(quantity.number, quantity.unit, row.unit)
-        if doubt := _doubt(entry.field, quantity, found.number, row, beside):
-            self.not_a_number(bare, *doubt)
+        if doubt := _doubt(entry.field, quantity, found.number, row, other):
+            self.reports.not_a_number(entry, *doubt)
             return None, "same"
         formatted = isinstance(entry.value, Decimal) and row.stated
         if found.number is None or (formatted and found.manner == "resized"):
             why = f"单位“{quantity.unit}”与计量单位“{row.unit}”不一致"
-            self.not_a_number(bare, why, f"请换算成{row.unit}，只填数字。")
+            self.reports.not_a_number(entry, why, f"请换算成{row.unit}，只填数字。")
             return None, "same"
-        number = self._possible(found.number, bare)
+        number = self._possible(found.number, entry)
         return (None if number is None else replace(quantity, number=number)), found.manner
 
     def quantified(
-        self, entry: Entry[Decimal | str], read: Quantity | None, row: RowUnit, beside: Quantity | None
+        self, entry: Entry[Decimal | str], read: Quantity | None, row: RowUnit, other: Quantity | None
     ) -> Entry[Decimal | str]:
         """A quantitative row's value as a number in the row's unit.
 
-        A unit that is the row's own is mere form (R12); another word or size for it, or any sign, does not belong
-        there (R09); what does not compare, or points the other way, is no number of the row (R08).
+        The row's own unit is mere form (R12); another name or size of it, or any sign, does not belong there
+        (R09); what does not compare, or points the other way, is unreadable (R08).
         """
         if read is None:
             return entry
-        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-        quantity, manner = self.fitted(entry, read, row, beside)
+        quantity, manner = self.fitted(entry, read, row, other)
         if quantity is None or self.against(entry, read, row):
             return replace(entry, value=None)
         value = replace(entry, value=quantity.number)
         if manner == "resized":
-            self.resized(bare, quantity, row)
+            self.resized(entry, quantity, row)
             return value
         if isinstance(entry.value, Decimal):
             if manner == "renamed":
-                self.unit_added(bare, quantity.number, read.unit)
+                self.reports.unit_added(entry, quantity.number, read.unit)
             return value
         own = manner == "same" and not read.sign and (row.stated or not read.unit)
         to = f"，“{read.unit}”填在“计量单位”一栏" if read.unit and not row.stated else ""
         to += f"，“{read.sign}”填在“指标性质”一栏" if read.sign and not row.sign else ""
-        self.trimmed(bare, quantity, "" if own else "extra", around(read, row), to)
+        self.reports.trimmed(entry, quantity, "" if own else "extra", around(read, row), to)
         return value
 
-    def resized(self, entry: Entry[Decimal], quantity: Quantity, row: RowUnit) -> None:
+    def resized(self, entry: Entry[Any], quantity: Quantity, row: RowUnit) -> None:
         """R09: it was converted into the row's unit."""
         why = f"单位“{quantity.unit}”已换算成“{row.unit}”"
         if row.sign and quantity.sign not in ("", row.sign):
             why += f"，{around(quantity, row)}"
-        self.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
+        self.reports.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
     def against(self, entry: Entry[Decimal | str], read: Quantity, row: RowUnit) -> bool:
-        """R08: "不足3天" where at least 3 are owed says that it was missed, and not by how much."""
+        """R08: "不足3天" where at least 3 are required says that it was missed, and not by how much."""
         if entry.field != ACTUAL or read.sign not in tuple(OPPOSITE.get(row.sign, "")):
             return False
-        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
         why = f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少"
-        self.not_a_number(bare, why, "请填写实际完成的准确数字。")
+        self.reports.not_a_number(entry, why, "请填写实际完成的准确数字。")
         return True
 
 
@@ -264,23 +265,23 @@ class RowUnit(NamedTuple):
 
 
 def _doubt(
-    field: str, quantity: Quantity, number: Decimal | None, row: RowUnit, beside: Quantity | None
+    field: str, quantity: Quantity, number: Decimal | None, row: RowUnit, other: Quantity | None
 ) -> tuple[str, str] | None:
     """Why nobody can be sure what a number is (`number` in the row's unit), and what to do."""
     if quantity.bracketed and measure(row.unit).kind not in MONEY:
         return "加了括号，不能确定是正数还是负数", "请只填数字，不带单位和符号。"
-    known = fit(beside.number, beside.unit or row.unit, row.unit).number if beside else None
-    if beside is None or known is None:
+    known = fit(other.number, other.unit or row.unit, row.unit).number if other else None
+    if other is None or known is None:
         return None
     if number is not None and _rough(quantity, number, known):
         return "只是约数，不能确定是否达到", EXACTLY
     if quantity.unit:
         return None
-    if beside.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
+    if other.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
         return f"没有写单位，不能确定是不是“{row.unit}”", f"请写明单位，或换算成{row.unit}。"
     if row.stated and field == ACTUAL and other_money(quantity.number, known, row.unit):
         return f"与指标值相差约一万倍，不能确定是不是以{row.unit}为单位", f"请核对，换算成{row.unit}后填写。"
-    if not row.unit and hundredfold(quantity.number, beside.number) and quantity.number <= 1:
+    if not row.unit and hundredfold(quantity.number, other.number) and quantity.number <= 1:
         shown = plain(quantity.number * HUNDRED)
         return (
             f"没有写单位，不能确定是不是{shown}%",
@@ -289,13 +290,13 @@ def _doubt(
     return None
 
 
-def _rough(quantity: Quantity, number: Decimal, beside: Decimal) -> bool:
-    """Whether the number beside one that is only about so much lies where that may lie, too."""
+def _rough(quantity: Quantity, number: Decimal, other: Decimal) -> bool:
+    """Whether the row's other number lies within the range that an approximate number may mean."""
     span = meant_by(quantity.number, quantity.unit)
     if span is None or not quantity.number:
         return False
     low, high = (end / quantity.number * number for end in span)
-    return low <= beside < high and (low == number or beside != number)
+    return low <= other < high and (low == number or other != number)
 
 
 def around(read: Quantity, row: RowUnit) -> str:

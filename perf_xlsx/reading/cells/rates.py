@@ -1,130 +1,127 @@
-"""Rates and shares: 0.868, 86.8 and 86.8% are told apart by what the form's own numbers give (R12)."""
+"""Reads rates and shares: the form's own numbers tell 0.868, 86.8 and 86.8% apart (R12)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Entry
+from perf_xlsx.domain.model import Entry, Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import Quantity, normalise, parse_quantity
 from perf_xlsx.domain.units import fit, hundredfold
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED
 from perf_xlsx.reading.cells.numbers import Numbers
+from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.rulebook.direction import WORDS, any_of
 from perf_xlsx.system.pattern import pattern
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
+Values = Entry[Decimal | str]
 SMALL = pattern(any_of(WORDS["small"]["words"]))
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
-class Intake(Numbers):
-    """Reads every kind of cell; here rates, and shares in a row of values."""
+class Rates:
+    """Reads rates, and the shares in a row of percents."""
+
+    def __init__(self, reports: CellReports, numbers: Numbers) -> None:
+        self.reports, self.numbers = reports, numbers
 
     def rate(
-        self, cell: Cell | None, place: Place, field: str, witness: Sequence[Fraction] = ()
+        self, cell: Cell | None, place: Place, field: str, reference: Sequence[Fraction] = ()
     ) -> Entry[Decimal]:
         """A rate as a fraction: 86.8%, "86.80%" and 86.8 are 0.868; so is 0.868 without a percent format.
 
-        `witness` are the rates that the form's own numbers give: they decide whether a bare number is a fraction
-        or counts percents.
+        `reference` are the rates computed from the form's own numbers: they decide whether a bare number is a
+        fraction or counts percents.
         """
 
         def bare(number: Decimal, entry: Entry[Decimal]) -> Decimal:
-            return self._bare_rate(number, entry, witness)
+            return self._bare_rate(number, entry, reference)
 
-        return self._number(
+        return self.numbers.parsed(
             cell,
             place,
             field,
             lambda quantity, entry: self._rate(quantity, entry, bare),
-            lambda number, cell, entry: self._typed_rate(number, cell, entry, witness),
+            lambda number, cell, entry: self._typed_rate(number, cell, entry, reference),
         )
 
     def _typed_rate(
-        self, number: Decimal, cell: Cell, entry: Entry[Decimal], witness: Sequence[Fraction]
+        self, number: Decimal, cell: Cell, entry: Entry[Decimal], reference: Sequence[Fraction]
     ) -> Decimal:
-        """A rate that stands as a number; a percent sign that its format adds as text counts percents."""
+        """A rate stored as a number; a percent sign that its format adds as text counts percents."""
         if cell.percent:
-            return self._percent(number, entry, witness)
-        if cell.unit == "%" and not near(number, witness):
+            return self._percent(number, entry, reference)
+        if cell.unit == "%" and not agrees(number, reference):
             return number / HUNDRED
         if cell.unit not in ("", "%"):
-            self.unit_added(entry, number, cell.unit)
-        return self._bare_rate(number, entry, witness)
+            self.reports.unit_added(entry, number, cell.unit)
+        return self._bare_rate(number, entry, reference)
 
     def _rate(
         self, quantity: Quantity, entry: Entry[Decimal], bare: Callable[[Decimal, Entry[Decimal]], Decimal]
     ) -> Decimal | None:
         found = fit(quantity.number, quantity.unit, "%").number
         if found is None:
-            self.not_a_number(entry, f"单位“{quantity.unit}”不是百分数", "请填百分数，如 95.00% 。")
+            why = f"单位“{quantity.unit}”不是百分数"
+            self.reports.not_a_number(entry, why, "请填百分数，如 95.00% 。")
             return None
         quantity = replace(quantity, number=found)
-        if quantity.sign or quantity.unit not in ("", "%"):
-            self.trimmed(entry, quantity, quantity.sign + quantity.unit)
-        elif not quantity.unit:
-            if quantity.mark:
-                self.trimmed(entry, quantity, "")
-            return bare(quantity.number, entry)
-        elif quantity.mark:
-            self.trimmed(entry, quantity, "")
-        elif quantity.cleaned:
-            self.cleaned(entry, quantity.number, "%")
-        return quantity.number / HUNDRED
+        if quantity.sign or quantity.mark or quantity.unit not in ("", "%"):
+            sole = quantity.mark and not quantity.sign and quantity.unit in ("", "%")
+            self.reports.trimmed(entry, quantity, "" if sole else quantity.sign + quantity.unit)
+            return bare(found, entry) if sole and not quantity.unit else found / HUNDRED
+        if not quantity.unit:
+            return bare(found, entry)
+        if quantity.cleaned:
+            self.reports.cleaned(entry, found, "%")
+        return found / HUNDRED
 
-    def _percent(self, rate: Decimal, entry: Entry[Decimal], witness: Sequence[Fraction]) -> Decimal:
-        """A rate in a percent format: 94.04 pasted into such a cell stands there as 9404%."""
-        if abs(rate) < FAR or near(rate, witness):
+    def _percent(self, rate: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
+        """A rate in a percent format: 94.04 pasted into such a cell is stored as 9404%."""
+        if abs(rate) < FAR or agrees(rate, reference):
             return rate
-        if near(rate / HUNDRED, witness):
-            self.cleaned(entry, rate, "%")
+        if agrees(rate / HUNDRED, reference):
+            self.reports.cleaned(entry, rate, "%")
             return rate / HUNDRED
-        self.far(entry, rate * HUNDRED)
+        self.reports.far(entry, rate * HUNDRED)
         return rate
 
-    def _bare_rate(self, number: Decimal, entry: Entry[Decimal], witness: Sequence[Fraction]) -> Decimal:
+    def _bare_rate(self, number: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
         """A rate without a percent sign: a fraction or percents, whichever the form's own numbers confirm."""
         fraction, percents = number, number / HUNDRED
-        agree = [near(fraction, witness), near(percents, witness)]
-        if (
-            not number
-            or (abs(number) >= 10 and agree != [True, False])
-            or (agree == [False, True] and abs(number) > 1)
-        ):
-            return percents
-        if agree == [False, True]:
-            self.cleaned(entry, number, "%")
-            return percents
-        if agree == [True, False]:
-            self.cleaned(entry, number * HUNDRED, "%")
-            return fraction
+        match agrees(fraction, reference), agrees(percents, reference):
+            case (True, False) if number:
+                self.reports.cleaned(entry, number * HUNDRED, "%")
+                return fraction
+            case (False, True) if 0 < abs(number) <= 1:
+                self.reports.cleaned(entry, number, "%")
+                return percents
+            case agreeing if not number or abs(number) >= FAR or agreeing == (False, True):
+                return percents
         value, other = (fraction, percents) if abs(number) <= 1 else (percents, fraction)
-        self.ambiguous(entry, value * HUNDRED, other * HUNDRED)
+        self.reports.ambiguous(entry, value * HUNDRED, other * HUNDRED)
         return value
 
     def shares(
-        self,
-        values: dict[str, Entry[Decimal | str]],
-        completion: Entry[Decimal],
-        stated: bool,
-        small: bool = False,
-    ) -> dict[str, Entry[Decimal | str]]:
+        self, values: dict[str, Values], completion: Entry[Decimal], stated: bool, small: bool = False
+    ) -> dict[str, Values]:
         """target, midyear and actual of a row in percent, where a bare 0.868 may be 86.8 or 0.868 percent.
 
-        The row's own completion tells which; else the values beside it do, where one reading is of their size and
-        the other is not: the one as typed where a unit is `stated`, 86.8 where only a value beside it has a
-        percent sign. Where that does not fit either the value stays open, and it is asked. Where rates are `small`
-        by nature, and of one size, 0.5 beside 1 is half a percent, and nothing needs to be said.
+        The row's own completion decides; else the other values do, where one reading is of their size and the
+        other is not: the one as typed where a unit is `stated`, 86.8 where only another value has a percent sign.
+        Where neither fits, the value stays open and is reported. Where rates are `small` by nature and of one
+        size, 0.5 beside 1 is half a percent, which needs no report.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
-        apart = any(abs(number) > 1 for number in known)
+        severity: Severity = "warning" if any(abs(number) > 1 for number in known) else "notice"
         plain = stated and small and _alike(known)
         settled = dict(values)
         for key, entry in values.items():
@@ -134,59 +131,85 @@ class Intake(Numbers):
             if "%" in normalise(entry.given):
                 settled[key] = self._share(key, entry, number, values, completion)
                 continue
-            beside = _numbers(values, ("actual",) if key == "target" else ("target",))
-            if not (0 < abs(number) <= 1 or any(hundredfold(number, other) for other in beside)):
-                continue
-            typed = self._confirmed(settled, completion)
-            scaled = self._confirmed({**settled, key: replace(entry, value=number * HUNDRED)}, completion)
-            fits, fits_scaled = _alike([number, *beside]), _alike([number * HUNDRED, *beside])
-            bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
-            counts = key != "midyear"
-            if counts and typed and not scaled:
-                continue
-            both = bool(beside) and all(abs(other) <= 1 for other in beside) and fits  # one ratio, whichever it is
-            sure = (scaled and (apart or not fits)) if stated else scaled or both or (fits_scaled and not fits)
-            if sure if counts else not stated:
-                self.cleaned(bare, number * HUNDRED, "%", "warning" if apart else None)
-                settled[key] = replace(entry, value=number * HUNDRED)
-            elif counts and not (stated and fits):
-                if not any(one.unreadable for one in settled.values()):
-                    self.undecided(bare, number, number * HUNDRED)
-                settled[key] = replace(entry, value=None)
-            elif not plain or scaled:
-                self.ambiguous(bare, number, number * HUNDRED, "warning" if apart else "notice")
+            share = BareShare(key, number, values, settled, completion, stated, severity == "warning")
+            match share.reading():
+                case "scaled":
+                    self.reports.cleaned(entry, number * HUNDRED, "%", severity)
+                    settled[key] = replace(entry, value=number * HUNDRED)
+                case "open":
+                    if not any(one.unreadable for one in settled.values()):
+                        self.reports.undecided(entry, number, number * HUNDRED)
+                    settled[key] = replace(entry, value=None)
+                case "ambiguous" if not plain or share.scaled_confirmed:
+                    self.reports.ambiguous(entry, number, number * HUNDRED, severity)
         return settled
 
     def _share(
-        self,
-        key: str,
-        entry: Entry[Decimal | str],
-        number: Decimal,
-        values: dict[str, Entry[Decimal | str]],
-        completion: Entry[Decimal],
-    ) -> Entry[Decimal | str]:
-        """A value with a percent sign: 97 pasted into a percent format stands there as 9700%."""
-        if abs(number) < FAR * HUNDRED or self._confirmed(values, completion):
+        self, key: str, entry: Values, number: Decimal, values: dict[str, Values], completion: Entry[Decimal]
+    ) -> Values:
+        """A value with a percent sign: 97 pasted into a percent format is stored as 9700%."""
+        if abs(number) < FAR * HUNDRED or _confirmed(values, completion):
             return entry
-        bare: Entry[Decimal] = Entry(None, entry.place, entry.given, entry.field)
         fewer = replace(entry, value=number / HUNDRED)
-        if self._confirmed({**values, key: fewer}, completion):
-            self.cleaned(bare, number / HUNDRED, "%")
+        if _confirmed({**values, key: fewer}, completion):
+            self.reports.cleaned(entry, number / HUNDRED, "%")
             return fewer
-        self.far(bare, number)
+        self.reports.far(entry, number)
         return entry
 
-    def _confirmed(self, values: dict[str, Entry[Decimal | str]], completion: Entry[Decimal]) -> bool:
-        """Whether the claimed completion is actual over target, or target over actual."""
-        target, actual = values["target"].value, values["actual"].value
-        if completion.value is None or not isinstance(target, Decimal) or not isinstance(actual, Decimal):
-            return False
-        return bool(target and actual) and near(
-            completion.value, [Fraction(actual) / Fraction(target), Fraction(target) / Fraction(actual)]
-        )
+
+class BareShare(Struct, frozen=True):
+    """One value of a row in percent that has no percent sign: as typed, or a hundred times as much.
+
+    `values` are the row's as typed, `settled` as they are read so far. `apart`: the row has values above 1.
+    """
+
+    key: str
+    number: Decimal
+    values: dict[str, Values]
+    settled: dict[str, Values]
+    completion: Entry[Decimal]
+    stated: bool
+    apart: bool
+
+    @property
+    def scaled_confirmed(self) -> bool:
+        """Whether the claimed completion confirms a hundred times as much."""
+        scaled = replace(self.settled[self.key], value=self.number * HUNDRED)
+        return _confirmed({**self.settled, self.key: scaled}, self.completion)
+
+    def reading(self) -> Literal["typed", "scaled", "open", "ambiguous"]:
+        """How the number is read; "ambiguous" is as typed, with a report."""
+        others = _numbers(self.values, ("actual",) if self.key == "target" else ("target",))
+        if not (0 < abs(self.number) <= 1 or any(hundredfold(self.number, other) for other in others)):
+            return "typed"
+        if self.key == "midyear":  # not scored
+            return "ambiguous" if self.stated else "scaled"
+        scaled = self.scaled_confirmed
+        if _confirmed(self.settled, self.completion) and not scaled:
+            return "typed"
+        fits, fits_scaled = _alike([self.number, *others]), _alike([self.number * HUNDRED, *others])
+        if self.stated:
+            sure = scaled and (self.apart or not fits)
+        else:
+            one_ratio = bool(others) and all(abs(other) <= 1 for other in others) and fits
+            sure = scaled or one_ratio or (fits_scaled and not fits)
+        if sure:
+            return "scaled"
+        return "ambiguous" if self.stated and fits else "open"
 
 
-def _numbers(values: Mapping[str, Entry[Decimal | str]], keys: Iterable[str]) -> list[Decimal]:
+def _confirmed(values: Mapping[str, Values], completion: Entry[Decimal]) -> bool:
+    """Whether the claimed completion is actual over target, or target over actual."""
+    target, actual = values["target"].value, values["actual"].value
+    if completion.value is None or not isinstance(target, Decimal) or not isinstance(actual, Decimal):
+        return False
+    return bool(target and actual) and agrees(
+        completion.value, [Fraction(actual) / Fraction(target), Fraction(target) / Fraction(actual)]
+    )
+
+
+def _numbers(values: Mapping[str, Values], keys: Iterable[str]) -> list[Decimal]:
     return [value for key in keys if isinstance(value := values[key].value, Decimal) and value]
 
 
@@ -196,9 +219,9 @@ def _alike(numbers: Iterable[Decimal]) -> bool:
     return bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
 
 
-def near(rate: Decimal, witness: Sequence[Fraction]) -> bool:
+def agrees(rate: Decimal, reference: Sequence[Fraction]) -> bool:
     """Whether a stated rate is one of the computed ones, up to half a percentage point."""
-    return any(abs(Fraction(rate) - known) <= Fraction(1, 200) for known in witness)
+    return any(abs(Fraction(rate) - known) <= Fraction(1, 200) for known in reference)
 
 
 def ratios(part: Entry[Any] | None, whole: Entry[Any] | None) -> tuple[Fraction, ...]:

@@ -1,4 +1,4 @@
-"""Texts, choices and dates, with everything worth saying about how they were understood (R10 to R13)."""
+"""Reads texts, choices, dates and judgements (R10 to R13)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.dates import read_day
 from perf_xlsx.reading.cells.display import as_shown
-from perf_xlsx.reading.cells.remarks import Remarks
-from perf_xlsx.rulebook import Band
+from perf_xlsx.reading.cells.reports import CellReports
+from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.system.pattern import pattern
 
 _LABELLED = pattern(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
@@ -27,52 +27,52 @@ TYPE_IT = "请改填数值或文字。"
 _FORMULA_AS_TEXT = pattern(r"=[A-Za-z$('\[+\-\d]")
 
 
-class Texts(Remarks):
-    """Reads what is no number."""
+class Texts:
+    """Reads cells that hold no number. `year` is that of dates that state none; `rules` names the judgements."""
+
+    def __init__(self, reports: CellReports, year: int | None, rules: Rulebook) -> None:
+        self.reports, self.year, self.rules = reports, year, rules
 
     def text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
         """Any text; numbers and dates as a person sees them."""
         shown = self.shown(cell, place, field)
         if shown is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
-        kept = clean(shown)
-        if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(kept):
-            message = f"{field}填的是公式的文字“{kept}”，不是结果，已按文字读取。"
-            self.say("R11", place, field, kept, message, "请改填内容本身。")
-        return Entry(kept or None, place, kept, field)
+        entry: Entry[str] = Entry(clean(shown) or None, place, clean(shown), field)
+        if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(entry.given):
+            message = f"{field}填的是公式的文字“{entry.given}”，不是结果，已按文字读取。"
+            self.reports.about("R11", entry, message, "请改填内容本身。")
+        return entry
 
     def long_text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
-        """A text that may be owed: of a picture, and of what was crossed out, the checks tell (I07, R14, R24)."""
+        """A text that may be required. The checks report a picture and crossed-out content (I07, R14, R24)."""
         if cell is not None and (cell.picture or cell.crossed_out):
             return Entry(None, place, PICTURE if cell.picture else CROSSED_OUT, field)
         return self.text(cell, place, field)
 
     def shown(self, cell: Cell | None, place: Place, field: str) -> str | None:
-        """What a person sees in the cell; None for an error value or a formula without result, after saying so."""
+        """What a person sees in the cell; None, after a report, where it has no readable content."""
         if cell is None:
             return ""
-        if cell.picture:
-            self.say("R10", place, field, as_shown(cell), f"{field}这一格里放的是图片，读不出内容。", TYPE_IT)
+        entry: Entry[str] = Entry(None, place, as_shown(cell), field)
+        if cell.crossed_out and not cell.picture:
+            self.reports.crossed.append(replace(entry, given=clean(entry.given)))
             return None
-        if cell.crossed_out:
-            self.crossed.append(Entry(None, place, clean(as_shown(cell)), field))
-            return None
-        if cell.error is not None or (cell.formula is not None and cell.value is None):
-            what = f"公式结果是错误值 {cell.error}" if cell.error else "公式没有保存结果"
-            self.say("R10", place, field, as_shown(cell), f"{field}的{what}，读不出内容。", TYPE_IT)
+        if broken := _unreadable(cell):
+            self.reports.about("R10", entry, f"{field}{broken}，读不出内容。", TYPE_IT)
             return None
         if cell.struck is not None:
-            self.partly_crossed(cell.struck, Entry(None, place, as_shown(cell), field))
+            self.reports.partly_crossed(cell.struck, entry)
         if cell.formula is not None:
-            text = as_shown(cell)
-            self.say("R11", place, field, text, f"{field}是公式，按保存的结果{text}读取。", "请改填数值。")
-        return as_shown(cell)
+            message = f"{field}是公式，按保存的结果{entry.given}读取。"
+            self.reports.about("R11", entry, message, "请改填数值。")
+        return entry.given
 
     def choice(self, cell: Cell | None, place: Place, field: str, box: Box) -> Entry[str]:
         """One of the box's choices, however it is written; another word is R13 where the choices are strict."""
         entry = self.text(cell, place, field)
         if entry.value is None:
-            return self.blank_or_bad(cell, entry)
+            return replace(entry, given=as_shown(cell) if cell and _has_content(cell) else "")
         folded = _POINTS.sub("", re.sub(r"\s", "", normalise(entry.value)))
         for choice in box.choices:
             if folded in (normalise(word) for word in (choice.value, *choice.same)):
@@ -85,8 +85,8 @@ class Texts(Remarks):
             return Entry(None, place, "", field)
         words = "、".join(choice.value for choice in box.choices)
         message = f"{field}填“{entry.given}”，不在可选范围内。"
-        self.say("R13", place, field, entry.given, message, f"请从下拉列表中选择：{words}。", words)
-        return Entry(None, place, entry.given, field)
+        self.reports.about("R13", entry, message, f"请从下拉列表中选择：{words}。", words)
+        return replace(entry, value=None)
 
     def unlabelled(self, entry: Entry[Any], labels: Collection[str]) -> Entry[Any]:
         """A text without the box's own label, which was typed before it (R12): “单位名称：示例县水利局”."""
@@ -95,37 +95,29 @@ class Texts(Remarks):
             return entry
         message = f"{entry.field}填“{entry.given}”，已按“{found[2]}”读取。"
         advice = "可以不改；建议只填内容，不重复栏目名称。"
-        self.say("R12", entry.place, entry.field, entry.given, message, advice)
+        self.reports.about("R12", entry, message, advice)
         return replace(entry, value=found[2])
 
     def judged(self, entry: Entry[Any], target: Entry[Any], printed: bool = False) -> Entry[Any]:
-        """An actual in words or as a date as the judgement that it comes to (R12), or as it stands.
+        """An actual in words or as a date as the judgement that it amounts to (R12); unchanged where that is open.
 
-        `printed`: the layout is one whose own words need no telling.
+        `printed`: the layout prints its own words, which need no report.
         """
         found = judged(target.given, entry.given, self.year)
         band = self.band(entry, target)
         if band is None or entry.value is None:
             return entry
-        named = self.rules is not None and self.rules.named(entry.given) is band
-        if not named and not (printed and found.usual):
+        if self.rules.named(entry.given) is not band and not (printed and found.usual):
             why = f"{found.why}，" if not found.why.startswith("即") else ""
             message = f"{entry.field}填“{entry.given}”，{why}已按“{band.judgement}”读取。"
             advice = f"可以不改；建议写成“{band.judgement}”。"
-            self.say("R12", entry.place, entry.field, entry.given, message, advice)
+            self.reports.about("R12", entry, message, advice)
         return replace(entry, value=band.judgement)
 
     def band(self, entry: Entry[Any], target: Entry[Any]) -> Band | None:
         """The band of an actual: by the rulebook's own words, else as it is judged; None where it is open."""
-        if self.rules is None:
-            return None
         known = self.rules.named(entry.given)
         return known or self.rules.of_class(judged(target.given, entry.given, self.year).judgement)
-
-    def blank_or_bad(self, cell: Cell | None, entry: Entry[str]) -> Entry[str]:
-        """An entry without value: unreadable when something stands in the cell."""
-        bad = cell is not None and bool(cell.error or cell.formula is not None or cell.picture or cell.crossed_out)
-        return Entry(None, entry.place, as_shown(cell) if bad and cell else "", entry.field)
 
     def date(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
         """A date as ISO text, however it is written; what is no date stays the text that stands there (R15)."""
@@ -141,5 +133,19 @@ class Texts(Remarks):
         if not usual:
             message = f"{field}填“{entry.given}”，已按{found.isoformat()}读取。"
             advice = f"可以不改；建议写成 {found.isoformat()}。"
-            self.say("R12", place, field, entry.given, message, advice, found.isoformat())
+            self.reports.about("R12", entry, message, advice, found.isoformat())
         return replace(entry, value=found.isoformat())
+
+
+def _unreadable(cell: Cell) -> str:
+    """Why a cell has no readable content, as the end of a sentence; "" where it has."""
+    if cell.picture:
+        return "这一格里放的是图片"
+    if cell.error is not None:
+        return f"的公式结果是错误值 {cell.error}"
+    return "的公式没有保存结果" if cell.formula is not None and cell.value is None else ""
+
+
+def _has_content(cell: Cell) -> bool:
+    """Whether a cell without a value holds something that cannot be read."""
+    return bool(cell.error or cell.formula is not None or cell.picture or cell.crossed_out)

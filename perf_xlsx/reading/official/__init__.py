@@ -1,9 +1,17 @@
-"""Reading forms that did not come from our template: the official 自评表 layouts, by their words alone."""
+"""Reads the official 自评表 layouts, which did not come from our template: their words are all that is known."""
 
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.form import OfficialReading
+from perf_xlsx.reading.official.entries import official_indicator
+from perf_xlsx.reading.official.form import completed, official_rows
 from perf_xlsx.reading.official.layout import locate_official, other_forms
-from perf_xlsx.reading.official.located import OfficialLayout
 from perf_xlsx.reading.official.rows import says_nothing
 
-__all__ = ["OfficialLayout", "OfficialReading", "known_labels", "locate_official", "other_forms", "says_nothing"]
+__all__ = [
+    "completed",
+    "known_labels",
+    "locate_official",
+    "official_indicator",
+    "official_rows",
+    "other_forms",
+    "says_nothing",
+]

@@ -9,8 +9,8 @@ from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import Box, Form, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
-from perf_xlsx.reading.official.located import Located
 
 
 class LabelSearch:
@@ -68,10 +68,15 @@ class LabelSearch:
         """
         if text is not None:
             return Located(address, address, text)
-        right, below = self.sheets.right_of(address), self._below(address)
+        right, below = self.sheets.right_of(address), self.sheets.below(address)
         beside = self._filled(right) and not self._is_label(right)
         under = self._filled(below) and not self._is_label(below)
-        over = long and across and self._filled(self._below(right)) and not self._is_label(self._below(right))
+        over = (
+            long
+            and across
+            and self._filled(self.sheets.below(right))
+            and not self._is_label(self.sheets.below(right))
+        )
         if under and (self._is_label(right) or over or (long and not beside)):
             return Located(address, below)
         return Located(address, right) if not self._is_label(right) else Located(address, address, "")
@@ -79,13 +84,6 @@ class LabelSearch:
     def _filled(self, address: Address) -> bool:
         cell = self.sheets.cell(address)
         return cell is not None and (cell.value is not None or cell.crossed_out or cell.picture)
-
-    def _below(self, address: Address) -> Address:
-        sheet, row, column = address
-        for top, left, bottom, right in self.sheets.grids[sheet].merges:
-            if top <= row <= bottom and left <= column <= right:
-                return sheet, bottom + 1, left
-        return sheet, row + 1, column
 
     def _is_label(self, address: Address) -> bool:
         cell = self.sheets.cell(address)

@@ -22,10 +22,10 @@ from perf_xlsx.domain.quantity import (
 )
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import hundredfold, row_unit
-from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.cells import Intake, RowUnit, around, unit_shown
+from perf_xlsx.reading.cells import CellReader, RowUnit, around, unit_shown
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
+from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.headers import core
 from perf_xlsx.reading.official.rows import bare_name
 from perf_xlsx.rulebook import Rulebook
@@ -39,11 +39,17 @@ CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 Row = Mapping[str, Entry[Any]]
 
 
-class OutsideRow:
+def official_indicator(cells: CellReader, official: OfficialParts, row: Row) -> Indicator:
+    """The indicator of a row; everything doubtful about it is reported."""
+    return _OfficialRow(cells, official.kind, official.indicators.columns, row).indicator()
+
+
+class _OfficialRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
-    def __init__(self, intake: Intake, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
-        self.intake, self.kind, self.columns = intake, kind, columns
+    def __init__(self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
+        self.texts, self.numbers, self.reports = cells.texts, cells.numbers, cells.reports
+        self.kind, self.columns = kind, columns
         self.row: dict[str, Entry[Any]] = dict(entries)
 
     def indicator(self) -> Indicator:
@@ -67,10 +73,10 @@ class OutsideRow:
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
         if isinstance(row["target"].value, str) and marked_number(row["target"].value):
-            row["target"], _ = self.intake.quantity(row["target"])
+            row["target"], _ = self.numbers.quantity(row["target"])
         elif needs_no_target((row["level1"], row["level2"]), row["sign"], row["target"], row["actual"]):
             row["sign"] = replace(row["sign"], value="定性")
-            row["actual"] = self.intake.judged(row["actual"], row["target"], printed=True)
+            row["actual"] = self.texts.judged(row["actual"], row["target"], printed=True)
         elif row["sign"].value == "定性" or (target is None and isinstance(row["target"].value, str)):
             self._judged()
         elif target is not None:
@@ -112,7 +118,7 @@ class OutsideRow:
     def _judged(self) -> None:
         """A target in words is judged, never measured: its actual is one of the bands' words, however put."""
         target, actual, sign = self.row["target"], self.row["actual"], self.row["sign"]
-        found = judged(target.given, actual.given, self.intake.year)
+        found = judged(target.given, actual.given, self.texts.year)
         stands = f"“{self.row['name'].given}”的指标值“{target.given}”"
         if sign.value not in (None, "定性"):
             message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
@@ -122,7 +128,7 @@ class OutsideRow:
             severity: Severity = "warning" if found.judgement else "notice"  # what nothing judges is asked by R13
             self._doubt(target, message, "可以不改；请核对。", "定性", severity)
         self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
-        self.row["actual"] = self.intake.judged(actual, target, printed=True)
+        self.row["actual"] = self.texts.judged(actual, target, printed=True)
 
     # ---- in numbers ------------------------------------------------------------------------------------------
 
@@ -140,7 +146,7 @@ class OutsideRow:
         read: dict[str, Quantity | None] = {}
         stood = row["target"]
         for key in ("target", "midyear", "actual"):
-            row[key], read[key] = self.intake.quantity(row[key], stood)
+            row[key], read[key] = self.numbers.quantity(row[key], stood)
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
@@ -167,38 +173,35 @@ class OutsideRow:
     def _number(self, key: str, read: Quantity, units: RowUnit, beside: Quantity | None) -> Entry[Any]:
         """The number; what stands around it is told where the layout has a column for it, or it does not fit."""
         entry = self.row[key]
-        quantity, manner = self.intake.fitted(entry, read, units, beside)
-        if quantity is None or self.intake.against(entry, read, units):
+        quantity, manner = self.numbers.fitted(entry, read, units, beside)
+        if quantity is None or self.numbers.against(entry, read, units):
             return replace(entry, value=None)
         number = replace(entry, value=quantity.number)
         if isinstance(entry.value, Decimal) and manner == "same":
             return number
         if manner == "resized":
-            self.intake.resized(entry, quantity, units)
+            self.numbers.resized(entry, quantity, units)
             return number
         other = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
         extra = other or manner != "same" or (read.sign not in ("", units.sign) and key != "midyear")
         own = (key == "target" and "sign" not in self.columns) or not read.sign
         if isinstance(entry.value, Decimal) and manner == "renamed":
-            self.intake.unit_added(entry, quantity.number, read.unit)
+            self.reports.unit_added(entry, quantity.number, read.unit)
         elif extra or read.mark:
-            self.intake.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
+            self.reports.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
         elif (
             read.cleaned
             or quantity.number != read.number
             or (not own and read.sign)
             or (read.unit and "unit" in self.columns)
         ):
-            self.intake.cleaned(entry, quantity.number)
+            self.reports.cleaned(entry, quantity.number)
         return number
 
     def _doubt(
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
     ) -> None:
-        seen = Observation(
-            entry.place, entry.field, entry.given or None, message, advice, expected, severity=severity
-        )
-        self.intake.findings.append(finding("R19", seen, None))
+        self.reports.about("R19", entry, message, advice, expected, severity)
 
 
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:

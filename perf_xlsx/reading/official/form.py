@@ -1,140 +1,81 @@
-"""Reading a form that did not come from our template, where its layout was found; R19 says how it was read."""
+"""What an official layout adds to its form: weights from claims, the projects' sum, what it lacks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Entry, Finding, Indicator, Passage, Project, SelfEvaluation
+from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.findings.catalogue import Observation, finding
-from perf_xlsx.forms import Box, Line, Lines, Rows
-from perf_xlsx.ooxml import Cell, Limits
 from perf_xlsx.reading.cells import as_shown
-from perf_xlsx.reading.form import NOWHERE, Reading
-from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.layout import Table
-from perf_xlsx.reading.official.entries import OutsideRow, weights_from_claims
-from perf_xlsx.reading.official.located import OfficialLayout
-from perf_xlsx.reading.official.not_read import absent, outside_findings
+from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.layout import Layout, OfficialParts
+from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
-from perf_xlsx.reading.parts import ADVICE, told
-from perf_xlsx.reading.rows import FILLED_DOWN, crossed_row
-from perf_xlsx.rulebook import load_rulebook
+from perf_xlsx.reading.official.recognised import absent, report_recognised
+from perf_xlsx.reading.parts import ADVICE, message_of
+from perf_xlsx.reading.rows import EntryRows, RowReport, crossed_row
 
 
-def _not_the_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int) -> Observation:
+def official_rows(layout: Layout, official: OfficialParts) -> dict[str, EntryRows]:
+    """The rows of each table, which were classified when they were located."""
+    rows = {key: EntryRows(table.rows) for key, table in layout.tables.items()}
+    table, parts = layout.tables["indicators"], official.parts
+    if parts:
+        at, names = (table.sheet, min(parts), table.columns["name"]), [*parts.values()]
+        report = RowReport("R16", at, names[0], message_of(names), ADVICE, field="三级指标")
+        rows["indicators"] = EntryRows(table.rows, parts, (report,))
+    return rows
+
+
+def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
+    """The form with the weights that its claims prove; reports how the layout was read (R19) and what follows."""
+    rules, lacking = reader.cells.rules, absent(reader.layout, official)
+    _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
+    proven = None
+    if "weight" in lacking:
+        execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
+        weights = weights_from_claims(form.indicators, execution, rules)
+        proven = weights is not None
+        rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
+        form = replace(form, indicators=tuple(rows) or form.indicators)
+    report_recognised(reader.layout, official, reader.sheets, reader.cells.collector, rules, proven)
+    reader.reports.report_crossed(reader.required)
+    for at in official.crossed:
+        cell = reader.sheets.cell(at)
+        report = crossed_row(at, as_shown(cell) if cell else "")
+        entry: Entry[Any] = Entry(None, reader.sheets.place(at), report.given, "三级指标")
+        reader.reports.about(report.code, entry, report.message, report.advice, severity=report.severity)
+    titles = {title for title, _ in reader.layout.passages}
+    lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
+    return replace(form, absent=frozenset(lacking) | lacks)
+
+
+def _check_project_total(
+    form: SelfEvaluation, official: OfficialParts, reader: FormReader, tolerance: Decimal
+) -> None:
+    """F01: the table of projects has a row for their sum, which our template has not."""
+    table, row = reader.layout.tables.get("projects"), official.project_total
+    if table is None or row is None:
+        return
+    for key in AMOUNTS:
+        entries: list[Entry[Decimal]] = [getattr(project, key) for project in form.projects]
+        known = [entry.value for entry in entries if entry.value is not None]
+        if key not in table.columns or not known or any(entry.unreadable for entry in entries):
+            continue
+        stated = reader.amount((table.sheet, row, table.columns[key]), f"项目明细合计·{entries[0].field}")
+        total = sum(known, Decimal(0))
+        if stated.value is not None and abs(stated.value - total) > tolerance:
+            _report_sum(stated, stated.value, total, len(known), reader)
+
+
+def _report_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int, reader: FormReader) -> None:
     difference = plain(value - total)
     message = f"{stated.field}填{plain(value)}，而{count}个项目之和是{plain(total)}，相差{difference}。"
     advice = f"请核对项目是否漏列、多列；如各项目无误，合计应填{plain(total)}。"
-    return Observation(stated.place, stated.field, stated.given, message, advice, plain(total), difference)
-
-
-class OfficialReading(Reading):
-    """Reads one form in an official layout, box by box."""
-
-    def __init__(self, layout: OfficialLayout, sheets: Sheets, workbook: str, limits: Limits) -> None:
-        super().__init__(layout.form, sheets, workbook, layout, limits)
-        self.outside = layout
-
-    def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
-        """The form as it was filled in; what its layout has no place for is named in it."""
-        layout, rules, lacking = self.outside, load_rulebook(rulebook), absent(self.outside)
-        form = super().evaluation(year, rulebook)
-        self.intake.findings += self._project_total(form.projects, rules.number("thresholds.tolerance"))
-        proven = None
-        if "weight" in lacking:
-            execution = layout.stated_weight[1] if layout.stated_weight else rules.number("execution.weight")
-            weights = weights_from_claims(form.indicators, execution, rules)
-            proven = weights is not None
-            rows = [
-                replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)
-            ]
-            form = replace(form, indicators=tuple(rows) or form.indicators)
-        self.intake.findings += outside_findings(layout, self.sheets, self.workbook, rules, proven)
-        self.intake.tell_crossed(self.demanded)
-        for crossed in (crossed_row(at, self._named(at)) for at in layout.crossed):
-            self.intake.say(
-                crossed.code,
-                self.place(crossed.at),
-                "三级指标",
-                crossed.given,
-                crossed.message,
-                crossed.advice,
-                "",
-                crossed.severity,
-            )
-        titles = {title for title, _ in layout.passages}
-        lacks = {"projects"} - layout.tables.keys() | (layout.kind.passages.keys() - titles)
-        return replace(form, absent=frozenset(lacking) | lacks)
-
-    def _named(self, at: Address) -> str:
-        cell = self.sheets.cell(at)
-        return as_shown(cell) if cell else ""
-
-    def _project_total(self, projects: Sequence[Project], tolerance: Decimal) -> Iterator[Finding]:
-        """F01: the table of projects has a row of its own for their sum, which no template of ours has."""
-        table, row = self.outside.tables.get("projects"), self.outside.project_total
-        if table is None or row is None:
-            return
-        for key in AMOUNTS:
-            entries: list[Entry[Decimal]] = [getattr(project, key) for project in projects]
-            known = [entry.value for entry in entries if entry.value is not None]
-            if key not in table.columns or not known or any(entry.unreadable for entry in entries):
-                continue
-            at = (table.sheet, row, table.columns[key])
-            field, cell = f"项目明细合计·{entries[0].field}", self.sheets.cell(at)
-            stated = self.intake.number(cell and self._computed(cell, at, field), self.place(at), field)
-            if stated.value is not None and abs(stated.value - sum(known)) > tolerance:
-                yield finding("F01", _not_the_sum(stated, stated.value, sum(known, Decimal(0)), len(known)), None)
-
-    @property
-    def known_form(self) -> None:
-        """No words of an official layout are printed by us, so none is told as a stranger."""
-
-    def _standing(self, box: Box, address: Address, field: str) -> Cell | None:
-        place, text = self.outside.texts.get(box.key, (None, ""))
-        cell = self.sheets.cell(address)
-        return cell if place != address or (cell and cell.crossed_out) else Cell(text)
-
-    def _fund_lines(self, block: Lines) -> Sequence[Line]:
-        return self.outside.fund_lines()
-
-    def _entry_rows(self, block: Rows, table: Table) -> Iterator[int]:
-        if block.key == "indicators" and (parts := self.outside.parts):
-            self.parts |= parts.keys()
-            at = (table.sheet, min(parts), table.columns["name"])
-            names = [*parts.values()]
-            self.intake.say("R16", self.place(at), "三级指标", names[0], told(names), ADVICE)
-        yield from table.rows
-
-    def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
-        """Levels are filled down inside their merges; below the last filled one only where nothing is merged."""
-        table = self.outside.tables["indicators"]
-        columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
-        merged = any(
-            top < bottom and left in columns and top in table.rows
-            for top, left, bottom, _ in self.sheets.grids[table.sheet].merges
-        )
-        return rows if merged else super()._levelled(rows)
-
-    def _cell_of(self, key: str, address: Address) -> Address:
-        return self.outside.cell_of(self.sheets, key, address) or NOWHERE
-
-    def _indicator(self, row: dict[str, Entry[Any]]) -> Indicator:
-        return OutsideRow(self.intake, self.outside.kind, self.outside.columns, row).indicator()
-
-    def _passages(self) -> tuple[Passage, ...]:
-        found = []
-        for title, at in self.outside.passages:
-            label, cell = self.sheets.cell(at.label), self.sheets.cell(at.value)
-            if at.text is not None:
-                cell = Cell(at.text)
-            text = self.intake.long_text(cell, self.place(at.value), title)
-            if not text.empty:
-                shown = title if at.text is not None or label is None else label.label or ""
-                found.append(Passage(Entry(title, self.place(at.label), shown, "标题"), text))
-        return tuple(found)
+    reader.cells.collector.report(
+        "F01", stated.place, stated.field, message, advice, given=stated.given, expected=plain(total),
+        difference=difference,
+    )  # fmt: skip

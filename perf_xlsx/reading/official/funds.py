@@ -10,8 +10,9 @@ from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import Line, Lines, typed
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.official.headers import LONGEST, Header, Labels, Row, core, without_spaces
-from perf_xlsx.reading.official.located import OfficialLayout
+from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.draft import Draft
+from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.system.pattern import pattern
 
 MONEY = ("initial", "adjustment", "adjusted", "executed")
@@ -22,7 +23,7 @@ FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 class FundSearch:
     """Fills in what a layout says of money, below the header that was found."""
 
-    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: OfficialLayout) -> None:
+    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: Draft) -> None:
         self.sheets, self.rows, self.layout = sheets, rows, layout
 
     def lines(self) -> None:

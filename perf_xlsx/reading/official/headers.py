@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-
-from msgspec import Struct
 
 from perf_xlsx.domain.quantity import normalise, unmarked
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.layout import Header
 from perf_xlsx.system.pattern import pattern
 
 Needs = Sequence[Sequence[str]]
-Span = tuple[int, int, int, int]  # top, left, bottom, right
 Row = Mapping[int, str]  # column -> text
 
 _LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
@@ -62,32 +59,6 @@ class Labels:
     def of(self, text: str) -> tuple[int, str] | None:
         """(rank, key) of a text, or None."""
         return self._known.get(core(text)) if len(text) <= LONGEST else None
-
-
-class Header(Struct, frozen=True):
-    """A table's header, in one row or two; `titles` are its labels as typed, `unread` what was not understood."""
-
-    sheet: int
-    top: int
-    bottom: int
-    columns: Mapping[str, int]
-    titles: Mapping[str, str]
-    ranks: Mapping[str, int]
-    doubled: tuple[tuple[str, Address], ...] = ()
-    unread: tuple[str, ...] = ()
-
-
-class ColumnMerges:
-    """The merges that cross one column, looked up by row."""
-
-    def __init__(self, merges: Iterable[Span], column: int) -> None:
-        self._areas = sorted(area for area in merges if area[1] <= column <= area[3])
-        self._tops = [area[0] for area in self._areas]
-
-    def at(self, row: int) -> Span | None:
-        """(top, left, bottom, right) of the merge that the row lies in, or None."""
-        found = bisect_right(self._tops, row) - 1
-        return self._areas[found] if found >= 0 and row <= self._areas[found][2] else None
 
 
 def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:

@@ -15,12 +15,12 @@ from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.cells import points_in
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.layout import Table
+from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.boxes import LabelSearch, every_box, known_labels
+from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import (
     LONGEST,
-    Header,
     Labels,
     Row,
     core,
@@ -28,7 +28,6 @@ from perf_xlsx.reading.official.headers import (
     rows_of,
     without_spaces,
 )
-from perf_xlsx.reading.official.located import Located, OfficialLayout
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
 from perf_xlsx.system.pattern import pattern
@@ -41,7 +40,7 @@ YEAR = pattern(r"(20\d\d)\s*年")
 _Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
 
 
-def locate_official(sheets: Sheets) -> OfficialLayout | None:
+def locate_official(sheets: Sheets) -> Layout | None:
     """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
     rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, _Headers()
     return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
@@ -76,7 +75,7 @@ class _Search:
         tables = self._headers(kind, "indicators", here)
         return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
-    def layout(self) -> OfficialLayout | None:
+    def layout(self) -> Layout | None:
         kind = self._kind()
         tables = self._headers(kind, "indicators", (self.sheet,))
         if not tables:
@@ -87,7 +86,7 @@ class _Search:
         if not (money or self.titles):
             return None
         funds, projects = next(iter(money), None), next(iter(lists), None)
-        layout = OfficialLayout(kind=kind, indicators=tables[0], funds=funds, projects=projects)
+        layout = Draft(kind, tables[0], funds, projects)
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         rows = tuple(sorted((*body.rows, *body.parts)))
@@ -96,7 +95,7 @@ class _Search:
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
-            layout.heads(header, self.rows[header.sheet])
+            layout.label_rows(header, self.rows[header.sheet])
         self._projects(layout, [*tables, *money, *lists])
         money_search = FundSearch(self.sheets, self.rows, layout)
         money_search.lines()
@@ -109,7 +108,7 @@ class _Search:
         self._kind_is_told(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
-        return layout
+        return layout.layout()
 
     def _kind(self) -> OfficialForm:
         """The kind that the title names; else a project's where 项目名称 stands, else a department's."""
@@ -119,21 +118,20 @@ class _Search:
                 return named
         return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
 
-    def _kind_is_told(self, layout: OfficialLayout) -> None:
+    def _kind_is_told(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
         if not any(word in text for _, text in self.titles for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
 
-    def _execution_row(self, layout: OfficialLayout, body: Body) -> None:
+    def _execution_row(self, layout: Draft, body: Body) -> None:
         """Budget execution listed among the indicators, where the table of money gives it no points."""
-        columns, table = layout.columns, layout.tables["indicators"]
+        columns, table = layout.indicators.columns, layout.tables["indicators"]
         if "claimed_execution_points" in layout.boxes or not {"weight", "claimed_points"} <= columns.keys():
             return
         for row in body.rows:
-            at = layout.cell_of(self.sheets, "name", (self.sheet, row, columns["name"]))
-            cell = self.sheets.cell(at) if at else None
+            cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
             weight = points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
             name = bare_name(str(cell.value)) if cell else ""
             if core(name) in layout.kind.execution and weight is not None:
@@ -146,11 +144,11 @@ class _Search:
                 layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
                 return
 
-    def _unread_rows(self, layout: OfficialLayout, body: Body) -> None:
-        layout.crossed += [(self.sheet, row, layout.columns["name"]) for row in body.crossed]
+    def _unread_rows(self, layout: Draft, body: Body) -> None:
+        layout.crossed += [(self.sheet, row, layout.indicators.columns["name"]) for row in body.crossed]
         for row in body.unread:
             message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
-            at = (self.sheet, row, layout.columns["name"])
+            at = (self.sheet, row, layout.indicators.columns["name"])
             layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
@@ -175,7 +173,7 @@ class _Search:
             return True
         return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
 
-    def _projects(self, layout: OfficialLayout, tables: list[Header]) -> None:
+    def _projects(self, layout: Draft, tables: list[Header]) -> None:
         """The projects of a department, below their header."""
         header = layout.projects
         if header is not None:
@@ -186,7 +184,7 @@ class _Search:
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
-    def _second_form(self, layout: OfficialLayout, body: Body, funds: int, tops: list[int]) -> None:
+    def _second_form(self, layout: Draft, body: Body, funds: int, tops: list[int]) -> None:
         """A further form, on this sheet or another, is told; `tops` are further headers like its own."""
         column, begins = layout.indicators.columns["name"], body.next_form
         lists = layout.projects
@@ -200,12 +198,12 @@ class _Search:
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.forms.append((other.sheet, other.top, other.columns["name"]))
 
-    def _fund_tops(self, layout: OfficialLayout) -> set[int]:
+    def _fund_tops(self, layout: Draft) -> set[int]:
         return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()
 
     # ---- boxes -----------------------------------------------------------------------------------------------
 
-    def _boxes(self, layout: OfficialLayout, body: Body) -> None:
+    def _boxes(self, layout: Draft, body: Body) -> None:
         taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
@@ -225,12 +223,12 @@ class _Search:
         layout.labels |= {address for address, _ in self.titles}
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
-    def _is_prompt(self, layout: OfficialLayout, address: Address) -> bool:
+    def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether only what the form asks for stands there, left as printed."""
         cell = self.sheets.cell(address)
         return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
 
-    def _claims(self, layout: OfficialLayout, body: Body) -> None:
+    def _claims(self, layout: Draft, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         at = self._total(layout, row) if row is not None else None
@@ -249,7 +247,7 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Located(head, why)))
 
-    def _total(self, layout: OfficialLayout, row: int) -> Address | None:
+    def _total(self, layout: Draft, row: int) -> Address | None:
         """The cell of the claimed total: under the points, else beside its label; never the sum of the weights.
 
         None where the row has no place for it.
@@ -269,7 +267,7 @@ class _Search:
             return None if summed else beside
         return under if cell or summed or self.sheets.cell(beside) is None else beside
 
-    def _year(self, layout: OfficialLayout) -> None:
+    def _year(self, layout: Draft) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
         values = {a for key, a in layout.boxes.items() if key not in layout.texts}

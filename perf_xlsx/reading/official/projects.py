@@ -10,7 +10,8 @@ from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.official.headers import ColumnMerges, Header, Labels, core
+from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.headers import Labels, core
 from perf_xlsx.reading.official.rows import says_nothing
 
 AMOUNTS = ("initial", "adjusted", "executed")
@@ -41,7 +42,6 @@ def project_rows(
     amount is one where it follows at once.
     """
     cells, at = sheets.grids[header.sheet].cells, header.columns["name"]
-    merges = ColumnMerges(sheets.grids[header.sheet].merges, at)
     repeats = {row for h in tables if h.columns == header.columns for row in range(h.top, h.bottom + 1)}
     others = {h.top for h in tables} - repeats
     amounts = [header.columns[key] for key in AMOUNTS if key in header.columns]
@@ -52,7 +52,7 @@ def project_rows(
         return "" if cell is None else as_shown(cell)
 
     for row in sorted({row for row, _ in cells if row > header.bottom} - repeats):
-        top, left, _, right = merges.at(row) or (row, at, row, at)
+        top, left, _, right = sheets.merge_at((header.sheet, row, at))
         name = text(top, left)
         if row in others or name in known or any(left <= column <= right for column in amounts):
             break

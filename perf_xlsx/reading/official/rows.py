@@ -11,7 +11,8 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
-from perf_xlsx.reading.official.headers import ColumnMerges, Header, Labels, Row, core
+from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.headers import Labels, Row, core
 from perf_xlsx.reading.parts import is_part
 from perf_xlsx.system.pattern import pattern
 
@@ -72,7 +73,6 @@ class _Rows:
         self.sheets, self.header, self.kind, self.money = sheets, header, kind, money
         self.repeats = {row: h for h in repeats for row in range(h.top, h.bottom + 1)}
         self.cells = sheets.grids[header.sheet].cells
-        self.merges = ColumnMerges(sheets.grids[header.sheet].merges, header.columns["name"])
         boxes = (
             box for sheet in kind.form.sheets for block in sheet.blocks for box in getattr(block, "boxes", ())
         )
@@ -167,10 +167,8 @@ class _Rows:
         """The name, through its merge, and whether that merge runs over the values: then it is a heading."""
         at = self.header.columns["name"]
         values = [self.header.columns[key] for key in MEASURES if key in self.header.columns]
-        if area := self.merges.at(row):
-            top, left, _, right = area
-            return self._shown(top, left), any(left <= column <= right for column in values)
-        return self._shown(row, at), False
+        top, left, _, right = self.sheets.merge_at((self.header.sheet, row, at))
+        return self._shown(top, left), any(left <= column <= right for column in values)
 
     def _counted(self, row: int) -> bool:
         keys = [key for key in ("weight", "claimed_points") if key in self.header.columns]

@@ -1,0 +1,69 @@
+"""An indicator's row in our template: what it is measured by, and in which unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from perf_xlsx.domain.model import Entry, Indicator, made_of
+from perf_xlsx.domain.quantity import is_blank, normalise, unit_name
+from perf_xlsx.domain.units import row_unit
+from perf_xlsx.reading.cells import CellReader, RowUnit, small_by_nature
+from perf_xlsx.reading.judged_in_words import dated, in_words, needs_no_target, numbers_as_text, says_nothing
+
+SHARES = ("target", "midyear", "actual")
+
+
+def template_indicator(cells: CellReader, row: Mapping[str, Entry[Any]]) -> Indicator:
+    """The indicator of a row: judged in words, or in numbers of its unit."""
+    indicator = _judged(cells, made_of(Indicator, row))
+    if indicator.qualitative and not numbers_as_text(indicator.sign, indicator.target, indicator.method):
+        return indicator
+    return _measured(cells, indicator, row)
+
+
+def _measured(cells: CellReader, indicator: Indicator, row: Mapping[str, Entry[Any]]) -> Indicator:
+    unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
+    unit = "" if is_blank(unit) or normalise(unit) == "无" else unit
+    read = {key: cells.numbers.quantity(row[key], row["target"]) for key in SHARES}
+    target, actual = read["target"][1], read["actual"][1]
+    sign = indicator.sign.value
+    if target and target.sign and indicator.sign.empty:
+        sign = target.sign
+        changed["sign"] = replace(indicator.sign, value=sign, given="")
+    own = row_unit(unit_name(unit), target, actual)
+    units = RowUnit(own, own == unit_name(unit) != "", sign or "")
+    for key, (entry, quantity) in read.items():
+        is_target = key == "target"
+        row_of = units._replace(sign=indicator.sign.value or "") if is_target else units
+        changed[key] = cells.numbers.quantified(entry, quantity, row_of, actual if is_target else target)
+    shares = {key: changed[key] for key in SHARES}
+    if unit_name(unit) == "%" or (not unit and any("%" in normalise(one.given) for one in shares.values())):
+        small = small_by_nature(indicator.name.given, sign, changed["target"].value)
+        changed |= cells.rates.shares(shares, indicator.claimed_completion, bool(unit), small)
+    return made_of(Indicator, {**row, **changed})
+
+
+def _judged(cells: CellReader, row: Indicator) -> Indicator:
+    """The indicator, its actual as a judgement where its sign, target or level says that it is judged in words."""
+    sign, actual, texts = row.sign, row.actual, cells.texts
+    target = dated(row.name.given, row.target, row.unit)
+    row = replace(row, target=target)
+    if needs_no_target((row.level1, row.level2), sign, target, actual):
+        target, actual = (replace(e, value=None, given="") if says_nothing(e) else e for e in (target, actual))
+        judged = texts.judged(actual, target)
+        return replace(row, sign=replace(sign, value="定性"), target=target, actual=judged)
+    if "定性" in (sign.value, row.method.value):
+        return replace(row, actual=texts.judged(actual, target))
+    sure = texts.band(actual, target) is not None
+    if row.method.value == "按比例" or not in_words(sign, target, actual, sure):
+        return row
+    if not sign.empty:
+        message = f"指标性质填“{sign.given}”，而指标值“{target.given}”不是数字，已按定性指标读取。"
+        cells.reports.about("R12", sign, message, "请把指标性质改为“定性”。", "定性", "warning")
+        row = replace(row, sign=replace(sign, value="定性"))
+    shown = replace(actual, value=actual.given) if isinstance(actual.value, Decimal) else actual
+    return replace(row, actual=texts.judged(shown, target))

@@ -1,0 +1,103 @@
+"""Collects what is found of an official layout, until it becomes a Layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from perf_xlsx.forms import Form, Line, Lines
+from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.reading.grids import Address
+from perf_xlsx.reading.layout import Ambiguity, Header, Layout, Located, OfficialParts, Table
+from perf_xlsx.reading.official.headers import Row
+
+
+class Draft:
+    """What was found so far; the attributes are those of Layout and OfficialParts."""
+
+    def __init__(
+        self, kind: OfficialForm, indicators: Header, funds: Header | None, projects: Header | None
+    ) -> None:
+        self.kind, self.indicators, self.funds, self.projects = kind, indicators, funds, projects
+        self.boxes: dict[str, Address] = {}
+        self.lines: dict[tuple[str, str, str], Address] = {}
+        self.tables: dict[str, Table] = {}
+        self.missing: list[tuple[str, str, bool]] = []
+        self.twice: list[tuple[str, Address]] = []
+        self.forms: list[Address] = []
+        self.texts: dict[str, tuple[Address, str]] = {}
+        self.passages: list[tuple[str, Located]] = []
+        self.year: int | None = None
+        self.fund_rows: dict[str, int] = {}
+        self.line_names: dict[str, str] = {}
+        self.extra: list[Line] = []
+        self.stated_weight: tuple[Address, Decimal] | None = None
+        self.project_total: int | None = None
+        self.other_projects: dict[int, str] = {}
+        self.parts: dict[int, str] = {}
+        self.labels: set[Address] = set()
+        self.crossed: list[Address] = []
+        self.ambiguities: list[Ambiguity] = []
+
+    @property
+    def form(self) -> Form:
+        """Our own form with the labels of the official layouts added."""
+        return self.kind.form
+
+    def put(self, key: str, found: Located) -> None:
+        """Note where a box is."""
+        self.texts.pop(key, None)
+        self.labels |= {found.label} - {found.value}
+        if found.text is not None:
+            self.texts[key] = (found.value, found.text)
+        self.boxes[key] = found.value
+
+    def doubt(self, address: Address, field: str, given: str, message: str, advice: str) -> None:
+        """Note something that a person should confirm."""
+        self.ambiguities.append(Ambiguity(address, field, given, message, advice))
+
+    def label_rows(self, header: Header, rows: Mapping[int, Row]) -> None:
+        """Note the texts in a header's rows as labels."""
+        self.labels |= {
+            (header.sheet, at, column)
+            for at in range(header.top, header.bottom + 1)
+            for column in rows.get(at, ())
+        }
+
+    def layout(self) -> Layout:
+        """The layout, with nothing more to be found."""
+        parts = OfficialParts(
+            self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
+            self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
+            frozenset(self.labels), tuple(self.crossed), tuple(self.ambiguities),
+        )  # fmt: skip
+        return Layout(
+            self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),
+            tuple(self.twice), forms=tuple(self.forms), texts=self.texts, passages=tuple(self.passages),
+            official=parts,
+        )  # fmt: skip
+
+    def _fund_lines(self) -> Iterable[Line]:
+        """The lines that were found, by the names they have there, and always the total.
+
+        A total is compared with its parts only where every line below it is known to be one.
+        """
+        block = self.form.block("funds")
+        assert isinstance(block, Lines)
+        lines = [line for line in block.lines if line.key in self.fund_rows or line.key == self.form.total_line]
+        return [self._fund_line(line) for line in (*lines, *self.extra)]
+
+    def _fund_line(self, line: Line) -> Line:
+        parts = tuple(key for key in line.parts if key in self.fund_rows)
+        whole = not self.extra and (line.blank_part_is_zero or parts == line.parts)
+        label = self.line_names.get(line.key) or line.label
+        below = tuple(key for key in self.fund_rows if key != line.key)
+        some = line.key == self.form.total_line and self.extra and self._sums_up()
+        return replace(line, label=label, parts=parts if whole else (), sources=below if some else ())
+
+    def _sums_up(self) -> bool:
+        """Whether the last of all sources (其他资金, 市县资金) is among the lines below the total."""
+        names = [*self.line_names.values(), *(line.label for line in self.extra)]
+        return any(word in name for name in names for word in self.kind.last_sources)

@@ -1,0 +1,115 @@
+"""R19: what was recognised of an official layout, how sure that is, and what the layout does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from perf_xlsx.domain.model import Indicator, columns_of
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
+from perf_xlsx.findings.collector import FindingCollector
+from perf_xlsx.forms import Lines, Rows, load_form, typed
+from perf_xlsx.reading.grids import Sheets
+from perf_xlsx.reading.layout import Layout, OfficialParts
+from perf_xlsx.reading.official.boxes import every_box
+from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.layout import CLAIMS
+from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
+
+WEIGHTS = {
+    None: "",
+    True: "；没有“分值”栏，各指标均已完成，自评得分与预算执行率分值合计正好是满分，分值按自评得分读取",
+    False: "；没有“分值”栏，分值无法从自评得分推定，各指标暂不评分",
+}
+
+
+def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: bool | None) -> str:
+    """One sentence: the layout, where its tables stand, what goes by another name, what it lacks.
+
+    `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
+    """
+    table, funds, projects = official.indicators, official.funds, official.projects
+    tables = "没有找到资金表"
+    if funds:
+        tables = f"资金表在“{sheets.names[funds.sheet]}”第{funds.top}行起，共{len(official.fund_rows)}行"
+    if projects:
+        count = len(layout.tables["projects"].rows)
+        tables += f"，项目明细在“{sheets.names[projects.sheet]}”第{projects.top}行起，共{count}个项目"
+    count = len(layout.tables["indicators"].rows)
+    tables += f"，指标表在“{sheets.names[table.sheet]}”第{table.top}行起，共{count}个指标"
+    remarks = [f"{title}：{'、'.join(words)}" for title, words in _remarks(layout, official).items() if words]
+    beginning = f"没有使用下发的模板，按“{layout.form.official}”版式读取：{tables}"
+    return "；".join((beginning, *remarks)) + WEIGHTS[proven] + "。"
+
+
+def _remarks(layout: Layout, official: OfficialParts) -> Mapping[str, list[str]]:
+    """Lists of names, by what they have in common."""
+    headers = [header for header in (official.funds, official.projects, official.indicators) if header]
+    known = ("", *official.kind.headings)
+    return {
+        "按相近名称对应的栏": list(_renamed(layout, official)),
+        "本表没有的栏": list(absent(layout, official).values()),
+        "没有读取的栏": [word for header in headers for word in header.unread if word not in known],
+        "没有读取的项目明细行": [f"第{row}行“{word}”" for row, word in official.other_projects.items()],
+        "不参与合计核对的资金行": [] if official.sums_up else [line.label for line in official.extra],
+    }
+
+
+def _renamed(layout: Layout, official: OfficialParts) -> Iterator[str]:
+    """Columns known by another label than ours, as "完成值→实际完成值"."""
+    tables = {"funds": official.funds, "projects": official.projects, "indicators": official.indicators}
+    for key, header in tables.items():
+        if header:
+            block = layout.form.block(key)
+            assert isinstance(block, Lines | Rows)
+            own = {box.key: box.label for box in block.columns}
+            yield from (
+                f"{header.titles[box]}→{own[box]}"
+                for box, rank in header.ranks.items()
+                if rank and core(own[box]) != header.titles[box]
+            )
+
+
+def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
+    """Key and label of the columns, claims and the money unit that the layout has no place for."""
+    form, columns = load_form(layout.form.name), official.indicators.columns
+    block = form.block("indicators")
+    assert isinstance(block, Rows)
+    expected = columns_of(Indicator) - columns.keys()  # nobody expects columns that only the form knows
+    lacking = {box.key: box.label for box in typed(block.columns) if box.key in expected}
+    if "improvement" in lacking and "reason" in columns:
+        lacking["improvement"] = "改进措施（与偏差原因同栏）"
+    keys = {*CLAIMS, "money_unit", "goal_expected", "goal_achieved"} - layout.boxes.keys()
+    return lacking | {box.key: box.label for box in every_box(form) if box.key in keys}
+
+
+def report_recognised(
+    layout: Layout, official: OfficialParts, sheets: Sheets, collector: FindingCollector, rulebook: Rulebook,
+    proven: bool | None,
+) -> None:  # fmt: skip
+    """R19: how the layout was read, and a warning for each ambiguity; R17: it gives execution another weight.
+
+    `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
+    """
+    message = recognised(layout, official, sheets, proven)
+    advice = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
+    collector.report("R19", sheets.sheet_place(official.indicators.sheet), "版式", message, advice)
+    for doubt in official.ambiguities:
+        place = sheets.place(doubt.address) if doubt.address[1] else sheets.sheet_place(doubt.address[0])
+        collector.report(
+            "R19", place, doubt.field, doubt.message, doubt.advice, given=doubt.given, severity="warning"
+        )
+    weight = rulebook.number("execution.weight")
+    if official.stated_weight and official.stated_weight[1] != weight:
+        address, stated = official.stated_weight
+        books = [load_rulebook(name) for name in rulebook_names()]
+        fits = "、".join(
+            b.name for b in books if b.number("execution.weight") == stated and layout.form.name in b.forms
+        )
+        own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
+        message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
+        advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
+        collector.report(
+            "R17", sheets.place(address), EXECUTION_WEIGHT, message, advice, given=plain(stated),
+            expected=plain(weight),
+        )  # fmt: skip
