@@ -218,7 +218,7 @@ def test_on_windows_the_command_takes_the_file_that_was_named(
     asked: list[str] = []
     monkeypatch.setattr(arguments, "opened", lambda words: asked.extend(words) or list(words))
     with monkeypatch.context() as windows:
-        windows.setattr("perf_xlsx.cli.options.ON_WINDOWS", True)
+        windows.setattr("perf_xlsx.cli.group.ON_WINDOWS", True)
         with pytest.raises(SystemExit):
             main(prog_name="perf-xlsx")
     assert asked == ["check", "自评表[1].xlsx", "--json"]
