@@ -12,9 +12,11 @@ from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import Finished, plan, read_roster
+from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.cross_checks import CrossChecks
-from perf_xlsx.batch.roster import Listed, Roster, file_name
+from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster_list import read_roster
+from perf_xlsx.batch.roster_templates import file_name
 from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms

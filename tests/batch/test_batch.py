@@ -22,9 +22,8 @@ import pytest
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import BatchError, Finished, goes_on, plan
-from perf_xlsx.batch.backends import Backend
+from perf_xlsx.batch.executors import Executors, from_executor, in_order
 from perf_xlsx.batch.processes import local_processes
-from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.consolidated import DEFAULT_NAME
@@ -189,15 +188,16 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
         for taken in range(1000):
             yield Task(str(taken), "", None, "")
 
-    backend = Backend(batch.in_process().start, chunk=4, ahead=5)
-    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("")] * len(chunk), backend)):
-        assert task.file == str(done)
-        assert taken <= done + 4 * 6
+    with ThreadPoolExecutor(1) as executor:
+        executors = Executors(lambda alone: contextlib.nullcontext(executor), chunk=4, ahead=5)
+        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done(b"")] * len(chunk))):
+            assert task.file == str(done)
+            assert taken <= done + 4 * 6
 
 
 def test_an_executor_of_somebody_elses_will_do(few: Path) -> None:
     with ThreadPoolExecutor(2) as executor:
-        done = finished(few, backend=batch.from_executor(executor))
+        done = finished(few, backend=from_executor(executor))
     assert [one.record for one in done] == [one.record for one in finished(few)]
 
 

@@ -21,7 +21,8 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.batch.roster import Listed, file_name
+from perf_xlsx.batch.roster import Listed
+from perf_xlsx.batch.roster_templates import file_name
 from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.cli import arguments
 from perf_xlsx.cli.main import main
