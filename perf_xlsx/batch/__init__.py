@@ -3,13 +3,12 @@
 from perf_xlsx.batch.backends import (
     Backend,
     ended_process,
-    from_executor,
     in_process,
     this_process_limited,
 )
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, beside, others, plan
-from perf_xlsx.batch.roster import Roster, read_roster
+from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.run import Finished, run
 from perf_xlsx.batch.state import goes_on, saved
 
@@ -21,12 +20,10 @@ __all__ = [
     "Roster",
     "beside",
     "ended_process",
-    "from_executor",
     "goes_on",
     "in_process",
     "others",
     "plan",
-    "read_roster",
     "run",
     "saved",
     "this_process_limited",

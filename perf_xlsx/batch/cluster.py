@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 
 from perf_xlsx.batch.backends import SECONDS, Backend
+from perf_xlsx.batch.executors import Executors, in_order
 from perf_xlsx.batch.failure import BatchError
 
 CONNECT_SECONDS = 10
@@ -45,4 +47,6 @@ def cluster(address: str, seconds: float = SECONDS) -> Iterator[Backend]:
                 raise
 
         limits = f"用时超过{seconds:g}秒，或所需内存超过上限"
-        yield Backend(start, (KilledWorker, MemoryError), 32, 3 * len(threads), seconds, limits)
+        errors = (KilledWorker, MemoryError)
+        executors = Executors(start, errors, chunk=32, ahead=3 * len(threads), limits=limits)
+        yield Backend(partial(in_order, executors), seconds)

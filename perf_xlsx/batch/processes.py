@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from perf_xlsx.batch.backends import MEGABYTES, SECONDS, Backend, limits_in_words
+from perf_xlsx.batch.executors import Executors, in_order
 from perf_xlsx.batch.worker import prepare
 from perf_xlsx.ooxml import MIB
 
@@ -48,6 +50,6 @@ def local_processes(workers: int, seconds: float = SECONDS, megabytes: int = MEG
             ours.close()
             theirs.close()
 
-    return Backend(
-        start, (BrokenExecutor, MemoryError), 4, 4 * workers, seconds, limits_in_words(seconds, megabytes)
-    )
+    limits = limits_in_words(seconds, megabytes)
+    executors = Executors(start, (BrokenExecutor, MemoryError), chunk=4, ahead=4 * workers, limits=limits)
+    return Backend(partial(in_order, executors), seconds)

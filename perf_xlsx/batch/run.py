@@ -1,14 +1,10 @@
-"""A batch: tasks out, results back in plan order, a bounded number under way; a worker's death costs one file."""
+"""A batch: its tasks go to a backend, their records come back in plan order, are compared and remembered."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from contextlib import AbstractContextManager, ExitStack, closing
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
-from itertools import islice
-from types import TracebackType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,14 +21,6 @@ from perf_xlsx.batch.worker import Done, Known, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
 from perf_xlsx.results.record import Record, decode_known
-
-CANNOT_START = (
-    "评分进程启动不了，没有评分。请加 --jobs 1 在本进程中评分，或放宽 --memory-limit；"
-    '在脚本中调用的，请把调用放在 if __name__ == "__main__": 之下。'
-)
-
-Chunk = Sequence[Task]
-Do = Callable[[Chunk], list[Done]]
 
 
 class Finished(Struct, frozen=True):
@@ -85,7 +73,7 @@ def _each(
     checks = stack.enter_context(CrossChecks(roster, terms.rulebook, terms.waiving, single))
     tasks = (_task(jobs, at, state, terms, force) for at in range(len(jobs)))
     do = partial(worker.do, work, backend.seconds, __version__)
-    ordered = stack.enter_context(closing(in_order(tasks, do, backend)))
+    ordered = stack.enter_context(closing(backend.in_order(tasks, do)))
     for at, (task, done) in enumerate(ordered):
         with with_forms(terms.forms):
             record = _record(task, done, state)
@@ -121,103 +109,3 @@ def _record(task: Task, done: Done, state: State | None) -> Record:
     known = state.known(task.file) if state else None
     assert known is not None, "only what is known is left undone"
     return known
-
-
-def in_order(tasks: Iterator[Task], do: Do, backend: Backend) -> Generator[tuple[Task, Done], None, None]:
-    """Each task with what came of it, in the order of the tasks. Raises BatchError where a cluster is lost.
-
-    A chunk whose worker died is done again file by file on a worker of its own, so that only the guilty one is
-    given up, and nobody waits for its neighbours' time limits twice. A file that was alone is not tried again.
-    """
-    with _ManagedExecutor(backend) as team, _ManagedExecutor(backend, alone=True) as isolated:
-        waiting: deque[tuple[Chunk, Future[list[Done]], Executor]] = deque()
-        while True:
-            while len(waiting) < backend.ahead and (following := tuple(islice(tasks, backend.chunk))):
-                waiting.append((following, *team.submit(do, following)))
-            if not waiting:
-                return
-            chunk, future, executor = waiting.popleft()
-            try:
-                done = _result(future)
-            except backend.worker_errors as death:
-                guilty = len(chunk) == 1 and not waiting and team.started_well(executor)
-                team.lost(executor, death)
-                if guilty:
-                    done = [worker.died(chunk[0], backend.limits)]
-                else:
-                    done = [_alone(isolated, do, task, backend) for task in chunk]
-            yield from zip(chunk, done, strict=True)
-
-
-def _alone(isolated: _ManagedExecutor, do: Do, task: Task, backend: Backend) -> Done:
-    future, executor = isolated.submit(do, [task])
-    try:
-        return _result(future)[0]
-    except backend.worker_errors as death:
-        isolated.lost(executor, death)
-        return worker.died(task, backend.limits)
-
-
-def _result(future: Future[list[Done]]) -> list[Done]:
-    try:
-        return future.result()
-    except CancelledError:
-        raise BatchError("与集群的连接断了，评分停止。") from None
-
-
-class _ManagedExecutor:
-    """The executor that a backend works with now; started when first needed, and anew after it broke."""
-
-    def __init__(self, backend: Backend, alone: bool = False) -> None:
-        self.backend, self.alone = backend, alone
-        self.started: AbstractContextManager[Executor] | None = None
-        self.executor: Executor | None = None
-        self.first: Future[None] | None = None
-
-    def submit(self, do: Do, chunk: Chunk) -> tuple[Future[list[Done]], Executor]:
-        """The future, and the executor that it belongs to."""
-        if self.executor is None:
-            self.started = self.backend.start(self.alone)
-            self.executor = self.started.__enter__()
-            self.first = self.executor.submit(worker.ready)
-            if self.alone:
-                self._prove()
-        try:
-            return self.executor.submit(do, chunk), self.executor
-        except self.backend.worker_errors:  # it broke a moment ago
-            self.end()
-            return self.submit(do, chunk)
-
-    def _prove(self) -> None:
-        """That a worker starts at all, before a file is given up for its death. Raises BatchError."""
-        assert self.first is not None, "submitted before this"
-        try:
-            self.first.result()
-        except self.backend.worker_errors:
-            raise BatchError(CANNOT_START) from None
-
-    def started_well(self, executor: Executor) -> bool:
-        """Whether a worker of that executor did start, and nothing was lost on it before."""
-        first = self.first
-        return executor is self.executor and first is not None and first.done() and not first.exception()
-
-    def lost(self, executor: Executor, death: BaseException) -> None:
-        """A worker of `executor` died: a pool is broken by that as a whole, a cluster is not."""
-        if isinstance(death, BrokenExecutor) and executor is self.executor:
-            self.end()
-
-    def end(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        trace: TracebackType | None = None,
-    ) -> None:
-        """Let the executor go; with an error, at once."""
-        started, self.started, self.executor = self.started, None, None
-        if started:
-            started.__exit__(kind, error, trace)
-
-    def __enter__(self) -> _ManagedExecutor:
-        return self
-
-    __exit__ = end

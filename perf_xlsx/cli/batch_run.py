@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
@@ -12,15 +11,14 @@ import click
 from msgspec.structs import replace
 
 from perf_xlsx import batch
-from perf_xlsx.batch import Backend, BatchError, Plan
+from perf_xlsx.batch import Backend, BatchError, Plan, Roster
 from perf_xlsx.batch.backends import cores
 from perf_xlsx.cli.group import Launched, fail
 from perf_xlsx.cli.options import BatchOptions, refuse_device
 from perf_xlsx.cli.run_output import Consolidation, Run, not_taken, outside, report
-from perf_xlsx.judging.waivers import Waiving, load_waivers
+from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
 from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
-from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system import streams
 from perf_xlsx.system.os_errors import why
@@ -51,8 +49,11 @@ def run(
         folder = folder and folder.absolute()
         options = replace(options, rulebook=_absolute(options.rulebook))
     try:
-        terms = _terms(options)
-        roster = batch.read_roster(options.roster) if options.roster else None
+        if options.rulebook:
+            usable_rulebook(options.rulebook)
+        waiving, roster = _lists(options)
+        limits, passwords = _limits(options.limits), _passwords(options.password_file)
+        terms = Terms(options.rulebook, limits, passwords, waiving, options.forms)
         jobs = batch.plan(paths, folder)
         if not jobs:
             more = not_taken(jobs.passed) + outside(jobs.outside)
@@ -60,8 +61,8 @@ def run(
         with _backend(jobs, options, force) as backend:
             finished = batch.run(jobs, terms=terms, roster=roster, force=force, backend=backend)
             with closing(finished):
-                code = report(Run(jobs, as_json, force, terms.waiving, consolidation), finished)
-    except (RulebookError, ListError) as error:
+                code = report(Run(jobs, as_json, force, waiving, roster, consolidation), finished)
+    except RulebookError as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:
         fail(str(error))
@@ -72,12 +73,13 @@ def _absolute(rulebook: str | None) -> str | None:
     return str(Path(rulebook).absolute()) if rulebook and rulebook.endswith(".toml") else rulebook
 
 
-def _terms(options: BatchOptions) -> Terms:
-    if options.rulebook:
-        usable_rulebook(options.rulebook)
-    waiving = Waiving(load_waivers(options.waivers), datetime.date.today()) if options.waivers else None
-    limits, passwords = _limits(options.limits), _passwords(options.password_file)
-    return Terms(options.rulebook, limits, passwords, waiving, options.forms)
+def _lists(options: BatchOptions) -> tuple[Waiving | None, Roster | None]:
+    """The waivers and the list of units."""
+    if not (options.waivers or options.roster):
+        return None, None
+    from perf_xlsx.cli.lists import roster_of, waivers_of  # readers of lists, which most runs have none of
+
+    return waivers_of(options.waivers), roster_of(options.roster)
 
 
 def _limits(path: Path | None) -> Limits:

@@ -8,9 +8,9 @@ import click
 
 from perf_xlsx import consolidated
 from perf_xlsx.cli.group import Command, fail
+from perf_xlsx.cli.lists import roster_of
 from perf_xlsx.cli.options import FILE, FORMS, refuse_device
 from perf_xlsx.forms import FormFile
-from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.streams import say
 
@@ -43,10 +43,7 @@ def consolidate(
     if output is not None:
         refuse_device(output)
     try:
-        rows = consolidated.read_roster(roster) if roster else None
-        written = consolidated.write_consolidated(source, output, rows, how)
-    except ListError as error:
-        fail("\n  ".join(error.problems))
+        written = consolidated.write_consolidated(source, output, roster_of(roster), how)
     except (consolidated.RecordsError, consolidated.ExportError) as error:
         fail(str(error))
     except OSError as error:

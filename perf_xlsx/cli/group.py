@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 from msgspec import Struct
 
+from perf_xlsx import __version__
 from perf_xlsx.cli import arguments
 from perf_xlsx.cli.usage_errors import in_words
 from perf_xlsx.system import streams
@@ -38,16 +39,30 @@ class Command(click.Command):
     """A command whose help replaces what the terminal's encoding lacks, as all output does."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _print_help
-        return option
+        return HELP
 
 
 def _print_help(context: click.Context, option: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         say(context.get_help())
         context.exit()
+
+
+def _print_version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        say(f"perf-xlsx {__version__}")
+        context.exit()
+
+
+def _flag(
+    *names: str, text: str, callback: Callable[[click.Context, click.Parameter, bool], None]
+) -> click.Option:
+    """An option that prints something and ends. Click's own translate their help, which loads gettext."""
+    return click.Option(names, is_flag=True, expose_value=False, is_eager=True, help=text, callback=callback)
+
+
+HELP = _flag("-h", "--help", text="Show this message and exit.", callback=_print_help)
+VERSION = _flag("--version", text="Show the version and exit.", callback=_print_version)
 
 
 class LazyGroup(Command, click.Group):

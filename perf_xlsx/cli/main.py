@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from perf_xlsx.cli.group import LazyGroup
+from perf_xlsx.cli.group import VERSION, LazyGroup
 
 COMMANDS = {  # in help, without loading them: the first sentence of each command's own help
     "check": "与 score 相同地读取、评分、查找问题，但不写出任何文件。",
@@ -22,11 +22,9 @@ COMMANDS = {  # in help, without loading them: the first sentence of each comman
 }
 
 
-@click.group(
-    cls=LazyGroup,
+main = LazyGroup(
+    "main",
+    params=[VERSION],
     commands={name: click.Command(name, help=first) for name, first in COMMANDS.items()},
-    context_settings={"help_option_names": ["-h", "--help"]},
+    help="预算绩效自评：生成模板，读取填报的自评表，按评分办法评分，标出问题并写回。",
 )
-@click.version_option(package_name="perf-xlsx", prog_name="perf-xlsx", message="%(prog)s %(version)s")
-def main() -> None:
-    """预算绩效自评：生成模板，读取填报的自评表，按评分办法评分，标出问题并写回。"""

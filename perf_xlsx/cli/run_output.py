@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.batch import Finished, Plan, goes_on, others, saved
+from perf_xlsx.batch import Finished, Plan, Roster, goes_on, others, saved
 from perf_xlsx.cli.console import Summary, outcome
 from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
 from perf_xlsx.cli.progress import progress
@@ -22,8 +22,8 @@ from perf_xlsx.system.streams import say, write
 
 NAMED = 10  # files of one kind that are named; the others are counted
 
-# Slow to start; returns a function that writes 汇总 into a folder and returns its path.
-Consolidation = Callable[[], Callable[[Path], Path]]
+Write = Callable[[Path, Roster | None], Path]  # writes 汇总 into a folder, for a list of units; returns its path
+Consolidation = Callable[[], Write]  # slow
 
 
 class Run(Struct, frozen=True):
@@ -33,6 +33,7 @@ class Run(Struct, frozen=True):
     as_json: bool
     force: bool
     waiving: Waiving | None
+    roster: Roster | None
     consolidation: Consolidation | None
 
     @property
@@ -47,7 +48,7 @@ def report(run: Run, finished: Iterator[Finished]) -> int:
     consolidate = in_background(run.consolidation, large=True) if folder and run.consolidation else None
     try:
         used = _follow(run, finished, summary)
-        written = _consolidated(folder, consolidate()) if folder and consolidate else []
+        written = _consolidated(run, folder, consolidate()) if folder and consolidate else []
     except KeyboardInterrupt:
         _stopped(run, summary)
         return INTERRUPTED
@@ -88,10 +89,10 @@ def _used(waiving: Waiving, record: Record) -> set[Waiver]:
     }
 
 
-def _consolidated(folder: Path, consolidate: Callable[[Path], Path]) -> list[Path] | None:
+def _consolidated(run: Run, folder: Path, write: Write) -> list[Path] | None:
     """The consolidated workbook of a run over a folder; None, and a message, where it could not be written."""
     try:
-        return [consolidate(folder)]
+        return [write(folder, run.roster)]
     except OSError as error:
         detail, advice = explain_os_error(Path(str(error.filename or folder)), error)
         say(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)

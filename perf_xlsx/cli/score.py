@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import click
 
-from perf_xlsx.batch import beside
+from perf_xlsx.batch import Roster, beside
 from perf_xlsx.cli.batch_run import run
 from perf_xlsx.cli.group import Command
 from perf_xlsx.cli.options import JSON, PATHS, BatchOptions, batch_options
@@ -32,16 +31,15 @@ def score(paths: tuple[Path, ...], folder: Path | None, as_json: bool, force: bo
 
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
     """
-    run(paths, folder or beside(paths), options, as_json, force, partial(_consolidation, options.roster))
+    run(paths, folder or beside(paths), options, as_json, force, _consolidation)
 
 
-def _consolidation(roster: Path | None) -> Callable[[Path], Path]:
+def _consolidation() -> Callable[[Path, Roster | None], Path]:
     """A function that writes the consolidated workbook of a run into its folder."""
     from perf_xlsx import consolidated  # loads pandas, half a second; a single workbook has none
 
-    def write(folder: Path) -> Path:
-        rows = consolidated.read_roster(roster) if roster else None
-        (path,) = consolidated.write_consolidated(folder, None, rows)
+    def write(folder: Path, roster: Roster | None) -> Path:
+        (path,) = consolidated.write_consolidated(folder, None, roster)
         return path
 
     return write

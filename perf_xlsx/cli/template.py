@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import read_roster, write_templates
+from perf_xlsx.batch.roster_list import read_roster
+from perf_xlsx.batch.roster_templates import write_templates
 from perf_xlsx.cli.group import INTERRUPTED, Command, fail
 from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
 from perf_xlsx.cli.progress import progress

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perf_xlsx.batch import Roster, read_roster
+from perf_xlsx.batch import Roster
 from perf_xlsx.consolidated.export import ExportError, Format, export
 from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
@@ -54,7 +54,6 @@ __all__ = [
     "RecordsError",
     "Roster",
     "consolidate",
-    "read_roster",
     "write_consolidated",
 ]
 

@@ -9,15 +9,19 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from perf_xlsx import batch, pipeline
-from perf_xlsx.batch import Finished, plan, read_roster
-from perf_xlsx.batch.cross_checks import Across
-from perf_xlsx.batch.roster import Listed, Roster, file_name
+from perf_xlsx.batch import Finished, plan
+from perf_xlsx.batch.cross_checks import CrossChecks
+from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster_list import read_roster
+from perf_xlsx.batch.roster_templates import file_name
 from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
+from perf_xlsx.results.record import ExecutionRecord, Record
 from perf_xlsx.results.records import Records
 from tests.kit.batch_returns import a_return
 
@@ -69,9 +73,9 @@ def test_the_same_unit_twice_is_an_error_on_the_later_that_names_the_first(folde
     put(folder, "3", unit="甲局（本级）")
     (first, second), (third, again) = found(folder, "B01")
     assert (first, third) == ("2.xlsx", "3.xlsx")
-    assert (second["severity"], second["place"], second["given"]) == ("error", "[2.xlsx]", "甲局 (本级)")
-    assert "已有一份：1.xlsx，两个文件不完全相同" in second["message"]
-    assert "已有一份：1.xlsx，两个文件完全相同" in again["message"]
+    assert (second.severity, second.place, second.given) == ("error", "[2.xlsx]", "甲局 (本级)")
+    assert "已有一份：1.xlsx，两个文件不完全相同" in second.message
+    assert "已有一份：1.xlsx，两个文件完全相同" in again.message
 
 
 def test_another_form_year_or_project_is_not_the_same(folder: Path) -> None:
@@ -99,12 +103,12 @@ def test_who_is_listed_and_who_returned(folder: Path, tmp_path: Path) -> None:
     roster = read_roster(listed(tmp_path, *names))
     stranger, other_form, missing, missing_form = found(folder, "B02", roster=roster)
     assert stranger[0] == "2.xlsx"
-    assert "名单（名单.csv）中没有外单位" in stranger[1]["message"]
-    assert "名单第4行有丙局，但不是这张表" in other_form[1]["message"]
-    assert (missing[0], missing[1]["place"], missing[1]["severity"]) == (None, "[名单.csv]", "warning")
-    assert "没有读到乙局的项目支出绩效自评表（" in missing[1]["message"]
-    assert "联系人乙" in missing[1]["advice"]
-    assert "没有读到丙局" in missing_form[1]["message"]
+    assert "名单（名单.csv）中没有外单位" in stranger[1].message
+    assert "名单第4行有丙局，但不是这张表" in other_form[1].message
+    assert (missing[0], missing[1].place, missing[1].severity) == (None, "[名单.csv]", "warning")
+    assert "没有读到乙局的项目支出绩效自评表（" in missing[1].message
+    assert "联系人乙" in missing[1].advice
+    assert "没有读到丙局" in missing_form[1].message
 
 
 def test_without_a_list_or_with_everybody_returned_nothing_is_said(folder: Path, tmp_path: Path) -> None:
@@ -122,12 +126,24 @@ def test_of_several_columns_the_unit_is_the_surest_and_contacts_are_all_kept(tmp
     assert (turned.unit, turned.contact) == ("甲小学", "张三 1380")
 
 
+RECORD = Record(
+    file="1.xlsx", status="scored", form="project", year=2023, rulebook="mof-2020", project="供水", sha256="",
+    complete=True, execution=ExecutionRecord("1"), indicators=(), total="90.00", grade="优", findings=(),
+)  # fmt: skip
+
+
 def test_units_that_are_not_listed_are_not_remembered() -> None:
-    record = {"status": "scored", "file": "1.xlsx", "rulebook": "mof-2020", "form": "project", "year": 2023,
-              "project": "供水", "sha256": "", "indicators": [], "passages": []}  # fmt: skip
-    with Across(Roster("名单.csv", [Listed(2, "甲局")])) as across:
-        assert [len(across.found(record | {"unit": f"{number}局"})) for number in range(3)] == [1, 1, 1]
-        assert list(across.listed) == ["甲局"]
+    with CrossChecks(Roster("名单.csv", [Listed(2, "甲局")])) as checks:
+        assert [len(checks.findings(replace(RECORD, unit=f"{number}局"))) for number in range(3)] == [1, 1, 1]
+        assert checks.attendance is not None
+        assert list(checks.attendance.by_unit) == ["甲局"]
+
+
+def test_a_unit_is_the_same_in_capitals_or_not() -> None:
+    with CrossChecks() as checks:
+        assert not checks.findings(replace(RECORD, unit="ABC局", project="Wifi 建设"))
+        (twice,) = checks.findings(replace(RECORD, unit="abc局", project="WIFI建设"))
+    assert twice.code == "B01"
 
 
 def test_projects_of_a_unit_are_listed_one_by_one(folder: Path, tmp_path: Path) -> None:
@@ -135,7 +151,7 @@ def test_projects_of_a_unit_are_listed_one_by_one(folder: Path, tmp_path: Path) 
     roster = read_roster(listed(tmp_path, "单位,项目名称", "甲局,供水", "甲局,道路"))
     ((file, missing),) = found(folder, "B02", roster=roster)
     assert file is None
-    assert "没有读到甲局“道路”" in missing["message"]
+    assert "没有读到甲局“道路”" in missing.message
 
 
 def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path: Path) -> None:
@@ -151,7 +167,7 @@ def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path
         None,
     )
     *_, record = Records.open(tmp_path / "out")
-    assert (record["status"], record["code"], record["contact"]) == ("outstanding", "2", "联系人乙")
+    assert (record.status, record.code, record.contact) == ("outstanding", "2", "联系人乙")
     people = command("check", folder, "--roster", roster)
     assert "1个单位没有报送" in people.stdout
     assert "【没有报送的单位】" in people.stdout
@@ -209,16 +225,16 @@ def test_indicators_copied_from_another_unit_are_told(folder: Path) -> None:
     put(folder, "1", unit="甲局")
     put(folder, "2", unit="乙局")
     ((file, notice),) = found(folder, "B03")
-    assert (file, notice["severity"], notice["field"]) == ("2.xlsx", "notice", "绩效指标")
-    assert "3个绩效指标的名称、指标值和完成值与1.xlsx（甲局）完全相同" in notice["message"]
+    assert (file, notice.severity, notice.field) == ("2.xlsx", "notice", "绩效指标")
+    assert "3个绩效指标的名称、指标值和完成值与1.xlsx（甲局）完全相同" in notice.message
 
 
 def test_long_passages_copied_from_another_unit_are_told(folder: Path) -> None:
     put(folder, "1", unit="甲局", actual=91, text=LONG)
     put(folder, "2", unit="乙局", actual=92, text=LONG.replace("，", "， "))
     ((file, notice),) = found(folder, "B03")
-    assert (file, notice["field"]) == ("2.xlsx", "文字说明")
-    assert "文字说明“本年度预算执行总体平稳,年中因征…”与1.xlsx（甲局）完全相同" in notice["message"]
+    assert (file, notice.field) == ("2.xlsx", "文字说明")
+    assert "文字说明“本年度预算执行总体平稳,年中因征…”与1.xlsx（甲局）完全相同" in notice.message
 
 
 def test_one_actual_value_a_short_phrase_or_ones_own_other_form_is_no_copy(folder: Path) -> None:
@@ -260,7 +276,7 @@ def test_a_rulebook_may_weigh_them(folder: Path, tmp_path: Path) -> None:
     put(folder, "1")
     put(folder, "2", actual=70)
     ((_, notice),) = found(folder, "B01", terms=Terms(str(rules)))
-    assert notice["severity"] == "notice"
+    assert notice.severity == "notice"
 
 
 # --- templates for a list ---------------------------------------------------------------------------------------

@@ -19,13 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import BatchError, Finished, goes_on, plan
-from perf_xlsx.batch.backends import Backend
+from perf_xlsx.batch.executors import Executors, from_executor, in_order
 from perf_xlsx.batch.processes import local_processes
-from perf_xlsx.batch.run import in_order
 from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.consolidated import DEFAULT_NAME
@@ -173,8 +171,8 @@ def test_records_name_files_from_the_folder_so_that_both_can_be_moved(
     done = finished(tmp_path / "away" / "in", tmp_path / "out")
     assert all(not one.fresh or "R02" in codes(one) for one in done)
     records = list(Records.open(tmp_path / "out"))
-    assert records[0]["file"] == records[0]["output"] == "00.xlsx"
-    assert str(sixty) not in json.dumps(records, ensure_ascii=False)
+    assert records[0].file == records[0].output == "00.xlsx"
+    assert str(sixty) not in str(records)
 
 
 def test_results_that_lie_within_the_folder_are_no_input(few: Path) -> None:
@@ -190,15 +188,16 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
         for taken in range(1000):
             yield Task(str(taken), "", None, "")
 
-    backend = Backend(batch.in_process().start, chunk=4, ahead=5)
-    for done, (task, _) in enumerate(in_order(tasks(), lambda chunk: [Done("")] * len(chunk), backend)):
-        assert task.file == str(done)
-        assert taken <= done + 4 * 6
+    with ThreadPoolExecutor(1) as executor:
+        executors = Executors(lambda alone: contextlib.nullcontext(executor), chunk=4, ahead=5)
+        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done(b"")] * len(chunk))):
+            assert task.file == str(done)
+            assert taken <= done + 4 * 6
 
 
 def test_an_executor_of_somebody_elses_will_do(few: Path) -> None:
     with ThreadPoolExecutor(2) as executor:
-        done = finished(few, backend=batch.from_executor(executor))
+        done = finished(few, backend=from_executor(executor))
     assert [one.record for one in done] == [one.record for one in finished(few)]
 
 
@@ -217,7 +216,8 @@ def test_without_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: p
     clock = iter(range(0, 1000, 2))
     monkeypatch.setattr("perf_xlsx.cli.progress.time.monotonic", lambda: next(clock))
     out = io.StringIO()
-    with progress(40, Console(file=out)) as tick:
+    monkeypatch.setattr(sys, "stderr", out)
+    with progress(40) as tick:
         for n in range(40):
             tick("有错误" if n % 4 == 0 else "没有错误")
     lines = out.getvalue().splitlines()
@@ -225,9 +225,12 @@ def test_without_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: p
     assert re.fullmatch(r"已完成 \d+/40，每秒\d\.\d份，还需.*秒，有错误\d+，没有错误\d+", lines[0])
 
 
-def test_on_a_terminal_progress_is_a_bar() -> None:
+def test_on_a_terminal_progress_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
-    with progress(3, Console(file=out, force_terminal=True, width=100)) as tick:
+    monkeypatch.setattr(sys, "stderr", out)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress(3) as tick:
         for _ in range(3):
             tick("没有错误")
         time.sleep(0.2)

@@ -64,7 +64,7 @@ def test_a_file_that_kills_every_worker_is_told_and_the_others_are_scored(folder
     (folder / "05 die.xlsx").write_bytes(a_return("project", "示例局"))
     with cluster(address) as backend:
         done = list(batch.run(plan([folder], None), backend=replace(backend, chunk=4), work=batch_work.dies))
-    unread = {one.record.file: one.record.findings[0]["code"] for one in done if not one.record.total}
+    unread = {one.record.file: one.record.findings[0].code for one in done if not one.record.total}
     assert unread == {"05 die.xlsx": "R03"}
     assert len(done) == 13
 

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx.batch.state import State
 from perf_xlsx.cli.main import main
-from perf_xlsx.results.records import SCHEMA, STATE
+from perf_xlsx.results.record import SCHEMA
+from perf_xlsx.results.records import STATE
 from tests.kit.batch_returns import a_return
 
 Record = dict[str, Any]
@@ -179,7 +180,9 @@ def test_whatever_does_not_fit_is_not_known_to_the_next_run(lines: list[bytes], 
             (tmp_path / STATE / name).write_bytes(wrong(lines[0]) + b"\n" + lines[1] + b"\n")
             with State(tmp_path) as state:
                 assert state.known(first["file"]) is None, (name, kind)
-                assert (state.known(second["file"]) or {}).get("unit") == second["unit"], (name, kind)
+                known = state.known(second["file"])
+                assert known is not None, (name, kind)
+                assert known.unit == second["unit"]
         (tmp_path / STATE / name).unlink()
 
 

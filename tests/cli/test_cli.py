@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -11,12 +12,15 @@ import zipfile
 from decimal import Decimal
 from pathlib import Path
 
+import click
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 import perf_xlsx
-from perf_xlsx.cli.main import main
+from perf_xlsx.cli.main import COMMANDS, main
+from perf_xlsx.cli.screen import Column, Screen, _plain_lines
 from perf_xlsx.cli.stories import STORIES, case_text
 
 KEYS = [
@@ -278,3 +282,25 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
 def test_wrong_usage_is_told_in_chinese(words: str, said: str) -> None:
     done = CliRunner().invoke(main, words.split(), prog_name="perf-xlsx")
     assert (done.exit_code, done.stderr) == (2, f"错误：{said}\n")
+
+
+def test_the_first_sentences_in_help_are_those_of_the_commands() -> None:
+    context = click.Context(main)
+    for name, first in COMMANDS.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.get_short_help_str(1000) == first
+
+
+def test_a_plain_table_is_the_one_of_rich() -> None:
+    columns = (Column("文件", folds=True), Column("得分", right=True), Column("问题"))
+    rows = [
+        [[("部门整体（一）.xlsx", "")], [("96.40（暂定）", "")], [("✖1 ", "red"), ("⚠2 ", "yellow")]],
+        [[("a.xlsx", "")], [("—", "")], [("没有问题", "green")]],
+    ]
+    out, screen = io.StringIO(), Screen()
+    screen._console = Console(file=out, width=80, soft_wrap=True)
+    screen._rich_table(columns, rows)
+    assert _plain_lines(columns, rows) == out.getvalue().splitlines()
+    assert _plain_lines(columns, [[[("长" * 40, "")], *rows[1][1:]]]) is None, "rich folds it"
+    assert _plain_lines(columns, [[[("๐̈", "")], *rows[1][1:]]]) is None, "of unsure width"

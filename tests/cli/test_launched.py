@@ -60,7 +60,7 @@ def given_up(done: subprocess.CompletedProcess[str]) -> str:
     """The message of the one finding of a workbook that ended its process."""
     (record,) = map(json.loads, done.stdout.splitlines())
     (found,) = record["findings"]
-    assert (done.returncode, done.stderr, record["status"], found.code) == (3, "", "unreadable", "R03")
+    assert (done.returncode, done.stderr, record["status"], found["code"]) == (3, "", "unreadable", "R03")
     assert record["output"] is None
     return str(found["message"])
 

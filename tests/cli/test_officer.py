@@ -21,7 +21,8 @@ from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.batch.roster import Listed, file_name
+from perf_xlsx.batch.roster import Listed
+from perf_xlsx.batch.roster_templates import file_name
 from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.cli import arguments
 from perf_xlsx.cli.main import main
@@ -218,7 +219,7 @@ def test_on_windows_the_command_takes_the_file_that_was_named(
     asked: list[str] = []
     monkeypatch.setattr(arguments, "opened", lambda words: asked.extend(words) or list(words))
     with monkeypatch.context() as windows:
-        windows.setattr("perf_xlsx.cli.options.ON_WINDOWS", True)
+        windows.setattr("perf_xlsx.cli.group.ON_WINDOWS", True)
         with pytest.raises(SystemExit):
             main(prog_name="perf-xlsx")
     assert asked == ["check", "自评表[1].xlsx", "--json"]

@@ -13,7 +13,6 @@ import sys
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.judging.judge import bounded
 from perf_xlsx.reading.list_file import read_list
+from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import FILE, ROOM, STATE, Records, _cut
 from tests import ROOT
 from tests.kit.batch_returns import a_return
@@ -61,7 +61,7 @@ def folder(path: Path, **files: bytes) -> Path:
     return path
 
 
-def records(out: Path) -> list[Mapping[str, object]]:
+def records(out: Path) -> list[Record]:
     return list(Records.open(out))
 
 
@@ -71,7 +71,7 @@ def test_no_weight_that_is_read_ends_a_run(weight: str, tmp_path: Path) -> None:
     for _ in range(2):
         done = command("score", returns, "-o", tmp_path / "out", "--jobs", 1)
         assert done.exit_code == 1, done.output
-        assert [record["status"] for record in records(tmp_path / "out")] == ["scored"] * 3
+        assert [record.status for record in records(tmp_path / "out")] == ["scored"] * 3
         assert (tmp_path / "out" / "汇总.xlsx").is_file()
 
 
@@ -84,17 +84,19 @@ def test_what_does_not_read_back_is_told_and_done_again(tmp_path: Path, monkeypa
             worker,
             "as_record",
             lambda result: (
-                as_record(result) | ({"total": "1e9"} if result.scores and result.file.endswith("b.xlsx") else {})
+                replace(as_record(result), total="1e9")
+                if result.scores and result.file.endswith("b.xlsx")
+                else as_record(result)
             ),
         )
         done = command("score", returns, "-o", out, "--jobs", 1)
     assert done.exit_code == 3, done.output
     assert "读取时出现意外错误" in done.output
     assert not (out / "b.xlsx").exists()
-    assert [one["status"] for one in records(out)] == ["scored", "unreadable", "scored"]
+    assert [one.status for one in records(out)] == ["scored", "unreadable", "scored"]
     assert (out / "汇总.xlsx").is_file()
     done = command("score", returns, "-o", out, "--jobs", 1)
-    assert [one["status"] for one in records(out)] == ["scored"] * 3
+    assert [one.status for one in records(out)] == ["scored"] * 3
     assert "本次处理1份，其余2份" in done.output
 
 
@@ -146,7 +148,7 @@ def test_texts_are_cut_where_a_record_would_be_too_long(tmp_path: Path) -> None:
     returns, out = folder(tmp_path / "in", a=filled(), b=sharing(TEXT), c=filled()), tmp_path / "out"
     done = command("score", returns, "-o", out, "--jobs", 1)
     assert done.exit_code == 1, done.output
-    assert [one["status"] for one in records(out)] == ["scored"] * 3
+    assert [one.status for one in records(out)] == ["scored"] * 3
     assert (out / "汇总.xlsx").is_file()
     first, long, _ = (out / STATE / FILE).read_bytes().splitlines()
     assert len(long) < ROOM

@@ -10,8 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
+from perf_xlsx.domain.model import Result
+from perf_xlsx.results import record as results
 from perf_xlsx.results.report import as_record
 
 Record = dict[str, Any]
@@ -50,9 +54,9 @@ def scored_once() -> tuple[str, ...]:
         for story in STORIES:
             returned = Path(scratch) / "returned.xlsx"
             pipeline.write_template(returned, case=case_text(story))
-            found.append(as_record(pipeline.score(returned)))
+            found.append(plain(pipeline.score(returned)))
         returned.write_bytes(b"PK\x03\x04 no zip")
-        found.append(as_record(pipeline.score(returned)))
+        found.append(plain(pipeline.score(returned)))
     return tuple(json.dumps(record | {"file": "returned.xlsx"}) for record in found)
 
 
@@ -99,6 +103,22 @@ def _vary(record: Record, number: int, chance: random.Random) -> None:
             if fund[key] is not None and fund[key] != "0":
                 cents = chance.randrange(1, 90_000_000)
                 fund[key] = f"{cents // 100}.{cents % 100:02}"
+
+
+def plain(result: Result) -> Record:
+    """The record of a result as plain data, to be changed at will."""
+    data: Record = msgspec.json.decode(msgspec.json.encode(as_record(result)))
+    return data
+
+
+def typed(record: Record) -> results.Record:
+    """The record that plain data is."""
+    return msgspec.convert(record, results.Record)
+
+
+def again(record: Record) -> Record:
+    """The record as its batch gives it where the unit has returned the same form before."""
+    return record | {"findings": [*record["findings"], _finding("甲局") | {"code": "B01", "severity": "warning"}]}
 
 
 def _finding(text: str) -> Record:

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import Listed, Roster, write_templates
+from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster_templates import write_templates
 
 UNITS = [
     "示例县教育局",

@@ -1,0 +1,80 @@
+"""A template for each unit of a list, filled in with what the list says of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from perf_xlsx import pipeline
+from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster_list import COLUMNS
+from perf_xlsx.forms import Boxes, load_form
+from perf_xlsx.reading.list_file import ListError
+from perf_xlsx.system.os_errors import for_windows
+from perf_xlsx.system.output_files import write_atomically
+from perf_xlsx.template.stamp import Stamp
+
+LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
+
+
+class Written(Struct, frozen=True):
+    """A listed unit's template; `written` is False where the file was there before and was left alone."""
+
+    path: Path
+    written: bool
+
+
+def write_templates(
+    roster: Roster, folder: Path, year: int, form: str | None, rulebook: str | None, force: bool = False
+) -> Iterator[Written]:
+    """One template a listed unit, filled in with what the list says of it. Existing files are kept unless `force`.
+
+    `form` is for units whose form the list does not say. Raises ListError where neither says it, and what
+    pipeline.write_template raises.
+    """
+    without = [str(listed.row) for listed in roster.listed if not (listed.form or form)]
+    if without:
+        raise ListError([f"{roster.name}：第{'、'.join(without)}行没有写表种，请在名单中填写，或用 --form 指定"])
+    taken: set[str] = set()
+    stamps: dict[str, Stamp] = {}
+    for listed in roster.listed:
+        kind = load_form(listed.form or form or "")
+        path = folder / _free(file_name(listed), taken)
+        if os.path.exists(path) and not force:
+            yield Written(path, False)
+            continue
+        boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
+        known = {key: getattr(listed, key) for key in COLUMNS if key in boxes}
+        stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
+        write_atomically(path, stamp.template({key: text for key, text in known.items() if text}))
+        yield Written(path, True)
+
+
+def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str, str]], bytes]:
+    def make(texts: Mapping[str, str]) -> bytes:
+        case = json.dumps({"form": form, "year": year, **texts}, ensure_ascii=False)
+        return pipeline.template_bytes(rulebook=rulebook, case=case)
+
+    return make
+
+
+def file_name(listed: Listed) -> str:
+    """The unit's name (and project's) as a file name that every system takes, Chinese kept, without suffix."""
+    text = unicodedata.normalize("NFC", "-".join(part for part in (listed.unit, listed.project) if part))
+    safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
+    cut = safe.encode()[:LONGEST].decode(errors="ignore").strip(" .~$")
+    return for_windows(cut) if cut else "_"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = f"{name}({number})"
+    taken.add(candidate.casefold())
+    return f"{candidate}.xlsx"
