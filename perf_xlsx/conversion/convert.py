@@ -1,7 +1,7 @@
 """Converts a workbook that cannot be written back losslessly into a filled template of ours, cell by cell.
 
-The original is read like any return. What was read is typed into a new template, and entries and findings are
-moved there: the findings are those of the original, their places are cells of the workbook that the unit gets back.
+The original is read like any return. What was read is typed into a new template, and entries and findings move
+there: the findings are those of the original, their places are cells of the workbook that the unit gets back.
 """
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import half_up
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, load_form, typed
+from perf_xlsx.forms import Box, Line, Lines, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, PackageError
+from perf_xlsx.reading.blocks import funds_of, single_boxes, table_of
 from perf_xlsx.reading.cells import CellReader, as_shown, ratios
 from perf_xlsx.reading.formulas import Formulas, agrees
 from perf_xlsx.reading.fractional_weights import in_points
@@ -31,6 +32,7 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout, Table
 from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
 from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
+from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
@@ -198,7 +200,7 @@ class FormReader:
     # ---- single boxes ----------------------------------------------------------------------------------------
 
     def _box(self, key: str) -> Entry[Any]:
-        box = next(box for box in _single_boxes(self.form) if box.key == key)
+        box = next(box for box in single_boxes(self.form) if box.key == key)
         entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
         entry = self.cells.texts.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
         self._check_required(box, entry)
@@ -206,14 +208,13 @@ class FormReader:
 
     def _boxes(self) -> dict[str, Entry[str]]:
         """Every single box but the claims; numbers among them (staff) as text."""
-        keys = (box.key for box in _single_boxes(self.form) if not box.key.startswith(CLAIMED))
+        keys = (box.key for box in single_boxes(self.form) if not box.key.startswith(CLAIMED))
         return {key: self._box(key) for key in keys}
 
     # ---- lines of money --------------------------------------------------------------------------------------
 
     def _funds(self) -> dict[str, FundLine]:
-        block = self.form.block("funds")
-        assert isinstance(block, Lines)
+        block = funds_of(self.form)
         lines = {line.key: self._fund_line(block, line) for line in self.layout.fund_lines}
         for missing in missing_amounts(block, lines):
             self._report_missing(missing)
@@ -221,7 +222,7 @@ class FormReader:
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
-        own = _fund_columns(load_form(self.form.name))  # an official layout has more, read for themselves
+        own = {box.key for box in funds_of(load_form(self.form.name)).columns}  # an official layout has more
         lost = {label for title, label, _ in self.layout.missing if title == block.title}
         for box in typed(block.columns):
             if box.key not in FUND_COLUMNS and box.key not in own:
@@ -241,8 +242,7 @@ class FormReader:
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
             return
-        block, table = self.form.block(key), self.layout.tables[key]
-        assert isinstance(block, Rows)
+        block, table = table_of(self.form, key), self.layout.tables[key]
         if len(table.rows) > self.limits.rows:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
@@ -250,11 +250,7 @@ class FormReader:
         for number in self.rows[key].rows:
             row = self._row(columns, table, number, number in self.rows[key].parts)
             yield {box.key: row[box.key] for box in block.columns if box.key in row}
-        for report in self.rows[key].reports:
-            entry: Entry[Any] = Entry(
-                None, self.sheets.place(report.at), report.given, report.field or block.title
-            )
-            self.reports.about(report.code, entry, report.message, report.advice, severity=report.severity)
+        report(self.rows[key].remarks, self.sheets, self.cells.collector)
 
     def _row(self, columns: list[Box], table: Table, row: int, part: bool) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}
@@ -297,8 +293,7 @@ class FormReader:
     def _lost_passages(self) -> frozenset[str]:
         """The titles of passages that nobody could write, where their whole table was lost."""
         lost = self.form.has("passages") and "passages" not in self.layout.tables
-        block = self.form.block("passages") if lost else None
-        return frozenset(title for title, *_ in block.preset) if isinstance(block, Rows) else frozenset()
+        return frozenset(title for title, *_ in table_of(self.form, "passages").preset) if lost else frozenset()
 
     def _lost_lines(self) -> frozenset[str]:
         """The lines of money that were not found."""
@@ -321,9 +316,7 @@ class FormReader:
 
     def _below_the_names(self, table: Table) -> Address:
         """Where the first indicator's name would be; NOWHERE where that column was not found."""
-        block = self.form.block("indicators")
-        assert isinstance(block, Rows)
-        labels = next(box.labels for box in typed(block.columns) if box.key == "name")
+        labels = next(box.labels for box in table_of(self.form, "indicators").columns if box.key == "name")
         heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
         return next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
 
@@ -345,14 +338,3 @@ class FormReader:
         columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
         merges = self.sheets.grids[table.sheet].merges
         return any(top < bottom and left in columns and top in table.rows for top, left, bottom, _ in merges)
-
-
-def _single_boxes(form: Form) -> Iterator[Box]:
-    for block in form.blocks:
-        if isinstance(block, Boxes):
-            yield from typed(block.boxes)
-
-
-def _fund_columns(form: Form) -> frozenset[str]:
-    block = form.block("funds")
-    return frozenset(box.key for box in typed(block.columns)) if isinstance(block, Lines) else frozenset()

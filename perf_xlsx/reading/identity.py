@@ -9,7 +9,8 @@ import re
 
 from msgspec import Struct
 
-from perf_xlsx.forms import Boxes, Form, Lines, Rows, form_names, load_form, typed
+from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.reading.blocks import labels_of
 from perf_xlsx.reading.grids import Sheets, Workbook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET, PROPERTY_PREFIX
 from perf_xlsx.system.pattern import pattern
@@ -69,26 +70,11 @@ def _year_in_text(sheets: Sheets) -> int | None:
     return None
 
 
-def labels_of(form: Form) -> list[tuple[str, ...]]:
-    """The labels by which a form is recognised: of each box, column and line."""
-    found: list[tuple[str, ...]] = []
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        match block:
-            case Boxes():
-                found += [box.labels for box in typed(block.boxes)]
-            case Lines():
-                found += [box.labels for box in typed(block.columns)]
-                found += [line.labels for line in block.lines]
-            case Rows():
-                found += [box.labels for box in typed(block.columns)]
-    return found
-
-
 def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
     """The form of ours that most labels speak for, the nearest form's title, and what it lacks."""
     best: tuple[float, int, str, tuple[str, ...]] = (0.0, 0, "", ())
     for name in form_names():
-        labels = labels_of(load_form(name))
+        labels = [words for block in load_form(name).blocks for words in labels_of(block)]
         lacking = tuple(words[0] for words in labels if next(sheets.labelled(words), None) is None)
         share = 1 - len(lacking) / len(labels)
         if (share, len(labels)) > best[:2]:  # of two that both fit, the one that says more

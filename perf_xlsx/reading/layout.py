@@ -10,6 +10,7 @@ from msgspec import Struct
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
+from perf_xlsx.reading.remarks import Remark
 
 
 class Home(Struct, frozen=True):
@@ -60,16 +61,6 @@ class Located(Struct, frozen=True):
     text: str | None = None
 
 
-class Ambiguity(Struct, frozen=True):
-    """Something that a person should confirm, at its address (row 0: the whole sheet)."""
-
-    address: Address
-    field: str
-    given: str
-    message: str
-    advice: str
-
-
 class OfficialParts(Struct, frozen=True):
     """What was recognised of an official layout.
 
@@ -77,7 +68,7 @@ class OfficialParts(Struct, frozen=True):
     whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
-    only name other cells; `crossed` are the names of rows that were crossed out.
+    only name other cells.
     """
 
     kind: OfficialForm
@@ -93,8 +84,7 @@ class OfficialParts(Struct, frozen=True):
     other_projects: Mapping[int, str]
     parts: Mapping[int, str]
     labels: frozenset[Address]
-    crossed: tuple[Address, ...]
-    ambiguities: tuple[Ambiguity, ...]
+    remarks: tuple[Remark, ...]
 
 
 class Layout(Struct, frozen=True):

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Sequence
 from perf_xlsx.domain.model import Severity
 from perf_xlsx.domain.place import Place, column_name
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.forms import Boxes, Lines, Rows, typed
+from perf_xlsx.reading.blocks import labels_of
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Home, Layout
-from perf_xlsx.reading.shifts import BlockShift
+from perf_xlsx.reading.remarks import Remark, report
 
 SHOW = "评分不受影响；请把单元格格式改成“常规”，核对后保存。"
 UNHIDE = "评分不受影响；请取消隐藏和筛选，核对后保存。"
 
 
 def report_layout(
-    layout: Layout, sheets: Sheets, shifts: Iterable[BlockShift], year: int | None, collector: FindingCollector
+    layout: Layout, sheets: Sheets, shifts: Iterable[Remark], year: int | None, collector: FindingCollector
 ) -> None:
     """Report everything about where the boxes are, before they are read."""
     reports = _LayoutReports(layout, sheets, collector)
@@ -28,11 +28,7 @@ def report_layout(
         reports.other_form(address)
     reports.astray()
     reports.copies()
-    for shift in shifts:
-        severity: Severity | None = None if shift.sure else "warning"
-        collector.report(
-            "R06", sheets.place(shift.at), shift.title, shift.message, shift.advice, severity=severity
-        )
+    report(shifts, sheets, collector)
     reports.hidden()
     if year is None:
         collector.report("R06", sheets.place(NOWHERE), "年度", "没有找到本表的年度。", "请使用下发的模板。")
@@ -44,7 +40,9 @@ class _LayoutReports:
 
     def lost(self) -> None:
         """R06: boxes, lines and columns that were not found; a whole block of them as one."""
-        blocks = {b.title: (sheet.name, _labels(b)) for sheet in self.layout.form.sheets for b in sheet.blocks}
+        blocks = {
+            b.title: (sheet.name, len(labels_of(b))) for sheet in self.layout.form.sheets for b in sheet.blocks
+        }
         advice = "请对照下发的模板补上这一栏，或把内容填入新的模板。"
         for title in dict.fromkeys(title for title, _, _ in self.layout.missing):
             missing = [(label, required) for block, label, required in self.layout.missing if block == title]
@@ -154,10 +152,3 @@ class _LayoutReports:
 
     def _report_hidden(self, at: Place, message: str, field: str = "", advice: str = UNHIDE) -> None:
         self.collector.report("R22", at, field or at.sheet, message, advice)
-
-
-def _labels(block: Boxes | Lines | Rows) -> int:
-    """How many labels a block is found by."""
-    if isinstance(block, Boxes):
-        return len(typed(block.boxes))
-    return len(typed(block.columns)) + (len(block.lines) if isinstance(block, Lines) else 0)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from perf_xlsx.domain.quantity import same_label
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, typed
+from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
 from perf_xlsx.reading.block_sheet import home_of
+from perf_xlsx.reading.blocks import funds_of, labels_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import denies, header_of
 from perf_xlsx.reading.layout import Header, Home, Layout, Table
@@ -47,7 +48,7 @@ class _Search:
                 case Rows():
                     self._rows(block)
         return Layout(
-            self.form, self.boxes, self.lines, self.tables, fund_lines_of(self.form), tuple(self.missing),
+            self.form, self.boxes, self.lines, self.tables, funds_of(self.form).lines, tuple(self.missing),
             tuple(self.twice), tuple(self.astray), self.homes,
         )  # fmt: skip
 
@@ -59,7 +60,7 @@ class _Search:
 
     def _boxes(self, block: Boxes) -> None:
         boxes, sheets = typed(block.boxes), self.sheets
-        home = self._home(block, [box.labels for box in boxes], boxes)
+        home = self._home(block, labels_of(block), boxes)
         labels = {box.key: _at_home(sheets.labelled(box.labels), home) for box in boxes}
         helps = {same_label(text) for box in boxes for text in box.helps}
         named = {box.key: at for box in boxes if (at := _named(sheets, f"px_{box.key}"))}
@@ -120,7 +121,7 @@ class _Search:
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets
-        home = home_of(block.key, [box.labels for box in columns], columns, sheets)
+        home = home_of(block.key, labels_of(block), columns, sheets)
         header = header_of(block, sheets, home.sheet)
         found: Mapping[str, int] = header.columns if header else {}
         self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
@@ -131,13 +132,6 @@ class _Search:
         areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
         bottom = max((a.bottom for a in areas if a.sheet == header.sheet), default=header.bottom)
         self.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
-
-
-def fund_lines_of(form: Form) -> tuple[Line, ...]:
-    """The lines of a form's money."""
-    block = form.block("funds")
-    assert isinstance(block, Lines)
-    return block.lines
 
 
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.forms import Rows, load_form
+from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
+from perf_xlsx.reading.blocks import tables_of
 from perf_xlsx.reading.cells import CellReader
 from perf_xlsx.reading.earlier_run import had_no_place, reports
 from perf_xlsx.reading.form import FormReader
@@ -135,10 +136,11 @@ class _Reader:
             reader = FormReader(self.layout, self.sheets, rows, unread, cells, indicator, self.limits)
             no_place = had_no_place(self.layout.form, self.sheets.grids)
             return _without_places(reader.evaluation(self.year, self.rulebook), no_place)
-        from perf_xlsx.reading.official import completed, official_indicator, official_rows  # late, as above
+        from perf_xlsx.reading.official import completed, official_indicator  # late, as above
 
         official = self.layout.official
-        rows = official_rows(self.layout, official)
+        rows = {key: EntryRows(table.rows) for key, table in self.layout.tables.items()}
+        rows["indicators"] = EntryRows(self.layout.tables["indicators"].rows, official.parts)
         indicator = partial(official_indicator, cells, official)
         reader = FormReader(self.layout, self.sheets, rows, unread, cells, indicator, self.limits)
         return completed(reader.evaluation(self.year, self.rulebook), official, reader)
@@ -146,9 +148,7 @@ class _Reader:
     def _template_rows(self, unread: frozenset[Address]) -> dict[str, EntryRows]:
         """The rows of each table that hold entries; of one that is not read, all."""
         found, form = dict[str, EntryRows](), self.layout.form
-        for block in (
-            block for block in form.blocks if isinstance(block, Rows) and block.key in self.layout.tables
-        ):
+        for block in (block for block in tables_of(form) if block.key in self.layout.tables):
             table = self.layout.tables[block.key]
             first = min(table.columns.values())
             lost = any((table.sheet, row, first) in unread for row in table.rows)

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from perf_xlsx.domain.model import Severity
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, same_label, same_name
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Box, Rows
@@ -20,6 +19,7 @@ from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Table
 from perf_xlsx.reading.levels import FILLED_DOWN
 from perf_xlsx.reading.parts import ADVICE, is_part, message_of
+from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
 
 _REMARK = pattern(r"注\s*[\d(.、]")  # "注1.", "注（1）"
@@ -29,24 +29,12 @@ _OUTER = "-—–…·.()[] "  # around "以下空白"
 NONE = (0, Decimal(0))
 
 
-class RowReport(Struct, frozen=True):
-    """A finding about a row that is not read as an entry, or is read although it is apart from the table."""
-
-    code: str
-    at: Address
-    given: str
-    message: str
-    advice: str
-    severity: Severity | None = None
-    field: str = ""  # "": the block's title
-
-
 class EntryRows(Struct, frozen=True):
     """The rows of a table that hold entries; `parts` are those that are part of the row above, by name."""
 
     rows: tuple[int, ...] = ()
     parts: Mapping[int, str] = {}
-    reports: tuple[RowReport, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...] = ()) -> EntryRows:
@@ -60,9 +48,9 @@ class _Classifier:
         columns = table.columns
         typed = ((box, columns[box.key]) for box in block.columns if box.key in columns and box.kind != "computed")
         self._typed = sorted(typed, key=lambda pair: pair[1])
-        self._reports: list[RowReport] = []
+        self._remarks: list[Remark] = []
         self._above: dict[str, tuple[int, Decimal]] = {}  # how many amounts are above the row, and their sum
-        self._remarks: list[tuple[int, int]] = []
+        self._asides: list[tuple[int, int]] = []
         self._far: list[int] = []
         self._parts: dict[int, str] = {}
         self._last = ""  # the name of the last row that carries points
@@ -76,23 +64,23 @@ class _Classifier:
                 rows.append(row)
             self._add_up(row)
         self._report_together()
-        return EntryRows(tuple(rows), self._parts, tuple(self._reports))
+        return EntryRows(tuple(rows), self._parts, tuple(self._remarks))
 
     def _is_entry(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
         """Whether the row holds an entry; what it is otherwise is told, or kept to be told with others."""
         if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
             return False
         if report := self._crossed_out(row, shown) or self._total(row, shown):
-            self._reports.append(report)
+            self._remarks.append(report)
             return False
         if self._is_part(shown):
             self._parts[row] = self._name(shown)
             return True
         if self._is_remark(row, shown, levels):
-            self._remarks += [self._at(box, row)[1:] for box in shown]
+            self._asides += [self._at(box, row)[1:] for box in shown]
             return False
         if report := self._begun(row, shown):
-            self._reports.append(report)
+            self._remarks.append(report)
             return False
         entry = any(not self._heads(box) for box in shown)
         if entry and row in self.table.far:
@@ -147,15 +135,15 @@ class _Classifier:
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
 
-    def _crossed_out(self, row: int, shown: Mapping[Box, str]) -> RowReport | None:
+    def _crossed_out(self, row: int, shown: Mapping[Box, str]) -> Remark | None:
         """A row that was crossed out, be it all but its levels and texts."""
         boxes = [box for box in shown if not self._heads(box) and box.kind != "long_text"]
         if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in boxes]):
             return None
         held = with_contents(self.sheets.grids[self.table.sheet], [self._at(box, row)[1:] for box in boxes])
-        return crossed_row(self._at(boxes[0], row), shown[boxes[0]], held)
+        return crossed_row(self._at(boxes[0], row), self.block.title, shown[boxes[0]], held)
 
-    def _total(self, row: int, shown: Mapping[Box, str]) -> RowReport | None:
+    def _total(self, row: int, shown: Mapping[Box, str]) -> Remark | None:
         """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
         shown = {box: text for box, text in shown.items() if not _is_dash(text)}
         numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
@@ -174,7 +162,7 @@ class _Classifier:
         held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
         message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
-        return RowReport("R16", (self.table.sheet, row, column), word, message, advice)
+        return Remark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
 
     def _is_sum(self, text: str, sums: bool) -> bool:
         """Whether it is the word of a sum; a longer one that has it only where the numbers are `sums`."""
@@ -249,19 +237,19 @@ class _Classifier:
         sheet, title = self.table.sheet, self.block.title
         if self._parts:
             names, at = [*self._parts.values()], (sheet, min(self._parts), self.table.columns["name"])
-            self._reports.append(RowReport("R16", at, names[0], message_of(names), ADVICE))
-        if self._remarks:
-            held = with_contents(self.sheets.grids[sheet], self._remarks)
+            self._remarks.append(Remark("R16", at, title, message_of(names), ADVICE, names[0]))
+        if self._asides:
+            held = with_contents(self.sheets.grids[sheet], self._asides)
             message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{held}。"
             advice = "可以不改；是填报内容的，请按栏目填写，说明文字请写在表格以外。"
-            self._reports.append(RowReport("R16", (sheet, *self._remarks[0]), "", message, advice))
+            self._remarks.append(Remark("R16", (sheet, *self._asides[0]), title, message, advice))
         if self._far:
             at = (sheet, self._far[0], min(self.table.columns.values()))
             message = f"第{'、'.join(map(str, self._far))}行离“{title}”的表格较远，已照常读取。"
             advice = "请把这些行移到表格里，中间不空行；不属于本表的请删去。"
-            self._reports.append(RowReport("R06", at, "", message, advice, "warning"))
+            self._remarks.append(Remark("R06", at, title, message, advice, severity="warning"))
 
-    def _begun(self, row: int, shown: Mapping[Box, str]) -> RowReport | None:
+    def _begun(self, row: int, shown: Mapping[Box, str]) -> Remark | None:
         """A row of which hardly anything is filled: told as one, not box by box. What carries points is read."""
         required = self._required()
         filled = [box for box in required if box in shown]
@@ -279,22 +267,22 @@ class _Classifier:
         held = with_contents(self.sheets.grids[self.table.sheet], cells)
         message = f"第{row}行只填了{held}，没有填{lacking}，没有读取。"
         advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
-        return RowReport("R07", self._at(head, row), "", message, advice)
+        return Remark("R07", self._at(head, row), self.block.title, message, advice)
 
-    def _title_alone(self, row: int, title: Box, text: str) -> RowReport | None:
+    def _title_alone(self, row: int, title: Box, text: str) -> Remark | None:
         """A passage's title of the unit's own, without the passage; or the passage typed in its place."""
         if same_name(text) in {same_name(word) for preset in self.block.preset for word in preset}:
             return None
         message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
         advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
-        return RowReport("R06", self._at(title, row), text[:20], message, advice, "warning")
+        return Remark("R06", self._at(title, row), self.block.title, message, advice, text[:20], "warning")
 
 
-def crossed_row(at: Address, given: str, held: str = "", field: str = "") -> RowReport:
+def crossed_row(at: Address, field: str, given: str, held: str = "") -> Remark:
     """R24: a row of a table that was crossed out."""
     message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{held}' if held else ''}。"
     advice = "请核对：仍然有效的，请取消删除线；不要的，请删去这一行。"
-    return RowReport("R24", at, given, message, advice, "warning", field)
+    return Remark("R24", at, field, message, advice, given, "warning")
 
 
 def _is_value(box: Box) -> bool:

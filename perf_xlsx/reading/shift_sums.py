@@ -1,4 +1,4 @@
-"""Whether the figures of a block of lines stand where they should, by what adds up and which rates they give."""
+"""Whether the figures of a block of lines are in their boxes: by sums that add up and rates that agree."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
 
 HERE = (0, 0)
-Off = tuple[int, int]
+Offset = tuple[int, int]  # rows down, columns to the right
 _MOVED = (*AMOUNTS, "claimed_rate")
 
 
 class Figures:
-    """The figures of a block of lines as they would be if all of it stood elsewhere."""
+    """The figures of a block of lines, read at an offset from their boxes."""
 
     def __init__(self, block: Lines, sheets: Sheets, layout: Layout) -> None:
         self.block, self.sheets, self.layout = block, sheets, layout
         self.lines = {line.key: line for line in block.lines}
         self._read: dict[Address, Decimal | None] = {}  # each is asked for many times
 
-    def off(self) -> Off | None:
-        """By how many rows down or columns to the right the figures are off.
+    def offset(self) -> Offset | None:
+        """The offset at which the figures agree, where they do not agree in their boxes.
 
-        Off by a row, totals miss their parts where they stand and meet them there; off by a column it is amounts
-        and rates across a line, and the column that they left is empty. One of several parts is enough, unless
-        more others miss theirs there too: round figures agree by chance.
+        By rows, totals equal their parts there and none does here; by columns, amounts and rates across a line do,
+        and the column that they left is empty. One total of several parts is enough, unless more totals miss their
+        parts there: round figures agree by chance.
         """
         if not self.totals(HERE):
             found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1 and self._mostly(off)), None)
@@ -43,7 +43,7 @@ class Figures:
             return next((off for off in ((0, 1), (0, -1)) if self._vacated(off) and any(self._across(off))), None)
         return None
 
-    def _vacated(self, off: Off) -> bool:
+    def _vacated(self, off: Offset) -> bool:
         """Whether the column is empty that a block moved sideways must have left: its first, or its last."""
         places = {at[2] for key, at in self.layout.lines.items() if key[0] == self.block.key and key[2] in _MOVED}
         left = (min if off[1] > 0 else max)(places, default=0)
@@ -70,30 +70,30 @@ class Figures:
                 return one, other
         return None
 
-    def totals(self, off: Off) -> int:
+    def totals(self, off: Offset) -> int:
         """How many totals are the sum of their parts; those of several parts count twice."""
         return sum(min(sum(map(bool, parts)), 2) for whole, parts in self._totals(off) if whole == sum(parts))
 
-    def _mostly(self, off: Off) -> bool:
+    def _mostly(self, off: Offset) -> bool:
         """Whether no more totals miss their parts there, all of which are known, than meet them."""
         found = list(self._totals(off))
         met = sum(whole == sum(parts) for whole, parts in found)
         return sum(whole != sum(parts) and all(parts) for whole, parts in found) <= met
 
-    def _totals(self, off: Off) -> Iterator[tuple[Decimal, list[Decimal]]]:
+    def _totals(self, off: Offset) -> Iterator[tuple[Decimal, list[Decimal]]]:
         """The totals with their parts, those that are not known as 0."""
         for line in self.block.lines:
             for column in AMOUNTS if line.parts else ():
                 if whole := self._number(line.key, column, off):
                     yield whole, [part or Decimal(0) for part in self._parts(line, column, off)]
 
-    def _parts(self, line: Line, column: str, off: Off) -> Iterator[Decimal | None]:
+    def _parts(self, line: Line, column: str, off: Offset) -> Iterator[Decimal | None]:
         for key in line.parts:
             stated = self._number(key, column, off)
             inner = [part for part in self._parts(self.lines[key], column, off) if part is not None]
             yield sum(inner, Decimal(0)) if stated is None and inner else stated
 
-    def _across(self, off: Off, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[bool]:
+    def _across(self, off: Offset, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[bool]:
         columns = [instead.get(column, column) for column in AMOUNTS]
         for line in self.block.lines:
             initial, adjustment, adjusted, executed = (self._number(line.key, column, off) for column in columns)
@@ -103,7 +103,7 @@ class Figures:
             if rate and executed and adjusted:
                 yield any(abs(executed / adjusted - one) <= Decimal("0.00006") for one in (rate, rate / 100))
 
-    def _number(self, line: str, column: str, off: Off) -> Decimal | None:
+    def _number(self, line: str, column: str, off: Offset) -> Decimal | None:
         at = self.layout.lines.get((self.block.key, line, column))
         if at is None:
             return None

@@ -1,107 +1,104 @@
-"""Contents that stand a row off from their labels, or a table's a column off from its headers (R06)."""
+"""Contents a row off their labels, or a table's a column off its headers (R06).
+
+A block is shifted where contents do not fit their boxes and would fit one row or one column further.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import normalise, parse_quantity, same_label
 from perf_xlsx.forms import Box, Boxes, Lines, Rows, typed
-from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown, day_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Layout, Table
-from perf_xlsx.reading.shift_sums import HERE, Figures
+from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.shift_sums import HERE, Figures, Offset
+
+BACK = "请对照栏目核对，把内容移回原来的{}后重新报送。"
+WORDS = {  # by the offset: where the other contents are, up to where, how they are off, which way back
+    (1, 0): ("下面", "从这里起填低了", "上"),
+    (-1, 0): ("上面", "到这里为止填高了", "下"),
+}
 
 
-class BlockShift(Struct, frozen=True):
-    """A block that is off: its title, the cell that shows it, and whether nothing else can be meant."""
-
-    title: str
-    at: Address
-    message: str
-    advice: str
-    sure: bool = True
-
-
-def unread_cells(layout: Layout, shifts: Iterable[BlockShift]) -> frozenset[Address]:
-    """The cells of blocks that are surely shifted, so that none may be taken for what its label says."""
-    titles = {shift.title for shift in shifts if shift.sure}
+def unread_cells(layout: Layout, shifts: Iterable[Remark]) -> frozenset[Address]:
+    """The cells of blocks that are surely shifted (errors), so that none may be taken for what its label says."""
+    titles = {shift.field for shift in shifts if shift.severity is None}
     blocks = [block for block in layout.form.blocks if block.title in titles]
     keys = ((block.key, block.boxes if isinstance(block, Boxes) else ()) for block in blocks)
     return frozenset(at for key, boxes in keys for at in layout.cells_of(key, (box.key for box in boxes)))
 
 
-def block_shifts(layout: Layout, sheets: Sheets) -> Iterator[BlockShift]:
-    """Every block whose contents do not belong to their labels; free rows can only be shifted sideways."""
+def block_shifts(layout: Layout, sheets: Sheets) -> Iterator[Remark]:
+    """One remark for each shifted block: an error where nothing else can be meant, else a warning."""
     for block in layout.form.blocks:
-        slip = None
-        if isinstance(block, Boxes):
-            slip = _boxes(block, sheets, layout)
-        elif isinstance(block, Lines):
-            slip = _lines(block, sheets, layout)
-        elif block.key in layout.tables:
-            slip = _sideways(block, layout.tables[block.key], sheets)
-        if slip:
-            yield slip
+        match block:
+            case Boxes():
+                shift = _boxes(block, sheets, layout)
+            case Lines():
+                shift = _lines(block, sheets, layout)
+            case Rows():
+                shift = _rows(block, layout.tables[block.key], sheets) if block.key in layout.tables else None
+        if shift:
+            yield shift
 
 
-def _lower(title: str, at: Address) -> BlockShift:
-    message = f"“{title}”的这一格空着，下面的内容与栏目对不上，好像从这里起填低了一行。"
-    return BlockShift(title, at, message, "请对照栏目核对，把内容向上移一行后重新报送。")
-
-
-def _higher(title: str, at: Address) -> BlockShift:
-    message = f"“{title}”的这一格空着，上面的内容与栏目对不上，好像到这里为止填高了一行。"
-    return BlockShift(title, at, message, "请对照栏目核对，把内容向下移一行后重新报送。")
+def _shifted(title: str, at: Address, offset: Offset, what: str = "内容") -> Remark:
+    """The remark at the first cell of a block that is off by a row or a column."""
+    if offset in WORDS:
+        others, off, back = WORDS[offset]
+        message = f"“{title}”的这一格空着，{others}的内容与栏目对不上，好像{off}一行。"
+        return Remark("R06", at, title, message, f"请对照栏目核对，把内容向{back}移一行后重新报送。")
+    message = f"“{title}”的{what}与栏目对不上，好像整体填到了{'右' if offset[1] > 0 else '左'}边一列。"
+    return Remark("R06", at, title, message, BACK.format("列").replace("内容", what))
 
 
 # ---- single boxes, one below another -------------------------------------------------------------------------
 
 
-def _boxes(block: Boxes, sheets: Sheets, layout: Layout) -> BlockShift | None:
-    """Where an empty box is followed (or preceded) by contents that all belong one box further up (or down)."""
+def _boxes(block: Boxes, sheets: Sheets, layout: Layout) -> Remark | None:
+    """An empty box followed (or preceded) by contents that all belong one box further up (or down)."""
     found = [(box, layout.boxes[box.key]) for box in typed(block.boxes) if box.key in layout.boxes]
+    taken = {at for _, at in found}
     if len(found) < 3:
         return None
-    boxes, places = [box for box, _ in found], [at for _, at in found]
-    texts = [_text(sheets, at) for at in places]
-    taken = set(places)
-    for first in range(len(found)):
-        for end in range(first + 1, len(found) + 1):
-            part = slice(first, end)
-            beyond = _beside(places[end - 1], 1)
-            if beyond not in taken and _belong(boxes[part], texts[part], _written(sheets, beyond)):
-                return _lower(block.title, places[first])
-            before = _beside(places[first], -1)
-            back = boxes[part][::-1], texts[part][::-1]
-            if before not in taken and _belong(*back, _written(sheets, before)):
-                return _higher(block.title, places[end - 1])
+    run = [(box, at, _text(sheets, at)) for box, at in found]
+    for by in (1, -1):
+        for first, end in combinations(range(len(run) + 1), 2):
+            part = run[first:end][::by]
+            sheet, row, column = part[-1][1]
+            beyond = (sheet, row + by, column)
+            if beyond not in taken and _belong(part, _written(sheets, beyond)):
+                return _shifted(block.title, part[0][1], (by, 0))
     return _helps_off(block.title, found, sheets)
 
 
-def _belong(boxes: Sequence[Box], texts: Sequence[str], beyond: str) -> bool:
-    """The first box is empty, two texts do not fit where they stand (or stand in no box), and all fit one back."""
+def _belong(part: Sequence[tuple[Box, Address, str]], beyond: str) -> bool:
+    """The first box is empty, two texts do not fit their box (or are in none), and all fit one box back."""
+    boxes, texts = [box for box, _, _ in part], [text for _, _, text in part]
     if texts[0]:
         return False
-    odd = sum(bool(text) and not fits(box, text) for box, text in zip(boxes, texts, strict=True))
+    misfits = sum(bool(text) and not fits(box, text) for box, text in zip(boxes, texts, strict=True))
     moved = zip(boxes, (*texts[1:], beyond), strict=True)
-    return odd > 0 and odd + bool(beyond) >= 2 and all(not text or fits(box, text) for box, text in moved)
+    return misfits > 0 and misfits + bool(beyond) >= 2 and all(not text or fits(box, text) for box, text in moved)
 
 
-def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> BlockShift | None:
+def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> Remark | None:
     """A label whose row has the help that the template prints behind another box."""
     helps = {same_label(text) for box, _ in found for text in box.helps}
     for box, at in found:
         sheet, row, column = at
         behind = (sheets.cell((sheet, row, c)) for c in range(column, column + 4))
-        said = {same_label(cell.value) for cell in behind if cell and isinstance(cell.value, str)} & helps
-        if said and said.isdisjoint(map(same_label, box.helps)):
+        texts = {same_label(cell.value) for cell in behind if cell and isinstance(cell.value, str)} & helps
+        if texts and texts.isdisjoint(map(same_label, box.helps)):
             message = f"“{title}”的栏目名称“{box.label}”与后面的说明对不上，内容与栏目可能错开了一行。"
-            return BlockShift(title, at, message, "请对照下发的模板逐格核对，错开的移回原来的行。", sure=False)
+            advice = "请对照下发的模板逐格核对，错开的移回原来的行。"
+            return Remark("R06", at, title, message, advice, severity="warning")
     return None
 
 
@@ -113,101 +110,79 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None or "年" in text
         case "choice":
-            return normalise(text) in {
-                normalise(word) for choice in box.choices for word in (choice.value, *choice.same)
-            }
-        case _:
-            return True
+            words = (word for choice in box.choices for word in (choice.value, *choice.same))
+            return normalise(text) in map(normalise, words)
+    return True
 
 
-# ---- lines of figures ----------------------------------------------------------------------------------------
+# ---- lines of money ------------------------------------------------------------------------------------------
 
 
-def _lines(block: Lines, sheets: Sheets, layout: Layout) -> BlockShift | None:
+def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
     columns = typed(block.columns)
-    found = {
-        line: [at for box in columns if (at := layout.lines.get((block.key, line.key, box.key)))]
-        for line in block.lines
-    }
-    lines, rows = [line for line in found if found[line]], [row for row in found.values() if row]
+    keys = [[(block.key, line.key, box.key) for box in columns] for line in block.lines]
+    found = [
+        (line, [layout.lines[key] for key in row if key in layout.lines])
+        for line, row in zip(block.lines, keys, strict=True)
+    ]
+    found = [(line, row) for line, row in found if row]
+    rows = [row for _, row in found]
     if len(rows) < 2:
         return None
-    if at := _header_below(columns, rows, sheets):
+    if at := _header_in_boxes(columns, rows, sheets):
         message = f"“{block.title}”的填报格里是栏目名称“{_text(sheets, at)}”，内容与栏目好像错开了一行。"
-        return BlockShift(block.title, at, message, "请对照栏目核对，把内容移回原来的行后重新报送。")
-    figures = Figures(block, sheets, layout)
+        return Remark("R06", at, block.title, message, BACK.format("行"))
+    figures, first = Figures(block, sheets, layout), rows[0][0]
     if pair := figures.exchanged():
-        first, second = (box.label for box in columns if box.key in pair)
-        message = f"“{block.title}”的“{first}”与“{second}”两栏好像填反了：互换以后各行才对得上。"
-        return BlockShift(block.title, rows[0][0], message, "请对照栏目核对，把两栏换过来后重新报送。")
-    if off := figures.off():
-        return _off(block.title, off, rows)
-    if at := _first_empty(rows, sheets):
-        return _lower(block.title, at)
-    if not _any(sheets, rows[0]) and not lines[0].required and not figures.totals(HERE):
-        return replace(_lower(block.title, rows[0][0]), sure=False) if _any(sheets, rows[1]) else None
-    keys = [(block.key, line.key, box.key) for line in block.lines for box in columns]
-    labels = {box.key: box.label for box in columns}
-    heads = {layout.lines[key][2]: labels[key[2]] for key in keys if key in layout.lines}
+        one, other = (box.label for box in columns if box.key in pair)
+        message = f"“{block.title}”的“{one}”与“{other}”两栏好像填反了：互换以后各行才对得上。"
+        return Remark("R06", first, block.title, message, "请对照栏目核对，把两栏换过来后重新报送。")
+    if offset := figures.offset():
+        return _shifted(block.title, rows[-1][0] if offset == (-1, 0) else first, offset, "数字")
+    filled = [any(_text(sheets, at) for at in row) for row in rows]
+    if not filled[0] and not found[0][0].required and not figures.totals(HERE):
+        return replace(_shifted(block.title, first, (1, 0)), severity="warning") if filled[1] else None
+    heads = {
+        layout.lines[key][2]: box.label
+        for row in keys
+        for key, box in zip(row, columns, strict=True)
+        if key in layout.lines
+    }
     return _columns_off(block, heads, rows, sheets)
 
 
-def _header_below(columns: Sequence[Box], rows: Sequence[Sequence[Address]], sheets: Sheets) -> Address | None:
+def _header_in_boxes(columns: Sequence[Box], rows: Sequence[Sequence[Address]], sheets: Sheets) -> Address | None:
     """A box that holds the name of a column: the header was pasted over it."""
     words = {same_label(label) for box in columns for label in box.labels}
     return next((at for row in rows for at in row if same_label(_text(sheets, at)) in words), None)
 
 
-def _off(title: str, off: tuple[int, int], rows: Sequence[Sequence[Address]]) -> BlockShift:
-    """What is said where the figures add up a row or a column elsewhere."""
-    if off[0]:
-        return _lower(title, rows[0][0]) if off[0] > 0 else _higher(title, rows[-1][0])
-    side = "右" if off[1] > 0 else "左"
-    message = f"“{title}”的数字与栏目对不上，好像整体填到了{side}边一列。"
-    return BlockShift(title, rows[0][0], message, "请对照栏目核对，把数字移回原来的列后重新报送。")
-
-
-def _first_empty(rows: Sequence[Sequence[Address]], sheets: Sheets) -> Address | None:
-    """The first line, where it is empty while the row below the last line is not."""
-    beyond = [_written(sheets, _beside(at, 1)) for at in rows[-1]]
-    return rows[0][0] if not _any(sheets, rows[0]) and sum(map(bool, beyond)) > 1 else None
-
-
-def _any(sheets: Sheets, row: Sequence[Address]) -> bool:
-    return any(_text(sheets, at) for at in row)
-
-
 def _columns_off(
     block: Lines, heads: Mapping[int, str], rows: Sequence[Sequence[Address]], sheets: Sheets
-) -> BlockShift | None:
+) -> Remark | None:
     """Columns with a figure just above their first or below their last line, and a line left without one."""
     off: dict[int, Address] = {}
     for row, by in ((rows[0], -1), (rows[-1], 1)):
-        around = [_beside(at, by) for at in row]
+        around = [(sheet, line + by, column) for sheet, line, column in row]
         if are_numbers_of_columns([text for at in around if (text := _text(sheets, at))]):
             continue
         for at in around:
             gap = any(not _is_number(text) for text in _figures(sheets, rows, at[2]))
             if gap and _is_number(_written(sheets, at)) and not _is_line(sheets, at, min(heads), block.head):
                 off.setdefault(at[2], at)
-    off = off or _sums_below(rows, sheets)
+    off = off or {at[2]: at for at in rows[0] if _sum_below(_figures(sheets, rows, at[2]))}
     if not off:
         return None
     names = "、".join(f"“{heads[column]}”" for column in off)
     message = f"“{block.title}”的{names}有空格，数字与栏目可能错开了一行。"
     advice = "请对照栏目逐格核对，错开的移回原来的行后重新报送。"
-    return BlockShift(block.title, next(iter(off.values())), message, advice, sure=False)
+    return Remark("R06", next(iter(off.values())), block.title, message, advice, severity="warning")
 
 
-def _sums_below(rows: Sequence[Sequence[Address]], sheets: Sheets) -> dict[int, Address]:
-    """Columns whose first line is empty and whose second is the sum of the others: a total one row too low."""
-    found: dict[int, Address] = {}
-    for at in rows[0]:
-        first, *others = _figures(sheets, rows, at[2])
-        figures = [number.number for text in others if (number := parse_quantity(text))]
-        if not first and len(figures) > 1 and figures[0] and figures[0] == sum(figures[1:]):
-            found[at[2]] = at
-    return found
+def _sum_below(figures: Sequence[str]) -> bool:
+    """Whether a column's first line is empty and its second is the sum of the others: a total one row too low."""
+    numbers = [number.number for text in figures[1:] if (number := parse_quantity(text))]
+    return not figures[0] and len(numbers) > 1 and bool(numbers[0]) and numbers[0] == sum(numbers[1:])
 
 
 def _figures(sheets: Sheets, rows: Sequence[Sequence[Address]], column: int) -> list[str]:
@@ -224,62 +199,45 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 # ---- free rows -----------------------------------------------------------------------------------------------
 
 
-def _sideways(block: Rows, table: Table, sheets: Sheets) -> BlockShift | None:
-    """Where choices do not fit their columns, and those a column further do in every row; or whole rows do."""
-    places = [
-        (box, (table.sheet, row, table.columns[box.key]))
-        for box in block.columns
-        if box.kind == "choice" and box.strict and box.key in table.columns
-        for row in table.rows
-    ]
-    odd = [(box, at) for box, at in places if (text := _text(sheets, at)) and not fits(box, text)]
-    for by, side in ((1, "右"), (-1, "左")):
-        moved = [(box, _text(sheets, (at[0], at[1], at[2] + by))) for box, at in places]
-        fit = len(odd) > 1 and any(text for _, text in moved) and all(not t or fits(box, t) for box, t in moved)
-        if fit or (table.rows and all(_whole_beside(block, table, row, by, sheets) for row in table.rows)):
-            message = f"“{block.title}”的内容与栏目对不上，好像整体填到了{side}边一列。"
-            at = odd[0][1] if fit else (table.sheet, table.rows[0], min(table.columns.values()))
-            return BlockShift(block.title, at, message, "请对照栏目核对，把内容移回原来的列后重新报送。")
+def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
+    """Choices that do not fit their columns, while those a column further do in every row; or whole rows do."""
+    boxes = [box for box in block.columns if box.key in table.columns and box.kind != "computed"]
+    strict = [box for box in boxes if box.kind == "choice" and box.strict]
+    places = [(box, (table.sheet, row, table.columns[box.key])) for box in strict for row in table.rows]
+    misfits = [at for box, at in places if (text := _text(sheets, at)) and not fits(box, text)]
+    for by in (1, -1):
+        moved = [(box, _text(sheets, (sheet, row, column + by))) for box, (sheet, row, column) in places]
+        fit = len(misfits) > 1 and any(text for _, text in moved) and all(not t or fits(b, t) for b, t in moved)
+        if fit or (table.rows and all(_row_off(boxes, table, row, by, sheets) for row in table.rows)):
+            at = misfits[0] if fit else (table.sheet, table.rows[0], min(table.columns.values()))
+            return _shifted(block.title, at, (0, by))
     return None
 
 
-def _whole_beside(block: Rows, table: Table, row: int, by: int, sheets: Sheets) -> bool:
-    """Whether a row is not whole where it stands, and is a column further: nothing missing, each in its kind."""
-    boxes = [box for box in block.columns if box.key in table.columns and box.kind != "computed"]
-    needed = [box for box in boxes if box.required]
+def _row_off(boxes: Sequence[Box], table: Table, row: int, by: int, sheets: Sheets) -> bool:
+    """Whether a row is incomplete where it is and complete a column further: nothing missing, each in its kind."""
+    required = [box for box in boxes if box.required]
 
-    def whole(by: int) -> bool:
+    def complete(by: int) -> bool:
         texts = {box: _text(sheets, (table.sheet, row, table.columns[box.key] + by)) for box in boxes}
-        named = not _is_number(texts[needed[0]])
-        return (
-            named
-            and all(texts[box] for box in needed)
-            and all(fits(b, t) for b, t in texts.items() if t and b.strict)
-        )
+        full = not _is_number(texts[required[0]]) and all(texts[box] for box in required)
+        return full and all(fits(box, text) for box, text in texts.items() if text and box.strict)
 
-    return len(needed) > 1 and whole(by) and not whole(0)
+    return len(required) > 1 and complete(by) and not complete(0)
 
 
 # ---- cells ---------------------------------------------------------------------------------------------------
 
 
-def _beside(at: Address, by: int) -> Address:
-    sheet, row, column = at
-    return sheet, row + by, column
-
-
 def _text(sheets: Sheets, at: Address) -> str:
-    return _shown(sheets.cell(at))
+    cell = sheets.cell(at)
+    return as_shown(cell).strip() if cell else ""
 
 
 def _written(sheets: Sheets, at: Address) -> str:
     """What a person wrote there; not what a formula of the template shows."""
     cell = sheets.cell(at)
-    return "" if cell is None or cell.formula is not None else _shown(cell)
-
-
-def _shown(cell: Cell | None) -> str:
-    return as_shown(cell).strip() if cell else ""
+    return "" if cell is None or cell.formula is not None else as_shown(cell).strip()
 
 
 def _is_number(text: str) -> bool:

@@ -45,8 +45,20 @@ MONEY = ("金额", "外币")  # only here do brackets mean less than nothing
 AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
 
 
+Value = Entry[Decimal | str]
 Number = Callable[[Decimal, Cell, Entry[Decimal]], Decimal | None]  # of a cell that stores a number
 Written = Callable[[Quantity, Entry[Decimal]], Decimal | None]  # of a cell that stores a text
+
+
+class RowUnit(NamedTuple):
+    """What a row's numbers are read in: its unit, whether the row itself states it, and its sign."""
+
+    unit: str
+    stated: bool
+    sign: str
+
+
+Report = Callable[[Value, Quantity, Quantity, RowUnit, Manner], None]  # an entry, as read, as converted
 
 
 class Numbers:
@@ -150,7 +162,7 @@ class Numbers:
         self.reports.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
         return quantity.number
 
-    def measured(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal | str]:
+    def measured(self, cell: Cell | None, place: Place, field: str) -> Value:
         """A target, midyear or actual value before its row is known: a number, or the text of the cell.
 
         A percentage is the number before its sign: 95% is 95.
@@ -158,7 +170,7 @@ class Numbers:
         given = self.texts.shown(cell, place, field)
         if cell is None or given is None:
             return Entry(None, place, as_shown(cell) if cell else "", field)
-        entry: Entry[Decimal | str] = Entry(None, place, given, field)
+        entry: Value = Entry(None, place, given, field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
             self.reports.scaled(cell, entry)
@@ -169,9 +181,7 @@ class Numbers:
             return entry
         return replace(entry, value=entry.given or None)
 
-    def quantity(
-        self, entry: Entry[Decimal | str], target: Entry[Decimal | str] | None = None
-    ) -> tuple[Entry[Decimal | str], Quantity | None]:
+    def quantity(self, entry: Value, target: Value | None = None) -> tuple[Value, Quantity | None]:
         """A quantitative row's value and the quantity in it; R08 where there is none.
 
         Beside a `target` of 0, words for "nothing happened" are 0 (R12).
@@ -195,7 +205,7 @@ class Numbers:
         return replace(entry, value=None), None
 
     def fitted(
-        self, entry: Entry[Decimal | str], quantity: Quantity, row: RowUnit, other: Quantity | None
+        self, entry: Value, quantity: Quantity, row: RowUnit, other: Quantity | None
     ) -> tuple[Quantity | None, Manner]:
         """The quantity in the row's unit and how it was converted; None (R08) where that is not sure.
 
@@ -214,31 +224,37 @@ class Numbers:
         return (None if number is None else replace(quantity, number=number)), found.manner
 
     def quantified(
-        self, entry: Entry[Decimal | str], read: Quantity | None, row: RowUnit, other: Quantity | None
-    ) -> Entry[Decimal | str]:
+        self,
+        entry: Value,
+        read: Quantity | None,
+        row: RowUnit,
+        other: Quantity | None,
+        report: Report | None = None,
+    ) -> Value:
         """A quantitative row's value as a number in the row's unit.
 
-        The row's own unit is mere form (R12); another name or size of it, or any sign, does not belong there
-        (R09); what does not compare, or points the other way, is unreadable (R08).
+        What does not compare, or points the other way, is unreadable (R08); another size of the unit is converted
+        (R09). `report` reports what else the cell's text holds; by default the row's own unit is mere form (R12),
+        another name of it or any sign does not belong there (R09).
         """
         if read is None:
             return entry
         quantity, manner = self.fitted(entry, read, row, other)
         if quantity is None or self.against(entry, read, row):
             return replace(entry, value=None)
-        value = replace(entry, value=quantity.number)
         if manner == "resized":
             self.resized(entry, quantity, row)
-            return value
-        if isinstance(entry.value, Decimal):
-            if manner == "renamed":
-                self.reports.unit_added(entry, quantity.number, read.unit)
-            return value
+        elif isinstance(entry.value, str):
+            (report or self._trimmed)(entry, read, quantity, row, manner)
+        elif manner == "renamed":
+            self.reports.unit_added(entry, quantity.number, read.unit)
+        return replace(entry, value=quantity.number)
+
+    def _trimmed(self, entry: Value, read: Quantity, quantity: Quantity, row: RowUnit, manner: Manner) -> None:
         own = manner == "same" and not read.sign and (row.stated or not read.unit)
         to = f"，“{read.unit}”填在“计量单位”一栏" if read.unit and not row.stated else ""
         to += f"，“{read.sign}”填在“指标性质”一栏" if read.sign and not row.sign else ""
         self.reports.trimmed(entry, quantity, "" if own else "extra", around(read, row), to)
-        return value
 
     def resized(self, entry: Entry[Any], quantity: Quantity, row: RowUnit) -> None:
         """R09: it was converted into the row's unit."""
@@ -247,21 +263,13 @@ class Numbers:
             why += f"，{around(quantity, row)}"
         self.reports.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
-    def against(self, entry: Entry[Decimal | str], read: Quantity, row: RowUnit) -> bool:
+    def against(self, entry: Value, read: Quantity, row: RowUnit) -> bool:
         """R08: "不足3天" where at least 3 are required says that it was missed, and not by how much."""
         if entry.field != ACTUAL or read.sign not in tuple(OPPOSITE.get(row.sign, "")):
             return False
         why = f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少"
         self.reports.not_a_number(entry, why, "请填写实际完成的准确数字。")
         return True
-
-
-class RowUnit(NamedTuple):
-    """What a row's numbers are read in: its unit, whether the row itself states it, and its sign."""
-
-    unit: str
-    stated: bool
-    sign: str
 
 
 def _doubt(
@@ -316,7 +324,7 @@ def points_in(cell: Cell | None) -> Decimal | None:
     return quantity.number if quantity else None
 
 
-def _is_zero(target: Entry[Decimal | str]) -> bool:
+def _is_zero(target: Value) -> bool:
     """Whether a target is the number 0, be it with a sign and a unit."""
     found = parse_target(target.value) if isinstance(target.value, str) else None
     return target.value == 0 or (found is not None and found.number == 0)
@@ -332,7 +340,7 @@ def counts_money(unit: str) -> bool:
     return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
 
 
-def unit_shown(entry: Entry[Decimal | str]) -> str:
+def unit_shown(entry: Value) -> str:
     """What a cell's format writes behind the number: a percent sign or a unit."""
     return unit_name(entry.given.lstrip("-0123456789.")) if isinstance(entry.value, Decimal) else ""
 

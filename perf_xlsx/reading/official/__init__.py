@@ -2,7 +2,7 @@
 
 from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.entries import official_indicator
-from perf_xlsx.reading.official.form import completed, official_rows
+from perf_xlsx.reading.official.form import completed
 from perf_xlsx.reading.official.layout import locate_official, other_forms
 from perf_xlsx.reading.official.rows import says_nothing
 
@@ -11,7 +11,6 @@ __all__ = [
     "known_labels",
     "locate_official",
     "official_indicator",
-    "official_rows",
     "other_forms",
     "says_nothing",
 ]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.forms import Box, Form, typed
+from perf_xlsx.forms import Box
 from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.reading.blocks import single_boxes
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
@@ -91,15 +92,10 @@ class LabelSearch:
         return words or address[:2] in self.taken
 
 
-def every_box(form: Form) -> list[Box]:
-    """The form's single boxes."""
-    return [box for sheet in form.sheets for block in sheet.blocks for box in typed(getattr(block, "boxes", ()))]
-
-
 def known_labels(kind: OfficialForm) -> Labels:
     """What stands beside or over a value, outside the tables."""
     asides = [Box("", word) for word in kind.asides]
-    return Labels([*every_box(kind.form), *passage_boxes(kind), *asides])
+    return Labels([*single_boxes(kind.form), *passage_boxes(kind), *asides])
 
 
 def passage_boxes(kind: OfficialForm) -> Iterable[Box]:

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.forms import Form, Line, Lines
+from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.reading.blocks import funds_of
 from perf_xlsx.reading.grids import Address
-from perf_xlsx.reading.layout import Ambiguity, Header, Layout, Located, OfficialParts, Table
+from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, Table
 from perf_xlsx.reading.official.headers import Row
+from perf_xlsx.reading.remarks import Remark
 
 
 class Draft:
@@ -38,8 +40,7 @@ class Draft:
         self.other_projects: dict[int, str] = {}
         self.parts: dict[int, str] = {}
         self.labels: set[Address] = set()
-        self.crossed: list[Address] = []
-        self.ambiguities: list[Ambiguity] = []
+        self.remarks: list[Remark] = []
 
     @property
     def form(self) -> Form:
@@ -55,8 +56,8 @@ class Draft:
         self.boxes[key] = found.value
 
     def doubt(self, address: Address, field: str, given: str, message: str, advice: str) -> None:
-        """Note something that a person should confirm."""
-        self.ambiguities.append(Ambiguity(address, field, given, message, advice))
+        """Remark something that a person should confirm (R19)."""
+        self.remarks.append(Remark("R19", address, field, message, advice, given, "warning"))
 
     def label_rows(self, header: Header, rows: Mapping[int, Row]) -> None:
         """Note the texts in a header's rows as labels."""
@@ -71,7 +72,7 @@ class Draft:
         parts = OfficialParts(
             self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
             self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
-            frozenset(self.labels), tuple(self.crossed), tuple(self.ambiguities),
+            frozenset(self.labels), tuple(self.remarks),
         )  # fmt: skip
         return Layout(
             self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),
@@ -84,9 +85,8 @@ class Draft:
 
         A total is compared with its parts only where every line below it is known to be one.
         """
-        block = self.form.block("funds")
-        assert isinstance(block, Lines)
-        lines = [line for line in block.lines if line.key in self.fund_rows or line.key == self.form.total_line]
+        known = {*self.fund_rows, self.form.total_line}
+        lines = [line for line in funds_of(self.form).lines if line.key in known]
         return [self._fund_line(line) for line in (*lines, *self.extra)]
 
     def _fund_line(self, line: Line) -> Line:

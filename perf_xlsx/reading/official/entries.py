@@ -21,7 +21,7 @@ from perf_xlsx.domain.quantity import (
     unit_name,
 )
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.domain.units import hundredfold, row_unit
+from perf_xlsx.domain.units import Manner, hundredfold, row_unit
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import CellReader, RowUnit, around, unit_shown
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
@@ -155,7 +155,7 @@ class _OfficialRow:
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
             if (quantity := read[key]) is not None:
                 read[key] = self._whole_percent(key, quantity, units, read[other])
-                row[key] = self._number(key, read[key] or quantity, units, read[other])
+                row[key] = self.numbers.quantified(row[key], read[key], units, read[other], self._report)
 
     def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
         """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and said."""
@@ -170,33 +170,24 @@ class _OfficialRow:
         self._doubt(entry, message, CONFIRM, f"{plain(number)}%")
         return Quantity(number, read.sign, "%")
 
-    def _number(self, key: str, read: Quantity, units: RowUnit, beside: Quantity | None) -> Entry[Any]:
-        """The number; what stands around it is told where the layout has a column for it, or it does not fit."""
-        entry = self.row[key]
-        quantity, manner = self.numbers.fitted(entry, read, units, beside)
-        if quantity is None or self.numbers.against(entry, read, units):
-            return replace(entry, value=None)
-        number = replace(entry, value=quantity.number)
-        if isinstance(entry.value, Decimal) and manner == "same":
-            return number
-        if manner == "resized":
-            self.numbers.resized(entry, quantity, units)
-            return number
-        other = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
-        extra = other or manner != "same" or (read.sign not in ("", units.sign) and key != "midyear")
-        own = (key == "target" and "sign" not in self.columns) or not read.sign
-        if isinstance(entry.value, Decimal) and manner == "renamed":
-            self.reports.unit_added(entry, quantity.number, read.unit)
-        elif extra or read.mark:
+    def _report(
+        self, entry: Entry[Any], read: Quantity, quantity: Quantity, units: RowUnit, manner: Manner
+    ) -> None:
+        """Report what a number's text holds besides, where the layout has a column for it, or it does not fit."""
+        target = entry.field == self.row["target"].field
+        midyear = entry.field == self.row["midyear"].field
+        other_unit = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
+        extra = other_unit or manner != "same" or (read.sign not in ("", units.sign) and not midyear)
+        own_sign = not read.sign or (target and "sign" not in self.columns)
+        if extra or read.mark:
             self.reports.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
         elif (
             read.cleaned
             or quantity.number != read.number
-            or (not own and read.sign)
+            or not own_sign
             or (read.unit and "unit" in self.columns)
         ):
             self.reports.cleaned(entry, quantity.number)
-        return number
 
     def _doubt(
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"

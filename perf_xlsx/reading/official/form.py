@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.form import FormReader
-from perf_xlsx.reading.layout import Layout, OfficialParts
+from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, report_recognised
-from perf_xlsx.reading.parts import ADVICE, message_of
-from perf_xlsx.reading.rows import EntryRows, RowReport, crossed_row
-
-
-def official_rows(layout: Layout, official: OfficialParts) -> dict[str, EntryRows]:
-    """The rows of each table, which were classified when they were located."""
-    rows = {key: EntryRows(table.rows) for key, table in layout.tables.items()}
-    table, parts = layout.tables["indicators"], official.parts
-    if parts:
-        at, names = (table.sheet, min(parts), table.columns["name"]), [*parts.values()]
-        report = RowReport("R16", at, names[0], message_of(names), ADVICE, field="三级指标")
-        rows["indicators"] = EntryRows(table.rows, parts, (report,))
-    return rows
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
@@ -43,11 +28,6 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
         form = replace(form, indicators=tuple(rows) or form.indicators)
     report_recognised(reader.layout, official, reader.sheets, reader.cells.collector, rules, proven)
     reader.reports.report_crossed(reader.required)
-    for at in official.crossed:
-        cell = reader.sheets.cell(at)
-        report = crossed_row(at, as_shown(cell) if cell else "")
-        entry: Entry[Any] = Entry(None, reader.sheets.place(at), report.given, "三级指标")
-        reader.reports.about(report.code, entry, report.message, report.advice, severity=report.severity)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
     return replace(form, absent=frozenset(lacking) | lacks)

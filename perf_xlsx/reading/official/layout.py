@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import BOXES
 from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
-from perf_xlsx.reading.cells import points_in
+from perf_xlsx.reading.blocks import single_boxes
+from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
-from perf_xlsx.reading.official.boxes import LabelSearch, every_box, known_labels
+from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import (
@@ -30,6 +31,9 @@ from perf_xlsx.reading.official.headers import (
 )
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
+from perf_xlsx.reading.parts import ADVICE, message_of
+from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
@@ -92,6 +96,9 @@ class _Search:
         rows = tuple(sorted((*body.rows, *body.parts)))
         layout.tables["indicators"] = Table(self.sheet, tables[0].columns, rows, head=tables[0].bottom)
         layout.parts = body.parts
+        if names := [*body.parts.values()]:
+            at = (self.sheet, min(body.parts), tables[0].columns["name"])
+            layout.remarks.append(Remark("R16", at, "三级指标", message_of(names), ADVICE, names[0]))
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
@@ -145,11 +152,16 @@ class _Search:
                 return
 
     def _unread_rows(self, layout: Draft, body: Body) -> None:
-        layout.crossed += [(self.sheet, row, layout.indicators.columns["name"]) for row in body.crossed]
+        self._crossed(layout, layout.indicators, body.crossed)
         for row in body.unread:
             message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
             at = (self.sheet, row, layout.indicators.columns["name"])
             layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
+
+    def _crossed(self, layout: Draft, header: Header, rows: Iterable[int]) -> None:
+        for at in ((header.sheet, row, header.columns["name"]) for row in rows):
+            cell = self.sheets.cell(at)
+            layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
         table = kind.form.block(block)
@@ -180,7 +192,7 @@ class _Search:
             beside = [h for h in tables if h.sheet == header.sheet]
             rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
             layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
-            layout.crossed += [(header.sheet, row, header.columns["name"]) for row in rows.crossed]
+            self._crossed(layout, header, rows.crossed)
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
@@ -213,7 +225,7 @@ class _Search:
             taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
         totals = {(self.sheet, row) for row in body.totals}
         search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
-        for box in every_box(layout.form):
+        for box in single_boxes(layout.form):
             found = search.box(box)
             if found:
                 layout.put(box.key, found[0])

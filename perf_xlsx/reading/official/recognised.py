@@ -8,12 +8,13 @@ from perf_xlsx.domain.model import Indicator, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.forms import Lines, Rows, load_form, typed
+from perf_xlsx.forms import load_form, typed
+from perf_xlsx.reading.blocks import boxes_of, single_boxes, table_of
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
-from perf_xlsx.reading.official.boxes import every_box
 from perf_xlsx.reading.official.headers import core
 from perf_xlsx.reading.official.layout import CLAIMS
+from perf_xlsx.reading.remarks import report
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 
 WEIGHTS = {
@@ -60,9 +61,7 @@ def _renamed(layout: Layout, official: OfficialParts) -> Iterator[str]:
     tables = {"funds": official.funds, "projects": official.projects, "indicators": official.indicators}
     for key, header in tables.items():
         if header:
-            block = layout.form.block(key)
-            assert isinstance(block, Lines | Rows)
-            own = {box.key: box.label for box in block.columns}
+            own = {box.key: box.label for box in boxes_of(layout.form.block(key))}
             yield from (
                 f"{header.titles[box]}→{own[box]}"
                 for box, rank in header.ranks.items()
@@ -73,14 +72,12 @@ def _renamed(layout: Layout, official: OfficialParts) -> Iterator[str]:
 def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
     """Key and label of the columns, claims and the money unit that the layout has no place for."""
     form, columns = load_form(layout.form.name), official.indicators.columns
-    block = form.block("indicators")
-    assert isinstance(block, Rows)
     expected = columns_of(Indicator) - columns.keys()  # nobody expects columns that only the form knows
-    lacking = {box.key: box.label for box in typed(block.columns) if box.key in expected}
+    lacking = {box.key: box.label for box in typed(table_of(form, "indicators").columns) if box.key in expected}
     if "improvement" in lacking and "reason" in columns:
         lacking["improvement"] = "改进措施（与偏差原因同栏）"
     keys = {*CLAIMS, "money_unit", "goal_expected", "goal_achieved"} - layout.boxes.keys()
-    return lacking | {box.key: box.label for box in every_box(form) if box.key in keys}
+    return lacking | {box.key: box.label for box in single_boxes(form) if box.key in keys}
 
 
 def report_recognised(
@@ -94,11 +91,7 @@ def report_recognised(
     message = recognised(layout, official, sheets, proven)
     advice = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
     collector.report("R19", sheets.sheet_place(official.indicators.sheet), "版式", message, advice)
-    for doubt in official.ambiguities:
-        place = sheets.place(doubt.address) if doubt.address[1] else sheets.sheet_place(doubt.address[0])
-        collector.report(
-            "R19", place, doubt.field, doubt.message, doubt.advice, given=doubt.given, severity="warning"
-        )
+    report(official.remarks, sheets, collector)
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight

@@ -1,0 +1,32 @@
+"""What locating and classifying have to report about one cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import Severity
+from perf_xlsx.findings.collector import FindingCollector
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
+
+
+class Remark(Struct, frozen=True):
+    """A finding in the making; its place is the whole sheet where the row is 0, the workbook for NOWHERE."""
+
+    code: str
+    at: Address
+    field: str
+    message: str
+    advice: str
+    given: str = ""
+    severity: Severity | None = None
+
+
+def report(remarks: Iterable[Remark], sheets: Sheets, collector: FindingCollector) -> None:
+    """Report each remark at its place."""
+    for one in remarks:
+        place = sheets.place(one.at) if one.at[1] or one.at == NOWHERE else sheets.sheet_place(one.at[0])
+        collector.report(
+            one.code, place, one.field, one.message, one.advice, given=one.given, severity=one.severity
+        )
