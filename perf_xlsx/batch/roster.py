@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.quantity import same_label, same_name
-from perf_xlsx.forms import Boxes, Form, form_names, load_form
+from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.reading.list_file import ListError, ListRow, read_list
 from perf_xlsx.system.os_errors import for_windows
 from perf_xlsx.system.output_files import write_atomically
@@ -126,7 +126,7 @@ def write_templates(
         if os.path.exists(path) and not force:
             yield Written(path, False)
             continue
-        boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
+        boxes = {box.key for box in kind.single_boxes}
         known = {key: getattr(listed, key) for key in COLUMNS if key in boxes}
         stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
         write_atomically(path, stamp.template({key: text for key, text in known.items() if text}))

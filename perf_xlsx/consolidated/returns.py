@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from perf_xlsx.batch.roster import same_unit
 from perf_xlsx.domain.model import Severity, Standing
-from perf_xlsx.forms import Form, Lines, form_names, load_form
+from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.system.pattern import pattern
 
@@ -37,8 +37,7 @@ def _line_names(form: str | None) -> Mapping[str, str]:
 
 @lru_cache(64)
 def _lines_of(form: Form) -> Mapping[str, str]:
-    block = form.block("funds")
-    return {line.key: line.label for line in block.lines} if isinstance(block, Lines) else {}
+    return {line.key: line.label for line in form.lines("funds").lines}
 
 
 def line_name(form: str | None, fund: Record) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import parse_quantity, same_label
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows
+from perf_xlsx.forms import Block, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.cells import as_shown
@@ -37,7 +37,7 @@ def extra_cells(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]
 
 def like_entries(form: Form, sheets: Sheets, layout: Layout, cells: Sequence[Address]) -> set[Address]:
     """Those of the cells that look like a row of a table: a name, and behind it a number in one of its columns."""
-    sums = {word for block in _blocks(form) if isinstance(block, Rows) for word in block.totals}
+    sums = {word for block in form.tables for word in block.totals}
     columns = _number_columns(form, layout)
     rows: dict[tuple[int, int], list[Address]] = {}
     for address in cells:
@@ -53,8 +53,8 @@ def like_entries(form: Form, sheets: Sheets, layout: Layout, cells: Sequence[Add
 def _number_columns(form: Form, layout: Layout) -> set[tuple[int, int]]:
     """Sheet and column of every column that numbers are typed in."""
     found: set[tuple[int, int]] = set()
-    for block in _blocks(form):
-        for box in _boxes(block):
+    for block in form.blocks:
+        for box in block.fields:
             if box.kind not in ("number", "value"):
                 continue
             if isinstance(block, Rows) and (table := layout.tables.get(block.key)) and box.key in table.columns:
@@ -164,31 +164,22 @@ def _head_rows(sheets: Sheets, sheet: int, words: Set[str]) -> set[int]:
     return {row for row, count in known.items() if count > 2 and count > others.get(row, 0)}
 
 
-def _blocks(form: Form) -> Iterator[Boxes | Lines | Rows]:
-    for sheet in form.sheets:
-        yield from sheet.blocks
-
-
-def _boxes(block: Boxes | Lines | Rows) -> tuple[Box, ...]:
-    return block.boxes if isinstance(block, Boxes) else block.columns
-
-
 def _computed_columns(form: Form) -> Iterator[str]:
     """Headers of the columns that the template computes by itself."""
-    for block in _blocks(form):
+    for block in form.blocks:
         if not isinstance(block, Boxes):
             yield from _computed(block)
 
 
 def _computed_boxes(form: Form, sheets: Sheets) -> set[Address]:
     """The single cells that the template computes by itself."""
-    labels = [label for block in _blocks(form) if isinstance(block, Boxes) for label in _computed(block)]
+    labels = [label for box in form.single_boxes if box.kind == "computed" for label in box.labels]
     found = {sheets.right_of(address) for address in sheets.labelled(labels)}
     return {address for address in found if _reckoned(sheets.cell(address))}
 
 
-def _computed(block: Boxes | Lines | Rows) -> Iterator[str]:
-    yield from (label for box in _boxes(block) if box.kind == "computed" for label in box.labels)
+def _computed(block: Block) -> Iterator[str]:
+    yield from (label for box in block.fields if box.kind == "computed" for label in box.labels)
 
 
 @cache
@@ -196,9 +187,9 @@ def printed(form: Form) -> frozenset[str]:
     """Every text that the template prints on the form's sheets, as labels compare."""
     texts = {NUMBER, LEGEND, COMPUTED_HELP, *form.guide_before}
     texts |= {text for sheet in form.sheets for text in (sheet.title, sheet.hint)}
-    for block in _blocks(form):
+    for block in form.blocks:
         texts.add(block.title)
-        for box in _boxes(block):
+        for box in block.fields:
             texts |= {*box.labels, *box.helps}
         match block:
             case Lines():

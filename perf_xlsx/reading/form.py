@@ -25,7 +25,7 @@ from perf_xlsx.domain.quantity import is_blank, normalise, unit_name
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.units import row_unit
 from perf_xlsx.findings.catalogue import Observation, finding
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Rows, load_form, typed
+from perf_xlsx.forms import Box, Form, Line, Lines, Rows, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, Package, PackageError
 from perf_xlsx.reading.beside import Beside
 from perf_xlsx.reading.cells import Intake, RowUnit, as_shown, ratios, small_by_nature
@@ -223,14 +223,8 @@ class Reading:
     def _owed(self, owed: MissingValue) -> None:
         self.intake.say("R07", owed.entry.place, owed.field, "", owed.message, owed.advice)
 
-    def _all_boxes(self) -> Iterator[Box]:
-        for sheet in self.form.sheets:
-            for block in sheet.blocks:
-                if isinstance(block, Boxes):
-                    yield from typed(block.boxes)
-
     def _box(self, key: str) -> Entry[Any]:
-        box = next(box for box in self._all_boxes() if box.key == key)
+        box = next(box for box in typed(self.form.single_boxes) if box.key == key)
         entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
         entry = self.intake.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
         self._required(box, entry)
@@ -238,11 +232,12 @@ class Reading:
 
     def _boxes(self) -> dict[str, Entry[str]]:
         """Every single box but the claims; numbers among them (staff) as the text that stands there."""
-        return {box.key: self._box(box.key) for box in self._all_boxes() if not box.key.startswith(CLAIMED)}
+        return {
+            box.key: self._box(box.key) for box in typed(self.form.single_boxes) if not box.key.startswith(CLAIMED)
+        }
 
     def _funds(self) -> dict[str, FundLine]:
-        block = self.form.block("funds")
-        assert isinstance(block, Lines)
+        block = self.form.lines("funds")
         lines = {line.key: self._fund_line(block, line) for line in self._fund_lines(block)}
         for owed in missing_amounts(block, lines):
             self._owed(owed)
@@ -272,8 +267,7 @@ class Reading:
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
             return
-        block, table = self.form.block(key), self.layout.tables[key]
-        assert isinstance(block, Rows)
+        block, table = self.form.rows(key), self.layout.tables[key]
         if len(table.rows) > self.limits.rows:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
@@ -339,15 +333,13 @@ class Reading:
     def _lost_passages(self) -> frozenset[str]:
         """The titles of passages that nobody could write, where their whole table was lost."""
         lost = self.form.has("passages") and "passages" not in self.layout.tables
-        block = self.form.block("passages") if lost else None
-        return frozenset(title for title, *_ in block.preset) if isinstance(block, Rows) else frozenset()
+        return frozenset(title for title, *_ in self.form.rows("passages").preset) if lost else frozenset()
 
     def _lost_lines(self) -> frozenset[str]:
         """The lines of money that are not to be found any more."""
-        block = self.form.block("funds")
+        block = self.form.lines("funds")
         found = {line for key, line, _ in self.layout.lines if key == block.key}
-        lines = block.lines if isinstance(block, Lines) else ()
-        return frozenset(line.label for line in lines if line.key not in found)
+        return frozenset(line.label for line in block.lines if line.key not in found)
 
     def _indicators(self) -> tuple[tuple[Indicator, ...], tuple[Indicator, ...]]:
         """The indicators, and their parts; that there is none at all is R07, below the header of their names."""
@@ -362,9 +354,7 @@ class Reading:
 
     def _below_the_names(self, table: Table) -> Address:
         """Where the first indicator's name would stand; NOWHERE where that column is not to be found."""
-        block = self.form.block("indicators")
-        assert isinstance(block, Rows)
-        labels = next(box.labels for box in typed(block.columns) if box.key == "name")
+        labels = next(box.labels for box in typed(self.form.rows("indicators").columns) if box.key == "name")
         heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
         return next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
 
@@ -424,5 +414,4 @@ class Reading:
 
 def _columns(form: Form) -> frozenset[str]:
     """The columns of a form's money."""
-    block = form.block("funds")
-    return frozenset(box.key for box in typed(block.columns)) if isinstance(block, Lines) else frozenset()
+    return frozenset(box.key for box in typed(form.lines("funds").columns))

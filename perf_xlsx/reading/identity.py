@@ -9,7 +9,7 @@ import re
 
 from msgspec import Struct
 
-from perf_xlsx.forms import Boxes, Form, Lines, Rows, form_names, load_form, typed
+from perf_xlsx.forms import Form, Lines, form_names, load_form, typed
 from perf_xlsx.reading.grids import Sheets, Workbook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET, PROPERTY_PREFIX
 from perf_xlsx.system.pattern import pattern
@@ -72,15 +72,9 @@ def _year_in_text(sheets: Sheets) -> int | None:
 def labels_of(form: Form) -> list[tuple[str, ...]]:
     """The labels by which a form is recognised: of each box, column and line."""
     found: list[tuple[str, ...]] = []
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        match block:
-            case Boxes():
-                found += [box.labels for box in typed(block.boxes)]
-            case Lines():
-                found += [box.labels for box in typed(block.columns)]
-                found += [line.labels for line in block.lines]
-            case Rows():
-                found += [box.labels for box in typed(block.columns)]
+    for block in form.blocks:
+        found += [box.labels for box in typed(block.fields)]
+        found += [line.labels for line in block.lines] if isinstance(block, Lines) else []
     return found
 
 

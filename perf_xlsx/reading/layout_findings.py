@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from perf_xlsx.domain.model import Finding, Severity
 from perf_xlsx.domain.place import Place, column_name
 from perf_xlsx.findings.catalogue import Observation, finding
-from perf_xlsx.forms import Boxes, Form, Lines, Rows, typed
+from perf_xlsx.forms import Block, Boxes, Form, Lines, typed
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
@@ -39,11 +39,9 @@ def _missing(at: Place, field: str, message: str, advice: str, required: bool) -
     )
 
 
-def _labels(block: Boxes | Lines | Rows) -> int:
+def _labels(block: Block) -> int:
     """How many labels a block is found by."""
-    if isinstance(block, Boxes):
-        return len(typed(block.boxes))
-    return len(typed(block.columns)) + (len(block.lines) if isinstance(block, Lines) else 0)
+    return len(typed(block.fields)) + (len(block.lines) if isinstance(block, Lines) else 0)
 
 
 class LayoutFindings:
@@ -106,7 +104,7 @@ class LayoutFindings:
             yield self._say("R06", self.place(slip.at), slip.title, slip.message, slip.advice, severity)
 
     def _cells_of(self, title: str) -> set[Address]:
-        blocks = [block for sheet in self.form.sheets for block in sheet.blocks if block.title == title]
+        blocks = [block for block in self.form.blocks if block.title == title]
         keys = ((block.key, block.boxes if isinstance(block, Boxes) else ()) for block in blocks)
         return {at for key, boxes in keys for at in self.layout.cells_of(key, (box.key for box in boxes))}
 

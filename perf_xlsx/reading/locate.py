@@ -22,15 +22,14 @@ MOST_FAR = 200  # rows of a table behind a gap
 def locate(form: Form, sheets: Sheets) -> Layout:
     """Find every box of the form."""
     layout = Layout()
-    for sheet in form.sheets:
-        for block in sheet.blocks:
-            match block:
-                case Boxes():
-                    _locate_boxes(block, sheets, layout)
-                case Lines():
-                    _locate_lines(block, sheets, layout)
-                case Rows():
-                    _locate_rows(block, sheets, layout)
+    for block in form.blocks:
+        match block:
+            case Boxes():
+                _locate_boxes(block, sheets, layout)
+            case Lines():
+                _locate_lines(block, sheets, layout)
+            case Rows():
+                _locate_rows(block, sheets, layout)
     return layout
 
 

@@ -29,7 +29,7 @@ class BlockShift(Struct, frozen=True):
 
 def block_shifts(form: Form, sheets: Sheets, layout: Layout) -> Iterator[BlockShift]:
     """Every block whose contents do not stand beside their labels; free rows can only slip sideways."""
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
+    for block in form.blocks:
         slip = None
         if isinstance(block, Boxes):
             slip = _boxes(block, sheets, layout)

@@ -95,7 +95,7 @@ class LabelSearch:
 
 def every_box(form: Form) -> list[Box]:
     """The form's single boxes."""
-    return [box for sheet in form.sheets for block in sheet.blocks for box in typed(getattr(block, "boxes", ()))]
+    return typed(form.single_boxes)
 
 
 def known_labels(kind: OfficialForm) -> Labels:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import chain, count
 
 from perf_xlsx.domain.quantity import parse_quantity
-from perf_xlsx.forms import Line, Lines, typed
+from perf_xlsx.forms import Line, typed
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.headers import LONGEST, Header, Labels, Row, core, without_spaces
@@ -27,8 +27,7 @@ class FundSearch:
 
     def lines(self) -> None:
         """The fund lines and the cells of their columns."""
-        block, header = self.layout.form.block("funds"), self.layout.funds
-        assert isinstance(block, Lines)
+        block, header = self.layout.form.lines("funds"), self.layout.funds
         if header is None:
             self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
             return
@@ -71,8 +70,7 @@ class FundSearch:
 
     def _own_name(self, name: str) -> str:
         """The name of a line that no form of ours has, numbered where another line is called so."""
-        block = self.layout.form.block("funds")
-        assert isinstance(block, Lines)
+        block = self.layout.form.lines("funds")
         others = (*self.layout.line_names.values(), *(line.label for line in (*block.lines, *self.layout.extra)))
         taken = {other.casefold() for other in others}
         numbered = (f"{name}({number})" for number in count(2))

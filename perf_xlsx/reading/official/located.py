@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.forms import Form, Line, Lines
+from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
@@ -124,8 +124,7 @@ class OfficialLayout(Layout):
 
         A total is held against its parts only where every line below it is known to be one.
         """
-        block = self.form.block("funds")
-        assert isinstance(block, Lines)
+        block = self.form.lines("funds")
         lines = [line for line in block.lines if line.key in self.fund_rows or line.key == self.form.total_line]
         return [self._fund_line(line) for line in (*lines, *self.extra)]
 

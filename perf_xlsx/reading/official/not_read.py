@@ -8,7 +8,7 @@ from perf_xlsx.domain.model import Finding, Indicator, columns_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, Observation, finding
-from perf_xlsx.forms import Rows, load_form, typed
+from perf_xlsx.forms import load_form, typed
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.headers import core
 from perf_xlsx.reading.official.layout import CLAIMS
@@ -68,7 +68,7 @@ def _renamed(layout: OfficialLayout) -> Iterator[str]:
     tables = {"funds": layout.funds, "projects": layout.projects, "indicators": layout.indicators}
     for block, header in tables.items():
         if header:
-            own = {box.key: box.label for box in layout.form.block(block).columns}  # type: ignore[union-attr]
+            own = {box.key: box.label for box in layout.form.block(block).fields}
             yield from (
                 f"{header.titles[key]}→{own[key]}"
                 for key, rank in header.ranks.items()
@@ -79,16 +79,17 @@ def _renamed(layout: OfficialLayout) -> Iterator[str]:
 def absent(layout: OfficialLayout) -> dict[str, str]:
     """Key and label of the columns, claims and the money unit that the layout has no place for."""
     form = load_form(layout.form.name)
-    block = form.block("indicators")
-    assert isinstance(block, Rows)
     known = columns_of(Indicator)  # of others nobody expects that an official layout has them
-    lacking = {box.key: box.label for box in typed(block.columns) if box.key in known - layout.columns.keys()}
+    lacking = {
+        box.key: box.label
+        for box in typed(form.rows("indicators").columns)
+        if box.key in known - layout.columns.keys()
+    }
     if "improvement" in lacking and "reason" in layout.columns:
         lacking["improvement"] = "改进措施（与偏差原因同栏）"
-    single = [box for sheet in form.sheets for b in sheet.blocks for box in typed(getattr(b, "boxes", ()))]
     return lacking | {
         box.key: box.label
-        for box in single
+        for box in typed(form.single_boxes)
         if box.key not in layout.boxes and box.key in (*CLAIMS, "money_unit", "goal_expected", "goal_achieved")
     }
 

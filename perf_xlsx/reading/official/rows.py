@@ -73,10 +73,7 @@ class _Rows:
         self.repeats = {row: h for h in repeats for row in range(h.top, h.bottom + 1)}
         self.cells = sheets.grids[header.sheet].cells
         self.merges = ColumnMerges(sheets.grids[header.sheet].merges, header.columns["name"])
-        boxes = (
-            box for sheet in kind.form.sheets for block in sheet.blocks for box in getattr(block, "boxes", ())
-        )
-        self.beside = Labels(boxes)
+        self.beside = Labels(kind.form.single_boxes)
         self.passages = {core(word) for title, words in kind.passages.items() for word in (title, *words)}
 
     def body(self) -> Body:
