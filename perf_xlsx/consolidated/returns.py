@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.forms import Form, Lines, form_names, load_form
+from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.results.record import FundRecord, Record
 from perf_xlsx.system.pattern import pattern
@@ -34,8 +34,7 @@ def _line_names(form: str | None) -> Mapping[str, str]:
 
 @lru_cache(64)
 def _lines_of(form: Form) -> Mapping[str, str]:
-    block = form.block("funds")
-    return {line.key: line.label for line in block.lines} if isinstance(block, Lines) else {}
+    return {line.key: line.label for line in form.lines("funds").lines}
 
 
 def line_name(form: str | None, fund: FundRecord) -> str:

@@ -16,7 +16,7 @@ from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_col
 from perf_xlsx.consolidated.tables import Column, Listed, code_title, standing_word
 from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS
-from perf_xlsx.forms import Lines, form_names, load_form
+from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.sheets import style as s
 
 CODES, MONEY, OUTSTANDING, TROUBLED = "问题汇总", "执行情况", "未报送", "问题按单位"
@@ -197,8 +197,7 @@ def _part_checks(
 ) -> Iterator[tuple[str, Formula, Formula, Decimal]]:
     kinds = {form_name(name): load_form(name) for name in form_names()}
     for (form, year), lines in found.funds.items():
-        blocks = [b for sheet in kinds[form].sheets for b in sheet.blocks] if form in kinds else []
-        for line in (line for block in blocks if isinstance(block, Lines) for line in block.lines):
+        for line in kinds[form].lines("funds").lines if form in kinds else ():
             parts = [part for part in line.parts if part in lines]
             if line.key not in lines or not parts:
                 continue

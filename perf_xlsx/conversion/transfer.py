@@ -22,7 +22,7 @@ from perf_xlsx.domain.model import Entry, Finding, Passage, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, load_form, typed
+from perf_xlsx.forms import Box, Form, Lines, load_form, typed
 from perf_xlsx.forms.case import Fill, Shown, Typed
 from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.reading.cells import as_shown
@@ -92,12 +92,8 @@ class Transcript:
         boxes: dict[str, Typed] = {}
         lines: dict[tuple[str, str, str], Typed] = {}
         rows: dict[str, dict[int, dict[str, Typed]]] = {}
-        for block in (block for sheet in self.form.sheets for block in sheet.blocks):
-            match block:
-                case Boxes():
-                    boxes |= {box.key: self._fill.get(("", "", box.key)) for box in typed(block.boxes)}
-                case Rows():
-                    rows[block.key] = {}
+        boxes |= {box.key: self._fill.get(("", "", box.key)) for box in typed(self.form.single_boxes)}
+        rows |= {block.key: {} for block in self.form.tables}
         for (block_, row, key), value in self._fill.items():
             if isinstance(row, int):
                 rows[block_].setdefault(self._row(block_, row), {})[key] = value
@@ -162,11 +158,9 @@ class Transcript:
         assert box is not None
         if not block:
             return box.label
-        table = self.form.block(block)
         if isinstance(row, int):
-            return f"{table.title}第{self._row(block, row) + 1}行·{box.label}"
-        assert isinstance(table, Lines)
-        return f"{next(line.label for line in table.lines if line.key == row)}·{box.label}"
+            return f"{self.form.rows(block).title}第{self._row(block, row) + 1}行·{box.label}"
+        return f"{next(line.label for line in self.form.lines(block).lines if line.key == row)}·{box.label}"
 
     def _notes(self, path: Path, address: Address, cell: Cell) -> Iterator[str]:
         """What a person should know of how it was carried over."""
@@ -207,9 +201,8 @@ class Transcript:
 
 def _order(form: Form, passages: tuple[Passage, ...]) -> Iterator[str | int]:
     """The rows of the passages: numbers of those written, titles that the template prints and nobody wrote to."""
-    block = form.block("passages") if form.has("passages") else None
     left = dict(enumerate(passages))
-    for title in (preset[0] for preset in block.preset) if isinstance(block, Rows) else ():
+    for title, *_ in form.rows("passages").preset if form.has("passages") else ():
         own = [n for n, passage in left.items() if passage.title.value == title]
         yield from own
         if not own:
@@ -222,16 +215,11 @@ def _order(form: Form, passages: tuple[Passage, ...]) -> Iterator[str | int]:
 def _box(form: Form, path: Path) -> Box | None:
     """Our template's box; None where it has none."""
     name, row, key = path
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        if isinstance(block, Boxes):
-            boxes = block.boxes if not name else ()
-        elif block.key != name or (isinstance(block, Lines) and all(row != line.key for line in block.lines)):
-            boxes = ()
-        else:
-            boxes = block.columns
-        if found := next((box for box in typed(boxes) if box.key == key), None):
-            return found
-    return None
+    block = form.block(name) if form.has(name) else None
+    if isinstance(block, Lines) and all(row != line.key for line in block.lines):
+        return None
+    boxes = block.fields if block else () if name else form.single_boxes
+    return next((box for box in typed(boxes) if box.key == key), None)
 
 
 def as_typed(cell: Cell | None) -> Typed:

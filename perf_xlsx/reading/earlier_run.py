@@ -32,8 +32,7 @@ def is_ours(name: str, grid: Grid) -> bool:
 
 def claims_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
     """The boxes of these keys that hold what the unit says of itself, by their labels."""
-    blocks = (block for sheet in form.sheets for block in sheet.blocks)
-    boxes = [box for b in blocks for box in (*getattr(b, "boxes", ()), *getattr(b, "columns", ()))]
+    boxes = [box for block in form.blocks for box in block.fields]
     return {box.key: box.label for box in boxes if box.key in keys and box.key in CLAIMS}
 
 

@@ -26,7 +26,7 @@ from perf_xlsx.domain.model import (
     scored_rows,
 )
 from perf_xlsx.domain.rounding import points
-from perf_xlsx.forms import Form, Lines
+from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.clip_text import chunks, remarks
@@ -106,8 +106,7 @@ class _Paper:
         self.sheet, self.form, self.scores = sheet, form, scores
         self.kind, self.rulebook, self.layout = kind, rulebook, layout
         self.row, self.header, self.height = 0, 0, 0.0
-        funds = kind.block("funds")
-        self.indents = {line.key: line.indent for line in funds.lines} if isinstance(funds, Lines) else {}
+        self.indents = {line.key: line.indent for line in kind.lines("funds").lines}
 
     def write(self) -> None:
         self._heading()

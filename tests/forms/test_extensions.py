@@ -544,8 +544,8 @@ def test_names_that_the_software_uses_are_reserved() -> None:
         }
         boxes |= {
             f"px_funds_{line.key}_{box.key}"
-            for line in form.block("funds").lines  # type: ignore[union-attr]
-            for box in form.block("funds").columns  # type: ignore[union-attr]
+            for line in form.lines("funds").lines
+            for box in form.lines("funds").columns
         }
         for name in book.defined_names.keys() - boxes:
             short = name.removeprefix("px_")

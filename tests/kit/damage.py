@@ -1201,7 +1201,7 @@ def labels_of_path(form: str, path: str) -> set[str]:
     parts = path.split(".")
     key = {"claimed": lambda: f"claimed_{parts[1]}"}.get(parts[0], lambda: parts[-1])()
     found = {"自评表"}
-    for block in (block for sheet in load_form(form).sheets for block in sheet.blocks):
+    for block in load_form(form).blocks:
         if parts[0] in ("boxes", "claimed") and hasattr(block, "boxes"):
             found |= {t for b in block.boxes if b.key == key for t in (block.title, f"{block.title}·{b.label}")}
         elif block.key == parts[0]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx.domain.model import Finding
-from perf_xlsx.forms import Boxes, Lines, Rows, load_form
+from perf_xlsx.forms import Boxes, load_form
 
 BESIDES = "- 还有 "
 FORMS = {"部门": "完好的部门自评表.json", "项目": "完好的项目自评表.json"}
@@ -120,14 +120,10 @@ def changed(case: dict[str, Any], path: str, new: Any) -> None:
         return
     if found := re.fullmatch(r"(指标|项目)(\d+)", head):
         key = {"指标": "indicators", "项目": "projects"}[found[1]]
-        block = form.block(key)
-        assert isinstance(block, Rows)
-        case[key][int(found[2]) - 1][_key(block.columns, column)] = new
+        case[key][int(found[2]) - 1][_key(form.rows(key).columns, column)] = new
     elif column:
-        block = form.block("funds")
-        assert isinstance(block, Lines)
         row = next(row for row in case["funds"] if row["line"] == head)
-        row[_key(block.columns, column)] = new
+        row[_key(form.lines("funds").columns, column)] = new
     else:
         _change_box(case, path, new)
 

@@ -53,9 +53,8 @@ def blank(request: pytest.FixtureRequest) -> tuple[str, Any]:
 def typed_boxes(form: str) -> list[tuple[str, Any]]:
     """Every box that is filled, with its defined name."""
     found = []
-    for block in (block for sheet in load_form(form).sheets for block in sheet.blocks):
-        boxes = block.boxes if isinstance(block, Boxes) else block.columns
-        for box in boxes:
+    for block in load_form(form).blocks:
+        for box in block.fields:
             name = f"px_{box.key}" if isinstance(block, Boxes) else f"px_{block.key}_{box.key}"
             found.append((name, box))
             if isinstance(block, Lines):

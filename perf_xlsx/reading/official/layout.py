@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES
-from perf_xlsx.forms import Lines, Rows, form_names, shipped_names, typed
+from perf_xlsx.forms import form_names, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.blocks import single_boxes
 from perf_xlsx.reading.cells import as_shown, points_in
@@ -164,9 +164,7 @@ class _Search:
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
-        table = kind.form.block(block)
-        assert isinstance(table, (Lines, Rows))
-        labels, asked = Labels(typed(table.columns)), kind.needs[needs or block]
+        labels, asked = Labels(typed(kind.form.block(block).fields)), kind.needs[needs or block]
         found: list[Header] = []
         for sheet in sheets:
             key = kind.form.name, needs or block, sheet
