@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.checks.weights import level_named
+from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry, Severity
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, same_label, same_name
 from perf_xlsx.domain.text import written_out
