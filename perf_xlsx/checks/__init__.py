@@ -1,4 +1,8 @@
-"""Checks: one file per letter of the catalogue (I has two). Importing this package registers them."""
+"""Checks of a scored form, one file for each letter of the catalogue (I has two), registered by importing them.
+
+`diagnoses` holds what several checks need; `claims`, `clauses`, `explanations` and `accounts` work it out. F10
+(`money_unit`) precedes scoring; `sums` adds corrections to the findings about sums.
+"""
 
 from perf_xlsx.checks import funds, indicators, intake, passages, plausibility, totals, weights
 

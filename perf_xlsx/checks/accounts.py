@@ -1,55 +1,94 @@
-"""The amounts of a form as a book of accounts: which must add up to which, and which rates they make."""
+"""The amounts of a form as accounts: which must add up to which, and which rates they make."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from msgspec import Struct
 
-from perf_xlsx.checks.funds import amount
-from perf_xlsx.domain.model import AMOUNTS, Entry, SelfEvaluation
+from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 
-TIMES = Decimal(10_000)
-Cell = tuple[str, int, str]  # a fund line by its key, or a project by its number; and the column
-Amounts = Mapping[Cell, Decimal]
-PROJECT = ""  # the key of what is no fund line
+TEN_THOUSAND = Decimal(10_000)
+PROJECT = ""  # the line's key in the amounts of a project
+AmountKey = tuple[str, int, str]  # the key of a fund line and 0, or PROJECT and the project's number; the column
+Amounts = Mapping[AmountKey, Decimal]
+Entries = Mapping[AmountKey, Entry[Decimal]]
+Rate = tuple[AmountKey, AmountKey]  # executed, and what it is divided by
 
 
 class Sum(Struct, frozen=True):
-    """A whole and its parts: initial and adjustment are parts of adjusted."""
+    """A total and its parts: initial and adjustment are parts of adjusted."""
 
-    whole: Cell
-    parts: tuple[Cell, ...]
+    total: AmountKey
+    parts: tuple[AmountKey, ...]
+
+    @property
+    def keys(self) -> tuple[AmountKey, ...]:
+        """The total and all parts."""
+        return (self.total, *self.parts)
 
 
-class Accounts(Struct, frozen=True):
-    """The amounts of a form that are known, and what ties them together.
+class Accounts(Struct, frozen=True, dict=True):
+    """The known amounts of a form, and how they depend on each other.
 
-    A rate is executed ÷ adjusted, and ÷ what the rulebook divides by where it is another: claims may be of both.
+    `rates` are executed ÷ adjusted, and executed ÷ the rulebook's base where that is another column; of these
+    `claimed_rates` are stated by the unit. `likely_factor` usually corrects an amount in the wrong money unit.
+    `lines` are the amounts other than 0 of each fund line and project.
     """
 
     amounts: Amounts
     sums: tuple[Sum, ...]
-    rates: tuple[tuple[Cell, Cell], ...]
-    claimed: Mapping[tuple[Cell, Cell], Decimal]
+    rates: tuple[Rate, ...]
+    claimed_rates: Mapping[Rate, Decimal]
     tolerance: Decimal
-    usual: Decimal
-    lines: tuple[tuple[Cell, ...], ...]
+    likely_factor: Decimal
+    lines: tuple[tuple[AmountKey, ...], ...]
+
+    @cached_property
+    def gaps(self) -> tuple[Decimal, ...]:
+        """For each sum, its total minus its parts."""
+        amounts = self.amounts
+        return tuple(
+            amounts[one.total] - sum((amounts[part] for part in one.parts), Decimal(0)) for one in self.sums
+        )
+
+    @cached_property
+    def broken(self) -> tuple[int, ...]:
+        """The numbers of the sums that do not add up."""
+        return tuple(number for number, gap in enumerate(self.gaps) if abs(gap) > self.tolerance)
+
+    @cached_property
+    def sums_of(self) -> Mapping[AmountKey, Sequence[int]]:
+        """The numbers of the sums that an amount is in."""
+        found: dict[AmountKey, list[int]] = {}
+        for number, one in enumerate(self.sums):
+            for key in one.keys:
+                found.setdefault(key, []).append(number)
+        return found
+
+    @cached_property
+    def rates_of(self) -> Mapping[AmountKey, Sequence[Rate]]:
+        """The rates that an amount is in."""
+        found: dict[AmountKey, list[Rate]] = {}
+        for rate in self.rates:
+            for key in rate:
+                found.setdefault(key, []).append(rate)
+        return found
 
 
 def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
-    """What the form's funds and projects say of each other."""
-    entries = dict(entries_of(form))
-    amounts = {cell: entry.value for cell, entry in entries.items() if entry.value is not None}
-    groups: dict[tuple[str, int], list[Cell]] = {}
-    for cell, value in amounts.items():
-        if value:
-            groups.setdefault(cell[:2], []).append(cell)
+    """The accounts of a form's fund lines and projects."""
+    entries = amount_entries(form)
+    amounts = {key: entry.value for key, entry in entries.items() if entry.value is not None}
+    lines: dict[tuple[str, int], list[AmountKey]] = {}
+    for key in filter(amounts.get, amounts):
+        lines.setdefault(key[:2], []).append(key)
     bases = dict.fromkeys(("adjusted", rulebook.word("execution.base")))
-    pairs = [((*who, "executed"), (*who, base)) for who in groups for base in bases]
-    rates = tuple(rate for rate in pairs if all(amounts.get(cell) for cell in rate))
+    pairs = [((*line, "executed"), (*line, base)) for line in lines for base in bases]
+    rates = tuple(pair for pair in pairs if all(map(amounts.get, pair)))
     claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
     return Accounts(
         amounts,
@@ -57,35 +96,47 @@ def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
         rates,
         {rate: claim for rate in rates if (claim := claims.get(rate[0][0])) is not None},
         rulebook.number("thresholds.tolerance"),
-        TIMES if form.boxes["money_unit"].value == "元" else 1 / TIMES,
-        tuple(map(tuple, groups.values())),
+        TEN_THOUSAND if form.boxes["money_unit"].value == "元" else 1 / TEN_THOUSAND,
+        tuple(map(tuple, lines.values())),
     )
 
 
-def entries_of(form: SelfEvaluation) -> Iterator[tuple[Cell, Entry[Decimal]]]:
-    """Every amount of the form with where it stands."""
-    for key, line in form.funds.items():
-        yield from (((key, 0, column), amount(line, column)) for column in AMOUNTS)
+def amount_entries(form: SelfEvaluation) -> dict[AmountKey, Entry[Decimal]]:
+    """Every amount of the form: those of fund lines, then those of projects, which have no adjustment."""
+    found = {(key, 0, column): line.entry(column) for key, line in form.funds.items() for column in AMOUNTS}
+    columns = [column for column in AMOUNTS if column != "adjustment"]
     for number, project in enumerate(form.projects):
-        columns = (column for column in AMOUNTS if column != "adjustment")
-        yield from (((PROJECT, number, column), amount(project, column)) for column in columns)
+        found |= {(PROJECT, number, column): project.entry(column) for column in columns}
+    return found
 
 
-def _sums(form: SelfEvaluation, amounts: Amounts, entries: Mapping[Cell, Entry[Decimal]]) -> Iterator[Sum]:
+def _sums(form: SelfEvaluation, amounts: Amounts, entries: Entries) -> Iterator[Sum]:
     for key, line in form.funds.items():
-        across = [(key, 0, column) for column in ("adjusted", "initial", "adjustment")]
-        if all(cell in amounts for cell in across):
-            yield Sum(across[0], tuple(across[1:]))
-        for column in AMOUNTS:
-            parts = [(part, 0, column) for part in line.parts]
-            if any(entries[part].unreadable for part in parts):
-                continue
-            known = tuple(part for part in parts if part in amounts)
-            whole = (len(known) == len(parts) or line.blank_part_is_zero) and (key, 0, column) in amounts
-            if known and whole:
-                yield Sum((key, 0, column), known)
+        yield from _sums_of_line(key, line, amounts, entries)
+    if form.projects and form.project_line:
+        yield from _sums_of_projects(form.project_line, len(form.projects), amounts)
+
+
+def _sums_of_line(key: str, line: FundLine, amounts: Amounts, entries: Entries) -> Iterator[Sum]:
+    """Adjusted = initial + adjustment; and in each column the line's parts, where none of them is unreadable."""
+    across = Sum((key, 0, "adjusted"), ((key, 0, "initial"), (key, 0, "adjustment")))
+    if all(one in amounts for one in across.keys):
+        yield across
+    for column in AMOUNTS:
+        parts = [(part, 0, column) for part in line.parts]
+        known = tuple(part for part in parts if part in amounts)
+        complete = len(known) == len(parts) or line.blank_part_is_zero
+        if (
+            known
+            and complete
+            and (key, 0, column) in amounts
+            and not any(entries[part].unreadable for part in parts)
+        ):
+            yield Sum((key, 0, column), known)
+
+
+def _sums_of_projects(project_line: str, count: int, amounts: Amounts) -> Iterator[Sum]:
     for column in ("initial", "adjusted", "executed"):
-        projects = tuple((PROJECT, number, column) for number in range(len(form.projects)))
-        whole_line = (form.project_line or PROJECT, 0, column)
-        if projects and form.project_line and all(cell in amounts for cell in (whole_line, *projects)):
-            yield Sum(whole_line, projects)
+        one = Sum((project_line, 0, column), tuple((PROJECT, number, column) for number in range(count)))
+        if all(key in amounts for key in one.keys):
+            yield one

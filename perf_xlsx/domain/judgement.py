@@ -59,13 +59,6 @@ def judged(target: str, actual: str, year: int | None) -> Judged:
     return graded or _in_time(wanted, said, year)
 
 
-def judged_level(*levels: str) -> bool:
-    """Whether indicators of this level (the first that is stated) are judged and need no target: 决策, 过程."""
-    level = next((_folded(level) for level in levels if level), "")
-    known = WORDS["judged_levels"]
-    return any(word in level for word in known["words"]) and not any(word in level for word in known["not"])
-
-
 def _folded(text: str) -> str:
     return re.sub(r"\s", "", _MIDNIGHT.sub("", normalise(text))).rstrip(_ENDS)
 

@@ -48,8 +48,8 @@ class Entry(Struct, Generic[T], frozen=True):
         return self.value is None and bool(self.given)
 
 
-def called(name: Entry[str]) -> str:
-    """How messages call a row of a table: “its name”, or 第8行 where it has none."""
+def display_name(name: Entry[str]) -> str:
+    """How messages name a row of a table: “its name”, or 第8行 where it has none."""
     return f"“{name.given}”" if name.given else f"第{name.place.row}行"
 
 
@@ -63,6 +63,11 @@ class TableRow(Struct, frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash(tuple(getattr(self, key) for key in self.__struct_fields__ if key != "extras"))
+
+    def entry(self, column: str) -> Entry[Any]:
+        """The entry in one of the columns that the model knows."""
+        entry: Entry[Any] = getattr(self, column)
+        return entry
 
 
 class FundLine(TableRow, frozen=True):
@@ -95,9 +100,9 @@ class Project(TableRow, frozen=True):
     benefit: Entry[str]
 
     @property
-    def called(self) -> str:
-        """How messages call it: “its name”, or 第8行 where it has none."""
-        return called(self.name)
+    def display_name(self) -> str:
+        """How messages name it: “its name”, or 第8行 where it has none."""
+        return display_name(self.name)
 
 
 class Indicator(TableRow, frozen=True):
@@ -123,9 +128,9 @@ class Indicator(TableRow, frozen=True):
     improvement: Entry[str]
 
     @property
-    def called(self) -> str:
-        """How messages call it: “its name”, or 第8行 where it has none."""
-        return called(self.name)
+    def display_name(self) -> str:
+        """How messages name it: “its name”, or 第8行 where it has none."""
+        return display_name(self.name)
 
     @property
     def qualitative(self) -> bool:

@@ -35,9 +35,9 @@ LONGEST_QUANTITY = 200  # characters; a longer text is no number with its unit
 LONGEST_COUNTED = 4  # characters of a unit behind a number in words
 LONGEST_FORMULA = 4  # characters of km², CO₂
 MOST_MARKS = 8  # footnotes' marks at one end of a text
-MONEY_UNITS = ("元", "万元", "亿元")
 
 _UNITS = vocabulary("units")
+MONEY_UNITS: dict[str, int] = _UNITS["money"]  # in 元
 TENTHS: dict[str, int] = _UNITS["tenths"]
 _PREFIXES: dict[str, str] = _UNITS["prefixes"]
 _PERCENT_WORDS = frozenset(_UNITS["synonyms"]["%"])

@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Correction, Entry, Finding, Scores, SelfEvaluation, Severity, Trust
+from perf_xlsx.domain.model import Correction, Entry, Finding, Severity, Trust
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import half_up, percent, plain
 from perf_xlsx.rulebook import Rulebook
@@ -157,11 +157,13 @@ def with_rulebook_severity(found: Finding, rulebook: Rulebook) -> Finding:
 
 
 def run_checks(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook, codes: Container[str] | None = None
+    arguments: Mapping[str, Any], rulebook: Rulebook, codes: Container[str] | None
 ) -> Iterator[Finding]:
-    """Everything that the registered checks notice (those of `codes`), in the order of their registration."""
-    given = {"form": form, "scores": scores, "rulebook": rulebook}
-    for code, function, asked in CHECKS:
+    """Everything that the registered checks observe (those of `codes`), in the order of their registration.
+
+    Each check gets the arguments that its parameters name.
+    """
+    for code, function, names in CHECKS:
         if codes is None or code in codes:
-            for seen in function(**{name: given[name] for name in asked}):
+            for seen in function(**{name: arguments[name] for name in names}):
                 yield finding(code, seen, rulebook)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
-from perf_xlsx.checks.money_unit import converted, without_unit_errors
+from perf_xlsx.checks.diagnoses import Diagnoses
+from perf_xlsx.checks.money_unit import unit_errors
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
@@ -31,25 +32,31 @@ def judge(
     What decides whether there is a grade is found first, because the other checks ask for it; what is waived
     does not stand in its way.
     """
-    sound, doubted, slips = without_unit_errors(evaluation, rulebook)
+    units = unit_errors(evaluation, rulebook)
+    sound, doubted = units.form_without, units.places
     read = [with_rulebook_severity(one, rulebook) for one in said]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
         return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
 
+    def run(form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
+        diagnoses = Diagnoses(form, scores, rulebook)
+        arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
+        return run_checks(arguments, rulebook, codes)
+
     def scored(form: SelfEvaluation) -> Scores:
         scores = replace(score(form, rulebook), doubted=doubted)
-        found = waived([*read, *run_checks(form, scores, rulebook, DECIDING)])
+        found = waived([*read, *run(form, scores, DECIDING)])
         return _settled(scores, found, rulebook, claimed_at(form))
 
     stated = next((one.given for one in read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT)), None)
 
     def check(form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
-        found = with_sure_amounts(form, run_checks(form, scored(form), rulebook, codes), rulebook)
+        found = with_sure_amounts(form, run(form, scored(form), codes), rulebook)
         return [one for one in found if stated is None or not _of_other_weights(one, form, stated, rulebook)]
 
-    others = converted(evaluation, rulebook) if slips else None
-    found = [*read, *(finding("F10", slip, rulebook) for slip in slips)]
+    others = units.converted if units.errors else None
+    found = [*read, *(finding("F10", one, rulebook) for one in units.observations())]
     found += told(sound, check(sound), check, others)
     return scored(sound), bounded(waived(found))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.domain.judgement import judged_level
+from perf_xlsx.domain.levels import is_judged_level
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.quantity import DASHES, SIGNS, is_time, normalise, parse_target, same_label
 from perf_xlsx.system.pattern import pattern
@@ -38,7 +38,7 @@ def needs_no_target(
 ) -> bool:
     """Whether a row of 决策, 过程, 管理 is judged: it has no target, no sign, and no number as its actual."""
     nothing = sign.empty and says_nothing(target) and not isinstance(actual.value, Decimal)
-    return nothing and judged_level(*(level.given for level in levels))
+    return nothing and is_judged_level(*(level.given for level in levels))
 
 
 def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.checks.weights import level_named
+from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets

@@ -1,4 +1,4 @@
-"""A rulebook's TOML -> Rulebook, or every problem in it at once.
+"""Turn a rulebook's TOML into a Rulebook, or report every problem in it at once.
 
 A setting is `key = { value = …, basis = "…", trust = "原文"|"转引"|"未核对"|"约定" }`, and `document = "…"` where
 that is not the rulebook's own. A rulebook may say `extends = "other"` and give only what differs.
@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
-from perf_xlsx.rulebook.rulebook import Rulebook, RulebookError, Setting
+from perf_xlsx.rulebook.rulebook import Band, Rulebook, RulebookError, Setting
 from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, by_form, kind_of
 from perf_xlsx.system.os_errors import place_of, why
 from perf_xlsx.system.safe_text import cleaned, visible
@@ -27,152 +28,202 @@ from perf_xlsx.system.suggestion import meant
 WORDS = "；".join(f"{trust}（{meaning}）" for trust, meaning in TRUSTS.items())
 FORMAT = '{ value = …, basis = "…", trust = "原文" }'
 VERIFIED = {True: Trust.READ, False: Trust.UNREAD}  # the notation before `trust`
-OWN = ("name", "title", "document")  # never taken from the rulebook that is extended
+OWN = ("name", "title", "document")  # never inherited
 HEADER = (*OWN, "issuer", "source")
 
 
 def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Rulebook:
     """Build a rulebook from its TOML. Raises RulebookError with every problem at once.
 
-    `where` is named in messages; `folder` is where a rulebook of the user's own that it extends is looked for;
+    `where` is named in messages. A rulebook of the user's own that this one extends is looked for in `folder`;
     `chain` are the files that led here, this one the last.
     """
-    try:
-        raw = tomllib.loads(text, parse_float=Decimal)
-        extends = str(raw.pop("extends")) if "extends" in raw else None  # a name of a file, as it is
-        raw = cleaned(raw)
-    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
-        raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
+    extends, raw = _toml(text, where)
     base = _load(extends, folder, chain) if extends is not None else None
-    problems: list[str] = []
-    inherited = {key: getattr(base, key, None) for key in HEADER if key not in OWN}
-    header = {key: raw.pop(key, inherited.get(key)) for key in HEADER}
-    problems += [f"{where}：缺少 {key}，应为文字" for key, v in header.items() if not isinstance(v, str) or not v]
-    forms = raw.pop("forms", base.forms if base else None)
-    if not isinstance(forms, list | tuple) or not forms or not all(isinstance(form, str) for form in forms):
-        problems.append(f'{where}：forms 应为适用的表种，如 ["department", "project"]')
-    years = tuple(raw.pop(key, base.years[n] if base else None) for n, key in enumerate(("from_year", "to_year")))
-    if not all(year is None or isinstance(year, int) for year in years):
-        problems.append(f"{where}：from_year、to_year 应为年度，如 2024")
-    severities = dict(base.severities if base else {}) | _severities(raw.pop("severity", {}), where, problems)
-    by_reference = _forms(raw.pop("by_reference", []), where, problems)
-    settings, document, dated = dict(base.settings) if base else {}, str(header["document"]), list[str]()
-    for section, members in raw.items():
-        if not isinstance(members, dict):
-            problems.append(
-                f"{where}：不认识 {section}，已知的有 {'、'.join((*HEADER, 'extends', 'forms'))} 和各节"
-            )
-            continue
-        for key, setting in members.items():
-            parsed = _setting(f"{section}.{key}", setting, where, problems, dated)
-            if parsed:
-                own = parsed if parsed.document else replace(parsed, document=document, by_reference=by_reference)
-                settings[f"{section}.{key}"] = own
-    problems += [f"{where}：缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in settings]
-    if not problems:
-        problems += _contradictions(settings, where)
-    if problems:
-        raise RulebookError(problems)
+    parsing = _Parsing(where, base)
+    header = parsing.header(raw)
+    forms = parsing.forms(raw)
+    years = parsing.years(raw)
+    severities = parsing.severities(raw)
+    by_reference = parsing.by_reference(raw)
+    settings = parsing.settings(raw, str(header["document"]), by_reference)
+    if not parsing.problems:
+        parsing.tell(*_contradictions(settings))
+    if parsing.problems:
+        raise RulebookError(parsing.problems)
     return Rulebook(
         **header,
-        forms=tuple(forms),
+        forms=forms,
         settings=settings,
         years=years,
         severities=severities,
         by_reference=by_reference,
-        dated=tuple(dated),
+        dated=tuple(parsing.dated),
     )
 
 
-def _forms(raw: Any, where: str, problems: list[str]) -> tuple[str, ...]:
-    if not isinstance(raw, list) or not all(isinstance(form, str) for form in raw):
-        problems.append(f'{where}：by_reference 应为只是参照执行的表种，如 ["department"]')
-        return ()
-    return tuple(raw)
+def _toml(text: str, where: str) -> tuple[str | None, dict[str, Any]]:
+    """The name that a rulebook extends, as it is typed, and the rest, cleaned."""
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
+        extends = raw.pop("extends", None)
+        return None if extends is None else str(extends), cleaned(raw)
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
+        raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
 
 
-def _severities(raw: Any, where: str, problems: list[str]) -> dict[str, Severity]:
-    if not isinstance(raw, dict):
-        problems.append(f"{where}：severity 应为编号到 {'、'.join(SEVERITIES)} 的对照")
-        return {}
-    problems += [
-        f"{where}：severity.{code} = {word!r}，应为 {'、'.join(SEVERITIES)} 之一"
-        for code, word in raw.items()
-        if word not in SEVERITIES
-    ]
-    return {code: word for code, word in raw.items() if word in SEVERITIES}
+class _Parsing(Struct):
+    """Takes a rulebook's TOML apart, collecting problems and `dated` remarks; what is absent comes from `base`."""
+
+    where: str
+    base: Rulebook | None
+    problems: list[str] = field(default_factory=list)
+    dated: list[str] = field(default_factory=list)
+
+    def tell(self, *problems: str) -> None:
+        """Add problems."""
+        self.problems += [f"{self.where}：{problem}" for problem in problems]
+
+    def header(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """Name, title, document, issuer and source."""
+        found = {key: raw.pop(key, None if key in OWN else getattr(self.base, key, None)) for key in HEADER}
+        self.tell(*(f"缺少 {key}，应为文字" for key, v in found.items() if not isinstance(v, str) or not v))
+        return found
+
+    def forms(self, raw: dict[str, Any]) -> tuple[str, ...]:
+        """The kinds of form that it is made for."""
+        forms = raw.pop("forms", list(self.base.forms) if self.base else None)
+        if not _are_texts(forms) or not forms:
+            self.tell('forms 应为适用的表种，如 ["department", "project"]')
+            return ()
+        return tuple(forms)
+
+    def years(self, raw: dict[str, Any]) -> tuple[int | None, int | None]:
+        """The first and last year that it is for; None: no limit."""
+        first, last = self.base.years if self.base else (None, None)
+        years = raw.pop("from_year", first), raw.pop("to_year", last)
+        if not all(year is None or isinstance(year, int) for year in years):
+            self.tell("from_year、to_year 应为年度，如 2024")
+        return years
+
+    def severities(self, raw: dict[str, Any]) -> dict[str, Severity]:
+        """The severities by code that differ from the catalogue's."""
+        found, own = dict(self.base.severities if self.base else {}), raw.pop("severity", {})
+        words = "、".join(SEVERITIES)
+        if not isinstance(own, dict):
+            self.tell(f"severity 应为编号到 {words} 的对照")
+            return found
+        wrong = {code: word for code, word in own.items() if word not in SEVERITIES}
+        self.tell(*(f"severity.{code} = {word!r}，应为 {words} 之一" for code, word in wrong.items()))
+        return found | {code: word for code, word in own.items() if code not in wrong}
+
+    def by_reference(self, raw: dict[str, Any]) -> tuple[str, ...]:
+        """The kinds of form that the document does not rule itself."""
+        forms = raw.pop("by_reference", [])
+        if not _are_texts(forms):
+            self.tell('by_reference 应为只是参照执行的表种，如 ["department"]')
+            return ()
+        return tuple(forms)
+
+    def settings(self, raw: dict[str, Any], document: str, by_reference: tuple[str, ...]) -> dict[str, Setting]:
+        """The settings by key, those of the base included; what is missing is a problem."""
+        found = dict(self.base.settings) if self.base else {}
+        for section, members in raw.items():
+            if not isinstance(members, dict):
+                self.tell(f"不认识 {section}，已知的有 {'、'.join((*HEADER, 'extends', 'forms'))} 和各节")
+                continue
+            for name, setting in members.items():
+                key = f"{section}.{name}"
+                try:
+                    own = self._setting(key, setting)
+                except ValueError as error:
+                    self.tell(str(error))
+                else:
+                    found[key] = (
+                        own if own.document else replace(own, document=document, by_reference=by_reference)
+                    )
+        self.tell(*(f"缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in found))
+        return found
+
+    def _setting(self, key: str, raw: Any) -> Setting:
+        """The setting, its document empty where it is the rulebook's own. Raises ValueError with what is wrong."""
+        kind = kind_of(key)
+        if kind is None:
+            known = (*SETTINGS, *(f"{section}.表种" for section in BY_FORM))
+            raise ValueError(f"不认识 {key}，已知的有 {'、'.join(known)}")
+        if (
+            not isinstance(raw, dict)
+            or not {"value", "basis"} <= raw.keys()
+            or not raw.keys() & {"trust", "verified"}
+        ):
+            raise ValueError(f"{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
+        if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document"}:
+            self.tell(f"{key} 中不认识 {'、'.join(sorted(unknown))}")
+        if not isinstance(raw["basis"], str) or not raw["basis"].strip():
+            raise ValueError(f"{key} 缺少依据，basis 应写明出处的文字")
+        trust = self._trust(key, raw)
+        try:
+            value = kind.parse(raw["value"])
+        except ValueError as error:
+            raise ValueError(f"{key} 的值 {raw['value']!r} {error}") from None
+        return Setting(value, raw["basis"], trust, str(raw.get("document", "")))
+
+    def _trust(self, key: str, raw: Mapping[str, Any]) -> Trust:
+        """How far the text is known; `verified` is an older notation of it."""
+        if "trust" in raw:
+            if "verified" in raw:
+                self.tell(f"{key} 的 trust 和 verified 只写一个，请删去 verified")
+            if raw["trust"] in list(Trust):
+                return Trust(raw["trust"])
+            raise ValueError(f"{key} 的 trust = {raw['trust']!r}，应为 {WORDS} 之一")
+        verified = raw["verified"]
+        if not isinstance(verified, bool):
+            raise ValueError(f"{key} 的 verified 应为 true 或 false；请改写为 trust，为 {WORDS} 之一")
+        trust = VERIFIED[verified]
+        self.dated.append(
+            f'{self.where}：{key} 的 verified = {str(verified).lower()} 是旧写法，请改写为 trust = "{trust}"'
+        )
+        return trust
 
 
-def _contradictions(settings: Mapping[str, Setting], where: str) -> list[str]:
-    """Weights that cannot make the full score; shares of judgements that there are not."""
+def _are_texts(raw: Any) -> bool:
+    return isinstance(raw, list) and all(isinstance(one, str) for one in raw)
+
+
+def _contradictions(settings: Mapping[str, Setting]) -> Iterator[str]:
+    """Settings that do not fit each other."""
     full, execution = settings["total.points"].value, settings["execution.weight"].value
-    found = []
     if not 0 <= execution < full:
-        found.append(f"{where}：execution.weight 是 {execution}，应在 0 与 {full} 之间")
-    for key in (key for key in settings if (own := by_form(key)) and own[0] == "weights"):
-        for weights in settings[key].value:
-            total = sum(weights.values()) + execution
-            if total != full:
-                words = "＋".join(f"{level}{points}" for level, points in weights.items())
-                found.append(f"{where}：{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}")
-    bands = {band.judgement: band for band in settings["qualitative.bands"].value}
-    for judgement, share in settings["qualitative.unclaimed"].value.items():
-        if judgement not in bands:
-            names = "、".join(bands)
-            found.append(
-                f"{where}：qualitative.unclaimed 的“{judgement}”不是 qualitative.bands 中的一档（{names}）。"
+        yield f"execution.weight 是 {execution}，应在 0 与 {full} 之间"
+    for key in settings:
+        if (own := by_form(key)) and own[0] == "weights":
+            yield from _wrong_weights(key, settings[key].value, execution, full)
+    yield from _wrong_unclaimed(settings["qualitative.unclaimed"].value, settings["qualitative.bands"].value)
+
+
+def _wrong_weights(
+    key: str, sets: Iterable[Mapping[str, Decimal]], execution: Decimal, full: Decimal
+) -> Iterator[str]:
+    """Weights that do not add up to the full points."""
+    for weights in sets:
+        total = sum(weights.values()) + execution
+        if total != full:
+            words = "＋".join(f"{level}{points}" for level, points in weights.items())
+            yield f"{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}"
+
+
+def _wrong_unclaimed(unclaimed: Mapping[str, Decimal], known: Iterable[Band]) -> Iterator[str]:
+    """Shares of judgements that are no band, or outside their band."""
+    bands = {band.judgement: band for band in known}
+    for judgement, share in unclaimed.items():
+        band, key = bands.get(judgement), f"qualitative.unclaimed 的“{judgement}”"
+        if band is None:
+            yield (
+                f"{key}不是 qualitative.bands 中的一档（{'、'.join(bands)}）。"
                 "改了分档，这一项也要写；都由单位打分的写 value = []"
             )
-        elif not bands[judgement].low <= share <= bands[judgement].high:
-            low, high = bands[judgement].low, bands[judgement].high
-            found.append(
-                f"{where}：qualitative.unclaimed 的“{judgement}”是 {share}，应在该档的 {low} 与 {high} 之间"
-            )
-    return found
-
-
-def _setting(key: str, raw: Any, where: str, problems: list[str], dated: list[str]) -> Setting | None:
-    """The setting, its document empty where it is the rulebook's own; None where a problem was told."""
-    kind = kind_of(key)
-    if kind is None:
-        known = (*SETTINGS, *(f"{section}.表种" for section in BY_FORM))
-        problems.append(f"{where}：不认识 {key}，已知的有 {'、'.join(known)}")
-        return None
-    if not isinstance(raw, dict) or not {"value", "basis"} <= raw.keys() or not raw.keys() & {"trust", "verified"}:
-        problems.append(f"{where}：{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
-        return None
-    if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document"}:
-        problems.append(f"{where}：{key} 中不认识 {'、'.join(sorted(unknown))}")
-    if not isinstance(raw["basis"], str) or not raw["basis"].strip():
-        problems.append(f"{where}：{key} 缺少依据，basis 应写明出处的文字")
-        return None
-    trust = _trust(key, raw, where, problems, dated)
-    if trust is None:
-        return None
-    try:
-        value = kind.parse(raw["value"])
-    except ValueError as error:
-        problems.append(f"{where}：{key} 的值 {raw['value']!r} {error}")
-        return None
-    return Setting(value, raw["basis"], trust, str(raw.get("document", "")))
-
-
-def _trust(key: str, raw: Mapping[str, Any], where: str, problems: list[str], dated: list[str]) -> Trust | None:
-    if "trust" in raw:
-        if "verified" in raw:
-            problems.append(f"{where}：{key} 的 trust 和 verified 只写一个，请删去 verified")
-        if raw["trust"] in list(Trust):
-            return Trust(raw["trust"])
-        problems.append(f"{where}：{key} 的 trust = {raw['trust']!r}，应为 {WORDS} 之一")
-        return None
-    if not isinstance(raw["verified"], bool):
-        problems.append(f"{where}：{key} 的 verified 应为 true 或 false；请改写为 trust，为 {WORDS} 之一")
-        return None
-    trust = VERIFIED[raw["verified"]]
-    dated.append(
-        f'{where}：{key} 的 verified = {str(raw["verified"]).lower()} 是旧写法，请改写为 trust = "{trust}"'
-    )
-    return trust
+        elif not band.low <= share <= band.high:
+            yield f"{key}是 {share}，应在该档的 {band.low} 与 {band.high} 之间"
 
 
 def rulebook_names() -> tuple[str, ...]:

@@ -800,7 +800,7 @@ def longest_name(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     def names_are_short(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
         for row in form.indicators:
             if len(row.name.given) > 12:
-                yield observed(row.name, f"{row.called}名称过长。", "请缩短。", expected="不超过12个字")
+                yield observed(row.name, f"{row.display_name}名称过长。", "请缩短。", expected="不超过12个字")
 
     return "I99"
 

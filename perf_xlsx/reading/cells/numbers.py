@@ -13,6 +13,7 @@ from perf_xlsx.domain.judgement import happened_not
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import (
+    MONEY_UNITS,
     OPPOSITE,
     Quantity,
     clean,
@@ -30,7 +31,6 @@ from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.reading.cells.texts import Texts
 from perf_xlsx.system.pattern import pattern
 
-YUAN = {"元": 1, "万元": 10**4, "亿元": 10**8}
 DATED = "单元格格式是日期或时间，不能确定是什么数字"
 UNDATED = "请把单元格格式改成“常规”，再填数字。"
 _BRACKETS = pattern(r"[(\[【〔]\s*(\d[\d.]*)\s*(分?)\s*[)\]】〕]")  # around points, which are never below zero
@@ -156,7 +156,8 @@ class Numbers:
             advice = f"请换算成{own}，只填数字。" if self.money_unit else ""
             self.reports.not_a_number(entry, why, advice)
             return None
-        if quantity.words and not quantity.unit and quantity.number >= YUAN["万元"] and self.money_unit != "元":
+        large = quantity.words and not quantity.unit and quantity.number >= MONEY_UNITS["万元"]
+        if large and self.money_unit != "元":
             self.reports.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
             return None
         self.reports.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
@@ -353,6 +354,6 @@ def in_full(unit: str) -> str:
 def in_money_unit(quantity: Quantity, unit: str) -> Quantity:
     """An amount in the form's own money unit, where it was written out in yuan; 万 is 万元 and 亿 is 亿元."""
     quantity = replace(quantity, unit=in_full(quantity.unit))
-    if quantity.words and quantity.unit == "元" and unit in YUAN:
-        return replace(quantity, number=quantity.number / YUAN[unit], unit=unit)
+    if quantity.words and quantity.unit == "元" and unit in MONEY_UNITS:
+        return replace(quantity, number=quantity.number / MONEY_UNITS[unit], unit=unit)
     return quantity

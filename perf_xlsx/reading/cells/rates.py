@@ -18,12 +18,12 @@ from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED
 from perf_xlsx.reading.cells.numbers import Numbers
 from perf_xlsx.reading.cells.reports import CellReports
-from perf_xlsx.rulebook.direction import WORDS, any_of
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
 Values = Entry[Decimal | str]
-SMALL = pattern(any_of(WORDS["small"]["words"]))
+SMALL = pattern(any_of(vocabulary("directions")["small"]["words"]))
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
