@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -185,17 +184,9 @@ def _unmark(
     styles, colours = Styles(book), {entry.colour for entry in entries}
     placed, columns = _places(book, entries, areas)
     marked = {sheet for sheet, _, _ in placed}
-
-    @cache
-    def is_mark(style: str | None) -> bool:
-        return styles.colour_of(whole(style)) in colours
-
+    of_marks = {str(n) for n in range(len(styles.members("cellXfs"))) if styles.colour_of(n) in colours}
     for sheet in sheets:
-        found = [
-            (row, column, element)
-            for row, column, element in SheetCells(book, sheet).every()
-            if is_mark(element.get("s"))
-        ]
+        found = SheetCells(book, sheet).styled(of_marks)
         if found and sheet.name not in marked and is_ours(sheet.name, read_grid(book, sheet)):
             continue
         for row, column, element in found:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Book, Package, read_grid
+from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.earlier_run import had_no_place, reports
 from perf_xlsx.reading.form import Reading
+from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.identity import identify
 from perf_xlsx.reading.layout import Layout
@@ -26,7 +30,7 @@ def read(
     then say why. Raises PackageError for damage inside the package.
     """
     book = Book(package)
-    grids = [read_grid(book, sheet) for sheet in book.sheets]
+    grids = [read_grid(book, sheet, _may_be_the_forms(book, sheet)) for sheet in book.sheets]
     sheets = Sheets(book, grids, skip=(HIDDEN_SHEET,), reports=reports(book, grids))
     identity = identify(book, sheets)
     if identity.form is None and (found := _read_outside(package, sheets, workbook, rulebook)):
@@ -47,6 +51,16 @@ def read(
         *other_rulebook(identity, workbook, rulebook),
     ]
     return _without_places(evaluation, had_no_place(form, grids)), tuple(said)
+
+
+def _may_be_the_forms(book: Book, sheet: Sheet) -> Callable[[Collection[str]], bool]:
+    """Whether a large sheet need be read: names of our boxes lead there, or its texts are labels."""
+
+    def is_wanted(texts: Collection[str]) -> bool:
+        areas = (name.area() for name in book.defined_names() if name.name.startswith("px_"))
+        return any(area and area[0] == sheet.name for area in areas) or may_show_a_form(texts)
+
+    return is_wanted
 
 
 def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
