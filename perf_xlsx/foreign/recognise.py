@@ -1,15 +1,17 @@
-"""What a file is, by its first bytes and its parts."""
+"""What a file is, by its first bytes and its parts, never by its name. Decided here and nowhere else."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
-from perf_xlsx.ooxml import Limits, Package, PackageError, directory
+from perf_xlsx.ooxml import Limits, Package, PackageError, directory, is_encrypted
+from perf_xlsx.ooxml.archive import OLE
+from perf_xlsx.ooxml.package import CONTENT_TYPES
 from perf_xlsx.system.pattern import pattern
 
-Format = Literal["xls", "xlsb", "ods", "other"]
+Format = Literal["xls", "xlsb", "ods", "xlsx"]
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BARE_BIFF = pattern(rb"\x09[\x00\x02\x04\x08](?:\x04|\x06|\x08|\x10)\x00")  # BIFF without a container
 _STREAMS = [name.encode("utf-16-le") + b"\0\0" for name in ("Workbook", "Book", "WORKBOOK", "BOOK")]
 _SIGNS: tuple[tuple[bytes, str], ...] = (
@@ -31,24 +33,27 @@ POINTERS = {
 
 
 def recognise(data: bytes, limits: Limits) -> Format:
-    """The kind of file; "other" is for `Package.open` to judge.
-
-    Raises PackageError for what is certainly no workbook, saying in one clause what it is.
-    """
-    if data.startswith(_OLE):
+    """The format of a file. Raises PackageError where it is no workbook, saying in one clause what it is."""
+    if data.startswith(b"PK"):
+        return _in_zip(data, limits)
+    if data.startswith(OLE):
         return _in_ole(data)
     if _BARE_BIFF.match(data):
         return "xls"
-    if data.startswith(b"PK"):
-        return _in_zip(data, limits)
+    raise _refused(data)
+
+
+def _refused(data: bytes) -> PackageError:
     head = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if what := pointer(head):
-        raise PackageError("pointer", f"其实是{what}，里面没有表格")
+        return PackageError("pointer", f"其实是{what}，里面没有表格")
     if what := next((what for sign, what in _SIGNS if head.startswith(sign)), None):
-        raise PackageError("not_a_workbook", f"其实是{what}，不是 Excel 工作簿")
-    if data.strip(b"\0 \r\n\t") and (what := _what(data, head)):
-        raise PackageError("foreign", f"其实是{what}，不是 Excel 工作簿")
-    return "other"
+        return PackageError("not_a_workbook", f"其实是{what}，不是 Excel 工作簿")
+    if not data.strip(b"\0 \r\n\t"):
+        return PackageError("empty", "是空文件")
+    if what := _table_or_text(data, head):
+        return PackageError("foreign", f"其实是{what}，不是 Excel 工作簿")
+    return PackageError("not_a_workbook", "不是 Excel 工作簿")
 
 
 def pointer(head: bytes) -> str | None:
@@ -65,59 +70,63 @@ def pointer(head: bytes) -> str | None:
 
 
 def _in_ole(data: bytes) -> Format:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return "other"
+    if is_encrypted(data):
+        raise PackageError("encrypted", "设置了打开密码，读不出来")
     if any(name in data for name in _STREAMS):
         return "xls"
     if "WordDocument".encode("utf-16-le") in data:
         raise PackageError("not_a_workbook", "其实是 Word 文档（.doc 或 .wps），不是 Excel 工作簿")
-    return "other"
+    raise PackageError("legacy", "是旧版 Office 格式，不是 .xlsx 工作簿")
 
 
 def _in_zip(data: bytes, limits: Limits) -> Format:
+    """Most workbooks are recognised by the names in the zip's directory, without opening it."""
     names = bytes(directory(data))
-    if b"mimetype" not in names and b"workbook.bin" not in names:
-        return "other"  # most workbooks are told without opening them
+    if b"mimetype" not in names and b".bin" not in names:
+        return "xlsx"
     package = Package.unzip(data, limits)
     if "mimetype" in package:
-        mimetype = package.read("mimetype").decode("ascii", "replace").strip()
-        if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-            return "ods"
-        if mimetype.startswith("application/vnd.oasis"):
-            raise PackageError("not_a_workbook", "是其他 OpenDocument 文件，不是电子表格")
-    if "[Content_Types].xml" not in package:
-        return "other"
-    main = package.main_part()
-    return "xlsb" if main and "sheet.binary" in (package.content_type(main) or "") else "other"
+        return _by_mimetype(package.read("mimetype").decode("ascii", "replace").strip())
+    main = package.main_part() if CONTENT_TYPES in package else None
+    if main is None or not main.endswith(".bin"):
+        return "xlsx"
+    if "sheet.binary" not in (package.content_type(main) or ""):
+        raise PackageError("foreign", "是二进制工作簿（.xlsb）")
+    return "xlsb"
 
 
-def _what(data: bytes, head: bytes) -> str | None:
-    """What a file is that Excel would open though it is no workbook, as people call it."""
+def _by_mimetype(mimetype: str) -> Format:
+    if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
+    if mimetype.startswith("application/vnd.oasis"):
+        raise PackageError("not_a_workbook", "是其他 OpenDocument 文件，不是电子表格")
+    raise PackageError("foreign", "是 OpenDocument 文件（.ods），不是 Excel 工作簿")
+
+
+def _table_or_text(data: bytes, head: bytes) -> str | None:
+    """What Excel would open though it is no workbook, as people call it; None for binary data."""
     if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in head:
         return "网页（HTML）"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         return "XML 表格 2003"
     if b"opendocument:xmlns:office" in head:
         return "单个 XML 的 OpenDocument 表格（.fods）"
-    return _text(data[:65536])
+    text = _decoded(data[:65536])
+    if text is None or any(ord(ch) < 9 for ch in text):
+        return None
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    for mark, what in (("\t", "制表符分隔的文本（TSV）"), (",", "逗号分隔的文本（CSV）")):
+        if lines and sum(mark in line for line in lines) * 2 > len(lines):
+            return what
+    return "文本文件"
 
 
-def _text(data: bytes) -> str | None:
-    """Comma or tab separated text, or any text; None for binary data."""
+def _decoded(data: bytes) -> str | None:
+    """The bytes as text; None where they are none. The last character of a full block may be cut."""
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in data and not utf16:
         return None
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
-        try:
-            # the last character may be cut
-            text = data.decode(encoding) if len(data) < 65536 else data.decode(encoding, "ignore")
-        except UnicodeDecodeError:
-            continue
-        if any(ord(ch) < 9 for ch in text):
-            return None
-        lines = [line for line in text.splitlines()[:50] if line.strip()]
-        for mark, what in (("\t", "制表符分隔的文本（TSV）"), (",", "逗号分隔的文本（CSV）")):
-            if lines and sum(mark in line for line in lines) * 2 > len(lines):
-                return what
-        return "文本文件"
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding, "strict" if len(data) < 65536 else "ignore")
     return None

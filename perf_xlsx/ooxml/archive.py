@@ -53,7 +53,6 @@ class Archive(Struct, frozen=True):
     @classmethod
     def open(cls, data: bytes, limits: Limits) -> Archive:
         """Judge the directory. Raises PackageError, and nothing else for whatever the bytes are."""
-        _judge_magic(data)
         if bytes(directory(data)).count(_ENTRY) > limits.parts:  # before the directory is read into objects
             raise PackageError("too_large", f"内含的部件超过上限 {limits.parts} 个")
         try:
@@ -167,21 +166,6 @@ class ZipWriter:
             self.add(info, packed)
         with zipfile.ZipFile(self._file, "w") as archive:  # begins where the last part ended
             archive.filelist = [self._entries[name] for name in names]
-
-
-def _judge_magic(data: bytes) -> None:
-    if data.startswith(b"PK"):
-        return
-    if not data.strip(b"\0 \r\n\t"):
-        raise PackageError("empty", "是空文件")
-    if data.startswith(OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise PackageError("encrypted", "设置了打开密码，读不出来")
-        raise PackageError("legacy", "是旧版 Office 格式，不是 .xlsx 工作簿")
-    head = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if head.startswith((b"<!doctype", b"<html")):
-        raise PackageError("not_a_workbook", "是网页（只是文件名后缀像）")
-    raise PackageError("not_a_workbook", "不是 Excel 工作簿")
 
 
 def _judge_directory(infos: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:

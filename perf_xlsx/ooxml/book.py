@@ -44,7 +44,14 @@ def cell_name(row: int, column: int, fixed: bool = False) -> str:
     return f"{mark}{column_name(column + 1)}{mark}{row + 1}"
 
 
-@lru_cache(1 << 16)  # the same few thousand addresses come again in every workbook
+@lru_cache(1024)
+def known_column(letters: str) -> int:
+    """The number of a column within a sheet; 0 for what is none."""
+    number = column_number(letters) if letters.isascii() and len(letters) <= 3 else 0
+    return number if number <= MAX_COLUMN else 0
+
+
+@lru_cache(1 << 14)  # the same few thousand addresses come again in every workbook
 def parse_cell(reference: str) -> tuple[int, int] | None:
     """ "C7" -> (7, 3); None for what is no address within a sheet."""
     found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", reference)
@@ -244,6 +251,12 @@ class Book:
         if index not in self._strings:
             self._strings[index] = rich_text(self._string_items[index])
         return self._strings[index]
+
+    def raw_strings(self, indexes: Iterable[str]) -> set[str]:
+        """The shared strings of these numbers with all that is in them; those that do not exist are left out."""
+        items = self._string_items
+        found = (items[index] for text in indexes if (index := whole(text.strip(), len(items))) < len(items))
+        return {"".join(map(str, item.itertext())) for item in found}
 
     @cached_property
     def _string_items(self) -> list[etree._Element]:

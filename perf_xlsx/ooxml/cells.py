@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import isfinite, nan
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from perf_xlsx.ooxml.book import (
     Runs,
     Sheet,
     Text,
+    known_column,
     parse_cell,
     parse_range,
     rich_text,
@@ -31,6 +32,7 @@ from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, sh
 from perf_xlsx.system.pattern import pattern
 
 NOWHERE = (0, 0)
+LARGE = 10_000  # filled cells of a sheet, from which on it is asked whether it need be read at all
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
 _LITERAL = pattern(r'"[^"]*"|\\.|_.|\*.')
@@ -128,47 +130,82 @@ class Shared(str):
 class Grid(Struct, frozen=True):
     """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right).
 
-    `hidden_rows` and `hidden_columns` count what was hidden by hand and by a filter.
+    `hidden_rows` and `hidden_columns` count what was hidden by hand and by a filter. `partial`: only the first
+    cell was read, because nothing on the sheet was asked for.
     """
 
     cells: dict[tuple[int, int], Cell]
     merges: tuple[tuple[int, int, int, int], ...]
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: tuple[tuple[int, int], ...] = ()
+    partial: bool = False
 
     def hidden(self, row: int, column: int) -> bool:
         """Whether the cell's row or column is hidden."""
         return row in self.hidden_rows or any(first <= column <= last for first, last in self.hidden_columns)
 
 
-def read_grid(book: Book, sheet: Sheet) -> Grid:
-    """Read a worksheet. Raises PackageError when it is damaged or larger than the limits."""
-    limits = book.package.limits
-    cells: dict[tuple[int, int], Cell] = {}
-    merges: list[tuple[int, int, int, int]] = []
-    rows: frozenset[int] = frozenset()
+def read_grid(book: Book, sheet: Sheet, is_wanted: Callable[[Collection[str]], bool] | None = None) -> Grid:
+    """Read a worksheet. Raises PackageError when it is damaged or larger than the limits.
+
+    `is_wanted` is asked about a large sheet, with the texts on it; where it says no, the grid is `partial`.
+    """
     root = book.tree(sheet.part)
     data = only(root, "sheetData")
+    if data is not None and is_wanted is not None and (count := _filled_count(data)) > LARGE:
+        _judge_count(count, book, sheet)
+        if not is_wanted(_texts(data, book)):
+            return Grid(dict([next(_cells(data, book, sheet))]), (), partial=True)
+    cells, rows = dict[tuple[int, int], Cell](), frozenset[int]()
     if data is not None:
         for address, cell in _cells(data, book, sheet):
-            if cell is not None:
-                cells[address] = cell
-                if len(cells) > limits.cells:
-                    raise PackageError("too_large", f"工作表“{sheet.name}”超过 {limits.cells} 个单元格")
+            cells[address] = cell
+            _judge_count(len(cells), book, sheet)
         rows = frozenset(number for number, row in numbered(data) if _is_hidden(row))
-    columns = tuple(
-        (whole(e.get("min")), whole(e.get("max")))
-        for group in named(root, "cols")
-        for e in named(group, "col")
-        if _is_hidden(e)
-    )
-    for group in named(root, "mergeCells"):
-        merges += [found for m in named(group, "mergeCell") if (found := parse_range(m.get("ref", "")))]
-    if len(merges) > limits.merges:
-        raise PackageError(
-            "too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limits.merges} 处"
-        )
-    return Grid(cells, tuple(merges), rows, columns)
+    return Grid(cells, _merges(root, book, sheet), rows, _hidden_columns(root))
+
+
+def _judge_count(cells: int, book: Book, sheet: Sheet) -> None:
+    if cells > book.package.limits.cells:
+        raise PackageError("too_large", f"工作表“{sheet.name}”超过 {book.package.limits.cells} 个单元格")
+
+
+def _filled_count(data: etree._Element) -> int:
+    """How many cells hold more than a format."""
+    count = data.xpath("count(*/*[*])")
+    return int(count) if isinstance(count, float) else 0
+
+
+def _texts(data: etree._Element, book: Book) -> set[str]:
+    """Every text in the cells of a sheet, quickly: phonetic guides and formulas may be part of them."""
+    indexes, found = set[str](), set[str]()
+    for cell in data.iter(f"{space_of(data)}c"):
+        kind = cell.get("t")
+        if kind == "s":
+            indexes.add(_text_in(cell))
+        elif kind in ("inlineStr", "str"):
+            found.add(_text_in(cell))
+    return found | book.raw_strings(indexes)
+
+
+def _text_in(cell: etree._Element) -> str:
+    inner = cell[-1] if len(cell) else cell
+    inner = inner[0] if len(inner) == 1 else inner
+    return (len(inner) == 0 and inner.text) or "".join(map(str, cell.itertext()))
+
+
+def _merges(root: etree._Element, book: Book, sheet: Sheet) -> tuple[tuple[int, int, int, int], ...]:
+    elements = (element for group in named(root, "mergeCells") for element in named(group, "mergeCell"))
+    merges = tuple(found for element in elements if (found := parse_range(element.get("ref", ""))))
+    limit = book.package.limits.merges
+    if len(merges) > limit:
+        raise PackageError("too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limit} 处")
+    return merges
+
+
+def _hidden_columns(root: etree._Element) -> tuple[tuple[int, int], ...]:
+    columns = (element for group in named(root, "cols") for element in named(group, "col"))
+    return tuple((whole(e.get("min")), whole(e.get("max"))) for e in columns if _is_hidden(e))
 
 
 def numbered(data: etree._Element) -> Iterator[tuple[int, etree._Element]]:
@@ -192,19 +229,29 @@ def _filled(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etre
     row, seen = 0, set()
     usual = f"{space_of(data)}c"
     for line in _agreed(data, f"{space_of(data)}row", sheet):
-        row = whole(line.get("r", str(row + 1)))
+        number = line.get("r", str(row + 1))
+        row = whole(number)
         if not 0 < row <= MAX_ROW or row in seen:
             raise _misplaced(sheet, f"第 {line.get('r', row)} 行")
         seen.add(row)
         column, taken = 0, set()
         for element in _agreed(line, usual, sheet):
             stated = element.get("r")
-            at, column = (row, column + 1) if stated is None else parse_cell(stated) or NOWHERE
-            if at != row or column > MAX_COLUMN or column in taken:
+            column = column + 1 if stated is None else _column(stated, number)
+            if not 0 < column <= MAX_COLUMN or column in taken:
                 raise _misplaced(sheet, f"{stated or '最后一格'}")
             taken.add(column)
             if len(element):
                 yield row, column, element
+
+
+def _column(address: str, row: str) -> int:
+    """The column of an address in the row of that number; 0 where it is none, or in another row."""
+    letters = address.removesuffix(row)
+    if letters.isalpha() and letters != address and row[0] != "0":
+        return known_column(letters)
+    at, column = parse_cell(address) or NOWHERE
+    return column if at == whole(row) else 0
 
 
 def _agreed(parent: etree._Element, tag: str, sheet: Sheet) -> Iterable[etree._Element]:
@@ -220,7 +267,8 @@ def _misplaced(sheet: Sheet, where: str) -> PackageError:
     return PackageError("damaged", f"文件已损坏（工作表“{sheet.name}”中{where}的位置无效或重复）")
 
 
-def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell | None]]:
+def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell]]:
+    """Every cell that holds something, with its address."""
     longest, known = book.package.limits.text, _Known(book, space_of(data))
     for row, column, element in _filled(data, sheet):
         try:
@@ -231,7 +279,9 @@ def _cells(data: etree._Element, book: Book, sheet: Sheet) -> Iterator[tuple[tup
         except IndexError:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("damaged", f"文件已损坏（{where}引用的文字或格式不存在）") from None
-        if cell is not None and isinstance(cell.value, str) and len(cell.value) > longest:
+        if cell is None:
+            continue
+        if isinstance(cell.value, str) and len(cell.value) > longest:
             where = f"工作表“{sheet.name}”第{row}行第{column}列"
             raise PackageError("too_large", f"{where}的文字超过 {longest} 字")
         yield (row, column), cell

@@ -162,10 +162,13 @@ def _select_none(book: Book) -> None:
     """Take the selection off every sheet, chart sheets too: what is typed goes into all that are selected."""
     listed = {e.get(f"{{{space}}}id") for e in sheet_elements(book) for space in RELATION_SPACES}
     for relation in book.package.relationships(book.part):
-        part = relation.target
-        if relation.id not in listed or part not in book.package or b"tabSelected" not in book.package.read(part):
-            continue
-        views = (e for e in book.package.tree(part) if local(e) in ("sheetViews", "AlternateContent"))
-        for view in (e for listed in views for e in listed.iter("{*}sheetView")):
-            if view.attrib.pop("tabSelected", None) is not None:
-                book.package.touch(part)
+        if relation.id in listed and book.package.may_hold(relation.target, b"tabSelected"):
+            for view in _sheet_views(book.package.tree(relation.target)):
+                if view.attrib.pop("tabSelected", None) is not None:
+                    book.package.touch(relation.target)
+
+
+def _sheet_views(root: etree._Element) -> Iterator[etree._Element]:
+    for element in root:
+        if local(element) in ("sheetViews", "AlternateContent"):
+            yield from element.iter("{*}sheetView")

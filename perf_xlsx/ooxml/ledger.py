@@ -1,9 +1,8 @@
-"""What we add to a workbook, written down in it, so that it can be taken away again; what a person wrote stays."""
+"""What scoring adds to a workbook: recorded in the workbook, so that it can be removed; users' edits stay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,13 +28,13 @@ from perf_xlsx.ooxml.record import (
 from perf_xlsx.ooxml.renaming import References, kept_names, rename
 from perf_xlsx.ooxml.styles import Styles
 
-Areas = dict[str, tuple[str, int, int, int, int] | None]
+Area = tuple[str, int, int, int, int]
 
 
 def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], active: str) -> dict[str, str]:
-    """Mark cells, add the drafted worksheets, open on `active`; all of it recorded for `strip`.
+    """Mark cells, add the drafted worksheets, open on `active`, and record all of it for `strip`.
 
-    Gives back the names that the added sheets have got.
+    Returns the names of the added sheets by their titles.
     """
     book = Book(package)
     marked = _mark(book, marks)
@@ -52,26 +51,28 @@ def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], a
 def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
     styles, marked = Styles(book), []
     by_name = {sheet.name: sheet for sheet in book.sheets}
-    for name in dict.fromkeys(mark.sheet for mark in marks):
+    grouped: dict[str, list[Mark]] = {}
+    for mark in marks:
+        grouped.setdefault(mark.sheet, []).append(mark)
+    for name, on_sheet in grouped.items():
         if name not in by_name:
             continue
-        cells, notes = SheetCells(book, by_name[name]), Notes(book, by_name[name])
-        for mark in (m for m in marks if m.sheet == name):
-            done = fill_cell(cells, styles, mark)
-            if done is not None:
-                marked.append(Marked(done, notes.add(mark.cell, mark.note) if mark.note else None))
-        notes.draw()
+        cells = SheetCells(book, by_name[name])
+        with Notes(book, by_name[name]) as notes:
+            for mark in on_sheet:
+                if (covered := fill_cell(cells, styles, mark)) is not None:
+                    marked.append(Marked(covered, notes.add(mark.cell, mark.note) if mark.note else None))
     return marked
 
 
-# ---- taking away -----------------------------------------------------------------------------------------------
+# ---- removing --------------------------------------------------------------------------------------------------
 
 
 class RetainedSheet(Struct, frozen=True):
-    """A sheet of ours that stays, because a person wrote on it; it is theirs from now on.
+    """An added sheet that is not removed, because somebody edited it; from now on it belongs to the unit.
 
-    `was` is its name before, `cells` what stands there that we did not write (row, column, cell), `more` whether
-    something lies on it that is no cell, `referred` whether it stays only because formulas know its new name.
+    `was` is its earlier name, `cells` the edits (row, column, cell). `more`: it holds a picture, shape or note
+    that scoring never writes. `referred`: it is retained only because formulas refer to its new name.
     """
 
     was: str
@@ -82,7 +83,7 @@ class RetainedSheet(Struct, frozen=True):
 
 
 class Formula(Struct, frozen=True):
-    """A formula of theirs that refers to a sheet of ours."""
+    """A formula of the unit's that refers to an added sheet."""
 
     sheet: str
     row: int
@@ -91,18 +92,18 @@ class Formula(Struct, frozen=True):
 
 
 class Stripped(Struct, frozen=True):
-    """What was found of a person's on what was ours."""
+    """The unit's edits that were found in what scoring had added."""
 
     kept: tuple[RetainedSheet, ...]
     answers: tuple[Answer, ...]
     formulas: tuple[Formula, ...]
 
 
-def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, grid: False) -> Stripped | None:
-    """Take away everything that `annotate` added, and put back what the marks covered; None for nothing.
+def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name, grid: False) -> Stripped | None:
+    """Remove everything that `annotate` added and restore the fills below the marks; None if there is no ledger.
 
-    A sheet of ours that a person wrote on is kept under another name. `is_ours` tells by name and contents a sheet
-    that was once of ours: its colours are its own.
+    An added sheet that somebody edited is retained under another name. `was_added` tells by name and contents
+    whether a sheet without marks was added by an earlier scoring: such a sheet keeps its colours.
     """
     book = Book(package)
     recorded = find_ledger((s.name, read_grid(book, s)) for s in book.sheets if may_be_ledger(s.name))
@@ -110,45 +111,39 @@ def strip(package: Package, is_ours: Callable[[str, Grid], bool] = lambda name, 
         return None
     ledger, record = recorded
     areas = {name.name: name.area() for name in book.defined_names() if name.local_sheet is None}
-    ours = {(area[0] if (area := areas.get(name)) else added.name): added for name, added in record.sheets.items()}
-    theirs = [sheet for sheet in book.sheets if sheet.name != ledger and sheet.name not in ours]
-    formulas = list(_formulas(book, theirs, ours))
-    referred = {name for _, names in formulas for name in names}
-    kept = {
-        sheet.name: found
-        for sheet in book.sheets
-        if sheet.name in ours and (found := _kept(book, sheet, ours[sheet.name], referred)) is not None
-    }
-    _unmark(book, theirs, record.entries, areas, is_ours)
-    joined = _joined(book, record.entries, areas)
+    added = {_sheet_of(areas.get(name)) or sheet.name: sheet for name, sheet in record.sheets.items()}
+    others = [sheet for sheet in book.sheets if sheet.name != ledger and sheet.name not in added]
+    formulas = list(_formulas(book, others, added))
+    retained = list(_retained(book, added, {name for _, names in formulas for name in names}))
+    marks = _Marks(book, record.entries, areas)
+    _unmark(book, others, marks, was_added)
     answers = [
-        answer
-        for sheet in theirs
-        for answer in Notes(book, sheet).strip(
-            record.notes, None if joined is None else joined.get(sheet.name, ())
-        )
+        answer for sheet in others for answer in Notes(book, sheet).strip(record.notes, marks.joined(sheet))
     ]
-    gone = ({ledger} | ours.keys()) - kept.keys()
-    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in gone], record.names)
-    stays = {found.was for found in kept.values() if found.referred}
-    return Stripped(
-        _renamed(book, kept.values()),
-        tuple(answers),
-        tuple(formula for formula, names in formulas if names - stays),
-    )
+    removed = ({ledger} | added.keys()) - {found.was for found in retained}
+    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in removed], record.names)
+    stays = {found.was for found in retained if found.referred}
+    left = tuple(formula for formula, names in formulas if names - stays)
+    return Stripped(_renamed(book, retained), tuple(answers), left)
 
 
-def _kept(book: Book, sheet: Sheet, added: Added, known: Collection[str]) -> RetainedSheet | None:
-    """The sheet of ours as it is kept, if it is; `known` are those that formulas refer to."""
-    if added.codes is None:
-        return None
-    grid, more = read_grid(book, sheet), has_more(book, sheet, added.charts)
-    codes = codes_of_grid(grid, added.codes)
-    referred = sheet.name != added.name and sheet.name in known
-    if codes == added.codes and not more:
-        return RetainedSheet(sheet.name, sheet, (), False, True) if referred else None
-    cells = tuple((row, column, grid.cells[row, column]) for row, column in written_on(codes, added.codes))
-    return RetainedSheet(sheet.name, sheet, cells, more, False)
+def _sheet_of(area: Area | None) -> str | None:
+    return area[0] if area else None
+
+
+def _retained(book: Book, added: Mapping[str, Added], referred: Collection[str]) -> Iterator[RetainedSheet]:
+    """The added sheets that are not removed; formulas refer to those that are `referred`."""
+    for sheet in book.sheets:
+        then = added.get(sheet.name)
+        if then is None or then.codes is None:
+            continue
+        grid, more = read_grid(book, sheet), has_more(book, sheet, then.charts)
+        codes = codes_of_grid(grid, then.codes)
+        if codes != then.codes or more:
+            cells = tuple((row, column, grid.cells[row, column]) for row, column in written_on(codes, then.codes))
+            yield RetainedSheet(sheet.name, sheet, cells, more, False)
+        elif sheet.name != then.name and sheet.name in referred:
+            yield RetainedSheet(sheet.name, sheet, (), False, True)
 
 
 def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet, ...]:
@@ -159,82 +154,65 @@ def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet
     return tuple(replace(found, sheet=sheets[names.get(found.was, found.was)]) for found in kept)
 
 
-def _formulas(book: Book, sheets: list[Sheet], ours: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:
-    """Their formulas that refer to sheets of ours, with the names of these."""
-    references = References(ours)
+def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:
+    """The formulas that refer to added sheets, with the names of these."""
+    references = References(added)
     for sheet in sheets:
-        root = book.package.tree(sheet.part)
-        texts = {element.text for element in root.iter("{*}f") if element.text and "!" in element.text}
-        known = {text: references.names(text) for text in texts}
-        if not any(known.values()):
-            continue
-        for row, column, element in SheetCells(book, sheet).every():
+        texts = {element.text for element in book.package.tree(sheet.part).iter("{*}f") if element.text}
+        referring = {text: names for text in texts if "!" in text and (names := references.names(text))}
+        for row, column, element in SheetCells(book, sheet).every() if referring else ():
             text = next((child.text or "" for child in named(element, "f")), "")
-            if names := known.get(text):
-                yield Formula(sheet.name, row, column, text), names
+            if text in referring:
+                yield Formula(sheet.name, row, column, text), referring[text]
 
 
-def _unmark(
-    book: Book, sheets: list[Sheet], entries: list[Entry], areas: Areas, is_ours: Callable[[str, Grid], bool]
-) -> None:
-    """Put the covered fills back, wherever our colours stand.
+class _Marks:
+    """The recorded marks where they are now. A copied sheet has defined names of its own for them."""
 
-    A mark that was sorted or copied elsewhere has no entry of its own: it gets the fill recorded in its column. A
-    sheet that was copied has names of its own for them.
-    """
-    styles, colours = Styles(book), {entry.colour for entry in entries}
-    placed, columns = _places(book, entries, areas)
-    marked = {sheet for sheet, _, _ in placed}
+    def __init__(self, book: Book, entries: Sequence[Entry], areas: Mapping[str, Area | None]) -> None:
+        self.colours = {entry.colour for entry in entries}
+        self._notes_recorded = any(entry.joined is not None for entry in entries)
+        self._cells: dict[tuple[str, int, int], Entry] = {}
+        self._columns: dict[tuple[str, int], Entry] = {}
+        for entry in entries:
+            recorded = (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
+            if (area := areas.get(entry.name, recorded)) is not None:
+                self._cells[area[:3]] = entry
+        by_name = {entry.name: entry for entry in entries}
+        for name in book.defined_names():
+            if name.local_sheet is not None and name.name in by_name and (area := name.area()) is not None:
+                self._cells.setdefault(area[:3], by_name[name.name])
+        self._joined: dict[str, set[str]] = {}
+        for (sheet, row, column), entry in self._cells.items():
+            self._columns.setdefault((sheet, column), entry)
+            if entry.joined:
+                self._joined.setdefault(sheet, set()).add(cell_name(row - 1, column - 1))
+        self.sheets = {sheet for sheet, _, _ in self._cells}
 
-    @cache
-    def is_mark(style: str | None) -> bool:
-        return styles.colour_of(whole(style)) in colours
+    def at(self, sheet: str, row: int, column: int) -> Entry | None:
+        """The mark of a cell; for one that was sorted or copied there, the first mark of its column."""
+        return self._cells.get((sheet, row, column)) or self._columns.get((sheet, column))
 
+    def joined(self, sheet: Sheet) -> set[str] | None:
+        """The cells whose notes were there before scoring; None where the ledger does not say."""
+        if not self._notes_recorded:
+            return None
+        return self._joined.get(sheet.name, set())
+
+
+def _unmark(book: Book, sheets: list[Sheet], marks: _Marks, was_added: Callable[[str, Grid], bool]) -> None:
+    """Restore the covered fills wherever the colours of marks are."""
+    styles = Styles(book)
+    coloured = {str(n) for n in range(len(styles.members("cellXfs"))) if styles.colour_of(n) in marks.colours}
     for sheet in sheets:
-        found = [
-            (row, column, element)
-            for row, column, element in SheetCells(book, sheet).every()
-            if is_mark(element.get("s"))
-        ]
-        if found and sheet.name not in marked and is_ours(sheet.name, read_grid(book, sheet)):
+        found = SheetCells(book, sheet).styled(coloured)
+        if found and sheet.name not in marks.sheets and was_added(sheet.name, read_grid(book, sheet)):
             continue
         for row, column, element in found:
-            entry = placed.get((sheet.name, row, column)) or columns.get((sheet.name, column))
+            entry = marks.at(sheet.name, row, column)
             fill, apply = (entry.fill, entry.apply) if entry else ("", None)
             element.set("s", str(styles.with_fill_of(whole(element.get("s")), fill, apply)))
             book.package.touch(sheet.part)
-
-
-def _joined(book: Book, entries: list[Entry], areas: Areas) -> dict[str, set[str]] | None:
-    """By sheet, the cells whose notes were there before ours; None where the ledger does not say."""
-    if all(entry.joined is None for entry in entries):
-        return None
-    found: dict[str, set[str]] = {}
-    for (sheet, row, column), entry in _places(book, entries, areas)[0].items():
-        if entry.joined:
-            found.setdefault(sheet, set()).add(cell_name(row - 1, column - 1))
-    return found
-
-
-def _places(
-    book: Book, entries: list[Entry], areas: Areas
-) -> tuple[dict[tuple[str, int, int], Entry], dict[tuple[str, int], Entry]]:
-    """The recorded marks by cell, and the first of each column."""
-    placed: dict[tuple[str, int, int], Entry] = {}
-    columns: dict[tuple[str, int], Entry] = {}
-    copies = [(name.name, name.area()) for name in book.defined_names() if name.local_sheet is not None]
-    known = {entry.name: entry for entry in entries}
-    recorded = [(entry, (entry.sheet, *(parse_cell(entry.cell) or (0, 0)))) for entry in entries]
-    for entry, cell in recorded:
-        area = areas.get(entry.name, (*cell, 0, 0))
-        if area is not None:
-            placed[area[:3]] = entry
-    for name, area in copies:
-        if name in known and area is not None:
-            placed.setdefault(area[:3], known[name])
-    for (sheet, _, column), entry in placed.items():
-        columns.setdefault((sheet, column), entry)
-    return placed, columns
 
 
 def _remove_sheets(book: Book, sheets: list[Sheet], names: set[str]) -> None:

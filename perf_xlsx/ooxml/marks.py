@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from lxml import etree
@@ -49,6 +49,14 @@ class SheetCells:
         for number, row in self.rows.items():
             for column, element in self.cells(row):
                 yield number, column, element
+
+    def styled(self, styles: Collection[str]) -> list[tuple[int, int, etree._Element]]:
+        """The cells of these styles, with their rows and columns."""
+        tag, found = f"{{{self.space}}}c", list[tuple[int, int, etree._Element]]()
+        for number, row in self.rows.items():
+            if any(element.get("s") in styles for element in row.iter(tag)):
+                found += [(number, at, element) for at, element in self.cells(row) if element.get("s") in styles]
+        return found
 
     def cell(self, row: int, column: int) -> etree._Element | None:
         """The cell element, made in its order where it is missing; None where the sheet has no data part."""

@@ -12,22 +12,10 @@ from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.system.pattern import pattern
 
 # Office writes UTF-8 and reads UTF-16; the others are what converters of Chinese systems declare.
-_ENCODINGS = frozenset(
-    {
-        "utf-8",
-        "utf8",
-        "utf-16",
-        "utf-16le",
-        "utf-16be",
-        "us-ascii",
-        "ascii",
-        "gb2312",
-        "gbk",
-        "gb18030",
-        "big5",
-        "iso-8859-1",
-    }
-)
+_ENCODINGS = frozenset((
+    "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "gb2312", "gbk", "gb18030", "big5",
+    "iso-8859-1",
+))  # fmt: skip
 # The namespaces of a spreadsheet's parts, transitional and strict; that of what is written twice; of relations.
 MAIN = frozenset(
     f"{{{space}}}"

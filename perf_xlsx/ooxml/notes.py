@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
+from typing import Self
 
 from lxml import etree
 
@@ -27,51 +28,32 @@ from perf_xlsx.ooxml.note_text import (
 
 AUTHOR = "perf_xlsx"
 
-# Elements that may stand before legacyDrawing in a worksheet (CT_Worksheet); it goes behind the last of them.
-_BEFORE_LEGACY = frozenset(
-    [
-        "sheetPr",
-        "dimension",
-        "sheetViews",
-        "sheetFormatPr",
-        "cols",
-        "sheetData",
-        "sheetCalcPr",
-        "sheetProtection",
-        "protectedRanges",
-        "scenarios",
-        "autoFilter",
-        "sortState",
-        "dataConsolidate",
-        "customSheetViews",
-        "mergeCells",
-        "phoneticPr",
-        "conditionalFormatting",
-        "dataValidations",
-        "hyperlinks",
-        "printOptions",
-        "pageMargins",
-        "pageSetup",
-        "headerFooter",
-        "rowBreaks",
-        "colBreaks",
-        "customProperties",
-        "cellWatches",
-        "ignoredErrors",
-        "smartTags",
-        "drawing",
-    ]
-)
+# Elements that may precede legacyDrawing in a worksheet (CT_Worksheet).
+_BEFORE_LEGACY = frozenset((
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
+    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins",
+    "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors",
+    "smartTags", "drawing",
+))  # fmt: skip
 
 
 class Notes:
-    """The notes of one worksheet."""
+    """The notes of one worksheet. `add` needs a `with` block, whose end draws the shapes of the new notes."""
 
     def __init__(self, book: Book, sheet: Sheet) -> None:
         self.book, self.sheet, self.package = book, sheet, book.package
         self.comments = self._related("/comments")
         self.drawing = self._related("/vmlDrawing", self._legacy_id())
         self._undrawn: list[tuple[str, str]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if self._undrawn and error is None:
+            part = self._drawing_part()
+            self.package.write(part, with_shapes(self.package.read(part), part, self._undrawn))
 
     def _legacy(self) -> etree._Element | None:
         """The element that names the drawing of the shapes; strict workbooks wrap it in AlternateContent."""
@@ -98,9 +80,9 @@ class Notes:
     # ---- adding ----------------------------------------------------------------------------------------------
 
     def add(self, cell: str, text: str) -> NoteCodes:
-        """Give a cell our text; a note that is there keeps its own before it. Call `draw` after the last.
+        """Add our text to a cell's note, behind the text of a note that is already there.
 
-        Gives back what `strip` will need to tell the two apart: a note of theirs may be blank, or hold a picture.
+        Returns the codes by which `strip` will tell the two texts apart.
         """
         root = self.package.tree(self._comments_part())
         space = etree.QName(root).namespace
@@ -168,14 +150,6 @@ class Notes:
             last.addnext(made)
             self.package.touch(self.sheet.part)
         return self.drawing
-
-    def draw(self) -> None:
-        """Give every new note its shape, without which no program shows it."""
-        if not self._undrawn:
-            return
-        part = self._drawing_part()
-        self.package.write(part, with_shapes(self.package.read(part), part, self._undrawn))
-        self._undrawn = []
 
     # ---- taking away -----------------------------------------------------------------------------------------
 

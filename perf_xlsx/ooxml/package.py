@@ -20,6 +20,7 @@ from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import is_special
 
 CONTENT_TYPES = "[Content_Types].xml"
+NO_WORKBOOK = "不是 Excel 工作簿（压缩包里没有工作簿内容）"
 _SUFFIXES = {  # the end of the workbook part's content type -> the suffix under which Excel opens it
     "sheet.main+xml": ".xlsx",
     "sheet.macroEnabled.main+xml": ".xlsm",
@@ -63,20 +64,15 @@ class Package(Related):
         self._unpacked = {name: self.archive.unpack(name) for name in self.archive.infos if name not in large}
 
     def _judge_content(self) -> None:
-        if "mimetype" in self:
-            raise PackageError("foreign", "是 OpenDocument 文件（.ods），不是 Excel 工作簿")
         if CONTENT_TYPES not in self:
-            raise PackageError("not_a_workbook", "不是 Excel 工作簿（压缩包里没有工作簿内容）")
+            raise PackageError("not_a_workbook", NO_WORKBOOK)
         for name in self.names():
             if name.lower().endswith(".rels"):  # all are needed to take our sheets away again
                 self.tree(name)
         main = self.main_part()
         if main is None:
-            raise PackageError("not_a_workbook", "不是 Excel 工作簿（压缩包里没有工作簿内容）")
-        kind = self.content_type(main) or ""
-        if "sheet.binary" in kind or main.endswith(".bin"):
-            raise PackageError("foreign", "是二进制工作簿（.xlsb）")
-        if not kind.endswith(tuple(_SUFFIXES)):
+            raise PackageError("not_a_workbook", NO_WORKBOOK)
+        if not (self.content_type(main) or "").endswith(tuple(_SUFFIXES)):
             raise PackageError("not_a_workbook", "是其他 Office 文件，不是 Excel 工作簿")
 
     def become_document(self) -> None:

@@ -82,6 +82,10 @@ class Parts(Struct, dict=True):
             self.trees[name] = parse_xml(data, name)
         return self.trees[name]
 
+    def may_hold(self, name: str, word: bytes) -> bool:
+        """Whether the XML of a part may hold a word; it does as soon as it is parsed."""
+        return name in self and (name in self.trees or word in self.read(name))
+
     def touch(self, name: str) -> None:
         """The tree of this part was changed: it is serialised when the package is saved."""
         self.touched.add(name)

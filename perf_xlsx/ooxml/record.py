@@ -27,8 +27,7 @@ LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
 _LEDGERS = pattern(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered where a sheet of theirs is called so
 _MOST = 2_000_000  # characters of codes in a ledger: 500,000 cells of our sheets
-_COLUMNS = 10  # of a mark; a sheet's codes go as far as they need to,
-_CODES = 5  # from this column on
+_CODES = 5  # the first column of a sheet's codes
 
 
 class Marked(Struct, frozen=True):
@@ -133,27 +132,40 @@ def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, Record] | None
 def read_record(ledger: Grid) -> Record:
     """Read a ledger, whichever version wrote it.
 
-    Where it holds more codes than we write, a sheet has none of them: it then counts as written on, and stays.
+    Of a sheet that holds more codes than we write none is taken: it counts as edited, and is retained.
     """
     rows: dict[int, dict[int, str]] = {}
-    for (row, column), cell in ledger.cells.items():
+    for (row, column), cell in sorted(ledger.cells.items()):
         rows.setdefault(row, {})[column] = str(cell.value)
-    entries, sheets = [], {}
-    notes: dict[str, set[str]] | None = None
-    left = _MOST
-    for _, cells in sorted(rows.items()):
-        texts = [cells.get(column, "") for column in range(1, _COLUMNS + 1)]
-        if texts[0] == "sheet":
-            packed_codes = [text for column, text in sorted(cells.items()) if column >= _CODES]
-            left -= sum(map(len, packed_codes))
-            codes = None if not texts[_CODES - 1] else unpacked(packed_codes) if left >= 0 else {}
-            sheets[texts[1]] = Added(texts[2], whole(texts[3]), codes)
-        elif texts[0] == "mark":
-            apply = None if texts[6] == "-" else texts[6]
-            joined = None if texts[9] == "" else texts[9] == "1"
-            entries.append(Entry(texts[1], texts[2], texts[3], texts[4], texts[5], apply, joined))
-            if texts[7]:
-                notes = notes or {}
-                notes.setdefault(texts[7], set()).add(texts[8])
-    kept = None if notes is None else {ours: frozenset(theirs) for ours, theirs in notes.items()}
-    return Record(entries, sheets, kept)
+    marks = [_Row(cells) for cells in rows.values() if cells.get(1) == "mark"]
+    notes: dict[str, set[str]] = {}
+    for mark in marks:
+        if mark[8]:
+            notes.setdefault(mark[8], set()).add(mark[9])
+    return Record(
+        [_entry(mark) for mark in marks],
+        _added([cells for cells in rows.values() if cells.get(1) == "sheet"]),
+        {ours: frozenset(theirs) for ours, theirs in notes.items()} if notes else None,
+    )
+
+
+class _Row(dict[int, str]):
+    """The texts of a row by column, "" where there is none."""
+
+    def __missing__(self, column: int) -> str:
+        return ""
+
+
+def _entry(row: _Row) -> Entry:
+    apply, joined = None if row[7] == "-" else row[7], None if row[10] == "" else row[10] == "1"
+    return Entry(row[2], row[3], row[4], row[5], row[6], apply, joined)
+
+
+def _added(rows: Iterable[dict[int, str]]) -> dict[str, Added]:
+    sheets, left = dict[str, Added](), _MOST
+    for cells in rows:
+        row, texts = _Row(cells), [text for column, text in cells.items() if column >= _CODES]
+        left -= sum(map(len, texts))
+        codes = None if not row[_CODES] else unpacked(texts) if left >= 0 else {}
+        sheets[row[2]] = Added(row[3], whole(row[4]), codes)
+    return sheets

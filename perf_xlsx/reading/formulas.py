@@ -33,7 +33,7 @@ class Formulas:
 
     def _values(self, name: str | None, area: Area, own: Address) -> Sequence[Decimal] | None:
         sheet = own[0] if name is None else self._sheet(name)
-        if sheet is None:
+        if sheet is None or self.sheets.grids[sheet].partial:
             return None
         top, left, bottom, right = area
         if (top, left) == (bottom, right) and not self._is_box((sheet, top, left), own):

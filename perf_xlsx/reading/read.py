@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -12,10 +12,12 @@ from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
+from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.blocks import tables_of
 from perf_xlsx.reading.cells import CellReader
 from perf_xlsx.reading.earlier_run import had_no_place, reports
 from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
 from perf_xlsx.reading.identity import Identity, identify
 from perf_xlsx.reading.indicators import template_indicator
@@ -51,13 +53,23 @@ def read(package: Package, workbook: str, rulebook: str | None = None) -> Readin
     Raises PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
     """
     book = Book(package)
-    grids = [read_grid(book, sheet) for sheet in book.sheets]
+    grids = [read_grid(book, sheet, _may_be_the_forms(book, sheet)) for sheet in book.sheets]
     reading = read_sheets(book, grids, workbook, rulebook, package.limits)
     if reading.layout is None:
         return reading
     collector = FindingCollector()
     report_extras(package, reading.layout, reading.sheets, collector)
     return replace(reading, findings=(*reading.findings, *collector.findings))
+
+
+def _may_be_the_forms(book: Book, sheet: Sheet) -> Callable[[Collection[str]], bool]:
+    """Whether a large sheet need be read: names of our boxes lead there, or its texts are labels."""
+
+    def is_wanted(texts: Collection[str]) -> bool:
+        areas = (name.area() for name in book.defined_names() if name.name.startswith("px_"))
+        return any(area and area[0] == sheet.name for area in areas) or may_show_a_form(texts)
+
+    return is_wanted
 
 
 def read_sheets(
