@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -16,7 +17,8 @@ from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
-from perf_xlsx.judging.judge import bounded, in_order, judge
+from perf_xlsx.judging.judge import bounded, in_order
+from perf_xlsx.judging.judge import judge as judge_form
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import (
     MIB,
@@ -51,7 +53,7 @@ from perf_xlsx.system.output_files import (
 )
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".ots")
-KEPT = (".xlsx", ".xlsm")  # the suffixes that a scored copy keeps
+COPY_SUFFIXES = (".xlsx", ".xlsm")  # that a scored copy keeps
 REFUSALS = {"encrypted": "R02", "no_decryption": "R02", "too_large": "R03"}  # every other PackageError is R01
 ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
@@ -64,8 +66,6 @@ ADVICE = {
     "pointer": "请打开它指向的表格，另存或下载为 .xlsx，报送那个文件。",
     "too_large": "请删去无关的图片、工作表和多余的格式，另存后重新报送。",
 }
-
-
 DECRYPTED = (
     "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
     "含有不宜公开的内容时，请把副本加上密码再发送。",
@@ -90,7 +90,7 @@ class Terms(Struct, frozen=True):
     """How workbooks are scored.
 
     `rulebook` None: the one that each template remembers. `passwords` are tried in turn on an encrypted file.
-    `forms` are kinds of form that are known beside the shipped ones.
+    `forms` are kinds of form in addition to the shipped ones.
     """
 
     rulebook: str | None = None
@@ -109,8 +109,7 @@ def score(
 ) -> Result:
     """Score one workbook; with `output`, write the scored copy there, under the suffix that its content needs.
 
-    `terms` says more than `rulebook` alone.
-    Never raises for what stands in the workbook, nor where the copy cannot be written (finding R20, no output).
+    Never raises because of a workbook's content, nor where the copy cannot be written (finding R20, no output).
     Raises RulebookError for an unknown `rulebook`, FormError for a wrong form of `terms`, and OutputError where
     the output is the input.
     """
@@ -135,7 +134,7 @@ def score(
 
 
 def _refused(source: Path, error: Exception) -> Result:
-    """What is told of a file that could not be read."""
+    """The result of a file that could not be read."""
     what = POINTERS.get(source.suffix.lower())
     if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.kind in UNKNOWN)):
         return _unreadable(source, "R01", f"其实是{what}，里面没有表格", ADVICE["pointer"])
@@ -151,45 +150,44 @@ def _refused(source: Path, error: Exception) -> Result:
 
 
 def failed(source: Path, error: Exception, sha256: str = "") -> Result:
-    """What is told of a file that the program failed at; tests see to it that this is not reached."""
+    """The result of a file that the program failed at; tests make sure that this is not reached."""
     detail = f"{UNEXPECTED}（{type(error).__name__}: {error}）"
-    told = _unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。")
-    return replace(told, sha256=sha256)
+    return replace(_unreadable(source, "R01", detail, "文件未必有错；请换一个版本的软件再评。"), sha256=sha256)
 
 
 def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     name = printable_path(Path(job.source.name))
-    told: list[Finding] = []
+    noticed: list[Finding] = []
     if terms.passwords and is_encrypted(data):
         data = decrypt(data, terms.passwords, terms.limits)
-        told.append(_told(name, "R02", "打开密码", *DECRYPTED))
+        noticed.append(_notice(name, "R02", "打开密码", *DECRYPTED))
     original = open_original(data, terms.limits)
     if original is not None:
-        return _score_original(job, original, terms, told)
+        return _score_original(job, original, terms, noticed)
     package = Package.open(data, terms.limits)
     stripped = strip(package, is_ours)
-    told += answers(stripped, name, Book(package).sheets)
+    noticed += answers(stripped, name, Book(package).sheets)
     suffix, macro = package.suffix(), drop_stray_macros(package)
     package.become_document()
 
-    def judged() -> Result:
+    def judge() -> Result:
         reading = read(package, name, terms.rulebook)
         package.settle()
         new = [found for found in reading.findings if not told_already(found, stripped)]
         about = _about_the_file(name, suffix, macro, scored=reading.evaluation is not None)
-        return _judged(job, reading.evaluation, [*told, *about, *new], terms, reading.rules)
+        return _judged(job, reading.evaluation, [*noticed, *about, *new], terms, reading.rules)
 
-    return _with_copy(job, package, judged)
+    return _with_copy(job, package, judge)
 
 
-def _score_original(job: Job, original: Original, terms: Terms, told: list[Finding]) -> Result:
-    """A workbook of another format: carried over into a template of ours, and that is scored."""
-    from perf_xlsx.conversion.convert import convert  # late: few workbooks need it
+def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Finding]) -> Result:
+    """Score a workbook of another format: it is converted to our template, and that is scored."""
+    from perf_xlsx.conversion.convert import convert  # few workbooks need it
 
     converted = convert(original, printable_path(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(converted, Finding):
-        return _judged(job, None, [*told, converted], terms, None)
-    result = _judged(job, converted.evaluation, [*told, *converted.findings], terms, converted.rules)
+        return _judged(job, None, [*noticed, converted], terms, None)
+    result = _judged(job, converted.evaluation, [*noticed, *converted.findings], terms, converted.rules)
     if job.output is None:
         return result
     package = Package.open(converted.workbook)
@@ -197,44 +195,50 @@ def _score_original(job: Job, original: Original, terms: Terms, told: list[Findi
 
 
 def _judged(
-    job: Job, evaluation: SelfEvaluation | None, said: list[Finding], terms: Terms, rules: Rulebook | None
+    job: Job, evaluation: SelfEvaluation | None, found: list[Finding], terms: Terms, rules: Rulebook | None
 ) -> Result:
-    """What was read, its scores and all findings."""
+    """The result of what was read: its scores and all findings."""
     source = printable_path(job.source)
     if evaluation is None or rules is None:
-        return Result(source, "", None, None, bounded(said))
+        return Result(source, "", None, None, bounded(found))
     rulebook = rules.on(evaluation.form)
-    scores, findings = judge(evaluation, said, rulebook, terms.waiving)
+    scores, findings = judge_form(evaluation, found, rulebook, terms.waiving)
     return Result(source, "", evaluation, scores, findings, rulebook.name)
 
 
-def _with_copy(job: Job, package: Package, judged: Callable[[], Result], origin: Origin | None = None) -> Result:
-    """What is found in a workbook; its marks and sheets written into a copy, where one is wanted and it was read.
+def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:
+    """The result that `judge` computes; and, where one is wanted, a copy of the workbook with marks and sheets.
 
-    Where that fails, the result says so (R20) and has no output.
+    `judge` is called once, after the copy has been begun: the package's large parts are written by threads while
+    the form is read (four pictures of 4 MB: 87 instead of 125 ms). An unreadable workbook gets no copy, and for it
+    no folder is made either. Where writing fails, the result says so (R20) and has no output.
     """
     if job.output is None:
-        return judged()
+        return judge()
     output = with_required_suffix(job.output, package.suffix())
     if same_file(job.source, output):
         raise OutputError(f"输出文件就是输入文件：{printable_path(output)}。请换一个输出文件夹。")
-    # Only where there is a folder is the copy begun before the form is read: none is made for nothing.
-    result = None if os.path.isdir(output.parent) else judged()
-    if result and result.evaluation is None:
-        return result
+    judged = cache(judge)
+    if not os.path.isdir(output.parent) and judged().evaluation is None:
+        return judged()
     try:
         with staged(output) as copy, package.saving(copy.file) as finish:
-            result = result or judged()
-            if result.evaluation is None:
-                return result
-            rulebook = load_rulebook(result.evaluation.rulebook).on(result.evaluation.form)
-            sheets = scored_sheets(result, load_form(result.evaluation.form), rulebook, origin)
-            annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+            evaluation = judged().evaluation
+            if evaluation is None:
+                return judged()
+            _mark(package, judged(), evaluation, origin)
             finish()
             copy.commit()
     except OSError as error:
-        return _unwritten(result or judged(), output, error)
-    return replace(result, output=printable_path(output))
+        return _unwritten(judged(), output, error)
+    return replace(judged(), output=printable_path(output))
+
+
+def _mark(package: Package, result: Result, evaluation: SelfEvaluation, origin: Origin | None) -> None:
+    """Write the marks and the sheets of a result into its workbook."""
+    rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
+    sheets = scored_sheets(result, load_form(evaluation.form), rulebook, origin)
+    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
 
 
 def _unwritten(result: Result, output: Path, error: OSError) -> Result:
@@ -242,23 +246,22 @@ def _unwritten(result: Result, output: Path, error: OSError) -> Result:
         return result
     detail, advice = explain_os_error(output, error)
     place = Place(printable_path(Path(Path(result.file).name)))
-    seen = Observation(
-        place, "输出文件", printable_path(output), f"{printable_path(output)} 写不进去（{detail}）。", advice
-    )
-    return replace(result, findings=in_order([*result.findings, finding(UNWRITTEN, seen, None)]))
+    message = f"{printable_path(output)} 写不进去（{detail}）。"
+    observed = Observation(place, "输出文件", printable_path(output), message, advice)
+    return replace(result, findings=in_order([*result.findings, finding(UNWRITTEN, observed, None)]))
 
 
 def _about_the_file(name: str, suffix: str, macro: bool, scored: bool) -> Iterator[Finding]:
-    """What is odd about the file itself: not the `suffix` of its content, a stray `macro` that was left out."""
+    """Findings about the file itself: not the `suffix` of its content, a stray `macro` that was left out."""
     stem, stated = os.path.splitext(name)
     if stated.lower() in OPENED_AS and stated.lower() != suffix:
         message = f"文件名后缀是 {stated}，内容却是 {suffix}，Excel 会拒绝打开。"
         message += f"评分照常，写出的副本改用 {suffix}。" if scored else ""
-        yield _told(name, "R01", "文件名", message, f"请改名为“{stem}{suffix}”。")
+        yield _notice(name, "R01", "文件名", message, f"请改名为“{stem}{suffix}”。")
     if macro:
         message = "内容是不带宏的工作簿，却夹带了宏。宏没有运行"
         message += "，写出的副本中已去掉，原文件不变。" if scored else "。"
-        yield _told(name, "R16", "宏", message, "请另存为不带宏的工作簿后重新报送。")
+        yield _notice(name, "R16", "宏", message, "请另存为不带宏的工作簿后重新报送。")
 
 
 def unexpected(result: Result) -> bool:
@@ -271,22 +274,21 @@ def unwritten(result: Result) -> bool:
     return any(found.code == UNWRITTEN for found in result.findings)
 
 
-def _told(name: str, code: str, field: str, message: str, advice: str) -> Finding:
+def _notice(name: str, code: str, field: str, message: str, advice: str) -> Finding:
     return finding(code, Observation(Place(name), field, None, message, advice, severity="notice"), None)
 
 
 def _unreadable(source: Path, code: str, detail: str, advice: str) -> Result:
-    seen = Observation(Place(printable_path(Path(source.name))), "文件", None, f"{detail}。", advice)
-    return Result(printable_path(source), "", None, None, (finding(code, seen, None),))
+    observed = Observation(Place(printable_path(Path(source.name))), "文件", None, f"{detail}。", advice)
+    return Result(printable_path(source), "", None, None, (finding(code, observed, None),))
 
 
 def usable_rulebook(name: str) -> Rulebook:
     """A rulebook by name or path, whose forms and finding codes are known too. Raises RulebookError."""
     rulebook = load_rulebook(name)
-    said = [form for key in rulebook.settings if (own := by_form(key)) for form in own[1:]]
     problems = [
         f"{name}：不认识表种 {form}，已知的有 {'、'.join(form_names())}；自己的表种用 --forms 指定它的文件"
-        for form in dict.fromkeys((*rulebook.forms, *rulebook.by_reference, *said))
+        for form in dict.fromkeys(_forms_of(rulebook))
         if form not in form_names()
     ]
     problems += [
@@ -297,6 +299,13 @@ def usable_rulebook(name: str) -> Rulebook:
     if problems:
         raise RulebookError(problems)
     return rulebook
+
+
+def _forms_of(rulebook: Rulebook) -> Iterator[str]:
+    """The kinds of form that a rulebook names, also in the keys of its settings."""
+    yield from (*rulebook.forms, *rulebook.by_reference)
+    for key in rulebook.settings:
+        yield from (by_form(key) or ())[1:]
 
 
 def _serves(rules: Rulebook, kind: Form) -> bool:

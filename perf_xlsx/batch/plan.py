@@ -9,30 +9,24 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.pipeline import KEPT, WORKBOOKS, Job, OutputError
+from perf_xlsx.pipeline import COPY_SUFFIXES, WORKBOOKS, Job, OutputError
 from perf_xlsx.system.os_errors import for_windows, identity, reachable, why
 from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
-LEFT_BEHIND = ("~$", ".~", "._")  # how files begin that Excel, WPS and Macs lay beside a workbook
+LEFT_BEHIND = ("~$", ".~", "._")  # prefixes of the files that Excel, WPS and Macs put next to a workbook
 RESULTS = "评分结果"  # where copies go when no folder is named
-SYSTEM = (
-    "thumbs.db",
-    "ehthumbs.db",
-    "desktop.ini",
-    "icon\r",
-)  # and whatever starts with a dot: nobody has sent these
+SYSTEM = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")  # and names with a dot first: nobody sent these
 SYSTEM_FOLDERS = (
     "__macosx", ".trashes", ".spotlight-v100", ".fseventsd", "$recycle.bin", "system volume information",
 )  # fmt: skip  # of archives made on a Mac, and of drives: what is in them was not sent, or thrown away
 
 
 class Plan(Struct, frozen=True, dict=True):
-    """The jobs of a run. Kept as two short texts a job, for there may be 100,000.
+    """The jobs of a run, as two short texts each: there may be 100,000.
 
     `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
-    is written. `many`: a folder or several files were asked for. `passed` are the files that were not taken for
-    their suffix, `skipped` the folders that hold results of earlier runs, `outside` the links to folders that
-    lie outside what was asked for.
+    is written. `many`: a folder or several files were asked for. `passed` are files without a workbook's suffix,
+    `skipped` folders with results of earlier runs, `outside` links to folders outside what was asked for.
     """
 
     base: Path
@@ -45,7 +39,7 @@ class Plan(Struct, frozen=True, dict=True):
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What a file is called whose name cannot be shown as it is, by its row; no two files are called alike."""
+        """Printable names, by row, of the files whose own name is not; no two are the same."""
         odd = [file for file, _ in self.rows if printable_path(Path(file)) != file]
         taken = {file for file, _ in self.rows} if odd else set()
         found = {}
@@ -60,7 +54,7 @@ class Plan(Struct, frozen=True, dict=True):
         return found
 
     def called(self, file: str) -> str:
-        """What a file of a row is called in what a program reads."""
+        """The printable path of a row's file, for programs."""
         name = self.names.get(file)
         return printable_path(self.base / file) if name is None else str(Path(printable_path(self.base)) / name)
 
@@ -81,38 +75,55 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     Raises OutputError where a path does not exist or cannot be listed, or an output would be an input.
     """
     asked = [Path(path) for path in paths]
-    for path in asked:
-        if not os.path.exists(path):
-            raise OutputError(f"没有这个文件或文件夹：{printable_path(path)}")
     target = Path(folder) if folder is not None else None
-    if target and os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
-        raise OutputError(
-            f"输出文件夹就是收回的文件夹：{printable_path(target)}。请换一个输出文件夹，原文件不会改动。"
-        )
-    if target and _is_workbook(target.name) and not os.path.isdir(target):
-        raise OutputError(f"-o 后面写的是文件夹，{printable_path(target)} 却像工作簿的名称。请改写一个文件夹。")
+    _refuse_wrong_paths(asked, target)
     base = _base(asked)
+    walk = _Walk([os.path.realpath(path) for path in asked], identity(target) if target else None)
     wanted: dict[str, str] = {}
     passed: dict[str, None] = {}
-    walk = _Walk([os.path.realpath(path) for path in asked], identity(target) if target else None)
     for path in asked:
-        top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
         for relative in walk.below(path):
-            file = relative if top == "." else f"{top}/{relative}" if relative else top
+            file = _below_base(base, path, relative)
             if relative and not _is_workbook(relative) and not os.path.isdir(path / relative):
                 passed[file] = None
             else:
-                below = f"{path.name}/{relative}" if relative and len(asked) > 1 else relative or path.name
-                wanted.setdefault(file, _copy_name(below))
+                wanted.setdefault(file, _copy_name(_copy_path(path, relative, several=len(asked) > 1)))
     many = len(asked) > 1 or any(os.path.isdir(path) for path in asked)
     others = [file for file in passed if file not in wanted]
-    found = Plan(base, target, list(_apart(wanted)), many, others, walk.skipped, walk.outside)
+    found = Plan(base, target, list(_with_unique_outputs(wanted)), many, others, walk.skipped, walk.outside)
     _refuse_overwriting(found)
     return found
 
 
+def _below_base(base: Path, path: Path, relative: str) -> str:
+    """The path below `base` of the file `relative` (or "") below `path`."""
+    top = Path(os.path.relpath(path, base) if base.parts else path).as_posix()
+    if not relative:
+        return top
+    return relative if top == "." else f"{top}/{relative}"
+
+
+def _copy_path(path: Path, relative: str, several: bool) -> str:
+    """Where the copy of a file below `path` goes: with several paths, below the name of its own."""
+    return f"{path.name}/{relative}" if relative and several else relative or path.name
+
+
+def _refuse_wrong_paths(asked: Sequence[Path], target: Path | None) -> None:
+    for path in asked:
+        if not os.path.exists(path):
+            raise OutputError(f"没有这个文件或文件夹：{printable_path(path)}")
+    if target is None:
+        return
+    if os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
+        raise OutputError(
+            f"输出文件夹就是收回的文件夹：{printable_path(target)}。请换一个输出文件夹，原文件不会改动。"
+        )
+    if _is_workbook(target.name) and not os.path.isdir(target):
+        raise OutputError(f"-o 后面写的是文件夹，{printable_path(target)} 却像工作簿的名称。请改写一个文件夹。")
+
+
 def beside(paths: Sequence[Path]) -> Path:
-    """Where copies go when no folder is named: beside the returns, never among them."""
+    """The output folder when none is named: next to the returns, never among them."""
     if len(paths) > 1:
         return _base(paths) / RESULTS
     whole = Path(os.path.abspath(paths[0]))
@@ -148,7 +159,7 @@ def _base(asked: Sequence[Path]) -> Path:
 
 
 class _Walk:
-    """What people have put below folders, and what was met on the way that is not gone into.
+    """Lists the files below folders; notes the folders on the way that it does not enter.
 
     `roots` are the folders asked for, resolved. `but` is the folder (by identity) that is not entered: results of
     an earlier run are no input. `of_results`: the folders to go through are themselves results.
@@ -167,9 +178,9 @@ class _Walk:
             yield ""
 
     def _walk(self, folder: Path, prefix: str, seen: set[object]) -> Iterator[str]:
-        """`seen` are folders not to be entered again: links to folders inside are followed, but not in a ring.
+        """`seen` are folders not to enter again: links to folders inside are followed, but not in a ring.
 
-        A folder below that cannot be listed stands for its workbooks: it is told when it is to be read.
+        A folder below that cannot be listed is given like a file: scoring it reports that.
         """
         try:
             seen.add(identity(os.path.join(folder, prefix)))
@@ -201,7 +212,7 @@ class _Walk:
         return True
 
     def _is_inside(self, path: Path) -> bool:
-        """Whether a folder lies below what was asked for; one that is no link lies where its parent does."""
+        """Whether a folder lies, with links resolved, below what was asked for."""
         real = os.path.realpath(path)
         return any(real == root or real.startswith(os.path.join(root, "")) for root in self.roots)
 
@@ -219,13 +230,13 @@ def _copy_name(name: str) -> str:
     """The name of the scored copy: its own, with .xlsx or .xlsm in place of a suffix that no copy has."""
     name = "/".join(for_windows(part) for part in printable_path(Path(name)).split("/"))
     stem, suffix = os.path.splitext(name)
-    if suffix.lower() in KEPT or suffix.lower() not in WORKBOOKS:
+    if suffix.lower() in COPY_SUFFIXES or suffix.lower() not in WORKBOOKS:
         return name
     return stem + (".xlsm" if suffix.lower() == ".xltm" else ".xlsx")
 
 
-def _apart(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The jobs with no two outputs of one name; whoever keeps its own name goes before one that is renamed."""
+def _with_unique_outputs(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The rows, no two with one output. A file that keeps its name goes before one that is renamed."""
     taken: set[str] = set()
     kept = sorted(wanted, key=lambda file: os.path.splitext(file)[1] != os.path.splitext(wanted[file])[1])
     outputs = {file: unique_path(Path(wanted[file]), taken).as_posix() for file in kept}

@@ -13,7 +13,7 @@ from msgspec import Struct
 from perf_xlsx import pipeline
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.batch.roster_list import COLUMNS
-from perf_xlsx.forms import Boxes, load_form
+from perf_xlsx.forms import Boxes, Form, load_form
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.system.os_errors import for_windows
 from perf_xlsx.system.output_files import write_atomically
@@ -48,11 +48,15 @@ def write_templates(
         if os.path.exists(path) and not force:
             yield Written(path, False)
             continue
-        boxes = {box.key for sheet in kind.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
-        known = {key: getattr(listed, key) for key in COLUMNS if key in boxes}
         stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
-        write_atomically(path, stamp.template({key: text for key, text in known.items() if text}))
+        write_atomically(path, stamp.template(_known(listed, kind)))
         yield Written(path, True)
+
+
+def _known(listed: Listed, form: Form) -> dict[str, str]:
+    """What the list says of a unit, for the boxes that its form has."""
+    boxes = {box.key for sheet in form.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
+    return {key: text for key in COLUMNS if key in boxes and (text := getattr(listed, key))}
 
 
 def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str, str]], bytes]:

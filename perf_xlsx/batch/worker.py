@@ -1,4 +1,4 @@
-"""What a worker does: one workbook after the other, each within its time, and none left behind by its parent."""
+"""The work of a worker: one workbook after the other, each within its time limit; it ends with its parent."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ Work = Callable[[Task], Done]
 
 
 def prepare(lifeline: Connection, memory: int | None) -> None:
-    """Make this process a worker: it ends when its parent lets go or dies, and takes at most `memory` bytes."""
+    """Set this process up as a worker: it exits when the parent closes the pipe or dies, and may allocate at most
+    `memory` bytes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_until_let_go, args=(lifeline,), daemon=True).start()
     if memory:
@@ -78,7 +80,7 @@ def prepare(lifeline: Connection, memory: int | None) -> None:
 
 
 def ready() -> None:
-    """Nothing: the process that does it has started."""
+    """Does nothing; its result shows that the process has started."""
 
 
 def _until_let_go(lifeline: Connection) -> None:
@@ -124,7 +126,7 @@ def one(task: Task) -> Done:
         withdraw(task)
     try:
         return Done(_line(task, result))
-    except UnrecordedError as error:  # told as a file that could not be read, and tried again next time
+    except UnrecordedError as error:  # reported as an unreadable file, and tried again next time
         withdraw(task)
         if result.output:
             with suppress(OSError):
@@ -133,16 +135,16 @@ def one(task: Task) -> Done:
 
 
 def died(task: Task, limits: str) -> Done:
-    """What is told of a file that ended its worker, alone in it."""
+    """The result of a file that ended its worker while alone in it."""
     withdraw(task)
-    seen = Observation(
+    observed = Observation(
         Place(printable_path(Path(Path(task.source).name))),
         "文件",
         None,
         f"读取时{limits}，或读取程序意外中止，没有读完。",
         pipeline.ADVICE["too_large"],
     )
-    result = Result(task.source, "", None, None, (finding("R03", seen, None),))
+    result = Result(task.source, "", None, None, (finding("R03", observed, None),))
     return Done(_line(task, result))
 
 
@@ -190,7 +192,7 @@ def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> Key:
 
 
 def _digest_of(forms: Iterable[FormFile]) -> str:
-    """The kinds of form that are known, wherever their files lie."""
+    """A digest of the bureau's own kinds of form, wherever their files lie."""
     return hashlib.sha256(repr(sorted(file.text for file in forms)).encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Many results in one workbook (汇总): made from records alone, without opening a returned workbook again.
 
-Records are gone through in passes, rows go straight to disk, and so does what must be remembered of each return.
-The same records (and the same scored workbooks beside them, which are linked) give the same bytes.
+Two passes over the records. Rows and per-return state are written to disk, so memory does not grow with the batch.
+The same records (and the same scored workbooks next to them, which are linked) give the same bytes.
 """
 
 from __future__ import annotations
@@ -80,13 +80,13 @@ def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS,
 ) -> list[Path]:  # fmt: skip
-    """Write one workbook from the records (`report.as_record`), whole or not at all.
+    """Write one workbook from the records of a batch, completely or not at all.
 
-    `records` are gone through several times (an iterator is first made a list). `roster` is the list of those who
-    must file; without it, whom a batch with a list recorded as outstanding. `output` is 汇总.xlsx in `base` unless
-    given.
+    `records` are read several times (an iterator is first made a list); which of them repeat another is what their
+    batch found (B01). `roster` is the list of those who must file; without it those are missing that the batch
+    recorded as outstanding. `output` is 汇总.xlsx in `base` unless given.
     `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
-    long tables as files too. `row_limit` is what one sheet holds; a longer table goes on on the next.
+    long tables as files too. `row_limit` is what one sheet holds; a longer table continues on the next.
 
     Gives the files written. Raises RecordsError, ExportError and OSError.
     """
@@ -129,7 +129,7 @@ class _Returns:
 def _write(
     canvas: Canvas, found: Statistics, worst_first: Iterable[Troubled], returns: Iterable[Return], limit: int
 ) -> None:
-    """The sheets stand in their order first; then their rows, in one pass; then what is told of them."""
+    """Create the sheets in their order, then write the rows in one pass, then what summarises them."""
     overview = Page(canvas, OVERVIEW, WIDTHS)
     units = LongSheets(
         canvas, UNITS.name, UNITS.columns, found.rows["units"], _units_note(found), limit, empty="没有收到工作簿。"

@@ -43,7 +43,7 @@ def line_name(form: str | None, fund: FundRecord) -> str:
 
 
 class Identity(Struct, frozen=True):
-    """Whose form it is, as its rows begin."""
+    """Whose form it is: the first columns of its rows."""
 
     unit: str
     supervisor: str

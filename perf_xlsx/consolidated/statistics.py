@@ -1,4 +1,4 @@
-"""What a run comes to, counted in one pass: grades, scores, rates, money, findings. Sums are exact."""
+"""The statistics of a run, counted in one pass: grades, scores, rates, money, findings. Sums are exact."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a
 class LineSum(Struct):
     """One fund line over all returns of a form and year, in 万元.
 
-    `given` counts the returns that filled an amount in; `pairs` sums, for each rate, part and whole of those
-    returns that filled in both, for a rate of sums from different returns would be none. `gap` sums initial +
-    adjustment - adjusted of the `whole` ones, which filled in all three.
+    `given` counts the returns that filled an amount in. `pairs` sums, for each rate, part and whole of the returns
+    that filled in both: sums of different returns make no rate. `gap` sums initial + adjustment - adjusted of the
+    `whole` returns that filled in all three.
     """
 
     name: str

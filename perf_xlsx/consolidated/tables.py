@@ -43,7 +43,7 @@ class Column(Struct, frozen=True):
 
 
 class Return(Struct, frozen=True):
-    """One record with what only the whole batch tells: whether it repeats another, and where its copy lies."""
+    """One record with its identity, whether it repeats another, and the link to its scored copy."""
 
     record: Record
     who: Identity
