@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
-from perf_xlsx.reading.block_sheet import home_of
 from perf_xlsx.reading.blocks import funds_of, labels_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import denies, header_of
 from perf_xlsx.reading.layout import Header, Home, Layout, Table
+from perf_xlsx.system.pattern import pattern
 
+COPY = pattern(r"\(\d+\)$|（\d+）$|[Cc]opy\s*\d*$|副本\s*\d*$")  # how Excel, WPS and others name a copied sheet
 MOST_FAR = 200  # rows of a table behind a gap
 
 
@@ -53,7 +54,7 @@ class _Search:
         )  # fmt: skip
 
     def _home(self, block: Boxes | Lines, labels: list[tuple[str, ...]], boxes: list[Box]) -> int:
-        home = self.homes[block.title] = home_of(block.key, labels, boxes, self.sheets)
+        home = self.homes[block.title] = _home_of(block.key, labels, boxes, self.sheets)
         return home.sheet
 
     # ---- single boxes ----------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ class _Search:
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets
-        home = home_of(block.key, labels_of(block), columns, sheets)
+        home = _home_of(block.key, labels_of(block), columns, sheets)
         header = header_of(block, sheets, home.sheet)
         found: Mapping[str, int] = header.columns if header else {}
         self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
@@ -132,6 +133,26 @@ class _Search:
         areas = [a for box in columns if (a := sheets.areas.get(f"px_{block.key}_{box.key}"))]
         bottom = max((a.bottom for a in areas if a.sheet == header.sheet), default=header.bottom)
         self.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
+
+
+def _home_of(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
+    """The block's sheet, one with more than half of its labels before any other.
+
+    Of several, where its names point; else an original before a copy; else the one with most of its labels.
+    """
+    wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
+    share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
+    found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
+    keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
+    areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]
+
+    def fitness(sheet: int) -> tuple[bool, bool, bool, int, int]:
+        return sheet in found, sheet in areas, not COPY.search(sheets.names[sheet]), share[sheet], -sheet
+
+    best = max(share, key=fitness, default=-1)
+    if best == -1 or not share[best]:
+        return Home(-1, ())
+    return Home(best, tuple(sheet for sheet in found if sheet != best))
 
 
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:

@@ -31,8 +31,7 @@ from perf_xlsx.reading.official.headers import (
 )
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
-from perf_xlsx.reading.parts import ADVICE, message_of
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
@@ -96,9 +95,9 @@ class _Search:
         rows = tuple(sorted((*body.rows, *body.parts)))
         layout.tables["indicators"] = Table(self.sheet, tables[0].columns, rows, head=tables[0].bottom)
         layout.parts = body.parts
-        if names := [*body.parts.values()]:
+        if body.parts:
             at = (self.sheet, min(body.parts), tables[0].columns["name"])
-            layout.remarks.append(Remark("R16", at, "三级指标", message_of(names), ADVICE, names[0]))
+            layout.remarks.append(parts_remark(at, "三级指标", body.parts))
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):

@@ -41,36 +41,57 @@ def project_rows(
     Repeated headers, the second row of a header, rows of sums, dashes and empty rows are none. A name without any
     amount is one where it follows at once.
     """
-    cells, at = sheets.grids[header.sheet].cells, header.columns["name"]
     repeats = {row for h in tables if h.columns == header.columns for row in range(h.top, h.bottom + 1)}
     others = {h.top for h in tables} - repeats
-    amounts = [header.columns[key] for key in AMOUNTS if key in header.columns]
-    last, rows, sums = header.bottom, ProjectRows(), (*kind.totals, *kind.subtotals)
-
-    def text(row: int, column: int) -> str:
-        cell = cells.get((row, column))
-        return "" if cell is None else as_shown(cell)
-
-    for row in sorted({row for row, _ in cells if row > header.bottom} - repeats):
-        top, left, _, right = sheets.merge_at((header.sheet, row, at))
-        name = text(top, left)
-        if row in others or name in known or any(left <= column <= right for column in amounts):
+    search, last, found = _Search(sheets, header, kind), header.bottom, ProjectRows()
+    for row in sorted({row for row, _ in search.cells if row > header.bottom} - repeats):
+        name, over_amounts = search.name(row)
+        if row in others or name in known or over_amounts:
             break
-        if sheets.crossed_out(header.sheet, row, [at, *amounts]):
-            rows.crossed.append(row)
-            last = row
+        if search.crossed_out(row):
+            found.crossed.append(row)
+        elif search.is_no_project(name):
+            if word := search.word_of_sum(row, name, row == last + 1):
+                found.others[row] = word
+            last = last if row > last + 1 else row
             continue
-        filled = any(not is_blank(text(row, column)) for column in amounts)
-        if core(name) in sums or says_nothing(kind, name):
-            last = row if row == last + 1 else last
-            before = [text(row, column) for column in range(left - 1, max(left - 4, 0), -1)]  # under 序号, often
-            word = next(filter(sums.__contains__, map(core, (name, *before))), None)
-            numbers = any(parse_quantity(text(row, column)) for column in amounts)
-            if numbers and (word or row == last):
-                rows.others[row] = word or name or "没有名称"
-        elif filled or row == last + 1:
-            last = row
-            rows.projects.append(row)
+        elif search.has_amounts(row) or row == last + 1:
+            found.projects.append(row)
         else:
             break
-    return rows
+        last = row
+    return found
+
+
+class _Search:
+    def __init__(self, sheets: Sheets, header: Header, kind: OfficialForm) -> None:
+        self.sheets, self.sheet, self.kind = sheets, header.sheet, kind
+        self.cells, self.at = sheets.grids[header.sheet].cells, header.columns["name"]
+        self.amounts = [header.columns[key] for key in AMOUNTS if key in header.columns]
+        self.sums = (*kind.totals, *kind.subtotals)
+
+    def name(self, row: int) -> tuple[str, bool]:
+        """The name through its merge, and whether that covers amounts."""
+        top, left, _, right = self.sheets.merge_at((self.sheet, row, self.at))
+        return self._text(top, left), any(left <= column <= right for column in self.amounts)
+
+    def crossed_out(self, row: int) -> bool:
+        return self.sheets.crossed_out(self.sheet, row, [self.at, *self.amounts])
+
+    def has_amounts(self, row: int) -> bool:
+        return any(not is_blank(self._text(row, column)) for column in self.amounts)
+
+    def is_no_project(self, name: str) -> bool:
+        return core(name) in self.sums or says_nothing(self.kind, name)
+
+    def word_of_sum(self, row: int, name: str, next_row: bool) -> str:
+        """The word of a row with amounts that is no project: that of a sum, or any where it follows at once."""
+        left = self.sheets.merge_at((self.sheet, row, self.at))[1]
+        before = [self._text(row, column) for column in range(left - 1, max(left - 4, 0), -1)]  # often under 序号
+        word = next(filter(self.sums.__contains__, map(core, (name, *before))), None)
+        numbers = any(parse_quantity(self._text(row, column)) for column in self.amounts)
+        return (word or name or "没有名称") if numbers and (word or next_row) else ""
+
+    def _text(self, row: int, column: int) -> str:
+        cell = self.cells.get((row, column))
+        return "" if cell is None else as_shown(cell)
