@@ -21,7 +21,7 @@ NOWHERE: Address = (-1, 0, 0)
 
 
 class Workbook(Protocol):
-    """What a workbook of any format tells besides its cells."""
+    """What reading asks of a workbook of any format, besides its cells."""
 
     @property
     def sheets(self) -> Sequence[Sheet]:

@@ -162,7 +162,7 @@ def _at_home(found: Iterable[Address], home: int) -> list[Address]:
 
 
 def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
-    """Whether the help that the template prints behind a box stands there."""
+    """Whether the cell has the help that the template prints after a box."""
     cell = sheets.cell(at)
     return cell is not None and isinstance(cell.value, str) and same_label(cell.value) in helps
 

@@ -17,12 +17,12 @@ ADVICE = "可以不改；如它是单独的指标，请填写分值和得分。"
 def is_part(name: str, above: str) -> bool:
     """Whether a row that carries no points is a part of the row `above` ("": there is none), by how it is named.
 
-    It is where it says 其中, or is numbered below one that is not.
+    True where its name begins with 其中, or is numbered and the one above is not.
     """
     if not above:
         return False
-    says = normalise(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
-    return says or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
+    begins = normalise(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
+    return begins or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
 
 
 def parts_remark(at: Address, field: str, parts: Mapping[int, str]) -> Remark:

@@ -89,7 +89,7 @@ def _locate_official(sheets: Sheets) -> Layout | None:
 
 
 def _with_other_forms(layout: Layout, sheets: Sheets) -> Layout:
-    """The layout with the official layouts that begin on sheets beside a form from our template."""
+    """The layout with the official layouts that begin on other sheets than our template's."""
     known = layout.sheets() | layout.copies()
     others = [
         n for n in sheets.searched if n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells

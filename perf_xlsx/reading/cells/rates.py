@@ -118,7 +118,7 @@ class Rates:
         The row's own completion decides; else the other values do, where one reading is of their size and the
         other is not: the one as typed where a unit is `stated`, 86.8 where only another value has a percent sign.
         Where neither fits, the value stays open and is reported. Where rates are `small` by nature and of one
-        size, 0.5 beside 1 is half a percent, which needs no report.
+        size, 0.5 next to 1 is half a percent, which needs no report.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         severity: Severity = "warning" if any(abs(number) > 1 for number in known) else "notice"

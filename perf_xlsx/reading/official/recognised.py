@@ -24,7 +24,7 @@ WEIGHTS = {
 
 
 def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: bool | None) -> str:
-    """One sentence: the layout, where its tables stand, what goes by another name, what it lacks.
+    """One sentence: the layout, where its tables are, what goes by another name, what it lacks.
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
     """
