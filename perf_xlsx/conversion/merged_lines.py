@@ -45,21 +45,17 @@ def _joined(key: str, lines: Sequence[FundLine], parts: dict[Path, tuple[Entry[A
         return lines[0]
     own = next((line for line in lines if line.key == key), lines[0])
     busy = [line for line in lines if any(getattr(line, column).value for column in AMOUNTS)]
+    columns = {column: [getattr(line, column) for line in lines] for column in AMOUNTS}
+    columns["claimed_rate"] = [line.claimed_rate for line in busy] if len(busy) == 1 else []
+    columns |= {column: [line.extras[column] for line in lines] for column in own.extras}
     changed: dict[str, Any] = {}
-    for column in (*AMOUNTS, "claimed_rate"):
-        found = [getattr(line, column) for line in lines]
-        entries = tuple(entry for entry in found if not entry.empty)
-        if column == "claimed_rate":
-            entries = tuple(getattr(line, column) for line in busy) if len(busy) == 1 else ()
-        changed[column] = _sum(entries) if entries else replace(getattr(own, column), value=None, given="")
+    for column, found in columns.items():
+        entries = tuple(entry for entry in found if not entry.empty or column == "claimed_rate")
+        empty = replace(own.extras.get(column) or getattr(own, column), value=None, given="")
+        changed[column] = _sum(entries) if entries else empty
         parts["funds", key, column] = entries
-    extras = {}
-    for column, entry in own.extras.items():
-        entries = tuple(one for line in lines if not (one := line.extras[column]).empty)
-        extras[column] = _sum(entries) if entries else replace(entry, value=None, given="")
-        parts["funds", key, column] = entries
-    changed["extras"] = extras
-    return replace(own, key=key, **changed)
+    extras = {column: changed.pop(column) for column in own.extras}
+    return replace(own, key=key, **changed, extras=extras)
 
 
 def _sum(entries: Sequence[Entry[Any]]) -> Entry[Any]:

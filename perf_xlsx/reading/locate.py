@@ -109,12 +109,17 @@ class _Search:
         keys = [(line.key, box.key) for line in block.lines for box in columns]
         named = {key: at for key in keys if (at := _named(sheets, "_".join(("px", block.key, *key))))}
         moved = any((row := rows[line]) and at[:2] != row for (line, _), at in named.items())
+        trusted = {
+            key: at
+            for key, at in named.items()
+            if not moved and not (header and denies(header, at)) and _has_text_before(sheets, at)
+        }
         for line, column in keys:
-            row, at = rows[line], named.get((line, column))
+            row = rows[line]
             if row and header and column in header.columns:
                 self.lines[block.key, line, column] = (*row, header.columns[column])
-            elif at and not moved and not (header and denies(header, at)) and _has_text_before(sheets, at):
-                self.lines[block.key, line, column] = at
+            elif (line, column) in trusted:
+                self.lines[block.key, line, column] = trusted[line, column]
         found = {key[1:] for key in self.lines if key[0] == block.key}
         lines, heads = {line for line, _ in found}, {column for _, column in found}
         self.missing += [(block.title, x.label, bool(x.required)) for x in block.lines if x.key not in lines]

@@ -283,18 +283,20 @@ def _doubt(
         return None
     if number is not None and _rough(quantity, number, known):
         return "只是约数，不能确定是否达到", EXACTLY
-    if quantity.unit:
-        return None
-    if other.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
+    return None if quantity.unit else _unit_doubt(field, quantity.number, row, other, known)
+
+
+def _unit_doubt(
+    field: str, number: Decimal, row: RowUnit, other: Quantity, known: Decimal
+) -> tuple[str, str] | None:
+    """The same of a number without unit; `known` is the row's other number in the row's unit."""
+    if other.unit and not row.stated and known and unsure(number, known, row.unit):
         return f"没有写单位，不能确定是不是“{row.unit}”", f"请写明单位，或换算成{row.unit}。"
-    if row.stated and field == ACTUAL and other_money(quantity.number, known, row.unit):
+    if row.stated and field == ACTUAL and other_money(number, known, row.unit):
         return f"与指标值相差约一万倍，不能确定是不是以{row.unit}为单位", f"请核对，换算成{row.unit}后填写。"
-    if not row.unit and hundredfold(quantity.number, other.number) and quantity.number <= 1:
-        shown = plain(quantity.number * HUNDRED)
-        return (
-            f"没有写单位，不能确定是不是{shown}%",
-            f"请与{TARGET if field == ACTUAL else ACTUAL}写成一致，如 {shown}% 。",
-        )
+    if not row.unit and hundredfold(number, other.number) and number <= 1:
+        shown, same = plain(number * HUNDRED), TARGET if field == ACTUAL else ACTUAL
+        return f"没有写单位，不能确定是不是{shown}%", f"请与{same}写成一致，如 {shown}% 。"
     return None
 
 

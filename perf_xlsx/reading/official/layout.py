@@ -84,20 +84,13 @@ class _Search:
         if not tables:
             return None
         lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
-        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
-        money = money or [h for h in self._in_part(kind) if not self._lists_projects(h, [*lists, *tables])]
+        money = self._money(kind, lists, tables)
         if not (money or self.titles):
             return None
-        funds, projects = next(iter(money), None), next(iter(lists), None)
-        layout = Draft(kind, tables[0], funds, projects)
+        layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
-        rows = tuple(sorted((*body.rows, *body.parts)))
-        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, rows, head=tables[0].bottom)
-        layout.parts = body.parts
-        if body.parts:
-            at = (self.sheet, min(body.parts), tables[0].columns["name"])
-            layout.remarks.append(parts_remark(at, "三级指标", body.parts))
+        self._indicators(layout, body)
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
@@ -111,10 +104,24 @@ class _Search:
         money_search.money_unit()
         self._execution_row(layout, body)
         self._unread_rows(layout, body)
-        self._kind_is_told(layout)
+        self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
         return layout.layout()
+
+    def _money(self, kind: OfficialForm, lists: list[Header], tables: list[Header]) -> list[Header]:
+        """The tables of money; else one above the indicators that lacks a column, or calls it by another name."""
+        found = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
+        in_part = [] if found else self._headers(kind, "funds", (self.sheet,), "funds_in_part")
+        return found or [h for h in in_part if not self._lists_projects(h, [*lists, *tables])]
+
+    def _indicators(self, layout: Draft, body: Body) -> None:
+        header, rows = layout.indicators, tuple(sorted((*body.rows, *body.parts)))
+        layout.tables["indicators"] = Table(self.sheet, header.columns, rows, head=header.bottom)
+        layout.parts = body.parts
+        if body.parts:
+            at = (self.sheet, min(body.parts), header.columns["name"])
+            layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
         """The kind that the title names; else a project's where there is a label 项目名称, else a department's."""
@@ -124,7 +131,7 @@ class _Search:
                 return named
         return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
 
-    def _kind_is_told(self, layout: Draft) -> None:
+    def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
         if not any(word in text for _, text in self.titles for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
@@ -173,10 +180,6 @@ class _Search:
                 self.known[key] = headers(self.sheets, sheet, self.rows[sheet], labels, asked)
             found += self.known[key]
         return found
-
-    def _in_part(self, kind: OfficialForm) -> list[Header]:
-        """A table of money above the indicators of which a column goes by an unknown name, or is not there."""
-        return self._headers(kind, "funds", (self.sheet,), "funds_in_part")
 
     def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""

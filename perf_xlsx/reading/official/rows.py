@@ -60,7 +60,7 @@ def bare_name(text: str) -> str:
 
 
 class TableRows:
-    """The rows of a table below its header, read by the keys of their columns; `values` are those of its values."""
+    """The rows of a table below its header; `values` are the keys of the columns that hold its values."""
 
     def __init__(self, sheets: Sheets, header: Header, values: Iterable[str]) -> None:
         self.sheets, self.sheet, self.columns = sheets, header.sheet, header.columns
