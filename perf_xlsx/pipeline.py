@@ -33,7 +33,7 @@ from perf_xlsx.ooxml import (
     read_file,
     strip,
 )
-from perf_xlsx.reading.earlier_answers import answers, told_already
+from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.reading.read import read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
@@ -173,7 +173,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     def judge() -> Result:
         reading = read(package, name, terms.rulebook)
         package.settle()
-        new = [found for found in reading.findings if not told_already(found, stripped)]
+        new = [found for found in reading.findings if not covered_by_answers(found, stripped)]
         about = _about_the_file(name, suffix, macro, scored=reading.evaluation is not None)
         return _judged(job, reading.evaluation, [*noticed, *about, *new], terms, reading.rules)
 

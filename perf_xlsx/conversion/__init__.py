@@ -1,1 +1,1 @@
-"""Workbooks of other formats, carried over into a template of ours."""
+"""Converts workbooks of other formats into filled templates."""

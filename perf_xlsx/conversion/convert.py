@@ -1,4 +1,4 @@
-"""Converts a workbook that cannot be written back losslessly into a filled template of ours, cell by cell.
+"""Converts a workbook that cannot be written back losslessly into a filled template, cell by cell.
 
 The original is read like any return. What was read is typed into a new template, and entries and findings move
 there: the findings are those of the original, their places are cells of the workbook that the unit gets back.
@@ -38,7 +38,7 @@ DEFAULTS = Limits()
 class Converted(Struct, frozen=True):
     """What became of the original: its reading, where everything came from, and a template filled in with it.
 
-    `typed` is the form as the template has it, which joins lines of money that it does not tell apart; `workbook`
+    `typed` is the form as the template has it, which joins lines of money that it does not distinguish; `workbook`
     is that template as a file, `rules` the rulebook that it is scored by.
     """
 
@@ -101,7 +101,7 @@ def _added_sheets(original: Original) -> set[str]:
 
 
 def _record(original: Original) -> Record | None:
-    """What the ledger of an earlier scoring says."""
+    """The ledger of an earlier scoring."""
     ledger = find_ledger(_grids(original).items())
     return None if ledger is None else ledger[1]
 
@@ -111,7 +111,7 @@ def _grids(original: Original) -> dict[str, Grid]:
 
 
 def _answered(original: Original, transcript: Transcript, recorded: Recorded | None) -> Iterator[Finding]:
-    """R23: what was written into notes of ours, at its place in the new workbook."""
+    """R23: what a unit wrote into our notes, at its place in the new workbook."""
     notes = (answer_in(extra.sheet, extra.cell, extra.text, recorded) for extra in original.extras)
     index = {sheet.name: sheet.index for sheet in original.sheets}
     for title, written in groupby((note for note in notes if note), key=lambda note: note.sheet):

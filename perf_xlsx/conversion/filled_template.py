@@ -1,4 +1,4 @@
-"""A new template of ours, filled in, and where its boxes stand."""
+"""A new template, filled in, and the places of its boxes."""
 
 from __future__ import annotations
 

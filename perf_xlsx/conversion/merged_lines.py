@@ -1,4 +1,4 @@
-"""Fund lines that official layouts tell apart and our template does not, added up in the line that takes them."""
+"""Adds up fund lines that only official layouts distinguish, in the line of our template that takes them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Joined(Struct, frozen=True):
     parts: Mapping[Path, tuple[Entry[Any], ...]]
 
     def sources(self, path: Path, entry: Entry[Any]) -> tuple[Entry[Any], ...]:
-        """The entries that stand in the original for this one."""
+        """The entries of the original that this one was made of."""
         return self.parts.get(path, (entry,))
 
 
@@ -40,26 +40,22 @@ def join(form: SelfEvaluation, into: Mapping[str, str]) -> Joined:
 
 
 def _joined(key: str, lines: Sequence[FundLine], parts: dict[Path, tuple[Entry[Any], ...]]) -> FundLine:
-    """One line of several: amounts are added up, a rate stands where only one of them has amounts."""
+    """One line of several: amounts are added up, a rate is kept where only one of them has amounts."""
     if len(lines) == 1 and lines[0].key == key:
         return lines[0]
     own = next((line for line in lines if line.key == key), lines[0])
     busy = [line for line in lines if any(getattr(line, column).value for column in AMOUNTS)]
+    columns = {column: [getattr(line, column) for line in lines] for column in AMOUNTS}
+    columns["claimed_rate"] = [line.claimed_rate for line in busy] if len(busy) == 1 else []
+    columns |= {column: [line.extras[column] for line in lines] for column in own.extras}
     changed: dict[str, Any] = {}
-    for column in (*AMOUNTS, "claimed_rate"):
-        found = [getattr(line, column) for line in lines]
-        entries = tuple(entry for entry in found if not entry.empty)
-        if column == "claimed_rate":
-            entries = tuple(getattr(line, column) for line in busy) if len(busy) == 1 else ()
-        changed[column] = _sum(entries) if entries else replace(getattr(own, column), value=None, given="")
+    for column, found in columns.items():
+        entries = tuple(entry for entry in found if not entry.empty or column == "claimed_rate")
+        empty = replace(own.extras.get(column) or getattr(own, column), value=None, given="")
+        changed[column] = _sum(entries) if entries else empty
         parts["funds", key, column] = entries
-    extras = {}
-    for column, entry in own.extras.items():
-        entries = tuple(one for line in lines if not (one := line.extras[column]).empty)
-        extras[column] = _sum(entries) if entries else replace(entry, value=None, given="")
-        parts["funds", key, column] = entries
-    changed["extras"] = extras
-    return replace(own, key=key, **changed)
+    extras = {column: changed.pop(column) for column in own.extras}
+    return replace(own, key=key, **changed, extras=extras)
 
 
 def _sum(entries: Sequence[Entry[Any]]) -> Entry[Any]:
@@ -69,7 +65,7 @@ def _sum(entries: Sequence[Entry[Any]]) -> Entry[Any]:
         words = "；".join(entry.given for entry in entries)
         return replace(entries[0], value=words, given=words)
     values: list[Decimal] = [entry.value for entry in entries if entry.value is not None]
-    if len(values) < len(entries):  # one of them could not be read, and has been told
+    if len(values) < len(entries):  # one of them could not be read, and was reported
         return replace(entries[0], value=None, given="＋".join(entry.given for entry in entries))
     total = sum(values, Decimal(0))
     return replace(entries[0], value=total, given=plain(total))

@@ -1,4 +1,4 @@
-"""What a workbook of another format holds besides the boxes that are carried over: all of it is told."""
+"""Lists what a workbook of another format holds besides the boxes that were converted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from perf_xlsx.rulebook import BY_REFERENCE
 from perf_xlsx.sheets.fixed_texts import NUMBER
 from perf_xlsx.sheets.origin import LeftBehind
 
-MOST_LEFT = 500  # cells told one by one; the rest is told as a number
+MOST_LEFT = 500  # cells listed one by one; the rest is counted
 
 
 def left_behind(
@@ -28,7 +28,7 @@ def left_behind(
 ) -> Iterator[LeftBehind]:
     """Cells, sheets, notes, pictures and macros of the original that the new workbook has not.
 
-    `recorded` are the notes of an earlier scoring, which are ours.
+    `recorded` are the notes that an earlier scoring wrote.
     """
     was = transcript.was
     others = dict(other_sheets(was, layout))
@@ -44,8 +44,8 @@ def left_behind(
     for sheet, count in others.items():
         why = "另一张自评表" if sheet in forms else "不属于自评表"
         yield LeftBehind("工作表", was.names[sheet], "", f"整张工作表，共{count}格", why)
-    kept = {"", *(was.names[index] for index in was.searched + was.reports)}
-    for extra in (extra for extra in original.extras if extra.sheet in kept):
+    titles = {"", *(was.names[index] for index in was.searched + was.reports)}
+    for extra in (extra for extra in original.extras if extra.sheet in titles):
         text = remaining(extra.text, recorded)
         if text or not has_ours(extra.text):
             yield LeftBehind(extra.what, extra.sheet, extra.cell, text)
@@ -54,8 +54,8 @@ def left_behind(
 def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cell]]:
     """Cells that hold something and were neither carried over nor printed on every such form."""
     was = transcript.was
-    theirs = _not_of_layout(was, layout.official) if layout.official else _not_of_template(transcript)
-    for address in theirs:
+    cells = _not_of_layout(was, layout.official) if layout.official else _not_of_template(transcript)
+    for address in cells:
         cell = was.cell(address)
         if cell is not None and _holds(cell) and address not in transcript.sources:
             yield address, cell
@@ -66,7 +66,7 @@ def _holds(cell: Cell) -> bool:
 
 
 def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
-    """That it is a formula, and the column that it stands in, where an official layout has a heading for it."""
+    """That it is a formula, that it was crossed out, and the heading of its column on an official layout."""
     notes = ["公式"] if cell.formula is not None else []
     notes += ["划去的内容"] if cell.crossed_out else []
     if layout.official and (heading := _heading(layout, layout.official, was, address)):
@@ -92,7 +92,7 @@ def _heading(layout: Layout, official: OfficialParts, was: Sheets, address: Addr
 
 
 def _not_of_layout(was: Sheets, layout: OfficialParts) -> Iterator[Address]:
-    """What is neither label nor heading nor row number of an official layout, and says something."""
+    """Cells that are neither label nor heading nor row number of an official layout, nor blank."""
     own, known = layout.labels | below(was, (NUMBER,)), known_labels(layout.kind)
     for sheet in was.searched:
         for (row, column), cell in sorted(was.grids[sheet].cells.items()):

@@ -1,8 +1,8 @@
-"""A form that was read in a workbook of another format, typed into a new template of ours, box by box.
+"""Types a form that was read from a workbook of another format into a new template, box by box.
 
-From our own template each box takes what stood in its cell, whatever it was; from an official layout what was
+From our own template each box takes the content of its cell, whatever it was; from an official layout what was
 understood, because sign, number and unit, or reason and improvement, share a cell there and not here. Entries and
-findings then point at the new workbook, and a trace tells of each box where it stood.
+findings then point at the new workbook, and a trace gives for each box its place in the original.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ INFERRED = {"weight": "没有分值栏，按自评得分推定", "improvement": 
 
 
 class Transcript:
-    """The way of every entry. `understood`: the form is no template of ours, so values go and not cells."""
+    """Moves every entry. `understood`: the original is an official layout, so values are typed, not cells."""
 
     def __init__(self, joined: Joined, was: Sheets, rules: Rulebook, understood: bool) -> None:
         self.joined, self.was, self.understood = joined, was, understood
@@ -55,16 +55,16 @@ class Transcript:
         self.evaluation: SelfEvaluation = replace(map_entries(form, self._move), weight_head=head)
         self.traces.sort(key=lambda trace: trace.place)
 
-    # ---- what is typed ---------------------------------------------------------------------------------------
+    # ---- typing ---------------------------------------------------------------------------------------
 
     def _type(self, path: Path, entry: Entry[Any]) -> Entry[Any]:
         if box := _box(self.form, path):
-            _, cell = self._stood(entry)
+            _, cell = self._source(entry)
             self._fill[path] = self._understood(box, path, entry, cell) if self.understood else as_typed(cell)
         return entry
 
     def _understood(self, box: Box, path: Path, entry: Entry[Any], cell: Cell | None) -> Typed:
-        """The value as our template wants it; what could not be understood as it stood."""
+        """The value as our template wants it; what could not be understood as it was given."""
         value = entry.value
         if isinstance(value, str) and is_blank(value):
             return None
@@ -124,7 +124,7 @@ class Transcript:
         """Note where a box came from; of a joined one, from where each part of it."""
         to, value = self._to(path), self._fill.get(path)
         for source in self.joined.sources(path, entry) if to else ():
-            address, cell = self._stood(source)
+            address, cell = self._source(source)
             if to and cell is not None and (value is not None or cell.formula is not None):
                 note = "；".join(self._notes(path, address, cell))
                 self.sources.add(address)
@@ -140,7 +140,7 @@ class Transcript:
             self._moved.setdefault((entry.place.sheet, entry.place.cell), {}).setdefault(entry.field, to)
         return replace(entry, place=to)
 
-    def _stood(self, entry: Entry[Any]) -> tuple[Address, Cell | None]:
+    def _source(self, entry: Entry[Any]) -> tuple[Address, Cell | None]:
         """The cell that an entry was read from: its own, or the one that is merged over it."""
         place = entry.place
         if not place.cell:
@@ -184,7 +184,7 @@ class Transcript:
         elif self.understood and into and into != as_shown(cell).strip():
             yield f"按“{into}”带入"
 
-    # ---- what was said of it ---------------------------------------------------------------------------------
+    # ---- findings ---------------------------------------------------------------------------------
 
     def moved_finding(self, found: Finding) -> Finding:
         """A finding about the original at its place in the new workbook, or saying where in the original it is."""

@@ -1,1 +1,1 @@
-"""A returned workbook -> SelfEvaluation and findings: where its boxes stand, what stands in and beside them."""
+"""Reads a returned workbook: sheets -> layout -> shifts -> rows -> form, with the findings about all of them."""

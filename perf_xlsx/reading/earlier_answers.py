@@ -1,4 +1,4 @@
-"""What a unit wrote on sheets and into notes that scoring added: kept, not read, and told once (R23)."""
+"""What a unit wrote on sheets and into notes that scoring added: retained, not read, reported once (R23)."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -
     if stripped is None:
         return
     index = {sheet.name: sheet.index for sheet in sheets}
-    for kept in stripped.kept:
-        yield _kept_sheet(kept, workbook)
+    for sheet in stripped.kept:
+        yield _retained_sheet(sheet, workbook)
     for title, written in groupby(stripped.answers, key=lambda answer: answer.sheet):
         yield in_notes(Place(workbook, index[title], sheet=title), list(written))
     for title, formulas in groupby(stripped.formulas, key=lambda formula: formula.sheet):
         yield _in_formulas(Place(workbook, index[title], sheet=title), list(formulas))
 
 
-def told_already(found: Finding, stripped: Stripped | None) -> bool:
-    """Whether R16 tells of a sheet that R23 tells of."""
+def covered_by_answers(found: Finding, stripped: Stripped | None) -> bool:
+    """Whether an R16 is about a sheet that R23 covers."""
     kept = () if stripped is None else stripped.kept
     return found.code == "R16" and found.field == "工作表" and found.place.sheet in {k.sheet.name for k in kept}
 
 
-def _kept_sheet(kept: RetainedSheet, workbook: str) -> Finding:
-    name, told = kept.sheet.name, []
-    if kept.cells:
-        cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in kept.cells]
-        told.append(f"写了内容：{listed(cells)}")
-    if kept.more:
-        told.append("放了图片、图形或批注")
-    did = f"在评分加入的工作表“{kept.was}”上{'；'.join(told) or '移动、排序或删减了内容'}"
-    if kept.referred:
-        did = f"把评分加入的工作表“{kept.was}”改了名，并有公式引用它"
-    stays = f"已改名为“{name}”，原样保留" if name != kept.was else "原样保留"
-    message = f"{did}。没有读取；该表{stays}。"
+def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:
+    name, done = sheet.sheet.name, []
+    if sheet.cells:
+        cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in sheet.cells]
+        done.append(f"写了内容：{listed(cells)}")
+    if sheet.more:
+        done.append("放了图片、图形或批注")
+    change = f"在评分加入的工作表“{sheet.was}”上{'；'.join(done) or '移动、排序或删减了内容'}"
+    if sheet.referred:
+        change = f"把评分加入的工作表“{sheet.was}”改了名，并有公式引用它"
+    stays = f"已改名为“{name}”，原样保留" if name != sheet.was else "原样保留"
+    message = f"{change}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
-    return reported("R23", Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
+    return reported("R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice)
 
 
 def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Finding:
-    """R23: what was written into the notes of a sheet; `carried`: of an original that is not written back."""
+    """R23: what was written into the notes of a sheet; `carried`: in an original that is not written back."""
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
     stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
     of = "原文件" if carried else ""

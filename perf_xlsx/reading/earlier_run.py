@@ -1,4 +1,4 @@
-"""Sheets that an earlier scoring added: they show a form, and are none."""
+"""Recognises sheets that an earlier scoring added: they show a form and are none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
 
 
 def is_ours(name: str, grid: Grid) -> bool:
-    """Whether a sheet was once added by scoring: kept under that name, or a copy that still shows our words."""
+    """Whether scoring added a sheet: retained under that name, or a copy that still has our words."""
     if KEPT in name:
         return True
     texts = _texts(grid)
@@ -31,15 +31,15 @@ def is_ours(name: str, grid: Grid) -> bool:
 
 
 def claims_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
-    """The boxes of these keys that hold what the unit says of itself, by their labels."""
+    """The boxes of these keys that hold the unit's own claims, by their labels."""
     boxes = [box for block in form.blocks for box in block.fields]
     return {box.key: box.label for box in boxes if box.key in keys and box.key in CLAIMS}
 
 
 def had_no_place(form: Form, grids: Iterable[Grid]) -> frozenset[str]:
-    """Keys of such boxes that the original of a carried-over workbook had no place for, as 来源对照 tells."""
-    said = (text for grid in grids if is_origin(grid) for text in _texts(grid) if NO_PLACE in text)
-    labels = {label for text in said for label in text.partition(NO_PLACE)[2].rstrip("。").split("、")}
+    """Keys of such boxes that the original of a converted workbook had no place for, from 来源对照."""
+    lists = (text for grid in grids if is_origin(grid) for text in _texts(grid) if NO_PLACE in text)
+    labels = {label for text in lists for label in text.partition(NO_PLACE)[2].rstrip("。").split("、")}
     return frozenset(key for key, label in claims_of(form, CLAIMS).items() if label in labels)
 
 

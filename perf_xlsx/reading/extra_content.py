@@ -1,4 +1,4 @@
-"""What a person wrote beside what our template prints and computes; none of it is read outside the boxes."""
+"""Cells with content outside the boxes, but for what the template prints or computes: reported, never read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from perf_xlsx.reading.layout import Layout
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_hint
 from perf_xlsx.system.pattern import pattern
 
-LISTED = 8  # cells and sheets that are named; the rest is told as a number
+LISTED = 8  # cells and sheets that are named; the rest is counted
 _COUNTER = pattern(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 
 def extra_cells(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
-    """Every cell with content outside the boxes, but for labels and titles of ours and what is told elsewhere."""
+    """Every cell with content outside the boxes, but for our labels and titles and what is reported elsewhere."""
     taken, words = _taken(sheets, layout), printed(form)
     used = sorted({sheet for sheet, _, _ in taken})
     columns = {(sheet, column) for sheet, _, column in taken}
@@ -110,7 +110,7 @@ def _hint_rows(form: Form, sheets: Sheets, sheet: int) -> set[int]:
 
 
 def below(sheets: Sheets, heads: Iterable[str]) -> set[Address]:
-    """What was reckoned below a header of those."""
+    """Computed cells below one of these headers."""
     tops: dict[tuple[int, int], int] = {}
     for sheet, row, column in sheets.labelled(heads):
         tops.setdefault((sheet, column), row)
@@ -118,12 +118,12 @@ def below(sheets: Sheets, heads: Iterable[str]) -> set[Address]:
         (sheet, row, column)
         for sheet in {sheet for sheet, _ in tops}
         for (row, column), cell in sheets.grids[sheet].cells.items()
-        if tops.get((sheet, column), row) < row and _reckoned(cell)
+        if tops.get((sheet, column), row) < row and _is_computed(cell)
     }
 
 
-def _reckoned(cell: Cell | None) -> bool:
-    """Whether a number or a formula stands there, or what the template's own formulas show for a number."""
+def _is_computed(cell: Cell | None) -> bool:
+    """Whether the cell has a number, a formula, or the text that our formulas show in place of a number."""
     if cell is None:
         return False
     value = cell.struck if cell.value is None else cell.value
@@ -131,14 +131,14 @@ def _reckoned(cell: Cell | None) -> bool:
 
 
 def _is_title(form: Form, cell: Cell) -> bool:
-    """Whether it is a title of ours, also where the unit's name was put into it."""
+    """Whether it is one of our titles, even with the unit's name in it."""
     return isinstance(cell.value, str) and any(
         same_label(sheet.title) in same_label(cell.value) for sheet in form.sheets
     )
 
 
 def _taken(sheets: Sheets, layout: Layout) -> set[Address]:
-    """The boxes, the labels before them however they read now, and what is told elsewhere."""
+    """The boxes, the cells of their labels, and what is reported elsewhere."""
     singles = {*layout.boxes.values()}
     taken = singles | {*layout.lines.values()} | {at for _, at in (*layout.twice, *layout.astray)}
     for table in layout.tables.values():
@@ -156,7 +156,7 @@ def _first_in_row(layout: Layout) -> Iterator[Address]:
 
 
 def _head_rows(sheets: Sheets, sheet: int, words: Set[str]) -> set[int]:
-    """Rows that are mostly headers of ours: one that was retyped is no content."""
+    """Rows that are mostly our headers: one that was retyped is no content."""
     known: dict[int, int] = {}
     others: dict[int, int] = {}
     for row, _, text in sheets.texts[sheet]:
@@ -176,7 +176,7 @@ def _computed_boxes(form: Form, sheets: Sheets) -> set[Address]:
     """The single cells that the template computes by itself."""
     labels = [label for block in form.blocks if isinstance(block, Boxes) for label in _computed(block)]
     found = {sheets.right_of(address) for address in sheets.labelled(labels)}
-    return {address for address in found if _reckoned(sheets.cell(address))}
+    return {address for address in found if _is_computed(sheets.cell(address))}
 
 
 def _computed(block: Boxes | Lines | Rows) -> Iterator[str]:

@@ -266,7 +266,7 @@ class FormReader:
         return entries
 
     def _passages(self) -> tuple[Passage, ...]:
-        """The titled texts that were written: rows of a table, and those that an official layout has beside it."""
+        """The titled texts that were written, in a table or, on an official layout, outside the tables."""
         rows = [made_of(Passage, row) for row in self._rows("passages")]
         found = [row for row in rows if not all(entry.empty for entry in (row.text, *row.extras.values()))]
         for title, at in self.layout.passages:
@@ -279,7 +279,7 @@ class FormReader:
         return tuple(found)
 
     def _unwritten(self) -> Iterator[Passage]:
-        """The titles of passages that nothing was written beside."""
+        """The titles of passages without a text."""
         table = self.layout.tables.get("passages")
         if table is None or not {"title", "text"} <= table.columns.keys():
             return

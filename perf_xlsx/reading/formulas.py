@@ -16,7 +16,7 @@ _HAIR = Fraction(1, 10**9)  # programs store fifteen digits
 
 
 class Formulas:
-    """Computes the formulas that stand in the boxes of a located form, from the other boxes alone."""
+    """Computes the formulas in the boxes of a located form, from the other boxes alone."""
 
     def __init__(self, sheets: Sheets, layout: Layout) -> None:
         self.sheets, self.layout = sheets, layout

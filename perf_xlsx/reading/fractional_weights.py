@@ -17,7 +17,7 @@ FEWEST = 2  # one weight alone proves nothing
 
 
 def in_points(rows: Sequence[Indicator], reports: CellReports, rulebook: Rulebook) -> tuple[Indicator, ...]:
-    """The indicators with their weights in points, where only a hundred times as much makes the whole (R12).
+    """The indicators with their weights in points, where only a hundred times as much gives the full score (R12).
 
     So are the claims, where they are fractions as well.
     """
@@ -25,11 +25,11 @@ def in_points(rows: Sequence[Indicator], reports: CellReports, rulebook: Ruleboo
         return tuple(rows)
     claims = [row.claimed_points for row in rows]
     both = _are_fractions(claims)
-    seen = "、".join(plain(row.weight.value or 0) for row in rows[:3])
+    given = "、".join(plain(row.weight.value or 0) for row in rows[:3])
     what, first = "分值和自评得分" if both else "分值", rows[0].weight
     right = plain((first.value or 0) * HUNDRED)
     message = (
-        f"{what}填的是小数（{seen}{'等' if len(rows) > 3 else ''}），乘以100后合计正好"
+        f"{what}填的是小数（{given}{'等' if len(rows) > 3 else ''}），乘以100后合计正好"
         f"{plain(rulebook.number('total.points'))}，已按乘以100后的数读取。"
     )
     advice = f"请核对，{what}按分数填写，如 {right}。"
@@ -42,9 +42,9 @@ def in_points(rows: Sequence[Indicator], reports: CellReports, rulebook: Ruleboo
 
 def _fractions(rows: Sequence[Indicator], rulebook: Rulebook) -> bool:
     weights = [row.weight for row in rows]
-    whole = sum((weight.value or Decimal(0) for weight in weights), Decimal(0)) * HUNDRED
+    total = sum((weight.value or Decimal(0) for weight in weights), Decimal(0)) * HUNDRED
     wanted = rulebook.number("total.points") - rulebook.number("execution.weight")
-    return len(weights) >= FEWEST and whole == wanted and all(w.value for w in weights) and _are_fractions(weights)
+    return len(weights) >= FEWEST and total == wanted and all(w.value for w in weights) and _are_fractions(weights)
 
 
 def _are_fractions(entries: Iterable[Entry[Decimal]]) -> bool:

@@ -17,11 +17,11 @@ from perf_xlsx.reading.merges import Merges, Span
 LONGEST_LABEL = 200  # longer texts are no labels
 
 Address = tuple[int, int, int]  # position of the sheet in `Sheets.names`, row, column
-NOWHERE: Address = (0, 0, 0)
+NOWHERE: Address = (-1, 0, 0)
 
 
 class Workbook(Protocol):
-    """What a workbook of any format tells besides its cells."""
+    """What reading asks of a workbook of any format, besides its cells."""
 
     @property
     def sheets(self) -> Sequence[Sheet]:
@@ -135,10 +135,6 @@ class Sheets:
         if address == NOWHERE:
             return Place(self.workbook)
         return Place(self.workbook, self.positions[sheet], row, column, self.names[sheet])
-
-    def sheet_place(self, sheet: int) -> Place:
-        """The place of a whole sheet."""
-        return Place(self.workbook, self.positions[sheet], sheet=self.names[sheet])
 
 
 def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:

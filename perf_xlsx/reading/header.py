@@ -49,7 +49,7 @@ def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> Header | None:
 def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
     """The row that holds most of the column labels, on the sheet `home` if there is one.
 
-    It must hold more than half of them, or stand just above the columns (`areas`) that are known by name. Of two
+    It must hold more than half of them, or be just above the columns (`areas`) that are known by name. Of two
     columns with the same label the one that is named is meant.
     """
     by_label = {same_label(label): box for box in columns for label in box.labels}

@@ -1,4 +1,4 @@
-"""What a workbook says of itself: form, template version, year, rulebook.
+"""The identity of a workbook: form, template version, year, rulebook.
 
 A template carries these in a very hidden sheet and in custom document properties; either may be lost on the way.
 """
@@ -21,7 +21,7 @@ _YEAR = pattern(r"(20\d\d)\s*年")
 
 
 class Identity(Struct, frozen=True):
-    """What is known of a workbook's origin; None where nothing tells.
+    """What is known of a workbook's origin; None where unknown.
 
     `nearest` and `lacking` describe the best guess where no form is named: its title and the labels not found.
     A workbook without our identity, our names or nearly all of our labels did not come from our template: `form`
@@ -38,17 +38,17 @@ class Identity(Struct, frozen=True):
 
 def identify(book: Workbook, sheets: Sheets) -> Identity:
     """Read the identity; where it was lost, recognise the form by its labels and the year by the titles."""
-    said = _said(book, sheets)
-    year = said.get("year", "")
+    stated = _stated(book, sheets)
+    year = stated.get("year", "")
     years = int(year) if re.fullmatch(r"20\d\d", year) else _year_in_text(sheets)
-    if form := said.get("form"):
-        return Identity(form, said.get("version"), years, said.get("rulebook"))
+    if form := stated.get("form"):
+        return Identity(form, stated.get("version"), years, stated.get("rulebook"))
     form, nearest, lacking = _recognise(sheets)
-    return Identity(form, said.get("version"), years, said.get("rulebook"), nearest, lacking)
+    return Identity(form, stated.get("version"), years, stated.get("rulebook"), nearest, lacking)
 
 
-def _said(book: Workbook, sheets: Sheets) -> dict[str, str]:
-    said = {
+def _stated(book: Workbook, sheets: Sheets) -> dict[str, str]:
+    stated = {
         key.removeprefix(PROPERTY_PREFIX): str(value)
         for key, value in book.custom_properties().items()
         if key.startswith(PROPERTY_PREFIX)
@@ -58,8 +58,8 @@ def _said(book: Workbook, sheets: Sheets) -> dict[str, str]:
         for (row, column), cell in cells.items():
             value = cells.get((row, column + 1))
             if column == 1 and cell.value in ("form", "version", "year", "rulebook") and value:
-                said[str(cell.value)] = str(value.value)
-    return said
+                stated[str(cell.value)] = str(value.value)
+    return stated
 
 
 def _year_in_text(sheets: Sheets) -> int | None:
@@ -71,13 +71,13 @@ def _year_in_text(sheets: Sheets) -> int | None:
 
 
 def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
-    """The form of ours that most labels speak for, the nearest form's title, and what it lacks."""
+    """The form that most labels match, the nearest form's title, and the labels that it lacks."""
     best: tuple[float, int, str, tuple[str, ...]] = (0.0, 0, "", ())
     for name in form_names():
         labels = [words for block in load_form(name).blocks for words in labels_of(block)]
         lacking = tuple(words[0] for words in labels if next(sheets.labelled(words), None) is None)
         share = 1 - len(lacking) / len(labels)
-        if (share, len(labels)) > best[:2]:  # of two that both fit, the one that says more
+        if (share, len(labels)) > best[:2]:  # of two that both fit, the one with more labels
             best = (share, len(labels), name, lacking)
     share, _, name, lacking = best
     title = load_form(name).title if name else ""

@@ -12,7 +12,7 @@ from perf_xlsx.domain.model import Entry, Indicator, made_of
 from perf_xlsx.domain.quantity import is_blank, normalise, unit_name
 from perf_xlsx.domain.units import row_unit
 from perf_xlsx.reading.cells import CellReader, RowUnit, small_by_nature
-from perf_xlsx.reading.judged_in_words import dated, in_words, needs_no_target, numbers_as_text, says_nothing
+from perf_xlsx.reading.judged_in_words import dated, in_words, is_empty_or_dash, needs_no_target, numbers_as_text
 
 SHARES = ("target", "midyear", "actual")
 
@@ -48,12 +48,12 @@ def _measured(cells: CellReader, indicator: Indicator, row: Mapping[str, Entry[A
 
 
 def _judged(cells: CellReader, row: Indicator) -> Indicator:
-    """The indicator, its actual as a judgement where its sign, target or level says that it is judged in words."""
+    """The indicator; its actual is a judgement where sign, target or level mean that it is judged in words."""
     sign, actual, texts = row.sign, row.actual, cells.texts
     target = dated(row.name.given, row.target, row.unit)
     row = replace(row, target=target)
     if needs_no_target((row.level1, row.level2), sign, target, actual):
-        target, actual = (replace(e, value=None, given="") if says_nothing(e) else e for e in (target, actual))
+        target, actual = (replace(e, value=None, given="") if is_empty_or_dash(e) else e for e in (target, actual))
         judged = texts.judged(actual, target)
         return replace(row, sign=replace(sign, value="定性"), target=target, actual=judged)
     if "定性" in (sign.value, row.method.value):

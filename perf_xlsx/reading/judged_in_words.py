@@ -1,4 +1,4 @@
-"""Which rows are judged in words, though no sign says so: one rule for our template and for official layouts."""
+"""Which rows are judged in words although no sign says so; one rule for every layout."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
 
-def says_nothing(entry: Entry[Any]) -> bool:
-    """Whether nothing stands there but, perhaps, a dash."""
+def is_empty_or_dash(entry: Entry[Any]) -> bool:
+    """Whether the entry is empty or a dash."""
     return entry.empty or (isinstance(entry.value, str) and normalise(entry.given) in DASHES)
 
 
@@ -37,23 +37,23 @@ def needs_no_target(
     levels: tuple[Entry[str], ...], sign: Entry[str], target: Entry[Any], actual: Entry[Any]
 ) -> bool:
     """Whether a row of 决策, 过程, 管理 is judged: it has no target, no sign, and no number as its actual."""
-    nothing = sign.empty and says_nothing(target) and not isinstance(actual.value, Decimal)
+    nothing = sign.empty and is_empty_or_dash(target) and not isinstance(actual.value, Decimal)
     return nothing and is_judged_level(*(level.given for level in levels))
 
 
 def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) -> bool:
     """Whether a row without a sign is worded only because its numbers were typed or pasted as text."""
-    said = "定性" in (sign.value, method.value)
-    return not said and isinstance(target.value, str) and parse_target(target.value) is not None
+    stated = "定性" in (sign.value, method.value)
+    return not stated and isinstance(target.value, str) and parse_target(target.value) is not None
 
 
 def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: bool) -> bool:
-    """Whether a target is none to be measured by: a text or a time, and its actual no number beside it.
+    """Whether a target cannot be measured by: it is a text or a time, and its actual is no number.
 
     Under a sign for numbers only where the words make `sure` what was achieved, or digits are a date: else a
-    number is owed.
+    number is required.
     """
-    if not isinstance(target.value, str) or says_nothing(target) or parse_target(target.value) is not None:
+    if not isinstance(target.value, str) or is_empty_or_dash(target) or parse_target(target.value) is not None:
         return False
     time = is_time(target.value)
     wordy = time or not any(ch.isdigit() for ch in target.value)

@@ -64,7 +64,7 @@ class Located(Struct, frozen=True):
 class OfficialParts(Struct, frozen=True):
     """What was recognised of an official layout.
 
-    `fund_rows` are the rows of its fund lines by key, `extra` the lines that our form lacks; `sums_up` tells
+    `fund_rows` are the rows of its fund lines by key, `extra` the lines that our form lacks; `sums_up`:
     whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
@@ -94,7 +94,7 @@ class Layout(Struct, frozen=True):
     found a second time and `astray` labels whose value is not next to them, each with its address. `homes` are, by
     a block's title, its sheet and those that hold it once more. `forms` are where further forms begin, none of
     which is read. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled texts
-    outside the tables. `official` is None where the form is a template of ours.
+    outside the tables. `official` is None for our template.
     """
 
     form: Form

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
-from perf_xlsx.reading.block_sheet import home_of
 from perf_xlsx.reading.blocks import funds_of, labels_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import denies, header_of
 from perf_xlsx.reading.layout import Header, Home, Layout, Table
+from perf_xlsx.system.pattern import pattern
 
+COPY = pattern(r"\(\d+\)$|（\d+）$|[Cc]opy\s*\d*$|副本\s*\d*$")  # how Excel, WPS and others name a copied sheet
 MOST_FAR = 200  # rows of a table behind a gap
 
 
@@ -53,7 +54,7 @@ class _Search:
         )  # fmt: skip
 
     def _home(self, block: Boxes | Lines, labels: list[tuple[str, ...]], boxes: list[Box]) -> int:
-        home = self.homes[block.title] = home_of(block.key, labels, boxes, self.sheets)
+        home = self.homes[block.title] = _home_of(block.key, labels, boxes, self.sheets)
         return home.sheet
 
     # ---- single boxes ----------------------------------------------------------------------------------------
@@ -108,12 +109,17 @@ class _Search:
         keys = [(line.key, box.key) for line in block.lines for box in columns]
         named = {key: at for key in keys if (at := _named(sheets, "_".join(("px", block.key, *key))))}
         moved = any((row := rows[line]) and at[:2] != row for (line, _), at in named.items())
+        trusted = {
+            key: at
+            for key, at in named.items()
+            if not moved and not (header and denies(header, at)) and _has_text_before(sheets, at)
+        }
         for line, column in keys:
-            row, at = rows[line], named.get((line, column))
+            row = rows[line]
             if row and header and column in header.columns:
                 self.lines[block.key, line, column] = (*row, header.columns[column])
-            elif at and not moved and not (header and denies(header, at)) and _has_text_before(sheets, at):
-                self.lines[block.key, line, column] = at
+            elif (line, column) in trusted:
+                self.lines[block.key, line, column] = trusted[line, column]
         found = {key[1:] for key in self.lines if key[0] == block.key}
         lines, heads = {line for line, _ in found}, {column for _, column in found}
         self.missing += [(block.title, x.label, bool(x.required)) for x in block.lines if x.key not in lines]
@@ -121,7 +127,7 @@ class _Search:
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets
-        home = home_of(block.key, labels_of(block), columns, sheets)
+        home = _home_of(block.key, labels_of(block), columns, sheets)
         header = header_of(block, sheets, home.sheet)
         found: Mapping[str, int] = header.columns if header else {}
         self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
@@ -134,6 +140,26 @@ class _Search:
         self.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
 
 
+def _home_of(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
+    """The block's sheet, one with more than half of its labels before any other.
+
+    Of several, where its names point; else an original before a copy; else the one with most of its labels.
+    """
+    wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
+    share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
+    found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
+    keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
+    areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]
+
+    def fitness(sheet: int) -> tuple[bool, bool, bool, int, int]:
+        return sheet in found, sheet in areas, not COPY.search(sheets.names[sheet]), share[sheet], -sheet
+
+    best = max(share, key=fitness, default=-1)
+    if best == -1 or not share[best]:
+        return Home(-1, ())
+    return Home(best, tuple(sheet for sheet in found if sheet != best))
+
+
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:
     """The labels on the block's own sheet, or else on the others."""
     labels = list(found)
@@ -141,7 +167,7 @@ def _at_home(found: Iterable[Address], home: int) -> list[Address]:
 
 
 def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
-    """Whether the help that the template prints behind a box stands there."""
+    """Whether the cell has the help that the template prints after a box."""
     cell = sheets.cell(at)
     return cell is not None and isinstance(cell.value, str) and same_label(cell.value) in helps
 

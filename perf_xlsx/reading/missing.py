@@ -1,4 +1,4 @@
-"""Required boxes left empty (R07): what is said of them, and the sum that would fit a total."""
+"""Required boxes left empty (R07): message, advice, and the sum that would fit a total."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from perf_xlsx.forms import Box, Line, Lines, typed
 
 
 class MissingValue(Struct, frozen=True):
-    """One thing to fill in: the box that it is told at, what is missing, what to do."""
+    """One thing to fill in: the entry that it is reported at, what is missing, what to do."""
 
     entry: Entry[Any]
     field: str
@@ -44,7 +44,7 @@ def missing_amounts(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Mis
         empty = [box for box, entry in entries.items() if entry.empty and entry.place.cell]
         fits = {box: fit for box in empty if (fit := _sum(line, box.key, block, lines)) is not None}
         if len(empty) > 1 and len(empty) == len(boxes):
-            yield _line_owed(line, entries[empty[0]], empty, fits)
+            yield _whole_line(line, entries[empty[0]], empty, fits)
             continue
         for box in empty:
             field, what = f"{line.label}·{box.label}", f"{line.label}的{box.label}"
@@ -52,7 +52,7 @@ def missing_amounts(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Mis
             yield MissingValue(entries[box], field, f"{field}没有填写。", advice)
 
 
-def _line_owed(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> MissingValue:
+def _whole_line(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> MissingValue:
     """A line that was left out altogether."""
     names = "、".join(box.label for box in empty)
     sums = "、".join(f"{box.label}{plain(fit)}" for box, fit in fits.items())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from perf_xlsx.domain.quantity import normalise
+from perf_xlsx.reading.grids import Address
+from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -15,15 +17,17 @@ ADVICE = "可以不改；如它是单独的指标，请填写分值和得分。"
 def is_part(name: str, above: str) -> bool:
     """Whether a row that carries no points is a part of the row `above` ("": there is none), by how it is named.
 
-    It is where it says 其中, or is numbered below one that is not.
+    True where its name begins with 其中, or is numbered and the one above is not.
     """
     if not above:
         return False
-    says = normalise(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
-    return says or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
+    begins = normalise(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
+    return begins or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
 
 
-def message_of(names: Sequence[str]) -> str:
-    """The one message about all of them."""
+def parts_remark(at: Address, field: str, parts: Mapping[int, str]) -> Remark:
+    """R16: one remark about all such rows; `parts` are their names by row."""
+    names = [*parts.values()]
     first = "".join(f"“{name}”" for name in names[:3]) + ("等" if len(names) > 3 else "")
-    return f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，不单独评分。"
+    message = f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，不单独评分。"
+    return Remark("R16", at, field, message, ADVICE, names[0])

@@ -22,8 +22,9 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
 from perf_xlsx.reading.identity import Identity, identify
 from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.layout_findings import report_layout
+from perf_xlsx.reading.layout_findings import layout_remarks
 from perf_xlsx.reading.locate import locate
+from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
@@ -100,7 +101,7 @@ def _locate_official(sheets: Sheets) -> Layout | None:
 
 
 def _with_other_forms(layout: Layout, sheets: Sheets) -> Layout:
-    """The layout with the official layouts that begin on sheets beside a form from our template."""
+    """The layout with the official layouts that begin on other sheets than our template's."""
     known = layout.sheets() | layout.copies()
     others = [
         n for n in sheets.searched if n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells
@@ -128,7 +129,8 @@ class _Reader:
 
     def reading(self) -> Reading:
         shifts = tuple(block_shifts(self.layout, self.sheets))
-        report_layout(self.layout, self.sheets, shifts, self.year, self.collector)
+        report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
+        report(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
         if self.asked and not self.layout.official:
             report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)

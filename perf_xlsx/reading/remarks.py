@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.model import Severity
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
+from perf_xlsx.reading.grids import Address, Sheets
 
 
 class Remark(Struct, frozen=True):
@@ -21,12 +21,11 @@ class Remark(Struct, frozen=True):
     advice: str
     given: str = ""
     severity: Severity | None = None
+    expected: str = ""
 
 
 def report(remarks: Iterable[Remark], sheets: Sheets, collector: FindingCollector) -> None:
     """Report each remark at its place."""
     for one in remarks:
-        place = sheets.place(one.at) if one.at[1] or one.at == NOWHERE else sheets.sheet_place(one.at[0])
-        collector.report(
-            one.code, place, one.field, one.message, one.advice, given=one.given, severity=one.severity
-        )
+        place, more = sheets.place(one.at), {"given": one.given, "expected": one.expected}
+        collector.report(one.code, place, one.field, one.message, one.advice, severity=one.severity, **more)

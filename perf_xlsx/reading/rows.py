@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, same_label, same_name
 from perf_xlsx.domain.text import written_out
-from perf_xlsx.forms import Box, Rows
+from perf_xlsx.forms import Box, Rows, typed
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import with_contents
@@ -18,15 +18,16 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Table
 from perf_xlsx.reading.levels import FILLED_DOWN
-from perf_xlsx.reading.parts import ADVICE, is_part, message_of
+from perf_xlsx.reading.parts import is_part, parts_remark
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
 
 _REMARK = pattern(r"注\s*[\d(.、]")  # "注1.", "注（1）"
 _OF_A_PART = pattern(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
-_OUTER = "-—–…·.()[] "  # around "以下空白"
+_AROUND = "-—–…·.()[] "  # around "以下空白"
 
-NONE = (0, Decimal(0))
+NONE = (0, Decimal(0))  # amounts above a row, and their sum
+Shown = Mapping[Box, str]
 
 
 class EntryRows(Struct, frozen=True):
@@ -43,120 +44,107 @@ def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...
 
 
 class _Classifier:
+    """Looks at the rows of one table from top to bottom; `shown` is what a person sees in a row's filled boxes."""
+
     def __init__(self, block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...]) -> None:
         self.block, self.table, self.sheets, self.asides = block, table, sheets, asides
-        columns = table.columns
-        typed = ((box, columns[box.key]) for box in block.columns if box.key in columns and box.kind != "computed")
-        self._typed = sorted(typed, key=lambda pair: pair[1])
+        self.grid = sheets.grids[table.sheet]
+        columns = [box for box in block.columns if box.key in table.columns]
+        self._boxes = sorted(typed(columns), key=lambda box: table.columns[box.key])
+        self._required = [box for box in columns if box.required]
         self._remarks: list[Remark] = []
         self._above: dict[str, tuple[int, Decimal]] = {}  # how many amounts are above the row, and their sum
-        self._asides: list[tuple[int, int]] = []
+        self._aside: list[tuple[int, int]] = []  # cells of remarks that people wrote into the table
         self._far: list[int] = []
         self._parts: dict[int, str] = {}
         self._last = ""  # the name of the last row that carries points
 
     def classified(self) -> EntryRows:
         found = {row: self._shown(row) for row in self.table.rows}
-        levels = {text for shown in found.values() if self._whole(shown) for text in _levels(shown)}
+        levels = {same_name(text) for shown in found.values() if self._complete(shown) for text in _levels(shown)}
         rows = []
         for row, shown in found.items():
             if self._is_entry(row, shown, levels):
                 rows.append(row)
             self._add_up(row)
-        self._report_together()
+        self._remark_together()
         return EntryRows(tuple(rows), self._parts, tuple(self._remarks))
 
-    def _is_entry(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
-        """Whether the row holds an entry; what it is otherwise is told, or kept to be told with others."""
-        if not shown or self._is_header(shown) or all(map(_is_dash, shown.values())):
+    def _is_entry(self, row: int, shown: Shown, levels: set[str]) -> bool:
+        """Whether the row holds an entry; what else it is, is remarked."""
+        if not shown or self._is_header(shown) or all(map(is_blank, shown.values())):
             return False
-        if report := self._crossed_out(row, shown) or self._total(row, shown):
-            self._remarks.append(report)
+        if remark := self._crossed_out(row, shown) or self._total(row, shown):
+            self._remarks.append(remark)
             return False
         if self._is_part(shown):
-            self._parts[row] = self._name(shown)
+            self._parts[row] = _name(shown)
             return True
-        if self._is_remark(row, shown, levels):
-            self._asides += [self._at(box, row)[1:] for box in shown]
+        if self._is_aside(row, shown, levels):
+            self._aside += [self._at(box, row)[1:] for box in shown]
             return False
-        if report := self._begun(row, shown):
-            self._remarks.append(report)
+        if remark := self._begun(row, shown):
+            self._remarks.append(remark)
             return False
-        entry = any(not self._heads(box) for box in shown)
+        entry = not all(map(_groups, shown))
         if entry and row in self.table.far:
             self._far.append(row)
         return entry
 
-    def _is_part(self, shown: Mapping[Box, str]) -> bool:
+    def _is_part(self, shown: Shown) -> bool:
         """Whether the row is a part of the indicator above it: it carries no points, where others do."""
-        counts = [box for box, _ in self._typed if box.key in ("weight", "claimed_points")]
-        if not counts:
+        counts = [box for box in self._boxes if box.key in ("weight", "claimed_points")]
+        if any(box in shown and not is_blank(shown[box]) for box in counts):
+            self._last = _name(shown)
             return False
-        if any(box in shown and not _is_dash(shown[box]) for box in counts):
-            self._last = self._name(shown)
-            return False
-        return is_part(self._name(shown), self._last)
+        return bool(counts) and is_part(_name(shown), self._last)
 
-    def _name(self, shown: Mapping[Box, str]) -> str:
-        return next((text for box, text in shown.items() if box.key == "name"), "")
-
-    # ---- what stands in a row --------------------------------------------------------------------------------
+    # ---- the cells of a row ----------------------------------------------------------------------------------
 
     def _at(self, box: Box, row: int) -> Address:
         return self.table.sheet, row, self.table.columns[box.key]
 
-    def _shown(self, row: int) -> Mapping[Box, str]:
-        """What a person sees in each filled box, from left to right."""
-        cells = ((box, self.sheets.cell((self.table.sheet, row, column))) for box, column in self._typed)
+    def _shown(self, row: int) -> Shown:
+        cells = ((box, self.sheets.cell(self._at(box, row))) for box in self._boxes)
         shown = ((box, as_shown(cell).strip()) for box, cell in cells if cell)
         return {box: text for box, text in shown if text}
 
-    def _before(self, row: int) -> Iterator[tuple[int, str]]:
-        """Texts left of the table's first column: the words of a sum or of a remark merged over the row."""
-        for column in range(1, min(self.table.columns.values())):
-            cell = self.sheets.cell((self.table.sheet, row, column))
-            if cell and isinstance(cell.value, str) and cell.value.strip():
-                yield column, cell.value.strip()
+    def _complete(self, shown: Shown) -> bool:
+        return all(box in shown for box in self._required)
 
-    def _heads(self, box: Box) -> bool:
-        """Whether it only says what a row belongs to, and is often there before the row is filled."""
-        return box.key in (*FILLED_DOWN, "title")
+    def _contents(self, boxes: Iterable[Box], row: int) -> str:
+        return with_contents(self.grid, [self._at(box, row)[1:] for box in boxes])
 
-    def _required(self) -> list[Box]:
-        return [box for box in self.block.columns if box.required and box.key in self.table.columns]
+    # ---- headers, crossed-out rows, sums ---------------------------------------------------------------------
 
-    def _whole(self, shown: Mapping[Box, str]) -> bool:
-        return all(box in shown for box in self._required())
-
-    # ---- what is no entry ------------------------------------------------------------------------------------
-
-    def _is_header(self, shown: Mapping[Box, str]) -> bool:
-        """A header repeated, carried on in a second row, or its columns numbered."""
+    def _is_header(self, shown: Shown) -> bool:
+        """A repeated header, its second row, or numbers of the columns."""
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
 
-    def _crossed_out(self, row: int, shown: Mapping[Box, str]) -> Remark | None:
-        """A row that was crossed out, be it all but its levels and texts."""
-        boxes = [box for box in shown if not self._heads(box) and box.kind != "long_text"]
+    def _crossed_out(self, row: int, shown: Shown) -> Remark | None:
+        """R24: a row that was crossed out, but perhaps for its levels and texts."""
+        boxes = [box for box in shown if not _groups(box) and box.kind != "long_text"]
         if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in boxes]):
             return None
-        held = with_contents(self.sheets.grids[self.table.sheet], [self._at(box, row)[1:] for box in boxes])
-        return crossed_row(self._at(boxes[0], row), self.block.title, shown[boxes[0]], held)
+        contents = self._contents(boxes, row)
+        return crossed_row(self._at(boxes[0], row), self.block.title, shown[boxes[0]], contents)
 
-    def _total(self, row: int, shown: Mapping[Box, str]) -> Remark | None:
-        """A row that sums up others, by its word or by its numbers, or is a part of the one above it (其中)."""
-        shown = {box: text for box, text in shown.items() if not _is_dash(text)}
-        numbers = {box: text for box, text in shown.items() if box.kind in ("number", "percent")}
-        if any(map(_is_value, shown)):
-            return None
+    def _total(self, row: int, shown: Shown) -> Remark | None:
+        """R16: a row that sums up others, by its word or its numbers, or is a part of the one above it (其中)."""
+        shown = {box: text for box, text in shown.items() if not is_blank(text)}
+        if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
+            return None  # no sum has these
+        numbers = [box for box in shown if box.kind in ("number", "percent")]
         sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
         names = [*self._names(row, shown)]
-        if named := [(column, text) for column, text in names if self._is_sum(text, sums)]:
-            (column, word), which = named[0], f"“{named[0][1]}”一行只是合计"
-        elif parts := [(column, text) for column, text in names if numbers and normalise(text).startswith("其中")]:
-            (column, word), which = parts[0], f"“{parts[0][1]}”一行是上面一行中的一部分"
+        total = next((name for name in names if self._is_word_of_sum(name[1], sums)), None)
+        part = next((name for name in names if numbers and normalise(name[1]).startswith("其中")), None)
+        if total or part:
+            column, word = total or part or (0, "")
+            which = f"“{word}”一行{'只是合计' if total else '是上面一行中的一部分'}"
         elif sums and len(numbers) == len(shown):
-            column, word, which = self._at(next(iter(numbers)), row)[2], "", f"第{row}行是上面各行的合计"
+            column, word, which = self._at(numbers[0], row)[2], "", f"第{row}行是上面各行的合计"
         else:
             return None
         held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
@@ -164,17 +152,21 @@ class _Classifier:
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
         return Remark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
 
-    def _is_sum(self, text: str, sums: bool) -> bool:
-        """Whether it is the word of a sum; a longer one that has it only where the numbers are `sums`."""
+    def _is_word_of_sum(self, text: str, sums: bool) -> bool:
+        """Whether it is the word of a sum; a longer text with that word only where the numbers are `sums`."""
         word = re.sub(r"\([^()]*\)", "", same_name(normalise(text).partition(":")[0]))
         near = any(word.endswith(total) or word.startswith(total) for total in self.block.totals)
         return word in self.block.totals or (near and sums)
 
-    def _names(self, row: int, shown: Mapping[Box, str]) -> Iterator[tuple[int, str]]:
-        """Columns and texts that say what the row is: before the table, of its levels, of its name."""
-        heads = [box for box in shown if self._heads(box) or box in self._required()[:1]]
-        yield from self._before(row)
-        yield from ((self._at(box, row)[2], shown[box]) for box in heads)
+    def _names(self, row: int, shown: Shown) -> Iterator[tuple[int, str]]:
+        """Columns and texts that name the row: before the table, its levels, its name."""
+        for column in range(1, min(self.table.columns.values())):
+            cell = self.sheets.cell((self.table.sheet, row, column))
+            if cell and isinstance(cell.value, str) and cell.value.strip():
+                yield column, cell.value.strip()
+        for box, text in shown.items():
+            if _groups(box) or box in self._required[:1]:
+                yield self._at(box, row)[2], text
 
     def _sums(self, box: Box, row: int) -> bool:
         """Whether a number is the sum of those above it, by its formula or by itself."""
@@ -187,44 +179,47 @@ class _Classifier:
         return cell is not None and (_is_formula_of_a_sum(cell) or self._above.get(box.key, NONE)[0] > 1)
 
     def _add_up(self, row: int) -> None:
-        """Take in the amounts of a row that is above from now on."""
-        for box in self.block.columns:
-            cell = self.sheets.cell(self._at(box, row)) if box.key in self.table.columns else None
+        """Count the amounts of a row among those above."""
+        for key, column in self.table.columns.items():
+            cell = self.sheets.cell((self.table.sheet, row, column))
             if cell is not None and isinstance(cell.value, Decimal) and cell.value:
-                count, total = self._above.get(box.key, NONE)
-                self._above[box.key] = count + 1, total + cell.value
+                count, total = self._above.get(key, NONE)
+                self._above[key] = count + 1, total + cell.value
 
-    def _is_remark(self, row: int, shown: Mapping[Box, str], levels: set[str]) -> bool:
+    # ---- remarks of people, and rows hardly begun ------------------------------------------------------------
+
+    def _is_aside(self, row: int, shown: Shown, levels: set[str]) -> bool:
         """Notes, signatures and headings; a level that no entry has may be one too."""
         counted = any(box.kind in ("number", "percent") and parse_quantity(text) for box, text in shown.items())
-        if counted or (self._required() and self._whole(shown)):
+        if counted or (self._required and self._complete(shown)):
             return False
-        if all(box.key in FILLED_DOWN for box in shown) and any(
-            same_name(text) not in levels | self._choices(box) for box, text in shown.items()
-        ):
+        others = [text for box, text in shown.items() if not _groups(box)]
+        nothing = others and all(is_blank(text) or text == "无" for text in others)
+        if nothing or self._is_unknown_level(shown, levels) or self._is_spread(row):
             return True
-        said = [text for box, text in shown.items() if not self._heads(box)]
-        if self._spread(row) or (said and all(_is_dash(text) or text == "无" for text in said)):
-            return True
-        asides = [self._is_aside(text) for box, text in shown.items() if box.kind != "long_text"]
-        asides = asides or [self._is_aside(text) for text in shown.values()]
-        return any(asides) if self._required() else all(map(self._is_aside, shown.values()))
+        short = [text for box, text in shown.items() if box.kind != "long_text"] or [*shown.values()]
+        return (
+            any(map(self._is_word_of_aside, short))
+            if self._required
+            else all(map(self._is_word_of_aside, shown.values()))
+        )
 
-    def _choices(self, box: Box) -> set[str]:
-        return {same_name(word) for choice in box.choices for word in (choice.value, *choice.same)}
+    def _is_unknown_level(self, shown: Shown, levels: set[str]) -> bool:
+        """Whether the row holds only levels, one of which neither an entry nor the form knows."""
+        only = all(box.key in FILLED_DOWN for box in shown)
+        return only and any(same_name(text) not in levels | _choices(box) for box, text in shown.items())
 
-    def _spread(self, row: int) -> bool:
+    def _is_spread(self, row: int) -> bool:
         """Whether one cell is merged over half of the row's boxes: a heading, or a note."""
         columns = self.table.columns.values()
-        merges = self.sheets.grids[self.table.sheet].merges
-        spans = [(left, right) for top, left, bottom, right in merges if top <= row <= bottom]
+        spans = [(left, right) for top, left, bottom, right in self.grid.merges if top <= row <= bottom]
         counts = [sum(left <= column <= right for column in columns) for left, right in spans]
         return any(count > 1 and count * 2 >= len(columns) for count in counts)
 
-    def _is_aside(self, text: str) -> bool:
+    def _is_word_of_aside(self, text: str) -> bool:
         folded = written_out(text).strip()
-        word = same_name(folded.partition(":")[0]).strip(_OUTER)
-        levels = {word for box in self.block.columns if box.key in FILLED_DOWN for word in self._choices(box)}
+        word = same_name(folded.partition(":")[0]).strip(_AROUND)
+        levels = {word for box in self.block.columns if box.key in FILLED_DOWN for word in _choices(box)}
         heading = _OF_A_PART.sub("", folded)
         return (
             re.sub(r"\(.*\)|[\d(].*$", "", word) in self.asides
@@ -232,70 +227,72 @@ class _Classifier:
             or (heading != folded and same_name(heading) in levels)
         )
 
-    def _report_together(self) -> None:
-        """One finding for all parts, one for all remarks, one for all entries that stand far below the table."""
-        sheet, title = self.table.sheet, self.block.title
-        if self._parts:
-            names, at = [*self._parts.values()], (sheet, min(self._parts), self.table.columns["name"])
-            self._remarks.append(Remark("R16", at, title, message_of(names), ADVICE, names[0]))
-        if self._asides:
-            held = with_contents(self.sheets.grids[sheet], self._asides)
-            message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{held}。"
-            advice = "可以不改；是填报内容的，请按栏目填写，说明文字请写在表格以外。"
-            self._remarks.append(Remark("R16", (sheet, *self._asides[0]), title, message, advice))
-        if self._far:
-            at = (sheet, self._far[0], min(self.table.columns.values()))
-            message = f"第{'、'.join(map(str, self._far))}行离“{title}”的表格较远，已照常读取。"
-            advice = "请把这些行移到表格里，中间不空行；不属于本表的请删去。"
-            self._remarks.append(Remark("R06", at, title, message, advice, severity="warning"))
-
-    def _begun(self, row: int, shown: Mapping[Box, str]) -> Remark | None:
-        """A row of which hardly anything is filled: told as one, not box by box. What carries points is read."""
-        required = self._required()
+    def _begun(self, row: int, shown: Shown) -> Remark | None:
+        """R07: a row of which hardly anything is filled, as one. What carries points is read."""
+        required = self._required
         filled = [box for box in required if box in shown]
-        title = next((box for box in self.block.columns if box.key == "title"), None)
-        if title and len(shown) == 1 and title in shown:
-            return self._title_alone(row, title, shown[title])
-        head = next(iter(required), None)
-        least = 2 if head in filled else len(required) // 2 + 1
-        if head is None or all(self._heads(box) for box in shown) or len(filled) >= least:
+        if [box.key for box in shown] == ["title"]:
+            return self._title_alone(row, *next(iter(shown.items())))
+        least = 2 if filled[:1] == required[:1] else len(required) // 2 + 1
+        if not required or len(filled) >= least or all(map(_groups, shown)):
             return None
         if len(shown) > 1 and any(box.kind == "number" for box in shown):
             return None
-        lacking = "、".join(box.label for box in required if box not in filled)
-        cells = [self._at(box, row)[1:] for box in shown if not self._heads(box)]
-        held = with_contents(self.sheets.grids[self.table.sheet], cells)
-        message = f"第{row}行只填了{held}，没有填{lacking}，没有读取。"
+        missing = "、".join(box.label for box in required if box not in filled)
+        contents = self._contents([box for box in shown if not _groups(box)], row)
+        message = f"第{row}行只填了{contents}，没有填{missing}，没有读取。"
         advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
-        return Remark("R07", self._at(head, row), self.block.title, message, advice)
+        return Remark("R07", self._at(required[0], row), self.block.title, message, advice)
 
     def _title_alone(self, row: int, title: Box, text: str) -> Remark | None:
-        """A passage's title of the unit's own, without the passage; or the passage typed in its place."""
+        """R06: a passage's title of the unit's own without the passage, or the passage typed in its place."""
         if same_name(text) in {same_name(word) for preset in self.block.preset for word in preset}:
             return None
         message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
         advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
         return Remark("R06", self._at(title, row), self.block.title, message, advice, text[:20], "warning")
 
+    def _remark_together(self) -> None:
+        """One remark for all parts, one for all notes, one for all entries far below the table."""
+        sheet, title = self.table.sheet, self.block.title
+        if self._parts:
+            self._remarks.append(
+                parts_remark((sheet, min(self._parts), self.table.columns["name"]), title, self._parts)
+            )
+        if self._aside:
+            contents = with_contents(self.grid, self._aside)
+            message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{contents}。"
+            advice = "可以不改；是填报内容的，请按栏目填写，说明文字请写在表格以外。"
+            self._remarks.append(Remark("R16", (sheet, *self._aside[0]), title, message, advice))
+        if self._far:
+            at = (sheet, self._far[0], min(self.table.columns.values()))
+            message = f"第{'、'.join(map(str, self._far))}行离“{title}”的表格较远，已照常读取。"
+            advice = "请把这些行移到表格里，中间不空行；不属于本表的请删去。"
+            self._remarks.append(Remark("R06", at, title, message, advice, severity="warning"))
 
-def crossed_row(at: Address, field: str, given: str, held: str = "") -> Remark:
+
+def crossed_row(at: Address, field: str, given: str, contents: str = "") -> Remark:
     """R24: a row of a table that was crossed out."""
-    message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{held}' if held else ''}。"
+    message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{contents}' if contents else ''}。"
     advice = "请核对：仍然有效的，请取消删除线；不要的，请删去这一行。"
     return Remark("R24", at, field, message, advice, given, "warning")
 
 
-def _is_value(box: Box) -> bool:
-    """Whether it holds what only an entry has, and no sum."""
-    return box.kind == "value" or (box.kind == "choice" and box.strict)
+def _groups(box: Box) -> bool:
+    """Whether it names the group of a row (levels, a passage's title), which is often prefilled."""
+    return box.key in (*FILLED_DOWN, "title")
 
 
-def _is_dash(text: str) -> bool:
-    return is_blank(text)
+def _name(shown: Shown) -> str:
+    return next((text for box, text in shown.items() if box.key == "name"), "")
 
 
-def _levels(shown: Mapping[Box, str]) -> Iterator[str]:
-    return (same_name(text) for box, text in shown.items() if box.key in FILLED_DOWN)
+def _levels(shown: Shown) -> Iterator[str]:
+    return (text for box, text in shown.items() if box.key in FILLED_DOWN)
+
+
+def _choices(box: Box) -> set[str]:
+    return {same_name(word) for choice in box.choices for word in (choice.value, *choice.same)}
 
 
 def _is_formula_of_a_sum(cell: Cell) -> bool:

@@ -119,36 +119,35 @@ def fits(box: Box, text: str) -> bool:
 
 
 def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
-    columns = typed(block.columns)
-    keys = [[(block.key, line.key, box.key) for box in columns] for line in block.lines]
-    found = [
-        (line, [layout.lines[key] for key in row if key in layout.lines])
-        for line, row in zip(block.lines, keys, strict=True)
-    ]
-    found = [(line, row) for line, row in found if row]
-    rows = [row for _, row in found]
+    columns, at = typed(block.columns), layout.lines
+    cells = {x: {b: at[key] for b in columns if (key := (block.key, x.key, b.key)) in at} for x in block.lines}
+    lines = [line for line in block.lines if cells[line]]
+    rows = [list(cells[line].values()) for line in lines]
     if len(rows) < 2:
         return None
+    figures = Figures(block, sheets, layout)
+    if shift := _block_off(block, figures, rows, sheets):
+        return shift
+    filled = [any(_text(sheets, at) for at in row) for row in rows]
+    if not filled[0] and not lines[0].required and not figures.totals(HERE):
+        return replace(_shifted(block.title, rows[0][0], (1, 0)), severity="warning") if filled[1] else None
+    heads = {at[2]: box.label for line in lines for box, at in cells[line].items()}
+    return _columns_off(block, heads, rows, sheets)
+
+
+def _block_off(block: Lines, figures: Figures, rows: Sequence[Sequence[Address]], sheets: Sheets) -> Remark | None:
+    """All figures off by a row or a column, two columns exchanged, or the header pasted over the boxes."""
+    columns, first = typed(block.columns), rows[0][0]
     if at := _header_in_boxes(columns, rows, sheets):
         message = f"“{block.title}”的填报格里是栏目名称“{_text(sheets, at)}”，内容与栏目好像错开了一行。"
         return Remark("R06", at, block.title, message, BACK.format("行"))
-    figures, first = Figures(block, sheets, layout), rows[0][0]
     if pair := figures.exchanged():
         one, other = (box.label for box in columns if box.key in pair)
         message = f"“{block.title}”的“{one}”与“{other}”两栏好像填反了：互换以后各行才对得上。"
         return Remark("R06", first, block.title, message, "请对照栏目核对，把两栏换过来后重新报送。")
     if offset := figures.offset():
         return _shifted(block.title, rows[-1][0] if offset == (-1, 0) else first, offset, "数字")
-    filled = [any(_text(sheets, at) for at in row) for row in rows]
-    if not filled[0] and not found[0][0].required and not figures.totals(HERE):
-        return replace(_shifted(block.title, first, (1, 0)), severity="warning") if filled[1] else None
-    heads = {
-        layout.lines[key][2]: box.label
-        for row in keys
-        for key, box in zip(row, columns, strict=True)
-        if key in layout.lines
-    }
-    return _columns_off(block, heads, rows, sheets)
+    return None
 
 
 def _header_in_boxes(columns: Sequence[Box], rows: Sequence[Sequence[Address]], sheets: Sheets) -> Address | None:
@@ -200,18 +199,24 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 
 
 def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
-    """Choices that do not fit their columns, while those a column further do in every row; or whole rows do."""
+    """Choices that do not fit their columns, while those a column further do in every row; or entire rows do."""
     boxes = [box for box in block.columns if box.key in table.columns and box.kind != "computed"]
     strict = [box for box in boxes if box.kind == "choice" and box.strict]
-    places = [(box, (table.sheet, row, table.columns[box.key])) for box in strict for row in table.rows]
-    misfits = [at for box, at in places if (text := _text(sheets, at)) and not fits(box, text)]
+    misfits, _ = _choices_at(strict, table, 0, sheets)
     for by in (1, -1):
-        moved = [(box, _text(sheets, (sheet, row, column + by))) for box, (sheet, row, column) in places]
-        fit = len(misfits) > 1 and any(text for _, text in moved) and all(not t or fits(b, t) for b, t in moved)
+        others, count = _choices_at(strict, table, by, sheets)
+        fit = len(misfits) > 1 and count > 0 and not others
         if fit or (table.rows and all(_row_off(boxes, table, row, by, sheets) for row in table.rows)):
             at = misfits[0] if fit else (table.sheet, table.rows[0], min(table.columns.values()))
             return _shifted(block.title, at, (0, by))
     return None
+
+
+def _choices_at(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> tuple[list[Address], int]:
+    """The cells `by` columns from the choices whose texts do not fit, and how many texts there are."""
+    places = [(box, (table.sheet, row, table.columns[box.key] + by)) for box in boxes for row in table.rows]
+    texts = [(box, at, text) for box, at in places if (text := _text(sheets, at))]
+    return [at for box, at, text in texts if not fits(box, text)], len(texts)
 
 
 def _row_off(boxes: Sequence[Box], table: Table, row: int, by: int, sheets: Sheets) -> bool:

@@ -85,7 +85,7 @@ class _Extras:
         for index in others[:LISTED]:
             title = self.sheets.names[index]
             message = f"工作表“{title}”不属于自评表，没有读取。"
-            self.report("R16", self.sheets.sheet_place(index), "工作表", message, ADVICE, given=title)
+            self.report("R16", self.sheets.place((index, 0, 0)), "工作表", message, ADVICE, given=title)
         if (rest := len(others) - LISTED) > 0:
             self.report("R16", self.workbook, "工作表", f"另有{rest}张工作表不属于自评表，没有读取。", ADVICE)
 

@@ -1,4 +1,4 @@
-"""The day that a text stands for, however it is written."""
+"""Parses days, however they are written."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _DAY_IN_WORDS = pattern(r"([〇零○一二三四五六七八九]{4})年([一二
 
 
 def day_of(text: str) -> datetime.date | None:
-    """The day that a text stands for, however it is written."""
+    """The day that a text names; None where it is none."""
     return read_day(normalise(text))[0]
 
 
 def read_day(text: str) -> tuple[datetime.date | None, bool]:
-    """The day that a text or a bare number stands for, and whether it is written as people usually do."""
+    """The day that a text or a serial number means, and whether it is written as usual."""
     if found := _DAY.fullmatch(text):
         return _date(*map(int, found.groups())), True
     if found := _COMPACT.fullmatch(text):

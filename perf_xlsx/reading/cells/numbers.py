@@ -185,7 +185,7 @@ class Numbers:
     def quantity(self, entry: Value, target: Value | None = None) -> tuple[Value, Quantity | None]:
         """A quantitative row's value and the quantity in it; R08 where there is none.
 
-        Beside a `target` of 0, words for "nothing happened" are 0 (R12).
+        Next to a `target` of 0, words for "nothing happened" are 0 (R12).
         """
         if not isinstance(entry.value, str):
             return entry, None if entry.value is None else Quantity(entry.value, "", unit_shown(entry))
@@ -265,7 +265,7 @@ class Numbers:
         self.reports.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
     def against(self, entry: Value, read: Quantity, row: RowUnit) -> bool:
-        """R08: "不足3天" where at least 3 are required says that it was missed, and not by how much."""
+        """R08: "不足3天" where at least 3 are required means that it was missed, but not by how much."""
         if entry.field != ACTUAL or read.sign not in tuple(OPPOSITE.get(row.sign, "")):
             return False
         why = f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少"
@@ -284,18 +284,20 @@ def _doubt(
         return None
     if number is not None and _rough(quantity, number, known):
         return "只是约数，不能确定是否达到", EXACTLY
-    if quantity.unit:
-        return None
-    if other.unit and not row.stated and known and unsure(quantity.number, known, row.unit):
+    return None if quantity.unit else _unit_doubt(field, quantity.number, row, other, known)
+
+
+def _unit_doubt(
+    field: str, number: Decimal, row: RowUnit, other: Quantity, known: Decimal
+) -> tuple[str, str] | None:
+    """The same of a number without unit; `known` is the row's other number in the row's unit."""
+    if other.unit and not row.stated and known and unsure(number, known, row.unit):
         return f"没有写单位，不能确定是不是“{row.unit}”", f"请写明单位，或换算成{row.unit}。"
-    if row.stated and field == ACTUAL and other_money(quantity.number, known, row.unit):
+    if row.stated and field == ACTUAL and other_money(number, known, row.unit):
         return f"与指标值相差约一万倍，不能确定是不是以{row.unit}为单位", f"请核对，换算成{row.unit}后填写。"
-    if not row.unit and hundredfold(quantity.number, other.number) and quantity.number <= 1:
-        shown = plain(quantity.number * HUNDRED)
-        return (
-            f"没有写单位，不能确定是不是{shown}%",
-            f"请与{TARGET if field == ACTUAL else ACTUAL}写成一致，如 {shown}% 。",
-        )
+    if not row.unit and hundredfold(number, other.number) and number <= 1:
+        shown, same = plain(number * HUNDRED), TARGET if field == ACTUAL else ACTUAL
+        return f"没有写单位，不能确定是不是{shown}%", f"请与{same}写成一致，如 {shown}% 。"
     return None
 
 
@@ -309,14 +311,14 @@ def _rough(quantity: Quantity, number: Decimal, other: Decimal) -> bool:
 
 
 def around(read: Quantity, row: RowUnit) -> str:
-    """Why what stands around a number does not belong there."""
+    """Why the text around a number does not belong there."""
     if row.sign and read.sign and read.sign != row.sign:
         return f"“{read.sign}”与指标性质“{row.sign}”不一致，按指标性质计分"
     return "带有不该有的符号或单位"
 
 
 def points_in(cell: Cell | None) -> Decimal | None:
-    """The points that stand in a cell, where nothing needs to be said of how they were understood."""
+    """The points in a cell, without reports."""
     if cell is None:
         return None
     text = normalise(as_shown(cell)) if cell.value is not None else ""
@@ -337,7 +339,7 @@ def mistyped(text: str) -> bool:
 
 
 def counts_money(unit: str) -> bool:
-    """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone says no size."""
+    """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone gives no size."""
     return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
 
 

@@ -118,7 +118,7 @@ class Rates:
         The row's own completion decides; else the other values do, where one reading is of their size and the
         other is not: the one as typed where a unit is `stated`, 86.8 where only another value has a percent sign.
         Where neither fits, the value stays open and is reported. Where rates are `small` by nature and of one
-        size, 0.5 beside 1 is half a percent, which needs no report.
+        size, 0.5 next to 1 is half a percent, which needs no report.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
         severity: Severity = "warning" if any(abs(number) > 1 for number in known) else "notice"
@@ -188,15 +188,11 @@ class BareShare(Struct, frozen=True):
         scaled = self.scaled_confirmed
         if _confirmed(self.settled, self.completion) and not scaled:
             return "typed"
-        fits, fits_scaled = _alike([self.number, *others]), _alike([self.number * HUNDRED, *others])
+        fits = _alike([self.number, *others])
         if self.stated:
-            sure = scaled and (self.apart or not fits)
-        else:
-            one_ratio = bool(others) and all(abs(other) <= 1 for other in others) and fits
-            sure = scaled or one_ratio or (fits_scaled and not fits)
-        if sure:
-            return "scaled"
-        return "ambiguous" if self.stated and fits else "open"
+            return "scaled" if scaled and (self.apart or not fits) else "ambiguous" if fits else "open"
+        one_ratio = bool(others) and all(abs(other) <= 1 for other in others)
+        return "scaled" if scaled or (one_ratio if fits else _alike([self.number * HUNDRED, *others])) else "open"
 
 
 def _confirmed(values: Mapping[str, Values], completion: Entry[Decimal]) -> bool:

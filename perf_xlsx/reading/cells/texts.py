@@ -120,7 +120,7 @@ class Texts:
         return known or self.rules.of_class(judged(target.given, entry.given, self.year).judgement)
 
     def date(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
-        """A date as ISO text, however it is written; what is no date stays the text that stands there (R15)."""
+        """A date as ISO text, however it is written; what is no date stays a text (R15)."""
         entry = self.text(cell, place, field)
         if entry.value is None or cell is None:
             return entry

@@ -1,4 +1,4 @@
-"""Labels with their values in a form without our names: to the right, below, or in the label's own cell."""
+"""Labels with their values on an official layout: to the right, below, or in the label's own cell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
 class LabelSearch:
     """Finds labels outside the tables.
 
-    `taken` tells the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
+    `taken` are the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class LabelSearch:
                 self.words.setdefault(core(before), []).append((address, after.strip()))
 
     def box(self, box: Box) -> list[Located]:
-        """Where the box stands by its surest label; more than one where that label is on the sheet twice."""
+        """Where the box is by its surest label; more than one where that label is on the sheet twice."""
         for label in box.labels:
             if places := self.words.get(core(label)):
                 sheet = places[0][0][0]
@@ -57,20 +57,20 @@ class LabelSearch:
         return []
 
     def texts(self) -> Iterator[tuple[str, Located]]:
-        """Titled texts beside the tables, by the title that a rulebook knows them by."""
+        """Titled texts outside the tables, by the title that a rulebook knows them by."""
         for word, places in self.words.items():
             if known := self.passages.of(word):
                 yield from ((known[1], self._found(address, True, text, across=False)) for address, text in places)
 
     def _found(self, address: Address, long: bool, text: str | None, across: bool) -> Located:
-        """The value in the label's own cell, to its right, or below where labels stand side by side over values.
+        """The value in the label's own cell, to its right, or below where labels are side by side over values.
 
-        `across`: a text to the right that itself stands over another text is taken for one of those labels.
+        `across`: a text to the right that is itself above another text is taken for one of those labels.
         """
         if text is not None:
             return Located(address, address, text)
         right, below = self.sheets.right_of(address), self.sheets.below(address)
-        beside = self._filled(right) and not self._is_label(right)
+        follows = self._filled(right) and not self._is_label(right)
         under = self._filled(below) and not self._is_label(below)
         over = (
             long
@@ -78,7 +78,7 @@ class LabelSearch:
             and self._filled(self.sheets.below(right))
             and not self._is_label(self.sheets.below(right))
         )
-        if under and (self._is_label(right) or over or (long and not beside)):
+        if under and (self._is_label(right) or over or (long and not follows)):
             return Located(address, below)
         return Located(address, right) if not self._is_label(right) else Located(address, address, "")
 
@@ -93,7 +93,7 @@ class LabelSearch:
 
 
 def known_labels(kind: OfficialForm) -> Labels:
-    """What stands beside or over a value, outside the tables."""
+    """The labels of values outside the tables."""
     asides = [Box("", word) for word in kind.asides]
     return Labels([*single_boxes(kind.form), *passage_boxes(kind), *asides])
 

@@ -91,11 +91,11 @@ class Draft:
 
     def _fund_line(self, line: Line) -> Line:
         parts = tuple(key for key in line.parts if key in self.fund_rows)
-        whole = not self.extra and (line.blank_part_is_zero or parts == line.parts)
+        complete = not self.extra and (line.blank_part_is_zero or parts == line.parts)
         label = self.line_names.get(line.key) or line.label
         below = tuple(key for key in self.fund_rows if key != line.key)
         some = line.key == self.form.total_line and self.extra and self._sums_up()
-        return replace(line, label=label, parts=parts if whole else (), sources=below if some else ())
+        return replace(line, label=label, parts=parts if complete else (), sources=below if some else ())
 
     def _sums_up(self) -> bool:
         """Whether the last of all sources (其他资金, 市县资金) is among the lines below the total."""

@@ -1,4 +1,4 @@
-"""An indicator's row in a form without our names: the sign, unit and kind that stand in the target itself."""
+"""An indicator's row on an official layout, where sign, unit and kind may be in the target itself."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _OfficialRow:
         self.row: dict[str, Entry[Any]] = dict(entries)
 
     def indicator(self) -> Indicator:
-        """The indicator, and everything doubtful about it said."""
+        """The indicator; everything doubtful about it is reported."""
         row = self.row
         row["name"] = _renamed(row["name"], bare_name(row["name"].given))
         for key in ("level1", "level2"):
@@ -68,8 +68,8 @@ class _OfficialRow:
         row["target"] = dated(row["name"].given, row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
-            stood = row["target"].given if row["target"].unreadable else ""  # it may have had its sign in it
-            row["sign"] = Entry(None, row["target"].place, stood, "指标性质")
+            given = row["target"].given if row["target"].unreadable else ""  # its sign may be in it
+            row["sign"] = Entry(None, row["target"].place, given, "指标性质")
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
         if isinstance(row["target"].value, str) and marked_number(row["target"].value):
@@ -94,7 +94,7 @@ class _OfficialRow:
             self.row["target"] = changed
 
     def _second_sign(self) -> None:
-        """Of two columns of signs the one that holds a sign; a direction (正向) beside it confirms it."""
+        """Of two columns of signs take the one with a sign; a direction (正向) in the other confirms it."""
         second = self.row.pop("second_sign", None)
         if second is None or second.empty:
             return
@@ -119,12 +119,12 @@ class _OfficialRow:
         """A target in words is judged, never measured: its actual is one of the bands' words, however put."""
         target, actual, sign = self.row["target"], self.row["actual"], self.row["sign"]
         found = judged(target.given, actual.given, self.texts.year)
-        stands = f"“{self.row['name'].given}”的指标值“{target.given}”"
+        what = f"“{self.row['name'].given}”的指标值“{target.given}”"
         if sign.value not in (None, "定性"):
-            message = f"{stands}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
+            message = f"{what}不是数字，不能按“{sign.value}”计算，按定性指标读取。"
             self._doubt(target, message, "请在指标值中填数字，或把指标性质改为“定性”。", "定性")
         elif is_time(str(target.value)) and not (found.judgement and found.by_target):
-            message = f"{stands}是时间，不能按比例计分，按定性指标（是否达成）读取。"
+            message = f"{what}是时间，不能按比例计分，按定性指标（是否达成）读取。"
             severity: Severity = "warning" if found.judgement else "notice"  # what nothing judges is asked by R13
             self._doubt(target, message, "可以不改；请核对。", "定性", severity)
         self.row["sign"] = Entry("定性", sign.place, sign.given, sign.field)
@@ -133,7 +133,7 @@ class _OfficialRow:
     # ---- in numbers ------------------------------------------------------------------------------------------
 
     def _quantity(self, key: str) -> Quantity | None:
-        """A value as a number with what stands around it, be it only in the cell's format."""
+        """A value as a number with the sign and unit around it, even if only the cell's format shows them."""
         entry = self.row[key]
         if isinstance(entry.value, Decimal):
             return Quantity(entry.value, "", unit_shown(entry))
@@ -144,9 +144,9 @@ class _OfficialRow:
         if row["sign"].value is None and not row["sign"].given and target.sign:
             row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
         read: dict[str, Quantity | None] = {}
-        stood = row["target"]
+        target_entry = row["target"]
         for key in ("target", "midyear", "actual"):
-            row[key], read[key] = self.numbers.quantity(row[key], stood)
+            row[key], read[key] = self.numbers.quantity(row[key], target_entry)
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
@@ -158,7 +158,7 @@ class _OfficialRow:
                 row[key] = self.numbers.quantified(row[key], read[key], units, read[other], self._report)
 
     def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
-        """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and said."""
+        """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and reported."""
         entry = self.row[key]
         bare = not read.unit and units.unit == "%" and not units.stated
         if not bare or other is None or other.number <= 1:
@@ -205,13 +205,13 @@ def weights_from_claims(
 ) -> Iterable[Entry[Decimal]] | None:
     """Weights where a form has no column for them, as far as the claims prove them; else None.
 
-    They do where every target is met and the points with those of execution in full make the whole: points cannot
-    be more than their weights, and the weights cannot be more than the whole.
+    They do where every target is met and the points with those of execution make the full score: points cannot
+    exceed their weights, and the weights cannot exceed the full score.
     """
     claims = [row.claimed_points for row in indicators]
     known = [claim.value for claim in claims if claim.value is not None and claim.value > 0]
     met = all(score_indicator(row, None, rulebook).met for row in indicators)
-    whole = sum(known, execution) == rulebook.number("total.points")
-    if not claims or len(known) < len(claims) or not met or not whole:
+    full = sum(known, execution) == rulebook.number("total.points")
+    if not claims or len(known) < len(claims) or not met or not full:
         return None
     return [replace(claim, field="分值") for claim in claims]

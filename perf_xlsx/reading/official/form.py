@@ -12,7 +12,8 @@ from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
-from perf_xlsx.reading.official.recognised import absent, report_recognised
+from perf_xlsx.reading.official.recognised import absent, recognition
+from perf_xlsx.reading.remarks import report
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
@@ -26,7 +27,8 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
         proven = weights is not None
         rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
         form = replace(form, indicators=tuple(rows) or form.indicators)
-    report_recognised(reader.layout, official, reader.sheets, reader.cells.collector, rules, proven)
+    remarks = recognition(reader.layout, official, reader.sheets, rules, proven)
+    report(remarks, reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)

@@ -1,4 +1,4 @@
-"""The money of a form without our names: its lines, its unit, and the weight that it gives to budget execution."""
+"""The money of an official layout: its lines, its unit, and the weight that it gives to budget execution."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 
 
 class FundSearch:
-    """Fills in what a layout says of money, below the header that was found."""
+    """Adds the fund lines, the money unit and the stated weight of execution to a draft."""
 
     def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: Draft) -> None:
         self.sheets, self.rows, self.layout = sheets, rows, layout
@@ -66,12 +66,12 @@ class FundSearch:
         if not label:
             return self.layout.form.total_line if not taken else None
         name = self._own_name(core(label))
-        extra = Line(f"line:{name.casefold()}", name)  # by its name: in another return it stands in another row
+        extra = Line(f"line:{name.casefold()}", name)  # its row may differ in another return
         self.layout.extra.append(extra)
         return extra.key
 
     def _own_name(self, name: str) -> str:
-        """The name of a line that no form of ours has, numbered where another line is called so."""
+        """The name of a line that our form lacks, numbered where another line has it already."""
         lines = (*funds_of(self.layout.form).lines, *self.layout.extra)
         others = (*self.layout.line_names.values(), *(line.label for line in lines))
         taken = {other.casefold() for other in others}

@@ -1,4 +1,4 @@
-"""Labels and header rows as people write them: compared by what is left without brackets, spaces and numbering."""
+"""Labels and header rows as people write them, compared without brackets, spaces and numbering."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Row = Mapping[int, str]  # column -> text
 _LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
 _BRACKET = pattern(r"\([^()]*\)[:*]*$")
 LONGEST = 40  # no label is longer
-SECOND = {"sign": "second_sign"}  # 指标性质 (正向) beside 指标方向 (等于)
+SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
 
 
 @lru_cache(1 << 13)  # of each text it is asked for every block that may begin there
 def core(text: str) -> str:
-    """What a label says: without spaces, a leading 其中 or number, and brackets at its end.
+    """The core of a label: without spaces, a leading 其中 or number, and brackets at its end.
 
-    "其中：本年财政拨款（万元）" -> "本年财政拨款"; "全年（调整）预算数" keeps what stands inside it.
+    "其中：本年财政拨款（万元）" -> "本年财政拨款"; "全年（调整）预算数" keeps brackets inside it.
     """
     if len(text) > 5 * LONGEST:
         return text
@@ -136,7 +136,7 @@ def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) 
     for column, (row, text) in sorted(cells.items()):
         known = labels.of(text)
         if known is None:
-            if best:  # what stands before the first column is a heading of the whole
+            if best:  # a text before the first column is a heading of the table
                 unread.append(core(text))
             continue
         rank, key = known

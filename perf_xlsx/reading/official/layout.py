@@ -1,4 +1,4 @@
-"""Finding everything in a form that did not come from our template: the official 自评表 layouts.
+"""Finds everything in an official 自评表 layout.
 
 Nothing is known but the words: header rows give the tables, labels the boxes, titles the kind and the year.
 """
@@ -31,14 +31,13 @@ from perf_xlsx.reading.official.headers import (
 )
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
-from perf_xlsx.reading.parts import ADVICE, message_of
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
-_FIRST_ROWS = 300  # in which the head of a further form stands
+_FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
 _Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
@@ -61,7 +60,7 @@ def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
 
 
 class _Search:
-    """Looks for a form whose indicators stand on one sheet; the rest may stand on others."""
+    """Looks for a form whose indicators are on one sheet; the rest may be on others."""
 
     def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
         self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
@@ -74,7 +73,7 @@ class _Search:
         ]
 
     def header(self) -> Header | None:
-        """The header of the indicators of a form that stands on this sheet alone, money and all."""
+        """The header of the indicators of a form that is on this sheet alone, money included."""
         kind, here = self._kind(), (self.sheet,)
         tables = self._headers(kind, "indicators", here)
         return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
@@ -85,20 +84,13 @@ class _Search:
         if not tables:
             return None
         lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
-        money = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
-        money = money or [h for h in self._in_part(kind) if not self._lists_projects(h, [*lists, *tables])]
+        money = self._money(kind, lists, tables)
         if not (money or self.titles):
             return None
-        funds, projects = next(iter(money), None), next(iter(lists), None)
-        layout = Draft(kind, tables[0], funds, projects)
+        layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
         later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
-        rows = tuple(sorted((*body.rows, *body.parts)))
-        layout.tables["indicators"] = Table(self.sheet, tables[0].columns, rows, head=tables[0].bottom)
-        layout.parts = body.parts
-        if names := [*body.parts.values()]:
-            at = (self.sheet, min(body.parts), tables[0].columns["name"])
-            layout.remarks.append(Remark("R16", at, "三级指标", message_of(names), ADVICE, names[0]))
+        self._indicators(layout, body)
         for header in (layout.indicators, layout.funds, layout.projects):
             layout.twice += header.doubled if header else ()
         for header in (*tables, *money[:1], *lists):
@@ -112,20 +104,34 @@ class _Search:
         money_search.money_unit()
         self._execution_row(layout, body)
         self._unread_rows(layout, body)
-        self._kind_is_told(layout)
+        self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
         return layout.layout()
 
+    def _money(self, kind: OfficialForm, lists: list[Header], tables: list[Header]) -> list[Header]:
+        """The tables of money; else one above the indicators that lacks a column, or calls it by another name."""
+        found = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
+        in_part = [] if found else self._headers(kind, "funds", (self.sheet,), "funds_in_part")
+        return found or [h for h in in_part if not self._lists_projects(h, [*lists, *tables])]
+
+    def _indicators(self, layout: Draft, body: Body) -> None:
+        header, rows = layout.indicators, tuple(sorted((*body.rows, *body.parts)))
+        layout.tables["indicators"] = Table(self.sheet, header.columns, rows, head=header.bottom)
+        layout.parts = body.parts
+        if body.parts:
+            at = (self.sheet, min(body.parts), header.columns["name"])
+            layout.remarks.append(parts_remark(at, "三级指标", body.parts))
+
     def _kind(self) -> OfficialForm:
-        """The kind that the title names; else a project's where 项目名称 stands, else a department's."""
+        """The kind that the title names; else a project's where there is a label 项目名称, else a department's."""
         kinds = [official_form(name) for name in sorted(form_names(), key=shipped_names().__contains__)]
         for _, text in self.titles:
             if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
                 return named
         return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
 
-    def _kind_is_told(self, layout: Draft) -> None:
+    def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
         if not any(word in text for _, text in self.titles for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
@@ -173,10 +179,6 @@ class _Search:
             found += self.known[key]
         return found
 
-    def _in_part(self, kind: OfficialForm) -> list[Header]:
-        """A table of money above the indicators of which a column goes by an unknown name, or is not there."""
-        return self._headers(kind, "funds", (self.sheet,), "funds_in_part")
-
     def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""
         if any((header.sheet, header.top) == (other.sheet, other.top) for other in lists):
@@ -187,19 +189,19 @@ class _Search:
         """The projects of a department, below their header."""
         header = layout.projects
         if header is not None:
-            beside = [h for h in tables if h.sheet == header.sheet]
-            rows = project_rows(self.sheets, header, layout.kind, beside, known_labels(layout.kind))
+            others = [h for h in tables if h.sheet == header.sheet]
+            rows = project_rows(self.sheets, header, layout.kind, others, known_labels(layout.kind))
             layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
             self._crossed(layout, header, rows.crossed)
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
     def _second_form(self, layout: Draft, body: Body, funds: int, tops: list[int]) -> None:
-        """A further form, on this sheet or another, is told; `tops` are further headers like its own."""
+        """Note a further form on this sheet or another; `tops` are further headers like its own."""
         column, begins = layout.indicators.columns["name"], body.next_form
         lists = layout.projects
         if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
-            begins = next((top for top in tops if top > begins), None)  # the projects stand below the indicators
+            begins = next((top for top in tops if top > begins), None)  # the projects are below the indicators
         if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
             layout.forms.append((self.sheet, begins, column))
             layout.twice = [  # of the other form no label is one too many
@@ -234,7 +236,7 @@ class _Search:
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
-        """Whether only what the form asks for stands there, left as printed."""
+        """Whether the cell has only the form's own prompt, left as printed."""
         cell = self.sheets.cell(address)
         return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
 
@@ -258,24 +260,24 @@ class _Search:
             layout.passages.append(("执行情况说明", Located(head, why)))
 
     def _total(self, layout: Draft, row: int) -> Address | None:
-        """The cell of the claimed total: under the points, else beside its label; never the sum of the weights.
+        """The cell of the claimed total: under the points, else next to its label; never the sum of the weights.
 
         None where the row has no place for it.
         """
         weights, points = (layout.indicators.columns.get(key) for key in ("weight", "claimed_points"))
         label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
-        beside = self.sheets.right_of((self.sheet, row, label))
-        summed = weights is not None and beside == self.sheets.merged_from((self.sheet, row, weights))
+        right = self.sheets.right_of((self.sheet, row, label))
+        summed = weights is not None and right == self.sheets.merged_from((self.sheet, row, weights))
         if points is None:
-            return None if summed else beside
+            return None if summed else right
         under = self.sheets.merged_from((self.sheet, row, points))
         cell = self.sheets.cell(under)
         text = "" if cell is None else str(cell.value)
         if text in known_labels(layout.kind):
-            return beside  # a row of boxes: each has its own label
+            return right  # a row of boxes: each has its own label
         if core(text) in layout.kind.totals:  # the label, merged over the points too
-            return None if summed else beside
-        return under if cell or summed or self.sheets.cell(beside) is None else beside
+            return None if summed else right
+        return under if cell or summed or self.sheets.cell(right) is None else right
 
     def _year(self, layout: Draft) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from perf_xlsx.domain.quantity import is_blank, parse_quantity
+from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.headers import Labels, core
-from perf_xlsx.reading.official.rows import says_nothing
+from perf_xlsx.reading.official.rows import TableRows, says_nothing
 
 AMOUNTS = ("initial", "adjusted", "executed")
 
@@ -28,7 +27,7 @@ class ProjectRows(Struct, frozen=True):
     crossed: list[int] = field(default_factory=list)
 
     def total(self, totals: Sequence[str]) -> int | None:
-        """The row that sums up all projects; None where none or more than one says so."""
+        """The row that sums up all projects; None where there is none, or more than one."""
         found = [row for row, word in self.others.items() if word in totals]
         return found[0] if len(found) == 1 else None
 
@@ -41,36 +40,34 @@ def project_rows(
     Repeated headers, the second row of a header, rows of sums, dashes and empty rows are none. A name without any
     amount is one where it follows at once.
     """
-    cells, at = sheets.grids[header.sheet].cells, header.columns["name"]
     repeats = {row for h in tables if h.columns == header.columns for row in range(h.top, h.bottom + 1)}
     others = {h.top for h in tables} - repeats
-    amounts = [header.columns[key] for key in AMOUNTS if key in header.columns]
-    last, rows, sums = header.bottom, ProjectRows(), (*kind.totals, *kind.subtotals)
-
-    def text(row: int, column: int) -> str:
-        cell = cells.get((row, column))
-        return "" if cell is None else as_shown(cell)
-
-    for row in sorted({row for row, _ in cells if row > header.bottom} - repeats):
-        top, left, _, right = sheets.merge_at((header.sheet, row, at))
-        name = text(top, left)
-        if row in others or name in known or any(left <= column <= right for column in amounts):
+    table, last, found = TableRows(sheets, header, AMOUNTS), header.bottom, ProjectRows()
+    for row in sorted({row for row, _ in table.cells if row > header.bottom} - repeats):
+        name, over_amounts = table.name(row)
+        if row in others or name in known or over_amounts:
             break
-        if sheets.crossed_out(header.sheet, row, [at, *amounts]):
-            rows.crossed.append(row)
-            last = row
+        if table.crossed_out(row):
+            found.crossed.append(row)
+        elif core(name) in (*kind.totals, *kind.subtotals) or says_nothing(kind, name):
+            if word := _word_of_sum(table, kind, row, row == last + 1):
+                found.others[row] = word
+            last = last if row > last + 1 else row
             continue
-        filled = any(not is_blank(text(row, column)) for column in amounts)
-        if core(name) in sums or says_nothing(kind, name):
-            last = row if row == last + 1 else last
-            before = [text(row, column) for column in range(left - 1, max(left - 4, 0), -1)]  # under 序号, often
-            word = next(filter(sums.__contains__, map(core, (name, *before))), None)
-            numbers = any(parse_quantity(text(row, column)) for column in amounts)
-            if numbers and (word or row == last):
-                rows.others[row] = word or name or "没有名称"
-        elif filled or row == last + 1:
-            last = row
-            rows.projects.append(row)
+        elif table.filled(row) or row == last + 1:
+            found.projects.append(row)
         else:
             break
-    return rows
+        last = row
+    return found
+
+
+def _word_of_sum(table: TableRows, kind: OfficialForm, row: int, next_row: bool) -> str:
+    """The word of a row with amounts that is no project: that of a sum, or any where it follows at once."""
+    if not any(parse_quantity(table.shown(row, column)) for column in table.values):
+        return ""
+    name, left = table.name(row)[0], table.sheets.merge_at((table.sheet, row, table.columns["name"]))[1]
+    before = [table.shown(row, column) for column in range(left - 1, max(left - 4, 0), -1)]  # often under 序号
+    sums = (*kind.totals, *kind.subtotals)
+    word = next(filter(sums.__contains__, map(core, (name, *before))), None)
+    return word or (name or "没有名称" if next_row else "")

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from perf_xlsx.domain.model import Indicator, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
-from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.forms import load_form, typed
 from perf_xlsx.reading.blocks import boxes_of, single_boxes, table_of
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official.headers import core
 from perf_xlsx.reading.official.layout import CLAIMS
-from perf_xlsx.reading.remarks import report
+from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 
 WEIGHTS = {
@@ -25,7 +24,7 @@ WEIGHTS = {
 
 
 def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: bool | None) -> str:
-    """One sentence: the layout, where its tables stand, what goes by another name, what it lacks.
+    """One sentence: the layout, where its tables are, what goes by another name, what it lacks.
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
     """
@@ -80,29 +79,25 @@ def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
     return lacking | {box.key: box.label for box in single_boxes(form) if box.key in keys}
 
 
-def report_recognised(
-    layout: Layout, official: OfficialParts, sheets: Sheets, collector: FindingCollector, rulebook: Rulebook,
-    proven: bool | None,
-) -> None:  # fmt: skip
-    """R19: how the layout was read, and a warning for each ambiguity; R17: it gives execution another weight.
+def recognition(
+    layout: Layout, official: OfficialParts, sheets: Sheets, rulebook: Rulebook, proven: bool | None
+) -> Iterator[Remark]:
+    """R19: how the layout was read, and what is doubtful; R17: it gives execution another weight than the rules.
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
     """
-    message = recognised(layout, official, sheets, proven)
     advice = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
-    collector.report("R19", sheets.sheet_place(official.indicators.sheet), "版式", message, advice)
-    report(official.remarks, sheets, collector)
+    at = (official.indicators.sheet, 0, 0)
+    yield Remark("R19", at, "版式", recognised(layout, official, sheets, proven), advice)
+    yield from official.remarks
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight
         books = [load_rulebook(name) for name in rulebook_names()]
-        fits = "、".join(
-            b.name for b in books if b.number("execution.weight") == stated and layout.form.name in b.forms
-        )
+        served = [book for book in books if layout.form.name in book.forms]
+        fits = "、".join(book.name for book in served if book.number("execution.weight") == stated)
         own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
-        collector.report(
-            "R17", sheets.place(address), EXECUTION_WEIGHT, message, advice, given=plain(stated),
-            expected=plain(weight),
-        )  # fmt: skip
+        given, expected = plain(stated), plain(weight)
+        yield Remark("R17", address, EXECUTION_WEIGHT, message, advice, given, expected=expected)

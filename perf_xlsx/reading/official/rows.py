@@ -59,60 +59,91 @@ def bare_name(text: str) -> str:
     return PROMPT.sub("", clean(text)).strip()
 
 
+class TableRows:
+    """The rows of a table below its header; `values` are the keys of the columns that hold its values."""
+
+    def __init__(self, sheets: Sheets, header: Header, values: Iterable[str]) -> None:
+        self.sheets, self.sheet, self.columns = sheets, header.sheet, header.columns
+        self.cells = sheets.grids[header.sheet].cells
+        self.values = [header.columns[key] for key in values if key in header.columns]
+
+    def shown(self, row: int, column: int) -> str:
+        """The content of a cell as a person sees it."""
+        cell = self.cells.get((row, column))
+        return "" if cell is None else as_shown(cell)
+
+    def name(self, row: int) -> tuple[str, bool]:
+        """The name, through its merge, and whether that merge covers values: then it is a heading."""
+        top, left, _, right = self.sheets.merge_at((self.sheet, row, self.columns["name"]))
+        return self.shown(top, left), any(left <= column <= right for column in self.values)
+
+    def filled(self, row: int) -> int:
+        """How many values the row has."""
+        return sum(not is_blank(self.shown(row, column)) for column in self.values)
+
+    def has_number(self, row: int, columns: Iterable[int]) -> bool:
+        """Whether one of these cells is a number."""
+        return any(parse_quantity(self.shown(row, column)) is not None for column in columns)
+
+    def crossed_out(self, row: int) -> bool:
+        """Whether the row's name and values were crossed out."""
+        return self.sheets.crossed_out(self.sheet, row, [self.columns["name"], *self.values])
+
+
 def indicator_rows(
     sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
 ) -> Body:
     """Classify the rows below the header; `repeats` are further headers like it, `money` rows of fund headers."""
-    return _Rows(sheets, header, kind, repeats, money).body()
+    return _Indicators(sheets, header, kind, repeats, money).body()
 
 
-class _Rows:
+class _Indicators:
     def __init__(
         self, sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
     ) -> None:
-        self.sheets, self.header, self.kind, self.money = sheets, header, kind, money
+        self.rows, self.header, self.kind, self.money = TableRows(sheets, header, MEASURES), header, kind, money
         self.repeats = {row: h for h in repeats for row in range(h.top, h.bottom + 1)}
-        self.cells = sheets.grids[header.sheet].cells
-        boxes = (
-            box for sheet in kind.form.sheets for block in sheet.blocks for box in getattr(block, "boxes", ())
-        )
-        self.beside = Labels(boxes)
+        self.single = Labels(box for block in kind.form.blocks for box in getattr(block, "boxes", ()))
         self.passages = {core(word) for title, words in kind.passages.items() for word in (title, *words)}
 
     def body(self) -> Body:
-        body, rows = Body(last=self.header.bottom), self._texts()
+        body = Body(last=self.header.bottom)
         body.headers += range(self.header.top, self.header.bottom + 1)
-        for row, texts in rows.items():
+        for row, texts in self._texts().items():
             if row in self.money or self._begins_a_form(row, body):
                 body.next_form = row if body.rows and row > self.header.bottom else None
                 break
-            first = core(next(iter(texts.values())))
             if row in self.repeats or are_numbers_of_columns([text for text in texts.values() if text]):
                 body.headers.append(row)
+            elif self._is_aside(texts) and not self._counted(row):
                 continue
-            if self._is_aside(texts) and not self._counted(row):
-                continue
-            if word := self._total(texts):
-                body.totals[row], body.last = word, row
-            elif self._crossed_out(row):
-                body.crossed.append(row)
-                body.last = row
-            elif self._is_part(row, body):
-                body.parts[row], body.last = self._name(row)[0], row
-            elif first not in self.kind.subtotals and self._is_indicator(row, body):
-                body.rows.append(row)
+            elif self._add(row, texts, body):
                 body.last = row
         return body
 
+    def _add(self, row: int, texts: Row, body: Body) -> bool:
+        """Add a row to what it is; False where it is nothing of the table."""
+        if word := self._total(texts):
+            body.totals[row] = word
+        elif self._crossed_out(row):
+            body.crossed.append(row)
+        elif self._is_part(row, body):
+            body.parts[row] = self.rows.name(row)[0]
+        elif core(next(iter(texts.values()))) not in self.kind.subtotals and self._is_indicator(row, body):
+            body.rows.append(row)
+        else:
+            return False
+        return True
+
     def _texts(self) -> Mapping[int, Row]:
         rows: dict[int, dict[int, str]] = {}
-        for (row, column), cell in sorted(self.cells.items()):
+        for (row, column), cell in sorted(self.rows.cells.items()):
             if row > self.header.bottom:
                 rows.setdefault(row, {})[column] = (cell.label or "") if cell.value is None else str(cell.value)
         return rows
 
     def _begins_a_form(self, row: int, body: Body) -> bool:
-        """Whether a header stands here that is no mere repetition: below the total, or in another order."""
+        """Whether this row is a header that begins another form: below the total, or in another order."""
         other = self.repeats.get(row)
         if other is None:
             return False
@@ -122,18 +153,13 @@ class _Rows:
         return any(other.columns[key] != self.header.columns[key] for key in shared)
 
     def _is_aside(self, texts: Row) -> bool:
-        """Remarks, signatures, and boxes and texts that stand below the table."""
+        """Remarks, signatures, and boxes and texts below the table."""
         first = normalise(next(iter(texts.values())))
-        word = core(first)
-        before, _, _ = first.partition(":")
-        level = min(texts) <= max(self.header.columns.get(key, 0) for key in ("level1", "level2", "name"))
-        if not level:
+        word, before = core(first), core(first.partition(":")[0])
+        if min(texts) > max(self.header.columns.get(key, 0) for key in ("level1", "level2", "name")):
             return False
-        return (
-            core(before) in self.kind.asides
-            or word in self.passages
-            or (word in self.beside and not self._total(texts))
-        )
+        label = word in self.passages or (word in self.single and not self._total(texts))
+        return label or before in self.kind.asides
 
     def _total(self, texts: Row) -> str | None:
         """The word of a total, anywhere but among the reasons."""
@@ -142,40 +168,24 @@ class _Rows:
         return next((word for word in words if word in self.kind.totals), None)
 
     def _is_indicator(self, row: int, body: Body) -> bool:
-        name, heading = self._name(row)
-        values = [self._shown(row, self.header.columns[key]) for key in MEASURES if key in self.header.columns]
-        filled = [value for value in values if not is_blank(value)]
+        (name, heading), filled = self.rows.name(row), self.rows.filled(row)
         if heading or (is_blank(bare_name(name)) and not filled):
             return False
         if body.totals and not self._counted(row):  # below a total only what carries points is one
-            body.unread += [row] if len(filled) > 1 else []
+            body.unread += [row] if filled > 1 else []
             return False
         return bool(filled) or row <= body.last + 1
 
     def _crossed_out(self, row: int) -> bool:
-        columns = [self.header.columns[key] for key in ("name", *MEASURES) if key in self.header.columns]
-        crossed = self.sheets.crossed_out(self.header.sheet, row, columns)
-        stood = (as_shown(cell) for column in columns if (cell := self.cells.get((row, column))))
-        return crossed and not all(says_nothing(self.kind, text) for text in stood)
+        columns = (self.header.columns["name"], *self.rows.values)
+        texts = (text for column in columns if (text := self.rows.shown(row, column)))
+        return self.rows.crossed_out(row) and not all(says_nothing(self.kind, text) for text in texts)
 
     def _is_part(self, row: int, body: Body) -> bool:
-        above = bare_name(self._name(body.rows[-1])[0]) if body.rows and not body.totals else ""
-        name, heading = self._name(row)
+        above = bare_name(self.rows.name(body.rows[-1])[0]) if body.rows and not body.totals else ""
+        name, heading = self.rows.name(row)
         return not heading and is_part(bare_name(name), above) and not self._counted(row)
 
-    def _name(self, row: int) -> tuple[str, bool]:
-        """The name, through its merge, and whether that merge runs over the values: then it is a heading."""
-        at = self.header.columns["name"]
-        values = [self.header.columns[key] for key in MEASURES if key in self.header.columns]
-        top, left, _, right = self.sheets.merge_at((self.header.sheet, row, at))
-        return self._shown(top, left), any(left <= column <= right for column in values)
-
     def _counted(self, row: int) -> bool:
-        keys = [key for key in ("weight", "claimed_points") if key in self.header.columns]
-        return any(parse_quantity(self._shown(row, self.header.columns[key])) is not None for key in keys)
-
-    def _shown(self, row: int, column: int) -> str:
-        cell = self.cells.get((row, column))
-        return (
-            "" if cell is None else str(cell.value if cell.value is not None else cell.error or cell.formula or "")
-        )
+        columns = self.header.columns
+        return self.rows.has_number(row, [columns[key] for key in ("weight", "claimed_points") if key in columns])
