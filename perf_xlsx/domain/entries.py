@@ -1,4 +1,4 @@
-"""Every entry of a self-evaluation by its path, and the same form with other entries."""
+"""Map over all entries of a self-evaluation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
 
 
 def map_entries(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
-    """The form with what `visit` gives for each of its entries, in template order; what nobody wrote has none."""
+    """The form with each entry replaced by what `visit` returns, in template order; `unwritten` becomes empty."""
     rows, parts = form.indicator_rows, {id(row) for row in form.parts}
     seen = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]
     return replace(

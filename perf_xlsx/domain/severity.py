@@ -1,4 +1,4 @@
-"""Standing in words and signs, the same on the terminal, in notes and on sheets: never by colour alone."""
+"""Severities in words and signs, the same on terminal, notes and sheets: never by colour alone."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def label(found: Finding) -> str:
 
 
 def what_to_do(found: Finding) -> str:
-    """The advice, or that nothing is owed because it was waived."""
+    """The advice, or that no correction is needed because the finding was waived."""
     if found.waived is None:
         return found.advice
     return waiver_text(found.waived.reason, found.waived.by, found.waived.until.isoformat())
 
 
 def waiver_text(reason: str, by: str, until: str) -> str:
-    """What is said instead of the advice where a finding was waived."""
+    """The text in place of the advice where a finding was waived."""
     return f"不必更正：{reason}（{by}批准，有效期至{until}）。"

@@ -1,4 +1,4 @@
-"""Waivers (豁免): findings that the bureau lets pass, with reason, by whom and until when. Shown, never hidden."""
+"""Waivers (豁免): findings that the bureau accepts, with reason, by whom and until when. Shown, never hidden."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CELL = pattern(r"(?:(?P<sheet>.+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
 
 
 class Waiver(Struct, frozen=True):
-    """One row of the list: a code, for one unit or one file (name, not path), at one cell or ("") anywhere."""
+    """One row of the list: a code, for one unit or one file (its name), at one cell or ("") any cell."""
 
     row: int
     code: str
@@ -41,7 +41,7 @@ class Waiver(Struct, frozen=True):
     waived: Waived
 
     def covers(self, code: str, unit: str | None, workbook: str, sheet: str, cell: str | None) -> bool:
-        """Whether it lets a finding with this code pass, at that place of that unit's workbook."""
+        """Whether it waives a finding with this code at this place of this unit's workbook."""
         own_sheet, _, own_cell = self.cell.rpartition("!")
         return (
             self.code == code
@@ -52,13 +52,13 @@ class Waiver(Struct, frozen=True):
         )
 
     def __str__(self) -> str:
-        """As a person calls it."""
+        """In Chinese: row, code, and what it covers."""
         where = "，".join(part for part in (self.unit, self.file, self.cell) if part)
         return f"第{self.row}行 {self.code}（{where}）"
 
 
 class Waiving(Struct, frozen=True):
-    """The waivers of a run, and the day that they must hold on."""
+    """The waivers of a run, and the day on which they must be in force."""
 
     waivers: tuple[Waiver, ...]
     today: datetime.date
@@ -70,7 +70,7 @@ class Waiving(Struct, frozen=True):
 
 
 def load_waivers(path: Path) -> tuple[Waiver, ...]:
-    """The list's waivers. Raises ListError with every row that cannot be."""
+    """Read a list of waivers. Raises ListError with every wrong row."""
     problems: list[str] = []
     waivers = [_waiver(row, problems) for row in read_list(path, COLUMNS, REQUIRED)]
     if problems:
@@ -107,7 +107,7 @@ def _date(text: str) -> datetime.date | None:
 
 
 def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving) -> tuple[Finding, ...]:
-    """The findings, those that a waiver still in force covers marked so."""
+    """The findings; those that a waiver in force covers are marked as waived."""
 
     def waived(found: Finding) -> Finding:
         place = found.place
@@ -120,7 +120,7 @@ def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving) -> tu
 
 
 def covering(waiving: Waiving, record: Mapping[str, Any]) -> set[Waiver]:
-    """Waivers in force that let a finding of this record (of report.as_record) pass, and it did."""
+    """The waivers in force that cover a waived finding of this record (of report.as_record)."""
     workbook = PurePath(record["file"] or "").name
     return {
         waiver
@@ -132,7 +132,7 @@ def covering(waiving: Waiving, record: Mapping[str, Any]) -> set[Waiver]:
 
 
 def idle(waiving: Waiving, used: Collection[Waiver]) -> list[str]:
-    """Waivers that let nothing pass, each with why: expired, or nothing of the kind was found."""
+    """Waivers that covered nothing, each with the reason: expired, or no such finding."""
     expired = [f"{waiver}：已过有效期" for waiver in waiving.waivers if waiver not in waiving.in_force]
     return expired + [
         f"{waiver}：没有对应的问题，或文件没有评分" for waiver in waiving.in_force if waiver not in used
