@@ -63,7 +63,7 @@ class BandedClaim(Struct, frozen=True):
 
 
 class Diagnoses(Struct, frozen=True, dict=True):
-    """A scored form and what is wrong with it as a whole; every diagnosis is worked out when first asked for."""
+    """A scored form and its diagnoses; each is worked out when first asked for."""
 
     form: SelfEvaluation
     scores: Scores

@@ -220,7 +220,7 @@ def _ends_there(text: str) -> bool:
 
 
 _TIME = pattern(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
-_MONTH = pattern(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
+_MONTH = pattern(  # "2023.6" is June without a sign before it and a unit behind it: "≤2050.5万元" is money
     rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
     r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
 )
@@ -266,7 +266,7 @@ def _bounded(text: str) -> tuple[str, str]:
 def _in_words(text: str, sign: str) -> Quantity | None:
     """A number in Chinese numerals, bare or as an amount of money: "拾伍", "壹佰贰拾叁万元整".
 
-    Behind a sign it may count anything (≥一百人) but what is numbered: ≥二级 is no number.
+    Behind a sign it may count anything (≥一百人); an ordinal is no number: ≥二级.
     """
     found = _IN_WORDS.fullmatch(text)
     number = _numeral(found[1]) if found else None

@@ -17,10 +17,7 @@ SHORT = 64  # characters: longer texts are cached apart
 MOST_COMBINED = 30  # combining characters in a row; sorting longer runs takes the square of their length
 
 INVISIBLE = dict.fromkeys(
-    map(
-        ord,
-        "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff",
-    )
+    map(ord, "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
 _UNSEEN = INVISIBLE | {0xFE0E: None, 0xFE0F: None}  # also variation selectors
 _VOICED = "\uff9e\uff9f"  # half-width kana marks: letters that become combining characters

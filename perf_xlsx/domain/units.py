@@ -35,7 +35,7 @@ _MULTIPLIED = pattern("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() el
 
 _SYMBOL = pattern(r"[^一-鿿]*")  # letters that a unit begins with: the G of G带宽
 
-_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
+_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is reported
 TEN_THOUSAND = 10_000  # what people also count in: 万人
 ALIKE = Fraction(5)  # times: closer numbers of one row are taken as in one unit
 NEAR = Fraction(5, 4)  # times: the same where units differ less than a hundredfold
@@ -165,7 +165,7 @@ def _resized(number: Decimal, factor: Fraction) -> Fit:
 
 
 def _measure_next_to(unit: str, own: str) -> Measure:
-    """The unit taken apart, a letter as what it means beside the other: W is 万 of people, and watts beside kW."""
+    """Take a unit apart; a letter means what the other unit suggests: W is 万 with people, watts with kW."""
     named = _LETTERS.get(unit)
     return measure(named if named and _SCALES[named].kind == measure(own).kind else unit)
 
@@ -264,7 +264,7 @@ def meant_by(number: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
 
 
 def hundredfold(number: Decimal, beside: Decimal) -> bool:
-    """Whether a bare number may be a fraction whose percents are of the size of the one beside it: 0.96 by 95."""
+    """Whether a bare number may be a fraction of the percentage that its neighbour is: 0.96 and 95."""
     return 0 < number <= A_FEW and beside > number and _near(Fraction(number) * 100 / Fraction(beside), TWICE)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -129,18 +129,3 @@ def _ending(name: str) -> Iterable[tuple[int, int, str, str]]:
             at = name.rfind(word)
             if at >= 0:
                 yield at + len(word), len(word), word, leaning
-
-
-def telling_words(rulebook: Rulebook) -> tuple[str, ...]:
-    """Words one of which is in every name that contradicts the sign that the rulebook assumes.
-
-    The template asks for the sign where it sees one of them. A word that contains another is left out.
-    """
-    return _telling(Direction(rulebook.word(USUAL)).rising) if rulebook.flag(BY_NAME) else ()
-
-
-@cache
-def _telling(rising: bool) -> tuple[str, ...]:
-    against = [] if rising else WORDS["higher"]["words"]
-    words = {*WORDS["lower"]["words"], *WORDS["hints"]["words"], *WORDS["cost"]["words"], "不", "未", *against}
-    return tuple(sorted(word for word in words if not any(one in word for one in words - {word})))

@@ -101,16 +101,16 @@ def _bands(raw: Any) -> tuple[Band, ...]:
 
 def _distinct(bands: tuple[Band, ...]) -> None:
     """Raise ValueError where judgements could be confused with each other, or with anything that is none."""
-    seen: dict[str, str] = {}
+    known: dict[str, str] = {}
     for word in (band.judgement for band in bands):
         folded = judgement_word(word)
         if not re.fullmatch(r'[^"|=\s][^"|\n\r\t]{0,19}', word):
             raise ValueError(f"的 judgement “{word[:20]}”应为不超过20个字的文字，不能有英文双引号、竖线和换行")
         if not any(ch.isalpha() for ch in folded) or is_blank(folded) or parse_quantity(folded) is not None:
             raise ValueError(f"的 judgement “{word}”应为文字，不能是数字、横线或其他符号")
-        if other := seen.get(folded):
+        if other := known.get(folded):
             raise ValueError(f"的 judgement “{other}”与“{word}”相同，填报后分不清是哪一档")
-        seen[folded] = word
+        known[folded] = word
 
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
@@ -195,10 +195,7 @@ SETTINGS: Mapping[str, Kind] = {
     "quantitative.at_least": _choice("≥、>指标未完成", {"ratio": "分值×实际完成值÷指标值"}),
     "quantitative.at_most": _choice(
         "≤、<指标未完成",
-        {
-            "ratio": "分值×指标值÷实际完成值",
-            "straight_line": "分值×[1−(实际完成值−指标值)÷指标值]，不小于0",
-        },
+        {"ratio": "分值×指标值÷实际完成值", "straight_line": "分值×[1−(实际完成值−指标值)÷指标值]，不小于0"},
     ),
     "quantitative.equal": _choice(
         "=指标", {"as_at_least": "按≥指标计分", "both_directions": "多于或少于指标值都按偏差扣分"}

@@ -47,14 +47,7 @@ def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rul
     if outcome.share is None or weight is None or weight < 0:
         reason = outcome.why if outcome.share is None else "分值未填或不是有效的数字"
         return Score(
-            weight,
-            None,
-            None,
-            outcome.completion,
-            outcome.met,
-            method,
-            f"{reason}，暂不能评分。",
-            outcome.basis,
+            weight, None, None, outcome.completion, outcome.met, method, f"{reason}，暂不能评分。", outcome.basis
         )
     deducted = _deduction(indicator, outcome, weight, rulebook)
     exact = outcome.share * Fraction(weight) - deducted
