@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from perf_xlsx.rulebook import Rulebook
 TEN_THOUSAND = Decimal(10_000)
 PROJECT = ""  # the line's key in the amounts of a project
 AmountKey = tuple[str, int, str]  # the key of a fund line and 0, or PROJECT and the project's number; the column
+Keys = tuple[AmountKey, ...]
 Amounts = Mapping[AmountKey, Decimal]
 Entries = Mapping[AmountKey, Entry[Decimal]]
 Rate = tuple[AmountKey, AmountKey]  # executed, and what it is divided by
@@ -83,22 +84,31 @@ def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
     """The accounts of a form's fund lines and projects."""
     entries = amount_entries(form)
     amounts = {key: entry.value for key, entry in entries.items() if entry.value is not None}
-    lines: dict[tuple[str, int], list[AmountKey]] = {}
-    for key in filter(amounts.get, amounts):
-        lines.setdefault(key[:2], []).append(key)
+    lines = _by_line(key for key, value in amounts.items() if value)
     bases = dict.fromkeys(("adjusted", rulebook.word("execution.base")))
     pairs = [((*line, "executed"), (*line, base)) for line in lines for base in bases]
     rates = tuple(pair for pair in pairs if all(map(amounts.get, pair)))
-    claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
     return Accounts(
         amounts,
         tuple(_sums(form, amounts, entries)),
         rates,
-        {rate: claim for rate in rates if (claim := claims.get(rate[0][0])) is not None},
+        _claimed_rates(form, rates),
         rulebook.number("thresholds.tolerance"),
         TEN_THOUSAND if form.boxes["money_unit"].value == "元" else 1 / TEN_THOUSAND,
         tuple(map(tuple, lines.values())),
     )
+
+
+def _claimed_rates(form: SelfEvaluation, rates: Iterable[Rate]) -> Mapping[Rate, Decimal]:
+    claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
+    return {rate: claim for rate in rates if (claim := claims.get(rate[0][0])) is not None}
+
+
+def _by_line(keys: Iterable[AmountKey]) -> Mapping[tuple[str, int], list[AmountKey]]:
+    found: dict[tuple[str, int], list[AmountKey]] = {}
+    for key in keys:
+        found.setdefault(key[:2], []).append(key)
+    return found
 
 
 def amount_entries(form: SelfEvaluation) -> dict[AmountKey, Entry[Decimal]]:
@@ -123,16 +133,16 @@ def _sums_of_line(key: str, line: FundLine, amounts: Amounts, entries: Entries) 
     if all(one in amounts for one in across.keys):
         yield across
     for column in AMOUNTS:
-        parts = [(part, 0, column) for part in line.parts]
-        known = tuple(part for part in parts if part in amounts)
-        complete = len(known) == len(parts) or line.blank_part_is_zero
-        if (
-            known
-            and complete
-            and (key, 0, column) in amounts
-            and not any(entries[part].unreadable for part in parts)
-        ):
-            yield Sum((key, 0, column), known)
+        parts = tuple((part, 0, column) for part in line.parts)
+        one = Sum((key, 0, column), tuple(part for part in parts if part in amounts))
+        if one.parts and one.total in amounts and _is_complete(line, parts, one.parts, entries):
+            yield one
+
+
+def _is_complete(line: FundLine, parts: Keys, known: Keys, entries: Entries) -> bool:
+    """Whether the known parts of a line are all that it adds up."""
+    readable = not any(entries[part].unreadable for part in parts)
+    return readable and (len(known) == len(parts) or line.blank_part_is_zero)
 
 
 def _sums_of_projects(project_line: str, count: int, amounts: Amounts) -> Iterator[Sum]:

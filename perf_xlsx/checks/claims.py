@@ -94,16 +94,21 @@ class _Claim(Struct, frozen=True):
         return half_up(self.claim, self.places) in rounded
 
 
+def _claims_of(row: Indicator) -> tuple[_Claim, _Claim]:
+    """The claimed completion and points, 0 where there are none."""
+    completion, points = row.claimed_completion.value or Decimal(0), row.claimed_points.value or Decimal(0)
+    return (
+        _Claim(COMPLETION, completion, Fraction(1), 4), _Claim(POINTS, points, Fraction(row.weight.value or 0), 2),
+    )  # fmt: skip
+
+
 def _fitting_claims(row: Indicator, sign: str) -> Iterator[_Claim]:
     target, actual = row.target.value, row.actual.value
-    if not isinstance(target, Decimal) or not isinstance(actual, Decimal) or target <= 0 or actual <= 0:
+    if not isinstance(target, Decimal) or not isinstance(actual, Decimal) or min(target, actual) <= 0:
         return
     rate = Fraction(actual) / Fraction(target)
     at_most, at_least = [min(1 / rate, Fraction(1))], [min(rate, Fraction(1)), rate]
     fits, other = (at_most, at_least) if sign == "≤" else (at_least, at_most)
-    for one in (
-        _Claim(COMPLETION, row.claimed_completion.value or Decimal(0), Fraction(1), 4),
-        _Claim(POINTS, row.claimed_points.value or Decimal(0), Fraction(row.weight.value or 0), 2),
-    ):
+    for one in _claims_of(row):
         if one.claim and one.is_one_of(fits) and not one.is_one_of(other):
             yield one

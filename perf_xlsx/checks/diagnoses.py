@@ -6,7 +6,7 @@ and the checks that keep silent because of it ask the same diagnosis.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -63,7 +63,7 @@ class BandedClaim(Struct, frozen=True):
 
 
 class Diagnoses(Struct, frozen=True, dict=True):
-    """A scored form and what is wrong with it as a whole; every diagnosis is worked out when first asked for."""
+    """A scored form and its diagnoses; each is worked out when first asked for."""
 
     form: SelfEvaluation
     scores: Scores
@@ -114,24 +114,13 @@ class Diagnoses(Struct, frozen=True, dict=True):
         gap = self.weights_gap
         if gap is None:
             return ()
-        suspects = [
-            (row, weight, share)
-            for row, score in self.rows
-            if (weight := row.weight.value) and weight == row.claimed_points.value
-            if (share := score.completion or score.share) is not None and 0 < share < 1
-        ]
-        alone = [(row, weight + gap) for row, weight, share in suspects if _earns(weight + gap, share, weight)]
+        suspects = [one for row, score in self.rows for one in _score_as_weight(row, score)]
+        alone = tuple(one.row_with(one.weight + gap) for one in suspects if one.earns(one.weight + gap))
         if alone:
-            return tuple(alone) if len(alone) == 1 else ()
-        fitting = [(row, half_up(Fraction(weight) / share * 2, 0) / 2, share) for row, weight, share in suspects]
-        together = [
-            (row, fit) for row, fit, share in fitting if _earns(fit, share, row.weight.value or Decimal(0))
-        ]
-        return (
-            tuple(together)
-            if sum((fit - (row.weight.value or 0) for row, fit in together), Decimal(0)) == gap
-            else ()
-        )
+            return alone if len(alone) == 1 else ()
+        together = [one for one in suspects if one.earns(one.nearest)]
+        completes = sum((one.nearest - one.weight for one in together), Decimal(0)) == gap
+        return tuple(one.row_with(one.nearest) for one in together) if completes else ()
 
     @cached_property
     def misweighed(self) -> Indicator | None:
@@ -253,9 +242,32 @@ class Diagnoses(Struct, frozen=True, dict=True):
         return required if one_column else (*required, (row.improvement, "改进措施"))
 
 
-def _earns(fit: Decimal, share: Fraction, points: Decimal) -> bool:
-    """Whether the larger weight, scored by that share, gives these points (the unit may round to 0.1)."""
-    return fit > points and abs(Fraction(fit) * share - Fraction(points)) <= Fraction(1, 20)
+class _Suspect(Struct, frozen=True):
+    """An indicator whose weight equals its claimed points, and the share of the weight that it earned."""
+
+    row: Indicator
+    weight: Decimal
+    share: Fraction
+
+    @property
+    def nearest(self) -> Decimal:
+        """The weight, in half points, that would have earned these points."""
+        return half_up(Fraction(self.weight) / self.share * 2, 0) / 2
+
+    def earns(self, fit: Decimal) -> bool:
+        """Whether the larger weight, scored by that share, gives these points (the unit may round to 0.1)."""
+        points = Fraction(self.weight)
+        return fit > self.weight and abs(Fraction(fit) * self.share - points) <= Fraction(1, 20)
+
+    def row_with(self, fit: Decimal) -> tuple[Indicator, Decimal]:
+        """The indicator and a weight."""
+        return self.row, fit
+
+
+def _score_as_weight(row: Indicator, score: Score) -> Iterator[_Suspect]:
+    weight, share = row.weight.value, score.completion or score.share
+    if weight and weight == row.claimed_points.value and share is not None and 0 < share < 1:
+        yield _Suspect(row, weight, share)
 
 
 def _fits_other_weight(row: Indicator, score: Score, gap: Decimal) -> bool:

@@ -229,20 +229,24 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
         message = f"{budget.field}{'没有填写' if budget.empty else '为0'}，执行率无法计算，预算执行率不能评分。"
         yield observed(budget, message, f"请填写{budget.field}。", expected="大于0的数字")
     for name, line, _ in _spendings(form, scores):
-        required = line is form.total_funds or isinstance(line, Project)  # an empty cell is R07
-        blank = is_unbudgeted(line) and not required
-        if line.adjusted.value != 0 and not blank:
-            continue
-        if spent := max(line.executed.value or Decimal(0), Decimal(0)):
-            none = "没有填全年预算数" if blank else "全年预算数为0"
-            message = f"{name}{none}，却有全年执行数{plain(spent)}，执行率无法计算。"
-        elif line is form.total_funds:
-            message = f"{name}全年预算数为0，执行率无法计算，预算执行率不能评分。"
-        else:
-            continue
-        summed = parts_sum(form, line, "adjusted") if blank and isinstance(line, FundLine) else None
-        fits = f"（各部分合计{plain(summed[0])}）" if summed else ""
-        yield observed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
+        yield from _spent_without_budget(form, name, line)
+
+
+def _spent_without_budget(form: SelfEvaluation, name: str, line: FundLine | Project) -> Iterator[Observation]:
+    """A budget of 0 with spending, or of the total line; an empty one, unless the cell is required (R07)."""
+    total = line is form.total_funds
+    blank = isinstance(line, FundLine) and not total and is_unbudgeted(line)
+    spent = max(line.executed.value or Decimal(0), Decimal(0))
+    if not blank and (line.adjusted.value != 0 or not (spent or total)):
+        return
+    none = "没有填全年预算数" if blank else "全年预算数为0"
+    if spent:
+        message = f"{name}{none}，却有全年执行数{plain(spent)}，执行率无法计算。"
+    else:
+        message = f"{name}{none}，执行率无法计算，预算执行率不能评分。"
+    summed = parts_sum(form, line, "adjusted") if blank and isinstance(line, FundLine) else None
+    fits = f"（各部分合计{plain(summed[0])}）" if summed else ""
+    yield observed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
 
 
 def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]) -> Iterator[Observation]:

@@ -32,17 +32,10 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
         if not row.sign.empty or row.method.value == IN_WORDS or (absent and row.actual.value == row.target.value):
             continue
         found = _MissingSign() if row.qualitative else _missing_sign(row, score, rulebook)
-        agree = f"；填报的{'、'.join(found.claims)}与按“{found.other}”计算的一致。" if found.other else "。"
-        if absent:
-            advice = "请在指标值前写明 ≥、≤、=、>、< 之一。"
-        elif found.right:
-            advice = f"请在指标性质中填“{found.right}”。"
-        else:
-            advice = "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。"
         yield observed(
             row.sign,
-            f"{row.display_name}没有填指标性质，{_reading(row, score, rulebook)}{agree}",
-            advice,
+            f"{row.display_name}没有填指标性质，{_reading(row, score, rulebook)}{found.agreement}。",
+            "请在指标值前写明 ≥、≤、=、>、< 之一。" if absent else found.advice,
             expected=found.right or (found.named and found.other) or None,
             basis=found.basis,
             correction=to_word(row.sign, found.right) if found.right else None,
@@ -61,7 +54,21 @@ class _MissingSign(Struct, frozen=True):
     @property
     def right(self) -> str:
         """The sign that is right for sure; "" where the claims contradict the name."""
-        return (self.other if self.is_proven else "") if not self.named else "" if self.other else self.named
+        if self.named:
+            return "" if self.other else self.named
+        return self.other if self.is_proven else ""
+
+    @property
+    def advice(self) -> str:
+        """What to choose from the list."""
+        if self.right:
+            return f"请在指标性质中填“{self.right}”。"
+        return "请从下拉列表中选择 ≥、≤、=、>、< 或 定性。"
+
+    @property
+    def agreement(self) -> str:
+        """Which claims fit the opposite sign, in words."""
+        return f"；填报的{'、'.join(self.claims)}与按“{self.other}”计算的一致" if self.other else ""
 
 
 def _missing_sign(row: Indicator, score: Score, rulebook: Rulebook) -> _MissingSign:
@@ -118,16 +125,13 @@ def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Obse
     Points below zero, and those by execution rate instead, are I06.
     """
     settled = diagnoses.weights_are_settled
-    by_rate = min(scores.execution.completion or Fraction(0), Fraction(1))
+    share = min(scores.execution.completion or Fraction(0), Fraction(1))
     for row, score in diagnoses.rows:
         claimed, weight = row.claimed_points.value, row.weight.value
-        if claimed is None or weight is None or not 0 <= claimed < weight or not (score.met and score.share == 1):
+        if claimed is None or weight is None or not _is_met_in_full(row, score) or row is diagnoses.misweighed:
             continue
-        if row is diagnoses.misweighed or not is_missing_or_filler(row.reason) or has_opposite_points(row, score):
-            continue
-        if claimed != half_up(by_rate * Fraction(weight)) and not agrees(
-            claimed, score, diagnoses.tolerance, (1,)
-        ):
+        by_rate = half_up(share * Fraction(weight))
+        if 0 <= claimed < weight and claimed != by_rate and not agrees(claimed, score, diagnoses.tolerance, (1,)):
             yield observed(
                 row.claimed_points,
                 f"{row.display_name}已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
@@ -139,6 +143,12 @@ def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Obse
             )
 
 
+def _is_met_in_full(row: Indicator, score: Score) -> bool:
+    """Whether full points are due: the target is met, no reason is given, no other sign explains the claim."""
+    met = bool(score.met) and score.share == 1
+    return met and is_missing_or_filler(row.reason) and not has_opposite_points(row, score)
+
+
 @check("I05")
 def missed_means_less_than_full(diagnoses: Diagnoses) -> Iterator[Observation]:
     """未达标的不得满分. Silent where the weight (W01, W04) or the sign (I01, I16) is in doubt."""
@@ -146,18 +156,13 @@ def missed_means_less_than_full(diagnoses: Diagnoses) -> Iterator[Observation]:
     doubted = {id(row) for row, _ in diagnoses.scores_as_weights} | {id(diagnoses.misweighed)}
     for row, score in diagnoses.rows:
         claimed, weight = row.claimed_points.value, row.weight.value
-        if id(row) in doubted or diagnoses.is_sign_in_doubt(row) or not _is_missed(score):
-            continue
         if claimed is None or not weight or score.points is None or not score.points < weight <= claimed:
             continue
-        if agrees(claimed, score, tolerance, (1,)):
+        doubtful = id(row) in doubted or diagnoses.is_sign_in_doubt(row)
+        if doubtful or not _is_missed(score) or agrees(claimed, score, tolerance, (1,)):
             continue
         full = "却给了满分" if claimed == weight else f"超过了分值{plain(weight)}"
-        message, source = (
-            ("按执行率计分，预算没有全部执行", "预算数、执行数")
-            if score.method == BY_RATE
-            else ("没有全部完成", "实际完成值")
-        )
+        message, source = MISSED[score.method == BY_RATE]
         yield observed(
             row.claimed_points,
             f"{row.display_name}{message}，自评得分{plain(claimed)}{full}。",
@@ -167,6 +172,12 @@ def missed_means_less_than_full(diagnoses: Diagnoses) -> Iterator[Observation]:
             basis=score.rules,
             correction=to_number(row.claimed_points, score.points) if settled else None,
         )
+
+
+MISSED = {  # by execution rate or not: what was missed, and the numbers to check
+    True: ("按执行率计分，预算没有全部执行", "预算数、执行数"),
+    False: ("没有全部完成", "实际完成值"),
+}
 
 
 def _is_missed(score: Score) -> bool:

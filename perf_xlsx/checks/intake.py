@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
@@ -65,8 +65,7 @@ def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Itera
         advice = "请由单位逐项自评打分，再填写自评总分；软件计算的得分只供核对，不能代替自评。"
         yield observed(boxes[0], message, advice)
         return
-    asked = set(boxes)
-    own = [row.claimed_points for row in form.indicators if row.claimed_points in asked]
+    own = _claimed_by_row(form, boxes)
     skipped = {row.claimed_points for row, score in diagnoses.rows if _is_left_to_choose(row, score, rulebook)}
     if len(own) > 1 and all(entry.empty for entry in own):
         yield observed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
@@ -76,6 +75,12 @@ def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Itera
     for entry in boxes:
         if entry.empty and entry not in skipped:
             yield observed(entry, f"{entry.field}没有填写。", f"请填写{entry.field}；没有得分的填0。")
+
+
+def _claimed_by_row(form: SelfEvaluation, boxes: Iterable[Entry[Decimal]]) -> list[Entry[Decimal]]:
+    """Those of the boxes that are an indicator's."""
+    required = set(boxes)
+    return [row.claimed_points for row in form.indicators if row.claimed_points in required]
 
 
 @check("R13")

@@ -210,12 +210,12 @@ def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
 
     Never all amounts at once: nothing would be left to compare with.
     """
-    known = [key for key, value in accounts.amounts.items() if value]
+    known = [key for line in accounts.lines for key in line]
     funds = [key for key in known if key[0] != PROJECT]
     projects = [key for key in known if key[0] == PROJECT]
     guesses: Iterator[Guess] = chain(
         ((key,) for key in known),
-        (some for line in accounts.lines for many in (4, 3, 2) for some in combinations(line, many)),
+        chain.from_iterable(combinations(line, many) for line in accounts.lines for many in (4, 3, 2)),
         (tuple(projects), tuple(funds)),
         _whole_columns((funds, projects, known)),
         _lines_of_one_column(funds),

@@ -71,23 +71,24 @@ def required_passages_are_written(form: SelfEvaluation, rulebook: Rulebook) -> I
     texts = {same_label(passage.title.value or ""): passage.text for passage in titled} | boxes
     for title in rulebook.words(key):
         entry = texts.get(title, texts.get(same_label(title)))
-        found = None
         if title in absent:
             continue
+        found: Observation | None
         if entry is None:
             advice = f"请在“文字说明”中填写“{title}”。"
             found = observed(form.claimed.total, f"没有填写“{title}”。", advice, expected="文字说明")
-        elif entry.empty and entry.place.cell:
-            found = observed(entry, f"没有填写“{title}”。", f"请填写“{title}”。", expected="文字说明")
-        elif title not in boxes:
-            found = _too_short(title, entry, rulebook)
+        else:
+            found = _too_short(title, entry, rulebook, is_box=title in boxes)
         if found:
             yield replace(found, basis=str(rulebook.cite(key)))
 
 
-def _too_short(title: str, entry: Entry[str], rulebook: Rulebook) -> Observation | None:
+def _too_short(title: str, entry: Entry[str], rulebook: Rulebook, is_box: bool) -> Observation | None:
+    """That a text is empty, or has a few characters only; a box, unlike a passage, may be short."""
     shortest = rulebook.number("passages.shortest")
-    if not entry.value or len(normalise(entry.given)) >= shortest or is_missing_or_filler(entry):
+    if entry.empty and entry.place.cell:
+        return observed(entry, f"没有填写“{title}”。", f"请填写“{title}”。", expected="文字说明")
+    if is_box or not entry.value or len(normalise(entry.given)) >= shortest or is_missing_or_filler(entry):
         return None
     message = f"“{title}”只有“{entry.given}”，过于简单。"
     return observed(entry, message, "请写明具体情况。", expected=f"不少于{plain(shortest)}个字")
@@ -134,19 +135,13 @@ def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observatio
     """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is skipped."""
     form, reported = diagnoses.form, set[tuple[Place, str]]()
     claims = [claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form)]
-    missed = [row.name.given for row, score in diagnoses.rows if score.met is False]
-    not_done = f"“{missed[0]}”等{len(missed)}个指标没有完成" if missed else ""
     for entry, clause in diagnoses.narrative:
         found = [(*_contradicted(claim, clause, diagnoses), claim.advice) for claim in claims]
-        if not_done:
-            found.append((_all_done(clause, diagnoses.speaker, len(form.indicators)), not_done, ALL_DONE_ADVICE))
+        found.append((*_contradicted_all_done(clause, diagnoses), "请按指标的实际完成情况改写。"))
         for said, answer, advice in found:
             if said and answer and (entry.place, answer) not in reported:
                 reported.add((entry.place, answer))
                 yield observed(entry, f"说明中写“{said}”，而{answer}。", advice)
-
-
-ALL_DONE_ADVICE = "请按指标的实际完成情况改写。"
 
 
 def _contradicted(claim: Claim, clause: Clause, diagnoses: Diagnoses) -> tuple[str, str]:
@@ -160,6 +155,15 @@ def _contradicted(claim: Claim, clause: Clause, diagnoses: Diagnoses) -> tuple[s
         return "", ""
     answers = (claim.contradiction(subject, diagnoses.rulebook) for subject in speaker.subjects(clause, before))
     return said[0], next(filter(None, answers), "")
+
+
+def _contradicted_all_done(clause: Clause, diagnoses: Diagnoses) -> tuple[str, str]:
+    """The words that claim all indicators done, and how many are not; "" where they are not claimed or true."""
+    missed = [row.name.given for row, score in diagnoses.rows if score.met is False]
+    if not missed:
+        return "", ""
+    said = _all_done(clause, diagnoses.speaker, len(diagnoses.rows))
+    return said, f"“{missed[0]}”等{len(missed)}个指标没有完成"
 
 
 def _all_done(clause: Clause, speaker: Speaker, indicators: int) -> str:

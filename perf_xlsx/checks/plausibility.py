@@ -11,7 +11,7 @@ from perf_xlsx.checks.claims import FALL, RISE, claims_fit, opposite_claims, sig
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler
 from perf_xlsx.checks.weights import by_level
-from perf_xlsx.domain.levels import LEVEL_WORDS, REQUIRED_DIMENSIONS, SATISFACTION, level_named
+from perf_xlsx.domain.levels import REQUIRED_DIMENSIONS, SATISFACTION, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
@@ -58,8 +58,8 @@ def overshoot_is_explained(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator
     """超额完成较多的须说明原因; from a lower threshold on it is a notice."""
     reason_from, notice_from = (rulebook.number(f"overshoot.{key}_from") for key in ("reason", "notice"))
     for row, score in diagnoses.rows:
-        completion = None if score.method == "按执行率" else score.completion
-        if completion is None or completion < min(reason_from, notice_from):
+        completion = score.completion or Fraction(0)
+        if score.method == "按执行率" or completion < min(reason_from, notice_from):
             continue
         if more_is_better(row, rulebook) and is_missing_or_filler(row.reason):
             unit = "；相差十倍以上，也请核对计量单位" if completion > TENFOLD else ""
@@ -139,11 +139,11 @@ def midyear_is_below_the_years_actual(form: SelfEvaluation, rulebook: Rulebook) 
     """年中数小于全年数, for what adds up over the year."""
     for row in form.indicators:
         midyear, actual = row.midyear.value, row.actual.value
-        if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or not midyear or not adds_up(row):
+        if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or not midyear or midyear < actual:
             continue
         money = unit_name(row.unit.given) in MONEY_UNITS
-        too_much = midyear > actual and (money or more_is_better(row, rulebook))
-        if too_much or (midyear == actual and money):
+        grows = money or (midyear > actual and more_is_better(row, rulebook))
+        if grows and adds_up(row):
             word = "超过" if midyear > actual else "等于"
             message = f"{row.display_name}年中监控值{plain(midyear)}{word}全年实际完成值{plain(actual)}。"
             yield observed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
@@ -188,8 +188,7 @@ def all_dimensions_are_there(form: SelfEvaluation) -> Iterator[Observation]:
     """产出、效益、满意度都要有, on whatever level; silent where a form states no levels at all."""
     levels = by_level(form).keys() - {""}
     stated = levels | {level_named(row.level2.given) for row in form.indicators}
-    if any(word in row.name.given for row in form.indicators for word in LEVEL_WORDS[SATISFACTION]):
-        stated |= {SATISFACTION}
+    stated |= {SATISFACTION for row in form.indicators if level_named(row.name.given) == SATISFACTION}
     missing = [f"{name}指标" for name in REQUIRED_DIMENSIONS if not any(name in level for level in stated)]
     if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         names = "、".join(missing)

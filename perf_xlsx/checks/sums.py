@@ -45,17 +45,26 @@ def with_sure_amounts(form: SelfEvaluation, found: Iterable[Finding], rulebook: 
 def _with_correction(
     found: Finding, accounts: Accounts, corrections: Mapping[AmountKey, Correction], entries: Entries
 ) -> Finding:
+    if found.code not in CODES:
+        return found
     if found.code in SUM_CODES:
-        broken = (accounts.sums[number] for number in accounts.broken)
-        own = [one for one in broken if entries[one.total].place == found.place and _code(one) == found.code]
-        rights = [corrections[key] for one in own for key in one.keys if key in corrections]
+        rights = _corrections_of_sums(found, accounts, corrections, entries)
     else:
-        rights = [right for right in corrections.values() if found.code in CODES and right.place == found.place]
+        rights = [right for right in corrections.values() if right.place == found.place]
     if len({right.place for right in rights}) != 1:
         return found
     right = rights[0]
     advice = f"只有{right.field}（{right.place.cell}）改为{right.text}，有关各数才都相符；请核对后更正。"
     return replace(found, correction=right, advice=advice)
+
+
+def _corrections_of_sums(
+    found: Finding, accounts: Accounts, corrections: Mapping[AmountKey, Correction], entries: Entries
+) -> list[Correction]:
+    """The corrections of amounts in the sums that a finding reports."""
+    broken = (accounts.sums[number] for number in accounts.broken)
+    own = [one for one in broken if entries[one.total].place == found.place and _code(one) == found.code]
+    return [corrections[key] for one in own for key in one.keys if key in corrections]
 
 
 def _code(one: Sum) -> str:

@@ -62,7 +62,7 @@ def claimed_total_is_computed_total(
     """
     entry, beyond = diagnoses.form.claimed.total, diagnoses.claimed_beyond
     computed = scores.total + beyond  # by the signs that the claims were made for, where none were chosen
-    if entry.value is None or not scores.complete or not diagnoses.is_total_settled:
+    if entry.value is None or not (scores.complete and diagnoses.is_total_settled):
         return
     right = [computed, scores.total, _sum_without_execution(diagnoses.form)]
     if any(known is not None and abs(entry.value - known) <= diagnoses.tolerance for known in right):

@@ -1,4 +1,4 @@
-"""Every entry of a self-evaluation by its path, and the same form with other entries."""
+"""Map over all entries of a self-evaluation."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
 
 
 def map_entries(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
-    """The form with what `visit` gives for each of its entries, in template order; what nobody wrote has none."""
+    """The form with each entry replaced by what `visit` returns, in template order; `unwritten` becomes empty."""
     rows, parts = form.indicator_rows, {id(row) for row in form.parts}
-    seen = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]
+    visited = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]
     return replace(
         form,
         boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
         funds={key: _row(line, "funds", key, visit) for key, line in form.funds.items()},
         projects=tuple(_row(row, "projects", n, visit) for n, row in enumerate(form.projects)),
-        indicators=tuple(new for new, row in zip(seen, rows, strict=True) if id(row) not in parts),
-        parts=tuple(new for new, row in zip(seen, rows, strict=True) if id(row) in parts),
+        indicators=tuple(new for new, row in zip(visited, rows, strict=True) if id(row) not in parts),
+        parts=tuple(new for new, row in zip(visited, rows, strict=True) if id(row) in parts),
         claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
         passages=tuple(_row(row, "passages", n, visit) for n, row in enumerate(form.passages)),
         unwritten=(),

@@ -1,6 +1,6 @@
-"""Whether what was achieved, in words or as a date, meets a target that is no number.
+"""Decide whether an actual in words or a date meets a target that is no number.
 
-The words are in vocabulary/judgements.toml. Where nothing there makes it sure, nobody judges but the unit.
+The words are in vocabulary/judgements.toml. Where they do not make it sure, only the unit can judge.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from calendar import monthrange
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.system.pattern import pattern
@@ -24,10 +25,10 @@ _ENDS = "。.;；,，!！、 "
 
 
 class Judged(Struct, frozen=True):
-    """`judgement` is None where nothing is sure, `why` how it was understood, or what is against it: a clause.
+    """`judgement` is None where it is not sure; `why` is a clause on how it was understood or what contradicts it.
 
-    `usual` are the words of the forms themselves, which need no telling; `by_target` tells that the actual was
-    held against its target, and does not speak for itself.
+    `usual`: the word is one of the forms' own, and needs no report. `by_target`: the actual was compared with its
+    target, and means nothing by itself.
     """
 
     judgement: str | None = None
@@ -37,25 +38,22 @@ class Judged(Struct, frozen=True):
 
 
 UNKNOWN = Judged()
+SAME = Judged(MET, "与指标值一致")
 
 
 def judged(target: str, actual: str, year: int | None) -> Judged:
-    """Judge an actual against its target, both as they are seen; `year` is the form's, for dates without one."""
+    """Judge an actual against its target, both as they are shown; `year` is the form's, for dates without one."""
     said, wanted = _folded(actual), _folded(target)
     if not said or max(len(said), len(wanted)) > LONGEST:
-        return Judged(MET, "与指标值一致") if said and said == wanted else UNKNOWN
+        return SAME if said and said == wanted else UNKNOWN
     known = _classes().get(said)
-    if known and (known.usual or not wanted):
-        return known
+    if not wanted or (known and known.usual):
+        return known or UNKNOWN
     graded = _graded(wanted, said)
     if known and graded is None:
         return known
-    if not wanted:
-        return UNKNOWN
-    if _bare(said) == _bare(wanted):
-        return Judged(MET, "与指标值一致")
-    if (kind := _none_of(wanted)) is not None and _none_happened(kind, said):
-        return Judged(MET, "与指标值一致")
+    if _bare(said) == _bare(wanted) or _nothing_happened(wanted, said):
+        return SAME
     return graded or _in_time(wanted, said, year)
 
 
@@ -91,7 +89,7 @@ def happened_not(text: str) -> bool:
 
 
 def _none_of(text: str) -> str | None:
-    """What is said not to have happened ("" of anything); None where the text does not say so."""
+    """What the text says did not happen ("": anything); None where it does not say so."""
     for word in sorted((*WORDS["none"]["words"], *WORDS["none"]["intended"]), key=len, reverse=True):
         kind = text[len(word) :].removesuffix("发生")
         if text.startswith(word) and kind in ("", *WORDS["none"]["kinds"]):
@@ -99,15 +97,19 @@ def _none_of(text: str) -> str | None:
     return None
 
 
-def _none_happened(kind: str, actual: str) -> bool:
-    return re.fullmatch(r"0[^\d.]{0,4}", actual) is not None or _none_of(actual) in (kind, "")
+def _nothing_happened(target: str, actual: str) -> bool:
+    """Whether the target wants something not to happen, and it did not."""
+    kind = _none_of(target)
+    return kind is not None and (
+        re.fullmatch(r"0[^\d.]{0,4}", actual) is not None or _none_of(actual) in (kind, "")
+    )
 
 
 # ---- grades ----------------------------------------------------------------------------------------------
 
 
 def _graded(target: str, actual: str) -> Judged | None:
-    """Both on one scale, and the same but for their grade; at the target's grade or above it is met."""
+    """Judge two texts on one scale that differ only in grade; the target's grade or a better one is met."""
     for scale in WORDS["scales"]:
         grades = [*scale["grades"], scale["below"]]
         wanted, said = _grade(target, grades), _grade(actual, grades)
@@ -119,7 +121,7 @@ def _graded(target: str, actual: str) -> Judged | None:
 
 
 def _grade(text: str, grades: list[list[str]]) -> tuple[int, str] | None:
-    """The grade of the longest word that the text begins or ends with, and what else it says."""
+    """The grade of the longest word that the text begins or ends with, and the rest of the text."""
     bare = _bare(text)
     found = [
         (len(word), at, rest) for at, words in enumerate(grades) for word in words for rest in _without(bare, word)
@@ -154,14 +156,17 @@ _YEAR_OF_NONE = 2001  # where no year is stated anywhere
 
 
 class _When(Struct, frozen=True):
-    """A span of days as it was written; `sharp` where its last day is the deadline with 前, too."""
+    """A span of days (months and days) as it was written, and the `rest` of the text.
+
+    `before`: 前 stands behind it. `sharp`: its last day is the deadline even then.
+    """
 
     year: int | None
     first: tuple[int, int]
     last: tuple[int, int]
     sharp: bool
-    rest: str
-    before: bool
+    rest: str = ""
+    before: bool = False
 
 
 def _in_time(target: str, actual: str, year: int | None) -> Judged:
@@ -170,7 +175,7 @@ def _in_time(target: str, actual: str, year: int | None) -> Judged:
         return UNKNOWN
     task = _plain(wanted.rest)
     if said is None:  # 11月底完成100% / 100%
-        return Judged(MET, "与指标值一致") if task == "100%" == _bare(actual) else UNKNOWN
+        return SAME if task == "100%" == _bare(actual) else UNKNOWN
     if re.search(r"[\d,;，；、]", task.replace("100%", "")) or _plain(said.rest) not in ("", "100%", task):
         return UNKNOWN
     years = _years(wanted, said, year)
@@ -184,7 +189,7 @@ def _in_time(target: str, actual: str, year: int | None) -> Judged:
 
 
 def _years(wanted: _When, said: _When, form: int | None) -> tuple[int, int] | None:
-    """The years of both, the form's where none is stated; None where that would be a guess."""
+    """The years of both; the form's where none is stated, None where that would be a guess."""
     if wanted.year is None and said.year is None:
         return (form or _YEAR_OF_NONE,) * 2
     if wanted.year is None:
@@ -195,7 +200,7 @@ def _years(wanted: _When, said: _When, form: int | None) -> tuple[int, int] | No
 
 
 def _deadline(wanted: _When, year: int) -> tuple[datetime.date, datetime.date]:
-    """The day by which the target is met for certain, and the one after which it is not: 12月前 may mean both."""
+    """The day by which the target is certainly met, and the one after which it is not; 12月前 may mean either."""
     first, last = _day(year, wanted.first), _day(year, wanted.last)
     return (first - datetime.timedelta(days=1) if wanted.before and not wanted.sharp else last), last
 
@@ -210,26 +215,30 @@ def _when(text: str) -> _When | None:
     found = list(_DATE.finditer(text))
     if len(found) != 1 or any(word in text for word in WORDS["dates"]["other"]):
         return None
-    date = found[0]
-    rest = text[: date.start()] + text[date.end() :]
-    after = text[date.end() :].startswith(("前", "之前", "以前"))
-    stated = date["year"] or date["year2"] or date["year3"] or date["year4"]
+    date, behind = found[0], text[found[0].end() :]
+    rest, before = text[: date.start()] + behind, behind.startswith(("前", "之前", "以前"))
+    return replace(_span(date), rest=rest, before=before)
+
+
+def _span(date: re.Match[str]) -> _When:
+    """The days that a date names."""
+    if digits := date["full"] or date["short"]:
+        month, day = int(digits[4:6]), int(digits[6:] or 0)
+        return _When(int(digits[:4]), (month, day or 1), (month, day or 31), sharp=bool(day))
+    stated = next(filter(None, date.group("year", "year2", "year3", "year4")), None)
     year = None if stated is None else int(stated) % 100 + 2000
-    if full := date["full"]:
-        year, at = int(full[:4]), (int(full[4:6]), int(full[6:]))
-        return _When(year, at, at, True, rest, after)
-    if short := date["short"]:
-        year, number = int(short[:4]), int(short[4:])
-        return _When(year, (number, 1), (number, 31), False, rest, after)
     if _TORN.fullmatch(date.group()):
-        return _When(year, (1, 1), (10, 31), False, rest, after)
-    if month := date["month"] or date["month2"]:
-        day = date["day"] or date["day2"]
-        begin, end = (int(day), int(day)) if day else _PARTS.get(date["part"], (1, 31))
-        sharp = bool(day) or date["part"] in ("底", "末")
-        return _When(year, (int(month), begin), (int(month), end), sharp, rest, after)
+        return _When(year, (1, 1), (10, 31), sharp=False)
+    if date["month"] or date["month2"]:
+        return _in_month(date, year)
     months, sharp = _months(date["span"] or "")
-    return _When(year, (months[0], 1), (months[1], 31), sharp, rest, after)
+    return _When(year, (months[0], 1), (months[1], 31), sharp)
+
+
+def _in_month(date: re.Match[str], year: int | None) -> _When:
+    month, day = int(date["month"] or date["month2"]), int(date["day"] or date["day2"] or 0)
+    first, last = (day, day) if day else _PARTS.get(date["part"], (1, 31))
+    return _When(year, (month, first), (month, last), bool(day) or date["part"] in ("底", "末"))
 
 
 def _months(span: str) -> tuple[tuple[int, int], bool]:
@@ -243,6 +252,6 @@ def _months(span: str) -> tuple[tuple[int, int], bool]:
 
 
 def _plain(text: str) -> str:
-    """What stands around a date, without words that leave it what it is."""
+    """The text around a date, without words that do not change it."""
     words = sorted(WORDS["dates"]["plain"], key=len, reverse=True)
     return re.sub("|".join(map(re.escape, words)), "", text).strip("()（）" + _ENDS)

@@ -1,4 +1,4 @@
-"""The nouns of a self-evaluation, frozen. Every value knows the cell it stands in."""
+"""The data of a self-evaluation, frozen. Every value knows its cell."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Standing = Literal["error", "warning", "notice", "waived"]
 STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 
 
-# What `given` says of a cell that shows a picture, and of a long text that was crossed out.
+# `given` of a cell with a picture, and of a long text that is crossed out.
 PICTURE, CROSSED_OUT = "图片", "划去的文字"
 
 
 class Entry(Struct, Generic[T], frozen=True):
-    """What stands in one box.
+    """The content of one box.
 
-    `value` is what was understood (None: empty or unreadable), `given` the text as a person sees it ("" when
-    the cell is empty), `field` the Chinese name of the box.
+    `value` is the parsed value (None: empty or unreadable), `given` the text as Excel shows it ("" where the cell
+    is empty), `field` the Chinese name of the box.
     """
 
     value: T | None
@@ -39,12 +39,12 @@ class Entry(Struct, Generic[T], frozen=True):
 
     @property
     def empty(self) -> bool:
-        """Nothing stands there."""
+        """The cell has no content."""
         return self.value is None and not self.given
 
     @property
     def unreadable(self) -> bool:
-        """Something stands there that could not be understood; reading has already said so."""
+        """The cell has content that could not be parsed. The reader has already reported it."""
         return self.value is None and bool(self.given)
 
 
@@ -57,9 +57,9 @@ AMOUNTS = ("initial", "adjustment", "adjusted", "executed")  # of a fund line, i
 
 
 class TableRow(Struct, frozen=True, kw_only=True):
-    """What rows of all tables have in common. `extras` is left out of the hash, which a mapping has none of."""
+    """A row of any table. The hash leaves out `extras`, because a mapping has none."""
 
-    extras: Mapping[str, Entry[Any]] = field(default_factory=dict)  # columns only their form knows, by key
+    extras: Mapping[str, Entry[Any]] = field(default_factory=dict)  # columns that only the form knows, by key
 
     def __hash__(self) -> int:
         return hash(tuple(getattr(self, key) for key in self.__struct_fields__ if key != "extras"))
@@ -73,8 +73,8 @@ class TableRow(Struct, frozen=True, kw_only=True):
 class FundLine(TableRow, frozen=True):
     """One row of money (资金行), in the form's own money unit. Rates are fractions: 86.80% is 0.868.
 
-    `parts` are the keys of the lines that it is the sum of; `sources` are lines of which some are its parts,
-    where an official layout does not say which (中央, 省, 市县, 其他 below a total).
+    `parts` are the keys of the lines that add up to it. `sources` are lines of which some are its parts, where an
+    official layout does not say which (中央, 省, 市县, 其他 below a total).
     """
 
     key: str
@@ -134,7 +134,7 @@ class Indicator(TableRow, frozen=True):
 
     @property
     def qualitative(self) -> bool:
-        """Whether it is judged in words: said so by sign or method, or left open by both and worded throughout."""
+        """Whether it is judged in words: by its sign or method, or because target and actual are words."""
         if "定性" in (self.sign.value, self.method.value):
             return True
         worded = isinstance(self.target.value, str) and not isinstance(self.actual.value, Decimal)
@@ -142,7 +142,7 @@ class Indicator(TableRow, frozen=True):
 
 
 class Claimed(Struct, frozen=True):
-    """What the unit says of itself: execution points, total (points out of 100), grade."""
+    """The unit's own evaluation: execution points, total (points out of 100), grade."""
 
     execution_points: Entry[Decimal]
     total: Entry[Decimal]
@@ -157,7 +157,7 @@ class Passage(TableRow, frozen=True):
 
 
 Row = TypeVar("Row", FundLine, Project, Indicator, Passage)
-BOXES = frozenset({  # single boxes that scoring, checks and reports speak of
+BOXES = frozenset({  # single boxes that scoring, checks and reports use
     "unit", "supervisor", "project", "filled_on", "money_unit", "goal_expected", "goal_achieved",
     "staff_authorised", "staff_actual",
 })  # fmt: skip
@@ -171,19 +171,19 @@ _COLUMNS: Mapping[type[Any], frozenset[str]] = {
 
 
 def columns_of(kind: type[Any]) -> frozenset[str]:
-    """The columns of a table (by the class of its rows) that scoring, checks and reports speak of."""
+    """The columns of a table (by the class of its rows) that scoring, checks and reports use."""
     return _COLUMNS[kind]
 
 
 def made_of(kind: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
-    """A row made of its entries; those that the model does not know are kept among its extras."""
+    """Make a row of its entries; those that the model does not know become its extras."""
     own = columns_of(kind)
     known: dict[str, Any] = {key: entry for key, entry in entries.items() if key in own}
     return kind(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
 
 
 class Extra(Struct, frozen=True):
-    """Something filled in that only its form knows: in a table ("" for a single box), in a row of it."""
+    """A filled-in entry that only its form knows; `table` and `row` are "" for a single box."""
 
     table: str
     row: str
@@ -195,10 +195,10 @@ class Extra(Struct, frozen=True):
 class SelfEvaluation(Struct, frozen=True):
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
-    `parts` are rows that say what an indicator above them consists of (其中); they carry no points. `absent` names
-    what its layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten`
-    are titles that nothing stands beside. `weight_head` is the head of the column of weights,
-    `form_title` what the kind of form is called (项目支出).
+    `parts` are rows that break down an indicator above them (其中); they carry no points. `absent` names what its
+    layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten` are titles
+    without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
+    (项目支出).
     """
 
     form: str
@@ -221,12 +221,12 @@ class SelfEvaluation(Struct, frozen=True):
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
-        """The indicators and their parts, as they stand one below another."""
+        """The indicators and their parts, from top to bottom."""
         return tuple(sorted((*self.indicators, *self.parts), key=_row_of))
 
     @property
     def extras(self) -> tuple[Extra, ...]:
-        """What was filled in that only its form knows, in the form's order."""
+        """The filled-in entries that only the form knows, in its order."""
         found = [Extra("", "", key, entry.field, entry) for key, entry in self.boxes.items() if key not in BOXES]
         for line in self.funds.values():
             found += _extras("funds", line.name, line.extras, f"{line.name}·")
@@ -255,12 +255,12 @@ def _extras(table: str, row: str, extras: Mapping[str, Entry[Any]], beginning: s
 
 
 def _row_of(row: Indicator) -> int:
-    """The row that an indicator stands in; its levels, and its name, may be merged from above."""
+    """The row of an indicator; its levels and its name may be merged with the rows above."""
     return max(entry.place.row for entry in (row.name, row.target, row.actual, row.weight))
 
 
 class Trust(StrEnum):
-    """How far the text of a rule is known; the word stands in rulebooks and beside each rule."""
+    """How far the text of a rule is known, in the word of rulebooks and reports."""
 
     READ = "原文"
     QUOTED = "转引"
@@ -268,7 +268,7 @@ class Trust(StrEnum):
     AGREED = "约定"
 
     def after(self, words: str) -> str:
-        """The mark behind a basis; none where the text was read, or the words say already what they are."""
+        """The mark behind a basis; none where the text was read, or the words contain it already."""
         return "" if self is Trust.READ or self in words else f"（{TRUST_MARKS.get(self, self)}）"
 
 
@@ -276,7 +276,7 @@ TRUST_MARKS: Mapping[Trust, str] = {Trust.UNREAD: "未核对原文"}
 
 
 class Citation(Struct, frozen=True):
-    """By which rule: its key, the document, the text, and how far that text is known."""
+    """A rule: its key, the document, the text, and how far that text is known."""
 
     rule: str
     document: str
@@ -296,10 +296,10 @@ class Citation(Struct, frozen=True):
 class Score(Struct, frozen=True):
     """Points of one indicator, or of budget execution.
 
-    `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; both
-    None where they cannot be told. `points` is rounded once, to the cent. `met` is None where the judgement is
-    not a yes or no. `why` is one Chinese sentence with the numbers in it. `otherwise` are the points that the
-    opposite sign would give, where none is stated.
+    `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; each None
+    where it cannot be computed. `points` is rounded once, to 0.01. `met` is None where it is not a yes or no.
+    `why` is one Chinese sentence with the numbers. `otherwise` are the points that the opposite sign would give,
+    where none was chosen.
     """
 
     weight: Decimal | None
@@ -319,7 +319,7 @@ class Score(Struct, frozen=True):
 
 
 def points_of(scores: Iterable[Score]) -> Decimal:
-    """Sum of the rounded points; what is open counts as 0."""
+    """The sum of the rounded points; a missing score counts as 0."""
     return sum((score.points for score in scores if score.points is not None), Decimal("0.00"))
 
 
@@ -333,9 +333,9 @@ class Rates(Struct, frozen=True):
 class Scores(Struct, frozen=True):
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
-    `total` counts what could not be scored as 0. `provisional` says in Chinese why it is no final total: what
-    cannot be scored, what is missing, weights that do not make the whole. `grade` is None then. `doubted` are the
-    amounts that seem to stand in another money unit (F10): nothing was computed from them.
+    `total` counts what could not be scored as 0. `provisional` says in Chinese why the total is not final: scores
+    or values are missing, or weights are wrong; then `grade` is None. `doubted` are the amounts that seem to be in
+    another money unit (F10): nothing was computed from them.
     """
 
     execution: Score
@@ -354,7 +354,7 @@ class Scores(Struct, frozen=True):
 
     @property
     def scored_throughout(self) -> bool:
-        """Whether there are points for budget execution and for every indicator, whatever else is missing."""
+        """Whether budget execution and every indicator have points, whatever else is missing."""
         return bool(self.indicators) and all(s.points is not None for s in (self.execution, *self.indicators))
 
 
@@ -362,13 +362,13 @@ PART = Score(None, None, None, None, None, None, "是上面一项指标的一部
 
 
 def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
-    """The indicators with their scores, and their parts where these stand; those have no points (PART)."""
+    """The indicators with their scores, from top to bottom; their parts have no points (PART)."""
     known = dict(zip(map(id, form.indicators), scores.indicators, strict=True))
     return [(row, known.get(id(row), PART)) for row in form.indicator_rows]
 
 
 class Waived(Struct, frozen=True):
-    """Why a finding was let pass (豁免), by whom, and the last day that this holds."""
+    """Why a finding was waived (豁免), by whom, and the last day on which it is."""
 
     reason: str
     by: str
@@ -376,7 +376,7 @@ class Waived(Struct, frozen=True):
 
 
 class Correction(Struct, frozen=True):
-    """The one right value of a box: `text` is typed there, `value` is what that means (rates as fractions)."""
+    """The one right value of a box: the `text` to type, and the `value` that it means (rates as fractions)."""
 
     place: Place
     field: str
@@ -385,9 +385,9 @@ class Correction(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """One thing wrong (or worth telling), at one place. Texts are Chinese.
+    """Something wrong or notable at one place. Texts are Chinese.
 
-    `correction` is there where one value is right when all other findings are mended; else a person must decide.
+    `correction` is given where one value is right once all other findings are corrected.
     """
 
     code: str
@@ -405,7 +405,7 @@ class Finding(Struct, frozen=True):
 
     @property
     def standing(self) -> Standing:
-        """How it counts: its severity, or that it was waived."""
+        """Its severity, or that it was waived."""
         return "waived" if self.waived else self.severity
 
 

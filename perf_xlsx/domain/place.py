@@ -1,4 +1,4 @@
-"""Where a value stands: workbook, sheet, cell."""
+"""The place of a value: workbook, sheet, cell."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def column_name(column: int) -> str:
 
 
 class Place(Struct, frozen=True, order=True):
-    """One cell, or a whole sheet (row and column 0), or a whole workbook (sheet_index -1).
+    """A cell, a sheet (row and column 0), or a workbook (sheet_index -1).
 
-    Places sort as the eye goes: sheet by sheet, row by row, left to right.
+    Places sort in reading order: by sheet, row, column.
     """
 
     workbook: str

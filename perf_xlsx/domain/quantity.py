@@ -1,4 +1,4 @@
-"""Sign, number and unit apart: what a person types where only a number was asked for."""
+"""Take apart what people type where a number is asked for: sign, number and unit."""
 
 from __future__ import annotations
 
@@ -63,11 +63,10 @@ _CENTS = pattern(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)
 
 
 class Quantity(Struct, frozen=True):
-    """A number with what was typed around it: `sign` and `unit` are "" when absent.
+    """A number and what was typed around it; `sign` and `unit` are "" when absent.
 
-    `cleaned` tells that separators, full-width digits or hidden characters had to be taken away, `words` that it
-    was written in Chinese numerals, `bracketed` that brackets made it negative. `mark` is a footnote's, or an
-    item's number: ①.
+    `cleaned`: separators, full-width digits or hidden characters were removed. `words`: it was written in Chinese
+    numerals. `bracketed`: brackets made it negative. `mark` is a footnote's mark or an item's number: ①.
     """
 
     number: Decimal
@@ -80,18 +79,18 @@ class Quantity(Struct, frozen=True):
 
 
 def normalise(text: str) -> str:
-    """Text as it compares: full-width forms folded, invisible characters gone, ends trimmed; ① is no digit."""
+    """Text for comparison: full-width forms folded, invisible characters removed, ends trimmed; ① is no digit."""
     return fold(text).strip()
 
 
 @lru_cache(1 << 5)  # a long one may come again in every row
 def clean(text: str) -> str:
-    """Text as it is kept: without what cannot be seen."""
+    """Text for storage: without invisible characters."""
     return text.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text stands for an empty cell: nothing to be seen, dashes, dots, asterisks."""
+    """Whether a text means an empty cell: nothing visible, dashes, dots, asterisks."""
     if len(text) > _OPENING and len(normalise(text[:_OPENING]).strip(_MARKS)) > _LONGEST_BLANK:
         return False
     folded = normalise(text)
@@ -99,26 +98,26 @@ def is_blank(text: str) -> bool:
 
 
 def same_name(text: str) -> str:
-    """A name as it compares: also without any spaces, colons, asterisks and brackets' width; CO₂ is CO2."""
+    """A name for comparison: normalised, without spaces, colons and asterisks; CO₂ is CO2."""
     return re.sub(r"[\s:*＊]", "", written_out(text))
 
 
 @lru_cache(1 << 12)  # the labels of a form come again in every workbook
 def same_label(text: str) -> str:
-    """A label as it compares: also without a footnote's mark or an item's number at its ends."""
+    """A label for comparison: a name without a footnote's mark or an item's number at its ends."""
     folded = normalise(text)
     return same_name(unmarked(folded)[0] or folded)
 
 
 def unit_name(unit: str) -> str:
-    """A unit as it compares: "％", "百分比" and "%覆盖" are "%"."""
+    """A unit for comparison: "％", "百分比" and "%覆盖" are "%"."""
     unit = re.sub(r"\s", "", normalise(unit))
     worded = _PERCENT_OF.fullmatch(unit)
     return "%" if unit in _PERCENT_WORDS else worded[1] if worded else unit
 
 
 def parse_sign(text: str) -> str | None:
-    """The sign that a word stands for, alone or as a direction (正向), or None."""
+    """The sign that a word means, alone or as a direction (正向), or None."""
     folded = re.sub(r"\s", "", normalise(text))
     return next((sign for word, sign in SIGNS if folded == word), DIRECTIONS.get(folded))
 
@@ -126,7 +125,7 @@ def parse_sign(text: str) -> str | None:
 def parse_quantity(text: str) -> Quantity | None:
     """Read "≥1,234.50 万元", "９５％", "(1,234.50)" or "壹佰元整".
 
-    None when no single number stands there ("完成", "3-5", "2023年6月"), or not for sure (10⁴, 1½).
+    None when it is not a single number ("完成", "3-5", "2023年6月"), or not for sure (10⁴, 1½).
     """
     folded = normalise(text).translate(_MINUS)
     if len(folded) > LONGEST_QUANTITY:
@@ -142,7 +141,7 @@ def parse_quantity(text: str) -> Quantity | None:
 
 
 def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
-    """A number without its sign, be it 百分之九十 or ¥90; `text` is what was typed."""
+    """A number without its sign, also as 百分之九十 or ¥90; `text` is what was typed."""
     before = next((word for word in _PREFIXES if rest.startswith(word)), "")
     rest = rest.removeprefix(before).strip()
     rest = "100" if before and rest in ("百", "一百") else rest
@@ -152,7 +151,7 @@ def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
 
 
 def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
-    """A number and what stands behind it, or before it."""
+    """A number and its unit."""
     bracket = _BRACKETED.match(rest)
     if rest.startswith("负"):
         rest = f"-{rest[1:]}"
@@ -176,29 +175,32 @@ def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
 
 
 def _behind(text: str) -> tuple[str, str] | None:
-    """The unit behind a number and its footnote's marks; None where these may be a part of the number."""
+    """The unit behind a number and the footnote's marks; None where these may be a part of the number."""
     rest, marks = text.strip(), ""
     while rest and is_footnote(rest[0]):
         if is_fraction(rest[0]) or (is_raised(rest[0]) and unicodedata.numeric(rest[0], 1.0) != 1):
             return None
         marks, rest = marks + rest[0], rest[1:].strip()
-    unit = _FORMULAS.sub("", rest)
-    if any(ch.isdecimal() or is_footnote(ch) or unicodedata.category(ch)[0] == "M" for ch in unit):
-        return None
-    return None if rest[:1] in _NO_UNIT else (rest, marks)
+    return None if rest[:1] in _NO_UNIT or any(map(_belongs_to_number, _FORMULAS.sub("", rest))) else (rest, marks)
+
+
+def _belongs_to_number(character: str) -> bool:
+    """Whether it cannot be a part of a unit: a digit, a mark, a combining character."""
+    combining = unicodedata.category(character)[0] == "M"
+    return combining or character.isdecimal() or is_footnote(character)
 
 
 def marked_number(text: str) -> bool:
-    """Whether a number begins there that a mark makes doubtful: 10⁴人, ≥1½."""
+    """Whether the text begins with a number that a mark makes doubtful: 10⁴人, ≥1½."""
     found = _BEGINS.match(normalise(text))
     marked = found is not None and (is_fraction(found[2]) or bool(found[1] and is_footnote(found[2])))
     return marked and parse_target(text) is None
 
 
 def unmarked(text: str) -> tuple[str, str]:
-    """A folded text without the marks before it, and behind its last word; and these marks.
+    """A folded text without the marks at its ends, and these marks.
 
-    What is raised behind a digit or in a formula (m², 10⁴) is none of them, nor is a fraction.
+    A raised character behind a digit or in a formula (m², 10⁴) is none of them, nor is a fraction.
     """
     start, end = 0, len(text)
     while start < min(end, MOST_MARKS) and is_footnote(text[start]) and not is_fraction(text[start]):
@@ -210,7 +212,7 @@ def unmarked(text: str) -> tuple[str, str]:
 
 
 def _ends_there(text: str) -> bool:
-    """Whether the mark at the end of a text is a footnote's for sure."""
+    """Whether the mark at the end of a text is certainly a footnote's."""
     last, before = text[-1], text[:-1].rstrip()
     if is_fraction(last) or (is_raised(last) and (before[-1:].isdecimal() or is_footnote(before[-1:] or "a"))):
         return False
@@ -218,7 +220,7 @@ def _ends_there(text: str) -> bool:
 
 
 _TIME = pattern(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
-_MONTH = pattern(  # "2023.6" is June where no sign stands before it and no unit behind it: "≤2050.5万元" is money
+_MONTH = pattern(  # "2023.6" is June without a sign before it and a unit behind it: "≤2050.5万元" is money
     rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
     r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
 )
@@ -244,14 +246,7 @@ def parse_target(text: str) -> Quantity | None:
     if len(folded) > LONGEST_QUANTITY or is_time(folded):
         return None
     folded, mark = unmarked(folded)
-    bare, sign = folded, ""
-    for bound, meaning in _BOUNDS:
-        if bound.search(folded):
-            bare, sign = bound.sub("", folded), meaning
-            break
-    else:
-        bare = _REACHES.sub("", folded)
-        sign = "≥" if bare != folded else ""
+    bare, sign = _bounded(folded)
     found = parse_quantity(bare) if sign else parse_quantity(text)
     if found is None or not sign:
         return found
@@ -259,29 +254,42 @@ def parse_target(text: str) -> Quantity | None:
     return replace(found, sign=sign, mark=mark + found.mark)
 
 
+def _bounded(text: str) -> tuple[str, str]:
+    """A value without the words around it that stand for a sign, and that sign."""
+    for bound, sign in _BOUNDS:
+        if bound.search(text):
+            return bound.sub("", text), sign
+    bare = _REACHES.sub("", text)
+    return bare, "≥" if bare != text else ""
+
+
 def _in_words(text: str, sign: str) -> Quantity | None:
     """A number in Chinese numerals, bare or as an amount of money: "拾伍", "壹佰贰拾叁万元整".
 
-    Behind a sign it may count anything (≥一百人) but what is numbered: ≥二级 is no number.
+    Behind a sign it may count anything (≥一百人); an ordinal is no number: ≥二级.
     """
     found = _IN_WORDS.fullmatch(text)
     number = _numeral(found[1]) if found else None
     if found is None or number is None:
         return None
-    if sign and _COUNTED.fullmatch(found[3]) and not found[2]:
-        return Quantity(Decimal(number), sign, found[3], cleaned=True, words=True)
-    cents = _CENTS.fullmatch(found[3])
-    if found[2] in TENTHS:
-        return (
-            None if found[3] else Quantity(Decimal(number * TENTHS[found[2]]), sign, "%", cleaned=True, words=True)
-        )
-    if found[2] not in ("元", "圆"):
-        return None if found[3] else Quantity(Decimal(number), sign, found[2], cleaned=True, words=True)
+    unit, rest = found[2], found[3]
+    quantity = Quantity(Decimal(number), sign, unit, cleaned=True, words=True)
+    if sign and not unit and _COUNTED.fullmatch(rest):
+        return replace(quantity, unit=rest)
+    if unit in ("元", "圆"):
+        return _with_cents(quantity, rest)
+    if rest:
+        return None
+    return replace(quantity, number=Decimal(number * TENTHS[unit]), unit="%") if unit in TENTHS else quantity
+
+
+def _with_cents(yuan: Quantity, rest: str) -> Quantity | None:
+    """An amount with what follows 元: 伍角贰分, 整; None for anything else."""
+    cents = _CENTS.fullmatch(rest)
     if cents is None:
         return None
     tenths, hundredths = (_DIGITS[word] if word else 0 for word in cents.groups())
-    amount = number + Decimal(tenths) / 10 + Decimal(hundredths) / 100
-    return Quantity(amount, sign, "元", cleaned=True, words=True)
+    return replace(yuan, number=yuan.number + Decimal(tenths) / 10 + Decimal(hundredths) / 100, unit="元")
 
 
 def _numeral(text: str) -> int | None:
@@ -289,21 +297,33 @@ def _numeral(text: str) -> int | None:
     for unit, size in (("亿", 10**8), ("万", 10**4)):
         if unit in text:
             above, below = text.split(unit, 1)
-            high = _numeral(above)
-            low = _numeral(below) if below else 0
-            if high is None or low is None or low >= size or (0 < low < size // 10 and below[0] not in "零〇"):
+            high, low = _numeral(above), _numeral(below) if below else 0
+            if high is None or low is None or low >= size or _lacks_zero(low, size, below):
                 return None
             return high * size + low
-    total, least, zero = 0, 10_000, False
+    return _below_ten_thousand(text) if text else None
+
+
+def _lacks_zero(low: int, size: int, below: str) -> bool:
+    """Whether 零 is missing before the lower part, so that it may be meant ten times as large: 一万五."""
+    return 0 < low < size // 10 and below[0] not in "零〇"
+
+
+def _below_ten_thousand(text: str) -> int | None:
+    total, least, after_zero = 0, 10_000, False
     digit: int | None = None
     for word in text:
-        if word in _PLACES:
-            place = _PLACES[word]
-            if place >= least or (digit is None and (total or place != 10)) or digit == 0:
-                return None
-            total, digit, least = total + (1 if digit is None else digit) * place, None, place
-        elif digit in (None, 0):
-            digit, zero = _DIGITS[word], digit == 0
+        place = _PLACES.get(word)
+        if place is None and digit in (None, 0):
+            digit, after_zero = _DIGITS[word], digit == 0
+        elif place is not None and place < least and _may_be_multiplied(digit, place, total):
+            total, digit, least = total + (digit or 1) * place, None, place
         else:
             return None
-    return None if not text or (digit and least in (100, 1000) and not zero) else total + (digit or 0)
+    is_open = digit and least in (100, 1000) and not after_zero
+    return None if is_open else total + (digit or 0)
+
+
+def _may_be_multiplied(digit: int | None, place: int, total: int) -> bool:
+    """Whether a place may follow this digit; only a leading 十 needs none."""
+    return digit != 0 if digit is not None else not total and place == 10

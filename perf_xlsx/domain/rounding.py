@@ -1,4 +1,4 @@
-"""Numbers: rounded once, half away from zero, and shown as a person writes them."""
+"""Numbers: rounded once, half away from zero, and shown as people write them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def percent(rate: Exact) -> str:
 
 
 def percent_unlike(rate: Exact, limit: Exact) -> str:
-    """A fraction as percent, with as many decimals as it takes to be seen to differ: 89.998% beside 90.00%."""
+    """A fraction as percent, with enough decimals to differ from the limit: 89.998% and not 90.00%."""
     places, exact_rate, exact_limit = 2, Fraction(rate) * 100, Fraction(limit) * 100
     while exact_rate != exact_limit and half_up(exact_rate, places) == half_up(exact_limit, places):
         places += 1

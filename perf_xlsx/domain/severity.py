@@ -28,7 +28,7 @@ def label(found: Reported) -> str:
 
 
 def what_to_do(found: Reported) -> str:
-    """The advice; of a waived finding who waived it, why and until when."""
+    """The advice, or that no correction is needed because the finding was waived."""
     if (waived := found.waived) is None:
         return found.advice
     return f"不必更正：{waived.reason}（{waived.by}批准，有效期至{waived.until}）。"

@@ -1,7 +1,7 @@
-"""Characters as they compare: full-width forms become plain ones, and no mark ever becomes a digit.
+"""Characters for comparison: full-width forms become plain ones, and no mark ever becomes a digit.
 
-A mark counts, raises, encloses or divides: ①, ⑴, ⒈, ㈠, ¹, ₂, ½. Unicode's compatibility form would write it
-out, so that 17600① reads 176001. It stays itself here; who looks for what it says asks `written_out`.
+A mark is a numbered, raised, enclosed or fraction character: ①, ⑴, ⒈, ㈠, ¹, ₂, ½. Unicode's compatibility form
+would write it out, so that 17600① reads 176001. `fold` leaves marks alone, `written_out` does not.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from functools import lru_cache
 from perf_xlsx.system.pattern import pattern
 
 LONGEST = 32_767  # characters: no cell holds more
-SHORT = 64  # characters: longer texts hardly come again, or one of them in every row
+SHORT = 64  # characters: longer texts are cached apart
 MOST_COMBINED = 30  # combining characters in a row; sorting longer runs takes the square of their length
 
 INVISIBLE = dict.fromkeys(
-    map(
-        ord,
-        "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff",
-    )
+    map(ord, "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
-_UNSEEN = INVISIBLE | {0xFE0E: None, 0xFE0F: None}  # also how a character is drawn
+_UNSEEN = INVISIBLE | {0xFE0E: None, 0xFE0F: None}  # also variation selectors
 _VOICED = "\uff9e\uff9f"  # half-width kana marks: letters that become combining characters
 _RUN = pattern(rf"(?:[^\w\s\x00-\x7f]|[{_VOICED}]){{{MOST_COMBINED + 1},}}")
 
 
 def fold(text: str) -> str:
-    """The text with every form of a character as the plain one, marks left alone."""
+    """The text with every character in its plain form, marks left alone."""
     if text.isascii():
         return text
     return _folded_before(text) if len(text) <= SHORT else _folded_long(text)
@@ -52,18 +49,18 @@ _folded_long = lru_cache(1 << 5)(_folded)
 
 
 def written_out(text: str) -> str:
-    """The text with its marks written out, ③ as 3: for names and numbering, never for a value."""
+    """The text with its marks written out (③ as 3): for names and numbering, never for values."""
     return text if text.isascii() else unicodedata.normalize("NFKC", _bounded(text.translate(_UNSEEN)))[:LONGEST]
 
 
 def is_digit(character: str) -> bool:
-    """Whether it is one of ten, in any script."""
+    """Whether it is a decimal digit of any script."""
     return character.isdecimal()
 
 
 @lru_cache(1 << 14)
 def is_mark(character: str) -> bool:
-    """Whether the plain form would make a digit or a letter of what is none."""
+    """Whether the plain form would turn the character into a digit or letter that it is not."""
     if character.isascii() or is_digit(character):
         return False
     if unicodedata.category(character) == "No":
@@ -81,7 +78,7 @@ def is_footnote(character: str) -> bool:
 
 
 def is_raised(character: str) -> bool:
-    """Whether a mark stands above or below the line: 10⁴ may be a power, or 10 with a footnote."""
+    """Whether a mark is above or below the line: 10⁴ may be a power, or 10 with a footnote."""
     return is_mark(character) and form_of(character) in ("super", "sub")
 
 
@@ -98,7 +95,7 @@ def form_of(character: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    """The text without what no cell can hold, or nobody can see: the rest of many combining characters."""
+    """The text cut to what a cell holds, with at most so many combining characters in a row."""
     return _RUN.sub(lambda run: _few_combined(run[0]), text[:LONGEST])
 
 

@@ -1,7 +1,7 @@
-"""Units of measure: what they count, in which size, and when a number in one is a number in the other.
+"""Units of measure: what they count, in which size, and how a number converts from one to another.
 
-The one rule for every road: what measures the same in sizes that are exact multiples is converted; what does not
-compare, or not for sure, has no number in the row's unit.
+Units that measure the same and are exact multiples convert. Where units do not compare, or not for sure, a number
+has no value in the row's unit.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _MULTIPLIED = pattern("|".join(rf"{word}{'(?=$|[+一-鿿])' if word.isascii() el
 
 _SYMBOL = pattern(r"[^一-鿿]*")  # letters that a unit begins with: the G of G带宽
 
-_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is told
+_VAGUE = (*_ABOUT, *_AROUND)  # 100余人 is reported
 TEN_THOUSAND = 10_000  # what people also count in: 万人
-ALIKE = Fraction(5)  # times: numbers of one row that are no further apart are taken as of one unit
-NEAR = Fraction(5, 4)  # times: and so near as this where units differ less than a hundredfold
-FAR = 20  # times: a number that overshoots as far, without a unit, is doubted
+ALIKE = Fraction(5)  # times: closer numbers of one row are taken as in one unit
+NEAR = Fraction(5, 4)  # times: the same where units differ less than a hundredfold
+FAR = 20  # times: a larger overshoot without a unit is doubted
 TWICE = Fraction(2)  # times: and those of one size in another unit than stated
 A_FEW = 5  # times the whole: no fraction is more
 DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
@@ -99,7 +99,7 @@ class Fit(NamedTuple):
 
 @lru_cache(1 << 12)
 def measure(unit: str) -> Measure:
-    """A unit as it is typed, taken apart."""
+    """Take apart a unit as it is typed."""
     head, _, per = unit_name(unit).partition("/")
     times, name = _taken_apart(head)
     below, under = _taken_apart(per.removeprefix("每"))
@@ -107,7 +107,7 @@ def measure(unit: str) -> Measure:
 
 
 def _taken_apart(text: str) -> tuple[int, str]:
-    """How many of a unit at a time, and its name without what only says how exact it is."""
+    """The multiplier of a unit, and its name without words for how exact the number is."""
     times, name = 1, text
     for _ in range(MOST_PARTS):
         name = _CANONICAL.get(name, name)
@@ -135,20 +135,25 @@ def _exactly(unit: str) -> str:
 
 
 def fit(number: Decimal, unit: str, own: str) -> Fit:
-    """A number with a unit, in another; either may be ""."""
+    """Convert a number with a unit to a row's own unit; either unit may be ""."""
     if not unit or unit == own:
         return Fit(number)
-    one, other = _beside(unit, own), measure(own)
+    one, other = _measure_next_to(unit, own), measure(own)
     if one == other:
         return Fit(number, "renamed" if any(word in unit and word not in own for word in _VAGUE) else "same")
     if one.mere:
-        factor = Fraction(one.times, other.times)
-        found = Fit(None) if other.kind == SHARE else _resized(number, factor)
+        found = Fit(None) if other.kind == SHARE else _resized(number, Fraction(one.times, other.times))
         return found if own else Fit(found.number)
-    if not own or (other.mere and not one.kind):
-        return _resized(number, Fraction(one.times, other.times)) if own else Fit(number)
-    alike = one.scale is other.scale
-    manner = _compared(one, other)
+    if not own:
+        return Fit(number)
+    if other.mere and not one.kind:
+        return _resized(number, Fraction(one.times, other.times))
+    return _fit_units(number, one, other)
+
+
+def _fit_units(number: Decimal, one: Measure, other: Measure) -> Fit:
+    """Convert between two units that are more than multipliers."""
+    manner, alike = _compared(one, other), one.scale is other.scale
     factor = Fraction(one.size, other.size) if alike else Fraction(one.times, other.times)
     if manner is None or (manner == "renamed" and factor != 1 and not set(one.name) & set(other.name)):
         return Fit(None)
@@ -159,28 +164,31 @@ def _resized(number: Decimal, factor: Fraction) -> Fit:
     return Fit(number) if factor == 1 else Fit(exact(Fraction(number) * factor), "resized")
 
 
-def _beside(unit: str, own: str) -> Measure:
-    """The unit taken apart, a letter as what it means beside the other: W is 万 of people, and watts beside kW."""
+def _measure_next_to(unit: str, own: str) -> Measure:
+    """Take a unit apart; a letter means what the other unit suggests: W is 万 with people, watts with kW."""
     named = _LETTERS.get(unit)
     return measure(named if named and _SCALES[named].kind == measure(own).kind else unit)
 
 
 def _compared(one: Measure, other: Measure) -> Manner | None:
-    """Whether two units compare: as what is the same, or as things that are counted by other words."""
-    if one.per != other.per and ((one.per and other.per) or one.size != other.size):
+    """Whether two units compare: they measure the same, or count things under other words."""
+    if _per_other_things(one, other):
         return None
-    if one.per != other.per and any(_is_a_time(per) for per in (one.per, other.per)):
-        return None  # 4次 may be as many a quarter, or in all
-    words = one.per == other.per
     if one.scale is other.scale and (one.scale or one.name == other.name):
-        return "same" if words else "renamed"
-    if one.kind and other.kind:
-        return None
-    if one.kind or other.kind:
-        known, word = (one, other) if one.kind else (other, one)
-        return "renamed" if word.name.startswith(known.name) and one.times == other.times else None
-    symbols = {_symbol(one), _symbol(other)} - {""}
-    return "renamed" if len(symbols) < 2 else None  # G and M are no two words for one thing
+        return "same" if one.per == other.per else "renamed"
+    if not one.kind and not other.kind:
+        symbols = {_symbol(one), _symbol(other)} - {""}
+        return "renamed" if len(symbols) < 2 else None  # G and M are no two words for one thing
+    known, word = (one, other) if one.kind else (other, one)
+    extended = not word.kind and word.name.startswith(known.name) and one.times == other.times
+    return "renamed" if extended else None
+
+
+def _per_other_things(one: Measure, other: Measure) -> bool:
+    """Whether they are per different things; one may leave it out, but not a time (次/季度)."""
+    if one.per == other.per:
+        return False
+    return bool(one.per and other.per) or one.size != other.size or _is_a_time(one.per) or _is_a_time(other.per)
 
 
 def _is_a_time(per: str) -> bool:
@@ -194,21 +202,26 @@ def _symbol(unit: Measure) -> str:
 
 
 def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> str:
-    """The unit that a row's numbers are compared in: its own, else the first that gives each an exact number.
+    """The unit in which a row's numbers are compared: its own, else the first that converts each exactly.
 
-    A mere 万 is a part of the number: "≥2万" beside "19000人" is 20000人. Where the row says 项, and its target
-    公里, they are 公里.
+    A mere 万 is a part of the number: "≥2万" and "19000人" are in 人. Where the row says 项 and its target 公里,
+    they are in 公里.
     """
-    own = measure(stated)
-    if stated and (own.kind or own.mere or target is None or not measure(target.unit).kind):
+    if stated and not _is_overruled(stated, target):
         return stated
     known = [value for value in (target, actual) if value is not None]
     units = [_exactly(value.unit) for value in known if value.unit and not measure(value.unit).mere]
-    for unit in units:
-        if all(_finite(value, unit) for value in known):
-            return unit
+    exact_for_all = (unit for unit in units if all(_finite(value, unit) for value in known))
+    if units:
+        return next(exact_for_all, units[0])
     mere = {value.unit for value in known}  # 5万 and 4.8万 stay what they are
-    return units[0] if units else mere.pop() if len(mere) == 1 else ""
+    return mere.pop() if len(mere) == 1 else ""
+
+
+def _is_overruled(stated: str, target: Quantity | None) -> bool:
+    """Whether a row's unit only counts things, and its target measures something."""
+    own = measure(stated)
+    return not own.kind and not own.mere and target is not None and bool(measure(target.unit).kind)
 
 
 def _finite(value: Quantity, unit: str) -> bool:
@@ -220,10 +233,10 @@ def _finite(value: Quantity, unit: str) -> bool:
 
 
 def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
-    """Whether a number without unit may be in another size than the one beside it, which has one: 19000 by 2万人.
+    """Whether a number without a unit may be in another size than its neighbour with one: 19000 and 2万人.
 
-    Numbers of one magnitude are of one unit. Others are doubted where another size would bring them together, and
-    an overshoot without measure also where the unit is a multiple.
+    Numbers of one magnitude are in one unit. Others are doubted where another size would bring them together; a
+    huge overshoot is also doubted where the unit is a multiple.
     """
     here = measure(unit)
     if not bare or not beside or here.kind == SHARE:
@@ -232,9 +245,12 @@ def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
     if 1 / ALIKE <= ratio <= ALIKE:
         return False
     sizes = _other_sizes(here)
-    if any(_near(ratio * size, NEAR if Fraction(1, 100) < size < 100 else ALIKE) for size in sizes):
-        return True
-    return ratio > FAR and (here.times > 1 or any(size < 1 and ratio * size > Fraction(1, FAR) for size in sizes))
+    near = any(_near(ratio * size, NEAR if Fraction(1, 100) < size < 100 else ALIKE) for size in sizes)
+    return near or (ratio > FAR and (here.times > 1 or _is_far_in_smaller(ratio, sizes)))
+
+
+def _is_far_in_smaller(ratio: Fraction, sizes: list[Fraction]) -> bool:
+    return any(size < 1 and ratio * size > Fraction(1, FAR) for size in sizes)
 
 
 def meant_by(number: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
@@ -248,7 +264,7 @@ def meant_by(number: Decimal, unit: str) -> tuple[Decimal, Decimal] | None:
 
 
 def hundredfold(number: Decimal, beside: Decimal) -> bool:
-    """Whether a bare number may be a fraction whose percents are of the size of the one beside it: 0.96 by 95."""
+    """Whether a bare number may be a fraction of the percentage that its neighbour is: 0.96 and 95."""
     return 0 < number <= A_FEW and beside > number and _near(Fraction(number) * 100 / Fraction(beside), TWICE)
 
 

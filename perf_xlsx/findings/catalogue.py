@@ -1,7 +1,7 @@
-"""How a finding is declared, cited and explained, and how a check is registered under its code.
+"""The catalogue of findings, and the registry of checks.
 
-The entries are in catalogue.toml. A check yields what it noticed; code, severity and basis come from its entry,
-so that it cannot cite the wrong rule.
+The entries are in catalogue.toml. A check yields observations; code, severity and basis come from its entry, so
+that it cannot cite the wrong rule.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ from perf_xlsx.rulebook import Rulebook
 class CatalogueEntry(Struct, frozen=True):
     """One kind of finding. `severities[0]` is the usual one; a check may choose among the others.
 
-    `why` says in Chinese why it matters, `good` and `bad` are examples of what a person types.
-    `cites` is a rulebook setting, `basis` a text where no rulebook decides, and `trust` how far that is known;
-    exactly one of them is given.
+    `why` says in Chinese why it matters, `good` and `bad` are examples of what people type. Either `cites` names a
+    rulebook setting, or `basis` is a text where no rulebook decides, and `trust` how far that text is known.
     """
 
     code: str
@@ -49,7 +48,7 @@ class CatalogueEntry(Struct, frozen=True):
 
 
 class Observation(Struct, frozen=True):
-    """What a check saw at one place; texts are Chinese, `severity` and `basis` None mean the usual ones."""
+    """What a check saw at one place. Texts are Chinese; None as `severity` or `basis` means the usual one."""
 
     place: Place
     field: str
@@ -63,10 +62,10 @@ class Observation(Struct, frozen=True):
     correction: Correction | None = None
 
 
-Check = Callable[..., Iterable[Observation]]  # of what it asks for by name: form, scores, rulebook
-EXECUTION_WEIGHT = "预算执行率分值"  # of which R17 may say that the form has another than the rules
+Check = Callable[..., Iterable[Observation]]  # its parameters: any of form, scores, rulebook, diagnoses
+EXECUTION_WEIGHT = "预算执行率分值"  # field of R17 where the form has another than the rules
 LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
-CHECKS: list[tuple[str, Check, tuple[str, ...]]] = []  # code, check, what it asks for
+CHECKS: list[tuple[str, Check, tuple[str, ...]]] = []  # code, check, its parameters
 
 
 @cache
@@ -80,7 +79,7 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
 
 
 def check(code: str) -> Callable[[Check], Check]:
-    """Register a check under its code, which must be in the catalogue; it is given what its parameters name."""
+    """Register a check under its code, which must be in the catalogue."""
     if code not in catalogue():
         raise LookupError(f"{code} is not in catalogue.toml")
 
@@ -92,65 +91,65 @@ def check(code: str) -> Callable[[Check], Check]:
 
 
 def observed(entry: Entry[Any], message: str, advice: str, **more: Any) -> Observation:
-    """What was noticed at an entry's own cell."""
+    """An observation at an entry's own cell."""
     return Observation(entry.place, entry.field, entry.given or None, message, advice, **more)
 
 
 def to_number(entry: Entry[Decimal], value: Decimal) -> Correction | None:
-    """That this number is right there; None where there is no such cell."""
+    """The correction of an entry to a number; None where it has no cell."""
     return Correction(entry.place, entry.field, plain(value), value) if entry.place.cell else None
 
 
 def to_rate(entry: Entry[Decimal], rate: Fraction) -> Correction | None:
-    """That this rate, as percent with two decimals, is right there."""
+    """The correction of an entry to a rate, as percent with two decimals; None where it has no cell."""
     return Correction(entry.place, entry.field, percent(rate), half_up(rate, 4)) if entry.place.cell else None
 
 
 def to_word(entry: Entry[str], word: str) -> Correction | None:
-    """That this word is right there."""
+    """The correction of an entry to a word; None where it has no cell."""
     return Correction(entry.place, entry.field, word, word) if entry.place.cell else None
 
 
-def finding(code: str, seen: Observation, rulebook: Rulebook | None) -> Finding:
-    """The finding: what was noticed, with code, severity and basis of its catalogue entry."""
+def finding(code: str, observation: Observation, rulebook: Rulebook | None) -> Finding:
+    """Make a finding of an observation, with severity and basis of its catalogue entry."""
     entry = catalogue()[code]
-    if seen.severity is not None and seen.severity not in entry.severities:
-        raise LookupError(f"{code} is never of severity {seen.severity}")
-    severity = seen.severity or entry.severities[0]
+    if observation.severity is not None and observation.severity not in entry.severities:
+        raise LookupError(f"{code} is never of severity {observation.severity}")
+    severity = observation.severity or entry.severities[0]
     usual = basis_of(entry, rulebook) if rulebook else entry.stated
     found = Finding(
         code,
         severity,
-        seen.place,
-        seen.field,
-        seen.given,
-        seen.expected,
-        seen.difference,
-        _message(seen),
-        seen.advice,
-        seen.basis or usual,
-        correction=seen.correction,
+        observation.place,
+        observation.field,
+        observation.given,
+        observation.expected,
+        observation.difference,
+        _message(observation),
+        observation.advice,
+        observation.basis or usual,
+        correction=observation.correction,
     )
     return with_rulebook_severity(found, rulebook) if rulebook else found
 
 
 def basis_of(entry: CatalogueEntry, rulebook: Rulebook) -> str:
-    """The rule behind a kind of finding, in words; of a kind of form that the rulebook is silent about, that."""
+    """The rule behind a kind of finding, in words, or that the rulebook has none."""
     if entry.cites and entry.cites not in rulebook.settings:
         return f"本软件约定（评分办法“{rulebook.name}”没有这项规定）"
     return str(rulebook.cite(entry.cites)) if entry.cites else entry.stated
 
 
-def _message(seen: Observation) -> str:
-    """The message as one line that can be read: of what was typed only the beginning, where it is long."""
-    message = seen.message.replace("\n", " ")
-    if seen.given and len(seen.given) > LONGEST_GIVEN:
-        message = message.replace(seen.given, f"{seen.given[:LONGEST_GIVEN]}…")
+def _message(observation: Observation) -> str:
+    """The message as one line; of a long text that was typed only the beginning."""
+    message = observation.message.replace("\n", " ")
+    if observation.given and len(observation.given) > LONGEST_GIVEN:
+        message = message.replace(observation.given, f"{observation.given[:LONGEST_GIVEN]}…")
     return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def with_rulebook_severity(found: Finding, rulebook: Rulebook) -> Finding:
-    """The finding as severe as the rulebook says; a check's own milder choice stands."""
+    """The finding with the rulebook's severity, unless the check chose a milder one."""
     usual = catalogue()[found.code].severities[0]
     severity = rulebook.severities.get(found.code, usual)
     return replace(found, severity=severity) if found.severity == usual != severity else found
@@ -165,5 +164,5 @@ def run_checks(
     """
     for code, function, names in CHECKS:
         if codes is None or code in codes:
-            for seen in function(**{name: arguments[name] for name in names}):
-                yield finding(code, seen, rulebook)
+            for observation in function(**{name: arguments[name] for name in names}):
+                yield finding(code, observation, rulebook)

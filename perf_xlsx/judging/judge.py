@@ -1,4 +1,4 @@
-"""A form that was read, judged: its scores, and everything that is told of it."""
+"""Judge a form that was read: its scores, and all findings to report."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
-from perf_xlsx.judging.mending import told
+from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring import score
 from perf_xlsx.scoring.total import settled
 
-OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook: nobody reads more, and a record has to hold them
-DECIDING = frozenset({"R07", "W01", "W03"})  # what is missing, and weights that do not make the whole
+OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
+DECIDING = frozenset({"R07", "W01", "W03"})  # missing values, and weights that do not add up
 
 
 def judge(
-    evaluation: SelfEvaluation, said: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
+    evaluation: SelfEvaluation, on_reading: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
 ) -> tuple[Scores, tuple[Finding, ...]]:
-    """Scores of a form that was read, and all findings, those of reading included, in the order of the eye.
+    """The scores of a form that was read, and all findings, those `on_reading` included, in reading order.
 
-    What decides whether there is a grade is found first, because the other checks ask for it; what is waived
-    does not stand in its way.
+    The findings that decide whether there is a grade come first, because the other checks need to know; those that
+    are waived do not prevent it.
     """
     units = unit_errors(evaluation, rulebook)
     sound, doubted = units.form_without, units.places
-    read = [with_rulebook_severity(one, rulebook) for one in said]  # reading does not know the rulebook yet
+    read = [with_rulebook_severity(one, rulebook) for one in on_reading]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
         return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
@@ -57,12 +57,12 @@ def judge(
 
     others = units.converted if units.errors else None
     found = [*read, *(finding("F10", one, rulebook) for one in units.observations())]
-    found += told(sound, check(sound), check, others)
+    found += causes(sound, check(sound), check, others)
     return scored(sound), bounded(waived(found))
 
 
 def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:
-    """Whether it follows from nothing but that the form gives execution another weight than the rules (R17)."""
+    """Whether it follows only from another weight of execution in the form than in the rules (R17)."""
     rest = rulebook.number("total.points") - Decimal(stated)
     weights = sum((row.weight.value or Decimal(0) for row in form.indicators), Decimal(0))
     execution = found.code == "I06" and found.place == form.claimed.execution_points.place
@@ -70,13 +70,13 @@ def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, ruleboo
 
 
 def claimed_at(form: SelfEvaluation) -> frozenset[Place]:
-    """Where the unit's own points stand."""
+    """The cells of the unit's own points."""
     claims = [row.claimed_points for row in form.indicators]
     return frozenset(one.place for one in (*claims, form.claimed.execution_points, form.claimed.total))
 
 
 def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook, claims: Container[Place]) -> Scores:
-    """The scores with their grade: none where a value is missing, nor where a claim is no number."""
+    """The scores with their grade: none where a value is missing or a claim is no number."""
     found = tuple(found)
     errors = [one for one in found if one.standing == "error"]
     missing = sum(one.code == "R07" for one in errors)
@@ -86,22 +86,22 @@ def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook, claim
 
 
 def bounded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """In order, and no more than anybody reads: of each code the heaviest, and one that says how many there are.
+    """The findings in order; of a code with too many only the most severe, and one with their number.
 
-    That one is as heavy as the heaviest that is left out.
+    That one is as severe as the most severe that is left out.
     """
     kinds: dict[str, list[Finding]] = {}
     for found in in_order(findings):
         kinds.setdefault(found.code, []).append(found)
     most = min(OF_ONE_CODE, IN_ALL // max(1, len(kinds)))
-    return in_order(one for kind in kinds.values() for one in _the_first(kind, most))
+    return in_order(one for kind in kinds.values() for one in _most_severe(kind, most))
 
 
-def _the_first(kind: list[Finding], most: int) -> list[Finding]:
+def _most_severe(kind: list[Finding], most: int) -> list[Finding]:
     if len(kind) <= most:
         return kind
-    heaviest_first = sorted(kind, key=lambda found: STANDINGS.index(found.standing))
-    left = heaviest_first[most]
+    ranked = sorted(kind, key=lambda found: STANDINGS.index(found.standing))
+    left = ranked[most]
     counted = replace(
         left,
         place=Place(left.place.workbook),
@@ -112,9 +112,9 @@ def _the_first(kind: list[Finding], most: int) -> list[Finding]:
         advice="请先更正列出的，再评一次；大片重复的内容多是误粘贴，请删去。",
         correction=None,
     )
-    return [*heaviest_first[:most], counted]
+    return [*ranked[:most], counted]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """As the eye goes."""
+    """In reading order: by place, then code."""
     return tuple(sorted(findings, key=lambda found: (found.place, found.code)))

@@ -1,4 +1,4 @@
-"""Published scoring rules as data: one TOML a rule set (../rulebooks), each number with its basis."""
+"""Published scoring rules as data: one TOML for each rulebook (shipped/), each number with its basis."""
 
 from perf_xlsx.rulebook.loading import load_rulebook, parse_rulebook, rulebook_names
 from perf_xlsx.rulebook.rulebook import BY_REFERENCE, NO_GRADE, Band, Cap, Grade, Rulebook, RulebookError, Setting

@@ -1,13 +1,13 @@
-"""Which way an indicator counts: its sign, or what a missing one is taken for, and why.
+"""The direction of an indicator: its sign, or the one assumed where it is missing, and why.
 
-The words of names are in vocabulary/directions.toml, what a missing sign means is the rulebook's to say.
+The words of names are in vocabulary/directions.toml; the rulebook says what a missing sign means.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from perf_xlsx.domain.model import Indicator
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.vocabulary import vocabulary
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 Leaning = Literal["lower", "higher", "hint", ""]
 
@@ -24,11 +24,6 @@ WORDS = vocabulary("directions")
 LONGEST = 200  # characters of a name that are looked at
 USUAL, ZERO, BY_NAME = (f"quantitative.missing_sign{key}" for key in ("", "_zero", "_by_name"))
 _KINDS: dict[str, Leaning] = {"lower": "lower", "higher": "higher", "hints": "hint"}
-
-
-def any_of(words: Iterable[str]) -> str:
-    """A pattern of any of these words, the longest first."""
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 _COST = pattern(f"(?:{any_of(WORDS['cost']['words'])})(?:{any_of(WORDS['cost']['tails'])})?$")
@@ -39,10 +34,11 @@ _TURNING, _DOING, _RATES = (pattern(any_of(WORDS["turning"][key])) for key in ("
 
 
 class Direction(Struct, frozen=True):
-    """The sign that an indicator is counted by.
+    """The sign by which an indicator is scored.
 
-    `rule` is the rulebook's setting that a missing one was read by, "" where it is stated; `word` what the name
-    says of it; `doubtful` that the other direction may as well be meant: where the points differ, they stay open.
+    `rule` is the rulebook's setting that decides a missing sign, "" where one was chosen. `word` is the word of
+    the name that tells the direction. `doubtful`: the other direction is possible too; if its points differ, none
+    are given.
     """
 
     sign: str
@@ -52,7 +48,7 @@ class Direction(Struct, frozen=True):
 
     @property
     def sure(self) -> bool:
-        """Whether no sign is stated, and the name agrees with what the rulebook takes that for."""
+        """Whether no sign was chosen, and the name agrees with the sign that the rulebook assumes."""
         return self.rule == USUAL and bool(self.word) and not self.doubtful
 
     @property
@@ -72,7 +68,7 @@ def opposite(sign: str) -> str:
 
 
 def direction_of(row: Indicator, rulebook: Rulebook) -> Direction:
-    """The sign that counts: the one stated, else by a target of zero, by the name, or as the rulebook says."""
+    """The sign that applies: the one chosen, else by a target of zero, by the name, or by the rulebook."""
     if row.sign.value is not None:
         return Direction(row.sign.value)
     usual = rulebook.word(USUAL)
@@ -107,42 +103,29 @@ def by_name(name: str) -> tuple[Leaning, str]:
         return "lower", cost.group()
     end, _, word, leaning = max(_ending(bare), default=(0, 0, "", ""))
     head, tail = bare[: end - len(word)], bare[end:]
-    if not word or _NEUTRAL.sub("", tail):
+    if not word or _NEUTRAL.sub("", tail) or (leaning == "hint" and _NO_COST.search(head)):
         return "", ""
     if leaning == "higher":
         return _denied(head, word)
-    if leaning == "hint" and _NO_COST.search(head):
-        return "", ""
-    turned = _TURNING.search(head) or (_DOING.search(head) and not _RATES.search(word + tail))
-    return ("hint" if turned else leaning), word  # type: ignore[return-value]  # a Leaning
+    return ("hint" if _is_turned(head, word + tail) else leaning), word  # type: ignore[return-value]  # a Leaning
+
+
+def _is_turned(head: str, tail: str) -> bool:
+    """Whether what precedes the word may turn it round: 减少事故起数, 受理投诉件数."""
+    return bool(_TURNING.search(head) or (_DOING.search(head) and not _RATES.search(tail)))
 
 
 def _denied(head: str, word: str) -> tuple[Leaning, str]:
-    """A word of what is better when higher, unless 不 or 未 stands before it: 未就业率, perhaps 未按期完成率."""
+    """A word of what is better when higher, unless 不 or 未 precedes it: 未就业率, perhaps 未按期完成率."""
     if head.endswith(("不", "未")):
         return "lower", head[-1] + word
     return ("hint" if re.search("[不未]", head[-3:]) else "higher"), word
 
 
 def _ending(name: str) -> Iterable[tuple[int, int, str, str]]:
-    """Where each known word ends last in the name; of those that end there the longest is the greatest."""
+    """For each known word its last end in the name, its length, the word, and its leaning."""
     for kind, leaning in _KINDS.items():
         for word in WORDS[kind]["words"]:
             at = name.rfind(word)
             if at >= 0:
                 yield at + len(word), len(word), word, leaning
-
-
-def telling_words(rulebook: Rulebook) -> tuple[str, ...]:
-    """Words without which no name tells its direction against what the rulebook takes a missing sign for.
-
-    For the template, which asks for the sign where it sees one of them; a word that holds another is left out.
-    """
-    return _telling(Direction(rulebook.word(USUAL)).rising) if rulebook.flag(BY_NAME) else ()
-
-
-@cache
-def _telling(rising: bool) -> tuple[str, ...]:
-    against = [] if rising else WORDS["higher"]["words"]
-    words = {*WORDS["lower"]["words"], *WORDS["hints"]["words"], *WORDS["cost"]["words"], "不", "未", *against}
-    return tuple(sorted(word for word in words if not any(one in word for one in words - {word})))

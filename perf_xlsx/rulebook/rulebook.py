@@ -1,4 +1,4 @@
-"""The nouns of a rulebook: settings with their basis, bands, grades, caps."""
+"""A rulebook: settings with their basis, bands, grades, caps."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from perf_xlsx.vocabulary import vocabulary
 
 
 def judgement_word(text: str) -> str:
-    """A judgement as it compares: folded, without spaces."""
+    """A judgement for comparison: folded, without spaces."""
     return re.sub(r"\s", "", normalise(text))
 
 
 class RulebookError(Exception):
-    """A rulebook's TOML is wrong; `problems` name file, key and what would be right. For the operator."""
+    """A rulebook's TOML is wrong; `problems` name file, key and what would be right."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("；".join(problems))
@@ -59,7 +59,7 @@ class Cap(Struct, frozen=True):
 class Setting(Struct, frozen=True):
     """One choice of a rulebook, where it is published, and how far that text is known.
 
-    `by_reference` are the forms that the document does not rule itself, where it is only followed (参照).
+    `by_reference` are the forms that the document was not made for but is applied to (参照).
     """
 
     value: Any
@@ -76,7 +76,7 @@ class Setting(Struct, frozen=True):
 class Rulebook(Struct, frozen=True):
     """One published set of scoring rules. Numbers are points or fractions (90% is 0.9).
 
-    `dated` are Chinese remarks on what the TOML still says in an old notation.
+    `dated` are Chinese remarks on old notation in the TOML.
     """
 
     name: str
@@ -128,18 +128,18 @@ class Rulebook(Struct, frozen=True):
         return next((band for band in self.bands if judgement_word(band.judgement) == folded), None)
 
     def of_class(self, judgement: object) -> Band | None:
-        """The band of a class of the vocabulary; None where the bands cannot be told to be these classes."""
+        """The band of a class of the vocabulary; None where the bands do not match these classes."""
         return self._classes.get(judgement)
 
     def official_words(self, band: Band) -> tuple[str, ...]:
-        """What published forms call the judgement of a band, but for words that name another band here."""
+        """The words of published forms for a band, without those that name another band here."""
         known = vocabulary("judgements")["classes"]
         words = [word for name, own in self._classes.items() if own == band for word in known[name]["official"]]
         return tuple(word for word in words if self.named(word) in (None, band))
 
     @property
     def _classes(self) -> Mapping[object, Band]:
-        """The bands by the classes of the vocabulary, best to worst; none where they cannot be told apart."""
+        """The bands by the classes of the vocabulary, best to worst; empty where they do not match."""
         match self.bands:
             case [best, worst]:
                 return {JUDGEMENTS[0]: best, JUDGEMENTS[-1]: worst}
@@ -170,13 +170,13 @@ class Rulebook(Struct, frozen=True):
         return None if rate is None else next((cap for cap in self.caps if rate < cap.below), None)
 
     def words(self, key: str) -> tuple[str, ...]:
-        """A list of words by its key, as "passages.department"; none where the rulebook does not speak of that."""
+        """A list of words by its key, as "passages.department"; empty where the rulebook has no such setting."""
         setting = self.settings.get(key)
         return setting.value if setting else ()
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""
-        # levels that no rulebook knows do not hide those that it knows
+        # levels that the rulebook does not know do not hide the others
         fitting = [weights for weights in self.weight_sets(form) if set(weights) <= set(levels)]
         return max(fitting, key=len, default={})
 
@@ -187,11 +187,11 @@ class Rulebook(Struct, frozen=True):
 
     @property
     def highest(self) -> Decimal:
-        """The highest total that there is a grade for: full points, and what may be lost or won by rounding."""
+        """The highest total with a grade: full points and the tolerance."""
         return self.number("total.points") + self.number("thresholds.tolerance")
 
     def grade(self, total: Decimal) -> str:
-        """The grade that a total earns; NO_GRADE above full points, where weights or claims do not add up."""
+        """The grade of a total; NO_GRADE above full points, where weights or claims do not add up."""
         if total > self.highest:
             return NO_GRADE
         return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)

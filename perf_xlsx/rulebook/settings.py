@@ -1,4 +1,4 @@
-"""Every setting that a rulebook has: its Chinese name, what it may be, and how its value reads in words."""
+"""The settings of a rulebook: Chinese name, allowed values, and how a value reads in words."""
 
 from __future__ import annotations
 
@@ -100,17 +100,17 @@ def _bands(raw: Any) -> tuple[Band, ...]:
 
 
 def _distinct(bands: tuple[Band, ...]) -> None:
-    """Whether template, reader and scoring can tell the judgements from each other and from all that is none."""
-    seen: dict[str, str] = {}
+    """Raise ValueError where judgements could be confused with each other, or with anything that is none."""
+    known: dict[str, str] = {}
     for word in (band.judgement for band in bands):
         folded = judgement_word(word)
         if not re.fullmatch(r'[^"|=\s][^"|\n\r\t]{0,19}', word):
             raise ValueError(f"的 judgement “{word[:20]}”应为不超过20个字的文字，不能有英文双引号、竖线和换行")
         if not any(ch.isalpha() for ch in folded) or is_blank(folded) or parse_quantity(folded) is not None:
             raise ValueError(f"的 judgement “{word}”应为文字，不能是数字、横线或其他符号")
-        if other := seen.get(folded):
+        if other := known.get(folded):
             raise ValueError(f"的 judgement “{other}”与“{word}”相同，填报后分不清是哪一档")
-        seen[folded] = word
+        known[folded] = word
 
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
@@ -195,10 +195,7 @@ SETTINGS: Mapping[str, Kind] = {
     "quantitative.at_least": _choice("≥、>指标未完成", {"ratio": "分值×实际完成值÷指标值"}),
     "quantitative.at_most": _choice(
         "≤、<指标未完成",
-        {
-            "ratio": "分值×指标值÷实际完成值",
-            "straight_line": "分值×[1−(实际完成值−指标值)÷指标值]，不小于0",
-        },
+        {"ratio": "分值×指标值÷实际完成值", "straight_line": "分值×[1−(实际完成值−指标值)÷指标值]，不小于0"},
     ),
     "quantitative.equal": _choice(
         "=指标", {"as_at_least": "按≥指标计分", "both_directions": "多于或少于指标值都按偏差扣分"}
@@ -233,13 +230,13 @@ SETTINGS: Mapping[str, Kind] = {
     "thresholds.grade_edge": _points("离等级界限多近时提示"),
     "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
 }
-"""What every rulebook says."""
+"""What every rulebook must say."""
 
 BY_FORM: Mapping[str, Kind] = {
     "weights": Kind("{form}的一级指标分值", _level_weights, _weights_in_words),
     "passages": Kind("{form}必写的说明", _texts, _texts_in_words),
 }
-"""What a rulebook may say of a kind of form, as `weights.project`. Where it is silent nothing is asked for."""
+"""What a rulebook may say of a kind of form, as `weights.project`. Without it nothing is required."""
 
 _FORM_NAME = pattern(r"[a-z][a-z0-9_]{0,39}")
 
@@ -251,13 +248,13 @@ def by_form(key: str) -> tuple[str, str] | None:
 
 
 def kind_of(key: str) -> Kind | None:
-    """What a setting may be; None for a key that is none."""
+    """The kind of a setting; None for an unknown key."""
     own = by_form(key)
     return BY_FORM[own[0]] if own else SETTINGS.get(key)
 
 
 def in_order(keys: Iterable[str]) -> list[str]:
-    """Keys as they are listed: those of a kind of form in front of the others of their section."""
+    """Keys in the order of SETTINGS; those of a kind of form come first in their section."""
     sections = [key.partition(".")[0] for key in SETTINGS]
     places = {key: (at, 1, "") for at, key in enumerate(SETTINGS)}
     return sorted(keys, key=lambda key: places.get(key) or (sections.index(key.partition(".")[0]), 0, key))

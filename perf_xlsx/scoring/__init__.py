@@ -1,4 +1,4 @@
-"""Scoring: what the rulebook gives a form, each score with its reason and its basis. Pure functions."""
+"""Score a form by a rulebook: pure functions; every score has its reason and its basis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Budget execution (预算执行): rates of every line, points of the whole."""
+"""Budget execution (预算执行): the rates of every line, the points of the total."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ def _rate(spending: FundLine | Project, rulebook: Rulebook) -> Fraction | None:
 
 
 def _base(spending: FundLine | Project, rulebook: Rulebook) -> Entry[Decimal]:
-    entry: Entry[Decimal] = getattr(spending, rulebook.word("execution.base"))
-    return entry
+    return spending.entry(rulebook.word("execution.base"))
 
 
 def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
@@ -61,7 +60,7 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
 
 
 def _unusable(entry: Entry[Decimal], budget: bool = False) -> str:
-    """Why a rate cannot be made of this amount; "" where it can. A budget has to be above zero."""
+    """Why no rate can be computed from this amount; "" where it can. A budget has to be above zero."""
     if entry.empty:
         return f"{entry.field}没有填写"
     if entry.value is None:  # a dash stands for what was lost, too

@@ -1,4 +1,4 @@
-"""One indicator's points: which method applies, and what could keep it from being scored."""
+"""One indicator's points: which method applies, and what prevents scoring."""
 
 from __future__ import annotations
 
@@ -47,14 +47,7 @@ def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rul
     if outcome.share is None or weight is None or weight < 0:
         reason = outcome.why if outcome.share is None else "分值未填或不是有效的数字"
         return Score(
-            weight,
-            None,
-            None,
-            outcome.completion,
-            outcome.met,
-            method,
-            f"{reason}，暂不能评分。",
-            outcome.basis,
+            weight, None, None, outcome.completion, outcome.met, method, f"{reason}，暂不能评分。", outcome.basis
         )
     deducted = _deduction(indicator, outcome, weight, rulebook)
     exact = outcome.share * Fraction(weight) - deducted
@@ -69,7 +62,7 @@ def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rul
 
 
 def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook: Rulebook) -> Fraction:
-    """Points off a target that was met and far surpassed, where more is better; never more than the weight."""
+    """Points deducted for a target far surpassed, where more is better; never more than the weight."""
     rising = not indicator.qualitative and direction_of(indicator, rulebook).rising
     by_rate = indicator.method.value == "按执行率"
     over = outcome.completion is not None and outcome.completion >= rulebook.number("overshoot.deduct_from")

@@ -1,4 +1,4 @@
-"""What a rule makes of an indicator before its weight comes in."""
+"""What a rule gives an indicator, before its weight is applied."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from perf_xlsx.domain.model import Citation
 class Outcome(Struct, frozen=True):
     """The share of the weight earned (None: open), the uncapped completion, whether the target was met, and why.
 
-    `formula` is what the weight is multiplied with, in words ("×89.06÷100"); "" lets the share speak.
+    `formula` is the factor of the weight in words ("×89.06÷100"); "" where the share itself is shown.
     """
 
     share: Fraction | None

@@ -18,37 +18,43 @@ SETTINGS = {
     "<": "quantitative.at_most",
     "=": "quantitative.equal",
 }
+VERBS = {  # whether less is better, whether the target is met
+    (False, True): "达到", (False, False): "未达到", (True, True): "未超过", (True, False): "超过",
+}  # fmt: skip
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
 def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
-    """Share, completion and verdict of a quantitative indicator; open when a number or the sign is missing."""
+    """Share, completion and verdict of a quantitative indicator; open where a number or the sign is missing."""
     if indicator.sign.unreadable:
         return Outcome(None, None, None, f"指标性质“{indicator.sign.given}”不在可选范围内", ())
     direction = direction_of(indicator, rulebook)
-    sign = direction.sign
-    basis: tuple[Citation, ...] = (rulebook.cite(SETTINGS[sign]),)
-    if direction.rule:
-        basis = (*basis, rulebook.cite(direction.rule))
-    for entry in (indicator.target, indicator.actual):
-        if not isinstance(entry.value, Decimal):
-            word = "未填" if entry.empty else f"“{entry.given}”不能用来计算"
-            return Outcome(None, None, None, f"{entry.field}{word}", basis)
-    target, actual = Fraction(indicator.target.value), Fraction(indicator.actual.value)  # type: ignore[arg-type]
+    rules = [SETTINGS[direction.sign], *([direction.rule] if direction.rule else [])]
+    basis = tuple(map(rulebook.cite, rules))
+    target, actual = indicator.target.value, indicator.actual.value
+    if not isinstance(target, Decimal) or not isinstance(actual, Decimal):
+        entry = indicator.actual if isinstance(target, Decimal) else indicator.target
+        word = "未填" if entry.empty else f"“{entry.given}”不能用来计算"
+        return Outcome(None, None, None, f"{entry.field}{word}", basis)
+    return _measured(
+        direction.sign, Fraction(target), Fraction(actual), indicator.unit.value or "", basis, rulebook
+    )
+
+
+def _measured(
+    sign: str, target: Fraction, actual: Fraction, unit: str, basis: tuple[Citation, ...], rulebook: Rulebook
+) -> Outcome:
+    """The outcome of two numbers."""
     met = attained(sign, target, actual, rulebook)
-    share, times = (ONE, "") if met else partial(sign, target, actual, rulebook)
-    unit = indicator.unit.value or ""
-    verb = "达到" if met else "未达到"
-    if sign in "≤<":
-        verb = "未超过" if met else "超过"
-    ruled = ""
+    share, formula = (ONE, "") if met else partial(sign, target, actual, rulebook)
+    verb, ruled = VERBS[sign in "≤<", met], ""
     if sign in "><" and actual == target:
         verb, ruled = "恰好等于", "，按完成计" if met else "，按未完成计"
         basis = (*basis, rulebook.cite("quantitative.strict_signs"))
     elif not met and (target <= 0 or actual < 0) and not (sign == "=" and target == 0):
         ruled, basis = "，没有比例可言", (*basis, rulebook.cite("quantitative.undefined"))
     why = f"实际完成值{plain(actual)}{unit}{verb}指标值（{sign}{plain(target)}{unit}）{ruled}"
-    return Outcome(share, completion(sign, target, actual, met), met, why, basis, times)
+    return Outcome(share, completion(sign, target, actual, met), met, why, basis, formula)
 
 
 def attained(sign: str, target: Fraction, actual: Fraction, rulebook: Rulebook) -> bool:
@@ -66,9 +72,9 @@ def attained(sign: str, target: Fraction, actual: Fraction, rulebook: Rulebook) 
 
 
 def partial(sign: str, target: Fraction, actual: Fraction, rulebook: Rulebook) -> tuple[Fraction, str]:
-    """Share of the weight for a target that was missed, and the formula in words.
+    """The share of the weight for a missed target, and the formula in words.
 
-    A ratio has a meaning only between positive numbers; elsewhere a missed target earns nothing.
+    A ratio needs positive numbers; otherwise a missed target earns nothing.
     """
     a, b = plain(target), plain(actual)
     if target <= 0 or actual <= 0:

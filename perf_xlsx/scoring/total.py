@@ -1,4 +1,4 @@
-"""The total (总分): the points as they are shown, added up, and capped; and whether it earns a grade."""
+"""The total (总分): the points as shown, added up and capped; and whether it earns a grade."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) 
 def settled(
     scores: Scores, rulebook: Rulebook, missing: int = 0, unread: int = 0, weights_pass: bool = False
 ) -> Scores:
-    """The scores with their grade, or with why there is none: the one place that decides it.
+    """The scores with their grade, or with the reasons why there is none. Only this decides it.
 
-    `missing` counts the required values that are not there (R07), `unread` the unit's own points that are no
-    numbers (R08). `weights_pass`: the bureau lets weights pass that do not make the whole.
+    `missing` counts required values that are missing (R07), `unread` the unit's own points that are no numbers
+    (R08). `weights_pass`: the bureau accepts weights that do not add up to the full points.
     """
     provisional = tuple(_provisional(scores, rulebook, missing, unread, weights_pass))
     return replace(scores, provisional=provisional, grade=None if provisional else rulebook.grade(scores.total))
@@ -42,8 +42,16 @@ def _provisional(
         yield f"{missing}处必填项没有填写"
     if unread:
         yield f"{unread}处自评得分不是数字"
-    weights = [score.weight for score in every if score.weight is not None]
-    whole, full = sum(weights, Decimal(0)), rulebook.number("total.points")
-    known = scores.indicators and len(weights) == len(every)
-    if known and not weights_pass and abs(whole - full) > rulebook.number("thresholds.tolerance"):
-        yield f"分值合计{plain(whole)}，不是{plain(full)}"
+    if not weights_pass and (total := _wrong_weights(scores, rulebook)) is not None:
+        yield f"分值合计{plain(total)}，不是{plain(rulebook.number('total.points'))}"
+
+
+def _wrong_weights(scores: Scores, rulebook: Rulebook) -> Decimal | None:
+    """The sum of all weights where it is not the full points; None where it is, or a weight is missing."""
+    weights = [score.weight for score in (scores.execution, *scores.indicators)]
+    if not scores.indicators or None in weights:
+        return None
+    total = sum((weight for weight in weights if weight is not None), Decimal(0))
+    return (
+        None if abs(total - rulebook.number("total.points")) <= rulebook.number("thresholds.tolerance") else total
+    )
