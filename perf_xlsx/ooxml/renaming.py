@@ -34,8 +34,7 @@ def _candidates(name: str) -> Iterator[str]:
 
 
 def rename(book: Book, names: Mapping[str, str]) -> None:
-    """Rename sheets (old name to new); names defined on them, their own links, formulas and charts follow, as they
-    do in Excel."""
+    """Rename sheets (old name to new). Defined names, and their own links, formulas and charts, follow."""
     if not names:
         return
     parts = {sheet.name: sheet.part for sheet in book.sheets if sheet.name in names}
@@ -47,14 +46,18 @@ def rename(book: Book, names: Mapping[str, str]) -> None:
     for element in book.name_elements():
         element.text = references.follow(text_of(element), names)
     for name, sheet in parts.items():
-        own = References([name])
         for part, root in _drawn(book, sheet):
-            for element in root.iter():
-                if local(element) == "f" and element.text:
-                    element.text = own.follow(element.text, names)
-                elif local(element) == "hyperlink" and element.get("location"):
-                    element.set("location", own.follow(element.get("location", ""), names))
+            _follow(root, References([name]), names)
             book.package.touch(part)
+
+
+def _follow(root: etree._Element, references: References, names: Mapping[str, str]) -> None:
+    """Let the formulas and links of a part refer to the new names."""
+    for element in root.iter("{*}f", "{*}hyperlink"):
+        if local(element) == "f" and element.text:
+            element.text = references.follow(element.text, names)
+        elif location := element.get("location"):
+            element.set("location", references.follow(location, names))
 
 
 class References:
