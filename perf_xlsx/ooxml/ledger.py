@@ -26,7 +26,7 @@ from perf_xlsx.ooxml.record import (
     may_be_ledger,
     write_record,
 )
-from perf_xlsx.ooxml.renaming import References, kept_names, rename
+from perf_xlsx.ooxml.renaming import References, rename, retained_names
 from perf_xlsx.ooxml.styles import Styles
 
 Area = tuple[str, int, int, int, int]
@@ -72,15 +72,15 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
 class RetainedSheet(Struct, frozen=True):
     """An added sheet that is not removed, because somebody edited it; from now on it belongs to the unit.
 
-    `was` is its earlier name, `cells` the edits (row, column, cell). `more`: it holds a picture, shape or note
-    that scoring never writes. `referred`: it is retained only because formulas refer to its new name.
+    `cells` are the edits (row, column, cell). `has_objects`: it holds a picture, shape or note
+    that scoring never writes. `only_referred`: it is retained only because formulas refer to its new name.
     """
 
-    was: str
+    earlier_name: str
     sheet: Sheet
     cells: tuple[tuple[int, int, Cell], ...]
-    more: bool
-    referred: bool
+    has_objects: bool
+    only_referred: bool
 
 
 class Formula(Struct, frozen=True):
@@ -95,7 +95,7 @@ class Formula(Struct, frozen=True):
 class Stripped(Struct, frozen=True):
     """The unit's edits that were found in what scoring had added."""
 
-    kept: tuple[RetainedSheet, ...]
+    retained: tuple[RetainedSheet, ...]
     answers: tuple[Answer, ...]
     formulas: tuple[Formula, ...]
 
@@ -116,9 +116,9 @@ def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name
     _unmark(book, others, earlier.marks, was_added)
     notes = earlier.record.notes
     answers = [a for sheet in others for a in Notes(book, sheet).strip(notes, earlier.marks.joined(sheet))]
-    removed = earlier.sheets - {found.was for found in retained}
+    removed = earlier.sheets - {found.earlier_name for found in retained}
     _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in removed], earlier.record.names)
-    left = {found.was for found in retained if found.referred}
+    left = {found.earlier_name for found in retained if found.only_referred}
     referring = tuple(formula for formula, names in formulas if names - left)
     return Stripped(_renamed(book, retained), tuple(answers), referring)
 
@@ -211,10 +211,10 @@ def _retained(book: Book, added: Mapping[str, Added], referred: Collection[str])
 
 def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet, ...]:
     """The sheets that are kept, under the names that they are kept by."""
-    names = kept_names(book, [found.was for found in kept if not found.referred])
+    names = retained_names(book, [found.earlier_name for found in kept if not found.only_referred])
     rename(book, names)
     sheets = {sheet.name: sheet for sheet in reversed(book.sheets)}
-    return tuple(replace(found, sheet=sheets[names.get(found.was, found.was)]) for found in kept)
+    return tuple(replace(found, sheet=sheets[names.get(found.earlier_name, found.earlier_name)]) for found in kept)
 
 
 def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:

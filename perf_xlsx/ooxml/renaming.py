@@ -12,11 +12,11 @@ from perf_xlsx.ooxml.graft import all_sheet_names, sheet_elements
 from perf_xlsx.ooxml.markup import local, text_of
 from perf_xlsx.system.pattern import pattern
 
-KEPT = "（留存）"
+RETAINED = "（留存）"
 _LONGEST = 31  # characters of a sheet's name in Excel
 
 
-def kept_names(book: Book, names: Iterable[str]) -> dict[str, str]:
+def retained_names(book: Book, names: Iterable[str]) -> dict[str, str]:
     """The names under which sheets of ours stay: marked as kept, free here, no longer than Excel allows."""
     taken = {other.casefold() for other in all_sheet_names(book)}
     found: dict[str, str] = {}
@@ -29,7 +29,7 @@ def kept_names(book: Book, names: Iterable[str]) -> dict[str, str]:
 
 def _candidates(name: str) -> Iterator[str]:
     for number in count(1):
-        end = KEPT if number == 1 else f"{KEPT}({number})"
+        end = RETAINED if number == 1 else f"{RETAINED}({number})"
         yield name[: _LONGEST - len(end)] + end
 
 

@@ -22,7 +22,7 @@ def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -
     if stripped is None:
         return
     index = {sheet.name: sheet.index for sheet in sheets}
-    for kept in stripped.kept:
+    for kept in stripped.retained:
         yield _kept_sheet(kept, workbook)
     for title, written in groupby(stripped.answers, key=lambda answer: answer.sheet):
         yield in_notes(Place(workbook, index[title], sheet=title), list(written))
@@ -32,7 +32,7 @@ def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -
 
 def told_already(found: Finding, stripped: Stripped | None) -> bool:
     """Whether R16 tells of a sheet that R23 tells of."""
-    kept = () if stripped is None else stripped.kept
+    kept = () if stripped is None else stripped.retained
     return found.code == "R16" and found.field == "工作表" and found.place.sheet in {k.sheet.name for k in kept}
 
 
@@ -41,12 +41,12 @@ def _kept_sheet(kept: RetainedSheet, workbook: str) -> Finding:
     if kept.cells:
         cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in kept.cells]
         told.append(f"写了内容：{_listed(cells)}")
-    if kept.more:
+    if kept.has_objects:
         told.append("放了图片、图形或批注")
-    did = f"在评分加入的工作表“{kept.was}”上{'；'.join(told) or '移动、排序或删减了内容'}"
-    if kept.referred:
-        did = f"把评分加入的工作表“{kept.was}”改了名，并有公式引用它"
-    stays = f"已改名为“{name}”，原样保留" if name != kept.was else "原样保留"
+    did = f"在评分加入的工作表“{kept.earlier_name}”上{'；'.join(told) or '移动、排序或删减了内容'}"
+    if kept.only_referred:
+        did = f"把评分加入的工作表“{kept.earlier_name}”改了名，并有公式引用它"
+    stays = f"已改名为“{name}”，原样保留" if name != kept.earlier_name else "原样保留"
     message = f"{did}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
     return _told(Place(workbook, kept.sheet.index, sheet=name), "评分加入的工作表", message, advice)
