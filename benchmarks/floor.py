@@ -1,70 +1,68 @@
-"""The floor: the least any such program does. Calamine reads, XlsxWriter writes, zipfile copies the package."""
+"""The floor: the least work that gives the scored copy, with everything to be written already decided.
+
+Calamine reads all sheets. The XML of the three added sheets is written from the product's drafts. The parts that
+scoring changes are compressed at the product's own level, all others are copied as they are, still compressed.
+Nothing is parsed for editing, checked, scored or made durable on the disk.
+"""
 
 from __future__ import annotations
 
 import io
-import zipfile
+from collections.abc import Mapping
+from functools import cache
+from itertools import count
 from pathlib import Path
-from typing import Any
 
-import xlsxwriter
+from msgspec import Struct
 from python_calamine import CalamineWorkbook
 
-from benchmarks.recorded import Chart, Look, Work
+from perf_xlsx.ooxml import Draft, Limits
+from perf_xlsx.ooxml.archive import Archive, ZipWriter, deflated
+from perf_xlsx.ooxml.sheet_xml import worksheet_xml
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def score(source: Path, output: Path, work: Work) -> None:
-    """Read all sheets, write three such sheets, rewrite the package."""
+class Floor(Struct, frozen=True):
+    """What scoring writes: the drafts of its sheets, and its other new or changed parts."""
+
+    drafts: tuple[Draft, ...]
+    parts: Mapping[str, bytes]
+
+
+def prepared(source: Path, scored: Path, drafts: tuple[Draft, ...]) -> Floor:
+    """Find the parts that scoring changed, but for the sheets of the drafts, which are written anew each time."""
+    before, after = (Archive.open(path.read_bytes(), Limits()) for path in (source, scored))
+    sheets = len([name for name in before.infos if name.startswith("xl/worksheets/sheet")])
+    added = {f"xl/worksheets/sheet{sheets + 1 + n}.xml" for n in range(len(drafts))}
+    changed = {
+        name for name, info in after.infos.items() if name not in before.infos or _crc(before, name) != info.CRC
+    }
+    return Floor(drafts, {name: after.unpack(name) for name in changed - added})
+
+
+def _crc(archive: Archive, name: str) -> int:
+    return archive.infos[name].CRC
+
+
+def score(source: Path, output: Path, work: Floor) -> None:
+    """Read all sheets, write the added ones, replace the changed parts, copy the rest."""
     data = source.read_bytes()
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     for name in book.sheet_names:
         book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    _sheets(work)
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            new.writestr(info, old.read(info))
-
-
-def _sheets(work: Work) -> bytes:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-    looks: dict[Look, xlsxwriter.format.Format] = {}
-    for recorded in work.sheets:
-        sheet = book.add_worksheet(recorded.title)
-        for area in recorded.merges:
-            sheet.merge_range(*area, "")
-        for row, column, value, look in recorded.cells:
-            if look not in looks:
-                looks[look] = book.add_format(_properties(look))
-            if value is None:
-                sheet.write_blank(row, column, None, looks[look])
-            elif isinstance(value, str):
-                sheet.write_string(row, column, value, looks[look])
-            else:
-                sheet.write_number(row, column, value, looks[look])
-        for row, column, target, text in recorded.links:
-            sheet.write_url(row, column, f"internal:{target}", string=text)
-        for column, width in recorded.widths:
-            sheet.set_column(column, column, width)
-        for row, height in recorded.heights:
-            sheet.set_row(row, height)
-        if recorded.chart:
-            sheet.insert_chart(*recorded.chart.at, _chart(book, recorded.title, recorded.chart))
-    book.close()
-    return buffer.getvalue()
-
-
-def _chart(book: xlsxwriter.Workbook, sheet: str, recorded: Chart) -> Any:
-    chart, (first, last) = book.add_chart({"type": "bar"}), recorded.rows
-    chart.set_title({"name": recorded.title})
-    for name, column in recorded.series:
-        categories = [sheet, first, recorded.categories, last, recorded.categories]
-        chart.add_series({"name": name, "categories": categories, "values": [sheet, first, column, last, column]})
-    return chart
-
-
-def _properties(look: Look) -> dict[str, Any]:
-    bold, size, ink, fill, border, horizontal, code = look
-    found = {"bold": bold, "font_size": size, "font_color": ink, "border": int(border), "valign": "vcenter"}
-    found |= {"text_wrap": True, "num_format": code}
-    return found | ({"bg_color": fill} if fill else {}) | ({"align": horizontal} if horizontal else {})
+    archive, numbers = Archive.open(data, Limits()), count()
+    format_of = cache(lambda look: next(numbers))  # a look's number in the styles, which are among the parts
+    names = {draft.title: draft.title for draft in work.drafts}
+    with output.open("wb") as file:
+        writer, written = ZipWriter(file), list[str]()
+        for number, draft in enumerate(work.drafts):
+            part = f"xl/worksheets/added{number}.xml"
+            writer.add(*deflated(part, worksheet_xml(draft, format_of, names, SPACE, RELATIONS)))
+            written.append(part)
+        for part, content in work.parts.items():
+            writer.add(*deflated(part, content))
+            written.append(part)
+        kept = [part for part in archive.infos if part not in work.parts]
+        writer.finish(((archive.infos[part], archive.packed(part)) for part in kept), [*written, *kept])

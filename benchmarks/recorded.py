@@ -1,4 +1,4 @@
-"""What the product writes, as plain cells and marks: so that the yardstick and the floor do the same work."""
+"""What the product writes, as plain cells and marks: so that the yardstick does the same work."""
 
 from __future__ import annotations
 
@@ -48,10 +48,15 @@ class Work:
     sheets: tuple[Sheet, ...]
 
 
+def drafts_of(result: Result) -> tuple[Draft, ...]:
+    """The sheets that scoring adds."""
+    assert result.evaluation is not None
+    return tuple(scored_sheets(result, load_form(result.evaluation.form), load_rulebook(result.rulebook)))
+
+
 def record(result: Result) -> Work:
     """The work that goes into the scored copy of a return."""
-    assert result.evaluation is not None
-    drafts = scored_sheets(result, load_form(result.evaluation.form), load_rulebook(result.rulebook))
+    drafts = drafts_of(result)
     marks = tuple((mark.sheet, mark.cell, mark.colour, mark.note) for mark in marks_of(result.findings))
     return Work(marks, tuple(map(_sheet, drafts)))
 

@@ -10,7 +10,7 @@ import pytest
 from perf_xlsx.batch import plan
 
 
-@pytest.mark.parametrize("name", ["one", "many", "consolidate", "yardstick", "floor", "returns"])
+@pytest.mark.parametrize("name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others"])
 def test_each_benchmark_finds_what_it_measures(name: str) -> None:
     assert importlib.import_module(f"benchmarks.{name}").__doc__
 

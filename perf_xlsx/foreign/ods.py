@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from math import isfinite
 from operator import itemgetter
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Extra, Original
+from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
@@ -70,24 +71,22 @@ def read_ods(data: bytes, limits: Limits) -> Original:
         grid, beside = _grid(table, name, count, styles)
         grids.append(grid)
         extras += beside
-    if any(part.startswith(("Basic/", "Scripts/")) for part in package.names()):
-        extras.append(Extra("宏"))
-    if any("signatures" in part.lower() for part in package.names()):
-        extras.append(Extra("数字签名"))
+    macros = any(part.startswith(("Basic/", "Scripts/")) for part in package.names())
+    extras += extras_of_book(macros, signed=any("signatures" in part.lower() for part in package.names()))
     names = tuple(_names(root))
     return Original(FORMAT, tuple(sheets), tuple(grids), names, _properties(package), tuple(extras))
 
 
 def _get(element: etree._Element, name: str) -> str:
-    """An attribute where programs look for it: values are the office's, all others their element's own."""
-    own = "office" if "value" in name else _OTHERWISE.get(name) or _space(str(element.tag))
-    return element.get(f"{_OASIS}{own}:1.0}}{name}", "")
+    """An attribute in the namespace where programs look for it; "" if it is missing."""
+    return element.get(_attribute(str(element.tag), name), "")
 
 
-@lru_cache(1024)
-def _space(tag: str) -> str:
-    """The kind of a namespace of the format: "table" of table:table-cell."""
-    return tag.removeprefix(_OASIS).partition(":")[0]
+@lru_cache(4096)
+def _attribute(tag: str, name: str) -> str:
+    """The full name: values are in the office namespace, all others in that of their element."""
+    space = "office" if "value" in name else _OTHERWISE.get(name) or tag.removeprefix(_OASIS).partition(":")[0]
+    return f"{_OASIS}{space}:1.0}}{name}"
 
 
 def _name(element: etree._Element) -> str:
@@ -129,10 +128,14 @@ class _Styles(NamedTuple):
 PLAIN = _Styles(frozenset(), {})
 
 
+def _styles(parts: Iterable[etree._Element]) -> Iterator[etree._Element]:
+    return (style for part in parts for style in part.iter(f"{_OASIS}style:1.0}}style"))
+
+
 def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
     """How each style of a run stands: "super 58%" and "33% 58%" are above the line, "sub" and "-33%" below."""
     found = dict[str, str]()
-    for style in (e for part in parts for e in part.iter(f"{_OASIS}style:1.0}}style")):
+    for style in _styles(parts):
         for text in (e for e in style if _name(e) == "text-properties"):
             position = _get(text, "text-position").split(" ")[0]
             if position.startswith(("sub", "-")):
@@ -145,11 +148,11 @@ def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
 def _crossed_styles(parts: Iterable[etree._Element]) -> frozenset[str]:
     """The names of the styles, of cells and of runs, that cross a text out, be it by the style they stand on."""
     own, parents = dict[str, bool](), dict[str, str]()
-    for style in (e for part in parts for e in part.iter(f"{_OASIS}style:1.0}}style")):
+    for style in _styles(parts):
         name = _get(style, "name")
         parents[name] = _get(style, "parent-style-name")
         for text in (e for e in style if _name(e) == "text-properties"):
-            lines = [v for key in ("text-line-through-style", "text-line-through-type") if (v := _get(text, key))]
+            lines = {_get(text, "text-line-through-style"), _get(text, "text-line-through-type")} - {""}
             if lines:
                 own[name] = "none" not in lines
     return frozenset(name for name in parents if _inherited(name, own, parents))
@@ -224,33 +227,44 @@ def _crossed_in(table: etree._Element, styles: frozenset[str]) -> _Crossed:
     return _Crossed(styles, tuple(spans))
 
 
+class _Place(NamedTuple):
+    """Where a cell element is, and over how many rows and columns it is repeated."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+def _cells(table: etree._Element) -> Iterator[tuple[_Place, etree._Element, etree._Element]]:
+    """Every cell element with its place and its row element; a cell below a merge too (R21 reports it)."""
+    row = 1
+    for line in _rows(table):
+        rows, column = _times(line, "number-rows-repeated", MAX_ROW), 1
+        for element in line:
+            if _name(element) in ("table-cell", "covered-table-cell"):
+                columns = _times(element, "number-columns-repeated", MAX_COLUMN)
+                yield _Place(row, column, rows, columns), line, element
+                column += columns
+        row += rows
+
+
 def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -> tuple[Grid, list[Extra]]:
     crossed = _crossed_in(table, styles.crossed)
     merges, extras, hidden = list[tuple[int, int, int, int]](), list[Extra](), set[int]()
-    row = 1
-    for line in _rows(table):
-        times, column = _times(line, "number-rows-repeated", MAX_ROW), 1
-        for element in line:
-            if _name(element) not in ("table-cell", "covered-table-cell"):
-                continue
-            wide = _times(element, "number-columns-repeated", MAX_COLUMN)
-            extras += _beside(element, name, row, column, count.limits.text)
-            across = _times(element, "number-columns-spanned", MAX_COLUMN)
-            down = _times(element, "number-rows-spanned", MAX_ROW)
-            if across > 1 or down > 1:
-                merges.append((row, column, row + down - 1, column + across - 1))
-            struck = crossed.cell(element, line, column)
-            cell = _cell(
-                element, struck, styles, count.limits.text
-            )  # under a merge too: R21 tells what nobody sees
-            if cell is not None:
-                for r in range(row, row + times):
-                    for c in range(column, column + wide):
-                        count.add(r, c, cell)
-                if _is_hidden(line):
-                    hidden.update(range(row, row + times))
-            column += wide
-        row += times
+    for place, line, element in _cells(table):
+        row, column, rows, columns = place
+        extras += _beside(element, name, row, column, count.limits.text)
+        across = _times(element, "number-columns-spanned", MAX_COLUMN)
+        down = _times(element, "number-rows-spanned", MAX_ROW)
+        if across > 1 or down > 1:
+            merges.append((row, column, row + down - 1, column + across - 1))
+        cell = _cell(element, crossed.cell(element, line, column), styles, count.limits.text)
+        if cell is not None:
+            for at in product(range(row, row + rows), range(column, column + columns)):
+                count.add(*at, cell)
+            if _is_hidden(line):
+                hidden.update(range(row, row + rows))
     if any(_name(e) == "shapes" and len(e) for e in table):
         extras.append(Extra("图片或图形", name))
     return count.grid(merges, hidden, _hidden_columns(table)), extras
@@ -265,25 +279,54 @@ def _beside(element: etree._Element, sheet: str, row: int, column: int, most: in
             yield Extra("图片或图形", sheet, address)
 
 
+class _Shown(NamedTuple):
+    """The text that a cell shows: its runs, and whether it has paragraphs at all."""
+
+    runs: Runs
+    has_paragraphs: bool
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(text for text, _ in self.runs.pieces)
+
+    @property
+    def partly_struck(self) -> bool:
+        """Whether a run is crossed out."""
+        return any(out for _, out in self.runs.pieces)
+
+    @property
+    def struck(self) -> bool:
+        """Whether all that can be seen is crossed out."""
+        return self.text != "" and all(out or not text.strip() for text, out in self.runs.pieces)
+
+
 def _cell(element: etree._Element, struck: bool, styles: _Styles, most: int) -> Cell | None:
-    formula, kind = _get(element, "formula"), _kind(element)
-    if not (formula or kind or len(element)):
+    written, kind = _get(element, "formula"), _kind(element)
+    if not (written or kind or len(element)):
         return None  # as most are
-    formula = _as_in_excel(re.sub(r"^[a-z]+:=", "", formula)) if formula else ""
+    formula = _as_in_excel(written) or None
     paragraphs = any(_name(child) == "p" for child in element)
-    pieces = runs_of(_runs(element, styles, most)).pieces
-    shown = "".join(text for text, _ in pieces)
-    if kind == "error" or (formula and _ERROR.fullmatch(shown.strip())):
-        return Cell(None, formula or None, shown.strip() or "#VALUE!")
-    value = _value(element, kind, shown)
-    if value is None or value == "":
-        empty = kind == "string" or paragraphs  # the result of a formula: an empty text
-        return Cell(None, formula) if formula and not empty else None
-    if isinstance(value, str) and any(out for _, out in pieces):
-        return cell_of(Runs(pieces), formula or None, "General", struck)
-    struck = struck or (bool(shown) and all(out or not text.strip() for text, out in pieces))
-    code = _format(kind, value, shown) if paragraphs else "General"
-    return cell_of(value, formula or None, code, struck)
+    shown = _Shown(runs_of(_runs(element, styles, most)), paragraphs)
+    if error := _error(kind, formula, shown.text.strip()):
+        return Cell(None, formula, error)
+    value = _value(element, kind, shown.text)
+    if value in (None, ""):
+        return Cell(None, formula) if formula and not paragraphs and kind != "string" else None
+    return _filled(value, formula, kind, shown, struck)
+
+
+def _error(kind: str, formula: str | None, shown: str) -> str:
+    """The error value that a cell shows; "" for none."""
+    is_error = kind == "error" or (formula is not None and _ERROR.fullmatch(shown))
+    return (shown or "#VALUE!") if is_error else ""
+
+
+def _filled(value: Value, formula: str | None, kind: str, shown: _Shown, struck: bool) -> Cell | None:
+    if isinstance(value, str) and shown.partly_struck:
+        return cell_of(shown.runs, formula, "General", struck)
+    code = _format(kind, value, shown.text) if shown.has_paragraphs else "General"
+    return cell_of(value, formula, code, struck or shown.struck)
 
 
 def _as_in_excel(formula: str) -> str:
@@ -294,7 +337,7 @@ def _as_in_excel(formula: str) -> str:
         area = f"{found[3]}:{found[4]}" if found[4] else found[3]
         return f"{quote_sheet(sheet)}!{area}" if sheet else area
 
-    return _REFERENCE.sub(reference, formula).replace(";", ",")
+    return _REFERENCE.sub(reference, re.sub(r"^[a-z]+:=", "", formula)).replace(";", ",")
 
 
 def _format(kind: str, value: Value, shown: str) -> str:

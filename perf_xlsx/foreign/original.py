@@ -23,6 +23,11 @@ class Extra(Struct, frozen=True):
     text: str = ""
 
 
+def extras_of_book(macros: bool, signed: bool) -> list[Extra]:
+    """What a workbook holds that is on none of its sheets."""
+    return [Extra("宏")] * macros + [Extra("数字签名")] * signed
+
+
 class Original(Struct, frozen=True):
     """A workbook as it came in, its texts harmless. `format` is its name; sheets and grids run parallel."""
 

@@ -24,6 +24,12 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"mime-version:", "网页（MHTML）"),
 )
 
+_MARKUP: tuple[tuple[bytes, str], ...] = (
+    (b"<html", "网页（HTML）"),
+    (b"urn:schemas-microsoft-com:office:spreadsheet", "XML 表格 2003"),
+    (b"opendocument:xmlns:office", "单个 XML 的 OpenDocument 表格（.fods）"),
+)
+
 POINTERS = {
     ".lnk": "快捷方式（.lnk）",
     ".url": "网址快捷方式（.url）",
@@ -105,15 +111,15 @@ def _by_mimetype(mimetype: str) -> Format:
 
 def _table_or_text(data: bytes, head: bytes) -> str | None:
     """What Excel would open though it is no workbook, as people call it; None for binary data."""
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in head:
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
         return "网页（HTML）"
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        return "XML 表格 2003"
-    if b"opendocument:xmlns:office" in head:
-        return "单个 XML 的 OpenDocument 表格（.fods）"
+    if what := next((what for sign, what in _MARKUP if sign in head), None):
+        return what
     text = _decoded(data[:65536])
-    if text is None or any(ord(ch) < 9 for ch in text):
-        return None
+    return None if text is None or any(ord(ch) < 9 for ch in text) else _kind_of(text)
+
+
+def _kind_of(text: str) -> str:
     lines = [line for line in text.splitlines()[:50] if line.strip()]
     for mark, what in (("\t", "制表符分隔的文本（TSV）"), (",", "逗号分隔的文本（CSV）")):
         if lines and sum(mark in line for line in lines) * 2 > len(lines):

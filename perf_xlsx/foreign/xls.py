@@ -12,7 +12,7 @@ from xlrd import biffh, formula
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.biff import open_biff
-from perf_xlsx.foreign.original import CellCount, Extra, Original
+from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
@@ -62,10 +62,9 @@ def read_xls(data: bytes, limits: Limits) -> Original:
         if drawings:
             extras.append(Extra("图片或图形", name))
         book.unload_sheet(index)
-    if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
-        extras.append(Extra("宏"))
-    if "_signatures".encode("utf-16-le") in data or "_xmlsignatures".encode("utf-16-le") in data:
-        extras.append(Extra("数字签名"))
+    streams = ("_VBA_PROJECT_CUR", "_signatures", "_xmlsignatures")
+    macros, *signed = (name.encode("utf-16-le") in data for name in streams)
+    extras += extras_of_book(macros, any(signed))
     kind = FORMATS.get(book.biff_version, OLDER)
     return Original(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
 

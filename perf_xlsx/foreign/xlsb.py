@@ -13,7 +13,7 @@ from math import isfinite
 from msgspec import Struct, field
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Extra, Original
+from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import (
     BUILTIN_FORMATS,
@@ -37,6 +37,7 @@ RK, ERROR, BOOL, REAL, TEXT, SHARED, RICH = 2, 3, 4, 5, 6, 7, 62  # cells
 FORMULAS = {8: TEXT, 9: REAL, 10: BOOL, 11: ERROR}
 SHORT = {13: RK, 14: ERROR, 15: BOOL, 16: REAL, 17: TEXT, 18: SHARED}  # cells just right of the one before
 SHORT_BLANK = 12
+CELLS = frozenset((*range(1, 12), RICH, SHORT_BLANK, *SHORT))
 ESCAPEMENTS = {1: "superscript", 2: "subscript"}
 CROSSES_OUT = 8  # among a font's flags
 BUNDLE, PROPERTIES, NAME, EXTERN_SHEET = 156, 153, 39, 362
@@ -60,37 +61,45 @@ class _Book(Struct):
 def read_xlsb(data: bytes, limits: Limits) -> Original:
     """Read the workbook. Raises PackageError, or struct.error where a record is cut short."""
     package = Package.unzip(data, limits)
-    main = package.main_part() or ""
-    related = {r.id: r for r in package.relationships(main)}
-    by_kind = {r.type.rpartition("/")[2]: r.target for r in related.values() if r.target in package}
-    book, count = _Book(), CellCount(limits)
+    main, count = package.main_part() or "", CellCount(limits)
+    book = _book(package, main, count)
+    stream = [one for one in records(package.read(main), count) if one[0] in OF_THE_BOOK]
+    book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
+    listed = [_listed(body) for code, body in stream if code == BUNDLE]
+    parts = {r.id: r.target for r in package.relationships(main) if r.type.endswith("/worksheet")}
+    sheets, grids, extras = list[Sheet](), list[Grid](), list[Extra]()
+    for index, (title, state, number, id) in enumerate(listed):
+        part = parts.get(id)
+        if part is None or part not in package:
+            continue
+        sheets.append(Sheet(title, "", state, index, number))
+        count.begin(title)
+        grids.append(_grid(package.read(part), book, count))
+        extras += _beside(package, part, title, count)
+    names = [name.lower() for name in package.names()]
+    macros, signed = any(n.endswith("vbaproject.bin") for n in names), any("_xmlsignatures/" in n for n in names)
+    extras += extras_of_book(macros, signed)
+    defined = tuple(_names(stream, [title for title, *_ in listed]))
+    return Original(FORMAT, tuple(sheets), tuple(grids), defined, custom_properties(package), tuple(extras))
+
+
+def _book(package: Package, main: str, count: CellCount) -> _Book:
+    related = package.relationships(main)
+    by_kind = {r.type.rpartition("/")[2]: r.target for r in related if r.target in package}
+    book = _Book()
     if "styles" in by_kind:
         _styles(records(package.read(by_kind["styles"]), count), book)
     if "sharedStrings" in by_kind:
         items = records(package.read(by_kind["sharedStrings"]), count)
         book.strings = [_rich(body, 0, book) for code, body in items if code == STRING_ITEM]
-    stream = [one for one in records(package.read(main), count) if one[0] in OF_THE_BOOK]
-    book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
-    sheets, grids = list[Sheet](), list[Grid]()
-    extras, titles = list[Extra](), list[str]()
-    for code, body in stream:
-        if code != BUNDLE:
-            continue
-        state, number = struct.unpack_from("<II", body)
-        id, at = _wide(body, 8)
-        title = _wide(body, at)[0]
-        titles.append(title)
-        relation = related.get(id)
-        if relation is None or not relation.type.endswith("/worksheet") or relation.target not in package:
-            continue
-        sheets.append(Sheet(title, "", _STATES.get(state, "hidden"), len(titles) - 1, number))
-        count.begin(title)
-        grids.append(_grid(package.read(relation.target), book, count))
-        extras += _beside(package, relation.target, title, count)
-    extras += [Extra("宏")] if any(n.lower().endswith("vbaproject.bin") for n in package.names()) else []
-    extras += [Extra("数字签名")] if any("_xmlsignatures/" in n.lower() for n in package.names()) else []
-    names = tuple(_names(stream, titles))
-    return Original(FORMAT, tuple(sheets), tuple(grids), names, custom_properties(package), tuple(extras))
+    return book
+
+
+def _listed(body: bytes) -> tuple[str, str, int, str]:
+    """Title, state, number and relationship id of a sheet in the workbook's list."""
+    state, number = struct.unpack_from("<II", body)
+    id, at = _wide(body, 8)
+    return _wide(body, at)[0], _STATES.get(state, "hidden"), number, id
 
 
 def records(data: bytes, count: CellCount) -> Iterator[tuple[int, bytes]]:
@@ -166,28 +175,30 @@ def _grid(data: bytes, book: _Book, count: CellCount) -> Grid:
     merges, rows, columns = list[tuple[int, int, int, int]](), set[int](), list[tuple[int, int]]()
     row = column = 0
     for code, body in records(data, count):
-        if code == ROW:
+        if code in CELLS:
+            column, cell = _cell_in(code, body, column, book)
+            if cell is not None:
+                count.add(row + 1, column + 1, cell)
+        elif code == ROW:
             (row,), column = struct.unpack_from("<I", body), -1
             if body[11] & 0x10:  # fDyZero: no height
                 rows.add(row + 1)
         elif code == COLUMNS and body[16] & 1:
             first, last = struct.unpack_from("<II", body)
             columns.append((first + 1, last + 1))
-        elif code in SHORT or code == SHORT_BLANK:
-            column += 1
-            cell = _cell(SHORT.get(code, BLANK), body[:4], body, 4, None, book)
-            if cell is not None:
-                count.add(row + 1, column + 1, cell)
-        elif 1 <= code <= 11 or code == RICH:
-            (column,) = struct.unpack_from("<I", body)
-            formula = "" if code in FORMULAS else None
-            cell = _cell(FORMULAS.get(code, code), body[4:8], body, 8, formula, book)
-            if cell is not None:
-                count.add(row + 1, column + 1, cell)
         elif code == MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             merges.append((top + 1, left + 1, bottom + 1, right + 1))
     return count.grid(merges, rows, columns)
+
+
+def _cell_in(code: int, body: bytes, before: int, book: _Book) -> tuple[int, Cell | None]:
+    """A cell with its column; a short record has none and follows the cell `before`."""
+    if code in SHORT or code == SHORT_BLANK:
+        return before + 1, _cell(SHORT.get(code, BLANK), body[:4], body, 4, None, book)
+    formula = "" if code in FORMULAS else None
+    cell = _cell(FORMULAS.get(code, code), body[4:8], body, 8, formula, book)
+    return int(struct.unpack_from("<I", body)[0]), cell
 
 
 def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, book: _Book) -> Cell | None:
@@ -240,19 +251,12 @@ def _beside(package: Package, part: str, title: str, count: CellCount) -> Iterat
 
 def _names(stream: list[tuple[int, bytes]], titles: list[str]) -> Iterator[DefinedName]:
     """Names that are one plain range of one sheet of this workbook."""
-    sheets: list[int] = []  # by ixti
-    for code, body in stream:
-        if code == EXTERN_SHEET:
-            count = min(struct.unpack_from("<I", body)[0], (len(body) - 4) // 12)
-            sheets = [struct.unpack_from("<i", body, 8 + 12 * n)[0] for n in range(count)]
-    for code, body in stream:
-        if code != NAME:
-            continue
+    sheets = _extern_sheets(stream)
+    for body in (body for code, body in stream if code == NAME):
         flags, scope = struct.unpack_from("<I", body)[0], struct.unpack_from("<I", body, 5)[0]
         name, at = _wide(body, 9)
         size = struct.unpack_from("<I", body, at)[0]
-        token = body[at + 4 : at + 4 + size]
-        area = _area(token)
+        area = _area(body[at + 4 : at + 4 + size])
         sheet = sheets[area[0]] if area and area[0] < len(sheets) else -1
         if area is None or not 0 <= sheet < len(titles):
             continue
@@ -260,6 +264,15 @@ def _names(stream: list[tuple[int, bytes]], titles: list[str]) -> Iterator[Defin
         cells = f"${column_name(left + 1)}${top + 1}:${column_name(right + 1)}${bottom + 1}"
         local = None if scope == 0xFFFFFFFF else scope
         yield DefinedName(name, f"{quote_sheet(titles[sheet])}!{cells}", local, bool(flags & 1))
+
+
+def _extern_sheets(stream: list[tuple[int, bytes]]) -> list[int]:
+    """The positions of the sheets that formulas refer to, by the index (ixti) that they use."""
+    sheets: list[int] = []
+    for body in (body for code, body in stream if code == EXTERN_SHEET):
+        count = min(struct.unpack_from("<I", body)[0], (len(body) - 4) // 12)
+        sheets = [struct.unpack_from("<i", body, 8 + 12 * n)[0] for n in range(count)]
+    return sheets
 
 
 def _area(token: bytes) -> tuple[int, int, int, int, int] | None:

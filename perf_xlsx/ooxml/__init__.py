@@ -15,13 +15,13 @@ from perf_xlsx.ooxml.markup import legal
 from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.package import Package, read_file
 from perf_xlsx.ooxml.record import LEDGER
-from perf_xlsx.ooxml.renaming import KEPT
+from perf_xlsx.ooxml.renaming import RETAINED
 
 __all__ = [
-    "KEPT",
     "LEDGER",
     "MAX_TEXT",
     "MIB",
+    "RETAINED",
     "Answer",
     "BarChart",
     "Book",

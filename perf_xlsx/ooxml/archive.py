@@ -170,25 +170,29 @@ class ZipWriter:
 
 def _judge_directory(infos: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
     unpacked, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
-    if len(infos) > limits.parts:
-        raise PackageError("too_large", f"内含 {len(infos)} 个部件，超过上限 {limits.parts} 个")
-    if unpacked > limits.unpacked_mb * MIB:
-        raise PackageError("too_large", f"解压后 {unpacked // MIB} MB，超过上限 {limits.unpacked_mb} MB")
-    largest = max((info.file_size for info in infos), default=0)
-    if largest > limits.part_mb * MIB:
-        raise PackageError("too_large", f"有一个部件解压后 {largest // MIB} MB，超过上限 {limits.part_mb} MB")
-    if unpacked > MIB and unpacked > limits.ratio * max(packed, 1):
-        raise PackageError("too_large", f"压缩比 {unpacked // max(packed, 1)}，超过上限 {limits.ratio}")
+    largest, ratio = max((info.file_size for info in infos), default=0), unpacked // max(packed, 1)
+    sizes = (
+        (len(infos), limits.parts, f"内含 {len(infos)} 个部件，超过上限 {limits.parts} 个"),
+        (unpacked, limits.unpacked_mb * MIB, f"解压后 {unpacked // MIB} MB，超过上限 {limits.unpacked_mb} MB"),
+        (largest, limits.part_mb * MIB, f"有一个部件解压后 {largest // MIB} MB，超过上限 {limits.part_mb} MB"),
+        (unpacked, max(MIB, limits.ratio * max(packed, 1)), f"压缩比 {ratio}，超过上限 {limits.ratio}"),
+    )
+    for found, limit, detail in sizes:
+        if found > limit:
+            raise PackageError("too_large", detail)
     if packed > size:
         raise PackageError("damaged", "文件已损坏（部件相互重叠）")
-    names = [info.filename for info in infos]
+    _judge_names([info.filename for info in infos])
+    if any(info.flag_bits & 1 for info in infos):
+        raise PackageError("encrypted", "压缩包设置了密码，读不出来")
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
+        raise PackageError("damaged", "文件不合规范（压缩方式不是 Excel 所用的）")
+
+
+def _judge_names(names: list[str]) -> None:
     if len({name.lower() for name in names}) != len(names):
         raise PackageError("damaged", "文件不合规范（有重名的部件）")
     if any(re.search(r"(^|/)\.\.?(/|$)|^/|^[A-Za-z]:|\0", name) for name in names):
         raise PackageError("damaged", "文件不合规范（部件名带有路径）")
     if not all(names):
         raise PackageError("damaged", "文件不合规范（有没有名称的部件）")
-    if any(info.flag_bits & 1 for info in infos):
-        raise PackageError("encrypted", "压缩包设置了密码，读不出来")
-    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
-        raise PackageError("damaged", "文件不合规范（压缩方式不是 Excel 所用的）")

@@ -308,23 +308,24 @@ class _Known:
         return self._looks[style]
 
 
-def _cell(
-    element: etree._Element, known: _Known, at: tuple[int, int], once: Iterable[etree._Element] = ()
-) -> Cell | None:
-    formula = text = inline = None
-    for child in once or element:
+def _cell(element: etree._Element, known: _Known, at: tuple[int, int]) -> Cell | None:
+    found: dict[str, etree._Element] = {}
+    for child in element:
         kind = known.kinds.get(child.tag)
-        if kind == "v" and text is None:
-            text = text_of(child)
-        elif kind == "f" and formula is None:
-            formula = _formula(child, known, at)
-        elif kind == "is" and inline is None:
-            inline = rich_text(child)
-        elif kind is not None:  # something stands there twice, or is written twice
+        if kind is not None and (kind in found or kind == "alternates"):
             found = _once(element, known.kinds)
-            return _cell(element, known, at, found) if found else None
-    if formula is None and text is None and inline is None:
-        return None
+            break
+        if kind is not None:
+            found[kind] = child
+    return _of_parts(found, element, known, at) if found else None
+
+
+def _of_parts(
+    found: Mapping[str, etree._Element], element: etree._Element, known: _Known, at: tuple[int, int]
+) -> Cell | None:
+    formula = _formula(found["f"], known, at) if "f" in found else None
+    text = text_of(found["v"]) if "v" in found else None
+    inline = rich_text(found["is"]) if "is" in found else None
     code, struck = known.look(element.get("s"))
     kind = element.get("t", "n")
     if kind == "e":
@@ -337,7 +338,7 @@ def _cell(
     return cell_of(content, formula, code, struck)
 
 
-def _once(element: etree._Element, kinds: Mapping[object, str]) -> list[etree._Element]:
+def _once(element: etree._Element, kinds: Mapping[object, str]) -> dict[str, etree._Element]:
     """What stands in a cell, once. Raises _TwiceError where it stands there twice and is not the same."""
     found: dict[str, list[etree._Element]] = {}
     for child in children(element):
@@ -345,7 +346,7 @@ def _once(element: etree._Element, kinds: Mapping[object, str]) -> list[etree._E
             found.setdefault(kind, []).append(child)
     if disputed(element) or not all(map(same, found.values())):
         raise _TwiceError
-    return [group[0] for group in found.values()]
+    return {kind: group[0] for kind, group in found.items()}
 
 
 def _formula(element: etree._Element, known: _Known, at: tuple[int, int]) -> str:

@@ -21,6 +21,7 @@ from perf_xlsx.ooxml.cells import Cell, Grid
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.note_shapes import draws
+from perf_xlsx.ooxml.relationships import Relationship
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
 
@@ -131,19 +132,19 @@ def _by_row(codes: Codes) -> dict[int, tuple[tuple[int, str], ...]]:
 
 
 def has_more(book: Book, sheet: Sheet, charts: int) -> bool:
-    """Whether a sheet of ours has what we never write: a picture, a shape, a note, a control, another chart."""
-    for relation in book.package.relationships(sheet.part):
-        if relation.type.endswith(_SAYS_NOTHING):
-            continue
-        if relation.external or relation.target not in book.package:
-            return True
-        if relation.type.endswith("/drawing"):
-            objects = [child for anchor in book.package.tree(relation.target) for child in _objects(anchor)]
-            if len(objects) > charts or any(kind != "graphicFrame" for kind in objects):
-                return True
-        elif not relation.type.endswith("/vmlDrawing") or draws(book.package.read(relation.target)):
-            return True
-    return False
+    """Whether an added sheet has what we never write: a picture, a shape, a note, a control, another chart."""
+    return any(_is_more(book, relation, charts) for relation in book.package.relationships(sheet.part))
+
+
+def _is_more(book: Book, relation: Relationship, charts: int) -> bool:
+    if relation.type.endswith(_SAYS_NOTHING):
+        return False
+    if relation.external or relation.target not in book.package:
+        return True
+    if relation.type.endswith("/drawing"):
+        objects = [child for anchor in book.package.tree(relation.target) for child in _objects(anchor)]
+        return len(objects) > charts or any(kind != "graphicFrame" for kind in objects)
+    return not relation.type.endswith("/vmlDrawing") or draws(book.package.read(relation.target))
 
 
 def _objects(anchor: etree._Element) -> list[str]:

@@ -21,11 +21,12 @@ from perf_xlsx.ooxml.record import (
     Added,
     Entry,
     Marked,
+    Record,
     find_ledger,
     may_be_ledger,
     write_record,
 )
-from perf_xlsx.ooxml.renaming import References, kept_names, rename
+from perf_xlsx.ooxml.renaming import References, rename, retained_names
 from perf_xlsx.ooxml.styles import Styles
 
 Area = tuple[str, int, int, int, int]
@@ -71,15 +72,15 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
 class RetainedSheet(Struct, frozen=True):
     """An added sheet that is not removed, because somebody edited it; from now on it belongs to the unit.
 
-    `was` is its earlier name, `cells` the edits (row, column, cell). `more`: it holds a picture, shape or note
-    that scoring never writes. `referred`: it is retained only because formulas refer to its new name.
+    `cells` are the edits (row, column, cell). `has_objects`: it holds a picture, shape or note
+    that scoring never writes. `only_referred`: it is retained only because formulas refer to its new name.
     """
 
-    was: str
+    earlier_name: str
     sheet: Sheet
     cells: tuple[tuple[int, int, Cell], ...]
-    more: bool
-    referred: bool
+    has_objects: bool
+    only_referred: bool
 
 
 class Formula(Struct, frozen=True):
@@ -94,7 +95,7 @@ class Formula(Struct, frozen=True):
 class Stripped(Struct, frozen=True):
     """The unit's edits that were found in what scoring had added."""
 
-    kept: tuple[RetainedSheet, ...]
+    retained: tuple[RetainedSheet, ...]
     answers: tuple[Answer, ...]
     formulas: tuple[Formula, ...]
 
@@ -106,25 +107,87 @@ def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name
     whether a sheet without marks was added by an earlier scoring: such a sheet keeps its colours.
     """
     book = Book(package)
-    recorded = find_ledger((s.name, read_grid(book, s)) for s in book.sheets if may_be_ledger(s.name))
-    if recorded is None:
+    earlier = _find(book)
+    if earlier is None:
         return None
-    ledger, record = recorded
+    others = [sheet for sheet in book.sheets if sheet.name not in earlier.sheets]
+    formulas = list(_formulas(book, others, earlier.added))
+    retained = list(_retained(book, earlier.added, {name for _, names in formulas for name in names}))
+    _unmark(book, others, earlier.marks, was_added)
+    notes = earlier.record.notes
+    answers = [a for sheet in others for a in Notes(book, sheet).strip(notes, earlier.marks.joined(sheet))]
+    removed = earlier.sheets - {found.earlier_name for found in retained}
+    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in removed], earlier.record.names)
+    left = {found.earlier_name for found in retained if found.only_referred}
+    referring = tuple(formula for formula, names in formulas if names - left)
+    return Stripped(_renamed(book, retained), tuple(answers), referring)
+
+
+class _Marks:
+    """The recorded marks where they are now. A copied sheet has defined names of its own for them."""
+
+    def __init__(self, book: Book, entries: Sequence[Entry], areas: Mapping[str, Area | None]) -> None:
+        self.colours = {entry.colour for entry in entries}
+        self._notes_recorded = any(entry.joined is not None for entry in entries)
+        self._cells = _placed(book, entries, areas)
+        self._columns: dict[tuple[str, int], Entry] = {}
+        self._joined: dict[str, set[str]] = {}
+        for (sheet, row, column), entry in self._cells.items():
+            self._columns.setdefault((sheet, column), entry)
+            if entry.joined:
+                self._joined.setdefault(sheet, set()).add(cell_name(row - 1, column - 1))
+        self.sheets = {sheet for sheet, _, _ in self._cells}
+
+    def at(self, sheet: str, row: int, column: int) -> Entry | None:
+        """The mark of a cell; for one that was sorted or copied there, the first mark of its column."""
+        return self._cells.get((sheet, row, column)) or self._columns.get((sheet, column))
+
+    def joined(self, sheet: Sheet) -> set[str] | None:
+        """The cells whose notes were there before scoring; None where the ledger does not say."""
+        if not self._notes_recorded:
+            return None
+        return self._joined.get(sheet.name, set())
+
+
+def _placed(
+    book: Book, entries: Sequence[Entry], areas: Mapping[str, Area | None]
+) -> dict[tuple[str, int, int], Entry]:
+    """The recorded marks by the cells to which their names lead now; without a name, by the recorded cell."""
+    found: dict[tuple[str, int, int], Entry] = {}
+    for entry in entries:
+        recorded = (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
+        if (area := areas.get(entry.name, recorded)) is not None:
+            found[area[:3]] = entry
+    by_name = {entry.name: entry for entry in entries}
+    for name in book.defined_names():
+        copied = by_name.get(name.name) if name.local_sheet is not None else None
+        if copied and (area := name.area()) is not None:
+            found.setdefault(area[:3], copied)
+    return found
+
+
+class _Earlier(Struct, frozen=True):
+    """What an earlier scoring added: its record, its sheets by their present names, and its marks."""
+
+    ledger: str
+    record: Record
+    added: dict[str, Added]
+    marks: _Marks
+
+    @property
+    def sheets(self) -> set[str]:
+        """The names of the added sheets and of the ledger."""
+        return {self.ledger, *self.added}
+
+
+def _find(book: Book) -> _Earlier | None:
+    found = find_ledger((s.name, read_grid(book, s)) for s in book.sheets if may_be_ledger(s.name))
+    if found is None:
+        return None
+    ledger, record = found
     areas = {name.name: name.area() for name in book.defined_names() if name.local_sheet is None}
     added = {_sheet_of(areas.get(name)) or sheet.name: sheet for name, sheet in record.sheets.items()}
-    others = [sheet for sheet in book.sheets if sheet.name != ledger and sheet.name not in added]
-    formulas = list(_formulas(book, others, added))
-    retained = list(_retained(book, added, {name for _, names in formulas for name in names}))
-    marks = _Marks(book, record.entries, areas)
-    _unmark(book, others, marks, was_added)
-    answers = [
-        answer for sheet in others for answer in Notes(book, sheet).strip(record.notes, marks.joined(sheet))
-    ]
-    removed = ({ledger} | added.keys()) - {found.was for found in retained}
-    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in removed], record.names)
-    stays = {found.was for found in retained if found.referred}
-    left = tuple(formula for formula, names in formulas if names - stays)
-    return Stripped(_renamed(book, retained), tuple(answers), left)
+    return _Earlier(ledger, record, added, _Marks(book, record.entries, areas))
 
 
 def _sheet_of(area: Area | None) -> str | None:
@@ -148,10 +211,10 @@ def _retained(book: Book, added: Mapping[str, Added], referred: Collection[str])
 
 def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet, ...]:
     """The sheets that are kept, under the names that they are kept by."""
-    names = kept_names(book, [found.was for found in kept if not found.referred])
+    names = retained_names(book, [found.earlier_name for found in kept if not found.only_referred])
     rename(book, names)
     sheets = {sheet.name: sheet for sheet in reversed(book.sheets)}
-    return tuple(replace(found, sheet=sheets[names.get(found.was, found.was)]) for found in kept)
+    return tuple(replace(found, sheet=sheets[names.get(found.earlier_name, found.earlier_name)]) for found in kept)
 
 
 def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:
@@ -164,40 +227,6 @@ def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator
             text = next((child.text or "" for child in named(element, "f")), "")
             if text in referring:
                 yield Formula(sheet.name, row, column, text), referring[text]
-
-
-class _Marks:
-    """The recorded marks where they are now. A copied sheet has defined names of its own for them."""
-
-    def __init__(self, book: Book, entries: Sequence[Entry], areas: Mapping[str, Area | None]) -> None:
-        self.colours = {entry.colour for entry in entries}
-        self._notes_recorded = any(entry.joined is not None for entry in entries)
-        self._cells: dict[tuple[str, int, int], Entry] = {}
-        self._columns: dict[tuple[str, int], Entry] = {}
-        for entry in entries:
-            recorded = (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
-            if (area := areas.get(entry.name, recorded)) is not None:
-                self._cells[area[:3]] = entry
-        by_name = {entry.name: entry for entry in entries}
-        for name in book.defined_names():
-            if name.local_sheet is not None and name.name in by_name and (area := name.area()) is not None:
-                self._cells.setdefault(area[:3], by_name[name.name])
-        self._joined: dict[str, set[str]] = {}
-        for (sheet, row, column), entry in self._cells.items():
-            self._columns.setdefault((sheet, column), entry)
-            if entry.joined:
-                self._joined.setdefault(sheet, set()).add(cell_name(row - 1, column - 1))
-        self.sheets = {sheet for sheet, _, _ in self._cells}
-
-    def at(self, sheet: str, row: int, column: int) -> Entry | None:
-        """The mark of a cell; for one that was sorted or copied there, the first mark of its column."""
-        return self._cells.get((sheet, row, column)) or self._columns.get((sheet, column))
-
-    def joined(self, sheet: Sheet) -> set[str] | None:
-        """The cells whose notes were there before scoring; None where the ledger does not say."""
-        if not self._notes_recorded:
-            return None
-        return self._joined.get(sheet.name, set())
 
 
 def _unmark(book: Book, sheets: list[Sheet], marks: _Marks, was_added: Callable[[str, Grid], bool]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Collection, Iterator
 from functools import cached_property
 
@@ -33,7 +34,10 @@ class SheetCells:
         self.space = etree.QName(self.root).namespace
         self.data = only(self.root, "sheetData")
         self.rows = {} if self.data is None else dict(numbered(self.data))
-        self.last_row = max(self.rows, default=0)
+        self._numbers = sorted(self.rows)
+        self._known: dict[
+            int, tuple[dict[int, etree._Element], list[int]]
+        ] = {}  # cells of a row by column, columns
         self._styles: dict[int, str | None] = {}  # that a column gives its empty cells
 
     def cells(self, row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
@@ -59,36 +63,27 @@ class SheetCells:
         return found
 
     def cell(self, row: int, column: int) -> etree._Element | None:
-        """The cell element, made in its order where it is missing; None where the sheet has no data part."""
+        """The cell element, inserted in order if it is missing; None where the sheet has no data part."""
         line = self._row(row)
         if line is None:
             return None
-        follower = None
-        for number, element in self.cells(line):
-            if number == column:
-                return element
-            if number > column and follower is None:  # not all programs keep to the order of columns
-                follower = element
+        if row not in self._known:
+            cells = dict(reversed(list(self.cells(line))))
+            self._known[row] = cells, sorted(cells)
+        cells, order = self._known[row]
+        if column in cells:
+            return cells[column]
         made = etree.Element(f"{{{self.space}}}c", r=f"{column_name(column)}{row}")
-        style = self._inherited(line, column)
-        if style:
+        if style := self._inherited(line, column):
             made.set("s", style)
-        if follower is None:
-            line.append(made)
-        else:
-            follower.addprevious(made)
+        _insert(line, made, cells, order, column)
         return made
 
     def _row(self, number: int) -> etree._Element | None:
         if number in self.rows or self.data is None:
             return self.rows.get(number)
         made = etree.Element(f"{{{self.space}}}row", r=str(number))
-        if number < self.last_row:
-            self.rows[min(n for n in self.rows if n > number)].addprevious(made)
-        else:
-            self.data.append(made)
-        self.rows[number] = made
-        self.last_row = max(self.last_row, number)
+        _insert(self.data, made, self.rows, self._numbers, number)
         return made
 
     def _inherited(self, line: etree._Element, column: int) -> str | None:
@@ -107,6 +102,19 @@ class SheetCells:
             for columns in named(self.root, "cols")
             for element in named(columns, "col")
         ]
+
+
+def _insert(
+    parent: etree._Element, made: etree._Element, known: dict[int, etree._Element], order: list[int], number: int
+) -> None:
+    """Insert an element by its number before the next one; `known` are those by number, `order` their numbers."""
+    at = bisect(order, number)
+    if at < len(order):
+        known[order[at]].addprevious(made)
+    else:
+        parent.append(made)
+    known[number] = made
+    order.insert(at, number)
 
 
 class Covered(Struct, frozen=True):

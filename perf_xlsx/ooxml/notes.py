@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
+from itertools import compress
 from typing import Self
 
 from lxml import etree
@@ -154,32 +155,28 @@ class Notes:
     # ---- taking away -----------------------------------------------------------------------------------------
 
     def strip(self, recorded: Recorded | None = None, joined: Collection[str] | None = None) -> list[Answer]:
-        """Take our text out of every note, and whole notes of ours away; gives back what was written into them.
+        """Remove our text from every note, and notes that hold nothing else; returns what users wrote into them.
 
-        `joined` are the cells whose notes were there before ours, and stay. Where an earlier version wrote our
-        texts, both arguments are None: nobody knows what they were, and a line end before one tells of a note.
+        `joined` are the cells whose notes were there before ours. For a ledger of an earlier version both
+        arguments are None: our texts are not recorded, and a line end before one tells of an earlier note.
         """
         if self.comments is None:
             return []
         root = self.package.tree(self.comments)
-        gone: set[tuple[int, int]] = set()
+        removed: set[tuple[int, int]] = set()
         answers, changed = [], False
         for comment in named(_list(root), "comment"):
             body, cell = only(comment, "text"), comment.get("ref", "")
-            text = "" if body is None else _text(body)
-            if body is None or not has_ours(text):
+            if body is None or not has_ours(text := _text(body)):
                 continue
             changed = True
-            if answer := answer_in(self.sheet.name, cell, text, recorded):
-                answers.append(answer)
-            if answer and answer.inside:
-                _rewrite(body, disowned(text))
-            elif spans := theirs_of(text) or blank_of(text, None if joined is None else cell in joined):
-                _keep(body, spans)
-            else:
+            answer = answer_in(self.sheet.name, cell, text, recorded)
+            answers += [answer] if answer else []
+            stood = None if joined is None else cell in joined
+            if not _without_ours(body, text, stood, edited=answer is not None and answer.inside):
                 _list(root).remove(comment)
-                gone.add(parse_cell(cell) or (0, 0))
-        self._remove_shapes(gone)
+                removed.add(parse_cell(cell) or (0, 0))
+        self._remove_shapes(removed)
         if changed:
             _drop_author(root)
             self.package.touch(self.comments)
@@ -253,24 +250,36 @@ def _text(body: etree._Element) -> str:
     return "".join(t.text or "" for t in body.iter() if local(t) == "t")
 
 
+def _without_ours(body: etree._Element, text: str, stood: bool | None, edited: bool) -> bool:
+    """Leave a note only what is not ours: all of it where our text was `edited`. False if nothing is left."""
+    if edited:
+        _rewrite(body, disowned(text))
+        return True
+    spans = theirs_of(text) or blank_of(text, stood)
+    if spans:
+        _keep(body, spans)
+    return bool(spans)
+
+
 def _keep(body: etree._Element, spans: list[tuple[int, int]]) -> None:
-    """Keep only these parts of a note's text, one behind the other, in their own runs."""
-    offset = first = 0
-    for node in [t for t in body.iter() if local(t) == "t"]:
-        text, start = node.text or "", offset
-        offset += len(text)
-        while first < len(spans) and spans[first][1] <= start:
-            first += 1
-        last = first
-        while last < len(spans) and spans[last][0] < offset:
-            last += 1
-        kept = (text[max(begin - start, 0) : end - start] for begin, end in spans[first:last])
-        node.text = "".join(kept) or None
-        run = node.getparent()
-        if text and not node.text and run is not None and local(run) == "r":
-            run_parent = run.getparent()
-            if run_parent is not None:
-                run_parent.remove(run)
+    """Keep only these parts of a note's text, in their own runs."""
+    nodes = [t for t in body.iter() if local(t) == "t"]
+    kept, start = bytearray(sum(len(node.text or "") for node in nodes)), 0
+    for begin, end in spans:
+        kept[begin:end] = b"\1" * (end - begin)
+    for node in nodes:
+        text = node.text or ""
+        node.text = "".join(compress(text, kept[start : start + len(text)])) or None
+        start += len(text)
+        if text and not node.text:
+            _drop_run(node)
+
+
+def _drop_run(node: etree._Element) -> None:
+    run = node.getparent()
+    parent = None if run is None else run.getparent()
+    if run is not None and parent is not None and local(run) == "r":
+        parent.remove(run)
 
 
 def _rewrite(body: etree._Element, text: str) -> None:

@@ -141,14 +141,17 @@ def _section(code: str, value: Decimal | str) -> Section | None:
     texts = sections[3:] or [part for part in sections[-1:] if "@" in part.code]
     if isinstance(value, str):
         return texts[0] if texts else None
-    numbers = sections[: len(sections) - len(texts)]
-    if not code or not numbers:
+    return _number_section(sections[: len(sections) - len(texts)], value) if code else None
+
+
+def _number_section(sections: list[Section], value: Decimal) -> Section | None:
+    if any(part.condition for part in sections):
+        return next((part for part in sections if part.holds(value)), None)
+    if not sections:
         return None
-    if any(part.condition for part in numbers):
-        return next((part for part in numbers if part.holds(value)), None)
     if value < 0:
-        return numbers[min(1, len(numbers) - 1)]
-    return numbers[2] if not value and len(numbers) > 2 else numbers[0]
+        return sections[min(1, len(sections) - 1)]
+    return sections[2] if not value and len(sections) > 2 else sections[0]
 
 
 @lru_cache(4096)

@@ -1,9 +1,9 @@
-"""The ledger: a very hidden sheet in which stands what was added to the workbook.
+"""The ledger: a very hidden sheet that records what scoring added to the workbook.
 
-Hidden names point at the marked cells and at our sheets, so that they are found again after rows were inserted,
-sheets renamed, or another program saved the file. A ledger of an earlier version has no codes of contents.
+Hidden names point at the marked cells and the added sheets, so that they are found again after rows were inserted,
+sheets renamed, or another program saved the file. Ledgers of earlier versions have no codes of contents.
 
-What is called like ours need not be ours: a ledger is told by what stands in it, a name by the ledger alone.
+A sheet of that name is a ledger only if its contents are; a defined name is ours only if a ledger says so.
 """
 
 from __future__ import annotations
@@ -13,20 +13,23 @@ from itertools import count
 
 from msgspec import Struct
 
-from perf_xlsx.domain.place import column_name
-from perf_xlsx.ooxml.book import Book, DefinedName, parse_cell, quote_sheet
+from perf_xlsx.ooxml.book import Book, DefinedName, cell_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
 from perf_xlsx.ooxml.contents import Codes, packed, unpacked
+from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_sheet_name
+from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.marks import Covered
-from perf_xlsx.ooxml.markup import escaped, whole
+from perf_xlsx.ooxml.markup import whole
 from perf_xlsx.ooxml.note_text import NoteCodes
+from perf_xlsx.ooxml.sheet_xml import worksheet_xml
 from perf_xlsx.system.pattern import pattern
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
 _LEDGERS = pattern(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered where a sheet of theirs is called so
 _MOST = 2_000_000  # characters of codes in a ledger: 500,000 cells of our sheets
+_UNSEEN = Look("", 0, "", "")  # the default format of the workbook: nobody sees the sheet
 _CODES = 5  # the first column of a sheet's codes
 
 
@@ -75,45 +78,40 @@ class Record(Struct, frozen=True):
 
 
 def write_record(book: Book, marks: Sequence[Marked], sheets: Sequence[Added]) -> None:
-    """Write down what was added, and define the names that lead there."""
-    rows, sheet_names = [], []
-    for sheet, name in zip(sheets, _free_names(book, SHEET_NAME), strict=False):
+    """Record what was added on a ledger sheet, and define the names that lead there."""
+    taken = {name.name.casefold() for name in book.defined_names()}
+    rows, sheet_names = list[list[str]](), list[DefinedName]()
+    for sheet, name in zip(sheets, _free_names(taken, SHEET_NAME), strict=False):
         sheet_names.append(DefinedName(name, f"{quote_sheet(sheet.name)}!$A$1", None, True))
         rows.append(["sheet", name, sheet.name, str(sheet.charts), *packed(sheet.codes or {})])
-    for done, name in zip(marks, _free_names(book, MARK_NAME), strict=False):
+    for done, name in zip(marks, _free_names(taken, MARK_NAME), strict=False):
         mark, note = done.covered.mark, done.note or NoteCodes("", "")
         apply = done.covered.apply if done.covered.apply is not None else "-"
         rows.append(["mark", name, mark.sheet, mark.cell, mark.colour, done.covered.fill, apply])
         rows[-1] += [note.ours, note.theirs, str(int(note.joined)) if done.note else ""]
         row, column = parse_cell(mark.cell) or (1, 1)
-        reference = f"{quote_sheet(mark.sheet)}!${column_name(column)}${row}"
+        reference = f"{quote_sheet(mark.sheet)}!{cell_name(row - 1, column - 1, fixed=True)}"
         add_name(book, DefinedName(name, reference, None, True))
     for defined in sheet_names:
         add_name(book, defined)
     part = book.package.free_name("xl/worksheets/sheet{}.xml")
-    book.package.write(part, _sheet_xml(book, rows))
-    taken = {name.casefold() for name in all_sheet_names(book)}
-    add_sheet(book, free_sheet_name(LEDGER, taken), part, "veryHidden")
+    book.package.write(part, worksheet_xml(_draft(rows), lambda look: 0, {}, book.space, book.relation_space))
+    sheets_taken = {name.casefold() for name in all_sheet_names(book)}
+    add_sheet(book, free_sheet_name(LEDGER, sheets_taken), part, "veryHidden")
 
 
-def _free_names(book: Book, stem: str) -> Iterator[str]:
-    """Names that nothing is called in any scope: to Excel, capitals make no other name."""
-    taken = {name.name.casefold() for name in book.defined_names()}
+def _free_names(taken: set[str], stem: str) -> Iterator[str]:
+    """Names that are not `taken` in any scope: Excel does not tell capitals apart."""
     return (name for number in count(1) if (name := f"{stem}{number}").casefold() not in taken)
 
 
-def _sheet_xml(book: Book, rows: Sequence[Sequence[str]]) -> bytes:
-    lines = []
-    for number, row in enumerate(rows, 1):
-        cells = "".join(
-            f'<c r="{column_name(column)}{number}" t="inlineStr">'
-            f'<is><t xml:space="preserve">{escaped(text)}</t></is></c>'
-            for column, text in enumerate(row, 1)
-            if text
-        )
-        lines.append(f'<row r="{number}">{cells}</row>')
-    data = f'<worksheet xmlns="{book.space}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
-    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + data.encode()
+def _draft(rows: Sequence[Sequence[str]]) -> Draft:
+    draft = Draft(LEDGER)
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            if text:
+                draft.text(number, column, text, _UNSEEN)
+    return draft
 
 
 def may_be_ledger(sheet: str) -> bool:

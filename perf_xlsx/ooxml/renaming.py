@@ -12,11 +12,11 @@ from perf_xlsx.ooxml.graft import all_sheet_names, sheet_elements
 from perf_xlsx.ooxml.markup import local, text_of
 from perf_xlsx.system.pattern import pattern
 
-KEPT = "（留存）"
+RETAINED = "（留存）"
 _LONGEST = 31  # characters of a sheet's name in Excel
 
 
-def kept_names(book: Book, names: Iterable[str]) -> dict[str, str]:
+def retained_names(book: Book, names: Iterable[str]) -> dict[str, str]:
     """The names under which sheets of ours stay: marked as kept, free here, no longer than Excel allows."""
     taken = {other.casefold() for other in all_sheet_names(book)}
     found: dict[str, str] = {}
@@ -29,13 +29,12 @@ def kept_names(book: Book, names: Iterable[str]) -> dict[str, str]:
 
 def _candidates(name: str) -> Iterator[str]:
     for number in count(1):
-        end = KEPT if number == 1 else f"{KEPT}({number})"
+        end = RETAINED if number == 1 else f"{RETAINED}({number})"
         yield name[: _LONGEST - len(end)] + end
 
 
 def rename(book: Book, names: Mapping[str, str]) -> None:
-    """Rename sheets (old name to new); names defined on them, their own links, formulas and charts follow, as they
-    do in Excel."""
+    """Rename sheets (old name to new). Defined names, and their own links, formulas and charts, follow."""
     if not names:
         return
     parts = {sheet.name: sheet.part for sheet in book.sheets if sheet.name in names}
@@ -47,14 +46,18 @@ def rename(book: Book, names: Mapping[str, str]) -> None:
     for element in book.name_elements():
         element.text = references.follow(text_of(element), names)
     for name, sheet in parts.items():
-        own = References([name])
         for part, root in _drawn(book, sheet):
-            for element in root.iter():
-                if local(element) == "f" and element.text:
-                    element.text = own.follow(element.text, names)
-                elif local(element) == "hyperlink" and element.get("location"):
-                    element.set("location", own.follow(element.get("location", ""), names))
+            _follow(root, References([name]), names)
             book.package.touch(part)
+
+
+def _follow(root: etree._Element, references: References, names: Mapping[str, str]) -> None:
+    """Let the formulas and links of a part refer to the new names."""
+    for element in root.iter("{*}f", "{*}hyperlink"):
+        if local(element) == "f" and element.text:
+            element.text = references.follow(element.text, names)
+        elif location := element.get("location"):
+            element.set("location", references.follow(location, names))
 
 
 class References:

@@ -22,7 +22,7 @@ def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -
     if stripped is None:
         return
     index = {sheet.name: sheet.index for sheet in sheets}
-    for sheet in stripped.kept:
+    for sheet in stripped.retained:
         yield _retained_sheet(sheet, workbook)
     for title, written in groupby(stripped.answers, key=lambda answer: answer.sheet):
         yield in_notes(Place(workbook, index[title], sheet=title), list(written))
@@ -32,7 +32,7 @@ def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -
 
 def covered_by_answers(found: Finding, stripped: Stripped | None) -> bool:
     """Whether an R16 is about a sheet that R23 covers."""
-    kept = () if stripped is None else stripped.kept
+    kept = () if stripped is None else stripped.retained
     return found.code == "R16" and found.field == "工作表" and found.place.sheet in {k.sheet.name for k in kept}
 
 
@@ -41,12 +41,12 @@ def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:
     if sheet.cells:
         cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in sheet.cells]
         done.append(f"写了内容：{listed(cells)}")
-    if sheet.more:
+    if sheet.has_objects:
         done.append("放了图片、图形或批注")
-    change = f"在评分加入的工作表“{sheet.was}”上{'；'.join(done) or '移动、排序或删减了内容'}"
-    if sheet.referred:
-        change = f"把评分加入的工作表“{sheet.was}”改了名，并有公式引用它"
-    stays = f"已改名为“{name}”，原样保留" if name != sheet.was else "原样保留"
+    change = f"在评分加入的工作表“{sheet.earlier_name}”上{'；'.join(done) or '移动、排序或删减了内容'}"
+    if sheet.only_referred:
+        change = f"把评分加入的工作表“{sheet.earlier_name}”改了名，并有公式引用它"
+    stays = f"已改名为“{name}”，原样保留" if name != sheet.earlier_name else "原样保留"
     message = f"{change}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
     return reported("R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from perf_xlsx.forms import Form
-from perf_xlsx.ooxml import KEPT, Grid
+from perf_xlsx.ooxml import RETAINED, Grid
 from perf_xlsx.reading.grids import Workbook
 from perf_xlsx.sheets.fixed_texts import ORIGIN_HEADS, PROGRAM, SCORED_HEADS, SIGNED
 from perf_xlsx.sheets.origin import NO_PLACE
@@ -23,7 +23,7 @@ def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
 
 def is_ours(name: str, grid: Grid) -> bool:
     """Whether scoring added a sheet: retained under that name, or a copy that still has our words."""
-    if KEPT in name:
+    if RETAINED in name:
         return True
     texts = _texts(grid)
     signed = texts >= SIGNED and any(PROGRAM in text for text in texts)
