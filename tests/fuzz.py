@@ -30,9 +30,9 @@ from types import FrameType
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
+from tests.kit.filled import template_of
 from tests.kit.foreign_workbooks import biff5, record, xlsb
 from tests.kit.rich_workbook import rich
 
@@ -59,8 +59,8 @@ class TooSlow(BaseException):
 @cache
 def bases() -> tuple[bytes, ...]:
     """The workbooks that are damaged: both forms, one with everything in it, and one that was scored before."""
-    first, second = (pipeline.template_bytes(case=case_text(name)) for name in ("department-corrected", "project"))
-    everything = rich(pipeline.template_bytes(case=case_text("department-as-filed")))
+    first, second = (template_of(name) for name in ("department-corrected", "project"))
+    everything = rich(template_of("department-as-filed"))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a.xlsm").write_bytes(everything)
         pipeline.score(Path(folder) / "a.xlsm", Path(folder) / "b.xlsm")

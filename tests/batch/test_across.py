@@ -20,6 +20,7 @@ from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.results.records import Records
 from tests.kit.batch_returns import a_return
+from tests.kit.filled import filled, template_of
 
 LONG = (
     "本年度预算执行总体平稳，年中因征地协调滞后调减两个子项目，结余资金已按规定交回财政，"
@@ -41,7 +42,7 @@ def put(
 
 
 def case(**changes: Any) -> bytes:
-    return pipeline.template_bytes(case=json.dumps(json.loads(case_text("project")) | changes))
+    return filled(json.loads(case_text("project")) | changes)
 
 
 def listed(tmp_path: Path, *lines: str) -> Path:
@@ -244,7 +245,7 @@ def test_comparisons_are_made_anew_from_the_records(folder: Path, tmp_path: Path
 
 
 def test_they_count_for_the_exit_code(folder: Path) -> None:
-    data = pipeline.template_bytes(case=case_text("department-corrected"))
+    data = template_of("department-corrected")
     (folder / "1.xlsx").write_bytes(data)
     assert command("check", folder).exit_code == 0
     (folder / "2.xlsx").write_bytes(data)

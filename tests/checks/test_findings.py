@@ -12,7 +12,7 @@ import pytest
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.findings.catalogue import CHECKS, catalogue
-from tests.conftest import CASES
+from tests import CASES
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
 
 ALL = read_cases(CASES / "问题.md")

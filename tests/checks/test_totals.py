@@ -17,7 +17,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result, Waived
 from perf_xlsx.judging.waivers import Waiver, Waiving
 from perf_xlsx.results.report import as_json
-from tests.conftest import CASES
+from tests import CASES
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import HEADS, Paper
 

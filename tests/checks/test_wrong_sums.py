@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx.domain.model import Result
-from tests.conftest import CASES
+from tests import CASES
 
 COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 FORMS = ("完好的部门自评表.json", "完好的项目自评表.json")

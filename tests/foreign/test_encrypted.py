@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
 from perf_xlsx.ooxml import Limits
+from tests.kit.filled import template_of
 
 SECRET = "财政 2024#密码"
 
@@ -25,7 +25,7 @@ def encrypted() -> bytes:
     from msoffcrypto.format.ooxml import OOXMLFile
 
     out = io.BytesIO()
-    OOXMLFile(io.BytesIO(pipeline.template_bytes(case=case_text("department-corrected")))).encrypt(SECRET, out)
+    OOXMLFile(io.BytesIO(template_of("department-corrected"))).encrypt(SECRET, out)
     return out.getvalue()
 
 
@@ -47,7 +47,7 @@ def run(*words: object) -> Result:
 
 
 def test_without_passwords_it_is_refused_and_the_others_are_scored(returned: Path, tmp_path: Path) -> None:
-    pipeline.write_template(tmp_path / "另一份.xlsx", case=case_text("project"))
+    (tmp_path / "另一份.xlsx").write_bytes(template_of("project"))
     done = run("score", returned, tmp_path / "另一份.xlsx", "-o", tmp_path / "out", "--json")
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert done.exit_code == 3
@@ -102,7 +102,7 @@ def test_endless_hashing_is_refused(returned: Path) -> None:
 def test_what_is_inside_is_judged_like_any_other_file(tmp_path: Path) -> None:
     from msoffcrypto.format.ooxml import OOXMLFile
 
-    out, inside = io.BytesIO(), io.BytesIO(pipeline.template_bytes(case=case_text("project")))
+    out, inside = io.BytesIO(), io.BytesIO(template_of("project"))
     with zipfile.ZipFile(inside, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.png", b"\0" * 40_000_000)
     OOXMLFile(inside).encrypt(SECRET, out)
@@ -129,7 +129,7 @@ def test_a_password_file_that_is_no_text_is_refused(returned: Path, tmp_path: Pa
 def test_the_library_is_imported_only_for_an_encrypted_file(tmp_path: Path) -> None:
     import subprocess
 
-    pipeline.write_template(tmp_path / "a.xlsx", case=case_text("project"))
+    (tmp_path / "a.xlsx").write_bytes(template_of("project"))
     code = (
         "import sys; from perf_xlsx.pipeline import Terms, score;"
         "score(sys.argv[1], terms=Terms(passwords=('x',))); print('msoffcrypto' in sys.modules)"

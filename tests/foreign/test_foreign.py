@@ -23,7 +23,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.foreign import open_original
 from perf_xlsx.ooxml import Limits, Package, PackageError
@@ -31,6 +31,7 @@ from perf_xlsx.results.report import as_json
 from perf_xlsx.sheets.dump import dump
 from perf_xlsx.sheets.origin import ORIGIN
 from tests import FIXTURES
+from tests.kit.filled import template_of
 from tests.kit.foreign_workbooks import biff5, number_of, ole, strict, xlsb, zipped
 
 TOTALS = {
@@ -45,7 +46,7 @@ needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (sof
 @pytest.fixture(scope="module")
 def filled() -> dict[str, bytes]:
     """The three example forms, as .xlsx."""
-    return {story: pipeline.template_bytes(case=case_text(story)) for story in STORIES}
+    return {story: template_of(story) for story in STORIES}
 
 
 def scored(data: bytes, folder: Path, name: str) -> Result:

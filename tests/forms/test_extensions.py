@@ -22,8 +22,7 @@ from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
 from perf_xlsx.scored.summary import SUMMARY
-from tests import ROOT
-from tests.conftest import CASES
+from tests import CASES, ROOT
 from tests.kit.layouts import HEADS
 from tests.template.test_template import agreed, needs_libreoffice
 

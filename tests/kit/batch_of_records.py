@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.results.report import as_record
+from tests.kit.filled import template_of
 
 Record = dict[str, Any]
 HOSTILE = (
@@ -49,7 +50,7 @@ def scored_once() -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as scratch:
         for story in STORIES:
             returned = Path(scratch) / "returned.xlsx"
-            pipeline.write_template(returned, case=case_text(story))
+            returned.write_bytes(template_of(story))
             found.append(as_record(pipeline.score(returned)))
         returned.write_bytes(b"PK\x03\x04 no zip")
         found.append(as_record(pipeline.score(returned)))

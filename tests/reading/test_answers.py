@@ -16,6 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
+from tests.kit.filled import filled
 from tests.kit.sent_back import ANSWER, Sent, changed, ours
 from tests.scored.test_lossless import libreoffice, needs_libreoffice
 from tests.scored.test_scored_sheets import SHEETS
@@ -86,7 +87,7 @@ def test_a_note_that_was_written_into_is_kept_whole(scored_copy: bytes, tmp_path
 def test_a_cell_that_holds_a_line_of_ours_is_no_answer(line: str, tmp_path: Path) -> None:
     case = json.loads(case_text("department-as-filed"))
     case["projects"][0]["initial"] = f"300 {line}"
-    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    (tmp_path / "a.xlsx").write_bytes(filled(case))
     sent = Sent((tmp_path / "a.xlsx").read_bytes(), tmp_path)
     assert sent.next().told == []
     assert sent.next().data == sent.data

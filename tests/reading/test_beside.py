@@ -11,18 +11,14 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.forms import form_names
+from tests.kit.filled import template_of
 from tests.kit.rich_workbook import MAIN, OFFICE, edited, rels
 
 MICROSOFT = "http://schemas.microsoft.com/office"
 BOOK_RELS = "xl/_rels/workbook.xml.rels"
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
 
 
 def scored(data: bytes, folder: Path, output: bool = False) -> Result:
@@ -52,7 +48,7 @@ def test_what_a_blank_template_prints_is_no_content(form: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("story", STORIES)
 def test_nor_is_what_an_example_prints_or_our_own_sheets(story: str, tmp_path: Path) -> None:
-    result = scored(pipeline.template_bytes(case=case_text(story)), tmp_path, output=True)
+    result = scored(template_of(story), tmp_path, output=True)
     assert not beside(result)
     assert not beside(pipeline.score(tmp_path / "out.xlsx"))
 
@@ -60,11 +56,13 @@ def test_nor_is_what_an_example_prints_or_our_own_sheets(story: str, tmp_path: P
 @pytest.mark.parametrize(
     ("remark", "told"), [("单位：元", True), ("（金额单位：元）", True), ("单位：万元", False)]
 )
-def test_a_remark_of_another_money_unit_is_a_doubt(remark: str, told: bool, filled: bytes, tmp_path: Path) -> None:
+def test_a_remark_of_another_money_unit_is_a_doubt(
+    remark: str, told: bool, corrected: bytes, tmp_path: Path
+) -> None:
     def write(book: openpyxl.Workbook) -> None:
         book["预算执行"]["G4"] = remark
 
-    found = [f.place.cell for f in scored(written(filled, write), tmp_path).findings if f.code == "R09"]
+    found = [f.place.cell for f in scored(written(corrected, write), tmp_path).findings if f.code == "R09"]
     assert found == ["G4"] * told
 
 
@@ -94,35 +92,35 @@ STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     ],
 )
 def test_what_looks_like_a_row_of_a_table_is_told_as_a_warning(
-    sheet: str, cells: dict[str, object], words: str, filled: bytes, tmp_path: Path
+    sheet: str, cells: dict[str, object], words: str, corrected: bytes, tmp_path: Path
 ) -> None:
     def write(book: openpyxl.Workbook) -> None:
         for cell, value in cells.items():
             book[sheet][cell] = value
 
-    result = scored(written(filled, write), tmp_path)
+    result = scored(written(corrected, write), tmp_path)
     found = [(f.severity, f.place.cell, words in f.message) for f in result.findings if f.code == "R06"]
     assert found == [("warning", next(iter(cells)), True)]
     assert not beside(result)
 
 
 @pytest.mark.parametrize("name", STRAYS)
-def test_content_outside_every_box_is_told_with_its_cells(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_content_outside_every_box_is_told_with_its_cells(name: str, corrected: bytes, tmp_path: Path) -> None:
     sheet, cells, words = STRAYS[name]
 
     def write(book: openpyxl.Workbook) -> None:
         for cell, value in cells.items():
             book[sheet][cell] = value
 
-    plain = scored(written(filled, lambda book: None), tmp_path)
-    result = scored(written(filled, write), tmp_path, output=True)
+    plain = scored(written(corrected, lambda book: None), tmp_path)
+    result = scored(written(corrected, write), tmp_path, output=True)
     told = beside(result)
     assert [(found.severity, found.place.sheet) for found in told] == [("notice", sheet)] * bool(words)
     assert all(words in found.message for found in told)
     assert (result.scores, len(result.findings)) == (plain.scores, len(plain.findings) + len(told))
 
 
-def test_a_column_of_their_own_inside_the_table_is_told_once(filled: bytes, tmp_path: Path) -> None:
+def test_a_column_of_their_own_inside_the_table_is_told_once(corrected: bytes, tmp_path: Path) -> None:
     def insert(book: openpyxl.Workbook) -> None:
         sheet = book["绩效指标"]
         sheet.insert_cols(6)
@@ -130,25 +128,25 @@ def test_a_column_of_their_own_inside_the_table_is_told_once(filled: bytes, tmp_
         for row in range(6, 14):
             sheet.cell(row, 6, "办公室")
 
-    (told,) = beside(scored(written(filled, insert), tmp_path))
+    (told,) = beside(scored(written(corrected, insert), tmp_path))
     assert told.message.startswith("填报格以外有内容，没有读取：F5“责任科室”、F6“办公室”、F7“办公室”")
     assert told.message.endswith("等9格。")
 
 
-def test_a_retyped_label_or_title_is_no_content(filled: bytes, tmp_path: Path) -> None:
+def test_a_retyped_label_or_title_is_no_content(corrected: bytes, tmp_path: Path) -> None:
     def retype(book: openpyxl.Workbook) -> None:
         book["绩效指标"]["K5"], book["基本信息"]["B5"] = "打分", "我们单位"
         book["绩效指标"]["A1"] = "示例单位绩效指标完成情况（2023年度）"
 
-    assert not beside(scored(written(filled, retype), tmp_path))
+    assert not beside(scored(written(corrected, retype), tmp_path))
 
 
-def test_an_extra_sheet_is_told_by_its_name(filled: bytes, tmp_path: Path) -> None:
+def test_an_extra_sheet_is_told_by_its_name(corrected: bytes, tmp_path: Path) -> None:
     def add(book: openpyxl.Workbook) -> None:
         book.create_sheet("工资表")["A1"] = "填报人"
         book.create_sheet("空表")
 
-    assert [found.message for found in beside(scored(written(filled, add), tmp_path))] == [
+    assert [found.message for found in beside(scored(written(corrected, add), tmp_path))] == [
         "工作表“工资表”不属于自评表，没有读取。"
     ]
 
@@ -232,14 +230,16 @@ KINDS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_each_kind_that_could_run_or_reach_out_is_told_and_kept(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_each_kind_that_could_run_or_reach_out_is_told_and_kept(
+    name: str, corrected: bytes, tmp_path: Path
+) -> None:
     make, message = KINDS[name]
-    data = make(filled)
+    data = make(corrected)
     result = scored(data, tmp_path, output=True)
     assert [found.message for found in beside(result)] == [message]
     assert beside(result)[0].advice.startswith(("评分不受影响", "请断开链接"))
     with zipfile.ZipFile(io.BytesIO(data)) as was, zipfile.ZipFile(tmp_path / "out.xlsx") as now:
-        for part in {*was.namelist()} - {*zipfile.ZipFile(io.BytesIO(filled)).namelist()}:
+        for part in {*was.namelist()} - {*zipfile.ZipFile(io.BytesIO(corrected)).namelist()}:
             if not part.endswith(".rels"):
                 assert now.read(part) == was.read(part)
 
@@ -254,11 +254,11 @@ LEGACY = f"""<comments xmlns="{MAIN}"><authors><author>tc={{B}}</author></author
 
 
 def test_where_excel_365_hides_our_note_the_list_has_it_and_a_notice_says_so(
-    filled: bytes, tmp_path: Path
+    corrected: bytes, tmp_path: Path
 ) -> None:
     folder = "xl/worksheets/_rels/sheet5.xml.rels"
     data = edited(
-        written(filled, lambda book: book["绩效指标"].__setitem__("I9", "完成")),
+        written(corrected, lambda book: book["绩效指标"].__setitem__("I9", "完成")),
         {},
         {
             "xl/threadedComments/threadedComment1.xml": THREADS,

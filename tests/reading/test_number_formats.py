@@ -13,21 +13,15 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.ooxml import Book, Package
+from tests.kit.filled import template_of
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.layouts import national
 from tests.kit.rich_workbook import edited
 
 FUNDS, ROWS = "预算执行", "绩效指标"
 Formats = dict[tuple[str, str], str]
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    """The department form, in 万元."""
-    return pipeline.template_bytes(case=case_text("department-corrected"))
 
 
 def formatted(data: bytes, formats: Formats, values: dict[tuple[str, str], Any] | None = None) -> bytes:
@@ -62,11 +56,11 @@ UNSEEN: dict[str, tuple[Formats, dict[tuple[str, str], Any], str]] = {
 
 
 @pytest.mark.parametrize("name", UNSEEN)
-def test_what_a_format_hides_is_read_and_told(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_what_a_format_hides_is_read_and_told(name: str, corrected: bytes, tmp_path: Path) -> None:
     formats, values, cells = UNSEEN[name]
     plain, result = (
-        scored(formatted(filled, {}, values), tmp_path),
-        scored(formatted(filled, formats, values), tmp_path),
+        scored(formatted(corrected, {}, values), tmp_path),
+        scored(formatted(corrected, formats, values), tmp_path),
     )
     (found,) = told(result, "R22")
     first = next(iter(formats))
@@ -85,16 +79,18 @@ SEEN = [
 
 
 @pytest.mark.parametrize("code", SEEN)
-def test_what_can_be_seen_is_not_told(code: str, filled: bytes, tmp_path: Path) -> None:
+def test_what_can_be_seen_is_not_told(code: str, corrected: bytes, tmp_path: Path) -> None:
     cell = (ROWS, "D6") if code == ";;" else (FUNDS, "E10")  # two semicolons hide numbers and leave texts
-    assert not told(scored(formatted(filled, {cell: code}), tmp_path), "R22")
+    assert not told(scored(formatted(corrected, {cell: code}), tmp_path), "R22")
     zero = {(ROWS, "I6"): code} if code != ";;" else {}
-    assert not told(scored(formatted(filled, zero), tmp_path), "R22")
+    assert not told(scored(formatted(corrected, zero), tmp_path), "R22")
 
 
 @pytest.mark.parametrize("build", [xlsb, biff5])
-def test_it_is_told_in_other_formats_too(build: Callable[[bytes], bytes], filled: bytes, tmp_path: Path) -> None:
-    result = scored(build(formatted(filled, {(FUNDS, "E10"): ";;;"})), tmp_path, "b", output=True)
+def test_it_is_told_in_other_formats_too(
+    build: Callable[[bytes], bytes], corrected: bytes, tmp_path: Path
+) -> None:
+    result = scored(build(formatted(corrected, {(FUNDS, "E10"): ";;;"})), tmp_path, "b", output=True)
     (found,) = told(result, "R22")
     assert found.message.startswith("原文件“预算执行”E10：单元格格式不显示内容")
     assert not told(pipeline.score(tmp_path / "out.xlsx"), "R22")
@@ -113,11 +109,11 @@ UNITS: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, corrected: bytes, tmp_path: Path) -> None:
     sheet, cell, code = UNITS[name]
     values = {(FUNDS, "G9"): 89.06} if cell == "G9" else {}
-    plain = scored(formatted(filled, {}, values), tmp_path)
-    result = scored(formatted(filled, {(sheet, cell): code}, values), tmp_path)
+    plain = scored(formatted(corrected, {}, values), tmp_path)
+    result = scored(formatted(corrected, {(sheet, cell): code}, values), tmp_path)
     (found,) = told(result, "R09")
     assert (found.severity, found.place.sheet, found.place.cell) == ("warning", sheet, cell)
     shown = found.given or ""
@@ -128,10 +124,10 @@ def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, filled: byt
 
 @pytest.mark.parametrize(("cell", "code", "unit"), [("I7", '0.00"元"', "元"), ("I8", '0.00"人"', "人")])
 def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
-    cell: str, code: str, unit: str, filled: bytes, tmp_path: Path
+    cell: str, code: str, unit: str, corrected: bytes, tmp_path: Path
 ) -> None:
     """Either the format was left over, or the value is in that unit: nobody can tell, so there are no points."""
-    result = scored(formatted(filled, {(ROWS, cell): code}), tmp_path)
+    result = scored(formatted(corrected, {(ROWS, cell): code}), tmp_path)
     (found,) = told(result, "R08")
     assert (found.place.sheet, found.place.cell, f"单位“{unit}”与计量单位" in found.message) == (ROWS, cell, True)
     assert result.evaluation is not None
@@ -143,31 +139,31 @@ def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
     [(FUNDS, "F10", '0.00"万元"'), (FUNDS, "F10", '0.00"万"'), (FUNDS, "F10", '"约"0.00'), (ROWS, "I7", '0.00"万元"'),
      (ROWS, "I8", '0.00"%"'), (ROWS, "K6", '0"分"')],
 )  # fmt: skip
-def test_the_same_unit_is_mere_form(sheet: str, cell: str, code: str, filled: bytes, tmp_path: Path) -> None:
-    plain, result = scored(filled, tmp_path), scored(formatted(filled, {(sheet, cell): code}), tmp_path)
+def test_the_same_unit_is_mere_form(sheet: str, cell: str, code: str, corrected: bytes, tmp_path: Path) -> None:
+    plain, result = scored(corrected, tmp_path), scored(formatted(corrected, {(sheet, cell): code}), tmp_path)
     assert [f.message for f in result.findings] == [f.message for f in plain.findings]
     assert result.scores == plain.scores
 
 
-def test_ten_thousands_in_a_form_of_single_yuan(filled: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled))
+def test_ten_thousands_in_a_form_of_single_yuan(corrected: bytes, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(corrected))
     unit = next(c for row in book["基本信息"].iter_rows() for c in row if c.value == "万元").coordinate
-    data = formatted(filled, {(FUNDS, "F10"): '0.00"万元"'}, {("基本信息", unit): "元"})
+    data = formatted(corrected, {(FUNDS, "F10"): '0.00"万元"'}, {("基本信息", unit): "元"})
     (found,) = [f for f in told(scored(data, tmp_path), "R09") if f.place.cell == "F10"]
     assert "看上去是2857.28万元，已按2857.28读取" in found.message
 
 
-def test_a_percent_sign_that_is_mere_text_counts_percents(filled: bytes, tmp_path: Path) -> None:
+def test_a_percent_sign_that_is_mere_text_counts_percents(corrected: bytes, tmp_path: Path) -> None:
     cell = (FUNDS, "G9")
     for value, code in ((89.06, '0.00"%"'), (0.5, r"0.0\%")):
-        result = scored(formatted(filled, {cell: code}, {cell: value}), tmp_path)
+        result = scored(formatted(corrected, {cell: code}, {cell: value}), tmp_path)
         assert result.evaluation is not None
         assert result.evaluation.funds["project"].claimed_rate.value == Decimal(str(value)) / 100
         assert not [f for f in told(result, "R12") if f.place.cell == "G9"]
 
 
-def test_such_a_percentage_is_carried_over_as_it_was_seen(filled: bytes, tmp_path: Path) -> None:
-    data = formatted(filled, {(FUNDS, "G9"): '0.00"%"', (ROWS, "I8"): '0"%"'}, {(FUNDS, "G9"): 89.06})
+def test_such_a_percentage_is_carried_over_as_it_was_seen(corrected: bytes, tmp_path: Path) -> None:
+    data = formatted(corrected, {(FUNDS, "G9"): '0.00"%"', (ROWS, "I8"): '0"%"'}, {(FUNDS, "G9"): 89.06})
     result = scored(xlsb(data), tmp_path, "b.xlsb", output=True)
     again = pipeline.score(tmp_path / "out.xlsx")
     assert result.evaluation is not None
@@ -195,7 +191,7 @@ def test_on_an_official_layout_the_formats_unit_is_the_targets(tmp_path: Path) -
 
 def test_hidden_rows_are_found_also_where_rows_have_no_numbers(tmp_path: Path) -> None:
     """A row may leave its number out: it follows the one before it."""
-    data = pipeline.template_bytes(case=case_text("project"))
+    data = template_of("project")
     part = next(sheet.part for sheet in Book(Package.open(data)).sheets if sheet.name == "绩效指标")
 
     def unnumbered(text: str) -> str:

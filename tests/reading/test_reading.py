@@ -17,7 +17,8 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import STORIES, case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
-from tests.conftest import CASES
+from tests import CASES
+from tests.kit.filled import filled, template_of
 
 OWN_WARNINGS = ["I17"]  # the corrected report still says “增加” beside a rate of decrease of 0%
 
@@ -110,7 +111,7 @@ DAMAGES: dict[str, Damage] = {
 
 def damaged(story: str, damage: Damage, folder: Path) -> Result:
     path = folder / "returned.xlsx"
-    pipeline.write_template(path, case=case_text(story))
+    path.write_bytes(template_of(story))
     book = openpyxl.load_workbook(path)
     damage(book)
     book.save(path)
@@ -324,7 +325,7 @@ def test_calamine_sees_the_same_values(tmp_path: Path) -> None:
     from python_calamine import CalamineWorkbook
 
     path = tmp_path / "t.xlsx"
-    pipeline.write_template(path, case=case_text("project"))
+    path.write_bytes(template_of("project"))
     form = pipeline.score(path).evaluation
     assert form is not None
     book = CalamineWorkbook.from_path(str(path))
@@ -337,7 +338,7 @@ def test_calamine_sees_the_same_values(tmp_path: Path) -> None:
 
 def test_a_formula_with_a_result_is_read_and_told(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
-    pipeline.write_template(path, case=case_text("department-corrected"))
+    path.write_bytes(template_of("department-corrected"))
     with_formula = tmp_path / "f.xlsx"
     edit(path, with_formula, "I6", lambda cell: cell.replace(b"<v>0</v>", b"<f>Z99</f><v>0</v>"))
     result = pipeline.score(with_formula)
@@ -368,7 +369,7 @@ def test_what_is_beside_the_form_is_told(tmp_path: Path) -> None:
 
 def test_another_rulebook_than_the_templates_is_told(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
-    pipeline.write_template(path, case=case_text("project"))
+    path.write_bytes(template_of("project"))
     assert [f.code for f in pipeline.score(path, rulebook="mof-2020").findings] == []
     other = [f for f in pipeline.score(path, rulebook="platform").findings if f.code == "R17"]
     assert [(f.severity, f.given, f.expected) for f in other] == [("warning", "platform", "mof-2020")]
@@ -378,7 +379,7 @@ def test_another_rulebook_than_the_templates_is_told(tmp_path: Path) -> None:
 def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_path: Path) -> None:
     """It was scored as complete, with the points of budget execution alone and no error at all."""
     case = json.loads(case_text({"department": "department-corrected", "project": "project"}[form]))
-    pipeline.write_template(tmp_path / "甲.xlsx", case=json.dumps(case | {"indicators": []}))
+    (tmp_path / "甲.xlsx").write_bytes(filled(case | {"indicators": []}))
     found = [f for f in pipeline.score(tmp_path / "甲.xlsx").findings if f.code == "R07"]
     assert [(f.place.sheet, f.place.cell, f.message) for f in found] == [
         ("绩效指标", "D6", "没有填写任何绩效指标。")
@@ -387,7 +388,7 @@ def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_
 
 def test_neither_an_indicator_nor_a_column_for_their_names(tmp_path: Path) -> None:
     case = json.loads(case_text("project")) | {"indicators": []}
-    pipeline.write_template(tmp_path / "甲.xlsx", case=json.dumps(case))
+    (tmp_path / "甲.xlsx").write_bytes(filled(case))
     book = openpyxl.load_workbook(tmp_path / "甲.xlsx")
     book.defined_names.clear()
     book["绩效指标"]["D5"] = None

@@ -10,21 +10,15 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
 
 Row = dict[str, Any]
 COLUMNS = {"sign": "E", "target": "F", "unit": "G", "actual": "I", "completion": "J", "reason": "N"}
 
 
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("project"))
-
-
-def scored(filled: bytes, folder: Path, row: Row, form: str = "General") -> Result:
+def scored(project_form: bytes, folder: Path, row: Row, form: str = "General") -> Result:
     """The first indicator with other values; `form` is the number format of its actual value."""
-    book = openpyxl.load_workbook(io.BytesIO(filled))
+    book = openpyxl.load_workbook(io.BytesIO(project_form))
     for key, column in COLUMNS.items():
         book["绩效指标"][f"{column}6"].value = row.get(key)
     book["绩效指标"]["I6"].number_format = form
@@ -54,10 +48,10 @@ NOT_FOR_SURE = [
 
 @pytest.mark.parametrize(("sign", "target", "unit", "actual"), NOT_FOR_SURE)
 def test_a_value_that_does_not_convert_for_sure_is_left_open_and_told(
-    sign: str, target: Any, unit: str | None, actual: str, filled: bytes, tmp_path: Path
+    sign: str, target: Any, unit: str | None, actual: str, project_form: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": sign, "target": target, "unit": unit, "actual": actual}
-    result = scored(filled, tmp_path, row)
+    result = scored(project_form, tmp_path, row)
     points, codes = first(result)
     assert points is None
     assert "R08" in codes
@@ -87,10 +81,10 @@ EXACT = [
 
 @pytest.mark.parametrize(("sign", "target", "unit", "actual", "points", "codes"), EXACT)
 def test_ten_thousands_and_per_mille_are_converted_and_told(
-    sign: str, target: Any, unit: str, actual: Any, points: str, codes: str, filled: bytes, tmp_path: Path
+    sign: str, target: Any, unit: str, actual: Any, points: str, codes: str, project_form: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": sign, "target": target, "unit": unit, "actual": actual, "reason": "有原因"}
-    got, told = first(scored(filled, tmp_path, row))
+    got, told = first(scored(project_form, tmp_path, row))
     assert (str(got), told) == (points, codes)
 
 
@@ -99,25 +93,25 @@ def test_ten_thousands_and_per_mille_are_converted_and_told(
     [("1.8万人", "1.7万人"), ("1.8万人", "17000人"), ("1.8万人", 1.7), ("1.8万", "1.7万"), ("1.8万", 17000)],
 )
 def test_where_the_row_has_no_unit_the_targets_counts(
-    target: str, actual: Any, filled: bytes, tmp_path: Path
+    target: str, actual: Any, project_form: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": "≥", "target": target, "actual": actual, "reason": "有原因"}
-    assert str(first(scored(filled, tmp_path, row))[0]) == "9.44"
+    assert str(first(scored(project_form, tmp_path, row))[0]) == "9.44"
 
 
-def test_a_fraction_beside_a_percentage_is_one_too(filled: bytes, tmp_path: Path) -> None:
+def test_a_fraction_beside_a_percentage_is_one_too(project_form: bytes, tmp_path: Path) -> None:
     """Without a unit, 0.9 beside a typed 85% is 90%; it was taken as 0.9%, and the row as met a hundredfold."""
     row = {"sign": "≥", "target": 0.9, "actual": 0.85, "reason": "有原因"}
-    result = scored(filled, tmp_path, row, "0%")
+    result = scored(project_form, tmp_path, row, "0%")
     assert first(result)[0] is not None
     assert (str(first(result)[0]), first(result)[1]) == ("9.44", "R12")
     (told,) = [f for f in result.findings if f.code == "R12"]
     assert (told.severity, told.place.cell) == ("warning", "F6")
 
 
-def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(filled: bytes, tmp_path: Path) -> None:
+def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(project_form: bytes, tmp_path: Path) -> None:
     row = {"sign": "≤", "target": 0.5, "unit": "%", "actual": 50, "completion": "100%"}
-    result = scored(filled, tmp_path, row)
+    result = scored(project_form, tmp_path, row)
     assert [f.severity for f in result.findings if f.code == "R12" and f.place.cell == "F6"] == ["warning"]
 
 
@@ -147,7 +141,7 @@ def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(filled: bytes, 
     ],
 )  # fmt: skip
 def test_a_number_is_told_once_with_where_the_rest_belongs(
-    row: Row, cell: str, code: str, message: str, advice: str, filled: bytes, tmp_path: Path
+    row: Row, cell: str, code: str, message: str, advice: str, project_form: bytes, tmp_path: Path
 ) -> None:
-    found = [f for f in scored(filled, tmp_path, row).findings if f.place.cell == cell and f.code[0] == "R"]
+    found = [f for f in scored(project_form, tmp_path, row).findings if f.place.cell == cell and f.code[0] == "R"]
     assert [(f.code, f.message, f.advice) for f in found] == [(code, message, advice)]

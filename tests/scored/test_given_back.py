@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.ooxml import Package, strip
 from tests.kit.rich_workbook import MAIN, OFFICE, PNG, edited, rels
 
@@ -21,11 +20,6 @@ BLANKS = {
     "an empty run": '<text><r><t xml:space="preserve"></t></r></text>',
     "blanks": '<text><r><t xml:space="preserve"> \n </t></r></text>',
 }
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-as-filed"))
 
 
 def part_of(book: bytes, title: str) -> str:
@@ -96,12 +90,12 @@ def scored(data: bytes, folder: Path, times: int = 1) -> list[Path]:
 @pytest.mark.parametrize("wrapped", [False, True], ids=["plain", "wrapped"])
 @pytest.mark.parametrize("blank", BLANKS)
 def test_a_note_without_text_stays_with_its_shape_picture_and_author(
-    blank: str, wrapped: bool, filled: bytes, tmp_path: Path
+    blank: str, wrapped: bool, as_filed: bytes, tmp_path: Path
 ) -> None:
-    copies = scored(with_note(filled, BLANKS[blank], wrapped), tmp_path, 3)
+    copies = scored(with_note(as_filed, BLANKS[blank], wrapped), tmp_path, 3)
     assert len({path.read_bytes() for path in copies}) == 1
     once = parts(copies[0])
-    sheet = once[part_of(filled, "绩效指标")].decode()
+    sheet = once[part_of(as_filed, "绩效指标")].decode()
     assert sheet.count("<legacyDrawing ") == 1
     comments = once["xl/comments9.xml"].decode()
     assert comments.count('ref="K8"') == 1
@@ -111,8 +105,8 @@ def test_a_note_without_text_stays_with_its_shape_picture_and_author(
     assert once["xl/media/seal.png"] == PNG
 
 
-def test_a_blank_note_stays_when_its_mark_goes(filled: bytes, tmp_path: Path) -> None:
-    (copy,) = scored(with_note(filled, BLANKS["an empty run"]), tmp_path)
+def test_a_blank_note_stays_when_its_mark_goes(as_filed: bytes, tmp_path: Path) -> None:
+    (copy,) = scored(with_note(as_filed, BLANKS["an empty run"]), tmp_path)
     package = Package.open(copy)
     strip(package)
     comments = package.read("xl/comments9.xml").decode()
@@ -120,8 +114,8 @@ def test_a_blank_note_stays_when_its_mark_goes(filled: bytes, tmp_path: Path) ->
     assert "绩效自评核对" not in comments
 
 
-def test_our_relations_are_written_with_the_prefix_that_readers_know(filled: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled))  # declares no prefix on the workbook's root
+def test_our_relations_are_written_with_the_prefix_that_readers_know(as_filed: bytes, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(as_filed))  # declares no prefix on the workbook's root
     book.save(tmp_path / "openpyxl.xlsx")
     copies = scored((tmp_path / "openpyxl.xlsx").read_bytes(), tmp_path, 2)
     assert copies[0].read_bytes() == copies[1].read_bytes()
@@ -156,14 +150,14 @@ def parts_of(book: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_formats_that_were_not_there_get_the_name_that_every_reader_opens(filled: bytes, tmp_path: Path) -> None:
-    copies = scored(without_styles(filled), tmp_path, 2)
+def test_formats_that_were_not_there_get_the_name_that_every_reader_opens(as_filed: bytes, tmp_path: Path) -> None:
+    copies = scored(without_styles(as_filed), tmp_path, 2)
     assert copies[0].read_bytes() == copies[1].read_bytes()
     assert "xl/styles.xml" in parts(copies[0])
     opened = openpyxl.load_workbook(copies[0])
     assert any(cell.font.sz and cell.font.sz > 12 for row in opened["评分汇总"].iter_rows() for cell in row)
 
 
-def test_office_declares_the_relations_once(filled: bytes, tmp_path: Path) -> None:
-    (copy,) = scored(filled, tmp_path)
+def test_office_declares_the_relations_once(as_filed: bytes, tmp_path: Path) -> None:
+    (copy,) = scored(as_filed, tmp_path)
     assert parts(copy)["xl/workbook.xml"].count(OFFICE.encode()) == 1

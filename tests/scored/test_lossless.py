@@ -18,6 +18,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.note_text import DELIMITER
 from perf_xlsx.sheets.style import MARK_FILLS
+from tests.kit.filled import filled
 from tests.kit.rich_workbook import edited, rich
 from tests.scored.test_scored_sheets import SHEETS
 
@@ -38,16 +39,10 @@ SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 
 
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    """The reference case as it was filed, typed into the template."""
-    return pipeline.template_bytes(case=case_text("department-as-filed"))
-
-
 @pytest.fixture
-def returned(filled: bytes, tmp_path: Path) -> Path:
+def returned(as_filed: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "返回 的 表.xlsm"
-    path.write_bytes(rich(filled))
+    path.write_bytes(rich(as_filed))
     return path
 
 
@@ -150,8 +145,8 @@ def test_scoring_twice_is_scoring_once_to_the_byte(scored: Path, tmp_path: Path)
     assert Path(again.output or "").read_bytes() == scored.read_bytes()
 
 
-def test_a_corrected_return_is_scored_afresh(filled: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled)
+def test_a_corrected_return_is_scored_afresh(as_filed: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(as_filed)
     first = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert "I06" in {found.code for found in first.findings}
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
@@ -166,8 +161,10 @@ def test_a_corrected_return_is_scored_afresh(filled: bytes, tmp_path: Path) -> N
     assert [title for title in titles if title.startswith(SHEETS)] == list(SHEETS)
 
 
-def test_a_sheet_of_theirs_with_our_name_is_kept(filled: bytes, tmp_path: Path) -> None:
-    renamed = edited(filled, {"xl/workbook.xml": lambda text: text.replace('name="填报说明"', 'name="评分汇总"')})
+def test_a_sheet_of_theirs_with_our_name_is_kept(as_filed: bytes, tmp_path: Path) -> None:
+    renamed = edited(
+        as_filed, {"xl/workbook.xml": lambda text: text.replace('name="填报说明"', 'name="评分汇总"')}
+    )
     (tmp_path / "a.xlsx").write_bytes(renamed)
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert result.output
@@ -176,9 +173,11 @@ def test_a_sheet_of_theirs_with_our_name_is_kept(filled: bytes, tmp_path: Path) 
     assert book.active.title == "评分汇总(2)"
 
 
-def test_links_lead_to_their_sheet_or_to_ours_also_where_both_have_one_name(filled: bytes, tmp_path: Path) -> None:
+def test_links_lead_to_their_sheet_or_to_ours_also_where_both_have_one_name(
+    as_filed: bytes, tmp_path: Path
+) -> None:
     theirs = {"xl/workbook.xml": lambda text: text.replace("绩效指标", "问题清单")}
-    (tmp_path / "a.xlsx").write_bytes(edited(filled, theirs))
+    (tmp_path / "a.xlsx").write_bytes(edited(as_filed, theirs))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     links = {cell.hyperlink.location for row in book["问题清单(2)"].iter_rows() for cell in row if cell.hyperlink}
@@ -191,7 +190,7 @@ def test_numbers_and_texts_of_ours_are_written_as_they_are(tmp_path: Path) -> No
     case = json.loads(case_text("project"))
     odd = "  _x0041_ <b> & ＂\n=1+1 "
     case["indicators"][0] |= {"name": odd, "weight": 9.13, "claimed_points": 8.01}
-    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    (tmp_path / "a.xlsx").write_bytes(filled(case))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     for value in (8.01, 9.13):
         assert f"<v>{value}</v>".encode() in part_of_sheet(tmp_path / "b.xlsx", "评分汇总")
@@ -237,10 +236,10 @@ def libreoffice(path: Path, folder: Path, kind: str) -> Path:
     return next(out.iterdir())
 
 
-def test_an_ooxml_validator_accepts_what_we_write(filled: bytes, scored: Path, tmp_path: Path) -> None:
+def test_an_ooxml_validator_accepts_what_we_write(as_filed: bytes, scored: Path, tmp_path: Path) -> None:
     from openxml_audit import OpenXmlValidator
 
-    (tmp_path / "t.xlsx").write_bytes(filled)
+    (tmp_path / "t.xlsx").write_bytes(as_filed)
     pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx")
     for path in (tmp_path / "t.xlsx", tmp_path / "s.xlsx"):
         result = OpenXmlValidator().validate(str(path))

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import case_text
 from perf_xlsx.scored import marks
 from perf_xlsx.sheets.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
+from tests.kit.filled import template_of
 
 OLD_FILLS = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC"}
 
@@ -44,7 +44,7 @@ def test_words_on_a_mark_can_be_read() -> None:
 
 @pytest.fixture
 def scored(tmp_path: Path) -> Path:
-    pipeline.write_template(tmp_path / "returned.xlsx", case=case_text("department-as-filed"))
+    (tmp_path / "returned.xlsx").write_bytes(template_of("department-as-filed"))
     pipeline.score(tmp_path / "returned.xlsx", tmp_path / "scored.xlsx")
     return tmp_path / "scored.xlsx"
 

@@ -12,9 +12,10 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.demo import STORIES, case_text
+from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.kit.damage import DAMAGES, PICTURE, damaged
+from tests.kit.filled import template_of
 from tests.kit.layouts import national
 from tests.kit.rich_workbook import edited
 from tests.kit.sent_back import ANSWER, Sent, changed, ours, settled
@@ -199,7 +200,7 @@ def test_what_is_no_content_is_no_change(name: str, scored_copy: bytes, tmp_path
 @needs_libreoffice
 @pytest.mark.parametrize("story", STORIES)
 def test_saved_by_libreoffice_nothing_is_a_change(story: str, tmp_path: Path) -> None:
-    pipeline.write_template(tmp_path / "a.xlsx", case=case_text(story))
+    (tmp_path / "a.xlsx").write_bytes(template_of(story))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     saved = libreoffice(tmp_path / "b.xlsx", tmp_path, "xlsx:Calc MS Excel 2007 XML")
     sent = Sent(saved.read_bytes(), tmp_path)

@@ -15,7 +15,8 @@ from perf_xlsx.cli.main import main
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.forms import form_names
 from perf_xlsx.rulebook import BY_FORM, SETTINGS, RulebookError, load_rulebook, rulebook_names
-from tests.conftest import CASES
+from tests import CASES
+from tests.kit.filled import filled, template_of
 
 HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocument = "示例县文件"\n'
 BASIS = 'basis = "原文", verified = true'
@@ -187,12 +188,12 @@ def test_a_severity_is_set_for_what_reading_finds_too(
 def test_a_rulebook_for_another_form_or_year_is_told(tmp_path: Path) -> None:
     path, other = tmp_path / "t.xlsx", str(tmp_path / "部门.toml")
     Path(other).write_text(HEAD + 'forms = ["department"]\n', "utf-8")
-    pipeline.write_template(path, case=(CASES / "完好的项目自评表.json").read_text("utf-8"))
+    path.write_bytes(template_of("完好的项目自评表"))
     said = [f.message for f in pipeline.score(path, rulebook=other).findings if f.code == "R17"]
     assert len(said) == 2
     assert any("不是为这种自评表制定的" in message for message in said)
     old = json.loads((CASES / "完好的项目自评表.json").read_text("utf-8")) | {"year": 2019}
-    pipeline.write_template(path, case=json.dumps(old))
+    path.write_bytes(filled(old))
     assert [f.expected for f in pipeline.score(path).findings if f.code == "R17"] == ["2020年度起"]
     refused = run(
         "template", "--form", "project", "--year", "2024", "--rulebook", other, "-o", tmp_path / "n.xlsx"
@@ -220,7 +221,7 @@ def test_all_rulebooks_are_listed() -> None:
 
 def test_two_rulebooks_are_compared_in_words_and_on_a_workbook(tmp_path: Path, well_made: dict[str, Any]) -> None:
     path = tmp_path / "t.xlsx"
-    pipeline.write_template(path, case=json.dumps(well_made))
+    path.write_bytes(filled(well_made))
     said = run("rules", "--diff", "mof-2020", "platform", path).output
     assert "mof-2020：分值×指标值÷实际完成值" in said
     assert "platform：分值×[1−(实际完成值−指标值)÷指标值]" in said

@@ -17,6 +17,7 @@ from perf_xlsx.domain.model import Trust
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.results.report import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from tests.kit.filled import filled
 
 HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocument = "示例县文件"\n[thresholds]\n'
 LAW = "财预〔2020〕10号《项目支出绩效评价管理办法》"
@@ -94,7 +95,7 @@ def test_the_project_regulation_is_only_followed_on_a_department_form(
 ) -> None:
     for form, prefix in (("部门", "参照"), ("项目", "")):
         path, scored = tmp_path / f"{form}.xlsx", tmp_path / f"{form}-评.xlsx"
-        pipeline.write_template(path, case=json.dumps(cases(form)))
+        path.write_bytes(filled(cases(form)))
         first = openpyxl.load_workbook(path).worksheets[0]
         printed = "".join(str(cell.value) for row in first for cell in row if cell.value)
         assert f"评分办法：{prefix}{LAW}" in printed
@@ -112,7 +113,7 @@ def test_the_project_regulation_is_only_followed_on_a_department_form(
 
 @pytest.fixture
 def cases(well_made: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
-    from tests.conftest import CASES
+    from tests import CASES
 
     def load(form: str) -> dict[str, Any]:
         data: dict[str, Any] = json.loads((CASES / f"完好的{form}自评表.json").read_text("utf-8"))

@@ -30,8 +30,7 @@ from perf_xlsx.sheets.fixed_texts import (
     PERCENT_WANTED,
     SIGN_WANTED,
 )
-from tests import FIXTURES, ROOT
-from tests.conftest import CASES
+from tests import CASES, FIXTURES, ROOT
 from tests.scoring.test_oracle import as_case, made_up
 from tests.scoring.test_scoring import form_of, table
 
