@@ -27,12 +27,10 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from perf_xlsx import pipeline
-from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.dense import DENSE
 from tests.kit.filled import template_of
-from tests.kit.foreign_workbooks import zipped
-from tests.kit.rich_workbook import MAIN
+from tests.kit.parts import MAIN, unzipped, zipped
 
 LENGTHS = (8_000, 16_000, 32_000)
 GROWTH = 2.5  # of processor time, where a text is twice as long

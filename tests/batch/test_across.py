@@ -8,18 +8,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan, read_roster
 from perf_xlsx.batch.cross_checks import Across
 from perf_xlsx.batch.roster import Listed, Roster, file_name
 from perf_xlsx.cli.demo import case_text
-from perf_xlsx.cli.main import main
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.results.records import Records
 from tests.kit.batch_returns import a_return
+from tests.kit.command import command
 from tests.kit.filled import filled, template_of
 
 LONG = (
@@ -57,13 +56,10 @@ def found(folder: Path, code: str, **options: Any) -> list[tuple[str | None, dic
     return [(one.record["file"], item) for one in done for item in one.record["findings"] if item["code"] == code]
 
 
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
 # --- B01 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("B01")
 def test_the_same_unit_twice_is_an_error_on_the_later_that_names_the_first(folder: Path) -> None:
     put(folder, "1", unit="甲局（本级）")
     put(folder, "2", unit="甲局 (本级)", actual=70)
@@ -86,6 +82,7 @@ def test_another_form_year_or_project_is_not_the_same(folder: Path) -> None:
 # --- B02 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("B02")
 def test_who_is_listed_and_who_returned(folder: Path, tmp_path: Path) -> None:
     put(folder, "1", unit="甲局")
     put(folder, "2", unit="外单位")
@@ -206,6 +203,7 @@ def test_a_form_is_known_by_what_people_call_it(word: str, form: str, tmp_path: 
 # --- B03 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("B03")
 def test_indicators_copied_from_another_unit_are_told(folder: Path) -> None:
     put(folder, "1", unit="甲局")
     put(folder, "2", unit="乙局")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,25 @@ import pytest
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.findings.catalogue import CHECKS, catalogue
-from tests import CASES
+from tests import CASES, ROOT
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
 
 ALL = read_cases(CASES / "问题.md")
-# each in a test file of its own: test_reading.py, test_hostile.py, test_limits.py, test_encrypted.py,
-# test_writing.py, test_foreign.py, test_layouts.py, test_damage.py, test_scored_again.py; test_across.py
-ELSEWHERE = {f"R{n:02}" for n in (1, 2, 3, 4, 5, 6, 10, 11, *range(16, 25))} | {"B01", "B02", "B03"}
+
+
+def _shown_elsewhere() -> Iterator[str]:
+    """The codes of `@pytest.mark.finding(…)` on tests that speak of the code themselves."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for test in ast.parse(path.read_text("utf-8")).body:
+            constants = Counter(node.value for node in ast.walk(test) if isinstance(node, ast.Constant))
+            for mark in getattr(test, "decorator_list", ()):
+                if ast.unparse(mark).startswith("pytest.mark.finding("):
+                    (code,) = (argument.value for argument in mark.args)
+                    assert constants[code] > 1, f"{test.name} does not speak of {code}"
+                    yield code
+
+
+ELSEWHERE = frozenset(_shown_elsewhere())
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.title)

@@ -50,6 +50,7 @@ def test_the_stated_rate_tells_which_amount_of_a_wrong_sum_is_wrong(
 # ---- a form that weighs execution by another rule ------------------------------------------------------------
 
 
+@pytest.mark.finding("R17")
 @pytest.mark.parametrize("weights", [(20, 20, 20, 30, 10), (20, 30, 20, 30, 10)])
 def test_another_weight_of_execution_is_told_once(weights: tuple[int, ...], tmp_path: Path) -> None:
     execution, *rest = weights

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import plan
@@ -31,17 +30,14 @@ from perf_xlsx.system.output_files import StagedFile, explain_os_error, write_at
 from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible
 from tests import ROOT
 from tests.kit.batch_returns import a_return
-from tests.kit.foreign_workbooks import biff5, xlsb, zipped
+from tests.kit.command import command
+from tests.kit.foreign_workbooks import biff5, xlsb
+from tests.kit.parts import zipped
 
 TREE = ROOT
 OBEYED = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eA\u2066\U000e0041\x00\x7f\u200f"
 BAD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\U000e0000-\U000e007f]")
 POSIX = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not take")
-
-
-def command(*words: object) -> Result:
-    typed = [os.fspath(word) if isinstance(word, Path) else str(word) for word in words]
-    return CliRunner().invoke(main, typed, prog_name="perf-xlsx")
 
 
 def process(*words: object, encoding: str = "utf-8", **more: str) -> subprocess.CompletedProcess[bytes]:

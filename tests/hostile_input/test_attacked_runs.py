@@ -17,13 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import worker
 from perf_xlsx.cli.demo import case_text
-from perf_xlsx.cli.main import main
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.judging.judge import bounded
@@ -32,15 +30,12 @@ from perf_xlsx.results.records import FILE, ROOM, STATE, Records, _cut
 from tests import ROOT
 from tests.kit.batch_returns import a_return
 from tests.kit.bombs import INLINE, STRINGS, indicator_rows, into, rows
+from tests.kit.command import command
 from tests.kit.filled import filled, template_of
 from tests.kit.foreign_workbooks import biff5
-from tests.kit.rich_workbook import edited, rels
+from tests.kit.parts import edited, rels
 
 INDICATORS = "xl/worksheets/sheet5.xml"
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, words)])
 
 
 def weighing(weight: str) -> bytes:

@@ -22,27 +22,15 @@ from msgspec.structs import replace
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.cli.main import main
-from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.book import column_number
 from tests.kit.filled import filled
-from tests.kit.rich_workbook import MAIN, OFFICE, edited, rels
+from tests.kit.outcome import with_copy
+from tests.kit.parts import MAIN, OFFICE, edited, rels, zipped
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-
-
-def scored(data: bytes, folder: Path) -> Result:
-    (folder / "a.xlsx").write_bytes(data)
-    return pipeline.score(folder / "a.xlsx", folder / "out.xlsx")
-
-
-def zipped(**parts: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 REFUSED = {
@@ -52,18 +40,18 @@ REFUSED = {
     "网页": (b"<html><table></table></html>", "R01"),
     "旧版 xls": (OLE, "R01"),
     "加密": (OLE + "EncryptedPackage".encode("utf-16-le"), "R02"),
-    "ods": (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "R01"),
-    "别的压缩包": (zipped(readme=b"hello"), "R01"),
-    "压缩炸弹": (zipped(**{"[Content_Types].xml": b"\0" * 40_000_000}), "R03"),
-    "部件太多": (zipped(**{f"p{n}": b"" for n in range(3000)}), "R03"),
-    "路径": (zipped(**{"../../etc/passwd": b"x", "[Content_Types].xml": b"<Types/>"}), "R01"),
+    "ods": (zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "R01"),
+    "别的压缩包": (zipped({"readme": b"hello"}), "R01"),
+    "压缩炸弹": (zipped({"[Content_Types].xml": b"\0" * 40_000_000}), "R03"),
+    "部件太多": (zipped({f"p{n}": b"" for n in range(3000)}), "R03"),
+    "路径": (zipped({"../../etc/passwd": b"x", "[Content_Types].xml": b"<Types/>"}), "R01"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_in_one_line_that_says_what_to_do(name: str, tmp_path: Path) -> None:
     data, code = REFUSED[name]
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert [found.code for found in result.findings] == [code]
     assert result.findings[0].message.endswith("。")
     assert result.findings[0].advice.startswith("请")
@@ -95,7 +83,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_truncated_anywhere(corrected: bytes, tmp_path: Path) -> None:
     for end in range(0, len(corrected), len(corrected) // 25):
-        result = scored(corrected[:end], tmp_path)
+        result = with_copy(corrected[:end], tmp_path)
         assert [found.code for found in result.findings] == ["R01"]
 
 
@@ -107,7 +95,7 @@ def test_entities_are_never_expanded(corrected: bytes, tmp_path: Path) -> None:
         return f"{head}?>{bomb}{rest}"
 
     for part in ("xl/workbook.xml", "xl/worksheets/sheet5.xml", "xl/sharedStrings.xml"):
-        result = scored(edited(corrected, {part: with_entities}), tmp_path)
+        result = with_copy(edited(corrected, {part: with_entities}), tmp_path)
         assert [found.code for found in result.findings] == ["R01"]
         assert "DTD" in result.findings[0].message
 
@@ -115,16 +103,16 @@ def test_entities_are_never_expanded(corrected: bytes, tmp_path: Path) -> None:
 def test_duplicate_part_names_are_refused(corrected: bytes, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = edited(corrected, add={"xl/workbook.xml": b"<workbook/>"})
-    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+    assert [found.code for found in with_copy(data, tmp_path).findings] == ["R01"]
     data = edited(corrected, add={"XL/Workbook.XML": b"<workbook/>"})
-    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+    assert [found.code for found in with_copy(data, tmp_path).findings] == ["R01"]
 
 
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "C:/x", "xl\\..\\x", "./x", "a/./b"])
 def test_tricks_with_paths_are_refused_and_nothing_is_unpacked(
     name: str, corrected: bytes, tmp_path: Path
 ) -> None:
-    result = scored(edited(corrected, add={name: b"x"}), tmp_path)
+    result = with_copy(edited(corrected, add={name: b"x"}), tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
 
@@ -165,7 +153,7 @@ def test_a_name_that_is_cut_at_a_null_is_refused(corrected: bytes, tmp_path: Pat
     data = edited(corrected, add={"xl/evil.xml_hidden": b"x"}).replace(
         b"xl/evil.xml_hidden", b"xl/evil.xml\0hidden"
     )
-    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+    assert [found.code for found in with_copy(data, tmp_path).findings] == ["R01"]
 
 
 def test_what_a_part_is_called_cannot_break_the_one_line(corrected: bytes, tmp_path: Path) -> None:
@@ -178,7 +166,7 @@ def test_what_a_part_is_called_cannot_break_the_one_line(corrected: bytes, tmp_p
             )
         },
     )
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
     assert len(result.findings[0].message) < 250
     assert result.findings[0].message.isprintable()
@@ -236,7 +224,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_contradicts_itself_is_refused_and_not_guessed(name: str, corrected: bytes, tmp_path: Path) -> None:
     data = edited(corrected, add={"xl/worksheets/_rels/sheet1.xml.rels": rels(("r1", "x", "y"))})
-    result = scored(edited(data, WRONG[name]), tmp_path)
+    result = with_copy(edited(data, WRONG[name]), tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
     assert pipeline.UNEXPECTED not in result.findings[0].message
     assert not (tmp_path / "out.xlsx").exists()
@@ -297,8 +285,8 @@ def test_what_is_unusual_and_clear_is_read_right(name: str, corrected: bytes, tm
                 changed = RIGHT[name](text.decode())
                 text = changed if isinstance(changed, bytes) else changed.encode()
             parts[part] = text
-    plain = scored(corrected, tmp_path)
-    result = scored(zipped(**parts), tmp_path)
+    plain = with_copy(corrected, tmp_path)
+    result = with_copy(zipped(parts), tmp_path)
     assert result.scores == plain.scores
     assert result.findings == plain.findings
     again = pipeline.score(tmp_path / "out.xlsx")
@@ -407,7 +395,7 @@ for event, what in seen:
 def test_a_lone_cell_at_the_far_corner_costs_nothing(corrected: bytes, tmp_path: Path) -> None:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     data = edited(corrected, {"xl/worksheets/sheet5.xml": lambda text: text.replace("</sheetData>", far)})
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert result.scores is not None
     assert str(result.scores.total) == "88.01"
 
@@ -434,7 +422,7 @@ def test_wide_rows_on_sheets_of_ours_cost_what_their_cells_cost(
 ) -> None:
     data = widened(scored_copy, *WIDE[name])
     started = time.process_time()
-    assert scored(data, tmp_path).scores is not None
+    assert with_copy(data, tmp_path).scores is not None
     assert time.process_time() - started < 5
 
 
@@ -503,7 +491,7 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_what_no_person_types_is_told_at_its_cell_in_one_line(name: str, corrected: bytes, tmp_path: Path) -> None:
     cell, content, code = ODD[name]
-    result = scored(edited(corrected, sheet(in_cell(cell, *content))), tmp_path)
+    result = with_copy(edited(corrected, sheet(in_cell(cell, *content))), tmp_path)
     assert result.output
     at_cell = [found for found in result.findings if found.place.cell == cell]
     assert (code in [found.code for found in at_cell]) == bool(code)
@@ -529,7 +517,7 @@ def test_a_passage_as_long_as_a_cell_may_be_costs_seconds(words: str, tmp_path: 
 def test_formats_in_a_namespace_that_is_none_are_kept(corrected: bytes, tmp_path: Path) -> None:
     """A relative namespace name has no canonical form, by which formats are compared."""
     odd = instead('<xf numFmtId="', '<xf xmlns:q="a//b" q:x="1" numFmtId="')
-    result = scored(edited(corrected, {"xl/styles.xml": odd}), tmp_path)
+    result = with_copy(edited(corrected, {"xl/styles.xml": odd}), tmp_path)
     assert result.output
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         assert 'q:x="1"' in archive.read("xl/styles.xml").decode()
@@ -540,7 +528,7 @@ def test_a_part_that_the_directory_calls_otherwise_is_refused(corrected: bytes, 
     data = bytearray(corrected)
     at = data.find(b"xl/workbook.xml")
     data[at : at + 15] = b"xl/workbooq.xml"
-    assert [found.code for found in scored(bytes(data), tmp_path).findings] == ["R01"]
+    assert [found.code for found in with_copy(bytes(data), tmp_path).findings] == ["R01"]
 
 
 def test_four_gigabytes_that_a_directory_declares_are_refused(corrected: bytes, tmp_path: Path) -> None:
@@ -548,16 +536,16 @@ def test_four_gigabytes_that_a_directory_declares_are_refused(corrected: bytes, 
         data = bytearray(corrected)
         at = data.rfind(b"PK\x01\x02")
         data[at + 24 : at + 28] = size.to_bytes(4, "little")
-        assert [found.code for found in scored(bytes(data), tmp_path).findings] == ["R03"]
+        assert [found.code for found in with_copy(bytes(data), tmp_path).findings] == ["R03"]
 
 
 def test_a_package_in_a_package_is_not_opened(corrected: bytes, tmp_path: Path) -> None:
     import gzip
 
-    for data in (gzip.compress(corrected), zipped(form=corrected), zipped(**{"a/b.xlsx": corrected})):
-        (found,) = scored(data, tmp_path).findings
+    for data in (gzip.compress(corrected), zipped({"form": corrected}), zipped({"a/b.xlsx": corrected})):
+        (found,) = with_copy(data, tmp_path).findings
         assert (found.code, found.advice[:1]) == ("R01", "请")
-    result = scored(edited(corrected, add={"xl/embeddings/a.zip": zipped(form=corrected)}), tmp_path)
+    result = with_copy(edited(corrected, add={"xl/embeddings/a.zip": zipped({"form": corrected})}), tmp_path)
     assert [(f.code, f.message) for f in result.findings if f.code[0] == "R"] == [
         ("R16", "工作簿含有嵌入或链接的对象，没有打开，原样保留。")
     ]
@@ -573,7 +561,7 @@ def test_a_dtd_in_any_encoding_is_refused(how: str, corrected: bytes, tmp_path: 
     shared = parts["xl/sharedStrings.xml"].decode()
     shared = shared.replace("?>", f"?>{bomb}", 1).replace("<t>", "<t>" + "&a;" * 10_000, 1)
     parts["xl/sharedStrings.xml"] = shared.replace('"UTF-8"', f'"{how[:6].upper()}"').encode(how)
-    (found,) = scored(zipped(**parts), tmp_path).findings
+    (found,) = with_copy(zipped(parts), tmp_path).findings
     assert found.code == "R01"
 
 
@@ -591,7 +579,7 @@ def test_a_thousand_sheets_are_told_in_nine_lines(corrected: bytes, tmp_path: Pa
         },
         {f"xl/worksheets/x{n}.xml": one for n in range(1000)},
     )
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert result.output
     told = [found.message for found in result.findings if found.code == "R16"]
     assert len(told) == 9

@@ -9,7 +9,7 @@ from typing import Any
 
 from perf_xlsx.cli.demo import case_text
 from tests.kit.filled import filled
-from tests.kit.rich_workbook import edited
+from tests.kit.parts import edited
 
 UNIT, ACTUAL, TEXT = "〔单位〕", 91.2345, "〔说明〕"
 STORIES = {"department": "department-corrected", "project": "project"}

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from perf_xlsx.cli.demo import case_text
-from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.filled import filled, template_of
-from tests.kit.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide, zipped
+from tests.kit.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide
+from tests.kit.parts import unzipped, zipped
 from tests.kit.squares import SQUARES
 
 LONGEST = 32_767  # characters of a cell: Excel's own limit

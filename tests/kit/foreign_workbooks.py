@@ -10,10 +10,11 @@ import datetime
 import io
 import struct
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
 from perf_xlsx.ooxml import Book, Cell, Grid, Package, read_grid
+from tests.kit.parts import zipped
 
 TYPES = "application/vnd.ms-excel.{}"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}"
@@ -93,14 +94,6 @@ def xlsb(data: bytes) -> bytes:
         f"{listed}</Types>"
     ).encode()
     return zipped(parts)
-
-
-def zipped(parts: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _relations(related: Iterable[tuple[str, str, str]]) -> bytes:

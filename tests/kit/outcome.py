@@ -8,10 +8,16 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
 
 
-def scored(data: bytes, folder: Path, name: str = "a.xlsx", output: bool = False) -> Result:
-    """Score a workbook under a name; with `output` its copy is out.xlsx in the folder."""
+def scored(data: bytes, folder: Path, name: str = "a.xlsx") -> Result:
+    """Score a workbook under a name; nothing is written."""
     (folder / name).write_bytes(data)
-    return pipeline.score(folder / name, folder / "out.xlsx" if output else None)
+    return pipeline.score(folder / name)
+
+
+def with_copy(data: bytes, folder: Path, name: str = "a.xlsx") -> Result:
+    """Score a workbook under a name and write its copy, out.xlsx in the folder."""
+    (folder / name).write_bytes(data)
+    return pipeline.score(folder / name, folder / "out.xlsx")
 
 
 def scored_in_turn(data: bytes, folder: Path, times: int = 1) -> list[Result]:
@@ -20,7 +26,7 @@ def scored_in_turn(data: bytes, folder: Path, times: int = 1) -> list[Result]:
     return [pipeline.score(folder / f"r{n}.xlsx", folder / f"r{n + 1}.xlsx") for n in range(times)]
 
 
-def found(result: Result, *codes: str) -> list[Finding]:
+def findings_of(result: Result, *codes: str) -> list[Finding]:
     """The findings of these codes."""
     return [one for one in result.findings if one.code in codes]
 

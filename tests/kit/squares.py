@@ -11,11 +11,10 @@ from pathlib import Path
 
 from perf_xlsx import pipeline
 from tests import FIXTURES
-from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.bombs import indicator_rows
 from tests.kit.filled import template_of
-from tests.kit.foreign_workbooks import zipped
+from tests.kit.parts import unzipped, zipped
 
 SPACE = "http://schemas.openxmlformats.org/"
 BOOK, RELS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"

@@ -20,15 +20,10 @@ from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import load_form
 from tests.kit.damage import DAMAGES, capitals, damaged, drop_names, entries, labels_of_path, undamaged
+from tests.kit.outcome import scored
 
 PAIRS = int(os.environ.get("DAMAGE_PAIRS", "60"))
 OWN_CODES = ("I01", "I02", "I03", "W03")  # an empty cell of an indicator has a finding of its own
-
-
-def scored(data: bytes, folder: Path) -> Result:
-    path = folder / "returned.xlsx"
-    path.write_bytes(data)
-    return pipeline.score(path)
 
 
 def differences(form: SelfEvaluation, other: SelfEvaluation) -> list[str]:

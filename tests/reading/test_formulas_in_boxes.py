@@ -12,7 +12,8 @@ from perf_xlsx import pipeline
 from perf_xlsx.ooxml.arithmetic import computed
 from tests import FIXTURES
 from tests.kit.layouts import national
-from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put, scored
+from tests.kit.outcome import scored
+from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,7 @@ OUTSIDE = ["[1]汇总!B3", "Z99+C6+C9", "C6+C9+Z99", "INDIRECT(\"C6\")+C9", "IF(
            "H6+C9", "SUM(C:C)", "另一张!A1", "C6+C9&amp;\"\"", "#REF!+1", "SUM(C6", "C6 C9", "1/0", "NOW()"]  # fmt: skip
 
 
+@pytest.mark.finding("R11")
 @pytest.mark.parametrize("formula", OUTSIDE)
 def test_any_other_formula_is_told(formula: str, sound: bytes, typed: dict[str, str], tmp_path: Path) -> None:
     data = put(sound, FUNDS, {"C10": f"<f>{formula}</f><v>{typed['C10']}</v>"})

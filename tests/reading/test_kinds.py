@@ -80,6 +80,7 @@ def test_a_target_that_is_no_single_number_is_left_open_and_asked(name: str) -> 
     ]
 
 
+@pytest.mark.finding("R06")
 def test_a_second_form_is_told_once() -> None:
     result = pipeline.score(KINDS / "24-stacked-two-forms.xlsx")
     assert [(f.code, f.place.cell) for f in result.findings if f.severity != "notice"] == [("R06", "C20")]

@@ -384,6 +384,7 @@ def test_blank_rows_and_subtotals_between_indicators_are_no_indicators(tmp_path:
     assert as_json(result)["claimed_total"] == "87.43"
 
 
+@pytest.mark.finding("R19")
 def test_a_row_below_the_total_that_carries_no_points_is_told(tmp_path: Path) -> None:
     paper = flat(list(range(8)), list(range(6)))
     paper.row(15, "C D E", "结业人数", "≥1000人", "1010人")

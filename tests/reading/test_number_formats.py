@@ -13,12 +13,13 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Book, Package
 from tests.kit.filled import template_of
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.layouts import national
-from tests.kit.rich_workbook import edited
+from tests.kit.outcome import findings_of, scored, with_copy
+from tests.kit.parts import edited
 
 FUNDS, ROWS = "预算执行", "绩效指标"
 Formats = dict[tuple[str, str], str]
@@ -34,15 +35,6 @@ def formatted(data: bytes, formats: Formats, values: dict[tuple[str, str], Any] 
     return out.getvalue()
 
 
-def scored(data: bytes, folder: Path, name: str = "a.xlsx", output: bool = False) -> Result:
-    (folder / name).write_bytes(data)
-    return pipeline.score(folder / name, folder / "out.xlsx" if output else None)
-
-
-def told(result: Result, code: str) -> list[Finding]:
-    return [found for found in result.findings if found.code == code]
-
-
 # ---- what cannot be seen -------------------------------------------------------------------------------------
 
 UNSEEN: dict[str, tuple[Formats, dict[tuple[str, str], Any], str]] = {
@@ -55,6 +47,7 @@ UNSEEN: dict[str, tuple[Formats, dict[tuple[str, str], Any], str]] = {
 }
 
 
+@pytest.mark.finding("R22")
 @pytest.mark.parametrize("name", UNSEEN)
 def test_what_a_format_hides_is_read_and_told(name: str, corrected: bytes, tmp_path: Path) -> None:
     formats, values, cells = UNSEEN[name]
@@ -62,7 +55,7 @@ def test_what_a_format_hides_is_read_and_told(name: str, corrected: bytes, tmp_p
         scored(formatted(corrected, {}, values), tmp_path),
         scored(formatted(corrected, formats, values), tmp_path),
     )
-    (found,) = told(result, "R22")
+    (found,) = findings_of(result, "R22")
     first = next(iter(formats))
     assert (found.severity, found.place.sheet, found.place.cell) == ("notice", *first)
     assert found.message == f"单元格格式不显示内容，看上去是空的，已照常读取：{cells}。"
@@ -81,19 +74,19 @@ SEEN = [
 @pytest.mark.parametrize("code", SEEN)
 def test_what_can_be_seen_is_not_told(code: str, corrected: bytes, tmp_path: Path) -> None:
     cell = (ROWS, "D6") if code == ";;" else (FUNDS, "E10")  # two semicolons hide numbers and leave texts
-    assert not told(scored(formatted(corrected, {cell: code}), tmp_path), "R22")
+    assert not findings_of(scored(formatted(corrected, {cell: code}), tmp_path), "R22")
     zero = {(ROWS, "I6"): code} if code != ";;" else {}
-    assert not told(scored(formatted(corrected, zero), tmp_path), "R22")
+    assert not findings_of(scored(formatted(corrected, zero), tmp_path), "R22")
 
 
 @pytest.mark.parametrize("build", [xlsb, biff5])
 def test_it_is_told_in_other_formats_too(
     build: Callable[[bytes], bytes], corrected: bytes, tmp_path: Path
 ) -> None:
-    result = scored(build(formatted(corrected, {(FUNDS, "E10"): ";;;"})), tmp_path, "b", output=True)
-    (found,) = told(result, "R22")
+    result = with_copy(build(formatted(corrected, {(FUNDS, "E10"): ";;;"})), tmp_path, "b")
+    (found,) = findings_of(result, "R22")
     assert found.message.startswith("原文件“预算执行”E10：单元格格式不显示内容")
-    assert not told(pipeline.score(tmp_path / "out.xlsx"), "R22")
+    assert not findings_of(pipeline.score(tmp_path / "out.xlsx"), "R22")
 
 
 # ---- a unit that the format adds -----------------------------------------------------------------------------
@@ -114,7 +107,7 @@ def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, corrected: 
     values = {(FUNDS, "G9"): 89.06} if cell == "G9" else {}
     plain = scored(formatted(corrected, {}, values), tmp_path)
     result = scored(formatted(corrected, {(sheet, cell): code}, values), tmp_path)
-    (found,) = told(result, "R09")
+    (found,) = findings_of(result, "R09")
     assert (found.severity, found.place.sheet, found.place.cell) == ("warning", sheet, cell)
     shown = found.given or ""
     assert shown == f"{found.expected}{shown.lstrip('-.0123456789')}"
@@ -128,7 +121,7 @@ def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
 ) -> None:
     """Either the format was left over, or the value is in that unit: nobody can tell, so there are no points."""
     result = scored(formatted(corrected, {(ROWS, cell): code}), tmp_path)
-    (found,) = told(result, "R08")
+    (found,) = findings_of(result, "R08")
     assert (found.place.sheet, found.place.cell, f"单位“{unit}”与计量单位" in found.message) == (ROWS, cell, True)
     assert result.evaluation is not None
     assert result.evaluation.indicators[int(cell[1:]) - 6].actual.value is None
@@ -149,7 +142,7 @@ def test_ten_thousands_in_a_form_of_single_yuan(corrected: bytes, tmp_path: Path
     book = openpyxl.load_workbook(io.BytesIO(corrected))
     unit = next(c for row in book["基本信息"].iter_rows() for c in row if c.value == "万元").coordinate
     data = formatted(corrected, {(FUNDS, "F10"): '0.00"万元"'}, {("基本信息", unit): "元"})
-    (found,) = [f for f in told(scored(data, tmp_path), "R09") if f.place.cell == "F10"]
+    (found,) = [f for f in findings_of(scored(data, tmp_path), "R09") if f.place.cell == "F10"]
     assert "看上去是2857.28万元，已按2857.28读取" in found.message
 
 
@@ -159,12 +152,12 @@ def test_a_percent_sign_that_is_mere_text_counts_percents(corrected: bytes, tmp_
         result = scored(formatted(corrected, {cell: code}, {cell: value}), tmp_path)
         assert result.evaluation is not None
         assert result.evaluation.funds["project"].claimed_rate.value == Decimal(str(value)) / 100
-        assert not [f for f in told(result, "R12") if f.place.cell == "G9"]
+        assert not [f for f in findings_of(result, "R12") if f.place.cell == "G9"]
 
 
 def test_such_a_percentage_is_carried_over_as_it_was_seen(corrected: bytes, tmp_path: Path) -> None:
     data = formatted(corrected, {(FUNDS, "G9"): '0.00"%"', (ROWS, "I8"): '0"%"'}, {(FUNDS, "G9"): 89.06})
-    result = scored(xlsb(data), tmp_path, "b.xlsb", output=True)
+    result = with_copy(xlsb(data), tmp_path, "b.xlsb")
     again = pipeline.score(tmp_path / "out.xlsx")
     assert result.evaluation is not None
     assert again.evaluation is not None
@@ -185,7 +178,7 @@ def test_on_an_official_layout_the_formats_unit_is_the_targets(tmp_path: Path) -
     assert same.evaluation.indicators[0].unit.value == "个"
     assert not [f for f in same.findings if f.place.cell in ("E13", "F13") and f.code in ("R08", "R09")]
     other = result('0"个"', '0"人"')
-    (found,) = [f for f in told(other, "R09") if f.place.cell == "F13"]
+    (found,) = [f for f in findings_of(other, "R09") if f.place.cell == "F13"]
     assert "看上去是100人" in found.message
 
 
@@ -201,5 +194,5 @@ def test_hidden_rows_are_found_also_where_rows_have_no_numbers(tmp_path: Path) -
         return re.sub(r'(<row[^>]*?) r="\d+"', r"\1", text)
 
     (tmp_path / "a.xlsx").write_bytes(edited(data, {part: unnumbered}))
-    (found,) = told(pipeline.score(tmp_path / "a.xlsx"), "R22")
+    (found,) = findings_of(pipeline.score(tmp_path / "a.xlsx"), "R22")
     assert "第7行" in found.message

@@ -227,6 +227,7 @@ def test_an_unreadable_cell_is_told_once_and_silences_what_follows(tmp_path: Pat
         assert not {f.code for f in result.findings} & {"I03", "N01", "R13", "R14"}
 
 
+@pytest.mark.finding("R04")
 def test_another_workbook_is_told_with_the_nearest_form(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row, label in enumerate(("单位名称", "年初预算数", "三级指标"), 1):
@@ -238,6 +239,7 @@ def test_another_workbook_is_told_with_the_nearest_form(tmp_path: Path) -> None:
     assert not (tmp_path / "out.xlsx").exists()
 
 
+@pytest.mark.finding("R05")
 @pytest.mark.parametrize(("row", "value"), [(2, "99"), (4, "county-2099")], ids=["模板版本", "评分办法"])
 def test_an_unknown_version_or_rulebook_is_refused(row: int, value: str, tmp_path: Path) -> None:
     def change(book: Any) -> None:

@@ -22,7 +22,8 @@ from perf_xlsx.results.report import as_json
 from tests import FIXTURES
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import Paper, hubei, national, sichuan, yunnan
-from tests.kit.rich_workbook import edited
+from tests.kit.outcome import scored
+from tests.kit.parts import edited
 
 FUNDS, ROWS, END = "预算执行", "绩效指标", "自评结论"
 OUT, IN = InlineFont(strike=True), InlineFont()
@@ -35,11 +36,6 @@ def typed(data: bytes, change: Callable[[Any], None]) -> bytes:
     change(book)
     book.save(out)
     return out.getvalue()
-
-
-def scored(data: bytes, folder: Path, name: str = "a.xlsx") -> Result:
-    (folder / name).write_bytes(data)
-    return pipeline.score(folder / name)
 
 
 def changed(data: bytes, folder: Path, change: Callable[[Any], None]) -> Result:
@@ -126,6 +122,7 @@ def test_the_cells_of_a_line_are_told_together(sound: bytes, tmp_path: Path) -> 
     assert "第10行的C10“" in message(result, "R24")
 
 
+@pytest.mark.finding("R24")
 def test_a_row_that_is_crossed_out_is_not_scored(sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
         sheet = book[ROWS]
@@ -264,6 +261,7 @@ def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(sound: bytes, 
     assert scored(data, tmp_path).findings == ()
 
 
+@pytest.mark.finding("R10")
 def test_a_formula_without_a_result_is_none(sound: bytes, tmp_path: Path) -> None:
     result = changed(sound, tmp_path, lambda book: book[ROWS]["I7"].__setattr__("value", '=IF(A1="",99,"")'))
     assert told(result) == {("R10", "error", "I7")}

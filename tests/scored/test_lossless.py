@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -19,7 +17,9 @@ from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.note_text import DELIMITER
 from perf_xlsx.sheets.style import MARK_FILLS
 from tests.kit.filled import filled
-from tests.kit.rich_workbook import edited, rich
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.parts import edited, unzipped
+from tests.kit.rich_workbook import rich
 from tests.scored.test_scored_sheets import SHEETS
 
 CHANGED_ON_PURPOSE = {
@@ -35,8 +35,6 @@ CHANGED_ON_PURPOSE = {
     "xl/comments1.xml",  # our text joined to theirs
     "xl/drawings/vmlDrawing1.vml",
 }
-SOFFICE = shutil.which("soffice")
-needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 
 
 @pytest.fixture
@@ -51,11 +49,6 @@ def scored(returned: Path, tmp_path: Path) -> Path:
     result = pipeline.score(returned, tmp_path / "scored" / returned.name)
     assert result.scores is not None
     return Path(result.output or "")
-
-
-def parts(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
 def looks(path: Path | io.BytesIO) -> dict[tuple[str, str], tuple[object, ...]]:
@@ -80,7 +73,7 @@ def looks(path: Path | io.BytesIO) -> dict[tuple[str, str], tuple[object, ...]]:
 
 
 def test_every_part_we_do_not_change_is_byte_for_byte_what_it_was(returned: Path, scored: Path) -> None:
-    before, after = parts(returned.read_bytes()), parts(scored.read_bytes())
+    before, after = unzipped(returned.read_bytes()), unzipped(scored.read_bytes())
     changed = {name for name in before if after.get(name) != before[name]}
     assert changed <= CHANGED_ON_PURPOSE
     for kept in ("xl/vbaProject.bin", "xl/media/image1.png", "xl/charts/chart1.xml", "customXml/item1.xml"):
@@ -207,7 +200,7 @@ def part_of_sheet(path: Path, name: str) -> bytes:
 
 @needs_libreoffice
 def test_libreoffice_opens_saves_and_returns_it_and_we_still_find_our_traces(scored: Path, tmp_path: Path) -> None:
-    saved = libreoffice(scored, tmp_path, "xlsx:Calc MS Excel 2007 XML")
+    saved = converted(tmp_path / "libreoffice", "xlsx:Calc MS Excel 2007 XML", scored)
     package = Package.open(saved)
     assert strip(package)
     stripped = looks(io.BytesIO(package.to_bytes()))
@@ -223,17 +216,6 @@ def test_libreoffice_opens_saves_and_returns_it_and_we_still_find_our_traces(sco
 def places(result: Result) -> list[tuple[str, str | None]]:
     """Findings by place, but for what stands beside the form: as .xlsx the workbook has no macro any more."""
     return [(f.code, f.place.cell) for f in result.findings if f.code != "R16"]
-
-
-def libreoffice(path: Path, folder: Path, kind: str) -> Path:
-    """Open and save a workbook with LibreOffice."""
-    out = folder / "libreoffice"
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    subprocess.run(
-        [str(SOFFICE), profile, "--headless", "--convert-to", kind, "--outdir", str(out), str(path)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    return next(out.iterdir())
 
 
 def test_an_ooxml_validator_accepts_what_we_write(as_filed: bytes, scored: Path, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.kit.damage import DAMAGES, PICTURE, damaged
-from tests.kit.filled import template_of
+from tests.kit.filled import changed, template_of
 from tests.kit.layouts import national
-from tests.kit.rich_workbook import edited
-from tests.kit.sent_back import ANSWER, Sent, changed, ours, settled
-from tests.scored.test_lossless import libreoffice, needs_libreoffice
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.parts import edited
+from tests.kit.sent_back import ANSWER, Sent, ours, settled
 from tests.scored.test_scored_sheets import SHEETS
 
 KEPT = "问题清单（留存）"
@@ -36,6 +36,7 @@ SEAL = (
 # ---- our sheets ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("R23")
 def test_an_answer_beside_the_list_of_problems_is_kept_and_told_once(scored_copy: bytes, tmp_path: Path) -> None:
     def answer(book: Any) -> None:
         book["问题清单"]["L8"] = ANSWER
@@ -202,7 +203,7 @@ def test_what_is_no_content_is_no_change(name: str, scored_copy: bytes, tmp_path
 def test_saved_by_libreoffice_nothing_is_a_change(story: str, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(template_of(story))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
-    saved = libreoffice(tmp_path / "b.xlsx", tmp_path, "xlsx:Calc MS Excel 2007 XML")
+    saved = converted(tmp_path / "libreoffice", "xlsx:Calc MS Excel 2007 XML", tmp_path / "b.xlsx")
     sent = Sent(saved.read_bytes(), tmp_path)
     assert (sent.told, sent.kept, ours(sent)) == ([], [], list(SHEETS))
 

@@ -14,20 +14,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from lxml import etree
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
-from perf_xlsx.cli.main import main
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.ooxml import Book, Package
+from tests.kit.command import command
 from tests.kit.filled import filled
-from tests.kit.rich_workbook import edited, rich
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [os.fspath(word) if isinstance(word, Path) else str(word) for word in words])
+from tests.kit.parts import edited
+from tests.kit.rich_workbook import rich
 
 
 def told(done: Result) -> list[dict[str, object]]:
@@ -37,6 +34,7 @@ def told(done: Result) -> list[dict[str, object]]:
 # ---- what hinders writing --------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("R20")
 @pytest.mark.parametrize(
     ("error", "where", "words"),
     [
@@ -75,7 +73,7 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
         return real(*given, **more)
 
     monkeypatch.setattr(sys.modules[module], name, fails_once)
-    done = run("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json", "--jobs", "1")
+    done = command("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json", "--jobs", "1")
     first, second = told(done)
     assert done.exit_code == 3
     assert first["output"] is None
@@ -94,7 +92,7 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
 def test_people_are_told_what_was_not_written(corrected: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(corrected)
     (tmp_path / "file").write_text("in the way")
-    done = run("score", tmp_path / "a.xlsx", "-o", tmp_path / "file" / "out")
+    done = command("score", tmp_path / "a.xlsx", "-o", tmp_path / "file" / "out")
     assert done.exit_code == 3
     for words in ("88.01", "R20", "写不进去", "1份已评分但没有写出"):
         assert words in done.stdout
@@ -280,13 +278,13 @@ def test_any_name(name: str, corrected: bytes, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     source = tmp_path / "in" / name
     source.write_bytes(corrected)
-    done = run("score", "--json", "-o", tmp_path / "out", "--", source)
+    done = command("score", "--json", "-o", tmp_path / "out", "--", source)
     assert done.exit_code == 0
     (written,) = (tmp_path / "out").iterdir()
     usual = "".join(ch if ch.isprintable() else "\ufffd" for ch in name)  # a name that every system takes
     assert written.name in (name, f"{name}.xlsx", usual, f"{usual}.xlsx")
     assert zipfile.is_zipfile(written)
-    seen = run("check", "--", source)
+    seen = command("check", "--", source)
     assert seen.exit_code == 0
     assert "\x1b" not in seen.stdout + done.stdout
 
@@ -313,7 +311,7 @@ def test_inputs_of_one_name_keep_apart_also_where_the_name_is_as_long_as_it_may_
     for folder in ("甲", "乙", "丙"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / name).write_bytes(corrected)
-    done = run("score", *(tmp_path / folder / name for folder in "甲乙丙"), "-o", tmp_path / "out", "--json")
+    done = command("score", *(tmp_path / folder / name for folder in "甲乙丙"), "-o", tmp_path / "out", "--json")
     assert done.exit_code == 1  # the same unit came three times
     outputs = [str(line["output"]) for line in told(done)]
     assert len(set(outputs)) == 3
@@ -350,13 +348,13 @@ def test_a_copy_under_another_suffix_overwrites_no_other(corrected: bytes, tmp_p
     """甲.xlsx holds macros and would be written as 甲.xlsm, which is another unit's."""
     (tmp_path / "甲.xlsx").write_bytes(rich(corrected))
     (tmp_path / "甲.xlsm").write_bytes(rich(corrected))
-    done = run("score", tmp_path / "甲.xlsm", tmp_path / "甲.xlsx", "-o", tmp_path / "out", "--json")
+    done = command("score", tmp_path / "甲.xlsm", tmp_path / "甲.xlsx", "-o", tmp_path / "out", "--json")
     outputs = [Path(str(line["output"])).name for line in told(done)]
     assert outputs == ["甲.xlsm", "甲(2).xlsm"]
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "乙.xlsx").write_bytes(rich(corrected))
     (tmp_path / "乙.xlsm").write_bytes(b"an input of the same run")
-    assert run("score", tmp_path / "b" / "乙.xlsx", tmp_path / "乙.xlsm", "-o", tmp_path).exit_code == 2
+    assert command("score", tmp_path / "b" / "乙.xlsx", tmp_path / "乙.xlsm", "-o", tmp_path).exit_code == 2
     assert (tmp_path / "乙.xlsm").read_bytes() == b"an input of the same run"
 
 
