@@ -30,7 +30,7 @@ from perf_xlsx.results.report import as_json
 from perf_xlsx.sheets.dump import dump
 from perf_xlsx.sheets.origin import ORIGIN
 from tests import FIXTURES
-from tests.kit.filled import changed, template_of
+from tests.kit.filled import at, box, changed, template_of
 from tests.kit.foreign_workbooks import biff5, number_of, ole, strict, xlsb
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import with_copy
@@ -152,11 +152,11 @@ def test_calamine_sees_the_same_in_the_xlsb(filled: dict[str, bytes]) -> None:
         }
         ours = {at: cell.value for at, cell in grid.cells.items() if cell.value is not None}
         assert theirs.keys() == ours.keys()
-        for at, value in theirs.items():
+        for place, value in theirs.items():
             if isinstance(value, float | int):
-                assert number_of(ours[at]) == value
+                assert number_of(ours[place]) == value
             elif isinstance(value, str):
-                assert ours[at] == value
+                assert ours[place] == value
 
 
 # ---- what is traced, and what is left ---------------------------------------------------------------------------
@@ -217,10 +217,10 @@ def test_formats_errors_truths_and_moments_are_read_as_in_the_xlsx(
     assert values(result) == values(expected)
     assert said(result.findings, "R16", "R18") == said(expected.findings, "R16")
     book = openpyxl.load_workbook(result.output or "")
-    assert (book["预算执行"]["G10"].value, book["预算执行"]["G10"].number_format) == (0.8679518, "0.00%")
-    assert book["绩效指标"]["H6"].value is True
-    assert book["基本信息"]["C6"].value == datetime.datetime(2024, 4, 15, 13, 30)
-    assert book["预算执行"]["E8"].value == "#DIV/0!"
+    assert (box(book, "合计·预算执行率").value, box(book, "合计·预算执行率").number_format) == (0.8679518, "0.00%")
+    assert box(book, "指标1·年中监控值").value is True
+    assert box(book, "主管部门").value == datetime.datetime(2024, 4, 15, 13, 30)
+    assert box(book, "公用经费·全年预算数").value == "#DIV/0!"
 
 
 def test_what_is_not_carried_over_is_told(filled: dict[str, bytes], tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_a_formula_in_a_box_is_told_and_its_result_carried_over(filled: dict[str
         result = with_copy(built, tmp_path, name)
         assert "R11" in {f.code for f in result.findings}
         same(result, expected)
-        assert openpyxl.load_workbook(result.output or "")["预算执行"]["F9"].value == 95.45
+        assert box(openpyxl.load_workbook(result.output or ""), "项目支出·全年执行数").value == 95.45
         assert ("公式，带入保存的结果",) in {row[6:] for row in listed(tmp_path / "out.xlsx")}
 
 
@@ -340,8 +340,8 @@ def test_what_is_hidden_is_told_as_in_the_xlsx(
     expected = [f for f in with_copy(data, tmp_path, "a.xlsx").findings if f.code == "R22"]
     found = [f for f in with_copy(build(data), tmp_path, "b").findings if f.code == "R22"]
     assert {(f.place.sheet, f.place.cell, f.message) for f in found} == {
-        ("绩效指标", "D7", "原文件“绩效指标”D7：第7、9行被隐藏或被筛选掉，其中的内容已照常读取。"),
-        ("绩效指标", "H6", "原文件“绩效指标”H6：H列被隐藏，其中的内容已照常读取。"),
+        ("绩效指标", at("指标2·三级指标"), "原文件“绩效指标”D7：第7、9行被隐藏或被筛选掉，其中的内容已照常读取。"),
+        ("绩效指标", at("指标1·年中监控值"), "原文件“绩效指标”H6：H列被隐藏，其中的内容已照常读取。"),
         ("", None, "原文件：工作表“项目明细”被隐藏，已照常读取。"),
     }
     assert [f.message.partition("：")[2] for f in found if f.place.cell] == [
@@ -406,7 +406,7 @@ def test_a_text_that_is_merged_over_two_rows_is_carried_into_both(
         (f.place.cell, f.severity) for f in expected.findings if f.code == "R21"
     ]
     sheet = openpyxl.load_workbook(result.output or "")["绩效指标"]
-    assert sheet["N6"].value == sheet["N7"].value
+    assert sheet[at("指标1·偏差原因")].value == sheet[at("指标2·偏差原因")].value
 
 
 def test_what_is_given_back_reads_the_same_when_it_is_sent_in_again(tmp_path: Path) -> None:
@@ -627,15 +627,15 @@ def test_the_number_format_tells_a_fraction_from_a_percentage(
 ) -> None:
     def change(book: Any) -> None:
         sheet = book["预算执行"]
-        sheet["G10"], sheet["G10"].number_format = 0.8679518, "0.00%"
-        sheet["G9"] = 0.89
+        sheet[at("合计·预算执行率")], sheet[at("合计·预算执行率")].number_format = 0.8679518, "0.00%"
+        sheet[at("项目支出·预算执行率")] = 0.89
 
     data = changed(filled["department-corrected"], change)
     result = with_copy(build(data), tmp_path, "b")
     same(result, with_copy(data, tmp_path, "a.xlsx"))
-    assert [f.place.cell for f in result.findings if f.code == "R12"] == ["G9"]
+    assert [f.place.cell for f in result.findings if f.code == "R12"] == [at("项目支出·预算执行率")]
     again = openpyxl.load_workbook(tmp_path / "out.xlsx")["预算执行"]
-    assert again["G9"].number_format == "General"
+    assert again[at("项目支出·预算执行率")].number_format == "General"
 
 
 def test_one_stream_listed_as_many_sheets_is_refused(filled: dict[str, bytes]) -> None:

@@ -32,6 +32,7 @@ from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Package
 from perf_xlsx.reading.read import read
+from tests.kit.filled import saved
 
 CELLS, MERGED, STRUCTURE, SHEETS, NAMES = 0, 1, 2, 3, 4
 REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
@@ -55,9 +56,7 @@ def filled(story: str) -> bytes:
             sheet.delete_rows(19, 60)
         sheet.data_validations.dataValidation = []
         sheet.conditional_formatting = ConditionalFormattingList()
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 @cache

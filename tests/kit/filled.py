@@ -13,7 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from html import escape
 from typing import Any
 
@@ -80,6 +80,20 @@ class _Blank:
         self.sheets = {title: f"xl/worksheets/sheet{number}.xml" for number, title in enumerate(titles, 1)}
         self.strings = self.parts[STRINGS].count("<si>")
         self.cells = {title: list(CELL.finditer(self.parts[part])) for title, part in self.sheets.items()}
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, str], tuple[str, int]]:
+        """Column and row of what is printed, by sheet and text without the mark of a required box."""
+        shared = [
+            re.sub("<.*?>", "", text) for text in re.findall("<si>(.*?)</si>", self.parts[STRINGS], re.DOTALL)
+        ]
+        found: dict[tuple[str, str], tuple[str, int]] = {}
+        for title, cells in self.cells.items():
+            for one in cells:
+                if text := re.search(r't="s"><v>(\d+)<', one[0]):
+                    letter, row = re.fullmatch(r"([A-Z]+)(\d+)", one[1]).groups()
+                    found.setdefault((title, shared[int(text[1])].rstrip("* ")), (letter, int(row)))
+        return found
 
     def typed(self, fill: Fill) -> bytes | None:
         """The template with the values in it; None where it takes more than typing."""
@@ -158,6 +172,35 @@ def _plain(value: Typed) -> bool:
         case datetime.date():
             return value.year > 1900
     return value is None or isinstance(value, Decimal)
+
+
+# ---- boxes by their labels --------------------------------------------------------------------------------------
+
+TABLES = {"指标": "绩效指标", "项目": "项目明细"}
+
+
+def address(path: str, form: str = "department") -> Cell:
+    """Sheet and cell of the box that a person would call so: 单位名称, 合计·调整数, 指标2·分值."""
+    labels = _blank(form, 2023, None).labels
+    head, _, column = path.partition("·")
+    if found := re.fullmatch(r"(指标|项目)(\d+)", head):
+        sheet = TABLES[found[1]]
+        letter, row = labels[sheet, column]
+        return sheet, f"{letter}{row + int(found[2])}"
+    (sheet,) = (sheet for sheet, label in labels if label == head)
+    letter, row = labels[sheet, head]
+    return sheet, f"{labels[sheet, column][0] if column else chr(ord(letter) + 1)}{row}"
+
+
+def at(path: str, form: str = "department") -> str:
+    """The cell of a box on its sheet."""
+    return address(path, form)[1]
+
+
+def box(book: Any, path: str, form: str = "department") -> Any:
+    """The box in a workbook that openpyxl has opened."""
+    sheet, where = address(path, form)
+    return book[sheet][where]
 
 
 # ---- a workbook as openpyxl has it ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.forms import form_names
-from tests.kit.filled import changed, template_of
+from tests.kit.filled import at, changed, template_of
 from tests.kit.outcome import findings_of, scored, with_copy
 from tests.kit.parts import MAIN, OFFICE, edited, rels
 
@@ -242,7 +242,7 @@ def test_where_excel_365_hides_our_note_the_list_has_it_and_a_notice_says_so(
 ) -> None:
     folder = "xl/worksheets/_rels/sheet5.xml.rels"
     data = edited(
-        changed(corrected, lambda book: book["绩效指标"].__setitem__("I9", "完成")),
+        changed(corrected, lambda book: book["绩效指标"].__setitem__(at("指标4·实际完成值"), "完成")),
         {},
         {
             "xl/threadedComments/threadedComment1.xml": THREADS,
@@ -260,7 +260,9 @@ def test_where_excel_365_hides_our_note_the_list_has_it_and_a_notice_says_so(
     ]
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     listed = [str(cell.value) for row in book["问题清单"].iter_rows() for cell in row if cell.value]
-    assert {found.message for found in result.findings if found.place.cell == "I9"} <= set(listed)
+    assert {found.message for found in result.findings if found.place.cell == at("指标4·实际完成值")} <= set(
+        listed
+    )
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         assert archive.read("xl/threadedComments/threadedComment1.xml").decode() == THREADS
         assert "[线程批注] 请核实" in archive.read("xl/comments9.xml").decode()

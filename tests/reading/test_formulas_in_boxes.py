@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.ooxml.arithmetic import computed
 from tests import FIXTURES
+from tests.kit.filled import opened
 from tests.kit.layouts import national
 from tests.kit.outcome import scored
 from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put
@@ -19,7 +18,7 @@ from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put
 @pytest.fixture(scope="module")
 def typed(sound: bytes) -> dict[str, str]:
     """What was typed into the boxes of money."""
-    sheet = openpyxl.load_workbook(io.BytesIO(sound), data_only=True)[FUNDS]
+    sheet = opened(sound, data_only=True)[FUNDS]
     return {cell.coordinate: str(cell.value) for line in sheet["C6:G10"] for cell in line}
 
 

@@ -18,39 +18,16 @@ from perf_xlsx.cli.demo import STORIES, case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
 from tests import CASES
-from tests.kit.filled import filled, template_of
+from tests.kit.damage import drop_names, rename, shift
+from tests.kit.filled import at, box, filled, template_of
 
 OWN_WARNINGS = ["I17"]  # the corrected report still says “增加” beside a rate of decrease of 0%
 
 Damage = Callable[[Any], None]
-REFERENCE = re.compile(r"\$([A-Z]{1,3})\$(\d+)")
 
 
-def insert(book: Any, title: str, row: int = 0, column: int = 0) -> None:
-    """Insert a row or a column as Excel does: defined names and merged cells move along."""
-    sheet = book[title]
-    merged = [str(area) for area in sheet.merged_cells.ranges]
-    for area in merged:
-        sheet.unmerge_cells(area)
-    if row:
-        sheet.insert_rows(row)
-    if column:
-        sheet.insert_cols(column)
-
-    def moved(found: re.Match[str]) -> str:
-        letter, number = column_index_from_string(found[1]), int(found[2])
-        letter += bool(column and letter >= column)
-        number += bool(row and number >= row)
-        return f"${get_column_letter(letter)}${number}"
-
-    for name in book.defined_names.values():
-        if name.attr_text.startswith((f"'{title}'!", f"{title}!")):
-            name.attr_text = REFERENCE.sub(moved, name.attr_text)
 
 
-def drop_names(book: Any) -> None:
-    for name in list(book.defined_names):
-        del book.defined_names[name]
 
 
 def drop_identity(book: Any) -> None:
@@ -66,16 +43,12 @@ def move_sheet(book: Any) -> None:
 
 def rename_sheets(book: Any) -> None:
     for sheet, title in (("绩效指标", "指标（终稿）"), ("预算执行", "钱"), ("基本信息", "Sheet1")):
-        book[sheet].title = title
-        for name in book.defined_names.values():
-            name.attr_text = name.attr_text.replace(f"'{sheet}'!", f"'{title}'!").replace(
-                f"{sheet}!", f"'{title}'!"
-            )
+        rename(book, sheet, title)
 
 
 def blank_rows_between(book: Any) -> None:
     for row in (7, 9, 12):
-        insert(book, "绩效指标", row=row)
+        shift(book, "绩效指标", row=row)
 
 
 def retyped_labels(book: Any) -> None:
@@ -86,19 +59,19 @@ def retyped_labels(book: Any) -> None:
 
 def names_lost_and_row_inserted(book: Any) -> None:
     drop_names(book)
-    insert(book, "预算执行", row=3)
-    insert(book, "绩效指标", row=2)
-    insert(book, "绩效指标", column=3)
+    shift(book, "预算执行", row=3)
+    shift(book, "绩效指标", row=2)
+    shift(book, "绩效指标", column=3)
 
 
 DAMAGES: dict[str, Damage] = {
     "保存一次": lambda book: None,
-    "基本信息插入一行": lambda book: insert(book, "基本信息", row=6),
-    "预算执行插入一行": lambda book: insert(book, "预算执行", row=7),
-    "预算执行插入一列": lambda book: insert(book, "预算执行", column=4),
-    "绩效指标上方插入一行": lambda book: insert(book, "绩效指标", row=3),
+    "基本信息插入一行": lambda book: shift(book, "基本信息", row=6),
+    "预算执行插入一行": lambda book: shift(book, "预算执行", row=7),
+    "预算执行插入一列": lambda book: shift(book, "预算执行", column=4),
+    "绩效指标上方插入一行": lambda book: shift(book, "绩效指标", row=3),
     "绩效指标中间插入空行": blank_rows_between,
-    "绩效指标插入一列": lambda book: insert(book, "绩效指标", column=6),
+    "绩效指标插入一列": lambda book: shift(book, "绩效指标", column=6),
     "名称全部丢失": drop_names,
     "名称丢失又插入行列": names_lost_and_row_inserted,
     "工作表改名": rename_sheets,
@@ -110,12 +83,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 def damaged(story: str, damage: Damage, folder: Path) -> Result:
-    path = folder / "returned.xlsx"
-    path.write_bytes(template_of(story))
-    book = openpyxl.load_workbook(path)
-    damage(book)
-    book.save(path)
-    return pipeline.score(path)
+    return scored(changed(template_of(story), damage), folder)
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -200,10 +168,10 @@ def test_a_doubled_label_is_named(tmp_path: Path) -> None:
 )
 def test_a_formula_without_result_is_told_and_not_run(typed: str, code: str, tmp_path: Path) -> None:
     def type_it(book: Any) -> None:
-        book["绩效指标"]["I6"] = typed
+        box(book, "指标1·实际完成值").value = typed
 
     result = damaged("department-corrected", type_it, tmp_path)
-    here = [found.code for found in result.findings if found.place.cell == "I6"]
+    here = [found.code for found in result.findings if found.place.cell == at("指标1·实际完成值")]
     assert here == [code]
     assert result.scores is not None
     assert result.scores.indicators[0].points is None
@@ -292,7 +260,11 @@ def test_a_row_of_sums_is_told_and_neither_scored_nor_added_up(
 
 def test_a_part_of_the_row_above_is_told_and_not_added_up(tmp_path: Path) -> None:
     def add(book: Any) -> None:
-        for cell, value in {"B9": "其中：政府采购", "E9": 10, "F9": 9}.items():
+        for cell, value in {
+            at("项目4·项目名称"): "其中：政府采购",
+            at("项目4·全年预算数"): 10,
+            at("项目4·全年执行数"): 9,
+        }.items():
             book["项目明细"][cell] = value
 
     plain = damaged("department-corrected", lambda book: None, tmp_path)
@@ -302,10 +274,10 @@ def test_a_part_of_the_row_above_is_told_and_not_added_up(tmp_path: Path) -> Non
 
 
 def test_a_word_of_a_sum_in_an_indicators_name_is_an_indicator(tmp_path: Path) -> None:
-    def rename(book: Any) -> None:
-        book["绩效指标"]["D6"] = "合计"
+    def call_it_a_sum(book: Any) -> None:
+        box(book, "指标1·三级指标").value = "合计"
 
-    result = damaged("department-corrected", rename, tmp_path)
+    result = damaged("department-corrected", call_it_a_sum, tmp_path)
     assert result.evaluation is not None
     assert result.evaluation.indicators[0].name.value == "合计"
 
@@ -315,7 +287,7 @@ def test_a_percent_typed_into_excel_is_the_same_as_the_number_before_the_sign(tm
         for address in ("F8", "I8"):
             cell = book["绩效指标"][address]
             cell.value, cell.number_format = cell.value / 100, "0.00%"
-        rate = book["预算执行"]["G10"]
+        rate = box(book, "合计·预算执行率")
         rate.value, rate.number_format = 0.868, "0.00%"
 
     result = damaged("department-corrected", as_percent, tmp_path)
@@ -455,7 +427,7 @@ def test_a_total_that_was_left_out_is_told_once_with_the_sum_that_fits(tmp_path:
 
     result = damaged("department-corrected", leave_out, tmp_path)
     (told,) = [found for found in result.findings if found.code in ("R06", "R07")]
-    assert (told.place.cell, told.message) == ("E10", "合计没有填写全年预算数、全年执行数。")
+    assert (told.place.cell, told.message) == (at("合计·全年预算数"), "合计没有填写全年预算数、全年执行数。")
     assert told.advice.endswith("按各部分合计，应填全年预算数3291.98、全年执行数2857.28。")
 
 
@@ -513,7 +485,12 @@ def test_a_line_that_need_not_be_filled_is_no_slip(tmp_path: Path) -> None:
     def parts_alone(book: Any) -> None:
         for column in "CEFG":
             book["预算执行"][f"{column}6"] = None
-        for cell, value in {"C7": 1800, "C8": 1303.71, "F7": 1500, "F8": 1261.83}.items():
+        for cell, value in {
+            at("人员经费·年初预算数"): 1800,
+            at("公用经费·年初预算数"): 1303.71,
+            at("人员经费·全年执行数"): 1500,
+            at("公用经费·全年执行数"): 1261.83,
+        }.items():
             book["预算执行"][cell] = value
 
     plain = damaged("department-corrected", lambda book: None, tmp_path)
@@ -569,12 +546,16 @@ def test_an_unnamed_row_like_the_one_above_is_no_sum(tmp_path: Path) -> None:
 )
 def test_letters_behind_a_number(unit: str, typed: str, read: int | None, tmp_path: Path) -> None:
     def type_it(book: Any) -> None:
-        book["绩效指标"]["G13"], book["绩效指标"]["I13"] = unit, typed
+        box(book, "指标8·计量单位").value, box(book, "指标8·实际完成值").value = unit, typed
 
     result = damaged("department-corrected", type_it, tmp_path)
     assert result.evaluation is not None
     assert result.evaluation.indicators[7].actual.value == read
-    assert [f.code for f in result.findings if f.place.cell == "I13" and f.code in ("R08", "R09", "R12")]
+    assert [
+        f.code
+        for f in result.findings
+        if f.place.cell == at("指标8·实际完成值") and f.code in ("R08", "R09", "R12")
+    ]
 
 
 def test_the_money_unit_in_other_words_is_no_other_unit(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,9 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.text import LONGEST, MOST_COMBINED, fold
+from tests.kit.filled import box, opened, saved
 from tests.kit.layouts import HEADS, Paper
+from tests.kit.outcome import scored
 
 Told = tuple[str, ...]
 
@@ -213,31 +214,17 @@ def test_the_unit_of_a_column_counts_on_an_official_layout(tmp_path: Path) -> No
 
 def ours(project_form: bytes, rows: list[tuple[Any, ...]], folder: Path) -> Result:
     """Our template with other indicators: sign, target, unit, actual."""
-    book = openpyxl.load_workbook(io.BytesIO(project_form))
-    sheet = book["绩效指标"]
-    for row, (sign, target, unit, actual) in enumerate(rows, 6):
-        values = [
-            "产出指标",
-            "数量指标",
-            f"指标{row}",
-            sign,
-            target,
-            unit,
-            None,
-            actual,
-            None,
-            10,
-            None,
-            10,
-            "原因",
-            "措施",
-        ]
-        for column, value in zip("BCDEFGHIJKLMNO", values, strict=True):
-            cell = sheet[f"{column}{row}"]
-            if cell.data_type != "f":
-                cell.value, cell.number_format = value, "General"
-    book.save(folder / "a.xlsx")
-    return pipeline.score(folder / "a.xlsx")
+    book = opened(project_form)
+    for number, (sign, target, unit, actual) in enumerate(rows, 1):
+        values = {
+            "一级指标": "产出指标", "二级指标": "数量指标", "三级指标": f"指标{number + 5}", "指标性质": sign,
+            "年度指标值": target, "计量单位": unit, "年中监控值": None, "实际完成值": actual, "指标完成率": None,
+            "分值": 10, "计分方法": None, "自评得分": 10, "偏差原因": "原因", "改进措施": "措施",
+        }  # fmt: skip
+        for label, value in values.items():
+            cell = box(book, f"指标{number}·{label}", "project")
+            cell.value, cell.number_format = value, "General"
+    return scored(saved(book), folder)
 
 
 OURS: list[tuple[Any, ...]] = [
@@ -335,7 +322,7 @@ MONEY = [
 def test_an_amount_is_in_the_forms_unit_or_none(
     typed: str, number: str | None, project_form: bytes, tmp_path: Path
 ) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(project_form))
+    book = opened(project_form)
     book["项目资金"]["F6"] = typed
     book.save(tmp_path / "a.xlsx")
     result = pipeline.score(tmp_path / "a.xlsx")
@@ -380,7 +367,7 @@ def test_a_mark_never_becomes_a_digit(tmp_path: Path) -> None:
 
 
 def test_marks_on_money_weights_and_claims(project_form: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(project_form))
+    book = opened(project_form)
     book["项目资金"]["F6"], book["绩效指标"]["K6"], book["绩效指标"]["M6"] = "848.36①", "10①", "10⁴"
     book["绩效指标"]["J6"] = "100%②"
     book.save(tmp_path / "a.xlsx")
@@ -418,7 +405,7 @@ def test_a_figure_beside_a_mark_is_compared_as_it_stands(project_form: bytes, tm
 
 
 def passage(project_form: bytes, text: str, folder: Path) -> Result:
-    book = openpyxl.load_workbook(io.BytesIO(project_form))
+    book = opened(project_form)
     book["自评结论"]["C16"] = text
     book.save(folder / "a.xlsx")
     return pipeline.score(folder / "a.xlsx")

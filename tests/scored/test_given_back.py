@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx.ooxml import Package, strip
+from tests.kit.filled import opened
 from tests.kit.outcome import scored_in_turn
 from tests.kit.parts import MAIN, OFFICE, edited, rels, unzipped
 from tests.kit.rich_workbook import PNG
@@ -108,7 +109,7 @@ def test_a_blank_note_stays_when_its_mark_goes(as_filed: bytes, tmp_path: Path) 
 
 
 def test_our_relations_are_written_with_the_prefix_that_readers_know(as_filed: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(as_filed))  # declares no prefix on the workbook's root
+    book = opened(as_filed)  # declares no prefix on the workbook's root
     book.save(tmp_path / "openpyxl.xlsx")
     copies = copies_of((tmp_path / "openpyxl.xlsx").read_bytes(), tmp_path, 2)
     assert copies[0].read_bytes() == copies[1].read_bytes()

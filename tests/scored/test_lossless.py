@@ -16,7 +16,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.note_text import DELIMITER
 from perf_xlsx.sheets.style import MARK_FILLS
-from tests.kit.filled import filled
+from tests.kit.filled import at, filled
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.parts import edited, unzipped
 from tests.kit.rich_workbook import rich
@@ -103,11 +103,11 @@ def test_the_input_is_never_written_to(returned: Path, tmp_path: Path) -> None:
 
 def test_a_marked_cell_keeps_everything_but_its_fill(returned: Path, scored: Path) -> None:
     before, after = looks(returned), looks(scored)
-    marked = [at for at in before if before[at][3] != after[at][3]]
+    marked = [place for place in before if before[place][3] != after[place][3]]
     assert ("绩效指标", "M7") in marked
-    for at in marked:
+    for place in marked:
         kept = [i for i in range(8) if i not in (2, 3)]
-        assert [before[at][i] for i in kept] == [after[at][i] for i in kept]
+        assert [before[place][i] for i in kept] == [after[place][i] for i in kept]
 
 
 def test_our_note_is_joined_to_theirs(scored: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_corrected_return_is_scored_afresh(as_filed: bytes, tmp_path: Path) ->
     assert "I06" in {found.code for found in first.findings}
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     sheet = book["绩效指标"]
-    sheet["L7"], sheet["K8"] = "按执行率", 10  # method of #2, weight of #3
+    sheet[at("指标2·计分方法")], sheet[at("指标3·分值")] = "按执行率", 10  # method of #2, weight of #3
     sheet.insert_rows(3)  # openpyxl moves neither names nor notes: the hardest kind of editor
     book.save(tmp_path / "c.xlsx")
     second = pipeline.score(tmp_path / "c.xlsx", tmp_path / "d.xlsx")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
@@ -15,7 +13,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import STORIES
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.kit.damage import DAMAGES, PICTURE, damaged
-from tests.kit.filled import changed, template_of
+from tests.kit.filled import changed, opened, template_of
 from tests.kit.layouts import national
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.parts import edited
@@ -52,7 +50,7 @@ def test_an_answer_beside_the_list_of_problems_is_kept_and_told_once(scored_copy
     assert not [f for f in sent.result.findings if f.code == "R16" and f.place.sheet == KEPT]
     assert (sent.kept, ours(sent)) == ([KEPT], list(SHEETS))
     assert sent.book[KEPT]["L8"].value == ANSWER
-    before = openpyxl.load_workbook(io.BytesIO(scored_copy))["问题清单"]
+    before = opened(scored_copy)["问题清单"]
     for row in before.iter_rows():
         for cell in row:
             assert sent.book[KEPT][cell.coordinate].value == cell.value
@@ -128,7 +126,7 @@ def test_whatever_is_done_to_a_sheet_of_ours_it_is_kept(name: str, scored_copy: 
     assert words in told
     assert f"“{title}”" in told
     assert (sent.kept, ours(sent)) == ([f"{title}（留存）"], list(SHEETS))
-    there, here = openpyxl.load_workbook(io.BytesIO(data))[title], sent.book[f"{title}（留存）"]
+    there, here = opened(data)[title], sent.book[f"{title}（留存）"]
     assert [[c.value for c in row] for row in here.iter_rows()] == [
         [c.value for c in r] for r in there.iter_rows()
     ]
