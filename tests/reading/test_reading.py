@@ -11,7 +11,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.utils import column_index_from_string, get_column_letter
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import STORIES, case_text
@@ -19,15 +18,12 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
 from tests import CASES
 from tests.kit.damage import drop_names, rename, shift
-from tests.kit.filled import at, box, filled, template_of
+from tests.kit.filled import at, box, changed, filled, template_of
+from tests.kit.outcome import scored
 
 OWN_WARNINGS = ["I17"]  # the corrected report still says “增加” beside a rate of decrease of 0%
 
 Damage = Callable[[Any], None]
-
-
-
-
 
 
 def drop_identity(book: Any) -> None:
