@@ -26,6 +26,7 @@ from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import Area, Cells
 from tests.kit.libreoffice import converted
+from tests.kit.outcome import findings_of
 
 YEAR = 2025
 ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
@@ -278,7 +279,7 @@ def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
     assert result.evaluation
     assert result.scores
     evaluation, scores = result.evaluation, result.scores
-    missing = [found for found in result.findings if found.code == "R07"]
+    missing = findings_of(result, "R07")
 
     def value(name: str, row: int = 0) -> Any:
         cell = form.cell(name, row)

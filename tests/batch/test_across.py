@@ -27,13 +27,6 @@ LONG = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "in"
-    path.mkdir()
-    return path
-
-
 def put(
     folder: Path, name: str, form: str = "project", unit: str = "甲局", actual: float = 91, text: str = "照常。"
 ):

@@ -14,7 +14,7 @@ from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.state import State
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import OutputError
-from tests.kit.batch_returns import a_return
+from tests.kit.batch_returns import put
 from tests.kit.command import command
 
 NAMES = (
@@ -30,20 +30,6 @@ POSIX_NAMES = (
     "n" * 250 + ".xlsx",
     "\udcb5\udca5.xlsx",
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "in"
-    path.mkdir()
-    return path
-
-
-def put(folder: Path, name: str, unit: str = "甲局") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(a_return("project", unit))
-    return path
 
 
 def files(folder: Path, output: Path | None = None) -> list[str]:

@@ -22,6 +22,7 @@ from tests.kit.advice import codes, errors, left_over, restore, usual_choice
 from tests.kit.filled import filled, template_of
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
 from tests.kit.layouts import LAYOUTS, national
+from tests.kit.outcome import findings_of
 from tests.reading.test_layouts import RULEBOOK
 
 WITHOUT_FORM = {"R01", "R02", "R03", "R04", "R05", "R06"}
@@ -81,7 +82,7 @@ def test_a_score_that_is_right_once_its_weight_is_says_so(
     well_made: dict[str, object], score_case: Callable[..., Result]
 ) -> None:
     changed(well_made, "指标3·分值", 8.33)
-    (said,) = (f for f in score_case(well_made).findings if f.code == "I06")
+    (said,) = findings_of(score_case(well_made), "I06")
     assert said.severity == "notice"
     assert said.advice == "请更正分值（K8），自评得分不必改。"
     assert said.expected == said.given == "8.33"

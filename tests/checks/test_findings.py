@@ -16,6 +16,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.findings.catalogue import CHECKS, catalogue
 from tests import CASES, ROOT
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
+from tests.kit.outcome import findings_of
 
 ALL = read_cases(CASES / "问题.md")
 
@@ -124,7 +125,7 @@ def test_a_wrong_total_of_weights_names_what_would_fit(
     well_made: dict[str, Any], score_case: Callable[..., Result]
 ) -> None:
     well_made["indicators"][0]["weight"] = 200
-    (said,) = (f for f in score_case(well_made).findings if f.code == "W01")
+    (said,) = findings_of(score_case(well_made), "W01")
     assert "“档案数字化数量”分值200、自评得分20，分值若为20则得分相符，合计正好100" in said.message
     assert said.advice == "请把“档案数字化数量”的分值改为20，或核对各指标的分值。"
 
@@ -158,7 +159,7 @@ def test_a_rate_just_below_its_limit_is_seen_to_be_below(
 ) -> None:
     well_made["funds"] = [{"line": "合计", "initial": 100000, "adjusted": 100000, "executed": 89999}]
     well_made["projects"], well_made["passages"]["执行情况说明"] = [], "资金按计划使用，没有违规。"
-    (said,) = (f for f in score_case(well_made).findings if f.code == "F09")
+    (said,) = findings_of(score_case(well_made), "F09")
     assert said.message.startswith("预算执行率89.999%，低于90.00%")
 
 
@@ -185,7 +186,7 @@ def test_ten_times_the_target_may_be_another_unit(
     actual: int, asked: bool, well_made: dict[str, Any], score_case: Callable[..., Result]
 ) -> None:
     well_made["indicators"][0] |= {"actual": actual, "claimed_completion": "1000%"}
-    (said,) = (f for f in score_case(well_made).findings if f.code == "I08")
+    (said,) = findings_of(score_case(well_made), "I08")
     assert ("计量单位" in said.advice) == asked
 
 

@@ -29,7 +29,7 @@ from perf_xlsx.system import os_errors
 from perf_xlsx.system.output_files import StagedFile, explain_os_error, write_atomically
 from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible
 from tests import ROOT
-from tests.kit.batch_returns import a_return
+from tests.kit.batch_returns import a_return, put
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.parts import zipped
@@ -45,13 +45,6 @@ def process(*words: object, encoding: str = "utf-8", **more: str) -> subprocess.
     environment |= {"PYTHONPATH": str(TREE), "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"} | more
     line = [sys.executable, "-m", "perf_xlsx", *map(str, words)]
     return subprocess.run(line, capture_output=True, env=environment, timeout=120, check=False)
-
-
-def put(folder: Path, name: str, unit: str = "甲局") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(a_return("project", unit))
-    return path
 
 
 @pytest.fixture

@@ -33,8 +33,8 @@ from tests import FIXTURES
 from tests.kit.filled import at, box, changed, template_of
 from tests.kit.foreign_workbooks import biff5, number_of, ole, strict, xlsb
 from tests.kit.libreoffice import converted, needs_libreoffice
-from tests.kit.outcome import with_copy
-from tests.kit.parts import zipped
+from tests.kit.outcome import findings_of, with_copy
+from tests.kit.parts import unzipped, zipped
 
 TOTALS = {
     "department-corrected": ("88.01", "良"),
@@ -267,8 +267,7 @@ def test_what_stands_in_no_box_that_was_carried_is_listed(
 def test_a_formula_in_a_box_is_told_and_its_result_carried_over(filled: dict[str, bytes], tmp_path: Path) -> None:
     def formula(data: bytes) -> bytes:
         """A link in the box, with its result."""
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist()}
+        parts = unzipped(data)
         sheet = "xl/worksheets/sheet3.xml"
         assert b"<v>95.45</v>" in parts[sheet]
         parts[sheet] = parts[sheet].replace(b"<v>95.45</v>", b"<f>[1]A!B3</f><v>95.45</v>")
@@ -337,8 +336,8 @@ def test_what_is_hidden_is_told_as_in_the_xlsx(
     build: Callable[[bytes], bytes], filled: dict[str, bytes], tmp_path: Path
 ) -> None:
     data = changed(filled["department-corrected"], unseen)
-    expected = [f for f in with_copy(data, tmp_path, "a.xlsx").findings if f.code == "R22"]
-    found = [f for f in with_copy(build(data), tmp_path, "b").findings if f.code == "R22"]
+    expected = findings_of(with_copy(data, tmp_path, "a.xlsx"), "R22")
+    found = findings_of(with_copy(build(data), tmp_path, "b"), "R22")
     assert {(f.place.sheet, f.place.cell, f.message) for f in found} == {
         ("绩效指标", at("指标2·三级指标"), "原文件“绩效指标”D7：第7、9行被隐藏或被筛选掉，其中的内容已照常读取。"),
         ("绩效指标", at("指标1·年中监控值"), "原文件“绩效指标”H6：H列被隐藏，其中的内容已照常读取。"),
@@ -365,10 +364,6 @@ def test_what_is_hidden_is_told_where_libreoffice_saved_it(
     assert any("“项目明细”被隐藏" in message for message in messages)
 
 
-def told(result: Result, code: str = "R06") -> list[Finding]:
-    return [found for found in result.findings if found.code == code]
-
-
 def test_a_copied_sheet_and_a_slipped_block_are_told_as_in_the_xlsx(
     filled: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -386,8 +381,10 @@ def test_a_copied_sheet_and_a_slipped_block_are_told_as_in_the_xlsx(
         with_copy(data, tmp_path, "a.xlsx"),
         with_copy(xlsb(data), tmp_path, "b.xlsb"),
     )
-    plain = [f.message.removeprefix("原文件：").removeprefix("原文件“预算执行”C6：") for f in told(result)]
-    assert sorted(plain) == sorted(f.message for f in told(expected))
+    plain = [
+        f.message.removeprefix("原文件：").removeprefix("原文件“预算执行”C6：") for f in findings_of(result, "R06")
+    ]
+    assert sorted(plain) == sorted(f.message for f in findings_of(expected, "R06"))
     assert len(plain) == 2
     assert "R16" not in {f.code for f in result.findings}
 
@@ -464,8 +461,7 @@ def test_dump_shows_them_too() -> None:
 
 
 def retyped(data: bytes, old: bytes, new: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(data)
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(old, new)
     return zipped(parts)
 
@@ -516,8 +512,7 @@ def test_strict_ooxml_is_edited_in_its_own_form(filled: dict[str, bytes], tmp_pa
 
 def test_a_strict_date_is_a_date(filled: dict[str, bytes], tmp_path: Path) -> None:
     """Strict workbooks store 2024-04-15 as text of type d."""
-    with zipfile.ZipFile(io.BytesIO(strict(filled["department-corrected"]))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(strict(filled["department-corrected"]))
     sheet = "xl/worksheets/sheet2.xml"
     day = (datetime.date(2024, 4, 15) - datetime.date(1899, 12, 30)).days
     assert f"<v>{day}</v>".encode() in parts[sheet]
@@ -639,8 +634,7 @@ def test_the_number_format_tells_a_fraction_from_a_percentage(
 
 
 def test_one_stream_listed_as_many_sheets_is_refused(filled: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(io.BytesIO(xlsb(filled["project"]))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(xlsb(filled["project"]))
     main = parts["xl/workbook.bin"]
     at = main.index(b"\x9c\x01")
     one = main[at : at + 3 + main[at + 2]]
@@ -713,8 +707,7 @@ def test_too_many_cells_in_an_xlsb_are_refused(filled: dict[str, bytes]) -> None
 
 
 def test_an_encrypted_ods_is_told(tmp_path: Path) -> None:
-    with zipfile.ZipFile(FIXTURES / "部门整体.ods") as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped((FIXTURES / "部门整体.ods").read_bytes())
     parts["META-INF/manifest.xml"] = b"<manifest><encryption-data/></manifest>"
     assert [f.code for f in with_copy(zipped(parts), tmp_path, "a.ods").findings] == ["R02"]
 
@@ -722,8 +715,7 @@ def test_an_encrypted_ods_is_told(tmp_path: Path) -> None:
 def test_flipped_and_cut_bytes_never_raise(filled: dict[str, bytes], tmp_path: Path) -> None:
     chance = random.Random(20203)
     built = xlsb(filled["project"])
-    with zipfile.ZipFile(io.BytesIO(built)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(built)
     whole = biff5(filled["project"])
     for number in range(80):
         name = chance.choice(sorted(parts))

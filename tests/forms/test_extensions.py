@@ -24,6 +24,7 @@ from perf_xlsx.scored.summary import SUMMARY
 from tests import CASES, ROOT
 from tests.kit.command import command
 from tests.kit.layouts import HEADS
+from tests.kit.outcome import findings_of
 from tests.template.test_template import agreed, needs_libreoffice
 
 FORMS = Path(pipeline.__file__).parent / "forms"
@@ -638,7 +639,7 @@ def test_the_template_of_other_words_shows_what_is_scored(number: int, tmp_path:
     assert theirs[6] is None
     for at in (5, *range(7, 5 + number)):
         assert points[at] == pytest.approx(float(theirs[at] or -1))
-    (asked,) = [one for one in result.findings if one.code == "R13"]
+    (asked,) = findings_of(result, "R13")
     assert asked.expected == "、".join(word for word, _ in BANDS[number])
 
 

@@ -33,6 +33,7 @@ from tests.kit.bombs import INLINE, STRINGS, indicator_rows, into, rows
 from tests.kit.command import command
 from tests.kit.filled import filled, template_of
 from tests.kit.foreign_workbooks import biff5
+from tests.kit.outcome import findings_of
 from tests.kit.parts import edited, rels
 
 INDICATORS = "xl/worksheets/sheet5.xml"
@@ -189,7 +190,7 @@ def test_of_one_finding_so_many_are_told(tmp_path: Path) -> None:
     result = pipeline.score(path, tmp_path / "out.xlsx")
     assert result.output
     (code,) = {one.code for one in result.findings if "出现了两次" in one.message}
-    found = [one for one in result.findings if one.code == code]
+    found = findings_of(result, code)
     assert len(found) == 5001
     (whole,) = [one for one in found if one.place.cell is None]
     assert whole.message == "“栏目缺失、重复，或内容与栏目错开”一共有10800处，只逐处列出5000处，其余没有列出。"

@@ -39,6 +39,14 @@ def a_return(form: str, unit: str, actual: float = 95, text: str = "加强预算
     )
 
 
+def put(folder: Path, name: str, unit: str = "甲局") -> Path:
+    """Put the return of a unit's project into a folder."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(a_return("project", unit))
+    return path
+
+
 def write_returns(folder: Path, count: int = 60) -> Path:
     """`count` workbooks below `folder`: damaged, cut off, encrypted, empty and doubled ones among them."""
     for n in range(count):

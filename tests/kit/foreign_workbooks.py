@@ -7,14 +7,12 @@ python-calamine, which know nothing of this module, read them in tests/test_fore
 from __future__ import annotations
 
 import datetime
-import io
 import struct
-import zipfile
 from collections.abc import Iterable
 from decimal import Decimal
 
 from perf_xlsx.ooxml import Book, Cell, Grid, Package, read_grid
-from tests.kit.parts import zipped
+from tests.kit.parts import unzipped, zipped
 
 TYPES = "application/vnd.ms-excel.{}"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}"
@@ -294,8 +292,7 @@ STRICT = {
 
 def strict(data: bytes) -> bytes:
     """An .xlsx in the strict form, as Excel saves it: other namespaces, and the workbook says so."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(data)
     for name, part in parts.items():
         for loose, tight in STRICT.items():
             part = part.replace(loose.encode(), tight.encode())

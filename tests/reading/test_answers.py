@@ -18,6 +18,7 @@ from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
 from tests.kit.filled import changed, filled
 from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
 from tests.kit.sent_back import ANSWER, Sent, ours
 from tests.scored.test_scored_sheets import SHEETS
 
@@ -253,7 +254,7 @@ def test_answers_in_notes_of_a_workbook_saved_in_another_format_are_told_and_lis
     answered = _written(changed(scored_copy, write), tmp_path / "b.xlsx")
     saved = converted(tmp_path / "libreoffice", f"{kind}:{FOREIGN[kind]}", answered)
     result = pipeline.score(saved, tmp_path / "out.xlsx")
-    (told,) = [found for found in result.findings if found.code == "R23"]
+    (told,) = findings_of(result, "R23")
     assert told.message.startswith("原文件“绩效指标”的核对批注里填写了内容：")
     assert {"M8", f"K8“{ANSWER}”"} <= set(re.split("：|、|。", told.message))
     assert f"M7“单位： {ANSWER}”" in told.message

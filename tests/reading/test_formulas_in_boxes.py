@@ -11,7 +11,7 @@ from perf_xlsx.ooxml.arithmetic import computed
 from tests import FIXTURES
 from tests.kit.filled import opened
 from tests.kit.layouts import national
-from tests.kit.outcome import scored
+from tests.kit.outcome import findings_of, scored
 from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put
 
 
@@ -62,7 +62,7 @@ def test_other_formats_know_their_formulas(suffix: str) -> None:
     result = pipeline.score(FIXTURES / f"划去的内容.{suffix}")  # has =C6+C9, =SUM(E6,E9)
     assert result.evaluation is not None
     assert result.evaluation.total_funds.initial.value == 1000
-    assert not [found for found in result.findings if found.code == "R11"]
+    assert not findings_of(result, "R11")
 
 
 OUTSIDE = ["[1]汇总!B3", "Z99+C6+C9", "C6+C9+Z99", "INDIRECT(\"C6\")+C9", "IF(1,C6+C9,0)", "VLOOKUP(C6,C6:E9,1)", "C10",
@@ -82,7 +82,7 @@ def test_a_result_that_is_not_what_the_boxes_come_to_is_told_with_what_is(
     sound: bytes, typed: dict[str, str], tmp_path: Path
 ) -> None:
     data = put(sound, FUNDS, {"C6": "<v>500</v>", "C10": f"<f>C6+C9</f><v>{typed['C10']}</v>"})
-    found = [found for found in scored(data, tmp_path).findings if found.code == "R11"]
+    found = findings_of(scored(data, tmp_path), "R11")
     expected = str(500 + int(typed["C9"]))
     assert [(f.given, f.expected) for f in found] == [(typed["C10"], expected)]
 

@@ -19,7 +19,7 @@ from perf_xlsx.results.report import as_json
 from tests import CASES
 from tests.kit.damage import drop_names, rename, shift
 from tests.kit.filled import at, box, changed, filled, template_of
-from tests.kit.outcome import scored
+from tests.kit.outcome import findings_of, scored
 
 OWN_WARNINGS = ["I17"]  # the corrected report still says “增加” beside a rate of decrease of 0%
 
@@ -128,7 +128,7 @@ def test_a_lost_column_is_named(tmp_path: Path) -> None:
         book["绩效指标"].delete_cols(11)
 
     result = damaged("department-corrected", delete, tmp_path)
-    lost = [found for found in result.findings if found.code == "R06"]
+    lost = findings_of(result, "R06")
     assert [found.field for found in lost] == ["绩效指标完成情况·分值"]
     assert result.scores is not None
     assert not result.scores.complete
@@ -341,7 +341,7 @@ def test_another_rulebook_than_the_templates_is_told(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     path.write_bytes(template_of("project"))
     assert [f.code for f in pipeline.score(path, rulebook="mof-2020").findings] == []
-    other = [f for f in pipeline.score(path, rulebook="platform").findings if f.code == "R17"]
+    other = findings_of(pipeline.score(path, rulebook="platform"), "R17")
     assert [(f.severity, f.given, f.expected) for f in other] == [("warning", "platform", "mof-2020")]
 
 
@@ -350,7 +350,7 @@ def test_a_form_without_a_single_indicator_is_not_without_errors(form: str, tmp_
     """It was scored as complete, with the points of budget execution alone and no error at all."""
     case = json.loads(case_text({"department": "department-corrected", "project": "project"}[form]))
     (tmp_path / "甲.xlsx").write_bytes(filled(case | {"indicators": []}))
-    found = [f for f in pipeline.score(tmp_path / "甲.xlsx").findings if f.code == "R07"]
+    found = findings_of(pipeline.score(tmp_path / "甲.xlsx"), "R07")
     assert [(f.place.sheet, f.place.cell, f.message) for f in found] == [
         ("绩效指标", "D6", "没有填写任何绩效指标。")
     ]
@@ -410,7 +410,7 @@ def test_a_lost_sheet_is_told_once_a_block(
     sheet: str, severities: list[str], fields: list[str], tmp_path: Path
 ) -> None:
     result = damaged("department-corrected", lambda book: book.remove(book[sheet]), tmp_path)
-    lost = [found for found in result.findings if found.code == "R06"]
+    lost = findings_of(result, "R06")
     assert [(found.field, found.severity) for found in lost] == list(zip(fields, severities, strict=True))
     assert all(f"工作表“{sheet}”" in found.advice for found in lost)
     assert not [found for found in result.findings if found.code in ("R07", "F01", "F06", "N01")]
@@ -445,7 +445,7 @@ def test_an_empty_box_is_told_with_what_to_fill_in(
     def clear(book: Any) -> None:
         book[sheet][address] = typed
 
-    told = [f for f in damaged("department-corrected", clear, tmp_path).findings if f.code == "R07"]
+    told = findings_of(damaged("department-corrected", clear, tmp_path), "R07")
     assert [(found.place.cell, found.advice) for found in told] == [(address, said)]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from perf_xlsx.domain.model import Result
 from tests.kit.filled import at, box, opened, saved
-from tests.kit.outcome import scored
+from tests.kit.outcome import findings_of, scored
 
 Row = dict[str, Any]
 LABELS = {
@@ -57,7 +57,7 @@ def test_a_value_that_does_not_convert_for_sure_is_left_open_and_told(
     points, codes = first(result)
     assert points is None
     assert "R08" in codes
-    (told,) = [f for f in result.findings if f.code == "R08"]
+    (told,) = findings_of(result, "R08")
     assert told.given == actual
     assert "请换算成" in told.advice
 
@@ -107,7 +107,7 @@ def test_a_fraction_beside_a_percentage_is_one_too(project_form: bytes, tmp_path
     result = typed(project_form, tmp_path, row, "0%")
     assert first(result)[0] is not None
     assert (str(first(result)[0]), first(result)[1]) == ("9.44", "R12")
-    (told,) = [f for f in result.findings if f.code == "R12"]
+    (told,) = findings_of(result, "R12")
     assert (told.severity, told.place.cell) == ("warning", TARGET)
 
 

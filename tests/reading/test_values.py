@@ -13,7 +13,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.text import LONGEST, MOST_COMBINED, fold
 from tests.kit.filled import box, opened, saved
 from tests.kit.layouts import HEADS, Paper
-from tests.kit.outcome import scored
+from tests.kit.outcome import findings_of, scored
 
 Told = tuple[str, ...]
 
@@ -400,7 +400,7 @@ def test_marks_in_a_passage_make_no_figure(text: str, project_form: bytes, tmp_p
 
 
 def test_a_figure_beside_a_mark_is_compared_as_it_stands(project_form: bytes, tmp_path: Path) -> None:
-    (found,) = [f for f in passage(project_form, "①预算执行率34.04%①。", tmp_path).findings if f.code == "N03"]
+    (found,) = findings_of(passage(project_form, "①预算执行率34.04%①。", tmp_path), "N03")
     assert "“预算执行率34.04%”" in found.message
 
 

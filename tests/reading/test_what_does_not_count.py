@@ -23,7 +23,7 @@ from tests import FIXTURES
 from tests.kit.filled import at, box, opened, saved
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import Paper, hubei, national, sichuan, yunnan
-from tests.kit.outcome import scored
+from tests.kit.outcome import findings_of, scored
 from tests.kit.parts import edited
 
 FUNDS, ROWS, END = "预算执行", "绩效指标", "自评结论"
@@ -47,7 +47,7 @@ def told(result: Result) -> Told:
 
 
 def message(result: Result, code: str) -> str:
-    (found,) = [found for found in result.findings if found.code == code]
+    (found,) = findings_of(result, code)
     return found.message
 
 

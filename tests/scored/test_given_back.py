@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +12,7 @@ import pytest
 from perf_xlsx.ooxml import Package, strip
 from tests.kit.filled import opened
 from tests.kit.outcome import scored_in_turn
-from tests.kit.parts import MAIN, OFFICE, edited, rels, unzipped
+from tests.kit.parts import MAIN, OFFICE, edited, rels, unzipped, zipped
 from tests.kit.rich_workbook import PNG
 
 BLANKS = {
@@ -134,11 +133,7 @@ def without_styles(book: bytes) -> bytes:
                 text = re.sub(r"<conditionalFormatting .*?</conditionalFormatting>", "", text)
                 text = re.sub(r'(<(?:c|row|col)\b[^>]*?) (?:s|style)="\d+"', r"\1", text)
             pieces[name] = text.encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in pieces.items():
-            archive.writestr(name, data)
-    return out.getvalue()
+    return zipped(pieces)
 
 
 def test_formats_that_were_not_there_get_the_name_that_every_reader_opens(as_filed: bytes, tmp_path: Path) -> None:

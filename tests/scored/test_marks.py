@@ -12,6 +12,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.scored import marks
 from perf_xlsx.sheets.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
 from tests.kit.filled import at, box, template_of
+from tests.kit.outcome import findings_of
 
 OLD_FILLS = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC"}
 
@@ -85,5 +86,5 @@ def test_a_wrong_total_of_weights_is_marked_at_the_suspect_else_at_the_head(tmp_
     book = openpyxl.load_workbook(tmp_path / "returned.xlsx")
     box(book, "指标3·分值").value, box(book, "指标8·分值").value, box(book, "指标8·自评得分").value = 10, 12, 11
     book.save(tmp_path / "returned.xlsx")
-    (said,) = (f for f in pipeline.score(tmp_path / "returned.xlsx").findings if f.code == "W01")
+    (said,) = findings_of(pipeline.score(tmp_path / "returned.xlsx"), "W01")
     assert (said.place.cell, said.correction) == ("K5", None)

@@ -16,6 +16,7 @@ from tests.kit.damage import DAMAGES, PICTURE, damaged
 from tests.kit.filled import changed, opened, template_of
 from tests.kit.layouts import national
 from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
 from tests.kit.parts import edited
 from tests.kit.sent_back import ANSWER, Sent, ours, settled
 from tests.scored.test_scored_sheets import SHEETS
@@ -41,7 +42,7 @@ def test_an_answer_beside_the_list_of_problems_is_kept_and_told_once(scored_copy
         book["绩效指标"]["K8"] = 10
 
     sent = Sent(changed(scored_copy, answer), tmp_path)
-    (found,) = [found for found in sent.result.findings if found.code == "R23"]
+    (found,) = findings_of(sent.result, "R23")
     assert found.message == (
         f"在评分加入的工作表“问题清单”上写了内容：L8“{ANSWER}”。没有读取；该表已改名为“{KEPT}”，原样保留。"
     )

@@ -23,6 +23,7 @@ from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.ooxml import Book, Package
 from tests.kit.command import command
 from tests.kit.filled import filled
+from tests.kit.outcome import findings_of
 from tests.kit.parts import edited
 from tests.kit.rich_workbook import rich
 
@@ -339,7 +340,7 @@ def test_a_copy_has_the_suffix_of_its_content(
     package = Package.open(tmp_path / "out" / written)
     assert package.suffix() == Path(written).suffix
     assert ("xl/vbaProject.bin" in package) == macros
-    misnamed = [f for f in result.findings if f.code == "R01"]
+    misnamed = findings_of(result, "R01")
     assert bool(misnamed) == (named != written)
     assert all(f.severity == "notice" and Path(written).suffix in f.message for f in misnamed)
 
@@ -391,7 +392,7 @@ def test_a_signature_that_the_copy_voids_is_told(corrected: bytes, tmp_path: Pat
     signature = {"_xmlsignatures/sig1.xml": "<Signature/>", "_xmlsignatures/origin.sigs": ""}
     (tmp_path / "a.xlsx").write_bytes(edited(corrected, add=signature))
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
-    (found,) = [f for f in result.findings if f.code == "R16"]
+    (found,) = findings_of(result, "R16")
     assert "签名失效，原文件中的签名不变" in found.message
     assert Package.open(tmp_path / "out.xlsx").read("_xmlsignatures/sig1.xml") == b"<Signature/>"
 

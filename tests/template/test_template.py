@@ -30,6 +30,7 @@ from perf_xlsx.sheets.fixed_texts import (
 )
 from tests import CASES, FIXTURES, ROOT
 from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
 from tests.kit.parts import edited
 from tests.scoring.test_oracle import as_case, made_up
 from tests.scoring.test_scoring import form_of, table
@@ -470,7 +471,7 @@ def test_what_the_formulas_ask_for_is_no_content_of_the_form(suffix: str, tmp_pa
     (tmp_path / "in.xlsx").write_bytes(data)
     saved = converted(tmp_path / "out", suffix, tmp_path / "in.xlsx")
     result = pipeline.score(saved, tmp_path / "scored.xlsx")
-    assert not [found for found in result.findings if found.code == "R16"]
+    assert not findings_of(result, "R16")
     live = openpyxl.load_workbook(tmp_path / "scored.xlsx", data_only=True)
     assert [cell.value for cell in cells(live, "px_indicators_reference_points")[1][:2]] == [TARGET, 2.5]
     assert cells(live, "px_reference_total")[1][0].value == FIRST
@@ -484,7 +485,7 @@ def test_they_are_no_content_either_where_only_their_values_were_kept(tmp_path: 
     case = typed_in([ASKED_FOR[0][0]], executed="600.00")
     values = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case)), data_only=True)
     values.save(tmp_path / "values.xlsx")
-    assert not [found for found in pipeline.score(tmp_path / "values.xlsx").findings if found.code == "R16"]
+    assert not findings_of(pipeline.score(tmp_path / "values.xlsx"), "R16")
 
 
 def test_the_formulas_hints_are_seen_at_a_glance(blank: tuple[str, Any]) -> None:
