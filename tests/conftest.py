@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,17 +9,38 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
-
-CASES = Path(__file__).parent / "cases"
+from tests.kit import filled as kit
 
 
 @pytest.fixture
 def well_made() -> dict[str, Any]:
     """A department form with nothing wrong in it, as case data."""
-    data: dict[str, Any] = json.loads((CASES / "完好的部门自评表.json").read_text("utf-8"))
-    return data
+    return kit.well_made()
+
+
+@pytest.fixture(scope="session")
+def corrected() -> bytes:
+    """The reference case as it was corrected, in our template: a department's, in 万元."""
+    return kit.template_of("department-corrected")
+
+
+@pytest.fixture(scope="session")
+def as_filed() -> bytes:
+    """The reference case as it was filed, in our template."""
+    return kit.template_of("department-as-filed")
+
+
+@pytest.fixture(scope="session")
+def project_form() -> bytes:
+    """The reference case of a project, in our template."""
+    return kit.template_of("project")
+
+
+@pytest.fixture(scope="session")
+def sound() -> bytes:
+    """The well-made department form, in our template."""
+    return kit.template_of("完好的部门自评表")
 
 
 @pytest.fixture
@@ -29,8 +49,7 @@ def score_case(tmp_path: Path) -> Callable[..., Result]:
 
     def run(case: dict[str, Any], output: str | None = None, rulebook: str | None = None) -> Result:
         returned = tmp_path / "returned.xlsx"
-        text = json.dumps(case, ensure_ascii=False)
-        pipeline.write_template(returned, case=text, rulebook=rulebook)
+        returned.write_bytes(kit.filled(case, rulebook))
         return pipeline.score(returned, tmp_path / output if output else None, rulebook)
 
     return run
@@ -40,6 +59,6 @@ def score_case(tmp_path: Path) -> Callable[..., Result]:
 def scored_copy(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The reference case as it was filed, scored."""
     folder = tmp_path_factory.mktemp("scored")
-    pipeline.write_template(folder / "a.xlsx", case=case_text("department-as-filed"))
+    (folder / "a.xlsx").write_bytes(kit.template_of("department-as-filed"))
     pipeline.score(folder / "a.xlsx", folder / "b.xlsx")
     return (folder / "b.xlsx").read_bytes()

@@ -20,7 +20,6 @@ import struct
 import tempfile
 import time
 import traceback
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -30,10 +29,11 @@ from types import FrameType
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
+from tests.kit.filled import template_of
 from tests.kit.foreign_workbooks import biff5, record, xlsb
+from tests.kit.parts import unzipped, zipped
 from tests.kit.rich_workbook import rich
 
 SEEDS = Path(__file__).parent / "fuzz_seeds.txt"
@@ -59,8 +59,8 @@ class TooSlow(BaseException):
 @cache
 def bases() -> tuple[bytes, ...]:
     """The workbooks that are damaged: both forms, one with everything in it, and one that was scored before."""
-    first, second = (pipeline.template_bytes(case=case_text(name)) for name in ("department-corrected", "project"))
-    everything = rich(pipeline.template_bytes(case=case_text("department-as-filed")))
+    first, second = (template_of(name) for name in ("department-corrected", "project"))
+    everything = rich(template_of("department-as-filed"))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a.xlsm").write_bytes(everything)
         pipeline.score(Path(folder) / "a.xlsm", Path(folder) / "b.xlsm")
@@ -98,21 +98,6 @@ def outcome(result: Result) -> str:
         (f.code, str(f.place.sheet), f.place.cell) for f in result.findings if f.place.cell and f.code != "R23"
     ]
     return f"{result.scores.total if result.scores else None} {found}"
-
-
-def unzipped(data: bytes) -> Parts:
-    """The parts of a workbook."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist()}
-
-
-def zipped(parts: Parts) -> bytes:
-    """A workbook of these parts."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 # ---- what is done to a workbook ----
@@ -221,7 +206,7 @@ def mutant(kind: str, seed: int) -> tuple[bytes, int | None]:
             parts[name] = joined(chance, records_of(parts[name]), record)
         else:
             chance.choice(MUTATIONS)(chance, parts)
-    return zipped(parts), None
+    return zipped(parts, level=1), None
 
 
 # ---- records of binary formats ----

@@ -27,12 +27,10 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
-from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.dense import DENSE
-from tests.kit.foreign_workbooks import zipped
-from tests.kit.rich_workbook import MAIN
+from tests.kit.filled import template_of
+from tests.kit.parts import MAIN, unzipped, zipped
 
 LENGTHS = (8_000, 16_000, 32_000)
 GROWTH = 2.5  # of processor time, where a text is twice as long
@@ -65,7 +63,7 @@ def forms() -> tuple[Form, ...]:
     """Our template and an official layout."""
     with tempfile.TemporaryDirectory() as folder:
         official = layouts.national().save(Path(folder) / "a.xlsx").read_bytes()
-    ours = pipeline.template_bytes(case=case_text("department-as-filed"))
+    ours = template_of("department-as-filed")
     return Form("模板", unzipped(ours)), Form("官方表", unzipped(official))
 
 

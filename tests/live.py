@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import io
 import random
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,8 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import Area, Cells
+from tests.kit.libreoffice import converted
+from tests.kit.outcome import findings_of
 
 YEAR = 2025
 ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
@@ -278,7 +279,7 @@ def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
     assert result.evaluation
     assert result.scores
     evaluation, scores = result.evaluation, result.scores
-    missing = [found for found in result.findings if found.code == "R07"]
+    missing = findings_of(result, "R07")
 
     def value(name: str, row: int = 0) -> Any:
         cell = form.cell(name, row)
@@ -369,11 +370,7 @@ def _value(value: Any) -> Any:
 
 def recalculated(books: Sequence[Path], folder: Path) -> list[Shown]:
     """What LibreOffice shows, of all in one run."""
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
-    for at in range(0, len(books), 200):
-        names = [str(path) for path in books[at : at + 200]]
-        subprocess.run([*command, *names], check=True, capture_output=True, timeout=900)
+    converted(folder / "out", "xlsx", *books)
 
     def reader(path: Path) -> Shown:
         book = openpyxl.load_workbook(folder / "out" / path.name, data_only=True)

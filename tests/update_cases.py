@@ -8,7 +8,8 @@ from collections import Counter
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from tests.conftest import CASES
+from tests import CASES
+from tests.kit.filled import filled
 from tests.kit.finding_cases import BESIDES, FORMS, FindingCase, besides_line, changed, read_cases
 
 
@@ -17,7 +18,7 @@ def besides_of(case: FindingCase, folder: Path) -> Counter[str]:
     form = json.loads((CASES / FORMS[case.form]).read_text("utf-8"))
     for path, new in case.changes:
         changed(form, path, new)
-    pipeline.write_template(folder / "t.xlsx", case=json.dumps(form, ensure_ascii=False), rulebook=case.rulebook)
+    (folder / "t.xlsx").write_bytes(filled(form, case.rulebook))
     return case.besides_of(pipeline.score(folder / "t.xlsx", rulebook=case.rulebook).findings)
 
 

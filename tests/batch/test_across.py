@@ -8,7 +8,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from perf_xlsx import batch, pipeline
@@ -17,25 +16,19 @@ from perf_xlsx.batch.cross_checks import CrossChecks
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.batch.roster_list import read_roster
 from perf_xlsx.batch.roster_templates import file_name
-from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.results.record import ExecutionRecord, Record
 from perf_xlsx.results.records import Records
 from tests.kit.batch_returns import a_return
+from tests.kit.command import command
+from tests.kit.filled import filled, template_of
 
 LONG = (
     "本年度预算执行总体平稳，年中因征地协调滞后调减两个子项目，结余资金已按规定交回财政，"
     "下一年度将提前办理前期手续，按季度监控执行进度。"
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "in"
-    path.mkdir()
-    return path
 
 
 def put(
@@ -45,7 +38,7 @@ def put(
 
 
 def case(**changes: Any) -> bytes:
-    return pipeline.template_bytes(case=json.dumps(json.loads(case_text("project")) | changes))
+    return filled(json.loads(case_text("project")) | changes)
 
 
 def listed(tmp_path: Path, *lines: str) -> Path:
@@ -60,13 +53,10 @@ def found(folder: Path, code: str, **options: Any) -> list[tuple[str | None, dic
     return [(one.record.file, item) for one in done for item in one.record.findings if item.code == code]
 
 
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
 # --- B01 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("B01")
 def test_the_same_unit_twice_is_an_error_on_the_later_that_names_the_first(folder: Path) -> None:
     put(folder, "1", unit="甲局（本级）")
     put(folder, "2", unit="甲局 (本级)", actual=70)
@@ -89,6 +79,7 @@ def test_another_form_year_or_project_is_not_the_same(folder: Path) -> None:
 # --- B02 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("B02")
 def test_who_is_listed_and_who_returned(folder: Path, tmp_path: Path) -> None:
     put(folder, "1", unit="甲局")
     put(folder, "2", unit="外单位")
@@ -221,6 +212,7 @@ def test_a_form_is_known_by_what_people_call_it(word: str, form: str, tmp_path: 
 # --- B03 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("B03")
 def test_indicators_copied_from_another_unit_are_told(folder: Path) -> None:
     put(folder, "1", unit="甲局")
     put(folder, "2", unit="乙局")
@@ -260,7 +252,7 @@ def test_comparisons_are_made_anew_from_the_records(folder: Path, tmp_path: Path
 
 
 def test_they_count_for_the_exit_code(folder: Path) -> None:
-    data = pipeline.template_bytes(case=case_text("department-corrected"))
+    data = template_of("department-corrected")
     (folder / "1.xlsx").write_bytes(data)
     assert command("check", folder).exit_code == 0
     (folder / "2.xlsx").write_bytes(data)

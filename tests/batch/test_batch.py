@@ -468,6 +468,7 @@ def test_a_file_that_ends_its_worker_is_told_and_the_others_are_scored(kind: str
     assert advice.startswith("请")
 
 
+@pytest.mark.finding("R03")
 def test_a_limit_holds_for_a_single_workbook_where_it_is_given(few: Path) -> None:
     done = run("check", few / "1.xlsx", "--json", "--time-limit", 0.001)
     assert done.returncode == 3

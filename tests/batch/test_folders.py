@@ -8,15 +8,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx import batch
 from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.state import State
-from perf_xlsx.cli.main import main
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import OutputError
-from tests.kit.batch_returns import a_return
+from tests.kit.batch_returns import put
+from tests.kit.command import command
 
 NAMES = (
     "'引号'.xlsx", "😀.xlsx", "=1+1.xlsx", "-o.xlsx", "--help.xlsx", " 空格 .xlsx", "点..xlsx", "%41.xlsx", "#a.xlsx",
@@ -33,26 +32,8 @@ POSIX_NAMES = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "in"
-    path.mkdir()
-    return path
-
-
-def put(folder: Path, name: str, unit: str = "甲局") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(a_return("project", unit))
-    return path
-
-
 def files(folder: Path, output: Path | None = None) -> list[str]:
     return [file for file, _ in plan([folder], output).rows]
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [os.fspath(word) if isinstance(word, Path) else str(word) for word in words])
 
 
 def test_whatever_a_file_is_called_it_is_scored_linked_and_gone_on_with(folder: Path, tmp_path: Path) -> None:

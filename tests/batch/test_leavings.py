@@ -7,12 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.cli.main import main
 from tests.kit.batch_returns import a_return
+from tests.kit.command import command
 
 LNK = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F" + bytes(100)
 URL = b"[InternetShortcut]\r\nURL=https://kdocs.cn/l/abc\r\n"
@@ -20,10 +19,6 @@ GSHEET = b'{"url": "https://docs.google.com/open?id=1", "doc_id": "1", "email": 
 WEBLOC = (
     b'<?xml version="1.0"?><!DOCTYPE plist><plist><dict><key>URL</key><string>http://x/</string></dict></plist>'
 )
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from perf_xlsx.cli.main import main
 from perf_xlsx.reading.list_file import LONGEST
 from tests.kit.batch_returns import a_return
+from tests.kit.command import command
 from tests.kit.foreign_workbooks import biff5, xlsb
 
 ROSTER = (
@@ -26,10 +25,6 @@ WAIVERS = (
     ("B02", "乙局", "机构撤并", "财政局", "2099-12-31"),
 )
 Rows = tuple[tuple[str, ...], ...]
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def xlsx(rows: Rows) -> bytes:

@@ -10,19 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx.batch.state import State
-from perf_xlsx.cli.main import main
 from perf_xlsx.results.record import SCHEMA
 from perf_xlsx.results.records import STATE
 from tests.kit.batch_returns import a_return
+from tests.kit.command import command
 
 Record = dict[str, Any]
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from perf_xlsx import pipeline
 from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
+from tests.kit.filled import filled, template_of
 
 HEAD = "编号,单位,文件,单元格,原因,批准人,有效期至\n"
 UNIT = json.loads(case_text("department-as-filed"))["unit"]
@@ -20,7 +21,7 @@ UNIT = json.loads(case_text("department-as-filed"))["unit"]
 @pytest.fixture
 def returned(tmp_path: Path) -> Path:
     path = tmp_path / "甲.xlsx"
-    pipeline.write_template(path, case=case_text("department-as-filed"))
+    path.write_bytes(template_of("department-as-filed"))
     return path
 
 
@@ -149,7 +150,7 @@ def test_the_same_message_over_many_cells_is_told_once_and_counted_each_in_json(
 def test_of_very_many_cells_the_first_are_named(tmp_path: Path) -> None:
     case = json.loads(case_text("department-as-filed"))
     case["indicators"] = [case["indicators"][3] | {"name": f"指标{n}"} for n in range(40)]
-    pipeline.write_template(tmp_path / "多.xlsx", case=json.dumps(case))
+    (tmp_path / "多.xlsx").write_bytes(filled(case))
     said = CliRunner().invoke(main, ["check", str(tmp_path / "多.xlsx")]).output
     cells = "、".join(f"绩效指标!E{row}" for row in range(7, 17))
     assert f"同样的还有39处：{cells}等" in said

@@ -14,14 +14,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Entry, Result
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.results.report import as_json
-from tests.conftest import CASES
+from tests import CASES
 from tests.kit.advice import codes, errors, left_over, restore, usual_choice
+from tests.kit.filled import filled, template_of
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
 from tests.kit.layouts import LAYOUTS, national
+from tests.kit.outcome import findings_of
 from tests.reading.test_layouts import RULEBOOK
 
 WITHOUT_FORM = {"R01", "R02", "R03", "R04", "R05", "R06"}
@@ -39,7 +40,7 @@ FAULTY = [case for case in read_cases(CASES / "问题.md") if _has_errors(case)]
 @cache
 def _well_made(folder: Path, form: str, rulebook: str | None) -> Path:
     path = folder / f"{form}-{rulebook}.xlsx"
-    pipeline.write_template(path, case=(CASES / FORMS[form]).read_text("utf-8"), rulebook=rulebook)
+    path.write_bytes(filled((CASES / FORMS[form]).read_text("utf-8"), rulebook))
     return path
 
 
@@ -51,7 +52,7 @@ def test_following_all_advice_leaves_no_error(
     for path, new in case.changes:
         changed(form, path, new)
     returned = tmp_path / "returned.xlsx"
-    pipeline.write_template(returned, case=json.dumps(form, ensure_ascii=False), rulebook=case.rulebook)
+    returned.write_bytes(filled(form, case.rulebook))
     choose = restore(_well_made(tmp_path_factory.getbasetemp(), case.form, case.rulebook))
     assert codes(left_over(returned, choose, case.rulebook)) == []
 
@@ -59,14 +60,14 @@ def test_following_all_advice_leaves_no_error(
 @pytest.mark.parametrize("story", ["department-as-filed", "department-corrected", "project"])
 def test_the_examples_end_without_an_error(story: str, tmp_path: Path) -> None:
     returned = tmp_path / "returned.xlsx"
-    pipeline.write_template(returned, case=case_text(story))
+    returned.write_bytes(template_of(story))
     assert codes(left_over(returned, usual_choice)) == []
 
 
 def test_the_report_as_filed_is_mended_in_one_go(tmp_path: Path) -> None:
     """The weight that was typed as its score, the points by another method, and the total that both make."""
     returned = tmp_path / "returned.xlsx"
-    pipeline.write_template(returned, case=case_text("department-as-filed"))
+    returned.write_bytes(template_of("department-as-filed"))
     result = pipeline.score(returned)
     rights = {(f["code"], f["cell"]): f["correction"] for f in as_json(result)["findings"]}
     assert rights["W01", "K8"] == rights["W04", "K8"] == {"sheet": "绩效指标", "cell": "K8", "value": "10"}
@@ -81,7 +82,7 @@ def test_a_score_that_is_right_once_its_weight_is_says_so(
     well_made: dict[str, object], score_case: Callable[..., Result]
 ) -> None:
     changed(well_made, "指标3·分值", 8.33)
-    (said,) = (f for f in score_case(well_made).findings if f.code == "I06")
+    (said,) = findings_of(score_case(well_made), "I06")
     assert said.severity == "notice"
     assert said.advice == "请更正分值（K8），自评得分不必改。"
     assert said.expected == said.given == "8.33"
@@ -245,6 +246,6 @@ def test_whatever_was_typed_wrong_advice_ends_without_an_error(
     for path, new in mistakes.items():
         changed(form, path, new)
     returned = tmp_path_factory.mktemp("form") / "returned.xlsx"
-    pipeline.write_template(returned, case=json.dumps(form, ensure_ascii=False))
+    returned.write_bytes(filled(form))
     choose = restore(_well_made(tmp_path_factory.getbasetemp(), "部门", None))
     assert codes(left_over(returned, choose)) == []

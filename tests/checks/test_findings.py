@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,26 @@ import pytest
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.findings.catalogue import CHECKS, catalogue
-from tests.conftest import CASES
+from tests import CASES, ROOT
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
+from tests.kit.outcome import findings_of
 
 ALL = read_cases(CASES / "问题.md")
-# each in a test file of its own: test_reading.py, test_hostile.py, test_limits.py, test_encrypted.py,
-# test_writing.py, test_foreign.py, test_layouts.py, test_damage.py, test_scored_again.py; test_across.py
-ELSEWHERE = {f"R{n:02}" for n in (1, 2, 3, 4, 5, 6, 10, 11, *range(16, 25))} | {"B01", "B02", "B03"}
+
+
+def _shown_elsewhere() -> Iterator[str]:
+    """The codes of `@pytest.mark.finding(…)` on tests that speak of the code themselves."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for test in ast.parse(path.read_text("utf-8")).body:
+            constants = Counter(node.value for node in ast.walk(test) if isinstance(node, ast.Constant))
+            for mark in getattr(test, "decorator_list", ()):
+                if ast.unparse(mark).startswith("pytest.mark.finding("):
+                    (code,) = (argument.value for argument in mark.args)
+                    assert constants[code] > 1, f"{test.name} does not speak of {code}"
+                    yield code
+
+
+ELSEWHERE = frozenset(_shown_elsewhere())
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.title)
@@ -109,7 +124,7 @@ def test_a_wrong_total_of_weights_names_what_would_fit(
     well_made: dict[str, Any], score_case: Callable[..., Result]
 ) -> None:
     well_made["indicators"][0]["weight"] = 200
-    (said,) = (f for f in score_case(well_made).findings if f.code == "W01")
+    (said,) = findings_of(score_case(well_made), "W01")
     assert "“档案数字化数量”分值200、自评得分20，分值若为20则得分相符，合计正好100" in said.message
     assert said.advice == "请把“档案数字化数量”的分值改为20，或核对各指标的分值。"
 
@@ -143,7 +158,7 @@ def test_a_rate_just_below_its_limit_is_seen_to_be_below(
 ) -> None:
     well_made["funds"] = [{"line": "合计", "initial": 100000, "adjusted": 100000, "executed": 89999}]
     well_made["projects"], well_made["passages"]["执行情况说明"] = [], "资金按计划使用，没有违规。"
-    (said,) = (f for f in score_case(well_made).findings if f.code == "F09")
+    (said,) = findings_of(score_case(well_made), "F09")
     assert said.message.startswith("预算执行率89.999%，低于90.00%")
 
 
@@ -170,7 +185,7 @@ def test_ten_times_the_target_may_be_another_unit(
     actual: int, asked: bool, well_made: dict[str, Any], score_case: Callable[..., Result]
 ) -> None:
     well_made["indicators"][0] |= {"actual": actual, "claimed_completion": "1000%"}
-    (said,) = (f for f in score_case(well_made).findings if f.code == "I08")
+    (said,) = findings_of(score_case(well_made), "I08")
     assert ("计量单位" in said.advice) == asked
 
 

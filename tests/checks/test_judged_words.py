@@ -10,6 +10,7 @@ import pytest
 
 from perf_xlsx.domain.model import Result
 from tests.kit.official_rows import errors, of_rows, official, own, points
+from tests.kit.outcome import findings_of
 
 Score = Callable[..., Result]
 
@@ -78,7 +79,7 @@ def test_the_vocabulary_gives_the_band(filled: Callable[..., Result]) -> None:
 def test_what_is_not_sure_is_asked_once_and_left_open(filled: Callable[..., Result]) -> None:
     result = filled(*_rows(ASKED))
     assert _wrong(result, ASKED, None) == []
-    asked = [f for f in result.findings if f.code == "R13"]
+    asked = findings_of(result, "R13")
     assert [f.severity for f in asked] == ["warning"] * len(ASKED)
     assert {f.expected for f in asked} == {"达成、部分达成、未达成"}
     assert not [

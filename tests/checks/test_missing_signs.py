@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.rulebook.direction import by_name
+from tests.kit.filled import opened
 from tests.kit.official_rows import errors, of_rows, official, own, points
 from tests.template.test_template import needs_libreoffice, recalculated
 
@@ -213,7 +212,7 @@ def test_the_template_asks_for_the_sign_or_shows_what_the_engine_gives(
     case["indicators"] += costs
     engine = points(score_case(case))
     data = pipeline.template_bytes(case=json.dumps(case))
-    stored, live = openpyxl.load_workbook(io.BytesIO(data), data_only=True), recalculated(data, tmp_path)
+    stored, live = opened(data, data_only=True), recalculated(data, tmp_path)
     for book in (stored, live):
         shown = [row[16].value for row in book["绩效指标"].iter_rows(min_row=6, max_row=5 + len(engine))]
         apart = [

@@ -13,6 +13,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
 from tests.checks.test_totals import ROWS, TOTAL, official
 from tests.kit.official_rows import official as in_layout
+from tests.kit.outcome import findings_of
 
 Score = Callable[..., Result]
 HEAD = ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
@@ -27,7 +28,7 @@ def short(result: Result) -> list[tuple[str, str, str | None]]:
 
 
 def only(result: Result, code: str) -> Finding:
-    (found,) = [f for f in result.findings if f.code == code]
+    (found,) = findings_of(result, code)
     return found
 
 
@@ -50,6 +51,7 @@ def test_the_stated_rate_tells_which_amount_of_a_wrong_sum_is_wrong(
 # ---- a form that weighs execution by another rule ------------------------------------------------------------
 
 
+@pytest.mark.finding("R17")
 @pytest.mark.parametrize("weights", [(20, 20, 20, 30, 10), (20, 30, 20, 30, 10)])
 def test_another_weight_of_execution_is_told_once(weights: tuple[int, ...], tmp_path: Path) -> None:
     execution, *rest = weights

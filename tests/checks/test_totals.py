@@ -17,9 +17,10 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result, Waived
 from perf_xlsx.judging.waivers import Waiver, Waiving
 from perf_xlsx.results.report import as_json
-from tests.conftest import CASES
+from tests import CASES
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import HEADS, Paper
+from tests.kit.outcome import findings_of
 
 Score = Callable[..., Result]
 MONEY = ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
@@ -160,7 +161,7 @@ def test_an_official_form_without_any_claim_is_told_once(form: Callable[..., Res
     total = ("总分", None, None, None, None, 100, None, None)
     result = form(rows=rows, total=total, merged=("A:E",), amounts=(*AMOUNTS[:5], None))
     assert told(result) == [("R07", "G10")]
-    (found,) = (f for f in result.findings if f.code == "R07")
+    (found,) = findings_of(result, "R07")
     assert found.message == "没有自评打分：各项得分和总分都没有填写。"
     assert (as_json(result)["total"], as_json(result)["grade"], as_json(result)["complete"]) == (
         "100.00",
@@ -202,7 +203,7 @@ def test_points_within_a_band_are_asked_for_once(well_made: dict[str, Any], scor
         "improvement": "改",
     }
     result = score_case(well_made)
-    (asked,) = (f for f in result.findings if f.code == "R07")
+    (asked,) = findings_of(result, "R07")
     assert asked.expected == "18—24"
 
 
@@ -323,7 +324,7 @@ def budget(form: Callable[..., Result], *heads: str, rulebook: str | None = None
 def test_where_only_the_initial_budget_stands_the_rulebook_that_fits_is_named(form: Callable[..., Result]) -> None:
     result = budget(form, "年初预算数(A)", "全年执行数(B)")
     assert told(result) == [("F06", "D6")]
-    (found,) = (f for f in result.findings if f.code == "F06")
+    (found,) = findings_of(result, "F06")
     assert "没有“全年预算数”一栏，只有年初预算数310.2" in found.message
     assert "--rulebook initial-base" in found.advice
     assert as_json(result)["grade"] is None
@@ -364,7 +365,7 @@ def test_a_form_with_the_adjusted_budget_alone_is_not_scored_by_the_initial_one(
     form: Callable[..., Result],
 ) -> None:
     result = budget(form, "全年预算数", "全年执行数", rulebook="initial-base")
-    (found,) = (f for f in result.findings if f.code == "F06")
+    (found,) = findings_of(result, "F06")
     assert "没有“年初预算数”一栏，只有全年预算数310.2" in found.message
     assert "mof-2020" in found.advice
 
@@ -510,7 +511,7 @@ def test_weights_typed_as_fractions_are_read_as_points_and_told_once(
     assert before.scores is not None
     assert after.scores is not None
     assert (after.scores.total, after.scores.grade) == (before.scores.total, before.scores.grade)
-    (told_of,) = [f for f in after.findings if f.code == "R12"]
+    (told_of,) = findings_of(after, "R12")
     assert (told_of.severity, told_of.field) == ("warning", "分值")
     assert ("自评得分" in told_of.message) == (times == 100)
     assert {f.code for f in after.findings} - {"R12"} == {f.code for f in before.findings}

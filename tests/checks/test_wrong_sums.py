@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx.domain.model import Result
-from tests.conftest import CASES
+from tests import CASES
+from tests.kit.outcome import findings_of
 
 COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 FORMS = ("完好的部门自评表.json", "完好的项目自评表.json")
@@ -89,7 +90,7 @@ def test_an_amount_a_line_or_a_column_ten_thousand_times_too_large_is_told_once(
     cells = [(row, each) for row, each in cells if row.get(each) is not None]
     for row, each in cells:
         row[each] *= 10_000
-    (told,) = (f for f in score_case(case).findings if f.code == "F10")
+    (told,) = findings_of(score_case(case), "F10")
     assert "疑似按元填写" in told.message
 
 
@@ -128,6 +129,6 @@ def test_a_change_at_the_total_alone_is_no_other_money_unit_in_yuan(
 def test_the_same_amount_is_suspected_once(well_made: dict[str, Any], score_case: Score) -> None:
     well_made["funds"][1]["adjusted"] = 5_200_000
     well_made["funds"][4]["executed"] = 9_700_000
-    told = [f for f in score_case(well_made).findings if f.code == "F10"]
+    told = findings_of(score_case(well_made), "F10")
     assert [f.place.cell for f in told] == ["E7", "F10"]
     assert len({f.message for f in told}) == 2

@@ -15,13 +15,14 @@ from pathlib import Path
 import click
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from rich.console import Console
 
 import perf_xlsx
 from perf_xlsx.cli.main import COMMANDS, main
 from perf_xlsx.cli.screen import Column, Screen, _plain_lines
 from perf_xlsx.cli.stories import STORIES, case_text
+from tests.kit.command import command
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
@@ -37,10 +38,6 @@ FINDING = {
 }  # fmt: skip
 
 
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
 @pytest.fixture
 def returned(tmp_path: Path) -> Path:
     """The corrected report and the one as filed, as returned workbooks."""
@@ -49,7 +46,7 @@ def returned(tmp_path: Path) -> Path:
         case = tmp_path / "case.json"
         case.write_text(case_text(story), "utf-8")
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        assert run("template", "--data", case, "-o", folder / name).exit_code == 0
+        assert command("template", "--data", case, "-o", folder / name).exit_code == 0
     (folder / "~$更正.xlsx").write_bytes(b"owner file")
     return folder
 
@@ -64,12 +61,12 @@ def test_stopped_where_nothing_goes_on_it_only_says_so(
     monkeypatch.chdir(returned)
     for door in ("results.explain.list_rulebooks", "sheets.dump.dump", "consolidated.write_consolidated"):
         monkeypatch.setattr(f"perf_xlsx.{door}", stopped)
-    done = run(*words)
+    done = command(*words)
     assert (done.exit_code, done.stdout, done.stderr) == (130, "", "已停止。\n")
 
 
 def test_reference_case_to_the_cent(returned: Path, tmp_path: Path) -> None:
-    done = run("score", returned / "更正.xlsx", "-o", tmp_path / "out", "--json")
+    done = command("score", returned / "更正.xlsx", "-o", tmp_path / "out", "--json")
     assert done.exit_code == 0
     found = json.loads(done.stdout)
     assert list(found) == KEYS
@@ -85,7 +82,7 @@ def test_reference_case_to_the_cent(returned: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_gives_one_line_a_workbook_and_keeps_its_subfolders(returned: Path, tmp_path: Path) -> None:
-    done = run("score", returned, "-o", tmp_path / "out", "--json")
+    done = command("score", returned, "-o", tmp_path / "out", "--json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Path(line["file"]).name for line in lines] == ["原稿.xlsx", "更正.xlsx"]
     assert all(set(found) == FINDING for line in lines for found in line["findings"])
@@ -95,16 +92,16 @@ def test_a_folder_gives_one_line_a_workbook_and_keeps_its_subfolders(returned: P
 
 def test_check_finds_the_same_and_writes_nothing(returned: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
-    scored = json.loads(run("score", returned / "sub", "-o", tmp_path / "out", "--json").stdout)
+    scored = json.loads(command("score", returned / "sub", "-o", tmp_path / "out", "--json").stdout)
     shutil.rmtree(tmp_path / "out")
-    checked = json.loads(run("check", returned / "sub", "--json").stdout)
+    checked = json.loads(command("check", returned / "sub", "--json").stdout)
     assert checked | {"output": None} == scored | {"output": None}
     assert checked["output"] is None
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_people_read_the_findings_with_advice(returned: Path) -> None:
-    done = run("check", returned)
+    done = command("check", returned)
     assert done.exit_code == 1
     for word in ("88.01", "良", "✖ 错误 W01", "若为10则合计正好100", "→", "共2份，2份有错误"):
         assert word in done.stdout
@@ -112,12 +109,12 @@ def test_people_read_the_findings_with_advice(returned: Path) -> None:
 
 def test_exit_codes(returned: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no zip")
-    assert run("check", returned / "更正.xlsx").exit_code == 0
-    assert run("check", returned / "sub").exit_code == 1
-    assert run("check", tmp_path / "missing.xlsx").exit_code == 2
-    assert run("check").exit_code == 2
-    assert run("check", returned, "--rulebook", "nowhere").exit_code == 2
-    unread = run("check", tmp_path / "broken.xlsx", returned / "更正.xlsx", "--json")
+    assert command("check", returned / "更正.xlsx").exit_code == 0
+    assert command("check", returned / "sub").exit_code == 1
+    assert command("check", tmp_path / "missing.xlsx").exit_code == 2
+    assert command("check").exit_code == 2
+    assert command("check", returned, "--rulebook", "nowhere").exit_code == 2
+    unread = command("check", tmp_path / "broken.xlsx", returned / "更正.xlsx", "--json")
     assert unread.exit_code == 3
     first, second = (json.loads(line) for line in unread.stdout.splitlines())
     assert (first["status"], first["findings"][0]["code"], first["total"]) == ("unreadable", "R01", None)
@@ -130,9 +127,9 @@ def test_no_folder_is_made_for_copies_that_are_not_written(tmp_path: Path) -> No
     openpyxl.Workbook().save(strange)
     (strange.parent / "broken.xlsx").write_bytes(b"PK\x03\x04 no zip")
     for file in sorted(strange.parent.iterdir()):
-        assert run("score", file, "-o", tmp_path / "out" / "deep").exit_code == 3
+        assert command("score", file, "-o", tmp_path / "out" / "deep").exit_code == 3
         assert not (tmp_path / "out").exists()
-    assert run("score", tmp_path / "returned", "-o", tmp_path / "out").exit_code == 3
+    assert command("score", tmp_path / "returned", "-o", tmp_path / "out").exit_code == 3
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".perf_xlsx", "汇总.xlsx"]
 
 
@@ -141,15 +138,15 @@ def test_a_copy_is_the_same_in_a_folder_that_was_there_and_in_a_new_one(returned
     with zipfile.ZipFile(returned / "更正.xlsx", "a") as archive:
         archive.writestr("xl/media/seal.png", b"\x89PNG" + bytes(3 << 20))
     for folder in ("old", "new"):
-        assert run("score", returned / "更正.xlsx", "-o", tmp_path / folder).exit_code == 0
+        assert command("score", returned / "更正.xlsx", "-o", tmp_path / folder).exit_code == 0
     one, other = (tmp_path / folder / "更正.xlsx" for folder in ("old", "new"))
     assert one.read_bytes() == other.read_bytes()
 
 
 def test_an_input_is_never_overwritten(returned: Path, tmp_path: Path) -> None:
     before = (returned / "更正.xlsx").read_bytes()
-    assert run("score", returned, "-o", returned).exit_code == 2
-    assert run("score", returned / "更正.xlsx", "-o", returned).exit_code == 2
+    assert command("score", returned, "-o", returned).exit_code == 2
+    assert command("score", returned / "更正.xlsx", "-o", returned).exit_code == 2
     assert (returned / "更正.xlsx").read_bytes() == before
 
 
@@ -157,7 +154,7 @@ def test_inputs_of_the_same_name_get_outputs_of_their_own(returned: Path, tmp_pa
     other = tmp_path / "other" / "更正.xlsx"
     other.parent.mkdir()
     other.write_bytes((returned / "sub" / "原稿.xlsx").read_bytes())
-    done = run("score", returned / "更正.xlsx", other, "-o", tmp_path / "out", "--json")
+    done = command("score", returned / "更正.xlsx", other, "-o", tmp_path / "out", "--json")
     outputs = [json.loads(line)["output"] for line in done.stdout.splitlines()]
     assert [Path(output).name for output in outputs] == ["更正.xlsx", "更正(2).xlsx"]
 
@@ -166,7 +163,7 @@ def test_template_refuses_what_it_does_not_know_by_name(tmp_path: Path) -> None:
     case = json.loads(case_text("project")) | {"supervizor": "x"}
     case["indicators"][0]["wieght"] = 3
     (tmp_path / "case.json").write_text(json.dumps(case), "utf-8")
-    done = run("template", "--data", tmp_path / "case.json", "-o", tmp_path / "t.xlsx")
+    done = command("template", "--data", tmp_path / "case.json", "-o", tmp_path / "t.xlsx")
     assert done.exit_code == 2
     assert "supervizor" in done.stderr
     assert "indicators[1].wieght" in done.stderr
@@ -177,7 +174,7 @@ def test_template_takes_a_list_or_data_and_not_both(tmp_path: Path) -> None:
     (tmp_path / "case.json").write_text(case_text("project"), "utf-8")
     (tmp_path / "名单.csv").write_text("单位,表种\n甲局,项目", "utf-8")
     given = ("--data", tmp_path / "case.json", "--roster", tmp_path / "名单.csv", "--year", "2025")
-    done = run("template", *given, "-o", tmp_path / "out")
+    done = command("template", *given, "-o", tmp_path / "out")
     assert (done.exit_code, done.stderr) == (
         2,
         "错误：--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。\n",
@@ -187,22 +184,22 @@ def test_template_takes_a_list_or_data_and_not_both(tmp_path: Path) -> None:
 
 def test_template_does_not_overwrite_a_filled_form(tmp_path: Path) -> None:
     words = ("template", "--form", "project", "--year", "2025", "-o", tmp_path / "t.xlsx")
-    assert run(*words).exit_code == 0
-    assert run(*words).exit_code == 2
-    assert run(*words, "--force").exit_code == 0
-    assert run("template", "-o", tmp_path / "u.xlsx").exit_code == 2
+    assert command(*words).exit_code == 0
+    assert command(*words).exit_code == 2
+    assert command(*words, "--force").exit_code == 0
+    assert command("template", "-o", tmp_path / "u.xlsx").exit_code == 2
 
 
 def test_dump_shows_cells_and_refuses_what_is_no_workbook(returned: Path, tmp_path: Path) -> None:
-    done = run("dump", returned / "更正.xlsx")
+    done = command("dump", returned / "更正.xlsx")
     assert "预算经费" in done.stdout
     assert "name px_indicators_weight" in done.stdout
     (tmp_path / "x.xlsx").write_text("no workbook")
-    assert run("dump", tmp_path / "x.xlsx").exit_code == 2
+    assert command("dump", tmp_path / "x.xlsx").exit_code == 2
 
 
 def test_demo_does_the_main_job(tmp_path: Path) -> None:
-    done = run("demo", "-o", tmp_path / "demo")
+    done = command("demo", "-o", tmp_path / "demo")
     assert done.exit_code == 0
     scored = tmp_path / "demo" / "scored"
     assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx"}
@@ -225,12 +222,12 @@ def test_help_is_chinese_and_fast_to_import() -> None:
     code = "import sys, perf_xlsx.cli.main; print(any(m.startswith(('lxml', 'xlsxwriter', 'rich')) for m in sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "False"
-    assert "预算绩效自评" in run("--help").stdout
+    assert "预算绩效自评" in command("--help").stdout
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(returned: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    done = run("score", returned / "更正.xlsx", "-o", tmp_path / "file" / "out")
+    done = command("score", returned / "更正.xlsx", "-o", tmp_path / "file" / "out")
     assert done.exit_code == 3
     assert "写不进去" in done.stdout
 
@@ -245,13 +242,13 @@ def test_whatever_the_package_reads_is_installed_with_it() -> None:
 
 
 def test_an_unknown_form_is_told_in_chinese(tmp_path: Path) -> None:
-    done = run("template", "--form", "depart", "--year", "2025", "-o", tmp_path / "t.xlsx")
+    done = command("template", "--form", "depart", "--year", "2025", "-o", tmp_path / "t.xlsx")
     assert done.exit_code == 2
     assert done.stderr == "错误：没有表种 depart，现有 department、project，是不是要 department？\n"
 
 
 def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    done = run("rules", "--diff", "mof-2020", "hubei", tmp_path / "没有.xlsx")
+    done = command("rules", "--diff", "mof-2020", "hubei", tmp_path / "没有.xlsx")
     assert done.exit_code == 2
     assert done.stderr.startswith("错误：没有这个文件：")
 

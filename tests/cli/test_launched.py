@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from perf_xlsx import batch, pipeline
+from perf_xlsx import batch
 from perf_xlsx.batch import plan
 from perf_xlsx.batch.processes import local_processes
-from perf_xlsx.cli.stories import case_text
 from tests import ROOT
 from tests.kit import batch_work
 from tests.kit.batch_returns import a_return
+from tests.kit.filled import template_of
 
 TREE = ROOT
 START = """
@@ -39,7 +39,7 @@ NO_WINDOWS = pytest.mark.skipif(os.name == "nt", reason="signals, and a child th
 @pytest.fixture(scope="module")
 def returned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("launched") / "甲.xlsx"
-    pipeline.write_template(path, case=case_text("project"))
+    path.write_bytes(template_of("project"))
     return path
 
 

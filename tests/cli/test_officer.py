@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from click.testing import CliRunner, Result
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import plan
@@ -31,8 +30,10 @@ from perf_xlsx.system import os_errors
 from perf_xlsx.system.output_files import StagedFile, explain_os_error, write_atomically
 from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible
 from tests import ROOT
-from tests.kit.batch_returns import a_return
-from tests.kit.foreign_workbooks import biff5, xlsb, zipped
+from tests.kit.batch_returns import a_return, put
+from tests.kit.command import command
+from tests.kit.foreign_workbooks import biff5, xlsb
+from tests.kit.parts import zipped
 
 TREE = ROOT
 OBEYED = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eA\u2066\U000e0041\x00\x7f\u200f"
@@ -40,23 +41,11 @@ BAD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u
 POSIX = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not take")
 
 
-def command(*words: object) -> Result:
-    typed = [os.fspath(word) if isinstance(word, Path) else str(word) for word in words]
-    return CliRunner().invoke(main, typed, prog_name="perf-xlsx")
-
-
 def process(*words: object, encoding: str = "utf-8", **more: str) -> subprocess.CompletedProcess[bytes]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON"))}
     environment |= {"PYTHONPATH": str(TREE), "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"} | more
     line = [sys.executable, "-m", "perf_xlsx", *map(str, words)]
     return subprocess.run(line, capture_output=True, env=environment, timeout=120, check=False)
-
-
-def put(folder: Path, name: str, unit: str = "甲局") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(a_return("project", unit))
-    return path
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -19,18 +18,18 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
 from perf_xlsx import consolidated, pipeline
 from perf_xlsx.batch.roster import Listed, Roster
-from perf_xlsx.cli.main import main
 from perf_xlsx.consolidated import Records, write_consolidated
 from perf_xlsx.consolidated import streamed as streamed_sheets
 from perf_xlsx.consolidated.page import AGREE, DIFFER
 from perf_xlsx.results import frames
 from tests.kit.batch_of_records import HOSTILE, again, batch, json_lines, plain, typed
+from tests.kit.command import command
 from tests.kit.layouts import sichuan
+from tests.kit.libreoffice import SOFFICE, converted, needs_libreoffice
 
 Record = dict[str, Any]
 SHEETS = [
@@ -40,8 +39,6 @@ COUNT = 60
 AMOUNTS = {"年初预算数": "initial", "调整数": "adjustment", "全年预算数": "adjusted", "全年执行数": "executed"}
 FORMS = {"department": "部门整体支出", "project": "项目支出"}
 AWKWARD_NAMES = ("一 二.xlsx", "百分之50%.xlsx", "#1 (新)[终].xlsx", "a%20b.xlsx", "甲&乙'丙.xlsx")
-SOFFICE = shutil.which("soffice")
-needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 ROSTER = (
     "这是名单,,,\n单位名称,单位编码,表种,联系电话\n示例1县教育局,001,,联系人甲 1\n示例99县教育局,099,,联系人乙 2\n"
     "示例1县水利局,002,,联系人丙 3\n=HYPERLINK(1),003,,联系人丁\n"
@@ -50,10 +47,6 @@ ROSTER = (
 
 def consolidate(records: list[Record], roster: Roster | None, output: Path, **options: Any) -> list[Path]:
     return consolidated.consolidate(map(typed, records), roster, output, **options)
-
-
-def run(*words: object) -> Any:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +65,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".perf_xlsx").mkdir()
     (folder / ".perf_xlsx" / "records.jsonl").write_text(json_lines(records), "utf-8")
     (folder / "名单.csv").write_text(ROSTER, "gb18030")
-    done = run("consolidate", folder, "-o", folder / "sub" / "汇总.xlsx", "--roster", folder / "名单.csv")
+    done = command("consolidate", folder, "-o", folder / "sub" / "汇总.xlsx", "--roster", folder / "名单.csv")
     assert done.exit_code == 0, done.output
     return folder
 
@@ -115,10 +108,8 @@ def table(sheet: Any, head: str) -> list[dict[str, Any]]:
 def recalculated(path: Path, folder: Path) -> Any:
     """The workbook as LibreOffice computes it, from formulas without results."""
     openpyxl.load_workbook(path).save(folder / "formulas.xlsx")
-    home = f"-env:UserInstallation=file://{folder}/lo"
-    convert = [str(SOFFICE), home, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "computed")]
-    subprocess.run([*convert, str(folder / "formulas.xlsx")], check=True, capture_output=True, timeout=180)
-    return openpyxl.load_workbook(folder / "computed" / "formulas.xlsx", data_only=True)
+    computed = converted(folder / "computed", "xlsx", folder / "formulas.xlsx")
+    return openpyxl.load_workbook(computed, data_only=True)
 
 
 def half_up(value: Fraction) -> float:
@@ -455,11 +446,7 @@ def test_all_checks_agree_and_a_changed_number_would_show(book: Any, written: Pa
     live["资金明细"]["I4"] = 999_999_999
     live.save(tmp_path / "changed.xlsx")
     shutil.copy(written, tmp_path / "same.xlsx")
-    home = f"-env:UserInstallation=file://{tmp_path}/lo"
-    subprocess.run(
-        [SOFFICE, home, "--headless", "--convert-to", "ods", "--outdir", tmp_path, *tmp_path.glob("*.xlsx")],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+    converted(tmp_path, "ods", *tmp_path.glob("*.xlsx"))
     for name, wrong in (("same", 0), ("changed", 2)):
         text = zipfile.ZipFile(tmp_path / f"{name}.ods").read("content.xml").decode()
         assert len(re.findall(rf'office:string-value="{DIFFER}"', text)) == wrong, name
@@ -507,7 +494,7 @@ def test_more_links_than_excel_allows_are_written_as_text(
 
 def test_same_records_same_bytes(out: Path, written: Path, records: list[Record]) -> None:
     before = written.read_bytes()
-    assert run("consolidate", out, "-o", written, "--roster", out / "名单.csv").exit_code == 0
+    assert command("consolidate", out, "-o", written, "--roster", out / "名单.csv").exit_code == 0
     assert written.read_bytes() == before
 
 
@@ -584,7 +571,7 @@ def test_what_fits_on_one_page_is_printed_on_one(book: Any) -> None:
 
 def test_it_is_no_return_where_it_lies_among_them(written: Path) -> None:
     """Its tables have the headers of an official layout: it was scored as one form of hundreds of points."""
-    done = run("check", written, "--json")
+    done = command("check", written, "--json")
     assert done.exit_code == 3
     (found,) = json.loads(done.stdout)["findings"]
     assert (found["code"], found["message"]) == ("R04", "是本软件写出的汇总工作簿，不是自评表。")
@@ -615,7 +602,7 @@ def test_amounts_without_a_unit_are_told_and_not_added(tmp_path: Path) -> None:
 
 
 def test_long_tables_as_csv(out: Path, tmp_path: Path, records: list[Record]) -> None:
-    done = run("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "csv")
+    done = command("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "csv")
     assert done.exit_code == 0
     assert len(done.output.splitlines()) == 5
     with (tmp_path / "汇总-单位得分.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -634,7 +621,7 @@ def test_no_field_of_the_csv_starts_a_formula(unit: str, tmp_path: Path) -> None
     folder = tmp_path / "out" / ".perf_xlsx"
     folder.mkdir(parents=True)
     (folder / "records.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
-    assert run("consolidate", tmp_path / "out", "-o", tmp_path / "汇总.xlsx", "--export", "csv").exit_code == 0
+    assert command("consolidate", tmp_path / "out", "-o", tmp_path / "汇总.xlsx", "--export", "csv").exit_code == 0
     with (tmp_path / "汇总-单位得分.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["单位"] == f"'{unit}"
@@ -654,18 +641,18 @@ def test_long_tables_as_parquet_or_what_is_missing_for_it(
 
 def test_parquet_without_pyarrow_says_what_to_install(out: Path, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    done = run("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "parquet")
+    done = command("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "parquet")
     assert done.exit_code == 2
     assert "perf-xlsx[parquet]" in done.stderr
 
 
 def test_records_that_are_none_are_told_by_their_line(tmp_path: Path) -> None:
-    assert run("consolidate", tmp_path).exit_code == 2
-    assert "没有做完的评分记录" in run("consolidate", tmp_path).stderr
+    assert command("consolidate", tmp_path).exit_code == 2
+    assert "没有做完的评分记录" in command("consolidate", tmp_path).stderr
     path = tmp_path / "r.jsonl"
     for bad in ('{"file": "x', "[]", '{"file": "x"}'):
         path.write_text(json_lines(list(batch(2))) + bad, "utf-8")
-        assert "第3行" in run("consolidate", path).stderr
+        assert "第3行" in command("consolidate", path).stderr
     assert not list(tmp_path.glob("*.xlsx"))
 
 
@@ -673,9 +660,9 @@ def test_what_score_prints_can_be_consolidated(
     tmp_path: Path, well_made: Record, score_case: Callable[..., Any]
 ) -> None:
     score_case(well_made)
-    lines = run("score", tmp_path / "returned.xlsx", "-o", tmp_path / "scored", "--json").stdout
+    lines = command("score", tmp_path / "returned.xlsx", "-o", tmp_path / "scored", "--json").stdout
     (tmp_path / "lines.jsonl").write_text(lines * 2, "utf-8")  # of two projects, for all that the lines tell
-    done = run("consolidate", tmp_path / "lines.jsonl")
+    done = command("consolidate", tmp_path / "lines.jsonl")
     assert done.exit_code == 0, done.output
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
     link = book["单位得分"]["R4"]
@@ -727,5 +714,5 @@ def test_a_file_name_that_is_no_text_does_no_harm(out: Path, tmp_path: Path) -> 
     line = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
     (tmp_path / "r.jsonl").write_bytes(line)
     (tmp_path / "\udcb5.xlsx").write_bytes(b"")
-    assert run("consolidate", tmp_path / "r.jsonl").exit_code == 0
+    assert command("consolidate", tmp_path / "r.jsonl").exit_code == 0
     assert OpenXmlValidator().validate(str(tmp_path / "汇总.xlsx")).is_valid

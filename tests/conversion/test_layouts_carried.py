@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,16 +11,17 @@ import pytest
 from msgspec.structs import asdict
 
 from perf_xlsx import pipeline
-from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
+from perf_xlsx.domain.model import Result, SelfEvaluation
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.results.report import as_json
 from perf_xlsx.sheets.origin import ORIGIN
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.layout_figures import LEFT, RULEBOOK
 from tests.kit.layouts import LAYOUTS, Paper, hubei, national, sichuan, xinjiang, yunnan
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
 
 BUILDS = {"xlsb": xlsb, "xls": biff5}
-SOFFICE = shutil.which("soffice")
 
 
 def both(paper: Paper, folder: Path, suffix: str, rulebook: str | None = None) -> tuple[Result, Result]:
@@ -80,6 +79,7 @@ def origin(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     return carried, [(row[4], row[5]) for row in rows[start + 2 :]]
 
 
+@pytest.mark.finding("R18")
 @pytest.mark.parametrize("suffix", BUILDS)
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_the_same_values_scores_and_findings_as_in_the_xlsx(name: str, suffix: str, tmp_path: Path) -> None:
@@ -192,10 +192,6 @@ def test_a_fund_line_that_nobody_knows_is_listed_and_not_added(tmp_path: Path) -
 # ---- findings -----------------------------------------------------------------------------------------------
 
 
-def told(result: Result, code: str) -> list[Finding]:
-    return [found for found in result.findings if found.code == code]
-
-
 def spoiled(paper: Paper) -> Paper:
     """Values that cannot be read, a reason missing, a claim that is wrong, an error value."""
     paper.put("F13", "100%")
@@ -245,7 +241,7 @@ def test_a_doubt_about_no_box_says_where_in_the_original(tmp_path: Path) -> None
     paper = yunnan()
     paper.sheet["K2"] = "单位：元"
     result, _ = both(paper, tmp_path, "xlsb")
-    (found,) = [f for f in told(result, "R19") if f.field == "金额单位"]
+    (found,) = [f for f in findings_of(result, "R19") if f.field == "金额单位"]
     assert found.place.cell is None
     assert found.message == "原文件“Sheet1”K2：金额单位有“万元”也有“元”，按资金表的“万元”读取。"
 
@@ -257,7 +253,7 @@ def test_what_is_hidden_in_the_original_is_told(tmp_path: Path) -> None:
     for suffix in BUILDS:
         result, expected = both(paper, tmp_path, suffix)
         assert said(result) == said(expected)
-        assert len(told(result, "R22")) == 2
+        assert len(findings_of(result, "R22")) == 2
 
 
 def test_a_second_form_in_the_workbook_is_told(tmp_path: Path) -> None:
@@ -269,7 +265,7 @@ def test_a_second_form_in_the_workbook_is_told(tmp_path: Path) -> None:
                 second.cell(cell.row, cell.column, cell.value)
     result, expected = both(paper, tmp_path, "xlsb")
     assert said(result, "R16") == said(expected, "R16")
-    (found,) = [f for f in told(result, "R06") if f.field == "自评表"]
+    (found,) = [f for f in findings_of(result, "R06") if f.field == "自评表"]
     assert found.severity == "error"
     assert "原文件“另一个项目”" in found.message
     assert "另一个项目" in {row[3] for row in _left_sheets(tmp_path / "out.xlsx")}
@@ -306,18 +302,14 @@ def test_levels_are_filled_down_inside_their_merge_only(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+@needs_libreoffice
 @pytest.mark.parametrize("kind", ["xls:MS Excel 97", "ods:calc8"])
 def test_every_layout_saved_by_libreoffice(kind: str, tmp_path: Path) -> None:
     """.xls (BIFF8) and .ods as a program writes them that knows nothing of us; .et is .xls by content."""
     for name, paper in LAYOUTS.items():
         paper().save(tmp_path / f"{name}.xlsx")
-    profile, suffix = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", kind.partition(":")[0]
-    subprocess.run(
-        [str(SOFFICE), profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path),
-         *(str(tmp_path / f"{name}.xlsx") for name in LAYOUTS)],
-        check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
+    suffix = kind.partition(":")[0]
+    converted(tmp_path, kind, *(tmp_path / f"{name}.xlsx" for name in LAYOUTS))
     for name in LAYOUTS:
         path = tmp_path / f"{name}.{suffix}"
         if suffix == "xls":

@@ -9,12 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.main import main
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Limits
+from tests.kit.command import command
+from tests.kit.filled import template_of
 
 SECRET = "财政 2024#密码"
 
@@ -25,7 +24,7 @@ def encrypted() -> bytes:
     from msoffcrypto.format.ooxml import OOXMLFile
 
     out = io.BytesIO()
-    OOXMLFile(io.BytesIO(pipeline.template_bytes(case=case_text("department-corrected")))).encrypt(SECRET, out)
+    OOXMLFile(io.BytesIO(template_of("department-corrected"))).encrypt(SECRET, out)
     return out.getvalue()
 
 
@@ -42,13 +41,9 @@ def passwords(tmp_path: Path) -> Path:
     return path
 
 
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
 def test_without_passwords_it_is_refused_and_the_others_are_scored(returned: Path, tmp_path: Path) -> None:
-    pipeline.write_template(tmp_path / "另一份.xlsx", case=case_text("project"))
-    done = run("score", returned, tmp_path / "另一份.xlsx", "-o", tmp_path / "out", "--json")
+    (tmp_path / "另一份.xlsx").write_bytes(template_of("project"))
+    done = command("score", returned, tmp_path / "另一份.xlsx", "-o", tmp_path / "out", "--json")
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert done.exit_code == 3
     assert (first["status"], first["findings"][0]["code"], first["output"]) == ("unreadable", "R02", None)
@@ -60,7 +55,7 @@ def test_with_the_password_it_is_scored_and_the_copy_says_that_it_is_not_encrypt
     returned: Path, passwords: Path, tmp_path: Path
 ) -> None:
     before = returned.read_bytes()
-    done = run("score", returned, "-o", tmp_path / "out", "--json", "--password-file", passwords)
+    done = command("score", returned, "-o", tmp_path / "out", "--json", "--password-file", passwords)
     found = json.loads(done.stdout)
     assert (done.exit_code, found["total"]) == (0, "88.01")
     told = next(f for f in found["findings"] if f["code"] == "R02")
@@ -69,17 +64,18 @@ def test_with_the_password_it_is_scored_and_the_copy_says_that_it_is_not_encrypt
     assert zipfile.is_zipfile(found["output"])
     assert returned.read_bytes() == before
     assert SECRET not in done.output + str(zipfile.ZipFile(found["output"]).namelist())
-    assert run("check", returned, "--password-file", passwords).exit_code == 0
+    assert command("check", returned, "--password-file", passwords).exit_code == 0
 
 
 def test_what_was_opened_once_is_done(returned: Path, tmp_path: Path, passwords: Path) -> None:
     words = ("score", returned.parent, "-o", tmp_path / "out", "--password-file", passwords)
-    assert "上次" not in run(*words).stdout
-    again = run(*words).stdout
+    assert "上次" not in command(*words).stdout
+    again = command(*words).stdout
     count = sum(path.suffix == ".xlsx" for path in returned.parent.iterdir())
     assert f"共{count}份（都没有变化，沿用上次的评分）" in again
 
 
+@pytest.mark.finding("R02")
 def test_passwords_that_do_not_fit_are_told(returned: Path, tmp_path: Path) -> None:
     result = pipeline.score(returned, tmp_path / "out.xlsx", terms=pipeline.Terms(passwords=("1", "2")))
     assert [found.code for found in result.findings] == ["R02"]
@@ -102,7 +98,7 @@ def test_endless_hashing_is_refused(returned: Path) -> None:
 def test_what_is_inside_is_judged_like_any_other_file(tmp_path: Path) -> None:
     from msoffcrypto.format.ooxml import OOXMLFile
 
-    out, inside = io.BytesIO(), io.BytesIO(pipeline.template_bytes(case=case_text("project")))
+    out, inside = io.BytesIO(), io.BytesIO(template_of("project"))
     with zipfile.ZipFile(inside, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.png", b"\0" * 40_000_000)
     OOXMLFile(inside).encrypt(SECRET, out)
@@ -121,7 +117,7 @@ def test_damage_to_an_encrypted_file_is_told(encrypted: bytes, tmp_path: Path) -
 
 def test_a_password_file_that_is_no_text_is_refused(returned: Path, tmp_path: Path) -> None:
     (tmp_path / "p.txt").write_bytes("密码".encode("gbk"))
-    done = run("check", returned, "--password-file", tmp_path / "p.txt")
+    done = command("check", returned, "--password-file", tmp_path / "p.txt")
     assert done.exit_code == 2
     assert "UTF-8" in done.stderr
 
@@ -129,7 +125,7 @@ def test_a_password_file_that_is_no_text_is_refused(returned: Path, tmp_path: Pa
 def test_the_library_is_imported_only_for_an_encrypted_file(tmp_path: Path) -> None:
     import subprocess
 
-    pipeline.write_template(tmp_path / "a.xlsx", case=case_text("project"))
+    (tmp_path / "a.xlsx").write_bytes(template_of("project"))
     code = (
         "import sys; from perf_xlsx.pipeline import Terms, score;"
         "score(sys.argv[1], terms=Terms(passwords=('x',))); print('msoffcrypto' in sys.modules)"

@@ -10,10 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.main import main
 from perf_xlsx.domain.model import Scores, SelfEvaluation
 from perf_xlsx.findings import catalogue as findings
 from perf_xlsx.findings.catalogue import CatalogueEntry, Observation, check, observed
@@ -22,16 +21,13 @@ from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
 from perf_xlsx.scored.summary import SUMMARY
-from tests import ROOT
-from tests.conftest import CASES
+from tests import CASES, ROOT
+from tests.kit.command import command
 from tests.kit.layouts import HEADS
+from tests.kit.outcome import findings_of
 from tests.template.test_template import agreed, needs_libreoffice
 
 FORMS = Path(pipeline.__file__).parent / "forms"
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
 
 
 def records(result: Result) -> list[dict[str, Any]]:
@@ -201,20 +197,20 @@ def shown(path: Path, sheet: str) -> list[str]:
 def test_a_form_of_ones_own_goes_all_the_way(transfer: Path, case: Path, tmp_path: Path) -> None:
     returned = tmp_path / "returned"
     returned.mkdir()
-    assert run("template", "--form", transfer, "--data", case, "-o", returned / "甲.xlsx").exit_code == 0
-    result = run("check", returned / "甲.xlsx", "--forms", transfer, "--json")
+    assert command("template", "--form", transfer, "--data", case, "-o", returned / "甲.xlsx").exit_code == 0
+    result = command("check", returned / "甲.xlsx", "--forms", transfer, "--json")
     (record,) = records(result)
     usual = json.loads((CASES / "完好的项目自评表.json").read_text("utf-8"))
     plain = tmp_path / "plain.xlsx"
     pipeline.write_template(plain, case=json.dumps(usual))
-    (same,) = records(run("check", plain, "--json"))
+    (same,) = records(command("check", plain, "--json"))
     assert (record["form"], record["total"], record["grade"]) == ("transfer", same["total"], same["grade"])
     assert codes(record) == codes(same)
     assert extras(record) == FILLED
     assert extras(same) == []
 
     out = tmp_path / "out"
-    assert run("score", returned, "-o", out, "--forms", tmp_path).exit_code == 0  # a folder of forms
+    assert command("score", returned, "-o", out, "--forms", tmp_path).exit_code == 0  # a folder of forms
     paper = shown(out / "甲.xlsx", "自评表")
     assert paper[0] == "转移支付绩效自评表"
     assert "政策文号|示例财〔2024〕1号" in paper
@@ -231,7 +227,7 @@ def test_a_form_of_ones_own_goes_all_the_way(transfer: Path, case: Path, tmp_pat
     assert form_names() == ("department", "project")  # nothing is left behind
 
     # 汇总 made anew, and files, where nobody gives the form any more
-    assert run("consolidate", out, "--export", "csv", "-o", tmp_path / "again.xlsx").exit_code == 0
+    assert command("consolidate", out, "--export", "csv", "-o", tmp_path / "again.xlsx").exit_code == 0
     assert shown(tmp_path / "again.xlsx", "自定内容")[2:5] == consolidated[2:5]
     assert "指改造并通水的工程数" in (tmp_path / "again-自定内容.csv").read_text("utf-8-sig")
 
@@ -240,7 +236,7 @@ def test_without_an_own_form_there_is_no_sheet_of_what_only_it_knows(tmp_path: P
     (tmp_path / "in").mkdir()
     usual = (CASES / "完好的项目自评表.json").read_text("utf-8")
     pipeline.write_template(tmp_path / "in" / "a.xlsx", case=usual)
-    assert run("score", tmp_path / "in", "-o", tmp_path / "out").exit_code == 0
+    assert command("score", tmp_path / "in", "-o", tmp_path / "out").exit_code == 0
     assert "自定内容" not in openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx").sheetnames
 
 
@@ -254,8 +250,8 @@ def test_what_is_owed_in_an_added_box_is_asked_for(transfer: Path, case: Path, t
     data["indicators"] = data["indicators"][:1] * 2
     data["indicators"][1] = data["indicators"][1] | {"name": "另一个指标", "explained": None}
     case.write_text(json.dumps(data), "utf-8")
-    run("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
-    (record,) = records(run("check", tmp_path / "a.xlsx", "--forms", transfer, "--json"))
+    command("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
+    (record,) = records(command("check", tmp_path / "a.xlsx", "--forms", transfer, "--json"))
     assert [found for found in codes(record) if found[0] == "R07"] == [
         ("R07", "政策文号"), ("R07", "年度资金总额·冻结数"), ("R07", "指标解释"),
     ]  # fmt: skip
@@ -268,13 +264,13 @@ def test_what_is_owed_in_an_added_box_is_asked_for(transfer: Path, case: Path, t
 def test_other_formats_carry_it_over(suffix: str, transfer: Path, case: Path, tmp_path: Path) -> None:
     from tests.template.test_template import converted
 
-    run("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
+    command("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
     sent = converted(tmp_path / "a.xlsx", suffix, tmp_path)
-    result = run("score", sent, "-o", tmp_path / "scored", "--forms", transfer, "--json")
+    result = command("score", sent, "-o", tmp_path / "scored", "--forms", transfer, "--json")
     (record,) = records(result)
     assert record["form"] == "transfer"
     assert extras(record) == FILLED
-    (again,) = records(run("check", record["output"], "--forms", transfer, "--json"))
+    (again,) = records(command("check", record["output"], "--forms", transfer, "--json"))
     assert extras(again) == FILLED
     assert again["total"] == record["total"]
 
@@ -285,8 +281,8 @@ def test_a_department_s_projects_have_a_column_more(tmp_path: Path) -> None:
     data = json.loads((CASES / "完好的部门自评表.json").read_text("utf-8")) | {"form": "bureau", "policy": "文号"}
     data["projects"][0]["owner"] = "规划科"
     (tmp_path / "case.json").write_text(json.dumps(data), "utf-8")
-    run("template", "--form", path, "--data", tmp_path / "case.json", "-o", tmp_path / "a.xlsx")
-    (record,) = records(run("score", tmp_path / "a.xlsx", "-o", tmp_path / "out", "--forms", path, "--json"))
+    command("template", "--form", path, "--data", tmp_path / "case.json", "-o", tmp_path / "a.xlsx")
+    (record,) = records(command("score", tmp_path / "a.xlsx", "-o", tmp_path / "out", "--forms", path, "--json"))
     name = data["projects"][0]["name"]
     assert extras(record) == [
         (None, None, "policy", "政策文号", "文号"), ("projects", name, "owner", "责任科室", "规划科"),
@@ -317,7 +313,7 @@ def test_an_official_layout_need_not_have_it(extra: bool, transfer: Path, tmp_pa
         own_form().replace('rulebook = "mof-2020"', 'rulebook = "mof-2020"\ntitles = ["转移支付"]', 1), "utf-8"
     )
     official("转移支付项目", extra).save(tmp_path / "a.xlsx")
-    (record,) = records(run("check", tmp_path / "a.xlsx", "--forms", transfer, "--json"))
+    (record,) = records(command("check", tmp_path / "a.xlsx", "--forms", transfer, "--json"))
     assert (record["form"], record["status"]) == ("transfer", "scored")
     assert extras(record) == ([("indicators", "改造工程", "explained", "指标解释", "通水的工程")] if extra else [])
     told = [found["message"] for found in record["findings"] if found["code"] == "R19"]
@@ -329,8 +325,8 @@ def test_an_official_layout_need_not_have_it(extra: bool, transfer: Path, tmp_pa
 def test_a_returned_form_of_an_unknown_kind_says_which_option_helps(
     transfer: Path, case: Path, tmp_path: Path
 ) -> None:
-    run("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
-    (record,) = records(run("check", tmp_path / "a.xlsx", "--json"))
+    command("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
+    (record,) = records(command("check", tmp_path / "a.xlsx", "--json"))
     assert record["status"] == "unreadable"
     (found,) = record["findings"]
     assert found["code"] == "R04"
@@ -342,7 +338,7 @@ def test_a_batch_in_other_processes_goes_on_unless_the_form_changed(
 ) -> None:
     (tmp_path / "in").mkdir()
     for name in ("甲", "乙"):
-        run("template", "--form", transfer, "--data", case, "-o", tmp_path / "in" / f"{name}.xlsx")
+        command("template", "--form", transfer, "--data", case, "-o", tmp_path / "in" / f"{name}.xlsx")
     score = (
         "score",
         tmp_path / "in",
@@ -355,15 +351,15 @@ def test_a_batch_in_other_processes_goes_on_unless_the_form_changed(
         "--time-limit",
         120,
     )
-    first = run(*score)
+    first = command(*score)
     assert first.exit_code == 1, first.output  # B01: the same unit twice
     state = tmp_path / "out" / ".perf_xlsx" / "records.jsonl"
     known = [json.loads(line) for line in state.read_text("utf-8").splitlines()]
     assert [one["form"] for one in known] == ["transfer"] * 2
-    assert "上次已评" in run(*score).output or "没有变化" in run(*score).output
+    assert "上次已评" in command(*score).output or "没有变化" in command(*score).output
 
     transfer.write_text(own_form().replace("政策文号", "政策依据"), "utf-8")
-    run(*score)
+    command(*score)
     keys = [json.loads(line)["key"] for line in state.read_text("utf-8").splitlines()]
     assert all(
         new["options"]["forms"] != old["key"]["options"]["forms"] for new, old in zip(keys, known, strict=True)
@@ -375,26 +371,26 @@ def test_a_batch_in_other_processes_goes_on_unless_the_form_changed(
 def test_a_list_of_units_may_ask_for_it(transfer: Path, tmp_path: Path) -> None:
     roster = tmp_path / "名单.csv"
     roster.write_text("单位名称,表种\n甲单位,转移支付\n乙单位,项目支出\n", "utf-8")
-    made = run("template", "--roster", roster, "--year", 2024, "--forms", transfer, "-o", tmp_path / "out")
+    made = command("template", "--roster", roster, "--year", 2024, "--forms", transfer, "-o", tmp_path / "out")
     assert made.exit_code == 0, made.output
     kinds = {
-        path.stem: records(run("check", path, "--forms", transfer, "--json"))[0]["form"]
+        path.stem: records(command("check", path, "--forms", transfer, "--json"))[0]["form"]
         for path in sorted((tmp_path / "out").iterdir())
     }
     assert kinds == {"甲单位": "transfer", "乙单位": "project"}
-    one = run("template", "--roster", roster, "--year", 2024, "-o", tmp_path / "again")
+    one = command("template", "--roster", roster, "--year", 2024, "-o", tmp_path / "again")
     assert one.exit_code == 2
     assert "表种“转移支付”不认识" in one.output
 
 
 def test_a_lost_identity_does_not_make_it_another_form(transfer: Path, case: Path, tmp_path: Path) -> None:
-    run("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
+    command("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     del book["_perf_xlsx"]
     for name in [p.name for p in book.custom_doc_props.props]:
         del book.custom_doc_props[name]
     book.save(tmp_path / "b.xlsx")
-    (record,) = records(run("check", tmp_path / "b.xlsx", "--forms", transfer, "--json"))
+    (record,) = records(command("check", tmp_path / "b.xlsx", "--forms", transfer, "--json"))
     assert record["form"] == "transfer"
 
 
@@ -486,7 +482,7 @@ def test_a_wrong_form_is_refused_in_words(why: str, option: str, tmp_path: Path)
     text, words = REFUSED[why]
     path = tmp_path / "own.toml"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    result = run("template", option, path, "--year", 2024, "-o", tmp_path / "a.xlsx")
+    result = command("template", option, path, "--year", 2024, "-o", tmp_path / "a.xlsx")
     assert result.exit_code == 2
     assert "own.toml" in result.output
     assert "Traceback" not in result.output
@@ -498,7 +494,7 @@ def test_a_wrong_form_is_refused_in_words(why: str, option: str, tmp_path: Path)
 def test_texts_of_a_file_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(own_form().replace('title = "转移支付绩效自评"', 'titel = "\\u001b]0;x\\u0007"', 1), "utf-8")
-    result = run("check", tmp_path, "--forms", path)
+    result = command("check", tmp_path, "--forms", path)
     assert result.exit_code == 2
     assert "\x1b" not in result.output
     assert "\x07" not in result.output
@@ -509,15 +505,15 @@ def test_two_files_of_one_name_and_folders(transfer: Path, tmp_path: Path) -> No
     other.parent.mkdir()
     other.write_text(own_form(title="别的"), "utf-8")
     for words in (("--forms", transfer, "--forms", other), ("--form", transfer, "--forms", other)):
-        result = run("template", *words, "--year", 2024, "-o", tmp_path / "a.xlsx")
+        result = command("template", *words, "--year", 2024, "-o", tmp_path / "a.xlsx")
         assert result.exit_code == 2
         assert "的 name 都是“transfer”" in result.output
     other.write_text(own_form(name="second"), "utf-8")
-    result = run("template", "--form", transfer, "--forms", other, "--year", 2024, "-o", tmp_path / "a.xlsx")
+    result = command("template", "--form", transfer, "--forms", other, "--year", 2024, "-o", tmp_path / "a.xlsx")
     assert "的 title 都是“转移支付绩效自评”" in result.output
     (tmp_path / "empty").mkdir()
-    assert "里没有表种文件" in run("check", tmp_path, "--forms", tmp_path / "empty").output
-    assert "没有这个表种文件" in run("check", tmp_path, "--forms", tmp_path / "none.toml").output
+    assert "里没有表种文件" in command("check", tmp_path, "--forms", tmp_path / "empty").output
+    assert "没有这个表种文件" in command("check", tmp_path, "--forms", tmp_path / "none.toml").output
     assert [one.form.name for one in read_forms([transfer, tmp_path, transfer])] == ["transfer"]
 
 
@@ -573,13 +569,15 @@ def test_a_complete_rulebook_need_not_know_a_new_kind(transfer: Path, case: Path
     text = "\n".join(line for line in text.splitlines() if not line.startswith("department = "))
     rulebook = tmp_path / "county.toml"
     rulebook.write_text(text.replace('by_reference = ["department"]\n', ""), "utf-8")
-    checked = run("rules", "--check", rulebook)
+    checked = command("rules", "--check", rulebook)
     assert (checked.exit_code, "没有问题" in checked.output) == (0, True), checked.output
     assert {key for key in load_rulebook(str(rulebook)).settings if key.partition(".")[0] in BY_FORM} >= {
         "weights.project", "passages.project",
     }  # fmt: skip
-    run("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
-    (record,) = records(run("check", tmp_path / "a.xlsx", "--forms", transfer, "--rulebook", rulebook, "--json"))
+    command("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
+    (record,) = records(
+        command("check", tmp_path / "a.xlsx", "--forms", transfer, "--rulebook", rulebook, "--json")
+    )
     assert record["total"] == "96.40"
     assert [found["code"] for found in record["findings"] if found["code"] == "R17"] == ["R17", "R17"]
 
@@ -593,22 +591,24 @@ def test_a_rulebook_speaks_of_it_when_both_are_given(transfer: Path, case: Path,
         '[passages]\ntransfer = { value = ["改进措施"], basis = "须写改进措施", trust = "原文" }\n',
         "utf-8",
     )
-    alone = run("rules", "--check", rulebook)
+    alone = command("rules", "--check", rulebook)
     assert alone.exit_code == 2
     assert "不认识表种 transfer" in alone.output
     assert "--forms" in alone.output
-    assert "没有问题" in run("rules", "--check", rulebook, "--forms", transfer).output
-    assert "转移支付的一级指标分值：产出指标40" in run("rules", rulebook, "--forms", transfer).output
-    run("template", "--form", transfer, "--data", case, "--rulebook", rulebook, "-o", tmp_path / "a.xlsx")
+    assert "没有问题" in command("rules", "--check", rulebook, "--forms", transfer).output
+    assert "转移支付的一级指标分值：产出指标40" in command("rules", rulebook, "--forms", transfer).output
+    command("template", "--form", transfer, "--data", case, "--rulebook", rulebook, "-o", tmp_path / "a.xlsx")
     guide = openpyxl.load_workbook(tmp_path / "a.xlsx")["填报说明"]
     assert any("产出指标40分" in str(cell.value) for row in guide.iter_rows() for cell in row)
-    (record,) = records(run("check", tmp_path / "a.xlsx", "--forms", transfer, "--rulebook", rulebook, "--json"))
+    (record,) = records(
+        command("check", tmp_path / "a.xlsx", "--forms", transfer, "--rulebook", rulebook, "--json")
+    )
     told = {found["code"]: found["basis"] for found in record["findings"]}
     assert told["W02"] == "示例县文件：产出40分、效益40分、满意度10分"
     assert told["N01"] == "示例县文件：须写改进措施"
     typo = rulebook.read_text("utf-8").replace("[passages]\ntransfer", "[passages]\ntransfers")
     (tmp_path / "typo.toml").write_text(typo, "utf-8")
-    told_of = run("rules", "--check", tmp_path / "typo.toml", "--forms", transfer).output
+    told_of = command("rules", "--check", tmp_path / "typo.toml", "--forms", transfer).output
     assert "不认识表种 transfers" in told_of
 
 
@@ -616,7 +616,7 @@ def test_a_template_for_a_rulebook_that_serves_other_forms_is_refused(transfer: 
     rulebook = tmp_path / "county.toml"
     rulebook.write_text(HEAD, "utf-8")
     words = ("--year", 2024, "-o", tmp_path / "a.xlsx")
-    result = run("template", "--form", transfer, "--rulebook", rulebook, *words)
+    result = command("template", "--form", transfer, "--rulebook", rulebook, *words)
     assert result.exit_code == 2
     assert "不适用于转移支付绩效自评" in result.output
 
@@ -665,7 +665,7 @@ def worded(number: int) -> dict[str, Any]:
 @pytest.mark.parametrize("number", BANDS)
 def test_judgements_in_other_words_go_all_the_way(number: int, tmp_path: Path) -> None:
     rulebook = with_bands(tmp_path, number)
-    checked = run("rules", "--check", rulebook)
+    checked = command("rules", "--check", rulebook)
     assert "没有问题" in checked.output, checked.output
     data = worded(number)
     claims = [row["claimed_points"] for row in data["indicators"] if row["name"].startswith("评为")]
@@ -705,7 +705,7 @@ def test_the_template_of_other_words_shows_what_is_scored(number: int, tmp_path:
     assert theirs[6] is None
     for at in (5, *range(7, 5 + number)):
         assert points[at] == pytest.approx(float(theirs[at] or -1))
-    (asked,) = [one for one in result.findings if one.code == "R13"]
+    (asked,) = findings_of(result, "R13")
     assert asked.expected == "、".join(word for word, _ in BANDS[number])
 
 
@@ -770,7 +770,7 @@ UNCLEAR = {
 def test_words_that_cannot_work_are_refused(why: str, tmp_path: Path) -> None:
     text, words = UNCLEAR[why]
     (tmp_path / "own.toml").write_text(text, "utf-8")
-    result = run("rules", "--check", tmp_path / "own.toml")
+    result = command("rules", "--check", tmp_path / "own.toml")
     assert result.exit_code == 2, result.output
     assert words in result.output
 
@@ -780,8 +780,8 @@ def test_no_default_share_is_a_choice_too(tmp_path: Path) -> None:
     path.write_text(
         re.sub(r"unclaimed = \{ value = \[.*?\]", "unclaimed = { value = []", path.read_text("utf-8")), "utf-8"
     )
-    assert "没有问题" in run("rules", "--check", path).output
-    assert "都由单位打分" in run("rules", path).output
+    assert "没有问题" in command("rules", "--check", path).output
+    assert "都由单位打分" in command("rules", path).output
 
 
 # ---- a finding -------------------------------------------------------------------------------------------
@@ -814,7 +814,7 @@ def test_a_finding_of_ones_own_is_told_like_any_other(longest_name: str, tmp_pat
     assert found.given == "建立长效管护机制的工程占比"
     assert any("名称过长" in row for row in shown(tmp_path / "b.xlsx", "问题清单"))
     assert "**I99 指标名称过长**（提示）" in rules_document()
-    assert "依据：本单位约定" in run("explain", "I99").output
+    assert "依据：本单位约定" in command("explain", "I99").output
 
 
 # ---- how much a form may add -----------------------------------------------------------------------------
@@ -835,24 +835,24 @@ def test_boxes_of_every_kind_and_many_go_all_the_way(suffix: str, number: int, t
     data["indicators"][1] |= given
     del data["goal"], data["passages"]
     (tmp_path / "case.json").write_text(json.dumps(data), "utf-8")
-    run("template", "--form", path, "--data", tmp_path / "case.json", "-o", tmp_path / "a.xlsx")
+    command("template", "--form", path, "--data", tmp_path / "case.json", "-o", tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     formulas = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert max(map(len, formulas)) <= 8192
     sent = tmp_path / "a.xlsx" if suffix == "xlsx" else converted(tmp_path / "a.xlsx", suffix, tmp_path)
-    (record,) = records(run("score", sent, "-o", tmp_path / "scored", "--forms", path, "--json"))
+    (record,) = records(command("score", sent, "-o", tmp_path / "scored", "--forms", path, "--json"))
     expected = [value for _, value in values[:number]] * 2
     assert [one["value"] for one in record["extras"]] == expected
     assert record["total"] == "96.40"
     assert [found["code"] for found in record["findings"] if found["code"] != "R18"] == []
-    (again,) = records(run("check", record["output"], "--forms", path, "--json"))
+    (again,) = records(command("check", record["output"], "--forms", path, "--json"))
     assert [one["value"] for one in again["extras"]] == expected
 
 
 def test_more_required_columns_than_a_formula_can_count_are_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(with_added(40, "required = true"), "utf-8")
-    result = run("template", "--form", path, "--year", 2024, "-o", tmp_path / "a.xlsx")
+    result = command("template", "--form", path, "--year", 2024, "-o", tmp_path / "a.xlsx")
     assert result.exit_code == 2
     assert "必填格或栏过多" in result.output
 
@@ -860,4 +860,4 @@ def test_more_required_columns_than_a_formula_can_count_are_refused_in_words(tmp
 def test_the_rulebook_that_the_architecture_shows_is_one(tmp_path: Path) -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     (tmp_path / "county.toml").write_text(text.partition("```toml\n")[2].partition("```")[0], "utf-8")
-    assert "没有问题" in run("rules", "--check", tmp_path / "county.toml").output
+    assert "没有问题" in command("rules", "--check", tmp_path / "county.toml").output

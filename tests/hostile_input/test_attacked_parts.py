@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from tests import FIXTURES
-from tests.kit.rich_workbook import edited
+from tests.kit.filled import template_of
+from tests.kit.outcome import with_copy
+from tests.kit.parts import edited
 
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet5.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 BOOK, BOOK_RELS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -27,16 +27,6 @@ OFFICE = 'xmlns:q="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main
 STRICT = 'xmlns:q="http://purl.oclc.org/ooxml/spreadsheetml/main"'
 VALUE = re.compile(r'(<c r="I8"[^>]*>)<v>89.06</v></c>')
 HONEST, AS_MADE = "80.10", "88.01"  # with 10 in place of 89.06, and as it is
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
-
-
-def scored(data: bytes, folder: Path, suffix: str = ".xlsx") -> Result:
-    (folder / f"in{suffix}").write_bytes(data)
-    return pipeline.score(folder / f"in{suffix}", folder / "out.xlsx")
 
 
 def told(result: Result) -> str:
@@ -123,12 +113,12 @@ def behind(tag: str, more: str) -> Callable[[str], str]:
     ],
 )  # fmt: skip
 def test_what_no_other_program_reads_does_not_count(
-    part: str, change: Callable[[str], str], expected: str, space: str, filled: bytes, tmp_path: Path
+    part: str, change: Callable[[str], str], expected: str, space: str, corrected: bytes, tmp_path: Path
 ) -> None:
-    result = scored(within(part, change, space)(filled), tmp_path)
+    result = with_copy(within(part, change, space)(corrected), tmp_path)
     assert told(result) == expected
     assert result.output
-    assert told(scored((tmp_path / "out.xlsx").read_bytes(), tmp_path)) == expected
+    assert told(with_copy((tmp_path / "out.xlsx").read_bytes(), tmp_path)) == expected
 
 
 @pytest.mark.parametrize(
@@ -149,12 +139,12 @@ def test_what_no_other_program_reads_does_not_count(
     ],
 )  # fmt: skip
 def test_what_is_written_twice_is_read_as_others_do_or_refused(
-    change: Callable[[str], str], space: str, expected: str, filled: bytes, tmp_path: Path
+    change: Callable[[str], str], space: str, expected: str, corrected: bytes, tmp_path: Path
 ) -> None:
-    result = scored(within(SHEET, change, space)(filled), tmp_path)
+    result = with_copy(within(SHEET, change, space)(corrected), tmp_path)
     assert told(result) == expected
     if result.output:
-        assert told(scored((tmp_path / "out.xlsx").read_bytes(), tmp_path)) == expected
+        assert told(with_copy((tmp_path / "out.xlsx").read_bytes(), tmp_path)) == expected
 
 
 @pytest.mark.parametrize(
@@ -175,28 +165,28 @@ def test_what_is_written_twice_is_read_as_others_do_or_refused(
     ],
 )
 def test_two_where_one_may_stand_are_damage_unless_they_say_the_same(
-    part: str, change: Callable[[str], str], expected: str, filled: bytes, tmp_path: Path
+    part: str, change: Callable[[str], str], expected: str, corrected: bytes, tmp_path: Path
 ) -> None:
-    assert told(scored(within(part, change, FOREIGN)(filled), tmp_path)) == expected
+    assert told(with_copy(within(part, change, FOREIGN)(corrected), tmp_path)) == expected
 
 
 @pytest.mark.parametrize("part", [SHEET, STRINGS, STYLES, BOOK])
-def test_a_part_in_a_foreign_namespace_is_damage(part: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_part_in_a_foreign_namespace_is_damage(part: str, corrected: bytes, tmp_path: Path) -> None:
     def foreign(xml: str) -> str:
         return xml.replace('xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"', 'xmlns="urn:q"', 1)
 
-    result = scored(edited(filled, {part: foreign}), tmp_path)
+    result = with_copy(edited(corrected, {part: foreign}), tmp_path)
     assert told(result) == "R01"
     assert "已损坏" in result.findings[0].message
 
 
-def test_a_sheet_that_points_at_two_parts_is_damage(filled: bytes, tmp_path: Path) -> None:
+def test_a_sheet_that_points_at_two_parts_is_damage(corrected: bytes, tmp_path: Path) -> None:
     more = 'xmlns:q="http://purl.oclc.org/ooxml/officeDocument/relationships" q:id="rId1" name="绩效指标"'
-    data = edited(filled, {BOOK: lambda xml: xml.replace('name="绩效指标"', more)})
-    assert told(scored(data, tmp_path)) == "R01"
+    data = edited(corrected, {BOOK: lambda xml: xml.replace('name="绩效指标"', more)})
+    assert told(with_copy(data, tmp_path)) == "R01"
     ignored = 'xmlns:q="urn:q" q:id="rId1" name="绩效指标"'
-    data = edited(filled, {BOOK: lambda xml: xml.replace('name="绩效指标"', ignored)})
-    assert told(scored(data, tmp_path)) == AS_MADE
+    data = edited(corrected, {BOOK: lambda xml: xml.replace('name="绩效指标"', ignored)})
+    assert told(with_copy(data, tmp_path)) == AS_MADE
 
 
 # ---- what leads to no end, or to nowhere ------------------------------------------------------------------------
@@ -227,7 +217,7 @@ def short_chain(chain: list[int], size: int = 400) -> bytes:
 @pytest.mark.parametrize("size", [400, 0, -1])
 def test_a_chain_of_short_sectors_in_a_circle_is_damage(chain: list[int], size: int, tmp_path: Path) -> None:
     start = time.process_time()
-    assert told(scored(short_chain(chain, size), tmp_path, ".xls")) == "R01"
+    assert told(with_copy(short_chain(chain, size), tmp_path, "in.xls")) == "R01"
     assert time.process_time() - start < 2
 
 
@@ -240,7 +230,7 @@ def test_a_number_beyond_all_numbers_is_none_in_an_ods(value: str, tmp_path: Pat
         assert 'office:value="3184.8"' in xml
         return xml.replace('office:value="3184.8"', f'office:value="{value}"')
 
-    shown = scored(edited(OPEN_DOCUMENT, {"content.xml": beyond}), tmp_path, ".ods")
+    shown = with_copy(edited(OPEN_DOCUMENT, {"content.xml": beyond}), tmp_path, "in.ods")
     assert not any("意外" in found.message for found in shown.findings)
     assert shown.scores
 
@@ -252,16 +242,17 @@ def test_a_number_shown_as_one_beyond_all_numbers_is_read(text: str, tmp_path: P
 
     data = edited(OPEN_DOCUMENT, {"content.xml": beyond})
     assert data != edited(OPEN_DOCUMENT)
-    assert not any("意外" in found.message for found in scored(data, tmp_path, ".ods").findings)
+    assert not any("意外" in found.message for found in with_copy(data, tmp_path, "in.ods").findings)
 
 
-def test_a_part_without_a_name_is_damage(filled: bytes, tmp_path: Path) -> None:
-    out = io.BytesIO(filled)
+@pytest.mark.finding("R01")
+def test_a_part_without_a_name_is_damage(corrected: bytes, tmp_path: Path) -> None:
+    out = io.BytesIO(corrected)
     with zipfile.ZipFile(out, "a") as archive:
         nameless = zipfile.ZipInfo("x")
         nameless.filename = ""
         archive.writestr(nameless, b"x")
-    assert told(scored(out.getvalue(), tmp_path)) == "R01"
+    assert told(with_copy(out.getvalue(), tmp_path)) == "R01"
 
 
 # ---- what is added to a workbook ---------------------------------------------------------------------------------
@@ -293,8 +284,8 @@ def parts(data: bytes) -> dict[str, str]:
         return {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
 
 
-def test_only_our_summary_is_selected_in_the_copy(filled: bytes, tmp_path: Path) -> None:
-    assert scored(with_chart_sheet(filled), tmp_path).output
+def test_only_our_summary_is_selected_in_the_copy(corrected: bytes, tmp_path: Path) -> None:
+    assert with_copy(with_chart_sheet(corrected), tmp_path).output
     copy = parts((tmp_path / "out.xlsx").read_bytes())
     assert len([name for name, text in copy.items() if "tabSelected" in text]) == 1
     assert "tabSelected" not in copy["xl/chartsheets/sheet1.xml"]
@@ -339,7 +330,7 @@ def without_ledger(data: bytes) -> bytes:
     )
 
 
-FILED = pipeline.template_bytes(case=case_text("department-as-filed"))
+FILED = template_of("department-as-filed")
 THEIRS: dict[str, Callable[[bytes], bytes]] = {
     "a sheet called like the ledger": lambda copy: with_sheet(FILED, "_perf_xlsx_ledger"),
     "in capitals": lambda copy: with_sheet(FILED, "_PERF_XLSX_LEDGER"),
@@ -360,14 +351,14 @@ def test_what_is_called_like_ours_stays_and_nothing_is_called_twice(
     how: str, scored_copy: bytes, tmp_path: Path
 ) -> None:
     data = THEIRS[how](scored_copy)
-    first = scored(data, tmp_path)
+    first = with_copy(data, tmp_path)
     copy = (tmp_path / "out.xlsx").read_bytes()
     sheets, names = called(copy)
     assert len(set(sheets)) == len(sheets)
     assert len(set(names)) == len(names)
     before = [name for kind in called(data) for name in kind]
     assert set(before) <= {*sheets, *names}
-    second = scored(copy, tmp_path)
+    second = with_copy(copy, tmp_path)
     assert second.scores == first.scores
     again = called((tmp_path / "out.xlsx").read_bytes())
     assert again == (sheets, names)
@@ -394,7 +385,7 @@ def test_a_forged_ledger_does_not_swell(scored_copy: bytes, tmp_path: Path) -> N
     )
     tracemalloc.start()
     try:
-        result = scored(data, tmp_path)
+        result = with_copy(data, tmp_path)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -403,7 +394,7 @@ def test_a_forged_ledger_does_not_swell(scored_copy: bytes, tmp_path: Path) -> N
 
 
 def ods_told(change: Callable[[str], str], folder: Path) -> tuple[str, int]:
-    result = scored(edited(OPEN_DOCUMENT, {"content.xml": change}), folder, ".ods")
+    result = with_copy(edited(OPEN_DOCUMENT, {"content.xml": change}), folder, "in.ods")
     return told(result), len(result.findings)
 
 

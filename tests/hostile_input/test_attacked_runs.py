@@ -13,16 +13,13 @@ import sys
 import time
 import tracemalloc
 import zipfile
-from functools import cache
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import worker
-from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
@@ -33,25 +30,21 @@ from perf_xlsx.results.records import FILE, ROOM, STATE, Records, _cut
 from tests import ROOT
 from tests.kit.batch_returns import a_return
 from tests.kit.bombs import INLINE, STRINGS, indicator_rows, into, rows
+from tests.kit.command import command
+from tests.kit.filled import filled, template_of
 from tests.kit.foreign_workbooks import biff5
-from tests.kit.rich_workbook import edited, rels
+from tests.kit.outcome import findings_of
+from tests.kit.parts import edited, rels
 
 INDICATORS = "xl/worksheets/sheet5.xml"
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, words)])
-
-
-@cache
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
 
 
 def weighing(weight: str) -> bytes:
     """The filled form with another weight in its third indicator."""
     cell = r'(<c r="K9"[^>]*>)<v>10</v>'
-    return edited(filled(), {INDICATORS: lambda xml: re.sub(cell, rf"\g<1><v>{weight}</v>", xml)})
+    return edited(
+        template_of("department-corrected"), {INDICATORS: lambda xml: re.sub(cell, rf"\g<1><v>{weight}</v>", xml)}
+    )
 
 
 def folder(path: Path, **files: bytes) -> Path:
@@ -67,7 +60,12 @@ def records(out: Path) -> list[Record]:
 
 @pytest.mark.parametrize("weight", ["999999999999", "2345678901234", "9999999999999.99"])
 def test_no_weight_that_is_read_ends_a_run(weight: str, tmp_path: Path) -> None:
-    returns = folder(tmp_path / "in", a=filled(), b=weighing(weight), c=filled())
+    returns = folder(
+        tmp_path / "in",
+        a=template_of("department-corrected"),
+        b=weighing(weight),
+        c=template_of("department-corrected"),
+    )
     for _ in range(2):
         done = command("score", returns, "-o", tmp_path / "out", "--jobs", 1)
         assert done.exit_code == 1, done.output
@@ -77,7 +75,15 @@ def test_no_weight_that_is_read_ends_a_run(weight: str, tmp_path: Path) -> None:
 
 def test_what_does_not_read_back_is_told_and_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record may be refused for what nobody has thought of."""
-    returns, out = folder(tmp_path / "in", a=filled(), b=weighing("7"), c=filled()), tmp_path / "out"
+    returns, out = (
+        folder(
+            tmp_path / "in",
+            a=template_of("department-corrected"),
+            b=weighing("7"),
+            c=template_of("department-corrected"),
+        ),
+        tmp_path / "out",
+    )
     as_record = worker.as_record
     with monkeypatch.context() as patch:
         patch.setattr(
@@ -101,7 +107,10 @@ def test_what_does_not_read_back_is_told_and_done_again(tmp_path: Path, monkeypa
 
 
 def test_records_that_were_spoilt_end_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    returns, out = folder(tmp_path / "in", a=filled(), b=filled()), tmp_path / "out"
+    returns, out = (
+        folder(tmp_path / "in", a=template_of("department-corrected"), b=template_of("department-corrected")),
+        tmp_path / "out",
+    )
 
     def spoil(record: object, line: object = None) -> None:
         (out / STATE / f"{FILE}.tmp").write_bytes(b"{}\n")
@@ -117,7 +126,7 @@ TEXT = "绩效指标完成情况说明" * 3276  # 32,760 characters
 
 def sharing(text: str, rows: int = 175) -> bytes:
     """Many indicators, the name of each the same shared text."""
-    data = indicator_rows(filled(), rows)
+    data = indicator_rows(template_of("department-corrected"), rows)
     at = 0
 
     def strings(xml: str) -> str:
@@ -141,11 +150,21 @@ def sharing(text: str, rows: int = 175) -> bytes:
 
 def flooded(cells: int, text: str = "单位名称") -> bytes:
     """Many cells that read as a box's label."""
-    return into("xl/worksheets/sheet2.xml", "</sheetData>", rows(cells // 10, INLINE.format(text) * 10))(filled())
+    return into("xl/worksheets/sheet2.xml", "</sheetData>", rows(cells // 10, INLINE.format(text) * 10))(
+        template_of("department-corrected")
+    )
 
 
 def test_texts_are_cut_where_a_record_would_be_too_long(tmp_path: Path) -> None:
-    returns, out = folder(tmp_path / "in", a=filled(), b=sharing(TEXT), c=filled()), tmp_path / "out"
+    returns, out = (
+        folder(
+            tmp_path / "in",
+            a=template_of("department-corrected"),
+            b=sharing(TEXT),
+            c=template_of("department-corrected"),
+        ),
+        tmp_path / "out",
+    )
     done = command("score", returns, "-o", out, "--jobs", 1)
     assert done.exit_code == 1, done.output
     assert [one.status for one in records(out)] == ["scored"] * 3
@@ -173,7 +192,7 @@ def test_of_one_finding_so_many_are_told(tmp_path: Path) -> None:
     result = pipeline.score(path, tmp_path / "out.xlsx")
     assert result.output
     (code,) = {one.code for one in result.findings if "出现了两次" in one.message}
-    found = [one for one in result.findings if one.code == code]
+    found = findings_of(result, code)
     assert len(found) == 5001
     (whole,) = [one for one in found if one.place.cell is None]
     assert whole.message == "“栏目缺失、重复，或内容与栏目错开”一共有10800处，只逐处列出5000处，其余没有列出。"
@@ -232,7 +251,7 @@ ODD = (":skull: 甲", "[bold red]甲[/]", "甲\\", "[link=file:///]甲", ":smile
 def test_a_terminal_shows_texts_as_they_are(unit: str, tmp_path: Path) -> None:
     case = json.loads(case_text("department-corrected")) | {"unit": unit}
     path = tmp_path / "[b]:skull:.xlsx"
-    pipeline.write_template(path, case=json.dumps(case))
+    path.write_bytes(filled(case))
     shown = command("check", path).output
     assert f" {unit} " in shown
     assert "[b]:skull:.xlsx" in shown
@@ -261,7 +280,7 @@ DOTS = ".".join(["a"] * 5000) + " = 1\n"
 @pytest.mark.parametrize("dots", [DOTS, ".".join(["a"] * 600) + " = 1\n", ".".join(["a"] * 50) + " = 1\n"])
 def test_a_key_without_end_is_told(dots: str, tmp_path: Path) -> None:
     (rules := tmp_path / "r.toml").write_text(dots)
-    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (returned := tmp_path / "a.xlsx").write_bytes(template_of("department-corrected"))
     (form := tmp_path / "f.toml").write_text(dots)
     for words in (
         ("rules", "--check", rules),
@@ -298,7 +317,7 @@ def test_data_that_no_cell_holds_is_told(data: str, tmp_path: Path) -> None:
 
 def test_a_list_that_breaks_its_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a part without a name did."""
-    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (returned := tmp_path / "a.xlsx").write_bytes(template_of("department-corrected"))
     (broken := tmp_path / "名单.xlsx").write_bytes(listed(3))
 
     def breaks(*_: object) -> None:
@@ -330,7 +349,7 @@ REDIRECTED = {
 def test_an_output_that_takes_nothing_ends_in_one_line(
     redirected: str, words: tuple[str, ...], tmp_path: Path
 ) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled())
+    (tmp_path / "a.xlsx").write_bytes(template_of("department-corrected"))
     line = f"'{sys.executable}' -m perf_xlsx {' '.join(words)} {redirected}"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
@@ -361,7 +380,7 @@ STOPS = {
 def test_a_list_of_an_old_format_is_read_within_limits(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (returned := tmp_path / "a.xlsx").write_bytes(template_of("department-corrected"))
     (roster := tmp_path / "名单.xls").write_bytes(biff5(listed(3)))
     monkeypatch.setattr("perf_xlsx.reading.list_file.SECONDS", 2)
     monkeypatch.setattr("perf_xlsx.reading.list_file.READER", what)
@@ -392,7 +411,7 @@ def circle() -> bytes:
 
 @pytest.mark.parametrize("option", ["--roster", "--waivers"])
 def test_a_list_that_runs_in_a_circle_ends(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (returned := tmp_path / "a.xlsx").write_bytes(filled())
+    (returned := tmp_path / "a.xlsx").write_bytes(template_of("department-corrected"))
     (roster := tmp_path / "名单.xls").write_bytes(circle())
     monkeypatch.setattr("perf_xlsx.reading.list_file.SECONDS", 5)
     done = command("check", returned, option, roster)

@@ -22,31 +22,15 @@ from msgspec.structs import replace
 from perf_xlsx import pipeline
 from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
-from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.book import column_number
-from tests.kit.rich_workbook import MAIN, OFFICE, edited, rels
+from tests.kit.filled import filled
+from tests.kit.outcome import with_copy
+from tests.kit.parts import MAIN, OFFICE, edited, rels, zipped
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
-
-
-def scored(data: bytes, folder: Path) -> Result:
-    (folder / "a.xlsx").write_bytes(data)
-    return pipeline.score(folder / "a.xlsx", folder / "out.xlsx")
-
-
-def zipped(**parts: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 REFUSED = {
@@ -56,30 +40,30 @@ REFUSED = {
     "网页": (b"<html><table></table></html>", "R01"),
     "旧版 xls": (OLE, "R01"),
     "加密": (OLE + "EncryptedPackage".encode("utf-16-le"), "R02"),
-    "ods": (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "R01"),
-    "别的压缩包": (zipped(readme=b"hello"), "R01"),
-    "压缩炸弹": (zipped(**{"[Content_Types].xml": b"\0" * 40_000_000}), "R03"),
-    "部件太多": (zipped(**{f"p{n}": b"" for n in range(3000)}), "R03"),
-    "路径": (zipped(**{"../../etc/passwd": b"x", "[Content_Types].xml": b"<Types/>"}), "R01"),
+    "ods": (zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "R01"),
+    "别的压缩包": (zipped({"readme": b"hello"}), "R01"),
+    "压缩炸弹": (zipped({"[Content_Types].xml": b"\0" * 40_000_000}), "R03"),
+    "部件太多": (zipped({f"p{n}": b"" for n in range(3000)}), "R03"),
+    "路径": (zipped({"../../etc/passwd": b"x", "[Content_Types].xml": b"<Types/>"}), "R01"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_in_one_line_that_says_what_to_do(name: str, tmp_path: Path) -> None:
     data, code = REFUSED[name]
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert [found.code for found in result.findings] == [code]
     assert result.findings[0].message.endswith("。")
     assert result.findings[0].advice.startswith("请")
     assert not (tmp_path / "out.xlsx").exists()
 
 
-def test_what_is_refused_costs_the_others_nothing(filled: bytes, tmp_path: Path) -> None:
+def test_what_is_refused_costs_the_others_nothing(corrected: bytes, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for name, (data, _) in REFUSED.items():
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
     for name in ("0 好.xlsx", "龘 好.xlsx"):
-        (tmp_path / "in" / name).write_bytes(filled)
+        (tmp_path / "in" / name).write_bytes(corrected)
     words = [sys.executable, "-c", "from perf_xlsx.cli.main import main; main()", "score", str(tmp_path / "in")]
     done = subprocess.run([*words, "-o", str(tmp_path / "out"), "--json"], capture_output=True, text=True)
     records = [json.loads(line) for line in done.stdout.splitlines()]
@@ -97,13 +81,13 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert [found.code for found in pipeline.score(tmp_path / "no.xlsx").findings] == ["R01"]
 
 
-def test_truncated_anywhere(filled: bytes, tmp_path: Path) -> None:
-    for end in range(0, len(filled), len(filled) // 25):
-        result = scored(filled[:end], tmp_path)
+def test_truncated_anywhere(corrected: bytes, tmp_path: Path) -> None:
+    for end in range(0, len(corrected), len(corrected) // 25):
+        result = with_copy(corrected[:end], tmp_path)
         assert [found.code for found in result.findings] == ["R01"]
 
 
-def test_entities_are_never_expanded(filled: bytes, tmp_path: Path) -> None:
+def test_entities_are_never_expanded(corrected: bytes, tmp_path: Path) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 
     def with_entities(text: str) -> str:
@@ -111,28 +95,30 @@ def test_entities_are_never_expanded(filled: bytes, tmp_path: Path) -> None:
         return f"{head}?>{bomb}{rest}"
 
     for part in ("xl/workbook.xml", "xl/worksheets/sheet5.xml", "xl/sharedStrings.xml"):
-        result = scored(edited(filled, {part: with_entities}), tmp_path)
+        result = with_copy(edited(corrected, {part: with_entities}), tmp_path)
         assert [found.code for found in result.findings] == ["R01"]
         assert "DTD" in result.findings[0].message
 
 
-def test_duplicate_part_names_are_refused(filled: bytes, tmp_path: Path) -> None:
+def test_duplicate_part_names_are_refused(corrected: bytes, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
-        data = edited(filled, add={"xl/workbook.xml": b"<workbook/>"})
-    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
-    data = edited(filled, add={"XL/Workbook.XML": b"<workbook/>"})
-    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+        data = edited(corrected, add={"xl/workbook.xml": b"<workbook/>"})
+    assert [found.code for found in with_copy(data, tmp_path).findings] == ["R01"]
+    data = edited(corrected, add={"XL/Workbook.XML": b"<workbook/>"})
+    assert [found.code for found in with_copy(data, tmp_path).findings] == ["R01"]
 
 
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "C:/x", "xl\\..\\x", "./x", "a/./b"])
-def test_tricks_with_paths_are_refused_and_nothing_is_unpacked(name: str, filled: bytes, tmp_path: Path) -> None:
-    result = scored(edited(filled, add={name: b"x"}), tmp_path)
+def test_tricks_with_paths_are_refused_and_nothing_is_unpacked(
+    name: str, corrected: bytes, tmp_path: Path
+) -> None:
+    result = with_copy(edited(corrected, add={name: b"x"}), tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
 
 
-def test_a_part_whose_own_header_has_another_name_is_refused(filled: bytes, tmp_path: Path) -> None:
-    data = bytearray(filled)
+def test_a_part_whose_own_header_has_another_name_is_refused(corrected: bytes, tmp_path: Path) -> None:
+    data = bytearray(corrected)
     at = data.find(b"xl/theme/theme1.xml")  # the first time in its own header, the second in the directory
     data[at : at + 2] = b"xx"
     path = tmp_path / "a.xlsx"
@@ -145,10 +131,10 @@ def test_a_part_whose_own_header_has_another_name_is_refused(filled: bytes, tmp_
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
 def test_a_damaged_large_picture_is_told_and_nothing_is_written(
-    method: int, filled: bytes, tmp_path: Path
+    method: int, corrected: bytes, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.xlsx"
-    path.write_bytes(filled)
+    path.write_bytes(corrected)
     picture = random.Random(1).randbytes(3 * 1024 * 1024)
     with zipfile.ZipFile(path, "a", method) as archive:
         archive.writestr("xl/media/image9.png", picture)
@@ -163,22 +149,24 @@ def test_a_damaged_large_picture_is_told_and_nothing_is_written(
     assert (result.output, (tmp_path / "b.xlsx").exists()) == (None, False)
 
 
-def test_a_name_that_is_cut_at_a_null_is_refused(filled: bytes, tmp_path: Path) -> None:
-    data = edited(filled, add={"xl/evil.xml_hidden": b"x"}).replace(b"xl/evil.xml_hidden", b"xl/evil.xml\0hidden")
-    assert [found.code for found in scored(data, tmp_path).findings] == ["R01"]
+def test_a_name_that_is_cut_at_a_null_is_refused(corrected: bytes, tmp_path: Path) -> None:
+    data = edited(corrected, add={"xl/evil.xml_hidden": b"x"}).replace(
+        b"xl/evil.xml_hidden", b"xl/evil.xml\0hidden"
+    )
+    assert [found.code for found in with_copy(data, tmp_path).findings] == ["R01"]
 
 
-def test_what_a_part_is_called_cannot_break_the_one_line(filled: bytes, tmp_path: Path) -> None:
+def test_what_a_part_is_called_cannot_break_the_one_line(corrected: bytes, tmp_path: Path) -> None:
     name = "xl/换\n行\x1b[31m" + "长" * 3000
     data = edited(
-        filled,
+        corrected,
         {
             "xl/_rels/workbook.xml.rels": lambda xml: xml.replace(
                 "worksheets/sheet5.xml", f"{name.replace(chr(10), '&#10;').replace(chr(27), '')}.xml"
             )
         },
     )
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
     assert len(result.findings[0].message) < 250
     assert result.findings[0].message.isprintable()
@@ -234,9 +222,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_contradicts_itself_is_refused_and_not_guessed(name: str, filled: bytes, tmp_path: Path) -> None:
-    data = edited(filled, add={"xl/worksheets/_rels/sheet1.xml.rels": rels(("r1", "x", "y"))})
-    result = scored(edited(data, WRONG[name]), tmp_path)
+def test_what_contradicts_itself_is_refused_and_not_guessed(name: str, corrected: bytes, tmp_path: Path) -> None:
+    data = edited(corrected, add={"xl/worksheets/_rels/sheet1.xml.rels": rels(("r1", "x", "y"))})
+    result = with_copy(edited(data, WRONG[name]), tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
     assert pipeline.UNEXPECTED not in result.findings[0].message
     assert not (tmp_path / "out.xlsx").exists()
@@ -288,17 +276,17 @@ RIGHT: dict[str, Callable[[str], str | bytes]] = {
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_is_unusual_and_clear_is_read_right(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_what_is_unusual_and_clear_is_read_right(name: str, corrected: bytes, tmp_path: Path) -> None:
     parts = {}
-    with zipfile.ZipFile(io.BytesIO(filled)) as archive:
+    with zipfile.ZipFile(io.BytesIO(corrected)) as archive:
         for part in archive.namelist():
             text = archive.read(part)
             if part.endswith(("sheet5.xml", "sheet3.xml")):
                 changed = RIGHT[name](text.decode())
                 text = changed if isinstance(changed, bytes) else changed.encode()
             parts[part] = text
-    plain = scored(filled, tmp_path)
-    result = scored(zipped(**parts), tmp_path)
+    plain = with_copy(corrected, tmp_path)
+    result = with_copy(zipped(parts), tmp_path)
     assert result.scores == plain.scores
     assert result.findings == plain.findings
     again = pipeline.score(tmp_path / "out.xlsx")
@@ -310,12 +298,12 @@ def replaced(findings: tuple[Finding, ...], old: str, new: str) -> tuple[Finding
     return tuple(replace(f, place=replace(f.place, workbook=f.place.workbook.replace(old, new))) for f in findings)
 
 
-def test_control_characters_reach_no_terminal(filled: bytes, tmp_path: Path) -> None:
+def test_control_characters_reach_no_terminal(corrected: bytes, tmp_path: Path) -> None:
     """`_x001B_` is how a workbook holds an escape character; `_xD83D_` is half a character."""
     first = instead("<t>", "<t>_x001B_[2J_x009B__x0000__xD83D_")
     names = lambda xml: re.sub(r"(?<=<t>)([^<]*水[^<]*)", r"_x001B_[2J_xD83D_\1", xml)  # noqa: E731
     for change in (first, names):
-        (tmp_path / "a.xlsx").write_bytes(edited(filled, {"xl/sharedStrings.xml": change}))
+        (tmp_path / "a.xlsx").write_bytes(edited(corrected, {"xl/sharedStrings.xml": change}))
         for words in (["check"], ["check", "--json"]):
             done = CliRunner().invoke(main, [*words, str(tmp_path / "a.xlsx")])
             assert done.exit_code in (0, 1)
@@ -323,7 +311,7 @@ def test_control_characters_reach_no_terminal(filled: bytes, tmp_path: Path) -> 
             assert "\x9b" not in done.output
 
 
-def test_nothing_is_fetched_run_or_opened(filled: bytes, tmp_path: Path) -> None:
+def test_nothing_is_fetched_run_or_opened(corrected: bytes, tmp_path: Path) -> None:
     """External entities, linked books, web services, pictures elsewhere, DDE: nobody calls, no file is opened."""
     secret = tmp_path / "secret.txt"
     secret.write_text("秘密内容")
@@ -346,7 +334,7 @@ def test_nothing_is_fetched_run_or_opened(filled: bytes, tmp_path: Path) -> None
         f'<ddeLink ddeService="cmd" ddeTopic="/c touch {tmp_path}/run"/></externalLink>'
     )
     linked = edited(
-        filled,
+        corrected,
         {
             "xl/_rels/workbook.xml.rels": lambda xml: xml.replace(
                 "</Relationships>", f"{outside}</Relationships>"
@@ -358,7 +346,9 @@ def test_nothing_is_fetched_run_or_opened(filled: bytes, tmp_path: Path) -> None
         {"xl/externalLinks/externalLink1.xml": link},
     )
     entity = [
-        edited(filled, {"xl/worksheets/sheet5.xml": lambda xml, x=x: xml.replace("?>", f"?><!DOCTYPE x {x}>", 1)})
+        edited(
+            corrected, {"xl/worksheets/sheet5.xml": lambda xml, x=x: xml.replace("?>", f"?><!DOCTYPE x {x}>", 1)}
+        )
         for x in (
             f'SYSTEM "{url}"',
             f'[<!ENTITY % a SYSTEM "{url}"> %a;]',
@@ -366,7 +356,7 @@ def test_nothing_is_fetched_run_or_opened(filled: bytes, tmp_path: Path) -> None
         )
     ]
     xinclude = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{secret.as_uri()}" parse="text"/>'
-    include = edited(filled, {"xl/worksheets/sheet5.xml": instead("</worksheet>", f"{xinclude}</worksheet>")})
+    include = edited(corrected, {"xl/worksheets/sheet5.xml": instead("</worksheet>", f"{xinclude}</worksheet>")})
     for number, data in enumerate([linked, include, *entity]):
         (tmp_path / f"{number}.xlsx").write_bytes(data)
     code = """
@@ -402,10 +392,10 @@ for event, what in seen:
             assert not [n for n in archive.namelist() if "秘密内容".encode() in archive.read(n)]
 
 
-def test_a_lone_cell_at_the_far_corner_costs_nothing(filled: bytes, tmp_path: Path) -> None:
+def test_a_lone_cell_at_the_far_corner_costs_nothing(corrected: bytes, tmp_path: Path) -> None:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    data = edited(filled, {"xl/worksheets/sheet5.xml": lambda text: text.replace("</sheetData>", far)})
-    result = scored(data, tmp_path)
+    data = edited(corrected, {"xl/worksheets/sheet5.xml": lambda text: text.replace("</sheetData>", far)})
+    result = with_copy(data, tmp_path)
     assert result.scores is not None
     assert str(result.scores.total) == "88.01"
 
@@ -432,12 +422,12 @@ def test_wide_rows_on_sheets_of_ours_cost_what_their_cells_cost(
 ) -> None:
     data = widened(scored_copy, *WIDE[name])
     started = time.process_time()
-    assert scored(data, tmp_path).scores is not None
+    assert with_copy(data, tmp_path).scores is not None
     assert time.process_time() - started < 5
 
 
-def test_too_many_cells_are_refused(filled: bytes) -> None:
-    package = Package.open(filled, Limits(cells=100))
+def test_too_many_cells_are_refused(corrected: bytes) -> None:
+    package = Package.open(corrected, Limits(cells=100))
     from perf_xlsx.reading.read import read
 
     with pytest.raises(PackageError, match="too_large"):
@@ -454,7 +444,7 @@ def test_text_from_outside_stays_text(text: str, tmp_path: Path) -> None:
     case = json.loads(case_text("department-as-filed"))
     case["unit"] = case["indicators"][1]["name"] = case["indicators"][0]["reason"] = text
     path = tmp_path / "t.xlsx"
-    pipeline.write_template(path, case=json.dumps(case))
+    path.write_bytes(filled(case))
     result = pipeline.score(path, tmp_path / "s.xlsx")
     assert result.evaluation
     assert (result.evaluation.unit or "").strip() == text.replace("\x01\x02", "").strip()
@@ -499,9 +489,9 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_no_person_types_is_told_at_its_cell_in_one_line(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_what_no_person_types_is_told_at_its_cell_in_one_line(name: str, corrected: bytes, tmp_path: Path) -> None:
     cell, content, code = ODD[name]
-    result = scored(edited(filled, sheet(in_cell(cell, *content))), tmp_path)
+    result = with_copy(edited(corrected, sheet(in_cell(cell, *content))), tmp_path)
     assert result.output
     at_cell = [found for found in result.findings if found.place.cell == cell]
     assert (code in [found.code for found in at_cell]) == bool(code)
@@ -517,79 +507,79 @@ def test_a_passage_as_long_as_a_cell_may_be_costs_seconds(words: str, tmp_path: 
     case = json.loads(case_text("department-corrected"))
     case["passages"] = {title: (words * 30_000)[:30_000] + text[:1000] for title, text in case["passages"].items()}
     path = tmp_path / "a.xlsx"
-    pipeline.write_template(path, case=json.dumps(case))
+    path.write_bytes(filled(case))
     started = time.process_time()
     result = pipeline.score(path, terms=pipeline.Terms(limits=Limits(ratio=10_000)))
     assert result.scores is not None
     assert time.process_time() - started < 20
 
 
-def test_formats_in_a_namespace_that_is_none_are_kept(filled: bytes, tmp_path: Path) -> None:
+def test_formats_in_a_namespace_that_is_none_are_kept(corrected: bytes, tmp_path: Path) -> None:
     """A relative namespace name has no canonical form, by which formats are compared."""
     odd = instead('<xf numFmtId="', '<xf xmlns:q="a//b" q:x="1" numFmtId="')
-    result = scored(edited(filled, {"xl/styles.xml": odd}), tmp_path)
+    result = with_copy(edited(corrected, {"xl/styles.xml": odd}), tmp_path)
     assert result.output
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         assert 'q:x="1"' in archive.read("xl/styles.xml").decode()
 
 
-def test_a_part_that_the_directory_calls_otherwise_is_refused(filled: bytes, tmp_path: Path) -> None:
+def test_a_part_that_the_directory_calls_otherwise_is_refused(corrected: bytes, tmp_path: Path) -> None:
     """A reader that goes by the directory and one that goes by the parts would see two workbooks."""
-    data = bytearray(filled)
+    data = bytearray(corrected)
     at = data.find(b"xl/workbook.xml")
     data[at : at + 15] = b"xl/workbooq.xml"
-    assert [found.code for found in scored(bytes(data), tmp_path).findings] == ["R01"]
+    assert [found.code for found in with_copy(bytes(data), tmp_path).findings] == ["R01"]
 
 
-def test_four_gigabytes_that_a_directory_declares_are_refused(filled: bytes, tmp_path: Path) -> None:
+def test_four_gigabytes_that_a_directory_declares_are_refused(corrected: bytes, tmp_path: Path) -> None:
     for size in (0xFFFFFFFE, 0xFFFFFFFF):
-        data = bytearray(filled)
+        data = bytearray(corrected)
         at = data.rfind(b"PK\x01\x02")
         data[at + 24 : at + 28] = size.to_bytes(4, "little")
-        assert [found.code for found in scored(bytes(data), tmp_path).findings] == ["R03"]
+        assert [found.code for found in with_copy(bytes(data), tmp_path).findings] == ["R03"]
 
 
-def test_a_package_in_a_package_is_not_opened(filled: bytes, tmp_path: Path) -> None:
+def test_a_package_in_a_package_is_not_opened(corrected: bytes, tmp_path: Path) -> None:
     import gzip
 
-    for data in (gzip.compress(filled), zipped(form=filled), zipped(**{"a/b.xlsx": filled})):
-        (found,) = scored(data, tmp_path).findings
+    for data in (gzip.compress(corrected), zipped({"form": corrected}), zipped({"a/b.xlsx": corrected})):
+        (found,) = with_copy(data, tmp_path).findings
         assert (found.code, found.advice[:1]) == ("R01", "请")
-    result = scored(edited(filled, add={"xl/embeddings/a.zip": zipped(form=filled)}), tmp_path)
+    result = with_copy(edited(corrected, add={"xl/embeddings/a.zip": zipped({"form": corrected})}), tmp_path)
     assert [(f.code, f.message) for f in result.findings if f.code[0] == "R"] == [
         ("R16", "工作簿含有嵌入或链接的对象，没有打开，原样保留。")
     ]
 
 
 @pytest.mark.parametrize("how", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig"])
-def test_a_dtd_in_any_encoding_is_refused(how: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_dtd_in_any_encoding_is_refused(how: str, corrected: bytes, tmp_path: Path) -> None:
     parts = {}
-    with zipfile.ZipFile(io.BytesIO(filled)) as archive:
+    with zipfile.ZipFile(io.BytesIO(corrected)) as archive:
         for part in archive.namelist():
             parts[part] = archive.read(part)
     bomb = '<!DOCTYPE x [<!ENTITY a "' + "a" * 50_000 + '">]>'
     shared = parts["xl/sharedStrings.xml"].decode()
     shared = shared.replace("?>", f"?>{bomb}", 1).replace("<t>", "<t>" + "&a;" * 10_000, 1)
     parts["xl/sharedStrings.xml"] = shared.replace('"UTF-8"', f'"{how[:6].upper()}"').encode(how)
-    (found,) = scored(zipped(**parts), tmp_path).findings
+    (found,) = with_copy(zipped(parts), tmp_path).findings
     assert found.code == "R01"
 
 
-def test_a_thousand_sheets_are_told_in_nine_lines(filled: bytes, tmp_path: Path) -> None:
+def test_a_thousand_sheets_are_told_in_nine_lines(corrected: bytes, tmp_path: Path) -> None:
     one = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
     listed = "".join(f'<sheet name="s{n}" sheetId="{n + 100}" r:id="q{n}"/>' for n in range(1000))
     related = "".join(
         f'<Relationship Id="q{n}" Type="{OFFICE}/worksheet" Target="worksheets/x{n}.xml"/>' for n in range(1000)
     )
     data = edited(
-        filled,
+        corrected,
         {
             "xl/workbook.xml": instead("</sheets>", f"{listed}</sheets>"),
             "xl/_rels/workbook.xml.rels": instead("</Relationships>", f"{related}</Relationships>"),
         },
         {f"xl/worksheets/x{n}.xml": one for n in range(1000)},
     )
-    result = scored(data, tmp_path)
+    result = with_copy(data, tmp_path)
     assert result.output
     told = [found.message for found in result.findings if found.code == "R16"]
     assert len(told) == 9

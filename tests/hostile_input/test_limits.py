@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.main import main
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Limits, LimitsError, Package, PackageError, directory, load_limits
 from tests import CASES, FIXTURES
 from tests.kit.bombs import BOMBS, HUGE
+from tests.kit.filled import filled, template_of
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.rich_workbook import rich
 
@@ -36,15 +36,10 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
-
-
-@pytest.fixture(scope="module")
 def scored(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A workbook with everything in it, scored before."""
     folder = tmp_path_factory.mktemp("scored")
-    data = rich(pipeline.template_bytes(case=case_text("department-as-filed")))
+    data = rich(template_of("department-as-filed"))
     (folder / "a.xlsm").write_bytes(data)
     pipeline.score(folder / "a.xlsm", folder / "b.xlsm")
     return (folder / "b.xlsm").read_bytes()
@@ -64,9 +59,9 @@ def measured(data: bytes, folder: Path, suffix: str = ".xlsx") -> dict[str, obje
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured as Linux tells it")
 @pytest.mark.parametrize("name", HUGE)
-def test_too_much_of_one_thing(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_too_much_of_one_thing(name: str, corrected: bytes, tmp_path: Path) -> None:
     make, outcome = HUGE[name]
-    found = measured(make(filled), tmp_path)
+    found = measured(make(corrected), tmp_path)
     if outcome.startswith("R"):
         assert (found["codes"], found["output"]) == ([outcome], None)
         assert str(found["message"]).endswith("。")
@@ -84,7 +79,7 @@ def test_eight_wrong_money_units_among_two_thousand_projects(tmp_path: Path) -> 
         project |= {"initial": 10_000, "executed": 10_000}
     own = {"initial": 2000, "adjustment": 0, "adjusted": 2000, "executed": 2000}
     case["funds"][3] |= own
-    found = measured(pipeline.template_bytes(case=json.dumps(case, ensure_ascii=False)), tmp_path)
+    found = measured(filled(case), tmp_path)
     assert found["total"] is not None
 
 
@@ -96,10 +91,10 @@ def test_too_much_beside_the_form(name: str, scored: bytes, tmp_path: Path) -> N
     assert (found["total"], bool(found["output"])) == ("88.62", True)
 
 
-def test_a_part_longer_than_the_directory_says_is_not_unpacked(filled: bytes, tmp_path: Path) -> None:
+def test_a_part_longer_than_the_directory_says_is_not_unpacked(corrected: bytes, tmp_path: Path) -> None:
     """The directory says 1,000 bytes, and 400 MB would come out."""
     path = tmp_path / "a.xlsx"
-    path.write_bytes(filled)
+    path.write_bytes(corrected)
     with (
         zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
         archive.open("xl/media/image9.png", "w") as part,
@@ -152,10 +147,10 @@ def test_every_limit_is_kept_and_said(limits: Limits, word: str, scored: bytes, 
 @pytest.mark.parametrize("suffix", [".xlsb", ".xls", ".ods"])
 @pytest.mark.parametrize(("limits", "word"), [(Limits(text=5), "字"), (Limits(merges=0), "合并")])
 def test_limits_hold_in_other_formats_too(
-    suffix: str, limits: Limits, word: str, filled: bytes, tmp_path: Path
+    suffix: str, limits: Limits, word: str, corrected: bytes, tmp_path: Path
 ) -> None:
     path = tmp_path / f"a{suffix}"
-    path.write_bytes(xlsb(filled) if suffix == ".xlsb" else (FIXTURES / f"部门整体{suffix}").read_bytes())
+    path.write_bytes(xlsb(corrected) if suffix == ".xlsb" else (FIXTURES / f"部门整体{suffix}").read_bytes())
     assert pipeline.score(path).evaluation is not None
     result = pipeline.score(path, terms=pipeline.Terms(limits=limits))
     assert [found.code for found in result.findings] == ["R03"]
@@ -171,8 +166,8 @@ def test_the_size_of_the_file_is_judged_before_it_is_read(tmp_path: Path) -> Non
     assert "64 MB" in result.findings[0].message
 
 
-def test_limits_are_changed_by_a_file(filled: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled)
+def test_limits_are_changed_by_a_file(corrected: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(corrected)
     (tmp_path / "上限.toml").write_text("cells = 100\n", "utf-8")
     words = ["check", str(tmp_path / "a.xlsx"), "--limits", str(tmp_path / "上限.toml")]
     done = CliRunner().invoke(main, words)
@@ -192,6 +187,6 @@ def test_a_limits_file_with_a_slip_is_refused(text: str, tmp_path: Path) -> None
     assert CliRunner().invoke(main, ["check", str(path), "--limits", str(path)]).exit_code == 2
 
 
-def test_limits_hold_for_a_package_alone(filled: bytes) -> None:
+def test_limits_hold_for_a_package_alone(corrected: bytes) -> None:
     with pytest.raises(PackageError, match="too_large"):
-        Package.open(filled, Limits(unpacked_mb=0))
+        Package.open(corrected, Limits(unpacked_mb=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,14 @@ def _balance(book: Any, found: Finding, result: Result) -> None:
     book[largest.place.sheet][largest.place.cell] = float(largest.value) - float(found.difference)
 
 
+@cache
+def _opened(path: Path) -> Any:
+    return openpyxl.load_workbook(path)
+
+
 def restore(original: Path) -> Choose:
     """What the well-made form has there, where that is another content; else the usual choice."""
-    sound = openpyxl.load_workbook(original)
+    sound = _opened(original)
 
     def choose(book: Any, found: Finding, result: Result) -> None:
         if found.code == "F10":

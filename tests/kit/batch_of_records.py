@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results import record as results
 from perf_xlsx.results.report import as_record
+from tests.kit.filled import template_of
 
 Record = dict[str, Any]
 HOSTILE = (
@@ -53,7 +54,7 @@ def scored_once() -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as scratch:
         for story in STORIES:
             returned = Path(scratch) / "returned.xlsx"
-            pipeline.write_template(returned, case=case_text(story))
+            returned.write_bytes(template_of(story))
             found.append(plain(pipeline.score(returned)))
         returned.write_bytes(b"PK\x03\x04 no zip")
         found.append(plain(pipeline.score(returned)))

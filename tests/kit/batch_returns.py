@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
-from tests.kit.rich_workbook import edited
+from tests.kit.filled import filled
+from tests.kit.parts import edited
 
 UNIT, ACTUAL, TEXT = "〔单位〕", 91.2345, "〔说明〕"
 STORIES = {"department": "department-corrected", "project": "project"}
@@ -22,7 +22,7 @@ def _pattern(form: str, rows: int = 3) -> bytes:
     case |= {"unit": UNIT, "year": 2024, "indicators": case["indicators"][:rows]}
     case["indicators"][0]["actual"] = ACTUAL
     case["passages"] = {"改进措施": TEXT}
-    return pipeline.template_bytes(case=json.dumps(case))
+    return filled(case)
 
 
 def a_return(form: str, unit: str, actual: float = 95, text: str = "加强预算执行监控。") -> bytes:
@@ -37,6 +37,14 @@ def a_return(form: str, unit: str, actual: float = 95, text: str = "加强预算
             },
         },
     )
+
+
+def put(folder: Path, name: str, unit: str = "甲局") -> Path:
+    """Put the return of a unit's project into a folder."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(a_return("project", unit))
+    return path
 
 
 def write_returns(folder: Path, count: int = 60) -> Path:

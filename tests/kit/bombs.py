@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.kit.rich_workbook import edited, rels
+from tests.kit.parts import edited, rels
 
 SHEET = "xl/worksheets/sheet5.xml"  # 绩效指标
 STYLES, STRINGS, BOOK = "xl/styles.xml", "xl/sharedStrings.xml", "xl/workbook.xml"

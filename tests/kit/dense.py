@@ -6,23 +6,16 @@ import json
 import struct
 import tempfile
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 
-from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
-from tests.fuzz import unzipped
 from tests.kit import layouts
-from tests.kit.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide, zipped
+from tests.kit.filled import filled, template_of
+from tests.kit.foreign_workbooks import RELATION, TYPES, _biff, _relations, record, wide
+from tests.kit.parts import unzipped, zipped
 from tests.kit.squares import SQUARES
 
 LONGEST = 32_767  # characters of a cell: Excel's own limit
-
-
-@cache
-def filled() -> bytes:
-    """Our template, filled in."""
-    return pipeline.template_bytes(case=case_text("department-corrected"))
 
 
 def passages(text: str) -> bytes:
@@ -32,14 +25,14 @@ def passages(text: str) -> bytes:
         indicator["reason"] = indicator["improvement"] = text
     for key in case["passages"]:
         case["passages"][key] = text
-    return pipeline.template_bytes(case=json.dumps(case))
+    return filled(case)
 
 
 def edited_styles(text: str) -> bytes:
     """Our template, every number shown by this format."""
     from tests.hostile import _formats
 
-    parts = unzipped(filled())
+    parts = unzipped(template_of("department-corrected"))
     return zipped(parts | {"xl/styles.xml": _formats(parts["xl/styles.xml"], text)})
 
 
@@ -159,7 +152,7 @@ def nested_rows(depth: int, count: int) -> str:
 
 def sheets_of_one_part(count: int) -> bytes:
     """A workbook that names the same sheet over and over."""
-    parts = unzipped(filled())
+    parts = unzipped(template_of("department-corrected"))
     book = parts["xl/workbook.xml"].decode()
     first = book.index("<sheet ")
     relation = book[first:].split('r:id="')[1].split('"')[0]

@@ -7,13 +7,12 @@ python-calamine, which know nothing of this module, read them in tests/test_fore
 from __future__ import annotations
 
 import datetime
-import io
 import struct
-import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
 from perf_xlsx.ooxml import Book, Cell, Grid, Package, read_grid
+from tests.kit.parts import unzipped, zipped
 
 TYPES = "application/vnd.ms-excel.{}"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}"
@@ -93,14 +92,6 @@ def xlsb(data: bytes) -> bytes:
         f"{listed}</Types>"
     ).encode()
     return zipped(parts)
-
-
-def zipped(parts: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _relations(related: Iterable[tuple[str, str, str]]) -> bytes:
@@ -301,8 +292,7 @@ STRICT = {
 
 def strict(data: bytes) -> bytes:
     """An .xlsx in the strict form, as Excel saves it: other namespaces, and the workbook says so."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(data)
     for name, part in parts.items():
         for loose, tight in STRICT.items():
             part = part.replace(loose.encode(), tight.encode())

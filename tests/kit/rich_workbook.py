@@ -7,17 +7,12 @@ Picture, text box, chart, their own notes, x14 validation and conditional format
 from __future__ import annotations
 
 import base64
-import io
-import zipfile
-from collections.abc import Callable
+
+from tests.kit.parts import HEAD, MAIN, OFFICE, edited, rels
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP8z4APMOGVHbHSAEEsAROxCnMTAAAAAElFTkSuQmCC"
 )
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 DRAWING = f"""{HEAD}<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
  xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{OFFICE}">
@@ -81,31 +76,6 @@ X14 = (
     '<x14:dataValidation type="list" allowBlank="1"><x14:formula1><xm:f>\'基本信息\'!$C$5:$C$9</xm:f></x14:formula1>'
     "<xm:sqref>Z6:Z20</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
 )
-
-
-def edited(
-    data: bytes, change: dict[str, Callable[[str], str]] | None = None, add: dict[str, bytes | str] | None = None
-) -> bytes:
-    """A workbook with some parts changed as text and some added."""
-    out, change = io.BytesIO(), change or {}
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            content = old.read(info)
-            if info.filename in change:
-                content = change[info.filename](content.decode()).encode()
-            new.writestr(info, content, zipfile.ZIP_DEFLATED)
-        for name, part in (add or {}).items():
-            new.writestr(zipfile.ZipInfo(name, (2024, 4, 15, 9, 30, 0)), part)
-    return out.getvalue()
-
-
-def rels(*targets: tuple[str, str, str]) -> str:
-    """A relationships part: (id, kind, target)."""
-    lines = "".join(
-        f'<Relationship Id="{id}" Type="{kind if "://" in kind else f"{OFFICE}/{kind}"}" Target="{target}"/>'
-        for id, kind, target in targets
-    )
-    return f'{HEAD}<Relationships xmlns="{PACKAGE}">{lines}</Relationships>'
 
 
 def rich(data: bytes) -> bytes:

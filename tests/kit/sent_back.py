@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -52,15 +51,6 @@ class Sent:
 
     def next(self) -> Sent:
         return Sent(self.data, self.folder, self.number + 1)
-
-
-def changed(data: bytes, change: Callable[[Any], None]) -> bytes:
-    """The workbook as openpyxl saves it after a change."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    change(book)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def ours(sent: Sent) -> list[str]:

@@ -10,12 +10,11 @@ from html import escape
 from pathlib import Path
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from tests import FIXTURES
-from tests.fuzz import unzipped
 from tests.kit import layouts
 from tests.kit.bombs import indicator_rows
-from tests.kit.foreign_workbooks import zipped
+from tests.kit.filled import template_of
+from tests.kit.parts import unzipped, zipped
 
 SPACE = "http://schemas.openxmlformats.org/"
 BOOK, RELS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
@@ -26,7 +25,7 @@ Parts = dict[str, bytes]
 
 @cache
 def _template() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
+    return template_of("department-corrected")
 
 
 def _filled() -> Parts:
@@ -37,7 +36,7 @@ def _filled() -> Parts:
 def _copy() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "a.xlsx", Path(folder) / "b.xlsx"
-        source.write_bytes(pipeline.template_bytes(case=case_text("department-as-filed")))
+        source.write_bytes(template_of("department-as-filed"))
         pipeline.score(source, target)
         return target.read_bytes()
 

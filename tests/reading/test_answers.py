@@ -16,8 +16,10 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Package
 from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
-from tests.kit.sent_back import ANSWER, Sent, changed, ours
-from tests.scored.test_lossless import libreoffice, needs_libreoffice
+from tests.kit.filled import changed, filled
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
+from tests.kit.sent_back import ANSWER, Sent, ours
 from tests.scored.test_scored_sheets import SHEETS
 
 # ---- our notes -------------------------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ def test_a_note_that_was_written_into_is_kept_whole(scored_copy: bytes, tmp_path
 def test_a_cell_that_holds_a_line_of_ours_is_no_answer(line: str, tmp_path: Path) -> None:
     case = json.loads(case_text("department-as-filed"))
     case["projects"][0]["initial"] = f"300 {line}"
-    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    (tmp_path / "a.xlsx").write_bytes(filled(case))
     sent = Sent((tmp_path / "a.xlsx").read_bytes(), tmp_path)
     assert sent.next().told == []
     assert sent.next().data == sent.data
@@ -99,7 +101,7 @@ def test_answers_in_notes_survive_libreoffice(scored_copy: bytes, tmp_path: Path
             book["绩效指标"][cell].comment = Comment(change(book["绩效指标"][cell].comment.text), "甲")
 
     (tmp_path / "b.xlsx").write_bytes(changed(scored_copy, write))
-    saved = libreoffice(tmp_path / "b.xlsx", tmp_path, "xlsx:Calc MS Excel 2007 XML")
+    saved = converted(tmp_path / "libreoffice", "xlsx:Calc MS Excel 2007 XML", tmp_path / "b.xlsx")
     sent = Sent(saved.read_bytes(), tmp_path)
     (told,) = sent.told
     assert "M7“单位： " in told
@@ -228,7 +230,7 @@ def test_a_form_into_which_our_list_was_copied_is_a_form(scored_copy: bytes, tmp
 def test_an_answer_in_a_scored_workbook_saved_as_xls_is_told(scored_copy: bytes, tmp_path: Path) -> None:
     """It stays in the original; the list of what was not carried over names the sheet."""
     answered = changed(scored_copy, lambda book: book["问题清单"].__setitem__("L8", ANSWER))
-    saved = libreoffice(_written(answered, tmp_path / "b.xlsx"), tmp_path, "xls:MS Excel 97")
+    saved = converted(tmp_path / "libreoffice", "xls:MS Excel 97", _written(answered, tmp_path / "b.xlsx"))
     result = pipeline.score(saved, tmp_path / "out.xlsx")
     assert "工作表“问题清单”不属于自评表，没有读取，也没有带入新的工作簿。" in [f.message for f in result.findings]
     rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
@@ -250,9 +252,9 @@ def test_answers_in_notes_of_a_workbook_saved_in_another_format_are_told_and_lis
         book["绩效指标"]["M8"].comment = Comment(inside, "甲")
 
     answered = _written(changed(scored_copy, write), tmp_path / "b.xlsx")
-    saved = libreoffice(answered, tmp_path, f"{kind}:{FOREIGN[kind]}")
+    saved = converted(tmp_path / "libreoffice", f"{kind}:{FOREIGN[kind]}", answered)
     result = pipeline.score(saved, tmp_path / "out.xlsx")
-    (told,) = [found for found in result.findings if found.code == "R23"]
+    (told,) = findings_of(result, "R23")
     assert told.message.startswith("原文件“绩效指标”的核对批注里填写了内容：")
     assert {"M8", f"K8“{ANSWER}”"} <= set(re.split("：|、|。", told.message))
     assert f"M7“单位： {ANSWER}”" in told.message

@@ -11,35 +11,14 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import STORIES, case_text
-from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.cli.stories import STORIES
 from perf_xlsx.forms import form_names
-from tests.kit.rich_workbook import MAIN, OFFICE, edited, rels
+from tests.kit.filled import at, changed, template_of
+from tests.kit.outcome import findings_of, scored, with_copy
+from tests.kit.parts import MAIN, OFFICE, edited, rels
 
 MICROSOFT = "http://schemas.microsoft.com/office"
 BOOK_RELS = "xl/_rels/workbook.xml.rels"
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
-
-
-def scored(data: bytes, folder: Path, output: bool = False) -> Result:
-    path = folder / "a.xlsx"
-    path.write_bytes(data)
-    return pipeline.score(path, folder / "out.xlsx" if output else None)
-
-
-def beside(result: Result) -> list[Finding]:
-    return [found for found in result.findings if found.code == "R16"]
-
-
-def written(data: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
-    book, out = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
-    change(book)
-    book.save(out)
-    return out.getvalue()
 
 
 # ---- cells outside every box ---------------------------------------------------------------------------------
@@ -47,24 +26,26 @@ def written(data: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
 
 @pytest.mark.parametrize("form", form_names())
 def test_what_a_blank_template_prints_is_no_content(form: str, tmp_path: Path) -> None:
-    assert not beside(scored(pipeline.template_bytes(form, 2024), tmp_path))
+    assert not findings_of(scored(pipeline.template_bytes(form, 2024), tmp_path), "R16")
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_nor_is_what_an_example_prints_or_our_own_sheets(story: str, tmp_path: Path) -> None:
-    result = scored(pipeline.template_bytes(case=case_text(story)), tmp_path, output=True)
-    assert not beside(result)
-    assert not beside(pipeline.score(tmp_path / "out.xlsx"))
+    result = with_copy(template_of(story), tmp_path)
+    assert not findings_of(result, "R16")
+    assert not findings_of(pipeline.score(tmp_path / "out.xlsx"), "R16")
 
 
 @pytest.mark.parametrize(
     ("remark", "told"), [("单位：元", True), ("（金额单位：元）", True), ("单位：万元", False)]
 )
-def test_a_remark_of_another_money_unit_is_a_doubt(remark: str, told: bool, filled: bytes, tmp_path: Path) -> None:
+def test_a_remark_of_another_money_unit_is_a_doubt(
+    remark: str, told: bool, corrected: bytes, tmp_path: Path
+) -> None:
     def write(book: openpyxl.Workbook) -> None:
         book["预算执行"]["G4"] = remark
 
-    found = [f.place.cell for f in scored(written(filled, write), tmp_path).findings if f.code == "R09"]
+    found = [f.place.cell for f in scored(changed(corrected, write), tmp_path).findings if f.code == "R09"]
     assert found == ["G4"] * told
 
 
@@ -94,35 +75,35 @@ STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     ],
 )
 def test_what_looks_like_a_row_of_a_table_is_told_as_a_warning(
-    sheet: str, cells: dict[str, object], words: str, filled: bytes, tmp_path: Path
+    sheet: str, cells: dict[str, object], words: str, corrected: bytes, tmp_path: Path
 ) -> None:
     def write(book: openpyxl.Workbook) -> None:
         for cell, value in cells.items():
             book[sheet][cell] = value
 
-    result = scored(written(filled, write), tmp_path)
+    result = scored(changed(corrected, write), tmp_path)
     found = [(f.severity, f.place.cell, words in f.message) for f in result.findings if f.code == "R06"]
     assert found == [("warning", next(iter(cells)), True)]
-    assert not beside(result)
+    assert not findings_of(result, "R16")
 
 
 @pytest.mark.parametrize("name", STRAYS)
-def test_content_outside_every_box_is_told_with_its_cells(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_content_outside_every_box_is_told_with_its_cells(name: str, corrected: bytes, tmp_path: Path) -> None:
     sheet, cells, words = STRAYS[name]
 
     def write(book: openpyxl.Workbook) -> None:
         for cell, value in cells.items():
             book[sheet][cell] = value
 
-    plain = scored(written(filled, lambda book: None), tmp_path)
-    result = scored(written(filled, write), tmp_path, output=True)
-    told = beside(result)
+    plain = scored(changed(corrected, lambda book: None), tmp_path)
+    result = with_copy(changed(corrected, write), tmp_path)
+    told = findings_of(result, "R16")
     assert [(found.severity, found.place.sheet) for found in told] == [("notice", sheet)] * bool(words)
     assert all(words in found.message for found in told)
     assert (result.scores, len(result.findings)) == (plain.scores, len(plain.findings) + len(told))
 
 
-def test_a_column_of_their_own_inside_the_table_is_told_once(filled: bytes, tmp_path: Path) -> None:
+def test_a_column_of_their_own_inside_the_table_is_told_once(corrected: bytes, tmp_path: Path) -> None:
     def insert(book: openpyxl.Workbook) -> None:
         sheet = book["绩效指标"]
         sheet.insert_cols(6)
@@ -130,25 +111,26 @@ def test_a_column_of_their_own_inside_the_table_is_told_once(filled: bytes, tmp_
         for row in range(6, 14):
             sheet.cell(row, 6, "办公室")
 
-    (told,) = beside(scored(written(filled, insert), tmp_path))
+    (told,) = findings_of(scored(changed(corrected, insert), tmp_path), "R16")
     assert told.message.startswith("填报格以外有内容，没有读取：F5“责任科室”、F6“办公室”、F7“办公室”")
     assert told.message.endswith("等9格。")
 
 
-def test_a_retyped_label_or_title_is_no_content(filled: bytes, tmp_path: Path) -> None:
+def test_a_retyped_label_or_title_is_no_content(corrected: bytes, tmp_path: Path) -> None:
     def retype(book: openpyxl.Workbook) -> None:
         book["绩效指标"]["K5"], book["基本信息"]["B5"] = "打分", "我们单位"
         book["绩效指标"]["A1"] = "示例单位绩效指标完成情况（2023年度）"
 
-    assert not beside(scored(written(filled, retype), tmp_path))
+    assert not findings_of(scored(changed(corrected, retype), tmp_path), "R16")
 
 
-def test_an_extra_sheet_is_told_by_its_name(filled: bytes, tmp_path: Path) -> None:
+@pytest.mark.finding("R16")
+def test_an_extra_sheet_is_told_by_its_name(corrected: bytes, tmp_path: Path) -> None:
     def add(book: openpyxl.Workbook) -> None:
         book.create_sheet("工资表")["A1"] = "填报人"
         book.create_sheet("空表")
 
-    assert [found.message for found in beside(scored(written(filled, add), tmp_path))] == [
+    assert [found.message for found in findings_of(scored(changed(corrected, add), tmp_path), "R16")] == [
         "工作表“工资表”不属于自评表，没有读取。"
     ]
 
@@ -232,14 +214,16 @@ KINDS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_each_kind_that_could_run_or_reach_out_is_told_and_kept(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_each_kind_that_could_run_or_reach_out_is_told_and_kept(
+    name: str, corrected: bytes, tmp_path: Path
+) -> None:
     make, message = KINDS[name]
-    data = make(filled)
-    result = scored(data, tmp_path, output=True)
-    assert [found.message for found in beside(result)] == [message]
-    assert beside(result)[0].advice.startswith(("评分不受影响", "请断开链接"))
+    data = make(corrected)
+    result = with_copy(data, tmp_path)
+    assert [found.message for found in findings_of(result, "R16")] == [message]
+    assert findings_of(result, "R16")[0].advice.startswith(("评分不受影响", "请断开链接"))
     with zipfile.ZipFile(io.BytesIO(data)) as was, zipfile.ZipFile(tmp_path / "out.xlsx") as now:
-        for part in {*was.namelist()} - {*zipfile.ZipFile(io.BytesIO(filled)).namelist()}:
+        for part in {*was.namelist()} - {*zipfile.ZipFile(io.BytesIO(corrected)).namelist()}:
             if not part.endswith(".rels"):
                 assert now.read(part) == was.read(part)
 
@@ -254,11 +238,11 @@ LEGACY = f"""<comments xmlns="{MAIN}"><authors><author>tc={{B}}</author></author
 
 
 def test_where_excel_365_hides_our_note_the_list_has_it_and_a_notice_says_so(
-    filled: bytes, tmp_path: Path
+    corrected: bytes, tmp_path: Path
 ) -> None:
     folder = "xl/worksheets/_rels/sheet5.xml.rels"
     data = edited(
-        written(filled, lambda book: book["绩效指标"].__setitem__("I9", "完成")),
+        changed(corrected, lambda book: book["绩效指标"].__setitem__(at("指标4·实际完成值"), "完成")),
         {},
         {
             "xl/threadedComments/threadedComment1.xml": THREADS,
@@ -269,14 +253,16 @@ def test_where_excel_365_hides_our_note_the_list_has_it_and_a_notice_says_so(
             ),
         },
     )  # fmt: skip
-    result = scored(data, tmp_path, output=True)
-    told = [found for found in beside(result) if found.field == "批注会话"]
+    result = with_copy(data, tmp_path)
+    told = [found for found in findings_of(result, "R16") if found.field == "批注会话"]
     assert [found.message for found in told] == [
         "I9有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
     ]
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     listed = [str(cell.value) for row in book["问题清单"].iter_rows() for cell in row if cell.value]
-    assert {found.message for found in result.findings if found.place.cell == "I9"} <= set(listed)
+    assert {found.message for found in result.findings if found.place.cell == at("指标4·实际完成值")} <= set(
+        listed
+    )
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         assert archive.read("xl/threadedComments/threadedComment1.xml").decode() == THREADS
         assert "[线程批注] 请核实" in archive.read("xl/comments9.xml").decode()

@@ -20,15 +20,10 @@ from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import load_form
 from tests.kit.damage import DAMAGES, capitals, damaged, drop_names, entries, labels_of_path, undamaged
+from tests.kit.outcome import findings_of, scored
 
 PAIRS = int(os.environ.get("DAMAGE_PAIRS", "60"))
 OWN_CODES = ("I01", "I02", "I03", "W03")  # an empty cell of an indicator has a finding of its own
-
-
-def scored(data: bytes, folder: Path) -> Result:
-    path = folder / "returned.xlsx"
-    path.write_bytes(data)
-    return pipeline.score(path)
 
 
 def differences(form: SelfEvaluation, other: SelfEvaluation) -> list[str]:
@@ -124,7 +119,7 @@ def test_a_scored_workbook_comes_back_with_corrections(tmp_path: Path) -> None:
     assert result.evaluation is not None
     changed = differences(undamaged("department-as-filed"), result.evaluation)
     assert changed == ["indicators.2.weight"]  # 24.46%万元 had been read as 24.46 already
-    assert not [found for found in result.findings if found.code == "R06"]
+    assert not findings_of(result, "R06")
 
 
 def test_last_years_template_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

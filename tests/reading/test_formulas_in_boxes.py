@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.ooxml.arithmetic import computed
 from tests import FIXTURES
-from tests.conftest import CASES
+from tests.kit.filled import opened
 from tests.kit.layouts import national
-from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put, scored
+from tests.kit.outcome import findings_of, scored
+from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put
 
 
 @pytest.fixture(scope="module")
-def filled() -> bytes:
-    """A department form with nothing wrong in it, typed into our template."""
-    return pipeline.template_bytes(case=(CASES / "完好的部门自评表.json").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def typed(filled: bytes) -> dict[str, str]:
+def typed(sound: bytes) -> dict[str, str]:
     """What was typed into the boxes of money."""
-    sheet = openpyxl.load_workbook(io.BytesIO(filled), data_only=True)[FUNDS]
+    sheet = opened(sound, data_only=True)[FUNDS]
     return {cell.coordinate: str(cell.value) for line in sheet["C6:G10"] for cell in line}
 
 
@@ -45,16 +38,16 @@ RIGHT = [
 
 @pytest.mark.parametrize(("cell", "formula"), RIGHT)
 def test_a_formula_over_the_forms_own_boxes_needs_no_word(
-    cell: str, formula: str, filled: bytes, typed: dict[str, str], tmp_path: Path
+    cell: str, formula: str, sound: bytes, typed: dict[str, str], tmp_path: Path
 ) -> None:
-    assert scored(filled, tmp_path).findings == ()
-    data = put(filled, FUNDS, {cell: f"<f>{formula}</f><v>{typed[cell]}</v>"})
+    assert scored(sound, tmp_path).findings == ()
+    data = put(sound, FUNDS, {cell: f"<f>{formula}</f><v>{typed[cell]}</v>"})
     assert scored(data, tmp_path).findings == ()
 
 
-def test_rates_points_and_totals_may_be_formulas(filled: bytes, tmp_path: Path) -> None:
+def test_rates_points_and_totals_may_be_formulas(sound: bytes, tmp_path: Path) -> None:
     data = put(
-        filled,
+        sound,
         ROWS,
         {"M6": "<f>K6*1</f><v>20</v>", "M7": '<f t="shared" ref="M7:M8" si="3">K7*I7/I7</f><v>20</v>',
          "M9": '<f t="shared" si="3"/><v>30</v>'},
@@ -69,26 +62,27 @@ def test_other_formats_know_their_formulas(suffix: str) -> None:
     result = pipeline.score(FIXTURES / f"划去的内容.{suffix}")  # has =C6+C9, =SUM(E6,E9)
     assert result.evaluation is not None
     assert result.evaluation.total_funds.initial.value == 1000
-    assert not [found for found in result.findings if found.code == "R11"]
+    assert not findings_of(result, "R11")
 
 
 OUTSIDE = ["[1]汇总!B3", "Z99+C6+C9", "C6+C9+Z99", "INDIRECT(\"C6\")+C9", "IF(1,C6+C9,0)", "VLOOKUP(C6,C6:E9,1)", "C10",
            "H6+C9", "SUM(C:C)", "另一张!A1", "C6+C9&amp;\"\"", "#REF!+1", "SUM(C6", "C6 C9", "1/0", "NOW()"]  # fmt: skip
 
 
+@pytest.mark.finding("R11")
 @pytest.mark.parametrize("formula", OUTSIDE)
-def test_any_other_formula_is_told(formula: str, filled: bytes, typed: dict[str, str], tmp_path: Path) -> None:
-    data = put(filled, FUNDS, {"C10": f"<f>{formula}</f><v>{typed['C10']}</v>"})
+def test_any_other_formula_is_told(formula: str, sound: bytes, typed: dict[str, str], tmp_path: Path) -> None:
+    data = put(sound, FUNDS, {"C10": f"<f>{formula}</f><v>{typed['C10']}</v>"})
     (found,) = scored(data, tmp_path).findings
     assert (found.code, found.severity, found.place.cell) == ("R11", "warning", "C10")
     assert "保存的结果" in found.message
 
 
 def test_a_result_that_is_not_what_the_boxes_come_to_is_told_with_what_is(
-    filled: bytes, typed: dict[str, str], tmp_path: Path
+    sound: bytes, typed: dict[str, str], tmp_path: Path
 ) -> None:
-    data = put(filled, FUNDS, {"C6": "<v>500</v>", "C10": f"<f>C6+C9</f><v>{typed['C10']}</v>"})
-    found = [found for found in scored(data, tmp_path).findings if found.code == "R11"]
+    data = put(sound, FUNDS, {"C6": "<v>500</v>", "C10": f"<f>C6+C9</f><v>{typed['C10']}</v>"})
+    found = findings_of(scored(data, tmp_path), "R11")
     expected = str(500 + int(typed["C9"]))
     assert [(f.given, f.expected) for f in found] == [(typed["C10"], expected)]
 

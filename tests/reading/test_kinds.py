@@ -11,6 +11,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.results.report import as_json
 from tests import FIXTURES
+from tests.kit.outcome import findings_of
 
 KINDS = FIXTURES / "kinds"
 FULL = ["50.00", "30.00", "10.00"]
@@ -62,7 +63,7 @@ def test_the_sign_of_two_columns_is_the_one_that_is_a_sign() -> None:
 
 
 def test_execution_that_is_not_scored_names_the_rulebook_that_would() -> None:
-    (told,) = (f for f in pipeline.score(KINDS / "40-only-initial.xlsx").findings if f.code == "F06")
+    (told,) = findings_of(pipeline.score(KINDS / "40-only-initial.xlsx"), "F06")
     assert "initial-base" in told.message + told.advice
     scored = pipeline.score(KINDS / "40-only-initial.xlsx", rulebook="initial-base")
     assert scored.scores is not None
@@ -80,6 +81,7 @@ def test_a_target_that_is_no_single_number_is_left_open_and_asked(name: str) -> 
     ]
 
 
+@pytest.mark.finding("R06")
 def test_a_second_form_is_told_once() -> None:
     result = pipeline.score(KINDS / "24-stacked-two-forms.xlsx")
     assert [(f.code, f.place.cell) for f in result.findings if f.severity != "notice"] == [("R06", "C20")]

@@ -10,6 +10,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import Paper, anhui, one_sheet, xinjiang
+from tests.kit.outcome import findings_of
 
 
 def score_paper(paper: Paper, folder: Path) -> Result:
@@ -147,7 +148,7 @@ def test_a_total_of_the_table_that_is_not_the_sum_of_its_projects_is_found(tmp_p
     paper = xinjiang()
     paper.sheet["F25"] = 107.81
     result = score_paper(paper, tmp_path)
-    (found,) = [f for f in result.findings if f.code == "F01"]
+    (found,) = findings_of(result, "F01")
     assert (found.severity, found.place.sheet, found.place.cell) == ("error", "Sheet1", "F25")
     assert (found.expected, found.difference) == ("107.18", "0.63")
     assert found.message == "项目明细合计·全年预算数填107.81，而3个项目之和是107.18，相差0.63。"
@@ -175,7 +176,7 @@ def test_a_total_is_told_at_its_place_when_the_form_is_carried_over(tmp_path: Pa
     paper.sheet["H25"] = 95.54
     (tmp_path / "a.xlsb").write_bytes(xlsb(paper.save(tmp_path / "a.xlsx").read_bytes()))
     result = pipeline.score(tmp_path / "a.xlsb", tmp_path / "out.xlsx")
-    (found,) = [f for f in result.findings if f.code == "F01"]
+    (found,) = findings_of(result, "F01")
     assert found.message.startswith("原文件“Sheet1”H25：项目明细合计·全年执行数填95.54")
 
 

@@ -28,6 +28,7 @@ from tests.kit.layout_figures import (
     WHOLE,
 )  # fmt: skip
 from tests.kit.layouts import LAYOUTS, Paper, flat, hubei, national, sichuan, xinjiang, yunnan
+from tests.kit.outcome import findings_of
 
 
 def score(name: str, folder: Path, output: str | None = None) -> Result:
@@ -209,7 +210,7 @@ def test_goals_below_their_labels_are_read(tmp_path: Path) -> None:
 def test_one_empty_column_for_reason_and_improvement_is_asked_once(tmp_path: Path) -> None:
     paper = yunnan()
     paper.sheet["J16"] = None
-    asked = [f for f in score_paper(paper, tmp_path).findings if f.code == "I07"]
+    asked = findings_of(score_paper(paper, tmp_path), "I07")
     assert [(f.place.cell, f.message.count("偏差原因和改进措施")) for f in asked] == [("J16", 1)]
 
 
@@ -244,10 +245,10 @@ def test_a_missed_target_leaves_the_weights_open(tmp_path: Path) -> None:
 
 
 def test_another_weight_of_execution_than_the_rulebooks_is_told(tmp_path: Path) -> None:
-    found = [f for f in score_paper(hubei(), tmp_path).findings if f.code == "R17"]
+    found = findings_of(score_paper(hubei(), tmp_path), "R17")
     assert [(f.severity, f.place.cell, f.given, f.expected) for f in found] == [("warning", "A5", "20", "10")]
     assert "hubei" in found[0].advice
-    assert [f for f in score_paper(hubei(), tmp_path, "hubei").findings if f.code == "R17"] == []
+    assert findings_of(score_paper(hubei(), tmp_path, "hubei"), "R17") == []
 
 
 # ---- targets -------------------------------------------------------------------------------------------------
@@ -384,6 +385,7 @@ def test_blank_rows_and_subtotals_between_indicators_are_no_indicators(tmp_path:
     assert as_json(result)["claimed_total"] == "87.43"
 
 
+@pytest.mark.finding("R19")
 def test_a_row_below_the_total_that_carries_no_points_is_told(tmp_path: Path) -> None:
     paper = flat(list(range(8)), list(range(6)))
     paper.row(15, "C D E", "结业人数", "≥1000人", "1010人")

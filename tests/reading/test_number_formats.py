@@ -2,73 +2,61 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
-from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Book, Package
+from tests.kit.filled import address, at, opened, saved, template_of
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.layouts import national
-from tests.kit.rich_workbook import edited
+from tests.kit.outcome import findings_of, scored, with_copy
+from tests.kit.parts import edited
 
 FUNDS, ROWS = "预算执行", "绩效指标"
 Formats = dict[tuple[str, str], str]
 
 
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    """The department form, in 万元."""
-    return pipeline.template_bytes(case=case_text("department-corrected"))
-
-
 def formatted(data: bytes, formats: Formats, values: dict[tuple[str, str], Any] | None = None) -> bytes:
-    book, out = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
+    book = opened(data)
     for (sheet, cell), value in (values or {}).items():
         book[sheet][cell].value = value
     for (sheet, cell), code in formats.items():
         book[sheet][cell].number_format = code
-    book.save(out)
-    return out.getvalue()
-
-
-def scored(data: bytes, folder: Path, name: str = "a.xlsx", output: bool = False) -> Result:
-    (folder / name).write_bytes(data)
-    return pipeline.score(folder / name, folder / "out.xlsx" if output else None)
-
-
-def told(result: Result, code: str) -> list[Finding]:
-    return [found for found in result.findings if found.code == code]
+    return saved(book)
 
 
 # ---- what cannot be seen -------------------------------------------------------------------------------------
 
 UNSEEN: dict[str, tuple[Formats, dict[tuple[str, str], Any], str]] = {
-    "三个分号": ({(FUNDS, "E10"): ";;;", (FUNDS, "F10"): ";;;"}, {}, "E10“3291.98”、F10“2857.28”"),
-    "文字也不显示": ({(ROWS, "D6"): ";;;"}, {}, "D6“公务用车运行维护费下降率”"),
-    "负数不显示": ({(FUNDS, "D10"): "0.00;"}, {}, "D10“-2811.73”"),
-    "零不显示": ({(ROWS, "I6"): "#,##0;-#,##0;"}, {}, "I6“0”"),
-    "只有井号的零": ({(ROWS, "I6"): "#,###"}, {}, "I6“0”"),
-    "带条件": ({(FUNDS, "E10"): "[>3000];0.00"}, {}, "E10“3291.98”"),
+    "三个分号": (
+        {address("合计·全年预算数"): ";;;", address("合计·全年执行数"): ";;;"},
+        {},
+        "E10“3291.98”、F10“2857.28”",
+    ),
+    "文字也不显示": ({address("指标1·三级指标"): ";;;"}, {}, "D6“公务用车运行维护费下降率”"),
+    "负数不显示": ({address("合计·调整数"): "0.00;"}, {}, "D10“-2811.73”"),
+    "零不显示": ({address("指标1·实际完成值"): "#,##0;-#,##0;"}, {}, "I6“0”"),
+    "只有井号的零": ({address("指标1·实际完成值"): "#,###"}, {}, "I6“0”"),
+    "带条件": ({address("合计·全年预算数"): "[>3000];0.00"}, {}, "E10“3291.98”"),
 }
 
 
+@pytest.mark.finding("R22")
 @pytest.mark.parametrize("name", UNSEEN)
-def test_what_a_format_hides_is_read_and_told(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_what_a_format_hides_is_read_and_told(name: str, corrected: bytes, tmp_path: Path) -> None:
     formats, values, cells = UNSEEN[name]
     plain, result = (
-        scored(formatted(filled, {}, values), tmp_path),
-        scored(formatted(filled, formats, values), tmp_path),
+        scored(formatted(corrected, {}, values), tmp_path),
+        scored(formatted(corrected, formats, values), tmp_path),
     )
-    (found,) = told(result, "R22")
+    (found,) = findings_of(result, "R22")
     first = next(iter(formats))
     assert (found.severity, found.place.sheet, found.place.cell) == ("notice", *first)
     assert found.message == f"单元格格式不显示内容，看上去是空的，已照常读取：{cells}。"
@@ -85,40 +73,44 @@ SEEN = [
 
 
 @pytest.mark.parametrize("code", SEEN)
-def test_what_can_be_seen_is_not_told(code: str, filled: bytes, tmp_path: Path) -> None:
-    cell = (ROWS, "D6") if code == ";;" else (FUNDS, "E10")  # two semicolons hide numbers and leave texts
-    assert not told(scored(formatted(filled, {cell: code}), tmp_path), "R22")
-    zero = {(ROWS, "I6"): code} if code != ";;" else {}
-    assert not told(scored(formatted(filled, zero), tmp_path), "R22")
+def test_what_can_be_seen_is_not_told(code: str, corrected: bytes, tmp_path: Path) -> None:
+    cell = (
+        address("指标1·三级指标") if code == ";;" else address("合计·全年预算数")
+    )  # two semicolons hide numbers and leave texts
+    assert not findings_of(scored(formatted(corrected, {cell: code}), tmp_path), "R22")
+    zero = {address("指标1·实际完成值"): code} if code != ";;" else {}
+    assert not findings_of(scored(formatted(corrected, zero), tmp_path), "R22")
 
 
 @pytest.mark.parametrize("build", [xlsb, biff5])
-def test_it_is_told_in_other_formats_too(build: Callable[[bytes], bytes], filled: bytes, tmp_path: Path) -> None:
-    result = scored(build(formatted(filled, {(FUNDS, "E10"): ";;;"})), tmp_path, "b", output=True)
-    (found,) = told(result, "R22")
+def test_it_is_told_in_other_formats_too(
+    build: Callable[[bytes], bytes], corrected: bytes, tmp_path: Path
+) -> None:
+    result = with_copy(build(formatted(corrected, {address("合计·全年预算数"): ";;;"})), tmp_path, "b")
+    (found,) = findings_of(result, "R22")
     assert found.message.startswith("原文件“预算执行”E10：单元格格式不显示内容")
-    assert not told(pipeline.score(tmp_path / "out.xlsx"), "R22")
+    assert not findings_of(pipeline.score(tmp_path / "out.xlsx"), "R22")
 
 
 # ---- a unit that the format adds -----------------------------------------------------------------------------
 
 UNITS: dict[str, tuple[str, str, str]] = {
-    "万元表中显示元": (FUNDS, "F10", '0.00"元"'),
-    "没有引号": (FUNDS, "F10", "0.00元"),
-    "负数一段": (FUNDS, "D10", '0.00;-0.00"元"'),
-    "亿": (FUNDS, "F10", r"0.00\亿"),
-    "金额显示百分号": (FUNDS, "F10", '0.00"%"'),
-    "执行率显示元": (FUNDS, "G9", '0.00"元"'),
+    "万元表中显示元": (FUNDS, at("合计·全年执行数"), '0.00"元"'),
+    "没有引号": (FUNDS, at("合计·全年执行数"), "0.00元"),
+    "负数一段": (FUNDS, at("合计·调整数"), '0.00;-0.00"元"'),
+    "亿": (FUNDS, at("合计·全年执行数"), r"0.00\亿"),
+    "金额显示百分号": (FUNDS, at("合计·全年执行数"), '0.00"%"'),
+    "执行率显示元": (FUNDS, at("项目支出·预算执行率"), '0.00"元"'),
 }
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, corrected: bytes, tmp_path: Path) -> None:
     sheet, cell, code = UNITS[name]
-    values = {(FUNDS, "G9"): 89.06} if cell == "G9" else {}
-    plain = scored(formatted(filled, {}, values), tmp_path)
-    result = scored(formatted(filled, {(sheet, cell): code}, values), tmp_path)
-    (found,) = told(result, "R09")
+    values = {address("项目支出·预算执行率"): 89.06} if cell == at("项目支出·预算执行率") else {}
+    plain = scored(formatted(corrected, {}, values), tmp_path)
+    result = scored(formatted(corrected, {(sheet, cell): code}, values), tmp_path)
+    (found,) = findings_of(result, "R09")
     assert (found.severity, found.place.sheet, found.place.cell) == ("warning", sheet, cell)
     shown = found.given or ""
     assert shown == f"{found.expected}{shown.lstrip('-.0123456789')}"
@@ -126,13 +118,16 @@ def test_a_unit_that_is_not_the_forms_or_the_rows_is_told(name: str, filled: byt
     assert result.scores == plain.scores
 
 
-@pytest.mark.parametrize(("cell", "code", "unit"), [("I7", '0.00"元"', "元"), ("I8", '0.00"人"', "人")])
+@pytest.mark.parametrize(
+    ("cell", "code", "unit"),
+    [(at("指标2·实际完成值"), '0.00"元"', "元"), (at("指标3·实际完成值"), '0.00"人"', "人")],
+)
 def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
-    cell: str, code: str, unit: str, filled: bytes, tmp_path: Path
+    cell: str, code: str, unit: str, corrected: bytes, tmp_path: Path
 ) -> None:
     """Either the format was left over, or the value is in that unit: nobody can tell, so there are no points."""
-    result = scored(formatted(filled, {(ROWS, cell): code}), tmp_path)
-    (found,) = told(result, "R08")
+    result = scored(formatted(corrected, {(ROWS, cell): code}), tmp_path)
+    (found,) = findings_of(result, "R08")
     assert (found.place.sheet, found.place.cell, f"单位“{unit}”与计量单位" in found.message) == (ROWS, cell, True)
     assert result.evaluation is not None
     assert result.evaluation.indicators[int(cell[1:]) - 6].actual.value is None
@@ -143,32 +138,36 @@ def test_a_value_shown_in_a_unit_that_is_not_its_rows_is_left_open(
     [(FUNDS, "F10", '0.00"万元"'), (FUNDS, "F10", '0.00"万"'), (FUNDS, "F10", '"约"0.00'), (ROWS, "I7", '0.00"万元"'),
      (ROWS, "I8", '0.00"%"'), (ROWS, "K6", '0"分"')],
 )  # fmt: skip
-def test_the_same_unit_is_mere_form(sheet: str, cell: str, code: str, filled: bytes, tmp_path: Path) -> None:
-    plain, result = scored(filled, tmp_path), scored(formatted(filled, {(sheet, cell): code}), tmp_path)
+def test_the_same_unit_is_mere_form(sheet: str, cell: str, code: str, corrected: bytes, tmp_path: Path) -> None:
+    plain, result = scored(corrected, tmp_path), scored(formatted(corrected, {(sheet, cell): code}), tmp_path)
     assert [f.message for f in result.findings] == [f.message for f in plain.findings]
     assert result.scores == plain.scores
 
 
-def test_ten_thousands_in_a_form_of_single_yuan(filled: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled))
+def test_ten_thousands_in_a_form_of_single_yuan(corrected: bytes, tmp_path: Path) -> None:
+    book = opened(corrected)
     unit = next(c for row in book["基本信息"].iter_rows() for c in row if c.value == "万元").coordinate
-    data = formatted(filled, {(FUNDS, "F10"): '0.00"万元"'}, {("基本信息", unit): "元"})
-    (found,) = [f for f in told(scored(data, tmp_path), "R09") if f.place.cell == "F10"]
+    data = formatted(corrected, {address("合计·全年执行数"): '0.00"万元"'}, {("基本信息", unit): "元"})
+    (found,) = [f for f in findings_of(scored(data, tmp_path), "R09") if f.place.cell == "F10"]
     assert "看上去是2857.28万元，已按2857.28读取" in found.message
 
 
-def test_a_percent_sign_that_is_mere_text_counts_percents(filled: bytes, tmp_path: Path) -> None:
-    cell = (FUNDS, "G9")
+def test_a_percent_sign_that_is_mere_text_counts_percents(corrected: bytes, tmp_path: Path) -> None:
+    cell = address("项目支出·预算执行率")
     for value, code in ((89.06, '0.00"%"'), (0.5, r"0.0\%")):
-        result = scored(formatted(filled, {cell: code}, {cell: value}), tmp_path)
+        result = scored(formatted(corrected, {cell: code}, {cell: value}), tmp_path)
         assert result.evaluation is not None
         assert result.evaluation.funds["project"].claimed_rate.value == Decimal(str(value)) / 100
-        assert not [f for f in told(result, "R12") if f.place.cell == "G9"]
+        assert not [f for f in findings_of(result, "R12") if f.place.cell == at("项目支出·预算执行率")]
 
 
-def test_such_a_percentage_is_carried_over_as_it_was_seen(filled: bytes, tmp_path: Path) -> None:
-    data = formatted(filled, {(FUNDS, "G9"): '0.00"%"', (ROWS, "I8"): '0"%"'}, {(FUNDS, "G9"): 89.06})
-    result = scored(xlsb(data), tmp_path, "b.xlsb", output=True)
+def test_such_a_percentage_is_carried_over_as_it_was_seen(corrected: bytes, tmp_path: Path) -> None:
+    data = formatted(
+        corrected,
+        {address("项目支出·预算执行率"): '0.00"%"', address("指标3·实际完成值"): '0"%"'},
+        {address("项目支出·预算执行率"): 89.06},
+    )
+    result = with_copy(xlsb(data), tmp_path, "b.xlsb")
     again = pipeline.score(tmp_path / "out.xlsx")
     assert result.evaluation is not None
     assert again.evaluation is not None
@@ -189,13 +188,13 @@ def test_on_an_official_layout_the_formats_unit_is_the_targets(tmp_path: Path) -
     assert same.evaluation.indicators[0].unit.value == "个"
     assert not [f for f in same.findings if f.place.cell in ("E13", "F13") and f.code in ("R08", "R09")]
     other = result('0"个"', '0"人"')
-    (found,) = [f for f in told(other, "R09") if f.place.cell == "F13"]
+    (found,) = [f for f in findings_of(other, "R09") if f.place.cell == "F13"]
     assert "看上去是100人" in found.message
 
 
 def test_hidden_rows_are_found_also_where_rows_have_no_numbers(tmp_path: Path) -> None:
     """A row may leave its number out: it follows the one before it."""
-    data = pipeline.template_bytes(case=case_text("project"))
+    data = template_of("project")
     part = next(sheet.part for sheet in Book(Package.open(data)).sheets if sheet.name == "绩效指标")
 
     def unnumbered(text: str) -> str:
@@ -205,5 +204,5 @@ def test_hidden_rows_are_found_also_where_rows_have_no_numbers(tmp_path: Path) -
         return re.sub(r'(<row[^>]*?) r="\d+"', r"\1", text)
 
     (tmp_path / "a.xlsx").write_bytes(edited(data, {part: unnumbered}))
-    (found,) = told(pipeline.score(tmp_path / "a.xlsx"), "R22")
+    (found,) = findings_of(pipeline.score(tmp_path / "a.xlsx"), "R22")
     assert "第7行" in found.message

@@ -20,7 +20,8 @@ from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Package
 from perf_xlsx.reading.blocks import boxes_of
 from perf_xlsx.reading.read import Reading, read
-from tests.kit.damage import drop_names, entries, filled, undamaged
+from tests.kit.damage import drop_names, entries, undamaged
+from tests.kit.damage.bench import trimmed
 
 STORIES = {"department-corrected": "department", "department-as-filed": "department", "project": "project"}
 FUNDS, ROW = "funds.total", "indicators.0"
@@ -60,7 +61,7 @@ def official_labels(kind: str) -> Mapping[str, str]:
 
 def with_values(story: str, values: Mapping[str, Any]) -> bytes:
     """The story's filled template with other values typed into its boxes."""
-    book = openpyxl.load_workbook(io.BytesIO(filled(story)))
+    book = openpyxl.load_workbook(io.BytesIO(trimmed(story)))
     places = {path: entry.place for path, entry in entries(undamaged(story)).items()}
     for path, value in values.items():
         book[places[path].sheet][places[path].cell or ""].value = value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,7 @@ from openpyxl.cell.text import InlineFont
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from tests.kit.layouts import national
-
-SOFFICE = shutil.which("soffice")
+from tests.kit.libreoffice import converted, needs_libreoffice
 
 
 def text(*pieces: tuple[str, str | None]) -> CellRichText:
@@ -64,14 +61,11 @@ def test_a_raised_two_behind_a_letter_is_a_unit(tmp_path: Path) -> None:
     assert result.evaluation.indicators[0].actual.value == Decimal(19000)
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+@needs_libreoffice
 @pytest.mark.parametrize("suffix", ["xls", "ods"])
 def test_it_is_so_in_other_formats(suffix: str, tmp_path: Path) -> None:
     path = paper_with(text(("95", None), ("1", "superscript")), "≥100人", tmp_path)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    words = [str(SOFFICE), profile, "--headless", "--convert-to", suffix, "--outdir", str(tmp_path), str(path)]
-    subprocess.run(words, check=True, capture_output=True, timeout=180)
-    result = pipeline.score(path.with_suffix(f".{suffix}"))
+    result = pipeline.score(converted(tmp_path, suffix, path))
     assert result.evaluation is not None
     assert result.evaluation.indicators[0].actual.value == Decimal(95)
     assert "R09" in {found.code for found in result.findings}

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf_xlsx import pipeline
-from perf_xlsx.domain.model import SelfEvaluation
+from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.quantity import is_blank
+from tests.kit.filled import filled
+from tests.kit.outcome import scored
 
 WORDS = (
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40)
@@ -39,25 +41,30 @@ CASE = st.fixed_dictionaries(
 )
 
 
-def read(case: dict[str, Any], folder: Path) -> tuple[SelfEvaluation, Any]:
+def read(case: dict[str, Any], folder: Path) -> Result:
     path = folder / "t.xlsx"
     pipeline.write_template(path, case=json.dumps(case))
-    result = pipeline.score(path)
-    assert result.evaluation is not None
-    return result.evaluation, result.scores
+    return pipeline.score(path)
 
 
 @given(CASE)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_typed_is_read(tmp_path: Path, case: dict[str, Any]) -> None:
-    form, scores = read(case, tmp_path)
+    first = read(case, tmp_path)
+    form, scores, told = first.evaluation, first.scores, {(f.code, f.place) for f in first.findings}
+    assert form is not None
+    assert scores is not None
     assert (form.form, form.year, form.unit) == (case["form"], case["year"], case["unit"])
     for row, typed in zip(form.indicators, case["indicators"], strict=True):
         for key, value in typed.items():
-            seen = getattr(row, key).value
-            assert (seen if isinstance(seen, str) else float(seen)) == value
+            seen = getattr(row, key)
+            if seen.value is None:  # 0.16 without a unit, beside 10.71: perhaps 16%
+                assert ("R08", seen.place) in told
+            else:
+                assert (seen.value if isinstance(seen.value, str) else float(seen.value)) == value
     shuffled = case | {"indicators": case["indicators"][::-1]}
-    _, again = read(shuffled, tmp_path)
+    again = scored(filled(shuffled), tmp_path).scores
+    assert again is not None
     assert [s.points for s in again.indicators[::-1]] == [s.points for s in scores.indicators]
     assert again.total == scores.total
 
@@ -104,7 +111,8 @@ WILD = st.fixed_dictionaries(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_is_scored_or_found_and_never_raises(tmp_path: Path, case: dict[str, Any]) -> None:
     paths = [tmp_path / folder / "w.xlsx" for folder in "abc"]
-    pipeline.write_template(paths[0], case=json.dumps(case))
+    paths[0].parent.mkdir(exist_ok=True)
+    paths[0].write_bytes(filled(case))
     result = pipeline.score(paths[0], paths[1])
     assert result.evaluation is not None, [found.message for found in result.findings]
     assert result.scores is not None

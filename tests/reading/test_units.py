@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
-from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
+from tests.kit.filled import at, box, opened, saved
+from tests.kit.outcome import findings_of, scored
 
 Row = dict[str, Any]
-COLUMNS = {"sign": "E", "target": "F", "unit": "G", "actual": "I", "completion": "J", "reason": "N"}
+LABELS = {
+    "sign": "指标性质", "target": "年度指标值", "unit": "计量单位", "actual": "实际完成值", "completion": "指标完成率",
+    "reason": "偏差原因",
+}  # fmt: skip
+TARGET, ACTUAL = (at(f"指标1·{LABELS[key]}", "project") for key in ("target", "actual"))
 
 
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("project"))
-
-
-def scored(filled: bytes, folder: Path, row: Row, form: str = "General") -> Result:
+def typed(project_form: bytes, folder: Path, row: Row, form: str = "General") -> Result:
     """The first indicator with other values; `form` is the number format of its actual value."""
-    book = openpyxl.load_workbook(io.BytesIO(filled))
-    for key, column in COLUMNS.items():
-        book["绩效指标"][f"{column}6"].value = row.get(key)
-    book["绩效指标"]["I6"].number_format = form
-    book.save(folder / "a.xlsx")
-    return pipeline.score(folder / "a.xlsx")
+    book = opened(project_form)
+    for key, label in LABELS.items():
+        box(book, f"指标1·{label}", "project").value = row.get(key)
+    box(book, "指标1·实际完成值", "project").number_format = form
+    return scored(saved(book), folder)
 
 
 def first(result: Result) -> tuple[Any, str]:
     assert result.scores is not None
-    found = {f.code for f in result.findings if f.place.cell in ("F6", "I6")}
+    found = {f.code for f in result.findings if f.place.cell in (TARGET, ACTUAL)}
     return result.scores.indicators[0].points, "、".join(sorted(found & {"R08", "R09", "R12"}))
 
 
@@ -54,14 +50,14 @@ NOT_FOR_SURE = [
 
 @pytest.mark.parametrize(("sign", "target", "unit", "actual"), NOT_FOR_SURE)
 def test_a_value_that_does_not_convert_for_sure_is_left_open_and_told(
-    sign: str, target: Any, unit: str | None, actual: str, filled: bytes, tmp_path: Path
+    sign: str, target: Any, unit: str | None, actual: str, project_form: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": sign, "target": target, "unit": unit, "actual": actual}
-    result = scored(filled, tmp_path, row)
+    result = typed(project_form, tmp_path, row)
     points, codes = first(result)
     assert points is None
     assert "R08" in codes
-    (told,) = [f for f in result.findings if f.code == "R08"]
+    (told,) = findings_of(result, "R08")
     assert told.given == actual
     assert "请换算成" in told.advice
 
@@ -87,10 +83,10 @@ EXACT = [
 
 @pytest.mark.parametrize(("sign", "target", "unit", "actual", "points", "codes"), EXACT)
 def test_ten_thousands_and_per_mille_are_converted_and_told(
-    sign: str, target: Any, unit: str, actual: Any, points: str, codes: str, filled: bytes, tmp_path: Path
+    sign: str, target: Any, unit: str, actual: Any, points: str, codes: str, project_form: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": sign, "target": target, "unit": unit, "actual": actual, "reason": "有原因"}
-    got, told = first(scored(filled, tmp_path, row))
+    got, told = first(typed(project_form, tmp_path, row))
     assert (str(got), told) == (points, codes)
 
 
@@ -99,55 +95,55 @@ def test_ten_thousands_and_per_mille_are_converted_and_told(
     [("1.8万人", "1.7万人"), ("1.8万人", "17000人"), ("1.8万人", 1.7), ("1.8万", "1.7万"), ("1.8万", 17000)],
 )
 def test_where_the_row_has_no_unit_the_targets_counts(
-    target: str, actual: Any, filled: bytes, tmp_path: Path
+    target: str, actual: Any, project_form: bytes, tmp_path: Path
 ) -> None:
     row = {"sign": "≥", "target": target, "actual": actual, "reason": "有原因"}
-    assert str(first(scored(filled, tmp_path, row))[0]) == "9.44"
+    assert str(first(typed(project_form, tmp_path, row))[0]) == "9.44"
 
 
-def test_a_fraction_beside_a_percentage_is_one_too(filled: bytes, tmp_path: Path) -> None:
+def test_a_fraction_beside_a_percentage_is_one_too(project_form: bytes, tmp_path: Path) -> None:
     """Without a unit, 0.9 beside a typed 85% is 90%; it was taken as 0.9%, and the row as met a hundredfold."""
     row = {"sign": "≥", "target": 0.9, "actual": 0.85, "reason": "有原因"}
-    result = scored(filled, tmp_path, row, "0%")
+    result = typed(project_form, tmp_path, row, "0%")
     assert first(result)[0] is not None
     assert (str(first(result)[0]), first(result)[1]) == ("9.44", "R12")
-    (told,) = [f for f in result.findings if f.code == "R12"]
-    assert (told.severity, told.place.cell) == ("warning", "F6")
+    (told,) = findings_of(result, "R12")
+    assert (told.severity, told.place.cell) == ("warning", TARGET)
 
 
-def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(filled: bytes, tmp_path: Path) -> None:
+def test_a_claim_that_makes_a_fraction_a_percentage_is_a_warning(project_form: bytes, tmp_path: Path) -> None:
     row = {"sign": "≤", "target": 0.5, "unit": "%", "actual": 50, "completion": "100%"}
-    result = scored(filled, tmp_path, row)
-    assert [f.severity for f in result.findings if f.code == "R12" and f.place.cell == "F6"] == ["warning"]
+    result = typed(project_form, tmp_path, row)
+    assert [f.severity for f in result.findings if f.code == "R12" and f.place.cell == TARGET] == ["warning"]
 
 
 @pytest.mark.parametrize(
     ("row", "cell", "code", "message", "advice"),
     [
         (
-            {"sign": "≥", "target": "≤12处", "unit": "处", "actual": 12}, "F6", "R09",
+            {"sign": "≥", "target": "≤12处", "unit": "处", "actual": 12}, TARGET, "R09",
             "年度指标值填“≤12处”，“≤”与指标性质“≥”不一致，按指标性质计分，已按12读取。", "请只填数字。",
         ),
         (
-            {"target": "≥12", "unit": "处", "actual": 12}, "F6", "R09",
+            {"target": "≥12", "unit": "处", "actual": 12}, TARGET, "R09",
             "年度指标值填“≥12”，带有不该有的符号或单位，已按12读取。", "请只填数字，“≥”填在“指标性质”一栏。",
         ),
         (
-            {"sign": "≥", "target": 12, "actual": "12处"}, "I6", "R09",
+            {"sign": "≥", "target": 12, "actual": "12处"}, ACTUAL, "R09",
             "实际完成值填“12处”，带有不该有的符号或单位，已按12读取。", "请只填数字，“处”填在“计量单位”一栏。",
         ),
         (
-            {"sign": "≥", "target": 12, "unit": "处", "actual": "1O"}, "I6", "R08",
+            {"sign": "≥", "target": 12, "unit": "处", "actual": "1O"}, ACTUAL, "R08",
             "实际完成值填“1O”，数字里混有字母。", "请只填数字，不带单位和符号。",
         ),
         (
-            {"sign": "≥", "target": 95, "unit": "%", "actual": "0.97", "completion": "102.11%"}, "I6", "R12",
+            {"sign": "≥", "target": 95, "unit": "%", "actual": "0.97", "completion": "102.11%"}, ACTUAL, "R12",
             "实际完成值填“0.97”，已按97%读取。", "可以不改；建议写成 97% 。",
         ),
     ],
 )  # fmt: skip
 def test_a_number_is_told_once_with_where_the_rest_belongs(
-    row: Row, cell: str, code: str, message: str, advice: str, filled: bytes, tmp_path: Path
+    row: Row, cell: str, code: str, message: str, advice: str, project_form: bytes, tmp_path: Path
 ) -> None:
-    found = [f for f in scored(filled, tmp_path, row).findings if f.place.cell == cell and f.code[0] == "R"]
+    found = [f for f in typed(project_form, tmp_path, row).findings if f.place.cell == cell and f.code[0] == "R"]
     assert [(f.code, f.message, f.advice) for f in found] == [(code, message, advice)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,11 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.text import LONGEST, MOST_COMBINED, fold
+from tests.kit.filled import box, opened, saved
 from tests.kit.layouts import HEADS, Paper
+from tests.kit.outcome import findings_of, scored
 
 Told = tuple[str, ...]
 
@@ -212,38 +212,19 @@ def test_the_unit_of_a_column_counts_on_an_official_layout(tmp_path: Path) -> No
     compare(STATED, [(score, tuple(dict.fromkeys(codes))) for score, codes in got])
 
 
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("project"))
-
-
-def ours(filled: bytes, rows: list[tuple[Any, ...]], folder: Path) -> Result:
+def ours(project_form: bytes, rows: list[tuple[Any, ...]], folder: Path) -> Result:
     """Our template with other indicators: sign, target, unit, actual."""
-    book = openpyxl.load_workbook(io.BytesIO(filled))
-    sheet = book["绩效指标"]
-    for row, (sign, target, unit, actual) in enumerate(rows, 6):
-        values = [
-            "产出指标",
-            "数量指标",
-            f"指标{row}",
-            sign,
-            target,
-            unit,
-            None,
-            actual,
-            None,
-            10,
-            None,
-            10,
-            "原因",
-            "措施",
-        ]
-        for column, value in zip("BCDEFGHIJKLMNO", values, strict=True):
-            cell = sheet[f"{column}{row}"]
-            if cell.data_type != "f":
-                cell.value, cell.number_format = value, "General"
-    book.save(folder / "a.xlsx")
-    return pipeline.score(folder / "a.xlsx")
+    book = opened(project_form)
+    for number, (sign, target, unit, actual) in enumerate(rows, 1):
+        values = {
+            "一级指标": "产出指标", "二级指标": "数量指标", "三级指标": f"指标{number + 5}", "指标性质": sign,
+            "年度指标值": target, "计量单位": unit, "年中监控值": None, "实际完成值": actual, "指标完成率": None,
+            "分值": 10, "计分方法": None, "自评得分": 10, "偏差原因": "原因", "改进措施": "措施",
+        }  # fmt: skip
+        for label, value in values.items():
+            cell = box(book, f"指标{number}·{label}", "project")
+            cell.value, cell.number_format = value, "General"
+    return scored(saved(book), folder)
 
 
 OURS: list[tuple[Any, ...]] = [
@@ -270,8 +251,8 @@ OURS: list[tuple[Any, ...]] = [
 ]  # fmt: skip
 
 
-def test_our_own_template_reads_by_the_same_rule(filled: bytes, tmp_path: Path) -> None:
-    compare(OURS, points(ours(filled, [case[:4] for case in OURS], tmp_path), "FI", 6, len(OURS)))
+def test_our_own_template_reads_by_the_same_rule(project_form: bytes, tmp_path: Path) -> None:
+    compare(OURS, points(ours(project_form, [case[:4] for case in OURS], tmp_path), "FI", 6, len(OURS)))
 
 
 BOTH = [
@@ -293,10 +274,10 @@ BOTH = [
 ]
 
 
-def test_both_roads_give_the_same_points(filled: bytes, tmp_path: Path) -> None:
+def test_both_roads_give_the_same_points(project_form: bytes, tmp_path: Path) -> None:
     """The unit column says 人: what is typed beside it counts the same, whoever made the form."""
     outside = [score for score, _ in read([("≥20000", actual, "人") for actual in BOTH], tmp_path, units=True)]
-    result = ours(filled, [("≥", 20000, "人", actual) for actual in BOTH], tmp_path)
+    result = ours(project_form, [("≥", 20000, "人", actual) for actual in BOTH], tmp_path)
     assert outside == [score for score, _ in points(result, "FI", 6, len(BOTH))]
     expected = ["9.50", "9.50", "8.80", "", "0.05", "", "", "", "", "0.95", "", "9.50", "", "", "10.00"]
     assert outside == expected
@@ -319,8 +300,8 @@ def test_a_unit_that_a_format_shows_is_the_values_own(tmp_path: Path) -> None:
     compare(FORMATS, points(result, "EF", 8, len(FORMATS)))
 
 
-def test_the_midyear_value_converts_as_the_others_do(filled: bytes, tmp_path: Path) -> None:
-    ours(filled, [("≥", 2, "万人", "1.9万人"), ("≥", "2万人", None, "1.9万人")], tmp_path)
+def test_the_midyear_value_converts_as_the_others_do(project_form: bytes, tmp_path: Path) -> None:
+    ours(project_form, [("≥", 2, "万人", "1.9万人"), ("≥", "2万人", None, "1.9万人")], tmp_path)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     book["绩效指标"]["H6"], book["绩效指标"]["H7"] = "9000人", 9000
     book.save(tmp_path / "a.xlsx")
@@ -339,9 +320,9 @@ MONEY = [
 
 @pytest.mark.parametrize(("typed", "number"), MONEY)
 def test_an_amount_is_in_the_forms_unit_or_none(
-    typed: str, number: str | None, filled: bytes, tmp_path: Path
+    typed: str, number: str | None, project_form: bytes, tmp_path: Path
 ) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled))
+    book = opened(project_form)
     book["项目资金"]["F6"] = typed
     book.save(tmp_path / "a.xlsx")
     result = pipeline.score(tmp_path / "a.xlsx")
@@ -385,8 +366,8 @@ def test_a_mark_never_becomes_a_digit(tmp_path: Path) -> None:
     compare(MARKS, read([case[:2] for case in MARKS], tmp_path))
 
 
-def test_marks_on_money_weights_and_claims(filled: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled))
+def test_marks_on_money_weights_and_claims(project_form: bytes, tmp_path: Path) -> None:
+    book = opened(project_form)
     book["项目资金"]["F6"], book["绩效指标"]["K6"], book["绩效指标"]["M6"] = "848.36①", "10①", "10⁴"
     book["绩效指标"]["J6"] = "100%②"
     book.save(tmp_path / "a.xlsx")
@@ -414,17 +395,17 @@ def test_marks_on_money_weights_and_claims(filled: bytes, tmp_path: Path) -> Non
         "预算执行率94½%。",
     ],
 )
-def test_marks_in_a_passage_make_no_figure(text: str, filled: bytes, tmp_path: Path) -> None:
-    assert not [f.message for f in passage(filled, text, tmp_path).findings if f.code == "N03"]
+def test_marks_in_a_passage_make_no_figure(text: str, project_form: bytes, tmp_path: Path) -> None:
+    assert not [f.message for f in passage(project_form, text, tmp_path).findings if f.code == "N03"]
 
 
-def test_a_figure_beside_a_mark_is_compared_as_it_stands(filled: bytes, tmp_path: Path) -> None:
-    (found,) = [f for f in passage(filled, "①预算执行率34.04%①。", tmp_path).findings if f.code == "N03"]
+def test_a_figure_beside_a_mark_is_compared_as_it_stands(project_form: bytes, tmp_path: Path) -> None:
+    (found,) = findings_of(passage(project_form, "①预算执行率34.04%①。", tmp_path), "N03")
     assert "“预算执行率34.04%”" in found.message
 
 
-def passage(filled: bytes, text: str, folder: Path) -> Result:
-    book = openpyxl.load_workbook(io.BytesIO(filled))
+def passage(project_form: bytes, text: str, folder: Path) -> Result:
+    book = opened(project_form)
     book["自评结论"]["C16"] = text
     book.save(folder / "a.xlsx")
     return pipeline.score(folder / "a.xlsx")
@@ -454,7 +435,7 @@ SIGNS = [
 ]  # fmt: skip
 
 
-def test_signs_in_all_their_words(filled: bytes, tmp_path: Path) -> None:
+def test_signs_in_all_their_words(project_form: bytes, tmp_path: Path) -> None:
     form = pipeline.score(official([(typed, "5") for typed, _ in SIGNS]).save(tmp_path / "b.xlsx")).evaluation
     assert form is not None
     assert [(row.sign.value, str(row.target.value)) for row in form.indicators] == [
@@ -471,7 +452,7 @@ def test_signs_in_all_their_words(filled: bytes, tmp_path: Path) -> None:
         ("＞＝", "≥"),
         ("定性指标", "定性"),
     ]
-    form = ours(filled, [(typed, 5, "个", 5) for typed, _ in words], tmp_path).evaluation
+    form = ours(project_form, [(typed, 5, "个", 5) for typed, _ in words], tmp_path).evaluation
     assert form is not None
     assert [row.sign.value for row in form.indicators[: len(words)]] == [sign for _, sign in words]
 

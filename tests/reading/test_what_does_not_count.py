@@ -20,10 +20,11 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Indicator, Result
 from perf_xlsx.results.report import as_json
 from tests import FIXTURES
-from tests.conftest import CASES
+from tests.kit.filled import at, box, opened, saved
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import Paper, hubei, national, sichuan, yunnan
-from tests.kit.rich_workbook import edited
+from tests.kit.outcome import findings_of, scored
+from tests.kit.parts import edited
 
 FUNDS, ROWS, END = "预算执行", "绩效指标", "自评结论"
 OUT, IN = InlineFont(strike=True), InlineFont()
@@ -31,22 +32,10 @@ OUT, IN = InlineFont(strike=True), InlineFont()
 Told = set[tuple[str, str, str | None]]
 
 
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    """A department form with nothing wrong in it, typed into our template."""
-    return pipeline.template_bytes(case=(CASES / "完好的部门自评表.json").read_text("utf-8"))
-
-
 def typed(data: bytes, change: Callable[[Any], None]) -> bytes:
-    book, out = openpyxl.load_workbook(io.BytesIO(data), rich_text=True), io.BytesIO()
+    book = opened(data, rich_text=True)
     change(book)
-    book.save(out)
-    return out.getvalue()
-
-
-def scored(data: bytes, folder: Path, name: str = "a.xlsx") -> Result:
-    (folder / name).write_bytes(data)
-    return pipeline.score(folder / name)
+    return saved(book)
 
 
 def changed(data: bytes, folder: Path, change: Callable[[Any], None]) -> Result:
@@ -58,7 +47,7 @@ def told(result: Result) -> Told:
 
 
 def message(result: Result, code: str) -> str:
-    (found,) = [found for found in result.findings if found.code == code]
+    (found,) = findings_of(result, code)
     return found.message
 
 
@@ -74,7 +63,7 @@ def cross_out(*cells: Any) -> None:
 
 def put(data: bytes, sheet: str, cells: dict[str, str]) -> bytes:
     """Cells as XML, in the places of those that stand there: openpyxl stores no formula's result."""
-    names = {ws.title: number for number, ws in enumerate(openpyxl.load_workbook(io.BytesIO(data)).worksheets, 1)}
+    names = {ws.title: number for number, ws in enumerate(opened(data).worksheets, 1)}
 
     def change(xml: str) -> str:
         for cell, content in cells.items():
@@ -92,86 +81,89 @@ def put(data: bytes, sheet: str, cells: dict[str, str]) -> bytes:
 # ---- crossed out -----------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_is_crossed_out_is_no_part_of_the_number(filled: bytes, tmp_path: Path) -> None:
+def test_a_run_that_is_crossed_out_is_no_part_of_the_number(sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        book[ROWS]["I7"].value = CellRichText(TextBlock(OUT, "1"), TextBlock(IN, "99"))
+        box(book, "指标2·实际完成值").value = CellRichText(TextBlock(OUT, "1"), TextBlock(IN, "99"))
 
-    result = changed(filled, tmp_path, change)
+    result = changed(sound, tmp_path, change)
     assert (row(result, 1).actual.value, as_json(result)["total"]) == (Decimal(99), "98.03")
-    assert told(result) == {("R24", "notice", "I7")}
+    assert told(result) == {("R24", "notice", at("指标2·实际完成值"))}
     assert message(result, "R24") == "实际完成值里划去（删除线）的“1”不算，已按“99”读取。"
 
 
 @pytest.mark.parametrize(("strike", "value"), [(True, None), (False, "199"), (None, "199")])
 def test_a_run_without_a_font_of_its_own_is_as_its_cell_is(
-    strike: bool | None, value: str | None, filled: bytes, tmp_path: Path
+    strike: bool | None, value: str | None, sound: bytes, tmp_path: Path
 ) -> None:
     def change(book: Any) -> None:
-        book[ROWS]["I7"].value = CellRichText("1", TextBlock(InlineFont(strike=strike), "99"))
+        box(book, "指标2·实际完成值").value = CellRichText("1", TextBlock(InlineFont(strike=strike), "99"))
         if strike:
-            cross_out(book[ROWS]["I7"])
+            cross_out(box(book, "指标2·实际完成值"))
 
-    actual = row(changed(filled, tmp_path, change), 1).actual
+    actual = row(changed(sound, tmp_path, change), 1).actual
     assert (actual.value, actual.given) == (None if value is None else Decimal(value), "199")
 
 
-def test_a_required_number_that_is_crossed_out_is_open_and_asked_about(filled: bytes, tmp_path: Path) -> None:
-    result = changed(filled, tmp_path, lambda book: cross_out(book[ROWS]["I7"]))
+def test_a_required_number_that_is_crossed_out_is_open_and_asked_about(sound: bytes, tmp_path: Path) -> None:
+    result = changed(sound, tmp_path, lambda book: cross_out(box(book, "指标2·实际完成值")))
     assert (row(result, 1).actual.value, row(result, 1).actual.given) == (None, "99")
     assert result.scores is not None
     assert (result.scores.indicators[1].points, result.scores.complete) == (None, False)
-    assert told(result) == {("R24", "error", "I7")}
+    assert told(result) == {("R24", "error", at("指标2·实际完成值"))}
     assert message(result, "R24") == "实际完成值“99”被划去了（删除线），没有读取。"
 
 
-def test_the_cells_of_a_line_are_told_together(filled: bytes, tmp_path: Path) -> None:
+def test_the_cells_of_a_line_are_told_together(sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        cross_out(*(book[FUNDS][cell] for cell in ("C10", "E10", "F10")))
+        cross_out(
+            *(book[FUNDS][cell] for cell in (at("合计·年初预算数"), at("合计·全年预算数"), at("合计·全年执行数")))
+        )
 
-    result = changed(filled, tmp_path, change)
-    assert told(result) == {("R24", "error", "C10")}
+    result = changed(sound, tmp_path, change)
+    assert told(result) == {("R24", "error", at("合计·年初预算数"))}
     assert "第10行的C10“" in message(result, "R24")
 
 
-def test_a_row_that_is_crossed_out_is_not_scored(filled: bytes, tmp_path: Path) -> None:
+@pytest.mark.finding("R24")
+def test_a_row_that_is_crossed_out_is_not_scored(sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
         sheet = book[ROWS]
         for column, cell in enumerate(sheet[6][:15], 1):
             sheet.cell(11, column).value = cell.value
-        sheet["D11"].value = "另一个指标"
+        sheet[at("指标6·三级指标")].value = "另一个指标"
         cross_out(*(cell for cell in sheet[11] if cell.value is not None))
 
-    plain, result = scored(filled, tmp_path), changed(filled, tmp_path, change)
+    plain, result = scored(sound, tmp_path), changed(sound, tmp_path, change)
     assert (result.scores, plain.findings) == (plain.scores, ())
-    assert told(result) == {("R24", "warning", "D11")}
+    assert told(result) == {("R24", "warning", at("指标6·三级指标"))}
     assert "第11行被划去了（删除线），没有读取：D11“另一个指标”" in message(result, "R24")
 
 
-def test_a_label_or_a_title_that_is_crossed_out_is_a_label_still(filled: bytes, tmp_path: Path) -> None:
-    plain = scored(filled, tmp_path)
-    result = changed(filled, tmp_path, lambda book: cross_out(book[FUNDS]["B10"], book[ROWS]["I5"]))
+def test_a_label_or_a_title_that_is_crossed_out_is_a_label_still(sound: bytes, tmp_path: Path) -> None:
+    plain = scored(sound, tmp_path)
+    result = changed(sound, tmp_path, lambda book: cross_out(book[FUNDS]["B10"], book[ROWS]["I5"]))
     assert (result.scores, result.findings) == (plain.scores, ())
 
 
 @pytest.mark.parametrize(("missed", "code", "severity"), [(True, "I07", "error"), (False, "R24", "warning")])
 def test_a_reason_that_is_crossed_out_is_told_once(
-    missed: bool, code: str, severity: str, filled: bytes, tmp_path: Path
+    missed: bool, code: str, severity: str, sound: bytes, tmp_path: Path
 ) -> None:
-    cell = "N8" if missed else "N7"
+    cell = at("指标3·偏差原因") if missed else at("指标2·偏差原因")
 
     def change(book: Any) -> None:
         book[ROWS][cell].value = "人员不足"
         cross_out(book[ROWS][cell])
 
-    result = changed(filled, tmp_path, change)
+    result = changed(sound, tmp_path, change)
     assert told(result) == {(code, severity, cell)}
     assert "被划去了（删除线），没有读取。" in message(result, code)
     assert "人员不足" not in json.dumps(as_json(result)["findings"], ensure_ascii=False)
 
 
 @pytest.mark.parametrize("value", ["0", "false"])
-def test_a_font_that_says_no_to_crossing_out_does_not(value: str, filled: bytes, tmp_path: Path) -> None:
-    crossed = typed(filled, lambda book: cross_out(book[ROWS]["I7"]))
+def test_a_font_that_says_no_to_crossing_out_does_not(value: str, sound: bytes, tmp_path: Path) -> None:
+    crossed = typed(sound, lambda book: cross_out(box(book, "指标2·实际完成值")))
     not_crossed = edited(
         crossed, {"xl/styles.xml": lambda xml: re.sub(r"<strike[^>]*/>", f'<strike val="{value}"/>', xml)}
     )
@@ -242,24 +234,38 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_called_one_and_read_as_nothing(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_picture_is_called_one_and_read_as_nothing(name: str, sound: bytes, tmp_path: Path) -> None:
     result = scored(
-        put(filled, ROWS, {"N7": PICTURES[name], "N8": PICTURES[name], "I6": PICTURES[name]}), tmp_path
+        put(
+            sound,
+            ROWS,
+            {
+                at("指标2·偏差原因"): PICTURES[name],
+                at("指标3·偏差原因"): PICTURES[name],
+                at("指标1·实际完成值"): PICTURES[name],
+            },
+        ),
+        tmp_path,
     )
-    assert told(result) == {("R10", "error", "I6"), ("R14", "warning", "N7"), ("I07", "error", "N8")}
+    assert told(result) == {
+        ("R10", "error", at("指标1·实际完成值")),
+        ("R14", "warning", at("指标2·偏差原因")),
+        ("I07", "error", at("指标3·偏差原因")),
+    }
     assert all("放的是图片，读不出内容。" in found.message for found in result.findings)
     assert "IMG" not in json.dumps(as_json(result), ensure_ascii=False)
 
 
-def test_an_error_value_is_no_picture(filled: bytes, tmp_path: Path) -> None:
-    result = scored(put(filled, ROWS, {"I6": "<f>1/0</f><v>#VALUE!</v>"}), tmp_path)
+def test_an_error_value_is_no_picture(sound: bytes, tmp_path: Path) -> None:
+    result = scored(put(sound, ROWS, {at("指标1·实际完成值"): "<f>1/0</f><v>#VALUE!</v>"}), tmp_path)
     assert message(result, "R10") == "实际完成值的公式结果是错误值 #VALUE!，读不出内容。"
 
 
-def test_a_value_of_another_kind_is_no_picture(filled: bytes, tmp_path: Path) -> None:
+def test_a_value_of_another_kind_is_no_picture(sound: bytes, tmp_path: Path) -> None:
     structure = '<rvStructures xmlns="r" count="1"><s t="_entity"><k n="_DisplayString" t="s"/></s></rvStructures>'
     data = edited(
-        put(filled, ROWS, {"I6": "<v>#VALUE!</v>"}), add={"xl/richData/rdrichvaluestructure.xml": structure}
+        put(sound, ROWS, {at("指标1·实际完成值"): "<v>#VALUE!</v>"}),
+        add={"xl/richData/rdrichvaluestructure.xml": structure},
     )
     assert "错误值" in message(scored(data, tmp_path), "R10")
 
@@ -267,40 +273,63 @@ def test_a_value_of_another_kind_is_no_picture(filled: bytes, tmp_path: Path) ->
 # ---- nothing to be seen ----------------------------------------------------------------------------------------
 
 
-def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(filled: bytes, tmp_path: Path) -> None:
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(sound: bytes, tmp_path: Path) -> None:
     blank = '<f>IF(A1="","","x")</f><v></v>'
-    data = put(filled, ROWS, dict.fromkeys(("N7", "H8", "D11", "I11", "M11", "M12"), blank))
+    data = put(
+        sound,
+        ROWS,
+        dict.fromkeys(
+            (
+                at("指标2·偏差原因"),
+                at("指标3·年中监控值"),
+                at("指标6·三级指标"),
+                at("指标6·实际完成值"),
+                at("指标6·自评得分"),
+                at("指标7·自评得分"),
+            ),
+            blank,
+        ),
+    )
     assert scored(data, tmp_path).findings == ()
 
 
-def test_a_formula_without_a_result_is_none(filled: bytes, tmp_path: Path) -> None:
-    result = changed(filled, tmp_path, lambda book: book[ROWS]["I7"].__setattr__("value", '=IF(A1="",99,"")'))
-    assert told(result) == {("R10", "error", "I7")}
+@pytest.mark.finding("R10")
+def test_a_formula_without_a_result_is_none(sound: bytes, tmp_path: Path) -> None:
+    result = changed(
+        sound, tmp_path, lambda book: box(book, "指标2·实际完成值").__setattr__("value", '=IF(A1="",99,"")')
+    )
+    assert told(result) == {("R10", "error", at("指标2·实际完成值"))}
 
 
 @pytest.mark.parametrize("text", ["\u200b", "\ufeff\u200d", " \n \n", "\u3000\u00a0", "\u2060\u00ad", "\u3164"])
-def test_a_text_that_nobody_can_see_is_nothing(text: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_text_that_nobody_can_see_is_nothing(text: str, sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        for cell in ("N7", "H8", "D11", "I11", "A12"):
+        for cell in (
+            at("指标2·偏差原因"),
+            at("指标3·年中监控值"),
+            at("指标6·三级指标"),
+            at("指标6·实际完成值"),
+            "A12",
+        ):
             book[ROWS][cell].value = text
 
-    assert changed(filled, tmp_path, change).findings == ()
+    assert changed(sound, tmp_path, change).findings == ()
 
 
 @pytest.mark.parametrize("text", ["*", "＊", "**", "……", "…", "—", "－－", "////", "___", "。。。", "※", "一一"])
-def test_marks_for_nothing_are_nothing(text: str, filled: bytes, tmp_path: Path) -> None:
+def test_marks_for_nothing_are_nothing(text: str, sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        for cell in ("H8", "N7", "J6"):
+        for cell in (at("指标3·年中监控值"), at("指标2·偏差原因"), at("指标1·指标完成率")):
             book[ROWS][cell].value = text
-        book[FUNDS]["C7"].value = text
+        box(book, "人员经费·年初预算数").value = text
 
-    assert changed(filled, tmp_path, change).findings == ()
+    assert changed(sound, tmp_path, change).findings == ()
 
 
 @pytest.mark.parametrize("text", ["……", "*", "—", "\u200b"])
-def test_marks_for_nothing_are_no_name(text: str, filled: bytes, tmp_path: Path) -> None:
-    result = changed(filled, tmp_path, lambda book: book[ROWS]["D7"].__setattr__("value", text))
-    assert told(result) == {("R07", "error", "D7")}
+def test_marks_for_nothing_are_no_name(text: str, sound: bytes, tmp_path: Path) -> None:
+    result = changed(sound, tmp_path, lambda book: box(book, "指标2·三级指标").__setattr__("value", text))
+    assert told(result) == {("R07", "error", at("指标2·三级指标"))}
 
 
 # ---- dates in part, times --------------------------------------------------------------------------------------
@@ -323,31 +352,34 @@ TIMES = {
 
 
 @pytest.mark.parametrize("code", TIMES)
-def test_a_number_that_is_shown_as_a_time_is_none(code: str, filled: bytes, tmp_path: Path) -> None:
+def test_a_number_that_is_shown_as_a_time_is_none(code: str, sound: bytes, tmp_path: Path) -> None:
     number, seen = TIMES[code]
 
     def change(book: Any) -> None:
-        for cell in (book[ROWS]["I7"], book[FUNDS]["C7"]):
+        for cell in (box(book, "指标2·实际完成值"), box(book, "人员经费·年初预算数")):
             cell.value, cell.number_format = number, code
 
-    data = typed(filled, change)
+    data = typed(sound, change)
     for name, content in {"a.xlsx": data, "a.xlsb": xlsb(data)}.items():
         result = scored(content, tmp_path, name)
         found = {(f.code, f.place.cell, f.given) for f in result.findings if f.code not in ("R18",)}
-        assert found == {("R08", "I7", seen), ("R08", "C7", seen)}, name
+        assert found == {("R08", at("指标2·实际完成值"), seen), ("R08", at("人员经费·年初预算数"), seen)}, name
 
 
 @pytest.mark.parametrize("id", [14, 16, 17, 18, 19, 20, 21, 22, 27, 28, 32, 36, 45, 46, 47, 50, 55, 58])
-def test_built_in_formats_of_times_are_known(id: int, filled: bytes, tmp_path: Path) -> None:
+def test_built_in_formats_of_times_are_known(id: int, sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        book[ROWS]["I7"].value, book[ROWS]["I7"].number_format = 45657.25, 'yyyy"px"'
+        box(book, "指标2·实际完成值").value, box(book, "指标2·实际完成值").number_format = (
+            45657.25,
+            'yyyy"px"',
+        )
 
     data = edited(
-        typed(filled, change),
+        typed(sound, change),
         {"xl/styles.xml": lambda xml: re.sub(r'<numFmt [^>]*px[^>]*/>', "", xml)
-         .replace(f'numFmtId="{px(typed(filled, change))}"', f'numFmtId="{id}"')},
+         .replace(f'numFmtId="{px(typed(sound, change))}"', f'numFmtId="{id}"')},
     )  # fmt: skip
-    assert told(scored(data, tmp_path)) == {("R08", "error", "I7")}
+    assert told(scored(data, tmp_path)) == {("R08", "error", at("指标2·实际完成值"))}
 
 
 def px(data: bytes) -> str:
@@ -363,9 +395,11 @@ PLAIN = ['0"天"', '#,##0"m"', 'General"日"', "G/通用格式", "0.00E+00", '0"
 
 
 @pytest.mark.parametrize("code", PLAIN)
-def test_letters_that_are_mere_text_make_no_date(code: str, filled: bytes, tmp_path: Path) -> None:
-    result = changed(filled, tmp_path, lambda book: book[ROWS]["I8"].__setattr__("number_format", code))
-    told = [f.message for f in result.findings if f.place.cell == "I8" and f.code == "R08"]
+def test_letters_that_are_mere_text_make_no_date(code: str, sound: bytes, tmp_path: Path) -> None:
+    result = changed(
+        sound, tmp_path, lambda book: box(book, "指标3·实际完成值").__setattr__("number_format", code)
+    )
+    told = [f.message for f in result.findings if f.place.cell == at("指标3·实际完成值") and f.code == "R08"]
     assert not [message for message in told if "日期" in message or "时间" in message]
     if not told:  # a number that a format shows in another unit than the row's stays open
         assert row(result, 2).actual.value == Decimal(12)
@@ -384,13 +418,13 @@ def test_an_official_target_that_is_shown_as_a_time_is_open(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("text", ["（20）", "(20)", "【20】", "[ 20 ]", "（20分）", "〔20〕"])
-def test_points_in_brackets_are_not_below_zero(text: str, filled: bytes, tmp_path: Path) -> None:
+def test_points_in_brackets_are_not_below_zero(text: str, sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        book[ROWS]["K7"].value = book[ROWS]["M7"].value = text
+        box(book, "指标2·分值").value = box(book, "指标2·自评得分").value = text
 
-    result = changed(filled, tmp_path, change)
+    result = changed(sound, tmp_path, change)
     assert (row(result, 1).weight.value, row(result, 1).claimed_points.value) == (20, 20)
-    assert told(result) == {("R12", "notice", "K7"), ("R12", "notice", "M7")}
+    assert told(result) == {("R12", "notice", at("指标2·分值")), ("R12", "notice", at("指标2·自评得分"))}
 
 
 def test_official_points_in_brackets_are_not_below_zero(tmp_path: Path) -> None:
@@ -404,36 +438,36 @@ def test_official_points_in_brackets_are_not_below_zero(tmp_path: Path) -> None:
     } <= {("R12", "notice")}
 
 
-def test_an_amount_in_brackets_is_below_zero(filled: bytes, tmp_path: Path) -> None:
-    result = changed(filled, tmp_path, lambda book: book[FUNDS]["F7"].__setattr__("value", "（50）"))
+def test_an_amount_in_brackets_is_below_zero(sound: bytes, tmp_path: Path) -> None:
+    result = changed(sound, tmp_path, lambda book: box(book, "人员经费·全年执行数").__setattr__("value", "（50）"))
     assert result.evaluation is not None
     assert result.evaluation.funds["people"].executed.value == -50
-    assert ("F07", "error", "F7") in told(result)
+    assert ("F07", "error", at("人员经费·全年执行数")) in told(result)
 
 
 @pytest.mark.parametrize("stored", [980, 9.8, 0.5])
-def test_an_amount_in_a_percent_format_is_open(stored: float, filled: bytes, tmp_path: Path) -> None:
+def test_an_amount_in_a_percent_format_is_open(stored: float, sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        book[FUNDS]["F10"].value, book[FUNDS]["F10"].number_format = stored, "0%"
+        box(book, "合计·全年执行数").value, box(book, "合计·全年执行数").number_format = stored, "0%"
 
-    result = changed(filled, tmp_path, change)
+    result = changed(sound, tmp_path, change)
     assert result.evaluation is not None
     assert result.scores is not None
     assert (result.evaluation.total_funds.executed.value, result.scores.complete) == (None, False)
-    assert told(result) == {("R08", "error", "F10")}
+    assert told(result) == {("R08", "error", at("合计·全年执行数"))}
     assert f"格里存的是{stored}" in message(result, "R08")
 
 
 @pytest.mark.parametrize(("stored", "code"), [(0.2, "R12"), (20, "R09")])
 def test_points_in_a_percent_format_are_as_many_as_points_can_be(
-    stored: float, code: str, filled: bytes, tmp_path: Path
+    stored: float, code: str, sound: bytes, tmp_path: Path
 ) -> None:
     def change(book: Any) -> None:
-        book[ROWS]["K7"].value, book[ROWS]["K7"].number_format = stored, "0%"
+        box(book, "指标2·分值").value, box(book, "指标2·分值").number_format = stored, "0%"
 
-    result = changed(filled, tmp_path, change)
+    result = changed(sound, tmp_path, change)
     assert row(result, 1).weight.value == 20
-    assert {(found.code, found.place.cell) for found in result.findings} == {(code, "K7")}
+    assert {(found.code, found.place.cell) for found in result.findings} == {(code, at("指标2·分值"))}
 
 
 # ---- projects that are not listed, further forms ---------------------------------------------------------------
@@ -448,7 +482,7 @@ def test_money_for_projects_that_are_not_listed_is_told_once(
 
 
 @pytest.mark.parametrize("form", [national, yunnan, hubei, sichuan])
-def test_a_further_form_is_one_and_not_read(form: Callable[[], Paper], filled: bytes, tmp_path: Path) -> None:
+def test_a_further_form_is_one_and_not_read(form: Callable[[], Paper], sound: bytes, tmp_path: Path) -> None:
     def change(book: Any) -> None:
         sheet = book.create_sheet("另一张")
         for line in form().sheet.iter_rows():
@@ -457,7 +491,7 @@ def test_a_further_form_is_one_and_not_read(form: Callable[[], Paper], filled: b
                     sheet.cell(cell.row, cell.column, cell.value)
         book.create_sheet("工资表")["A1"] = "姓名"
 
-    plain, result = scored(filled, tmp_path), changed(filled, tmp_path, change)
+    plain, result = scored(sound, tmp_path), changed(sound, tmp_path, change)
     assert result.scores == plain.scores
     found = {(f.code, f.severity, f.place.sheet): f.message for f in result.findings}
     assert found.keys() == {("R06", "error", "另一张"), ("R16", "notice", "工资表")}

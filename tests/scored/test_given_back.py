@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.ooxml import Package, strip
-from tests.kit.rich_workbook import MAIN, OFFICE, PNG, edited, rels
+from tests.kit.filled import opened
+from tests.kit.outcome import scored_in_turn
+from tests.kit.parts import MAIN, OFFICE, edited, rels, unzipped, zipped
+from tests.kit.rich_workbook import PNG
 
 BLANKS = {
     "nothing": "<text/>",
@@ -21,11 +21,6 @@ BLANKS = {
     "an empty run": '<text><r><t xml:space="preserve"></t></r></text>',
     "blanks": '<text><r><t xml:space="preserve"> \n </t></r></text>',
 }
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-as-filed"))
 
 
 def part_of(book: bytes, title: str) -> str:
@@ -80,28 +75,20 @@ def with_note(book: bytes, text: str, wrapped: bool = False) -> bytes:
     )
 
 
-def parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def scored(data: bytes, folder: Path, times: int = 1) -> list[Path]:
-    """The workbook scored, the copy scored again, and so on."""
-    (folder / "r0.xlsx").write_bytes(data)
-    for n in range(times):
-        pipeline.score(folder / f"r{n}.xlsx", folder / f"r{n + 1}.xlsx")
-    return [folder / f"r{n + 1}.xlsx" for n in range(times)]
+def copies_of(data: bytes, folder: Path, times: int = 1) -> list[Path]:
+    """The copy of the workbook, the copy's copy, and so on."""
+    return [Path(result.output or "") for result in scored_in_turn(data, folder, times)]
 
 
 @pytest.mark.parametrize("wrapped", [False, True], ids=["plain", "wrapped"])
 @pytest.mark.parametrize("blank", BLANKS)
 def test_a_note_without_text_stays_with_its_shape_picture_and_author(
-    blank: str, wrapped: bool, filled: bytes, tmp_path: Path
+    blank: str, wrapped: bool, as_filed: bytes, tmp_path: Path
 ) -> None:
-    copies = scored(with_note(filled, BLANKS[blank], wrapped), tmp_path, 3)
+    copies = copies_of(with_note(as_filed, BLANKS[blank], wrapped), tmp_path, 3)
     assert len({path.read_bytes() for path in copies}) == 1
-    once = parts(copies[0])
-    sheet = once[part_of(filled, "绩效指标")].decode()
+    once = unzipped(copies[0].read_bytes())
+    sheet = once[part_of(as_filed, "绩效指标")].decode()
     assert sheet.count("<legacyDrawing ") == 1
     comments = once["xl/comments9.xml"].decode()
     assert comments.count('ref="K8"') == 1
@@ -111,8 +98,8 @@ def test_a_note_without_text_stays_with_its_shape_picture_and_author(
     assert once["xl/media/seal.png"] == PNG
 
 
-def test_a_blank_note_stays_when_its_mark_goes(filled: bytes, tmp_path: Path) -> None:
-    (copy,) = scored(with_note(filled, BLANKS["an empty run"]), tmp_path)
+def test_a_blank_note_stays_when_its_mark_goes(as_filed: bytes, tmp_path: Path) -> None:
+    (copy,) = copies_of(with_note(as_filed, BLANKS["an empty run"]), tmp_path)
     package = Package.open(copy)
     strip(package)
     comments = package.read("xl/comments9.xml").decode()
@@ -120,21 +107,23 @@ def test_a_blank_note_stays_when_its_mark_goes(filled: bytes, tmp_path: Path) ->
     assert "绩效自评核对" not in comments
 
 
-def test_our_relations_are_written_with_the_prefix_that_readers_know(filled: bytes, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled))  # declares no prefix on the workbook's root
+def test_our_relations_are_written_with_the_prefix_that_readers_know(as_filed: bytes, tmp_path: Path) -> None:
+    book = opened(as_filed)  # declares no prefix on the workbook's root
     book.save(tmp_path / "openpyxl.xlsx")
-    copies = scored((tmp_path / "openpyxl.xlsx").read_bytes(), tmp_path, 2)
+    copies = copies_of((tmp_path / "openpyxl.xlsx").read_bytes(), tmp_path, 2)
     assert copies[0].read_bytes() == copies[1].read_bytes()
-    for name, data in parts(copies[0]).items():
+    for name, data in unzipped(copies[0].read_bytes()).items():
         assert not re.search(rb"\bns\d+:", data), name
-    listed = re.findall(r'<sheet [^>]*name="([^"]+)"[^>]* r:id="', parts(copies[0])["xl/workbook.xml"].decode())
+    listed = re.findall(
+        r'<sheet [^>]*name="([^"]+)"[^>]* r:id="', unzipped(copies[0].read_bytes())["xl/workbook.xml"].decode()
+    )
     assert "评分汇总" in listed
     assert "问题清单" in listed
 
 
 def without_styles(book: bytes) -> bytes:
     """A workbook of no formats, as small libraries write it."""
-    pieces = {name: data for name, data in parts_of(book).items() if name != "xl/styles.xml"}
+    pieces = {name: data for name, data in unzipped(book).items() if name != "xl/styles.xml"}
     for name, data in pieces.items():
         if name.endswith((".xml", ".rels")):
             text = data.decode()
@@ -144,26 +133,17 @@ def without_styles(book: bytes) -> bytes:
                 text = re.sub(r"<conditionalFormatting .*?</conditionalFormatting>", "", text)
                 text = re.sub(r'(<(?:c|row|col)\b[^>]*?) (?:s|style)="\d+"', r"\1", text)
             pieces[name] = text.encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in pieces.items():
-            archive.writestr(name, data)
-    return out.getvalue()
+    return zipped(pieces)
 
 
-def parts_of(book: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(book)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def test_formats_that_were_not_there_get_the_name_that_every_reader_opens(filled: bytes, tmp_path: Path) -> None:
-    copies = scored(without_styles(filled), tmp_path, 2)
+def test_formats_that_were_not_there_get_the_name_that_every_reader_opens(as_filed: bytes, tmp_path: Path) -> None:
+    copies = copies_of(without_styles(as_filed), tmp_path, 2)
     assert copies[0].read_bytes() == copies[1].read_bytes()
-    assert "xl/styles.xml" in parts(copies[0])
+    assert "xl/styles.xml" in unzipped(copies[0].read_bytes())
     opened = openpyxl.load_workbook(copies[0])
     assert any(cell.font.sz and cell.font.sz > 12 for row in opened["评分汇总"].iter_rows() for cell in row)
 
 
-def test_office_declares_the_relations_once(filled: bytes, tmp_path: Path) -> None:
-    (copy,) = scored(filled, tmp_path)
-    assert parts(copy)["xl/workbook.xml"].count(OFFICE.encode()) == 1
+def test_office_declares_the_relations_once(as_filed: bytes, tmp_path: Path) -> None:
+    (copy,) = copies_of(as_filed, tmp_path)
+    assert unzipped(copy.read_bytes())["xl/workbook.xml"].count(OFFICE.encode()) == 1

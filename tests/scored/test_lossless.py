@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -18,7 +16,10 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Book, Package, strip
 from perf_xlsx.ooxml.note_text import DELIMITER
 from perf_xlsx.sheets.style import MARK_FILLS
-from tests.kit.rich_workbook import edited, rich
+from tests.kit.filled import at, filled
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.parts import edited, unzipped
+from tests.kit.rich_workbook import rich
 from tests.scored.test_scored_sheets import SHEETS
 
 CHANGED_ON_PURPOSE = {
@@ -34,20 +35,12 @@ CHANGED_ON_PURPOSE = {
     "xl/comments1.xml",  # our text joined to theirs
     "xl/drawings/vmlDrawing1.vml",
 }
-SOFFICE = shutil.which("soffice")
-needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    """The reference case as it was filed, typed into the template."""
-    return pipeline.template_bytes(case=case_text("department-as-filed"))
 
 
 @pytest.fixture
-def returned(filled: bytes, tmp_path: Path) -> Path:
+def returned(as_filed: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "返回 的 表.xlsm"
-    path.write_bytes(rich(filled))
+    path.write_bytes(rich(as_filed))
     return path
 
 
@@ -56,11 +49,6 @@ def scored(returned: Path, tmp_path: Path) -> Path:
     result = pipeline.score(returned, tmp_path / "scored" / returned.name)
     assert result.scores is not None
     return Path(result.output or "")
-
-
-def parts(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
 def looks(path: Path | io.BytesIO) -> dict[tuple[str, str], tuple[object, ...]]:
@@ -85,7 +73,7 @@ def looks(path: Path | io.BytesIO) -> dict[tuple[str, str], tuple[object, ...]]:
 
 
 def test_every_part_we_do_not_change_is_byte_for_byte_what_it_was(returned: Path, scored: Path) -> None:
-    before, after = parts(returned.read_bytes()), parts(scored.read_bytes())
+    before, after = unzipped(returned.read_bytes()), unzipped(scored.read_bytes())
     changed = {name for name in before if after.get(name) != before[name]}
     assert changed <= CHANGED_ON_PURPOSE
     for kept in ("xl/vbaProject.bin", "xl/media/image1.png", "xl/charts/chart1.xml", "customXml/item1.xml"):
@@ -115,11 +103,11 @@ def test_the_input_is_never_written_to(returned: Path, tmp_path: Path) -> None:
 
 def test_a_marked_cell_keeps_everything_but_its_fill(returned: Path, scored: Path) -> None:
     before, after = looks(returned), looks(scored)
-    marked = [at for at in before if before[at][3] != after[at][3]]
+    marked = [place for place in before if before[place][3] != after[place][3]]
     assert ("绩效指标", "M7") in marked
-    for at in marked:
+    for place in marked:
         kept = [i for i in range(8) if i not in (2, 3)]
-        assert [before[at][i] for i in kept] == [after[at][i] for i in kept]
+        assert [before[place][i] for i in kept] == [after[place][i] for i in kept]
 
 
 def test_our_note_is_joined_to_theirs(scored: Path) -> None:
@@ -150,13 +138,13 @@ def test_scoring_twice_is_scoring_once_to_the_byte(scored: Path, tmp_path: Path)
     assert Path(again.output or "").read_bytes() == scored.read_bytes()
 
 
-def test_a_corrected_return_is_scored_afresh(filled: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled)
+def test_a_corrected_return_is_scored_afresh(as_filed: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(as_filed)
     first = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert "I06" in {found.code for found in first.findings}
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     sheet = book["绩效指标"]
-    sheet["L7"], sheet["K8"] = "按执行率", 10  # method of #2, weight of #3
+    sheet[at("指标2·计分方法")], sheet[at("指标3·分值")] = "按执行率", 10  # method of #2, weight of #3
     sheet.insert_rows(3)  # openpyxl moves neither names nor notes: the hardest kind of editor
     book.save(tmp_path / "c.xlsx")
     second = pipeline.score(tmp_path / "c.xlsx", tmp_path / "d.xlsx")
@@ -166,8 +154,10 @@ def test_a_corrected_return_is_scored_afresh(filled: bytes, tmp_path: Path) -> N
     assert [title for title in titles if title.startswith(SHEETS)] == list(SHEETS)
 
 
-def test_a_sheet_of_theirs_with_our_name_is_kept(filled: bytes, tmp_path: Path) -> None:
-    renamed = edited(filled, {"xl/workbook.xml": lambda text: text.replace('name="填报说明"', 'name="评分汇总"')})
+def test_a_sheet_of_theirs_with_our_name_is_kept(as_filed: bytes, tmp_path: Path) -> None:
+    renamed = edited(
+        as_filed, {"xl/workbook.xml": lambda text: text.replace('name="填报说明"', 'name="评分汇总"')}
+    )
     (tmp_path / "a.xlsx").write_bytes(renamed)
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert result.output
@@ -176,9 +166,11 @@ def test_a_sheet_of_theirs_with_our_name_is_kept(filled: bytes, tmp_path: Path) 
     assert book.active.title == "评分汇总(2)"
 
 
-def test_links_lead_to_their_sheet_or_to_ours_also_where_both_have_one_name(filled: bytes, tmp_path: Path) -> None:
+def test_links_lead_to_their_sheet_or_to_ours_also_where_both_have_one_name(
+    as_filed: bytes, tmp_path: Path
+) -> None:
     theirs = {"xl/workbook.xml": lambda text: text.replace("绩效指标", "问题清单")}
-    (tmp_path / "a.xlsx").write_bytes(edited(filled, theirs))
+    (tmp_path / "a.xlsx").write_bytes(edited(as_filed, theirs))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     links = {cell.hyperlink.location for row in book["问题清单(2)"].iter_rows() for cell in row if cell.hyperlink}
@@ -191,7 +183,7 @@ def test_numbers_and_texts_of_ours_are_written_as_they_are(tmp_path: Path) -> No
     case = json.loads(case_text("project"))
     odd = "  _x0041_ <b> & ＂\n=1+1 "
     case["indicators"][0] |= {"name": odd, "weight": 9.13, "claimed_points": 8.01}
-    pipeline.write_template(tmp_path / "a.xlsx", case=json.dumps(case))
+    (tmp_path / "a.xlsx").write_bytes(filled(case))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     for value in (8.01, 9.13):
         assert f"<v>{value}</v>".encode() in part_of_sheet(tmp_path / "b.xlsx", "评分汇总")
@@ -208,7 +200,7 @@ def part_of_sheet(path: Path, name: str) -> bytes:
 
 @needs_libreoffice
 def test_libreoffice_opens_saves_and_returns_it_and_we_still_find_our_traces(scored: Path, tmp_path: Path) -> None:
-    saved = libreoffice(scored, tmp_path, "xlsx:Calc MS Excel 2007 XML")
+    saved = converted(tmp_path / "libreoffice", "xlsx:Calc MS Excel 2007 XML", scored)
     package = Package.open(saved)
     assert strip(package)
     stripped = looks(io.BytesIO(package.to_bytes()))
@@ -226,21 +218,10 @@ def places(result: Result) -> list[tuple[str, str | None]]:
     return [(f.code, f.place.cell) for f in result.findings if f.code != "R16"]
 
 
-def libreoffice(path: Path, folder: Path, kind: str) -> Path:
-    """Open and save a workbook with LibreOffice."""
-    out = folder / "libreoffice"
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    subprocess.run(
-        [str(SOFFICE), profile, "--headless", "--convert-to", kind, "--outdir", str(out), str(path)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    return next(out.iterdir())
-
-
-def test_an_ooxml_validator_accepts_what_we_write(filled: bytes, scored: Path, tmp_path: Path) -> None:
+def test_an_ooxml_validator_accepts_what_we_write(as_filed: bytes, scored: Path, tmp_path: Path) -> None:
     from openxml_audit import OpenXmlValidator
 
-    (tmp_path / "t.xlsx").write_bytes(filled)
+    (tmp_path / "t.xlsx").write_bytes(as_filed)
     pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx")
     for path in (tmp_path / "t.xlsx", tmp_path / "s.xlsx"):
         result = OpenXmlValidator().validate(str(path))

@@ -9,9 +9,10 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
 from perf_xlsx.scored import marks
 from perf_xlsx.sheets.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
+from tests.kit.filled import at, box, template_of
+from tests.kit.outcome import findings_of
 
 OLD_FILLS = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC"}
 
@@ -32,8 +33,8 @@ def test_marks_differ_in_black_and_white_and_from_the_boxes_of_the_template() ->
     for heavier, lighter in combinations(("error", "warning", "notice"), 2):
         assert contrast(MARK_FILLS[heavier], MARK_FILLS[lighter]) > 1.1  # type: ignore[index]
     for standing in ("error", "warning"):
-        for box in (REQUIRED_FILL, OPTIONAL_FILL, COMPUTED_FILL):
-            assert contrast(MARK_FILLS[standing], box) > 1.4  # type: ignore[index]
+        for colour in (REQUIRED_FILL, OPTIONAL_FILL, COMPUTED_FILL):
+            assert contrast(MARK_FILLS[standing], colour) > 1.4  # type: ignore[index]
 
 
 def test_words_on_a_mark_can_be_read() -> None:
@@ -44,7 +45,7 @@ def test_words_on_a_mark_can_be_read() -> None:
 
 @pytest.fixture
 def scored(tmp_path: Path) -> Path:
-    pipeline.write_template(tmp_path / "returned.xlsx", case=case_text("department-as-filed"))
+    (tmp_path / "returned.xlsx").write_bytes(template_of("department-as-filed"))
     pipeline.score(tmp_path / "returned.xlsx", tmp_path / "scored.xlsx")
     return tmp_path / "scored.xlsx"
 
@@ -75,15 +76,15 @@ def test_a_workbook_marked_in_the_colours_of_an_earlier_version_is_marked_anew(
     sheet = openpyxl.load_workbook(tmp_path / "again.xlsx")["绩效指标"]
     fills = {cell.fill.start_color.rgb for row in sheet.iter_rows() for cell in row}
     assert not fills & set(OLD_FILLS.values())
-    assert sheet["K8"].fill.start_color.rgb == MARK_FILLS["error"]
+    assert sheet[at("指标3·分值")].fill.start_color.rgb == MARK_FILLS["error"]
 
 
 def test_a_wrong_total_of_weights_is_marked_at_the_suspect_else_at_the_head(tmp_path: Path, scored: Path) -> None:
     sheet = openpyxl.load_workbook(scored)["绩效指标"]
-    assert sheet["K8"].fill.start_color.rgb == MARK_FILLS["error"]
-    assert sheet["K13"].fill.start_color.rgb not in MARK_FILLS.values()
+    assert sheet[at("指标3·分值")].fill.start_color.rgb == MARK_FILLS["error"]
+    assert sheet[at("指标8·分值")].fill.start_color.rgb not in MARK_FILLS.values()
     book = openpyxl.load_workbook(tmp_path / "returned.xlsx")
-    book["绩效指标"]["K8"], book["绩效指标"]["K13"], book["绩效指标"]["M13"] = 10, 12, 11
+    box(book, "指标3·分值").value, box(book, "指标8·分值").value, box(book, "指标8·自评得分").value = 10, 12, 11
     book.save(tmp_path / "returned.xlsx")
-    (said,) = (f for f in pipeline.score(tmp_path / "returned.xlsx").findings if f.code == "W01")
+    (said,) = findings_of(pipeline.score(tmp_path / "returned.xlsx"), "W01")
     assert (said.place.cell, said.correction) == ("K5", None)

@@ -14,14 +14,8 @@ import pytest
 from python_calamine import CalamineError, CalamineWorkbook
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import case_text
-from perf_xlsx.domain.model import Result
-from tests.kit.rich_workbook import edited
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
+from tests.kit.outcome import scored_in_turn
+from tests.kit.parts import edited
 
 
 def repacked(book: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
@@ -107,11 +101,6 @@ ODD: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def scored(data: bytes, folder: Path, times: int = 1) -> list[Result]:
-    (folder / "r0.xlsx").write_bytes(data)
-    return [pipeline.score(folder / f"r{n}.xlsx", folder / f"r{n + 1}.xlsx") for n in range(times)]
-
-
 def sheets_by_another_reader(path: Path) -> list[str]:
     """The sheets of a workbook by whichever of two readers opens it: neither opens all that Excel does."""
     try:
@@ -122,9 +111,9 @@ def sheets_by_another_reader(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("odd", ODD)
 def test_what_every_other_reader_opens_is_scored_like_the_plain_workbook(
-    odd: str, filled: bytes, tmp_path: Path
+    odd: str, corrected: bytes, tmp_path: Path
 ) -> None:
-    first, again = scored(ODD[odd](filled), tmp_path, 2)
+    first, again = scored_in_turn(ODD[odd](corrected), tmp_path, 2)
     assert [(f.code, f.severity) for f in first.findings if f.severity != "notice"] == [("I17", "warning")]
     assert first.scores is not None
     assert str(first.scores.total) == "88.01"
@@ -134,8 +123,8 @@ def test_what_every_other_reader_opens_is_scored_like_the_plain_workbook(
 
 
 @pytest.mark.parametrize("name", ["xl\\..\\x", "..\\x", "\\x", "C:\\x"])
-def test_a_backslash_is_no_way_out(name: str, filled: bytes, tmp_path: Path) -> None:
-    (result,) = scored(edited(filled, add={name: b"x"}), tmp_path)
+def test_a_backslash_is_no_way_out(name: str, corrected: bytes, tmp_path: Path) -> None:
+    (result,) = scored_in_turn(edited(corrected, add={name: b"x"}), tmp_path)
     assert [found.code for found in result.findings] == ["R01"]
 
 

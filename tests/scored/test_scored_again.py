@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.stories import STORIES, case_text
+from perf_xlsx.cli.stories import STORIES
 from perf_xlsx.ooxml import LEDGER, Book, Package
 from tests.kit.damage import DAMAGES, PICTURE, damaged
+from tests.kit.filled import changed, opened, template_of
 from tests.kit.layouts import national
-from tests.kit.rich_workbook import edited
-from tests.kit.sent_back import ANSWER, Sent, changed, ours, settled
-from tests.scored.test_lossless import libreoffice, needs_libreoffice
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
+from tests.kit.parts import edited
+from tests.kit.sent_back import ANSWER, Sent, ours, settled
 from tests.scored.test_scored_sheets import SHEETS
 
 KEPT = "问题清单（留存）"
@@ -35,13 +35,14 @@ SEAL = (
 # ---- our sheets ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("R23")
 def test_an_answer_beside_the_list_of_problems_is_kept_and_told_once(scored_copy: bytes, tmp_path: Path) -> None:
     def answer(book: Any) -> None:
         book["问题清单"]["L8"] = ANSWER
         book["绩效指标"]["K8"] = 10
 
     sent = Sent(changed(scored_copy, answer), tmp_path)
-    (found,) = [found for found in sent.result.findings if found.code == "R23"]
+    (found,) = findings_of(sent.result, "R23")
     assert found.message == (
         f"在评分加入的工作表“问题清单”上写了内容：L8“{ANSWER}”。没有读取；该表已改名为“{KEPT}”，原样保留。"
     )
@@ -50,7 +51,7 @@ def test_an_answer_beside_the_list_of_problems_is_kept_and_told_once(scored_copy
     assert not [f for f in sent.result.findings if f.code == "R16" and f.place.sheet == KEPT]
     assert (sent.kept, ours(sent)) == ([KEPT], list(SHEETS))
     assert sent.book[KEPT]["L8"].value == ANSWER
-    before = openpyxl.load_workbook(io.BytesIO(scored_copy))["问题清单"]
+    before = opened(scored_copy)["问题清单"]
     for row in before.iter_rows():
         for cell in row:
             assert sent.book[KEPT][cell.coordinate].value == cell.value
@@ -126,7 +127,7 @@ def test_whatever_is_done_to_a_sheet_of_ours_it_is_kept(name: str, scored_copy: 
     assert words in told
     assert f"“{title}”" in told
     assert (sent.kept, ours(sent)) == ([f"{title}（留存）"], list(SHEETS))
-    there, here = openpyxl.load_workbook(io.BytesIO(data))[title], sent.book[f"{title}（留存）"]
+    there, here = opened(data)[title], sent.book[f"{title}（留存）"]
     assert [[c.value for c in row] for row in here.iter_rows()] == [
         [c.value for c in r] for r in there.iter_rows()
     ]
@@ -199,9 +200,9 @@ def test_what_is_no_content_is_no_change(name: str, scored_copy: bytes, tmp_path
 @needs_libreoffice
 @pytest.mark.parametrize("story", STORIES)
 def test_saved_by_libreoffice_nothing_is_a_change(story: str, tmp_path: Path) -> None:
-    pipeline.write_template(tmp_path / "a.xlsx", case=case_text(story))
+    (tmp_path / "a.xlsx").write_bytes(template_of(story))
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
-    saved = libreoffice(tmp_path / "b.xlsx", tmp_path, "xlsx:Calc MS Excel 2007 XML")
+    saved = converted(tmp_path / "libreoffice", "xlsx:Calc MS Excel 2007 XML", tmp_path / "b.xlsx")
     sent = Sent(saved.read_bytes(), tmp_path)
     assert (sent.told, sent.kept, ours(sent)) == ([], [], list(SHEETS))
 

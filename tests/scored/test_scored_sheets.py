@@ -15,6 +15,7 @@ from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import Result
 from perf_xlsx.scored.clip_text import chunks
 from perf_xlsx.sheets.style import lines_needed
+from tests.kit.filled import filled
 
 SHEETS = ("评分汇总", "自评表", "问题清单")
 Scored = Callable[[str | dict[str, Any]], tuple[Result, Any]]
@@ -24,7 +25,7 @@ Scored = Callable[[str | dict[str, Any]], tuple[Result, Any]]
 def scored(tmp_path: Path) -> Scored:
     def run(case: str | dict[str, Any]) -> tuple[Result, Any]:
         text = case_text(case) if isinstance(case, str) else json.dumps(case)
-        pipeline.write_template(tmp_path / "t.xlsx", case=text)
+        (tmp_path / "t.xlsx").write_bytes(filled(text))
         result = pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx")
         return result, openpyxl.load_workbook(tmp_path / "s.xlsx")
 

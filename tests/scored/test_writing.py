@@ -14,24 +14,18 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from lxml import etree
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.main import main
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.ooxml import Book, Package
-from tests.kit.rich_workbook import edited, rich
-
-
-@pytest.fixture(scope="module")
-def filled() -> bytes:
-    return pipeline.template_bytes(case=case_text("department-corrected"))
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [os.fspath(word) if isinstance(word, Path) else str(word) for word in words])
+from tests.kit.command import command
+from tests.kit.filled import filled
+from tests.kit.outcome import findings_of
+from tests.kit.parts import edited
+from tests.kit.rich_workbook import rich
 
 
 def told(done: Result) -> list[dict[str, object]]:
@@ -41,6 +35,7 @@ def told(done: Result) -> list[dict[str, object]]:
 # ---- what hinders writing --------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("R20")
 @pytest.mark.parametrize(
     ("error", "where", "words"),
     [
@@ -55,13 +50,13 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
     error: OSError,
     where: str,
     words: tuple[str, str],
-    filled: bytes,
+    corrected: bytes,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A full disk, a file open in Excel (Windows locks it), a folder one may not write to: for the first file."""
     for name in ("甲.xlsx", "乙.xlsx"):
-        (tmp_path / name).write_bytes(filled)
+        (tmp_path / name).write_bytes(corrected)
     out = tmp_path / "out"
     out.mkdir()
     there = where != "tempfile.mkstemp"
@@ -79,7 +74,7 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
         return real(*given, **more)
 
     monkeypatch.setattr(sys.modules[module], name, fails_once)
-    done = run("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json", "--jobs", "1")
+    done = command("score", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "-o", out, "--json", "--jobs", "1")
     first, second = told(done)
     assert done.exit_code == 3
     assert first["output"] is None
@@ -95,18 +90,18 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
         assert (out / "甲.xlsx").read_bytes() == b"what was there"
 
 
-def test_people_are_told_what_was_not_written(filled: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled)
+def test_people_are_told_what_was_not_written(corrected: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(corrected)
     (tmp_path / "file").write_text("in the way")
-    done = run("score", tmp_path / "a.xlsx", "-o", tmp_path / "file" / "out")
+    done = command("score", tmp_path / "a.xlsx", "-o", tmp_path / "file" / "out")
     assert done.exit_code == 3
     for words in ("88.01", "R20", "写不进去", "1份已评分但没有写出"):
         assert words in done.stdout
 
 
-def test_a_disk_that_is_really_full(filled: bytes, tmp_path: Path) -> None:
+def test_a_disk_that_is_really_full(corrected: bytes, tmp_path: Path) -> None:
     """The kernel stops the write in the middle."""
-    (tmp_path / "a.xlsx").write_bytes(filled)
+    (tmp_path / "a.xlsx").write_bytes(corrected)
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
         "from perf_xlsx import pipeline; r = pipeline.score(sys.argv[1], sys.argv[2]);"
@@ -151,10 +146,10 @@ for moment in itertools.count(1):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_killed_at_any_line_of_the_writing_the_file_is_the_old_one_or_the_new_one(
-    filled: bytes, tmp_path: Path
+    corrected: bytes, tmp_path: Path
 ) -> None:
     source, target = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    source.write_bytes(filled)
+    source.write_bytes(corrected)
     target.write_bytes(b"old")
     words = [sys.executable, "-c", KILLED, str(target), str(source)]
     seen = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout.split()
@@ -167,11 +162,11 @@ def test_killed_at_any_line_of_the_writing_the_file_is_the_old_one_or_the_new_on
 
 
 @pytest.fixture
-def pictured(filled: bytes, tmp_path: Path) -> Path:
+def pictured(corrected: bytes, tmp_path: Path) -> Path:
     """A return with a picture of 3 MB, which no zip packs smaller."""
     path, out = tmp_path / "in" / "照片.xlsm", io.BytesIO()
     path.parent.mkdir()
-    with zipfile.ZipFile(io.BytesIO(rich(filled))) as old, zipfile.ZipFile(out, "w") as new:
+    with zipfile.ZipFile(io.BytesIO(rich(corrected))) as old, zipfile.ZipFile(out, "w") as new:
         for info in old.infolist():
             picture = info.filename == "xl/media/image1.png"
             new.writestr(info, random.Random(3).randbytes(3_000_000) if picture else old.read(info))
@@ -194,9 +189,9 @@ def test_a_large_picture_is_copied_as_it_lies_and_the_parts_keep_their_order(
     assert again.read_bytes() == copy.read_bytes()
 
 
-def test_a_large_picture_put_onto_our_own_sheet_goes_with_the_sheet(filled: bytes, tmp_path: Path) -> None:
+def test_a_large_picture_put_onto_our_own_sheet_goes_with_the_sheet(corrected: bytes, tmp_path: Path) -> None:
     """The drawing of our summary gets another picture part; scoring again takes both away."""
-    (tmp_path / "a.xlsx").write_bytes(filled)
+    (tmp_path / "a.xlsx").write_bytes(corrected)
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "scored.xlsx")
     book = Book(Package.open(tmp_path / "scored.xlsx"))
     summary = next(sheet for sheet in book.sheets if sheet.name == "评分汇总")
@@ -230,8 +225,8 @@ def test_a_process_that_was_forked_after_a_large_workbook_scores_large_ones_too(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such rights here")
-def test_a_copy_is_kept_from_those_whom_its_maker_keeps_his_files_from(filled: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled)
+def test_a_copy_is_kept_from_those_whom_its_maker_keeps_his_files_from(corrected: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(corrected)
     code = "import os, sys; os.umask(0o077); from perf_xlsx import pipeline; pipeline.score(*sys.argv[1:])"
     out = tmp_path / "out.xlsx"
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.xlsx"), str(out)], check=True)
@@ -280,27 +275,27 @@ NAMES = [
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_any_name(name: str, filled: bytes, tmp_path: Path) -> None:
+def test_any_name(name: str, corrected: bytes, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     source = tmp_path / "in" / name
-    source.write_bytes(filled)
-    done = run("score", "--json", "-o", tmp_path / "out", "--", source)
+    source.write_bytes(corrected)
+    done = command("score", "--json", "-o", tmp_path / "out", "--", source)
     assert done.exit_code == 0
     (written,) = (tmp_path / "out").iterdir()
     usual = "".join(ch if ch.isprintable() else "\ufffd" for ch in name)  # a name that every system takes
     assert written.name in (name, f"{name}.xlsx", usual, f"{usual}.xlsx")
     assert zipfile.is_zipfile(written)
-    seen = run("check", "--", source)
+    seen = command("check", "--", source)
     assert seen.exit_code == 0
     assert "\x1b" not in seen.stdout + done.stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")
-def test_a_name_in_gbk_is_shown_as_it_was_meant(filled: bytes, tmp_path: Path) -> None:
+def test_a_name_in_gbk_is_shown_as_it_was_meant(corrected: bytes, tmp_path: Path) -> None:
     """Zip programs of Chinese Windows leave such names."""
     source = os.fsencode(tmp_path) + b"/" + "自评.xlsx".encode("gbk")
     with open(source, "wb") as file:
-        file.write(filled)
+        file.write(corrected)
     words = [sys.executable, "-m", "perf_xlsx.cli.main"]
     code = "from perf_xlsx.cli.main import main; main()"
     words = [sys.executable, "-c", code, "score", source, "-o", str(tmp_path / "out"), "--json"]
@@ -311,13 +306,13 @@ def test_a_name_in_gbk_is_shown_as_it_was_meant(filled: bytes, tmp_path: Path) -
 
 
 def test_inputs_of_one_name_keep_apart_also_where_the_name_is_as_long_as_it_may_be(
-    filled: bytes, tmp_path: Path
+    corrected: bytes, tmp_path: Path
 ) -> None:
     name = "字" * 83 + ".xlsx"  # 254 bytes
     for folder in ("甲", "乙", "丙"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / name).write_bytes(filled)
-    done = run("score", *(tmp_path / folder / name for folder in "甲乙丙"), "-o", tmp_path / "out", "--json")
+        (tmp_path / folder / name).write_bytes(corrected)
+    done = command("score", *(tmp_path / folder / name for folder in "甲乙丙"), "-o", tmp_path / "out", "--json")
     assert done.exit_code == 1  # the same unit came three times
     outputs = [str(line["output"]) for line in told(done)]
     assert len(set(outputs)) == 3
@@ -337,40 +332,40 @@ def test_inputs_of_one_name_keep_apart_also_where_the_name_is_as_long_as_it_may_
     ],
 )
 def test_a_copy_has_the_suffix_of_its_content(
-    macros: bool, named: str, written: str, filled: bytes, tmp_path: Path
+    macros: bool, named: str, written: str, corrected: bytes, tmp_path: Path
 ) -> None:
-    (tmp_path / named).write_bytes(rich(filled) if macros else filled)
+    (tmp_path / named).write_bytes(rich(corrected) if macros else corrected)
     result = pipeline.score(tmp_path / named, tmp_path / "out" / named)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [written]
     package = Package.open(tmp_path / "out" / written)
     assert package.suffix() == Path(written).suffix
     assert ("xl/vbaProject.bin" in package) == macros
-    misnamed = [f for f in result.findings if f.code == "R01"]
+    misnamed = findings_of(result, "R01")
     assert bool(misnamed) == (named != written)
     assert all(f.severity == "notice" and Path(written).suffix in f.message for f in misnamed)
 
 
-def test_a_copy_under_another_suffix_overwrites_no_other(filled: bytes, tmp_path: Path) -> None:
+def test_a_copy_under_another_suffix_overwrites_no_other(corrected: bytes, tmp_path: Path) -> None:
     """甲.xlsx holds macros and would be written as 甲.xlsm, which is another unit's."""
-    (tmp_path / "甲.xlsx").write_bytes(rich(filled))
-    (tmp_path / "甲.xlsm").write_bytes(rich(filled))
-    done = run("score", tmp_path / "甲.xlsm", tmp_path / "甲.xlsx", "-o", tmp_path / "out", "--json")
+    (tmp_path / "甲.xlsx").write_bytes(rich(corrected))
+    (tmp_path / "甲.xlsm").write_bytes(rich(corrected))
+    done = command("score", tmp_path / "甲.xlsm", tmp_path / "甲.xlsx", "-o", tmp_path / "out", "--json")
     outputs = [Path(str(line["output"])).name for line in told(done)]
     assert outputs == ["甲.xlsm", "甲(2).xlsm"]
     (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "乙.xlsx").write_bytes(rich(filled))
+    (tmp_path / "b" / "乙.xlsx").write_bytes(rich(corrected))
     (tmp_path / "乙.xlsm").write_bytes(b"an input of the same run")
-    assert run("score", tmp_path / "b" / "乙.xlsx", tmp_path / "乙.xlsm", "-o", tmp_path).exit_code == 2
+    assert command("score", tmp_path / "b" / "乙.xlsx", tmp_path / "乙.xlsm", "-o", tmp_path).exit_code == 2
     assert (tmp_path / "乙.xlsm").read_bytes() == b"an input of the same run"
 
 
-def test_a_macro_in_a_form_that_holds_none_is_left_out_and_told(filled: bytes, tmp_path: Path) -> None:
+def test_a_macro_in_a_form_that_holds_none_is_left_out_and_told(corrected: bytes, tmp_path: Path) -> None:
     def plain(text: str) -> str:
         return text.replace(
             "vnd.ms-excel.sheet.macroEnabled.main", "vnd.openxmlformats-officedocument.spreadsheetml.sheet.main"
         )
 
-    (tmp_path / "a.xlsx").write_bytes(edited(rich(filled), {"[Content_Types].xml": plain}))
+    (tmp_path / "a.xlsx").write_bytes(edited(rich(corrected), {"[Content_Types].xml": plain}))
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
     assert any(f.code == "R16" and "已去掉" in f.message for f in result.findings)
     copy = Package.open(tmp_path / "out.xlsx")
@@ -379,9 +374,9 @@ def test_a_macro_in_a_form_that_holds_none_is_left_out_and_told(filled: bytes, t
     assert "xl/media/image1.png" in copy
 
 
-def test_a_protected_structure_gets_our_sheets_and_keeps_its_protection(filled: bytes, tmp_path: Path) -> None:
+def test_a_protected_structure_gets_our_sheets_and_keeps_its_protection(corrected: bytes, tmp_path: Path) -> None:
     lock = '<workbookProtection workbookPassword="CC1A" lockStructure="1"/>'
-    data = edited(filled, {"xl/workbook.xml": lambda xml: xml.replace("<bookViews", f"{lock}<bookViews")})
+    data = edited(corrected, {"xl/workbook.xml": lambda xml: xml.replace("<bookViews", f"{lock}<bookViews")})
     (tmp_path / "a.xlsx").write_bytes(data)
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
     assert any(f.code == "R16" and "结构有保护" in f.message for f in result.findings)
@@ -393,11 +388,11 @@ def test_a_protected_structure_gets_our_sheets_and_keeps_its_protection(filled: 
     assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "out.xlsx").read_bytes()
 
 
-def test_a_signature_that_the_copy_voids_is_told(filled: bytes, tmp_path: Path) -> None:
+def test_a_signature_that_the_copy_voids_is_told(corrected: bytes, tmp_path: Path) -> None:
     signature = {"_xmlsignatures/sig1.xml": "<Signature/>", "_xmlsignatures/origin.sigs": ""}
-    (tmp_path / "a.xlsx").write_bytes(edited(filled, add=signature))
+    (tmp_path / "a.xlsx").write_bytes(edited(corrected, add=signature))
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "out.xlsx")
-    (found,) = [f for f in result.findings if f.code == "R16"]
+    (found,) = findings_of(result, "R16")
     assert "签名失效，原文件中的签名不变" in found.message
     assert Package.open(tmp_path / "out.xlsx").read("_xmlsignatures/sig1.xml") == b"<Signature/>"
 
@@ -421,15 +416,15 @@ def backwards(data: bytes) -> bytes:
 def test_cells_out_of_order_are_marked_where_they_stand(tmp_path: Path) -> None:
     case = json.loads(case_text("department-corrected"))
     case["indicators"][2]["reason"], case["indicators"][4]["claimed_points"] = None, 3
-    (tmp_path / "a.xlsx").write_bytes(backwards(pipeline.template_bytes(case=json.dumps(case))))
+    (tmp_path / "a.xlsx").write_bytes(backwards(filled(case)))
     result = pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert {"I04", "I07"} <= {found.code for found in result.findings}
     again = pipeline.score(tmp_path / "b.xlsx")
     assert [f.code for f in again.findings] == [f.code for f in result.findings]
 
 
-def test_relationships_in_capitals_are_relationships(filled: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(filled)
+def test_relationships_in_capitals_are_relationships(corrected: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(corrected)
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     with zipfile.ZipFile(tmp_path / "b.xlsx") as old, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as new:
         for name in old.namelist():

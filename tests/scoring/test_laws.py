@@ -33,7 +33,7 @@ def entry(value: Any) -> Entry[Any]:
 
 
 def indicator(**values: Any) -> Indicator:
-    empty: dict[str, Any] = {field: entry(None) for field in Indicator.__dataclass_fields__}
+    empty: dict[str, Any] = {field: entry(None) for field in Indicator.__struct_fields__}
     return Indicator(**empty | {key: entry(value) for key, value in values.items()})
 
 

@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.main import main
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.forms import form_names
 from perf_xlsx.rulebook import BY_FORM, SETTINGS, RulebookError, load_rulebook, rulebook_names
-from tests.conftest import CASES
+from tests import CASES
+from tests.kit.command import command
+from tests.kit.filled import filled, template_of
 
 HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocument = "示例县文件"\n'
 BASIS = 'basis = "原文", verified = true'
 OWN = HEAD + f"[execution]\nweight = {{ value = 20, {BASIS} }}\n[weights]\nproject = {{ value = [], {BASIS} }}\n"
 SHIPPED = {"mof-2020", "hubei", "platform", "platform-grades", "prefecture-cap", "initial-base"}
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def test_these_are_shipped_and_every_number_has_its_basis() -> None:
@@ -112,7 +108,7 @@ def test_a_wrong_rulebook_is_refused_with_file_key_and_what_would_be_right(name:
     text, words = REFUSED[name]
     path = tmp_path / "own.toml"
     path.write_text(text, "utf-8")
-    said = run("rules", "--check", path)
+    said = command("rules", "--check", path)
     assert said.exit_code == 2
     assert "own.toml" in said.output or "mof-1999" in said.output
     for word in words:
@@ -124,7 +120,7 @@ def test_one_of_the_same_file_name_may_be_extended_but_not_in_a_ring(base: str, 
     for folder, extended in (("county", "../city/own.toml"), ("city", base)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "own.toml").write_text(OWN.replace("mof-2020", extended), "utf-8")
-    said = run("rules", "--check", tmp_path / "county" / "own.toml")
+    said = command("rules", "--check", tmp_path / "county" / "own.toml")
     assert (said.exit_code, "extends 绕成了圈" in said.output) == (code, code == 2)
 
 
@@ -139,7 +135,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_province_of_ones_own_is_one_file(tmp_path: Path) -> None:
     path = tmp_path / "县.toml"
     path.write_text(OWN + '[severity]\nI10 = "error"\n', "utf-8")
-    assert "没有问题（示例县办法）" in run("rules", "--check", path).output
+    assert "没有问题（示例县办法）" in command("rules", "--check", path).output
     rulebook = load_rulebook(str(path))
     assert rulebook.number("execution.weight") == 20
     assert rulebook.cite("execution.weight").document == "示例县文件"
@@ -187,14 +183,14 @@ def test_a_severity_is_set_for_what_reading_finds_too(
 def test_a_rulebook_for_another_form_or_year_is_told(tmp_path: Path) -> None:
     path, other = tmp_path / "t.xlsx", str(tmp_path / "部门.toml")
     Path(other).write_text(HEAD + 'forms = ["department"]\n', "utf-8")
-    pipeline.write_template(path, case=(CASES / "完好的项目自评表.json").read_text("utf-8"))
+    path.write_bytes(template_of("完好的项目自评表"))
     said = [f.message for f in pipeline.score(path, rulebook=other).findings if f.code == "R17"]
     assert len(said) == 2
     assert any("不是为这种自评表制定的" in message for message in said)
     old = json.loads((CASES / "完好的项目自评表.json").read_text("utf-8")) | {"year": 2019}
-    pipeline.write_template(path, case=json.dumps(old))
+    path.write_bytes(filled(old))
     assert [f.expected for f in pipeline.score(path).findings if f.code == "R17"] == ["2020年度起"]
-    refused = run(
+    refused = command(
         "template", "--form", "project", "--year", "2024", "--rulebook", other, "-o", tmp_path / "n.xlsx"
     )
     assert refused.exit_code == 2
@@ -203,7 +199,7 @@ def test_a_rulebook_for_another_form_or_year_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_a_rulebook_is_printed_in_words(name: str) -> None:
-    said = run("rules", name)
+    said = command("rules", name)
     assert said.exit_code == 0
     rulebook = load_rulebook(name)
     for setting in rulebook.settings.values():
@@ -213,27 +209,27 @@ def test_a_rulebook_is_printed_in_words(name: str) -> None:
 
 
 def test_all_rulebooks_are_listed() -> None:
-    lines = run("rules").output.splitlines()
+    lines = command("rules").output.splitlines()
     assert {line.split("（默认）")[0].split()[0] for line in lines[:-2]} == SHIPPED
     assert lines[0].startswith("mof-2020（默认）")
 
 
 def test_two_rulebooks_are_compared_in_words_and_on_a_workbook(tmp_path: Path, well_made: dict[str, Any]) -> None:
     path = tmp_path / "t.xlsx"
-    pipeline.write_template(path, case=json.dumps(well_made))
-    said = run("rules", "--diff", "mof-2020", "platform", path).output
+    path.write_bytes(filled(well_made))
+    said = command("rules", "--diff", "mof-2020", "platform", path).output
     assert "mof-2020：分值×指标值÷实际完成值" in said
     assert "platform：分值×[1−(实际完成值−指标值)÷指标值]" in said
     assert "单页数字化成本：8.33 → 8.00" in said
     assert "总分：98.03 优 → 97.70 优" in said
     assert "预算执行率：" not in said
-    assert run("rules", "--diff", "hubei", "hubei").output == "两个评分办法的规定相同。\n"
-    assert run("rules", "--diff", "hubei").exit_code == 2
+    assert command("rules", "--diff", "hubei", "hubei").output == "两个评分办法的规定相同。\n"
+    assert command("rules", "--diff", "hubei").exit_code == 2
 
 
 @pytest.mark.parametrize("code", sorted(catalogue()))
 def test_a_finding_is_explained(code: str) -> None:
-    said = run("explain", code.lower())
+    said = command("explain", code.lower())
     entry = catalogue()[code]
     assert said.exit_code == 0
     for words in (code, entry.title, entry.why, entry.good, entry.bad, "依据："):
@@ -242,8 +238,8 @@ def test_a_finding_is_explained(code: str) -> None:
 
 
 def test_an_unknown_code_is_answered_with_the_known_ones() -> None:
-    said = run("explain", "Z99")
+    said = command("explain", "Z99")
     assert said.exit_code == 2
     assert "Z99" in said.output
     assert "R01" in said.output
-    assert len(run("explain").output.splitlines()) == len(catalogue())
+    assert len(command("explain").output.splitlines()) == len(catalogue())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
 from perf_xlsx.reading.form import NOT_READ
@@ -19,7 +17,8 @@ from perf_xlsx.reading.read import read
 from perf_xlsx.results.report import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.scoring import score
-from tests.conftest import CASES
+from tests import CASES
+from tests.kit.filled import filled
 from tests.kit.finding_cases import value
 
 COLUMNS = {
@@ -43,7 +42,7 @@ def table(path: Path, title: str = "指标") -> list[dict[str, str]]:
     return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
-def filled(funds: dict[str, Any], indicators: list[dict[str, Any]]) -> dict[str, Any]:
+def form_with(funds: dict[str, Any], indicators: list[dict[str, Any]]) -> dict[str, Any]:
     """A form with these numbers in its total line, and these indicators."""
     basics = {
         "form": "department",
@@ -62,7 +61,7 @@ def form_of(rows: list[dict[str, str]]) -> dict[str, Any]:
         {"name": row["情形"]} | {key: value(row[head]) for head, key in COLUMNS.items() if row[head]}
         for row in rows
     ]
-    return filled({"initial": 1240, "adjusted": 1000, "executed": 868}, indicators)
+    return form_with({"initial": 1240, "adjusted": 1000, "executed": 868}, indicators)
 
 
 def form_of_sums(row: dict[str, str]) -> dict[str, Any]:
@@ -73,7 +72,7 @@ def form_of_sums(row: dict[str, str]) -> dict[str, Any]:
         | {"level1": "产出指标", "level2": "数量指标", "unit": "个", "claimed_points": points}
         for number, (points, weight) in enumerate(pairs, 1)
     ]
-    return filled({key: value(row[head]) for head, key in FUNDS.items()}, indicators)
+    return form_with({key: value(row[head]) for head, key in FUNDS.items()}, indicators)
 
 
 def test_every_rulebook_has_its_table() -> None:
@@ -139,7 +138,7 @@ def test_why_execution_is_not_scored_says_what_stands_there(
 
 
 def test_an_amount_of_a_block_that_was_not_read_is_called_not_read(well_made: dict[str, Any]) -> None:
-    returned = pipeline.template_bytes(case=json.dumps(well_made, ensure_ascii=False))
+    returned = filled(well_made)
     form = read(Package.open(returned), "a.xlsx", None).evaluation
     assert form is not None
     total = replace(form.total_funds, executed=replace(form.total_funds.executed, value=None, given=NOT_READ))

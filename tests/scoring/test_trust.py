@@ -9,21 +9,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
 from perf_xlsx import pipeline
-from perf_xlsx.cli.main import main
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.results.report import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from tests.kit.command import command
+from tests.kit.filled import filled
 
 HEAD = 'extends = "mof-2020"\nname = "county"\ntitle = "示例县办法"\ndocument = "示例县文件"\n[thresholds]\n'
 LAW = "财预〔2020〕10号《项目支出绩效评价管理办法》"
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def own(folder: Path, line: str, header: str = "") -> Path:
@@ -64,29 +60,29 @@ def test_each_rule_is_known_as_far_as_it_is(name: str, key: str, trust: str) -> 
 
 
 def test_no_convention_is_told_as_an_original_that_was_not_seen(tmp_path: Path) -> None:
-    said = [run("explain", code).output for code in catalogue()] + [
-        run("rules", n).output for n in rulebook_names()
+    said = [command("explain", code).output for code in catalogue()] + [
+        command("rules", n).output for n in rulebook_names()
     ]
     for line in "\n".join(said).splitlines():
         assert not ("本软件约定" in line and "未核对" in line.replace("依据分四种", "")), line
-    assert "依据：本软件约定（国家办法未规定）：总分不因执行率封顶\n" in run("explain", "T04").output
-    assert "（未核对原文）" in run("explain", "F09").output
-    assert run("explain", "T03").output.rstrip().endswith("（转引）")
-    assert "依据：报送要求：自评表应能直接打开（约定）" in run("explain", "R02").output
+    assert "依据：本软件约定（国家办法未规定）：总分不因执行率封顶\n" in command("explain", "T04").output
+    assert "（未核对原文）" in command("explain", "F09").output
+    assert command("explain", "T03").output.rstrip().endswith("（转引）")
+    assert "依据：报送要求：自评表应能直接打开（约定）" in command("explain", "R02").output
 
 
 def test_rules_says_how_far_each_is_known_and_what_the_words_mean() -> None:
-    said = run("rules", "mof-2020").output
+    said = command("rules", "mof-2020").output
     assert "（转引；execution.weight）" in said
     assert "（约定；total.caps）" in said
     assert "转引，没有看到原文" in said
     assert f"部门（单位）整体支出绩效自评参照{LAW}执行" in said
-    first = run("rules").output.splitlines()[0]
+    first = command("rules").output.splitlines()[0]
     assert "转引" in first
     assert "约定" in first
     assert "原文" not in first
-    assert "（转引）" not in run("rules", "--diff", "mof-2020", "platform").output
-    assert "，未核对）" in run("rules", "--diff", "mof-2020", "platform").output
+    assert "（转引）" not in command("rules", "--diff", "mof-2020", "platform").output
+    assert "，未核对）" in command("rules", "--diff", "mof-2020", "platform").output
 
 
 def test_the_project_regulation_is_only_followed_on_a_department_form(
@@ -94,7 +90,7 @@ def test_the_project_regulation_is_only_followed_on_a_department_form(
 ) -> None:
     for form, prefix in (("部门", "参照"), ("项目", "")):
         path, scored = tmp_path / f"{form}.xlsx", tmp_path / f"{form}-评.xlsx"
-        pipeline.write_template(path, case=json.dumps(cases(form)))
+        path.write_bytes(filled(cases(form)))
         first = openpyxl.load_workbook(path).worksheets[0]
         printed = "".join(str(cell.value) for row in first for cell in row if cell.value)
         assert f"评分办法：{prefix}{LAW}" in printed
@@ -112,7 +108,7 @@ def test_the_project_regulation_is_only_followed_on_a_department_form(
 
 @pytest.fixture
 def cases(well_made: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
-    from tests.conftest import CASES
+    from tests import CASES
 
     def load(form: str) -> dict[str, Any]:
         data: dict[str, Any] = json.loads((CASES / f"完好的{form}自评表.json").read_text("utf-8"))
@@ -129,7 +125,7 @@ def test_a_rulebook_of_ones_own_says_it_in_words_and_the_form_shows_it(
 ) -> None:
     line = f'grade_edge = {{ value = 99, basis = "一律提示", trust = "{trust}" }}'
     path = own(tmp_path, line)
-    assert run("rules", "--check", path).output == f"{path}：没有问题（示例县办法）。\n"
+    assert command("rules", "--check", path).output == f"{path}：没有问题（示例县办法）。\n"
     result = score_case(well_made, "scored.xlsx", str(path))
     told = next(f for f in as_json(result)["findings"] if f["code"] == "T05")
     assert told["basis"] == f"示例县文件：一律提示{ending}"
@@ -140,7 +136,7 @@ def test_a_rulebook_of_ones_own_says_it_in_words_and_the_form_shows_it(
 @pytest.mark.parametrize(("old", "trust"), [("true", "原文"), ("false", "未核对")])
 def test_the_old_notation_is_read_and_told_what_to_write(old: str, trust: str, tmp_path: Path) -> None:
     path = own(tmp_path, f'execution_rate = {{ value = 0.8, basis = "x", verified = {old} }}')
-    said = run("rules", "--check", path)
+    said = command("rules", "--check", path)
     assert said.exit_code == 0
     assert f'thresholds.execution_rate 的 verified = {old} 是旧写法，请改写为 trust = "{trust}"' in said.output
     assert load_rulebook(str(path)).settings["thresholds.execution_rate"].trust == trust
@@ -157,7 +153,7 @@ def test_the_old_notation_is_read_and_told_what_to_write(old: str, trust: str, t
     ],
 )
 def test_a_wrong_word_is_refused_with_the_right_ones(line: str, words: list[str], tmp_path: Path) -> None:
-    said = run("rules", "--check", own(tmp_path, line))
+    said = command("rules", "--check", own(tmp_path, line))
     assert said.exit_code == 2
     for word in words:
         assert word in said.output
@@ -165,7 +161,7 @@ def test_a_wrong_word_is_refused_with_the_right_ones(line: str, words: list[str]
 
 def test_what_is_only_followed_is_named_by_form(tmp_path: Path) -> None:
     line = 'unspent = { value = 0.1, basis = "x", trust = "原文" }'
-    assert "by_reference" in run("rules", "--check", own(tmp_path, line, 'by_reference = "project"\n')).output
+    assert "by_reference" in command("rules", "--check", own(tmp_path, line, 'by_reference = "project"\n')).output
     (other := tmp_path / "市").mkdir()
     path = own(other, line, 'by_reference = ["project"]\n')
     followed = load_rulebook(str(path)).on("project")
@@ -174,4 +170,4 @@ def test_what_is_only_followed_is_named_by_form(tmp_path: Path) -> None:
     assert str(followed.cite("grades.bounds")).startswith(LAW)
     (third := tmp_path / "省").mkdir()
     wrong = own(third, line, 'by_reference = ["school"]\n')
-    assert "不认识表种 school" in run("rules", "--check", wrong).output
+    assert "不认识表种 school" in command("rules", "--check", wrong).output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,9 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
+from tests.kit.libreoffice import needs_libreoffice
 from tests.live import Form, Shown, blank_form, calculated, compared, disagreements, recalculated
 
-needs_libreoffice = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
-)
 WEIGHTS = (20, 20, 10, 10, 20, 10)
 POINTS = (19.6, 20, 9, 9.09, 18, 10)
 

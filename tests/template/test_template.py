@@ -6,8 +6,6 @@ import io
 import json
 import random
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +28,16 @@ from perf_xlsx.sheets.fixed_texts import (
     PERCENT_WANTED,
     SIGN_WANTED,
 )
-from tests import FIXTURES, ROOT
-from tests.conftest import CASES
+from tests import CASES, FIXTURES, ROOT
+from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.outcome import findings_of
+from tests.kit.parts import edited
 from tests.scoring.test_oracle import as_case, made_up
 from tests.scoring.test_scoring import form_of, table
 
 OTHER_CHOICES = str(FIXTURES / "另一种选择.toml")
 FORMS = form_names()
-needs_libreoffice = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
-)
+
 # Functions that came after Excel 2010 carry the prefix in the file; the others are named to be sure.
 NEWER = re.compile(r"_xlfn|IFS\(|XLOOKUP|TEXTJOIN|CONCAT\(|LET\(|FILTER\(")
 
@@ -259,7 +257,6 @@ def test_what_is_published_is_what_the_forms_say() -> None:
 
 def recalculated(data: bytes, folder: Path) -> Any:
     """The workbook as LibreOffice calculates it: stored results are taken out first."""
-    from tests.kit.rich_workbook import edited
 
     names = [f"xl/worksheets/sheet{n}.xml" for n in range(1, 9)]
 
@@ -268,15 +265,7 @@ def recalculated(data: bytes, folder: Path) -> Any:
 
     stripped = edited(data, dict.fromkeys(names, emptied))
     (folder / "in.xlsx").write_bytes(stripped)
-    return openpyxl.load_workbook(converted(folder / "in.xlsx", "xlsx", folder), data_only=True)
-
-
-def converted(path: Path, suffix: str, folder: Path) -> Path:
-    """The workbook as LibreOffice saves it."""
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    convert = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(folder / "out")]
-    subprocess.run([*convert, str(path)], check=True, capture_output=True, timeout=180)
-    return (folder / "out" / path.name).with_suffix(f".{suffix}")
+    return openpyxl.load_workbook(converted(folder / "out", "xlsx", folder / "in.xlsx"), data_only=True)
 
 
 @needs_libreoffice
@@ -432,7 +421,7 @@ def test_a_percentage_beside_a_plain_number_is_asked_for(typed: Any, shown: Any,
         _, (cell, *_) = cells(book, f"px_indicators_{name}")
         cell.value, cell.number_format = value, code
     book.save(tmp_path / "typed.xlsx")
-    pipeline.score(converted(tmp_path / "typed.xlsx", "ods", tmp_path), tmp_path / "carried.xlsx")
+    pipeline.score(converted(tmp_path / "out", "ods", tmp_path / "typed.xlsx"), tmp_path / "carried.xlsx")
     _, live = agreed((tmp_path / "carried.xlsx").read_bytes(), tmp_path)
     assert live["px_indicators_reference_points"][0] == shown
     assert (live["px_reference_total"] == [FIRST]) == isinstance(shown, str)
@@ -479,9 +468,9 @@ def test_what_the_formulas_ask_for_is_no_content_of_the_form(suffix: str, tmp_pa
     case = typed_in([ASKED_FOR[0][0], HALF], executed="600.00")
     data = pipeline.template_bytes(case=case)
     (tmp_path / "in.xlsx").write_bytes(data)
-    saved = converted(tmp_path / "in.xlsx", suffix, tmp_path)
+    saved = converted(tmp_path / "out", suffix, tmp_path / "in.xlsx")
     result = pipeline.score(saved, tmp_path / "scored.xlsx")
-    assert not [found for found in result.findings if found.code == "R16"]
+    assert not findings_of(result, "R16")
     live = openpyxl.load_workbook(tmp_path / "scored.xlsx", data_only=True)
     assert [cell.value for cell in cells(live, "px_indicators_reference_points")[1][:2]] == [TARGET, 2.5]
     assert cells(live, "px_reference_total")[1][0].value == FIRST
@@ -495,7 +484,7 @@ def test_they_are_no_content_either_where_only_their_values_were_kept(tmp_path: 
     case = typed_in([ASKED_FOR[0][0]], executed="600.00")
     values = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(case=case)), data_only=True)
     values.save(tmp_path / "values.xlsx")
-    assert not [found for found in pipeline.score(tmp_path / "values.xlsx").findings if found.code == "R16"]
+    assert not findings_of(pipeline.score(tmp_path / "values.xlsx"), "R16")
 
 
 def test_the_formulas_hints_are_seen_at_a_glance(blank: tuple[str, Any]) -> None:
