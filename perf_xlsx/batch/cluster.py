@@ -12,7 +12,7 @@ from perf_xlsx.batch.executors import Executors, in_order
 from perf_xlsx.batch.failure import BatchError
 
 CONNECT_SECONDS = 10
-CHUNK = 32  # workbooks; sending one to another machine takes as long as a few
+CHUNK = 32  # workbooks
 
 
 @contextmanager
