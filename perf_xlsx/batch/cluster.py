@@ -12,11 +12,12 @@ from perf_xlsx.batch.executors import Executors, in_order
 from perf_xlsx.batch.failure import BatchError
 
 CONNECT_SECONDS = 10
+CHUNK = 32  # workbooks
 
 
 @contextmanager
-def cluster(address: str, seconds: float = SECONDS) -> Iterator[Backend]:
-    """The workers of a running dask cluster, by its scheduler's "HOST:PORT".
+def cluster(address: str, seconds: float = SECONDS, chunk: int = CHUNK) -> Iterator[Backend]:
+    """The workers of a running dask cluster, by its scheduler's "HOST:PORT"; they get `chunk` workbooks at a time.
 
     Every machine sees the files under the same paths. A worker has one thread (the time limit ends its process,
     and its nanny starts another) and its own memory limit. Raises BatchError where it cannot be used.
@@ -48,5 +49,5 @@ def cluster(address: str, seconds: float = SECONDS) -> Iterator[Backend]:
 
         limits = f"用时超过{seconds:g}秒，或所需内存超过上限"
         errors = (KilledWorker, MemoryError)
-        executors = Executors(start, errors, chunk=32, ahead=3 * len(threads), limits=limits)
+        executors = Executors(start, errors, chunk=chunk, ahead=3 * len(threads), limits=limits)
         yield Backend(partial(in_order, executors), seconds)

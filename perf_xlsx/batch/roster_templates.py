@@ -55,7 +55,7 @@ def write_templates(
 
 def _known(listed: Listed, form: Form) -> dict[str, str]:
     """What the list says of a unit, for the boxes that its form has."""
-    boxes = {box.key for sheet in form.sheets for b in sheet.blocks if isinstance(b, Boxes) for box in b.boxes}
+    boxes = {box.key for block in form.blocks if isinstance(block, Boxes) for box in block.boxes}
     return {key: text for key in COLUMNS if key in boxes and (text := getattr(listed, key))}
 
 

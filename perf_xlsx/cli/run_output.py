@@ -67,8 +67,7 @@ def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Wai
             record = one.record
             path = jobs.folder / record.output if jobs.folder and record.output else None
             if run.as_json:
-                file = jobs.called(record.file) if one.job and record.file else None
-                write(json_line(replace(record, file=file, output=str(path) if path else None)))
+                write(_json(jobs, record, path))
             if record.file:
                 record = replace(record, file=jobs.names.get(record.file, record.file))
             if run.waiving:
@@ -77,6 +76,12 @@ def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Wai
             if one.job:
                 tick(outcome(record) if one.fresh else "上次已评")
     return used
+
+
+def _json(jobs: Plan, record: Record, output: Path | None) -> str:
+    """The line of a record for programs, with paths that they can open."""
+    file = jobs.called(record.file) if record.file is not None else None
+    return json_line(replace(record, file=file, output=str(output) if output else None))
 
 
 def _used(waiving: Waiving, record: Record) -> set[Waiver]:

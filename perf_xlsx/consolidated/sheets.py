@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -195,23 +195,26 @@ def _part_heads(page: Page, row: int) -> int:
 def _part_checks(
     found: Statistics, places: dict[tuple[str, int | str, str], int]
 ) -> Iterator[tuple[str, Formula, Formula, Decimal]]:
-    kinds = {form_name(name): load_form(name) for name in form_names()}
+    """For each line that consists of others: words, its sum and theirs as formulas, and the difference."""
     for (form, year), lines in found.funds.items():
-        for line in kinds[form].lines("funds").lines if form in kinds else ():
-            parts = [part for part in line.parts if part in lines]
-            if line.key not in lines or not parts:
-                continue
+        for key, parts in _parts_of(form, lines):
             for amount, column in (("adjusted", 7), ("executed", 8)):
-                whole = lines[line.key].sums[amount]
+                whole = lines[key].sums[amount]
                 total = sum((lines[part].sums[amount] for part in parts), Decimal(0))
-                cells = [xl_rowcol_to_cell(places[form, year, part], column) for part in parts]
+                own, *cells = (xl_rowcol_to_cell(places[form, year, line], column) for line in (key, *parts))
                 names = "＋".join(lines[part].name for part in parts)
-                words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[line.key].name}＝{names}"
-                own = xl_rowcol_to_cell(places[form, year, line.key], column)
-                yield (
-                    words, Formula(f"=SUM({own})", float(whole)),
-                    Formula(f"=SUM({','.join(cells)})", float(total)), whole - total,
-                )  # fmt: skip
+                words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[key].name}＝{names}"
+                left = Formula(f"=SUM({own})", float(whole))
+                yield words, left, Formula(f"=SUM({','.join(cells)})", float(total)), whole - total
+
+
+def _parts_of(form: str, lines: Mapping[str, LineSum]) -> Iterator[tuple[str, list[str]]]:
+    """The lines of a form that consist of others, and those, as far as there are sums of them."""
+    kinds = {form_name(name): load_form(name) for name in form_names()}
+    for line in kinds[form].lines("funds").lines if form in kinds else ():
+        parts = [part for part in line.parts if part in lines]
+        if line.key in lines and parts:
+            yield line.key, parts
 
 
 def repeated(found: Statistics) -> Iterator[str]:

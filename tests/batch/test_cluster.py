@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from msgspec.structs import replace
 
 from perf_xlsx import batch
 from perf_xlsx.batch import BatchError, plan
@@ -50,9 +49,10 @@ def outputs(folder: Path) -> dict[str, bytes]:
 
 def test_a_worker_that_is_killed_midway_costs_nothing(folder: Path, address: str, tmp_path: Path) -> None:
     list(batch.run(plan([folder], tmp_path / "here")))
-    with cluster(address) as backend, distributed.Client(f"tcp://{address}", set_as_default=False) as client:
-        done = batch.run(plan([folder], tmp_path / "out"), backend=replace(backend, chunk=2), work=batch_work.slow)
-        files = [next(done).record["file"]]
+    client_of = distributed.Client(f"tcp://{address}", set_as_default=False)
+    with cluster(address, chunk=2) as backend, client_of as client:
+        done = batch.run(plan([folder], tmp_path / "out"), backend=backend, work=batch_work.slow)
+        files = [next(done).record.file]
         victim = next(iter(client.run(os.getpid).values()))
         os.kill(victim, signal.SIGKILL)
         files += [one.record.file for one in done]
@@ -62,8 +62,8 @@ def test_a_worker_that_is_killed_midway_costs_nothing(folder: Path, address: str
 
 def test_a_file_that_kills_every_worker_is_told_and_the_others_are_scored(folder: Path, address: str) -> None:
     (folder / "05 die.xlsx").write_bytes(a_return("project", "示例局"))
-    with cluster(address) as backend:
-        done = list(batch.run(plan([folder], None), backend=replace(backend, chunk=4), work=batch_work.dies))
+    with cluster(address, chunk=4) as backend:
+        done = list(batch.run(plan([folder], None), backend=backend, work=batch_work.dies))
     unread = {one.record.file: one.record.findings[0].code for one in done if not one.record.total}
     assert unread == {"05 die.xlsx": "R03"}
     assert len(done) == 13
