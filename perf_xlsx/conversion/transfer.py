@@ -222,16 +222,15 @@ def _order(form: Form, passages: tuple[Passage, ...]) -> Iterator[str | int]:
 def _box(form: Form, path: Path) -> Box | None:
     """Our template's box; None where it has none."""
     name, row, key = path
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        if isinstance(block, Boxes):
-            boxes = block.boxes if not name else ()
-        elif block.key != name or (isinstance(block, Lines) and all(row != line.key for line in block.lines)):
-            boxes = ()
-        else:
-            boxes = block.columns
-        if found := next((box for box in typed(boxes) if box.key == key), None):
-            return found
-    return None
+    return next((box for block in form.blocks for box in _boxes(block, name, row) if box.key == key), None)
+
+
+def _boxes(block: Boxes | Lines | Rows, name: str, row: str | int) -> list[Box]:
+    """The boxes of a block by its name ("" for single boxes), if it has the row."""
+    if isinstance(block, Boxes):
+        return [] if name else typed(block.boxes)
+    known = block.key == name and (isinstance(block, Rows) or any(row == line.key for line in block.lines))
+    return typed(block.columns) if known else []
 
 
 def as_typed(cell: Cell | None) -> Typed:
