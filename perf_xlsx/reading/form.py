@@ -104,18 +104,23 @@ class FormReader:
     ) -> Entry[Any]:
         """The value of a box. `reference` are rates that the form's own numbers give."""
         place = self.sheets.place(address)
-        if address in self.unread or (address == NOWHERE and required and not self.layout.official):
-            cell = self.sheets.cell(address) if address != NOWHERE else None  # R06 covers it
+        if self._is_lost(address, required):  # R06 covers it
+            cell = None if address == NOWHERE else self.sheets.cell(address)
             return Entry(None, place, as_shown(cell) if cell else NOT_READ, field)
         if required and (hidden := self._under_merge(box, address, field)):
             return hidden
-        cell = self._content(box, address, field) if address != NOWHERE else None
-        cell = self._recomputed(cell, place, address, field) if cell and cell.formula is not None else cell
+        cell = None if address == NOWHERE else self._content(box, address, field)
+        if cell is not None and cell.formula is not None:
+            cell = self._recomputed(cell, place, address, field)
         if required or box.required or box.key in OWN_CODES:
             self.required.add(place)
         entry = self._parsed(box, cell, place, field, reference)
         dash = required and box.kind == "text" and is_blank(entry.given)
         return replace(entry, value=None, given="") if dash else entry
+
+    def _is_lost(self, address: Address, required: bool) -> bool:
+        """Whether the box is in a shifted block, or a required box of our template was not found."""
+        return address in self.unread or (address == NOWHERE and required and not self.layout.official)
 
     def amount(self, address: Address, field: str) -> Entry[Decimal]:
         """An amount outside the form's boxes."""

@@ -36,10 +36,10 @@ def _measured(cells: CellReader, indicator: Indicator, row: Mapping[str, Entry[A
         changed["sign"] = replace(indicator.sign, value=sign, given="")
     own = row_unit(unit_name(unit), target, actual)
     units = RowUnit(own, own == unit_name(unit) != "", sign or "")
-    for key, (entry, quantity) in read.items():
-        is_target = key == "target"
-        row_of = units._replace(sign=indicator.sign.value or "") if is_target else units
-        changed[key] = cells.numbers.quantified(entry, quantity, row_of, actual if is_target else target)
+    of_target = units._replace(sign=indicator.sign.value or "")
+    for key, other in (("target", actual), ("midyear", target), ("actual", target)):
+        row_of = of_target if key == "target" else units
+        changed[key] = cells.numbers.quantified(*read[key], row_of, other)
     shares = {key: changed[key] for key in SHARES}
     if unit_name(unit) == "%" or (not unit and any("%" in normalise(one.given) for one in shares.values())):
         small = small_by_nature(indicator.name.given, sign, changed["target"].value)

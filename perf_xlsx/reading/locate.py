@@ -65,13 +65,14 @@ class _Search:
         labels = {box.key: _at_home(sheets.labelled(box.labels), home) for box in boxes}
         helps = {same_label(text) for box in boxes for text in box.helps}
         named = {box.key: at for box in boxes if (at := _named(sheets, f"px_{box.key}"))}
-        for box in boxes:
-            if labels[box.key]:
-                self._labelled_box(box, labels[box.key], named.get(box.key), helps)
-        moved = any(self.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items())
+        for box in (box for box in boxes if labels[box.key]):
+            self._labelled_box(box, labels[box.key], named.get(box.key), helps)
+        if any(self.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items()):
+            named = {}  # the names moved away from their boxes
         for box in (box for box in boxes if not labels[box.key]):
-            if box.key in named and not moved and _has_text_before(sheets, named[box.key]):
-                self.boxes[box.key] = named[box.key]  # the label was retyped
+            at = named.get(box.key)
+            if at and _has_text_before(sheets, at):
+                self.boxes[box.key] = at  # the label was retyped
             else:
                 self.missing.append((block.title, box.label, box.required))
 
@@ -108,22 +109,21 @@ class _Search:
         rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
         keys = [(line.key, box.key) for line in block.lines for box in columns]
         named = {key: at for key in keys if (at := _named(sheets, "_".join(("px", block.key, *key))))}
-        moved = any((row := rows[line]) and at[:2] != row for (line, _), at in named.items())
-        trusted = {
-            key: at
-            for key, at in named.items()
-            if not moved and not (header and denies(header, at)) and _has_text_before(sheets, at)
-        }
+        if any((row := rows[line]) and at[:2] != row for (line, _), at in named.items()):
+            named = {}  # the names moved away from their labels
         for line, column in keys:
-            row = rows[line]
+            row, at = rows[line], named.get((line, column))
             if row and header and column in header.columns:
                 self.lines[block.key, line, column] = (*row, header.columns[column])
-            elif (line, column) in trusted:
-                self.lines[block.key, line, column] = trusted[line, column]
-        found = {key[1:] for key in self.lines if key[0] == block.key}
-        lines, heads = {line for line, _ in found}, {column for _, column in found}
+            elif at and not (header and denies(header, at)) and _has_text_before(sheets, at):
+                self.lines[block.key, line, column] = at
+        self._missing_lines(block)
+
+    def _missing_lines(self, block: Lines) -> None:
+        found = [key[1:] for key in self.lines if key[0] == block.key]
+        lines, columns = {line for line, _ in found}, {column for _, column in found}
         self.missing += [(block.title, x.label, bool(x.required)) for x in block.lines if x.key not in lines]
-        self.missing += [(block.title, box.label, True) for box in columns if box.key not in heads]
+        self.missing += [(block.title, box.label, True) for box in typed(block.columns) if box.key not in columns]
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -136,21 +136,28 @@ class _Classifier:
         if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
             return None  # no sum has these
         numbers = [box for box in shown if box.kind in ("number", "percent")]
-        sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
-        names = [*self._names(row, shown)]
-        total = next((name for name in names if self._is_word_of_sum(name[1], sums)), None)
-        part = next((name for name in names if numbers and normalise(name[1]).startswith("其中")), None)
-        if total or part:
-            column, word = total or part or (0, "")
-            which = f"“{word}”一行{'只是合计' if total else '是上面一行中的一部分'}"
-        elif sums and len(numbers) == len(shown):
-            column, word, which = self._at(numbers[0], row)[2], "", f"第{row}行是上面各行的合计"
-        else:
+        found = self._name_of_sum(row, shown, numbers)
+        if found is None:
             return None
+        column, word, which = found
         held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
         message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
         return Remark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
+
+    def _name_of_sum(self, row: int, shown: Shown, numbers: Sequence[Box]) -> tuple[int, str, str] | None:
+        """The column and the word of a sum or part, and which row it is; None where the row is neither."""
+        sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
+        names = [*self._names(row, shown)]
+        for column, word in names:
+            if self._is_word_of_sum(word, sums):
+                return column, word, f"“{word}”一行只是合计"
+        for column, word in names if numbers else ():
+            if normalise(word).startswith("其中"):
+                return column, word, f"“{word}”一行是上面一行中的一部分"
+        if sums and len(numbers) == len(shown):
+            return self._at(numbers[0], row)[2], "", f"第{row}行是上面各行的合计"
+        return None
 
     def _is_word_of_sum(self, text: str, sums: bool) -> bool:
         """Whether it is the word of a sum; a longer text with that word only where the numbers are `sums`."""
@@ -193,16 +200,17 @@ class _Classifier:
         counted = any(box.kind in ("number", "percent") and parse_quantity(text) for box, text in shown.items())
         if counted or (self._required and self._complete(shown)):
             return False
-        others = [text for box, text in shown.items() if not _groups(box)]
-        nothing = others and all(is_blank(text) or text == "无" for text in others)
-        if nothing or self._is_unknown_level(shown, levels) or self._is_spread(row):
+        if self._says_nothing(shown) or self._is_unknown_level(shown, levels) or self._is_spread(row):
             return True
-        short = [text for box, text in shown.items() if box.kind != "long_text"] or [*shown.values()]
-        return (
-            any(map(self._is_word_of_aside, short))
-            if self._required
-            else all(map(self._is_word_of_aside, shown.values()))
-        )
+        words = [self._is_word_of_aside(text) for text in shown.values()]
+        if not self._required:
+            return all(words)
+        short = [word for word, box in zip(words, shown, strict=True) if box.kind != "long_text"]
+        return any(short or words)
+
+    def _says_nothing(self, shown: Shown) -> bool:
+        others = [text for box, text in shown.items() if not _groups(box)]
+        return bool(others) and all(is_blank(text) or text == "无" for text in others)
 
     def _is_unknown_level(self, shown: Shown, levels: set[str]) -> bool:
         """Whether the row holds only levels, one of which neither an entry nor the form knows."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import chain, count
 
+from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import Line, typed
 from perf_xlsx.reading.blocks import funds_of
@@ -16,7 +17,6 @@ from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.system.pattern import pattern
 
-MONEY = ("initial", "adjustment", "adjusted", "executed")
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
 FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 
@@ -50,18 +50,13 @@ class FundSearch:
         """The key of the fund line in this row; None where the table has ended."""
         if header.sheet == self.layout.indicators.sheet and row == self.layout.indicators.top:
             return None
-        cells = self.sheets.grids[header.sheet].cells
-        amounts = [cells.get((row, header.columns[key])) for key in MONEY if key in header.columns]
-        first = min(header.columns[key] for key in MONEY if key in header.columns)
-        texts, own = self.rows[header.sheet].get(row, {}), header.columns.values()
-        before = [column for column in texts if column < first and column not in own]
-        label = texts[before[-1]] if before else ""
+        label, at = self._label(header, row)
         known, taken = labels.of(label), self.layout.fund_rows
         if known and known[1] not in taken:
-            self.layout.labels.add((header.sheet, row, before[-1]))
+            self.layout.labels.add((header.sheet, row, at))
             self.layout.line_names[known[1]] = core(label)
             return known[1]
-        if not any(c is not None and parse_quantity(as_shown(c)) is not None for c in amounts):
+        if not self._has_amounts(header, row):
             return None
         if not label:
             return self.layout.form.total_line if not taken else None
@@ -69,6 +64,17 @@ class FundSearch:
         extra = Line(f"line:{name.casefold()}", name)  # its row may differ in another return
         self.layout.extra.append(extra)
         return extra.key
+
+    def _label(self, header: Header, row: int) -> tuple[str, int]:
+        """The last text before the amounts, and its column; "" where there is none."""
+        first, own = min(_amount_columns(header)), header.columns.values()
+        texts = self.rows[header.sheet].get(row, {})
+        before = [column for column in texts if column < first and column not in own]
+        return (texts[before[-1]], before[-1]) if before else ("", 0)
+
+    def _has_amounts(self, header: Header, row: int) -> bool:
+        cells = (self.sheets.cell((header.sheet, row, column)) for column in _amount_columns(header))
+        return any(cell is not None and parse_quantity(as_shown(cell)) is not None for cell in cells)
 
     def _own_name(self, name: str) -> str:
         """The name of a line that our form lacks, numbered where another line has it already."""
@@ -117,3 +123,7 @@ class FundSearch:
         if other := next(((a, word) for a, word in found if word != unit_), None):
             message = f"金额单位有“{unit_}”也有“{other[1]}”，按资金表的“{unit_}”读取。"
             self.layout.doubt(other[0], "金额单位", other[1], message, "请核对金额单位，全表使用同一单位。")
+
+
+def _amount_columns(header: Header) -> list[int]:
+    return [header.columns[key] for key in AMOUNTS if key in header.columns]
