@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from math import isfinite, nan
 from typing import NamedTuple
 
@@ -155,7 +156,7 @@ def read_grid(book: Book, sheet: Sheet, is_wanted: Callable[[Collection[str]], b
     if data is not None and is_wanted is not None and (count := _filled_count(data)) > LARGE:
         _judge_count(count, book, sheet)
         if not is_wanted(_texts(data, book)):
-            return Grid(dict([next(_cells(data, book, sheet))]), (), partial=True)
+            return Grid(dict(islice(_cells(data, book, sheet), 1)), (), partial=True)
     cells, rows = dict[tuple[int, int], Cell](), frozenset[int]()
     if data is not None:
         for address, cell in _cells(data, book, sheet):
