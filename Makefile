@@ -22,8 +22,9 @@ fuzz: .venv/.ready  ## 10,000 damaged workbooks and 2,000 of each other format; 
 hostile: .venv/.ready  ## nasty texts in every place of a form, and small files that are far too much
 	$(BIN)/python -m tests.hostile --share $(SHARE)
 
-bench: .venv/.ready  ## ratios measured in one run: one workbook, many, and consolidating 10,000 results
+bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats, many, and consolidating 10,000 results
 	$(BIN)/python -m benchmarks.one
+	$(BIN)/python -m benchmarks.others
 	$(BIN)/python -m benchmarks.consolidate
 	$(BIN)/python -m benchmarks.many
 

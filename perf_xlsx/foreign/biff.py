@@ -42,7 +42,7 @@ class Sheet(sheet.Sheet):  # type: ignore[misc]  # xlrd has no types
         """Links are not read."""
 
     def handle_quicktip(self, data: bytes) -> None:
-        """Nor is what is shown beside them."""
+        """Nor are the tips of links."""
 
 
 class Container(compdoc.CompDoc):  # type: ignore[misc]
@@ -94,7 +94,7 @@ class Book(book.Book):  # type: ignore[misc]
         self._sharedstrings, self._rich_text_runlist_map = book.unpack_SST_table(parts, _texts_in(parts))
 
     def names_epilogue(self) -> None:
-        """Only names that are one plain range are evaluated: one may stand for two others, thirty times over."""
+        """Only names that are one plain range are evaluated: one may name two others, thirty levels deep."""
         for name in self.name_obj_list:
             size = name.basic_formula_len
             plain = size in _REFERENCE_SIZES and name.raw_formula[:1] and name.raw_formula[0] in _REFERENCES

@@ -45,7 +45,7 @@ _ADDRESS = pattern(r"\$?(?:'((?:[^']|'')+)'|([^.'$]+))\.(\$?[A-Z]+\$?\d+)(?::(?:
 _REFERENCE = pattern(
     r"\[\$?(?:'((?:[^'\]]|'')+)'|([^\[\]'.$]+))?\.(\$?[A-Z]{1,3}\$?\d{1,7})(?::\.(\$?[A-Z]{1,3}\$?\d{1,7}))?\]"
 )
-_DEPTH = 20  # styles that stand on one another
+_DEPTH = 20  # levels of parent styles
 _FORMATS = {"percentage": "0.00%", "date": "yyyy-mm-dd", "time": "[h]:mm:ss"}
 _DURATION = pattern(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
 _UNIT_BEHIND = pattern(r"\d ?([^\d\s.,%()（）-]+)")
@@ -133,7 +133,7 @@ def _styles(parts: Iterable[etree._Element]) -> Iterator[etree._Element]:
 
 
 def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
-    """How each style of a run stands: "super 58%" and "33% 58%" are above the line, "sub" and "-33%" below."""
+    """Raised and lowered styles of runs: "super 58%" and "33% 58%" are raised, "sub" and "-33%" lowered."""
     found = dict[str, str]()
     for style in _styles(parts):
         for text in (e for e in style if _name(e) == "text-properties"):
@@ -146,7 +146,7 @@ def _raised_styles(parts: Iterable[etree._Element]) -> dict[str, str]:
 
 
 def _crossed_styles(parts: Iterable[etree._Element]) -> frozenset[str]:
-    """The names of the styles, of cells and of runs, that cross a text out, be it by the style they stand on."""
+    """The names of the styles, of cells and of runs, that cross a text out, by themselves or by a parent."""
     own, parents = dict[str, bool](), dict[str, str]()
     for style in _styles(parts):
         name = _get(style, "name")

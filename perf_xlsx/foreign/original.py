@@ -15,7 +15,7 @@ FORMULAS = 5_000  # of one workbook that are put into words
 
 
 class Extra(Struct, frozen=True):
-    """Something beside the cells: its kind in Chinese ("批注", "图片或图形", "宏"), where it stands, its text."""
+    """Content outside the cells: its kind in Chinese ("批注", "图片或图形", "宏"), its place, its text."""
 
     what: str
     sheet: str = ""

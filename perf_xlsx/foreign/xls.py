@@ -24,14 +24,7 @@ OLDER = "Excel 5.0/95 工作簿（.xls）"
 _ESCAPEMENTS = {1: "superscript", 2: "subscript"}
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
-_MULTIPLE = {
-    0x00BD: 6,
-    0x00BE: 2,
-    0x00E5: 8,
-    0x015F: 8,
-    0x001A: 2,
-    0x001B: 2,
-}  # bytes of one of many cells or ranges
+_MULTIPLE = {0xBD: 6, 0xBE: 2, 0xE5: 8, 0x15F: 8, 0x1A: 2, 0x1B: 2}  # bytes of one of many cells or ranges
 _TOKENS_AT, _LONGEST = 22, 200  # where a formula's tokens begin, and how many bytes of them are looked at
 _TEXT_RESULT, _OBJECT = 0x0207, 0x005D
 _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
@@ -39,7 +32,7 @@ _BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
 
 
 def read_xls(data: bytes, limits: Limits) -> Original:
-    """Read the workbook. Raises PackageError for a password and for what is over the limits."""
+    """Read the workbook. Raises PackageError for a password, damage, and sizes over the limits."""
     if len(data) > limits.file_mb << 20:
         raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.file_mb} MB")
     try:
@@ -180,7 +173,7 @@ def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> Text:
 
 
 def _code(book: Any, index: int | None) -> str:
-    """The number format; ids of dates that only East Asian Excel knows stand for themselves."""
+    """The number format; date formats that only East Asian Excel knows are found by their ids."""
     if index is None or not 0 <= index < len(book.xf_list):
         return "General"
     key = book.xf_list[index].format_key

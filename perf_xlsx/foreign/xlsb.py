@@ -139,7 +139,7 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
 
 
 def _rich(body: bytes, at: int, book: _Book) -> Text:
-    """A text with a flag before it that tells whether runs follow: where a font begins, and its number."""
+    """A text after a flag: if it is set, runs follow the text, each with its start and font number."""
     text, end = _wide(body, at + 1)
     if not body[at] & 1 or end + 4 > len(body) or not any(out or raised for out, raised in book.fonts):
         return text

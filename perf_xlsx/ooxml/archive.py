@@ -1,4 +1,4 @@
-"""A zip of parts: its directory judged before anything is unpacked, its parts copied as they lie, still packed.
+"""A zip of parts. The directory is judged before anything is unpacked; parts are copied still packed.
 
 Nothing is ever unpacked to disk.
 """
@@ -26,7 +26,7 @@ Packed = tuple[zipfile.ZipInfo, "bytes | memoryview"]  # a part's entry in the d
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCAL, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
-_LARGE = b"PK\x06\x07"  # zip64: the directory is told of elsewhere
+_LARGE = b"PK\x06\x07"  # zip64: the position of the directory is in a record of its own
 _LOCAL_SIZE, _END_SIZE, _LONGEST_REMARK = 30, 22, 65_535
 _PIECE = 256 * 1024  # bytes that are unpacked at a time
 _LEVEL = 3  # of compression: half the time of zlib's own choice, the parts some 7% larger
@@ -34,10 +34,10 @@ _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 
 
 class PackageError(Exception):
-    """A file that cannot be taken as a workbook. `detail` is one Chinese clause for people, one short line."""
+    """A file that cannot be read as a workbook. `detail` is one short Chinese clause for people."""
 
     def __init__(self, kind: Fault, detail: str) -> None:
-        # a part's name may stand in it, and that is theirs: any length, control characters, line ends
+        # it may quote a part's name, which may have any length, control characters and line ends
         shown = "".join(ch if unicodedata.category(ch)[0] != "C" else " " for ch in detail[:1000])
         self.detail = shown if len(shown) <= 200 else f"{shown[:199]}…"
         super().__init__(f"{kind}: {self.detail}")
@@ -68,7 +68,7 @@ class Archive(Struct, frozen=True):
         return cls(data, {info.filename: info for info in infos if not info.is_dir()})
 
     def packed(self, name: str) -> memoryview:
-        """A part as it lies in the zip. Raises PackageError where its own header contradicts the directory."""
+        """A part, still packed. Raises PackageError if its own header contradicts the directory."""
         info = self.infos[name]
         start = info.header_offset
         head = self.data[start : start + _LOCAL_SIZE]
@@ -82,21 +82,21 @@ class Archive(Struct, frozen=True):
         return found
 
     def unpack(self, name: str) -> bytes:
-        """A part's bytes. Raises PackageError where they are not what the directory says."""
+        """A part, unpacked. Raises PackageError if it does not match the directory."""
         return b"".join(self._pieces(name))
 
     def verify(self, names: Iterable[str]) -> None:
-        """Raise PackageError where a part is not what the directory says; nothing of it is kept."""
+        """Raise PackageError if a part does not match the directory. Nothing is kept in memory."""
         for name in names:
             for _ in self._pieces(name):
                 pass
 
     def _pieces(self, name: str) -> Iterator[bytes | memoryview]:
-        """A part, unpacked no further than its size says: a longer stream costs nothing."""
+        """A part in pieces, unpacked only as far as its stated size: a longer stream costs nothing."""
         info, packed = self.infos[name], self.packed(name)
         size = check = 0
         try:
-            plain = info.compress_type == zipfile.ZIP_STORED or not packed  # nothing needs no end of its stream
+            plain = info.compress_type == zipfile.ZIP_STORED or not packed  # an empty part has no stream to end
             for piece in [packed] if plain else _inflated(packed):
                 size, check = size + len(piece), zlib.crc32(piece, check)
                 if size > info.file_size:
@@ -124,7 +124,7 @@ def _inflated(packed: memoryview) -> Iterator[bytes]:
 
 
 def directory(data: bytes) -> memoryview:
-    """The bytes of the zip's directory, where all names stand plainly; all bytes where it cannot be told."""
+    """The bytes of the zip's directory, which holds all names; all bytes if it is not found."""
     end = len(data) - _END_SIZE
     if data[end : end + 4] != _END or data[-2:] != b"\0\0":
         end = data.rfind(_END, max(0, end - _LONGEST_REMARK))
@@ -144,24 +144,24 @@ def deflated(name: str, data: bytes) -> Packed:
 
 
 class ZipWriter:
-    """A zip being written: packed parts one after the other as they are added, then the directory."""
+    """Writes a zip: packed parts in the order in which they are added, then the directory."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._entries: dict[str, zipfile.ZipInfo] = {}
 
     def add(self, info: zipfile.ZipInfo, packed: bytes | memoryview) -> None:
-        """Write a part behind those that are there; of two of one name the last counts."""
+        """Append a part. If a name is added twice, the last one counts."""
         entry = copy.copy(info)
         entry.header_offset = self._file.tell()
-        entry.flag_bits &= ~0x08  # sizes stand in the header, not behind the data
+        entry.flag_bits &= ~0x08  # the sizes are in the header, not behind the data
         entry.extra = b""
         self._file.write(entry.FileHeader(zip64=False))
         self._file.write(packed)
         self._entries[entry.filename] = entry
 
     def finish(self, rest: Iterable[Packed], names: Iterable[str]) -> None:
-        """Write the other parts, and the directory with all of them in the order of these names."""
+        """Append the other parts, then the directory in the order of these names."""
         for info, packed in rest:
             self.add(info, packed)
         with zipfile.ZipFile(self._file, "w") as archive:  # begins where the last part ended

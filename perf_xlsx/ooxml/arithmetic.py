@@ -1,4 +1,4 @@
-"""What a formula of plain arithmetic comes to: + - * / %, SUM and ROUND over cells; nothing else is computed."""
+"""Computes formulas of plain arithmetic: + - * / %, SUM and ROUND over cells, and nothing else."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from perf_xlsx.system.pattern import pattern
 LONGEST, MOST_TOKENS, DEEPEST, MOST_CELLS = 500, 200, 20, 5000
 
 Area = tuple[int, int, int, int]  # top, left, bottom, right
-# What stands in an area of the sheet so named (None: the formula's own): empty cells and mere words left out.
-# None where something else stands there, or where the formula may not look.
+# The numbers in an area of the named sheet (None: the formula's own), without empty cells and plain words.
+# None if there is anything else in the area, or if the formula may not use it.
 Look = Callable[[str | None, Area], Sequence[Decimal] | None]
 
 _CELL = r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})"
@@ -28,7 +28,7 @@ _TOKEN = pattern(
 
 
 class _UnknownError(Exception):
-    """The formula is none of plain arithmetic, or a cell holds no number."""
+    """The formula is not plain arithmetic, or a cell holds no number."""
 
 
 def computed(formula: str, off: tuple[int, int], look: Look) -> Fraction | None:

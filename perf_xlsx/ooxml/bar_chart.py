@@ -25,7 +25,7 @@ class Series(Struct, frozen=True):
 
 
 class BarChart(Struct, frozen=True):
-    """Horizontal bars, the first of `rows` (first, last) on top; `row` and `column`: where the chart stands."""
+    """Horizontal bars, the first of `rows` (first, last) on top; `row` and `column` are its place."""
 
     title: str
     categories: tuple[str, ...]

@@ -46,14 +46,14 @@ def cell_name(row: int, column: int, fixed: bool = False) -> str:
 
 @lru_cache(1024)
 def known_column(letters: str) -> int:
-    """The number of a column within a sheet; 0 for what is none."""
+    """The number of a column; 0 if no sheet has it."""
     number = column_number(letters) if letters.isascii() and len(letters) <= 3 else 0
     return number if number <= MAX_COLUMN else 0
 
 
 @lru_cache(1 << 14)  # the same few thousand addresses come again in every workbook
 def parse_cell(reference: str) -> tuple[int, int] | None:
-    """ "C7" -> (7, 3); None for what is no address within a sheet."""
+    """ "C7" -> (7, 3); None if it is not an address within a sheet."""
     found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", reference)
     if found is None:
         return None
@@ -72,7 +72,7 @@ def parse_range(reference: str) -> tuple[int, int, int, int] | None:
 
 
 def quote_sheet(name: str) -> str:
-    """A sheet name as it stands in a reference."""
+    """A sheet name, quoted for a reference."""
     return "'" + name.replace("'", "''") + "'"
 
 
@@ -104,7 +104,7 @@ class DefinedName(Struct, frozen=True):
 
 
 class Book:
-    """What the workbook part says. Raises PackageError where its list of sheets cannot be relied on."""
+    """The workbook part. Raises PackageError if its list of sheets is not reliable."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -160,7 +160,7 @@ class Book:
         return f"{self.relation_space}/{kind}"
 
     def relate(self, kind: str, part: str) -> str:
-        """Relate the workbook to a new part; gives back the id."""
+        """Relate the workbook to a new part; returns the id."""
         return self.package.add_relationship(self.part, self.relation(kind), part)
 
     def child(self, name: str) -> etree._Element | None:
@@ -185,7 +185,7 @@ class Book:
         return self._sheets
 
     def sheets_changed(self) -> None:
-        """A worksheet has come or gone."""
+        """A worksheet was added or removed."""
         self._sheets = None
 
     def _listed_sheets(self) -> list[Sheet]:
@@ -265,7 +265,7 @@ class Book:
 
     @cached_property
     def looks(self) -> list[CellLook]:
-        """What each cell style says of a value, by the style's index."""
+        """How each cell style shows a value, by the style's index."""
         part = self.related_part("styles")
         if part is None:
             return []
@@ -318,7 +318,7 @@ def _relation_of(element: etree._Element) -> str:
 
 
 class CellLook(NamedTuple):
-    """What a cell's style says of its value."""
+    """How a cell's style shows its value."""
 
     number_format: str = "General"
     struck: bool = False
@@ -331,7 +331,7 @@ class Runs(Struct, frozen=True, dict=True):
 
     @cached_property
     def parted(self) -> tuple[tuple[str, str], tuple[str, str]]:
-        """What stands and what is crossed out: in a cell that is not crossed out, and in one that is."""
+        """(visible text, crossed-out text): first for a cell that is not crossed out, then for one that is."""
         return self._parted(False), self._parted(True)  # once for all cells that show the text
 
     def _parted(self, struck: bool) -> tuple[str, str]:
@@ -341,7 +341,7 @@ class Runs(Struct, frozen=True, dict=True):
 
 
 Text = str | Runs
-Piece = tuple[str, bool | None, str]  # a run's text, whether it is crossed out, where it stands ("superscript", …)
+Piece = tuple[str, bool | None, str]  # a run's text, whether it is crossed out, its position ("superscript", …)
 
 _RAISED = {
     "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
@@ -350,7 +350,7 @@ _RAISED = {
 
 
 def runs_of(pieces: Iterable[Piece]) -> Runs:
-    """Pieces as a text in runs. Digits that stand above or below the line of others are marks, not more digits."""
+    """Pieces as a text in runs. Raised and lowered digits beside plain text are footnote marks, not digits."""
     found = list(pieces)
     plain = any(text.strip() and raised not in _RAISED for text, _, raised in found)
     return Runs(
@@ -392,7 +392,7 @@ _ESCAPED = pattern(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` stands for a character that XML cannot hold. What a terminal obeys or nobody sees goes."""
+    """Decode `_x000D_`, an escaped character; remove invisible and terminal control characters."""
 
     def character(found: re.Match[str]) -> str:
         code = int(found[1], 16)

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from math import isfinite, nan
 from typing import NamedTuple
 
@@ -51,8 +52,8 @@ _WITH_PICTURE = pattern(r"\b(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 class Cell(NamedTuple):  # a dataclass takes three times as long to make, and there are thousands of them
     """One cell. A formula without stored result has value None; a shared formula's followers have a `Shared`.
 
-    `struck` is what was crossed out: no part of the value, which is None where all of it was. `picture`: a picture
-    stands in the cell, be it by a formula, and no value.
+    `struck` is the crossed-out content, which is no part of the value: that is None if all of it is crossed out.
+    `picture`: the cell shows a picture, perhaps by a formula, and has no value.
     """
 
     value: Value
@@ -69,13 +70,13 @@ class Cell(NamedTuple):  # a dataclass takes three times as long to make, and th
 
     @property
     def label(self) -> str | None:
-        """Its text where it says what stands beside it, which it does crossed out, too."""
+        """Its text as a label, crossed out or not."""
         text = self.struck if self.value is None else self.value
         return text if isinstance(text, str) else None
 
     @property
     def seen(self) -> str | None:
-        """What is seen of a date that is shown in part: 1:20, 星期二; None for whole dates and other values."""
+        """The visible part of a date that is shown in part: 1:20, 星期二; None for full dates and other values."""
         if not isinstance(self.value, datetime.date):
             return None
         at = self.value
@@ -101,7 +102,7 @@ class Cell(NamedTuple):  # a dataclass takes three times as long to make, and th
 
     @property
     def unseen(self) -> bool:
-        """Whether the format shows nothing of what stands there, so that the cell looks empty."""
+        """Whether the number format hides the value, so that the cell looks empty."""
         return isinstance(self.value, Decimal | str) and shows_nothing(self.number_format, self.value)
 
     @property
@@ -113,7 +114,7 @@ class Cell(NamedTuple):  # a dataclass takes three times as long to make, and th
 
 
 class Shared(str):
-    """The formula of a cell that shares the one of another: empty, with that one and where it stands."""
+    """The empty formula of a cell that shares another cell's: with that formula and its address."""
 
     __slots__ = ("at", "base")
 
@@ -155,7 +156,7 @@ def read_grid(book: Book, sheet: Sheet, is_wanted: Callable[[Collection[str]], b
     if data is not None and is_wanted is not None and (count := _filled_count(data)) > LARGE:
         _judge_count(count, book, sheet)
         if not is_wanted(_texts(data, book)):
-            return Grid(dict([next(_cells(data, book, sheet))]), (), partial=True)
+            return Grid(dict(islice(_cells(data, book, sheet), 1)), (), partial=True)
     cells, rows = dict[tuple[int, int], Cell](), frozenset[int]()
     if data is not None:
         for address, cell in _cells(data, book, sheet):
@@ -221,10 +222,10 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def _filled(data: etree._Element, sheet: Sheet) -> Iterator[tuple[int, int, etree._Element]]:
-    """Every cell that holds more than a format, as (row, column, element), where the file says it stands.
+    """Every cell that holds more than a format, as (row, column, element).
 
-    A row or cell without a number follows the one before it. Raises PackageError where a number is no number, lies
-    outside a sheet, contradicts its row or stands twice: nothing then tells what stands where.
+    A row or cell without an address follows the one before it. Raises PackageError if an address is invalid, in
+    another row, outside a sheet, or used twice: the positions are then ambiguous.
     """
     row, seen = 0, set()
     usual = f"{space_of(data)}c"
@@ -292,7 +293,7 @@ class _TwiceError(Exception):
 
 
 class _Known:
-    """What comes again in cell after cell: what children are by their usual tags, what a cell style says."""
+    """Lookups shared by all cells of a sheet: kinds of children by tag, shared formulas, cell styles."""
 
     def __init__(self, book: Book, space: str) -> None:
         self.book = book
@@ -339,7 +340,7 @@ def _of_parts(
 
 
 def _once(element: etree._Element, kinds: Mapping[object, str]) -> dict[str, etree._Element]:
-    """What stands in a cell, once. Raises _TwiceError where it stands there twice and is not the same."""
+    """The children of a cell by kind, one of each. Raises _TwiceError if two of a kind differ."""
     found: dict[str, list[etree._Element]] = {}
     for child in children(element):
         if (kind := kinds.get(child.tag)) is not None:
@@ -350,7 +351,7 @@ def _once(element: etree._Element, kinds: Mapping[object, str]) -> dict[str, etr
 
 
 def _formula(element: etree._Element, known: _Known, at: tuple[int, int]) -> str:
-    """A cell's formula; one that many cells share stands in the first of them."""
+    """A cell's formula; a shared one is written in the first cell of its group."""
     text = text_of(element)
     group = element.get("si") if element.get("t") == "shared" else None
     if group is None:
@@ -374,9 +375,9 @@ def _error(element: etree._Element, formula: str | None, text: str | None, code:
 
 
 def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
-    """A cell of any workbook: what in it is a picture, was crossed out, or cannot be seen at all.
+    """A cell of any workbook format, its pictures, crossed-out and invisible contents recognised.
 
-    `struck` tells whether the cell's font crosses out what has none of its own. None where nothing stands there.
+    `struck`: the cell's font crosses out the runs that have no font of their own. None if the cell is empty.
     """
     if isinstance(value, Runs):
         return _of_runs(value, formula, code, struck)

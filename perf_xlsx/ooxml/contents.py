@@ -1,8 +1,8 @@
-"""What stands on a worksheet, as a short code a cell: the same whichever program saved it, however it looks.
+"""A short code for the contents of each cell of a worksheet: the same whichever program saved the file.
 
-Text and number of the same characters are one (programs turn "12" into 12), and blanks and line ends do not count
-(programs write them anew). Only what is not as it was needs to be told apart, so 24 bits a cell are enough. Codes
-stand in the workbooks that were scored: made otherwise, they would say of every one that somebody wrote on it.
+A text and a number of the same characters have one code (programs turn "12" into 12); blanks and line ends do not
+count (programs rewrite them). A code only has to show that a cell changed, so 24 bits are enough. Scored workbooks
+hold these codes: if the code of a text changed, all of them would seem to have been edited.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ANCHORING = ("", "from", "to", "ext", "pos", "clientData")
 
 
 def text_code(text: str) -> str:
-    """The code of a text; "" where nothing can be seen of it."""
+    """The code of a text; "" if nothing of it is visible."""
     return _known(text) if len(text) <= SHORT else _code(text)
 
 
@@ -111,7 +111,7 @@ def unpacked(texts: Sequence[str]) -> Codes:
 
 
 def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
-    """The cells that hold what we did not write there; what was only moved with its row is ours still."""
+    """The cells with edits. A row that was only moved is no edit."""
     rows, before = _by_row(now), _by_row(then)
     known, columns = set(before.values()), {(column, code) for (_, column), code in then.items()}
     moved = {row for row, cells in rows.items() if cells in known}

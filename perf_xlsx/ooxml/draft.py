@@ -1,4 +1,4 @@
-"""A worksheet in the making: what stands in its cells and how they look, before it is part of any workbook."""
+"""A worksheet before it is part of a workbook: the contents of its cells and how they look."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right, ends included
 
 
 class Link(Struct, frozen=True):
-    """A link to a cell of the same workbook; `ours`: the sheet is a draft, whose name may yet be numbered."""
+    """A link to a cell of the same workbook; `to_draft`: the sheet is a draft, whose name may yet be numbered."""
 
     row: int
     column: int
     sheet: str
     cell: str
     shown: str
-    ours: bool
+    to_draft: bool
 
 
 class DataBar(Struct, frozen=True):
@@ -72,7 +72,7 @@ class Draft:
         self.cells.setdefault(row, {})[column] = (float(value), look)
 
     def merge(self, row: int, column: int, last_row: int, last_column: int, look: Look) -> None:
-        """Merge cells; what stands in the first of them is written beside this. A single cell is only coloured."""
+        """Merge cells; the content of the first one is written separately. A single cell is only coloured."""
         for line in range(row, last_row + 1):
             cells = self.cells.setdefault(line, {})
             for at in range(column, last_column + 1):
@@ -81,8 +81,8 @@ class Draft:
             self.merges.append((row, column, last_row, last_column))
 
     def link(
-        self, row: int, column: int, sheet: str, cell: str, text: str, look: Look, ours: bool = False
+        self, row: int, column: int, sheet: str, cell: str, text: str, look: Look, to_draft: bool = False
     ) -> None:
         """Write text that leads to a cell of this workbook."""
         self.text(row, column, text, look)
-        self.links.append(Link(row, column, sheet, cell, legal(text)[:255], ours))
+        self.links.append(Link(row, column, sheet, cell, legal(text)[:255], to_draft))

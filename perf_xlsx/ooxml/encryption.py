@@ -10,7 +10,7 @@ from perf_xlsx.ooxml.archive import OLE, PackageError
 from perf_xlsx.ooxml.limits import Limits
 
 USUAL_SPINS = 100_000  # what Office writes: with these any number of passwords is tried
-_MARK = "EncryptedPackage".encode("utf-16-le")  # the name of the stream, as it stands in the OLE directory
+_MARK = "EncryptedPackage".encode("utf-16-le")  # the name of the stream in the OLE directory
 
 
 def is_encrypted(data: bytes) -> bool:

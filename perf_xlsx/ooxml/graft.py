@@ -1,4 +1,4 @@
-"""Sheets of our own, grafted into a workbook: listed in it, in its formats, with charts; and where it opens."""
+"""Adds drafted sheets to a workbook with their formats and charts, and sets the sheet on which it opens."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def graft_sheets(book: Book, drafts: Sequence[Draft], active: str) -> dict[str, 
     for draft in drafts:
         name = names[draft.title]
         part = book.package.free_name("xl/worksheets/sheet{}.xml")
-        book.package.write(part, b"")  # the name is taken; what it draws stands beside it
+        book.package.write(part, b"")  # reserves the name before the drawing takes one
         drawing = _draw(book, draft.chart, part, name) if draft.chart else None
         spaces, selected = (book.space, book.relation_space), draft.title == active
         data = worksheet_xml(draft, styles.format_of, names, *spaces, drawing, selected)
@@ -51,12 +51,7 @@ def graft_sheets(book: Book, drafts: Sequence[Draft], active: str) -> dict[str, 
 
 def all_sheet_names(book: Book) -> list[str]:
     """The names of all sheets, chart sheets too, in the order of their tabs."""
-    return [element.get("name", "") for element in sheet_elements(book)]
-
-
-def sheet_elements(book: Book) -> list[etree._Element]:
-    """The sheet elements of the workbook part."""
-    return book.sheet_elements()
+    return [element.get("name", "") for element in book.sheet_elements()]
 
 
 def free_sheet_name(name: str, taken: set[str]) -> str:
@@ -92,7 +87,7 @@ def _in_space(text: str, book: Book) -> bytes:
 
 
 def _printed(draft: Draft, name: str) -> Iterator[tuple[str, str]]:
-    """The names that Excel keeps for a sheet: what is printed, repeated on every page, and filtered."""
+    """Excel's own names for a sheet: the print area, the rows repeated on every page, the filter."""
     sheet = quote_sheet(name)
     if draft.filtered:
         yield _FILTER, f"{sheet}!{area_name(draft.filtered, fixed=True)}"
@@ -104,10 +99,10 @@ def _printed(draft: Draft, name: str) -> Iterator[tuple[str, str]]:
 
 
 def add_sheet(book: Book, name: str, part: str, state: str | None = None) -> int:
-    """List a worksheet part in the workbook, behind all others; gives back its index."""
+    """List a worksheet part in the workbook, after all others; returns its index."""
     book.package.set_content_type(part, _WORKSHEET)
     id = book.relate("worksheet", part)
-    elements = sheet_elements(book)
+    elements = book.sheet_elements()
     numbers = [whole(e.get("sheetId")) for e in elements]
     listed = book.child("sheets")
     assert listed is not None
@@ -159,8 +154,8 @@ def _open_on(book: Book, name: str) -> None:
 
 
 def _select_none(book: Book) -> None:
-    """Take the selection off every sheet, chart sheets too: what is typed goes into all that are selected."""
-    listed = {e.get(f"{{{space}}}id") for e in sheet_elements(book) for space in RELATION_SPACES}
+    """Deselect every sheet, chart sheets too: typing goes into all selected sheets at once."""
+    listed = {e.get(f"{{{space}}}id") for e in book.sheet_elements() for space in RELATION_SPACES}
     for relation in book.package.relationships(book.part):
         if relation.id in listed and book.package.may_hold(relation.target, b"tabSelected"):
             for view in _sheet_views(book.package.tree(relation.target)):

@@ -11,7 +11,7 @@ from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.contents import codes_of_draft, codes_of_grid, has_more, written_on
 from perf_xlsx.ooxml.draft import Draft
-from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets, sheet_elements
+from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
 from perf_xlsx.ooxml.marks import Mark, SheetCells, fill_cell
 from perf_xlsx.ooxml.markup import named, whole
 from perf_xlsx.ooxml.note_text import Answer
@@ -245,9 +245,9 @@ def _unmark(book: Book, sheets: list[Sheet], marks: _Marks, was_added: Callable[
 
 
 def _remove_sheets(book: Book, sheets: list[Sheet], names: set[str]) -> None:
-    """Take worksheets away, with all that only they refer to, and the names of ours."""
+    """Remove worksheets, the parts that only they refer to, and the recorded defined names."""
     removed = sorted(sheet.index for sheet in sheets)
-    elements = sheet_elements(book)
+    elements = book.sheet_elements()
     for sheet in sheets:
         book.package.remove_with_related(sheet.part)
         for relation in book.package.relationships(book.part):
@@ -259,7 +259,7 @@ def _remove_sheets(book: Book, sheets: list[Sheet], names: set[str]) -> None:
     views = book.child("bookViews")
     for view in () if views is None else views:
         if whole(view.get("activeTab")) >= len(all_sheet_names(book)):
-            view.set("activeTab", "0")  # not taken away: set again, it would stand elsewhere
+            view.set("activeTab", "0")  # not removed: `_open_on` would set it again at another place
     book.package.touch(book.part)
 
 

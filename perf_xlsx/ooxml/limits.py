@@ -1,4 +1,4 @@
-"""What is refused before memory is spent on it. The one place where the limits stand."""
+"""The limits beyond which a file is refused before memory is spent on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a cell of ours looks, and the style elements that say so, as XML text."""
+"""The look of a cell of an added sheet, and its style elements as XML text."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _SIDES = ("left", "right", "top", "bottom")
 class Look(Struct, frozen=True, eq=False):
     """Font, fill, border, alignment and number format of a cell. Colours are "#RRGGBB", sizes points.
 
-    `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters. Looks are told
-    apart by identity, because they are looked up for every cell: make each once.
+    `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters. Looks are
+    compared by identity, because they are looked up for every cell: make each once.
     """
 
     font_name: str

@@ -1,4 +1,4 @@
-"""XML as it is read and written: entities never resolved, nothing fetched, and small questions to its elements."""
+"""Reading and writing XML, without entities or network access; small helpers for elements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENCODINGS = frozenset((
     "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "gb2312", "gbk", "gb18030", "big5",
     "iso-8859-1",
 ))  # fmt: skip
-# The namespaces of a spreadsheet's parts, transitional and strict; that of what is written twice; of relations.
+# The namespaces of a spreadsheet's parts (transitional and strict), of alternate content, of Office.
 MAIN = frozenset(
     f"{{{space}}}"
     for space in (
@@ -72,7 +72,7 @@ _ILLEGAL = pattern("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def escaped(text: str) -> str:
-    """Text as it stands between tags."""
+    """Text, escaped for use between tags."""
     return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
@@ -88,14 +88,14 @@ def legal(text: str) -> str:
 
 
 def whole(text: str | None, otherwise: int = 0) -> int:
-    """An index or count as it stands in an attribute; `otherwise` where it is none (missing, below 0, endless)."""
+    """An index or count from an attribute; `otherwise` if it is missing, negative, too long or no number."""
     return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
 
 
 def text_of(element: etree._Element) -> str:
-    """An element's own text, also where a comment stands in the middle of it.
+    """An element's own text; a comment inside it is skipped.
 
-    Raises PackageError where an element does: programs differ in what they take for the text then.
+    Raises PackageError for an element inside it: programs differ in what they take for the text then.
     """
     if len(element) == 0:
         return element.text or ""
@@ -107,7 +107,7 @@ def text_of(element: etree._Element) -> str:
 def children(element: etree._Element) -> Iterator[etree._Element]:
     """An element's children in its own namespace, which alone count for every program.
 
-    Of what is written twice, for newer programs and for all, that for all.
+    Of alternate content, the children for programs that know nothing newer.
     """
     space = space_of(element)
     for child in element:
@@ -126,7 +126,7 @@ def named(element: etree._Element, name: str) -> list[etree._Element]:
 
 
 def only(element: etree._Element, name: str) -> etree._Element | None:
-    """The child of that name. Raises PackageError where there are two: nothing tells which one counts."""
+    """The child of that name. Raises PackageError if there are two: it is ambiguous which one counts."""
     found = named(element, name)
     if len(found) > 1:
         raise PackageError("damaged", f"文件已损坏（{name} 有{len(found)}个，不知以哪个为准）")
@@ -134,7 +134,7 @@ def only(element: etree._Element, name: str) -> etree._Element | None:
 
 
 def chosen(alternates: etree._Element) -> etree._Element | tuple[()]:
-    """Of what is written twice, what programs read that know nothing newer."""
+    """Of alternate content, the element that programs read which know nothing newer."""
     for kind in ("Fallback", "Choice"):
         for element in alternates.iterchildren(_COMPATIBILITY + kind):
             if len(element):
@@ -154,7 +154,7 @@ def disputed(element: etree._Element) -> bool:
 
 
 def _plain(element: etree._Element) -> tuple[object, ...]:
-    """What an element says, wherever it stands."""
+    """An element's contents for comparison, without its context."""
     inner = tuple((_plain(child), child.tail or "") for child in element)
     return element.tag, tuple(sorted(element.attrib.items())), element.text or "", inner
 
@@ -165,7 +165,7 @@ def same(elements: list[etree._Element]) -> bool:
 
 
 def space_of(element: etree._Element) -> str:
-    """The namespace as it stands before the name, "{…}"; "" for none, comments and processing instructions."""
+    """The namespace in braces, "{…}"; "" for none, comments and processing instructions."""
     tag = element.tag
     return _space(tag) if isinstance(tag, str) else ""
 

@@ -1,6 +1,6 @@
-"""The text of a note: which of it is ours, told by a line before it and one behind it, and what a person added.
+"""The text of a note: our part of it, between a line before it and one after it, and what users added.
 
-Authors tell nothing, because other programs write them anew; so are runs and line ends.
+Authors, runs and line ends cannot be used to find our part, because other programs rewrite them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Recorded = Mapping[str, frozenset[str]]  # the codes of our texts, with those of
 
 
 class NoteCodes(Struct, frozen=True):
-    """The codes of a note's text: of ours, and of what stood there before it; and whether a note stood there."""
+    """The codes of our text in a note and of the text before it; `joined`: there was a note before ours."""
 
     ours: str
     theirs: str
@@ -33,7 +33,7 @@ class NoteCodes(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a person wrote into a note of ours; `inside`: into our own text, all of which is then theirs."""
+    """What a user wrote into one of our notes; `inside`: within our text, which then belongs to the unit."""
 
     sheet: str
     cell: str
@@ -42,35 +42,35 @@ class Answer(Struct, frozen=True):
 
 
 def of_ours(text: str) -> str:
-    """A text as it stands in a note."""
+    """Our text between its two lines, as it is written into a note."""
     return f"{DELIMITER}\n{text}\n{CLOSING}\n"
 
 
 def unlined(text: str) -> str:
-    """A text in which nothing looks like the lines before and behind ours: a cell that it quotes may hold them."""
-    while DELIMITER in text or CLOSING in text:  # what is left and right of one may make another
+    """A text without the two lines that enclose ours: it may quote a cell that holds them."""
+    while DELIMITER in text or CLOSING in text:  # removing one may join the halves of another
         text = text.replace(DELIMITER, "").replace(CLOSING, "")
     return text
 
 
 def has_ours(text: str) -> bool:
-    """Whether there is a text of ours, or what a person left of one."""
+    """Whether a note holds our text, or a remainder of it."""
     return DELIMITER in text or CLOSING in text
 
 
 def written_into(text: str, recorded: Recorded) -> bool:
-    """Whether a text of ours is not as we wrote it."""
+    """Whether our text was edited."""
     as_written = all(text_code(found[1]) in recorded for found in _OURS.finditer(text))
     return not as_written or CLOSING in _OURS.sub("", text)
 
 
 def disowned(text: str) -> str:
-    """The whole text of a note that is theirs from now on: nothing in it looks like ours."""
+    """The text of a note that belongs to the unit from now on, with other lines in place of ours."""
     return text.replace(DELIMITER, WAS_OURS).replace(CLOSING, "").rstrip()
 
 
 def added(text: str, recorded: Recorded) -> str:
-    """What a person wrote before or behind our text since it was written; "" for nothing."""
+    """What a user wrote before or after our text since then; "" for nothing."""
     first = _OURS.search(text)
     if first is None:
         return ""
@@ -82,7 +82,7 @@ def added(text: str, recorded: Recorded) -> str:
 
 
 def answer_in(sheet: str, cell: str, text: str, recorded: Recorded | None) -> Answer | None:
-    """What a person wrote into a note of ours, if anything; `recorded` None: nobody knows what ours was."""
+    """What a user wrote into one of our notes, if anything. `recorded` None: our text was not recorded."""
     if recorded is None or not has_ours(text):
         return None
     if written_into(text, recorded):
@@ -92,30 +92,30 @@ def answer_in(sheet: str, cell: str, text: str, recorded: Recorded | None) -> An
 
 
 def remaining(text: str, recorded: Recorded | None) -> str:
-    """What of a note is theirs: all before and behind our text, and ours too where it was written into."""
+    """The unit's part of a note: the text before and after ours, and ours too if it was edited."""
     if recorded is not None and written_into(text, recorded):
         return disowned(text)
     return "\n".join(text[begin:end].strip() for begin, end in theirs_of(text))
 
 
 def theirs_of(text: str) -> list[tuple[int, int]]:
-    """Where a note's own text stands, from and to, without the line ends between it and ours."""
+    """The spans (start, end) of a note outside our text, without the line ends next to ours."""
     spans, start = [], 0
     for begin, end in [*(found.span() for found in _OURS.finditer(text)), (len(text), len(text))]:
         piece = text[start:begin]
         if piece.strip():
             spans.append((start + (len(piece) - len(piece.lstrip("\r\n")) if start else 0), begin))
         start = end
-    if spans and spans[-1][1] < len(text):  # ours stood behind it, on a line of its own
+    if spans and spans[-1][1] < len(text):  # our text followed it, on a line of its own
         begin, end = spans[-1]
         spans[-1] = begin, end - (text[end - 1] == "\n")
     return spans
 
 
 def blank_of(text: str, joined: bool | None) -> list[tuple[int, int]]:
-    """Where a note's own text stands of which nothing can be seen; none where no note stood there before ours.
+    """The span of an invisible text before ours; none if there was no note before ours.
 
-    `joined` None: nobody wrote down whether one did. Ours begins a line only behind another text.
+    `joined` None: that was not recorded. Our text begins a new line only after another text.
     """
     end = text.find(DELIMITER)
     stood = text[:end].endswith("\n") if joined is None else joined

@@ -1,4 +1,4 @@
-"""Notes (批注): our text joined to a note that is already there, or a note of its own; and taken away again."""
+"""Notes (批注): adds our text to a cell's note, or as a new note, and removes it again."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ class Notes:
         for relation in self.package.relationships(self.sheet.part):
             if relation.target == part:
                 self.package.remove_relationship(self.sheet.part, relation.id)
-        if not self.package.owners().get(part):  # a drawing may be said to be what others need
+        if not self.package.owners().get(part):  # other parts may refer to a drawing too
             self.package.remove(part)
 
 
@@ -215,7 +215,7 @@ def _list(root: etree._Element) -> etree._Element:
 
 
 def _author(root: etree._Element) -> str:
-    """The index of our author, added behind theirs."""
+    """The index of our author, which is appended to the others."""
     space = etree.QName(root).namespace
     authors = only(root, "authors")
     if authors is None:
@@ -229,7 +229,7 @@ def _author(root: etree._Element) -> str:
 
 
 def _drop_author(root: etree._Element) -> None:
-    """Take our author away where it is the last one and nobody's."""
+    """Remove our author if it is the last one and no note refers to it."""
     authors = only(root, "authors")
     if authors is None or not len(authors) or authors[-1].text != AUTHOR:
         return
@@ -238,7 +238,7 @@ def _drop_author(root: etree._Element) -> None:
 
 
 def _as_run(body: etree._Element) -> None:
-    """A note's bare text as a run, so that ours can follow it."""
+    """Turn a note's plain text into a run, so that ours can follow it."""
     for element in list(body):
         if local(element) == "t":
             run = etree.Element(f"{{{etree.QName(body).namespace}}}r")
@@ -251,7 +251,7 @@ def _text(body: etree._Element) -> str:
 
 
 def _without_ours(body: etree._Element, text: str, stood: bool | None, edited: bool) -> bool:
-    """Leave a note only what is not ours: all of it where our text was `edited`. False if nothing is left."""
+    """Remove our text from a note, unless it was `edited`. False if nothing is left."""
     if edited:
         _rewrite(body, disowned(text))
         return True

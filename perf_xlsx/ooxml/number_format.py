@@ -13,7 +13,7 @@ from typing import NamedTuple
 from perf_xlsx.domain.text import fold
 from perf_xlsx.system.pattern import pattern
 
-LONGEST = 255  # characters of a format: Excel's own limit; what is behind is not read
+LONGEST = 255  # characters of a format: Excel's own limit; the rest is not read
 _TOKEN = pattern(r'"([^"]*)"|[\\!](.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
 _CONDITION = pattern(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _UNIT = pattern(r"(?:[^\W\d_]|[㎡㎥㎢°]){1,6}[²³]?|[%‰]")
@@ -26,13 +26,8 @@ _PART = pattern(
 )
 _EPOCH = datetime.datetime(1899, 12, 30)
 _HOLDS = {
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-    "=": operator.eq,
-    "<>": operator.ne,
-}
+    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
 
 
 class Section(NamedTuple):
@@ -78,7 +73,7 @@ def _shows_date(code: str) -> bool:
 
 @lru_cache(4096)
 def names_a_day(code: str) -> bool:
-    """Whether a date's format shows a month with its year or day, so that it tells a time of the year."""
+    """Whether a date's format shows a month with its year or day."""
     _, marks, minutes = _codes(code)
     month = any(mark[:1] == "m" and at not in minutes for at, mark in enumerate(marks))
     return month and any(mark[:1] in ("y", "e") or mark in ("d", "dd") for mark in marks if mark)

@@ -1,4 +1,4 @@
-"""An .xlsx or .xlsm as a zip of parts. What is not written stays byte for byte what it was, still compressed."""
+"""An .xlsx or .xlsm as a zip of parts. Parts that are not written stay the same, byte for byte."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from msgspec import field
 from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, deflated
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import children, local
-from perf_xlsx.ooxml.relationships import Related, rels_name
+from perf_xlsx.ooxml.parts import Parts
+from perf_xlsx.ooxml.relationships import rels_name
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import is_special
 
@@ -29,7 +30,7 @@ _SUFFIXES = {  # the end of the workbook part's content type -> the suffix under
 }
 
 
-class Package(Related):
+class Package(Parts):
     """The parts of one workbook. Use `Package.open`."""
 
     _large_parts: Callable[[], object] = field(default=lambda: None)
@@ -51,13 +52,13 @@ class Package(Related):
         return package
 
     def settle(self) -> None:
-        """Wait until large parts are judged too. Raises PackageError where one is damaged."""
+        """Wait until the large parts are checked too. Raises PackageError if one is damaged."""
         self._large_parts()
 
     def _judge_parts(self) -> None:
-        """Every part unpacks to what the directory says: a copy of a damaged file would be damaged too.
+        """Check that every part matches the directory: a copy of a damaged file would be damaged too.
 
-        Large ones, which are pictures mostly, are judged beside the reading; see `settle`.
+        Large parts, which are pictures mostly, are checked in the background; see `settle`.
         """
         large = {name for name, info in self.archive.infos.items() if info.file_size > MIB}
         self._large_parts = in_background(lambda: self.archive.verify(large), large=bool(large))
@@ -95,7 +96,7 @@ class Package(Related):
         kind = self.content_type(self.main_part() or "") or ""
         return next((suffix for end, suffix in _SUFFIXES.items() if kind.endswith(end)), ".xlsx")
 
-    # ---- content types, and parts that go with theirs --------------------------------------------------------
+    # ---- content types ---------------------------------------------------------------------------------------
 
     def content_type(self, part: str) -> str | None:
         """The declared content type of a part."""
@@ -129,7 +130,7 @@ class Package(Related):
         self.touch(CONTENT_TYPES)
 
     def drop_content_type(self, part: str) -> None:
-        """Take the declaration of a part away."""
+        """Remove the declaration of a part."""
         root = self.tree(CONTENT_TYPES)
         for element in list(root):
             if _part_name(element) == f"/{part}".lower():
@@ -137,7 +138,7 @@ class Package(Related):
                 self.touch(CONTENT_TYPES)
 
     def remove(self, name: str) -> None:
-        """Take a part away, with its relationships part and content type."""
+        """Remove a part, its relationships part and its content type."""
         for gone in (name, rels_name(name)):
             self.take_away(gone)
         self.drop_content_type(name)

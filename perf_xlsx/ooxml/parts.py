@@ -1,7 +1,9 @@
-"""The parts of a zip: read and parsed once, written, taken away. What is not written stays compressed as it is."""
+"""The parts of a zip: read and parsed once, written, removed. Parts that are not written stay compressed."""
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Iterator
 from functools import cached_property
 
 from lxml import etree
@@ -9,7 +11,8 @@ from msgspec import Struct, field
 
 from perf_xlsx.ooxml.archive import Archive, PackageError
 from perf_xlsx.ooxml.limits import Limits
-from perf_xlsx.ooxml.markup import parse_xml, to_xml
+from perf_xlsx.ooxml.markup import named, parse_xml, to_xml
+from perf_xlsx.ooxml.relationships import Relationship, owner_of, rels_name
 
 
 class Parts(Struct, dict=True):
@@ -17,10 +20,11 @@ class Parts(Struct, dict=True):
 
     archive: Archive
     limits: Limits
-    changed: dict[str, bytes | None] = field(default_factory=dict)  # None: taken away
+    changed: dict[str, bytes | None] = field(default_factory=dict)  # None: removed
     trees: dict[str, etree._Element] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     markup: int = 0  # how much of `limits.markup` is spent
+    _related: dict[str, list[Relationship]] = field(default_factory=dict)  # by relationships part, read once
     _unpacked: dict[str, bytes] = field(default_factory=dict)  # small parts until they are read for the first time
 
     def names(self) -> list[str]:
@@ -62,15 +66,13 @@ class Parts(Struct, dict=True):
         """Replace or add a part."""
         self.changed[name] = data
         self._spellings.setdefault(name.lower(), name)
-        self.trees.pop(name, None)
-        self.touched.discard(name)
+        self._forget(name)
 
     def take_away(self, name: str) -> None:
-        """Take a part away, where there is one."""
+        """Remove a part, if it exists."""
         if name in self:
             self.changed[name] = None
-        self.trees.pop(name, None)
-        self.touched.discard(name)
+        self._forget(name)
 
     def tree(self, name: str) -> etree._Element:
         """The part's XML, parsed once. After changing it call `touch`."""
@@ -89,7 +91,109 @@ class Parts(Struct, dict=True):
     def touch(self, name: str) -> None:
         """The tree of this part was changed: it is serialised when the package is saved."""
         self.touched.add(name)
+        self._related.pop(name, None)
 
     def is_new(self, name: str) -> bool:
         """Whether the part is no longer as it lies in the zip."""
         return name in self.touched or name in self.changed
+
+    def _forget(self, name: str) -> None:
+        """Drop the tree of a part that was written or removed, and relationships that may have changed."""
+        self.trees.pop(name, None)
+        self.touched.discard(name)
+        self._related.pop(name, None)
+        if name not in self.archive.infos:  # a target may have got its part, under another spelling
+            spelt = name.lower()
+            for source, found in list(self._related.items()):
+                if any(relation.target.lower() == spelt for relation in found):
+                    del self._related[source]
+
+    # ---- relationships ------------------------------------------------------------------------------------------
+
+    def one_related(self, part: str, kind: str) -> str | None:
+        """The one part of that kind that a part refers to; None where it refers to none.
+
+        Raises PackageError if it is missing, or if there are two and it is ambiguous which one counts.
+        """
+        found = {r.target for r in self.relationships(part) if r.type.endswith(f"/{kind}") and not r.external}
+        if len(found) > 1:
+            raise PackageError("damaged", f"文件已损坏（{kind} 部件有{len(found)}个，不知以哪个为准）")
+        if found and not found <= set(self.names()):
+            raise PackageError("damaged", f"文件已损坏（缺少 {found.pop()}）")
+        return found.pop() if found else None
+
+    def free_name(self, pattern: str) -> str:
+        """The first unused part name of a pattern such as "xl/worksheets/sheet{}.xml".
+
+        A name to which a relationship already refers is not unused: that relationship would get our part.
+        """
+        names = self.names()
+        referred = (r.target for name in names if owner_of(name) is not None for r in self._relations_in(name))
+        taken = {name.lower() for name in (*names, *referred)}
+        number = 1
+        while pattern.format(number).lower() in taken:
+            number += 1
+        return pattern.format(number)
+
+    def relationships(self, part: str) -> list[Relationship]:
+        """What a part refers to ("" is the package itself)."""
+        name = self.actual_name(rels_name(part))
+        if name not in self:
+            return []
+        if name not in self._related:
+            self._related[name] = list(self._relationships(part, name))
+        return self._related[name]
+
+    def _relations_in(self, name: str) -> list[Relationship]:
+        """The relationships in a relationships part."""
+        known = self._related.get(name)
+        return self.relationships(owner_of(name) or "") if known is None else known
+
+    def _relationships(self, part: str, name: str) -> Iterator[Relationship]:
+        folder = posixpath.dirname(part)
+        for element in named(self.tree(name), "Relationship"):
+            target, external = element.get("Target", ""), element.get("TargetMode") == "External"
+            if not external:
+                target = target.replace("\\", "/")  # as Windows zip libraries write names
+                joined = target if target.startswith("/") else posixpath.join("/", folder, target)
+                target = self.actual_name(posixpath.normpath(joined).lstrip("/"))
+            yield Relationship(element.get("Id", ""), element.get("Type", ""), target, external)
+
+    def add_relationship(self, part: str, type: str, target: str) -> str:
+        """Relate a part to another; returns the new id."""
+        name = self.actual_name(rels_name(part))
+        if name not in self:
+            space = "http://schemas.openxmlformats.org/package/2006/relationships"
+            self.write(name, f'<Relationships xmlns="{space}"/>'.encode())
+        root, known = self.tree(name), self.relationships(part)
+        taken = {element.get("Id") for element in root}
+        number = 1
+        while f"rId{number}" in taken:
+            number += 1
+        relative = posixpath.relpath(f"/{target}", posixpath.join("/", posixpath.dirname(part)))
+        tag = f"{{{etree.QName(root).namespace}}}Relationship"
+        etree.SubElement(root, tag, Id=f"rId{number}", Type=type, Target=relative)
+        self.touch(name)
+        self._related[name] = [*known, Relationship(f"rId{number}", type, target, external=False)]
+        return f"rId{number}"
+
+    def remove_relationship(self, part: str, id: str) -> None:
+        """Remove all relationships with an id, and the relationships part if nothing is left in it."""
+        name = self.actual_name(rels_name(part))
+        if name not in self:
+            return
+        root = self.tree(name)
+        for element in list(root):
+            if element.get("Id") == id:
+                root.remove(element)
+                self.touch(name)
+        if len(root) == 0 and part:
+            self.take_away(name)
+
+    def owners(self) -> dict[str, set[str]]:
+        """For each part that is referred to, the parts that do ("" is the package)."""
+        owners: dict[str, set[str]] = {}
+        for owner in (owner for owner in map(owner_of, self.names()) if owner is not None):
+            for relation in self.relationships(owner):
+                owners.setdefault(relation.target, set()).add(owner)
+        return owners

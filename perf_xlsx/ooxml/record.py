@@ -27,7 +27,7 @@ from perf_xlsx.system.pattern import pattern
 
 LEDGER = "_perf_xlsx_ledger"
 MARK_NAME, SHEET_NAME = "_px_mark_", "_px_sheet_"
-_LEDGERS = pattern(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered where a sheet of theirs is called so
+_LEDGERS = pattern(rf"{LEDGER}(?:\([0-9]{{1,4}}\))?")  # numbered if a sheet of the unit has the name
 _MOST = 2_000_000  # characters of codes in a ledger: 500,000 cells of our sheets
 _UNSEEN = Look("", 0, "", "")  # the default format of the workbook: nobody sees the sheet
 _CODES = 5  # the first column of a sheet's codes
@@ -41,7 +41,7 @@ class Marked(Struct, frozen=True):
 
 
 class Added(Struct, frozen=True):
-    """One sheet that was added: its name, how many charts it has, what stands on it (None: not recorded)."""
+    """An added sheet: its name, the number of its charts, the codes of its contents (None: not recorded)."""
 
     name: str
     charts: int
@@ -51,7 +51,7 @@ class Added(Struct, frozen=True):
 class Entry(Struct, frozen=True):
     """One mark as recorded, under its defined name.
 
-    `joined` tells whether its note was joined to one that stood there (None: not recorded, or it has none).
+    `joined`: its note was added to one that was there before (None: not recorded, or no note).
     """
 
     name: str
@@ -64,7 +64,7 @@ class Entry(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """What a ledger says: marks, sheets by their defined names, the codes of notes (None: not recorded)."""
+    """The contents of a ledger: marks, sheets by their defined names, codes of notes (None: not recorded)."""
 
     entries: list[Entry]
     sheets: dict[str, Added]
@@ -72,7 +72,7 @@ class Record(Struct, frozen=True):
 
     @property
     def names(self) -> set[str]:
-        """The defined names of ours, as they compare."""
+        """The recorded defined names, case folded."""
         found = {*self.sheets, *(entry.name for entry in self.entries)}
         return {name.casefold() for name in found if name.startswith((MARK_NAME, SHEET_NAME))}
 
@@ -115,7 +115,7 @@ def _draft(rows: Sequence[Sequence[str]]) -> Draft:
 
 
 def may_be_ledger(sheet: str) -> bool:
-    """Whether a ledger may be called so."""
+    """Whether a ledger may have this name."""
     return _LEDGERS.fullmatch(sheet) is not None
 
 
@@ -130,7 +130,7 @@ def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, Record] | None
 def read_record(ledger: Grid) -> Record:
     """Read a ledger, whichever version wrote it.
 
-    Of a sheet that holds more codes than we write none is taken: it counts as edited, and is retained.
+    A sheet with more codes than we ever write gets none: it counts as edited, and is retained.
     """
     rows: dict[int, dict[int, str]] = {}
     for (row, column), cell in sorted(ledger.cells.items()):

@@ -8,7 +8,7 @@ from itertools import count
 from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, quote_sheet
-from perf_xlsx.ooxml.graft import all_sheet_names, sheet_elements
+from perf_xlsx.ooxml.graft import all_sheet_names
 from perf_xlsx.ooxml.markup import local, text_of
 from perf_xlsx.system.pattern import pattern
 
@@ -17,7 +17,7 @@ _LONGEST = 31  # characters of a sheet's name in Excel
 
 
 def retained_names(book: Book, names: Iterable[str]) -> dict[str, str]:
-    """The names under which sheets of ours stay: marked as kept, free here, no longer than Excel allows."""
+    """New names for retained sheets: marked as such, unused, no longer than Excel allows."""
     taken = {other.casefold() for other in all_sheet_names(book)}
     found: dict[str, str] = {}
     for name in names:
@@ -38,7 +38,7 @@ def rename(book: Book, names: Mapping[str, str]) -> None:
     if not names:
         return
     parts = {sheet.name: sheet.part for sheet in book.sheets if sheet.name in names}
-    for element in sheet_elements(book):
+    for element in book.sheet_elements():
         element.set("name", names.get(element.get("name", ""), element.get("name", "")))
     book.package.touch(book.part)
     book.sheets_changed()

@@ -114,7 +114,7 @@ def _ranges(draft: Draft, names: Mapping[str, str]) -> str:
 
 
 def _link(link: Link, names: Mapping[str, str]) -> str:
-    sheet = names[link.sheet] if link.ours else link.sheet
+    sheet = names[link.sheet] if link.to_draft else link.sheet
     where = quoted(f"{quote_sheet(sheet)}!{link.cell}")
     return f'<hyperlink ref="{cell_name(link.row, link.column)}" location={where} display={quoted(link.shown)}/>'
 

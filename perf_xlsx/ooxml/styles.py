@@ -234,7 +234,7 @@ class Styles:
         return self._made("cellXfs", f"<xf {indexes} {_APPLIED}>{text.alignment}</xf>")
 
     def _made(self, name: str, xml: str) -> int:
-        """The index of an element of ours, given as XML text without a namespace."""
+        """The index of an element, given as XML text without a namespace."""
         if (name, xml) not in self._ours:
             self._ours[name, xml] = self.add(name, _element(xml, self.space))
         return self._ours[name, xml]

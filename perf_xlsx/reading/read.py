@@ -64,11 +64,12 @@ def read(package: Package, workbook: str, rulebook: str | None = None) -> Readin
 
 
 def _may_be_the_forms(book: Book, sheet: Sheet) -> Callable[[Collection[str]], bool]:
-    """Whether a large sheet need be read: names of our boxes lead there, or its texts are labels."""
+    """Whether a large sheet must be read: it has the identity, a box that a name leads to, or labels."""
 
     def is_wanted(texts: Collection[str]) -> bool:
         areas = (name.area() for name in book.defined_names() if name.name.startswith("px_"))
-        return any(area and area[0] == sheet.name for area in areas) or may_show_a_form(texts)
+        named = {HIDDEN_SHEET, *(area[0] for area in areas if area)}
+        return sheet.name in named or may_show_a_form(texts)
 
     return is_wanted
 

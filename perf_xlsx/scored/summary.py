@@ -147,7 +147,7 @@ class _Summary:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
             words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
-        self.sheet.link(row, 1, PROBLEMS, "A1", words, s.link(bold=True, text_wrap=False), ours=True)
+        self.sheet.link(row, 1, PROBLEMS, "A1", words, s.link(bold=True, text_wrap=False), to_draft=True)
         self.sheet.heights[row] = 22
 
     # ---- tables ----------------------------------------------------------------------------------------------
