@@ -25,6 +25,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import Area, Cells
+from perf_xlsx.template.steps import PREFIX
 from tests.kit.libreoffice import converted
 from tests.kit.outcome import findings_of
 
@@ -350,6 +351,9 @@ def calculated(book: Any) -> Shown:
             for cell in line:
                 cells.typed.setdefault((sheet.title, cell.row, cell.column), (None, cell.number_format))
     for name, defined in book.defined_names.items():
+        if name.startswith(PREFIX):
+            cells.steps[name] = defined.attr_text
+            continue
         sheet, reference = next(iter(defined.destinations))
         ends = [openpyxl.utils.cell.coordinate_to_tuple(end) for end in reference.replace("$", "").split(":")]
         cells.names[name] = Area(sheet, *ends[0], *ends[-1])

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct, field
-
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
@@ -19,14 +17,14 @@ from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
     BELOW,
     POINTS,
-    Table,
+    TableRange,
     counter_name,
     entries_name,
     missing_cell,
-    owed_name,
+    missing_name,
     required_amounts,
 )
-from perf_xlsx.template.prompts import beside
+from perf_xlsx.template.steps import Steps, by_label
 
 LEAST_HEIGHTS = {"passages": 34.0, "indicators": 30.0}  # of rows, in points; hints take two lines
 SPARE_ROWS = 3  # kept free at the end of a filled table
@@ -39,45 +37,56 @@ PROTECTION = {
 }  # fmt: skip
 
 
-class Placed(Struct):
-    """What became of a sheet: its first box, and its counter's address."""
+class SheetState:
+    """A sheet being written: its first box, its counter's address, and the terms that count its missing boxes."""
 
-    first: str = ""
-    counter: str = ""
-    terms: list[str] = field(default_factory=list)  # formulas that each count missing boxes
+    def __init__(self, sheet: Sheet, number: int, worksheet: Any) -> None:
+        self.sheet, self.worksheet = sheet, worksheet
+        self.first, self.counter = "", ""
+        self.steps = Steps(f"sheet{number}", {}, {})
+        self.terms: list[str] = []
+
+    def box(self, row: int, column: int) -> None:
+        """Remember the first box that is typed into."""
+        self.first = self.first or cell_name(row, column)
+
+    def require(self, key: str, cell: str) -> None:
+        """Count a box where it is empty."""
+        self.terms.append(self.steps.step(f"_{key}", missing_cell(cell)))
 
 
 class Writer:
     """Writes the sheets of one template.
 
-    `tables` and `money` tell in the end where free rows stand, and the amounts of the total.
+    Afterwards `tables` are the tables of free rows, and `money` refers to the amounts of the total, by column.
     """
 
     def __init__(self, canvas: LiveCanvas, box: BoxWriter, year: int | None, fill: Fill | None) -> None:
         self.canvas, self.box, self.year, self.fill = canvas, box, year, fill
-        self.tables: list[Table] = []
+        self.tables: list[TableRange] = []
         self.money: dict[str, str] = {}
 
-    def sheet(self, sheet: Sheet, worksheet: Any) -> Placed:
+    def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
-        placed, last = Placed(), self._last_column(sheet)
+        number = self.box.form.sheets.index(sheet)
+        state, last = SheetState(sheet, number + 1, worksheet), self._last_column(sheet)
         self._widths(sheet, worksheet)
         row = self._heading(sheet, worksheet, last)
         for block in sheet.blocks:
             match block:
                 case Boxes():
-                    row = self._boxes(block, sheet, worksheet, row, placed)
+                    row = self._boxes(block, state, row)
                 case Lines():
-                    row = self._lines(block, sheet, worksheet, row, placed)
+                    row = self._lines(block, state, row)
                 case Rows():
-                    row = self._rows(block, sheet, worksheet, row, placed)
-        self._counter(sheet, worksheet, placed, last)
+                    row = self._rows(block, state, row)
+        self._counter(state, number, last)
         worksheet.hide_gridlines(2)
         worksheet.protect("", PROTECTION)
-        worksheet.set_selection(placed.first)
+        worksheet.set_selection(state.first)
         self.canvas.print_setup(worksheet, sheet.landscape)
         worksheet.print_area(0, 0, row - 1, last)
-        return placed
+        return state
 
     # ---- the head of a sheet ---------------------------------------------------------------------------------
 
@@ -122,45 +131,46 @@ class Writer:
         worksheet.write_rich_string(2, LEFT, *swatches, canvas.style(text_wrap=False, align="left"))
         return 4
 
-    def _counter(self, sheet: Sheet, worksheet: Any, placed: Placed, last: int) -> None:
+    def _counter(self, state: SheetState, number: int, column: int) -> None:
         """The required counter at the right end of the hint's row."""
-        column = last
-        count = "+".join(placed.terms) or "0"
-        self.canvas.name(counter_name(self.box.form.sheets.index(sheet)), sheet.name, 1, column)
-        placed.counter = f"'{sheet.name}'!{cell_name(1, column, fixed=True)}"
-        formula = f'=IF(({count})=0,"✔ 必填项已填齐","还有 "&({count})&" 个必填格未填")'
+        name, worksheet = state.sheet.name, state.worksheet
+        self.canvas.name(counter_name(number), name, 1, column)
+        state.counter = f"'{name}'!{cell_name(1, column, fixed=True)}"
+        count = state.steps.step("missing", "+".join(state.terms) or "0")
+        self.canvas.steps(state.steps)
+        formula = f'=IF({count}=0,"✔ 必填项已填齐","还有 "&{count}&" 个必填格未填")'
         style = self.canvas.style(align="right", bold=True, text_wrap=False)
         self.canvas.live(worksheet, 1, column, formula, style)
         self.canvas.counter_colours(worksheet, 1, column)
 
     # ---- blocks ----------------------------------------------------------------------------------------------
 
-    def _boxes(self, block: Boxes, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
-        canvas = self.canvas
-        if len(sheet.blocks) > 1:
-            row = self._block_title(block.title, worksheet, row)
+    def _boxes(self, block: Boxes, state: SheetState, row: int) -> int:
+        if len(state.sheet.blocks) > 1:
+            row = self._block_title(block.title, state.worksheet, row)
+        formulas = self.box.formulas()
         for box in block.boxes:
-            value = box_value(self.fill, box)
-            cell = cell_name(row, LEFT + 1)
-            canvas.text(worksheet, row, LEFT, box.label + (" *" if box.required else ""), canvas.head)
-            canvas.name(f"px_{box.key}", sheet.name, row, LEFT + 1)
-            self.box.ask(worksheet, row, LEFT + 1, row, box)
-            if box.kind == "computed":
-                self.box.computed(worksheet, row, LEFT + 1, box)
-            else:
-                canvas.typed(worksheet, row, LEFT + 1, value, self.box.style(box, value=value, align="left"))
-                placed.first = placed.first or cell
-            if box.required:
-                placed.terms.append(missing_cell(beside(column_name(LEFT + 2), _label(row))))
-            help_text = self.box.dated(box.help) or COMPUTED_HELP
-            canvas.text(
-                worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9)
-            )
-            least = 60.0 if box.kind == "long_text" else 26.0
-            shown = value if isinstance(value, str) else ""
-            worksheet.set_row(row, s.height_for([(shown, box.width), (help_text, HELP_WIDTH)], least))
+            self._box(box, state, row, formulas)
             row += 1
         return row + 1
+
+    def _box(self, box: Box, state: SheetState, row: int, formulas: Mapping[str, str]) -> None:
+        canvas, worksheet, value = self.canvas, state.worksheet, box_value(self.fill, box)
+        canvas.text(worksheet, row, LEFT, _head(box), canvas.head)
+        canvas.name(f"px_{box.key}", state.sheet.name, row, LEFT + 1)
+        self.box.ask(worksheet, row, LEFT + 1, row, box)
+        if box.kind == "computed":
+            self.box.computed(worksheet, row, LEFT + 1, box, formulas)
+        else:
+            canvas.typed(worksheet, row, LEFT + 1, value, self.box.style(box, value=value, align="left"))
+            state.box(row, LEFT + 1)
+        if box.required:
+            state.require(box.key, by_label(state.sheet.name, column_name(LEFT + 2), _label(row)))
+        help_text = self.box.dated(box.help) or COMPUTED_HELP
+        canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
+        least = 60.0 if box.kind == "long_text" else 26.0
+        shown = value if isinstance(value, str) else ""
+        worksheet.set_row(row, s.height_for([(shown, box.width), (help_text, HELP_WIDTH)], least))
 
     def _block_title(self, title: str, worksheet: Any, row: int) -> int:
         style = self.canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
@@ -168,82 +178,106 @@ class Writer:
         worksheet.set_row(row, 24)
         return row + 1
 
-    def _lines(self, block: Lines, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
-        canvas, header = self.canvas, row
+    def _lines(self, block: Lines, state: SheetState, header: int) -> int:
+        canvas, worksheet, last = self.canvas, state.worksheet, header + len(block.lines)
         worksheet.set_row(header, 30)
         canvas.text(worksheet, header, LEFT, block.head, canvas.head)
-        for offset, box in enumerate(block.columns, LEFT + 1):
-            canvas.text(worksheet, header, offset, box.label, canvas.head)
-            canvas.name(
-                f"px_{block.key}_{box.key}", sheet.name, header + 1, offset, header + len(block.lines), offset
-            )
-        for row, line in enumerate(block.lines, header + 1):
-            worksheet.set_row(row, 26)
-            label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
-            canvas.text(worksheet, row, LEFT, line.label, label)
-            needed = required_amounts(line, self.box.form.total_line, self.box.rulebook)
-            for column, box in enumerate(block.columns, LEFT + 1):
-                amount = beside(column_name(column + 1), _label(row), sheet.name)
-                if line.key == self.box.form.total_line:
-                    self.money[box.key] = amount
-                canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet.name, row, column)
-                if box.kind == "computed":
-                    self.box.computed(worksheet, row, column, box, block.columns, LEFT + 1)
-                    continue
-                value = line_value(self.fill, block, line, box)
-                required = box.key in needed
-                canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
-                placed.first = placed.first or cell_name(row, column)
-                if required:
-                    placed.terms.append(missing_cell(amount))
         for column, box in enumerate(block.columns, LEFT + 1):
-            self.box.ask(worksheet, header + 1, column, header + len(block.lines), box)
+            canvas.text(worksheet, header, column, box.label, canvas.head)
+            canvas.name(f"px_{block.key}_{box.key}", state.sheet.name, header + 1, column, last, column)
+        formulas = self.box.row_formulas(state.sheet.name, block, LEFT + 1)
+        for row, line in enumerate(block.lines, header + 1):
+            self._line(block, line, state, row, formulas)
+        for column, box in enumerate(block.columns, LEFT + 1):
+            self.box.ask(worksheet, header + 1, column, last, box)
         worksheet.freeze_panes(header + 1, LEFT + 1)
         worksheet.repeat_rows(0, header)
-        return header + len(block.lines) + 2
+        return last + 2
 
-    def _rows(self, block: Rows, sheet: Sheet, worksheet: Any, row: int, placed: Placed) -> int:
-        canvas = self.canvas
-        if len(sheet.blocks) > 1:
+    def _line(self, block: Lines, line: Line, state: SheetState, row: int, formulas: Mapping[str, str]) -> None:
+        canvas, worksheet, sheet = self.canvas, state.worksheet, state.sheet.name
+        worksheet.set_row(row, 26)
+        label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
+        canvas.text(worksheet, row, LEFT, line.label, label)
+        total = self.box.form.total_line
+        needed = required_amounts(line, total, self.box.rulebook)
+        for column, box in enumerate(block.columns, LEFT + 1):
+            amount = by_label(sheet, column_name(column + 1), _label(row))
+            if line.key == total:
+                self.money[box.key] = amount
+            canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet, row, column)
+            if box.kind == "computed":
+                self.box.computed(worksheet, row, column, box, formulas)
+                continue
+            value = line_value(self.fill, block, line, box)
+            canvas.typed(worksheet, row, column, value, self.box.style(box, box.key in needed, value))
+            state.box(row, column)
+            if box.key in needed:
+                state.require(f"{line.key}_{box.key}", amount)
+
+    def _rows(self, block: Rows, state: SheetState, row: int) -> int:
+        worksheet, name = state.worksheet, state.sheet.name
+        if len(state.sheet.blocks) > 1:
             row = self._block_title(block.title, worksheet, row)
         header, filled = row, fill_rows(self.fill, block)
         first, last = header + 1, header + max(block.rows, len(filled) + SPARE_ROWS)
-        worksheet.set_row(header, 34)
-        canvas.text(worksheet, header, 0, NUMBER, canvas.head)
-        for column, box in enumerate(block.columns, LEFT):
-            canvas.text(worksheet, header, column, box.label + (" *" if box.required else ""), canvas.head)
-            canvas.name(f"px_{block.key}_{box.key}", sheet.name, first, column, last, column)
-            self.box.ask(worksheet, first, column, last, box)
-        for row in range(first, last + 1):
-            values = filled[row - first] if row - first < len(filled) else {}
-            self._row(block, worksheet, row, row - first + 1, values)
-        letters = {b.key: column_name(c + 1) for c, b in enumerate(block.columns, LEFT)}
-        table = Table(block, sheet.name, letters, header + 1, last + 1)
+        self._row_heads(block, state, header, last)
+        formulas = self.box.row_formulas(name, block, LEFT)
+        for number, row in enumerate(range(first, last + 1), 1):
+            values = filled[number - 1] if number <= len(filled) else {}
+            self._row(block, worksheet, row, number, values, formulas)
+        table = TableRange(block, name, _letters(block), header + 1, last + 1)
         self.tables.append(table)
         if table.required:
-            placed.terms.append(owed_name(block.key))
-        if block.key == "indicators":  # one is owed in any case
-            placed.terms.append(f"({entries_name(block.key)}=0)")
-            at = next(c for c, b in enumerate(block.columns, LEFT) if b.formula == "indicator_points")
-            canvas.name(POINTS, sheet.name, header, at, last + BELOW, at)
-        placed.first = placed.first or cell_name(first, LEFT)
-        if len(sheet.blocks) == 1:
-            anchor = next((n for n, b in enumerate(block.columns) if b.key == "name"), -1)
+            state.terms.append(missing_name(block.key))
+        if block.key == "indicators":  # one is required in any case
+            state.terms.append(f"({entries_name(block.key)}=0)")
+            at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
+            self.canvas.name(POINTS, name, header, at, last + BELOW, at)
+        state.box(first, LEFT)
+        if len(state.sheet.blocks) == 1:
+            anchor = next((n for n, box in enumerate(block.columns) if box.key == "name"), -1)
             worksheet.freeze_panes(header + 1, LEFT + anchor + 1)
             worksheet.repeat_rows(0, header)
         return last + 2
 
-    def _row(self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed]) -> None:
+    def _row_heads(self, block: Rows, state: SheetState, header: int, last: int) -> None:
+        canvas, worksheet = self.canvas, state.worksheet
+        worksheet.set_row(header, 34)
+        canvas.text(worksheet, header, 0, NUMBER, canvas.head)
+        for column, box in enumerate(block.columns, LEFT):
+            canvas.text(worksheet, header, column, _head(box), canvas.head)
+            canvas.name(f"px_{block.key}_{box.key}", state.sheet.name, header + 1, column, last, column)
+            self.box.ask(worksheet, header + 1, column, last, box)
+
+    def _row(
+        self,
+        block: Rows,
+        worksheet: Any,
+        row: int,
+        number: int,
+        values: Mapping[str, Typed],
+        formulas: Mapping[str, str],
+    ) -> None:
         count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
         self.canvas.typed(worksheet, row, 0, Decimal(number), count)
         for column, box in enumerate(block.columns, LEFT):
             if box.kind == "computed":
-                self.box.computed(worksheet, row, column, box, block.columns, LEFT)
+                self.box.computed(worksheet, row, column, box, formulas)
             else:
                 value = values.get(box.key)
                 self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
         shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         worksheet.set_row(row, s.height_for(shown, LEAST_HEIGHTS.get(block.key, 24)))
+
+
+def _head(box: Box) -> str:
+    return box.label + (" *" if box.required else "")
+
+
+def _letters(block: Rows) -> dict[str, str]:
+    """The letters of a table's columns by their keys."""
+    return {box.key: column_name(column + 1) for column, box in enumerate(block.columns, LEFT)}
 
 
 def box_value(fill: Fill | None, box: Box) -> Typed:

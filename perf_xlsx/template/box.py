@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import NEXT_YEAR, Box, Form, Rows
+from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
 from perf_xlsx.forms.case import Shown, Typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.template import live
 from perf_xlsx.template.live_canvas import LiveCanvas
-from perf_xlsx.template.prompts import here
+from perf_xlsx.template.steps import Steps, in_row
 
 ANY_YEAR = 2023
 NUMERALS = "一二三四五六七八九十"
@@ -55,25 +55,35 @@ class BoxWriter:
                 look["num_format"] = s.DATE
         return self.canvas.style(**look | more)
 
-    def computed(
-        self, worksheet: Any, row: int, column: int, box: Box, columns: Sequence[Box] = (), left: int = 0
-    ) -> None:
-        """A live formula; `columns` are of its row, the first of them in the column `left`."""
-        cells = {one.key: here(column_name(left + at + 1)) for at, one in enumerate(columns)}
-        labels = {one.key: one.label for one in columns}
-        formulas: dict[str, Callable[[], str]] = {
-            "line_rate": lambda: live.line_rate(cells, labels, self.rulebook),
-            "indicator_completion": lambda: live.indicator_completion(cells, labels, self.rulebook),
-            "indicator_points": lambda: live.indicator_points(cells, labels, self.rulebook),
-            "execution_points": lambda: live.execution_points(self.rulebook),
-            "total": lambda: live.total(self.rulebook, self.form),
-            "grade": lambda: live.grade(self.rulebook),
+    def formulas(self) -> dict[str, str]:
+        """The live formulas of computed single boxes, by what they are called in a form."""
+        return {
+            "execution_points": live.execution_points(self.rulebook),
+            "total": live.total(self.rulebook, self.form),
+            "grade": live.grade(self.rulebook),
         }
+
+    def row_formulas(self, sheet: str, block: Lines | Rows, left: int) -> dict[str, str]:
+        """The live formulas of computed columns, the same in every row; the first column is `left`, from 0."""
+        cells = {box.key: in_row(sheet, column_name(at + 1)) for at, box in enumerate(block.columns, left)}
+        steps = Steps(block.key, cells, {box.key: box.label for box in block.columns})
+        wanted = {box.formula for box in block.columns if box.formula}
+        found: dict[str, str] = {}
+        if "line_rate" in wanted:
+            found["line_rate"] = live.line_rate(steps, self.rulebook)
+        if wanted & {"indicator_completion", "indicator_points"}:
+            row = live.IndicatorSteps(steps, self.rulebook)
+            found |= {"indicator_completion": row.completion, "indicator_points": row.points}
+        self.canvas.steps(steps)
+        return found
+
+    def computed(self, worksheet: Any, row: int, column: int, box: Box, formulas: Mapping[str, str]) -> None:
+        """A cell that is worked out by one of the formulas."""
         percent = box.formula in ("line_rate", "indicator_completion")
         style = self.canvas.style(
             border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
         )
-        self.canvas.live(worksheet, row, column, formulas[box.formula](), style)
+        self.canvas.live(worksheet, row, column, f"={formulas[box.formula]}", style)
 
     def ask(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
         """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""
@@ -117,7 +127,4 @@ class BoxWriter:
         return text.replace(NEXT_YEAR, str((self.year or ANY_YEAR) + 1))
 
     def _siblings(self, box: Box) -> tuple[Box, ...]:
-        for block in (block for sheet in self.form.sheets for block in sheet.blocks):
-            if isinstance(block, Rows) and box in block.columns:
-                return block.columns
-        raise KeyError(box.key)
+        return next(block.columns for block in self.form.tables if box in block.columns)

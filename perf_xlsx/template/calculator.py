@@ -1,7 +1,7 @@
-"""What the template's own formulas come to, worked out exactly, so that their results stand beside them.
+"""The results of the template's own formulas, calculated exactly, to be stored with them.
 
-It knows what our formulas use and no more: numbers, texts, ranges of one column, and some thirty functions.
-Formulas are compiled once a text; the rows of a table share theirs.
+It knows what our formulas use and no more: numbers, texts, ranges of one column, names, and some thirty functions.
+Each text is compiled once; the rows of a table share theirs.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from msgspec import Struct, field
 
 from perf_xlsx.domain.rounding import exact, half_up, plain
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.template.steps import PREFIX
 
 Address = tuple[str, int, int]  # sheet, row and column, both from 1
 
 
 class Wrong(Struct, frozen=True):
-    """What a formula comes to that cannot be worked out: a text in a sum, a division by nothing."""
+    """The result of a formula that cannot be calculated: a text in a sum, a division by zero."""
 
 
 WRONG = Wrong()
@@ -41,17 +42,19 @@ class Area(Struct, frozen=True):
 
 
 class Cells(Struct):
-    """The cells of a workbook: `typed` with their number formats, `formulas`, and `names` of areas."""
+    """The cells of a workbook: `typed` with their number formats, `formulas`, `names` of areas, named `steps`."""
 
     typed: dict[Address, tuple[Value, str]] = field(default_factory=dict)
     formulas: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Area] = field(default_factory=dict)
+    steps: dict[str, str] = field(default_factory=dict)
     _known: dict[Address, Value] = field(default_factory=dict)
-    _parts: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _named: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _relative: dict[str, bool] = field(default_factory=dict)
     _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
 
     def value(self, at: Address) -> Value:
-        """What stands in a cell, worked out where it is a formula."""
+        """The value of a cell, calculated where it is a formula."""
         if at not in self.formulas:
             return self.typed[at][0] if at in self.typed else None
         if at not in self._known:
@@ -59,14 +62,25 @@ class Cells(Struct):
             self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
         return self._known[at]
 
-    def once(self, sheet: str, text: str, made: Callable[[], Any]) -> Any:
-        """What a part of a formula comes to, which is the same in every cell of a sheet."""
-        if (sheet, text) not in self._parts:
-            self._parts[sheet, text] = made()
-        return self._parts[sheet, text]
+    def named(self, name: str, at: Address) -> Any:
+        """What a name stands for in a cell; calculated once, or once a row where that makes a difference."""
+        if name in self.names:
+            return self.names[name]
+        key = (name, at[1] if self._is_relative(name) else 0)
+        if key not in self._named:
+            self._named[key] = compiled(self.steps[name])(Position(self, at))
+        return self._named[key]
+
+    def _is_relative(self, name: str) -> bool:
+        """Whether a name depends on the row of the cell that asks."""
+        if name not in self._relative:
+            formula = self.steps.get(name, "")
+            own = _OWN_ROW.search(formula) is not None
+            self._relative[name] = own or any(map(self._is_relative, _STEPS.findall(formula)))
+        return self._relative[name]
 
     def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[Value]:
-        """What stands in an area, row by row."""
+        """The values of an area, row by row."""
         key = (sheet, top, left, bottom, right)
         if key not in self._columns:
             rows, columns = range(top, bottom + 1), range(left, right + 1)
@@ -74,7 +88,7 @@ class Cells(Struct):
         return self._columns[key]
 
     def code(self, at: Address) -> str:
-        """What CELL("format") says of a cell: how its number format begins."""
+        """What CELL("format") gives for a cell: how its number format begins."""
         return _code(self.typed[at][1]) if at in self.typed else "G"
 
 
@@ -85,7 +99,7 @@ def _code(number_format: str) -> str:
 
 
 class Position(Struct, frozen=True):
-    """Where a formula stands."""
+    """The cell that a formula is calculated for."""
 
     cells: Cells
     at: Address
@@ -100,13 +114,15 @@ _TOKEN = pattern(
     r"|(?P<name>[A-Za-z_][\w.]*)"
     r"|(?P<mark><=|>=|<>|[-+*/&=<>(),]))"
 )
-_CORNER = pattern(r"\$?([A-Z]{1,3})\$?(\d*)")
+_CORNER = pattern(r"\$?([A-Z]{1,3})(\$?)(\d*)")
+_STEPS = pattern(rf"{PREFIX}\w+")
+_OWN_ROW = pattern(r"!\$[A-Z]{1,3}\d")
 _LEVELS: Sequence[Mapping[str, Callable[[Any, Any], Any]]]
 
 
 @lru_cache(256)
 def compiled(formula: str) -> Formula:
-    """A formula ready to be worked out. Raises ValueError for what no formula of ours holds."""
+    """A formula ready to be calculated. Raises ValueError for what no formula of ours holds."""
     tokens: list[tuple[str, str]] = []
     at = 1 if formula.startswith("=") else 0
     while at < len(formula):
@@ -133,11 +149,10 @@ class _Parser:
     def expression(self, level: int = 0) -> Formula:
         if level == len(_LEVELS):
             return self.signed()
-        begin = self.at
         found = self.expression(level + 1)
         while (mark := self.mark()) in _LEVELS[level]:
             self.at += 1
-            found = self.shared(begin, _paired(_LEVELS[level][mark], found, self.expression(level + 1)))
+            found = _paired(_LEVELS[level][mark], found, self.expression(level + 1))
         return found
 
     def signed(self) -> Formula:
@@ -168,7 +183,6 @@ class _Parser:
         raise ValueError(text)
 
     def call(self, name: str) -> Formula:
-        begin = self.at - 1
         self.at += 1
         given: list[Formula] = []
         while self.mark() != ")":
@@ -181,14 +195,9 @@ class _Parser:
             return lambda at: function(at, given)
         if name in _OF_MANY:
             many = _OF_MANY[name]
-            return self.shared(begin, lambda at: many([_held(one(at), at) for one in given]))
+            return lambda at: many([_held(one(at), at) for one in given])
         single = _OF_ONE[name]
-        return self.shared(begin, lambda at: _spread(single, [_held(one(at), at) for one in given]))
-
-    def shared(self, begin: int, found: Formula) -> Formula:
-        """A part that many formulas have: worked out once a sheet, unless it asks for its own row."""
-        text = "".join(text for _, text in self.tokens[begin : self.at])
-        return found if "ROW()" in text else lambda at: at.cells.once(at.at[0], text, lambda: found(at))
+        return lambda at: _spread(single, [_held(one(at), at) for one in given])
 
 
 def _constant(value: Value) -> Formula:
@@ -196,17 +205,20 @@ def _constant(value: Value) -> Formula:
 
 
 def _named(name: str) -> Formula:
-    return lambda at: at.cells.names[name]
+    return lambda at: at.cells.named(name, at.at)
 
 
 def _area(text: str) -> Formula:
+    """An area; a row without $ counts from the row of the cell that asks, as it does in names."""
     sheet, _, cells = text.rpartition("!")
     corners = [_CORNER.fullmatch(corner) for corner in cells.split(":")]
     first, last = corners[0], corners[-1]
     assert first
     assert last
-    left, top, right, bottom = _column(first[1]), int(first[2] or 1), _column(last[1]), int(last[2] or 0)
+    left, top, right, bottom = _column(first[1]), int(first[3] or 1), _column(last[1]), int(last[3] or 0)
     named = sheet.strip("'")
+    if first[3] and not first[2]:
+        return lambda at: Area(named, at.at[1] + top - 1, left, at.at[1] + bottom - 1, right)
     return lambda at: Area(named or at.at[0], top, left, bottom, right)
 
 
@@ -218,7 +230,7 @@ def _column(letters: str) -> int:
 
 
 def _held(value: Any, at: Position) -> Any:
-    """What stands in an area; anything else as it is."""
+    """The value or values of an area; anything else as it is."""
     if not isinstance(value, Area):
         return value
     if (value.top, value.left) == (value.bottom, value.right):
@@ -328,6 +340,11 @@ def _find(part: Value, whole: Value) -> Value:
     return WRONG if at < 0 else Fraction(at + 1)
 
 
+def _mid(text: Value, start: Value, count: Value) -> Value:
+    begin = int(_number(start)) - 1  # type: ignore[arg-type]  # a number in ours
+    return _text(text)[begin : begin + int(_number(count))]  # type: ignore[arg-type]
+
+
 def _left(text: Value, count: Value = Fraction(1)) -> Value:
     return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # a number in ours
 
@@ -357,6 +374,8 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
     "SUBSTITUTE": _of_texts(lambda text, old, new: _text(text).replace(_text(old), _text(new))),
     "FIND": _of_texts(_find),
     "LEFT": _of_texts(_left),
+    "MID": _of_texts(_mid),
+    "IFERROR": lambda value, other: other if isinstance(value, Wrong) else value,
 }
 
 

@@ -6,8 +6,6 @@ the reader does they ask for: a number that they show is the one that scoring gi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
@@ -16,7 +14,6 @@ from perf_xlsx.sheets.fixed_texts import (
     FILL_FIRST,
     LEVEL_WANTED,
     METHOD_WANTED,
-    NO_PERCENT,
     NOT_SCORED,
     NUMBER_WANTED,
     PERCENT_WANTED,
@@ -25,192 +22,230 @@ from perf_xlsx.sheets.fixed_texts import (
     UNIT_WANTED,
     at_box,
 )
-from perf_xlsx.template import fixed_words
-from perf_xlsx.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
-from perf_xlsx.template.prompts import (
+from perf_xlsx.template.conditions import (
     begins,
-    blank,
-    in_percents,
-    is_one_of,
-    misplaced,
-    other_money,
-    percent,
-    unlike,
+    code,
+    may_be_fractions,
+    may_be_other_money,
+    number,
+    plain_number,
+)
+from perf_xlsx.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
+from perf_xlsx.template.steps import Steps, cases, quoted
+from perf_xlsx.template.word_lists import (
+    ATTAINMENT,
+    BLANK,
+    EXECUTION,
+    LEVELS,
+    METHODS,
+    QUALITATIVE,
+    RATIO,
+    SIGNS,
+    TOTALS,
+    UNKNOWN,
+    level_code,
 )
 
-ASKING = "请"  # what every hint begins with
+ASKING = "请"  # what every prompt begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
+NOTHING = '""'
 
-Boxes = Mapping[str, str]  # the cell of each column of a row, by its key
 
-
-def rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
+def rate(steps: Steps, rulebook: Rulebook) -> str:
     """Executed over the rulebook's base, where both are numbers and give a rate."""
-    part, whole = (c[amount] for amount in rate_amounts(rulebook))
-    result = f'IF(AND(ISNUMBER({part}),ISNUMBER({whole})),IF(AND({part}>=0,{whole}>0),{part}/{whole},""),"")'
-    for amount in reversed(rate_amounts(rulebook)):
-        result = _plain_number(c[amount], labels[amount], result)
-    return result
+    amounts = rate_amounts(rulebook)
+    part, base = (number(steps, amount) for amount in amounts)
+    asked = (prompt for amount in amounts for prompt in plain_number(steps, amount))
+    found = f'IF(AND(ISNUMBER({part}),ISNUMBER({base})),IF(AND({part}>=0,{base}>0),{part}/{base},""),"")'
+    return steps.step("rate", cases(*asked, otherwise=found))
 
 
-def line_rate(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
+def line_rate(steps: Steps, rulebook: Rulebook) -> str:
     """Execution rate of one line of money, or of one project; a row that adds up others has none."""
-    found = rate(c, labels, rulebook)
-    return f'=IF({begins(c["name"], fixed_words.TOTALS)},"",{found})' if "name" in c else f"={found}"
+    found = rate(steps, rulebook)
+    if "name" not in steps.cells:
+        return found
+    return steps.step("line_rate", f'IF({begins(steps.cell("name"), TOTALS)},"",{found})')
 
 
 def execution_points(rulebook: Rulebook) -> str:
     """Points of budget execution."""
-    weight = plain(rulebook.number("execution.weight"))
-    return f"=IF(ISNUMBER({RATE}),ROUND({weight}*MIN(1,{RATE}),2),{RATE})"
+    return f"IF(ISNUMBER({RATE}),{_by_rate(plain(rulebook.number('execution.weight')))},{RATE})"
+
+
+def _by_rate(weight: str) -> str:
+    return f"ROUND({weight}*MIN(1,{RATE}),2)"
 
 
 def total(rulebook: Rulebook, form: Form) -> str:
-    """The sum, capped where the rulebook caps it, once it is whole.
+    """The sum, capped where the rulebook caps it, once it is complete.
 
     It waits for what the boxes ask for, for every required box, and for the points of budget execution and of
     every indicator.
     """
-    execution, points, entries = "px_reference_execution_points", POINTS, entries_name("indicators")
-    summed = f"ROUND(SUM({execution},{points}),2)"
-    capped = summed
-    for step in reversed(rulebook.caps):
-        capped = f"IF({RATE}<{plain(step.below)},MIN({summed},{plain(step.total)}),{capped})"
-    asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, points))
-    owed = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
-    whole = f"AND(COUNT({execution})=1,{entries}>0,COUNT({points})={entries})"
-    scored = f'IF({whole},{capped},"{NOT_SCORED}")'
-    return f'=IF({asked}>0,"{THESE_FIRST}",IF(OR({owed}),"{FILL_FIRST}",{scored}))'
+    execution, entries = "px_reference_execution_points", entries_name("indicators")
+    summed = f"ROUND(SUM({execution},{POINTS}),2)"
+    capped = cases(
+        *((f"{RATE}<{plain(cap.below)}", f"MIN({summed},{plain(cap.total)})") for cap in rulebook.caps),
+        otherwise=summed,
+    )
+    asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, POINTS))
+    missing = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
+    scored = f"AND(COUNT({execution})=1,{entries}>0,COUNT({POINTS})={entries})"
+    return cases(
+        (f"{asked}>0", quoted(THESE_FIRST)),
+        (f"OR({missing})", quoted(FILL_FIRST)),
+        (scored, capped),
+        otherwise=quoted(NOT_SCORED),
+    )
 
 
 def grade(rulebook: Rulebook) -> str:
     """Grade of the reference total; there is none where the weights do not make the full score."""
-    graded = f'"{rulebook.grades[-1].name}"'
-    for step in reversed(rulebook.grades[:-1]):
-        graded = f'IF(px_reference_total>={plain(step.low)},"{step.name}",{graded})'
     full, edge = rulebook.number("total.points"), rulebook.number("thresholds.tolerance")
     off = f"ROUND(ABS({WEIGHTS}+{plain(rulebook.number('execution.weight'))}-{plain(full)}),2)>{plain(edge)}"
-    graded = f'IF({off},"{NO_GRADE}",{graded})'
-    return f'=IF(ISNUMBER(px_reference_total),{graded},"")'
+    *higher, lowest = rulebook.grades
+    return cases(
+        ("NOT(ISNUMBER(px_reference_total))", NOTHING),
+        (off, quoted(NO_GRADE)),
+        *((f"px_reference_total>={plain(step.low)}", quoted(step.name)) for step in higher),
+        otherwise=quoted(lowest.name),
+    )
 
 
-def indicator_completion(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
-    """Completion of one indicator, uncapped; or what its row has to be asked for."""
-    target, actual = c["target"], c["actual"]
-    empty = f"OR({blank(target)},{blank(actual)})"
-    a, b = in_percents(target), in_percents(actual)
-    strict = rulebook.flag("quantitative.strict_signs")
-    below = f"IF({_signed(c, '<')},{b}<{a},{b}<={a})" if strict else f"{b}<={a}"
-    at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{a}/{b},""))'
-    result = f'IF({_at_most(c)},{at_most},IF({target}>0,{b}/{a},""))'
-    result = f'IF({unlike(target, actual, c["midyear"], c["unit"])},"{PERCENT_WANTED}",{result})'
-    result = f'IF({other_money(target, actual, c["unit"])},"{UNIT_WANTED}",{result})'
-    result = f'IF({empty},"",{result})'
-    for key in ("actual", "target"):
-        result = f'IF({misplaced(c[key])},"{at_box(NUMBER_WANTED, labels[key])}",{result})'
-    judged = f'IF({is_one_of(actual, fixed_words.LEVELS)},"",IF({blank(actual)},"","{LEVEL_WANTED}"))'
-    judged = f'IF({_by(c, "按比例")},"{METHOD_WANTED}",{judged})'
-    result = f"IF({_qualitative(c)},{judged},{result})"
-    result = f'IF({is_one_of(c["sign"], fixed_words.SIGNS)},{result},"{SIGN_WANTED}")'
-    result = f'IF({blank(c["sign"])},IF({empty},"","{SIGN_WANTED}"),{result})'
-    result = f'IF({_by(c, "按执行率")},IF(ISNUMBER({RATE}),{RATE},""),{result})'
-    unknown = f"NOT(OR({blank(c['method'])},{is_one_of(c['method'], fixed_words.METHODS)}))"
-    return f'=IF({unknown},"{METHOD_WANTED}",{result})'
+class IndicatorSteps:
+    """The steps of one row of indicators: its completion, and its points.
+
+    The points take the completion from its cell, `shown`: LibreOffice expands every step, and a formula then must
+    not have more than 8,191 operands and operators.
+    """
+
+    def __init__(self, steps: Steps, rulebook: Rulebook) -> None:
+        self.steps, self.rulebook = steps, rulebook
+        self.sign, self.method = code(steps, "sign", SIGNS), code(steps, "method", METHODS)
+        self.level = code(steps, "actual", LEVELS)
+        self.target, self.actual = number(steps, "target"), number(steps, "actual")
+        self.weight, self.claimed = steps.cell("weight"), steps.cell("claimed_points")
+        self.qualitative = f"OR({_is(self.sign, QUALITATIVE)},{_is(self.method, QUALITATIVE)})"
+        self.at_most = f"OR({_is(self.sign, '≤')},{_is(self.sign, '<')})"
+        self.empty = f'OR({self.target}="",{self.actual}="")'
+        self.shown = steps.cell("reference_completion")
+        self.completion = steps.step("completion", self._completion())
+        self.met = steps.step("met", self._met())
+        self.points = steps.step("points", self._points())
+
+    def _completion(self) -> str:
+        """Completion, uncapped; or what the row has to be asked for."""
+        target, actual, empty = self.target, self.actual, self.empty
+        below = f"{actual}<={target}"
+        if self.rulebook.flag("quantitative.strict_signs"):
+            below = f"IF({_is(self.sign, '<')},{actual}<{target},{below})"
+        at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
+        return cases(
+            (_is(self.method, UNKNOWN), quoted(METHOD_WANTED)),
+            (_is(self.method, EXECUTION), f'IF(ISNUMBER({RATE}),{RATE},"")'),
+            (_is(self.sign, BLANK), f"IF({empty},{NOTHING},{quoted(SIGN_WANTED)})"),
+            (_is(self.sign, UNKNOWN), quoted(SIGN_WANTED)),
+            (self.qualitative, self._judged()),
+            self._not_number(target, "target"),
+            self._not_number(actual, "actual"),
+            (empty, NOTHING),
+            (may_be_other_money(self.steps), quoted(UNIT_WANTED)),
+            (may_be_fractions(self.steps), quoted(PERCENT_WANTED)),
+            (self.at_most, at_most),
+            otherwise=f'IF({target}>0,{actual}/{target},"")',
+        )
+
+    def _judged(self) -> str:
+        return cases(
+            (_is(self.method, RATIO), quoted(METHOD_WANTED)),
+            (_is(self.level, UNKNOWN), quoted(LEVEL_WANTED)),
+            otherwise=NOTHING,
+        )
+
+    def _not_number(self, value: str, key: str) -> tuple[str, str]:
+        return _is(value, UNKNOWN), quoted(at_box(NUMBER_WANTED, self.steps.labels[key]))
+
+    def _points(self) -> str:
+        """Points, from the completion; what that asks for is asked for here too."""
+        weight, steps = self.weight, self.steps
+        return cases(
+            *plain_number(steps, "weight"),
+            *plain_number(steps, "claimed_points"),
+            (f'LEFT({self.shown})="{ASKING}"', self.shown),
+            (f'{number(steps, "weight")}=""', NOTHING),
+            (f"{weight}<=0", quoted(at_box(NUMBER_WANTED, steps.labels["weight"]))),
+            (_is(self.method, EXECUTION), f"IF(ISNUMBER({RATE}),{_by_rate(weight)},{NOTHING})"),
+            (self.qualitative, self._band()),
+            (self.empty, NOTHING),
+            otherwise=f"ROUND({weight}*{self._share()}-{self._deduction()},2)",
+        )
+
+    def _share(self) -> str:
+        """The share of the weight, by the completion; a target without one is met or earns nothing."""
+        target, actual, completion = self.target, self.actual, self.shown
+        at_most = completion
+        if self.rulebook.word("quantitative.at_most") == "straight_line":
+            at_most = f"IF({completion}=1,1,IF({completion}=0,0,MAX(0,1-({actual}-{target})/{target})))"
+        at_least = f"MAX(0,MIN(1,{completion}))"
+        if self._both_directions:
+            at_least = f"IF(AND({completion}>1,{_is(self.sign, '=')}),{target}/{actual},{at_least})"
+        counted = f"IF({_is(self.method, ATTAINMENT)},IF({self.met},1,0),IF({self.at_most},{at_most},{at_least}))"
+        alone = f"IF({self.at_most},0,IF({self._met_without_completion()},1,0))"
+        return self.steps.step("share", f"IF(ISNUMBER({completion}),{counted},{alone})")
+
+    @property
+    def _both_directions(self) -> bool:
+        return self.rulebook.word("quantitative.equal") == "both_directions"
+
+    def _met(self) -> str:
+        """Whether a target is met that has a completion."""
+        above, at_most = f"{self.shown}>=1", f"{self.shown}=1"
+        if self.rulebook.flag("quantitative.strict_signs"):
+            above = f"IF({_is(self.sign, '>')},{self.shown}>1,{above})"
+            at_most = f"IF({_is(self.sign, '<')},{self.actual}<{self.target},{at_most})"
+        if self._both_directions:
+            above = f"IF({_is(self.sign, '=')},{self.shown}=1,{above})"
+        return f"IF({self.at_most},{at_most},{above})"
+
+    def _met_without_completion(self) -> str:
+        target, actual = self.target, self.actual
+        equal = f"{actual}={target}" if self._both_directions else f"{actual}>={target}"
+        equal = f"IF({target}=0,{actual}<=0,{equal})"
+        above = f"{actual}>={target}"
+        if self.rulebook.flag("quantitative.strict_signs"):
+            above = f"IF({_is(self.sign, '>')},{actual}>{target},{above})"
+        return f"IF({_is(self.sign, '=')},{equal},{above})"
+
+    def _deduction(self) -> str:
+        points, start = self.rulebook.number("overshoot.deduction"), self.rulebook.number("overshoot.deduct_from")
+        if not points:
+            return "0"
+        rounded = f"ROUND({self.shown},12)"  # 1.43/1.1 is 1.2999… in binary
+        far = f"IF(ISNUMBER({self.shown}),{rounded}>={plain(start)},FALSE)"
+        surpassed = f"IF({far},IF({self.at_most},FALSE,{self.met}),FALSE)"
+        return self.steps.step("deduction", f"IF({surpassed},MIN({plain(points)},{self.weight}),0)")
+
+    def _band(self) -> str:
+        """The claimed points within the judgement's band; without a claim the rulebook's default, or a prompt."""
+        bands = cases(
+            *(
+                (_is(self.level, level_code(at)), self._in_band(band.judgement, plain(band.low), plain(band.high)))
+                for at, band in enumerate(self.rulebook.bands)
+            ),
+            otherwise=NOTHING,
+        )
+        attained = f"IF({_is(self.level, level_code(0))},ROUND({self.weight},2),0)"
+        chosen = f"IF({_is(self.method, ATTAINMENT)},{attained},{bands})"
+        return self.steps.step("band_points", f"IF({_is(self.level, BLANK)},{NOTHING},{chosen})")
+
+    def _in_band(self, judgement: str, low: str, high: str) -> str:
+        weight, claimed = self.weight, self.claimed
+        default = self.rulebook.unclaimed.get(judgement)
+        unclaimed = quoted(CLAIM_WANTED) if default is None else f"ROUND({weight}*{plain(default)},2)"
+        within = f"ROUND(MIN(MAX({claimed},{low}*{weight}),{high}*{weight}),2)"
+        return f"IF(ISNUMBER({claimed}),{within},{unclaimed})"
 
 
-def indicator_points(c: Boxes, labels: Boxes, rulebook: Rulebook) -> str:
-    """Points of one indicator, from its completion; what that asks for is asked for here too."""
-    weight, asked = c["weight"], c["reference_completion"]
-    measured = f"ROUND({weight}*{_share(c, rulebook)}-{_deduction(c, rulebook)},2)"
-    measured = f'IF(OR({blank(c["target"])},{blank(c["actual"])}),"",{measured})'
-    result = f"IF({_qualitative(c)},{_band(c, rulebook)},{measured})"
-    by_rate = f'IF(ISNUMBER({RATE}),ROUND({weight}*MIN(1,{RATE}),2),"")'
-    result = f"IF({_by(c, '按执行率')},{by_rate},{result})"
-    result = f'IF({weight}<=0,"{at_box(NUMBER_WANTED, labels["weight"])}",{result})'
-    result = f'IF({blank(weight)},"",{result})'
-    result = f'IF(LEFT({asked})="{ASKING}",{asked},{result})'
-    for key in ("claimed_points", "weight"):
-        result = _plain_number(c[key], labels[key], result)
-    return f"={result}"
-
-
-def _plain_number(cell: str, label: str, result: str) -> str:
-    """The result, where the cell holds a number that is no percentage, or nothing; else what is asked for."""
-    off = f'IF(AND(ISNUMBER({cell}),{percent(cell)}),"{at_box(NO_PERCENT, label)}",{result})'
-    return f'IF({misplaced(cell)},"{at_box(NUMBER_WANTED, label)}",{off})'
-
-
-def _by(c: Boxes, method: str) -> str:
-    return is_one_of(c["method"], fixed_words.method(method))
-
-
-def _signed(c: Boxes, sign: str) -> str:
-    return is_one_of(c["sign"], fixed_words.sign(sign))
-
-
-def _qualitative(c: Boxes) -> str:
-    return f"OR({_signed(c, '定性')},{_by(c, '定性')})"
-
-
-def _share(c: Boxes, rulebook: Rulebook) -> str:
-    """The share of the weight, by the completion; a target without one is met or earns nothing."""
-    rate, a, b = c["reference_completion"], in_percents(c["target"]), in_percents(c["actual"])
-    at_most = rate
-    if rulebook.word("quantitative.at_most") == "straight_line":
-        at_most = f"IF({rate}=1,1,IF({rate}=0,0,MAX(0,1-({b}-{a})/{a})))"
-    at_least = f"MAX(0,MIN(1,{rate}))"
-    if rulebook.word("quantitative.equal") == "both_directions":
-        at_least = f"IF(AND({rate}>1,{_signed(c, '=')}),{a}/{b},{at_least})"
-    counted = f"IF({_at_most(c)},{at_most},{at_least})"
-    counted = f"IF({_by(c, '达标法')},IF({_met(c, rulebook)},1,0),{counted})"
-    alone = f"IF({_signed(c, '=')},IF({a}=0,{b}<=0,{_equal(a, b, rulebook)}),{_above(c, a, b, rulebook)})"
-    return f"IF(ISNUMBER({rate}),{counted},IF({_at_most(c)},0,IF({alone},1,0)))"
-
-
-def _met(c: Boxes, rulebook: Rulebook) -> str:
-    """Whether a target is met that has a completion."""
-    rate, a, b = c["reference_completion"], in_percents(c["target"]), in_percents(c["actual"])
-    above, at_most = f"{rate}>=1", f"{rate}=1"
-    if rulebook.flag("quantitative.strict_signs"):
-        above = f"IF({_signed(c, '>')},{rate}>1,{above})"
-        at_most = f"IF({_signed(c, '<')},{b}<{a},{at_most})"
-    if rulebook.word("quantitative.equal") == "both_directions":
-        above = f"IF({_signed(c, '=')},{rate}=1,{above})"
-    return f"IF({_at_most(c)},{at_most},{above})"
-
-
-def _equal(a: str, b: str, rulebook: Rulebook) -> str:
-    return f"{b}={a}" if rulebook.word("quantitative.equal") == "both_directions" else f"{b}>={a}"
-
-
-def _above(c: Boxes, a: str, b: str, rulebook: Rulebook) -> str:
-    return f"IF({_signed(c, '>')},{b}>{a},{b}>={a})" if rulebook.flag("quantitative.strict_signs") else f"{b}>={a}"
-
-
-def _at_most(c: Boxes) -> str:
-    return is_one_of(c["sign"], fixed_words.AT_MOST)
-
-
-def _deduction(c: Boxes, rulebook: Rulebook) -> str:
-    points, start = rulebook.number("overshoot.deduction"), rulebook.number("overshoot.deduct_from")
-    if not points:
-        return "0"
-    rate = c["reference_completion"]
-    far = f"IF(ISNUMBER({rate}),ROUND({rate},12)>={plain(start)},FALSE)"  # 1.43/1.1 is 1.2999… in binary
-    surpassed = f"IF({far},IF({_at_most(c)},FALSE,{_met(c, rulebook)}),FALSE)"
-    return f"IF({surpassed},MIN({plain(points)},{c['weight']}),0)"
-
-
-def _band(c: Boxes, rulebook: Rulebook) -> str:
-    """The claimed points within the judgement's band; where none are claimed, the rulebook's default or a hint."""
-    weight, claimed = c["weight"], c["claimed_points"]
-    formula = '""'
-    for number, band in reversed(list(enumerate(rulebook.bands))):
-        default = rulebook.unclaimed.get(band.judgement)
-        unclaimed = f'"{CLAIM_WANTED}"' if default is None else f"ROUND({weight}*{plain(default)},2)"
-        within = f"ROUND(MIN(MAX({claimed},{plain(band.low)}*{weight}),{plain(band.high)}*{weight}),2)"
-        judged = is_one_of(c["actual"], fixed_words.level(number))
-        formula = f"IF({judged},IF(ISNUMBER({claimed}),{within},{unclaimed}),{formula})"
-    attained = f"IF({is_one_of(c['actual'], fixed_words.level(0))},ROUND({weight},2),0)"
-    chosen = f"IF({_by(c, '达标法')},{attained},{formula})"
-    return f'IF({blank(c["actual"])},"",{chosen})'
+def _is(step: str, value: str) -> str:
+    return f"{step}={quoted(value)}"

@@ -13,6 +13,7 @@ from perf_xlsx.forms.case import Shown
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.writer import Canvas, safe
 from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
+from perf_xlsx.template.steps import Steps
 
 LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one damaged
 EPOCH = datetime.datetime(1899, 12, 30)
@@ -31,7 +32,7 @@ class LiveCanvas(Canvas):
         from xlsxwriter.worksheet import Worksheet  # late, as XlsxWriter itself
 
         class LiveSheet(Worksheet):  # type: ignore[misc]  # no types
-            """A sheet of long formulas: XlsxWriter would search each for fifty functions that ours lack."""
+            """A sheet whose formulas XlsxWriter does not search for fifty functions that ours lack."""
 
             @staticmethod
             @lru_cache(64)
@@ -63,16 +64,19 @@ class LiveCanvas(Canvas):
         bottom, right = (row, column) if last_row is None else (last_row, last_column)
         self.cells.names[name] = Area(sheet, row + 1, column + 1, bottom + 1, right + 1)
 
+    def steps(self, steps: Steps) -> None:
+        """Define the names of the steps. Raises FormError where one is longer than Excel takes."""
+        for name, formula in steps.formulas.items():
+            _within_limit(formula, steps.table)
+            self.book.define_name(name, f"={formula}")
+            self.cells.steps[name] = formula
+
     def live(self, sheet: Any, row: int, column: int, formula: str, style: Any = None) -> None:
         """A live formula; its result is stored in the end, when all is typed.
 
-        Raises FormError where it is longer than Excel takes: a form may ask for more than can be counted.
+        Raises FormError where it is longer than Excel takes.
         """
-        if len(formula) > LONGEST_FORMULA:
-            name = sheet.get_name()
-            raise FormError(
-                f"表种的必填格或栏过多，Excel 的公式写不下（“{name}”）。请减少 required、改短表名，或分到几张表。"
-            )
+        _within_limit(formula, sheet.get_name())
         self._formulas.append((sheet, row, column, formula, style))
         self.cells.formulas[sheet.get_name(), row + 1, column + 1] = formula
 
@@ -81,6 +85,14 @@ class LiveCanvas(Canvas):
         for sheet, row, column, formula, style in self._formulas:
             value = self.cells.value((sheet.get_name(), row + 1, column + 1))
             sheet.write_formula(row, column, formula, style, _stored(value))
+
+
+def _within_limit(formula: str, where: str) -> None:
+    """Raises FormError where a form asks for more than a formula can count."""
+    if len(formula) > LONGEST_FORMULA:
+        raise FormError(
+            f"表种的必填格或栏过多，Excel 的公式写不下（“{where}”）。请减少 required、改短表名，或分到几张表。"
+        )
 
 
 def _remembered(value: Any) -> tuple[Value, str]:

@@ -1,18 +1,18 @@
-"""Required boxes that nobody filled, counted by formulas; the reader's rule says which rows are entries."""
+"""Required boxes that nobody filled, counted by formulas; the reader's rule decides which rows are entries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
 from perf_xlsx.domain.model import TABLES, columns_of
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.template.fixed_words import NOTES, REMARKS, TOTALS
-from perf_xlsx.template.prompts import NONE, bare, begins, blank, idle, listed
+from perf_xlsx.template.conditions import bare, begins, blank, idle, listed
+from perf_xlsx.template.steps import Steps
+from perf_xlsx.template.word_lists import NOTES, REMARKS, TOTALS
+from perf_xlsx.vocabulary import vocabulary
 
-PART = "其中"  # begins a row that is a part of the one above it
+NONE, NOTHING = "无", '""'
 HEADS = ("level1", "level2", "title")  # only say what a row belongs to
 POINTS = "px_points"  # the indicators' points, from the header to well below the table
 WEIGHTS = "px_weights"  # the hidden cell that adds up the indicators' weights
@@ -29,8 +29,8 @@ def entries_name(block: str) -> str:
     return f"px_entries_{block}"
 
 
-def owed_name(block: str) -> str:
-    """The name of the hidden cell that counts what they lack."""
+def missing_name(block: str) -> str:
+    """The name of the hidden cell that counts their empty required boxes."""
     return f"px_owed_{block}"
 
 
@@ -49,92 +49,89 @@ def missing_cell(cell: str) -> str:
     return f"--{blank(cell)}"
 
 
-class Table(Struct, frozen=True):
-    """A table of free rows on its sheet: its columns' letters by their keys, and its rows with the header's."""
+class TableRange:
+    """A table of free rows on its sheet, from its header to well below its last row, and what is counted of it.
 
-    block: Rows
-    sheet: str
-    letters: Mapping[str, str]
-    header: int
-    last: int
+    `letters` are its columns by their keys. Each step gives a value for each row of the range.
+    """
+
+    def __init__(self, block: Rows, sheet: str, letters: Mapping[str, str], header: int, last: int) -> None:
+        spans = {key: f"'{sheet}'!${letter}${header}:${letter}${last + BELOW}" for key, letter in letters.items()}
+        self.block, self.steps = block, Steps(f"{block.key}_all", spans, {})
+        known = columns_of(TABLES[block.key])  # columns that only the form knows do not decide what a row is
+        self.boxes = [box for box in typed(block.columns) if box.key in known]
+        self.header = f"'{sheet}'!${letters[self.boxes[0].key]}${header}"
 
     @property
-    def required(self) -> bool:
-        """Whether its entries owe anything."""
-        return any(box.required for box in self.block.columns)
+    def required(self) -> list[Box]:
+        """The columns that every entry must have."""
+        return [box for box in typed(self.block.columns) if box.required]
 
-    def hidden(self) -> dict[str, str]:
-        """What the hidden sheet counts of it, by name."""
-        found = {entries_name(self.block.key): self.entries(), owed_name(self.block.key): self.owed()}
-        return found | ({WEIGHTS: self.summed("weight")} if "weight" in self.letters else {})
+    def counts(self) -> dict[str, str]:
+        """The number of entries, of their empty required boxes, the sum of weights: formulas by their names."""
+        entry, key = self.steps.step("entry", self._entry()), self.block.key
+        lacking = (self.steps.step(f"{box.key}_blank", blank(self._span(box))) for box in self.required)
+        found = {
+            entries_name(key): f"SUMPRODUCT({entry}*1)",
+            missing_name(key): f"SUMPRODUCT({entry}*({'+'.join(lacking)}))",
+        }
+        weight = next((box for box in self.boxes if box.key == "weight"), None)
+        summed = {WEIGHTS: f"ROUND(SUMPRODUCT({entry}*1,{self._span(weight)}),2)"} if weight else {}
+        return found | summed
 
-    def span(self, key: str) -> str:
-        """A column from its header, which is locked and stays, to well below its last row."""
-        letter = self.letters[key]
-        return f"'{self.sheet}'!${letter}${self.header}:${letter}${self.last + BELOW}"
-
-    def entries(self) -> str:
-        """How many rows are entries."""
-        return f"=SUMPRODUCT({self._entry()}*1)"
-
-    def owed(self) -> str:
-        """How many required boxes of them are empty."""
-        lacking = "+".join(blank(self.span(box.key)) for box in typed(self.block.columns) if box.required)
-        return f"=SUMPRODUCT({self._entry()}*({lacking}))"
-
-    def summed(self, key: str) -> str:
-        """The sum of a column of numbers over the entries."""
-        return f"=ROUND(SUMPRODUCT({self._entry()}*1,{self.span(key)}),2)"
-
-    def _boxes(self) -> list[Box]:
-        """The columns that tell what a row is: not those that only the form knows, Excel's formulas are short."""
-        return [box for box in typed(self.block.columns) if box.key in columns_of(TABLES[self.block.key])]
+    def _span(self, box: Box) -> str:
+        return self.steps.cell(box.key)
 
     def _entry(self) -> str:
         """1 for each row that is an entry: in use, and no sum, part or remark; the header is none."""
-        used = f"(1-{idle(self._joined(box for box in self._boxes() if box.key not in HEADS), (NONE,))})"
-        other = "+".join((self._total(), self._remark(), self._bare_sum()))
-        key = self._boxes()[0].key
-        below = f"(ROW({self.span(key)})>ROW('{self.sheet}'!${self.letters[key]}${self.header}))"
-        return f"({below}*{used}*(({other})=0))"
+        used = self._is_idle("in_use", (box for box in self.boxes if box.key not in HEADS), NONE)
+        others = "+".join((self._total(), self._remark(), self._bare_sum()))
+        below = f"(ROW({self._span(self.boxes[0])})>ROW({self.header}))"
+        return f"{below}*(1-{used})*(({others})=0)"
 
-    def _joined(self, boxes: Iterable[Box]) -> str:
-        return "&".join(self.span(box.key) for box in boxes)
+    def _is_idle(self, name: str, boxes: Iterable[Box], *nothing: str) -> str:
+        joined = "&".join(map(self._span, boxes)) or NOTHING
+        return self.steps.step(f"{name}_idle", idle(self.steps.step(f"{name}_joined", joined), *nothing))
 
     def _names(self) -> list[str]:
         """The columns that say what a row is."""
-        boxes = self._boxes()
-        named = next((box.key for box in boxes if box.required), boxes[0].key)
-        return [self.span(box.key) for box in boxes if box.key in (*HEADS, named)]
+        named = next((box.key for box in self.boxes if box.required), self.boxes[0].key)
+        return [self._span(box) for box in self.boxes if box.key in (*HEADS, named)]
+
+    def _no_numbers(self) -> str:
+        return self._is_idle("numbers", (box for box in self.boxes if box.kind in ("number", "percent")))
 
     def _total(self) -> str:
         """A row that sums up others or is a part of the one above, which has no values of its own."""
-        valued = [box for box in self._boxes() if box.kind == "value" or (box.kind == "choice" and box.strict)]
         worded = "+".join(begins(name, TOTALS) for name in self._names())
-        parts = "+".join(f'ISNUMBER(FIND("|{PART}","|"&{bare(name)}))' for name in self._names())
-        found = f"({worded}+({parts})*(1-{idle(self._joined(self._numbers()))})>0)"
-        return f"{found}*{idle(self._joined(valued))}" if valued else found
+        words = vocabulary("rows")["part"]["words"]
+        parts = "+".join(f'ISNUMBER(FIND("|{word}","|"&{bare(name)}))' for name in self._names() for word in words)
+        part = f"({self.steps.step('part', parts)})*(1-{self._no_numbers()})"
+        found = f"({self.steps.step('total_word', worded)}+{part}>0)"
+        valued = [box for box in self.boxes if box.kind == "value" or (box.kind == "choice" and box.strict)]
+        return self.steps.step("total", f"{found}*{self._is_idle('values', valued)}" if valued else found)
 
     def _remark(self) -> str:
         """A row that begins with the word of a remark and has no number."""
-        found = []
-        for name in self._names():
-            found.append(begins(name, REMARKS))
-            found.append(listed(f"LEFT({bare(name)},2)", NOTES))
-        return f"(({'+'.join(found)})>0)*{idle(self._joined(self._numbers()))}"
+        worded = "+".join(begins(name, REMARKS) for name in self._names())
+        noted = "+".join(listed(f"LEFT({bare(name)},2)", NOTES) for name in self._names())
+        words = f"({self.steps.step('remark_word', worded)}+{self.steps.step('note', noted)}>0)"
+        return self.steps.step("remark", f"{words}*{self._no_numbers()}")
 
     def _bare_sum(self) -> str:
         """The last row of numbers, which has no words and adds up those above."""
-        numbers = [self.span(box.key) for box in self._numbers() if box.kind == "number"]
-        others = [box for box in self._boxes() if box.kind != "number"]
-        sums = [f'ISNUMBER({n})*ISNUMBER(FIND("|"&{n}&"|","|"&SUMIF({n},"<1E+99")/2&"|"))' for n in numbers]
-        pairs = list(zip(numbers, sums, strict=True))
-        fitting = "*".join(f"(({blank(number)}+{sum_})>0)" for number, sum_ in pairs)
-        many = "+".join(f"{sum_}*(COUNT({number})>2)*{_is_last(number)}" for number, sum_ in pairs)
-        return f"{fitting}*(({many})>0)*{idle(self._joined(others))}"
-
-    def _numbers(self) -> list[Box]:
-        return [box for box in self._boxes() if box.kind in ("number", "percent")]
+        numbers = {box.key: self._span(box) for box in self.boxes if box.kind == "number"}
+        sums = {
+            key: self.steps.step(
+                f"{key}_sum",
+                f'ISNUMBER({span})*ISNUMBER(FIND("|"&{span}&"|","|"&SUMIF({span},"<1E+99")/2&"|"))',
+            )
+            for key, span in numbers.items()
+        }
+        fitting = "*".join(f"(({blank(span)}+{sums[key]})>0)" for key, span in numbers.items())
+        many = "+".join(f"{sums[key]}*(COUNT({span})>2)*{_is_last(span)}" for key, span in numbers.items())
+        wordless = self._is_idle("words", (box for box in self.boxes if box.kind != "number"))
+        return self.steps.step("bare_sum", f"{fitting}*(({many})>0)*{wordless}")
 
 
 def _is_last(numbers: str) -> str:

@@ -10,17 +10,18 @@ from typing import Any
 from msgspec import Struct
 
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Box, Boxes, Form, Lines
+from perf_xlsx.forms import Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
 from perf_xlsx.template import live
-from perf_xlsx.template.blocks import Placed, Writer
+from perf_xlsx.template.blocks import SheetState, Writer
 from perf_xlsx.template.box import BoxWriter
 from perf_xlsx.template.calculator import Cells
-from perf_xlsx.template.fixed_words import GENERAL, HARD_SPACE, UNSEEN, word_lists
 from perf_xlsx.template.live_canvas import LiveCanvas
+from perf_xlsx.template.steps import Steps
+from perf_xlsx.template.word_lists import word_lists
 
 
 class Template(Struct, frozen=True):
@@ -41,9 +42,9 @@ def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
     sheets = [(sheet, canvas.sheet(sheet.name)) for sheet in form.sheets]
     hidden = canvas.sheet(HIDDEN_SHEET)
     writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook), year, fill)
-    todo = [(sheet.name, writer.sheet(sheet, worksheet)) for sheet, worksheet in sheets]
+    states = [writer.sheet(sheet, worksheet) for sheet, worksheet in sheets]
     _hidden_sheet(canvas, hidden, form, year, rulebook, writer)
-    _guide_sheet(canvas, guide, form, year, rulebook, todo)
+    _guide_sheet(canvas, guide, form, year, rulebook, states)
     canvas.settle()
     guide.activate()
     book.close()
@@ -66,45 +67,45 @@ def _hidden_sheet(
     """Identity, what live formulas share, the words that they know, and the lists of dependent drop-downs."""
     sheet.very_hidden()
     sheet.protect()
-    shared = {live.RATE: f"={live.rate(writer.money, _amount_labels(form), rulebook)}"}
-    for table in writer.tables:
-        if table.required:
-            shared |= table.hidden()
-    words = {**word_lists(form, rulebook), UNSEEN: "\u200b", HARD_SPACE: "\u00a0"}
     row = 0
     for key, value in _identity(form, year, rulebook).items():
         canvas.text(sheet, row, 0, key)
         canvas.text(sheet, row, 1, value)
         row += 1
-    for name, content in {**shared, **words, GENERAL: ""}.items():
+    shared = _shared_formulas(canvas, form, rulebook, writer)
+    for name, content in {**shared, **word_lists(form, rulebook)}.items():
         canvas.text(sheet, row, 0, name.removeprefix("px_"))
         canvas.name(name, HIDDEN_SHEET, row, 1)
         if name in shared:
-            canvas.live(sheet, row, 1, content)
+            canvas.live(sheet, row, 1, f"={content}")
         elif content:
             canvas.text(sheet, row, 1, content)
         row += 1
-    column = 3
-    for box in _dependent(form):
-        for above in dict.fromkeys(choice.under for choice in box.choices):
-            values = [choice.value for choice in box.choices if choice.under == above]
-            for offset, value in enumerate(values):
-                canvas.text(sheet, offset, column, value)
-            canvas.name(f"px_list_{box.key}_{above}", HIDDEN_SHEET, 0, column, len(values) - 1, column)
-            column += 1
+    for column, (name, values) in enumerate(_dependent_lists(form).items(), 3):
+        for offset, value in enumerate(values):
+            canvas.text(sheet, offset, column, value)
+        canvas.name(name, HIDDEN_SHEET, 0, column, len(values) - 1, column)
 
 
-def _amount_labels(form: Form) -> dict[str, str]:
-    block = form.block("funds")
-    return {box.key: box.label for box in block.columns} if isinstance(block, Lines) else {}
+def _shared_formulas(canvas: LiveCanvas, form: Form, rulebook: Rulebook, writer: Writer) -> dict[str, str]:
+    """The formulas of the hidden sheet, by the names of their cells: the execution rate, and what tables count."""
+    total = Steps("total", writer.money, {box.key: box.label for box in form.lines("funds").columns})
+    found = {live.RATE: live.rate(total, rulebook)}
+    canvas.steps(total)
+    for table in writer.tables:
+        if table.required:
+            found |= table.counts()
+            canvas.steps(table.steps)
+    return found
 
 
-def _dependent(form: Form) -> list[Box]:
-    found: dict[str, Box] = {}
-    for block in (block for sheet in form.sheets for block in sheet.blocks):
-        boxes = block.boxes if isinstance(block, Boxes) else block.columns
-        found |= {box.key: box for box in boxes if box.depends_on}
-    return list(found.values())
+def _dependent_lists(form: Form) -> dict[str, list[str]]:
+    """The choices under each choice of another column, by the name of their cells."""
+    found: dict[str, list[str]] = {}
+    for box in {box.key: box for block in form.blocks for box in block.fields if box.depends_on}.values():
+        for choice in box.choices:
+            found.setdefault(f"px_list_{box.key}_{choice.under}", []).append(choice.value)
+    return found
 
 
 def _guide_sheet(
@@ -113,7 +114,7 @@ def _guide_sheet(
     form: Form,
     year: int | None,
     rulebook: Rulebook,
-    todo: list[tuple[str, Placed]],
+    states: list[SheetState],
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
@@ -135,7 +136,7 @@ def _guide_sheet(
         sheet.set_row(row, s.height_for([(line, 86)], 24))
         row += 1
     row = _legend_table(canvas, sheet, row + 1)
-    row = _todo_table(canvas, sheet, row + 1, todo)
+    row = _todo_table(canvas, sheet, row + 1, states)
     sheet.protect()
     canvas.print_setup(sheet, landscape=False)
     sheet.print_area(0, 0, row, 2)
@@ -169,13 +170,14 @@ def _legend_table(canvas: LiveCanvas, sheet: Any, row: int) -> int:
     return row + len(legend) + 1
 
 
-def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, todo: list[tuple[str, Placed]]) -> int:
+def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetState]) -> int:
     canvas.text(sheet, row, 1, "表名（点击打开）", canvas.head)
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
-    for offset, (name, placed) in enumerate(todo, 1):
-        canvas.link(sheet, row + offset, 1, f"internal:'{name}'!{placed.first}", name, link)
-        canvas.live(sheet, row + offset, 2, f"={placed.counter}", canvas.style(border=1, indent=1))
+    for offset, state in enumerate(states, 1):
+        name = state.sheet.name
+        canvas.link(sheet, row + offset, 1, f"internal:'{name}'!{state.first}", name, link)
+        canvas.live(sheet, row + offset, 2, f"={state.counter}", canvas.style(border=1, indent=1))
         canvas.counter_colours(sheet, row + offset, 2)
         sheet.set_row(row + offset, 22)
-    return row + len(todo) + 1
+    return row + len(states) + 1

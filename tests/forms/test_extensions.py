@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
 from perf_xlsx.scored.summary import SUMMARY
+from perf_xlsx.template.live_canvas import LiveCanvas
+from perf_xlsx.template.steps import Steps
 from tests import CASES, ROOT
 from tests.kit.command import command
 from tests.kit.layouts import HEADS
@@ -849,12 +852,22 @@ def test_boxes_of_every_kind_and_many_go_all_the_way(suffix: str, number: int, t
     assert [one["value"] for one in again["extras"]] == expected
 
 
-def test_more_required_columns_than_a_formula_can_count_are_refused_in_words(tmp_path: Path) -> None:
+def test_many_required_columns_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(with_added(40, "required = true"), "utf-8")
     result = command("template", "--form", path, "--year", 2024, "-o", tmp_path / "a.xlsx")
-    assert result.exit_code == 2
-    assert "必填格或栏过多" in result.output
+    assert result.exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)
+    sheet, reference = next(iter(book.defined_names["px_counter_1"].destinations))
+    assert book[sheet][reference].value == "还有 42 个必填格未填"
+
+
+def test_more_than_a_formula_takes_is_refused_in_words() -> None:
+    canvas, steps = LiveCanvas(io.BytesIO()), Steps("indicators", {}, {})
+    steps.step("missing", "+".join(["1"] * 5000))
+    with pytest.raises(FormError) as error:
+        canvas.steps(steps)
+    assert "必填格或栏过多" in str(error.value)
 
 
 def test_the_rulebook_that_the_architecture_shows_is_one(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from perf_xlsx.cli.publish import published
 from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
 from perf_xlsx.reading.form import OWN_CODES
-from perf_xlsx.rulebook import rulebook_names
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import (
     CLAIM_WANTED,
     HIDDEN_SHEET,
@@ -28,6 +28,7 @@ from perf_xlsx.sheets.fixed_texts import (
     PERCENT_WANTED,
     SIGN_WANTED,
 )
+from perf_xlsx.template.steps import PREFIX
 from tests import CASES, FIXTURES, ROOT
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of
@@ -142,6 +143,30 @@ def test_no_function_is_newer_than_excel_2010_and_every_formula_has_a_result(bla
             counts = sheet.title == HIDDEN_SHEET  # which are nothing in a blank template
             assert counts or values[sheet.title][cell.coordinate].value not in (0, "0")
     assert formulas > 60
+
+
+@pytest.mark.parametrize("rulebook", rulebook_names())
+def test_formulas_are_short_also_where_a_program_expands_their_steps(rulebook: str) -> None:
+    for form in load_rulebook(rulebook).forms:
+        book = openpyxl.load_workbook(io.BytesIO(pipeline.template_bytes(form, 2025, rulebook)))
+        steps = {
+            name: defined.attr_text for name, defined in book.defined_names.items() if name.startswith(PREFIX)
+        }
+        cells = [
+            cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+        ]
+        assert max(map(len, steps.values())) < 1_200
+        assert max(map(len, cells)) < 500
+        sizes: dict[str, int] = {}
+
+        def size(name: str, steps: dict[str, str] = steps, sizes: dict[str, int] = sizes) -> int:
+            """Operands and operators with every step in its place; LibreOffice takes 8,191."""
+            if name not in sizes:
+                tokens = re.findall(r'"[^"]*"|[\w.$!\']+|[<>]=|<>|\S', steps[name])
+                sizes[name] = sum(size(token) if token in steps else 1 for token in tokens)
+            return sizes[name]
+
+        assert max(map(size, steps)) < 7_000
 
 
 def test_a_third_kind_of_form_is_one_more_toml() -> None:

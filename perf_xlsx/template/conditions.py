@@ -1,0 +1,135 @@
+"""Conditions on what a cell holds, as formulas: by them the live formulas decide what they can read.
+
+An error value in a cell makes no condition an error.
+"""
+
+from __future__ import annotations
+
+from perf_xlsx.sheets.fixed_texts import NO_PERCENT, NUMBER_WANTED, at_box
+from perf_xlsx.template.steps import Steps, quoted
+from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
+
+LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
+ONE_SIZE = 20  # times: percents and fractions of one row are further apart
+FAR = 10  # a percent format that shows a thousand percent is doubted
+DASHES = "-—–―－/／\\＼…一"  # say nothing by themselves
+
+Prompt = tuple[str, str]  # a condition, and the text that asks
+
+
+def bare(cell: str) -> str:
+    """The text of a cell, or of each of a range, without blanks and what cannot be seen."""
+    visible = f'SUBSTITUTE(SUBSTITUTE(CLEAN({cell}),{UNSEEN},""),{HARD_SPACE},"")'
+    return f'SUBSTITUTE(SUBSTITUTE({visible}," ",""),"　","")'
+
+
+def listed(text: str, words: str) -> str:
+    """Whether a bare text is a word of a list."""
+    return f'ISNUMBER(FIND("|"&{text}&"|",{words}))'
+
+
+def blank(cell: str) -> str:
+    """Whether the cell, or each of a range, holds nothing, or only blanks or a dash."""
+    return listed(bare(cell), BLANKS)
+
+
+def begins(cell: str, words: str) -> str:
+    """Whether what stands before a colon, or all there is, is a word of a list."""
+    text = f'SUBSTITUTE({bare(cell)},"：",":")'
+    return listed(f'LEFT({text},FIND(":",{text}&":")-1)', words)
+
+
+def idle(cells: str, *nothing: str) -> str:
+    """Whether cells that are joined with & hold nothing but blanks and dashes, and words for `nothing`."""
+    text = bare(cells)
+    for characters in (*DASHES, *nothing):
+        text = f'SUBSTITUTE({text},"{characters}","")'
+    return listed(text, '"||"')
+
+
+def code(steps: Steps, key: str, words: str) -> str:
+    """The step that says what a cell's text means: a character of the list, BLANK or UNKNOWN."""
+    found = f'MID({words},FIND("〈"&{bare(steps.cell(key))}&"〉",{words})-1,1)'
+    return steps.step(f"{key}_code", f"IFERROR({found},{quoted(UNKNOWN)})")
+
+
+def is_percent(steps: Steps, key: str) -> str:
+    """Whether a cell's format shows percents, so that 95% stands there as 0.95."""
+    return f'{_format(steps, key)}="P"'
+
+
+def number(steps: Steps, key: str) -> str:
+    """The step that gives the number that a cell shows, 95 where 95% stands.
+
+    It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
+    """
+    cell, shown = steps.cell(key), _format(steps, key)
+    dated = f'OR({shown}="D",{shown}={_date_format(steps)})'
+    size = f"AND({cell}<>0,OR(ABS({cell})<{LEAST},ABS({cell})>={MOST}))"
+    read = f'IF(OR(ISLOGICAL({cell}),{dated},{size}),"{UNKNOWN}",IF({shown}="P",ROUND({cell}*100,12),{cell}))'
+    return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({blank(cell)},"","{UNKNOWN}"))')
+
+
+def plain_number(steps: Steps, key: str) -> tuple[Prompt, Prompt]:
+    """What a cell is asked for that must hold a number, and no percentage."""
+    value, label = number(steps, key), steps.labels[key]
+    return (
+        (f"{value}={quoted(UNKNOWN)}", quoted(at_box(NUMBER_WANTED, label))),
+        (f"AND(ISNUMBER({value}),{is_percent(steps, key)})", quoted(at_box(NO_PERCENT, label))),
+    )
+
+
+def _format(steps: Steps, key: str) -> str:
+    return steps.step(f"{key}_format", f'LEFT(CELL("format",{steps.cell(key)}))')
+
+
+def _date_format(steps: Steps) -> str:
+    """LibreOffice says G of dates, and something else of plain numbers; Excel says D of dates."""
+    return steps.step("date_format", f'IF(CELL("format",{GENERAL})="G","D","G")')
+
+
+def may_be_fractions(steps: Steps) -> str:
+    """Whether target and actual may be percents and fractions: 95% beside 1, 95 beside 0.96 where percents count.
+
+    A percent format that shows a thousand percent is doubted too.
+    """
+    cells = {key: steps.cell(key) for key in ("target", "actual", "midyear")}
+    target, actual, midyear = cells.values()
+    percents = {key: is_percent(steps, key) for key in cells}
+    fractions = (f"AND(NOT({percents[key]}),{cells[key]}<>0,ABS({cells[key]})<=1)" for key in ("target", "actual"))
+    small = steps.step("one_small", f"OR({','.join(fractions)})")
+    worded = f"AND(ISTEXT({midyear}),NOT({blank(midyear)}))"
+    sizes = f"ABS({target}),ABS({actual})"
+    apart = f"AND({target}*{actual}<>0,MAX({sizes})>{ONE_SIZE}*MIN({sizes}))"
+    large = f"MAX({sizes},IF(ISNUMBER({midyear}),ABS({midyear}),0))>1"
+    counted = f"AND({_unit(steps)}={quoted(PERCENT)},OR({large},{apart}))"
+    mixed = steps.step("percents_count", f"OR({','.join(percents.values())},{worded},{counted})")
+    far = ",".join(f"AND({percents[key]},ABS({cells[key]})>={FAR})" for key in ("target", "actual"))
+    return steps.step("may_be_fractions", f"OR(AND({small},{mixed}),{far},{_hundredfold(steps)})")
+
+
+def _hundredfold(steps: Steps) -> str:
+    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 beside 95."""
+    a, b = number(steps, "target"), number(steps, "actual")
+    percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
+    # twice or half at most; 49.99 and no 50, so that two zeros need no condition of their own
+    near = f"MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*49.99<MAX({a},{b})"
+    unit = _unit(steps)
+    least = f"MIN({steps.cell('target')},{steps.cell('actual')})"
+    unmarked = f"AND({unit}={quoted(BLANK)},NOT(OR({percents})),{least}<=1)"
+    smaller = f"IF({a}<{b},{is_percent(steps, 'target')},{is_percent(steps, 'actual')})"
+    marked = f"AND(OR({percents},{unit}={quoted(PERCENT)}),NOT({smaller}))"
+    return steps.step("hundredfold", f"AND({near},OR({unmarked},{marked}))")
+
+
+def _unit(steps: Steps) -> str:
+    return code(steps, "unit", UNITS)
+
+
+def may_be_other_money(steps: Steps) -> str:
+    """Whether one of two numbers in a unit of money, or of 万, is ten thousand times as large as the other."""
+    target, actual, unit = (steps.cell(key) for key in ("target", "actual", "unit"))
+    large = ",".join(f'ISNUMBER(FIND("{word}",{unit}))' for word in ("元", "万", "亿"))
+    least, most = f"MIN({target},{actual})", f"MAX({target},{actual})"
+    formula = f"AND({least}>0,{least}*20000>={most},{least}*5000<={most},OR({large}))"
+    return steps.step("may_be_other_money", formula)

@@ -1,0 +1,56 @@
+"""Formulas in steps: what several formulas need is written once, under a defined name, and asked for by it.
+
+A name stands for a cell, or for a formula. Its references are absolute, or their row is that of the asking cell:
+`'绩效指标'!$K1` in a name is the cell of column K in that cell's row. So the cells of a column share one short
+formula, an inserted row needs no cells elsewhere, and cutting and pasting cannot redirect a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PREFIX = "pxl_"  # of the names of steps; boxes and columns have px_
+
+
+class Steps:
+    """The steps of one table of a template.
+
+    `cells` are references and `labels` labels by the keys of its columns; `formulas` holds every step by its name.
+    """
+
+    def __init__(self, table: str, cells: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        self.table, self.cells, self.labels = table, cells, labels
+        self.formulas: dict[str, str] = {}
+
+    def step(self, key: str, formula: str) -> str:
+        """Name a formula; the name is what other formulas write."""
+        name = f"{PREFIX}{self.table}_{key}"
+        self.formulas[name] = formula
+        return name
+
+    def cell(self, key: str) -> str:
+        """The name of a column's cell."""
+        return self.step(f"_{key}", self.cells[key])
+
+
+def in_row(sheet: str, column: str) -> str:
+    """A name's reference to the cell of a column in the asking cell's row."""
+    return f"'{sheet}'!${column}1"
+
+
+def by_label(sheet: str, column: str, label: str) -> str:
+    """The cell of a column in the row of a locked label, wherever both are cut and pasted to."""
+    return f"INDEX('{sheet}'!${column}:${column},ROW('{sheet}'!{label}))"
+
+
+def cases(*pairs: tuple[str, str], otherwise: str) -> str:
+    """What the first condition that holds leads to."""
+    formula = otherwise
+    for condition, result in reversed(pairs):
+        formula = f"IF({condition},{result},{formula})"
+    return formula
+
+
+def quoted(text: str) -> str:
+    """A text as a formula writes it."""
+    return '"' + text.replace('"', '""') + '"'
