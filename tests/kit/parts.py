@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -22,11 +22,7 @@ def unzipped(data: bytes) -> Parts:
 
 def zipped(parts: Mapping[str, bytes | str], level: int = 6) -> bytes:
     """A workbook of these parts; of the same ones the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
-        for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return _packed(parts.items(), level)
 
 
 def edited(
@@ -34,12 +30,20 @@ def edited(
     change: Mapping[str, Callable[[str], str]] | None = None,
     add: Mapping[str, bytes | str] | None = None,
 ) -> bytes:
-    """A workbook with some parts changed as text and some added."""
+    """A workbook with some parts changed as text and some added; one that is added again is there twice."""
     parts: dict[str, bytes | str] = dict(unzipped(data))
     for name, function in (change or {}).items():
         if name in parts:
             parts[name] = function(bytes(parts[name]).decode())
-    return zipped(parts | (add or {}))
+    return _packed([*parts.items(), *(add or {}).items()])
+
+
+def _packed(parts: Iterable[tuple[str, bytes | str]], level: int = 6) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        for name, data in parts:
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def rels(*targets: tuple[str, str, str]) -> str:
