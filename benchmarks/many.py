@@ -43,8 +43,13 @@ class Run:
     seconds: float = 0.0
     peaks: dict[int, float] = field(default_factory=dict)
     busy: dict[int, float] = field(default_factory=dict)
-    parent: int = 0
+    launcher: int = 0  # only waits for the parent, which is its child
     output: int = 0  # bytes that are left on the disk, records and 汇总 included
+
+    @property
+    def parent(self) -> int:
+        """The process that does the work or hands it to workers: the launcher's first child."""
+        return min((process for process in self.peaks if process != self.launcher), default=self.launcher)
 
     @property
     def parent_peak(self) -> float:
@@ -54,7 +59,7 @@ class Run:
     @property
     def worker_peak(self) -> float:
         """MB, of the largest worker."""
-        return max(peak for process, peak in self.peaks.items() if process != self.parent)
+        return max(peak for process, peak in self.peaks.items() if process not in (self.launcher, self.parent))
 
     def sample(self, process: int) -> None:
         """Take down the marks of a process and of its children."""
@@ -81,7 +86,7 @@ def score(returned: Path, jobs: int) -> Run:
     words = [SCRIPT, "score", returned, "-o", out, "--jobs", str(jobs)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(words, **quiet, env=as_installed())
-    run.parent = process.pid
+    run.launcher = process.pid
     while process.poll() is None:
         run.sample(process.pid)
         time.sleep(SAMPLE)
