@@ -468,11 +468,16 @@ def _row(at: Position, given: Sequence[Formula]) -> Any:
     return rows[0] if len(rows) == 1 else rows
 
 
+def _columns(at: Position, given: Sequence[Formula]) -> Any:
+    area: Area = given[0](at)
+    return Fraction(area.right - area.left + 1)
+
+
 def _cell(at: Position, given: Sequence[Formula]) -> Any:
     area: Area = given[1](at)
     return at.cells.code((area.sheet, area.top, area.left))
 
 
 _WITH_PLACES: Mapping[str, Callable[[Position, Sequence[Formula]], Any]] = {
-    "IF": _if, "INDEX": _index, "ROW": _row, "CELL": _cell,
+    "IF": _if, "INDEX": _index, "ROW": _row, "COLUMNS": _columns, "CELL": _cell,
 }  # fmt: skip
