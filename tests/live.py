@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import io
 import random
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +26,12 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import Area, Cells
-from perf_xlsx.template.steps import PREFIX
 from tests.kit.libreoffice import converted
 from tests.kit.outcome import findings_of
 
 YEAR = 2025
 ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
+AREA = re.compile(r"[^!]+!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?")  # what names of boxes refer to; others hold formulas
 Chance = random.Random
 
 
@@ -351,7 +352,7 @@ def calculated(book: Any) -> Shown:
             for cell in line:
                 cells.typed.setdefault((sheet.title, cell.row, cell.column), (None, cell.number_format))
     for name, defined in book.defined_names.items():
-        if name.startswith(PREFIX):
+        if not AREA.fullmatch(defined.attr_text):
             cells.steps[name] = defined.attr_text
             continue
         sheet, reference = next(iter(defined.destinations))

@@ -58,11 +58,13 @@ class SheetState:
 class Writer:
     """Writes the sheets of one template.
 
-    Afterwards `tables` are the tables of free rows, and `money` refers to the amounts of the total, by column.
+    Afterwards `hidden` holds formulas for the hidden sheet by the names of their cells, `tables` are the tables of
+    free rows, and `money` refers to the amounts of the total by their columns.
     """
 
     def __init__(self, canvas: LiveCanvas, box: BoxWriter, year: int | None, fill: Fill | None) -> None:
         self.canvas, self.box, self.year, self.fill = canvas, box, year, fill
+        self.hidden: dict[str, str] = {}
         self.tables: list[TableRange] = []
         self.money: dict[str, str] = {}
 
@@ -137,7 +139,7 @@ class Writer:
         self.canvas.name(counter_name(number), name, 1, column)
         state.counter = f"'{name}'!{cell_name(1, column, fixed=True)}"
         count = state.steps.step("missing", "+".join(state.terms) or "0")
-        self.canvas.steps(state.steps)
+        self.hidden |= state.steps.formulas
         formula = f'=IF({count}=0,"✔ 必填项已填齐","还有 "&{count}&" 个必填格未填")'
         style = self.canvas.style(align="right", bold=True, text_wrap=False)
         self.canvas.live(worksheet, 1, column, formula, style)

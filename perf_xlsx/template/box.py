@@ -15,7 +15,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.template import live
 from perf_xlsx.template.live_canvas import LiveCanvas
-from perf_xlsx.template.steps import Steps, in_row
+from perf_xlsx.template.steps import Steps, in_row, is_redirected
 
 ANY_YEAR = 2023
 NUMERALS = "一二三四五六七八九十"
@@ -67,14 +67,15 @@ class BoxWriter:
         """The live formulas of computed columns, the same in every row; the first column is `left`, from 0."""
         cells = {box.key: in_row(sheet, column_name(at + 1)) for at, box in enumerate(block.columns, left)}
         steps = Steps(block.key, cells, {box.key: box.label for box in block.columns})
+        redirected = is_redirected(sheet, column_name(left + len(block.columns)))
         wanted = {box.formula for box in block.columns if box.formula}
         found: dict[str, str] = {}
         if "line_rate" in wanted:
-            found["line_rate"] = live.line_rate(steps, self.rulebook)
+            found["line_rate"] = live.line_rate(steps, redirected, self.rulebook)
         if wanted & {"indicator_completion", "indicator_points"}:
-            row = live.IndicatorSteps(steps, self.rulebook)
+            row = live.IndicatorSteps(steps, redirected, self.rulebook)
             found |= {"indicator_completion": row.completion, "indicator_points": row.points}
-        self.canvas.steps(steps)
+        self.canvas.named_formulas(steps)
         return found
 
     def computed(self, worksheet: Any, row: int, column: int, box: Box, formulas: Mapping[str, str]) -> None:

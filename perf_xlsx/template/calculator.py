@@ -48,7 +48,8 @@ class Cells(Struct):
     formulas: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Area] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
-    _known: dict[Address, Value] = field(default_factory=dict)
+    _known: dict[Any, Value] = field(default_factory=dict)
+    _rows: dict[tuple[str, int], list[Any]] = field(default_factory=dict)
     _named: dict[tuple[str, int], Any] = field(default_factory=dict)
     _relative: dict[str, bool] = field(default_factory=dict)
     _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
@@ -57,10 +58,20 @@ class Cells(Struct):
         """The value of a cell, calculated where it is a formula."""
         if at not in self.formulas:
             return self.typed[at][0] if at in self.typed else None
-        if at not in self._known:
+        formula = self.formulas[at]
+        alike = (at[0], formula, *self._contents(at)) if self._is_relative(formula.removeprefix("=")) else at
+        if alike not in self._known:
             here = Position(self, at)
-            self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
-        return self._known[at]
+            self._known[alike] = _one(_held(compiled(formula)(here), here))
+        return self._known[alike]
+
+    def _contents(self, at: Address) -> list[Any]:
+        """The contents of a cell's row without its number in the first column: most rows are empty, and alike."""
+        if not self._rows:
+            for (sheet, row, column), content in self.typed.items():
+                if column > 1 and content != (None, "General"):
+                    self._rows.setdefault((sheet, row), []).append((column, content))
+        return self._rows.get(at[:2], [])
 
     def named(self, name: str, at: Address) -> Any:
         """What a name stands for in a cell; calculated once, or once a row where that makes a difference."""
@@ -468,11 +479,16 @@ def _row(at: Position, given: Sequence[Formula]) -> Any:
     return rows[0] if len(rows) == 1 else rows
 
 
+def _columns(at: Position, given: Sequence[Formula]) -> Any:
+    area: Area = given[0](at)
+    return Fraction(area.right - area.left + 1)
+
+
 def _cell(at: Position, given: Sequence[Formula]) -> Any:
     area: Area = given[1](at)
     return at.cells.code((area.sheet, area.top, area.left))
 
 
 _WITH_PLACES: Mapping[str, Callable[[Position, Sequence[Formula]], Any]] = {
-    "IF": _if, "INDEX": _index, "ROW": _row, "CELL": _cell,
+    "IF": _if, "INDEX": _index, "ROW": _row, "COLUMNS": _columns, "CELL": _cell,
 }  # fmt: skip

@@ -49,7 +49,7 @@ def idle(cells: str, *nothing: str) -> str:
 
 def code(steps: Steps, key: str, words: str) -> str:
     """The step that says what a cell's text means: a character of the list, BLANK or UNKNOWN."""
-    found = f'MID({words},FIND("〈"&{bare(steps.cell(key))}&"〉",{words})-1,1)'
+    found = f'MID({words},FIND("〈"&{bare(steps.cells[key])}&"〉",{words})-1,1)'
     return steps.step(f"{key}_code", f"IFERROR({found},{quoted(UNKNOWN)})")
 
 
@@ -63,7 +63,7 @@ def number(steps: Steps, key: str) -> str:
 
     It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
     """
-    cell, shown = steps.cell(key), _format(steps, key)
+    cell, shown = steps.cells[key], _format(steps, key)
     dated = f'OR({shown}="D",{shown}={_date_format(steps)})'
     size = f"AND({cell}<>0,OR(ABS({cell})<{LEAST},ABS({cell})>={MOST}))"
     read = f'IF(OR(ISLOGICAL({cell}),{dated},{size}),"{UNKNOWN}",IF({shown}="P",ROUND({cell}*100,12),{cell}))'
@@ -80,7 +80,7 @@ def plain_number(steps: Steps, key: str) -> tuple[Prompt, Prompt]:
 
 
 def _format(steps: Steps, key: str) -> str:
-    return steps.step(f"{key}_format", f'LEFT(CELL("format",{steps.cell(key)}))')
+    return steps.step(f"{key}_format", f'LEFT(CELL("format",{steps.cells[key]}))')
 
 
 def _date_format(steps: Steps) -> str:
@@ -93,7 +93,7 @@ def may_be_fractions(steps: Steps) -> str:
 
     A percent format that shows a thousand percent is doubted too.
     """
-    cells = {key: steps.cell(key) for key in ("target", "actual", "midyear")}
+    cells = {key: steps.cells[key] for key in ("target", "actual", "midyear")}
     target, actual, midyear = cells.values()
     percents = {key: is_percent(steps, key) for key in cells}
     fractions = (f"AND(NOT({percents[key]}),{cells[key]}<>0,ABS({cells[key]})<=1)" for key in ("target", "actual"))
@@ -115,7 +115,7 @@ def _hundredfold(steps: Steps) -> str:
     # twice or half at most; 49.99 and no 50, so that two zeros need no condition of their own
     near = f"MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*49.99<MAX({a},{b})"
     unit = _unit(steps)
-    least = f"MIN({steps.cell('target')},{steps.cell('actual')})"
+    least = f"MIN({steps.cells['target']},{steps.cells['actual']})"
     unmarked = f"AND({unit}={quoted(BLANK)},NOT(OR({percents})),{least}<=1)"
     smaller = f"IF({a}<{b},{is_percent(steps, 'target')},{is_percent(steps, 'actual')})"
     marked = f"AND(OR({percents},{unit}={quoted(PERCENT)}),NOT({smaller}))"
@@ -128,7 +128,7 @@ def _unit(steps: Steps) -> str:
 
 def may_be_other_money(steps: Steps) -> str:
     """Whether one of two numbers in a unit of money, or of 万, is ten thousand times as large as the other."""
-    target, actual, unit = (steps.cell(key) for key in ("target", "actual", "unit"))
+    target, actual, unit = (steps.cells[key] for key in ("target", "actual", "unit"))
     large = ",".join(f'ISNUMBER(FIND("{word}",{unit}))' for word in ("元", "万", "亿"))
     least, most = f"MIN({target},{actual})", f"MAX({target},{actual})"
     formula = f"AND({least}>0,{least}*20000>={most},{least}*5000<={most},OR({large}))"

@@ -60,12 +60,11 @@ def rate(steps: Steps, rulebook: Rulebook) -> str:
     return steps.step("rate", cases(*asked, otherwise=found))
 
 
-def line_rate(steps: Steps, rulebook: Rulebook) -> str:
+def line_rate(steps: Steps, redirected: str, rulebook: Rulebook) -> str:
     """Execution rate of one line of money, or of one project; a row that adds up others has none."""
     found = rate(steps, rulebook)
-    if "name" not in steps.cells:
-        return found
-    return steps.step("line_rate", f'IF({begins(steps.cell("name"), TOTALS)},"",{found})')
+    totals = [(begins(steps.cells["name"], TOTALS), NOTHING)] if "name" in steps.cells else []
+    return steps.step("line_rate", cases((redirected, NOTHING), *totals, otherwise=found))
 
 
 def execution_points(rulebook: Rulebook) -> str:
@@ -120,16 +119,16 @@ class IndicatorSteps:
     not have more than 8,191 operands and operators.
     """
 
-    def __init__(self, steps: Steps, rulebook: Rulebook) -> None:
-        self.steps, self.rulebook = steps, rulebook
+    def __init__(self, steps: Steps, redirected: str, rulebook: Rulebook) -> None:
+        self.steps, self.redirected, self.rulebook = steps, redirected, rulebook
         self.sign, self.method = code(steps, "sign", SIGNS), code(steps, "method", METHODS)
         self.level = code(steps, "actual", LEVELS)
         self.target, self.actual = number(steps, "target"), number(steps, "actual")
-        self.weight, self.claimed = steps.cell("weight"), steps.cell("claimed_points")
+        self.weight, self.claimed = steps.cells["weight"], steps.cells["claimed_points"]
         self.qualitative = f"OR({_is(self.sign, QUALITATIVE)},{_is(self.method, QUALITATIVE)})"
         self.at_most = f"OR({_is(self.sign, '≤')},{_is(self.sign, '<')})"
         self.empty = f'OR({self.target}="",{self.actual}="")'
-        self.shown = steps.cell("reference_completion")
+        self.shown = steps.cells["reference_completion"]
         self.completion = steps.step("completion", self._completion())
         self.met = steps.step("met", self._met())
         self.points = steps.step("points", self._points())
@@ -142,6 +141,7 @@ class IndicatorSteps:
             below = f"IF({_is(self.sign, '<')},{actual}<{target},{below})"
         at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
         return cases(
+            (self.redirected, NOTHING),
             (_is(self.method, UNKNOWN), quoted(METHOD_WANTED)),
             (_is(self.method, EXECUTION), f'IF(ISNUMBER({RATE}),{RATE},"")'),
             (_is(self.sign, BLANK), f"IF({empty},{NOTHING},{quoted(SIGN_WANTED)})"),
@@ -170,6 +170,7 @@ class IndicatorSteps:
         """Points, from the completion; what that asks for is asked for here too."""
         weight, steps = self.weight, self.steps
         return cases(
+            (self.redirected, NOTHING),
             *plain_number(steps, "weight"),
             *plain_number(steps, "claimed_points"),
             (f'LEFT({self.shown})="{ASKING}"', self.shown),

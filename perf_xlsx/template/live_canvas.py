@@ -64,8 +64,8 @@ class LiveCanvas(Canvas):
         bottom, right = (row, column) if last_row is None else (last_row, last_column)
         self.cells.names[name] = Area(sheet, row + 1, column + 1, bottom + 1, right + 1)
 
-    def steps(self, steps: Steps) -> None:
-        """Define the names of the steps. Raises FormError where one is longer than Excel takes."""
+    def named_formulas(self, steps: Steps) -> None:
+        """Define names for the formulas of the steps. Raises FormError where one is longer than Excel takes."""
         for name, formula in steps.formulas.items():
             _within_limit(formula, steps.table)
             self.book.define_name(name, f"={formula}")

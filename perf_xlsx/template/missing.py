@@ -56,8 +56,10 @@ class TableRange:
     """
 
     def __init__(self, block: Rows, sheet: str, letters: Mapping[str, str], header: int, last: int) -> None:
-        spans = {key: f"'{sheet}'!${letter}${header}:${letter}${last + BELOW}" for key, letter in letters.items()}
-        self.block, self.steps = block, Steps(f"{block.key}_all", spans, {})
+        self.block, self.steps = block, Steps(f"{block.key}_all", {}, {})
+        self.cells = {
+            key: f"'{sheet}'!${letter}${header}:${letter}${last + BELOW}" for key, letter in letters.items()
+        }
         known = columns_of(TABLES[block.key])  # columns that only the form knows do not decide what a row is
         self.boxes = [box for box in typed(block.columns) if box.key in known]
         self.header = f"'{sheet}'!${letters[self.boxes[0].key]}${header}"
@@ -80,7 +82,7 @@ class TableRange:
         return found | summed
 
     def _span(self, box: Box) -> str:
-        return self.steps.cell(box.key)
+        return self.steps.step(f"_{box.key}", self.cells[box.key])
 
     def _entry(self) -> str:
         """1 for each row that is an entry: in use, and no sum, part or remark; the header is none."""

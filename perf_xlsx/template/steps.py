@@ -1,8 +1,11 @@
-"""Formulas in steps: what several formulas need is written once, under a defined name, and asked for by it.
+"""Formulas in steps: what several formulas need is written once, and they ask for it by a defined name.
 
-A name stands for a cell, or for a formula. Its references are absolute, or their row is that of the asking cell:
+A step of a row is a name that stands for a formula. The row of its references is that of the asking cell:
 `'绩效指标'!$K1` in a name is the cell of column K in that cell's row. So the cells of a column share one short
 formula, an inserted row needs no cells elsewhere, and cutting and pasting cannot redirect a formula.
+
+All other steps are named cells of the hidden sheet: programs calculate what a name stands for as an array, where
+INDEX and ROW may not give a cell.
 """
 
 from __future__ import annotations
@@ -23,14 +26,10 @@ class Steps:
         self.formulas: dict[str, str] = {}
 
     def step(self, key: str, formula: str) -> str:
-        """Name a formula; the name is what other formulas write."""
+        """Add a step; its name is what other formulas write."""
         name = f"{PREFIX}{self.table}_{key}"
         self.formulas[name] = formula
         return name
-
-    def cell(self, key: str) -> str:
-        """The name of a column's cell."""
-        return self.step(f"_{key}", self.cells[key])
 
 
 def in_row(sheet: str, column: str) -> str:
@@ -41,6 +40,14 @@ def in_row(sheet: str, column: str) -> str:
 def by_label(sheet: str, column: str, label: str) -> str:
     """The cell of a column in the row of a locked label, wherever both are cut and pasted to."""
     return f"INDEX('{sheet}'!${column}:${column},ROW('{sheet}'!{label}))"
+
+
+def is_redirected(sheet: str, column: str) -> str:
+    """Whether columns were inserted or deleted up to this one, and names still refer to where they were.
+
+    LibreOffice adapts a name's reference only where its row is fixed as well.
+    """
+    return f"COLUMNS('{sheet}'!$A1:${column}1)<>COLUMNS('{sheet}'!$A$1:${column}$1)"
 
 
 def cases(*pairs: tuple[str, str], otherwise: str) -> str:

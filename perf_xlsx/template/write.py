@@ -88,14 +88,14 @@ def _hidden_sheet(
 
 
 def _shared_formulas(canvas: LiveCanvas, form: Form, rulebook: Rulebook, writer: Writer) -> dict[str, str]:
-    """The formulas of the hidden sheet, by the names of their cells: the execution rate, and what tables count."""
+    """The formulas of the hidden sheet by the names of their cells."""
     total = Steps("total", writer.money, {box.key: box.label for box in form.lines("funds").columns})
-    found = {live.RATE: live.rate(total, rulebook)}
-    canvas.steps(total)
+    rate = live.rate(total, rulebook)
+    found = {**writer.hidden, **total.formulas, live.RATE: rate}
     for table in writer.tables:
         if table.required:
             found |= table.counts()
-            canvas.steps(table.steps)
+            canvas.named_formulas(table.steps)
     return found
 
 

@@ -866,7 +866,7 @@ def test_more_than_a_formula_takes_is_refused_in_words() -> None:
     canvas, steps = LiveCanvas(io.BytesIO()), Steps("indicators", {}, {})
     steps.step("missing", "+".join(["1"] * 5000))
     with pytest.raises(FormError) as error:
-        canvas.steps(steps)
+        canvas.named_formulas(steps)
     assert "必填格或栏过多" in str(error.value)
 
 
