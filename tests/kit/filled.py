@@ -31,6 +31,10 @@ WELL_MADE = {"department": "完好的部门自评表", "project": "完好的项�
 STRINGS = "xl/sharedStrings.xml"
 CELL = re.compile(r'<c r="(\w+)"( s="\d+")?(?: t="\w+")?(?:/>|>.*?</c>)', re.DOTALL)
 NAME = re.compile(r"""<definedName name="(px_\w+)">'(.+?)'!\$([A-Z]+)\$(\d+)(?::\$[A-Z]+\$(\d+))?<""")
+# Of a table's free rows only the first are kept: to read one costs as much as to read a filled one.
+LAST_ROW = 20
+FREE_ROW = re.compile(r'<row r="(?:2[1-9]|[3-9]\d)".*?</row>', re.DOTALL)
+TABLES = {"指标": "绩效指标", "项目": "项目明细"}
 EPOCH = datetime.date(1899, 12, 30)
 
 Case = Mapping[str, Any]
@@ -69,7 +73,7 @@ def _blank(form: str, year: int, rulebook: str | None) -> _Blank:
 
 
 class _Blank:
-    """An empty template, taken apart."""
+    """An empty template, taken apart, with few free rows."""
 
     def __init__(self, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -79,6 +83,9 @@ class _Blank:
         self.names = {name: tuple(where) for name, *where in NAME.findall(book)}
         self.sheets = {title: f"xl/worksheets/sheet{number}.xml" for number, title in enumerate(titles, 1)}
         self.strings = self.parts[STRINGS].count("<si>")
+        for table in TABLES.values():
+            if table in self.sheets:
+                self.parts[self.sheets[table]] = FREE_ROW.sub("", self.parts[self.sheets[table]])
         self.cells = {title: list(CELL.finditer(self.parts[part])) for title, part in self.sheets.items()}
 
     @cached_property
@@ -111,11 +118,12 @@ class _Blank:
         return out.getvalue()
 
     def _has_room(self, fill: Fill) -> bool:
-        areas = {key: self.names[f"px_{key}_{fill.form.block(key).columns[0].key}"] for key in fill.rows}
-        return all(
-            len(rows) + SPARE_ROWS <= int(areas[key][3]) - int(areas[key][2]) + 1
-            for key, rows in fill.rows.items()
-        )
+        for key, rows in fill.rows.items():
+            sheet, _, top, bottom = self.names[f"px_{key}_{fill.form.block(key).columns[0].key}"]
+            last = min(int(bottom), LAST_ROW) if sheet in TABLES.values() else int(bottom)
+            if int(top) + len(rows) + SPARE_ROWS > last + 1:
+                return False
+        return True
 
     def _values(self, fill: Fill) -> Iterator[tuple[Cell, Typed]]:
         for block in fill.form.blocks:
@@ -176,8 +184,6 @@ def _plain(value: Typed) -> bool:
 
 # ---- boxes by their labels --------------------------------------------------------------------------------------
 
-TABLES = {"指标": "绩效指标", "项目": "项目明细"}
-
 
 def address(path: str, form: str = "department") -> Cell:
     """Sheet and cell of the box that a person would call so: 单位名称, 合计·调整数, 指标2·分值."""
@@ -211,9 +217,16 @@ def _pickled(data: bytes, **how: Any) -> bytes:
     return pickle.dumps(openpyxl.load_workbook(io.BytesIO(data), **how))
 
 
+_opened_before: set[tuple[int, str]] = set()
+
+
 def opened(data: bytes, **how: Any) -> Any:
-    """A workbook opened by openpyxl; the second time eight times as fast."""
-    return pickle.loads(_pickled(data, **how))
+    """A workbook opened by openpyxl; one that is opened again and again eight times as fast from then on."""
+    key = hash(data), str(how)
+    if key in _opened_before:
+        return pickle.loads(_pickled(data, **how))
+    _opened_before.add(key)
+    return openpyxl.load_workbook(io.BytesIO(data), **how)
 
 
 def saved(book: Any) -> bytes:
