@@ -1,3 +1,3 @@
 """perf_xlsx: budget-performance self-evaluation (预算绩效自评) in Excel."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
