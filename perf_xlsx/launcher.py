@@ -1,9 +1,9 @@
-"""Where a command starts: what reads workbooks does so in a process of its own, whose end this one survives.
+"""The entry point: commands that read workbooks run in a child process, so that a crash can be reported.
 
-A workbook may hang in native code or take all memory, and a process that is ended tells nothing. So the work is
-done by a child, under the limits that it sets itself, while this process waits; where the child does not come
-to its end, the same command is told here once more without opening the workbook. Only what costs nothing is
-imported before the child starts.
+A workbook may hang in native code or exhaust memory, and a killed process reports nothing. So a child does the
+work under limits that it sets itself, while this process waits. If the child is killed, this process runs the
+same command once more to report that, without opening the workbook. Only cheap modules are imported before the
+child starts.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-NAME = "perf-xlsx"  # also where it was started as a module
+NAME = "perf-xlsx"  # also if started with python -m
 READING = ("score", "check")  # the commands that open workbooks
-CAME_TO_ITS_END = 64  # added to a child's exit code: a process that is ended gives 1, or none
-UNFLUSHED = 120  # as Python exits where its last words could not be written
-LAUNCHED = "PERF_XLSX_LAUNCHED"  # in the environment of a child that was not forked
-ONE_CTRL_C = 0.5  # seconds: the terminal tells it both processes, and this one passes it on
-STOPPED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # somebody's wish, not the workbook's doing
+CAME_TO_ITS_END = 64  # added to the child's exit code; a killed process returns 1 or a signal
+UNFLUSHED = 120  # Python's exit code when the last flush fails
+LAUNCHED = "PERF_XLSX_LAUNCHED"  # environment variable of a child that was spawned
+ONE_CTRL_C = 0.5  # seconds: a Ctrl-C arrives twice, from the terminal and from the parent
+STOPPED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # sent by a user, not caused by the workbook
 
 
 def main() -> NoReturn:
-    """The command, from the words of the command line; ends this process with its exit code."""
+    """Run the command line; ends this process with the exit code of the command."""
     _open_streams()
     if os.environ.pop(LAUNCHED, None):
         _work()
@@ -40,7 +40,7 @@ def main() -> NoReturn:
 
 
 def _open_streams() -> None:
-    """Let streams that were closed to us (>&-) lead nowhere; the next file opened would take their number."""
+    """Open the null device for closed streams (>&-); else the next opened file would get their number."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -52,20 +52,20 @@ def _open_streams() -> None:
             os.set_inheritable(number, True)
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # as long as this process
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # open until the process ends
 
 
 def _run(fallen: int | None) -> NoReturn:
-    """The command itself in this process; `fallen` is the process that did not come to the end of it."""
+    """Run the command in this process; `fallen` is the number of the child that was killed."""
     from perf_xlsx.cli.group import Launched
     from perf_xlsx.cli.main import main as command
 
     command(prog_name=NAME, obj=Launched(fallen) if fallen is not None else None)
-    sys.exit(0)  # click has ended it already
+    sys.exit(0)  # not reached: click exits
 
 
 def _work() -> NoReturn:
-    """The command in a child: it limits itself, and its exit code says that it came to its end."""
+    """Run the command in a child; the exit code shows that it was not killed."""
     from perf_xlsx.cli.group import Launched
     from perf_xlsx.cli.main import main as command
 
@@ -92,7 +92,7 @@ def _flushed(code: int) -> int:
 
 
 def _end_as_it_did(code: int) -> None:
-    """End this process by the signal that somebody ended the child with; return for every other death."""
+    """End this process by the signal with which a user ended the child; return if it ended otherwise."""
     for name in STOPPED:
         number = getattr(signal, name, None)
         if number is not None and code == -number:
@@ -101,7 +101,7 @@ def _end_as_it_did(code: int) -> None:
 
 
 def _forked() -> tuple[int, int]:
-    """A child that is a copy of this process: its number, and its exit code, or less the signal that ended it."""
+    """Run a forked child; returns its number and its exit code, which is minus the signal if one killed it."""
     held, ours = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -123,7 +123,7 @@ def _forked() -> tuple[int, int]:
 
 
 def _once() -> Callable[[int, object], None]:
-    """Ctrl-C, which comes twice: from the terminal, and passed on."""
+    """A handler of Ctrl-C that ignores the second of two signals in quick succession."""
     last = -ONE_CTRL_C
 
     def interrupted(number: int, frame: object) -> None:
@@ -138,23 +138,23 @@ def _once() -> Callable[[int, object], None]:
 def _tell(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
-    except ProcessLookupError:  # it has just ended
+    except ProcessLookupError:  # the child has just ended
         return
 
 
 def _until_let_go(held: int) -> None:
-    """End this process with the one that waits for it."""
+    """End this process when its parent ends: the pipe from it is then closed."""
     os.read(held, 1)
     os._exit(1)
 
 
 def _spawned() -> tuple[int, int]:
-    """A child of its own making, for Windows; it ends with this process."""
+    """Run a spawned child (Windows), which ends together with this process; returns number and exit code."""
     import subprocess
 
     words = [sys.executable, "-P", *subprocess._args_from_interpreter_flags()]  # type: ignore[attr-defined]
     child = subprocess.Popen([*words, "-m", "perf_xlsx", *sys.argv[1:]], env=os.environ | {LAUNCHED: "1"})
-    signal.signal(signal.SIGINT, lambda number, frame: None)  # the console tells both
+    signal.signal(signal.SIGINT, lambda number, frame: None)  # the console signals both processes
     if sys.platform == "win32":
         from perf_xlsx.system.memory_cap import bind
 

@@ -160,11 +160,7 @@ class CrossChecks:
         Good: the same indicators, each unit's own actual values.  Bad: eight rows the same to the last digit.
         """
         same: dict[str, list[str]] = defaultdict(list)
-        rows = [
-            (row.name, row.target, row.actual)
-            for row in record.indicators or ()
-            if row.name and row.target and row.actual
-        ]
+        rows = _filled_rows(record)
         if len(rows) >= FEWEST_ROWS and (first := self._other_unit("indicators", rows, record)):
             same[first].append(f"{len(rows)}个绩效指标的名称、指标值和完成值")
         for text in dict.fromkeys("".join(normalise(passage).split()) for passage in record.passages):
@@ -228,6 +224,12 @@ class CrossChecks:
             contact=listed.contact or None,
             schema=SCHEMA,
         )
+
+
+def _filled_rows(record: Record) -> list[tuple[str | None, ...]]:
+    """Name, target and actual of the indicators that have all three."""
+    rows = ((row.name, row.target, row.actual) for row in record.indicators or ())
+    return [row for row in rows if all(row)]
 
 
 def _project(name: str | None) -> str:

@@ -78,17 +78,17 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     target = Path(folder) if folder is not None else None
     _refuse_wrong_paths(asked, target)
     base = _base(asked)
-    walk = _Walk([os.path.realpath(path) for path in asked], identity(target) if target else None)
+    walk = _Walk(map(os.path.realpath, asked), identity(target) if target else None)
     wanted: dict[str, str] = {}
     passed: dict[str, None] = {}
     for path in asked:
         for relative in walk.below(path):
             file = _below_base(base, path, relative)
-            if relative and not _is_workbook(relative) and not os.path.isdir(path / relative):
+            if _is_other_file(path, relative):
                 passed[file] = None
             else:
                 wanted.setdefault(file, _copy_name(_copy_path(path, relative, several=len(asked) > 1)))
-    many = len(asked) > 1 or any(os.path.isdir(path) for path in asked)
+    many = len(asked) > 1 or any(map(os.path.isdir, asked))
     others = [file for file in passed if file not in wanted]
     found = Plan(base, target, list(_with_unique_outputs(wanted)), many, others, walk.skipped, walk.outside)
     _refuse_overwriting(found)
@@ -165,8 +165,8 @@ class _Walk:
     an earlier run are no input. `of_results`: the folders to go through are themselves results.
     """
 
-    def __init__(self, roots: Sequence[str], but: object, of_results: bool = False) -> None:
-        self.roots, self.but, self.of_results = roots, but, of_results
+    def __init__(self, roots: Iterable[str], but: object, of_results: bool = False) -> None:
+        self.roots, self.but, self.of_results = tuple(roots), but, of_results
         self.skipped: list[str] = []
         self.outside: list[str] = []
 
@@ -219,6 +219,11 @@ class _Walk:
 
 def _is_workbook(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in WORKBOOKS
+
+
+def _is_other_file(folder: Path, relative: str) -> bool:
+    """Whether a path below a folder is a file, but no workbook."""
+    return bool(relative) and not _is_workbook(relative) and not os.path.isdir(folder / relative)
 
 
 def _of_the_system(relative: str) -> bool:

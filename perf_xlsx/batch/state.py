@@ -170,17 +170,19 @@ def _own(line: bytes, file: str) -> Record | None:
         record = decode_known(line)
     except (ValueError, RecursionError):
         return None
-    is_own = (
-        encode(record) + b"\n" == line
-        and record.schema == SCHEMA
-        and record.file == file
-        and record.status != "outstanding"
+    is_own = encode(record) + b"\n" == line and record.schema == SCHEMA and record.file == file
+    return record if is_own and _is_complete(record) else None
+
+
+def _is_complete(record: Record) -> bool:
+    """Whether a record says all that a scored workbook's must, of a form that is known now."""
+    return (
+        record.status != "outstanding"
         and record.key is not UNSET
         and record.output_sha256 is not UNSET
         and (record.key is None or record.key.rulebook == record.rulebook)
         and (record.status != "scored" or record.form in form_names())
     )
-    return record if is_own else None
 
 
 def _refuse_links(*paths: Path) -> None:

@@ -152,12 +152,12 @@ class Speaker(Struct, frozen=True, dict=True):
         must tell.
         """
         own = self._named_in(said)
-        if own is None or own:
+        if own != ():
             return own or ()
         if weak:
             return self._said_before(clause)
         inherited = self._first_topic(clause.before)
-        if inherited is None or inherited:
+        if inherited != ():
             return inherited or ()
         farther = self._first_topic(clause.earlier if across else ())
         return () if farther is None or farther not in ((), (self.whole,)) else (self.whole,)
@@ -221,16 +221,21 @@ def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
     ]
     named = [*projects, *((form.funds[key].name, line) for key, line in lines.items() if key != total)]
     names = {_as_in_clause(name): subject for name, subject in named}
-    own = [form.unit or "", form.total_funds.name]
-    if "project" in form.boxes:
-        own += ["项目", "该项目", "本项目", form.boxes["project"].given]
     return Speaker(
         form.year,
         lines[total],
         {name: subject for name, subject in names.items() if re.search("[一-鿿]{2}", name)},  # not "1" or "-"
         (*lines.values(), *(project for _, project in projects)),
-        tuple(filter(None, map(_as_in_clause, own))),
+        tuple(filter(None, map(_as_in_clause, _own_names(form)))),
     )
+
+
+def _own_names(form: SelfEvaluation) -> list[str]:
+    """The names by which passages call the form's unit, its total and its project."""
+    names = [form.unit or "", form.total_funds.name]
+    if "project" in form.boxes:
+        names += ["项目", "该项目", "本项目", form.boxes["project"].given]
+    return names
 
 
 def _as_in_clause(name: str) -> str:

@@ -118,9 +118,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         alone = tuple(one.row_with(one.weight + gap) for one in suspects if one.earns(one.weight + gap))
         if alone:
             return alone if len(alone) == 1 else ()
-        together = [one for one in suspects if one.earns(one.nearest)]
-        completes = sum((one.nearest - one.weight for one in together), Decimal(0)) == gap
-        return tuple(one.row_with(one.nearest) for one in together) if completes else ()
+        return _completing_together(suspects, gap)
 
     @cached_property
     def misweighed(self) -> Indicator | None:
@@ -268,6 +266,13 @@ def _score_as_weight(row: Indicator, score: Score) -> Iterator[_Suspect]:
     weight, share = row.weight.value, score.completion or score.share
     if weight and weight == row.claimed_points.value and share is not None and 0 < share < 1:
         yield _Suspect(row, weight, share)
+
+
+def _completing_together(suspects: Iterable[_Suspect], gap: Decimal) -> tuple[tuple[Indicator, Decimal], ...]:
+    """All suspects with the nearest weight that would earn their points; () where these do not fill the gap."""
+    fitting = [one for one in suspects if one.earns(one.nearest)]
+    completes = sum((one.nearest - one.weight for one in fitting), Decimal(0)) == gap
+    return tuple(one.row_with(one.nearest) for one in fitting) if completes else ()
 
 
 def _fits_other_weight(row: Indicator, score: Score, gap: Decimal) -> bool:

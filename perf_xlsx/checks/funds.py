@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -30,10 +30,15 @@ def _sum_of(lines: Sequence[FundLine], column: str) -> Decimal:
     return sum((line.entry(column).value or Decimal(0) for line in lines), Decimal(0))
 
 
+def _filled(lines: Iterable[FundLine], column: str) -> list[FundLine]:
+    """The lines with an amount in a column."""
+    return [line for line in lines if line.entry(column).value is not None]
+
+
 def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> PartsSum | None:
     """The sum of a line's parts in a column; None where an unknown part leaves it open."""
     parts = [form.funds[key] for key in line.parts]
-    known = [part for part in parts if part.entry(column).value is not None]
+    known = _filled(parts, column)
     complete = len(known) == len(parts) or line.blank_part_is_zero
     if not known or not complete or any(_leaves_open(part, column, form) for part in parts):
         return None
@@ -53,13 +58,12 @@ def sources_sum(form: SelfEvaluation, line: FundLine, column: str, tolerance: De
     adds up; the sum is then that of all.
     """
     sources = [form.funds[key] for key in line.sources]
-    entries = [source.entry(column) for source in sources]
+    entries, filled = [source.entry(column) for source in sources], _filled(sources, column)
     total = line.entry(column).value
-    if len(sources) > MOST_SOURCES or total is None or all(entry.value is None for entry in entries):
+    if len(sources) > MOST_SOURCES or total is None or not filled:
         return None
     if any(is_unusable(entry, column) for entry in entries) or _some_make(total, entries, tolerance):
         return None
-    filled = [source for source in sources if source.entry(column).value is not None]
     return _sum_of(filled, column), filled
 
 
@@ -115,6 +119,11 @@ def initial_plus_adjustment_is_adjusted(form: SelfEvaluation, rulebook: Rulebook
             )
 
 
+def _usable_rate(line: FundLine) -> Decimal | None:
+    """The claimed rate; None where the executed amount is unusable."""
+    return None if is_unusable(line.executed, "executed") else line.claimed_rate.value
+
+
 @check("F03")
 def claimed_rate_is_computed_rate(
     form: SelfEvaluation, scores: Scores, rulebook: Rulebook
@@ -126,7 +135,7 @@ def claimed_rate_is_computed_rate(
     for key, line in form.funds.items():
         ruled, usual = scores.line_rates[key].execution, quotient(line.executed.value, line.adjusted.value)
         rate = usual if ruled is None else ruled
-        claimed = None if is_unusable(line.executed, "executed") else line.claimed_rate.value
+        claimed = _usable_rate(line)
         if claimed is None or rate is None:
             continue
         stated, rights = half_up(claimed * 100), {rate, rate if usual is None else usual}
@@ -188,18 +197,17 @@ def projects_add_up(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
         yield from _unlisted(form, line, tolerance)
         return
     for column in ("adjusted", "executed"):
-        entries = [project.entry(column) for project in form.projects]
-        whole, values = line.entry(column), [entry.value for entry in entries if entry.value is not None]
-        unusable = any(is_unusable(entry, column) for entry in (whole, *entries))
-        if whole.value is None or unusable or len(values) < len(entries):
+        amounts = _usable_amounts((line, *form.projects), column)
+        if not amounts:
             continue
+        stated, *values = amounts
         total = sum(values, Decimal(0))
-        difference = whole.value - total
+        difference = stated - total
         if abs(difference) > tolerance:
-            word = entries[0].field
+            word = form.projects[0].entry(column).field
             yield observed(
-                whole,
-                f"{line.name}{word}填{plain(whole.value)}，"
+                line.entry(column),
+                f"{line.name}{word}填{plain(stated)}，"
                 f"而项目明细{len(values)}个项目的{word}合计{plain(total)}，相差{plain(difference)}。",
                 "请核对项目明细是否漏列、多列，或更正项目支出的数字。",
                 expected=plain(total),
@@ -232,10 +240,17 @@ def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: R
         yield from _spent_without_budget(form, name, line)
 
 
+def _usable_amounts(lines: Iterable[FundLine | Project], column: str) -> list[Decimal]:
+    """The amounts of all lines in a column; [] where one of them is missing or unusable."""
+    entries = [line.entry(column) for line in lines]
+    amounts = [e.value for e in entries if e.value is not None and not is_unusable(e, column)]
+    return amounts if len(amounts) == len(entries) else []
+
+
 def _spent_without_budget(form: SelfEvaluation, name: str, line: FundLine | Project) -> Iterator[Observation]:
     """A budget of 0 with spending, or of the total line; an empty one, unless the cell is required (R07)."""
     total = line is form.total_funds
-    blank = isinstance(line, FundLine) and not total and is_unbudgeted(line)
+    blank = not total and _is_unbudgeted_line(line)
     spent = max(line.executed.value or Decimal(0), Decimal(0))
     if not blank and (line.adjusted.value != 0 or not (spent or total)):
         return
@@ -244,9 +259,18 @@ def _spent_without_budget(form: SelfEvaluation, name: str, line: FundLine | Proj
         message = f"{name}{none}，却有全年执行数{plain(spent)}，执行率无法计算。"
     else:
         message = f"{name}{none}，执行率无法计算，预算执行率不能评分。"
-    summed = parts_sum(form, line, "adjusted") if blank and isinstance(line, FundLine) else None
-    fits = f"（各部分合计{plain(summed[0])}）" if summed else ""
-    yield observed(line.adjusted, message, f"请填写调整后的全年预算数{fits}。", expected="大于0的数字")
+    hint = _parts_hint(form, line) if blank else ""
+    yield observed(line.adjusted, message, f"请填写调整后的全年预算数{hint}。", expected="大于0的数字")
+
+
+def _is_unbudgeted_line(line: FundLine | Project) -> bool:
+    return isinstance(line, FundLine) and is_unbudgeted(line)
+
+
+def _parts_hint(form: SelfEvaluation, line: FundLine | Project) -> str:
+    """In brackets, the sum of a line's parts, or "" where it is not known."""
+    summed = parts_sum(form, line, "adjusted") if isinstance(line, FundLine) else None
+    return f"（各部分合计{plain(summed[0])}）" if summed else ""
 
 
 def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]) -> Iterator[Observation]:

@@ -29,7 +29,7 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
     """
     absent = "sign" in diagnoses.form.absent
     for row, score in diagnoses.rows:
-        if not row.sign.empty or row.method.value == IN_WORDS or (absent and row.actual.value == row.target.value):
+        if not _needs_sign(row, absent):
             continue
         found = _MissingSign() if row.qualitative else _missing_sign(row, score, rulebook)
         yield observed(
@@ -40,6 +40,13 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
             basis=found.basis,
             correction=to_word(row.sign, found.right) if found.right else None,
         )
+
+
+def _needs_sign(row: Indicator, absent: bool) -> bool:
+    """Whether a sign is missing; where the layout has no column for it, not if the target is met either way."""
+    if not row.sign.empty or row.method.value == IN_WORDS:
+        return False
+    return not absent or row.actual.value != row.target.value
 
 
 class _MissingSign(Struct, frozen=True):
@@ -125,12 +132,11 @@ def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Obse
     Points below zero, and those by execution rate instead, are I06.
     """
     settled = diagnoses.weights_are_settled
-    share = min(scores.execution.completion or Fraction(0), Fraction(1))
     for row, score in diagnoses.rows:
         claimed, weight = row.claimed_points.value, row.weight.value
         if claimed is None or weight is None or not _is_met_in_full(row, score) or row is diagnoses.misweighed:
             continue
-        by_rate = half_up(share * Fraction(weight))
+        by_rate = _points_by_rate(scores, weight)
         if 0 <= claimed < weight and claimed != by_rate and not agrees(claimed, score, diagnoses.tolerance, (1,)):
             yield observed(
                 row.claimed_points,
@@ -149,17 +155,21 @@ def _is_met_in_full(row: Indicator, score: Score) -> bool:
     return met and is_missing_or_filler(row.reason) and not has_opposite_points(row, score)
 
 
+def _points_by_rate(scores: Scores, weight: Decimal) -> Decimal:
+    """The points for a weight by the execution rate, which counts as 1 at most."""
+    share = min(scores.execution.completion or Fraction(0), Fraction(1))
+    return half_up(share * Fraction(weight))
+
+
 @check("I05")
 def missed_means_less_than_full(diagnoses: Diagnoses) -> Iterator[Observation]:
     """未达标的不得满分. Silent where the weight (W01, W04) or the sign (I01, I16) is in doubt."""
-    settled, tolerance = diagnoses.weights_are_settled, diagnoses.tolerance
-    doubted = {id(row) for row, _ in diagnoses.scores_as_weights} | {id(diagnoses.misweighed)}
+    settled = diagnoses.weights_are_settled
     for row, score in diagnoses.rows:
         claimed, weight = row.claimed_points.value, row.weight.value
         if claimed is None or not weight or score.points is None or not score.points < weight <= claimed:
             continue
-        doubtful = id(row) in doubted or diagnoses.is_sign_in_doubt(row)
-        if doubtful or not _is_missed(score) or agrees(claimed, score, tolerance, (1,)):
+        if not _is_missed(score) or _may_be_full(row, score, claimed, diagnoses):
             continue
         full = "却给了满分" if claimed == weight else f"超过了分值{plain(weight)}"
         message, source = MISSED[score.method == BY_RATE]
@@ -178,6 +188,14 @@ MISSED = {  # by execution rate or not: what was missed, and the numbers to chec
     True: ("按执行率计分，预算没有全部执行", "预算数、执行数"),
     False: ("没有全部完成", "实际完成值"),
 }
+
+
+def _may_be_full(row: Indicator, score: Score, claimed: Decimal, diagnoses: Diagnoses) -> bool:
+    """Whether weight (W01, W04) or sign (I01, I16) is in doubt, or the claim is the unit's own rounding."""
+    if diagnoses.is_sign_in_doubt(row) or agrees(claimed, score, diagnoses.tolerance, (1,)):
+        return True
+    doubted = (diagnoses.misweighed, *(other for other, _ in diagnoses.scores_as_weights))
+    return any(row is other for other in doubted)
 
 
 def _is_missed(score: Score) -> bool:

@@ -40,6 +40,11 @@ def _is_left_to_choose(row: Indicator, score: Score, rulebook: Rulebook) -> bool
     return in_words and row.claimed_points.empty and rulebook.band(row.actual) is not None
 
 
+def _left_to_choose(diagnoses: Diagnoses, rulebook: Rulebook) -> set[Entry[Decimal]]:
+    """The boxes for points that the unit has still to choose within a band (reported by themselves)."""
+    return {row.claimed_points for row, score in diagnoses.rows if _is_left_to_choose(row, score, rulebook)}
+
+
 def _claims(form: SelfEvaluation) -> list[Entry[Decimal]]:
     """The boxes for the unit's own points that the form has, the indicators' first, but for those of W03."""
     weighed = [row for row in form.indicators if not (row.weight.empty and row.weight.place.cell)]
@@ -52,7 +57,17 @@ def _claims(form: SelfEvaluation) -> list[Entry[Decimal]]:
 
 
 def _any_points_claimed(form: SelfEvaluation) -> bool:
-    return not all(entry.empty for entry in _claims(form))
+    return not _all_empty(_claims(form))
+
+
+def _all_empty(entries: Iterable[Entry[Decimal]]) -> bool:
+    return all(entry.empty for entry in entries)
+
+
+def _lacks_grade(form: SelfEvaluation) -> bool:
+    """Whether the form has a box for the grade, and it is empty."""
+    grade = form.claimed.grade
+    return "claimed_grade" not in form.absent and bool(grade.place.cell) and grade.empty
 
 
 @check("R07")
@@ -66,11 +81,11 @@ def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Itera
         yield observed(boxes[0], message, advice)
         return
     own = _claimed_by_row(form, boxes)
-    skipped = {row.claimed_points for row, score in diagnoses.rows if _is_left_to_choose(row, score, rulebook)}
-    if len(own) > 1 and all(entry.empty for entry in own):
+    skipped = _left_to_choose(diagnoses, rulebook)
+    if len(own) > 1 and _all_empty(own):
         yield observed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
         skipped |= set(own)
-    if "claimed_grade" not in form.absent and grade.place.cell and grade.empty:
+    if _lacks_grade(form):
         yield observed(grade, f"{grade.field}没有填写。", "请填写自评等级。")
     for entry in boxes:
         if entry.empty and entry not in skipped:

@@ -210,16 +210,16 @@ def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
 
     Never all amounts at once: nothing would be left to compare with.
     """
-    known = [key for line in accounts.lines for key in line]
+    known = list(chain.from_iterable(accounts.lines))
     funds = [key for key in known if key[0] != PROJECT]
     projects = [key for key in known if key[0] == PROJECT]
     guesses: Iterator[Guess] = chain(
-        ((key,) for key in known),
+        zip(known),
         chain.from_iterable(combinations(line, many) for line in accounts.lines for many in (4, 3, 2)),
         (tuple(projects), tuple(funds)),
         _whole_columns((funds, projects, known)),
         _lines_of_one_column(funds),
-        (tuple(key for key in funds if key[0] in line.parts) for line in form.funds.values()),
+        _parts_of_lines(funds, form),
     )
     return [guess for guess in dict.fromkeys(guesses) if 0 < len(guess) < len(known)]
 
@@ -229,6 +229,12 @@ def _whole_columns(blocks: Sequence[Sequence[AmountKey]]) -> Iterator[Guess]:
     for columns in chain.from_iterable(combinations(AMOUNTS, many) for many in (1, 2, 3)):
         for keys in blocks:
             yield tuple(key for key in keys if key[2] in columns)
+
+
+def _parts_of_lines(funds: Sequence[AmountKey], form: SelfEvaluation) -> Iterator[Guess]:
+    """The parts of each fund line."""
+    for line in form.funds.values():
+        yield tuple(key for key in funds if key[0] in line.parts)
 
 
 def _lines_of_one_column(funds: Sequence[AmountKey]) -> Iterator[Guess]:

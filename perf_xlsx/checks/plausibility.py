@@ -59,9 +59,7 @@ def overshoot_is_explained(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator
     reason_from, notice_from = (rulebook.number(f"overshoot.{key}_from") for key in ("reason", "notice"))
     for row, score in diagnoses.rows:
         completion = score.completion or Fraction(0)
-        if score.method == "按执行率" or completion < min(reason_from, notice_from):
-            continue
-        if more_is_better(row, rulebook) and is_missing_or_filler(row.reason):
+        if completion >= min(reason_from, notice_from) and _is_unexplained(row, score, rulebook):
             unit = "；相差十倍以上，也请核对计量单位" if completion > TENFOLD else ""
             must = completion >= reason_from
             yield observed(
@@ -73,14 +71,19 @@ def overshoot_is_explained(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator
             )
 
 
+def _is_unexplained(row: Indicator, score: Score, rulebook: Rulebook) -> bool:
+    """Whether more is better, and no reason is given for it."""
+    by_number = score.method != "按执行率"
+    return by_number and more_is_better(row, rulebook) and is_missing_or_filler(row.reason)
+
+
 @check("I09")
 def claimed_completion_is_computed_completion(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """填报的完成率＝实际完成值÷指标值. A form may cap all of them at 100%, but then every one.
 
     Silent where the sign is in doubt (I01, I16), or the indicator was scored by execution rate (I06).
     """
-    claims = [row.claimed_completion.value for row, _ in diagnoses.rows]
-    shown_above = any(claim is not None and claim > 1 for claim in claims)
+    shown_above = _shows_overshoots(diagnoses.form)
     for row, score in diagnoses.rows:
         claimed, computed = row.claimed_completion.value, score.completion
         if claimed is None or computed is None or not _is_wrong_completion(row, score, shown_above, rulebook):
@@ -90,7 +93,7 @@ def claimed_completion_is_computed_completion(diagnoses: Diagnoses, rulebook: Ru
         tail = "，而本表其他指标没有按100%封顶" if claimed == 1 and computed > 1 else ""
         advice = f"请改为{percent(computed)}，或核对指标值和实际完成值。"
         right = to_rate(row.claimed_completion, computed)
-        if computed and _same_rate(claimed, 1 / computed):
+        if _are_swapped(claimed, computed):
             tail = "，互换指标值和实际完成值才是所填的数"
             advice, right = "两个数填反了的请互换，没有填反的请改正完成率。", None
         yield observed(
@@ -101,6 +104,16 @@ def claimed_completion_is_computed_completion(diagnoses: Diagnoses, rulebook: Ru
             difference=f"{plain(half_up(claimed * 100) - half_up(computed * 100))}个百分点",
             correction=right,
         )
+
+
+def _shows_overshoots(form: SelfEvaluation) -> bool:
+    """Whether the form states completions above 100%."""
+    return any((row.claimed_completion.value or 0) > 1 for row in form.indicators)
+
+
+def _are_swapped(claimed: Decimal, computed: Fraction) -> bool:
+    """Whether the claim is target over actual."""
+    return computed != 0 and _same_rate(claimed, 1 / computed)
 
 
 def _is_wrong_completion(row: Indicator, score: Score, shown_above: bool, rulebook: Rulebook) -> bool:
@@ -141,9 +154,7 @@ def midyear_is_below_the_years_actual(form: SelfEvaluation, rulebook: Rulebook) 
         midyear, actual = row.midyear.value, row.actual.value
         if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or not midyear or midyear < actual:
             continue
-        money = unit_name(row.unit.given) in MONEY_UNITS
-        grows = money or (midyear > actual and more_is_better(row, rulebook))
-        if grows and adds_up(row):
+        if adds_up(row) and _must_grow(row, midyear > actual, rulebook):
             word = "超过" if midyear > actual else "等于"
             message = f"{row.display_name}年中监控值{plain(midyear)}{word}全年实际完成值{plain(actual)}。"
             yield observed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
@@ -183,16 +194,26 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
             )
 
 
+def _must_grow(row: Indicator, fell: bool, rulebook: Rulebook) -> bool:
+    """Whether money was spent, or more is better and there was less at the end."""
+    return unit_name(row.unit.given) in MONEY_UNITS or (fell and more_is_better(row, rulebook))
+
+
 @check("I13")
 def all_dimensions_are_there(form: SelfEvaluation) -> Iterator[Observation]:
     """产出、效益、满意度都要有, on whatever level; silent where a form states no levels at all."""
     levels = by_level(form).keys() - {""}
-    stated = levels | {level_named(row.level2.given) for row in form.indicators}
-    stated |= {SATISFACTION for row in form.indicators if level_named(row.name.given) == SATISFACTION}
+    stated = levels | _lower_levels(form)
     missing = [f"{name}指标" for name in REQUIRED_DIMENSIONS if not any(name in level for level in stated)]
     if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         names = "、".join(missing)
         yield observed(form.indicators[0].level1, f"没有{names}。", f"请补充{names}。", expected=names)
+
+
+def _lower_levels(form: SelfEvaluation) -> set[str]:
+    """The second levels, and satisfaction where it is an indicator's name."""
+    levels = {level_named(row.level2.given) for row in form.indicators}
+    return levels | ({level_named(row.name.given) for row in form.indicators} & {SATISFACTION})
 
 
 @check("I14")

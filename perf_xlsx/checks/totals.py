@@ -69,16 +69,20 @@ def claimed_total_is_computed_total(
         return
     difference = entry.value - computed
     rounded = diagnoses.is_total_rounded and rulebook.grade(entry.value) == rulebook.grade(computed)
+    tail, advice, severity, correction = (
+        ("，是四舍五入造成的。", "建议各项得分保留两位小数。", "notice", None)
+        if rounded
+        else ("。", f"请把自评总分改为{points(computed)}。", "error", to_number(entry, computed))
+    )
     signs = f"，没有填指标性质的按填报的得分计，应为{points(computed)}" if beyond else ""
     yield observed(
         entry,
-        f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}{signs}，相差{plain(difference)}"
-        + ("，是四舍五入造成的。" if rounded else "。"),
-        "建议各项得分保留两位小数。" if rounded else f"请把自评总分改为{points(computed)}。",
+        f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}{signs}，相差{plain(difference)}{tail}",
+        advice,
         expected=points(computed),
         difference=plain(difference),
-        severity="notice" if rounded else "error",
-        correction=None if rounded else to_number(entry, computed),
+        severity=severity,
+        correction=correction,
     )
 
 
@@ -128,9 +132,13 @@ def claimed_grade_is_earned(diagnoses: Diagnoses, scores: Scores, rulebook: Rule
         message = f"自评等级填“{entry.value}”，而{number}超过满分{plain(diagnoses.full)}，没有对应的等级。"
         yield observed(entry, message, "请核对各项分值和总分。")
         return
-    low = next(g.low for g in rulebook.grades if g.name == grade)
-    bound = f"（{plain(low)}分及以上）" if low else ""
-    message = f"自评等级填“{entry.value}”，而{number}对应的等级是“{grade}”{bound}。"
+    message = f"自评等级填“{entry.value}”，而{number}对应的等级是“{grade}”{_lower_bound(grade, rulebook)}。"
     yield observed(
         entry, message, f"请改为“{grade}”，或核对总分。", expected=grade, correction=to_word(entry, grade)
     )
+
+
+def _lower_bound(grade: str, rulebook: Rulebook) -> str:
+    """In brackets, the least points of a grade; "" for the lowest."""
+    low = next(one.low for one in rulebook.grades if one.name == grade)
+    return f"（{plain(low)}分及以上）" if low else ""

@@ -112,8 +112,7 @@ def levels_carry_their_weights(diagnoses: Diagnoses, rulebook: Rulebook) -> Iter
     if _are_as_ruled(form, sums, rulebook):
         return
     ruled = rulebook.level_weights(form.form, groups)
-    others = "、".join(f"{level}{plain(total)}分" for level, total in sums.items() if level and level not in ruled)
-    more = f"（另有{others}，不在规定的一级指标之中）" if others else ""
+    more = _unruled_levels(sums, ruled)
     for level, points in ruled.items():
         total = sums[level]
         if abs(total - points) > tolerance:
@@ -149,6 +148,12 @@ def no_indicator_outweighs_the_rest(diagnoses: Diagnoses, rulebook: Rulebook) ->
             yield observed(row.weight, message, advice, expected=f"不超过{plain(limit)}")
 
 
+def _unruled_levels(sums: Mapping[str, Decimal], ruled: Mapping[str, Decimal]) -> str:
+    """In brackets, the levels that the rulebook gives no weight, or ""."""
+    others = "、".join(f"{level}{plain(total)}分" for level, total in sums.items() if level and level not in ruled)
+    return f"（另有{others}，不在规定的一级指标之中）" if others else ""
+
+
 @check("W03")
 def every_weight_is_positive(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """每个指标都有大于零的分值. A form without the column is not asked again."""
@@ -162,8 +167,8 @@ def every_weight_is_positive(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
             continue
         if row.weight.place.cell:
             right = _the_rest(form, row, rulebook) if lacking == 1 else None
-            rest = f"其余分值合计后还差{right.text}，请在此填写" if right else "请填写该指标的满分"
-            advice = f"{rest}{'；' if right else '，'}不计分的指标请删去。"
+            rest = f"其余分值合计后还差{right.text}，请在此填写；" if right else "请填写该指标的满分，"
+            advice = f"{rest}不计分的指标请删去。"
             yield observed(row.weight, message, advice, expected="大于0的数字", correction=right)
 
 

@@ -105,19 +105,26 @@ def _backend(jobs: Plan, options: BatchOptions, force: bool) -> AbstractContextM
     launched = click.get_current_context().find_object(Launched)
     limits = options.time_limit, options.memory_limit
     if launched and launched.ended is not None:
-        if jobs.many:
-            raise BatchError(ENDED + _how_to_go_on(jobs, force))
+        _refuse_to_go_on(jobs, force)
         return nullcontext(batch.ended_process(launched.ended, jobs.folder, *limits))
     if options.executor is not None:
         return _cluster(options.executor, options.time_limit)
-    if not jobs.many and launched and options.jobs != 1:
+    if options.jobs == 1:
+        return nullcontext(batch.in_process())
+    if launched and not jobs.many:
         return nullcontext(batch.this_process_limited(*limits))
-    if options.jobs == 1 or not (jobs.many or options.limited):
+    if not (jobs.many or options.limited):
         return nullcontext(batch.in_process())
     from perf_xlsx.batch.processes import local_processes  # multiprocessing, which a single workbook needs none of
 
     workers = min(options.jobs or cores(), -(-len(jobs) // PER_WORKER))
     return nullcontext(local_processes(workers, *limits))
+
+
+def _refuse_to_go_on(jobs: Plan, force: bool) -> None:
+    """Raise BatchError where the process that ended was scoring a batch."""
+    if jobs.many:
+        raise BatchError(ENDED + _how_to_go_on(jobs, force))
 
 
 def _how_to_go_on(jobs: Plan, force: bool) -> str:

@@ -65,6 +65,10 @@ class Summary:
         if output:
             self.first_output = self.first_output or output
             self.outputs += 1
+        self._keep(record, kind)
+
+    def _keep(self, record: Record, kind: str) -> None:
+        """Keep the record for the lists at the end that have room for it."""
         if kind != "未报送" and self.workbooks <= DETAILED:
             self.first.append(record)
         if kind == "读不出来" and len(self.unread) < LINES:
@@ -158,18 +162,22 @@ class Summary:
 def _row(record: Record) -> list[Cell]:
     counts = _counts(record)
     if record.status != "scored" or record.execution is None:
-        cells = ["", "", ("读不出来", "red"), "", ""]
+        cells: Sequence[str | Part] = ["", "", ("读不出来", "red"), "", ""]
     else:
-        rate = record.execution.rate
-        cells = [
-            record.unit or "（未填）",
-            percent(Decimal(rate)) if rate is not None else "—",
-            f"{record.total}{'' if record.complete else '（暂定）'}",
-            record.claimed_total if record.claimed_total is not None else "—",
-            record.grade or "—",
-        ]
+        cells = _scored_cells(record, record.execution.rate)
     texts = ((cell, "") if isinstance(cell, str) else cell for cell in (record.file or "", *cells))
     return [*([(one_line(text), style)] for text, style in texts), counts]
+
+
+def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
+    """Unit, execution rate, total, claimed total and grade of a scored workbook."""
+    return [
+        record.unit or "（未填）",
+        percent(Decimal(rate)) if rate is not None else "—",
+        f"{record.total}{'' if record.complete else '（暂定）'}",
+        record.claimed_total if record.claimed_total is not None else "—",
+        record.grade or "—",
+    ]
 
 
 def _counts(record: Record) -> Cell:

@@ -28,7 +28,7 @@ from perf_xlsx.system.streams import say
     "--roster",
     type=FILE,
     metavar="名单",
-    help="应报送的单位名单（.xlsx 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
+    help="应报送的单位名单（.xlsx、.xls、.ods 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
 )
 @click.option("--export", "how", type=click.Choice(["csv", "parquet"]), help="各张长表另存为这种文件。")
 @FORMS

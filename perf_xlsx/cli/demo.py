@@ -29,7 +29,7 @@ from perf_xlsx.system.streams import say
     type=click.Path(file_okay=False, path_type=Path),
 )
 def demo(folder: Path) -> None:
-    """演示：用真实的自评数据走一遍全过程。"""
+    """演示：用示例数据走一遍全过程。"""
     summary = Summary()
     for result in write_demo(folder):
         summary.add(replace(as_record(result), file=Path(result.file).name), result.output)

@@ -13,7 +13,7 @@ from perf_xlsx.cli.group import VERSION, LazyGroup
 COMMANDS = {  # in help, without loading them: the first sentence of each command's own help
     "check": "与 score 相同地读取、评分、查找问题，但不写出任何文件。",
     "consolidate": "把一批评分结果汇总成一个工作簿。",
-    "demo": "演示：用真实的自评数据走一遍全过程。",
+    "demo": "演示：用示例数据走一遍全过程。",
     "dump": "把工作簿显示为文字，一格一行。",
     "explain": "说明一种问题：是什么、为什么要紧、对和错的例子、依据。不写编号则列出全部。",
     "rules": "用文字列出评分办法；检查或比较评分办法。",

@@ -58,9 +58,9 @@ FORMS = click.option(
 )
 ROSTER = click.option(
     "--roster",
-    metavar="名单.xlsx|csv",
+    metavar="名单",
     type=FILE,
-    help="报送名单，有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
+    help="报送名单（.xlsx、.xls、.ods 或 .csv），有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
 )
 BATCH = (
     click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。"),
@@ -68,7 +68,7 @@ BATCH = (
         "--waivers",
         type=FILE,
         metavar="豁免清单",
-        help="豁免清单（.xlsx 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
+        help="豁免清单（.xlsx、.xls、.ods 或 .csv）：编号、单位或文件、单元格、原因、批准人、有效期至。",
     ),
     click.option(
         "--password-file",

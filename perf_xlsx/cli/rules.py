@@ -24,17 +24,21 @@ from perf_xlsx.system.streams import say
 @FORMS
 def rules(names: tuple[str, ...], checking: bool, comparing: bool, forms: tuple[FormFile, ...]) -> None:
     """用文字列出评分办法；检查或比较评分办法。"""
+    _refuse_wrong_names(names, checking, comparing)
+    try:
+        lines = list(_compared(names) if comparing else _checked(names) if checking else _described(names))
+    except RulebookError as error:
+        fail("\n  ".join(error.problems))
+    say("\n".join(lines))
+
+
+def _refuse_wrong_names(names: tuple[str, ...], checking: bool, comparing: bool) -> None:
     if comparing and len(names) not in (2, 3):
         fail("比较需要两个评分办法，如 perf-xlsx rules --diff mof-2020 hubei [工作簿.xlsx]。")
     if checking and not names:
         fail("请写明要检查的文件，如 perf-xlsx rules --check 我的办法.toml。")
     if comparing and len(names) == 3 and not os.path.isfile(Path(names[2])):
         fail(f"没有这个文件：{names[2]}")
-    try:
-        lines = list(_compared(names) if comparing else _checked(names) if checking else _described(names))
-    except RulebookError as error:
-        fail("\n  ".join(error.problems))
-    say("\n".join(lines))
 
 
 def _compared(names: tuple[str, ...]) -> Iterator[str]:

@@ -53,6 +53,11 @@ def report(run: Run, finished: Iterator[Finished]) -> int:
         _stopped(run, summary)
         return INTERRUPTED
     _close(run, used, summary, written or [])
+    return _exit_code(summary, written)
+
+
+def _exit_code(summary: Summary, written: list[Path] | None) -> int:
+    """The exit code of a run; `written` is None where the consolidated workbook was not written."""
     if summary.counts["读不出来"] or summary.unwritten or written is None:
         return NOT_WRITTEN
     return 1 if summary.counts["有错误"] else 0

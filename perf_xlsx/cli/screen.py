@@ -94,16 +94,25 @@ def _styled(parts: Sequence[Part]) -> Text:
     return text
 
 
+def _plain_texts(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    """The column heads and the cells of each row, without styles."""
+    heads = [column.head for column in columns]
+    return [heads, *(["".join(text for text, _ in cell) for cell in row] for row in rows)]
+
+
+def _screen_width() -> int:
+    width = os.environ.get("COLUMNS", "")
+    return int(width) if width.isdigit() else WIDTH
+
+
 def _plain_lines(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[str] | None:
     """The lines of a table as rich writes them; None where it is too wide or a character is of unsure width."""
-    texts = [[column.head for column in columns]]
-    texts += [["".join(text for text, _ in cell) for cell in row] for row in rows]
+    texts = _plain_texts(columns, rows)
     if not all(_ORDINARY.fullmatch(text) for row in texts for text in row):
         return None
     widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
     inner = sum(widths) + len(SEPARATOR) * (len(widths) - 1)
-    limit = os.environ.get("COLUMNS", "")
-    if inner + 2 > (int(limit) if limit.isdigit() else WIDTH):
+    if inner + 2 > _screen_width():
         return None
     empty = " " * (inner + 2)
     head, *body = (

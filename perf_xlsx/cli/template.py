@@ -74,10 +74,7 @@ def template(
             _write_for_roster(roster, output, year, form, rulebook, force)
         else:
             _write_one(data, output, year, form, rulebook, force)
-    except CaseError as error:
-        reason = "\n  ".join(error.problems)
-        fail(reason if roster else f"{data} 不能填入模板：\n  {reason}")
-    except (ListError, RulebookError) as error:
+    except (CaseError, ListError, RulebookError) as error:
         fail("\n  ".join(error.problems))
     except FormError as error:
         fail(str(error))
@@ -102,7 +99,10 @@ def _write_one(
     if os.path.exists(output) and not force:
         fail(f"{output} 已经存在，没有改动它。请换一个文件名，或加 --force 覆盖。")
     text = data.read_text("utf-8-sig") if data else None
-    pipeline.write_template(output, form=form, year=year, rulebook=rulebook, case=text)
+    try:
+        pipeline.write_template(output, form=form, year=year, rulebook=rulebook, case=text)
+    except CaseError as error:
+        fail("\n  ".join((f"{data} 不能填入模板：", *error.problems)))
     say(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写黄色格后保存报送。")
 
 

@@ -8,13 +8,13 @@ from fractions import Fraction
 from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perf_xlsx.consolidated.page import Formula, Page, two
+from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.scores import UNGRADED, Spread
 from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
-from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
+from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import GAP
 from perf_xlsx.consolidated.tables import code_title, standing_word
-from perf_xlsx.domain.rounding import plain
+from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.sheets import style as s
 
 OVERVIEW = "总览"
@@ -43,7 +43,7 @@ def write_grades(page: Page, row: int, found: Statistics) -> Graded:
     )  # fmt: skip
     first = start + 1
     grades = [(grade.name, grade.count) for grade in found.grades]
-    bands = [(name, found.bands[name]) for name in (*(name for _, name in BANDS), NO_RATE)]
+    bands = [(name, found.bands[name]) for name in (*dict(BANDS).values(), NO_RATE)]
     for at, (name, count) in enumerate(grades, first):
         size = 12 if name != UNGRADED else 10
         page.put(at, 1, 1, name, border=1, align="center", bold=True, font_size=size)
@@ -130,7 +130,7 @@ def write_forms(page: Page, row: int, found: Statistics) -> int:
 
 
 def _two(value: Fraction | None) -> Decimal | None:
-    return None if value is None else two(value)
+    return None if value is None else half_up(value)
 
 
 def _remark(one: Spread) -> str:
@@ -138,7 +138,7 @@ def _remark(one: Spread) -> str:
     if one.excess is None:
         claim = "没有填写自评总分" if one.count > one.provisional else ""
     else:
-        rounded = two(one.excess)
+        rounded = half_up(one.excess)
         claim = "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
         if one.claims < one.count - one.provisional:
             claim = f"填了的{one.claims:,}份{claim}"
@@ -164,26 +164,28 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
         for line in lines.values():
             if page.turn(row, ROW):
                 row = _money_heads(page, row)
-            bold = line.total
-            page.word(row, 1, 3, line.name, bold=bold)
-            spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
-            for first, last, amount in spans:
-                page.number(row, first, last, line.sum_of(amount), s.MONEY, bold=bold)
-            page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=bold)
-            page.number(row, 13, 13, line.returns, bold=bold)
-            page.height(row, ROW)
+            _money_line(page, row, line)
             row += 1
     if not found.funds:
         row = nothing(page, row, "没有可以合计的资金数据。")
     notes = money_notes(found) if found.funds else ""
-    for words in (notes, *repeated(found)):
-        if words:
-            height = s.height_for([(words, sum(WIDTHS[1:]))], 16)
-            page.turn(row, height)
-            page.put(row, 1, LAST, words, font_color=s.SOFT, font_size=9)
-            page.height(row, height)
-            row += 1
+    for words in filter(None, (notes, *repeated(found))):
+        height = s.height_for([(words, sum(WIDTHS[1:]))], 16)
+        page.turn(row, height)
+        page.put(row, 1, LAST, words, font_color=s.SOFT, font_size=9)
+        page.height(row, height)
+        row += 1
     return row
+
+
+def _money_line(page: Page, row: int, line: LineSum) -> None:
+    page.word(row, 1, 3, line.name, bold=line.total)
+    spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
+    for first, last, amount in spans:
+        page.number(row, first, last, line.sum_of(amount), s.MONEY, bold=line.total)
+    page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=line.total)
+    page.number(row, 13, 13, line.returns, bold=line.total)
+    page.height(row, ROW)
 
 
 def _money_heads(page: Page, row: int) -> int:

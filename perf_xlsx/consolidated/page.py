@@ -1,4 +1,4 @@
-"""A sheet laid out freely (tiles, tables side by side), kept until it is complete and then written row by row."""
+"""A sheet with a free layout (tiles, tables side by side), collected in memory and then written row by row."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from typing import Any
 from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.writer import Canvas, safe
 
-NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # small rather than "####"
+NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # smaller digits instead of "####"
 PRINTED = (770.0, 501.0)  # points, width and height of A4 landscape inside its margins
-USED = 0.93  # of its height: a repeated title, and programs that measure otherwise, take the rest
-ROW_HEIGHT = 15.0  # of rows that nothing is said of
+USED = 0.93  # share of the height; repeated titles and other programs' metrics need the rest
+ROW_HEIGHT = 15.0  # default of Excel, in points
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
 
 class Formula(Struct, frozen=True):
-    """A live formula of ours with its result; never made from outside text."""
+    """A live formula with its result; never built from outside text."""
 
     text: str
     result: float | int | str
@@ -39,7 +38,7 @@ Shown = str | int | Decimal | Fraction | Formula | SheetLink | None
 
 
 class Page:
-    """One sheet; `widths` are those of its columns from A."""
+    """One sheet. `widths` are the widths of its columns, beginning with A."""
 
     def __init__(self, canvas: Canvas, name: str, widths: tuple[float, ...]) -> None:
         self.canvas, self.name, self.widths = canvas, name, widths
@@ -54,15 +53,15 @@ class Page:
             self.sheet.set_column(column, column, width)
 
     def put(self, row: int, first: int, last: int, value: Shown, **look: Any) -> None:
-        """A value over the columns first to last."""
+        """Put a value into a row, over the columns `first` to `last`."""
         self._cells[row].append((first, last, value, look))
 
     def height(self, row: int, points: float) -> None:
-        """The height of a row."""
+        """Set the height of a row."""
         self._heights[row] = points
 
     def turn(self, row: int, needed: float) -> bool:
-        """Begin a printed page with the row if so many points are too much for the one before; tells whether."""
+        """Break the page before a row if `needed` points do not fit on it; returns whether it did."""
         used = sum(self._heights.get(at, ROW_HEIGHT) for at in range(self._tops[-1], row))
         if used == 0 or used + needed <= self.page_height:
             return False
@@ -70,26 +69,26 @@ class Page:
         return True
 
     def title(self, row: int, text: str) -> int:
-        """A block's title; gives the next row."""
+        """Put the title of a block; returns the next row."""
         self.put(row, 1, 1, text, bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
         self.height(row, 24)
         return row + 1
 
     def heads(self, row: int, *heads: tuple[int, int, str]) -> int:
-        """A table's header row; gives the next row."""
+        """Put the header row of a table; returns the next row."""
         for first, last, text in heads:
             self.put(row, first, last, text, bold=True, bg_color=s.HEAD_FILL, border=1, align="center")
         self.height(row, 24)
         return row + 1
 
     def word(self, row: int, first: int, last: int, text: Shown, **look: Any) -> None:
-        """A cell of a table that holds words."""
+        """Put a text cell of a table."""
         self.put(row, first, last, text, **{"border": 1, "align": "left"} | look)
 
     def number(
         self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False
     ) -> None:
-        """A cell of a table that holds a number, a dash where there is none."""
+        """Put a number cell of a table; a dash for None."""
         align = "center" if value is None else "right"
         look: dict[str, Any] = {"border": 1, "align": align, "indent": 0, "bold": bold}
         shown = "—" if value is None else value
@@ -98,7 +97,7 @@ class Page:
     def check(
         self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: Formula, right: Formula
     ) -> None:
-        """Two numbers that must agree, reached by two ways: live, so that a reader can follow them."""
+        """Put a row that compares two results which must agree, as live formulas that a reader can trace."""
         (a, b), (c, d), (e, f), (g, h) = spans
         self.word(row, a, b, words)
         code = "#,##0" if isinstance(right.result, int) else s.POINTS
@@ -110,7 +109,7 @@ class Page:
         self.height(row, 22)
 
     def verdict(self, row: int, first: int, last: int, condition: str, agree: bool, bold: bool) -> None:
-        """Whether two numbers agree, as a live formula; its colour follows what it comes to."""
+        """Put a live formula that says whether two numbers agree, coloured by its result."""
         result = Formula(f'=IF({condition},"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
         self.put(row, first, last, result, border=1, align="center", bold=bold)
         for word, ink, fill in ((AGREE, s.DONE_INK, s.DONE_FILL), (DIFFER, s.TODO_INK, s.TODO_FILL)):
@@ -119,7 +118,7 @@ class Page:
             self.sheet.conditional_format(row, first, row, last, rule)
 
     def write(self) -> None:
-        """Write everything, from the top."""
+        """Write all rows, from the top."""
         for row, points in self._heights.items():
             self.sheet.set_row(row, points)
         self.sheet.set_h_pagebreaks(self._tops[1:])
@@ -144,10 +143,5 @@ class Page:
 
 
 def spaced(code: str) -> str:
-    """A number format that keeps off the border: indents of numbers are lost on the way to some programs."""
+    """A number format with space before the border: some programs ignore the indent of numbers."""
     return ";".join(f"{part}_ " for part in code.split(";"))
-
-
-def two(value: Fraction | Decimal) -> Decimal:
-    """Rounded once, to two decimals."""
-    return half_up(value)

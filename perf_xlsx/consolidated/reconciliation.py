@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
-from perf_xlsx.consolidated.page import Formula, Page, two
+from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.sheets import CODES, MONEY, TROUBLED
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
 from perf_xlsx.consolidated.tables import FINDINGS, UNITS
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 
 UNREAD, WHOLE = '"读不出*"', '"完整*"'  # what 状态 begins with
@@ -64,7 +65,7 @@ def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator
         counted = sum(found.bands.values())
         yield "执行率各档之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.bands})", counted), scored
         if found.overall.mean is not None:
-            mean = float(two(found.overall.mean))
+            mean = float(half_up(found.overall.mean))
             points = elsewhere.over(UNITS.key, f"SUMIF({{0}},{WHOLE},{{1}})", "状态", "计算总分")
             whole = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{WHOLE})", "状态")
             again = Formula(f"=ROUND(({points})/({whole}),2)", mean)

@@ -70,10 +70,16 @@ class LineSum(Struct):
                 self.sums[amount] += value
                 if repeat:
                     self.repeated[amount] += value
+        self._add_balance(amounts)
+        self._add_pairs(amounts)
+
+    def _add_balance(self, amounts: Mapping[str, Decimal | None]) -> None:
         initial, adjustment, adjusted = (amounts[amount] for amount in BALANCE)
         if initial is not None and adjustment is not None and adjusted is not None:
             self.gap += initial + adjustment - adjusted
             self.whole += 1
+
+    def _add_pairs(self, amounts: Mapping[str, Decimal | None]) -> None:
         for pair, (part_sum, whole_sum) in self.pairs.items():
             part, whole = (amounts[amount] for amount in pair)
             if part is not None and whole is not None:

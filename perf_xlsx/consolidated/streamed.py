@@ -1,4 +1,4 @@
-"""A long table on as many sheets as Excel's row limit asks for, written straight to disk row by row."""
+"""A long table, split over sheets at Excel's row limit and written straight to disk row by row."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one
 
 
 class LongSheets:
-    """One long table: its sheets stand from the start, in the workbook's order; rows are then added one by one.
+    """One long table. All sheets are created at once, in the workbook's order; then rows are added one by one.
 
-    `count` is the number of rows to come, `limit` the rows that a sheet holds, headers included, `lines` the
-    height of a row in lines of text; one that needs more is made higher.
+    `count` is the number of rows to add, `limit` the number of rows of a sheet with its headers, and `lines` the
+    minimum height of a row in lines of text.
     """
 
     def __init__(
@@ -40,16 +40,15 @@ class LongSheets:
         self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
         self.table, self.empty, self.lines = table, empty, lines
         self.capacity = limit - TOP
-        parts = max(1, -(-count // self.capacity))
-        self.names = [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
+        self.names = _sheet_names(name, max(1, -(-count // self.capacity)))
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
         self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
-        self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # characters sure to fit
+        self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
         self.formats = [_format(canvas, column, money) for column in columns]
-        self.link_column = next((n for n, column in enumerate(columns) if column.kind == "link"), None)
+        self.link_column = _position("link", [column.kind for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
-        self.standing_column = next((n for n, column in enumerate(columns) if column.head == "严重程度"), None)
-        for number in range(parts):
+        self.standing_column = _position("严重程度", [column.head for column in columns])
+        for number in range(len(self.sheets)):
             self._set_up(number)
         self.part = -1
         self._next_part()
@@ -58,7 +57,7 @@ class LongSheets:
         return min(self.capacity, self.count - number * self.capacity)
 
     def _set_up(self, number: int) -> None:
-        """Everything of a sheet but its rows."""
+        """Write everything of a sheet except its rows."""
         canvas, sheet, columns = self.canvas, self.sheets[number], self.columns
         last = TOP + max(1, self._rows_of(number)) - 1
         sheet.hide_gridlines(2)
@@ -71,7 +70,7 @@ class LongSheets:
         sheet.freeze_panes(TOP, 1)
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
-        printed = sum(column.kind != "link" for column in columns)  # links are of no use on paper
+        printed = sum(column.kind != "link" for column in columns)  # links are not printed
         sheet.print_area(0, 0, last, printed - 1)
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
@@ -108,7 +107,7 @@ class LongSheets:
             self.sheet.begin_rows(TOP, TOP + self._rows_of(self.part) - 1, self.formats, self.link_style)
 
     def add(self, values: tuple[Value, ...], link: str | None = None) -> None:
-        """The next row. `link` is the file that the link column opens; the name of that file is shown."""
+        """Add a row. `link` is the path of the file that the link column opens; the cell shows the file name."""
         if self.row - TOP == self.capacity:
             self._next_part()
         lines = self.lines
@@ -126,7 +125,7 @@ class LongSheets:
         self.row += 1
 
     def _link(self, text: str, link: str | None) -> str | FileLink:
-        """The file's name as a link where there is one and Excel allows one more, else what is known of it."""
+        """The file's name as a link; the plain text where there is no link or Excel allows no more links."""
         if link is None or self.links == EXCEL_LINKS or not link.isprintable() or _too_long(link):
             return text
         self.links += 1
@@ -146,8 +145,16 @@ class LongSheets:
         ]
 
 
+def _sheet_names(name: str, parts: int) -> list[str]:
+    return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
+
+
+def _position(value: str, values: list[str]) -> int | None:
+    return values.index(value) if value in values else None
+
+
 def _too_long(link: str) -> bool:
-    quoted = 12  # that many times as long at most
+    quoted = 12  # quoting makes a link at most this many times longer
     return len(link) * quoted > LONGEST_LINK and len(quote(link)) > LONGEST_LINK
 
 
@@ -156,7 +163,7 @@ def _height(lines: int) -> float:
 
 
 def _lines(text: str, width: float) -> int:
-    """`style.lines_needed` for a million cells: a Chinese character has three bytes and takes two units."""
+    """A fast `style.lines_needed` for a million cells: a Chinese character has three bytes and takes two units."""
     if "\n" in text:
         return sum(_lines(line, width) for line in text.split("\n"))
     units = (len(text) + len(text.encode("utf-8", "surrogatepass"))) / 2
@@ -164,7 +171,7 @@ def _lines(text: str, width: float) -> int:
 
 
 def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
-    """Colour a severity column by its signs, whatever the order it is sorted into."""
+    """Colour a severity column by its signs, in any sort order."""
     for how, sign in STANDING_SIGNS.items():
         look = {"bg_color": "#" + s.MARK_FILLS[how][2:], "font_color": s.STANDING_INK[how]}
         sheet.conditional_format(

@@ -1,7 +1,7 @@
-"""A worksheet of XlsxWriter whose long table goes to disk as our own XML, a row at a time.
+"""A worksheet of XlsxWriter that writes the rows of a long table to disk as its own XML.
 
-XlsxWriter remembers, checks and dresses each cell by itself, which takes most of the time of a table of a million
-cells that are all alike; and it refuses an Excel table on a sheet that is written so.
+XlsxWriter stores, checks and formats every cell separately, which takes most of the time for a million similar
+cells; and it does not allow an Excel table on a sheet written in constant memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from perf_xlsx.system.pattern import pattern
 
 
 def fitting(text: str) -> str:
-    """A text that XML and Excel can hold: no control characters, no more than so many units of UTF-16."""
+    """The text without control characters, cut to the UTF-16 units that an Excel cell can hold."""
     text = text if text.isprintable() else safe(text)
     if len(text) <= MAX_TEXT // 2:
         return text
@@ -33,16 +33,16 @@ def fitting(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """A cell from behind its format on, holding this text."""
+    """The XML of a text cell, from the end of its style attribute on."""
     return f' t="inlineStr"><is>{text_xml(fitting(text))}</is></c>'
 
 
-_often = lru_cache(1 << 11)(inline)  # units, forms and indicators' levels come row after row
-OFTEN = 40  # characters; longer texts come once
+_often = lru_cache(1 << 11)(inline)  # units, forms and levels repeat in many rows
+OFTEN = 40  # characters; longer texts rarely repeat
 
 
 class FileLink(Url):
-    """A link to a file by its relative path, slashes forward: backslashes mean nothing outside Windows."""
+    """A link to a file by its relative path with forward slashes, which also work outside Windows."""
 
     def __init__(self, path: str, text: str) -> None:
         super().__init__(f"external:{path}")
@@ -51,7 +51,7 @@ class FileLink(Url):
 
 
 class Links(Struct):
-    """The links of one column by row, as XlsxWriter asks for them; only paths are kept, for there are many."""
+    """The links of one column by row, in the interface that XlsxWriter expects; stores only the paths."""
 
     column: int
     paths: dict[int, str] = field(default_factory=dict)
@@ -70,13 +70,13 @@ CellValue = str | int | Decimal | FileLink | None
 
 
 class TableSheet(Worksheet):
-    """Its head is written as on any sheet, top down; then `begin_rows`, and only `add_row` from there."""
+    """Write the cells above the table as usual, top down; then call `begin_rows`, after that only `add_row`."""
 
     def stretched_table(self, first: int, last: int, heads: Iterable[str], name: str) -> None:
-        """A table from the header row `first` to `last`; to be called before the header is written.
+        """Add a table from the header row `first` to `last`. Call it before the header is written.
 
-        XlsxWriter refuses tables for such sheets, because it writes the headers itself and remembers every cell.
-        So it gets two rows only, and the range is stretched; its headers are overwritten by ours.
+        XlsxWriter refuses tables in constant memory, because it writes the headers itself. So the table is added
+        with two rows, and its range is extended; the caller then overwrites the headers.
         """
         columns = [{"header": head} for head in heads]
         self.constant_memory = False
@@ -90,7 +90,7 @@ class TableSheet(Worksheet):
         self.tables[-1].update(range=area, a_range=area, autofilter=area)
 
     def begin_rows(self, first: int, last: int, styles: Iterable[Any], link_style: Any) -> None:
-        """Rows first to last come now, their columns in these formats; what was written above goes to disk."""
+        """Begin the rows `first` to `last` with these column formats, and flush everything above to disk."""
         self._check_dimensions(last, 0)
         self._write_single_row(first)
         self.columns = [
@@ -101,7 +101,7 @@ class TableSheet(Worksheet):
         self.link_look = f'" s="{link_style._get_xf_index()}"'
 
     def add_row(self, row: int, height: float, values: Iterable[CellValue]) -> None:
-        """The next row, its height in points; text is always text."""
+        """Add a row; its height is in points. Text is never read as a number or formula."""
         number = row + 1
         cells = [f'<row r="{number}" ht="{height:.10g}" customHeight="1">']
         for (place, look), value in zip(self.columns, values, strict=True):

@@ -60,6 +60,10 @@ class Table(Struct, frozen=True):
     rows: Callable[[Return], Iterator[tuple[Value, ...]]]
 
 
+def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | None:
+    return None if claimed is None or total is None else claimed - total
+
+
 def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """One row: who, claimed beside computed, rate, findings, state, link."""
     record, who = one.record, one.who
@@ -67,7 +71,7 @@ def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     found = [finding.standing for finding in record.findings]
     yield (
         who.unit, who.supervisor, who.form, who.year, who.project, claimed, total,
-        None if claimed is None or total is None or not record.complete else claimed - total,
+        _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
         decimal(record.execution.rate if record.execution else None),
         *(found.count(how) for how in STANDINGS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from msgspec.structs import asdict, replace
@@ -17,18 +17,22 @@ Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
 def map_entries(form: SelfEvaluation, visit: Visit) -> SelfEvaluation:
     """The form with each entry replaced by what `visit` returns, in template order; `unwritten` becomes empty."""
     rows, parts = form.indicator_rows, {id(row) for row in form.parts}
-    visited = [_row(row, "indicators", n, visit) for n, row in enumerate(rows)]
+    visited = _rows(rows, "indicators", visit)
     return replace(
         form,
         boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
         funds={key: _row(line, "funds", key, visit) for key, line in form.funds.items()},
-        projects=tuple(_row(row, "projects", n, visit) for n, row in enumerate(form.projects)),
+        projects=_rows(form.projects, "projects", visit),
         indicators=tuple(new for new, row in zip(visited, rows, strict=True) if id(row) not in parts),
         parts=tuple(new for new, row in zip(visited, rows, strict=True) if id(row) in parts),
         claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
-        passages=tuple(_row(row, "passages", n, visit) for n, row in enumerate(form.passages)),
+        passages=_rows(form.passages, "passages", visit),
         unwritten=(),
     )
+
+
+def _rows(rows: Iterable[Row], block: str, visit: Visit) -> tuple[Row, ...]:
+    return tuple(_row(row, block, number, visit) for number, row in enumerate(rows))
 
 
 def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:

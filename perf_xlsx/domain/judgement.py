@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from calendar import monthrange
 from functools import cache
 
 from msgspec import Struct
@@ -46,6 +45,10 @@ def judged(target: str, actual: str, year: int | None) -> Judged:
     said, wanted = _folded(actual), _folded(target)
     if not said or max(len(said), len(wanted)) > LONGEST:
         return SAME if said and said == wanted else UNKNOWN
+    return _judged(wanted, said, year)
+
+
+def _judged(wanted: str, said: str, year: int | None) -> Judged:
     known = _classes().get(said)
     if not wanted or (known and known.usual):
         return known or UNKNOWN
@@ -206,7 +209,10 @@ def _deadline(wanted: _When, year: int) -> tuple[datetime.date, datetime.date]:
 
 
 def _day(year: int, day: tuple[int, int]) -> datetime.date:
-    return datetime.date(year, day[0], min(day[1], monthrange(year, day[0])[1]))
+    """The day of a month, or the month's last day where the month is shorter."""
+    month, number = day
+    date = datetime.date(year, month, 1) + datetime.timedelta(days=number - 1)
+    return date if date.month == month else date - datetime.timedelta(days=date.day)
 
 
 def _when(text: str) -> _When | None:
@@ -223,8 +229,7 @@ def _when(text: str) -> _When | None:
 def _span(date: re.Match[str]) -> _When:
     """The days that a date names."""
     if digits := date["full"] or date["short"]:
-        month, day = int(digits[4:6]), int(digits[6:] or 0)
-        return _When(int(digits[:4]), (month, day or 1), (month, day or 31), sharp=bool(day))
+        return _of_digits(digits)
     stated = next(filter(None, date.group("year", "year2", "year3", "year4")), None)
     year = None if stated is None else int(stated) % 100 + 2000
     if _TORN.fullmatch(date.group()):
@@ -233,6 +238,12 @@ def _span(date: re.Match[str]) -> _When:
         return _in_month(date, year)
     months, sharp = _months(date["span"] or "")
     return _When(year, (months[0], 1), (months[1], 31), sharp)
+
+
+def _of_digits(digits: str) -> _When:
+    """A date written as 20231231 or 202312."""
+    month, day = int(digits[4:6]), int(digits[6:] or 0)
+    return _When(int(digits[:4]), (month, day or 1), (month, day or 31), sharp=bool(day))
 
 
 def _in_month(date: re.Match[str], year: int | None) -> _When:

@@ -320,8 +320,13 @@ def _below_ten_thousand(text: str) -> int | None:
             total, digit, least = total + (digit or 1) * place, None, place
         else:
             return None
-    is_open = digit and least in (100, 1000) and not after_zero
-    return None if is_open else total + (digit or 0)
+    last = digit or 0
+    return None if last and _leaves_out_place(least, after_zero) else total + last
+
+
+def _leaves_out_place(least: int, after_zero: bool) -> bool:
+    """Whether a last digit may have lost its place: 三百五 is 350 or 305."""
+    return least in (100, 1000) and not after_zero
 
 
 def _may_be_multiplied(digit: int | None, place: int, total: int) -> bool:

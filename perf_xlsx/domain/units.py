@@ -6,6 +6,7 @@ has no value in the row's unit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -140,15 +141,24 @@ def fit(number: Decimal, unit: str, own: str) -> Fit:
         return Fit(number)
     one, other = _measure_next_to(unit, own), measure(own)
     if one == other:
-        return Fit(number, "renamed" if any(word in unit and word not in own for word in _VAGUE) else "same")
+        return Fit(number, "renamed" if _is_vaguer(unit, own) else "same")
     if one.mere:
-        found = Fit(None) if other.kind == SHARE else _resized(number, Fraction(one.times, other.times))
+        found = _fit_multiplier(number, one, other)
         return found if own else Fit(found.number)
     if not own:
         return Fit(number)
     if other.mere and not one.kind:
         return _resized(number, Fraction(one.times, other.times))
     return _fit_units(number, one, other)
+
+
+def _is_vaguer(unit: str, own: str) -> bool:
+    return any(word in unit and word not in own for word in _VAGUE)
+
+
+def _fit_multiplier(number: Decimal, one: Measure, other: Measure) -> Fit:
+    """Convert from a mere multiplier (万)."""
+    return Fit(None) if other.kind == SHARE else _resized(number, Fraction(one.times, other.times))
 
 
 def _fit_units(number: Decimal, one: Measure, other: Measure) -> Fit:
@@ -176,12 +186,19 @@ def _compared(one: Measure, other: Measure) -> Manner | None:
         return None
     if one.scale is other.scale and (one.scale or one.name == other.name):
         return "same" if one.per == other.per else "renamed"
-    if not one.kind and not other.kind:
-        symbols = {_symbol(one), _symbol(other)} - {""}
-        return "renamed" if len(symbols) < 2 else None  # G and M are no two words for one thing
+    alike = _extends(one, other) if one.kind or other.kind else not _have_other_symbols(one, other)
+    return "renamed" if alike else None
+
+
+def _have_other_symbols(one: Measure, other: Measure) -> bool:
+    """Whether two unknown units have different symbols: G and M are not two words for one thing."""
+    return len({_symbol(one), _symbol(other)} - {""}) > 1
+
+
+def _extends(one: Measure, other: Measure) -> bool:
+    """Whether only one of two units is known, and the other is its name with more words behind."""
     known, word = (one, other) if one.kind else (other, one)
-    extended = not word.kind and word.name.startswith(known.name) and one.times == other.times
-    return "renamed" if extended else None
+    return not word.kind and word.name.startswith(known.name) and one.times == other.times
 
 
 def _per_other_things(one: Measure, other: Measure) -> bool:
@@ -209,13 +226,18 @@ def row_unit(stated: str, target: Quantity | None, actual: Quantity | None) -> s
     """
     if stated and not _is_overruled(stated, target):
         return stated
-    known = [value for value in (target, actual) if value is not None]
-    units = [_exactly(value.unit) for value in known if value.unit and not measure(value.unit).mere]
+    known = list(filter(None, (target, actual)))
+    units = _stated_units(known)
     exact_for_all = (unit for unit in units if all(_finite(value, unit) for value in known))
     if units:
         return next(exact_for_all, units[0])
     mere = {value.unit for value in known}  # 5万 and 4.8万 stay what they are
     return mere.pop() if len(mere) == 1 else ""
+
+
+def _stated_units(values: Iterable[Quantity]) -> list[str]:
+    """The units of these values that are more than multipliers."""
+    return [_exactly(value.unit) for value in values if value.unit and not measure(value.unit).mere]
 
 
 def _is_overruled(stated: str, target: Quantity | None) -> bool:

@@ -119,17 +119,23 @@ def _texts_in(parts: list[bytes]) -> int:
                 left, part, at = left - here, part + 1, 1
                 options = parts[part][0]
             at += left << (options & 1)
-            for _ in range(runs):
-                if at == len(parts[part]):
-                    part, at = part + 1, 0
-                if at + 4 > len(parts[part]):
-                    return count
-                at += 4
+            part, at = _after_runs(parts, part, at, runs)
             if phonetic < 0:
                 return count
             at, count = at + phonetic, count + 1
     except (IndexError, struct.error):
         return count
+
+
+def _after_runs(parts: list[bytes], part: int, at: int, runs: int) -> tuple[int, int]:
+    """Where the formatting runs of a text end. Raises IndexError where they are cut short."""
+    for _ in range(runs):
+        if at == len(parts[part]):
+            part, at = part + 1, 0
+        at += 4
+        if at > len(parts[part]):
+            raise IndexError(at)
+    return part, at
 
 
 def open_biff(data: bytes, limits: Limits) -> Book:

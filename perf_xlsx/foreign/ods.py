@@ -306,7 +306,7 @@ def _cell(element: etree._Element, struck: bool, styles: _Styles, most: int) -> 
     if not (written or kind or len(element)):
         return None  # as most are
     formula = _as_in_excel(written) or None
-    paragraphs = any(_name(child) == "p" for child in element)
+    paragraphs = "p" in map(_name, element)
     shown = _Shown(runs_of(_runs(element, styles, most)), paragraphs)
     if error := _error(kind, formula, shown.text.strip()):
         return Cell(None, formula, error)

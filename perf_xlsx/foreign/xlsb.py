@@ -7,7 +7,7 @@ Read by our own pass and not by a library: the ones there are give neither numbe
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isfinite
 
 from msgspec import Struct, field
@@ -66,19 +66,13 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
     stream = [one for one in records(package.read(main), count) if one[0] in OF_THE_BOOK]
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
     listed = [_listed(body) for code, body in stream if code == BUNDLE]
-    parts = {r.id: r.target for r in package.relationships(main) if r.type.endswith("/worksheet")}
     sheets, grids, extras = list[Sheet](), list[Grid](), list[Extra]()
-    for index, (title, state, number, id) in enumerate(listed):
-        part = parts.get(id)
-        if part is None or part not in package:
-            continue
-        sheets.append(Sheet(title, "", state, index, number))
-        count.begin(title)
+    for sheet, part in _worksheets(package, main, listed):
+        sheets.append(sheet)
+        count.begin(sheet.name)
         grids.append(_grid(package.read(part), book, count))
-        extras += _beside(package, part, title, count)
-    names = [name.lower() for name in package.names()]
-    macros, signed = any(n.endswith("vbaproject.bin") for n in names), any("_xmlsignatures/" in n for n in names)
-    extras += extras_of_book(macros, signed)
+        extras += _extras_of_sheet(package, part, sheet.name, count)
+    extras += _extras_of_package(package)
     defined = tuple(_names(stream, [title for title, *_ in listed]))
     return Original(FORMAT, tuple(sheets), tuple(grids), defined, custom_properties(package), tuple(extras))
 
@@ -100,6 +94,24 @@ def _listed(body: bytes) -> tuple[str, str, int, str]:
     state, number = struct.unpack_from("<II", body)
     id, at = _wide(body, 8)
     return _wide(body, at)[0], _STATES.get(state, "hidden"), number, id
+
+
+def _worksheets(
+    package: Package, main: str, listed: list[tuple[str, str, int, str]]
+) -> Iterator[tuple[Sheet, str]]:
+    """The listed worksheets that are in the package, each with the name of its part."""
+    parts = {r.id: r.target for r in package.relationships(main) if r.type.endswith("/worksheet")}
+    for index, (title, state, number, id) in enumerate(listed):
+        part = parts.get(id)
+        if part is not None and part in package:
+            yield Sheet(title, "", state, index, number), part
+
+
+def _extras_of_package(package: Package) -> Iterable[Extra]:
+    """Macros and signatures."""
+    names = [name.lower() for name in package.names()]
+    macros = any(name.endswith("vbaproject.bin") for name in names)
+    return extras_of_book(macros, any("_xmlsignatures/" in name for name in names))
 
 
 def records(data: bytes, count: CellCount) -> Iterator[tuple[int, bytes]]:
@@ -206,19 +218,26 @@ def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, bo
     code, struck = book.looks[index] if index < len(book.looks) else CellLook()
     if kind == ERROR:
         return Cell(None, formula, _ERRORS.get(body[at], "#VALUE!"), code)
-    value: Value | Text = None
-    if kind == RK:
-        value = _number(_rk(struct.unpack_from("<I", body, at)[0]), code, book)
-    elif kind == REAL:
-        value = _number(struct.unpack_from("<d", body, at)[0], code, book)
-    elif kind == BOOL:
-        value = bool(body[at])
-    elif kind in (TEXT, RICH):
-        value = _rich(body, at, book) if kind == RICH else _wide(body, at)[0]
-    elif kind == SHARED:
-        (number,) = struct.unpack_from("<I", body, at)
-        value = book.strings[number] if number < len(book.strings) else None
+    value = _value(kind, body, at, code, book)
     return None if value == "" else cell_of(value, formula, code, struck)  # a formula's empty text, too
+
+
+def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> Value | Text:
+    """The value in a cell record of this kind; None for a blank cell."""
+    if kind == RK:
+        return _number(_rk(struct.unpack_from("<I", body, at)[0]), code, book)
+    if kind == REAL:
+        return _number(struct.unpack_from("<d", body, at)[0], code, book)
+    if kind == BOOL:
+        return bool(body[at])
+    if kind == RICH:
+        return _rich(body, at, book)
+    if kind == TEXT:
+        return _wide(body, at)[0]
+    if kind == SHARED:
+        (number,) = struct.unpack_from("<I", body, at)
+        return book.strings[number] if number < len(book.strings) else None
+    return None
 
 
 def _number(number: float, code: str, book: _Book) -> Value:
@@ -234,7 +253,7 @@ def _rk(raw: int) -> float:
     return number / 100 if raw & 1 else number
 
 
-def _beside(package: Package, part: str, title: str, count: CellCount) -> Iterator[Extra]:
+def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) -> Iterator[Extra]:
     for relation in package.relationships(part):
         count.record()
         if relation.type.endswith("/drawing"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from perf_xlsx.domain.model import Waived
@@ -36,23 +37,34 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
 
 
 def _waiver(row: ListRow, problems: list[str]) -> Waiver | None:
-    code, place = row["code"].upper(), normalise(row["cell"]).replace("$", "")
-    head, _, tail = place.rpartition("!")
-    place = f"{head.strip(chr(39))}!{tail.upper()}" if head else tail.upper()
-    until, said = _date(row["until"]), len(problems)
-    if code not in catalogue():
-        problems.append(f"第{row.number}行的编号“{row['code']}”不认识，见 perf-xlsx explain")
-    if not row["unit"] and not row["file"]:
-        problems.append(f"第{row.number}行没有写明单位或文件，至少写一个")
-    if place and not CELL.fullmatch(place):
-        problems.append(f"第{row.number}行的单元格“{row['cell']}”应写成 绩效指标!K6 或 K6")
-    if until is None:
-        problems.append(f"第{row.number}行的有效期至“{row['until']}”不是日期，应写成 2025-12-31")
-    problems += [f"第{row.number}行没有填“{COLUMNS[key][0]}”" for key in ("reason", "by") if not row[key]]
-    if until is None or len(problems) > said:
+    code, place, until = row["code"].upper(), _place(row["cell"]), _date(row["until"])
+    found = [f"第{row.number}行{problem}" for problem in _problems(row, place, until)]
+    problems += found
+    if until is None or found:
         return None
     file = PurePath(row["file"].replace("\\", "/")).name
     return Waiver(row.number, code, row["unit"], file, place, Waived(row["reason"], row["by"], until))
+
+
+def _place(cell: str) -> str:
+    """The cell as findings name it, perhaps behind the name of its sheet."""
+    sheet, _, name = normalise(cell).replace("$", "").rpartition("!")
+    return f"{sheet.strip(chr(39))}!{name.upper()}" if sheet else name.upper()
+
+
+def _problems(row: ListRow, place: str, until: datetime.date | None) -> Iterator[str]:
+    """What is wrong in a row, in words."""
+    if row["code"].upper() not in catalogue():
+        yield f"的编号“{row['code']}”不认识，见 perf-xlsx explain"
+    if not row["unit"] and not row["file"]:
+        yield "没有写明单位或文件，至少写一个"
+    if place and not CELL.fullmatch(place):
+        yield f"的单元格“{row['cell']}”应写成 绩效指标!K6 或 K6"
+    if until is None:
+        yield f"的有效期至“{row['until']}”不是日期，应写成 2025-12-31"
+    for key in ("reason", "by"):
+        if not row[key]:
+            yield f"没有填“{COLUMNS[key][0]}”"
 
 
 def _date(text: str) -> datetime.date | None:

@@ -169,7 +169,19 @@ class ZipWriter:
 
 
 def _judge_directory(infos: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
-    unpacked, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
+    packed = sum(info.compress_size for info in infos)
+    _judge_sizes(infos, packed, limits)
+    if packed > size:
+        raise PackageError("damaged", "文件已损坏（部件相互重叠）")
+    _judge_names([info.filename for info in infos])
+    if any(info.flag_bits & 1 for info in infos):
+        raise PackageError("encrypted", "压缩包设置了密码，读不出来")
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
+        raise PackageError("damaged", "文件不合规范（压缩方式不是 Excel 所用的）")
+
+
+def _judge_sizes(infos: list[zipfile.ZipInfo], packed: int, limits: Limits) -> None:
+    unpacked = sum(info.file_size for info in infos)
     largest, ratio = max((info.file_size for info in infos), default=0), unpacked // max(packed, 1)
     sizes = (
         (len(infos), limits.parts, f"内含 {len(infos)} 个部件，超过上限 {limits.parts} 个"),
@@ -180,13 +192,6 @@ def _judge_directory(infos: list[zipfile.ZipInfo], size: int, limits: Limits) ->
     for found, limit, detail in sizes:
         if found > limit:
             raise PackageError("too_large", detail)
-    if packed > size:
-        raise PackageError("damaged", "文件已损坏（部件相互重叠）")
-    _judge_names([info.filename for info in infos])
-    if any(info.flag_bits & 1 for info in infos):
-        raise PackageError("encrypted", "压缩包设置了密码，读不出来")
-    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
-        raise PackageError("damaged", "文件不合规范（压缩方式不是 Excel 所用的）")
 
 
 def _judge_names(names: list[str]) -> None:

@@ -276,11 +276,10 @@ class Book:
             for group, member in zip(lists.values(), ("numFmt", "font", "xf"), strict=True)
         )
         codes = {element.get("numFmtId"): element.get("formatCode", "")[:LONGEST] for element in numbers}
-        struck = [is_struck(font) for font in fonts]
         if len(formats) > self.package.limits.formats:
             detail = f"单元格格式有 {len(formats)} 种，超过上限 {self.package.limits.formats} 种"
             raise PackageError("too_large", detail)
-        crossed = {str(number) for number, font in enumerate(struck) if font}
+        crossed = {str(number) for number, font in enumerate(fonts) if is_struck(font)}
         return [
             CellLook(
                 codes.get(xf.get("numFmtId"), BUILTIN_FORMATS.get(xf.get("numFmtId", "0"), "General")),

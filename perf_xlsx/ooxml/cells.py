@@ -333,7 +333,7 @@ def _of_parts(
         return _error(element, formula, text, code, known)
     if formula is not None and _PICTURE.match(_written(formula)):
         return Cell(None, formula, None, code, picture=True)
-    if kind == "str" and text is not None and not text.strip(_BLANK):
+    if kind == "str" and _is_blank(text):
         return None  # a formula's result that is an empty text
     content = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
     return cell_of(content, formula, code, struck)
@@ -374,6 +374,10 @@ def _error(element: etree._Element, formula: str | None, text: str | None, code:
     return Cell(None, formula, text or "#VALUE!", code)
 
 
+def _is_blank(text: str | None) -> bool:
+    return text is not None and not text.strip(_BLANK)
+
+
 def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
     """A cell of any workbook format, its pictures, crossed-out and invisible contents recognised.
 
@@ -383,12 +387,16 @@ def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -
         return _of_runs(value, formula, code, struck)
     if isinstance(value, str):
         if not value.strip(_BLANK):
-            return Cell(None, formula, None, code) if formula is not None and not value else None
+            return None if value else _without_value(formula, code)
         if value[0] in "=_ " and _PICTURE.match(value):
             return Cell(None, formula, None, code, picture=True)
-    if struck and value is not None:
-        return Cell(None, formula, None, code, value)
-    return Cell(value, formula, None, code) if value is not None or formula is not None else None
+    if value is None:
+        return _without_value(formula, code)
+    return Cell(None, formula, None, code, value) if struck else Cell(value, formula, None, code)
+
+
+def _without_value(formula: str | None, code: str) -> Cell | None:
+    return Cell(None, formula, None, code) if formula is not None else None
 
 
 def _of_runs(runs: Runs, formula: str | None, code: str, struck: bool) -> Cell | None:

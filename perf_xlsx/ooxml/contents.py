@@ -114,14 +114,14 @@ def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
     """The cells with edits. A row that was only moved is no edit."""
     rows, before = _by_row(now), _by_row(then)
     known, columns = set(before.values()), {(column, code) for (_, column), code in then.items()}
-    moved = {row for row, cells in rows.items() if cells in known}
-    agree = Counter(row for (row, column), code in now.items() if then.get((row, column)) == code)
-    found = []
-    for (row, column), code in sorted(now.items()):
-        in_place = 2 * agree[row] > len(before.get(row, ()))
-        if then.get((row, column)) != code and (in_place or (column, code) not in columns) and row not in moved:
-            found.append((row, column))
-    return found
+    changed = [(row, column) for (row, column), code in sorted(now.items()) if then.get((row, column)) != code]
+    agree = Counter(row for row, _ in now.keys() - changed)
+    return [
+        (row, column)
+        for row, column in changed
+        if rows[row] not in known
+        and (2 * agree[row] > len(before.get(row, ())) or (column, now[row, column]) not in columns)
+    ]
 
 
 def _by_row(codes: Codes) -> dict[int, tuple[tuple[int, str], ...]]:

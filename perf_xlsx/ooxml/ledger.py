@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from lxml import etree
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -111,16 +112,14 @@ def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name
     if earlier is None:
         return None
     others = [sheet for sheet in book.sheets if sheet.name not in earlier.sheets]
-    formulas = list(_formulas(book, others, earlier.added))
-    retained = list(_retained(book, earlier.added, {name for _, names in formulas for name in names}))
+    formulas = dict(_formulas(book, others, earlier.added))
+    retained = list(_retained(book, earlier.added, set().union(*formulas.values())))
     _unmark(book, others, earlier.marks, was_added)
-    notes = earlier.record.notes
-    answers = [a for sheet in others for a in Notes(book, sheet).strip(notes, earlier.marks.joined(sheet))]
-    removed = earlier.sheets - {found.earlier_name for found in retained}
-    _remove_sheets(book, [sheet for sheet in book.sheets if sheet.name in removed], earlier.record.names)
+    answers = tuple(_strip_notes(book, others, earlier))
+    _remove_sheets(book, earlier.sheets - {found.earlier_name for found in retained}, earlier.record.names)
     left = {found.earlier_name for found in retained if found.only_referred}
-    referring = tuple(formula for formula, names in formulas if names - left)
-    return Stripped(_renamed(book, retained), tuple(answers), referring)
+    referring = tuple(formula for formula, names in formulas.items() if names - left)
+    return Stripped(_renamed(book, retained), answers, referring)
 
 
 class _Marks:
@@ -221,12 +220,22 @@ def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator
     """The formulas that refer to added sheets, with the names of these."""
     references = References(added)
     for sheet in sheets:
-        texts = {element.text for element in book.package.tree(sheet.part).iter("{*}f") if element.text}
-        referring = {text: names for text in texts if "!" in text and (names := references.names(text))}
+        referring = _referring(book.package.tree(sheet.part), references)
         for row, column, element in SheetCells(book, sheet).every() if referring else ():
             text = next((child.text or "" for child in named(element, "f")), "")
             if text in referring:
                 yield Formula(sheet.name, row, column, text), referring[text]
+
+
+def _referring(root: etree._Element, references: References) -> dict[str, set[str]]:
+    """The formula texts of a sheet that refer to added sheets, with the names of these."""
+    texts = {element.text for element in root.iter("{*}f") if element.text}
+    return {text: names for text in texts if "!" in text and (names := references.names(text))}
+
+
+def _strip_notes(book: Book, sheets: list[Sheet], earlier: _Earlier) -> Iterator[Answer]:
+    for sheet in sheets:
+        yield from Notes(book, sheet).strip(earlier.record.notes, earlier.marks.joined(sheet))
 
 
 def _unmark(book: Book, sheets: list[Sheet], marks: _Marks, was_added: Callable[[str, Grid], bool]) -> None:
@@ -244,8 +253,9 @@ def _unmark(book: Book, sheets: list[Sheet], marks: _Marks, was_added: Callable[
             book.package.touch(sheet.part)
 
 
-def _remove_sheets(book: Book, sheets: list[Sheet], names: set[str]) -> None:
-    """Remove worksheets, the parts that only they refer to, and the recorded defined names."""
+def _remove_sheets(book: Book, titles: set[str], names: set[str]) -> None:
+    """Remove worksheets by name, the parts that only they refer to, and the recorded defined names."""
+    sheets = [sheet for sheet in book.sheets if sheet.name in titles]
     removed = sorted(sheet.index for sheet in sheets)
     elements = book.sheet_elements()
     for sheet in sheets:

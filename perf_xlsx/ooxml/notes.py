@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import compress
 from typing import Self
@@ -164,12 +164,9 @@ class Notes:
             return []
         root = self.package.tree(self.comments)
         removed: set[tuple[int, int]] = set()
-        answers, changed = [], False
-        for comment in named(_list(root), "comment"):
-            body, cell = only(comment, "text"), comment.get("ref", "")
-            if body is None or not has_ours(text := _text(body)):
-                continue
-            changed = True
+        answers, scored = [], list(_with_ours(root))
+        for comment, body, text in scored:
+            cell = comment.get("ref", "")
             answer = answer_in(self.sheet.name, cell, text, recorded)
             answers += [answer] if answer else []
             stood = None if joined is None else cell in joined
@@ -177,7 +174,7 @@ class Notes:
                 _list(root).remove(comment)
                 removed.add(parse_cell(cell) or (0, 0))
         self._remove_shapes(removed)
-        if changed:
+        if scored:
             _drop_author(root)
             self.package.touch(self.comments)
             self._drop_when_empty(root)
@@ -237,6 +234,14 @@ def _drop_author(root: etree._Element) -> None:
         authors.remove(authors[-1])
 
 
+def _with_ours(root: etree._Element) -> Iterator[tuple[etree._Element, etree._Element, str]]:
+    """The comments that hold a text of ours, each with its body and whole text."""
+    for comment in named(_list(root), "comment"):
+        body = only(comment, "text")
+        if body is not None and has_ours(text := _text(body)):
+            yield comment, body, text
+
+
 def _as_run(body: etree._Element) -> None:
     """Turn a note's plain text into a run, so that ours can follow it."""
     for element in list(body):
@@ -247,7 +252,11 @@ def _as_run(body: etree._Element) -> None:
 
 
 def _text(body: etree._Element) -> str:
-    return "".join(t.text or "" for t in body.iter() if local(t) == "t")
+    return "".join(node.text or "" for node in _text_nodes(body))
+
+
+def _text_nodes(element: etree._Element) -> list[etree._Element]:
+    return [node for node in element.iter() if local(node) == "t"]
 
 
 def _without_ours(body: etree._Element, text: str, stood: bool | None, edited: bool) -> bool:
@@ -263,7 +272,7 @@ def _without_ours(body: etree._Element, text: str, stood: bool | None, edited: b
 
 def _keep(body: etree._Element, spans: list[tuple[int, int]]) -> None:
     """Keep only these parts of a note's text, in their own runs."""
-    nodes = [t for t in body.iter() if local(t) == "t"]
+    nodes = _text_nodes(body)
     kept, start = bytearray(sum(len(node.text or "") for node in nodes)), 0
     for begin, end in spans:
         kept[begin:end] = b"\1" * (end - begin)
@@ -284,8 +293,8 @@ def _drop_run(node: etree._Element) -> None:
 
 def _rewrite(body: etree._Element, text: str) -> None:
     """Give a note another text, in the first of its runs."""
-    node = next(t for t in body.iter() if local(t) == "t")
-    for other in [t for t in body.iter() if local(t) == "t"]:
+    node, *others = _text_nodes(body)
+    for other in others:
         other.text = ""
     node.text = legal(text)
     node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")

@@ -109,16 +109,20 @@ def _minutes(marks: list[str]) -> Iterator[int]:
         last = mark
 
 
+def _weekday(letter: str, size: int, moment: datetime.datetime) -> str:
+    is_long = (letter, size) in (("a", 4), ("d", 4), ("n", 3), ("n", 4))
+    return ("星期" if is_long else "周") + "一二三四五六日"[moment.weekday()]
+
+
 def _piece(part: re.Match[str], mark: str, minute: bool, moment: datetime.datetime) -> str:
     if part["elapsed"]:
         seconds = int((moment - _EPOCH).total_seconds())
         return f"{seconds // {'h': 3600, 'm': 60, 's': 1}[mark[0]]:0{len(mark)}d}"
     if not mark:
-        return part["quoted"] or part["escaped"] or part["bare"] or ""
-    day = "一二三四五六日"[moment.weekday()]
+        return next(filter(None, part.group("quoted", "escaped", "bare")), "")
     match mark[0], len(mark):
         case ("a" | "n" | "d", size) if mark[0] != "d" or size > 2:
-            return f"星期{day}" if (mark[0], size) in (("a", 4), ("d", 4), ("n", 3), ("n", 4)) else f"周{day}"
+            return _weekday(mark[0], size, moment)
         case "y", 2:
             return f"{moment.year % 100:02d}"
         case "y" | "e", _:

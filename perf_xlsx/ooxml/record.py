@@ -85,10 +85,8 @@ def write_record(book: Book, marks: Sequence[Marked], sheets: Sequence[Added]) -
         sheet_names.append(DefinedName(name, f"{quote_sheet(sheet.name)}!$A$1", None, True))
         rows.append(["sheet", name, sheet.name, str(sheet.charts), *packed(sheet.codes or {})])
     for done, name in zip(marks, _free_names(taken, MARK_NAME), strict=False):
-        mark, note = done.covered.mark, done.note or NoteCodes("", "")
-        apply = done.covered.apply if done.covered.apply is not None else "-"
-        rows.append(["mark", name, mark.sheet, mark.cell, mark.colour, done.covered.fill, apply])
-        rows[-1] += [note.ours, note.theirs, str(int(note.joined)) if done.note else ""]
+        mark = done.covered.mark
+        rows.append(_mark_row(done, name))
         row, column = parse_cell(mark.cell) or (1, 1)
         reference = f"{quote_sheet(mark.sheet)}!{cell_name(row - 1, column - 1, fixed=True)}"
         add_name(book, DefinedName(name, reference, None, True))
@@ -127,6 +125,15 @@ def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, Record] | None
     return None
 
 
+def _mark_row(done: Marked, name: str) -> list[str]:
+    mark, note = done.covered.mark, done.note or NoteCodes("", "")
+    apply = done.covered.apply if done.covered.apply is not None else "-"
+    joined = str(int(note.joined)) if done.note else ""
+    return [
+        "mark", name, mark.sheet, mark.cell, mark.colour, done.covered.fill, apply, note.ours, note.theirs, joined,
+    ]  # fmt: skip
+
+
 def read_record(ledger: Grid) -> Record:
     """Read a ledger, whichever version wrote it.
 
@@ -136,15 +143,20 @@ def read_record(ledger: Grid) -> Record:
     for (row, column), cell in sorted(ledger.cells.items()):
         rows.setdefault(row, {})[column] = str(cell.value)
     marks = [_Row(cells) for cells in rows.values() if cells.get(1) == "mark"]
+    return Record(
+        [_entry(mark) for mark in marks],
+        _added([cells for cells in rows.values() if cells.get(1) == "sheet"]),
+        _notes(marks),
+    )
+
+
+def _notes(marks: Iterable[_Row]) -> dict[str, frozenset[str]] | None:
+    """The codes of our note texts, each with those of earlier notes in these cells; None if there is none."""
     notes: dict[str, set[str]] = {}
     for mark in marks:
         if mark[8]:
             notes.setdefault(mark[8], set()).add(mark[9])
-    return Record(
-        [_entry(mark) for mark in marks],
-        _added([cells for cells in rows.values() if cells.get(1) == "sheet"]),
-        {ours: frozenset(theirs) for ours, theirs in notes.items()} if notes else None,
-    )
+    return {ours: frozenset(earlier) for ours, earlier in notes.items()} or None
 
 
 class _Row(dict[int, str]):

@@ -1,4 +1,4 @@
-"""Rulebooks and findings in words: what `rules` and `explain` print, and what RULES.md is made of."""
+"""Rulebooks and findings described in words, for the commands `rules` and `explain` and for RULES.md."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LETTERS = {
 
 
 def title_of(key: str) -> str:
-    """A setting's name; of one that belongs to a kind of form, with the name of that kind."""
+    """A setting's name, with the form's short name where the setting belongs to one kind of form."""
     kind, own = kind_of(key), by_form(key)
     if kind is None or own is None:
         return kind.title if kind else key
@@ -53,7 +53,7 @@ def _forms(rulebook: Rulebook) -> str:
 
 
 def list_rulebooks() -> Iterator[str]:
-    """One line a shipped rulebook."""
+    """One line for each shipped rulebook."""
     for name in _names():
         rulebook = load_rulebook(name)
         default = "（默认）" if name == DEFAULT else ""
@@ -67,7 +67,7 @@ def _names() -> list[str]:
 
 
 def describe(rulebook: Rulebook) -> Iterator[str]:
-    """A rulebook in words: where it is published, whom it serves, and every setting with its basis."""
+    """Describe a rulebook: its publication, the forms it applies to, and every setting with its basis."""
     yield f"{rulebook.title}（{rulebook.name}）"
     yield f"文件：{rulebook.document}　发布：{rulebook.issuer}　适用：{_years(rulebook)}，{_forms(rulebook)}"
     yield f"来源：{rulebook.source}"
@@ -85,7 +85,7 @@ def _trusts() -> str:
 
 
 def _references(rulebook: Rulebook) -> Iterator[str]:
-    """That some forms follow a document which was not made for them."""
+    """Name the forms that follow a document written for other forms."""
     by_reference = {s.document: s.by_reference for s in rulebook.settings.values() if s.by_reference}
     for document, forms in by_reference.items():
         yield f"{'、'.join(load_form(form).title for form in forms)}参照{document}执行"
@@ -96,33 +96,34 @@ def _ordered(rulebook: Rulebook) -> Iterator[tuple[str, Setting]]:
 
 
 def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
-    """What differs between two rulebooks, setting by setting, with both bases."""
+    """List the settings and severities that differ between two rulebooks, each with its source."""
     found = False
     for key in in_order({**one.settings, **other.settings}):
         first, second = one.settings.get(key), other.settings.get(key)
         if first is None or second is None or first.value != second.value:
             found = True
             yield f"{title_of(key)}："
-            for rulebook, setting in ((one, first), (other, second)):
-                words = (
-                    f"{in_words(key, setting)}（{setting.document}，{setting.trust}）" if setting else "没有规定"
-                )
-                yield f"  {rulebook.name}：{words}"
+            yield f"  {one.name}：{_with_document(key, first)}"
+            yield f"  {other.name}：{_with_document(key, second)}"
     for code in sorted(catalogue()):
         usual = catalogue()[code].severities[0]
-        ours, theirs = one.severities.get(code, usual), other.severities.get(code, usual)
-        if ours != theirs:
+        first_severity, second_severity = one.severities.get(code, usual), other.severities.get(code, usual)
+        if first_severity != second_severity:
             found = True
             title = catalogue()[code].title
             yield f"问题 {code}（{title}）："
-            yield f"  {one.name}：{STANDING_NAMES[ours]}"
-            yield f"  {other.name}：{STANDING_NAMES[theirs]}"
+            yield f"  {one.name}：{STANDING_NAMES[first_severity]}"
+            yield f"  {other.name}：{STANDING_NAMES[second_severity]}"
     if not found:
         yield "两个评分办法的规定相同。"
 
 
+def _with_document(key: str, setting: Setting | None) -> str:
+    return f"{in_words(key, setting)}（{setting.document}，{setting.trust}）" if setting else "没有规定"
+
+
 def effect(one: Result, other: Result) -> Iterator[str]:
-    """What two rulebooks make of the same workbook: total, grade, and each score that differs."""
+    """Compare the results of one workbook under two rulebooks: total, grade, and each score that differs."""
     if one.scores is None or other.scores is None or one.evaluation is None:
         yield f"{one.file} 读不出来，无法比较得分。"
         return
@@ -148,13 +149,13 @@ def _points(value: Decimal | None) -> str:
 
 
 def list_findings() -> Iterator[str]:
-    """One line a kind of finding."""
+    """One line for each kind of finding."""
     for entry in catalogue().values():
         yield f"{entry.code}  {STANDING_NAMES[entry.severities[0]]}  {entry.title}"
 
 
 def describe_finding(code: str, rulebook: Rulebook) -> Iterator[str]:
-    """What a code means, why it matters, a good and a bad example, the basis. KeyError for an unknown code."""
+    """Explain a code: meaning, importance, a good and a bad example, basis. KeyError for an unknown code."""
     entry = catalogue()[code]
     yield f"{entry.code}  {entry.title}"
     yield f"严重程度：{_severities(entry)}"
@@ -169,7 +170,7 @@ def _severities(entry: CatalogueEntry) -> str:
 
 
 def rules_document() -> str:
-    """RULES.md: every shipped rulebook and every finding, for people who read the repository."""
+    """The text of RULES.md: every shipped rulebook and every kind of finding."""
     return "\n".join(_document()) + "\n"
 
 
@@ -177,7 +178,7 @@ def _document() -> Iterator[str]:
     yield from (
         "# 评分办法和问题目录",
         "",
-        "本文件由 `perf_xlsx/rulebooks/*.toml` 和 `perf_xlsx/catalogue.toml` 生成，请改那里。",
+        "本文件由 `perf_xlsx/rulebook/shipped/*.toml` 和 `perf_xlsx/findings/catalogue.toml` 生成，请改那里。",
         f"依据分四种：{_trusts()}。",
         "不是“原文”的，使用前请与当地文件核对。",
         "",

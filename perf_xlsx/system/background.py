@@ -1,4 +1,4 @@
-"""Work that goes on beside the rest: what digests and checks large bytes needs no Python meanwhile."""
+"""Background work: hashing and checking large data releases the GIL, so a thread can do it in parallel."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 def in_background(work: Callable[[], T], large: bool) -> Callable[[], T]:
-    """Do the work now, or in a thread where it is large; calling what comes back waits for the result.
+    """Run `work` at once, or in a thread if it is `large`. The returned function waits and gives the result.
 
-    What the work raises is raised there.
+    An exception in the thread is raised by the returned function.
     """
     if not large:
         done = work()
@@ -26,11 +26,11 @@ def in_background(work: Callable[[], T], large: bool) -> Callable[[], T]:
 
 @cache
 def _pool() -> Executor:
-    """Kept: a thread takes a third of a millisecond to start."""
+    """The shared pool; starting a thread for each task would take a third of a millisecond."""
     from concurrent.futures import ThreadPoolExecutor  # late: most workbooks are small
 
     return ThreadPoolExecutor(3)
 
 
-if hasattr(os, "register_at_fork"):  # a forked process has the pool, but not its threads
+if hasattr(os, "register_at_fork"):  # a forked process inherits the pool without its threads
     os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -1,4 +1,4 @@
-"""What the system holds a process to: the most memory it may take, and (on Windows) not to outlive its parent."""
+"""Limits of the operating system on a process: its memory, and on Windows its end together with its parent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 
 
 def cap_memory(size: int) -> None:
-    """Allow this process `size` bytes from now on. Where the system refuses, its own limits stand."""
+    """Limit the memory of this process to `size` bytes. If the system refuses, its limits stay unchanged."""
     with suppress(ImportError, OSError, ValueError, AttributeError):
         if sys.platform == "win32":
             _current_in(_job(_PROCESS_MEMORY, size))
@@ -60,7 +60,7 @@ if sys.platform == "win32":
         )
 
     def bind(process: int) -> None:
-        """End the process of that handle, and its children, when this one ends, however it ends."""
+        """End the process with that handle, and its children, whenever and however this process ends."""
         with suppress(OSError):
             _put(_job(_ENDS_WITH_ITS_JOB), process)
 
@@ -68,7 +68,7 @@ if sys.platform == "win32":
         _put(job, _kernel.GetCurrentProcess())
 
     def _job(flags: int, memory: int = 0) -> int:
-        """A job object; its handle is kept open until this process ends. Raises OSError."""
+        """Create a job object; its handle stays open until this process ends. Raises OSError."""
         job: int = _kernel.CreateJobObjectW(None, None)
         limit = _Extended()
         limit.BasicLimitInformation.LimitFlags = flags
@@ -80,6 +80,6 @@ if sys.platform == "win32":
         return job
 
     def _put(job: int, process: int) -> None:
-        """Put a process into a job, nested in whichever it is in. Raises OSError."""
+        """Put a process into a job, nested in the job it already belongs to. Raises OSError."""
         if not _kernel.AssignProcessToJobObject(job, process):
             raise ctypes.WinError(ctypes.get_last_error())

@@ -1,4 +1,4 @@
-"""What operating systems do each in their own way: why they refuse, whom they wait for, which names they take."""
+"""Differences between operating systems: reasons of errors, locked files, long paths, reserved file names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-LONGEST_PATH = 240  # characters on Windows, with room for the name while it is written
+LONGEST_PATH = 240  # characters on Windows, leaving room for the temporary name
 LONG = "\\\\?\\"
 DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"} | {
     f"{word}{number}" for word in ("com", "lpt") for number in "0123456789¹²³"
@@ -57,19 +57,19 @@ REASONS = {getattr(errno, name): words for name, words in _REASONS.items() if ha
 
 
 def why(error: OSError) -> str:
-    """Why the system refused, in Chinese; its number where there are no words for it."""
+    """The reason of an OSError in Chinese; its number where the reason is unknown."""
     known = REASONS.get(error.errno or 0)
     return known or (f"系统错误 {error.errno}" if error.errno else "系统没有说明原因")
 
 
 def place_of(error: Exception) -> str:
-    """Where in a text file a reader (of TOML or JSON) stopped: "，第3行第5列写法不对"."""
+    """Where a parser of TOML or JSON stopped, such as "，第3行第5列写法不对"."""
     found = re.search(r"line (\d+),? column (\d+)", str(error))
     return f"，第{found[1]}行第{found[2]}列写法不对" if found else "，写法不对"
 
 
 def put_in_place(temporary: str | Path, path: Path) -> None:
-    """Rename over what is there. A virus scanner, OneDrive or Excel may hold it: waited for, a second at most.
+    """Rename a file, replacing `path`. Retries for a second if a virus scanner, OneDrive or Excel holds the file.
 
     Raises OSError.
     """
@@ -84,36 +84,36 @@ def put_in_place(temporary: str | Path, path: Path) -> None:
 
 
 def hide(folder: Path) -> None:
-    """Let Windows not show a folder of ours; elsewhere the dot before its name does."""
+    """Hide a folder on Windows; elsewhere the dot before its name hides it."""
     if sys.platform == "win32":
         import ctypes
 
-        ctypes.windll.kernel32.SetFileAttributesW(str(folder), 2)  # FILE_ATTRIBUTE_HIDDEN; no matter if it fails
+        ctypes.windll.kernel32.SetFileAttributesW(str(folder), 2)  # FILE_ATTRIBUTE_HIDDEN; a failure does no harm
 
 
 def reachable(path: Path) -> Path:
-    """The path as Windows takes it beyond 260 characters; elsewhere the path itself."""
+    """On Windows the path in the form that allows more than 260 characters; elsewhere the path itself."""
     return Path(beyond_260(os.path.abspath(path))) if os.name == "nt" else path
 
 
-def beyond_260(whole: str) -> str:
-    """An absolute path of Windows, marked as one of any length where it is a long one."""
-    if len(whole) < LONGEST_PATH or whole.startswith(LONG):
-        return whole
-    return f"{LONG}UNC\\{whole[2:]}" if whole.startswith("\\\\") else LONG + whole
+def beyond_260(path: str) -> str:
+    """An absolute Windows path, with the prefix for long paths if it needs one."""
+    if len(path) < LONGEST_PATH or path.startswith(LONG):
+        return path
+    return f"{LONG}UNC\\{path[2:]}" if path.startswith("\\\\") else LONG + path
 
 
 def without_mark(path: str) -> str:
-    """The path without the mark, as people know it."""
+    """The path without the prefix for long paths, as people know it."""
     if path.startswith(f"{LONG}UNC\\"):
         return "\\\\" + path.removeprefix(f"{LONG}UNC\\")
     return path.removeprefix(LONG)
 
 
 def identity(path: str | Path) -> object:
-    """Which file this is, whatever it is called; None where there is none.
+    """A value that identifies the file under any of its paths; None if there is no file.
 
-    Network drives (WebDAV, some storage) number no files: there the resolved path stands for it.
+    Some network drives (WebDAV) give files no number: there it is the resolved path.
     """
     try:
         status = os.stat(path)
@@ -125,7 +125,7 @@ def identity(path: str | Path) -> object:
 
 
 def is_special(path: str | Path) -> bool:
-    """Whether this is a pipe, a device or a socket: opening one may wait for ever, or set something going."""
+    """Whether this is a pipe, a device or a socket: opening one may block for ever or have side effects."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
@@ -134,16 +134,16 @@ def is_special(path: str | Path) -> bool:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether both are there and are one file."""
+    """Whether both paths exist and lead to one file."""
     found = identity(one)
     return found is not None and found == identity(other)
 
 
 def for_windows(name: str) -> str:
-    """A file's name as Windows takes it: CON.xlsx, or COM¹.xlsx, is a device there, and gets a line before it."""
+    """A file name that Windows accepts: a device name (CON.xlsx, COM¹.xlsx) gets an underscore before it."""
     return f"_{name}" if is_device(name) else name
 
 
 def is_device(name: str) -> bool:
-    """Whether Windows takes this name of a file for a device."""
+    """Whether Windows reserves this file name for a device."""
     return name.partition(".")[0].rstrip(" ").casefold() in DEVICES

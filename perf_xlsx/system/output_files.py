@@ -1,4 +1,4 @@
-"""Where a scored copy goes and how it gets there: names that file systems take, files whole or not at all."""
+"""Output files: valid and unique names, and atomic writing."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from perf_xlsx.system.safe_text import visible
 OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
 SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
 LONGEST_NAME = 255  # bytes, on most file systems
-BEGUN = ".perf_xlsx-"  # how a file is called while it is written; the number of the process follows
+BEGUN = ".perf_xlsx-"  # prefix of temporary files; the process number follows
 
 
 def printable_path(path: Path) -> str:
-    """A path as text that can be printed; a name in GBK, as old zip programs leave it, is read as such."""
+    """A path as printable text. Names in GBK, which old zip programs create, are decoded."""
     text = without_mark(str(path))
-    if any("\udc80" <= character <= "\udcff" for character in text):  # bytes that were no text
+    if any("\udc80" <= character <= "\udcff" for character in text):  # undecodable bytes
         with suppress(UnicodeError):
             text = os.fsencode(text).decode("gb18030")
     return visible(text)
 
 
 def unique_path(output: Path, taken: set[str]) -> Path:
-    """The output path, numbered where another input of this run already has that name."""
+    """The output path, with a number if another output of this run already has its name."""
     candidate, number = output, 1
     while reserved(candidate) in taken:
         number += 1
@@ -43,7 +43,7 @@ def unique_path(output: Path, taken: set[str]) -> Path:
 
 
 def reserved(path: Path) -> str:
-    """A path as file systems compare it, less its suffix: the content may ask for another when it is written."""
+    """A path as file systems compare it, without its suffix, which may change with the content."""
     return unicodedata.normalize("NFC", str(path.with_name(_stem(path)))).casefold()
 
 
@@ -57,7 +57,7 @@ def with_required_suffix(path: Path, suffix: str) -> Path:
 
 
 def renamed(path: Path, suffix: str, number: str = "") -> Path:
-    """The path with another suffix, a number behind its stem, and that cut where the name would be too long."""
+    """The path with another suffix and a number after the stem. The stem is cut if the name would be too long."""
     stem = _stem(path)
     while len(os.fsencode(stem + number + suffix)) > LONGEST_NAME and stem:
         stem = stem[:-1]
@@ -65,38 +65,38 @@ def renamed(path: Path, suffix: str, number: str = "") -> Path:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
+    """Write a file completely or not at all. Raises OSError."""
     with atomic_write(path) as file:
         file.write(data)
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears whole at the end of the block, or not at all. Raises OSError."""
+    """A file that appears, complete, at the end of the block; after an exception it does not. Raises OSError."""
     with staged(path) as copy:
         yield copy.file
         copy.commit()
 
 
 class StagedFile(Struct, frozen=True):
-    """A file that is being written beside its place."""
+    """A temporary file next to the path that it will replace."""
 
     file: IO[bytes]
     temporary: str
     path: Path
 
     def commit(self) -> None:
-        """Let it appear in its place, flushed to the disk."""
+        """Flush the file to disk and rename it to its path."""
         self.file.flush()
         os.fsync(self.file.fileno())
-        self.file.close()  # Windows renames no open file
-        os.chmod(self.temporary, 0o666 & ~_umask())  # mkstemp gives it to the owner alone
+        self.file.close()  # Windows cannot rename an open file
+        os.chmod(self.temporary, 0o666 & ~_umask())  # mkstemp makes it private to the owner
         put_in_place(self.temporary, self.path)
 
 
 @cache
 def _umask() -> int:
-    """What this process keeps from others of the files that it makes; there is no asking without setting."""
+    """The umask of this process; it can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
@@ -104,19 +104,19 @@ def _umask() -> int:
 
 @contextmanager
 def staged(path: Path) -> Iterator[StagedFile]:
-    """A file to be kept or not: what is not kept by the end of the block is gone. Raises OSError."""
+    """A temporary file that is removed at the end of the block unless it was committed. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f"{BEGUN}{os.getpid()}-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield StagedFile(file, temporary, path)
     finally:
-        with suppress(PermissionError):  # held by a virus scanner; the next run takes it away
+        with suppress(PermissionError):  # held by a virus scanner; the next run removes it
             Path(temporary).unlink(missing_ok=True)
 
 
 def explain_os_error(output: Path, error: OSError) -> tuple[str, str]:
-    """What hinders writing, and what to do about it."""
+    """Why writing failed, and what to do about it, in Chinese."""
     if isinstance(error, PermissionError) and os.path.exists(output):
         held = (
             "它可能在 Excel 或 WPS 中打开着，或正被杀毒软件、网盘（如 OneDrive）占用：请关闭或稍等，再重新评分。"

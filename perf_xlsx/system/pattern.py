@@ -1,4 +1,4 @@
-"""Regular expressions compiled when first used: compiling all 240 is a tenth of a cold command."""
+"""Regular expressions that are compiled when first used: compiling all 240 takes a tenth of a cold start."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 else:
 
     class LazyPattern:
-        """Has what `re.Pattern` has, once somebody asks for any of it."""
+        """A stand-in for `re.Pattern` that compiles when a method is first used."""
 
         def __init__(self, text: str, flags: int = 0) -> None:
             self.pattern, self.flags = text, flags
 
         def __getattr__(self, name: str) -> Any:
-            """Compile, and keep the methods here, so that this is asked once."""
+            """Compile, and store the methods in the instance, so that this runs only once."""
             if name not in METHODS:
                 raise AttributeError(name)
             compiled = re.compile(self.pattern, self.flags)

@@ -1,11 +1,11 @@
-"""Text from outside without what a terminal obeys or nobody sees: control characters, turned directions, tags."""
+"""Text from outside without control characters, direction marks and invisible tags."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # all of these end a line for str.splitlines
+_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # str.splitlines ends a line at each of these
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
 _TAGS = "\ufff9-\ufffb\U000e0000-\U000e007f"
 _OBEYED = f"\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f{_DIRECTIONS}{_TAGS}\ufffe\uffff"
@@ -16,7 +16,7 @@ _BREAKS = re.compile(r"[\t\n\r]+")
 
 
 def harmless(text: str) -> str:
-    """The text as it may enter and leave; tabs and line ends stay, half a character becomes U+FFFD."""
+    """The text without dangerous characters. Tabs and line ends stay; a lone surrogate becomes U+FFFD."""
     return _ANY.sub(_instead, text) if _ANY.search(text) else text
 
 
@@ -28,17 +28,17 @@ def _instead(found: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same, without line ends: what is shown in a table or a list cannot begin a line of its own."""
+    """Harmless text on one line, for tables and lists."""
     return _BREAKS.sub(" ", harmless(text))
 
 
 def visible(name: str) -> str:
-    """A name of a file: what is taken out leaves U+FFFD, so that the name is seen to be odd."""
+    """A file name in which U+FFFD replaces each removed character, so that the reader notices it."""
     return _BREAKS.sub(lambda found: "\ufffd" * len(found[0]), _ANY.sub("\ufffd", name))
 
 
 def escaped(json_text: str) -> str:
-    """JSON with what is obeyed or ends a line written as escapes; it means the same."""
+    """The same JSON with dangerous characters and line ends written as escapes."""
     return _ANY.sub(_escape, json_text) if _ANY.search(json_text) else json_text
 
 
@@ -48,7 +48,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def cleaned(data: Any) -> Any:
-    """Plain data (of JSON or TOML) with every text harmless, keys too."""
+    """Plain data (of JSON or TOML) with every text and key made harmless."""
     match data:
         case str():
             return harmless(data)

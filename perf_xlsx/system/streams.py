@@ -1,4 +1,4 @@
-"""What is said on stdout and stderr: never an escape sequence of others, never an encoding that ends the run."""
+"""Output on stdout and stderr, without foreign escape sequences and without encoding errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLAIN = {"✖": "x", "✔": "v", "⚠": "!", "ℹ": "i", "○": "o", "→": ">"
 
 
 def settle() -> None:
-    """Let both streams replace what their encoding does not hold; once, before anything is said."""
+    """Make both streams replace characters that they cannot encode. Call once, before any output."""
     codecs.register_error(REPLACE, _replaced)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -25,20 +25,20 @@ def settle() -> None:
 
 
 def as_utf8() -> None:
-    """Let stdout be UTF-8 with plain line ends, whatever the terminal's code page: a program reads it."""
+    """Switch stdout to UTF-8 with plain line ends, for programs that read it."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors=REPLACE, newline="\n")
 
 
 def say(text: str, err: bool = False) -> None:
-    """One message, and a line end behind it."""
+    """Print one message with a line end."""
     write(harmless(text).replace("\r", " "), err)
 
 
 def write(line: str, err: bool = False) -> None:
-    """One line that is harmless as it is, with its line end. Raises OSError where stdout takes no more."""
+    """Print one line that is already harmless. Raises OSError if stdout is closed or full."""
     stream = sys.stderr if err else sys.stdout
-    if stream is None:  # a program without a console has none
+    if stream is None:  # programs without a console have none
         return
     try:
         stream.write(f"{line}\n")
@@ -46,11 +46,11 @@ def write(line: str, err: bool = False) -> None:
     except OSError:
         if not err:
             raise
-        give_up(stream)  # there is nobody to tell it
+        give_up(stream)  # nobody is left to read it
 
 
 def give_up(stream: TextIO) -> None:
-    """Let what is still to be written to a stream go nowhere: what it leads to takes no more."""
+    """Redirect a stream that takes no more output to the null device, together with its buffer."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -59,7 +59,7 @@ def give_up(stream: TextIO) -> None:
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that an encoding lacks: their like in ASCII, else a question mark."""
+    """An error handler: replace what cannot be encoded by similar ASCII, or else by a question mark."""
     assert isinstance(error, UnicodeEncodeError), "only for writing"
     return "".join(map(_like, error.object[error.start : error.end])), error.end
 

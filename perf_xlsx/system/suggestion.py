@@ -1,4 +1,4 @@
-"""What a person probably meant who typed a name that there is none of."""
+"""Suggestions for mistyped names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ LONGEST = 100  # characters that are compared
 
 
 def meant(word: str, known: Iterable[str], titles: Mapping[str, str] | None = None) -> str:
-    """Ask for the known name that is near to what was typed, or whose title is; "" where none is.
-
-    As “，是不是要 score？”.
-    """
-    from difflib import get_close_matches  # late: few mistype
+    """A question with the known name closest to `word` (“，是不是要 score？”), or "" if none is close."""
+    from difflib import get_close_matches  # late: rarely needed
 
     names = {title.casefold(): name for title, name in (titles or {}).items()}
     names |= {name.casefold(): name for name in known}
