@@ -6,12 +6,12 @@ been inserted, sheets renamed or moved, names lost.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
-from perf_xlsx.reading.blocks import funds_of, labels_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import denies, header_of
 from perf_xlsx.reading.layout import Header, Home, Layout, Table
@@ -49,7 +49,7 @@ class _Search:
                 case Rows():
                     self._rows(block)
         return Layout(
-            self.form, self.boxes, self.lines, self.tables, funds_of(self.form).lines, tuple(self.missing),
+            self.form, self.boxes, self.lines, self.tables, self.form.lines("funds").lines, tuple(self.missing),
             tuple(self.twice), tuple(self.astray), self.homes,
         )  # fmt: skip
 
@@ -61,20 +61,22 @@ class _Search:
 
     def _boxes(self, block: Boxes) -> None:
         boxes, sheets = typed(block.boxes), self.sheets
-        home = self._home(block, labels_of(block), boxes)
-        labels = {box.key: _at_home(sheets.labelled(box.labels), home) for box in boxes}
-        helps = {same_label(text) for box in boxes for text in box.helps}
+        home = self._home(block, block.labels, boxes)
+        helps = printed_helps(boxes)
         named = {box.key: at for box in boxes if (at := _named(sheets, f"px_{box.key}"))}
-        for box in (box for box in boxes if labels[box.key]):
-            self._labelled_box(box, labels[box.key], named.get(box.key), helps)
+        for box in boxes:
+            if labels := _at_home(sheets.labelled(box.labels), home):
+                self._labelled_box(box, labels, named.get(box.key), helps)
         if any(self.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items()):
             named = {}  # the names moved away from their boxes
-        for box in (box for box in boxes if not labels[box.key]):
-            at = named.get(box.key)
-            if at and _has_text_before(sheets, at):
-                self.boxes[box.key] = at  # the label was retyped
-            else:
-                self.missing.append((block.title, box.label, box.required))
+        for box in (box for box in boxes if box.key not in self.boxes):
+            self._unlabelled_box(block, box, named.get(box.key))
+
+    def _unlabelled_box(self, block: Boxes, box: Box, named: Address | None) -> None:
+        if named and _has_text_before(self.sheets, named):
+            self.boxes[box.key] = named  # the label was retyped
+        else:
+            self.missing.append((block.title, box.label, box.required))
 
     def _labelled_box(self, box: Box, labels: list[Address], named: Address | None, helps: Set[str]) -> None:
         before = [at for at in labels if named and at[:2] == named[:2] and at[2] < named[2]]
@@ -108,16 +110,19 @@ class _Search:
         header = header_of(block, sheets, self._home(block, [line.labels for line in block.lines], columns))
         rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
         keys = [(line.key, box.key) for line in block.lines for box in columns]
-        named = {key: at for key in keys if (at := _named(sheets, "_".join(("px", block.key, *key))))}
-        if any((row := rows[line]) and at[:2] != row for (line, _), at in named.items()):
-            named = {}  # the names moved away from their labels
+        named = self._named_in_lines(block, keys, rows)
         for line, column in keys:
-            row, at = rows[line], named.get((line, column))
-            if row and header and column in header.columns:
-                self.lines[block.key, line, column] = (*row, header.columns[column])
-            elif at and not (header and denies(header, at)) and _has_text_before(sheets, at):
+            if at := _line_box(rows[line], column, header, named.get((line, column)), sheets):
                 self.lines[block.key, line, column] = at
         self._missing_lines(block)
+
+    def _named_in_lines(
+        self, block: Lines, keys: Iterable[tuple[str, str]], rows: Mapping[str, tuple[int, int] | None]
+    ) -> Mapping[tuple[str, str], Address]:
+        """The boxes that names lead to; none where the names moved away from their labels."""
+        named = {key: at for key in keys if (at := _named(self.sheets, "_".join(("px", block.key, *key))))}
+        moved = any((row := rows[line]) and at[:2] != row for (line, _), at in named.items())
+        return {} if moved else named
 
     def _missing_lines(self, block: Lines) -> None:
         found = [key[1:] for key in self.lines if key[0] == block.key]
@@ -127,7 +132,7 @@ class _Search:
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets
-        home = _home_of(block.key, labels_of(block), columns, sheets)
+        home = _home_of(block.key, block.labels, columns, sheets)
         header = header_of(block, sheets, home.sheet)
         found: Mapping[str, int] = header.columns if header else {}
         self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
@@ -166,6 +171,11 @@ def _at_home(found: Iterable[Address], home: int) -> list[Address]:
     return [address for address in labels if address[0] == home] or labels
 
 
+def printed_helps(boxes: Iterable[Box]) -> set[str]:
+    """The helps that the template prints after these boxes, as labels compare."""
+    return {same_label(text) for box in boxes for text in box.helps}
+
+
 def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
     """Whether the cell has the help that the template prints after a box."""
     cell = sheets.cell(at)
@@ -185,16 +195,24 @@ def _named(sheets: Sheets, name: str) -> Address | None:
 
 
 def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:
+    """The sheet and row of a line's label, below the header and before its columns."""
     if header is None:
         return None
-    return next(
-        (
-            (sheet, row)
-            for sheet, row, column in sheets.labelled(labels)
-            if sheet == header.sheet and row > header.bottom and column < min(header.columns.values())
-        ),
-        None,
+    first = min(header.columns.values())
+    found = (
+        at for at in sheets.labelled(labels) if at[0] == header.sheet and at[1] > header.bottom and at[2] < first
     )
+    return next((at[:2] for at in found), None)
+
+
+def _line_box(
+    row: tuple[int, int] | None, column: str, header: Header | None, named: Address | None, sheets: Sheets
+) -> Address | None:
+    """Where row and column meet; else the cell that is named, if nothing speaks against it."""
+    if row and header and column in header.columns:
+        return (*row, header.columns[column])
+    denied = named is None or (header is not None and denies(header, named)) or not _has_text_before(sheets, named)
+    return None if denied else named
 
 
 def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
@@ -206,26 +224,34 @@ def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
     """
     wanted = sorted(header.columns.values())
     required = [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
-    titles = [grid.cells.get((header.bottom, column)) for column in wanted]
     filled = _filled(grid, header.bottom, wanted)
     rows: list[int] = []
     far: list[int] = []
-    near, last = 0, bottom
+    last = bottom
     for row in sorted(filled):
-        repeated = [grid.cells.get((row, column)) for column in wanted] == titles
+        repeated = _same_cells(grid, row, header.bottom, wanted)
         if row > last + 2:
             if repeated:
                 break
-            if filled[row].isdisjoint(required[:1]) or len(filled[row] & {*required}) * 2 <= len(required):
+            if not _is_complete(filled[row], required):
                 continue
-            near = near if far else len(rows)
             far.append(row)
         last = max(last, row)
         if not repeated and (row <= bottom or len(filled[row]) > 1):
             rows.append(row)
-    if far and len(rows) - near > MOST_FAR:
+    near = bisect_left(rows, min(far, default=last + 1))
+    if len(rows) - near > MOST_FAR:
         rows, far = rows[:near], []
     return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.bottom)
+
+
+def _same_cells(grid: Grid, row: int, other: int, columns: Iterable[int]) -> bool:
+    return all(grid.cells.get((row, column)) == grid.cells.get((other, column)) for column in columns)
+
+
+def _is_complete(filled: Set[int], required: Sequence[int]) -> bool:
+    """Whether the first of the required columns and most of the others are filled."""
+    return not filled.isdisjoint(required[:1]) and len(filled & {*required}) * 2 > len(required)
 
 
 def _filled(grid: Grid, below: int, columns: Sequence[int]) -> Mapping[int, set[int]]:

@@ -186,13 +186,22 @@ class BareShare(Struct, frozen=True):
         if self.key == "midyear":  # not scored
             return "ambiguous" if self.stated else "scaled"
         scaled = self.scaled_confirmed
-        if _confirmed(self.settled, self.completion) and not scaled:
+        if not scaled and _confirmed(self.settled, self.completion):
             return "typed"
+        return self._with_unit(scaled, others) if self.stated else self._without_unit(scaled, others)
+
+    def _with_unit(self, scaled: bool, others: Sequence[Decimal]) -> Literal["scaled", "open", "ambiguous"]:
         fits = _alike([self.number, *others])
-        if self.stated:
-            return "scaled" if scaled and (self.apart or not fits) else "ambiguous" if fits else "open"
-        one_ratio = bool(others) and all(abs(other) <= 1 for other in others)
-        return "scaled" if scaled or (one_ratio if fits else _alike([self.number * HUNDRED, *others])) else "open"
+        if scaled and (self.apart or not fits):
+            return "scaled"
+        return "ambiguous" if fits else "open"
+
+    def _without_unit(self, scaled: bool, others: Sequence[Decimal]) -> Literal["scaled", "open"]:
+        if _alike([self.number, *others]):
+            scaled = scaled or (bool(others) and all(abs(other) <= 1 for other in others))
+        else:
+            scaled = scaled or _alike([self.number * HUNDRED, *others])
+        return "scaled" if scaled else "open"
 
 
 def _confirmed(values: Mapping[str, Values], completion: Entry[Decimal]) -> bool:
