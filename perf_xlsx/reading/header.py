@@ -98,8 +98,9 @@ def are_numbers_of_columns(texts: Sequence[str]) -> bool:
     """Whether a row only numbers the columns, as people do below a header: 甲 乙 1 2 3 4, or (1) (2) (3) (4)."""
     if any(len(text) > LONGEST and "=" not in text for text in texts):  # most rows: the rest takes time
         return False
-    found = [_NUMBERED.fullmatch(written_out(text).strip()) for text in texts]
-    numbers = [int(one[1]) for one in found if one]
-    others = [normalise(text) for text, one in zip(texts, found, strict=True) if not one]
+    found = {text: _NUMBERED.fullmatch(written_out(text).strip()) for text in texts}
+    numbers = [int(one[1]) for text in texts if (one := found[text])]
     in_order = all(after - before == 1 for before, after in pairwise(numbers))
-    return len(numbers) > 3 and in_order and all(_LETTER.fullmatch(text) for text in others)
+    return (
+        len(numbers) > 3 and in_order and all(one or _LETTER.fullmatch(normalise(t)) for t, one in found.items())
+    )

@@ -7,6 +7,7 @@ been inserted, sheets renamed or moved, names lost.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from perf_xlsx.domain.quantity import same_label
@@ -69,17 +70,18 @@ class _Search:
                 self._labelled_box(box, labels, named.get(box.key), helps)
         if any(self.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items()):
             named = {}  # the names moved away from their boxes
-        for box in (box for box in boxes if box.key not in self.boxes):
-            self._unlabelled_box(block, box, named.get(box.key))
+        self._unlabelled_boxes(block, boxes, named)
 
-    def _unlabelled_box(self, block: Boxes, box: Box, named: Address | None) -> None:
-        if named and _has_text_before(self.sheets, named):
-            self.boxes[box.key] = named  # the label was retyped
-        else:
-            self.missing.append((block.title, box.label, box.required))
+    def _unlabelled_boxes(self, block: Boxes, boxes: Iterable[Box], named: Mapping[str, Address]) -> None:
+        for box in (box for box in boxes if box.key not in self.boxes):
+            at = named.get(box.key)
+            if at and _has_text_before(self.sheets, at):
+                self.boxes[box.key] = at  # the label was retyped
+            else:
+                self.missing.append((block.title, box.label, box.required))
 
     def _labelled_box(self, box: Box, labels: list[Address], named: Address | None, helps: Set[str]) -> None:
-        before = [at for at in labels if named and at[:2] == named[:2] and at[2] < named[2]]
+        before = [at for at in labels if _is_before(at, named)]
         label = (before or labels)[0]
         self.boxes[box.key] = self._value_of(label, named if before else None, box, helps)
         others = [self.sheets.right_of(at) for at in labels if at != label and at[0] == label[0]]
@@ -91,15 +93,17 @@ class _Search:
         The template prints each box's help (one of `known`) after it, which shows where the box was when a column
         was inserted or deleted; without it a value found elsewhere is reported.
         """
-        sheet, row, _ = first = self.sheets.right_of(label)
-        filled = [c for c in range(first[2], label[2] + 8) if self.sheets.cell((sheet, row, c))]
+        sheet, row, column = first = self.sheets.right_of(label)
+        end = label[2] + 8
+        filled = [c for c in range(column, end) if self.sheets.cell((sheet, row, c))]
         helps = [c for c in filled if _is_help(self.sheets, (sheet, row, c), known)]
-        values = [c for c in filled if c not in helps and not (helps and c > helps[0])]
+        help_at = min(helps, default=end + 1)
+        value = next((c for c in filled if c < help_at), None)
         usual = named if named and named[2] not in helps else first
-        if not values or usual[2] in values:
+        if value is None or (usual[2] < help_at and usual[2] in filled):
             return usual
-        found = (sheet, row, values[0])
-        if helps[:1] != [values[0] + 1]:
+        found = (sheet, row, value)
+        if help_at != value + 1:
             self.astray.append((box.label, found))
         return found
 
@@ -145,24 +149,21 @@ class _Search:
         self.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
 
 
-def _home_of(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
+def _home_of(block: str, words: Sequence[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
     """The block's sheet, one with more than half of its labels before any other.
 
     Of several, where its names point; else an original before a copy; else the one with most of its labels.
     """
-    wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
-    share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
-    found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
+    share = Counter(sheet for labels in words for sheet in {at[0] for at in sheets.labelled(labels)})
+    found = [sheet for sheet in sheets.searched if share[sheet] > len(words) // 2]
     keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
-    areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]
+    areas = {sheets.areas[key].sheet for key in keys if key in sheets.areas}
 
     def fitness(sheet: int) -> tuple[bool, bool, bool, int, int]:
         return sheet in found, sheet in areas, not COPY.search(sheets.names[sheet]), share[sheet], -sheet
 
-    best = max(share, key=fitness, default=-1)
-    if best == -1 or not share[best]:
-        return Home(-1, ())
-    return Home(best, tuple(sheet for sheet in found if sheet != best))
+    best = max(sheets.searched, key=fitness, default=-1)
+    return Home(best, tuple(sheet for sheet in found if sheet != best)) if share[best] else Home(-1, ())
 
 
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:
@@ -180,6 +181,11 @@ def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
     """Whether the cell has the help that the template prints after a box."""
     cell = sheets.cell(at)
     return cell is not None and isinstance(cell.value, str) and same_label(cell.value) in helps
+
+
+def _is_before(label: Address, named: Address | None) -> bool:
+    """Whether the label is in the row of a named cell and before it."""
+    return named is not None and label[:2] == named[:2] and label[2] < named[2]
 
 
 def _has_text_before(sheets: Sheets, at: Address) -> bool:
@@ -223,7 +229,7 @@ def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
     behind a gap are another table, too.
     """
     wanted = sorted(header.columns.values())
-    required = [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
+    required = _required_columns(block, header)
     filled = _filled(grid, header.bottom, wanted)
     rows: list[int] = []
     far: list[int] = []
@@ -243,6 +249,10 @@ def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
     if len(rows) - near > MOST_FAR:
         rows, far = rows[:near], []
     return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.bottom)
+
+
+def _required_columns(block: Rows, header: Header) -> list[int]:
+    return [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
 
 
 def _same_cells(grid: Grid, row: int, other: int, columns: Iterable[int]) -> bool:

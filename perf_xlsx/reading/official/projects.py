@@ -41,7 +41,7 @@ def project_rows(
     amount is one where it follows at once.
     """
     table, last, found = TableRows(sheets, header, AMOUNTS), header.bottom, ProjectRows()
-    for row in _rows_below(table, header, tables, known):
+    for row in _rows_up_to_the_next(table, header, tables, known):
         follows = row == last + 1
         if table.crossed_out(row):
             found.crossed.append(row)
@@ -58,16 +58,17 @@ def project_rows(
     return found
 
 
-def _rows_below(table: TableRows, header: Header, tables: Sequence[Header], known: Labels) -> Iterator[int]:
+def _rows_up_to_the_next(
+    table: TableRows, header: Header, tables: Sequence[Header], known: Labels
+) -> Iterator[int]:
     """The rows of the table, without repeated headers, up to another table, a label or a text over the amounts."""
     repeats = {row for h in tables if h.columns == header.columns for row in range(h.top, h.bottom + 1)}
     others = {h.top for h in tables} - repeats
-    for row in sorted({row for row, _ in table.cells} - repeats):
+    for row in sorted(table.below() - repeats):
         name, over_amounts = table.name(row)
-        if row > header.bottom and (row in others or name in known or over_amounts):
+        if row in others or name in known or over_amounts:
             return
-        if row > header.bottom:
-            yield row
+        yield row
 
 
 def _word_of_sum(table: TableRows, kind: OfficialForm, row: int, next_row: bool) -> str:
