@@ -44,21 +44,31 @@ def _joined(key: str, lines: Sequence[FundLine], parts: dict[Path, tuple[Entry[A
     if len(lines) == 1 and lines[0].key == key:
         return lines[0]
     own = next((line for line in lines if line.key == key), lines[0])
-    busy = [line for line in lines if any(getattr(line, column).value for column in AMOUNTS)]
-    columns = {column: [getattr(line, column) for line in lines] for column in AMOUNTS}
-    columns["claimed_rate"] = [line.claimed_rate for line in busy] if len(busy) == 1 else []
-    columns |= {column: [line.extras[column] for line in lines] for column in own.extras}
-    changed: dict[str, Any] = {}
-    for column, found in columns.items():
-        entries = tuple(entry for entry in found if not entry.empty or column == "claimed_rate")
-        empty = replace(own.extras.get(column) or getattr(own, column), value=None, given="")
-        changed[column] = _sum(entries) if entries else empty
+    sources = {column: _filled(lines, column) for column in (*AMOUNTS, *own.extras)} | {
+        "claimed_rate": _rate(lines)
+    }
+    joined: dict[str, Entry[Any]] = {}
+    for column, entries in sources.items():
+        joined[column] = _sum(entries, own.entry(column))
         parts["funds", key, column] = entries
-    extras = {column: changed.pop(column) for column in own.extras}
-    return replace(own, key=key, **changed, extras=extras)
+    extras = {column: joined.pop(column) for column in own.extras}
+    return replace(own, key=key, **joined, extras=extras)
 
 
-def _sum(entries: Sequence[Entry[Any]]) -> Entry[Any]:
+def _filled(lines: Sequence[FundLine], column: str) -> tuple[Entry[Any], ...]:
+    return tuple(entry for line in lines if not (entry := line.entry(column)).empty)
+
+
+def _rate(lines: Sequence[FundLine]) -> tuple[Entry[Any], ...]:
+    """The rate of the only line with amounts."""
+    busy = [line for line in lines if any(getattr(line, column).value for column in AMOUNTS)]
+    return (busy[0].claimed_rate,) if len(busy) == 1 else ()
+
+
+def _sum(entries: Sequence[Entry[Any]], own: Entry[Any]) -> Entry[Any]:
+    """The entries as one; without any, `own` without its contents."""
+    if not entries:
+        return replace(own, value=None, given="")
     if len(entries) == 1:
         return entries[0]
     if any(isinstance(entry.value, str) for entry in entries):

@@ -66,23 +66,21 @@ class Transcript:
     def _understood(self, box: Box, path: Path, entry: Entry[Any], cell: Cell | None) -> Typed:
         """The value as our template wants it; what could not be understood as it was given."""
         value = entry.value
-        if isinstance(value, str) and is_blank(value):
-            return None
         if value is None:
             lost = cell is not None and cell.error is None and cell.value is None  # a formula without result
             return None if lost else entry.given or None
         if isinstance(value, Decimal):
-            if box.kind == "percent" or (self._unit(path) == "%" and box.kind == "value" and 0 < abs(value) <= 1):
-                share = value if box.kind == "percent" else value / 100
-                return Shown(share, percent_format(share))
-            return value
-        if box.kind == "date":
-            try:
-                day = datetime.date.fromisoformat(str(value))
-            except ValueError:
-                return str(value)
-            return day if day.year >= FIRST_YEAR else str(value)
-        return str(value)
+            return self._number(box, path, value)
+        text = str(value)
+        if is_blank(text):
+            return None
+        return _day(text) or text if box.kind == "date" else text
+
+    def _number(self, box: Box, path: Path, value: Decimal) -> Typed:
+        if box.kind == "percent":
+            return _percent(value)
+        bare_percent = box.kind == "value" and 0 < abs(value) <= 1 and self._unit(path) == "%"
+        return _percent(value / 100) if bare_percent else value
 
     def _unit(self, path: Path) -> str | None:
         """The unit of an indicator's row."""
@@ -168,14 +166,7 @@ class Transcript:
         if isinstance(row, int) and (block, key, address) in self._seen:
             yield "合并单元格，逐行带入"
         self._seen.add((block, key, address))
-        if cell.error is not None:
-            yield "错误值，按文字带入"
-        elif cell.formula is not None:
-            yield "公式，带入保存的结果" if cell.value is not None else "公式没有结果，未带入"
-        if cell.struck is not None and not cell.crossed_out:
-            yield f"划去的“{cell.struck}”未带入"
-        if isinstance(cell.value, str) and legal(cell.value)[:MAX_TEXT] != cell.value:
-            yield "控制字符或超长部分未带入"
+        yield from _notes_of(cell)
         if key in INFERRED and key in self.joined.evaluation.absent:
             yield INFERRED[key]
         into = _shown(self._fill.get(path))
@@ -222,6 +213,18 @@ def _box(form: Form, path: Path) -> Box | None:
     return next((box for box in typed(boxes) if box.key == key), None)
 
 
+def _notes_of(cell: Cell) -> Iterator[str]:
+    """What of a cell's content was not carried over as it is."""
+    if cell.error is not None:
+        yield "错误值，按文字带入"
+    elif cell.formula is not None:
+        yield "公式，带入保存的结果" if cell.value is not None else "公式没有结果，未带入"
+    if cell.struck is not None and not cell.crossed_out:
+        yield f"划去的“{cell.struck}”未带入"
+    if isinstance(cell.value, str) and legal(cell.value)[:MAX_TEXT] != cell.value:
+        yield "控制字符或超长部分未带入"
+
+
 def as_typed(cell: Cell | None) -> Typed:
     """The cell's content as it is typed again: a formula's stored result, an error value as text."""
     if cell is None:
@@ -229,13 +232,26 @@ def as_typed(cell: Cell | None) -> Typed:
     if cell.error is not None:
         return cell.error
     if isinstance(cell.value, Decimal) and cell.unit == "%":  # a sign that is mere text: 86.8 shows as 86.8%
-        return Shown(cell.value / 100, percent_format(cell.value / 100))
+        return _percent(cell.value / 100)
     if isinstance(cell.value, Decimal) and cell.percent:
         digits = re.search(r"0\.(0+)%", cell.number_format)
         return Shown(cell.value, f"0.{digits[1]}%" if digits else "0%")
     if isinstance(cell.value, datetime.date) and cell.value.year < FIRST_YEAR:
         return as_shown(cell)
     return cell.value
+
+
+def _percent(share: Decimal) -> Shown:
+    return Shown(share, percent_format(share))
+
+
+def _day(text: str) -> datetime.date | None:
+    """The day of an ISO date that Excel can hold."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year >= FIRST_YEAR else None
 
 
 def _shown(value: Typed) -> str:

@@ -65,8 +65,8 @@ class TableRow(Struct, frozen=True, kw_only=True):
         return hash(tuple(getattr(self, key) for key in self.__struct_fields__ if key != "extras"))
 
     def entry(self, column: str) -> Entry[Any]:
-        """The entry in one of the columns that the model knows."""
-        entry: Entry[Any] = getattr(self, column)
+        """The entry in a column, of the model or of `extras`."""
+        entry: Entry[Any] = self.extras[column] if column in self.extras else getattr(self, column)
         return entry
 
 

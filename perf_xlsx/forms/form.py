@@ -105,6 +105,11 @@ class Boxes(Struct, frozen=True):
         """The boxes, as every kind of block has them."""
         return self.boxes
 
+    @property
+    def labels(self) -> list[tuple[str, ...]]:
+        """The labels by which the block is recognised: of each box that a person fills."""
+        return [box.labels for box in typed(self.boxes)]
+
 
 class Lines(Struct, frozen=True):
     """Fixed lines by columns (资金). Names: `px_{key}_{line}_{column}` a cell, `px_{key}_{column}` a column."""
@@ -120,6 +125,11 @@ class Lines(Struct, frozen=True):
     def fields(self) -> tuple[Box, ...]:
         """The columns, as every kind of block has them."""
         return self.columns
+
+    @property
+    def labels(self) -> list[tuple[str, ...]]:
+        """The labels by which the block is recognised: of each column that a person fills, and of each line."""
+        return [*(box.labels for box in typed(self.columns)), *(line.labels for line in self.lines)]
 
 
 class Rows(Struct, frozen=True):
@@ -139,6 +149,11 @@ class Rows(Struct, frozen=True):
     def fields(self) -> tuple[Box, ...]:
         """The columns, as every kind of block has them."""
         return self.columns
+
+    @property
+    def labels(self) -> list[tuple[str, ...]]:
+        """The labels by which the block is recognised: of each column that a person fills."""
+        return [box.labels for box in typed(self.columns)]
 
 
 Block = Boxes | Lines | Rows

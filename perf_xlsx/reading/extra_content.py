@@ -11,9 +11,9 @@ from perf_xlsx.domain.quantity import parse_quantity, same_label
 from perf_xlsx.forms import Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
-from perf_xlsx.reading.blocks import boxes_of
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.header import computed_labels
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_hint
 from perf_xlsx.system.pattern import pattern
@@ -55,7 +55,7 @@ def _number_columns(form: Form, layout: Layout) -> set[tuple[int, int]]:
     """Sheet and column of every column that numbers are typed in."""
     found: set[tuple[int, int]] = set()
     for block in form.blocks:
-        for box in boxes_of(block):
+        for box in block.fields:
             if box.kind not in ("number", "value"):
                 continue
             if isinstance(block, Rows) and (table := layout.tables.get(block.key)) and box.key in table.columns:
@@ -169,18 +169,14 @@ def _computed_columns(form: Form) -> Iterator[str]:
     """Headers of the columns that the template computes by itself."""
     for block in form.blocks:
         if not isinstance(block, Boxes):
-            yield from _computed(block)
+            yield from computed_labels(block)
 
 
 def _computed_boxes(form: Form, sheets: Sheets) -> set[Address]:
     """The single cells that the template computes by itself."""
-    labels = [label for block in form.blocks if isinstance(block, Boxes) for label in _computed(block)]
+    labels = [label for block in form.blocks if isinstance(block, Boxes) for label in computed_labels(block)]
     found = {sheets.right_of(address) for address in sheets.labelled(labels)}
     return {address for address in found if _is_computed(sheets.cell(address))}
-
-
-def _computed(block: Boxes | Lines | Rows) -> Iterator[str]:
-    yield from (label for box in boxes_of(block) if box.kind == "computed" for label in box.labels)
 
 
 @cache
@@ -190,7 +186,7 @@ def printed(form: Form) -> frozenset[str]:
     texts |= {text for sheet in form.sheets for text in (sheet.title, sheet.hint)}
     for block in form.blocks:
         texts.add(block.title)
-        for box in boxes_of(block):
+        for box in block.fields:
             texts |= {*box.labels, *box.helps}
         match block:
             case Lines():

@@ -24,7 +24,6 @@ from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.forms import Box, Line, Lines, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, PackageError
-from perf_xlsx.reading.blocks import funds_of, single_boxes, table_of
 from perf_xlsx.reading.cells import CellReader, as_shown, ratios
 from perf_xlsx.reading.formulas import Formulas, agrees
 from perf_xlsx.reading.fractional_weights import in_points
@@ -205,7 +204,7 @@ class FormReader:
     # ---- single boxes ----------------------------------------------------------------------------------------
 
     def _box(self, key: str) -> Entry[Any]:
-        box = next(box for box in single_boxes(self.form) if box.key == key)
+        box = next(box for box in self.form.single_boxes if box.key == key)
         entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
         entry = self.cells.texts.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
         self._check_required(box, entry)
@@ -213,13 +212,13 @@ class FormReader:
 
     def _boxes(self) -> dict[str, Entry[str]]:
         """Every single box but the claims; numbers among them (staff) as text."""
-        keys = (box.key for box in single_boxes(self.form) if not box.key.startswith(CLAIMED))
+        keys = (box.key for box in typed(self.form.single_boxes) if not box.key.startswith(CLAIMED))
         return {key: self._box(key) for key in keys}
 
     # ---- lines of money --------------------------------------------------------------------------------------
 
     def _funds(self) -> dict[str, FundLine]:
-        block = funds_of(self.form)
+        block = self.form.lines("funds")
         lines = {line.key: self._fund_line(block, line) for line in self.layout.fund_lines}
         for missing in missing_amounts(block, lines):
             self._report_missing(missing)
@@ -227,7 +226,7 @@ class FormReader:
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
         entries: dict[str, Entry[Any]] = {}
-        own = {box.key for box in funds_of(load_form(self.form.name)).columns}  # an official layout has more
+        own = {box.key for box in load_form(self.form.name).lines("funds").columns}  # an official layout has more
         lost = {label for title, label, _ in self.layout.missing if title == block.title}
         for box in typed(block.columns):
             if box.key not in FUND_COLUMNS and box.key not in own:
@@ -247,7 +246,7 @@ class FormReader:
     def _rows(self, key: str) -> Iterator[dict[str, Entry[Any]]]:
         if not self.form.has(key) or key not in self.layout.tables:
             return
-        block, table = table_of(self.form, key), self.layout.tables[key]
+        block, table = self.form.rows(key), self.layout.tables[key]
         if len(table.rows) > self.limits.rows:
             detail = f"工作表“{self.sheets.names[table.sheet]}”的表格超过 {self.limits.rows} 行"
             raise PackageError("too_large", detail)
@@ -298,7 +297,7 @@ class FormReader:
     def _lost_passages(self) -> frozenset[str]:
         """The titles of passages that nobody could write, where their whole table was lost."""
         lost = self.form.has("passages") and "passages" not in self.layout.tables
-        return frozenset(title for title, *_ in table_of(self.form, "passages").preset) if lost else frozenset()
+        return frozenset(title for title, *_ in self.form.rows("passages").preset) if lost else frozenset()
 
     def _lost_lines(self) -> frozenset[str]:
         """The lines of money that were not found."""
@@ -321,7 +320,7 @@ class FormReader:
 
     def _below_the_names(self, table: Table) -> Address:
         """Where the first indicator's name would be; NOWHERE where that column was not found."""
-        labels = next(box.labels for box in table_of(self.form, "indicators").columns if box.key == "name")
+        labels = next(box.labels for box in self.form.rows("indicators").columns if box.key == "name")
         heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
         return next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.text import written_out
-from perf_xlsx.forms import Box, Lines, Rows, typed
+from perf_xlsx.forms import Block, Box, Lines, Rows, typed
 from perf_xlsx.reading.grids import Address, Area, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.system.pattern import pattern
@@ -25,10 +25,7 @@ def denies(header: Header, named: Address) -> bool:
 
 
 def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> Header | None:
-    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree.
-
-    A column deleted leaves its name above the next one: where that shows a computed value, nothing was retyped.
-    """
+    """The header of a table: by its text; a column whose label was retyped by its name, if other names agree."""
     columns = typed(block.columns)
     areas = {box.key: area for box in columns if (area := sheets.areas.get(f"px_{block.key}_{box.key}"))}
     by_text = _header_by_text(columns, sheets, areas, home)
@@ -38,51 +35,72 @@ def header_of(block: Lines | Rows, sheets: Sheets, home: int) -> Header | None:
     named = {key: area.left for key, area in areas.items() if area.sheet == first.sheet}
     if by_text is None:
         return Header(first.sheet, first.top - 1, first.top - 1, named)
-    labels = [label for box in block.columns if box not in columns for label in box.labels]
-    computed = frozenset(at[2] for at in sheets.labelled(labels) if at[:2] == (by_text.sheet, by_text.bottom))
-    taken = computed.union(by_text.columns.values())
-    moved = any(by_text.columns.get(key, column) != column for key, column in named.items())
-    extra = {key: c for key, c in named.items() if key not in by_text.columns and c not in taken and not moved}
-    return replace(by_text, columns={**by_text.columns, **extra}, moved=moved, computed=computed)
+    return _with_named(by_text, named, computed_labels(block), sheets)
+
+
+def _with_named(header: Header, named: Mapping[str, int], computed: Iterable[str], sheets: Sheets) -> Header:
+    """The header with the columns that only a name leads to, unless names and labels disagree.
+
+    A column deleted leaves its name above the next one: where that shows a computed value, nothing was retyped.
+    """
+    calculated = frozenset(at[2] for at in sheets.labelled(computed) if at[:2] == (header.sheet, header.bottom))
+    moved = any(header.columns.get(key, column) != column for key, column in named.items())
+    taken = calculated.union(header.columns.values())
+    extra = {key: column for key, column in named.items() if not moved and column not in taken}
+    return replace(header, columns={**header.columns, **extra}, moved=moved, computed=calculated)
+
+
+def computed_labels(block: Block) -> list[str]:
+    """The labels of what the template computes in a block."""
+    return [label for box in block.fields if box.kind == "computed" for label in box.labels]
 
 
 def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
-    """The row that holds most of the column labels, on the sheet `home` if there is one.
+    """The row that holds most of the column labels, on the sheet `home` if there is one."""
+    boxes = {same_label(label): box for box in columns for label in box.labels}
+    order = sorted(sheets.searched, key=lambda sheet: sheet != home)
+    found = [
+        header for sheet in order for header in _rows_of_labels(sheets, sheet, boxes, areas, len(columns) // 2)
+    ]
+    at_home = [header for header in found if header.sheet == home]
+    return max(at_home or found, key=lambda header: len(header.columns), default=None)
 
-    It must hold more than half of them, or be just above the columns (`areas`) that are known by name. Of two
-    columns with the same label the one that is named is meant.
+
+def _rows_of_labels(
+    sheets: Sheets, sheet: int, boxes: Mapping[str, Box], areas: Mapping[str, Area], least: int
+) -> Iterator[Header]:
+    """The rows with more than the `least` labels of `boxes`, or just above the columns (`areas`) known by name.
+
+    Of two columns with the same label the one that is named is meant.
     """
-    by_label = {same_label(label): box for box in columns for label in box.labels}
     named = {key: area.left for key, area in areas.items()}
-    best: Header | None = None
-    for sheet in sorted(sheets.searched, key=lambda sheet: sheet != home):
-        rows: dict[int, dict[str, int]] = {}
-        doubled: dict[int, list[tuple[str, Address]]] = {}
-        near = {area.top for area in areas.values() if area.sheet == sheet}
-        for row, column, text in sheets.texts[sheet]:
-            box = by_label.get(text)
-            if box is None:
-                continue
-            found = rows.setdefault(row, {})
-            other = found.setdefault(box.key, column)
-            if other != column:
-                found[box.key], other = (column, other) if named.get(box.key) == column else (other, column)
-                doubled.setdefault(row, []).append((box.label, (sheet, row, other)))
-        for row, found in rows.items():
-            least = 0 if any(0 < top - row <= 4 for top in near) else len(columns) // 2
-            if len(found) > max(least, len(best.columns) if best else 0):
-                best = Header(sheet, row, row, found, doubled=tuple(doubled.get(row, ())))
-        if best is not None and sheet == home:
-            break
-    return best
+    rows: dict[int, dict[str, int]] = {}
+    doubled: dict[int, list[tuple[str, Address]]] = {}
+    for row, column, text in sheets.texts[sheet]:
+        box = boxes.get(text)
+        if box is None:
+            continue
+        found = rows.setdefault(row, {})
+        other = found.setdefault(box.key, column)
+        if other != column:
+            found[box.key], other = (column, other) if named.get(box.key) == column else (other, column)
+            doubled.setdefault(row, []).append((box.label, (sheet, row, other)))
+    for row, found in rows.items():
+        if len(found) > (0 if _is_just_above(areas.values(), sheet, row) else least):
+            yield Header(sheet, row, row, found, doubled=tuple(doubled.get(row, ())))
+
+
+def _is_just_above(areas: Iterable[Area], sheet: int, row: int) -> bool:
+    return any(area.sheet == sheet and 0 < area.top - row <= 4 for area in areas)
 
 
 def are_numbers_of_columns(texts: Sequence[str]) -> bool:
     """Whether a row only numbers the columns, as people do below a header: 甲 乙 1 2 3 4, or (1) (2) (3) (4)."""
     if any(len(text) > LONGEST and "=" not in text for text in texts):  # most rows: the rest takes time
         return False
-    found = [_NUMBERED.fullmatch(written_out(text).strip()) for text in texts]
-    numbers = [int(one[1]) for one in found if one]
-    others = [normalise(text) for text, one in zip(texts, found, strict=True) if not one]
+    found = {text: _NUMBERED.fullmatch(written_out(text).strip()) for text in texts}
+    numbers = [int(one[1]) for text in texts if (one := found[text])]
     in_order = all(after - before == 1 for before, after in pairwise(numbers))
-    return len(numbers) > 3 and in_order and all(_LETTER.fullmatch(text) for text in others)
+    return (
+        len(numbers) > 3 and in_order and all(one or _LETTER.fullmatch(normalise(t)) for t, one in found.items())
+    )

@@ -10,7 +10,6 @@ import re
 from msgspec import Struct
 
 from perf_xlsx.forms import form_names, load_form
-from perf_xlsx.reading.blocks import labels_of
 from perf_xlsx.reading.grids import Sheets, Workbook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET, PROPERTY_PREFIX
 from perf_xlsx.system.pattern import pattern
@@ -74,7 +73,7 @@ def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
     """The form that most labels match, the nearest form's title, and the labels that it lacks."""
     best: tuple[float, int, str, tuple[str, ...]] = (0.0, 0, "", ())
     for name in form_names():
-        labels = [words for block in load_form(name).blocks for words in labels_of(block)]
+        labels = [words for block in load_form(name).blocks for words in block.labels]
         lacking = tuple(words[0] for words in labels if next(sheets.labelled(words), None) is None)
         share = 1 - len(lacking) / len(labels)
         if (share, len(labels)) > best[:2]:  # of two that both fit, the one with more labels

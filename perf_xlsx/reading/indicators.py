@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -26,25 +26,33 @@ def template_indicator(cells: CellReader, row: Mapping[str, Entry[Any]]) -> Indi
 
 
 def _measured(cells: CellReader, indicator: Indicator, row: Mapping[str, Entry[Any]]) -> Indicator:
-    unit, changed = indicator.unit.value or "", dict[str, Entry[Any]]()
-    unit = "" if is_blank(unit) or normalise(unit) == "无" else unit
+    unit, changed = _stated_unit(indicator), dict[str, Entry[Any]]()
     read = {key: cells.numbers.quantity(row[key], row["target"]) for key in SHARES}
     target, actual = read["target"][1], read["actual"][1]
-    sign = indicator.sign.value
+    sign = own_sign = indicator.sign.value or ""
     if target and target.sign and indicator.sign.empty:
         sign = target.sign
         changed["sign"] = replace(indicator.sign, value=sign, given="")
     own = row_unit(unit_name(unit), target, actual)
-    units = RowUnit(own, own == unit_name(unit) != "", sign or "")
-    of_target = units._replace(sign=indicator.sign.value or "")
+    units = RowUnit(own, own == unit_name(unit) != "", sign)
+    of_target = units._replace(sign=own_sign)
     for key, other in (("target", actual), ("midyear", target), ("actual", target)):
         row_of = of_target if key == "target" else units
         changed[key] = cells.numbers.quantified(*read[key], row_of, other)
     shares = {key: changed[key] for key in SHARES}
-    if unit_name(unit) == "%" or (not unit and any("%" in normalise(one.given) for one in shares.values())):
+    if _in_percent(unit, shares.values()):
         small = small_by_nature(indicator.name.given, sign, changed["target"].value)
         changed |= cells.rates.shares(shares, indicator.claimed_completion, bool(unit), small)
     return made_of(Indicator, {**row, **changed})
+
+
+def _stated_unit(indicator: Indicator) -> str:
+    unit = indicator.unit.value or ""
+    return "" if is_blank(unit) or normalise(unit) == "无" else unit
+
+
+def _in_percent(unit: str, values: Iterable[Entry[Any]]) -> bool:
+    return unit_name(unit) == "%" or (not unit and any("%" in normalise(one.given) for one in values))
 
 
 def _judged(cells: CellReader, row: Indicator) -> Indicator:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.reading.blocks import labels_of
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Home, Layout
@@ -38,7 +37,7 @@ def _lost(layout: Layout) -> Iterator[Remark]:
     blocks = {block.title: (sheet.name, block) for sheet in layout.form.sheets for block in sheet.blocks}
     for title in dict.fromkeys(title for title, _, _ in layout.missing):
         missing = [(label, required) for block, label, required in layout.missing if block == title]
-        if title in blocks and len(missing) == len(labels_of(blocks[title][1])) > 1:
+        if title in blocks and len(missing) == len(blocks[title][1].labels) > 1:
             required = any(required for _, required in missing)
             advice = f"请对照下发的模板补上工作表“{blocks[title][0]}”的这一块，或把内容填入新的模板。"
             yield _missing(title, f"没有找到“{title}”，整块内容都没有读取。", advice, required)

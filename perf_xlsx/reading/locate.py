@@ -6,12 +6,13 @@ been inserted, sheets renamed or moved, names lost.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
-from perf_xlsx.reading.blocks import funds_of, labels_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import denies, header_of
 from perf_xlsx.reading.layout import Header, Home, Layout, Table
@@ -49,7 +50,7 @@ class _Search:
                 case Rows():
                     self._rows(block)
         return Layout(
-            self.form, self.boxes, self.lines, self.tables, funds_of(self.form).lines, tuple(self.missing),
+            self.form, self.boxes, self.lines, self.tables, self.form.lines("funds").lines, tuple(self.missing),
             tuple(self.twice), tuple(self.astray), self.homes,
         )  # fmt: skip
 
@@ -61,23 +62,26 @@ class _Search:
 
     def _boxes(self, block: Boxes) -> None:
         boxes, sheets = typed(block.boxes), self.sheets
-        home = self._home(block, labels_of(block), boxes)
-        labels = {box.key: _at_home(sheets.labelled(box.labels), home) for box in boxes}
-        helps = {same_label(text) for box in boxes for text in box.helps}
+        home = self._home(block, block.labels, boxes)
+        helps = printed_helps(boxes)
         named = {box.key: at for box in boxes if (at := _named(sheets, f"px_{box.key}"))}
-        for box in (box for box in boxes if labels[box.key]):
-            self._labelled_box(box, labels[box.key], named.get(box.key), helps)
+        for box in boxes:
+            if labels := _at_home(sheets.labelled(box.labels), home):
+                self._labelled_box(box, labels, named.get(box.key), helps)
         if any(self.boxes.get(key, at) != at or _is_help(sheets, at, helps) for key, at in named.items()):
             named = {}  # the names moved away from their boxes
-        for box in (box for box in boxes if not labels[box.key]):
+        self._unlabelled_boxes(block, boxes, named)
+
+    def _unlabelled_boxes(self, block: Boxes, boxes: Iterable[Box], named: Mapping[str, Address]) -> None:
+        for box in (box for box in boxes if box.key not in self.boxes):
             at = named.get(box.key)
-            if at and _has_text_before(sheets, at):
+            if at and _has_text_before(self.sheets, at):
                 self.boxes[box.key] = at  # the label was retyped
             else:
                 self.missing.append((block.title, box.label, box.required))
 
     def _labelled_box(self, box: Box, labels: list[Address], named: Address | None, helps: Set[str]) -> None:
-        before = [at for at in labels if named and at[:2] == named[:2] and at[2] < named[2]]
+        before = [at for at in labels if _is_before(at, named)]
         label = (before or labels)[0]
         self.boxes[box.key] = self._value_of(label, named if before else None, box, helps)
         others = [self.sheets.right_of(at) for at in labels if at != label and at[0] == label[0]]
@@ -89,15 +93,17 @@ class _Search:
         The template prints each box's help (one of `known`) after it, which shows where the box was when a column
         was inserted or deleted; without it a value found elsewhere is reported.
         """
-        sheet, row, _ = first = self.sheets.right_of(label)
-        filled = [c for c in range(first[2], label[2] + 8) if self.sheets.cell((sheet, row, c))]
+        sheet, row, column = first = self.sheets.right_of(label)
+        end = label[2] + 8
+        filled = [c for c in range(column, end) if self.sheets.cell((sheet, row, c))]
         helps = [c for c in filled if _is_help(self.sheets, (sheet, row, c), known)]
-        values = [c for c in filled if c not in helps and not (helps and c > helps[0])]
+        help_at = min(helps, default=end + 1)
+        value = next((c for c in filled if c < help_at), None)
         usual = named if named and named[2] not in helps else first
-        if not values or usual[2] in values:
+        if value is None or (usual[2] < help_at and usual[2] in filled):
             return usual
-        found = (sheet, row, values[0])
-        if helps[:1] != [values[0] + 1]:
+        found = (sheet, row, value)
+        if help_at != value + 1:
             self.astray.append((box.label, found))
         return found
 
@@ -108,16 +114,19 @@ class _Search:
         header = header_of(block, sheets, self._home(block, [line.labels for line in block.lines], columns))
         rows = {line.key: _line_row(line.labels, header, sheets) for line in block.lines}
         keys = [(line.key, box.key) for line in block.lines for box in columns]
-        named = {key: at for key in keys if (at := _named(sheets, "_".join(("px", block.key, *key))))}
-        if any((row := rows[line]) and at[:2] != row for (line, _), at in named.items()):
-            named = {}  # the names moved away from their labels
+        named = self._named_in_lines(block, keys, rows)
         for line, column in keys:
-            row, at = rows[line], named.get((line, column))
-            if row and header and column in header.columns:
-                self.lines[block.key, line, column] = (*row, header.columns[column])
-            elif at and not (header and denies(header, at)) and _has_text_before(sheets, at):
+            if at := _line_box(rows[line], column, header, named.get((line, column)), sheets):
                 self.lines[block.key, line, column] = at
         self._missing_lines(block)
+
+    def _named_in_lines(
+        self, block: Lines, keys: Iterable[tuple[str, str]], rows: Mapping[str, tuple[int, int] | None]
+    ) -> Mapping[tuple[str, str], Address]:
+        """The boxes that names lead to; none where the names moved away from their labels."""
+        named = {key: at for key in keys if (at := _named(self.sheets, "_".join(("px", block.key, *key))))}
+        moved = any((row := rows[line]) and at[:2] != row for (line, _), at in named.items())
+        return {} if moved else named
 
     def _missing_lines(self, block: Lines) -> None:
         found = [key[1:] for key in self.lines if key[0] == block.key]
@@ -127,7 +136,7 @@ class _Search:
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets
-        home = _home_of(block.key, labels_of(block), columns, sheets)
+        home = _home_of(block.key, block.labels, columns, sheets)
         header = header_of(block, sheets, home.sheet)
         found: Mapping[str, int] = header.columns if header else {}
         self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
@@ -140,24 +149,21 @@ class _Search:
         self.tables[block.key] = _table(block, header, bottom, sheets.grids[header.sheet])
 
 
-def _home_of(block: str, words: Iterable[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
+def _home_of(block: str, words: Sequence[tuple[str, ...]], named: Iterable[Box], sheets: Sheets) -> Home:
     """The block's sheet, one with more than half of its labels before any other.
 
     Of several, where its names point; else an original before a copy; else the one with most of its labels.
     """
-    wanted = [{sheet for sheet, _, _ in sheets.labelled(labels)} for labels in words]
-    share = {sheet: sum(sheet in found for found in wanted) for sheet in sheets.searched}
-    found = [sheet for sheet, count in share.items() if count > len(wanted) // 2]
+    share = Counter(sheet for labels in words for sheet in {at[0] for at in sheets.labelled(labels)})
+    found = [sheet for sheet in sheets.searched if share[sheet] > len(words) // 2]
     keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
-    areas = [area.sheet for key in keys if (area := sheets.areas.get(key))]
+    areas = {sheets.areas[key].sheet for key in keys if key in sheets.areas}
 
     def fitness(sheet: int) -> tuple[bool, bool, bool, int, int]:
         return sheet in found, sheet in areas, not COPY.search(sheets.names[sheet]), share[sheet], -sheet
 
-    best = max(share, key=fitness, default=-1)
-    if best == -1 or not share[best]:
-        return Home(-1, ())
-    return Home(best, tuple(sheet for sheet in found if sheet != best))
+    best = max(sheets.searched, key=fitness, default=-1)
+    return Home(best, tuple(sheet for sheet in found if sheet != best)) if share[best] else Home(-1, ())
 
 
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:
@@ -166,10 +172,20 @@ def _at_home(found: Iterable[Address], home: int) -> list[Address]:
     return [address for address in labels if address[0] == home] or labels
 
 
+def printed_helps(boxes: Iterable[Box]) -> set[str]:
+    """The helps that the template prints after these boxes, as labels compare."""
+    return {same_label(text) for box in boxes for text in box.helps}
+
+
 def _is_help(sheets: Sheets, at: Address, helps: Set[str]) -> bool:
     """Whether the cell has the help that the template prints after a box."""
     cell = sheets.cell(at)
     return cell is not None and isinstance(cell.value, str) and same_label(cell.value) in helps
+
+
+def _is_before(label: Address, named: Address | None) -> bool:
+    """Whether the label is in the row of a named cell and before it."""
+    return named is not None and label[:2] == named[:2] and label[2] < named[2]
 
 
 def _has_text_before(sheets: Sheets, at: Address) -> bool:
@@ -185,16 +201,24 @@ def _named(sheets: Sheets, name: str) -> Address | None:
 
 
 def _line_row(labels: Iterable[str], header: Header | None, sheets: Sheets) -> tuple[int, int] | None:
+    """The sheet and row of a line's label, below the header and before its columns."""
     if header is None:
         return None
-    return next(
-        (
-            (sheet, row)
-            for sheet, row, column in sheets.labelled(labels)
-            if sheet == header.sheet and row > header.bottom and column < min(header.columns.values())
-        ),
-        None,
+    first = min(header.columns.values())
+    found = (
+        at for at in sheets.labelled(labels) if at[0] == header.sheet and at[1] > header.bottom and at[2] < first
     )
+    return next((at[:2] for at in found), None)
+
+
+def _line_box(
+    row: tuple[int, int] | None, column: str, header: Header | None, named: Address | None, sheets: Sheets
+) -> Address | None:
+    """Where row and column meet; else the cell that is named, if nothing speaks against it."""
+    if row and header and column in header.columns:
+        return (*row, header.columns[column])
+    denied = named is None or (header is not None and denies(header, named)) or not _has_text_before(sheets, named)
+    return None if denied else named
 
 
 def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
@@ -205,27 +229,39 @@ def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
     behind a gap are another table, too.
     """
     wanted = sorted(header.columns.values())
-    required = [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
-    titles = [grid.cells.get((header.bottom, column)) for column in wanted]
+    required = _required_columns(block, header)
     filled = _filled(grid, header.bottom, wanted)
     rows: list[int] = []
     far: list[int] = []
-    near, last = 0, bottom
+    last = bottom
     for row in sorted(filled):
-        repeated = [grid.cells.get((row, column)) for column in wanted] == titles
+        repeated = _same_cells(grid, row, header.bottom, wanted)
         if row > last + 2:
             if repeated:
                 break
-            if filled[row].isdisjoint(required[:1]) or len(filled[row] & {*required}) * 2 <= len(required):
+            if not _is_complete(filled[row], required):
                 continue
-            near = near if far else len(rows)
             far.append(row)
         last = max(last, row)
         if not repeated and (row <= bottom or len(filled[row]) > 1):
             rows.append(row)
-    if far and len(rows) - near > MOST_FAR:
+    near = bisect_left(rows, min(far, default=last + 1))
+    if len(rows) - near > MOST_FAR:
         rows, far = rows[:near], []
     return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.bottom)
+
+
+def _required_columns(block: Rows, header: Header) -> list[int]:
+    return [header.columns[box.key] for box in block.columns if box.required and box.key in header.columns]
+
+
+def _same_cells(grid: Grid, row: int, other: int, columns: Iterable[int]) -> bool:
+    return all(grid.cells.get((row, column)) == grid.cells.get((other, column)) for column in columns)
+
+
+def _is_complete(filled: Set[int], required: Sequence[int]) -> bool:
+    """Whether the first of the required columns and most of the others are filled."""
+    return not filled.isdisjoint(required[:1]) and len(filled & {*required}) * 2 > len(required)
 
 
 def _filled(grid: Grid, below: int, columns: Sequence[int]) -> Mapping[int, set[int]]:

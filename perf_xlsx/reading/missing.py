@@ -40,7 +40,7 @@ def missing_amounts(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[Mis
         if line.key not in lines:
             continue
         boxes = [box for box in typed(block.columns) if box.key in line.required]
-        entries = {box: _entry(lines[line.key], box.key) for box in boxes}
+        entries = {box: lines[line.key].entry(box.key) for box in boxes}
         empty = [box for box, entry in entries.items() if entry.empty and entry.place.cell]
         fits = {box: fit for box in empty if (fit := _sum(line, box.key, block, lines)) is not None}
         if len(empty) > 1 and len(empty) == len(boxes):
@@ -68,13 +68,8 @@ def _sum(line: Line, column: str, block: Lines, lines: Mapping[str, FundLine]) -
     return sum(values, Decimal(0)) if values and any(values) and len(values) == len(found) else None
 
 
-def _entry(line: FundLine, column: str) -> Entry[Any]:
-    entry: Entry[Any] = line.extras[column] if column in line.extras else getattr(line, column)
-    return entry
-
-
 def _part(part: Line, whole: Line, column: str, block: Lines, lines: Mapping[str, FundLine]) -> Decimal | None:
-    entry = _entry(lines[part.key], column) if part.key in lines else None
+    entry = lines[part.key].entry(column) if part.key in lines else None
     if entry is not None and not entry.empty:
         return entry.value if isinstance(entry.value, Decimal) else None
     inner = _sum(part, column, block, lines) if part.parts else None

@@ -13,7 +13,6 @@ from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
-from perf_xlsx.reading.blocks import tables_of
 from perf_xlsx.reading.cells import CellReader
 from perf_xlsx.reading.earlier_run import had_no_place, reports
 from perf_xlsx.reading.form import FormReader
@@ -163,7 +162,7 @@ class _Reader:
     def _template_rows(self, unread: frozenset[Address]) -> dict[str, EntryRows]:
         """The rows of each table that hold entries; of one that is not read, all."""
         found, form = dict[str, EntryRows](), self.layout.form
-        for block in (block for block in tables_of(form) if block.key in self.layout.tables):
+        for block in (block for block in form.tables if block.key in self.layout.tables):
             table = self.layout.tables[block.key]
             first = min(table.columns.values())
             lost = any((table.sheet, row, first) in unread for row in table.rows)

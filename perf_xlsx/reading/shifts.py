@@ -11,11 +11,12 @@ from itertools import combinations
 from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import normalise, parse_quantity, same_label
-from perf_xlsx.forms import Box, Boxes, Lines, Rows, typed
+from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, typed
 from perf_xlsx.reading.cells import as_shown, day_of
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Layout, Table
+from perf_xlsx.reading.locate import printed_helps
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.reading.shift_sums import HERE, Figures, Offset
 
@@ -90,7 +91,7 @@ def _belong(part: Sequence[tuple[Box, Address, str]], beyond: str) -> bool:
 
 def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> Remark | None:
     """A label whose row has the help that the template prints behind another box."""
-    helps = {same_label(text) for box, _ in found for text in box.helps}
+    helps = printed_helps(box for box, _ in found)
     for box, at in found:
         sheet, row, column = at
         behind = (sheets.cell((sheet, row, c)) for c in range(column, column + 4))
@@ -119,20 +120,29 @@ def fits(box: Box, text: str) -> bool:
 
 
 def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
-    columns, at = typed(block.columns), layout.lines
-    cells = {x: {b: at[key] for b in columns if (key := (block.key, x.key, b.key)) in at} for x in block.lines}
-    lines = [line for line in block.lines if cells[line]]
-    rows = [list(cells[line].values()) for line in lines]
+    lines = _boxes_by_line(block, layout)
+    rows = [list(boxes.values()) for boxes in lines.values()]
     if len(rows) < 2:
         return None
     figures = Figures(block, sheets, layout)
     if shift := _block_off(block, figures, rows, sheets):
         return shift
-    filled = [any(_text(sheets, at) for at in row) for row in rows]
-    if not filled[0] and not lines[0].required and not figures.totals(HERE):
-        return replace(_shifted(block.title, rows[0][0], (1, 0)), severity="warning") if filled[1] else None
-    heads = {at[2]: box.label for line in lines for box, at in cells[line].items()}
+    if not (_is_filled(rows[0], sheets) or next(iter(lines)).required or figures.totals(HERE)):
+        shift = replace(_shifted(block.title, rows[0][0], (1, 0)), severity="warning")
+        return shift if _is_filled(rows[1], sheets) else None
+    heads = {at[2]: box.label for boxes in lines.values() for box, at in boxes.items()}
     return _columns_off(block, heads, rows, sheets)
+
+
+def _boxes_by_line(block: Lines, layout: Layout) -> dict[Line, dict[Box, Address]]:
+    """The boxes that were found of each line."""
+    columns, at = typed(block.columns), layout.lines
+    found = {x: {b: at[key] for b in columns if (key := (block.key, x.key, b.key)) in at} for x in block.lines}
+    return {line: boxes for line, boxes in found.items() if boxes}
+
+
+def _is_filled(row: Iterable[Address], sheets: Sheets) -> bool:
+    return any(_text(sheets, at) for at in row)
 
 
 def _block_off(block: Lines, figures: Figures, rows: Sequence[Sequence[Address]], sheets: Sheets) -> Remark | None:

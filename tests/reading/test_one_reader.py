@@ -18,7 +18,6 @@ from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms import Block, Box, Line, Lines, load_form
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Package
-from perf_xlsx.reading.blocks import boxes_of
 from perf_xlsx.reading.read import Reading, read
 from tests.kit.damage import drop_names, entries, undamaged
 from tests.kit.damage.bench import trimmed
@@ -43,7 +42,7 @@ NUMBERS: Mapping[str, tuple[Any, ...]] = {
 
 
 def items(block: Block) -> tuple[Box | Line, ...]:
-    return (*boxes_of(block), *(block.lines if isinstance(block, Lines) else ()))
+    return (*block.fields, *(block.lines if isinstance(block, Lines) else ()))
 
 
 @cache

@@ -121,8 +121,7 @@ class Rates:
         size, 0.5 next to 1 is half a percent, which needs no report.
         """
         known = [entry.value for entry in values.values() if isinstance(entry.value, Decimal)]
-        severity: Severity = "warning" if any(abs(number) > 1 for number in known) else "notice"
-        plain = stated and small and _alike(known)
+        apart, plain = any(abs(number) > 1 for number in known), stated and small and _alike(known)
         settled = dict(values)
         for key, entry in values.items():
             number = entry.value
@@ -130,19 +129,26 @@ class Rates:
                 continue
             if "%" in normalise(entry.given):
                 settled[key] = self._share(key, entry, number, values, completion)
-                continue
-            share = BareShare(key, number, values, settled, completion, stated, severity == "warning")
-            match share.reading():
-                case "scaled":
-                    self.reports.cleaned(entry, number * HUNDRED, "%", severity)
-                    settled[key] = replace(entry, value=number * HUNDRED)
-                case "open":
-                    if not any(one.unreadable for one in settled.values()):
-                        self.reports.undecided(entry, number, number * HUNDRED)
-                    settled[key] = replace(entry, value=None)
-                case "ambiguous" if not plain or share.scaled_confirmed:
-                    self.reports.ambiguous(entry, number, number * HUNDRED, severity)
+            else:
+                share = BareShare(key, number, values, settled, completion, stated, apart)
+                settled[key] = self._bare_share(share, entry, plain)
         return settled
+
+    def _bare_share(self, share: BareShare, entry: Values, plain: bool) -> Values:
+        """A value without a percent sign; `plain`: that it is read as typed needs no report."""
+        number, scaled = share.number, share.number * HUNDRED
+        severity: Severity = "warning" if share.apart else "notice"
+        match share.reading():
+            case "scaled":
+                self.reports.cleaned(entry, scaled, "%", severity)
+                return replace(entry, value=scaled)
+            case "open":
+                if not any(one.unreadable for one in share.settled.values()):
+                    self.reports.undecided(entry, number, scaled)
+                return replace(entry, value=None)
+            case "ambiguous" if not plain or share.scaled_confirmed:
+                self.reports.ambiguous(entry, number, scaled, severity)
+        return entry
 
     def _share(
         self, key: str, entry: Values, number: Decimal, values: dict[str, Values], completion: Entry[Decimal]
@@ -186,13 +192,22 @@ class BareShare(Struct, frozen=True):
         if self.key == "midyear":  # not scored
             return "ambiguous" if self.stated else "scaled"
         scaled = self.scaled_confirmed
-        if _confirmed(self.settled, self.completion) and not scaled:
+        if not scaled and _confirmed(self.settled, self.completion):
             return "typed"
+        return self._with_unit(scaled, others) if self.stated else self._without_unit(scaled, others)
+
+    def _with_unit(self, scaled: bool, others: Sequence[Decimal]) -> Literal["scaled", "open", "ambiguous"]:
         fits = _alike([self.number, *others])
-        if self.stated:
-            return "scaled" if scaled and (self.apart or not fits) else "ambiguous" if fits else "open"
-        one_ratio = bool(others) and all(abs(other) <= 1 for other in others)
-        return "scaled" if scaled or (one_ratio if fits else _alike([self.number * HUNDRED, *others])) else "open"
+        if scaled and (self.apart or not fits):
+            return "scaled"
+        return "ambiguous" if fits else "open"
+
+    def _without_unit(self, scaled: bool, others: Sequence[Decimal]) -> Literal["scaled", "open"]:
+        if _alike([self.number, *others]):
+            scaled = scaled or (bool(others) and all(abs(other) <= 1 for other in others))
+        else:
+            scaled = scaled or _alike([self.number * HUNDRED, *others])
+        return "scaled" if scaled else "open"
 
 
 def _confirmed(values: Mapping[str, Values], completion: Entry[Decimal]) -> bool:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.forms import Box
+from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.blocks import single_boxes
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
@@ -95,7 +94,7 @@ class LabelSearch:
 def known_labels(kind: OfficialForm) -> Labels:
     """The labels of values outside the tables."""
     asides = [Box("", word) for word in kind.asides]
-    return Labels([*single_boxes(kind.form), *passage_boxes(kind), *asides])
+    return Labels([*typed(kind.form.single_boxes), *passage_boxes(kind), *asides])
 
 
 def passage_boxes(kind: OfficialForm) -> Iterable[Box]:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.blocks import funds_of
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, Table
 from perf_xlsx.reading.official.headers import Row
@@ -86,7 +85,7 @@ class Draft:
         A total is compared with its parts only where every line below it is known to be one.
         """
         known = {*self.fund_rows, self.form.total_line}
-        lines = [line for line in funds_of(self.form).lines if line.key in known]
+        lines = [line for line in self.form.lines("funds").lines if line.key in known]
         return [self._fund_line(line) for line in (*lines, *self.extra)]
 
     def _fund_line(self, line: Line) -> Line:

@@ -9,7 +9,6 @@ from itertools import chain, count
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import Line, typed
-from perf_xlsx.reading.blocks import funds_of
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
@@ -29,7 +28,7 @@ class FundSearch:
 
     def lines(self) -> None:
         """The fund lines and the cells of their columns."""
-        block, header = funds_of(self.layout.form), self.layout.funds
+        block, header = self.layout.form.lines("funds"), self.layout.funds
         if header is None:
             self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
             return
@@ -78,7 +77,7 @@ class FundSearch:
 
     def _own_name(self, name: str) -> str:
         """The name of a line that our form lacks, numbered where another line has it already."""
-        lines = (*funds_of(self.layout.form).lines, *self.layout.extra)
+        lines = (*self.layout.form.lines("funds").lines, *self.layout.extra)
         others = (*self.layout.line_names.values(), *(line.label for line in lines))
         taken = {other.casefold() for other in others}
         numbered = (f"{name}({number})" for number in count(2))

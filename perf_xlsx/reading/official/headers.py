@@ -93,26 +93,13 @@ def _header(
 
     `merged` gives the last row and column of what is merged from a cell.
     """
-    upper, lower = rows[row], rows.get(row + 1, {})
-    spans = {column: merged.get((row, column), (row, column)) for column in upper}
-    below = {column: text for column, text in lower.items() if text in labels}
-    if len(below) >= 2:
-        above = {
-            column: text
-            for column, text in upper.items()
-            if not any(column <= under <= spans[column][1] for under in below)
-        }
-        both = _assigned(sheet, {c: (row, t) for c, t in above.items()}, labels)
-        single = _assigned(sheet, {c: (row + 1, t) for c, t in below.items()}, labels)
-        joined = _assigned(
-            sheet, {c: (row, t) for c, t in above.items()} | {c: (row + 1, t) for c, t in lower.items()}, labels
-        )
-        if both[0] and set(joined[0]) > set(single[0]) and _has(joined[0], needs):
-            return Header(sheet, row, row + 1, *joined)
-    alone = _assigned(sheet, {c: (row, t) for c, t in upper.items()}, labels)
-    if not _has(alone[0], needs):
+    spans = {column: merged.get((row, column), (row, column)) for column in rows[row]}
+    rights = {column: right for column, (_, right) in spans.items()}
+    if two := _header_in_two_rows(sheet, row, rows, rights, labels, needs):
+        return two
+    columns, titles, ranks, doubled, unread = _assigned(sheet, _in_row(row, rows[row]), labels)
+    if not _has(columns, needs):
         return None
-    columns, titles, ranks, doubled, unread = alone
     bottom = max(spans[column][0] for column in columns.values())
     beneath = [
         core(text)
@@ -123,16 +110,50 @@ def _header(
     return Header(sheet, row, bottom, columns, titles, ranks, doubled, (*unread, *beneath))
 
 
+def _header_in_two_rows(
+    sheet: int, row: int, rows: Mapping[int, Row], rights: Mapping[int, int], labels: Labels, needs: Needs
+) -> Header | None:
+    """The header whose second row holds labels under a heading, which is merged up to its column in `rights`."""
+    lower = rows.get(row + 1, {})
+    below = {column: text for column, text in lower.items() if text in labels}
+    if len(below) < 2:
+        return None
+    above = {
+        column: (row, text)
+        for column, text in rows[row].items()
+        if not any(column <= under <= rights[column] for under in below)
+    }
+    upper, under = _assigned(sheet, above, labels)[0], _assigned(sheet, _in_row(row + 1, below), labels)[0]
+    both = _assigned(sheet, above | _in_row(row + 1, lower), labels)
+    found = upper and set(both[0]) > set(under) and _has(both[0], needs)
+    return Header(sheet, row, row + 1, *both) if found else None
+
+
+def _in_row(row: int, texts: Row) -> dict[int, tuple[int, str]]:
+    return {column: (row, text) for column, text in texts.items()}
+
+
 Assigned = tuple[dict[str, int], dict[str, str], dict[str, int], tuple[tuple[str, Address], ...], tuple[str, ...]]
 
 
 def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) -> Assigned:
-    """Each box's column by its surest label; a second label equally sure is a double, any other is left unread.
+    """Each box's column by its surest label; a second label equally sure is a double, any other is left unread."""
+    best, doubled, unread = _ranked(sheet, cells, labels)
+    columns = {key: column for key, (_, column) in best.items()}
+    titles = {key: core(cells[column][1]) for key, column in columns.items()}
+    return columns, titles, {key: rank for key, (rank, _) in best.items()}, tuple(doubled), tuple(unread)
+
+
+def _ranked(
+    sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels
+) -> tuple[dict[str, tuple[int, int]], list[tuple[str, Address]], list[str]]:
+    """The rank and column of each box; doubles; texts left unread.
 
     A box that has a second one (SECOND) reads both its columns.
     """
     best: dict[str, tuple[int, int]] = {}
-    unread, doubled = [], []
+    doubled: list[tuple[str, Address]] = []
+    unread: list[str] = []
     for column, (row, text) in sorted(cells.items()):
         known = labels.of(text)
         if known is None:
@@ -148,9 +169,7 @@ def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) 
         elif key in best:
             unread.append(core(cells[spare[1]][1]))
         best[key] = min(best.get(key, (rank, column)), (rank, column))
-    columns = {key: column for key, (_, column) in best.items()}
-    titles = {key: core(cells[column][1]) for key, column in columns.items()}
-    return columns, titles, {key: rank for key, (rank, _) in best.items()}, tuple(doubled), tuple(unread)
+    return best, doubled, unread
 
 
 def _has(columns: Mapping[str, int], needs: Needs) -> bool:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import BOXES
 from perf_xlsx.forms import form_names, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
-from perf_xlsx.reading.blocks import single_boxes
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
@@ -225,7 +224,7 @@ class _Search:
             taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
         totals = {(self.sheet, row) for row in body.totals}
         search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
-        for box in single_boxes(layout.form):
+        for box in typed(layout.form.single_boxes):
             found = search.box(box)
             if found:
                 layout.put(box.key, found[0])

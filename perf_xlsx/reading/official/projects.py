@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
@@ -40,26 +40,35 @@ def project_rows(
     Repeated headers, the second row of a header, rows of sums, dashes and empty rows are none. A name without any
     amount is one where it follows at once.
     """
-    repeats = {row for h in tables if h.columns == header.columns for row in range(h.top, h.bottom + 1)}
-    others = {h.top for h in tables} - repeats
     table, last, found = TableRows(sheets, header, AMOUNTS), header.bottom, ProjectRows()
-    for row in sorted({row for row, _ in table.cells if row > header.bottom} - repeats):
-        name, over_amounts = table.name(row)
-        if row in others or name in known or over_amounts:
-            break
+    for row in _rows_up_to_the_next(table, header, tables, known):
+        follows = row == last + 1
         if table.crossed_out(row):
             found.crossed.append(row)
-        elif core(name) in (*kind.totals, *kind.subtotals) or says_nothing(kind, name):
-            if word := _word_of_sum(table, kind, row, row == last + 1):
+        elif says_nothing(kind, table.name(row)[0]):
+            if word := _word_of_sum(table, kind, row, follows):
                 found.others[row] = word
-            last = last if row > last + 1 else row
-            continue
-        elif table.filled(row) or row == last + 1:
+            if not follows:
+                continue
+        elif table.filled(row) or follows:
             found.projects.append(row)
         else:
             break
         last = row
     return found
+
+
+def _rows_up_to_the_next(
+    table: TableRows, header: Header, tables: Sequence[Header], known: Labels
+) -> Iterator[int]:
+    """The rows of the table, without repeated headers, up to another table, a label or a text over the amounts."""
+    repeats = {row for h in tables if h.columns == header.columns for row in range(h.top, h.bottom + 1)}
+    others = {h.top for h in tables} - repeats
+    for row in sorted(table.below() - repeats):
+        name, over_amounts = table.name(row)
+        if row in others or name in known or over_amounts:
+            return
+        yield row
 
 
 def _word_of_sum(table: TableRows, kind: OfficialForm, row: int, next_row: bool) -> str:

@@ -8,7 +8,6 @@ from perf_xlsx.domain.model import Indicator, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
 from perf_xlsx.forms import load_form, typed
-from perf_xlsx.reading.blocks import boxes_of, single_boxes, table_of
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official.headers import core
@@ -60,7 +59,7 @@ def _renamed(layout: Layout, official: OfficialParts) -> Iterator[str]:
     tables = {"funds": official.funds, "projects": official.projects, "indicators": official.indicators}
     for key, header in tables.items():
         if header:
-            own = {box.key: box.label for box in boxes_of(layout.form.block(key))}
+            own = {box.key: box.label for box in layout.form.block(key).fields}
             yield from (
                 f"{header.titles[box]}→{own[box]}"
                 for box, rank in header.ranks.items()
@@ -72,11 +71,11 @@ def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
     """Key and label of the columns, claims and the money unit that the layout has no place for."""
     form, columns = load_form(layout.form.name), official.indicators.columns
     expected = columns_of(Indicator) - columns.keys()  # nobody expects columns that only the form knows
-    lacking = {box.key: box.label for box in typed(table_of(form, "indicators").columns) if box.key in expected}
+    lacking = {box.key: box.label for box in typed(form.rows("indicators").columns) if box.key in expected}
     if "improvement" in lacking and "reason" in columns:
         lacking["improvement"] = "改进措施（与偏差原因同栏）"
     keys = {*CLAIMS, "money_unit", "goal_expected", "goal_achieved"} - layout.boxes.keys()
-    return lacking | {box.key: box.label for box in single_boxes(form) if box.key in keys}
+    return lacking | {box.key: box.label for box in form.single_boxes if box.key in keys}
 
 
 def recognition(

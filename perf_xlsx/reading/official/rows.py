@@ -63,9 +63,13 @@ class TableRows:
     """The rows of a table below its header; `values` are the keys of the columns that hold its values."""
 
     def __init__(self, sheets: Sheets, header: Header, values: Iterable[str]) -> None:
-        self.sheets, self.sheet, self.columns = sheets, header.sheet, header.columns
+        self.sheets, self.sheet, self.columns, self.bottom = sheets, header.sheet, header.columns, header.bottom
         self.cells = sheets.grids[header.sheet].cells
         self.values = [header.columns[key] for key in values if key in header.columns]
+
+    def below(self) -> set[int]:
+        """The rows below the header that have contents."""
+        return {row for row, _ in self.cells if row > self.bottom}
 
     def shown(self, row: int, column: int) -> str:
         """The content of a cell as a person sees it."""
