@@ -27,8 +27,9 @@ from perf_xlsx.template.steps import Steps
 from tests import CASES, ROOT
 from tests.kit.command import command
 from tests.kit.layouts import HEADS
+from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of
-from tests.template.test_template import agreed, needs_libreoffice
+from tests.template.test_template import agreed
 
 FORMS = Path(pipeline.__file__).parent / "forms"
 
@@ -265,10 +266,9 @@ def test_what_is_owed_in_an_added_box_is_asked_for(transfer: Path, case: Path, t
 @pytest.mark.parametrize("suffix", ["xls", "ods"])
 @needs_libreoffice
 def test_other_formats_carry_it_over(suffix: str, transfer: Path, case: Path, tmp_path: Path) -> None:
-    from tests.template.test_template import converted
 
     command("template", "--form", transfer, "--data", case, "-o", tmp_path / "a.xlsx")
-    sent = converted(tmp_path / "a.xlsx", suffix, tmp_path)
+    sent = converted(tmp_path / "out", suffix, tmp_path / "a.xlsx")
     result = command("score", sent, "-o", tmp_path / "scored", "--forms", transfer, "--json")
     (record,) = records(result)
     assert record["form"] == "transfer"
@@ -828,7 +828,6 @@ def test_a_finding_of_ones_own_is_told_like_any_other(longest_name: str, tmp_pat
 @needs_libreoffice
 def test_boxes_of_every_kind_and_many_go_all_the_way(suffix: str, number: int, tmp_path: Path) -> None:
     """In a form without goals and passages; more than Excel's formulas could tell apart."""
-    from tests.template.test_template import converted
 
     path, data = tmp_path / "own.toml", json.loads((CASES / "完好的项目自评表.json").read_text("utf-8"))
     path.write_text(with_added(number), "utf-8")
@@ -842,7 +841,7 @@ def test_boxes_of_every_kind_and_many_go_all_the_way(suffix: str, number: int, t
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     formulas = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert max(map(len, formulas)) <= 8192
-    sent = tmp_path / "a.xlsx" if suffix == "xlsx" else converted(tmp_path / "a.xlsx", suffix, tmp_path)
+    sent = tmp_path / "a.xlsx" if suffix == "xlsx" else converted(tmp_path / "out", suffix, tmp_path / "a.xlsx")
     (record,) = records(command("score", sent, "-o", tmp_path / "scored", "--forms", path, "--json"))
     expected = [value for _, value in values[:number]] * 2
     assert [one["value"] for one in record["extras"]] == expected
