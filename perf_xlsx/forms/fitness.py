@@ -116,16 +116,16 @@ def _block(block: Block, known: Known) -> Iterator[str]:
 def _columns(block: Lines | Rows, known: Known) -> Iterator[str]:
     yield from _alike(f"{block.key}.columns", block.columns)
     have = {box.key for box in block.columns}
-    for (table, key), box in known.items():
-        needed = box.kind != "computed" or table in NEEDED_TABLES
-        if table == block.key and key not in have and needed:
-            yield f"{block.key} 缺少 columns“{key}”（{box.label}）。"
+    yield from (
+        f"{block.key} 缺少 columns“{key}”（{box.label}）。"
+        for (table, key), box in known.items()
+        if table == block.key and key not in have and (box.kind != "computed" or table in NEEDED_TABLES)
+    )
     yield from (f"{block.key}.columns{problem}" for problem in _dependent(block.columns))
-    if isinstance(block, Lines):
-        for box in (box for box in block.columns if box.required):
-            yield f"{block.key}.columns“{box.key}”不能有 required，请写在各行的 required 中。"
-    elif any(len(row) > len(block.columns) for row in block.preset):
+    if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):
         yield f"{block.key} 的 preset 每行最多{len(block.columns)}项。"
+    required = [box.key for box in block.columns if box.required and isinstance(block, Lines)]
+    yield from (f"{block.key}.columns“{key}”不能有 required，请写在各行的 required 中。" for key in required)
 
 
 def _box(box: Box, known: Box | None) -> Iterator[str]:
@@ -214,8 +214,13 @@ def _lines(form: Form, block: Lines) -> Iterator[str]:
             yield f"{path} 的 parts {words}。"
         if not {*line.required} <= {*columns}:
             yield f"{path} 的 required 应为 {LINES}.columns 中的 key：{'、'.join(columns)}。"
+    yield from _confused(block)
+
+
+def _confused(block: Lines) -> Iterator[str]:
+    """Lines that are parts of themselves, and two that have a label in common."""
     parts = {line.key: line.parts for line in block.lines}
-    if any(_reaches(parts, key, key) for key in keys):
+    if any(_reaches(parts, key, key) for key in parts):
         yield f"{LINES}.lines 的 parts 绕成了圈。"
     labels = [same_label(label) for line in block.lines for label in {*line.labels}]
     if len({*labels}) < len(labels):
