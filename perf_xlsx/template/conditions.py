@@ -5,16 +5,14 @@ An error value in a cell makes no condition an error.
 
 from __future__ import annotations
 
-from perf_xlsx.sheets.fixed_texts import NO_PERCENT, NUMBER_WANTED, at_box
-from perf_xlsx.template.steps import Steps, quoted
+from perf_xlsx.sheets.fixed_texts import Prompt
+from perf_xlsx.template.steps import Case, Steps, quoted
 from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 FAR = 10  # a percent format that shows a thousand percent is doubted
 DASHES = "-—–―－/／\\＼…一"  # say nothing by themselves
-
-Prompt = tuple[str, str]  # a condition, and the text that asks
 
 
 def bare(cell: str) -> str:
@@ -70,12 +68,12 @@ def number(steps: Steps, key: str) -> str:
     return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({blank(cell)},"","{UNKNOWN}"))')
 
 
-def plain_number(steps: Steps, key: str) -> tuple[Prompt, Prompt]:
-    """What a cell is asked for that must hold a number, and no percentage."""
+def plain_number(steps: Steps, key: str) -> tuple[Case, Case]:
+    """What a box is asked for that must hold a number, and no percentage."""
     value, label = number(steps, key), steps.labels[key]
     return (
-        (f"{value}={quoted(UNKNOWN)}", quoted(at_box(NUMBER_WANTED, label))),
-        (f"AND(ISNUMBER({value}),{is_percent(steps, key)})", quoted(at_box(NO_PERCENT, label))),
+        (f"{value}={quoted(UNKNOWN)}", quoted(Prompt.NUMBER.of(label))),
+        (f"AND(ISNUMBER({value}),{is_percent(steps, key)})", quoted(Prompt.PLAIN_NUMBER.of(label))),
     )
 
 

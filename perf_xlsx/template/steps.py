@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+Case = tuple[str, str]  # a condition, and what it leads to
 PREFIX = "pxl_"  # of the names of steps; boxes and columns have px_
 
 
@@ -50,7 +51,7 @@ def is_redirected(sheet: str, column: str) -> str:
     return f"COLUMNS('{sheet}'!$A1:${column}1)<>COLUMNS('{sheet}'!$A$1:${column}$1)"
 
 
-def cases(*pairs: tuple[str, str], otherwise: str) -> str:
+def cases(*pairs: Case, otherwise: str) -> str:
     """What the first condition that holds leads to."""
     formula = otherwise
     for condition, result in reversed(pairs):
