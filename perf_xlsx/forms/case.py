@@ -182,13 +182,12 @@ class _CaseReader:
 
     def fund_lines(self, block: Lines, value: list[dict[str, Any]], columns: Mapping[str, Box]) -> None:
         by_label = {label: line.key for line in block.lines for label in line.labels}
-        taken: set[str] = set()
+        names, taken = "、".join(line.label for line in block.lines), set[str]()
         for number, row in enumerate(value, 1):
             path = f"{block.key}[{number}]"
-            line = by_label.get(str(row.get("line")).strip())
-            if line is None or line in taken:
-                word = "没有这一行" if line is None else "这一行出现了两次"
-                names = "、".join(x.label for x in block.lines)
+            line = by_label.get(str(row.get("line")).strip(), "")
+            if not line or line in taken:
+                word = "这一行出现了两次" if line else "没有这一行"
                 self.problems.append(f"{path}.line：{row.get('line')!r} {word}，已知的有 {names}")
                 continue
             taken.add(line)

@@ -1,4 +1,4 @@
-"""What stands in forms that did not come from our template: more labels, columns and lines, as data."""
+"""Official layouts, which did not come from our template: their labels, columns and lines, as data."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class OfficialForm(Struct, frozen=True):
 
 
 def official_form(name: str) -> OfficialForm:
-    """The form kind of that name as it stands outside our template. Raises FormError when there is none."""
-    return _outside(load_form(name))
+    """The form kind of that name in official layouts. Raises FormError when there is none."""
+    return _official(load_form(name))
 
 
 @lru_cache(64)
-def _outside(form: Form) -> OfficialForm:
+def _official(form: Form) -> OfficialForm:
     name = form.name
     raw = tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))
     words = raw["words"]
@@ -77,13 +77,11 @@ def _words(raw: Mapping[str, list[str]]) -> Words:
 
 
 def _widened(form: Form, raw: dict[str, Any]) -> Form:
-    return replace(
-        form,
-        sheets=tuple(
-            replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
-            for sheet in form.sheets
-        ),
+    sheets = (
+        replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
+        for sheet in form.sheets
     )
+    return replace(form, sheets=tuple(sheets))
 
 
 def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
@@ -92,13 +90,16 @@ def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
             added = [_new(x) for x in raw["boxes"] if (x["form"], x["block"]) == (form, block.key)]
             return replace(block, boxes=tuple(_called(b, form, "", raw) for b in (*block.boxes, *added)))
         case Lines():
-            more = [Line(x["key"], x["label"], indent=1) for x in raw["lines"] if x["form"] == form]
-            parts = tuple(line.key for line in more)
-            lines = [_called(line, form, f"{block.key}.", raw) for line in (*block.lines, *more)]
-            whole = [replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines]
-            return replace(block, lines=tuple(whole), columns=_columns(block, form, raw))
+            return replace(block, lines=_lines(block, form, raw), columns=_columns(block, form, raw))
         case Rows():
             return replace(block, columns=_twofold(_columns(block, form, raw), raw["words"]))
+
+
+def _lines(block: Lines, form: str, raw: dict[str, Any]) -> tuple[Line, ...]:
+    more = [Line(x["key"], x["label"], indent=1) for x in raw["lines"] if x["form"] == form]
+    parts = tuple(line.key for line in more)
+    lines = [_called(line, form, f"{block.key}.", raw) for line in (*block.lines, *more)]
+    return tuple(replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines)
 
 
 def _columns(block: Lines | Rows, form: str, raw: dict[str, Any]) -> tuple[Box, ...]:

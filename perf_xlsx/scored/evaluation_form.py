@@ -1,7 +1,7 @@
-"""自评表: the official form, complete and scored, ready to print and seal.
+"""自评表: the official self-evaluation form, complete and scored, ready to print and seal.
 
 Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department form in the same manner, with its own fund lines.
-The unit's points and the software's stand side by side, each under its own head: the seal is the unit's.
+The points of the unit and those of the software have a column each, because the seal is the unit's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from perf_xlsx.scored.items import actual_words, target_words
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROGRAM, SIGNATURES
 
-OFFICIAL = "自评表"
+EVALUATION_FORM = "自评表"
 DASH = "—"
 CLAIMED, COMPUTED = "自评得分", "计算得分\n（软件）"
 NAME, LEVELS = "三级指标", ("一级指标", "二级指标")
@@ -81,12 +81,12 @@ DEPARTMENT = PaperLayout(
 )  # fmt: skip
 
 
-def official_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
+def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
     """The sheet. The result must have been scored."""
     assert result.evaluation is not None
     assert result.scores is not None
     layout = PROJECT if "project" in result.evaluation.boxes else DEPARTMENT
-    sheet = s.draft(OFFICIAL, layout.widths, landscape=False)
+    sheet = s.draft(EVALUATION_FORM, layout.widths, landscape=False)
     paper = _Paper(sheet, result.evaluation, result.scores, form, rulebook, layout)
     paper.write()
     if paper.height <= layout.page_height:
