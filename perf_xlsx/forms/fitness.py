@@ -9,14 +9,17 @@ from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Line, Lines, Rows, Sheet, typed
 from perf_xlsx.rulebook import rulebook_names
 
-LINES, TABLES = "funds", ("indicators", "projects", "passages")  # what is read; any number of single boxes beside
+LINES, TABLES = (
+    "funds",
+    ("indicators", "projects", "passages"),
+)  # the tables that are read; there may be any single boxes
 NEEDED_TABLES = ("indicators",)
 NEEDED_BOXES = (
     "unit", "supervisor", "filled_on", "money_unit", "claimed_execution_points", "claimed_total", "claimed_grade",
     "reference_execution_points", "reference_total", "reference_grade",
 )  # fmt: skip
 TOGETHER = ("goal_expected", "goal_achieved")
-WORDED = frozenset({"text", "long_text", "choice"})  # kinds that may stand for each other
+WORDED = frozenset({"text", "long_text", "choice"})  # kinds that may replace each other
 CHOSEN = ("sign", "method", "money_unit")  # whose choices mean something to scoring
 SHEETS = frozenset({  # other sheets of our workbooks, and one that Excel keeps for itself
     "填报说明", "_perf_xlsx", "评分汇总", "自评表", "问题清单", "来源对照", "history",
@@ -56,7 +59,7 @@ def _known(shipped: Iterable[Form]) -> Known:
 
 
 def _table(block: Block) -> str:
-    """The key of a table; "" of single boxes, which are told apart by their own keys."""
+    """The key of a table; "" for single boxes, whose own keys are unique."""
     return "" if isinstance(block, Boxes) else block.key
 
 
@@ -229,20 +232,20 @@ def _confused(block: Lines) -> Iterator[str]:
 
 def _reaches(parts: Mapping[str, tuple[str, ...]], start: str, goal: str) -> bool:
     """Whether a line is, through its parts, a part of another."""
-    seen: set[str] = set()
+    visited: set[str] = set()
     todo = list(parts.get(start, ()))
     while todo:
         key = todo.pop()
         if key == goal:
             return True
-        if key not in seen:
-            seen.add(key)
+        if key not in visited:
+            visited.add(key)
             todo += parts.get(key, ())
     return False
 
 
 def _alike(path: str, boxes: Sequence[Box]) -> Iterator[str]:
-    """Two boxes that no key, or no label, tells apart."""
+    """Boxes that share a key or a label."""
     yield from _repeated(path, [box.key for box in boxes])
     owner: dict[str, str] = {}
     for box in boxes:
@@ -308,7 +311,7 @@ def _is_like(block: Block, sheet: Sheet) -> bool:
 
 
 def _labels(block: Block) -> list[tuple[str, ...]]:
-    """The labels that tell where a block is."""
+    """The labels by which a block is located."""
     labelled: Iterable[Line | Box] = block.lines if isinstance(block, Lines) else typed(block.fields)
     return [one.labels for one in labelled]
 

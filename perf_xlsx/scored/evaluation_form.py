@@ -43,7 +43,7 @@ INK = "#000000"
 
 
 class PaperLayout(Struct, frozen=True):
-    """Columns of the sheet: widths, the fund columns from the fifth on, where the indicators' columns stand."""
+    """Columns of the sheet: widths, the fund columns from the fifth on, the places of the indicators' columns."""
 
     widths: tuple[float, ...]
     font: float  # larger where the sheet is wider, so that it prints alike on one portrait page
@@ -122,7 +122,7 @@ class _Paper:
         self._signatures()
 
     def labels_on_top(self) -> None:
-        """Labels over several rows stand in the first of them: a page break cuts no row, but would cut a label."""
+        """Move labels over several rows to the first of them: a page break cuts no row, but would cut a label."""
         for top, left, bottom, _ in self.sheet.merges:
             if bottom > top:
                 text, look = self.sheet.cells[top][left]

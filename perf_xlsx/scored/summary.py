@@ -30,9 +30,9 @@ SUMMARY = "评分汇总"
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
-CHART_LINES, LINE_PIXELS = 13, 29  # the chart stands beside that many lines of the small tables
+CHART_LINES, LINE_PIXELS = 13, 29  # the chart is as high as that many lines of the small tables
 GAP = "+0.00;-0.00;0.00"
-CLAIMED = "#9DC3E6"  # bars that are the unit's own word, beside the accent of what is computed
+CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
 
 
 def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
@@ -60,7 +60,7 @@ class _Summary:
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._dimensions(9)
         row = self._funds(row + 1)
-        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart stands beside them
+        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart is to the right of them
             self.sheet.heights[blank] = 22
         row = self._indicators(max(row, 10 + CHART_LINES) + 1)
         self._chart(9)
@@ -223,7 +223,7 @@ class _Summary:
         self.sheet.heights[row] = 24
 
     def _chart(self, row: int) -> None:
-        """A bar chart of the costliest items, beside the small tables."""
+        """A bar chart of the costliest items, to the right of the small tables."""
         shown = self.ordered[:CHART_ROWS]
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)

@@ -46,13 +46,13 @@ def is_prompt(text: object) -> bool:
 
 # Scored sheets are recognised by these when a copy of them comes back.
 
-PROGRAM = "；perf_xlsx "  # stands in the last line of 自评表,
+PROGRAM = "；perf_xlsx "  # in the last line of 自评表,
 SIGNATURES = (("填报人：", "单位负责人："), ("联系电话：", "（单位公章）"))  # and these above it
 SIGNED = frozenset({*SIGNATURES[0], SIGNATURES[1][1]})
 SUMMARY_HEADS = ("自评得分", "计算得分", "差额", "为什么", "依据")
 SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "怎么办", "依据")
 ORIGIN_HEADS = ("本表位置", "原工作表", "原单元格", "原内容")
-SCORED_HEADS = (  # heads that stand together on 评分汇总, 问题清单 and 来源对照 alone
+SCORED_HEADS = (  # heads that occur together on 评分汇总, 问题清单 and 来源对照 alone
     frozenset(SUMMARY_HEADS),
     frozenset({SEVERITY_HEAD, *PROBLEM_HEADS}),
     frozenset(ORIGIN_HEADS),

@@ -306,7 +306,7 @@ def _label(row: int) -> str:
 
 
 def _swatch(colour: str) -> str:
-    """A legend square's colour: the box's own is too pale to be seen as a small mark."""
+    """The colour of a legend square: the box's own is too pale for a small mark."""
     return {s.REQUIRED_FILL: "#E6C84F", s.OPTIONAL_FILL: "#D0D5DB", s.COMPUTED_FILL: "#9AA3AE"}[colour]
 
 

@@ -16,7 +16,7 @@ DASHES = "-—–―－/／\\＼…一"  # say nothing by themselves
 
 
 def bare(cell: str) -> str:
-    """The text of a cell, or of each of a range, without blanks and what cannot be seen."""
+    """The text of a cell, or of each cell of a range, without spaces and invisible characters."""
     visible = f'SUBSTITUTE(SUBSTITUTE(CLEAN({cell}),{UNSEEN},""),{HARD_SPACE},"")'
     return f'SUBSTITUTE(SUBSTITUTE({visible}," ",""),"　","")'
 
@@ -32,7 +32,7 @@ def blank(cell: str) -> str:
 
 
 def begins(cell: str, words: str) -> str:
-    """Whether what stands before a colon, or all there is, is a word of a list."""
+    """Whether the text before a colon, or all of it, is a word of a list."""
     text = f'SUBSTITUTE({bare(cell)},"：",":")'
     return listed(f'LEFT({text},FIND(":",{text}&":")-1)', words)
 
@@ -52,12 +52,12 @@ def code(steps: Steps, key: str, words: str) -> str:
 
 
 def is_percent(steps: Steps, key: str) -> str:
-    """Whether a cell's format shows percents, so that 95% stands there as 0.95."""
+    """Whether a cell's format shows percents, so that 95% has the value 0.95."""
     return f'{_format(steps, key)}="P"'
 
 
 def number(steps: Steps, key: str) -> str:
-    """The step that gives the number that a cell shows, 95 where 95% stands.
+    """The step that gives the number that a cell shows: 95 for 95%.
 
     It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
     """
@@ -87,7 +87,7 @@ def _date_format(steps: Steps) -> str:
 
 
 def may_be_fractions(steps: Steps) -> str:
-    """Whether target and actual may be percents and fractions: 95% beside 1, 95 beside 0.96 where percents count.
+    """Whether target and actual may be percents and fractions: 95% and 1, or 95 and 0.96 where percents count.
 
     A percent format that shows a thousand percent is doubted too.
     """
@@ -107,7 +107,7 @@ def may_be_fractions(steps: Steps) -> str:
 
 
 def _hundredfold(steps: Steps) -> str:
-    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 beside 95."""
+    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 and 95."""
     a, b = number(steps, "target"), number(steps, "actual")
     percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
     # twice or half at most; 49.99 and no 50, so that two zeros need no condition of their own

@@ -1,10 +1,10 @@
 """Formulas in steps: what several formulas need is written once, and they ask for it by a defined name.
 
-A step of a row is a name that stands for a formula. The row of its references is that of the asking cell:
+A step of a row is a defined name of a formula. The row of its references is that of the asking cell:
 `'绩效指标'!$K1` in a name is the cell of column K in that cell's row. So the cells of a column share one short
 formula, an inserted row needs no cells elsewhere, and cutting and pasting cannot redirect a formula.
 
-All other steps are named cells of the hidden sheet: programs calculate what a name stands for as an array, where
+All other steps are named cells of the hidden sheet: programs calculate the formula of a name as an array, where
 INDEX and ROW may not give a cell.
 """
 

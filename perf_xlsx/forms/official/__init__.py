@@ -22,12 +22,11 @@ class OfficialForm(Struct, frozen=True):
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
-    `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `quantities`
-    words for a sign that do not tell which way. `execution` are names of
-    an indicator that is budget execution itself; `totals` and `subtotals` begin
-    rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
-    as printed. `into` names for a line that our template lacks the line that takes its money; `last_sources` are
-    words of the line that ends a list of sources of money.
+    `passages` are labels of texts outside the tables, by the titles that a rulebook uses; `quantities` are words
+    for a sign without a direction. `execution` are names of an indicator that is budget execution. `totals`
+    and `subtotals` begin rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts`
+    occur in texts left as printed. `into` names the line that takes the money of a line that our template lacks.
+    `last_sources` are words of the line that ends a list of sources of money.
     """
 
     form: Form
@@ -120,7 +119,7 @@ def _new(raw: Mapping[str, Any]) -> Box:
 
 
 def _directed(box: Box, words: Mapping[str, Any]) -> Box:
-    """The sign's choices, with one that tells a number and no direction."""
+    """The sign's choices, with one for a number without a direction."""
     if box.key != "sign":
         return box
     return replace(box, choices=(*box.choices, Choice(words["quantities"][0], tuple(words["quantities"]))))
