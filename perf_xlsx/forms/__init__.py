@@ -1,4 +1,4 @@
-"""Form kinds as data: which boxes stand where, their labels, synonyms, choices and help. One TOML a kind."""
+"""Form kinds as data: their boxes with labels, synonyms, choices and help. One TOML a kind."""
 
 from perf_xlsx.forms.form import (
     BOX_KINDS,

@@ -49,7 +49,7 @@ class CaseError(Exception):
 class Fill(Struct, frozen=True):
     """What is to be typed: single boxes by key, line cells by (block, line, column), rows by block.
 
-    `year` is None only for what was carried over from a workbook that does not tell.
+    `year` is None only for a carried-over workbook that does not name it.
     """
 
     form: Form
@@ -67,8 +67,8 @@ def load_case(text: str, form: str | None = None, year: int | None = None) -> Fi
         raise CaseError([f"form：{name!r} 不是已知的表种，应为 {' 或 '.join(form_names())}"])
     years = year or raw.get("year")
     if not isinstance(years, int | Decimal) or isinstance(years, bool) or years not in YEARS:
-        said = _shown(years) if isinstance(years, Decimal) else repr(years)
-        raise CaseError([f"year：{said} 不是年度，应为 {YEARS[0]} 到 {YEARS[-1]} 的整数，如 2023"])
+        shown = _shown(years) if isinstance(years, Decimal) else repr(years)
+        raise CaseError([f"year：{shown} 不是年度，应为 {YEARS[0]} 到 {YEARS[-1]} 的整数，如 2023"])
     return _CaseReader(load_form(name), int(years)).fill(raw)
 
 
@@ -182,13 +182,12 @@ class _CaseReader:
 
     def fund_lines(self, block: Lines, value: list[dict[str, Any]], columns: Mapping[str, Box]) -> None:
         by_label = {label: line.key for line in block.lines for label in line.labels}
-        taken: set[str] = set()
+        names, taken = "、".join(line.label for line in block.lines), set[str]()
         for number, row in enumerate(value, 1):
             path = f"{block.key}[{number}]"
-            line = by_label.get(str(row.get("line")).strip())
-            if line is None or line in taken:
-                word = "没有这一行" if line is None else "这一行出现了两次"
-                names = "、".join(x.label for x in block.lines)
+            line = by_label.get(str(row.get("line")).strip(), "")
+            if not line or line in taken:
+                word = "这一行出现了两次" if line else "没有这一行"
                 self.problems.append(f"{path}.line：{row.get('line')!r} {word}，已知的有 {names}")
                 continue
             taken.add(line)

@@ -9,14 +9,17 @@ from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Line, Lines, Rows, Sheet, typed
 from perf_xlsx.rulebook import rulebook_names
 
-LINES, TABLES = "funds", ("indicators", "projects", "passages")  # what is read; any number of single boxes beside
+LINES, TABLES = (
+    "funds",
+    ("indicators", "projects", "passages"),
+)  # the tables that are read; there may be any single boxes
 NEEDED_TABLES = ("indicators",)
 NEEDED_BOXES = (
     "unit", "supervisor", "filled_on", "money_unit", "claimed_execution_points", "claimed_total", "claimed_grade",
     "reference_execution_points", "reference_total", "reference_grade",
 )  # fmt: skip
 TOGETHER = ("goal_expected", "goal_achieved")
-WORDED = frozenset({"text", "long_text", "choice"})  # kinds that may stand for each other
+WORDED = frozenset({"text", "long_text", "choice"})  # kinds that may replace each other
 CHOSEN = ("sign", "method", "money_unit")  # whose choices mean something to scoring
 SHEETS = frozenset({  # other sheets of our workbooks, and one that Excel keeps for itself
     "填报说明", "_perf_xlsx", "评分汇总", "自评表", "问题清单", "来源对照", "history",
@@ -56,7 +59,7 @@ def _known(shipped: Iterable[Form]) -> Known:
 
 
 def _table(block: Block) -> str:
-    """The key of a table; "" of single boxes, which are told apart by their own keys."""
+    """The key of a table; "" for single boxes, whose own keys are unique."""
     return "" if isinstance(block, Boxes) else block.key
 
 
@@ -116,16 +119,16 @@ def _block(block: Block, known: Known) -> Iterator[str]:
 def _columns(block: Lines | Rows, known: Known) -> Iterator[str]:
     yield from _alike(f"{block.key}.columns", block.columns)
     have = {box.key for box in block.columns}
-    for (table, key), box in known.items():
-        needed = box.kind != "computed" or table in NEEDED_TABLES
-        if table == block.key and key not in have and needed:
-            yield f"{block.key} 缺少 columns“{key}”（{box.label}）。"
+    yield from (
+        f"{block.key} 缺少 columns“{key}”（{box.label}）。"
+        for (table, key), box in known.items()
+        if table == block.key and key not in have and (box.kind != "computed" or table in NEEDED_TABLES)
+    )
     yield from (f"{block.key}.columns{problem}" for problem in _dependent(block.columns))
-    if isinstance(block, Lines):
-        for box in (box for box in block.columns if box.required):
-            yield f"{block.key}.columns“{box.key}”不能有 required，请写在各行的 required 中。"
-    elif any(len(row) > len(block.columns) for row in block.preset):
+    if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):
         yield f"{block.key} 的 preset 每行最多{len(block.columns)}项。"
+    required = [box.key for box in block.columns if box.required and isinstance(block, Lines)]
+    yield from (f"{block.key}.columns“{key}”不能有 required，请写在各行的 required 中。" for key in required)
 
 
 def _box(box: Box, known: Box | None) -> Iterator[str]:
@@ -214,8 +217,13 @@ def _lines(form: Form, block: Lines) -> Iterator[str]:
             yield f"{path} 的 parts {words}。"
         if not {*line.required} <= {*columns}:
             yield f"{path} 的 required 应为 {LINES}.columns 中的 key：{'、'.join(columns)}。"
+    yield from _confused(block)
+
+
+def _confused(block: Lines) -> Iterator[str]:
+    """Lines that are parts of themselves, and two that have a label in common."""
     parts = {line.key: line.parts for line in block.lines}
-    if any(_reaches(parts, key, key) for key in keys):
+    if any(_reaches(parts, key, key) for key in parts):
         yield f"{LINES}.lines 的 parts 绕成了圈。"
     labels = [same_label(label) for line in block.lines for label in {*line.labels}]
     if len({*labels}) < len(labels):
@@ -224,20 +232,20 @@ def _lines(form: Form, block: Lines) -> Iterator[str]:
 
 def _reaches(parts: Mapping[str, tuple[str, ...]], start: str, goal: str) -> bool:
     """Whether a line is, through its parts, a part of another."""
-    seen: set[str] = set()
+    visited: set[str] = set()
     todo = list(parts.get(start, ()))
     while todo:
         key = todo.pop()
         if key == goal:
             return True
-        if key not in seen:
-            seen.add(key)
+        if key not in visited:
+            visited.add(key)
             todo += parts.get(key, ())
     return False
 
 
 def _alike(path: str, boxes: Sequence[Box]) -> Iterator[str]:
-    """Two boxes that no key, or no label, tells apart."""
+    """Boxes that share a key or a label."""
     yield from _repeated(path, [box.key for box in boxes])
     owner: dict[str, str] = {}
     for box in boxes:
@@ -303,7 +311,7 @@ def _is_like(block: Block, sheet: Sheet) -> bool:
 
 
 def _labels(block: Block) -> list[tuple[str, ...]]:
-    """The labels that tell where a block is."""
+    """The labels by which a block is located."""
     labelled: Iterable[Line | Box] = block.lines if isinstance(block, Lines) else typed(block.fields)
     return [one.labels for one in labelled]
 

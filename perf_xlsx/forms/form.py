@@ -11,7 +11,7 @@ from msgspec import Struct
 
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
 NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
-_YEARS = range(2000, 2101)  # the years that may stand there
+_YEARS = range(2000, 2101)  # the years that it may be
 BOX_KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
 
 
@@ -32,10 +32,9 @@ class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: 
     """One value to be typed (or shown, kind "computed").
 
     `key` names it in code and in the defined name; `required` is counted by the template and reported as R07;
-    `strict` choices are refused when another word stands there, others are suggestions. As the template's
-    validation `minimum` bounds a number, and `points` by the rulebook's full score, which {total} stands for in
-    `help` (of columns of rows) and `error`; {next_year} may stand in both, too. `formula` names the live formula
-    of a computed box.
+    `strict` choices refuse any other word, others are suggestions. In the template's validation `minimum` bounds a
+    number from below, and `points` from above by the rulebook's full score. In `help` (of columns of rows) and
+    `error`, {total} is that score and {next_year} a year. `formula` names the live formula of a computed box.
     """
 
     key: str
@@ -157,7 +156,7 @@ class Rows(Struct, frozen=True):
 
 
 Block = Boxes | Lines | Rows
-_Kind = TypeVar("_Kind", Boxes, Lines, Rows)
+_Kind = TypeVar("_Kind", Lines, Rows)
 
 
 class Sheet(Struct, frozen=True):
@@ -174,7 +173,7 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     """One kind of form. `versions` are the template versions that can be read; the last is the one written.
 
     `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`
-    those by which the title of an official layout tells the kind.
+    those by which the title of an official layout is recognised.
     """
 
     name: str
@@ -226,10 +225,6 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
             if block.key == key:
                 return block
         raise KeyError(key)
-
-    def boxes(self, key: str) -> Boxes:
-        """The single boxes of this key; KeyError where the form has no such block."""
-        return self._of_kind(key, Boxes)
 
     def lines(self, key: str) -> Lines:
         """The fixed lines of this key; KeyError where the form has no such block."""

@@ -1,4 +1,4 @@
-"""A form's TOML -> Form. Whatever is wrong is told in Chinese: file, table, key, and what would be right."""
+"""A form's TOML -> Form. Errors are in Chinese: file, table, key, and what would be right."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BLOCKS = {"boxes": "单个的格", "lines": "固定的行", "rows": "可以增�
 
 
 class _Key(Struct, frozen=True):
-    """What may stand under a key, `words` say it; `needed` keys must be there."""
+    """The values that a key may have, described by `words`; `needed` keys are required."""
 
     fits: Callable[[Any], bool]
     words: str
@@ -138,7 +138,7 @@ def _with_common_lists(raw: dict[str, Any], where: str) -> dict[str, Any]:
         return raw
     lists, named = _common()["lists"], raw["common"]
     if not isinstance(named, list) or not all(isinstance(name, str) and name in lists for name in named):
-        raise FormError(f"{where}：common 是{_seen(named)}，应为列表，每项是 {'、'.join(lists)} 之一。")
+        raise FormError(f"{where}：common 是{_shown(named)}，应为列表，每项是 {'、'.join(lists)} 之一。")
     own = {key: value for key, value in raw.items() if key != "common"}
     return {name: lists[name] for name in named} | own
 
@@ -149,7 +149,7 @@ def _with_common_block(raw: Mapping[str, Any], where: str) -> Mapping[str, Any]:
         return raw
     blocks, name = _common()["blocks"], raw["common"]
     if not isinstance(name, str) or name not in blocks:
-        raise FormError(f"{where}：common 是{_seen(name)}，应为 {'、'.join(blocks)} 之一。")
+        raise FormError(f"{where}：common 是{_shown(name)}，应为 {'、'.join(blocks)} 之一。")
     own = {key: value for key, value in raw.items() if key != "common"}
     members = {
         key: _merged(blocks[name][key], own[key], where) for key in own.keys() & _MEMBERS & blocks[name].keys()
@@ -168,26 +168,26 @@ def _merged(common: list[dict[str, Any]], own: Any, where: str) -> Any:
 
 
 def _put(one: dict[str, Any], boxes: list[dict[str, Any]], where: str) -> None:
-    """Change the box of the same key, or add one; it stands where `before` says."""
+    """Change the box of the same key, or add one; `before` is the key of the next one."""
     at = next((n for n, box in enumerate(boxes) if box.get("key") == one.get("key")), len(boxes))
     known = boxes.pop(at) if at < len(boxes) else {}
     keys = [box.get("key") for box in boxes]
     if "before" in one:
         if one["before"] not in keys:
             words = "、".join(map(str, keys))
-            raise FormError(f"{where}：before 是{_seen(one['before'])}，应为同一块中的 key：{words}。")
+            raise FormError(f"{where}：before 是{_shown(one['before'])}，应为同一块中的 key：{words}。")
         at = keys.index(one["before"])
     boxes.insert(at, known | {key: value for key, value in one.items() if key != "before"})
 
 
 def _take(raw: Mapping[str, Any], where: str, known: Mapping[str, _Key]) -> dict[str, Any]:
-    """What stands in a table, lists as tuples. Raises FormError for the first key that is not as it should be."""
+    """The values of a table, lists as tuples. Raises FormError for the first wrong key."""
     for key, value in raw.items():
         if key not in known:
             near = meant(key, known) or "。"
-            raise FormError(f"{where}：不认识{_seen(key)}，已知的有 {'、'.join(known)}{near}")
+            raise FormError(f"{where}：不认识{_shown(key)}，已知的有 {'、'.join(known)}{near}")
         if not known[key].fits(value):
-            raise FormError(f"{where}：{key} 是{_seen(value)}，应为 {known[key].words}。")
+            raise FormError(f"{where}：{key} 是{_shown(value)}，应为 {known[key].words}。")
     for key, one in known.items():
         if one.needed and key not in raw:
             raise FormError(f"{where}：缺少 {key}，应为 {one.words}。")
@@ -198,8 +198,8 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _seen(value: Any) -> str:
-    """A wrong value as it is told: the beginning of it, on one line."""
+def _shown(value: Any) -> str:
+    """The beginning of a wrong value, on one line, for a message."""
     shown = one_line(value if isinstance(value, str) else str(value))
     shown = shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
     return f"“{shown}”" if isinstance(value, str) else f" {shown}"
@@ -207,7 +207,7 @@ def _seen(value: Any) -> str:
 
 def _at(where: str, name: str, raw: Mapping[str, Any], key: str = "key") -> str:
     """The place of a table in messages: the file, then the tables around it by their keys."""
-    return f"{where} › {name}{_seen(raw[key]) if isinstance(raw.get(key), str) else ''}"
+    return f"{where} › {name}{_shown(raw[key]) if isinstance(raw.get(key), str) else ''}"
 
 
 def _sheet(raw: Mapping[str, Any], where: str) -> Sheet:

@@ -1,4 +1,4 @@
-"""The form kinds that there are: the shipped ones, and those of a bureau's own files while they are in use."""
+"""The known form kinds: the shipped ones, and those of a bureau's own files while they are in use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _added: ContextVar[Mapping[str, FormFile]] = ContextVar("forms")
 
 
 class FormFile(Struct, frozen=True):
-    """A form's TOML of somebody's own: the file's name and its text, which any process or machine can be given."""
+    """A bureau's own form: the name and the text of its TOML, which can be sent to any process or machine."""
 
     file: str
     text: str
@@ -59,12 +59,12 @@ def read_forms(paths: Iterable[Path]) -> tuple[FormFile, ...]:
         file = FormFile(visible(path.name), _text(path))
         if len(found) == MOST_FILES:
             raise FormError(f"表种文件超过{MOST_FILES}个，请只指定用到的。")
-        _told_apart(file, found.values())
+        _check_distinct(file, found.values())
         found[real] = file
     return tuple(found.values())
 
 
-def _told_apart(file: FormFile, others: Iterable[FormFile]) -> None:
+def _check_distinct(file: FormFile, others: Iterable[FormFile]) -> None:
     """Raises FormError where another form has this one's name, or is called the same."""
     for other in others:
         if other.form.name == file.form.name and other.text != file.text:
@@ -111,13 +111,13 @@ def _text(path: Path) -> str:
 
 @contextmanager
 def with_forms(own: Iterable[FormFile]) -> Iterator[None]:
-    """Inside, forms of somebody's own are known beside the shipped ones (and those known already).
+    """Inside, the forms of these files are known as well as the shipped ones (and those known already).
 
     Raises FormError where one of them is wrong, or two that differ have one name.
     """
     known = dict(_added.get({}))
     for file in own:
-        _told_apart(file, known.values())
+        _check_distinct(file, known.values())
         known[file.form.name] = file
     before = _added.set(known)
     try:
@@ -134,7 +134,7 @@ def shipped_names() -> tuple[str, ...]:
 
 
 def form_names() -> tuple[str, ...]:
-    """Every form kind that is known here: the shipped ones, sorted, then those of somebody's own."""
+    """Every known form kind: the shipped ones, sorted, then a bureau's own."""
     return (*shipped_names(), *_added.get({}))
 
 

@@ -15,7 +15,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import computed_labels
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_hint
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, LEGEND, NUMBER, REQUIRED_HEAD, is_prompt
 from perf_xlsx.system.pattern import pattern
 
 LISTED = 8  # cells and sheets that are named; the rest is counted
@@ -127,7 +127,7 @@ def _is_computed(cell: Cell | None) -> bool:
     if cell is None:
         return False
     value = cell.struck if cell.value is None else cell.value
-    return cell.formula is not None or isinstance(value, Decimal) or is_hint(value)
+    return cell.formula is not None or isinstance(value, Decimal) or is_prompt(value)
 
 
 def _is_title(form: Form, cell: Cell) -> bool:

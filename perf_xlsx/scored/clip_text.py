@@ -13,17 +13,17 @@ LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 
 def remarks(row: Indicator, width: float) -> str:
     """Reason and improvement in one box, as the official form has it.
 
-    Where they do not fit into one row each gives what room there is, with a pointer to where all of it stands.
+    Where they do not fit into one row, each is cut, with a pointer to the cell of the full text.
     """
     parts = {entry.given: entry for entry in (row.reason, row.improvement) if entry.given}
     need = {text: s.lines_needed(text, width) for text in parts}
-    whole = sum(need.values())
-    room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (whole - need[text])) for text in parts}
+    total = sum(need.values())
+    room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (total - need[text])) for text in parts}
     return "\n".join(fitted(text, width, entry, room[text]) for text, entry in parts.items())
 
 
 def fitted(text: str, width: float, entry: Entry[str], lines: int) -> str:
-    """The text, or what fits into so many lines of it with a pointer to where all of it stands."""
+    """The text, or as much of it as fits into so many lines, with a pointer to the cell of the full text."""
     if s.lines_needed(text, width) <= lines:
         return text
     pointer = f"……（全文见{entry.place.sheet}!{entry.place.cell}）"

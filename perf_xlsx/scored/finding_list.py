@@ -55,7 +55,7 @@ def _summary(result: Result) -> str:
 
 
 def _key(sheet: Draft, result: Result) -> None:
-    """What the colours of the marked cells mean, beside the counts."""
+    """The meaning of the colours of marked cells, to the right of the counts."""
     for standing, column in KEY_COLUMNS.items() if result.findings else ():
         colour, owed = s.MARK_WORDS[standing]
         name = f"{STANDING_SIGNS[standing]} {STANDING_NAMES[standing]}"

@@ -6,8 +6,8 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scored.evaluation_form import evaluation_sheet
 from perf_xlsx.scored.finding_list import problems_sheet
-from perf_xlsx.scored.official_form import official_sheet
 from perf_xlsx.scored.source_map import origin_sheet
 from perf_xlsx.scored.summary import summary_sheet
 from perf_xlsx.sheets.origin import Origin
@@ -20,7 +20,7 @@ def scored_sheets(result: Result, form: Form, rulebook: Rulebook, origin: Origin
     """
     sheets = [
         summary_sheet(result, form, rulebook),
-        official_sheet(result, form, rulebook),
+        evaluation_sheet(result, form, rulebook),
         problems_sheet(result),
     ]
     return [*sheets, origin_sheet(origin)] if origin is not None else sheets

@@ -22,10 +22,10 @@ def origin_sheet(origin: Origin) -> Draft:
     )
     sheet.merge(0, 0, 0, last, title)
     sheet.text(0, 0, ORIGIN, title)
-    said = _said(origin)
+    summary = _summary(origin)
     sheet.merge(1, 0, 1, last, paragraph)
-    sheet.text(1, 0, said, paragraph)
-    sheet.heights |= {0: 34, 1: s.height_for([(said, sum(width for _, width in CARRIED))], 22)}
+    sheet.text(1, 0, summary, paragraph)
+    sheet.heights |= {0: 34, 1: s.height_for([(summary, sum(width for _, width in CARRIED))], 22)}
     row = _heads(sheet, 2, [head for head, _ in CARRIED])
     for number, trace in enumerate(origin.traces, 1):
         _row(sheet, row, number, (trace.field, "", trace.sheet, trace.cell, trace.given, trace.note))
@@ -39,7 +39,7 @@ def origin_sheet(origin: Origin) -> Draft:
     return sheet
 
 
-def _said(origin: Origin) -> str:
+def _summary(origin: Origin) -> str:
     none = f"{NO_PLACE}{'、'.join(origin.no_place)}。" if origin.no_place else ""
     rest = f"没有带入的{len(origin.left)}处列在末尾，仍在原文件中。" if origin.left else "原文件的内容已全部带入。"
     return (

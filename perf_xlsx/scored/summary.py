@@ -30,8 +30,9 @@ SUMMARY = "评分汇总"
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
-CHART_LINES, LINE_PIXELS = 13, 29  # the chart stands beside that many lines of the small tables
-CLAIMED = "#9DC3E6"  # bars that are the unit's own word, beside the accent of what is computed
+CHART_LINES, LINE_PIXELS = 13, 29  # the chart is as high as that many lines of the small tables
+GAP = "+0.00;-0.00;0.00"
+CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
 
 
 def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
@@ -59,7 +60,7 @@ class _Summary:
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._dimensions(9)
         row = self._funds(row + 1)
-        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart stands beside them
+        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart is to the right of them
             self.sheet.heights[blank] = 22
         row = self._indicators(max(row, 10 + CHART_LINES) + 1)
         self._chart(9)
@@ -84,40 +85,36 @@ class _Summary:
 
     def _tiles(self, row: int) -> None:
         """Label, large value and remark in three rows, tile by tile."""
-        total = points(self.scores.total)
-        claimed, grade = self.form.claimed.total.value, self.form.claimed.grade.value
-        execution, rates = self.scores.execution, self.scores.line_rates[self.form.total_line]
-        scored = (
-            f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
-            if execution.points is not None
-            else ""
-        )
-        full = plain(self.rulebook.number("total.points"))
-        tiles = (
-            (
-                1,
-                1,
-                "计算总分",
-                total,
-                f"满分{full}" if self.scores.complete else f"暂定：{self.scores.provisional[0]}",
-            ),
-            (2, 3, "等级", self.scores.grade or "—", "" if self.scores.complete else "总分暂定，不评等级"),
-            (4, 5, "自评", plain(claimed) if claimed is not None else "—", f"自评等级：{grade or '未填'}"),
-            (6, 8, "预算执行率", rate_words(execution.completion), scored),
-            (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
-            (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
-        )
         self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
-        for first, last, label, value, remark in tiles:
+        for first, last, label, value, remark in self._tile_texts():
             accent = label in ("计算总分", "等级")
-            ink = "#FFFFFF" if accent else s.INK
-            fill = s.ACCENT if accent else "#F3F6FA"
+            fill, ink = (s.ACCENT, "#FFFFFF") if accent else ("#F3F6FA", s.INK)
             base = {"bg_color": fill, "font_color": ink, "align": "center", "text_wrap": False}
             size = 26 if accent else 15 if label == "问题" else 20
             soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
             self._cell(row, first, last, label, **base | soft)
             self._cell(row + 1, first, last, value, **base, font_name=s.HEADING, font_size=size, shrink=True)
             self._cell(row + 2, first, last, remark, **base | soft, font_size=9)
+
+    def _tile_texts(self) -> tuple[tuple[int, int, str, str, str], ...]:
+        """First and last column, label, value and remark of each tile."""
+        scores, execution, full = self.scores, self.scores.execution, plain(self.rulebook.number("total.points"))
+        claimed, rates = self.form.claimed, scores.line_rates[self.form.total_line]
+        claim = plain(claimed.total.value) if claimed.total.value is not None else "—"
+        total, no_grade = f"满分{full}", ""
+        if not scores.complete:
+            total, no_grade = f"暂定：{scores.provisional[0]}", "总分暂定，不评等级"
+        scored = ""
+        if execution.points is not None:
+            scored = f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
+        return (
+            (1, 1, "计算总分", points(scores.total), total),
+            (2, 3, "等级", scores.grade or "—", no_grade),
+            (4, 5, "自评", claim, f"自评等级：{claimed.grade.value or '未填'}"),
+            (6, 8, "预算执行率", rate_words(execution.completion), scored),
+            (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
+            (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
+        )
 
     def _cell(self, row: int, first: int, last: int, text: str, **look: Any) -> None:
         style = s.look(**look)
@@ -202,7 +199,7 @@ class _Summary:
         self._number(row, 6, 6, item.claimed, s.POINTS, "—")
         self._number(row, 7, 7, score.points, s.POINTS, "未评")
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
-        self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
+        self._number(row, 8, 8, gap, GAP, "—")
         sheet.text(row, 9, score.why, text)
         sheet.text(row, 10, basis, s.look(border=True, align="left", font_size=9))
         shown = [
@@ -215,21 +212,18 @@ class _Summary:
 
     def _total_row(self, row: int) -> None:
         self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
-        weights = [item.score.weight for item in self.items if item.score.weight is not None]
-        claims = [item.claimed for item in self.items]
-        known = [claim for claim in claims if claim is not None]
-        claimed = sum(known, Decimal(0)) if len(known) == len(claims) else None
-        self._number(row, 5, 5, sum(weights, Decimal(0)), "General", "")
+        claimed = _claimed(self.items)
+        self._number(row, 5, 5, _weight(self.items), "General", "")
         self._number(row, 6, 6, claimed, s.POINTS, "—")
         self._number(row, 7, 7, self.scores.total, s.POINTS, "")
         gap = None if claimed is None else claimed - self.scores.total
-        self._number(row, 8, 8, gap, "+0.00;-0.00;0.00", "—")
+        self._number(row, 8, 8, gap, GAP, "—")
         words = "" if self.scores.complete else f"暂定：{'；'.join(self.scores.provisional)}"
         self._cell(row, 9, 10, words, border=True)
         self.sheet.heights[row] = 24
 
     def _chart(self, row: int) -> None:
-        """A bar chart of the costliest items, beside the small tables."""
+        """A bar chart of the costliest items, to the right of the small tables."""
         shown = self.ordered[:CHART_ROWS]
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
@@ -249,34 +243,27 @@ class _Summary:
 
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
-        row = self._heads(
-            row,
-            (
-                (1, 1, "一级指标"),
-                (2, 2, "分值"),
-                (3, 3, "自评得分"),
-                (4, 4, "计算得分"),
-                (5, 6, "差额"),
-                (7, 8, "得分率"),
-            ),
-        )
+        names = ("一级指标", "分值", "自评得分", "计算得分", "差额", "得分率")
+        spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
+        row = self._heads(row, tuple((*span, name) for span, name in zip(spans, names, strict=True)))
         for name, group in self._groups():
-            self.sheet.text(row, 1, name, s.look(border=True, align="left"))
-            weight = sum((item.score.weight or Decimal(0) for item in group), Decimal(0))
-            earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
-            known = [item.claimed for item in group if item.claimed is not None]
-            claimed = sum(known, Decimal(0)) if len(known) == len(group) else None
-            settled = all(item.score.points is not None for item in group)  # what is open is no zero
-            gap = claimed - earned if claimed is not None and settled else None
-            share = Fraction(earned) / Fraction(weight) if weight > 0 and settled else None
-            self._number(row, 2, 2, weight, "General", "")
-            self._number(row, 3, 3, claimed, s.POINTS, "—")
-            self._number(row, 4, 4, earned, s.POINTS, "")
-            self._number(row, 5, 6, gap, "+0.00;-0.00;0.00", "—")
-            self._number(row, 7, 8, share, s.PERCENT, "—")
-            self.sheet.heights[row] = 22
+            self._dimension(row, name, group)
             row += 1
         return row
+
+    def _dimension(self, row: int, name: str, group: list[Item]) -> None:
+        weight, claimed = _weight(group), _claimed(group)
+        earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
+        settled = all(item.score.points is not None for item in group)  # what is open is no zero
+        gap = claimed - earned if claimed is not None and settled else None
+        share = Fraction(earned) / Fraction(weight) if weight > 0 and settled else None
+        self.sheet.text(row, 1, name, s.look(border=True, align="left"))
+        self._number(row, 2, 2, weight, "General", "")
+        self._number(row, 3, 3, claimed, s.POINTS, "—")
+        self._number(row, 4, 4, earned, s.POINTS, "")
+        self._number(row, 5, 6, gap, GAP, "—")
+        self._number(row, 7, 8, share, s.PERCENT, "—")
+        self.sheet.heights[row] = 22
 
     def _groups(self) -> Iterator[tuple[str, list[Item]]]:
         for name in dict.fromkeys(item.level1 for item in self.items):
@@ -302,6 +289,16 @@ class _Summary:
         self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
         self.sheet.heights[row] = s.height_for([(name, WIDTHS[1])], 22)
         return row + 1
+
+
+def _weight(items: list[Item]) -> Decimal:
+    return sum((item.score.weight or Decimal(0) for item in items), Decimal(0))
+
+
+def _claimed(items: list[Item]) -> Decimal | None:
+    """The sum of the unit's own points; None where one is missing."""
+    claims = [item.claimed for item in items if item.claimed is not None]
+    return sum(claims, Decimal(0)) if len(claims) == len(items) else None
 
 
 def _title_height(title: str) -> float:

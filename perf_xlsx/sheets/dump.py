@@ -11,7 +11,7 @@ from typing import Any
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign import Original, open_original
-from perf_xlsx.ooxml import Package, PackageError
+from perf_xlsx.ooxml import Cell, Package, PackageError
 
 
 class DumpError(Exception):
@@ -41,20 +41,25 @@ def dump(source: Path | bytes) -> str:
 def _original(original: Original) -> Iterator[str]:
     """A workbook of another format: what is read of it."""
     yield f"format {original.format}"
-    for key, value in original.properties.items():
-        yield f"property {key} = {value}"
-    for name in original.names:
-        yield f"name {name.name} = {name.refers_to}"
+    yield from (f"property {key} = {value}" for key, value in original.properties.items())
+    yield from (f"name {name.name} = {name.refers_to}" for name in original.names)
     for sheet, grid in zip(original.sheets, original.grids, strict=True):
         yield ""
         yield f"== {sheet.name}" + ("" if sheet.state == "visible" else f" ({sheet.state})")
         for top, left, bottom, right in grid.merges:
             yield f"merged {column_name(left)}{top}:{column_name(right)}{bottom}"
         for (row, column), cell in sorted(grid.cells.items()):
-            marks = [cell.number_format] if cell.number_format != "General" else []
-            marks += ["formula"] if cell.formula is not None else []
-            shown = repr(cell.error or (str(cell.value) if isinstance(cell.value, Decimal) else cell.value))
-            yield f"{column_name(column)}{row} {shown}" + (f"  [{'; '.join(marks)}]" if marks else "")
+            yield f"{column_name(column)}{row} {_read(cell)}"
+
+
+def _read(cell: Cell) -> str:
+    shown = repr(cell.error or (str(cell.value) if isinstance(cell.value, Decimal) else cell.value))
+    marks = [cell.number_format] if cell.number_format != "General" else []
+    return _marked(shown, marks + (["formula"] if cell.formula is not None else []))
+
+
+def _marked(text: str, marks: list[str]) -> str:
+    return f"{text}  [{'; '.join(marks)}]" if marks else text
 
 
 def _book(book: Any, values: Any) -> Iterator[str]:
@@ -78,16 +83,13 @@ def _sheet(sheet: Any, values: Any) -> Iterator[str]:
         "filter": sheet.auto_filter.ref, "protected": sheet.protection.sheet or None,
     }  # fmt: skip
     yield "page " + ", ".join(f"{key} {value}" for key, value in facts.items() if value)
-    for merged in sorted(str(merged) for merged in sheet.merged_cells.ranges):
-        yield f"merged {merged}"
+    yield from (f"merged {merged}" for merged in sorted(map(str, sheet.merged_cells.ranges)))
     for rule in sheet.data_validations.dataValidation:
         yield f"validation {rule.sqref} {rule.type or 'any'} {rule.formula1 or ''} {rule.errorStyle or 'stop'}"
     for area in sheet.conditional_formatting:
-        for rule in area.rules:
-            yield f"conditional {area.sqref} {rule.type} {' '.join(rule.formula)}"
-    for row in sheet.iter_rows():
-        for cell in row:
-            yield from _cell(cell, values[cell.coordinate].value)
+        yield from (f"conditional {area.sqref} {rule.type} {' '.join(rule.formula)}" for rule in area.rules)
+    for cell in (cell for row in sheet.iter_rows() for cell in row):
+        yield from _cell(cell, values[cell.coordinate].value)
 
 
 def _cell(cell: Any, value: Any) -> Iterator[str]:
@@ -95,11 +97,11 @@ def _cell(cell: Any, value: Any) -> Iterator[str]:
     fill = cell.fill.fgColor.rgb if cell.has_style and cell.fill.fill_type == "solid" else None
     if cell.value is None and cell.comment is None and not (unlocked and fill):
         return
-    text = repr(cell.value)
-    if cell.data_type == "f":
-        text = f"{cell.value} -> {value!r}"
-    marks = [cell.number_format] if cell.number_format != "General" else []
-    marks += [f"fill {fill}"] if fill else []
-    marks += ["unlocked"] if unlocked else []
-    marks += [f"note {cell.comment.text!r}"] if cell.comment else []
-    yield f"{cell.coordinate} {text}" + (f"  [{'; '.join(marks)}]" if marks else "")
+    text = f"{cell.value} -> {value!r}" if cell.data_type == "f" else repr(cell.value)
+    marks = (
+        cell.number_format if cell.number_format != "General" else "",
+        f"fill {fill}" if fill else "",
+        "unlocked" if unlocked else "",
+        f"note {cell.comment.text!r}" if cell.comment else "",
+    )
+    yield f"{cell.coordinate} {_marked(text, [mark for mark in marks if mark])}"

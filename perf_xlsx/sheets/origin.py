@@ -7,11 +7,11 @@ from msgspec import Struct
 from perf_xlsx.domain.place import Place
 
 ORIGIN = "来源对照"
-NO_PLACE = "原文件没有的自评栏："  # stands before the names of boxes that the unit could not fill
+NO_PLACE = "原文件没有的自评栏："  # before the names of boxes that the unit could not fill
 
 
 class Trace(Struct, frozen=True):
-    """One box that was carried over: where it stands now, where it stood, what stood there as a person saw it."""
+    """One box that was carried over: its place now, its former place, and the text that it showed there."""
 
     field: str
     place: Place
@@ -22,7 +22,7 @@ class Trace(Struct, frozen=True):
 
 
 class LeftBehind(Struct, frozen=True):
-    """Something of the original that is not in the new workbook; `cell` is "" for a whole sheet or file."""
+    """Something of the original that is not in the new workbook; `cell` is "" for a sheet or file."""
 
     what: str
     sheet: str

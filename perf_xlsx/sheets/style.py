@@ -26,8 +26,8 @@ HEAD_FILL = "#E3ECF5"
 DONE_FILL, DONE_INK = "#DDF1E0", "#1B5E20"
 TODO_FILL, TODO_INK = "#FDEBD0", "#8A4B08"
 
-# Exact colours of marks: a person would hardly choose just these, so that our own can be told from theirs. None is
-# near the yellow of a required box; the heavier, the darker, so that they differ without any colour too.
+# Exact colours of marks, which a person would hardly choose, so that they differ from fills of the unit. None is
+# near the yellow of a required box. A more severe mark is darker, so that they differ in greyscale too.
 MARK_FILLS: Mapping[Standing, str] = {
     "error": "FFEF8A80", "warning": "FFFFBE55", "notice": "FFBFD8F2", "waived": "FFDCE3D3",
 }  # fmt: skip
@@ -102,7 +102,7 @@ class _Widths(dict[str, int]):
 _WIDTHS = _Widths()
 
 
-@lru_cache(1 << 8)  # one long text may stand in every row
+@lru_cache(1 << 8)  # one long text may be in every row
 def lines_needed(text: str, width: float) -> int:
     """Lines that a text takes in a column of that width; autofit is of no use for Chinese."""
     return sum(lines_of(units(line), width) for line in text.split("\n")) if text else 1

@@ -228,20 +228,24 @@ class Writer:
         for number, row in enumerate(range(first, last + 1), 1):
             values = filled[number - 1] if number <= len(filled) else {}
             self._row(block, worksheet, row, number, values, formulas)
-        table = TableRange(block, name, _letters(block), header + 1, last + 1)
-        self.tables.append(table)
-        if table.required:
-            state.terms.append(missing_name(block.key))
-        if block.key == "indicators":  # one is required in any case
-            state.terms.append(f"({entries_name(block.key)}=0)")
-            at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
-            self.canvas.name(POINTS, name, header, at, last + BELOW, at)
+        self._count(block, state, header, last)
         state.box(first, LEFT)
         if len(state.sheet.blocks) == 1:
             anchor = next((n for n, box in enumerate(block.columns) if box.key == "name"), -1)
             worksheet.freeze_panes(header + 1, LEFT + anchor + 1)
             worksheet.repeat_rows(0, header)
         return last + 2
+
+    def _count(self, block: Rows, state: SheetState, header: int, last: int) -> None:
+        """Count what the rows lack; one indicator is required in any case."""
+        table = TableRange(block, state.sheet.name, _letters(block), header + 1, last + 1)
+        self.tables.append(table)
+        if table.required:
+            state.terms.append(missing_name(block.key))
+        if block.key == "indicators":
+            state.terms.append(f"({entries_name(block.key)}=0)")
+            at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
+            self.canvas.name(POINTS, state.sheet.name, header, at, last + BELOW, at)
 
     def _row_heads(self, block: Rows, state: SheetState, header: int, last: int) -> None:
         canvas, worksheet = self.canvas, state.worksheet
@@ -253,14 +257,9 @@ class Writer:
             self.box.ask(worksheet, header + 1, column, last, box)
 
     def _row(
-        self,
-        block: Rows,
-        worksheet: Any,
-        row: int,
-        number: int,
-        values: Mapping[str, Typed],
+        self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed],
         formulas: Mapping[str, str],
-    ) -> None:
+    ) -> None:  # fmt: skip
         count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
         self.canvas.typed(worksheet, row, 0, Decimal(number), count)
         for column, box in enumerate(block.columns, LEFT):
@@ -307,7 +306,7 @@ def _label(row: int) -> str:
 
 
 def _swatch(colour: str) -> str:
-    """A legend square's colour: the box's own is too pale to be seen as a small mark."""
+    """The colour of a legend square: the box's own is too pale for a small mark."""
     return {s.REQUIRED_FILL: "#E6C84F", s.OPTIONAL_FILL: "#D0D5DB", s.COMPUTED_FILL: "#9AA3AE"}[colour]
 
 

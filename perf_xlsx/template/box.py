@@ -19,6 +19,8 @@ from perf_xlsx.template.steps import Steps, in_row, is_redirected
 
 ANY_YEAR = 2023
 NUMERALS = "一二三四五六七八九十"
+ALIGNED = {"number": "right", "percent": "right", "value": "right", "choice": "center"}  # other kinds: left
+MONEY_COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 
 
@@ -33,19 +35,12 @@ class BoxWriter:
         needed = box.required if required is None else required
         look: dict[str, Any] = {
             "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
+            "align": ALIGNED.get(box.kind, "left"),
         }  # fmt: skip
-        match box.kind:
-            case "number":
-                money = box.key in ("initial", "adjustment", "adjusted", "executed")
-                look |= {"num_format": s.MONEY if money else "General", "align": "right"}
-            case "date":
-                look |= {"num_format": s.DATE, "align": "left"}
-            case "percent" | "value":
-                look |= {"align": "right"}
-            case "choice":
-                look |= {"align": "center"}
-            case _:
-                look |= {"align": "left"}
+        if box.kind == "number":
+            look["num_format"] = s.MONEY if box.key in MONEY_COLUMNS else "General"
+        elif box.kind == "date":
+            look["num_format"] = s.DATE
         match value:
             case Shown():
                 look["num_format"] = value.number_format
@@ -95,25 +90,33 @@ class BoxWriter:
         rule: dict[str, Any] = {
             "validate": "any",
             "input_title": box.label[:32],
-            "input_message": self._said(box.help or f"请填写{box.label}。"),
+            "input_message": self._message(box.help or f"请填写{box.label}。"),
             "error_title": f"{box.label}填写有误"[:32],
-            "error_message": self._said(box.error or f"请按说明填写{box.label}。"),
+            "error_message": self._message(box.error or f"请按说明填写{box.label}。"),
         }
-        if box.kind == "choice":
-            source: Any = [choice.value for choice in box.choices]
-            if box.depends_on:
-                above = next(c for c, b in enumerate(self._siblings(box), LEFT) if b.key == box.depends_on)
-                source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
-            rule |= {"validate": "list", "source": source, "error_type": "stop" if box.strict else "information"}
-        elif box.kind == "number":
-            low = float(box.minimum) if box.minimum is not None else -1e12
-            high = float(self.rulebook.number("total.points")) if box.points else 1e12
-            rule |= {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
-        elif box.kind == "date":
-            rule |= {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
+        rule |= self._accepted(box, row)
         worksheet.data_validation(row, column, last, column, rule)
 
-    def _said(self, text: str) -> str:
+    def _accepted(self, box: Box, row: int) -> dict[str, Any]:
+        """What a box accepts, for a column of boxes that begins in a row."""
+        match box.kind:
+            case "choice":
+                source: Any = [choice.value for choice in box.choices]
+                if box.depends_on:
+                    columns = next(block.columns for block in self.form.tables if box in block.columns)
+                    above = next(c for c, b in enumerate(columns, LEFT) if b.key == box.depends_on)
+                    source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
+                severity = "stop" if box.strict else "information"
+                return {"validate": "list", "source": source, "error_type": severity}
+            case "number":
+                low = float(box.minimum) if box.minimum is not None else -1e12
+                high = float(self.rulebook.number("total.points")) if box.points else 1e12
+                return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+            case "date":
+                return {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
+        return {}
+
+    def _message(self, text: str) -> str:
         """A message of a box with the rulebook's score and words and the year in it, cut to what Excel takes."""
         bands = [band.judgement for band in self.rulebook.bands]
         words = {
@@ -126,6 +129,3 @@ class BoxWriter:
     def dated(self, text: str) -> str:
         """A help with a year that fits the template's; of an unknown one, any serves as an example."""
         return text.replace(NEXT_YEAR, str((self.year or ANY_YEAR) + 1))
-
-    def _siblings(self, box: Box) -> tuple[Box, ...]:
-        return next(block.columns for block in self.form.tables if box in block.columns)

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from perf_xlsx.domain.rounding import exact, half_up, plain
+from perf_xlsx.ooxml.book import column_number
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.template.steps import PREFIX
 
@@ -32,7 +33,7 @@ Value = Fraction | str | bool | Wrong | None
 
 
 class Area(Struct, frozen=True):
-    """Cells of one sheet; `bottom` 0: the whole column."""
+    """Cells of one sheet; `bottom` 0 means an entire column."""
 
     sheet: str
     top: int
@@ -66,7 +67,7 @@ class Cells(Struct):
         return self._known[alike]
 
     def _contents(self, at: Address) -> list[Any]:
-        """The contents of a cell's row without its number in the first column: most rows are empty, and alike."""
+        """The contents of a cell's row but for the row number in column A; most rows are empty, and alike."""
         if not self._rows:
             for (sheet, row, column), content in self.typed.items():
                 if column > 1 and content != (None, "General"):
@@ -74,7 +75,7 @@ class Cells(Struct):
         return self._rows.get(at[:2], [])
 
     def named(self, name: str, at: Address) -> Any:
-        """What a name stands for in a cell; calculated once, or once a row where that makes a difference."""
+        """The area or value of a name in a cell; calculated once, or once for each row that it depends on."""
         if name in self.names:
             return self.names[name]
         key = (name, at[1] if self._is_relative(name) else 0)
@@ -143,10 +144,10 @@ def compiled(formula: str) -> Formula:
         tokens.append((found.lastgroup, found[found.lastgroup]))
         at = found.end()
     parser = _Parser(tokens)
-    whole = parser.expression()
+    result = parser.expression()
     if parser.at < len(tokens):
         raise ValueError(f"{tokens[parser.at : parser.at + 5]}")
-    return whole
+    return result
 
 
 class _Parser:
@@ -226,18 +227,16 @@ def _area(text: str) -> Formula:
     first, last = corners[0], corners[-1]
     assert first
     assert last
-    left, top, right, bottom = _column(first[1]), int(first[3] or 1), _column(last[1]), int(last[3] or 0)
+    left, top, right, bottom = (
+        column_number(first[1]),
+        int(first[3] or 1),
+        column_number(last[1]),
+        int(last[3] or 0),
+    )
     named = sheet.strip("'")
     if first[3] and not first[2]:
         return lambda at: Area(named, at.at[1] + top - 1, left, at.at[1] + bottom - 1, right)
     return lambda at: Area(named or at.at[0], top, left, bottom, right)
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _held(value: Any, at: Position) -> Any:
@@ -297,7 +296,7 @@ def _number(value: Value) -> Fraction | Wrong:
         case bool():
             return Fraction(value)
         case str():
-            return WRONG  # "5" would be 5 in Excel; ours never rely on it
+            return WRONG  # "5" would be 5 in Excel; our formulas never rely on it
     return value
 
 
@@ -317,11 +316,11 @@ def _joined(one: Value, other: Value) -> str:
 
 
 def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], bool]:
-    """Numbers stand before texts and these before truths; nothing is whatever it is compared with."""
+    """Numbers sort before texts and texts before booleans; an empty cell takes the type of the other operand."""
 
-    def rank(value: Value, beside: Value) -> tuple[int, Any]:
+    def rank(value: Value, other: Value) -> tuple[int, Any]:
         if value is None:
-            value = "" if isinstance(beside, str) else Fraction(0)
+            value = "" if isinstance(other, str) else Fraction(0)
         if isinstance(value, bool):
             return 2, value
         return (1, value.casefold()) if isinstance(value, str) else (0, value)
@@ -346,18 +345,18 @@ def _of_texts(function: Callable[..., Value]) -> Callable[..., Value]:
     return lambda *given: WRONG if WRONG in given else function(*given)
 
 
-def _find(part: Value, whole: Value) -> Value:
-    at = _text(whole).find(_text(part))
+def _find(part: Value, text: Value) -> Value:
+    at = _text(text).find(_text(part))
     return WRONG if at < 0 else Fraction(at + 1)
 
 
 def _mid(text: Value, start: Value, count: Value) -> Value:
-    begin = int(_number(start)) - 1  # type: ignore[arg-type]  # a number in ours
+    begin = int(_number(start)) - 1  # type: ignore[arg-type]  # always a number
     return _text(text)[begin : begin + int(_number(count))]  # type: ignore[arg-type]
 
 
 def _left(text: Value, count: Value = Fraction(1)) -> Value:
-    return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # a number in ours
+    return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # always a number
 
 
 def _clean(text: Value) -> str:
@@ -436,13 +435,13 @@ def _summed_products(given: Sequence[Any]) -> Value:
 
 
 def _counted_if(given: Sequence[Any]) -> Value:
-    """How many texts begin with what stands before the asterisk."""
+    """How many texts begin with the pattern, which ends with an asterisk."""
     begins = _text(given[1]).rstrip("*")
     return Fraction(sum(isinstance(value, str) and value.startswith(begins) for value in _flat(given[:1])))
 
 
 def _summed_if(given: Sequence[Any]) -> Value:
-    """The sum of the numbers alone: the only condition of ours is one that every number meets."""
+    """The sum of the numbers: the only condition in use is one that every number meets."""
     return sum((value for value in _flat(given[:1]) if isinstance(value, Fraction)), Fraction(0))
 
 

@@ -5,8 +5,8 @@ An error value in a cell makes no condition an error.
 
 from __future__ import annotations
 
-from perf_xlsx.sheets.fixed_texts import NO_PERCENT, NUMBER_WANTED, at_box
-from perf_xlsx.template.steps import Steps, quoted
+from perf_xlsx.sheets.fixed_texts import Prompt
+from perf_xlsx.template.steps import Case, Steps, quoted
 from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
@@ -14,11 +14,9 @@ ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 FAR = 10  # a percent format that shows a thousand percent is doubted
 DASHES = "-—–―－/／\\＼…一"  # say nothing by themselves
 
-Prompt = tuple[str, str]  # a condition, and the text that asks
-
 
 def bare(cell: str) -> str:
-    """The text of a cell, or of each of a range, without blanks and what cannot be seen."""
+    """The text of a cell, or of each cell of a range, without spaces and invisible characters."""
     visible = f'SUBSTITUTE(SUBSTITUTE(CLEAN({cell}),{UNSEEN},""),{HARD_SPACE},"")'
     return f'SUBSTITUTE(SUBSTITUTE({visible}," ",""),"　","")'
 
@@ -34,7 +32,7 @@ def blank(cell: str) -> str:
 
 
 def begins(cell: str, words: str) -> str:
-    """Whether what stands before a colon, or all there is, is a word of a list."""
+    """Whether the text before a colon, or all of it, is a word of a list."""
     text = f'SUBSTITUTE({bare(cell)},"：",":")'
     return listed(f'LEFT({text},FIND(":",{text}&":")-1)', words)
 
@@ -54,12 +52,12 @@ def code(steps: Steps, key: str, words: str) -> str:
 
 
 def is_percent(steps: Steps, key: str) -> str:
-    """Whether a cell's format shows percents, so that 95% stands there as 0.95."""
+    """Whether a cell's format shows percents, so that 95% has the value 0.95."""
     return f'{_format(steps, key)}="P"'
 
 
 def number(steps: Steps, key: str) -> str:
-    """The step that gives the number that a cell shows, 95 where 95% stands.
+    """The step that gives the number that a cell shows: 95 for 95%.
 
     It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
     """
@@ -70,12 +68,12 @@ def number(steps: Steps, key: str) -> str:
     return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({blank(cell)},"","{UNKNOWN}"))')
 
 
-def plain_number(steps: Steps, key: str) -> tuple[Prompt, Prompt]:
-    """What a cell is asked for that must hold a number, and no percentage."""
+def plain_number(steps: Steps, key: str) -> tuple[Case, Case]:
+    """What a box is asked for that must hold a number, and no percentage."""
     value, label = number(steps, key), steps.labels[key]
     return (
-        (f"{value}={quoted(UNKNOWN)}", quoted(at_box(NUMBER_WANTED, label))),
-        (f"AND(ISNUMBER({value}),{is_percent(steps, key)})", quoted(at_box(NO_PERCENT, label))),
+        (f"{value}={quoted(UNKNOWN)}", quoted(Prompt.NUMBER.of(label))),
+        (f"AND(ISNUMBER({value}),{is_percent(steps, key)})", quoted(Prompt.PLAIN_NUMBER.of(label))),
     )
 
 
@@ -89,7 +87,7 @@ def _date_format(steps: Steps) -> str:
 
 
 def may_be_fractions(steps: Steps) -> str:
-    """Whether target and actual may be percents and fractions: 95% beside 1, 95 beside 0.96 where percents count.
+    """Whether target and actual may be percents and fractions: 95% and 1, or 95 and 0.96 where percents count.
 
     A percent format that shows a thousand percent is doubted too.
     """
@@ -109,7 +107,7 @@ def may_be_fractions(steps: Steps) -> str:
 
 
 def _hundredfold(steps: Steps) -> str:
-    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 beside 95."""
+    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 and 95."""
     a, b = number(steps, "target"), number(steps, "actual")
     percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
     # twice or half at most; 49.99 and no 50, so that two zeros need no condition of their own

@@ -9,19 +9,8 @@ from __future__ import annotations
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import NO_GRADE, Rulebook
-from perf_xlsx.sheets.fixed_texts import (
-    CLAIM_WANTED,
-    FILL_FIRST,
-    LEVEL_WANTED,
-    METHOD_WANTED,
-    NOT_SCORED,
-    NUMBER_WANTED,
-    PERCENT_WANTED,
-    SIGN_WANTED,
-    THESE_FIRST,
-    UNIT_WANTED,
-    at_box,
-)
+from perf_xlsx.sheets.fixed_texts import Prompt
+from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import (
     begins,
     code,
@@ -32,19 +21,6 @@ from perf_xlsx.template.conditions import (
 )
 from perf_xlsx.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
 from perf_xlsx.template.steps import Steps, cases, quoted
-from perf_xlsx.template.word_lists import (
-    ATTAINMENT,
-    BLANK,
-    EXECUTION,
-    LEVELS,
-    METHODS,
-    QUALITATIVE,
-    RATIO,
-    SIGNS,
-    TOTALS,
-    UNKNOWN,
-    level_code,
-)
 
 ASKING = "请"  # what every prompt begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -63,7 +39,7 @@ def rate(steps: Steps, rulebook: Rulebook) -> str:
 def line_rate(steps: Steps, redirected: str, rulebook: Rulebook) -> str:
     """Execution rate of one line of money, or of one project; a row that adds up others has none."""
     found = rate(steps, rulebook)
-    totals = [(begins(steps.cells["name"], TOTALS), NOTHING)] if "name" in steps.cells else []
+    totals = [(begins(steps.cells["name"], words.TOTALS), NOTHING)] if "name" in steps.cells else []
     return steps.step("line_rate", cases((redirected, NOTHING), *totals, otherwise=found))
 
 
@@ -92,10 +68,10 @@ def total(rulebook: Rulebook, form: Form) -> str:
     missing = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
     scored = f"AND(COUNT({execution})=1,{entries}>0,COUNT({POINTS})={entries})"
     return cases(
-        (f"{asked}>0", quoted(THESE_FIRST)),
-        (f"OR({missing})", quoted(FILL_FIRST)),
+        (f"{asked}>0", quoted(Prompt.CORRECT_FIRST)),
+        (f"OR({missing})", quoted(Prompt.FILL_FIRST)),
         (scored, capped),
-        otherwise=quoted(NOT_SCORED),
+        otherwise=quoted(Prompt.NOT_SCORED),
     )
 
 
@@ -121,11 +97,11 @@ class IndicatorSteps:
 
     def __init__(self, steps: Steps, redirected: str, rulebook: Rulebook) -> None:
         self.steps, self.redirected, self.rulebook = steps, redirected, rulebook
-        self.sign, self.method = code(steps, "sign", SIGNS), code(steps, "method", METHODS)
-        self.level = code(steps, "actual", LEVELS)
+        self.sign, self.method = code(steps, "sign", words.SIGNS), code(steps, "method", words.METHODS)
+        self.level = code(steps, "actual", words.LEVELS)
         self.target, self.actual = number(steps, "target"), number(steps, "actual")
         self.weight, self.claimed = steps.cells["weight"], steps.cells["claimed_points"]
-        self.qualitative = f"OR({_is(self.sign, QUALITATIVE)},{_is(self.method, QUALITATIVE)})"
+        self.qualitative = f"OR({_is(self.sign, words.QUALITATIVE)},{_is(self.method, words.QUALITATIVE)})"
         self.at_most = f"OR({_is(self.sign, '≤')},{_is(self.sign, '<')})"
         self.empty = f'OR({self.target}="",{self.actual}="")'
         self.shown = steps.cells["reference_completion"]
@@ -142,29 +118,29 @@ class IndicatorSteps:
         at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
         return cases(
             (self.redirected, NOTHING),
-            (_is(self.method, UNKNOWN), quoted(METHOD_WANTED)),
-            (_is(self.method, EXECUTION), f'IF(ISNUMBER({RATE}),{RATE},"")'),
-            (_is(self.sign, BLANK), f"IF({empty},{NOTHING},{quoted(SIGN_WANTED)})"),
-            (_is(self.sign, UNKNOWN), quoted(SIGN_WANTED)),
+            (_is(self.method, words.UNKNOWN), quoted(Prompt.METHOD)),
+            (_is(self.method, words.EXECUTION), f'IF(ISNUMBER({RATE}),{RATE},"")'),
+            (_is(self.sign, words.BLANK), f"IF({empty},{NOTHING},{quoted(Prompt.SIGN)})"),
+            (_is(self.sign, words.UNKNOWN), quoted(Prompt.SIGN)),
             (self.qualitative, self._judged()),
             self._not_number(target, "target"),
             self._not_number(actual, "actual"),
             (empty, NOTHING),
-            (may_be_other_money(self.steps), quoted(UNIT_WANTED)),
-            (may_be_fractions(self.steps), quoted(PERCENT_WANTED)),
+            (may_be_other_money(self.steps), quoted(Prompt.UNIT)),
+            (may_be_fractions(self.steps), quoted(Prompt.PERCENT)),
             (self.at_most, at_most),
             otherwise=f'IF({target}>0,{actual}/{target},"")',
         )
 
     def _judged(self) -> str:
         return cases(
-            (_is(self.method, RATIO), quoted(METHOD_WANTED)),
-            (_is(self.level, UNKNOWN), quoted(LEVEL_WANTED)),
+            (_is(self.method, words.RATIO), quoted(Prompt.METHOD)),
+            (_is(self.level, words.UNKNOWN), quoted(Prompt.LEVEL)),
             otherwise=NOTHING,
         )
 
     def _not_number(self, value: str, key: str) -> tuple[str, str]:
-        return _is(value, UNKNOWN), quoted(at_box(NUMBER_WANTED, self.steps.labels[key]))
+        return _is(value, words.UNKNOWN), quoted(Prompt.NUMBER.of(self.steps.labels[key]))
 
     def _points(self) -> str:
         """Points, from the completion; what that asks for is asked for here too."""
@@ -175,8 +151,8 @@ class IndicatorSteps:
             *plain_number(steps, "claimed_points"),
             (f'LEFT({self.shown})="{ASKING}"', self.shown),
             (f'{number(steps, "weight")}=""', NOTHING),
-            (f"{weight}<=0", quoted(at_box(NUMBER_WANTED, steps.labels["weight"]))),
-            (_is(self.method, EXECUTION), f"IF(ISNUMBER({RATE}),{_by_rate(weight)},{NOTHING})"),
+            (f"{weight}<=0", quoted(Prompt.NUMBER.of(steps.labels["weight"]))),
+            (_is(self.method, words.EXECUTION), f"IF(ISNUMBER({RATE}),{_by_rate(weight)},{NOTHING})"),
             (self.qualitative, self._band()),
             (self.empty, NOTHING),
             otherwise=f"ROUND({weight}*{self._share()}-{self._deduction()},2)",
@@ -191,7 +167,9 @@ class IndicatorSteps:
         at_least = f"MAX(0,MIN(1,{completion}))"
         if self._both_directions:
             at_least = f"IF(AND({completion}>1,{_is(self.sign, '=')}),{target}/{actual},{at_least})"
-        counted = f"IF({_is(self.method, ATTAINMENT)},IF({self.met},1,0),IF({self.at_most},{at_most},{at_least}))"
+        counted = (
+            f"IF({_is(self.method, words.ATTAINMENT)},IF({self.met},1,0),IF({self.at_most},{at_most},{at_least}))"
+        )
         alone = f"IF({self.at_most},0,IF({self._met_without_completion()},1,0))"
         return self.steps.step("share", f"IF(ISNUMBER({completion}),{counted},{alone})")
 
@@ -231,19 +209,22 @@ class IndicatorSteps:
         """The claimed points within the judgement's band; without a claim the rulebook's default, or a prompt."""
         bands = cases(
             *(
-                (_is(self.level, level_code(at)), self._in_band(band.judgement, plain(band.low), plain(band.high)))
+                (
+                    _is(self.level, words.level_code(at)),
+                    self._in_band(band.judgement, plain(band.low), plain(band.high)),
+                )
                 for at, band in enumerate(self.rulebook.bands)
             ),
             otherwise=NOTHING,
         )
-        attained = f"IF({_is(self.level, level_code(0))},ROUND({self.weight},2),0)"
-        chosen = f"IF({_is(self.method, ATTAINMENT)},{attained},{bands})"
-        return self.steps.step("band_points", f"IF({_is(self.level, BLANK)},{NOTHING},{chosen})")
+        attained = f"IF({_is(self.level, words.level_code(0))},ROUND({self.weight},2),0)"
+        chosen = f"IF({_is(self.method, words.ATTAINMENT)},{attained},{bands})"
+        return self.steps.step("band_points", f"IF({_is(self.level, words.BLANK)},{NOTHING},{chosen})")
 
     def _in_band(self, judgement: str, low: str, high: str) -> str:
         weight, claimed = self.weight, self.claimed
         default = self.rulebook.unclaimed.get(judgement)
-        unclaimed = quoted(CLAIM_WANTED) if default is None else f"ROUND({weight}*{plain(default)},2)"
+        unclaimed = quoted(Prompt.CLAIM) if default is None else f"ROUND({weight}*{plain(default)},2)"
         within = f"ROUND(MIN(MAX({claimed},{low}*{weight}),{high}*{weight}),2)"
         return f"IF(ISNUMBER({claimed}),{within},{unclaimed})"
 

@@ -1,4 +1,4 @@
-"""A canvas that remembers what is typed, so that the results of live formulas can be stored beside them."""
+"""A canvas that remembers what is typed, so that live formulas can be stored with their results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LiveCanvas(Canvas):
         from xlsxwriter.worksheet import Worksheet  # late, as XlsxWriter itself
 
         class LiveSheet(Worksheet):  # type: ignore[misc]  # no types
-            """A sheet whose formulas XlsxWriter does not search for fifty functions that ours lack."""
+            """A sheet whose formulas XlsxWriter does not search for fifty functions that are not used."""
 
             @staticmethod
             @lru_cache(64)
@@ -81,7 +81,7 @@ class LiveCanvas(Canvas):
         self.cells.formulas[sheet.get_name(), row + 1, column + 1] = formula
 
     def settle(self) -> None:
-        """Write every formula with what it comes to."""
+        """Write every formula with its result."""
         for sheet, row, column, formula, style in self._formulas:
             value = self.cells.value((sheet.get_name(), row + 1, column + 1))
             sheet.write_formula(row, column, formula, style, _stored(value))

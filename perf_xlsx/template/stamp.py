@@ -37,7 +37,7 @@ class Stamp:
 
 
 def _mark(key: str) -> str:
-    """What stands for a text in the template that is written."""
+    """The placeholder of a text."""
     return f"〔{key}〕"
 
 

@@ -1,10 +1,10 @@
 """Formulas in steps: what several formulas need is written once, and they ask for it by a defined name.
 
-A step of a row is a name that stands for a formula. The row of its references is that of the asking cell:
+A step of a row is a defined name of a formula. The row of its references is that of the asking cell:
 `'绩效指标'!$K1` in a name is the cell of column K in that cell's row. So the cells of a column share one short
 formula, an inserted row needs no cells elsewhere, and cutting and pasting cannot redirect a formula.
 
-All other steps are named cells of the hidden sheet: programs calculate what a name stands for as an array, where
+All other steps are named cells of the hidden sheet: programs calculate the formula of a name as an array, where
 INDEX and ROW may not give a cell.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+Case = tuple[str, str]  # a condition, and what it leads to
 PREFIX = "pxl_"  # of the names of steps; boxes and columns have px_
 
 
@@ -50,7 +51,7 @@ def is_redirected(sheet: str, column: str) -> str:
     return f"COLUMNS('{sheet}'!$A1:${column}1)<>COLUMNS('{sheet}'!$A$1:${column}$1)"
 
 
-def cases(*pairs: tuple[str, str], otherwise: str) -> str:
+def cases(*pairs: Case, otherwise: str) -> str:
     """What the first condition that holds leads to."""
     formula = otherwise
     for condition, result in reversed(pairs):

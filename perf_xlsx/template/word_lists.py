@@ -14,13 +14,13 @@ from perf_xlsx.domain.quantity import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import Rulebook
 
-# Lists between bars, to tell whether a text is one of them.
+# Lists between bars, to find out whether a text is one of them.
 BLANKS = "px_blanks"  # what counts as nothing typed; an empty text is the first
 TOTALS, REMARKS, NOTES = "px_totals", "px_remarks", "px_notes"  # begin rows that are no entries
-# Lists of "code〈word〉", to tell what a text means.
+# Lists of "code〈word〉", to find out what a text means.
 SIGNS, METHODS, LEVELS, UNITS = "px_signs", "px_methods", "px_levels", "px_percent_units"
 UNSEEN, HARD_SPACE = "px_unseen", "px_hard_space"  # characters that a formula cannot write
-GENERAL = "px_general"  # a cell without a number format, to tell which program calculates
+GENERAL = "px_general"  # a cell without a number format, which shows which program calculates
 
 BLANK, UNKNOWN = "空", "?"  # the codes of nothing typed, and of a word that is not in the list
 QUALITATIVE = "定"

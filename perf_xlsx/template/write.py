@@ -25,7 +25,7 @@ from perf_xlsx.template.word_lists import word_lists
 
 
 class Template(Struct, frozen=True):
-    """A template as a file, and what stands in its cells. `sheets` are the names of its sheets in their order."""
+    """A template as a file, and its cells. `sheets` are the names of its sheets in their order."""
 
     data: bytes
     cells: Cells

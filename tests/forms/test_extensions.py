@@ -23,7 +23,7 @@ from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
 from perf_xlsx.scored.summary import SUMMARY
 from perf_xlsx.template.live_canvas import LiveCanvas
-from perf_xlsx.template.steps import Steps
+from perf_xlsx.template.steps import PREFIX, Steps
 from tests import CASES, ROOT
 from tests.kit.command import command
 from tests.kit.layouts import HEADS
@@ -537,16 +537,17 @@ def test_names_that_the_software_uses_are_reserved() -> None:
         assert unfit(form, shipped) == []
         book = openpyxl.load_workbook(_file(pipeline.template_bytes(form.name, 2024)))
         boxes = {
-            f"px_{block.key}_{key}" if hasattr(block, "columns") else f"px_{key}"
+            f"px_{block.key}_{box.key}" if hasattr(block, "columns") else f"px_{box.key}"
             for block in form.blocks
-            for key in [box.key for box in getattr(block, "columns", getattr(block, "boxes", ()))]
+            for box in block.fields
         }
         boxes |= {
             f"px_funds_{line.key}_{box.key}"
             for line in form.lines("funds").lines
             for box in form.lines("funds").columns
         }
-        for name in book.defined_names.keys() - boxes:
+        steps = {name for name in book.defined_names if name.startswith(PREFIX)}  # no name of a box begins so
+        for name in book.defined_names.keys() - boxes - steps:
             short = name.removeprefix("px_")
             assert short in RESERVED or short.startswith(RESERVED_BEGINNINGS), name
         others = {name.casefold() for name in book.sheetnames} - {sheet.name for sheet in form.sheets}

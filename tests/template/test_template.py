@@ -18,16 +18,7 @@ from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
 from perf_xlsx.reading.form import OWN_CODES
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.sheets.fixed_texts import (
-    CLAIM_WANTED,
-    HIDDEN_SHEET,
-    LEVEL_WANTED,
-    METHOD_WANTED,
-    NO_PERCENT,
-    NUMBER_WANTED,
-    PERCENT_WANTED,
-    SIGN_WANTED,
-)
+from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET, Prompt
 from perf_xlsx.template.steps import PREFIX
 from tests import CASES, FIXTURES, ROOT
 from tests.kit.libreoffice import converted, needs_libreoffice
@@ -201,7 +192,7 @@ def test_the_guide_says_the_points_of_the_rulebook(rulebook: str, form: str, lin
 def test_the_guide_says_what_to_do_about_what_the_formulas_ask_for(form: str) -> None:
     guide = "".join(load_form(form).guide)
     hints = (
-        NUMBER_WANTED, NO_PERCENT, SIGN_WANTED, METHOD_WANTED, PERCENT_WANTED, LEVEL_WANTED, CLAIM_WANTED,
+        Prompt.NUMBER, Prompt.PLAIN_NUMBER, Prompt.SIGN, Prompt.METHOD, Prompt.PERCENT, Prompt.LEVEL, Prompt.CLAIM,
     )  # fmt: skip
     assert all(f"“{hint}”" in guide for hint in hints)
 

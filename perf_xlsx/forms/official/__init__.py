@@ -1,4 +1,4 @@
-"""What stands in forms that did not come from our template: more labels, columns and lines, as data."""
+"""Official layouts, which did not come from our template: their labels, columns and lines, as data."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ class OfficialForm(Struct, frozen=True):
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
-    `passages` are labels of texts beside the tables by the title that a rulebook knows them by; `quantities`
-    words for a sign that do not tell which way. `execution` are names of
-    an indicator that is budget execution itself; `totals` and `subtotals` begin
-    rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts` are found in texts left
-    as printed. `into` names for a line that our template lacks the line that takes its money; `last_sources` are
-    words of the line that ends a list of sources of money.
+    `passages` are labels of texts outside the tables, by the titles that a rulebook uses; `quantities` are words
+    for a sign without a direction. `execution` are names of an indicator that is budget execution. `totals`
+    and `subtotals` begin rows of sums, `asides` remarks and signatures, `headings` parts of the form; `prompts`
+    occur in texts left as printed. `into` names the line that takes the money of a line that our template lacks.
+    `last_sources` are words of the line that ends a list of sources of money.
     """
 
     form: Form
@@ -46,12 +45,12 @@ class OfficialForm(Struct, frozen=True):
 
 
 def official_form(name: str) -> OfficialForm:
-    """The form kind of that name as it stands outside our template. Raises FormError when there is none."""
-    return _outside(load_form(name))
+    """The form kind of that name in official layouts. Raises FormError when there is none."""
+    return _official(load_form(name))
 
 
 @lru_cache(64)
-def _outside(form: Form) -> OfficialForm:
+def _official(form: Form) -> OfficialForm:
     name = form.name
     raw = tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))
     words = raw["words"]
@@ -77,13 +76,11 @@ def _words(raw: Mapping[str, list[str]]) -> Words:
 
 
 def _widened(form: Form, raw: dict[str, Any]) -> Form:
-    return replace(
-        form,
-        sheets=tuple(
-            replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
-            for sheet in form.sheets
-        ),
+    sheets = (
+        replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
+        for sheet in form.sheets
     )
+    return replace(form, sheets=tuple(sheets))
 
 
 def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
@@ -92,13 +89,16 @@ def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
             added = [_new(x) for x in raw["boxes"] if (x["form"], x["block"]) == (form, block.key)]
             return replace(block, boxes=tuple(_called(b, form, "", raw) for b in (*block.boxes, *added)))
         case Lines():
-            more = [Line(x["key"], x["label"], indent=1) for x in raw["lines"] if x["form"] == form]
-            parts = tuple(line.key for line in more)
-            lines = [_called(line, form, f"{block.key}.", raw) for line in (*block.lines, *more)]
-            whole = [replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines]
-            return replace(block, lines=tuple(whole), columns=_columns(block, form, raw))
+            return replace(block, lines=_lines(block, form, raw), columns=_columns(block, form, raw))
         case Rows():
             return replace(block, columns=_twofold(_columns(block, form, raw), raw["words"]))
+
+
+def _lines(block: Lines, form: str, raw: dict[str, Any]) -> tuple[Line, ...]:
+    more = [Line(x["key"], x["label"], indent=1) for x in raw["lines"] if x["form"] == form]
+    parts = tuple(line.key for line in more)
+    lines = [_called(line, form, f"{block.key}.", raw) for line in (*block.lines, *more)]
+    return tuple(replace(x, parts=(*x.parts, *parts)) if x.blank_part_is_zero else x for x in lines)
 
 
 def _columns(block: Lines | Rows, form: str, raw: dict[str, Any]) -> tuple[Box, ...]:
@@ -119,7 +119,7 @@ def _new(raw: Mapping[str, Any]) -> Box:
 
 
 def _directed(box: Box, words: Mapping[str, Any]) -> Box:
-    """The sign's choices, with one that tells a number and no direction."""
+    """The sign's choices, with one for a number without a direction."""
     if box.key != "sign":
         return box
     return replace(box, choices=(*box.choices, Choice(words["quantities"][0], tuple(words["quantities"]))))

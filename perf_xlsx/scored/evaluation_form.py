@@ -1,7 +1,7 @@
-"""自评表: the official form, complete and scored, ready to print and seal.
+"""自评表: the official self-evaluation form, complete and scored, ready to print and seal.
 
 Layout: 项目支出绩效自评表 of 财预〔2020〕10号; the department form in the same manner, with its own fund lines.
-The unit's points and the software's stand side by side, each under its own head: the seal is the unit's.
+The points of the unit and those of the software have a column each, because the seal is the unit's.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ from perf_xlsx.scored.items import actual_words, target_words
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROGRAM, SIGNATURES
 
-OFFICIAL = "自评表"
+EVALUATION_FORM = "自评表"
 DASH = "—"
 CLAIMED, COMPUTED = "自评得分", "计算得分\n（软件）"
+NAME, LEVELS = "三级指标", ("一级指标", "二级指标")
+NUMBERS = ("完成率", "分值", CLAIMED, COMPUTED)
 INK = "#000000"
 
 
 class PaperLayout(Struct, frozen=True):
-    """Columns of the sheet: widths, the fund columns from the fifth on, where the indicators' columns stand."""
+    """Columns of the sheet: widths, the fund columns from the fifth on, the places of the indicators' columns."""
 
     widths: tuple[float, ...]
     font: float  # larger where the sheet is wider, so that it prints alike on one portrait page
@@ -79,12 +81,12 @@ DEPARTMENT = PaperLayout(
 )  # fmt: skip
 
 
-def official_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
+def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
     """The sheet. The result must have been scored."""
     assert result.evaluation is not None
     assert result.scores is not None
     layout = PROJECT if "project" in result.evaluation.boxes else DEPARTMENT
-    sheet = s.draft(OFFICIAL, layout.widths, landscape=False)
+    sheet = s.draft(EVALUATION_FORM, layout.widths, landscape=False)
     paper = _Paper(sheet, result.evaluation, result.scores, form, rulebook, layout)
     paper.write()
     if paper.height <= layout.page_height:
@@ -120,7 +122,7 @@ class _Paper:
         self._signatures()
 
     def labels_on_top(self) -> None:
-        """Labels over several rows stand in the first of them: a page break cuts no row, but would cut a label."""
+        """Move labels over several rows to the first of them: a page break cuts no row, but would cut a label."""
         for top, left, bottom, _ in self.sheet.merges:
             if bottom > top:
                 text, look = self.sheet.cells[top][left]
@@ -204,25 +206,32 @@ class _Paper:
             self._fund_line(line)
 
     def _fund_line(self, line: FundLine) -> None:
-        whole = line is self.form.total_funds
-        self._text(3, 3, line.name, align="left", indent=1 + 2 * self.indents.get(line.key, 0), bold=whole)
+        is_total = line is self.form.total_funds
+        self._text(3, 3, line.name, align="left", indent=1 + 2 * self.indents.get(line.key, 0), bold=is_total)
         money: dict[str, Entry[Decimal]] = {
             "年初预算数": line.initial, "调整数": line.adjustment, "全年预算数": line.adjusted,
             "全年执行数": line.executed,
         }  # fmt: skip
-        score, rate = self.scores.execution, self.scores.line_rates[line.key].execution
         for column, head in enumerate(self.layout.funds, 4):
             if head in money:
                 self._number(column, column, money[head].value, s.MONEY, money[head].given or "")
             elif head == "执行率":
-                self._number(column, column, rate, s.PERCENT, DASH)
-            elif head == "分值":
-                self._number(column, column, score.weight if whole else None, "General", DASH)
-            elif head == CLAIMED and whole:
-                self._claim(column, column, self.form.claimed.execution_points)
+                self._number(column, column, self.scores.line_rates[line.key].execution, s.PERCENT, DASH)
+            elif is_total:
+                self._execution(column, head)
             else:
-                self._number(column, column, score.points if whole else None, s.POINTS, "未评" if whole else DASH)
+                self._number(column, column, None, "General" if head == "分值" else s.POINTS, DASH)
         self._next(24)
+
+    def _execution(self, column: int, head: str) -> None:
+        """Weight, claim or points of budget execution, in the line of the total."""
+        score = self.scores.execution
+        if head == "分值":
+            self._number(column, column, score.weight, "General", DASH)
+        elif head == CLAIMED:
+            self._claim(column, column, self.form.claimed.execution_points)
+        else:
+            self._number(column, column, score.points, s.POINTS, "未评")
 
     def _goal(self) -> None:
         boxes, last = self.form.boxes, self.layout.last
@@ -239,10 +248,10 @@ class _Paper:
 
     def _indicators(self) -> None:
         rows = scored_rows(self.form, self.scores)
-        self._label(0, 0, "绩效指标", rows=max(len(rows), 1) + 1)
         levelled = any(row.level1.given or row.level2.given for row, _ in rows)
-        for head, first, last in self.layout.indicator:
-            if levelled or first > 3:
+        self._label(0, 0, "绩效指标", rows=max(len(rows), 1) + 1)
+        for head, first, last in self._columns(levelled):
+            if levelled or head != NAME:
                 self._label(first, last, head)
         if not levelled:
             self._label(1, 3, "指标名称")
@@ -257,39 +266,38 @@ class _Paper:
         if levelled:
             self._levels(start, [row for row, _ in rows])
 
+    def _columns(self, levelled: bool) -> list[tuple[str, int, int]]:
+        """The indicators' columns; where no row has a level, the name takes the levels' place."""
+        if levelled:
+            return list(self.layout.indicator)
+        columns = [column for column in self.layout.indicator if column[0] not in LEVELS]
+        return [(head, 1 if head == NAME else first, last) for head, first, last in columns]
+
     def _indicator(self, row: Indicator, score: Score, levelled: bool) -> None:
-        values = {
-            "年度指标值": target_words(row), "实际完成值": actual_words(row), "三级指标": row.name.given,
-        }  # fmt: skip
         shown = []
-        for head, first, last in self.layout.indicator:
+        for head, first, last in self._columns(levelled):
             width = self.layout.span(first, last)
-            match head:
-                case "三级指标":
-                    first = first if levelled else 1
-                    self._text(first, last, values[head], align="left")
-                    shown.append((values[head], self.layout.span(first, last)))
-                case "一级指标" | "二级指标" if levelled:  # written when all rows are known: _levels
-                    level = row.level1 if head == "一级指标" else row.level2
-                    shown.append((level.given, width))
-                case "完成率":
-                    self._number(first, last, score.completion, s.PERCENT, DASH)
-                case "分值" if score is not PART:
-                    self._number(first, last, score.weight, "General", row.weight.given or "未填")
-                case _ if head in ("分值", CLAIMED, COMPUTED) and score is PART:
-                    self._text(first, last, DASH)
-                case _ if head == CLAIMED:
-                    self._claim(first, last, row.claimed_points)
-                case _ if head == COMPUTED:
-                    self._number(first, last, score.points, s.POINTS, "未评")
-                case "年度指标值" | "实际完成值":
-                    self._text(first, last, values[head])
-                    shown.append((values[head], width))
-                case "偏差原因分析及改进措施":
-                    text = remarks(row, width)
-                    self._text(first, last, text, align="left")
-                    shown.append((text, width))
+            if head in LEVELS:  # written when all rows are known: _levels
+                shown.append(((row.level1 if head == LEVELS[0] else row.level2).given, width))
+            elif head in NUMBERS:
+                self._indicator_number(head, first, last, row, score)
+            else:
+                text, align = _indicator_text(head, row, width)
+                self._text(first, last, text, align=align)
+                shown.append((text, width))
         self._next(s.height_for(shown, 26))
+
+    def _indicator_number(self, head: str, first: int, last: int, row: Indicator, score: Score) -> None:
+        if head == "完成率":
+            self._number(first, last, score.completion, s.PERCENT, DASH)
+        elif score is PART:
+            self._text(first, last, DASH)
+        elif head == "分值":
+            self._number(first, last, score.weight, "General", row.weight.given or "未填")
+        elif head == CLAIMED:
+            self._claim(first, last, row.claimed_points)
+        else:
+            self._number(first, last, score.points, s.POINTS, "未评")
 
     def _levels(self, start: int, rows: Sequence[Indicator]) -> None:
         """Level 1 and 2, merged over consecutive equal rows."""
@@ -322,25 +330,23 @@ class _Paper:
 
     def _passages(self) -> None:
         for passage in self.form.passages:
-            for number, chunk in enumerate(chunks(passage.text.given, self.layout.span(3, self.layout.last))):
-                self._label(0, 2, passage.title.given if number == 0 else f"{passage.title.given}（续）")
-                self._text(3, self.layout.last, chunk, align="left")
-                shown = [
-                    (chunk, self.layout.span(3, self.layout.last)),
-                    (passage.title.given, self.layout.span(0, 2)),
-                ]
-                self._next(s.height_for(shown, 30))
+            self._long_text(passage.title.given, passage.text.given, 30)
 
     def _extras(self) -> None:
-        """What only this kind of form asks for, a row a box: its columns stand in no official table."""
+        """What only this kind of form asks for, a row for each box: the official table has no columns for it."""
         for extra in self.form.extras:
-            of, last = f"{extra.row}：" if extra.row else "", self.layout.last
-            for number, chunk in enumerate(chunks(f"{of}{extra.entry.given}", self.layout.span(3, last))):
-                label = extra.label if number == 0 else f"{extra.label}（续）"
-                self._label(0, 2, label)
-                self._text(3, last, chunk, align="left")
-                shown = [(chunk, self.layout.span(3, last)), (label, self.layout.span(0, 2))]
-                self._next(s.height_for(shown, 26))
+            of = f"{extra.row}：" if extra.row else ""
+            self._long_text(extra.label, f"{of}{extra.entry.given}", 26)
+
+    def _long_text(self, label: str, text: str, least: float) -> None:
+        """A label and a text, over several rows where one would be too high."""
+        last = self.layout.last
+        for number, chunk in enumerate(chunks(text, self.layout.span(3, last))):
+            title = label if number == 0 else f"{label}（续）"
+            self._label(0, 2, title)
+            self._text(3, last, chunk, align="left")
+            shown = [(chunk, self.layout.span(3, last)), (label, self.layout.span(0, 2))]
+            self._next(s.height_for(shown, least))
 
     def _signatures(self) -> None:
         last, half = self.layout.last, self.layout.last // 2
@@ -359,3 +365,15 @@ class _Paper:
         size = 0.8
         self._text(0, last, foot, border=False, align="left", font_size=size * self.layout.font)
         self._next(s.height_for([(foot, self.layout.span(0, last) / size)], 16))
+
+
+def _indicator_text(head: str, row: Indicator, width: float) -> tuple[str, str]:
+    """What a column of texts shows of an indicator, and how it is aligned."""
+    match head:
+        case "三级指标":
+            return row.name.given, "left"
+        case "年度指标值":
+            return target_words(row), "center"
+        case "实际完成值":
+            return actual_words(row), "center"
+    return remarks(row, width), "left"
