@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from perf_xlsx.conversion.transfer import Transcript
 from perf_xlsx.domain.quantity import same_label
@@ -32,14 +32,7 @@ def left_behind(
     """
     was = transcript.was
     others = dict(other_sheets(was, layout))
-    cells = [
-        LeftBehind("单元格", *was.shown(address), as_shown(cell), _note(was, layout, address, cell))
-        for address, cell in _left(transcript, layout)
-        if address[0] not in others
-    ]
-    yield from cells[:MOST_LEFT]
-    if len(cells) > MOST_LEFT:
-        yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
+    yield from _cells_left(transcript, layout, others)
     forms = {sheet for sheet, _, _ in layout.forms}
     for sheet, count in others.items():
         why = "另一张自评表" if sheet in forms else "不属于自评表"
@@ -49,6 +42,19 @@ def left_behind(
         text = remaining(extra.text, recorded)
         if text or not has_ours(extra.text):
             yield LeftBehind(extra.what, extra.sheet, extra.cell, text)
+
+
+def _cells_left(transcript: Transcript, layout: Layout, others: Container[int]) -> Iterator[LeftBehind]:
+    """The first cells one by one, and how many more there are; without those of `others`, which are left whole."""
+    was = transcript.was
+    cells = [
+        LeftBehind("单元格", *was.shown(address), as_shown(cell), _note(was, layout, address, cell))
+        for address, cell in _left(transcript, layout)
+        if address[0] not in others
+    ]
+    yield from cells[:MOST_LEFT]
+    if len(cells) > MOST_LEFT:
+        yield LeftBehind("单元格", "", "", f"其余{len(cells) - MOST_LEFT}格", "请看原文件")
 
 
 def _left(transcript: Transcript, layout: Layout) -> Iterator[tuple[Address, Cell]]:

@@ -27,6 +27,11 @@ class Choice(Struct, frozen=True):
     same: tuple[str, ...] = ()
     under: str = ""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every way to write it."""
+        return (self.value, *self.same)
+
 
 class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: one object a box
     """One value to be typed (or shown, kind "computed").

@@ -8,10 +8,10 @@ from functools import cache
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import parse_quantity, same_label
-from perf_xlsx.forms import Boxes, Form, Lines, Rows
+from perf_xlsx.forms import Block, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
-from perf_xlsx.reading.cells import as_shown
+from perf_xlsx.reading.cells import as_shown, number_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import computed_labels
 from perf_xlsx.reading.layout import Layout
@@ -26,29 +26,38 @@ def extra_cells(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]
     """Every cell with content outside the boxes, but for our labels and titles and what is reported elsewhere."""
     taken, words = _taken(sheets, layout), printed(form)
     used = sorted({sheet for sheet, _, _ in taken})
-    columns = {(sheet, column) for sheet, _, column in taken}
-    heads = {(sheet, row) for sheet in used for row in _head_rows(sheets, sheet, words)}
+    heads = {at for sheet in used for at in _heads(sheets, sheet, taken, words)}
     titles = {sheet: min(_hint_rows(form, sheets, sheet), default=MAX_ROW) for sheet in used}
     for sheet, row, column in written(form, sheets, used, words):
-        if (sheet, row, column) in taken or ((sheet, row) in heads and (sheet, column) in columns):
+        if (sheet, row, column) in taken or (sheet, row, column) in heads:
             continue
         if row > titles[sheet] or not _is_title(form, sheets.grids[sheet].cells[row, column]):
             yield sheet, row, column
 
 
+def _heads(sheets: Sheets, sheet: int, taken: Set[Address], words: Set[str]) -> Iterator[Address]:
+    """The cells of header rows above the columns of boxes."""
+    columns = {column for index, _, column in taken if index == sheet}
+    return ((sheet, row, column) for row in _head_rows(sheets, sheet, words) for column in columns)
+
+
 def like_entries(form: Form, sheets: Sheets, layout: Layout, cells: Sequence[Address]) -> set[Address]:
     """Those of the cells that look like a row of a table: a name, and behind it a number in one of its columns."""
-    sums = {word for block in form.blocks if isinstance(block, Rows) for word in block.totals}
+    sums = {word for block in form.tables for word in block.totals}
     columns = _number_columns(form, layout)
     rows: dict[tuple[int, int], list[Address]] = {}
     for address in cells:
         rows.setdefault(address[:2], []).append(address)
-    found: set[Address] = set()
-    for row in rows.values():
-        names = [at for at in row if (cell := sheets.cell(at)) and _is_name(cell, sums)]
-        if names and any(at[::2] in columns and at > names[0] and _is_number(sheets.cell(at)) for at in row):
-            found.update(row)
-    return found
+    return {at for row in rows.values() if _is_like_an_entry(row, sheets, columns, sums) for at in row}
+
+
+def _is_like_an_entry(
+    row: Sequence[Address], sheets: Sheets, columns: Set[tuple[int, int]], sums: Set[str]
+) -> bool:
+    names = [at for at in row if (cell := sheets.cell(at)) and _is_name(cell, sums)]
+    return bool(names) and any(
+        at[::2] in columns and at > names[0] and number_in(sheets.cell(at)) is not None for at in row
+    )
 
 
 def _number_columns(form: Form, layout: Layout) -> set[tuple[int, int]]:
@@ -69,15 +78,6 @@ def _number_columns(form: Form, layout: Layout) -> set[tuple[int, int]]:
 def _is_name(cell: Cell, sums: Set[str]) -> bool:
     text = as_shown(cell)
     return isinstance(cell.value, str) and parse_quantity(text) is None and same_label(text) not in sums
-
-
-def _is_number(cell: Cell | None) -> bool:
-    return (
-        cell is not None
-        and cell.formula is None
-        and cell.value is not None
-        and parse_quantity(as_shown(cell)) is not None
-    )
 
 
 def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
@@ -184,16 +184,21 @@ def printed(form: Form) -> frozenset[str]:
     """Every text that the template prints on the form's sheets, as labels compare."""
     texts = {NUMBER, LEGEND, COMPUTED_HELP, *form.guide_before}
     texts |= {text for sheet in form.sheets for text in (sheet.title, sheet.hint)}
-    for block in form.blocks:
-        texts.add(block.title)
-        for box in block.fields:
-            texts |= {*box.labels, *box.helps}
-        match block:
-            case Lines():
-                texts |= {block.head, *(label for line in block.lines for label in line.labels)}
-            case Rows():
-                texts |= {word for preset in block.preset for word in preset}
+    texts |= {text for block in form.blocks for text in _printed_in(block)}
     return frozenset(map(same_label, texts)) - {""}
+
+
+def _printed_in(block: Block) -> Iterator[str]:
+    """The title of a block, its labels and helps, its lines and presets."""
+    yield block.title
+    for box in block.fields:
+        yield from (*box.labels, *box.helps)
+    match block:
+        case Lines():
+            yield block.head
+            yield from (label for line in block.lines for label in line.labels)
+        case Rows():
+            yield from (word for preset in block.preset for word in preset)
 
 
 def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:

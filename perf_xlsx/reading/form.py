@@ -104,18 +104,20 @@ class FormReader:
         """The value of a box. `reference` are rates that the form's own numbers give."""
         place = self.sheets.place(address)
         if self._is_lost(address, required):  # R06 covers it
-            cell = None if address == NOWHERE else self.sheets.cell(address)
-            return Entry(None, place, as_shown(cell) if cell else NOT_READ, field)
+            return self._unread(address, field)
         if required and (hidden := self._under_merge(box, address, field)):
             return hidden
         cell = None if address == NOWHERE else self._content(box, address, field)
-        if cell is not None and cell.formula is not None:
-            cell = self._recomputed(cell, place, address, field)
-        if required or box.required or box.key in OWN_CODES:
+        cell = cell and self._recomputed(cell, place, address, field)
+        if _is_required(box, required):
             self.required.add(place)
         entry = self._parsed(box, cell, place, field, reference)
         dash = required and box.kind == "text" and is_blank(entry.given)
         return replace(entry, value=None, given="") if dash else entry
+
+    def _unread(self, address: Address, field: str) -> Entry[Any]:
+        cell = None if address == NOWHERE else self.sheets.cell(address)
+        return Entry(None, self.sheets.place(address), as_shown(cell) if cell else NOT_READ, field)
 
     def _is_lost(self, address: Address, required: bool) -> bool:
         """Whether the box is in a shifted block, or a required box of our template was not found."""
@@ -153,10 +155,12 @@ class FormReader:
         cell, shown = self.sheets.cell(address), self.sheets.merged_from(address)
         if place == address and not (cell and cell.crossed_out):
             return Cell(text)
-        if self.layout.official or shown == address:
-            return cell
+        return cell if self.layout.official or shown == address else self._merged(box, address, shown, field)
+
+    def _merged(self, box: Box, address: Address, shown: Address, field: str) -> Cell | None:
+        """R21: what a box counts that is merged with the one `shown`."""
         shared = shown[2] == address[2] and box.kind in ("text", "long_text", "choice")
-        cell = self.sheets.cell(shown) if shared else cell
+        cell = self.sheets.cell(shown if shared else address)
         given = as_shown(cell) if cell else ""
         read = "按没有填写读取" if not given else "按合并格的内容读取" if shared else f"按看不见的“{given}”读取"
         entry: Entry[Any] = Entry(None, self.sheets.place(address), given, field)
@@ -273,14 +277,16 @@ class FormReader:
         """The titled texts that were written, in a table or, on an official layout, outside the tables."""
         rows = [made_of(Passage, row) for row in self._rows("passages")]
         found = [row for row in rows if not all(entry.empty for entry in (row.text, *row.extras.values()))]
+        return (*found, *self._passages_outside())
+
+    def _passages_outside(self) -> Iterator[Passage]:
         for title, at in self.layout.passages:
             label, cell = self.sheets.cell(at.label), self.sheets.cell(at.value)
             cell = cell if at.text is None else Cell(at.text)
             text = self.cells.texts.long_text(cell, self.sheets.place(at.value), title)
             shown = title if at.text is not None or label is None else label.label or ""
             if not text.empty:
-                found.append(Passage(Entry(title, self.sheets.place(at.label), shown, "标题"), text))
-        return tuple(found)
+                yield Passage(Entry(title, self.sheets.place(at.label), shown, "标题"), text)
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages without a text."""
@@ -342,3 +348,7 @@ class FormReader:
         columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
         merges = self.sheets.grids[table.sheet].merges
         return any(top < bottom and left in columns and top in table.rows for top, left, bottom, _ in merges)
+
+
+def _is_required(box: Box, required: bool) -> bool:
+    return required or box.required or box.key in OWN_CODES

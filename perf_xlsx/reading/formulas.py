@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.ooxml.arithmetic import Area, computed
@@ -32,24 +33,26 @@ class Formulas:
         return computed(formula, off, lambda sheet, area: self._values(sheet, area, address))
 
     def _values(self, name: str | None, area: Area, own: Address) -> Sequence[Decimal] | None:
-        sheet = own[0] if name is None else self._sheet(name)
+        sheet = self._sheet(name, own)
         if sheet is None or self.sheets.grids[sheet].partial:
             return None
         top, left, bottom, right = area
         if (top, left) == (bottom, right) and not self._is_box((sheet, top, left), own):
             return None
         found = []
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                cell = self.sheets.cell((sheet, row, column))
-                if cell is None or (isinstance(cell.value, str) and not _counts(cell.value)):
-                    continue
-                if not isinstance(cell.value, Decimal) or not self._is_box((sheet, row, column), own):
-                    return None
-                found.append(cell.value)
+        for row, column in product(range(top, bottom + 1), range(left, right + 1)):
+            cell = self.sheets.cell((sheet, row, column))
+            if cell is None or _is_text(cell):
+                continue
+            if not isinstance(cell.value, Decimal) or not self._is_box((sheet, row, column), own):
+                return None
+            found.append(cell.value)
         return found
 
-    def _sheet(self, name: str) -> int | None:
+    def _sheet(self, name: str | None, own: Address) -> int | None:
+        """The sheet with this name; the formula's own where it names none."""
+        if name is None:
+            return own[0]
         folded = name.casefold()
         return next((n for n, title in enumerate(self.sheets.names) if title.casefold() == folded), None)
 
@@ -67,6 +70,7 @@ def agrees(stored: Decimal, result: Fraction) -> bool:
     return abs(Fraction(stored) - result) <= _HAIR * max(Fraction(1), abs(result))
 
 
-def _counts(text: str) -> bool:
-    """Whether a text may be meant as a number, which a spreadsheet does not count."""
-    return parse_quantity(text) is not None or any(ch.isdigit() for ch in text)
+def _is_text(cell: Cell) -> bool:
+    """Whether it holds a text that nobody means as a number; a spreadsheet counts none."""
+    text = cell.value
+    return isinstance(text, str) and parse_quantity(text) is None and not any(map(str.isdigit, text))

@@ -96,7 +96,7 @@ def _is_just_above(areas: Iterable[Area], sheet: int, row: int) -> bool:
 
 def are_numbers_of_columns(texts: Sequence[str]) -> bool:
     """Whether a row only numbers the columns, as people do below a header: 甲 乙 1 2 3 4, or (1) (2) (3) (4)."""
-    if any(len(text) > LONGEST and "=" not in text for text in texts):  # most rows: the rest takes time
+    if any(map(_is_too_long, texts)):  # most rows: the rest takes time
         return False
     found = {text: _NUMBERED.fullmatch(written_out(text).strip()) for text in texts}
     numbers = [int(one[1]) for text in texts if (one := found[text])]
@@ -104,3 +104,7 @@ def are_numbers_of_columns(texts: Sequence[str]) -> bool:
     return (
         len(numbers) > 3 and in_order and all(one or _LETTER.fullmatch(normalise(t)) for t, one in found.items())
     )
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text) > LONGEST and "=" not in text

@@ -53,11 +53,21 @@ def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: boo
     Under a sign for numbers only where the words make `sure` what was achieved, or digits are a date: else a
     number is required.
     """
-    if not isinstance(target.value, str) or is_empty_or_dash(target) or parse_target(target.value) is not None:
+    text = _text_without_number(target)
+    if text is None:
         return False
-    time = is_time(target.value)
-    wordy = time or not any(ch.isdigit() for ch in target.value)
-    if sign.value is None and sign.empty:
-        return sure or time or (wordy and not isinstance(actual.value, Decimal))
-    digits = time and _DIGITS.fullmatch(normalise(target.given)) is not None
-    return (sure or digits) and wordy and not sign.unreadable
+    wordy = is_time(text) or not any(map(str.isdigit, text))
+    if sign.empty:
+        return sure or is_time(text) or (wordy and not isinstance(actual.value, Decimal))
+    return wordy and not sign.unreadable and (sure or _is_date(target))
+
+
+def _text_without_number(target: Entry[Any]) -> str | None:
+    text = target.value
+    worded = isinstance(text, str) and not is_empty_or_dash(target) and parse_target(text) is None
+    return text if worded else None
+
+
+def _is_date(target: Entry[str]) -> bool:
+    """Whether a target of digits is a date."""
+    return is_time(target.value or "") and _DIGITS.fullmatch(normalise(target.given)) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from perf_xlsx.domain.place import column_name
+from perf_xlsx.ooxml import Grid
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Home, Layout
@@ -35,8 +36,10 @@ def layout_remarks(layout: Layout, sheets: Sheets, year: int | None) -> Iterator
 def _lost(layout: Layout) -> Iterator[Remark]:
     """R06: boxes, lines and columns that were not found; a whole block of them as one."""
     blocks = {block.title: (sheet.name, block) for sheet in layout.form.sheets for block in sheet.blocks}
-    for title in dict.fromkeys(title for title, _, _ in layout.missing):
-        missing = [(label, required) for block, label, required in layout.missing if block == title]
+    lost: dict[str, list[tuple[str, bool]]] = {}
+    for title, label, required in layout.missing:
+        lost.setdefault(title, []).append((label, required))
+    for title, missing in lost.items():
         if title in blocks and len(missing) == len(blocks[title][1].labels) > 1:
             required = any(required for _, required in missing)
             advice = f"请对照下发的模板补上工作表“{blocks[title][0]}”的这一块，或把内容填入新的模板。"
@@ -116,6 +119,14 @@ def _hidden_on(sheets: Sheets, sheet: int, filled: Sequence[tuple[int, int]]) ->
     grid, title = sheets.grids[sheet], sheets.names[sheet]
     if sheets.states[sheet] != "visible":
         yield Remark("R22", (sheet, 0, 0), "工作表", f"工作表“{title}”被隐藏，已照常读取。", UNHIDE)
+    yield from _hidden_lines(grid, sheet, title, filled)
+    if unseen := [at for at in filled if grid.cells[at].unseen]:
+        message = f"单元格格式不显示内容，看上去是空的，已照常读取：{with_contents(grid, unseen)}。"
+        yield Remark("R22", (sheet, *unseen[0]), title, message, SHOW)
+
+
+def _hidden_lines(grid: Grid, sheet: int, title: str, filled: Sequence[tuple[int, int]]) -> Iterator[Remark]:
+    """Hidden rows and columns."""
     if in_rows := [at for at in filled if at[0] in grid.hidden_rows]:
         rows = "、".join(map(str, dict.fromkeys(row for row, _ in in_rows)))
         message = f"第{rows}行被隐藏或被筛选掉，其中的内容已照常读取。"
@@ -124,6 +135,3 @@ def _hidden_on(sheets: Sheets, sheet: int, filled: Sequence[tuple[int, int]]) ->
         columns = "、".join(map(column_name, dict.fromkeys(column for column, _ in in_columns)))
         at = (sheet, in_columns[0][1], in_columns[0][0])
         yield Remark("R22", at, title, f"{columns}列被隐藏，其中的内容已照常读取。", UNHIDE)
-    if unseen := [at for at in filled if grid.cells[at].unseen]:
-        message = f"单元格格式不显示内容，看上去是空的，已照常读取：{with_contents(grid, unseen)}。"
-        yield Remark("R22", (sheet, *unseen[0]), title, message, SHOW)

@@ -80,13 +80,15 @@ def read_list(
 
 
 def _header(cells: Texts, columns: Mapping[str, tuple[str, ...]], joined: Container[str]) -> Columns:
-    """For each key that stands in a header row the columns that it is read from."""
-    labels = {column: same_label(text) for column, text in cells.items()}
+    """For each key that a header row has, the columns that it is read from."""
+    by_label: Columns = {}
+    for column, text in cells.items():
+        by_label.setdefault(same_label(text), []).append(column)
     found: Columns = {}
     for key, texts in columns.items():
-        known = dict.fromkeys(same_label(text) for text in texts)
-        if hits := [at for text in known if (at := [n for n, label in labels.items() if label == text])]:
-            found[key] = [n for at in hits for n in at] if key in joined else hits[0]
+        known = dict.fromkeys(map(same_label, texts))
+        if hits := [by_label[text] for text in known if text in by_label]:
+            found[key] = [column for at in hits for column in at] if key in joined else hits[0]
     return found
 
 
@@ -102,7 +104,7 @@ def _rows(rows: list[tuple[int, Texts]], columns: Iterable[str], found: Columns)
     for number, cells in rows:
         full = {at: one_line(cells.get(at, "")).strip() for at in read}
         texts = {key: dict.fromkeys(full[at] for at in found.get(key, ())) for key in columns}
-        values = {key: " ".join(text for text in several if text) for key, several in texts.items()}
+        values = {key: " ".join(filter(None, several)) for key, several in texts.items()}
         if any(values.values()):
             yield ListRow(number, values)
 

@@ -94,18 +94,21 @@ class _Search:
         was inserted or deleted; without it a value found elsewhere is reported.
         """
         sheet, row, column = first = self.sheets.right_of(label)
-        end = label[2] + 8
-        filled = [c for c in range(column, end) if self.sheets.cell((sheet, row, c))]
-        helps = [c for c in filled if _is_help(self.sheets, (sheet, row, c), known)]
-        help_at = min(helps, default=end + 1)
-        value = next((c for c in filled if c < help_at), None)
+        filled = [c for c in range(column, label[2] + 8) if self.sheets.cell((sheet, row, c))]
+        helps = self._helps_among(filled, sheet, row, known)
+        help_at = min(helps, default=label[2] + 9)
+        values = filled[: bisect_left(filled, help_at)]
+        value = next(iter(values), None)
         usual = named if named and named[2] not in helps else first
-        if value is None or (usual[2] < help_at and usual[2] in filled):
+        if value is None or usual[2] in values:
             return usual
         found = (sheet, row, value)
         if help_at != value + 1:
             self.astray.append((box.label, found))
         return found
+
+    def _helps_among(self, columns: Iterable[int], sheet: int, row: int, known: Set[str]) -> list[int]:
+        return [column for column in columns if _is_help(self.sheets, (sheet, row, column), known)]
 
     # ---- lines and rows --------------------------------------------------------------------------------------
 
@@ -154,7 +157,7 @@ def _home_of(block: str, words: Sequence[tuple[str, ...]], named: Iterable[Box],
 
     Of several, where its names point; else an original before a copy; else the one with most of its labels.
     """
-    share = Counter(sheet for labels in words for sheet in {at[0] for at in sheets.labelled(labels)})
+    share = _share(words, sheets)
     found = [sheet for sheet in sheets.searched if share[sheet] > len(words) // 2]
     keys = [name for box in named for name in (f"px_{block}_{box.key}", f"px_{box.key}")]
     areas = {sheets.areas[key].sheet for key in keys if key in sheets.areas}
@@ -164,6 +167,11 @@ def _home_of(block: str, words: Sequence[tuple[str, ...]], named: Iterable[Box],
 
     best = max(sheets.searched, key=fitness, default=-1)
     return Home(best, tuple(sheet for sheet in found if sheet != best)) if share[best] else Home(-1, ())
+
+
+def _share(words: Iterable[tuple[str, ...]], sheets: Sheets) -> Counter[int]:
+    """How many of the labels each sheet has."""
+    return Counter(sheet for labels in words for sheet in {at[0] for at in sheets.labelled(labels)})
 
 
 def _at_home(found: Iterable[Address], home: int) -> list[Address]:

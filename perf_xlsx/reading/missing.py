@@ -37,19 +37,25 @@ def to_fill(box: Box) -> str:
 def missing_amounts(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[MissingValue]:
     """Required amounts that are empty; of a line that was left out altogether as one."""
     for line in block.lines:
-        if line.key not in lines:
-            continue
-        boxes = [box for box in typed(block.columns) if box.key in line.required]
-        entries = {box: lines[line.key].entry(box.key) for box in boxes}
-        empty = [box for box, entry in entries.items() if entry.empty and entry.place.cell]
-        fits = {box: fit for box in empty if (fit := _sum(line, box.key, block, lines)) is not None}
-        if len(empty) > 1 and len(empty) == len(boxes):
-            yield _whole_line(line, entries[empty[0]], empty, fits)
-            continue
-        for box in empty:
-            field, what = f"{line.label}·{box.label}", f"{line.label}的{box.label}"
-            advice = f"请填写{what}；按各部分合计，应填{plain(fits[box])}。" if box in fits else to_fill(box)
-            yield MissingValue(entries[box], field, f"{field}没有填写。", advice)
+        if line.key in lines:
+            yield from _missing_in(line, block, lines)
+
+
+def _missing_in(line: Line, block: Lines, lines: Mapping[str, FundLine]) -> Iterator[MissingValue]:
+    entries = {box: lines[line.key].entry(box.key) for box in typed(block.columns) if box.key in line.required}
+    empty = [box for box, entry in entries.items() if entry.empty and entry.place.cell]
+    fits = {box: fit for box in empty if (fit := _sum(line, box.key, block, lines)) is not None}
+    if 1 < len(empty) == len(entries):
+        yield _whole_line(line, entries[empty[0]], empty, fits)
+        return
+    for box in empty:
+        yield _missing_amount(line, box, entries[box], fits.get(box))
+
+
+def _missing_amount(line: Line, box: Box, entry: Entry[Any], fit: Decimal | None) -> MissingValue:
+    field, what = f"{line.label}·{box.label}", f"{line.label}的{box.label}"
+    advice = to_fill(box) if fit is None else f"请填写{what}；按各部分合计，应填{plain(fit)}。"
+    return MissingValue(entry, field, f"{field}没有填写。", advice)
 
 
 def _whole_line(line: Line, first: Entry[Any], empty: Sequence[Box], fits: Mapping[Box, Decimal]) -> MissingValue:

@@ -83,14 +83,14 @@ def read_sheets(
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
     layout = None if identity.form else _locate_official(sheets)
-    if layout is None and not identity.form and added:  # our own 自评表 may be all that was sent in
+    if layout is None and added and not identity.form:  # our own 自评表 may be all that was sent in
         again = Sheets(book, grids, workbook, hidden)
-        layout = _locate_official(again)
-        sheets = again if layout else sheets
-    refusal = None if layout else refuse(identity, sheets.place(NOWHERE), rulebook)
-    if refusal:
-        return Reading(None, (refusal,), sheets)
-    layout = layout or _with_other_forms(locate(load_form(identity.form or ""), sheets), sheets)
+        if layout := _locate_official(again):
+            sheets = again
+    if layout is None:
+        if refusal := refuse(identity, sheets.place(NOWHERE), rulebook):
+            return Reading(None, (refusal,), sheets)
+        layout = _locate_template(identity.form, sheets)
     return _Reader(layout, sheets, identity, rulebook, limits).reading()
 
 
@@ -100,8 +100,9 @@ def _locate_official(sheets: Sheets) -> Layout | None:
     return locate_official(sheets)
 
 
-def _with_other_forms(layout: Layout, sheets: Sheets) -> Layout:
-    """The layout with the official layouts that begin on other sheets than our template's."""
+def _locate_template(form: str | None, sheets: Sheets) -> Layout:
+    """Our template, with the official layouts that begin on other sheets than its own."""
+    layout = locate(load_form(form or ""), sheets)
     known = layout.sheets() | layout.copies()
     others = [
         n for n in sheets.searched if n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells

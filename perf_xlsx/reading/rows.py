@@ -26,6 +26,7 @@ _REMARK = pattern(r"注\s*[\d(.、]")  # "注1.", "注（1）"
 _OF_A_PART = pattern(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
 _AROUND = "-—–…·.()[] "  # around "以下空白"
 
+HELD = ("number", "percent", "long_text")  # kinds of boxes that a row of a sum may have
 NONE = (0, Decimal(0))  # amounts above a row, and their sum
 Shown = Mapping[Box, str]
 
@@ -72,7 +73,7 @@ class _Classifier:
 
     def _is_entry(self, row: int, shown: Shown, levels: set[str]) -> bool:
         """Whether the row holds an entry; what else it is, is remarked."""
-        if not shown or self._is_header(shown) or all(map(is_blank, shown.values())):
+        if self._is_empty_or_header(shown):
             return False
         if remark := self._crossed_out(row, shown) or self._total(row, shown):
             self._remarks.append(remark)
@@ -117,6 +118,9 @@ class _Classifier:
 
     # ---- headers, crossed-out rows, sums ---------------------------------------------------------------------
 
+    def _is_empty_or_header(self, shown: Shown) -> bool:
+        return not shown or self._is_header(shown) or all(map(is_blank, shown.values()))
+
     def _is_header(self, shown: Shown) -> bool:
         """A repeated header, its second row, or numbers of the columns."""
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
@@ -133,21 +137,19 @@ class _Classifier:
     def _total(self, row: int, shown: Shown) -> Remark | None:
         """R16: a row that sums up others, by its word or its numbers, or is a part of the one above it (其中)."""
         shown = {box: text for box, text in shown.items() if not is_blank(text)}
-        if any(box.kind == "value" or (box.kind == "choice" and box.strict) for box in shown):
-            return None  # no sum has these
         numbers = [box for box in shown if box.kind in ("number", "percent")]
-        found = self._name_of_sum(row, shown, numbers)
+        found = None if any(map(_is_of_entries, shown)) else self._name_of_sum(row, shown, numbers)
         if found is None:
             return None
         column, word, which = found
-        held = "、".join(text for box, text in shown.items() if box in numbers or box.kind == "long_text")
+        held = "、".join(text for box, text in shown.items() if box.kind in HELD)
         message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
         return Remark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
 
     def _name_of_sum(self, row: int, shown: Shown, numbers: Sequence[Box]) -> tuple[int, str, str] | None:
         """The column and the word of a sum or part, and which row it is; None where the row is neither."""
-        sums = all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
+        sums = self._are_sums(numbers, row)
         names = [*self._names(row, shown)]
         for column, word in names:
             if self._is_word_of_sum(word, sums):
@@ -174,6 +176,9 @@ class _Classifier:
         for box, text in shown.items():
             if _groups(box) or box in self._required[:1]:
                 yield self._at(box, row)[2], text
+
+    def _are_sums(self, numbers: Sequence[Box], row: int) -> bool:
+        return all(self._sums(box, row) for box in numbers) and any(self._sums_many(box, row) for box in numbers)
 
     def _sums(self, box: Box, row: int) -> bool:
         """Whether a number is the sum of those above it, by its formula or by itself."""
@@ -202,11 +207,15 @@ class _Classifier:
             return False
         if self._says_nothing(shown) or self._is_unknown_level(shown, levels) or self._is_spread(row):
             return True
-        words = [self._is_word_of_aside(text) for text in shown.values()]
+        return self._is_worded_as_aside(shown)
+
+    def _is_worded_as_aside(self, shown: Shown) -> bool:
+        """Whether it begins as remarks do: all texts where no box is required, else one of the short ones."""
+        words = {box: self._is_word_of_aside(text) for box, text in shown.items()}
         if not self._required:
-            return all(words)
-        short = [word for word, box in zip(words, shown, strict=True) if box.kind != "long_text"]
-        return any(short or words)
+            return all(words.values())
+        short = [word for box, word in words.items() if box.kind != "long_text"]
+        return any(short or words.values())
 
     def _says_nothing(self, shown: Shown) -> bool:
         others = [text for box, text in shown.items() if not _groups(box)]
@@ -237,20 +246,23 @@ class _Classifier:
 
     def _begun(self, row: int, shown: Shown) -> Remark | None:
         """R07: a row of which hardly anything is filled, as one. What carries points is read."""
-        required = self._required
-        filled = [box for box in required if box in shown]
         if [box.key for box in shown] == ["title"]:
             return self._title_alone(row, *next(iter(shown.items())))
-        least = 2 if filled[:1] == required[:1] else len(required) // 2 + 1
-        if not required or len(filled) >= least or all(map(_groups, shown)):
+        if self._is_filled(shown):
             return None
-        if len(shown) > 1 and any(box.kind == "number" for box in shown):
-            return None
-        missing = "、".join(box.label for box in required if box not in filled)
+        missing = "、".join(box.label for box in self._required if box not in shown)
         contents = self._contents([box for box in shown if not _groups(box)], row)
         message = f"第{row}行只填了{contents}，没有填{missing}，没有读取。"
         advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
-        return Remark("R07", self._at(required[0], row), self.block.title, message, advice)
+        return Remark("R07", self._at(self._required[0], row), self.block.title, message, advice)
+
+    def _is_filled(self, shown: Shown) -> bool:
+        """Whether enough of the row is filled, or nothing but its group, or what carries points."""
+        required = self._required
+        filled = [box for box in required if box in shown]
+        least = 2 if filled[:1] == required[:1] else len(required) // 2 + 1
+        counted = len(shown) > 1 and any(box.kind == "number" for box in shown)
+        return not required or len(filled) >= least or all(map(_groups, shown)) or counted
 
     def _title_alone(self, row: int, title: Box, text: str) -> Remark | None:
         """R06: a passage's title of the unit's own without the passage, or the passage typed in its place."""
@@ -286,6 +298,11 @@ def crossed_row(at: Address, field: str, given: str, contents: str = "") -> Rema
     return Remark("R24", at, field, message, advice, given, "warning")
 
 
+def _is_of_entries(box: Box) -> bool:
+    """Whether no sum has such a box."""
+    return box.kind == "value" or (box.kind == "choice" and box.strict)
+
+
 def _groups(box: Box) -> bool:
     """Whether it names the group of a row (levels, a passage's title), which is often prefilled."""
     return box.key in (*FILLED_DOWN, "title")
@@ -300,7 +317,7 @@ def _levels(shown: Shown) -> Iterator[str]:
 
 
 def _choices(box: Box) -> set[str]:
-    return {same_name(word) for choice in box.choices for word in (choice.value, *choice.same)}
+    return {same_name(word) for choice in box.choices for word in choice.words}
 
 
 def _is_formula_of_a_sum(cell: Cell) -> bool:

@@ -8,10 +8,8 @@ from itertools import combinations
 from types import MappingProxyType
 
 from perf_xlsx.domain.model import AMOUNTS
-from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import Line, Lines
-from perf_xlsx.ooxml import Cell
-from perf_xlsx.reading.cells import as_shown
+from perf_xlsx.reading.cells import number_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
 
@@ -48,7 +46,7 @@ class Figures:
         places = {at[2] for key, at in self.layout.lines.items() if key[0] == self.block.key and key[2] in _MOVED}
         left = (min if off[1] > 0 else max)(places, default=0)
         return all(
-            _number_in(self.sheets.cell(at)) is None
+            number_in(self.sheets.cell(at)) is None
             for key, at in self.layout.lines.items()
             if key[0] == self.block.key and at[2] == left
         )
@@ -94,14 +92,13 @@ class Figures:
             yield sum(inner, Decimal(0)) if stated is None and inner else stated
 
     def _across(self, off: Offset, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[bool]:
+        """Of each line whether the amounts add up, and whether the rate agrees, as far as they are known."""
         columns = [instead.get(column, column) for column in AMOUNTS]
         for line in self.block.lines:
             initial, adjustment, adjusted, executed = (self._number(line.key, column, off) for column in columns)
-            if None not in (initial, adjustment, adjusted) and (off == HERE or (initial and adjustment)):
-                yield (initial or 0) + (adjustment or 0) == adjusted
-            rate = self._number(line.key, "claimed_rate", off)
-            if rate and executed and adjusted:
-                yield any(abs(executed / adjusted - one) <= Decimal("0.00006") for one in (rate, rate / 100))
+            if off == HERE or (initial and adjustment):
+                yield from _adds_up(initial, adjustment, adjusted)
+            yield from _rate_agrees(self._number(line.key, "claimed_rate", off), executed, adjusted)
 
     def _number(self, line: str, column: str, off: Offset) -> Decimal | None:
         at = self.layout.lines.get((self.block.key, line, column))
@@ -109,12 +106,15 @@ class Figures:
             return None
         at = (at[0], at[1] + off[0], at[2] + off[1])
         if at not in self._read:
-            self._read[at] = _number_in(self.sheets.cell(at))
+            self._read[at] = number_in(self.sheets.cell(at))
         return self._read[at]
 
 
-def _number_in(cell: Cell | None) -> Decimal | None:
-    if cell is None or cell.formula is not None or cell.value is None:
-        return None
-    found = parse_quantity(as_shown(cell))
-    return found.number if found else None
+def _adds_up(initial: Decimal | None, adjustment: Decimal | None, adjusted: Decimal | None) -> Iterator[bool]:
+    if initial is not None and adjustment is not None and adjusted is not None:
+        yield initial + adjustment == adjusted
+
+
+def _rate_agrees(rate: Decimal | None, executed: Decimal | None, adjusted: Decimal | None) -> Iterator[bool]:
+    if rate and executed and adjusted:
+        yield any(abs(executed / adjusted - one) <= Decimal("0.00006") for one in (rate, rate / 100))

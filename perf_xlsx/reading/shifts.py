@@ -111,8 +111,7 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None or "年" in text
         case "choice":
-            words = (word for choice in box.choices for word in (choice.value, *choice.same))
-            return normalise(text) in map(normalise, words)
+            return any(normalise(text) in map(normalise, choice.words) for choice in box.choices)
     return True
 
 
@@ -171,21 +170,25 @@ def _columns_off(
 ) -> Remark | None:
     """Columns with a figure just above their first or below their last line, and a line left without one."""
     off: dict[int, Address] = {}
-    for row, by in ((rows[0], -1), (rows[-1], 1)):
-        around = [(sheet, line + by, column) for sheet, line, column in row]
-        if are_numbers_of_columns([text for at in around if (text := _text(sheets, at))]):
-            continue
-        for at in around:
-            gap = any(not _is_number(text) for text in _figures(sheets, rows, at[2]))
-            if gap and _is_number(_written(sheets, at)) and not _is_line(sheets, at, min(heads), block.head):
-                off.setdefault(at[2], at)
+    for at in _around(rows, sheets):
+        gap = any(not _is_number(text) for text in _figures(sheets, rows, at[2]))
+        if gap and _is_number(_written(sheets, at)) and not _is_line(sheets, at, min(heads), block.head):
+            off.setdefault(at[2], at)
     off = off or {at[2]: at for at in rows[0] if _sum_below(_figures(sheets, rows, at[2]))}
     if not off:
         return None
-    names = "、".join(f"“{heads[column]}”" for column in off)
+    names = "、".join(map("“{}”".format, map(heads.__getitem__, off)))
     message = f"“{block.title}”的{names}有空格，数字与栏目可能错开了一行。"
     advice = "请对照栏目逐格核对，错开的移回原来的行后重新报送。"
     return Remark("R06", next(iter(off.values())), block.title, message, advice, severity="warning")
+
+
+def _around(rows: Sequence[Sequence[Address]], sheets: Sheets) -> Iterator[Address]:
+    """The cells just above the first line and below the last, but for a row that numbers the columns."""
+    for row, by in ((rows[0], -1), (rows[-1], 1)):
+        around = [(sheet, line + by, column) for sheet, line, column in row]
+        if not are_numbers_of_columns([text for at in around if (text := _text(sheets, at))]):
+            yield from around
 
 
 def _sum_below(figures: Sequence[str]) -> bool:
@@ -210,14 +213,15 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 
 def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
     """Choices that do not fit their columns, while those a column further do in every row; or entire rows do."""
-    boxes = [box for box in block.columns if box.key in table.columns and box.kind != "computed"]
-    strict = [box for box in boxes if box.kind == "choice" and box.strict]
+    boxes = [box for box in typed(block.columns) if box.key in table.columns]
+    strict = [box for box in boxes if (box.kind, box.strict) == ("choice", True)]
     misfits, _ = _choices_at(strict, table, 0, sheets)
     for by in (1, -1):
         others, count = _choices_at(strict, table, by, sheets)
-        fit = len(misfits) > 1 and count > 0 and not others
-        if fit or (table.rows and all(_row_off(boxes, table, row, by, sheets) for row in table.rows)):
-            at = misfits[0] if fit else (table.sheet, table.rows[0], min(table.columns.values()))
+        if len(misfits) > 1 and count > 0 and not others:
+            return _shifted(block.title, misfits[0], (0, by))
+        if _rows_off(boxes, table, by, sheets):
+            at = (table.sheet, table.rows[0], min(table.columns.values()))
             return _shifted(block.title, at, (0, by))
     return None
 
@@ -229,16 +233,27 @@ def _choices_at(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> 
     return [at for box, at, text in texts if not fits(box, text)], len(texts)
 
 
-def _row_off(boxes: Sequence[Box], table: Table, row: int, by: int, sheets: Sheets) -> bool:
-    """Whether a row is incomplete where it is and complete a column further: nothing missing, each in its kind."""
+def _rows_off(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> bool:
+    """Whether every row is incomplete where it is and complete a column further."""
     required = [box for box in boxes if box.required]
+    return (
+        len(required) > 1
+        and bool(table.rows)
+        and all(
+            _is_complete(boxes, required, table, row, by, sheets)
+            and not _is_complete(boxes, required, table, row, 0, sheets)
+            for row in table.rows
+        )
+    )
 
-    def complete(by: int) -> bool:
-        texts = {box: _text(sheets, (table.sheet, row, table.columns[box.key] + by)) for box in boxes}
-        full = not _is_number(texts[required[0]]) and all(texts[box] for box in required)
-        return full and all(fits(box, text) for box, text in texts.items() if text and box.strict)
 
-    return len(required) > 1 and complete(by) and not complete(0)
+def _is_complete(
+    boxes: Sequence[Box], required: Sequence[Box], table: Table, row: int, by: int, sheets: Sheets
+) -> bool:
+    """Whether nothing is missing in a row `by` columns further, and each text is of its kind."""
+    texts = {box: _text(sheets, (table.sheet, row, table.columns[box.key] + by)) for box in boxes}
+    full = not _is_number(texts[required[0]]) and all(map(texts.__getitem__, required))
+    return full and all(fits(box, text) for box, text in texts.items() if text and box.strict)
 
 
 # ---- cells ---------------------------------------------------------------------------------------------------

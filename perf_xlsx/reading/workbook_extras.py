@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from perf_xlsx.domain.model import Severity
 from perf_xlsx.domain.place import Place
@@ -96,14 +96,18 @@ class _Extras:
         rows = like_entries(form, self.sheets, self.layout, cells)
         for sheet in sorted({at[0] for at in cells}):
             here = [at for at in cells if at[0] == sheet]
-            if like := [at for at in here if at in rows]:
-                message = f"表格的各行以外有像是填报内容的，没有读取：{self._listed(like)}。"
-                advice = "请填到表格的行里（没有这一类的，并入相近的一行）；不是填报内容的，请删去。"
-                self._outside("R06", like[0], message, advice, "warning")
-            if others := [at for at in here if at not in rows]:
-                message = f"填报格以外有内容，没有读取：{self._listed(others)}。"
-                advice = "评分不受影响，内容原样保留；是填报内容的，请移到相应的填报格里。"
-                self._outside("R16", others[0], message, advice)
+            self._cells_on([at for at in here if at in rows], [at for at in here if at not in rows])
+
+    def _cells_on(self, like: Sequence[Address], others: Sequence[Address]) -> None:
+        """The cells of one sheet: `like` rows of a table, and others."""
+        if like:
+            message = f"表格的各行以外有像是填报内容的，没有读取：{self._listed(like)}。"
+            advice = "请填到表格的行里（没有这一类的，并入相近的一行）；不是填报内容的，请删去。"
+            self._outside("R06", like[0], message, advice, "warning")
+        if others:
+            message = f"填报格以外有内容，没有读取：{self._listed(others)}。"
+            advice = "评分不受影响，内容原样保留；是填报内容的，请移到相应的填报格里。"
+            self._outside("R16", others[0], message, advice)
 
     def _listed(self, cells: Sequence[Address]) -> str:
         return with_contents(self.sheets.grids[cells[0][0]], [at[1:] for at in cells])
@@ -133,11 +137,14 @@ class _Extras:
         package = book.package
         owners = (owner for name in package.names() if (owner := owner_of(name)) is not None)
         kinds = {r.type for owner in owners for r in package.relationships(owner)}
-        names = [name.lower() for name in package.names()]
+        names = list(map(str.lower, package.names()))
         for word, became, ends, part in PARTS:
             if any(kind.endswith(ends) for kind in kinds) or any(part in name for name in names):
                 self.report("R16", self.workbook, word, f"工作簿含有{word}，{became}。", ADVICE)
-        links = _external_links(book)
+        self._links(_external_links(book))
+
+    def _links(self, links: Set[str]) -> None:
+        """Links to other workbooks and programs, by the elements of their parts."""
         for element, word in LINKS.items():
             if element in links:
                 message = f"工作簿含有{word}，没有打开，也没有更新，{KEPT}。"
@@ -146,18 +153,19 @@ class _Extras:
 
     def conversations(self, book: Book) -> None:
         """R16: threaded comments. Excel 365 shows these alone, not the note below them that ours is joined to."""
-        used, package = self.layout.sheets(), book.package
+        used = self.layout.sheets()
         for sheet in (sheet for index, sheet in enumerate(book.sheets) if index in used):
-            refs = [
-                element.get("ref", "")
-                for r in package.relationships(sheet.part)
-                if r.type.endswith("/threadedComment") and r.target in package
-                for element in package.tree(r.target)
-            ]
-            if cells := list(dict.fromkeys(ref for ref in refs if ref.isalnum())):
+            if cells := list(dict.fromkeys(filter(str.isalnum, _threads(book.package, sheet.part)))):
                 place = Place(self.sheets.workbook, sheet.index, sheet=sheet.name)
                 message = f"{listed(cells)}有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
                 self.report("R16", place, "批注会话", message, "请看“问题清单”，那里列有全部问题。")
+
+
+def _threads(package: Package, part: str) -> Iterator[str]:
+    """The cells of a sheet's threaded comments."""
+    for r in package.relationships(part):
+        if r.type.endswith("/threadedComment") and r.target in package:
+            yield from (element.get("ref", "") for element in package.tree(r.target))
 
 
 def _external_links(book: Book) -> set[str]:

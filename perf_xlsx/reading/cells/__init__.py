@@ -2,7 +2,7 @@
 
 from perf_xlsx.reading.cells.dates import day_of
 from perf_xlsx.reading.cells.display import as_shown
-from perf_xlsx.reading.cells.numbers import RowUnit, around, points_in, unit_shown
+from perf_xlsx.reading.cells.numbers import RowUnit, around, number_in, points_in, unit_shown
 from perf_xlsx.reading.cells.rates import ratios, small_by_nature
 from perf_xlsx.reading.cells.reader import CellReader
 
@@ -12,6 +12,7 @@ __all__ = [
     "around",
     "as_shown",
     "day_of",
+    "number_in",
     "points_in",
     "ratios",
     "small_by_nature",

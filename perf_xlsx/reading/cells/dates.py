@@ -28,19 +28,22 @@ def read_day(text: str) -> tuple[datetime.date | None, bool]:
     """The day that a text or a serial number means, and whether it is written as usual."""
     if found := _DAY.fullmatch(text):
         return _date(*map(int, found.groups())), True
-    if found := _COMPACT.fullmatch(text):
-        return _date(*map(int, found.groups())), False
-    if found := _ODD.fullmatch(text):
+    if found := _COMPACT.fullmatch(text) or _ODD.fullmatch(text):
         return _date(*map(int, found.groups())), False
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text):  # a date's number that lost its format
         day = EPOCH + datetime.timedelta(days=int(text[:5]))
         return (day if EARLIEST <= day < datetime.date(2100, 1, 1) else None), False
-    if found := _DAY_IN_WORDS.fullmatch(text):
-        year = int("".join(str("〇一二三四五六七八九".index(word)) for word in re.sub("[零○]", "〇", found[1])))
-        month, day_of_month = (parse_quantity(words) for words in found.groups()[1:])
-        if month and day_of_month:
-            return _date(year, int(month.number), int(day_of_month.number)), False
-    return None, False
+    return _day_in_words(text), False
+
+
+def _day_in_words(text: str) -> datetime.date | None:
+    """二〇二三年十二月三十一日."""
+    found = _DAY_IN_WORDS.fullmatch(text)
+    if found is None:
+        return None
+    year = int("".join(str("〇一二三四五六七八九".index(word)) for word in re.sub("[零○]", "〇", found[1])))
+    month, day = map(parse_quantity, found.groups()[1:])
+    return _date(year, int(month.number), int(day.number)) if month and day else None
 
 
 def _date(year: int, month: int, day: int) -> datetime.date | None:

@@ -19,21 +19,27 @@ def as_shown(cell: Cell) -> str:
             return cell.error
         case _ if cell.picture:
             return PICTURE
-        case None if cell.struck is not None:
-            return as_shown(cell._replace(value=cell.struck, struck=None))
         case None:
-            return f"={cell.formula}" if cell.formula is not None else ""
+            return _without_value(cell)
         case bool(truth):
-            return "TRUE" if truth else "FALSE"
+            return str(truth).upper()
         case Decimal() as number:
             return f"{plain(number * HUNDRED)}%" if cell.percent else plain(number)
-        case datetime.date() if (part := cell.seen) is not None:
-            return part
-        case datetime.datetime() as moment if moment.time() != datetime.time():
-            return moment.isoformat(" ")
-        case datetime.datetime() as moment:
-            return moment.date().isoformat()
         case datetime.date() as day:
-            return day.isoformat()
+            return _day(day) if cell.seen is None else cell.seen
         case text:
             return text
+
+
+def _without_value(cell: Cell) -> str:
+    """What was struck out, or the formula."""
+    if cell.struck is not None:
+        return as_shown(cell._replace(value=cell.struck, struck=None))
+    return f"={cell.formula}" if cell.formula is not None else ""
+
+
+def _day(day: datetime.date) -> str:
+    """The day, with its time unless that is midnight."""
+    if not isinstance(day, datetime.datetime):
+        return day.isoformat()
+    return day.isoformat(" ") if day.time() != datetime.time() else day.date().isoformat()

@@ -28,7 +28,7 @@ from perf_xlsx.domain.units import CURRENCY, Manner, fit, hundredfold, meant_by,
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED, as_shown
 from perf_xlsx.reading.cells.reports import CellReports
-from perf_xlsx.reading.cells.texts import Texts
+from perf_xlsx.reading.cells.texts import Texts, not_read
 from perf_xlsx.system.pattern import pattern
 
 DATED = "单元格格式是日期或时间，不能确定是什么数字"
@@ -107,7 +107,7 @@ class Numbers:
         """A number: `typed` judges one that the cell stores, `written` one that its text holds."""
         given = self.texts.shown(cell, place, field)
         if cell is None or given is None:
-            return Entry(None, place, as_shown(cell) if cell else "", field)
+            return not_read(cell, place, field)
         entry: Entry[Decimal] = Entry(None, place, clean(given), field)
         if isinstance(cell.value, Decimal):
             value = typed(cell.value, cell, entry)
@@ -151,10 +151,7 @@ class Numbers:
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
         if counts_money(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
-            own = self.money_unit or "未填"
-            why = f"单位“{quantity.unit}”与本表金额单位“{own}”不一致"
-            advice = f"请换算成{own}，只填数字。" if self.money_unit else ""
-            self.reports.not_a_number(entry, why, advice)
+            self._other_unit(entry, quantity.unit)
             return None
         large = quantity.words and not quantity.unit and quantity.number >= MONEY_UNITS["万元"]
         if large and self.money_unit != "元":
@@ -163,6 +160,10 @@ class Numbers:
         self.reports.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
         return quantity.number
 
+    def _other_unit(self, entry: Entry[Any], unit: str) -> None:
+        why = f"单位“{unit}”与本表金额单位“{self.money_unit or '未填'}”不一致"
+        self.reports.not_a_number(entry, why, f"请换算成{self.money_unit}，只填数字。" if self.money_unit else "")
+
     def measured(self, cell: Cell | None, place: Place, field: str) -> Value:
         """A target, midyear or actual value before its row is known: a number, or the text of the cell.
 
@@ -170,7 +171,7 @@ class Numbers:
         """
         given = self.texts.shown(cell, place, field)
         if cell is None or given is None:
-            return Entry(None, place, as_shown(cell) if cell else "", field)
+            return not_read(cell, place, field)
         entry: Value = Entry(None, place, given, field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
@@ -195,14 +196,18 @@ class Numbers:
         quantity = parse_target(entry.value) or parse_quantity(entry.value)
         if quantity is not None and not mistyped(entry.value):
             return entry, quantity
-        nothing = quantity is None and happened_not(entry.value)
+        if quantity is None:
+            return self._in_words(entry, entry.value, target)
+        self.reports.not_a_number(entry, LETTERS)
+        return replace(entry, value=None), None
+
+    def _in_words(self, entry: Value, text: str, target: Value | None) -> tuple[Value, Quantity | None]:
+        """A text without a number: 0 where nothing happened and nothing should have (R12), else R08."""
+        nothing = happened_not(text)
         if nothing and target is not None and _is_zero(target):
             self.reports.cleaned(entry, Decimal(0))
             return entry, Quantity(Decimal(0))
-        if quantity:
-            self.reports.not_a_number(entry, LETTERS)
-        else:
-            self.reports.not_a_number(entry, advice=NOTHING if nothing else WORDED)
+        self.reports.not_a_number(entry, advice=NOTHING if nothing else WORDED)
         return replace(entry, value=None), None
 
     def fitted(
@@ -291,12 +296,14 @@ def _unit_doubt(
     field: str, number: Decimal, row: RowUnit, other: Quantity, known: Decimal
 ) -> tuple[str, str] | None:
     """The same of a number without unit; `known` is the row's other number in the row's unit."""
-    if other.unit and not row.stated and known and unsure(number, known, row.unit):
+    if row.stated:
+        far = field == ACTUAL and other_money(number, known, row.unit)
+        why = f"与指标值相差约一万倍，不能确定是不是以{row.unit}为单位"
+        return (why, f"请核对，换算成{row.unit}后填写。") if far else None
+    if other.unit and known and unsure(number, known, row.unit):
         return f"没有写单位，不能确定是不是“{row.unit}”", f"请写明单位，或换算成{row.unit}。"
-    if row.stated and field == ACTUAL and other_money(number, known, row.unit):
-        return f"与指标值相差约一万倍，不能确定是不是以{row.unit}为单位", f"请核对，换算成{row.unit}后填写。"
     if not row.unit and hundredfold(number, other.number) and number <= 1:
-        shown, same = plain(number * HUNDRED), TARGET if field == ACTUAL else ACTUAL
+        shown, same = plain(number * HUNDRED), {ACTUAL: TARGET}.get(field, ACTUAL)
         return f"没有写单位，不能确定是不是{shown}%", f"请与{same}写成一致，如 {shown}% 。"
     return None
 
@@ -324,6 +331,14 @@ def points_in(cell: Cell | None) -> Decimal | None:
     text = normalise(as_shown(cell)) if cell.value is not None else ""
     found = _BRACKETS.fullmatch(text)
     quantity = parse_quantity(found[1] if found else text)
+    return quantity.number if quantity else None
+
+
+def number_in(cell: Cell | None) -> Decimal | None:
+    """The number that a person typed into a cell, without reports; formulas have none."""
+    if cell is None or cell.formula is not None or cell.value is None:
+        return None
+    quantity = parse_quantity(as_shown(cell))
     return quantity.number if quantity else None
 
 

@@ -75,14 +75,20 @@ class Rates:
             return None
         quantity = replace(quantity, number=found)
         if quantity.sign or quantity.mark or quantity.unit not in ("", "%"):
-            sole = quantity.mark and not quantity.sign and quantity.unit in ("", "%")
-            self.reports.trimmed(entry, quantity, "" if sole else quantity.sign + quantity.unit)
-            return bare(found, entry) if sole and not quantity.unit else found / HUNDRED
+            return self._trimmed(quantity, entry, bare)
         if not quantity.unit:
             return bare(found, entry)
         if quantity.cleaned:
             self.reports.cleaned(entry, found, "%")
         return found / HUNDRED
+
+    def _trimmed(
+        self, quantity: Quantity, entry: Entry[Decimal], bare: Callable[[Decimal, Entry[Decimal]], Decimal]
+    ) -> Decimal:
+        """A rate with a sign, a mark or another unit, which are reported."""
+        sole = quantity.mark and not quantity.sign and quantity.unit in ("", "%")
+        self.reports.trimmed(entry, quantity, "" if sole else quantity.sign + quantity.unit)
+        return bare(quantity.number, entry) if sole and not quantity.unit else quantity.number / HUNDRED
 
     def _percent(self, rate: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
         """A rate in a percent format: 94.04 pasted into such a cell is stored as 9404%."""

@@ -37,7 +37,7 @@ class Texts:
         """Any text; numbers and dates as a person sees them."""
         shown = self.shown(cell, place, field)
         if shown is None:
-            return Entry(None, place, as_shown(cell) if cell else "", field)
+            return not_read(cell, place, field)
         entry: Entry[str] = Entry(clean(shown) or None, place, clean(shown), field)
         if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(entry.given):
             message = f"{field}填的是公式的文字“{entry.given}”，不是结果，已按文字读取。"
@@ -74,9 +74,8 @@ class Texts:
         if entry.value is None:
             return replace(entry, given=as_shown(cell) if cell and _has_content(cell) else "")
         folded = _POINTS.sub("", re.sub(r"\s", "", normalise(entry.value)))
-        for choice in box.choices:
-            if folded in (normalise(word) for word in (choice.value, *choice.same)):
-                return Entry(choice.value, place, entry.given, field)
+        if chosen := _chosen(box, folded):
+            return Entry(chosen, place, entry.given, field)
         if box.key == "sign" and (sign := parse_sign(entry.value)):
             return Entry(sign, place, entry.given, field)
         if not box.strict:
@@ -135,6 +134,19 @@ class Texts:
             advice = f"可以不改；建议写成 {found.isoformat()}。"
             self.reports.about("R12", entry, message, advice, found.isoformat())
         return replace(entry, value=found.isoformat())
+
+
+def _chosen(box: Box, folded: str) -> str | None:
+    """The choice that a text means."""
+    for choice in box.choices:
+        if folded in map(normalise, choice.words):
+            return choice.value
+    return None
+
+
+def not_read(cell: Cell | None, place: Place, field: str) -> Entry[Any]:
+    """The entry of a cell without readable content."""
+    return Entry(None, place, as_shown(cell) if cell else "", field)
 
 
 def _unreadable(cell: Cell) -> str:

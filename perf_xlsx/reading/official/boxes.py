@@ -69,21 +69,17 @@ class LabelSearch:
         if text is not None:
             return Located(address, address, text)
         right, below = self.sheets.right_of(address), self.sheets.below(address)
-        follows = self._filled(right) and not self._is_label(right)
-        under = self._filled(below) and not self._is_label(below)
-        over = (
-            long
-            and across
-            and self._filled(self.sheets.below(right))
-            and not self._is_label(self.sheets.below(right))
-        )
-        if under and (self._is_label(right) or over or (long and not follows)):
+        over = long and across and self._has_value(self.sheets.below(right))
+        unfollowed = long and not self._has_value(right)
+        if self._has_value(below) and (self._is_label(right) or over or unfollowed):
             return Located(address, below)
         return Located(address, right) if not self._is_label(right) else Located(address, address, "")
 
-    def _filled(self, address: Address) -> bool:
+    def _has_value(self, address: Address) -> bool:
+        """Whether the cell is filled, and not with a label."""
         cell = self.sheets.cell(address)
-        return cell is not None and (cell.value is not None or cell.crossed_out or cell.picture)
+        filled = cell is not None and (cell.value is not None or cell.crossed_out or cell.picture)
+        return filled and not self._is_label(address)
 
     def _is_label(self, address: Address) -> bool:
         cell = self.sheets.cell(address)

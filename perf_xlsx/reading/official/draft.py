@@ -46,6 +46,10 @@ class Draft:
         """Our own form with the labels of the official layouts added."""
         return self.kind.form
 
+    def values(self) -> set[Address]:
+        """The cells that hold a value and no label."""
+        return {at for key, at in self.boxes.items() if key not in self.texts}
+
     def put(self, key: str, found: Located) -> None:
         """Note where a box is."""
         self.texts.pop(key, None)
@@ -89,12 +93,12 @@ class Draft:
         return [self._fund_line(line) for line in (*lines, *self.extra)]
 
     def _fund_line(self, line: Line) -> Line:
-        parts = tuple(key for key in line.parts if key in self.fund_rows)
+        parts = tuple(filter(self.fund_rows.__contains__, line.parts))
         complete = not self.extra and (line.blank_part_is_zero or parts == line.parts)
         label = self.line_names.get(line.key) or line.label
-        below = tuple(key for key in self.fund_rows if key != line.key)
         some = line.key == self.form.total_line and self.extra and self._sums_up()
-        return replace(line, label=label, parts=parts if complete else (), sources=below if some else ())
+        below = tuple(key for key in self.fund_rows if key != line.key) if some else ()
+        return replace(line, label=label, parts=parts if complete else (), sources=below)
 
     def _sums_up(self) -> bool:
         """Whether the last of all sources (其他资金, 市县资金) is among the lines below the total."""

@@ -55,21 +55,11 @@ class _OfficialRow:
     def indicator(self) -> Indicator:
         """The indicator; everything doubtful about it is reported."""
         row = self.row
-        row["name"] = _renamed(row["name"], bare_name(row["name"].given))
-        for key in ("level1", "level2"):
-            row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
-        if "improvement" not in self.columns:  # reason and improvement share one column
-            row["improvement"] = replace(row["reason"], field="改进措施")
-        self._adjusted_target()
-        self._second_sign()
-        for key in ("target", "actual", "midyear", "unit"):
-            if isinstance(row[key].value, str) and is_blank(row[key].given):
-                row[key] = replace(row[key], value=None, given="")
+        self._clear()
         row["target"] = dated(row["name"].given, row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
-            given = row["target"].given if row["target"].unreadable else ""  # its sign may be in it
-            row["sign"] = Entry(None, row["target"].place, given, "指标性质")
+            row["sign"] = self._unknown_sign()
         elif row["sign"].value in self.kind.quantities:  # a number, but not which way
             row["sign"] = replace(row["sign"], value=None, given="")
         if isinstance(row["target"].value, str) and marked_number(row["target"].value):
@@ -82,6 +72,25 @@ class _OfficialRow:
         elif target is not None:
             self._measured(target)
         return made_of(Indicator, row)
+
+    def _clear(self) -> None:
+        """Clear the entries of what the form prints, and take one target and one sign of two."""
+        row = self.row
+        row["name"] = _renamed(row["name"], bare_name(row["name"].given))
+        for key in ("level1", "level2"):
+            row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
+        if "improvement" not in self.columns:  # reason and improvement share one column
+            row["improvement"] = replace(row["reason"], field="改进措施")
+        self._adjusted_target()
+        self._second_sign()
+        for key in ("target", "actual", "midyear", "unit"):
+            if isinstance(row[key].value, str) and is_blank(row[key].given):
+                row[key] = replace(row[key], value=None, given="")
+
+    def _unknown_sign(self) -> Entry[Any]:
+        """The sign on a layout without signs; it may be in a target that cannot be read."""
+        target = self.row["target"]
+        return Entry(None, target.place, target.given if target.unreadable else "", "指标性质")
 
     def _adjusted_target(self) -> None:
         """A target that was changed in the year takes the place of the first one, where it was filled in."""
@@ -99,8 +108,7 @@ class _OfficialRow:
         if second is None or second.empty:
             return
         first = self.row["sign"]
-        mere = {*DIRECTIONS, *self.kind.quantities}
-        plain_first, plain_second = (core(one.given) in mere or one.empty for one in (first, second))
+        plain_first, plain_second = map(self._is_direction, (first, second))
         if plain_first and not plain_second:
             first, second = second, first
         self.row["sign"] = first
@@ -112,6 +120,10 @@ class _OfficialRow:
                 "两者矛盾，该指标暂不评分。"
             )
             self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
+
+    def _is_direction(self, sign: Entry[Any]) -> bool:
+        """Whether it is no sign: empty, a direction, or only that it is a number."""
+        return sign.empty or core(sign.given) in {*DIRECTIONS, *self.kind.quantities}
 
     # ---- in words --------------------------------------------------------------------------------------------
 
@@ -141,7 +153,7 @@ class _OfficialRow:
 
     def _measured(self, target: Quantity) -> None:
         row = self.row
-        if row["sign"].value is None and not row["sign"].given and target.sign:
+        if row["sign"].empty and target.sign:
             row["sign"] = Entry(target.sign, row["target"].place, "", "指标性质")
         read: dict[str, Quantity | None] = {}
         target_entry = row["target"]
@@ -174,20 +186,22 @@ class _OfficialRow:
         self, entry: Entry[Any], read: Quantity, quantity: Quantity, units: RowUnit, manner: Manner
     ) -> None:
         """Report what a number's text holds besides, where the layout has a column for it, or it does not fit."""
-        target = entry.field == self.row["target"].field
-        midyear = entry.field == self.row["midyear"].field
-        other_unit = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
-        extra = other_unit or manner != "same" or (read.sign not in ("", units.sign) and not midyear)
-        own_sign = not read.sign or (target and "sign" not in self.columns)
+        extra = self._is_extra(entry, read, units, manner)
         if extra or read.mark:
             self.reports.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
-        elif (
-            read.cleaned
-            or quantity.number != read.number
-            or not own_sign
-            or (read.unit and "unit" in self.columns)
-        ):
+        elif read.cleaned or quantity.number != read.number or self._has_own_column(entry, read):
             self.reports.cleaned(entry, quantity.number)
+
+    def _is_extra(self, entry: Entry[Any], read: Quantity, units: RowUnit, manner: Manner) -> bool:
+        """Whether its unit or sign is another than that of its row."""
+        midyear = entry.field == self.row["midyear"].field
+        other_unit = bool(read.unit) and not units.stated and self.row["unit"].given not in ("", units.unit)
+        return other_unit or manner != "same" or (read.sign not in ("", units.sign) and not midyear)
+
+    def _has_own_column(self, entry: Entry[Any], read: Quantity) -> bool:
+        """Whether its sign or unit belongs in a column of its own."""
+        own_sign = entry.field == self.row["target"].field and "sign" not in self.columns
+        return bool(read.sign and not own_sign) or bool(read.unit and "unit" in self.columns)
 
     def _doubt(
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
@@ -208,10 +222,9 @@ def weights_from_claims(
     They do where every target is met and the points with those of execution make the full score: points cannot
     exceed their weights, and the weights cannot exceed the full score.
     """
-    claims = [row.claimed_points for row in indicators]
-    known = [claim.value for claim in claims if claim.value is not None and claim.value > 0]
-    met = all(score_indicator(row, None, rulebook).met for row in indicators)
-    full = sum(known, execution) == rulebook.number("total.points")
-    if not claims or len(known) < len(claims) or not met or not full:
+    zero = Decimal(0)
+    points = [row.claimed_points.value or zero for row in indicators]
+    full = min(points, default=zero) > 0 and sum(points, execution) == rulebook.number("total.points")
+    if not full or not all(score_indicator(row, None, rulebook).met for row in indicators):
         return None
-    return [replace(claim, field="分值") for claim in claims]
+    return [replace(row.claimed_points, field="分值") for row in indicators]

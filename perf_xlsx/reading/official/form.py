@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
@@ -40,17 +42,22 @@ def _check_project_total(
 ) -> None:
     """F01: the table of projects has a row for their sum, which our template has not."""
     table, row = reader.layout.tables.get("projects"), official.project_total
-    if table is None or row is None:
+    if table is None or row is None or not form.projects:
         return
-    for key in AMOUNTS:
-        entries: list[Entry[Decimal]] = [getattr(project, key) for project in form.projects]
-        known = [entry.value for entry in entries if entry.value is not None]
-        if key not in table.columns or not known or any(entry.unreadable for entry in entries):
-            continue
-        stated = reader.amount((table.sheet, row, table.columns[key]), f"项目明细合计·{entries[0].field}")
-        total = sum(known, Decimal(0))
-        if stated.value is not None and abs(stated.value - total) > tolerance:
-            _report_sum(stated, stated.value, total, len(known), reader)
+    for key in (key for key in AMOUNTS if key in table.columns):
+        entries = [project.entry(key) for project in form.projects]
+        _check_sum(entries, (table.sheet, row, table.columns[key]), reader, tolerance)
+
+
+def _check_sum(entries: Sequence[Entry[Decimal]], at: Address, reader: FormReader, tolerance: Decimal) -> None:
+    """F01: the sum of a column, where all of its amounts can be read."""
+    known = [entry.value for entry in entries if entry.value is not None]
+    if not known or any(entry.unreadable for entry in entries):
+        return
+    stated = reader.amount(at, f"项目明细合计·{entries[0].field}")
+    total = sum(known, Decimal(0))
+    if stated.value is not None and abs(stated.value - total) > tolerance:
+        _report_sum(stated, stated.value, total, len(known), reader)
 
 
 def _report_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int, reader: FormReader) -> None:

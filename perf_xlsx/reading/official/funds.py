@@ -102,26 +102,27 @@ class FundSearch:
 
     def money_unit(self) -> None:
         """万元 or 元 in a heading of the funds, else "单位：万元" above; two that differ are a doubt."""
-        if "money_unit" in self.layout.boxes:
-            return
-        header, main = self.layout.funds, self.layout.indicators.sheet
-        near = range(header.top, header.bottom + 1) if header else range(0)
-        found: list[tuple[Address, str]] = []
-        for sheet in dict.fromkeys((header.sheet if header else main, main)):
-            for row, texts in self.rows[sheet].items():
-                for column, text in texts.items():
-                    unit = MONEY_UNIT.search(without_spaces(text))
-                    if unit and len(text) <= LONGEST and row <= max(near, default=self.layout.indicators.top):
-                        found.append(((sheet, row, column), unit[1]))
-        found.sort(key=lambda item: item[0][1] not in near)
+        found = [] if "money_unit" in self.layout.boxes else self._stated_units()
         if not found:
             return
-        address, unit_ = found[0]
-        self.layout.labels |= {at for at, word in found[1:] if word == unit_}
-        self.layout.boxes["money_unit"], self.layout.texts["money_unit"] = address, (address, unit_)
-        if other := next(((a, word) for a, word in found if word != unit_), None):
-            message = f"金额单位有“{unit_}”也有“{other[1]}”，按资金表的“{unit_}”读取。"
+        address, unit = found[0]
+        self.layout.labels |= {at for at, word in found[1:] if word == unit}
+        self.layout.boxes["money_unit"], self.layout.texts["money_unit"] = address, (address, unit)
+        if other := next(((at, word) for at, word in found if word != unit), None):
+            message = f"金额单位有“{unit}”也有“{other[1]}”，按资金表的“{unit}”读取。"
             self.layout.doubt(other[0], "金额单位", other[1], message, "请核对金额单位，全表使用同一单位。")
+
+    def _stated_units(self) -> list[tuple[Address, str]]:
+        """The money units stated in or above the headings, those in rows of the headings first."""
+        header, main = self.layout.funds, self.layout.indicators
+        near = range(header.top, header.bottom + 1) if header else range(0)
+        found: list[tuple[Address, str]] = []
+        for sheet in dict.fromkeys((header.sheet if header else main.sheet, main.sheet)):
+            for row in (row for row in self.rows[sheet] if row <= max(near, default=main.top)):
+                for column, text in self.rows[sheet][row].items():
+                    if len(text) <= LONGEST and (unit := MONEY_UNIT.search(without_spaces(text))):
+                        found.append(((sheet, row, column), unit[1]))
+        return sorted(found, key=lambda item: item[0][1] not in near)
 
 
 def _amount_columns(header: Header) -> list[int]:

@@ -6,7 +6,7 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -64,12 +64,12 @@ class _Search:
     def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
         self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
-        self.titles = [
-            ((sheet, row, column), without_spaces(text))
+        self.titles = {
+            (sheet, row, column): without_spaces(text)
             for row, texts in self.rows[sheet].items()
             for column, text in texts.items()
             if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
-        ]
+        }
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
@@ -87,13 +87,11 @@ class _Search:
         if not (money or self.titles):
             return None
         layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
-        later = [h.top for h in (*money, *lists) if h.sheet == self.sheet and h.top > tables[0].top]
+        others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
+        later = [top for top in others if top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         self._indicators(layout, body)
-        for header in (layout.indicators, layout.funds, layout.projects):
-            layout.twice += header.doubled if header else ()
-        for header in (*tables, *money[:1], *lists):
-            layout.label_rows(header, self.rows[header.sheet])
+        self._labels_of_headers(layout, (*tables, *money[:1], *lists))
         self._projects(layout, [*tables, *money, *lists])
         money_search = FundSearch(self.sheets, self.rows, layout)
         money_search.lines()
@@ -107,6 +105,13 @@ class _Search:
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
         return layout.layout()
+
+    def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
+        """Note the labels of all headers, and those of the tables' own headers that are there twice."""
+        for header in filter(None, (layout.indicators, layout.funds, layout.projects)):
+            layout.twice += header.doubled
+        for header in headers:
+            layout.label_rows(header, self.rows[header.sheet])
 
     def _money(self, kind: OfficialForm, lists: list[Header], tables: list[Header]) -> list[Header]:
         """The tables of money; else one above the indicators that lacks a column, or calls it by another name."""
@@ -125,14 +130,14 @@ class _Search:
     def _kind(self) -> OfficialForm:
         """The kind that the title names; else a project's where there is a label 项目名称, else a department's."""
         kinds = [official_form(name) for name in sorted(form_names(), key=shipped_names().__contains__)]
-        for _, text in self.titles:
+        for text in self.titles.values():
             if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
                 return named
         return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
-        if not any(word in text for _, text in self.titles for word in layout.kind.titles):
+        if not any(word in text for text in self.titles.values() for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
@@ -197,17 +202,21 @@ class _Search:
 
     def _second_form(self, layout: Draft, body: Body, funds: int, tops: list[int]) -> None:
         """Note a further form on this sheet or another; `tops` are further headers like its own."""
-        column, begins = layout.indicators.columns["name"], body.next_form
-        lists = layout.projects
-        if begins is not None and lists and (self.sheet, begins) == (lists.sheet, lists.top):
-            begins = next((top for top in tops if top > begins), None)  # the projects are below the indicators
+        begins = self._next_form(layout, body, tops)
         if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
-            layout.forms.append((self.sheet, begins, column))
+            layout.forms.append((self.sheet, begins, layout.indicators.columns["name"]))
             layout.twice = [  # of the other form no label is one too many
                 (label, at) for label, at in layout.twice if at[0] != self.sheet or at[1] <= body.last
             ]
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.forms.append((other.sheet, other.top, other.columns["name"]))
+
+    def _next_form(self, layout: Draft, body: Body, tops: list[int]) -> int | None:
+        """The row where a further form begins on this sheet; the list of projects below the indicators is none."""
+        begins, lists = body.next_form, layout.projects
+        if begins is None or lists is None or (self.sheet, begins) != (lists.sheet, lists.top):
+            return begins
+        return next((top for top in tops if top > begins), None)
 
     def _fund_tops(self, layout: Draft) -> set[int]:
         return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()
@@ -215,13 +224,7 @@ class _Search:
     # ---- boxes -----------------------------------------------------------------------------------------------
 
     def _boxes(self, layout: Draft, body: Body) -> None:
-        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
-        if layout.funds:
-            end = max(layout.fund_rows.values(), default=layout.funds.bottom)
-            taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
-        if layout.projects:
-            end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
-            taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
+        taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
         search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
         for box in typed(layout.form.single_boxes):
@@ -231,8 +234,19 @@ class _Search:
                 layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
             elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
-        layout.labels |= {address for address, _ in self.titles}
+        layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _rows_of_tables(self, layout: Draft, body: Body) -> set[tuple[int, int]]:
+        """The sheet and row of every row that belongs to a table."""
+        taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
+        if layout.funds:
+            end = max(layout.fund_rows.values(), default=layout.funds.bottom)
+            taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
+        if layout.projects:
+            end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
+            taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
+        return taken
 
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""
@@ -242,14 +256,11 @@ class _Search:
     def _claims(self, layout: Draft, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
-        at = self._total(layout, row) if row is not None else None
-        if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
-            layout.put("claimed_total", Located(at, at))
-        if row is not None and "claimed_grade" not in layout.boxes:
-            for grade_at, text in self.rows[self.sheet].get(row, {}).items():
-                if found := GRADES.fullmatch(without_spaces(text)):
-                    at = (self.sheet, row, grade_at)
-                    layout.put("claimed_grade", Located(at, at, found[1][0]))
+        if row is not None:
+            at = self._total(layout, row)
+            if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+                layout.put("claimed_total", Located(at, at))
+            self._grade(layout, row)
         total = layout.form.total_line
         if points := layout.lines.get(("funds", total, "execution_points")):
             layout.put("claimed_execution_points", Located(points, points))
@@ -258,44 +269,62 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Located(head, why)))
 
+    def _grade(self, layout: Draft, row: int) -> None:
+        if "claimed_grade" in layout.boxes:
+            return
+        for column, text in self.rows[self.sheet].get(row, {}).items():
+            if found := GRADES.fullmatch(without_spaces(text)):
+                at = (self.sheet, row, column)
+                layout.put("claimed_grade", Located(at, at, found[1][0]))
+
     def _total(self, layout: Draft, row: int) -> Address | None:
         """The cell of the claimed total: under the points, else next to its label; never the sum of the weights.
 
         None where the row has no place for it.
         """
-        weights, points = (layout.indicators.columns.get(key) for key in ("weight", "claimed_points"))
-        label = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in layout.kind.totals)
-        right = self.sheets.right_of((self.sheet, row, label))
-        summed = weights is not None and right == self.sheets.merged_from((self.sheet, row, weights))
-        if points is None:
-            return None if summed else right
-        under = self.sheets.merged_from((self.sheet, row, points))
+        columns, totals = layout.indicators.columns, layout.kind.totals
+        right = self._right_of(row, totals)
+        summed = right == self._under(columns, "weight", row)
+        beside, under = None if summed else right, self._under(columns, "claimed_points", row)
+        if under is None:
+            return beside
         cell = self.sheets.cell(under)
         text = "" if cell is None else str(cell.value)
         if text in known_labels(layout.kind):
             return right  # a row of boxes: each has its own label
-        if core(text) in layout.kind.totals:  # the label, merged over the points too
-            return None if summed else right
+        if core(text) in totals:  # the label, merged over the points too
+            return beside
         return under if cell or summed or self.sheets.cell(right) is None else right
+
+    def _right_of(self, row: int, words: Container[str]) -> Address:
+        """The cell to the right of the first of these words in the row."""
+        column = next(c for c, text in self.rows[self.sheet][row].items() if core(text) in words)
+        return self.sheets.right_of((self.sheet, row, column))
+
+    def _under(self, columns: Mapping[str, int], key: str, row: int) -> Address | None:
+        """The cell of a column in this row; None where the table has no such column."""
+        return self.sheets.merged_from((self.sheet, row, columns[key])) if key in columns else None
 
     def _year(self, layout: Draft) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
-        tables = [layout.indicators.top] + ([layout.funds.top] if layout.funds else [])
-        values = {a for key, a in layout.boxes.items() if key not in layout.texts}
-        above = [
-            ((self.sheet, row, column), without_spaces(text))
-            for row, texts in self.rows[self.sheet].items()
-            if row < min(tables)
-            for column, text in texts.items()
-        ]
-        for sure in (True, False):
-            for address, text in above:
-                found = YEAR.search(text)
-                titled = address not in values and ("自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text))
-                if found and sure == bool(titled):
-                    layout.year = int(found[1])
-                    layout.labels |= {address} if sure else set()
-                    if not sure:
-                        message = f"标题中没有年度，按“{text[:30]}”中的{found[1]}年读取。"
-                        layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")
-                    return
+        values = layout.values()
+        years = [(at, text, found[1]) for at, text in self._above(layout) if (found := YEAR.search(text))]
+        titled = [one for one in years if one[0] not in values and _is_title_line(one[1])]
+        for address, text, year in (titled or years)[:1]:
+            layout.year = int(year)
+            if titled:
+                layout.labels.add(address)
+            else:
+                message = f"标题中没有年度，按“{text[:30]}”中的{year}年读取。"
+                layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")
+
+    def _above(self, layout: Draft) -> Iterator[tuple[Address, str]]:
+        """The texts above the tables."""
+        top = min(layout.indicators.top, layout.funds.top if layout.funds else layout.indicators.top)
+        for row, texts in self.rows[self.sheet].items():
+            if row < top:
+                yield from (((self.sheet, row, column), without_spaces(text)) for column, text in texts.items())
+
+
+def _is_title_line(text: str) -> bool:
+    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text) is not None

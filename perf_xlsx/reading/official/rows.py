@@ -115,9 +115,9 @@ class _Indicators:
         body.headers += range(self.header.top, self.header.bottom + 1)
         for row, texts in self._texts().items():
             if row in self.money or self._begins_a_form(row, body):
-                body.next_form = row if body.rows and row > self.header.bottom else None
+                body.next_form = row if body.rows else None
                 break
-            if row in self.repeats or are_numbers_of_columns([text for text in texts.values() if text]):
+            if row in self.repeats or are_numbers_of_columns([*filter(None, texts.values())]):
                 body.headers.append(row)
             elif self._is_aside(texts) and not self._counted(row):
                 continue
