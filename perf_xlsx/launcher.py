@@ -18,7 +18,7 @@ from typing import NoReturn
 
 NAME = "perf-xlsx"  # also if started with python -m
 READING = ("score", "check")  # the commands that open workbooks
-CAME_TO_ITS_END = 64  # added to the child's exit code; a killed process returns 1 or a signal
+COMPLETED = 64  # added to the child's exit code; a killed process returns 1 or a signal
 UNFLUSHED = 120  # Python's exit code when the last flush fails
 LAUNCHED = "PERF_XLSX_LAUNCHED"  # environment variable of a child that was spawned
 ONE_CTRL_C = 0.5  # seconds: a Ctrl-C arrives twice, from the terminal and from the parent
@@ -31,10 +31,10 @@ def main() -> NoReturn:
     if os.environ.pop(LAUNCHED, None):
         _work()
     if sys.argv[1:2] and sys.argv[1] in READING:
-        pid, code = _forked() if hasattr(os, "fork") else _spawned()
-        if CAME_TO_ITS_END <= code < 256:
-            sys.exit(code if code == UNFLUSHED else code - CAME_TO_ITS_END)
-        _end_as_it_did(code)
+        pid, code = _run_forked() if hasattr(os, "fork") else _run_spawned()
+        if COMPLETED <= code < 256:
+            sys.exit(code if code == UNFLUSHED else code - COMPLETED)
+        _end_by_same_signal(code)
         _run(pid)
     _run(None)
 
@@ -55,12 +55,12 @@ def _open_streams() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # open until the process ends
 
 
-def _run(fallen: int | None) -> NoReturn:
-    """Run the command in this process; `fallen` is the number of the child that was killed."""
+def _run(killed: int | None) -> NoReturn:
+    """Run the command in this process; `killed` is the number of the child that was killed."""
     from perf_xlsx.cli.group import Launched
     from perf_xlsx.cli.main import main as command
 
-    command(prog_name=NAME, obj=Launched(fallen) if fallen is not None else None)
+    command(prog_name=NAME, obj=Launched(killed) if killed is not None else None)
     sys.exit(0)  # not reached: click exits
 
 
@@ -79,7 +79,7 @@ def _work() -> NoReturn:
     except BaseException:
         sys.excepthook(*sys.exc_info())
         code = 1
-    os._exit(_flushed(CAME_TO_ITS_END + code))
+    os._exit(_flushed(COMPLETED + code))
 
 
 def _flushed(code: int) -> int:
@@ -91,7 +91,7 @@ def _flushed(code: int) -> int:
     return code
 
 
-def _end_as_it_did(code: int) -> None:
+def _end_by_same_signal(code: int) -> None:
     """End this process by the signal with which a user ended the child; return if it ended otherwise."""
     for name in STOPPED:
         number = getattr(signal, name, None)
@@ -100,29 +100,29 @@ def _end_as_it_did(code: int) -> None:
             os.kill(os.getpid(), number)
 
 
-def _forked() -> tuple[int, int]:
+def _run_forked() -> tuple[int, int]:
     """Run a forked child; returns its number and its exit code, which is minus the signal if one killed it."""
-    held, ours = os.pipe()
+    reader, writer = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    deaf = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     pid = os.fork()
     if pid == 0:
-        os.close(ours)
-        if not deaf:
-            signal.signal(signal.SIGINT, _once())
-        threading.Thread(target=_until_let_go, args=(held,), daemon=True).start()
+        os.close(writer)
+        if not ignored:
+            signal.signal(signal.SIGINT, _interrupt_once())
+        threading.Thread(target=_end_with_parent, args=(reader,), daemon=True).start()
         _work()
-    os.close(held)
-    if not deaf:
-        signal.signal(signal.SIGINT, lambda number, frame: _tell(pid, number))
+    os.close(reader)
+    if not ignored:
+        signal.signal(signal.SIGINT, lambda number, frame: _forward(pid, number))
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if not deaf:
+    if not ignored:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     return pid, code
 
 
-def _once() -> Callable[[int, object], None]:
+def _interrupt_once() -> Callable[[int, object], None]:
     """A handler of Ctrl-C that ignores the second of two signals in quick succession."""
     last = -ONE_CTRL_C
 
@@ -135,20 +135,20 @@ def _once() -> Callable[[int, object], None]:
     return interrupted
 
 
-def _tell(pid: int, number: int) -> None:
+def _forward(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:  # the child has just ended
         return
 
 
-def _until_let_go(held: int) -> None:
+def _end_with_parent(reader: int) -> None:
     """End this process when its parent ends: the pipe from it is then closed."""
-    os.read(held, 1)
+    os.read(reader, 1)
     os._exit(1)
 
 
-def _spawned() -> tuple[int, int]:
+def _run_spawned() -> tuple[int, int]:
     """Run a spawned child (Windows), which ends together with this process; returns number and exit code."""
     import subprocess
 

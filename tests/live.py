@@ -314,7 +314,10 @@ def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
             yield from compared(f"project {at}", value("px_projects_reference_rate", at), project.get(first + at))
     total = value("px_reference_total")
     yield from compared("total", total, scores.total)
-    if number(total) and not scores.scored_throughout:  # weights that do not make 100 only cost the grade there
+    has_all_points = scores.indicators and all(
+        s.points is not None for s in (scores.execution, *scores.indicators)
+    )
+    if number(total) and not has_all_points:  # weights that do not make 100 only cost the grade there
         yield f"total {total} shown, provisional"
     if number(total) and missing:
         yield f"total {total} shown, {missing[0].message}"

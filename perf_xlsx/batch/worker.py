@@ -74,7 +74,7 @@ def prepare(lifeline: Connection, memory: int | None) -> None:
     `memory` bytes.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    threading.Thread(target=_until_let_go, args=(lifeline,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     if memory:
         cap_memory(memory)
 
@@ -83,7 +83,7 @@ def ready() -> None:
     """Does nothing; its result shows that the process has started."""
 
 
-def _until_let_go(lifeline: Connection) -> None:
+def _end_with_parent(lifeline: Connection) -> None:
     with suppress(EOFError, OSError):
         lifeline.recv_bytes()
     os._exit(1)

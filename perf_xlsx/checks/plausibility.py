@@ -160,6 +160,11 @@ def midyear_is_below_the_years_actual(form: SelfEvaluation, rulebook: Rulebook) 
             yield observed(row.midyear, message, "可以不改；请核对年中数是否填成了全年数。")
 
 
+def _must_grow(row: Indicator, fell: bool, rulebook: Rulebook) -> bool:
+    """Whether the actual should exceed the midyear value: money does, and what `fell` though more is better."""
+    return unit_name(row.unit.given) in MONEY_UNITS or (fell and more_is_better(row, rulebook))
+
+
 @check("I11")
 def shares_do_not_exceed_one_hundred(form: SelfEvaluation) -> Iterator[Observation]:
     """合格率、利用率等不超过100%."""
@@ -192,11 +197,6 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
                 expected=span,
                 severity="warning" if edge else "error",
             )
-
-
-def _must_grow(row: Indicator, fell: bool, rulebook: Rulebook) -> bool:
-    """Whether money was spent, or more is better and there was less at the end."""
-    return unit_name(row.unit.given) in MONEY_UNITS or (fell and more_is_better(row, rulebook))
 
 
 @check("I13")

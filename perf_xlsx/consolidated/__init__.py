@@ -129,7 +129,7 @@ class _Returns:
 def _write(
     canvas: Canvas, found: Statistics, worst_first: Iterable[Troubled], returns: Iterable[Return], limit: int
 ) -> None:
-    """Create the sheets in their order, then write the rows in one pass, then what summarises them."""
+    """Create the sheets in their order, then write the rows in one pass, then the summaries."""
     overview = Page(canvas, OVERVIEW, WIDTHS)
     units = LongSheets(
         canvas, UNITS.name, UNITS.columns, found.rows["units"], _units_note(found), limit, empty="没有收到工作簿。"

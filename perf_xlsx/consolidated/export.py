@@ -25,7 +25,7 @@ class ExportError(Exception):
 
 
 def export(returns: Iterable[Return], tables: Iterable[Table], output: Path, how: Format) -> list[Path]:
-    """Write the long tables beside `output`, as "汇总-单位得分.csv"; gives the files.
+    """Write the long tables next to `output`, as "汇总-单位得分.csv"; returns the files.
 
     CSV: UTF-8 with a mark, so that Excel reads it; every field quoted; numbers exact; text that a spreadsheet
     would run as a formula has an apostrophe before it. Parquet: numbers as floats.

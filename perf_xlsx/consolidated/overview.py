@@ -1,4 +1,4 @@
-"""总览: how many came, how they scored, how the money was spent, what is wrong, and that its sums agree."""
+"""总览: returns received, scores, budget execution, findings, and the reconciliation of the sums."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _beside(others: list[str]) -> str:
 
 
 def _average(overall: Spread | None) -> tuple[str, str]:
-    """Mean in large, median below it, and what neither counts."""
+    """The mean in large type, below it the median and the number of returns that neither counts."""
     if overall is None:
         return "—", ""
     left = f"不含暂定{overall.provisional:,}份" if overall.provisional else ""
@@ -132,7 +132,7 @@ def _list_words(roll: RosterStatus) -> str:
 
 
 def _next_steps(page: Page, row: int, found: Statistics) -> int:
-    """What is to be done and what limits the numbers, a line each; gives the next row."""
+    """The next steps and the limits of the numbers, a line each; returns the next row."""
     steps = list(_steps(found))
     ink = s.TODO_INK if steps else s.DONE_INK
     for words in steps or ["✔ 全部读出并评分，没有须更正的错误。"]:

@@ -26,7 +26,7 @@ class Elsewhere(Struct, frozen=True):
     codes_total: str
 
     def over(self, key: str, pattern: str, *heads: str) -> str:
-        """A formula over columns of a long table, added up over its sheets; "{0}" stands for the first's cells."""
+        """A formula over columns of a long table, added over its sheets; the cells of the first replace "{0}"."""
         areas = zip(*(self.long[key].range_of(head) for head in heads), strict=True)
         return "+".join(pattern.format(*area) for area in areas)
 

@@ -24,7 +24,7 @@ _NUMBER = pattern(r"-?\d+(\.\d+)?")
 
 
 def form_name(form: str | None, stated: str | None = None) -> str:
-    """The short name of a form kind ("部门整体支出"); of one that is not known here, what its record says."""
+    """The short name of a form kind ("部门整体支出"); of an unknown kind, the name in its record."""
     return load_form(form).short if form in form_names() else stated or form or ""
 
 

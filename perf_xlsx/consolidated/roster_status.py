@@ -57,7 +57,7 @@ class RosterComparison:
 
     @property
     def status(self) -> RosterStatus:
-        """What comes of all that was added."""
+        """The result for all records added so far."""
         unread = tuple(self._unread)
         if self._roster is None or self._attendance is None:
             return RosterStatus(bool(self._outstanding), None, tuple(self._outstanding), unread=unread)

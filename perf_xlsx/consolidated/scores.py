@@ -41,7 +41,7 @@ class GradeCount(Struct, frozen=True):
 
 
 class Claims(Struct):
-    """What those claimed that claimed a total, and what they were given."""
+    """Claimed and computed totals of the returns that claimed a total."""
 
     count: int = 0
     claimed: Fraction = Fraction(0)

@@ -1,4 +1,4 @@
-"""The short sheets beside 总览: money by line with its checks, findings by code and by unit, who is missing."""
+"""The short sheets after 总览: money by line with its checks, findings by code and by unit, who is missing."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def _part_heads(page: Page, row: int) -> int:
 def _part_checks(
     found: Statistics, places: dict[tuple[str, int | str, str], int]
 ) -> Iterator[tuple[str, Formula, Formula, Decimal]]:
-    """For each line that consists of others: words, its sum and theirs as formulas, and the difference."""
+    """For each line with parts: its words, its sum and that of its parts as formulas, and the difference."""
     for (form, year), lines in found.funds.items():
         for key, parts in _parts_of(form, lines):
             for amount, column in (("adjusted", 7), ("executed", 8)):
@@ -218,7 +218,7 @@ def _parts_of(form: str, lines: Mapping[str, LineSum]) -> Iterator[tuple[str, li
 
 
 def repeated(found: Statistics) -> Iterator[str]:
-    """For each form and year, what second returns of the same form add to its totals."""
+    """For each form and year, the amounts that repeated returns of one form add to the totals."""
     for (form, year), lines in found.funds.items():
         for line in lines.values():
             if line.total and any(line.repeated.values()):

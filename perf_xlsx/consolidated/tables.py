@@ -65,7 +65,7 @@ def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | Non
 
 
 def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
-    """One row: who, claimed beside computed, rate, findings, state, link."""
+    """One row: unit, claimed and computed totals, rate, findings, state, link."""
     record, who = one.record, one.who
     claimed, total = decimal(record.claimed_total), decimal(record.total)
     found = [finding.standing for finding in record.findings]
@@ -138,7 +138,7 @@ def standing_word(how: Standing) -> str:
 
 @cache
 def code_title(code: str) -> str:
-    """What a code stands for; "" where this version does not know it."""
+    """The title of a code; "" if this version does not know it."""
     entry = catalogue().get(code)
     return entry.title if entry else ""
 

@@ -352,11 +352,6 @@ class Scores(Struct, frozen=True):
         """Whether the total is final, so that it earns a grade."""
         return not self.provisional
 
-    @property
-    def scored_throughout(self) -> bool:
-        """Whether budget execution and every indicator have points, whatever else is missing."""
-        return bool(self.indicators) and all(s.points is not None for s in (self.execution, *self.indicators))
-
 
 PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())
 

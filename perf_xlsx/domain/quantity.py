@@ -316,7 +316,7 @@ def _below_ten_thousand(text: str) -> int | None:
         place = _PLACES.get(word)
         if place is None and digit in (None, 0):
             digit, after_zero = _DIGITS[word], digit == 0
-        elif place is not None and place < least and _may_be_multiplied(digit, place, total):
+        elif place is not None and _may_follow(place, digit, total, least):
             total, digit, least = total + (digit or 1) * place, None, place
         else:
             return None
@@ -329,6 +329,8 @@ def _leaves_out_place(least: int, after_zero: bool) -> bool:
     return least in (100, 1000) and not after_zero
 
 
-def _may_be_multiplied(digit: int | None, place: int, total: int) -> bool:
-    """Whether a place may follow this digit; only a leading 十 needs none."""
+def _may_follow(place: int, digit: int | None, total: int, least: int) -> bool:
+    """Whether a place may follow this digit and the `least` place before; only a leading 十 needs no digit."""
+    if place >= least:
+        return False
     return digit != 0 if digit is not None else not total and place == 10
