@@ -112,10 +112,6 @@ class IndicatorSteps:
     def _completion(self) -> str:
         """Completion, uncapped; or what the row has to be asked for."""
         target, actual, empty = self.target, self.actual, self.empty
-        below = f"{actual}<={target}"
-        if self.rulebook.flag("quantitative.strict_signs"):
-            below = f"IF({_is(self.sign, '<')},{actual}<{target},{below})"
-        at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
         return cases(
             (self.redirected, NOTHING),
             (_is(self.method, words.UNKNOWN), quoted(Prompt.METHOD)),
@@ -128,9 +124,16 @@ class IndicatorSteps:
             (empty, NOTHING),
             (may_be_other_money(self.steps), quoted(Prompt.UNIT)),
             (may_be_fractions(self.steps), quoted(Prompt.PERCENT)),
-            (self.at_most, at_most),
-            otherwise=f'IF({target}>0,{actual}/{target},"")',
+            otherwise=self.steps.step("quotient", self._quotient()),
         )
+
+    def _quotient(self) -> str:
+        target, actual = self.target, self.actual
+        below = f"{actual}<={target}"
+        if self.rulebook.flag("quantitative.strict_signs"):
+            below = f"IF({_is(self.sign, '<')},{actual}<{target},{below})"
+        at_most = f'IF({below},1,IF(AND({target}>=0,{actual}>0),{target}/{actual},""))'
+        return f'IF({self.at_most},{at_most},IF({target}>0,{actual}/{target},""))'
 
     def _judged(self) -> str:
         return cases(

@@ -72,7 +72,7 @@ class TableRange:
     def counts(self) -> dict[str, str]:
         """The number of entries, of their empty required boxes, the sum of weights: formulas by their names."""
         entry, key = self.steps.step("entry", self._entry()), self.block.key
-        lacking = (self.steps.step(f"{box.key}_blank", blank(self._span(box))) for box in self.required)
+        lacking = map(self._blank, self.required)
         found = {
             entries_name(key): f"SUMPRODUCT({entry}*1)",
             missing_name(key): f"SUMPRODUCT({entry}*({'+'.join(lacking)}))",
@@ -80,6 +80,9 @@ class TableRange:
         weight = next((box for box in self.boxes if box.key == "weight"), None)
         summed = {WEIGHTS: f"ROUND(SUMPRODUCT({entry}*1,{self._span(weight)}),2)"} if weight else {}
         return found | summed
+
+    def _blank(self, box: Box) -> str:
+        return self.steps.step(f"{box.key}_blank", blank(self._span(box)))
 
     def _span(self, box: Box) -> str:
         return self.steps.step(f"_{box.key}", self.cells[box.key])
@@ -122,18 +125,19 @@ class TableRange:
 
     def _bare_sum(self) -> str:
         """The last row of numbers, which has no words and adds up those above."""
-        numbers = {box.key: self._span(box) for box in self.boxes if box.kind == "number"}
-        sums = {
-            key: self.steps.step(
-                f"{key}_sum",
-                f'ISNUMBER({span})*ISNUMBER(FIND("|"&{span}&"|","|"&SUMIF({span},"<1E+99")/2&"|"))',
-            )
-            for key, span in numbers.items()
-        }
-        fitting = "*".join(f"(({blank(span)}+{sums[key]})>0)" for key, span in numbers.items())
-        many = "+".join(f"{sums[key]}*(COUNT({span})>2)*{_is_last(span)}" for key, span in numbers.items())
+        numbers = [box for box in self.boxes if box.kind == "number"]
+        fitting = "*".join(f"(({self._blank(box)}+{self._sum(box)})>0)" for box in numbers)
+        many = "+".join(
+            f"{self._sum(box)}*(COUNT({self._span(box)})>2)*{_is_last(self._span(box))}" for box in numbers
+        )
         wordless = self._is_idle("words", (box for box in self.boxes if box.kind != "number"))
         return self.steps.step("bare_sum", f"{fitting}*(({many})>0)*{wordless}")
+
+    def _sum(self, box: Box) -> str:
+        """Numbers that are half of their column's sum: the sum of the others."""
+        span = self._span(box)
+        formula = f'ISNUMBER({span})*ISNUMBER(FIND("|"&{span}&"|","|"&SUMIF({span},"<1E+99")/2&"|"))'
+        return self.steps.step(f"{box.key}_sum", formula)
 
 
 def _is_last(numbers: str) -> str:

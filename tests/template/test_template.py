@@ -146,8 +146,8 @@ def test_formulas_are_short_also_where_a_program_expands_their_steps(rulebook: s
         cells = [
             cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
         ]
-        assert max(map(len, steps.values())) < 1_200
-        assert max(map(len, cells)) < 500
+        assert max(map(len, steps.values())) < 1_100
+        assert max(map(len, cells)) < 750
         sizes: dict[str, int] = {}
 
         def size(name: str, steps: dict[str, str] = steps, sizes: dict[str, int] = sizes) -> int:
