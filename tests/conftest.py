@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
+from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
 from tests.kit import filled as kit
-from tests.kit.damage.bench import trimmed
 
 
 @pytest.fixture
@@ -60,6 +60,6 @@ def score_case(tmp_path: Path) -> Callable[..., Result]:
 def scored_copy(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The reference case as it was filed, scored."""
     folder = tmp_path_factory.mktemp("scored")
-    (folder / "a.xlsx").write_bytes(trimmed("department-as-filed"))
+    (folder / "a.xlsx").write_bytes(kit.filled(case_text("department-as-filed")))
     pipeline.score(folder / "a.xlsx", folder / "b.xlsx")
     return (folder / "b.xlsx").read_bytes()
