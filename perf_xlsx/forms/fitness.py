@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Line, Lines, Rows, Sheet, typed
@@ -37,15 +37,17 @@ NOT_BOXES = ("form", "year")  # keys of a case that are no boxes
 LONGEST_LIST = 255  # characters of all choices together: Excel takes no longer drop-down list
 
 Known = Mapping[tuple[str, str], Box]  # the boxes of the shipped forms by table ("" for single ones) and key
+Shared = Set[tuple[str, str]]  # those that every shipped form with their table has
 
 
 def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
     """Every problem as a Chinese sentence with its keys, without the file's name; none where the form is fit."""
-    known = _known(shipped)
+    shipped = tuple(shipped)
+    known, shared = _known(shipped), _shared(shipped)
     return [
         *_blocks(form),
         *_boxes(form, known),
-        *(problem for block in form.blocks for problem in _block(block, known)),
+        *(problem for block in form.blocks for problem in _block(block, known, shared)),
         *_funds(form),
         *_names(form),
         *_sheets(form),
@@ -56,6 +58,14 @@ def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
 
 def _known(shipped: Iterable[Form]) -> Known:
     return {(_table(block), box.key): box for form in shipped for block in form.blocks for box in block.fields}
+
+
+def _shared(shipped: Sequence[Form]) -> Shared:
+    """What a form must have: a column that only one kind has is that kind's own matter."""
+    tables: dict[str, list[set[tuple[str, str]]]] = {}
+    for block in (block for form in shipped for block in form.blocks):
+        tables.setdefault(_table(block), []).append({(_table(block), box.key) for box in block.fields})
+    return {key for keys in tables.values() for key in set.intersection(*keys)}
 
 
 def _table(block: Block) -> str:
@@ -101,7 +111,7 @@ def _boxes(form: Form, known: Known) -> Iterator[str]:
     yield from _alike("boxes", form.single_boxes)
 
 
-def _block(block: Block, known: Known) -> Iterator[str]:
+def _block(block: Block, known: Known, shared: Shared) -> Iterator[str]:
     table = _table(block)
     for box in block.fields:
         path = f"{table}.columns“{box.key}”" if table else f"boxes“{box.key}”"
@@ -113,16 +123,17 @@ def _block(block: Block, known: Known) -> Iterator[str]:
             if "{" in box.help.replace(NEXT_YEAR, "")
         )
     else:
-        yield from _columns(block, known)
+        yield from _columns(block, known, shared)
 
 
-def _columns(block: Lines | Rows, known: Known) -> Iterator[str]:
+def _columns(block: Lines | Rows, known: Known, shared: Shared) -> Iterator[str]:
     yield from _alike(f"{block.key}.columns", block.columns)
     have = {box.key for box in block.columns}
     yield from (
         f"{block.key} 缺少 columns“{key}”（{box.label}）。"
         for (table, key), box in known.items()
-        if table == block.key and key not in have and (box.kind != "computed" or table in NEEDED_TABLES)
+        if table == block.key and key not in have and (table, key) in shared
+        if box.kind != "computed" or table in NEEDED_TABLES
     )
     yield from (f"{block.key}.columns{problem}" for problem in _dependent(block.columns))
     if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):

@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import Result
+from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Scores, SelfEvaluation
@@ -528,6 +529,36 @@ def test_forms_are_known_inside_alone(transfer: Path) -> None:
             assert load_form("transfer").short == "转移支付"
         assert "transfer" in form_names()
     assert "transfer" not in form_names()
+
+
+def test_a_column_that_one_shipped_kind_has_is_no_must_for_the_others() -> None:
+    """A column added to the project form leaves a bureau's copy of the department form as fit as it was."""
+    department, project = load_form("department"), load_form("project")
+    block = project.rows("indicators")
+    added_to = replace(block, columns=(*block.columns, replace(block.columns[0], key="meaning", label="指标说明")))
+    widened = replace(
+        project,
+        sheets=tuple(
+            replace(sheet, blocks=tuple(added_to if one is block else one for one in sheet.blocks))
+            for sheet in project.sheets
+        ),
+    )
+    assert unfit(department, [department, widened]) == []
+    assert unfit(widened, [department, widened]) == []
+
+
+@pytest.mark.parametrize("name", ["bond", "zbond"])
+def test_the_longest_word_of_a_title_tells_the_kind(name: str, tmp_path: Path) -> None:
+    """专项债券项目支出绩效自评表 is of the kind 专项债券, wherever its name is in the alphabet."""
+    kinds = [tmp_path / "a.toml", tmp_path / "b.toml"]
+    for path, kind, word in zip(kinds, (name, "middle"), ("专项债券", "项目"), strict=True):
+        text = own_form().replace('name = "transfer"', f'name = "{kind}"', 1).replace("转移支付", word)
+        path.write_text(
+            text.replace('rulebook = "mof-2020"', f'rulebook = "mof-2020"\ntitles = ["{word}"]', 1), "utf-8"
+        )
+    official("专项债券项目支出绩效自评表", False).save(tmp_path / "a.xlsx")
+    (record,) = records(command("check", tmp_path / "a.xlsx", "--forms", kinds[0], "--forms", kinds[1], "--json"))
+    assert record["form"] == name
 
 
 def test_names_that_the_software_uses_are_reserved() -> None:

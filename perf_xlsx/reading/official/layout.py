@@ -128,11 +128,19 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        """The kind that the title names; else a project's where there is a label 项目名称, else a department's."""
-        kinds = [official_form(name) for name in sorted(form_names(), key=shipped_names().__contains__)]
+        """The kind that the title names; else a project's where there is a label 项目名称, else a department's.
+
+        A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
+        """
+        shipped = shipped_names()
         for text in self.titles.values():
-            if named := next((kind for kind in kinds if any(word in text for word in kind.titles)), None):
-                return named
+            named = [
+                (name not in shipped, max(len(word) for word in found), official_form(name))
+                for name in form_names()
+                if (found := [word for word in official_form(name).titles if word in text])
+            ]
+            if named:
+                return max(named, key=lambda one: one[:2])[2]
         return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
 
     def _doubt_kind(self, layout: Draft) -> None:
