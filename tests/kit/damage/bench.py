@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -160,6 +160,7 @@ def damage(
     return register
 
 
+@lru_cache(maxsize=600)  # each damage of each story is asked for by more than one test
 def damaged(story: str, *names: str) -> bytes:
     """The story's workbook after these damages, those of cells first."""
     bench = Bench(story, opened(trimmed(story)))
