@@ -112,14 +112,17 @@ def unpacked(texts: Sequence[str]) -> Codes:
 
 def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
     """The cells with edits. A row that was only moved is no edit."""
-    rows, before = _by_row(now), _by_row(then)
+    before = _by_row(then)
     known, columns = set(before.values()), {(column, code) for (_, column), code in then.items()}
+    moved = {
+        row for row, cells in _by_row(now).items() if cells in known
+    }
     changed = [(row, column) for (row, column), code in sorted(now.items()) if then.get((row, column)) != code]
     agree = Counter(row for row, _ in now.keys() - changed)
     return [
         (row, column)
         for row, column in changed
-        if rows[row] not in known
+        if row not in moved
         and (2 * agree[row] > len(before.get(row, ())) or (column, now[row, column]) not in columns)
     ]
 

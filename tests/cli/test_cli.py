@@ -261,7 +261,7 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("check a --jobs 两个", "--jobs N 应为不小于1的整数。用法见 perf-xlsx check --help"),
         (
             "check a --roster 没有.csv",
-            "--roster 名单.xlsx|csv：没有这个文件：没有.csv。用法见 perf-xlsx check --help",
+            "--roster 名单：没有这个文件：没有.csv。用法见 perf-xlsx check --help",
         ),
         ("dump 没有.xlsx", "文件：没有这个文件：没有.xlsx。用法见 perf-xlsx dump --help"),
         ("dump .", "文件：. 是文件夹，这里要写文件。用法见 perf-xlsx dump --help"),

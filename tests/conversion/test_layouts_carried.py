@@ -36,7 +36,7 @@ def without_places(found: Any) -> Any:
     """A result without addresses."""
     if isinstance(found, dict):
         return {key: without_places(value) for key, value in found.items() if key not in ("cell", "sheet")}
-    return [without_places(item) for item in found] if isinstance(found, list) else found
+    return [without_places(item) for item in found] if isinstance(found, list | tuple) else found
 
 
 def values(result: Result) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def patterns() -> list[re.Pattern[str]]:
     found: dict[tuple[str, int], re.Pattern[str]] = {}
 
     def take(value: object, depth: int = 0) -> None:
-        if isinstance(value, LAZY):
+        if isinstance(value, LAZY) and isinstance(value.pattern, str):
             found[value.pattern, value.flags] = re.compile(value.pattern, value.flags)
         elif isinstance(value, re.Pattern):
             if isinstance(value.pattern, str):

@@ -116,7 +116,7 @@ def runs_of_a_note() -> bytes:
     parts, comments = _scored(), "xl/comments1.xml"
     ours = "──── 绩效自评核对 ────", "──── 以下可填写答复 ────"
     runs = f"<r><t>a</t></r><r><t>{ours[0]}</t></r><r><t>{ours[1]}</t></r>" * 8_000
-    ledger = re.sub(r'<c r="[HIJ]\d+" t="inlineStr">.*?</c>', "", parts[LEDGER].decode())
+    ledger = re.sub(r'<c r="[HIJ]\d+"[^>]*>.*?</c>', "", parts[LEDGER].decode())
     note = re.sub(r"<text>.*?</text>", f"<text>{runs}</text>", parts[comments].decode(), count=1, flags=re.DOTALL)
     return zipped(parts | {LEDGER: ledger.encode(), comments: note.encode()})
 
@@ -127,7 +127,7 @@ def fill() -> bytes:
     long = f'<fill xmlns="{SPACE}spreadsheetml/2006/main"><patternFill patternType="solid">'
     long = escape(long + '<bgColor a="1"/>' * 1_500 + "</patternFill></fill>", quote=False)
     ledger = re.sub(r"&lt;fill.*?&lt;/fill&gt;", lambda _: long, parts[LEDGER].decode())
-    marked = re.search(r"mark</t>.*?绩效指标.*?<t xml:space=\"preserve\">([A-Z]+\d+)</t>", ledger, re.DOTALL)
+    marked = re.search(r"mark</t>.*?绩效指标.*?<t[^>]*>([A-Z]+\d+)</t>", ledger, re.DOTALL)
     assert marked
     style = re.search(rf'<c r="{marked[1]}"[^>]*s="(\d+)"', parts[INDICATORS].decode())
     assert style
