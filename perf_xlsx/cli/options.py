@@ -58,7 +58,7 @@ FORMS = click.option(
 )
 ROSTER = click.option(
     "--roster",
-    metavar="名单.xlsx|csv",
+    metavar="名单",
     type=FILE,
     help="报送名单（.xlsx、.xls、.ods 或 .csv），有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
 )
