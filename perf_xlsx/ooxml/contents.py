@@ -114,9 +114,7 @@ def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
     """The cells with edits. A row that was only moved is no edit."""
     before = _by_row(then)
     known, columns = set(before.values()), {(column, code) for (_, column), code in then.items()}
-    moved = {
-        row for row, cells in _by_row(now).items() if cells in known
-    }
+    moved = {row for row, cells in _by_row(now).items() if cells in known}
     changed = [(row, column) for (row, column), code in sorted(now.items()) if then.get((row, column)) != code]
     agree = Counter(row for row, _ in now.keys() - changed)
     return [
