@@ -13,7 +13,7 @@ from perf_xlsx.ooxml import Book, Limits, Package, PackageError, cells, read_gri
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.read import read
 from tests.kit import layouts
-from tests.kit.damage import filled
+from tests.kit.filled import template_of
 
 
 def scored(path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> Result:
@@ -34,7 +34,7 @@ def test_every_official_layout_is_read_however_large(
 @pytest.mark.parametrize("story", ["department-as-filed", "project"])
 def test_our_template_is_read_however_large(story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "form.xlsx"
-    path.write_bytes(filled(story))
+    path.write_bytes(template_of(story))
     pipeline.score(path, tmp_path / "scored.xlsx")
     for file in (path, tmp_path / "scored.xlsx"):
         assert scored(file, monkeypatch, 0) == scored(file, monkeypatch, 10_000)
@@ -42,7 +42,7 @@ def test_our_template_is_read_however_large(story: str, tmp_path: Path, monkeypa
 
 def with_details(path: Path, formula: str = "") -> None:
     """A filled form with a sheet of accounts behind it, and perhaps a formula in the box of an amount."""
-    path.write_bytes(filled("department-as-filed"))
+    path.write_bytes(template_of("department-as-filed"))
     book = openpyxl.load_workbook(path)
     sheet = book.create_sheet("明细")
     for row in range(1, 40):
@@ -64,10 +64,10 @@ def test_a_large_sheet_of_accounts_is_reported_and_partly_read(
 
 
 def test_the_identity_is_read_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    package = Package.open(filled("department-as-filed"))
+    package = Package.open(template_of("department-as-filed"))
     package.take_away("docProps/custom.xml")
     monkeypatch.setattr(cells, "LARGE", 0)
-    evaluation, _ = read(package, "returned.xlsx")
+    evaluation = read(package, "returned.xlsx").evaluation
     assert evaluation is not None
     assert (evaluation.form, evaluation.rulebook) == ("department", "mof-2020")
 
