@@ -29,13 +29,3 @@ def scored_in_turn(data: bytes, folder: Path, times: int = 1) -> list[Result]:
 def findings_of(result: Result, *codes: str) -> list[Finding]:
     """The findings of these codes."""
     return [one for one in result.findings if one.code in codes]
-
-
-def cells(result: Result, *codes: str) -> list[tuple[str, str | None]]:
-    """Code and cell of the findings of these codes; of all where none is given."""
-    return [(one.code, one.place.cell) for one in result.findings if not codes or one.code in codes]
-
-
-def cells_but(result: Result, *codes: str) -> list[tuple[str, str | None]]:
-    """Code and cell of all findings but those of these codes."""
-    return [(one.code, one.place.cell) for one in result.findings if one.code not in codes]

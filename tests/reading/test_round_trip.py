@@ -60,6 +60,7 @@ def test_what_is_typed_is_read(tmp_path: Path, case: dict[str, Any]) -> None:
             seen = getattr(row, key)
             if seen.value is None:  # 0.16 without a unit, beside 10.71: perhaps 16%
                 assert ("R08", seen.place) in told
+                assert not typed.get("unit")
             else:
                 assert (seen.value if isinstance(seen.value, str) else float(seen.value)) == value
     shuffled = case | {"indicators": case["indicators"][::-1]}
