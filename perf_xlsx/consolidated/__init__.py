@@ -162,20 +162,25 @@ def _write(
     long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
     if extras:
         long[EXTRAS.key] = extras
-    listed = Listed()
-    for one in returns:
-        for table in _tables(found):
-            add = long[table.key].add
-            for row in table.rows(one):
-                add(row, one.link)
-                if table is FUNDS:
-                    listed.add(row)
+    listed = _fill(long, _tables(found), returns)
     write_troubled(troubled, worst_first)
     write_money(money, found, funds, listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
     write_outstanding(outstanding, found.roster)
     elsewhere: Mapping[str, LongSheets] = {**long, TROUBLED: troubled}
     write_overview(overview, found, Elsewhere(elsewhere, total))
+
+
+def _fill(long: Mapping[str, LongSheets], tables: Iterable[Table], returns: Iterable[Return]) -> Listed:
+    """Write the rows of every return; gives where amounts are listed, which the sums refer to."""
+    listed = Listed()
+    for one in returns:
+        for table in tables:
+            for row in table.rows(one):
+                long[table.key].add(row, one.link)
+                if table is FUNDS:
+                    listed.add(row)
+    return listed
 
 
 def _units_note(found: Statistics) -> str:

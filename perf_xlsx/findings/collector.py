@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 from perf_xlsx.domain.model import Finding, Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, finding
 
 
+class Details(TypedDict, total=False):
+    """What a finding may say besides place, message and advice; empty texts count as None."""
+
+    given: str | None
+    expected: str | None
+    difference: str | None
+    severity: Severity | None
+
+
 def reported(
-    code: str,
-    place: Place,
-    field: str,
-    message: str,
-    advice: str,
-    *,
-    given: str | None = None,
-    expected: str | None = None,
-    difference: str | None = None,
-    severity: Severity | None = None,
+    code: str, place: Place, field: str, message: str, advice: str, **details: Unpack[Details]
 ) -> Finding:
     """One finding with the catalogue's severity and basis; judging applies the rulebook's severities later.
 
-    Empty texts count as None. Raises LookupError for an unknown code or a severity that the code never has.
+    Raises LookupError for an unknown code or a severity that the code never has.
     """
-    seen = Observation(
-        place, field, given or None, message, advice, expected or None, difference or None, severity=severity
-    )
+    given, expected = details.get("given") or None, details.get("expected") or None
+    difference, severity = details.get("difference") or None, details.get("severity")
+    seen = Observation(place, field, given, message, advice, expected, difference, severity=severity)
     return finding(code, seen, None)
 
 
@@ -36,18 +38,7 @@ class FindingCollector:
         self.findings: list[Finding] = []
 
     def report(
-        self,
-        code: str,
-        place: Place,
-        field: str,
-        message: str,
-        advice: str,
-        *,
-        given: str | None = None,
-        expected: str | None = None,
-        difference: str | None = None,
-        severity: Severity | None = None,
+        self, code: str, place: Place, field: str, message: str, advice: str, **details: Unpack[Details]
     ) -> None:
         """Add one finding (see `reported`)."""
-        more = {"given": given, "expected": expected, "difference": difference}
-        self.findings.append(reported(code, place, field, message, advice, severity=severity, **more))
+        self.findings.append(reported(code, place, field, message, advice, **details))
