@@ -144,10 +144,7 @@ def _write(
         "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True,
         empty="没有指标。", lines=2,
     )  # fmt: skip
-    extras = LongSheets(
-        canvas, EXTRAS.name, EXTRAS.columns, found.rows[EXTRAS.key],
-        "表种文件中自加的格和栏，照填报的内容列出。", limit, lines=2,
-    ) if EXTRAS in _tables(found) else None  # fmt: skip
+    extras = _extras(canvas, found, limit)
     codes = Page(canvas, CODES, CODE_WIDTHS)
     troubled = LongSheets(
         canvas, TROUBLED, UNIT_COLUMNS, found.troubled,
@@ -169,6 +166,14 @@ def _write(
     write_outstanding(outstanding, found.roster)
     elsewhere: Mapping[str, LongSheets] = {**long, TROUBLED: troubled}
     write_overview(overview, found, Elsewhere(elsewhere, total))
+
+
+def _extras(canvas: Canvas, found: Statistics, limit: int) -> LongSheets | None:
+    """The sheet of boxes and columns that only some form knows; None where no return has any."""
+    if not found.rows[EXTRAS.key]:
+        return None
+    note = "表种文件中自加的格和栏，照填报的内容列出。"
+    return LongSheets(canvas, EXTRAS.name, EXTRAS.columns, found.rows[EXTRAS.key], note, limit, lines=2)
 
 
 def _fill(long: Mapping[str, LongSheets], tables: Iterable[Table], returns: Iterable[Return]) -> Listed:
