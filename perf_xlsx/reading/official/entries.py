@@ -26,7 +26,7 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import CellReader, RowUnit, around, unit_shown
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.rows import bare_name
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator

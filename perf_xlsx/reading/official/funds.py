@@ -13,7 +13,8 @@ from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.draft import Draft
-from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.likeness import Roles
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
@@ -57,12 +58,22 @@ class FundSearch:
             return known[1]
         if not self._has_amounts(header, row):
             return None
+        if not taken and self._is_total(label):
+            self.layout.labels.add((header.sheet, row, at))
+            return self.layout.form.total_line
         if not label:
-            return self.layout.form.total_line if not taken else None
+            return None
         name = self._own_name(core(label))
         extra = Line(f"line:{name.casefold()}", name)  # its row may differ in another return
         self.layout.extra.append(extra)
         return extra.key
+
+    def _is_total(self, label: str) -> bool:
+        """Whether the first line is the total by its words, or has none of its own: 预算数 | 6.84 | 执行数 | 6.84."""
+        block = self.layout.form.lines("funds")
+        if not label or label in Labels(typed(block.columns)):
+            return True
+        return self.layout.form.total_line in Roles("lines", block.lines).likely(label)
 
     def _label(self, header: Header, row: int) -> tuple[str, int]:
         """The last text before the amounts, and its column; "" where there is none."""
