@@ -16,6 +16,8 @@ from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import Roles
 
+_LONGEST_LABEL = 16  # characters of a label that no form knows
+
 
 class Spot(Struct, frozen=True):
     """Where a label is: the value may share its cell (`text`); of several labels in one cell this is number `part`."""
@@ -79,9 +81,14 @@ class LabelSearch:
     def _likely(self) -> Mapping[str, tuple[str, float]]:
         """The role of every word that is no label, as likely as it is."""
         heads = (*self.kind.headings, *self.kind.asides, *self.kind.totals)
-        unknown = (word for word in self.words if word and word not in self.known and word not in heads)
+        unknown = (word for word in self.words if self._may_be_a_label(word) and word not in heads)
         found = {word: self.roles.likely(word) for word in unknown}
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}
+
+    def _may_be_a_label(self, word: str) -> bool:
+        """Whether a short text is neither a known label nor a prompt."""
+        asks = any(prompt in word for prompt in self.kind.prompts)
+        return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and not asks
 
     def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
         here = [spot for spot in spots if spot.address[0] == spots[0].address[0]]

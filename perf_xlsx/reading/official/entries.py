@@ -17,6 +17,7 @@ from perf_xlsx.domain.quantity import (
     is_blank,
     is_time,
     marked_number,
+    normalise,
     parse_target,
     unit_name,
 )
@@ -162,6 +163,8 @@ class _OfficialRow:
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
+        if "(" in normalise(row["unit"].given) and stated == unit:  # %（百分比）
+            row["unit"] = replace(row["unit"], value=stated)
         if not row["unit"].given:
             row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):

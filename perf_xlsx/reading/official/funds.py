@@ -34,8 +34,9 @@ class FundSearch:
             self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
-        while key := self._line(header, row, labels):
-            self.layout.fund_rows[key] = row
+        while (key := self._line(header, row, labels)) or self._is_blank_line(header, row):
+            if key:
+                self.layout.fund_rows[key] = row
             row += 1
         for key, at in self.layout.fund_rows.items():
             for box in typed(block.columns):
@@ -67,6 +68,13 @@ class FundSearch:
         extra = Line(f"line:{name.casefold()}", name)  # its row may differ in another return
         self.layout.extra.append(extra)
         return extra.key
+
+    def _is_blank_line(self, header: Header, row: int) -> bool:
+        """Whether a line without amounts is among the lines of money: the heading at their side spans it too."""
+        label, _ = self._label(header, row)
+        first = min(_amount_columns(header))
+        headings = (self.sheets.merge_at((header.sheet, header.top, column)) for column in range(1, first))
+        return bool(label) and any(top <= header.top and bottom >= row for top, _, bottom, _ in headings)
 
     def _is_total(self, label: str) -> bool:
         """Whether the first line is the total by its words, or has none of its own: 预算数 | 6.84 | 执行数 | 6.84."""

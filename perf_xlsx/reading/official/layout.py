@@ -235,8 +235,9 @@ class _Search:
         for box in typed(layout.form.single_boxes):
             found = search.box(box) or self._likely_box(layout, box, search)
             if found:
-                layout.put(box.key, found[0])
-                layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
+                filled = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
+                layout.put(box.key, filled[0])
+                layout.twice += [(box.label, other.value) for other in filled[1:] if other.value != filled[0].value]
             elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
         layout.labels |= self.titles.keys()
