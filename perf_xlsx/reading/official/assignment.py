@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
-Role = TypeVar("Role", bound=Hashable)
 _NONE = float("inf")
 
 
-def best_assignment(scores: Sequence[Mapping[Role, float]]) -> list[Role | None]:
+def best_assignment(scores: Sequence[Mapping[str, float]]) -> list[str | None]:
     """The role of each column so that the scores add up to the most; no role has two columns.
 
-    `scores` gives for each column the roles that it may have, with positive scores. A column without a role is None.
+    `scores` gives the roles that each column may have, with positive scores. None is a column without a role.
     """
     roles = list(dict.fromkeys(role for column in scores for role in column))
     if len(roles) == sum(map(len, scores)):  # nothing is contested but by one column alone

@@ -20,7 +20,7 @@ _LONGEST_LABEL = 16  # characters of a label that no form knows
 
 
 class Spot(Struct, frozen=True):
-    """Where a label is: the value may share its cell (`text`); of several labels in one cell this is number `part`."""
+    """Where a label is; its value may share the cell (`text`). Of several labels in a cell it is number `part`."""
 
     address: Address
     text: str | None = None

@@ -21,7 +21,7 @@ WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
 
 
 class Column(Struct, frozen=True):
-    """The filled cells of a column below its header, by row, as a person sees them; `numbers` are those of points."""
+    """The filled cells of a column below its header, by row: as a person sees them, and those that are numbers."""
 
     texts: Mapping[int, str]
     numbers: Mapping[int, Decimal]
@@ -97,6 +97,8 @@ def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal)
     A weight is at least its points; target and actual of most rows are both numbers of one unit, or both words.
     The weights, with those of budget execution, make the `total`.
     """
+    if role == "name":
+        return _names_all(column, partner)
     both = column.texts.keys() & partner.texts.keys()
     if len(both) < 2 or len(both) < _MOST * len(partner.texts):
         return False
@@ -108,6 +110,14 @@ def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal)
         fits = all(0 <= points.numbers[row] <= weights.numbers[row] for row in rows)
         return fits and sum(weights.numbers.values()) in (total, total - 10, total - 20)
     return sum(_alike(column.texts[row], partner.texts[row]) for row in both) >= _MOST * len(both)
+
+
+def _names_all(column: Column, partner: Column) -> bool:
+    """Whether a column of texts names every row of the other, no two rows alike."""
+    distinct = len({*column.texts.values()}) == len(column.texts)
+    return (
+        distinct and not column.numbers and len(column.texts) > 1 and partner.texts.keys() <= column.texts.keys()
+    )
 
 
 def _alike(one: str, other: str) -> bool:

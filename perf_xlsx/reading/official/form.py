@@ -16,9 +16,9 @@ from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
 from perf_xlsx.reading.official.unread import unread_numbers
+from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.system.pattern import pattern
-
 
 _CODED = pattern(r"\d{3,12}\s*[-—–_]\s*(\D.{1,80})")
 
@@ -28,6 +28,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     rules, lacking = reader.cells.rules, absent(reader.layout, official)
     form = replace(form, boxes={**form.boxes, "unit": _without_code(form.boxes["unit"], reader)})
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
+    check_weights(form, official, reader)
     proven = None
     if "weight" in lacking:
         execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")

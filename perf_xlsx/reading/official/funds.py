@@ -77,7 +77,7 @@ class FundSearch:
         return bool(label) and any(top <= header.top and bottom >= row for top, _, bottom, _ in headings)
 
     def _is_total(self, label: str) -> bool:
-        """Whether the first line is the total by its words, or has none of its own: 预算数 | 6.84 | 执行数 | 6.84."""
+        """Whether the first line is the total by its words, or has only those of columns: 预算数 | 6.84."""
         block = self.layout.form.lines("funds")
         if not label or label in Labels(typed(block.columns)):
             return True

@@ -11,8 +11,8 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES
-from perf_xlsx.forms import Box, form_names, shipped_names, typed
-from perf_xlsx.forms.official import OfficialForm, official_form
+from perf_xlsx.forms import Box, typed
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
@@ -20,7 +20,8 @@ from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Search
-from perf_xlsx.reading.official.labels import LONGEST, Row, core, rows_of, without_spaces
+from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
 from perf_xlsx.reading.parts import parts_remark
@@ -57,12 +58,7 @@ class _Search:
     def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
         self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
-        self.titles = {
-            (sheet, row, column): without_spaces(text)
-            for row, texts in self.rows[sheet].items()
-            for column, text in texts.items()
-            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
-        }
+        self.titles = titles_on(sheet, self.rows[sheet])
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
@@ -124,20 +120,7 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        """The kind that the title names; else a project's where there is a label 项目名称, else a department's.
-
-        A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
-        """
-        shipped = shipped_names()
-        for text in self.titles.values():
-            named = [
-                (name not in shipped, max(len(word) for word in found), official_form(name))
-                for name in form_names()
-                if (found := [word for word in official_form(name).titles if word in text])
-            ]
-            if named:
-                return max(named, key=lambda one: one[:2])[2]
-        return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
+        return kind_of(self.titles.values(), self.sheets)
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
@@ -237,7 +220,9 @@ class _Search:
             if found:
                 filled = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
                 layout.put(box.key, filled[0])
-                layout.twice += [(box.label, other.value) for other in filled[1:] if other.value != filled[0].value]
+                layout.twice += [
+                    (box.label, other.value) for other in filled[1:] if other.value != filled[0].value
+                ]
             elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
         layout.labels |= self.titles.keys()
@@ -249,7 +234,9 @@ class _Search:
         if len(likely) == 1:
             ((word, found),) = likely.items()
             message = f"“{word}”按“{box.label}”读取。"
-            layout.doubt(found[0].label, box.label, word, message, "可以不改；如不对，请改用通用的名称。", "notice")
+            layout.doubt(
+                found[0].label, box.label, word, message, "可以不改；如不对，请改用通用的名称。", "notice"
+            )
             return found
         for word, found in likely.items():
             others = "、".join(f"“{other}”" for other in likely if other != word)

@@ -78,7 +78,7 @@ class Roles:
 
 def _with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
     """A role that two columns may have: the surer one is the first."""
-    return scores | {_SECOND[role]: score / 2 for role, score in scores.items() if role in _SECOND}
+    return {**scores, **{_SECOND[role]: score / 2 for role, score in scores.items() if role in _SECOND}}
 
 
 @lru_cache(1 << 12)

@@ -1,8 +1,8 @@
-"""Numbers inside an official form that were not read: told by their cells, so that nothing is dropped in silence."""
+"""Numbers inside an official form that were not read: nothing is dropped in silence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from perf_xlsx.domain.quantity import normalise, parse_quantity
@@ -26,11 +26,15 @@ def unread_numbers(layout: Layout, official: OfficialParts, sheets: Sheets) -> I
     Columns without a role are named by their headers; rows of sums are compared elsewhere.
     """
     used = _used(layout, official)
-    for sheet in sorted({table.sheet for table in (official.indicators, official.funds, official.projects) if table}):
+    for sheet in sorted(
+        {table.sheet for table in (official.indicators, official.funds, official.projects) if table}
+    ):
         columns = _columns_of_tables(layout, official, sheet)
-        rows = _rows(sheets, sheet, used)
+        rows = _rows(sheets, sheet, [row for at, row, _ in used if at == sheet], layout.forms)
         execution = layout.boxes.get("claimed_execution_points", NOWHERE)
-        skipped = {row for row, cells in rows.items() if _is_told(official, row, cells) or (sheet, row) == execution[:2]}
+        skipped = {
+            row for row, cells in rows.items() if _is_told(official, row, cells) or (sheet, row) == execution[:2]
+        }
         found = [
             (row, column)
             for row, cells in rows.items()
@@ -53,12 +57,14 @@ def _used(layout: Layout, official: OfficialParts) -> set[Address]:
     return used | ({official.stated_weight[0]} if official.stated_weight else set())
 
 
-def _rows(sheets: Sheets, sheet: int, used: set[Address]) -> Mapping[int, Mapping[int, Cell]]:
-    """The cells of the rows from the first that is used to the last."""
-    own = [row for index, row, _ in used if index == sheet]
+def _rows(
+    sheets: Sheets, sheet: int, own: Sequence[int], others: Sequence[Address]
+) -> Mapping[int, Mapping[int, Cell]]:
+    """The cells of the rows from the first of a form's `own` to the last, before the `others` begin."""
+    end = min((row for at, row, _ in others if at == sheet), default=max(own) + 1)
     found: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-        if min(own) <= row <= max(own):
+        if min(own) <= row <= max(own) and row < end:
             found.setdefault(row, {})[column] = cell
     return found
 
