@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.vocabulary import vocabulary
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 WORDS = vocabulary("judgements")
 MET = JUDGEMENTS[0]
 LONGEST = 100  # characters; a longer text is a report, which nobody grades by its words
 _MIDNIGHT = pattern(r"(?<=\d) 00:00(?::00)?$")  # behind a day that another program wrote as text
 _ENDS = "。.;；,，!！、 "
+_SCALES: list[list[list[str]]] = [[*scale["grades"], scale["below"]] for scale in WORDS["scales"]]
+
+
+def _longest_first(*lists: Iterable[str]) -> list[str]:
+    return sorted(chain(*lists), key=len, reverse=True)
+
+
+_BEFORE, _AFTER = _longest_first(WORDS["plain"]["before"]), _longest_first(WORDS["plain"]["after"])
+_NONE = _longest_first(WORDS["none"]["words"], WORDS["none"]["intended"])
 
 
 class Judged(Struct, frozen=True):
@@ -75,11 +86,11 @@ def _classes() -> dict[str, Judged]:
 
 def _bare(text: str) -> str:
     """A wording without what changes nothing around it: 已及时拨付 is 及时拨付."""
-    for word in sorted(WORDS["plain"]["before"], key=len, reverse=True):
+    for word in _BEFORE:
         if text.startswith(word) and len(text) > len(word):
             text = text[len(word) :]
             break
-    for word in sorted(WORDS["plain"]["after"], key=len, reverse=True):
+    for word in _AFTER:
         if text.endswith(word) and len(text) > len(word):
             return text[: -len(word)]
     return text
@@ -93,7 +104,7 @@ def happened_not(text: str) -> bool:
 
 def _none_of(text: str) -> str | None:
     """What the text says did not happen ("": anything); None where it does not say so."""
-    for word in sorted((*WORDS["none"]["words"], *WORDS["none"]["intended"]), key=len, reverse=True):
+    for word in _NONE:
         kind = text[len(word) :].removesuffix("发生")
         if text.startswith(word) and kind in ("", *WORDS["none"]["kinds"]):
             return kind
@@ -113,9 +124,10 @@ def _nothing_happened(target: str, actual: str) -> bool:
 
 def _graded(target: str, actual: str) -> Judged | None:
     """Judge two texts on one scale that differ only in grade; the target's grade or a better one is met."""
-    for scale in WORDS["scales"]:
-        grades = [*scale["grades"], scale["below"]]
-        wanted, said = _grade(target, grades), _grade(actual, grades)
+    bare_target, bare_actual = _bare(target), _bare(actual)
+    for grades in _SCALES:
+        wanted = _grade(bare_target, grades)
+        said = _grade(bare_actual, grades) if wanted else None
         if wanted and said and wanted[0] < len(grades) - 1 and said[1] in (wanted[1], ""):
             if said[0] <= wanted[0]:
                 return Judged(MET, f"不低于指标值“{target}”")
@@ -125,9 +137,12 @@ def _graded(target: str, actual: str) -> Judged | None:
 
 def _grade(text: str, grades: list[list[str]]) -> tuple[int, str] | None:
     """The grade of the longest word that the text begins or ends with, and the rest of the text."""
-    bare = _bare(text)
     found = [
-        (len(word), at, rest) for at, words in enumerate(grades) for word in words for rest in _without(bare, word)
+        (len(word), at, rest)
+        for at, words in enumerate(grades)
+        for word in words
+        if word in text
+        for rest in _without(text, word)
     ]
     _, at, rest = max(found, default=(0, 0, ""))
     return (at, rest) if found else None
@@ -155,6 +170,7 @@ _MONTH_IN_WORDS = pattern("(十[一二]?|[一二三四五六七八九])月")
 _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _SPANS = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {word: n for n, words in enumerate(("一1", "二2", "三3", "四4")) for word in words}
+_ABOUT_DATES = pattern(any_of(WORDS["dates"]["plain"]))
 _YEAR_OF_NONE = 2001  # where no year is stated anywhere
 
 
@@ -264,5 +280,4 @@ def _months(span: str) -> tuple[tuple[int, int], bool]:
 
 def _plain(text: str) -> str:
     """The text around a date, without words that do not change it."""
-    words = sorted(WORDS["dates"]["plain"], key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, words)), "", text).strip("()（）" + _ENDS)
+    return _ABOUT_DATES.sub("", text).strip("()（）" + _ENDS)

@@ -44,10 +44,14 @@ def judge(
         arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, rulebook, codes)
 
+    known: dict[int, tuple[SelfEvaluation, Scores]] = {}  # by identity; a form that is kept keeps its own
+
     def scored(form: SelfEvaluation) -> Scores:
-        scores = replace(score(form, rulebook), doubted=doubted)
-        found = waived([*read, *run(form, scores, DECIDING)])
-        return _settled(scores, found, rulebook, claimed_at(form))
+        if id(form) not in known:
+            scores = replace(score(form, rulebook), doubted=doubted)
+            found = waived([*read, *run(form, scores, DECIDING)])
+            known[id(form)] = form, _settled(scores, found, rulebook, claimed_at(form))
+        return known[id(form)][1]
 
     stated = next((one.given for one in read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT)), None)
 

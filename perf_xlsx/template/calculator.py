@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from operator import add, eq, ge, gt, is_, le, lt, mul, ne, sub
 from typing import Any
 
@@ -28,8 +29,9 @@ class Wrong(Struct, frozen=True):
     """The result of a formula that cannot be calculated: a text in a sum, a division by zero."""
 
 
-WRONG = Wrong()
+WRONG = Wrong()  # the only one
 Value = Fraction | str | bool | Wrong | None
+ZERO = Fraction(0)
 
 
 class Area(Struct, frozen=True):
@@ -172,7 +174,7 @@ class _Parser:
             return self.atom()
         self.at += 1
         inner = self.signed()
-        return _paired(sub, lambda _: Fraction(0), inner)
+        return _paired(sub, _constant(ZERO), inner)
 
     def atom(self) -> Formula:
         kind, text = self.tokens[self.at]
@@ -241,7 +243,7 @@ def _area(text: str) -> Formula:
 
 def _held(value: Any, at: Position) -> Any:
     """The value or values of an area; anything else as it is."""
-    if not isinstance(value, Area):
+    if type(value) is not Area:
         return value
     if (value.top, value.left) == (value.bottom, value.right):
         return at.cells.value((value.sheet, value.top, value.left))
@@ -255,10 +257,11 @@ def _one(value: Any) -> Value:
 
 def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     """The function of each row, where any of what is given is a column."""
-    longest = max((len(one) for one in given if isinstance(one, list)), default=0)
-    if not longest:
+    lengths = [len(one) for one in given if type(one) is list]
+    if not lengths:
         return function(*given)
-    columns = [one if isinstance(one, list) else [one] * longest for one in given]
+    longest = max(lengths)
+    columns = [one if type(one) is list else [one] * longest for one in given]
     found: list[Value] = []
     above: tuple[Value, ...] = ()
     for row in zip(*columns, strict=True):
@@ -269,13 +272,15 @@ def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
 
 
 def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -> Formula:
+    plain_one = function in _PLAIN
+
     def both(a: Value, b: Value) -> Value:
-        if WRONG in (a, b):
+        if a is WRONG or b is WRONG:
             return WRONG
-        found: Value = function(a, b) if function in _PLAIN else _reckoned(function, a, b)
+        found: Value = function(a, b) if plain_one else _reckoned(function, a, b)
         return found
 
-    return lambda at: _spread(both, [_held(one(at), at), _held(other(at), at)])
+    return lambda at: _spread(both, (_held(one(at), at), _held(other(at), at)))
 
 
 def _reckoned(function: Callable[[Fraction, Fraction], Any], one: Value, other: Value) -> Value:
@@ -290,25 +295,19 @@ def _over(one: Fraction, other: Fraction) -> Fraction:
 
 
 def _number(value: Value) -> Fraction | Wrong:
-    match value:
-        case None:
-            return Fraction(0)
-        case bool():
-            return Fraction(value)
-        case str():
-            return WRONG  # "5" would be 5 in Excel; our formulas never rely on it
-    return value
+    if type(value) is Fraction:
+        return value
+    if value is None or value is False:
+        return ZERO
+    return Fraction(1) if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
 
 
 def _text(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).upper()
-        case Fraction():
-            return plain(half_up(exact(value), 15))
-    return str(value)
+    if type(value) is str:
+        return value
+    if type(value) is Fraction:
+        return plain(half_up(exact(value), 15))
+    return "" if value is None else str(value).upper()
 
 
 def _joined(one: Value, other: Value) -> str:
@@ -320,10 +319,10 @@ def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], 
 
     def rank(value: Value, other: Value) -> tuple[int, Any]:
         if value is None:
-            value = "" if isinstance(other, str) else Fraction(0)
-        if isinstance(value, bool):
-            return 2, value
-        return (1, value.casefold()) if isinstance(value, str) else (0, value)
+            value = "" if type(other) is str else ZERO
+        if type(value) is str:
+            return 1, value.casefold()
+        return (0, value) if type(value) is Fraction else (2, value)
 
     return lambda one, other: function(rank(one, other), rank(other, one))
 
@@ -342,7 +341,7 @@ _PLAIN = (*_LEVELS[0].values(), *_LEVELS[1].values())
 
 
 def _of_texts(function: Callable[..., Value]) -> Callable[..., Value]:
-    return lambda *given: WRONG if WRONG in given else function(*given)
+    return lambda *given: WRONG if _holds_wrong(given) else function(*given)
 
 
 def _find(part: Value, text: Value) -> Value:
@@ -374,7 +373,7 @@ def _size(value: Value) -> Value:
 
 
 _OF_ONE: Mapping[str, Callable[..., Value]] = {
-    "ISNUMBER": lambda value: isinstance(value, Fraction),
+    "ISNUMBER": lambda value: type(value) is Fraction,
     "ISTEXT": lambda value: isinstance(value, str),
     "ISLOGICAL": lambda value: isinstance(value, bool),
     "NOT": _of_texts(lambda value: not _number(value)),
@@ -390,68 +389,60 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
 
 
 def _flat(given: Sequence[Any]) -> list[Value]:
-    return [value for one in given for value in (one if isinstance(one, list) else [one])]
+    return [value for one in given for value in (one if type(one) is list else (one,))]
 
 
-def _truths(given: Sequence[Any]) -> list[bool] | Wrong:
-    numbers = [_number(value) for value in _flat(given)]
-    return WRONG if WRONG in numbers else [bool(number) for number in numbers]
+def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any]], Value]:
+    def applied(given: Sequence[Any]) -> Value:
+        numbers = [value if type(value) is bool else _number(value) for value in _flat(given)]
+        return WRONG if _holds_wrong(numbers) else function([bool(number) for number in numbers])
+
+    return applied
 
 
-def _all(given: Sequence[Any]) -> Value:
-    found = _truths(given)
-    return found if isinstance(found, Wrong) else all(found)
-
-
-def _any(given: Sequence[Any]) -> Value:
-    found = _truths(given)
-    return found if isinstance(found, Wrong) else any(found)
+def _holds_wrong(values: Sequence[Any]) -> bool:
+    return any(value is WRONG for value in values)
 
 
 def _numbers(given: Sequence[Any]) -> list[Fraction] | Wrong:
     values = _flat(given)
-    return WRONG if WRONG in values else [value for value in values if isinstance(value, Fraction)]
+    return WRONG if _holds_wrong(values) else [value for value in values if type(value) is Fraction]
 
 
 def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Sequence[Any]], Value]:
     def applied(given: Sequence[Any]) -> Value:
         found = _numbers(given)
-        return found if isinstance(found, Wrong) else function(found or [Fraction(0)])
+        return found if isinstance(found, Wrong) else function(found or [ZERO])
 
     return applied
 
 
 def _summed_products(given: Sequence[Any]) -> Value:
-    columns = [one if isinstance(one, list) else [one] for one in given]
-    if any(WRONG in column for column in columns):
+    columns = [one if type(one) is list else [one] for one in given]
+    if any(map(_holds_wrong, columns)):
         return WRONG
-    total = Fraction(0)
-    for row in zip(*columns, strict=True):
-        product = Fraction(1)
-        for value in row:
-            product *= value if isinstance(value, Fraction) else 0
-        total += product
-    return total
+    numbers = (row for row in zip(*columns, strict=True) if all(type(value) is Fraction for value in row))
+    return sum(map(prod, numbers), ZERO)
 
 
 def _counted_if(given: Sequence[Any]) -> Value:
     """How many texts begin with the pattern, which ends with an asterisk."""
     begins = _text(given[1]).rstrip("*")
-    return Fraction(sum(isinstance(value, str) and value.startswith(begins) for value in _flat(given[:1])))
+    return Fraction(sum(type(value) is str and value.startswith(begins) for value in _flat(given[:1])))
 
 
 def _summed_if(given: Sequence[Any]) -> Value:
     """The sum of the numbers: the only condition in use is one that every number meets."""
-    return sum((value for value in _flat(given[:1]) if isinstance(value, Fraction)), Fraction(0))
+    return sum((value for value in _flat(given[:1]) if type(value) is Fraction), ZERO)
 
 
 _OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
-    "AND": _all,
-    "OR": _any,
-    "SUM": _of_numbers(lambda found: sum(found, Fraction(0))),
+    "AND": _of_truths(all),
+    "OR": _of_truths(any),
+    "SUM": _of_numbers(lambda found: sum(found, ZERO)),
     "MIN": _of_numbers(min),
     "MAX": _of_numbers(max),
-    "COUNT": lambda given: Fraction(sum(isinstance(value, Fraction) for value in _flat(given))),
+    "COUNT": lambda given: Fraction(sum(type(value) is Fraction for value in _flat(given))),
     "COUNTIF": _counted_if,
     "SUMIF": _summed_if,
     "SUMPRODUCT": _summed_products,
