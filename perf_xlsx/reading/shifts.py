@@ -111,7 +111,8 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None or "年" in text
         case "choice":
-            return any(normalise(text) in map(normalise, choice.words) for choice in box.choices)
+            folded = normalise(text)
+            return any(folded in map(normalise, choice.words) for choice in box.choices)
     return True
 
 

@@ -51,47 +51,40 @@ class Cells(Struct):
     formulas: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Area] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
-    _known: dict[Any, Value] = field(default_factory=dict)
-    _rows: dict[tuple[str, int], list[Any]] = field(default_factory=dict)
-    _named: dict[tuple[str, int], Any] = field(default_factory=dict)
-    _relative: dict[str, bool] = field(default_factory=dict)
+    _known: dict[Address, Value] = field(default_factory=dict)
+    _named: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    _asked: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
 
     def value(self, at: Address) -> Value:
         """The value of a cell, calculated where it is a formula."""
         if at not in self.formulas:
             return self.typed[at][0] if at in self.typed else None
-        formula = self.formulas[at]
-        alike = (at[0], formula, *self._contents(at)) if self._is_relative(formula.removeprefix("=")) else at
-        if alike not in self._known:
+        if at not in self._known:
             here = Position(self, at)
-            self._known[alike] = _one(_held(compiled(formula)(here), here))
-        return self._known[alike]
-
-    def _contents(self, at: Address) -> list[Any]:
-        """The contents of a cell's row but for the row number in column A; most rows are empty, and alike."""
-        if not self._rows:
-            for (sheet, row, column), content in self.typed.items():
-                if column > 1 and content != (None, "General"):
-                    self._rows.setdefault((sheet, row), []).append((column, content))
-        return self._rows.get(at[:2], [])
+            self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
+        return self._known[at]
 
     def named(self, name: str, at: Address) -> Any:
-        """The area or value of a name in a cell; calculated once, or once for each row that it depends on."""
+        """The area or value of a name in a cell; calculated once for all rows whose cells that it asks are alike."""
         if name in self.names:
             return self.names[name]
-        key = (name, at[1] if self._is_relative(name) else 0)
+        key = (name, *[self._content((sheet, at[1], column)) for sheet, column in self._cells_asked(name)])
         if key not in self._named:
             self._named[key] = compiled(self.steps[name])(Position(self, at))
         return self._named[key]
 
-    def _is_relative(self, name: str) -> bool:
-        """Whether a name depends on the row of the cell that asks."""
-        if name not in self._relative:
+    def _content(self, at: Address) -> Any:
+        return self.value(at) if at in self.formulas else self.typed.get(at)
+
+    def _cells_asked(self, name: str) -> tuple[tuple[str, int], ...]:
+        """Sheets and columns of the cells in the asking cell's row that a name depends on."""
+        if name not in self._asked:
             formula = self.steps.get(name, "")
-            own = _OWN_ROW.search(formula) is not None
-            self._relative[name] = own or any(map(self._is_relative, _STEPS.findall(formula)))
-        return self._relative[name]
+            own = {(sheet, column_number(column)) for sheet, column in _OWN_ROW.findall(formula)}
+            own.update(*map(self._cells_asked, _STEPS.findall(formula)))
+            self._asked[name] = tuple(sorted(own))
+        return self._asked[name]
 
     def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[Value]:
         """The values of an area, row by row."""
@@ -130,7 +123,7 @@ _TOKEN = pattern(
 )
 _CORNER = pattern(r"\$?([A-Z]{1,3})(\$?)(\d*)")
 _STEPS = pattern(rf"{PREFIX}\w+")
-_OWN_ROW = pattern(r"!\$[A-Z]{1,3}\d")
+_OWN_ROW = pattern(r"'([^']+)'!\$([A-Z]{1,3})\d+(?![\d:])")  # of areas in a row, only the columns are counted
 _LEVELS: Sequence[Mapping[str, Callable[[Any, Any], Any]]]
 
 
@@ -260,6 +253,8 @@ def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     lengths = [len(one) for one in given if type(one) is list]
     if not lengths:
         return function(*given)
+    if len(lengths) == 1:
+        return _down(function, given)
     longest = max(lengths)
     columns = [one if type(one) is list else [one] * longest for one in given]
     found: list[Value] = []
@@ -268,6 +263,19 @@ def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
         alike = above and all(map(is_, row, above))  # most rows are empty
         found.append(found[-1] if alike else function(*row))
         above = row
+    return found
+
+
+def _down(function: Callable[..., Value], given: Sequence[Any]) -> list[Value]:
+    """The function of each row, where one thing that is given is a column."""
+    at = next(number for number, one in enumerate(given) if type(one) is list)
+    before, behind = given[:at], given[at + 1 :]
+    found: list[Value] = []
+    above = result = None
+    for value in given[at]:
+        if value is not above or not found:
+            above, result = value, function(*before, value, *behind)
+        found.append(result)
     return found
 
 
@@ -401,7 +409,10 @@ def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any
 
 
 def _holds_wrong(values: Sequence[Any]) -> bool:
-    return any(value is WRONG for value in values)
+    for value in values:  # `in` would compare fractions, and `any` takes twice as long
+        if value is WRONG:
+            return True
+    return False
 
 
 def _numbers(given: Sequence[Any]) -> list[Fraction] | Wrong:
