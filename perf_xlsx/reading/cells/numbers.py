@@ -79,7 +79,7 @@ class Numbers:
         found = _BRACKETS.fullmatch(normalise(cell.value)) if cell and isinstance(cell.value, str) else None
         if cell is None or found is None:
             return self.parsed(cell, place, field, self._points_written, self._points_typed)
-        entry = replace(self.points(cell._replace(value=found[1]), place, field), given=clean(as_shown(cell)))
+        entry = replace(self.points(replace(cell, value=found[1]), place, field), given=clean(as_shown(cell)))
         if entry.value is not None:
             self.reports.cleaned(entry, entry.value)
         return entry
