@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -78,6 +78,7 @@ class Clause(Struct, frozen=True):
         return ",".join(self.passage[self.sentence][self.number + 1 :][:LOOK_BACK])
 
 
+@lru_cache(1 << 4)  # the passages of a form, which are asked for again with each correction
 def sentences(text: str) -> tuple[tuple[str, ...], ...]:
     """A passage as sentences of clauses, folded to half width and without spaces.
 

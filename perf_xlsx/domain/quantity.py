@@ -21,6 +21,7 @@ SIGNS: tuple[tuple[str, str], ...] = tuple(
         key=lambda pair: -len(pair[0]),
     )
 )
+_SIGN_WORDS = tuple(word for word, _ in SIGNS)
 DIRECTIONS: dict[str, str] = {
     word: sign for sign, known in vocabulary("signs").items() for word in known.get("directions", ())
 }
@@ -109,6 +110,7 @@ def same_label(text: str) -> str:
     return same_name(unmarked(folded)[0] or folded)
 
 
+@lru_cache(1 << 8)  # one unit is asked for by many rules
 def unit_name(unit: str) -> str:
     """A unit for comparison: "％", "百分比" and "%覆盖" are "%"."""
     unit = re.sub(r"\s", "", normalise(unit))
@@ -132,10 +134,9 @@ def parse_quantity(text: str) -> Quantity | None:
         return None
     folded, mark = unmarked(folded.rstrip(_STOPS))
     sign, rest = "", folded
-    for word, meaning in SIGNS:
-        if folded.startswith(word):
-            sign, rest = meaning, folded[len(word) :].strip()
-            break
+    if folded.startswith(_SIGN_WORDS):
+        word, sign = next(pair for pair in SIGNS if folded.startswith(pair[0]))
+        rest = folded[len(word) :].strip()
     found = _prefixed(rest, Quantity(Decimal(0), sign), text)
     return found and replace(found, mark=mark + found.mark)
 

@@ -111,8 +111,7 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None or "年" in text
         case "choice":
-            folded = normalise(text)
-            return any(folded in map(normalise, choice.words) for choice in box.choices)
+            return normalise(text) in box.folded_words
     return True
 
 

@@ -11,7 +11,6 @@ from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
-
 Known = dict[tuple[int, Fraction | None], tuple[Indicator, Score]]  # by a row's identity and the execution rate
 
 

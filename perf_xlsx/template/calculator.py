@@ -66,7 +66,7 @@ class Cells(Struct):
         return self._known[at]
 
     def named(self, name: str, at: Address) -> Any:
-        """The area or value of a name in a cell; calculated once for all rows whose cells that it asks are alike."""
+        """The area or value of a name in a cell; calculated once for all rows whose cells are alike."""
         if name in self.names:
             return self.names[name]
         key = (name, *[self._content((sheet, at[1], column)) for sheet, column in self._cells_asked(name)])
@@ -409,7 +409,7 @@ def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any
 
 
 def _holds_wrong(values: Sequence[Any]) -> bool:
-    for value in values:  # `in` would compare fractions, and `any` takes twice as long
+    for value in values:  # noqa: SIM110  # `any` takes twice as long, and `in` compares fractions
         if value is WRONG:
             return True
     return False
@@ -433,7 +433,7 @@ def _summed_products(given: Sequence[Any]) -> Value:
     if any(map(_holds_wrong, columns)):
         return WRONG
     numbers = (row for row in zip(*columns, strict=True) if all(type(value) is Fraction for value in row))
-    return sum(map(prod, numbers), ZERO)
+    return sum((prod(row, start=Fraction(1)) for row in numbers), ZERO)
 
 
 def _counted_if(given: Sequence[Any]) -> Value:
