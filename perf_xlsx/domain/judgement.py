@@ -1,6 +1,6 @@
 """Decide whether an actual in words or a date meets a target that is no number.
 
-The words are in vocabulary/judgements.toml. Where they do not make it sure, only the unit can judge.
+The words are in vocabulary/judgements.toml and dates.toml. Where they leave it unsure, only the unit can judge.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
+from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
@@ -105,7 +106,7 @@ def happened_not(text: str) -> bool:
 def _none_of(text: str) -> str | None:
     """What the text says did not happen ("": anything); None where it does not say so."""
     for word in _NONE:
-        kind = text[len(word) :].removesuffix("发生")
+        kind = text[len(word) :].removesuffix(WORDS["none"]["verb"])
         if text.startswith(word) and kind in ("", *WORDS["none"]["kinds"]):
             return kind
     return None
@@ -155,22 +156,25 @@ def _without(text: str, word: str) -> list[str]:
 
 # ---- dates -----------------------------------------------------------------------------------------------
 
+DATES = vocabulary("dates")
+_IN_TIME, _TARGETS = DATES["words"], DATES["targets"]
+_END = tuple(_IN_TIME["end"])
 _YEAR = r"(?:(?P<year>20\d\d|\d\d(?=年))[年./-]度?)?"
 _DATE = pattern(
     rf"(?P<full>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d))"
     r"|(?P<short>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?!\d))"
-    rf"|(?<![\d.]){_YEAR}(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号]?|(?P<part>底|末|初|上旬|中旬|下旬))?(?!\d)"
+    rf"|(?<![\d.]){_YEAR}(?P<month>1[0-2]|0?[1-9])月份?"
+    rf"(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号]?|(?P<part>{any_of(DATES['parts'])}))?(?!\d)"
     r"|(?<![\d.])(?P<year2>20\d\d)[./-](?P<month2>1[0-2]|0?[1-9])(?:[./-](?P<day2>3[01]|[12]\d|0?[1-9])[日号]?)?(?![\d./%-])"
-    r"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>年底|年末|年内|年终|底|末|上半年|下半年|第?[一二三四1-4]季度末?底?)"
+    rf"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>{any_of((*_IN_TIME['end_of_year'], *_END, *DATES['spans']))}"
+    rf"|第?[{ONE_TO_TEN[:4]}1-4]{_IN_TIME['quarter']}{''.join(f'{word}?' for word in _END)})"
     r"|(?<!\d)(?P<year4>20\d\d)年度?(?!\d|[./-])"
 )
 _TORN = pattern(r"20\d\d\.1(?!\d)")  # January, or a number that lost the zero of October
-_MONTHS = {word: n for n, word in enumerate([*"一二三四五六七八九十", "十一", "十二"], 1)}
-_MONTH_IN_WORDS = pattern("(十[一二]?|[一二三四五六七八九])月")
-_PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
-_SPANS = {"上半年": (1, 6), "下半年": (7, 12)}
-_QUARTERS = {word: n for n, words in enumerate(("一1", "二2", "三3", "四4")) for word in words}
-_ABOUT_DATES = pattern(any_of(WORDS["dates"]["plain"]))
+_MONTHS = {word: n for n, word in enumerate((*ONE_TO_TEN, *(ONE_TO_TEN[-1] + one for one in ONE_TO_TEN[:2])), 1)}
+_MONTH_IN_WORDS = pattern(f"({any_of(_MONTHS)})月")
+_QUARTERS = {word: n for n, words in enumerate(zip(ONE_TO_TEN, "1234", strict=False)) for word in words}
+_ABOUT_DATES = pattern(any_of(_TARGETS["plain"]))
 _YEAR_OF_NONE = 2001  # where no year is stated anywhere
 
 
@@ -235,10 +239,10 @@ def _when(text: str) -> _When | None:
     """The one date of a text; None where there is none, or more than one, or it is no deadline."""
     text = _MONTH_IN_WORDS.sub(lambda found: f"{_MONTHS[found[1]]}月", text)
     found = list(_DATE.finditer(text))
-    if len(found) != 1 or any(word in text for word in WORDS["dates"]["other"]):
+    if len(found) != 1 or any(word in text for word in _TARGETS["other"]):
         return None
     date, behind = found[0], text[found[0].end() :]
-    rest, before = text[: date.start()] + behind, behind.startswith(("前", "之前", "以前"))
+    rest, before = text[: date.start()] + behind, behind.startswith(tuple(_IN_TIME["before"]))
     return replace(_span(date), rest=rest, before=before)
 
 
@@ -264,17 +268,18 @@ def _of_digits(digits: str) -> _When:
 
 def _in_month(date: re.Match[str], year: int | None) -> _When:
     month, day = int(date["month"] or date["month2"]), int(date["day"] or date["day2"] or 0)
-    first, last = (day, day) if day else _PARTS.get(date["part"], (1, 31))
-    return _When(year, (month, first), (month, last), bool(day) or date["part"] in ("底", "末"))
+    first, last = (day, day) if day else DATES["parts"].get(date["part"], (1, 31))
+    return _When(year, (month, first), (month, last), bool(day) or date["part"] in _END)
 
 
 def _months(span: str) -> tuple[tuple[int, int], bool]:
     """The months of a half, a quarter, the end of the year or (no word) the year."""
-    if "季度" in span:
+    if _IN_TIME["quarter"] in span:
         quarter = next(_QUARTERS[ch] for ch in span if ch in _QUARTERS)
-        return (3 * quarter + 1, 3 * quarter + 3), span[-1] in "末底"
-    if span in _SPANS:
-        return _SPANS[span], False
+        return (3 * quarter + 1, 3 * quarter + 3), span.endswith(_END)
+    if span in DATES["spans"]:
+        first, last = DATES["spans"][span]
+        return (first, last), False
     return ((12, 12) if span else (1, 12)), span != ""
 
 

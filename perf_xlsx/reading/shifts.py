@@ -10,9 +10,10 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.days import day_of
 from perf_xlsx.domain.quantity import normalise, parse_quantity, same_label
 from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, typed
-from perf_xlsx.reading.cells import as_shown, day_of
+from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Layout, Table
