@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
 from perf_xlsx.checks.indicators import what_is_there
 from perf_xlsx.checks.plausibility import points_of_band
+from perf_xlsx.domain.days import usual_day
 from perf_xlsx.domain.judgement import judged
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.place import Place
@@ -199,7 +198,7 @@ def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
     entry = form.boxes["filled_on"]
     if entry.value is None or form.year is None:
         return
-    day = _day(entry.value)
+    day = usual_day(entry.value)
     span = f"{form.year + 1}-01-01 至 {form.year + 1}-12-31"
     if day is None:
         message = f"填报日期填“{entry.given}”，不是日期。"
@@ -210,14 +209,6 @@ def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
     else:
         return
     yield observed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)
-
-
-def _day(text: str) -> datetime.date | None:
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", normalise(text))
-    try:
-        return datetime.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
 
 
 @check("R17")

@@ -31,12 +31,13 @@ BUDGET, BUDGET_OR_CHANGE, EXCEPT, BOUND, BUT, UNCHANGED, MATCHES, ALL_DONE, ADDE
         "taken",
     )
 )  # fmt: skip
-_MISUSED, _NONE, _ALL_SPENT, _NOT_IDLE = (
-    alternatives("narrative", "claims", key) for key in ("misused", "none", "all_spent", "not_idle")
+_MISUSED, _NONE, _NONE_OF, _LEFT, _ALL_SPENT, _IDLE, _NOT_IDLE = (
+    alternatives("narrative", "claims", key)
+    for key in ("misused", "none", "none_of", "left", "all_spent", "idle", "not_idle")
 )
-NO = f"(?:{_NONE})(?:[、和或]|任何|财政|资金|预算|经费|{_MISUSED})*"
-NOTHING_LEFT = pattern(f"{NO}(?:结转)?结余|{_ALL_SPENT}")
-NOTHING_IDLE = pattern(f"{NO}(?:闲置|沉淀)(?!{_NOT_IDLE})")
+NO = f"(?:{_NONE})(?:{_NONE_OF}|{_MISUSED})*"
+NOTHING_LEFT = pattern(f"{NO}(?:{_LEFT})|{_ALL_SPENT}")
+NOTHING_IDLE = pattern(f"{NO}(?:{_IDLE})(?!{_NOT_IDLE})")
 _BETWEEN, _ABOUT, _MORE, _OR_SO = (
     alternatives("narrative", "stated", key) for key in ("between", "about", "more", "or_so")
 )

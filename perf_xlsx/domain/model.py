@@ -25,7 +25,7 @@ STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 PICTURE, CROSSED_OUT = "图片", "划去的文字"
 
 
-class Entry(Struct, Generic[T], frozen=True):
+class Entry(Struct, Generic[T], frozen=True, gc=False):
     """The content of one box.
 
     `value` is the parsed value (None: empty or unreadable), `given` the text as Excel shows it ("" where the cell
@@ -275,7 +275,7 @@ class Trust(StrEnum):
 TRUST_MARKS: Mapping[Trust, str] = {Trust.UNREAD: "未核对原文"}
 
 
-class Citation(Struct, frozen=True):
+class Citation(Struct, frozen=True, gc=False):
     """A rule: its key, the document, the text, and how far that text is known."""
 
     rule: str
@@ -293,7 +293,7 @@ class Citation(Struct, frozen=True):
         return f"{self.document}：{self.text}{self.trust.after(self.document)}"
 
 
-class Score(Struct, frozen=True):
+class Score(Struct, frozen=True, gc=False):
     """Points of one indicator, or of budget execution.
 
     `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; each None
@@ -362,7 +362,7 @@ def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, S
     return [(row, known.get(id(row), PART)) for row in form.indicator_rows]
 
 
-class Waived(Struct, frozen=True):
+class Waived(Struct, frozen=True, gc=False):
     """Why a finding was waived (豁免), by whom, and the last day on which it is."""
 
     reason: str
@@ -370,7 +370,7 @@ class Waived(Struct, frozen=True):
     until: datetime.date
 
 
-class Correction(Struct, frozen=True):
+class Correction(Struct, frozen=True, gc=False):
     """The one right value of a box: the `text` to type, and the `value` that it means (rates as fractions)."""
 
     place: Place
@@ -379,7 +379,7 @@ class Correction(Struct, frozen=True):
     value: Decimal | str
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """Something wrong or notable at one place. Texts are Chinese.
 
     `correction` is given where one value is right once all other findings are corrected.

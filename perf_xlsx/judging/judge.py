@@ -17,7 +17,7 @@ from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, r
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scoring import score
+from perf_xlsx.scoring import Known, score
 from perf_xlsx.scoring.total import settled
 
 OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
@@ -44,10 +44,15 @@ def judge(
         arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, rulebook, codes)
 
+    rows: Known = {}
+    known: dict[int, tuple[SelfEvaluation, Scores]] = {}  # by identity; a form that is kept keeps its own
+
     def scored(form: SelfEvaluation) -> Scores:
-        scores = replace(score(form, rulebook), doubted=doubted)
-        found = waived([*read, *run(form, scores, DECIDING)])
-        return _settled(scores, found, rulebook, claimed_at(form))
+        if id(form) not in known:
+            scores = replace(score(form, rulebook, rows), doubted=doubted)
+            found = waived([*read, *run(form, scores, DECIDING)])
+            known[id(form)] = form, _settled(scores, found, rulebook, claimed_at(form))
+        return known[id(form)][1]
 
     stated = next((one.given for one in read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT)), None)
 

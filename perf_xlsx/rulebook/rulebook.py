@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -17,6 +18,7 @@ from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.vocabulary import vocabulary
 
 
+@lru_cache(1 << 8)  # a judgement comes again in every row and workbook
 def judgement_word(text: str) -> str:
     """A judgement for comparison: folded, without spaces."""
     return re.sub(r"\s", "", normalise(text))

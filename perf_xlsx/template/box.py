@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
@@ -18,7 +19,6 @@ from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps, in_row, is_redirected
 
 ANY_YEAR = 2023
-NUMERALS = "一二三四五六七八九十"
 ALIGNED = {"number": "right", "percent": "right", "value": "right", "choice": "center"}  # other kinds: left
 MONEY_COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
@@ -122,7 +122,7 @@ class BoxWriter:
         words = {
             "{total}": plain(self.rulebook.number("total.points")),
             "{judgements}": "、".join(bands),
-            "{bands}": NUMERALS[len(bands) - 1] if len(bands) <= len(NUMERALS) else str(len(bands)),
+            "{bands}": ONE_TO_TEN[len(bands) - 1] if len(bands) <= len(ONE_TO_TEN) else str(len(bands)),
         }
         return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), self.dated(text))[:255]
 

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
-from perf_xlsx.domain.quantity import DASHES
+from perf_xlsx.domain.quantity import DASHES, PERCENT_WORDS
 from perf_xlsx.domain.quantity import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.vocabulary import vocabulary
 
 # Lists between bars, to find out whether a text is one of them.
 BLANKS = "px_blanks"  # what counts as nothing typed; an empty text is the first
@@ -28,8 +29,7 @@ SIGN_CODES = {"≥": "≥", "≤": "≤", "=": "=", ">": ">", "<": "<", "定性"
 RATIO, ATTAINMENT, EXECUTION = "比", "达", "执"
 METHOD_CODES = {"按比例": RATIO, "达标法": ATTAINMENT, "按执行率": EXECUTION, "定性": QUALITATIVE}
 PERCENT = "%"
-_PERCENT_WORDS = ("%", "百分比", "百分之", "百分点")
-_NUMBERED = "0123456789(.、"  # behind 注
+_NUMBERED = "0123456789(.、"  # behind a note's word
 _WIDE = 3  # characters of a word that may each be full-width or not
 
 
@@ -51,11 +51,11 @@ def word_lists(form: Form, rulebook: Rulebook) -> Mapping[str, str]:
         BLANKS: _listed(blanks),
         TOTALS: _listed(word for block in form.tables for word in block.totals),
         REMARKS: _listed(form.asides),
-        NOTES: _listed(f"注{mark}" for mark in _NUMBERED),
+        NOTES: _listed(note + mark for note in vocabulary("rows")["note"]["words"] for mark in _NUMBERED),
         SIGNS: _coded(signs | {BLANK: blanks}),
         METHODS: _coded(methods | {BLANK: blanks}),
         LEVELS: _coded(levels | {BLANK: blanks}),
-        UNITS: _coded({PERCENT: _PERCENT_WORDS, BLANK: blanks}),
+        UNITS: _coded({PERCENT: (PERCENT, *PERCENT_WORDS), BLANK: blanks}),
         UNSEEN: "\u200b",
         HARD_SPACE: "\u00a0",
         GENERAL: "",
