@@ -21,6 +21,7 @@ MET = JUDGEMENTS[0]
 LONGEST = 100  # characters; a longer text is a report, which nobody grades by its words
 _MIDNIGHT = pattern(r"(?<=\d) 00:00(?::00)?$")  # behind a day that another program wrote as text
 _ENDS = "。.;；,，!！、 "
+_NOT_APPLICABLE = frozenset(WORDS["not_applicable"]["words"])
 
 
 class Judged(Struct, frozen=True):
@@ -89,6 +90,11 @@ def happened_not(text: str) -> bool:
     """Whether an actual says that nothing happened: 无, 未发生, 未发生安全事故."""
     said = _folded(text)
     return _none_of(said) is not None and not said.startswith(tuple(WORDS["none"]["intended"]))
+
+
+def says_not_applicable(actual: str) -> bool:
+    """Whether an actual says that its indicator does not apply: 不适用, 本年度不适用."""
+    return len(actual) <= LONGEST and _folded(actual) in _NOT_APPLICABLE
 
 
 def _none_of(text: str) -> str | None:

@@ -19,8 +19,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
-from perf_xlsx.rulebook.rulebook import Band, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, by_form, kind_of
+from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
+from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, kind_of
+from perf_xlsx.rulebook.shared_words import unshared_words
 from perf_xlsx.system.os_errors import place_of, why
 from perf_xlsx.system.safe_text import cleaned, visible
 from perf_xlsx.system.suggestion import meant
@@ -51,7 +52,7 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
         parsing.tell(*_contradictions(settings))
     if parsing.problems:
         raise RulebookError(parsing.problems)
-    return Rulebook(
+    rulebook = Rulebook(
         **header,
         forms=forms,
         settings=settings,
@@ -60,6 +61,10 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
         by_reference=by_reference,
         dated=tuple(parsing.dated),
     )
+    parsing.tell(*unshared_words(rulebook))
+    if parsing.problems:
+        raise RulebookError(parsing.problems)
+    return rulebook
 
 
 def _toml(text: str, where: str) -> tuple[str | None, dict[str, Any]]:
@@ -149,7 +154,7 @@ class _Parsing(Struct):
         """The setting, its document empty where it is the rulebook's own. Raises ValueError with what is wrong."""
         kind = kind_of(key)
         if kind is None:
-            known = (*SETTINGS, *(f"{section}.表种" for section in BY_FORM))
+            known = (*SETTINGS, *OPTIONAL, *(f"{section}.表种" for section in BY_FORM))
             raise ValueError(f"不认识 {key}，已知的有 {'、'.join(known)}")
         if (
             not isinstance(raw, dict)
@@ -195,9 +200,11 @@ def _contradictions(settings: Mapping[str, Setting]) -> Iterator[str]:
     full, execution = settings["total.points"].value, settings["execution.weight"].value
     if not 0 <= execution < full:
         yield f"execution.weight 是 {execution}，应在 0 与 {full} 之间"
+    inside = settings["execution.level"].value if "execution.level" in settings else ""
     for key in settings:
         if (own := by_form(key)) and own[0] == "weights":
-            yield from _wrong_weights(key, settings[key].value, execution, full)
+            yield from _wrong_weights(key, settings[key].value, Decimal(0) if inside else execution, full)
+            yield from _without_level(key, settings[key].value, inside)
     yield from _wrong_unclaimed(settings["qualitative.unclaimed"].value, settings["qualitative.bands"].value)
 
 
@@ -209,7 +216,16 @@ def _wrong_weights(
         total = sum(weights.values()) + execution
         if total != full:
             words = "＋".join(f"{level}{points}" for level, points in weights.items())
-            yield f"{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}"
+            alone = f"＋预算执行率{execution}" if execution else ""
+            rest = f"；没有规定的部分写 {OTHERS}" if total < full else ""
+            yield f"{key} 的 {words}{alone}＝{total}，应为 {full}{rest}"
+
+
+def _without_level(key: str, sets: Iterable[Mapping[str, Decimal]], inside: str) -> Iterator[str]:
+    """Budget execution is counted in a level 1 that a share-out of the points does not have."""
+    for weights in sets:
+        if inside and inside not in weights:
+            yield f"{key} 的 {'、'.join(weights)} 中没有“{inside}”，而 execution.level 把预算执行率计入它"
 
 
 def _wrong_unclaimed(unclaimed: Mapping[str, Decimal], known: Iterable[Band]) -> Iterator[str]:
