@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from fractions import Fraction
 
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Score, Scores
-from perf_xlsx.domain.rounding import half_up, plain
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook import BY_SHARE, Rulebook
+from perf_xlsx.rulebook.summing import summed
 
 
 def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) -> Decimal:
@@ -18,27 +18,6 @@ def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) 
     scores = (execution, *indicators)
     total, cap = summed([(score.points, score) for score in scores], rulebook), rulebook.cap(execution.completion)
     return total if cap is None else min(total, cap.total.quantize(Decimal("0.01")))
-
-
-def summed(earned: Iterable[tuple[Decimal | None, Score]], rulebook: Rulebook) -> Decimal:
-    """The total of points, computed or claimed, as the rulebook adds them up; what is missing counts as 0.
-
-    Points × share, where it converts them; rescaled to the full points, where indicators do not apply.
-    """
-    full, every = Fraction(rulebook.number("total.points")), list(earned)
-    known = [(points, score) for points, score in every if points is not None and score.applies]
-    total = sum((_converted(points, score, rulebook) for points, score in known), Decimal("0.00"))
-    lost = Fraction(sum((score.weight or 0 for _, score in every if not score.applies), Decimal(0)))
-    if not lost:
-        return total
-    return half_up(Fraction(total) * full / (full - lost)) if lost < full else Decimal("0.00")
-
-
-def _converted(points: Decimal, score: Score, rulebook: Rulebook) -> Decimal:
-    """The points as they count in the total."""
-    if rulebook.word("total.conversion") != BY_SHARE:
-        return points
-    return half_up(Fraction(points) * Fraction(score.weight or 0) / Fraction(rulebook.number("total.points")))
 
 
 def settled(
