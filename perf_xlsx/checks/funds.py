@@ -321,7 +321,7 @@ def large_adjustments_are_explained(
     total = (form.total_funds.initial.value, scores.line_rates[form.total_line].adjustment)
     for key, line in form.funds.items():
         rate = scores.line_rates[key].adjustment
-        if rate is None or abs(rate) < limit:
+        if not rate or abs(rate) < limit:
             continue
         if line is not form.total_funds and (line.initial.value, rate) == total:
             continue  # the one source of all money: reported at the total

@@ -136,7 +136,7 @@ def _unspent(subject: Subject, rulebook: Rulebook) -> str:
 
 def _changed(subject: Subject, rulebook: Rulebook) -> str:
     rate = subject.rates.adjustment
-    if rate is None or abs(rate) < rulebook.number("thresholds.adjustment"):
+    if not rate or abs(rate) < rulebook.number("thresholds.adjustment"):
         return ""
     return f"{subject.name}预算调整率{percent(rate)}"
 

@@ -66,8 +66,8 @@ def _deduction(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tiers_in_words(tiers: tuple[Tier, ...], rate: str) -> str:
-    """Every tier: “完成率130%以上（不含）得0分；…”."""
-    return "；".join(f"{rate}{reach(tier)}{earned(tier)}" for tier in tiers) or "不分段，按比例计分"
+    """Every tier: “完成率130%以上（不含）：得0分；…；更低：得0分”."""
+    return rate + "；".join(f"{reach(tier)}：{earned(tier)}" for tier in tiers) if tiers else "不分段，按比例计分"
 
 
 def earned(tier: Tier) -> str:

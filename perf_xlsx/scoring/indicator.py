@@ -69,7 +69,7 @@ def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rul
             weight, None, None, outcome.completion, outcome.met, method, f"{reason}，暂不能评分。", outcome.basis
         )
     deducted = _deduction(indicator, outcome, weight, rulebook)
-    exact = outcome.share * Fraction(weight) - deducted
+    exact = max(Fraction(0), outcome.share * Fraction(weight) - deducted)
     earned = half_up(exact)
     why, basis, share = f"{outcome.why}，{_arithmetic(outcome, weight, earned)}。", outcome.basis, outcome.share
     if deducted and outcome.completion is not None:

@@ -42,7 +42,8 @@ def _steps(tier: Tier, rate: Fraction) -> int:
 
 def told(tier: Tier, what: str) -> str:
     """The tier in words: “完成率70%及以上的按比例计分”."""
-    return f"按规定{what}{reach(tier)}的{earned(tier)}"
+    lower = tier.bound == 0 and not tier.open
+    return f"按规定{'' if lower else what}{reach(tier)}的{earned(tier)}"
 
 
 def near(rate: Fraction, tier: Tier) -> str:

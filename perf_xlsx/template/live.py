@@ -188,8 +188,13 @@ class IndicatorSteps:
             (self.qualitative, self._band()),
             (self.empty, NOTHING),
             *self._without_level(),
-            otherwise=f"ROUND({weight}*{self._tiered()}-{self._deduction()},2)",
+            otherwise=self._earned(),
         )
+
+    def _earned(self) -> str:
+        """The share of the weight less what is deducted; tiers may leave less than that."""
+        exact = f"{self.weight}*{self._tiered()}-{self._deduction()}"
+        return f"ROUND(MAX(0,{exact}),2)" if self.rulebook.tiers("quantitative.scale") else f"ROUND({exact},2)"
 
     def _without_level(self) -> Iterator[Case]:
         """A row is asked for its level where that decides how it is scored; the reader may find it above."""
