@@ -1,6 +1,6 @@
 """Published scoring rules as data: one TOML for each rulebook (shipped/), each number with its basis."""
 
-from perf_xlsx.rulebook.loading import load_rulebook, parse_rulebook, rulebook_names
+from perf_xlsx.rulebook.loading import is_rulebook_file, load_rulebook, parse_rulebook, rulebook_names
 from perf_xlsx.rulebook.rulebook import (
     BY_REFERENCE,
     BY_SHARE,
@@ -37,6 +37,7 @@ __all__ = [
     "Tier",
     "by_form",
     "in_order",
+    "is_rulebook_file",
     "kind_of",
     "load_rulebook",
     "parse_rulebook",

@@ -22,6 +22,9 @@ from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
 from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, kind_of
 from perf_xlsx.rulebook.shared_words import unshared_words
+from perf_xlsx.rulebook.workbook import raw_rulebook
+from perf_xlsx.rulebook.workbook_layout import Source
+from perf_xlsx.rulebook.workbook_problems import in_workbook
 from perf_xlsx.system.os_errors import place_of, why
 from perf_xlsx.system.safe_text import cleaned, visible
 from perf_xlsx.system.suggestion import meant
@@ -31,6 +34,7 @@ FORMAT = '{ value = …, basis = "…", trust = "原文" }'
 VERIFIED = {True: Trust.READ, False: Trust.UNREAD}  # the notation before `trust`
 OWN = ("name", "title", "document")  # never inherited
 HEADER = (*OWN, "issuer", "source")
+WORKBOOK = ".xlsx"
 
 
 def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Rulebook:
@@ -41,7 +45,11 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     """
     extends, raw = _toml(text, where)
     base = _load(extends, folder, chain) if extends is not None else None
-    parsing = _Parsing(where, base)
+    return _built(raw, _Parsing(where, base))
+
+
+def _built(raw: dict[str, Any], parsing: _Parsing) -> Rulebook:
+    """The rulebook that the sections say. Raises RulebookError with every problem at once."""
     header = parsing.header(raw)
     forms = parsing.forms(raw)
     years = parsing.years(raw)
@@ -82,12 +90,14 @@ class _Parsing(Struct):
 
     where: str
     base: Rulebook | None
+    source: Source | None = None  # where everything stands in a workbook
     problems: list[str] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
 
     def tell(self, *problems: str) -> None:
         """Add problems."""
-        self.problems += [f"{self.where}：{problem}" for problem in problems]
+        told = problems if self.source is None else (in_workbook(problem, self.source) for problem in problems)
+        self.problems += [f"{self.where}：{problem}" for problem in told]
 
     def header(self, raw: dict[str, Any]) -> dict[str, Any]:
         """Name, title, document, issuer and source."""
@@ -147,7 +157,8 @@ class _Parsing(Struct):
                     found[key] = (
                         own if own.document else replace(own, document=document, by_reference=by_reference)
                     )
-        self.tell(*(f"缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in found))
+        there = found.keys() | (self.source.places.keys() if self.source else set())
+        self.tell(*(f"缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in there))
         return found
 
     def _setting(self, key: str, raw: Any) -> Setting:
@@ -162,7 +173,7 @@ class _Parsing(Struct):
             or not raw.keys() & {"trust", "verified"}
         ):
             raise ValueError(f"{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
-        if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document"}:
+        if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document", "by_reference"}:
             self.tell(f"{key} 中不认识 {'、'.join(sorted(unknown))}")
         if not isinstance(raw["basis"], str) or not raw["basis"].strip():
             raise ValueError(f"{key} 缺少依据，basis 应写明出处的文字")
@@ -170,8 +181,17 @@ class _Parsing(Struct):
         try:
             value = kind.parse(raw["value"])
         except ValueError as error:
-            raise ValueError(f"{key} 的值 {raw['value']!r} {error}") from None
-        return Setting(value, raw["basis"], trust, str(raw.get("document", "")))
+            raise ValueError(f"{key}{self._given(raw['value'])} {error}") from None
+        own = raw.get("by_reference", [])
+        if not _are_texts(own):
+            raise ValueError(f'{key} 的 by_reference 应为表种的列表，如 ["department"]')
+        return Setting(value, raw["basis"], trust, str(raw.get("document", "")), tuple(own))
+
+    def _given(self, value: Any) -> str:
+        """The value in a message; a table of a workbook is seen there."""
+        if self.source is None:
+            return f" 的值 {value!r}"
+        return "" if isinstance(value, list) else f" 的值 {value}"
 
     def _trust(self, key: str, raw: Mapping[str, Any]) -> Trust:
         """How far the text is known; `verified` is an older notation of it."""
@@ -250,12 +270,12 @@ def rulebook_names() -> tuple[str, ...]:
 
 @cache
 def load_rulebook(name: str) -> Rulebook:
-    """A shipped rulebook by name, or one of the user's own by the path of its TOML. Raises RulebookError."""
+    """A shipped rulebook by name, or one of the user's own by its TOML's or workbook's path. Raises RulebookError."""
     return _load(name, None, ())
 
 
 def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
-    if not name.endswith(".toml"):
+    if not is_rulebook_file(name):
         if name not in rulebook_names():
             raise RulebookError([_unknown(name)])
         text = files("perf_xlsx.rulebook").joinpath("shipped", f"{name}.toml").read_text("utf-8")
@@ -265,6 +285,10 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         here = os.path.realpath(path)
         if here in chain:
             raise RulebookError([f"{path.name}：extends 绕成了圈（{' → '.join((*chain, here))}）"])
+        if name.lower().endswith(WORKBOOK):
+            source = raw_rulebook(path.read_bytes(), path.name)
+            problems = [f"{path.name}：{problem}" for problem in source.problems]
+            return _built(cleaned(source.raw), _Parsing(path.name, None, source, problems))
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
@@ -275,6 +299,11 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
     except ValueError:
         raise RulebookError([f"{visible(str(path))}：读不出来（名称中有文件名不能用的字符）"]) from None
     return parse_rulebook(text, path.name, path.parent, (*chain, here))
+
+
+def is_rulebook_file(name: str) -> bool:
+    """Whether a rulebook is named by its file: a TOML or a workbook."""
+    return name.lower().endswith((".toml", WORKBOOK))
 
 
 def _unknown(name: str) -> str:
