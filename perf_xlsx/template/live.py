@@ -22,6 +22,7 @@ from perf_xlsx.template.conditions import (
     may_be_fractions,
     may_be_other_money,
     number,
+    percents_of_a_unit,
     plain_number,
 )
 from perf_xlsx.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
@@ -145,6 +146,7 @@ class IndicatorSteps:
             self._not_number(actual, "actual"),
             (empty, NOTHING),
             (may_be_other_money(self.steps), quoted(Prompt.UNIT)),
+            (percents_of_a_unit(self.steps), quoted(Prompt.PERCENT)),
             (may_be_fractions(self.steps), quoted(Prompt.PERCENT)),
             otherwise=self.steps.step("quotient", self._quotient()),
         )
