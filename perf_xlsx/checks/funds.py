@@ -294,7 +294,6 @@ def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Deci
     yield observed(line.executed, message, advice, expected=f"有“{word}”一栏")
 
 
-
 def _column(entry: Entry[Decimal]) -> str:
     """The name of an amount's column."""
     return entry.field.split("·")[-1]

@@ -266,7 +266,7 @@ def what_is_there(entry: Entry[str]) -> str:
 
 @check("I20")
 def not_applicable_is_told(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
-    """不适用的指标不计分, where the rulebook rescales the rest; who says so has to say why, and claims no points."""
+    """不适用的指标不计分, where the rulebook rescales the rest; whoever says so says why, and claims none."""
     full = rulebook.number("total.points")
     for row, score in diagnoses.rows:
         if score.applies:

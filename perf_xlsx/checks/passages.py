@@ -110,7 +110,9 @@ def texts_keep_to_their_length(form: SelfEvaluation, rulebook: Rulebook) -> Iter
                 advice = f"请压缩到{plain(most)}个字以内，写主要的。"
                 over = plain(count - most)
                 basis = str(rulebook.cite(key))
-                yield observed(entry, message, advice, expected=f"不超过{plain(most)}个字", difference=over, basis=basis)
+                yield observed(
+                    entry, message, advice, expected=f"不超过{plain(most)}个字", difference=over, basis=basis
+                )
 
 
 class Claim(Struct, frozen=True):

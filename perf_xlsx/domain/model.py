@@ -323,7 +323,7 @@ class Score(Struct, frozen=True):
 
     @property
     def applies(self) -> bool:
-        """Whether the indicator counts; one that does not apply (不适用) has no points, and the total is rescaled."""
+        """Whether the indicator counts; of one that does not apply (不适用) there are no points."""
         return self.method != NOT_APPLICABLE
 
     @property

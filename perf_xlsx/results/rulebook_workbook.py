@@ -17,7 +17,18 @@ from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.results.explain import title_of
-from perf_xlsx.rulebook import BY_FORM, OPTIONAL, OTHERS, SETTINGS, TRUSTS, Rulebook, Tier, by_form, in_order, kind_of
+from perf_xlsx.rulebook import (
+    BY_FORM,
+    OPTIONAL,
+    OTHERS,
+    SETTINGS,
+    TRUSTS,
+    Rulebook,
+    Tier,
+    by_form,
+    in_order,
+    kind_of,
+)
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT
 from perf_xlsx.sheets import style as s
@@ -60,7 +71,9 @@ BASIC_HELP: Mapping[str, str] = {
     "to_year": "到哪个预算年度为止；不限的空着。",
 }
 FORMATS = {"%": "0.####%", "分": "0.####", "字": "0", "": "0.####"}
-PERCENTS = frozenset({"low", "high", "share", "below", "step", "start"})  # columns of shares; `from` is one of tiers
+PERCENTS = frozenset(
+    {"low", "high", "share", "below", "step", "start"}
+)  # columns of shares; `from` is one of tiers
 
 
 def rulebook_workbook(rulebook: Rulebook) -> bytes:
@@ -94,7 +107,9 @@ class _Writer:
         for column, width in enumerate(WIDTHS[name]):
             sheet.set_column(column, column, width)
         sheet.set_row(0, 32)
-        canvas.text(sheet, 0, 0, f"评分办法：{name}", canvas.style(font_name=s.HEADING, font_size=16, text_wrap=False))
+        canvas.text(
+            sheet, 0, 0, f"评分办法：{name}", canvas.style(font_name=s.HEADING, font_size=16, text_wrap=False)
+        )
         sheet.set_row(1, 24)
         canvas.text(sheet, 1, 0, NOTES[name], canvas.style(font_color=s.SOFT, text_wrap=False))
         for column, head in enumerate(heads):
@@ -147,7 +162,9 @@ class _Writer:
             if name == "value":
                 self._value(sheet, row, column, key, value, table)
             elif name == "trust":
-                self.canvas.text(sheet, row, column, str(trust), self.canvas.style(border=1, locked=False, align="center"))
+                self.canvas.text(
+                    sheet, row, column, str(trust), self.canvas.style(border=1, locked=False, align="center")
+                )
                 self._drop_down(sheet, row, column, row, trusts)
             else:
                 style = self.soft if name in ("allowed", "key") else self.plain
@@ -188,7 +205,7 @@ class _Writer:
                 self._drop_down(sheet, 3, column, 3 + LISTED, words)
 
     def _drop_down(self, sheet: Any, row: int, column: int, last: int, words: tuple[str, ...]) -> None:
-        """A list of choices, kept on the hidden sheet: Excel takes no more than 255 characters in the rule itself."""
+        """A list of choices, kept on the hidden sheet: the rule itself holds no more than 255 characters."""
         at = self.lists.setdefault(words, len(self.lists))
         letter = column_name(at + 1)
         source = f"='{w.CHOICES}'!${letter}$1:${letter}${len(words)}"
@@ -296,7 +313,9 @@ def _allowed(key: str) -> str:
             return "填一级指标的名称，单独计分的空着。"
         case tuple():
             return "填名称中的字词，用、隔开；用于所有一级指标的空着。"
-    return {"%": "填百分数，如 30%。", "分": "填分数，如 10。", "字": "填字数；0 是不限。"}.get(kind.unit, "填数字，如 0.01。")
+    return {"%": "填百分数，如 30%。", "分": "填分数，如 10。", "字": "填字数；0 是不限。"}.get(
+        kind.unit, "填数字，如 0.01。"
+    )
 
 
 def _shown(key: str, value: Any) -> str:

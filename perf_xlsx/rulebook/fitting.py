@@ -1,4 +1,4 @@
-"""Which rulebooks fit a form: by the weight of budget execution, the levels' points, the budget columns, the year."""
+"""Which rulebooks fit a form: by the weight of execution, the levels' points, the budget columns, the year."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fitting_rulebooks(form: SelfEvaluation, execution: Decimal) -> list[str]:
 
 
 def _misfit(form: SelfEvaluation, rulebook: Rulebook) -> tuple[bool, int, bool]:
-    """What does not fit: the budget column, the points of the levels (1 where the rulebook is silent), the year."""
+    """What does not fit: the budget column, the points of the levels (1: the rulebook is silent), the year."""
     first, last = rulebook.years
     ruled = rulebook.ruled_levels(form.form)
     return (

@@ -1,7 +1,8 @@
 """Turn a rulebook's TOML into a Rulebook, or report every problem in it at once.
 
 A setting is `key = { value = …, basis = "…", trust = "原文"|"转引"|"未核对"|"约定" }`, and `document = "…"` where
-that is not the rulebook's own. A rulebook may say `extends = "other"` and give only what differs.
+that is not the rulebook's own (then also `by_reference`). It may say `extends = "other"` and give only what
+differs. A workbook that `rules --to` wrote says the same.
 """
 
 from __future__ import annotations
@@ -270,7 +271,7 @@ def rulebook_names() -> tuple[str, ...]:
 
 @cache
 def load_rulebook(name: str) -> Rulebook:
-    """A shipped rulebook by name, or one of the user's own by its TOML's or workbook's path. Raises RulebookError."""
+    """A shipped rulebook by name, or one of the user's own by the path of its file. Raises RulebookError."""
     return _load(name, None, ())
 
 

@@ -221,7 +221,8 @@ class Rulebook(Struct, frozen=True):
     def words(self, key: str) -> tuple[str, ...]:
         """A list of words by its key, as "passages.department"; empty where the rulebook has no such setting."""
         setting = self.settings.get(key)
-        return setting.value if setting else SILENT.get(key, ())
+        value: tuple[str, ...] = SILENT.get(key, ()) if setting is None else setting.value
+        return value
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""

@@ -122,7 +122,9 @@ def _grades(raw: Any) -> tuple[Grade, ...]:
 def _grade(row: Mapping[str, Any]) -> Grade:
     name = filled(row["grade"], "grade")
     if ("low" in row) == ("above" in row) or {"below", "up_to"} <= row.keys():
-        raise ValueError(f"“{name}”应写明从多少分起：low（含）或 above（不含）；到多少分：below（不含）或 up_to（含），可以不写")
+        raise ValueError(
+            f"“{name}”应写明从多少分起：low（含）或 above（不含）；到多少分：below（不含）或 up_to（含），可以不写"
+        )
     return Grade(name, decimal(row.get("low", row.get("above"))), open="above" in row)
 
 
@@ -136,8 +138,9 @@ def _adjoining(upper: Grade, lower: Grade, row: Mapping[str, Any]) -> None:
         raise ValueError(f"{between}留有空档：{plain(end)}分至{plain(upper.low)}分没有等级")
     if end > upper.low:
         raise ValueError(f"{between}有重叠：{plain(upper.low)}分至{plain(end)}分有两个等级")
-    if closed == (not upper.open):
-        raise ValueError(f"{between}{'有重叠' if closed else '留有空档'}：{plain(end)}分{'有两个等级' if closed else '没有等级'}")
+    if closed != upper.open:
+        fault, many = ("有重叠", "有两个等级") if closed else ("留有空档", "没有等级")
+        raise ValueError(f"{between}{fault}：{plain(end)}分{many}")
 
 
 def _caps(raw: Any) -> tuple[Cap, ...]:
@@ -262,12 +265,15 @@ SETTINGS: Mapping[str, Kind] = {
 OPTIONAL: Mapping[str, Kind] = {
     "execution.scale": Kind("预算执行率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "执行率")),
     "execution.level": Kind("预算执行率的分值计入", _text, lambda value: value or "单独计分"),
-    "quantitative.scale": Kind("定量指标按完成率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "完成率")),
+    "quantitative.scale": Kind(
+        "定量指标按完成率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "完成率")
+    ),
     "quantitative.scale_levels": Kind(
         "分段计分的一级指标", _texts, lambda value: f"名称中有 {'、'.join(value)} 的" if value else "所有一级指标"
     ),
     "total.conversion": _choice(
-        "各项得分计入总分", {POINTS: "直接相加", BY_SHARE: "单项得分×权重占比（分值÷满分）＝折算得分，折算得分相加"}
+        "各项得分计入总分",
+        {POINTS: "直接相加", BY_SHARE: "单项得分×权重占比（分值÷满分）＝折算得分，折算得分相加"},
     ),
     "total.not_applicable": _choice(
         "实际完成值填“不适用”的指标", {OPEN: "不能评分", RESCALED: "不计分，总分＝实得分÷（满分−不适用分值）×满分"}

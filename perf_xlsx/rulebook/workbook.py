@@ -1,4 +1,4 @@
-"""Read a rulebook from a workbook that `rules --to` wrote and a person changed; every fault with sheet and cell."""
+"""Read a rulebook from a workbook that `rules --to` wrote and a person changed; every fault with its cell."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from perf_xlsx.rulebook.tiers import RATIO
 
 LARGEST = Limits(file_mb=8, unpacked_mb=32, cells=100_000)
 MOST_ROWS = 500  # of one table
+HEADER_ROWS = 20  # a title or remarks may stand above the heads
 Row = dict[str, Cell]
 
 
@@ -39,7 +40,8 @@ def raw_rulebook(data: bytes, where: str) -> w.Source:
         raise RulebookError([f"{where}：内容过多，内存不够"]) from None
     reading = _Reading(grids)
     raw = reading.rulebook()
-    return w.Source(raw, tuple(reading.problems), reading.places, reading.titles, reading.rows)
+    problems = tuple(dict.fromkeys(reading.problems))  # some tables are read for more than one setting
+    return w.Source(raw, problems, reading.places, reading.titles, reading.rows)
 
 
 class _Reading(Struct):
@@ -56,8 +58,17 @@ class _Reading(Struct):
         raw = self._basics()
         for row, number in self._table(w.RULES, w.RULE_HEADS):
             self._rule(row, number, raw)
+        self._refuse_other_forms(w.WEIGHTS, "weights")
+        self._refuse_other_forms(w.PASSAGES, "passages")
         raw["severity"] = self._severities()
         return raw
+
+    def _refuse_other_forms(self, sheet: str, section: str) -> None:
+        """Rows of a table for a kind of form that the sheet of rules does not have would be lost."""
+        for row, at in self._table(sheet, w.HEADS[sheet]):
+            text = _text(row["form"])
+            if len(forms := _keys(text)) != 1 or f"{section}.{forms[0]}" not in self.places:
+                self._wrong(sheet, at, "form", text, f"“{w.RULES}”中有的一个表种，括号中的代号不能少")
 
     # ---- sheets and rows
 
@@ -155,7 +166,9 @@ class _Reading(Struct):
             self._wrong(w.RULES, number, "key", key, "原来的编号，请不要改这一栏；不要的规定整行删去")
             return
         if key in self.places:
-            self.problems.append(f"{self._place(w.RULES, number, 'key')}：“{kind.title}”已在{self.places[key]}，请只留一行")
+            self.problems.append(
+                f"{self._place(w.RULES, number, 'key')}：“{kind.title}”已在{self.places[key]}，请只留一行"
+            )
             return
         self._locate(key, row, number)
         before = len(self.problems)
@@ -191,7 +204,9 @@ class _Reading(Struct):
 
     def _single(self, key: str, kind: Kind, row: Row, number: int) -> Any:
         if kind.choices:
-            return self._word(row, w.RULES, number, "value", {words: value for value, words in kind.choices.items()})
+            return self._word(
+                row, w.RULES, number, "value", {words: value for value, words in kind.choices.items()}
+            )
         if isinstance(SILENT.get(key), str):
             return _text(row["value"])
         if isinstance(SILENT.get(key), tuple):
@@ -220,7 +235,9 @@ class _Reading(Struct):
 
     def _unclaimed(self) -> list[dict[str, Any]]:
         rows = self._table(w.BANDS, w.HEADS[w.BANDS])
-        shares = ((_text(row["judgement"]), self._number(row, w.BANDS, at, "share", needed=False)) for row, at in rows)
+        shares = (
+            (_text(row["judgement"]), self._number(row, w.BANDS, at, "share", needed=False)) for row, at in rows
+        )
         return [{"judgement": word, "share": share} for word, share in shares if share is not None]
 
     def _grades(self) -> list[dict[str, Any]]:
@@ -230,7 +247,9 @@ class _Reading(Struct):
             start = self._word(row, w.GRADES, at, "closed", {w.YES: "low", w.NO: "above", "": "low"})
             grade = {"grade": _text(row["grade"]), start: low}
             if end is not None:
-                grade[self._word(row, w.GRADES, at, "to_closed", {w.YES: "up_to", w.NO: "below", "": "below"})] = end
+                grade[self._word(row, w.GRADES, at, "to_closed", {w.YES: "up_to", w.NO: "below", "": "below"})] = (
+                    end
+                )
             found.append(grade)
         return found
 
@@ -292,11 +311,12 @@ def _is_table(key: str) -> bool:
 def _header(grid: Grid, heads: Mapping[str, str]) -> tuple[int, dict[str, int]] | None:
     """The first row that holds all heads, and the column of each."""
     wanted = {same_label(head): key for key, head in heads.items()}
-    for number in sorted({row for row, _ in grid.cells}):
-        row = {same_label(_text(cell)): column for (at, column), cell in grid.cells.items() if at == number}
-        if wanted.keys() <= row.keys():
-            return number, {key: row[head] for head, key in wanted.items()}
-    return None
+    rows: dict[int, dict[str, int]] = {}
+    for (number, column), cell in sorted(grid.cells.items()):
+        if number <= HEADER_ROWS:
+            rows.setdefault(number, {}).setdefault(same_label(_text(cell)), column)
+    found = next((number for number, row in rows.items() if wanted.keys() <= row.keys()), None)
+    return None if found is None else (found, {key: rows[found][head] for head, key in wanted.items()})
 
 
 def _text(cell: Cell) -> str:

@@ -56,7 +56,13 @@ HEADS: Mapping[str, Mapping[str, str]] = {
         "high": "最高（占分值）",
         "share": "没有自评打分时（占分值）",
     },
-    GRADES: {"grade": "等级", "from": "从多少分起", "closed": "含不含这一分", "to": "到多少分", "to_closed": "含不含那一分"},
+    GRADES: {
+        "grade": "等级",
+        "from": "从多少分起",
+        "closed": "含不含这一分",
+        "to": "到多少分",
+        "to_closed": "含不含那一分",
+    },
     CAPS: {"below": "执行率低于", "total": "总分不超过"},
     TIERS: {
         "of": "按什么分段",
@@ -76,11 +82,11 @@ HEADS: Mapping[str, Mapping[str, str]] = {
 
 
 class Source(Struct, frozen=True):
-    """What a workbook says, as TOML would, and the problems of its cells; a setting with one is left out of `raw`.
+    """What a workbook says, as TOML would, and the problems of its cells; settings with one are not in `raw`.
 
-    `places` are sheet and cell by the key of a setting, of what it says (“key basis”, “key trust”) and of the first
-    row of its table (“key table”); `titles` are its names there. `rows` are the places of table rows by their sheet
-    and the text that they begin with.
+    `places` are sheet and cell by the key of a setting, of what it says (“key basis”, “key trust”) and of the
+    first row of its table (“key table”); `titles` are its names there. `rows` are the places of table rows by
+    their sheet and the text that they begin with.
     """
 
     raw: dict[str, object]

@@ -28,7 +28,11 @@ class Item(Struct, frozen=True):
     @property
     def lost(self) -> Decimal:
         """Points short of the weight; what is open counts as lost, what does not apply loses nothing."""
-        return (self.score.weight or Decimal(0)) - (self.score.points or Decimal(0)) if self.score.applies else Decimal(0)
+        return (
+            (self.score.weight or Decimal(0)) - (self.score.points or Decimal(0))
+            if self.score.applies
+            else Decimal(0)
+        )
 
 
 def items(form: SelfEvaluation, scores: Scores) -> list[Item]:

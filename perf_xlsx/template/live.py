@@ -186,7 +186,10 @@ class IndicatorSteps:
             (f'{number(steps, "weight")}=""', NOTHING),
             (f"{weight}<=0", quoted(Prompt.NUMBER.of(steps.labels["weight"]))),
             *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
-            (_is(self.method, words.EXECUTION), f"IF(ISNUMBER({RATE}),{by_rate(weight, self.rulebook)},{NOTHING})"),
+            (
+                _is(self.method, words.EXECUTION),
+                f"IF(ISNUMBER({RATE}),{by_rate(weight, self.rulebook)},{NOTHING})",
+            ),
             (self.qualitative, self._band()),
             (self.empty, NOTHING),
             *self._without_level(),
@@ -298,7 +301,10 @@ def in_tiers(tiers: Sequence[Tier], rate: str, share: str, weight: str) -> str:
     exact = f"ROUND({rate},12)"  # 0.63/0.7 is 0.9000…01 in binary
     *higher, lowest = tiers
     return cases(
-        *((f"{exact}{'>' if tier.open else '>='}{plain(tier.bound)}", _of_tier(tier, rate, share, weight)) for tier in higher),
+        *(
+            (f"{exact}{'>' if tier.open else '>='}{plain(tier.bound)}", _of_tier(tier, rate, share, weight))
+            for tier in higher
+        ),
         otherwise=_of_tier(lowest, rate, share, weight),
     )
 

@@ -108,7 +108,9 @@ def oracle(form: dict[str, Any], name: str) -> tuple[list[Decimal | None], Decim
     rows = [None if no else oracle_row(row, rate, o) for row, no in zip(form["rows"], idle, strict=True)]
     points = [cents(o["execution"] * spent(rate, o)), *rows]
     total = sum((p for p in points if p is not None), Decimal(0))
-    lost = sum((Fraction(str(row["weight"])) for row, no in zip(form["rows"], idle, strict=True) if no), Fraction(0))
+    lost = sum(
+        (Fraction(str(row["weight"])) for row, no in zip(form["rows"], idle, strict=True) if no), Fraction(0)
+    )
     if lost:
         total = cents(Fraction(total) / (100 - lost) * 100) if lost < 100 else Decimal(0)
     total = min([total, *(Decimal(cap) for below, cap in o["caps"] if rate * 100 < below)])
@@ -134,7 +136,9 @@ def made_up(chance: random.Random, rows: int, idle: bool = False) -> dict[str, A
         sign = chance.choice(("≥", "≤", "=", ">", "<", "定性"))
         target = number(-5, 500) if chance.random() < 0.9 else 0
         actual = (
-            target * chance.choice((1, 1, 1.3, 1.29, 2, 0.5, 1.1, 0.7, 0.69, 1.31)) if chance.random() < 0.5 else number(-5, 900)
+            target * chance.choice((1, 1, 1.3, 1.29, 2, 0.5, 1.1, 0.7, 0.69, 1.31))
+            if chance.random() < 0.5
+            else number(-5, 900)
         )
         weight = max(number(0, 30), 0.5)
         row = {
@@ -166,7 +170,8 @@ def evaluation(form: dict[str, Any]) -> SelfEvaluation:
     }
     rows = tuple(indicator(**{key: value(raw) for key, raw in row.items()}) for row in form["rows"])
     rows = tuple(
-        replace(row, actual=replace(row.actual, value=None)) if row.actual.value == "不适用" else row for row in rows
+        replace(row, actual=replace(row.actual, value=None)) if row.actual.value == "不适用" else row
+        for row in rows
     )
     nothing = entry(None)
     return SelfEvaluation(

@@ -54,7 +54,11 @@ def test_written_and_read_it_is_the_same_rulebook(name: str, tmp_path: Path) -> 
 def test_every_setting_stands_in_it_with_its_source(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written("pidu-2026", tmp_path))
     rulebook = load_rulebook("pidu-2026")
-    keys = {*SETTINGS, *OPTIONAL, *(f"{section}.{form}" for section in BY_FORM for form in ("department", "project"))}
+    keys = {
+        *SETTINGS,
+        *OPTIONAL,
+        *(f"{section}.{form}" for section in BY_FORM for form in ("department", "project")),
+    }
     for key in keys:
         assert cell(book, key, "规定").value == title_of(key)
         assert cell(book, key, "怎么填").value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -12,18 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result, Scores
-from perf_xlsx.rulebook import Rulebook, RulebookError, load_rulebook, parse_rulebook
+from perf_xlsx.rulebook import Rulebook, load_rulebook, parse_rulebook
 from perf_xlsx.scoring import score
 from perf_xlsx.scoring.indicator import score_indicator
 from tests import FIXTURES
 from tests.kit.command import command
-from tests.kit.filled import filled, well_made
+from tests.kit.filled import well_made
 from tests.kit.outcome import findings_of
-from tests.scoring.test_laws import entry, indicator
+from tests.scoring.test_laws import indicator
 from tests.scoring.test_oracle import evaluation
 
 HEAD = 'extends = "mof-2020"\nname = "own"\ntitle = "示例县办法"\ndocument = "示例县文件"\n'
@@ -38,7 +36,9 @@ def book(*settings_: str) -> Rulebook:
 
 def text_of(*settings_: str) -> str:
     lines = [one.partition(" = ") for one in settings_]
-    return HEAD + "".join(f'{key} = {{ value = {value}, basis = "x", trust = "约定" }}\n' for key, _, value in lines)
+    return HEAD + "".join(
+        f'{key} = {{ value = {value}, basis = "x", trust = "约定" }}\n' for key, _, value in lines
+    )
 
 
 def cents(value: Fraction) -> Decimal:
@@ -59,7 +59,12 @@ def tiers(draw: st.DrawFn) -> list[Row]:
     for bound in [*sorted(draw(BOUNDS), reverse=True), 0]:
         row: Row = {"bound": bound, "open": bound > 0 and draw(st.booleans()), "share": draw(SHARES)}
         if step := draw(STEPS):
-            row |= {"start": max(bound, draw(st.integers(0, 150))), "step": step[0], "off": step[1], "begun": step[2]}
+            row |= {
+                "start": max(bound, draw(st.integers(0, 150))),
+                "step": step[0],
+                "off": step[1],
+                "begun": step[2],
+            }
         found.append(row)
     return found
 
@@ -152,7 +157,15 @@ def test_a_deduction_for_overshooting_goes_no_lower_than_zero() -> None:
 def test_a_row_without_a_level_is_of_the_level_above(below: str) -> None:
     rules = book(f"quantitative.scale = {WINDOW}", 'quantitative.scale_levels = ["重点"]')
     rows = [
-        {"level1": level, "sign": "≥", "target": 100, "actual": 60, "weight": 45, "method": None, "claimed_points": None}
+        {
+            "level1": level,
+            "sign": "≥",
+            "target": 100,
+            "actual": 60,
+            "weight": 45,
+            "method": None,
+            "claimed_points": None,
+        }
         for level in ("重点任务", below, "产出指标")
     ]
     form = evaluation({"initial": 1, "adjusted": 1, "executed": 1, "rows": rows})
@@ -183,7 +196,10 @@ def test_what_does_not_apply_is_rescaled(weights: list[int], data: st.DataObject
     lost = sum(weight for weight, points in rows if points == "不适用")
     points = 10 + sum(points for _, points in rows if isinstance(points, int))
     assert found.total == (cents(Fraction(points, 100 - lost) * 100) if lost < 100 else 0)
-    assert all((one.points is None) == (points == "不适用") for one, (_, points) in zip(found.indicators, rows, strict=True))
+    assert all(
+        (one.points is None) == (points == "不适用")
+        for one, (_, points) in zip(found.indicators, rows, strict=True)
+    )
     assert found.complete == (sum(weights) == 90 and lost < sum(weights))
 
 
@@ -230,7 +246,14 @@ def project(**changes: Any) -> Row:
 def levelled(*rows: tuple[str, int]) -> Row:
     """A project form whose indicators have these levels and weights, all met and claimed in full."""
     indicators = [
-        {"level1": level, "level2": "数量指标", "name": f"事项{at}", "sign": "≥", "target": at * 10 + 7, "unit": "项"}
+        {
+            "level1": level,
+            "level2": "数量指标",
+            "name": f"事项{at}",
+            "sign": "≥",
+            "target": at * 10 + 7,
+            "unit": "项",
+        }
         | {"actual": at * 10 + 7 + (at == 1), "weight": weight, "claimed_points": weight}
         for at, (level, weight) in enumerate(rows, 1)
     ]
