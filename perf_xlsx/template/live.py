@@ -50,9 +50,11 @@ def line_rate(steps: Steps, redirected: str, rulebook: Rulebook) -> str:
 
 
 def execution_points(rulebook: Rulebook) -> str:
-    """Points of budget execution; none are given where it has no weight."""
+    """Points of budget execution; 0 where it has no weight, once its amounts can be read."""
     weight = rulebook.number("execution.weight")
-    return f"IF(ISNUMBER({RATE}),{by_rate(plain(weight), rulebook)},{RATE})" if weight else "0"
+    if not weight:
+        return f'IF(LEFT({RATE})="{ASKING}",{RATE},0)'
+    return f"IF(ISNUMBER({RATE}),{by_rate(plain(weight), rulebook)},{RATE})"
 
 
 def by_rate(weight: str, rulebook: Rulebook) -> str:
@@ -199,12 +201,15 @@ class IndicatorSteps:
     def _earned(self) -> str:
         """The share of the weight less what is deducted; tiers may leave less than that."""
         exact = f"{self.weight}*{self._tiered()}-{self._deduction()}"
-        return f"ROUND(MAX(0,{exact}),2)" if self.rulebook.tiers("quantitative.scale") else f"ROUND({exact},2)"
+        if not self.rulebook.tiers("quantitative.scale"):
+            return f"ROUND({exact},2)"
+        return self.steps.step("earned", f"ROUND(MAX(0,{exact}),2)")
 
     def _without_level(self) -> Iterator[Case]:
         """A row is asked for its level where that decides how it is scored; the reader may find it above."""
         if self.rulebook.tiers("quantitative.scale") and self._level_words and "level1" in self.steps.cells:
-            yield blank(self.steps.cells["level1"]), quoted(Prompt.LEVEL1)
+            missing = self.steps.step("without_level", blank(self.steps.cells["level1"]))
+            yield missing, quoted(Prompt.LEVEL1)
 
     @property
     def _level_words(self) -> tuple[str, ...]:

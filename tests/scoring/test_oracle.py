@@ -181,14 +181,14 @@ def evaluation(form: dict[str, Any]) -> SelfEvaluation:
     )  # fmt: skip
 
 
-def as_case(form: dict[str, Any], kind: str) -> dict[str, Any]:
+def as_case(form: dict[str, Any], kind: str = "department") -> dict[str, Any]:
     """The made-up form as case data for the template."""
     line = {"department": "合计", "project": "年度资金总额"}[kind]
     goal = {"project": "示例项目", "goal": {"expected": "完成年度任务", "achieved": "已完成"}}
     return (goal if kind == "project" else {}) | {
         "form": kind, "year": 2024, "unit": "示例县档案馆", "filled_on": "2025-03-01", "money_unit": "万元",
         "funds": [{"line": line} | {key: form[key] for key in ("initial", "adjusted", "executed")}],
-        "indicators": [{"name": f"指标{n}", "unit": "个"} | row for n, row in enumerate(form["rows"])],
+        "indicators": [{"name": f"指标{n}", "unit": "个", "level1": "产出指标"} | row for n, row in enumerate(form["rows"])],
         "claimed": {"execution_points": 10, "total": 90, "grade": "优"},
     }  # fmt: skip
 
