@@ -291,4 +291,4 @@ def _fits_other_weight(row: Indicator, score: Score, gap: Decimal) -> bool:
 
 
 def _lost_points(score: Score) -> bool:
-    return score.points is not None and score.weight is not None and score.points < score.weight
+    return score.points is not None and score.weight is not None and score.points < half_up(score.weight)
