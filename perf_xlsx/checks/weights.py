@@ -11,7 +11,7 @@ from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.domain.model import Correction, Indicator, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_number
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import are_as_ruled, fitting_rulebooks, level_sums, levels_as_ruled
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import alternatives
@@ -81,9 +81,12 @@ def _execution_as_indicator(form: SelfEvaluation, execution: Decimal, full: str)
         words = f"；预算执行率已按预算执行情况计{plain(execution)}分，{name}一行请删去"
         return _Suspect(words, twice[0], None, f"请删去{name}一行，自评总分随之更正。")
     words = f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(execution)}分"
-    fits = "、".join(fitting_rulebooks(form, Decimal(0)))
-    advice = f"规定不单独给预算执行率计分的，请用 --rulebook 指定（如 {fits}），重新评分；否则" if fits else ""
-    return _Suspect(words, None, None, f"{advice}请调整各指标的分值，留出预算执行率的{plain(execution)}分。")
+    known = fitting_rulebooks(form, Decimal(0))
+    fits = "、".join(name for name in known if are_as_ruled(form, load_rulebook(name)))
+    if not fits:
+        return _Suspect(words)
+    advice = f"规定不单独给预算执行率计分的，请用 --rulebook 指定（如 {fits}），重新评分；否则请调整各指标的分值，"
+    return _Suspect(words, None, None, f"{advice}留出预算执行率的{plain(execution)}分。")
 
 
 def _to_fit(fits: Sequence[tuple[Indicator, Decimal]]) -> str:
