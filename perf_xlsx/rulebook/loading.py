@@ -287,7 +287,7 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         if here in chain:
             raise RulebookError([f"{path.name}：extends 绕成了圈（{' → '.join((*chain, here))}）"])
         if name.lower().endswith(WORKBOOK):
-            source = raw_rulebook(path.read_bytes(), path.name)
+            source = raw_rulebook(path)
             problems = [f"{path.name}：{problem}" for problem in source.problems]
             return _built(cleaned(source.raw), _Parsing(path.name, None, source, problems))
         text = path.read_text("utf-8-sig")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
@@ -14,7 +15,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.severity import STANDING_NAMES
-from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, PackageError, read_grid
+from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, PackageError, read_file, read_grid
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT, RulebookError
 from perf_xlsx.rulebook.settings import OPTIONAL, Kind, by_form, kind_of
@@ -26,13 +27,14 @@ HEADER_ROWS = 20  # a title or remarks may stand above the heads
 Row = dict[str, Cell]
 
 
-def raw_rulebook(data: bytes, where: str) -> w.Source:
+def raw_rulebook(path: Path) -> w.Source:
     """What the workbook says, as TOML would give it, and what is wrong with its cells.
 
-    Raises RulebookError where it is no workbook.
+    Raises RulebookError where it is no workbook, and OSError.
     """
+    where = path.name
     try:
-        book = Book(Package.open(data, LARGEST))
+        book = Book(Package.open(read_file(path, LARGEST), LARGEST))
         grids = {sheet.name: read_grid(book, sheet) for sheet in book.sheets}
     except PackageError as error:
         raise RulebookError([f"{where}：{error.detail}"]) from None
@@ -163,7 +165,7 @@ class _Reading(Struct):
         key = _text(row["key"])
         kind = kind_of(key)
         if kind is None:
-            self._wrong(w.RULES, number, "key", key, "原来的编号，请不要改这一栏；不要的规定整行删去")
+            self._wrong(w.RULES, number, "key", key, "原来的编号，请不要改这一栏")
             return
         if key in self.places:
             self.problems.append(

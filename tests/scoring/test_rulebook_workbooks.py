@@ -184,6 +184,9 @@ def test_no_workbook_at_all_is_refused(tmp_path: Path) -> None:
     said = command("rules", "--check", path)
     assert (said.exit_code, "办法.xlsx" in said.output, "Traceback" in said.output) == (2, True, False)
     assert command("rules", "--check", tmp_path / "没有.xlsx").exit_code == 2
+    path.write_bytes(b"PK" * (5 << 20))
+    said = command("rules", "--check", path)
+    assert (said.exit_code, "Traceback" in said.output) == (2, False)
 
 
 def test_rows_may_be_moved_and_a_toml_may_extend_it(tmp_path: Path) -> None:
