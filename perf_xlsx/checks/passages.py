@@ -95,6 +95,27 @@ def _too_short(title: str, entry: Entry[str], rulebook: Rulebook, is_box: bool) 
     return observed(entry, message, "请写明具体情况。", expected=f"不少于{plain(shortest)}个字")
 
 
+@check("N04")
+def texts_keep_to_their_length(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+    """文字说明、偏差原因不超过规定的字数, where the rulebook sets a limit."""
+    texts = {
+        "passages.longest": [(f"“{one.title.given}”", one.text) for one in form.passages],
+        "passages.longest_reason": [(f"{row.display_name}的偏差原因", row.reason) for row in form.indicators],
+    }
+    for key, written in texts.items():
+        most = rulebook.number(key)
+        for name, entry in written:
+            count = len(re.sub(r"\s", "", entry.given))
+            if most and count > most:
+                message = f"{name}有{count}个字，超过{plain(most)}个字。"
+                advice = f"请压缩到{plain(most)}个字以内，写主要的。"
+                over = plain(count - most)
+                basis = str(rulebook.cite(key))
+                yield observed(
+                    entry, message, advice, expected=f"不超过{plain(most)}个字", difference=over, basis=basis
+                )
+
+
 class Claim(Struct, frozen=True):
     """Words that claim something, and how a subject's numbers contradict them ("" where they agree).
 
@@ -118,7 +139,7 @@ def _unspent(subject: Subject, rulebook: Rulebook) -> str:
 
 def _changed(subject: Subject, rulebook: Rulebook) -> str:
     rate = subject.rates.adjustment
-    if rate is None or abs(rate) < rulebook.number("thresholds.adjustment"):
+    if not rate or abs(rate) < rulebook.number("thresholds.adjustment"):
         return ""
     return f"{subject.name}预算调整率{percent(rate)}"
 

@@ -34,6 +34,7 @@ def _longest_first(*lists: Iterable[str]) -> list[str]:
 
 _BEFORE, _AFTER = _longest_first(WORDS["plain"]["before"]), _longest_first(WORDS["plain"]["after"])
 _NONE = _longest_first(WORDS["none"]["words"], WORDS["none"]["intended"])
+_NOT_APPLICABLE = frozenset(WORDS["not_applicable"]["words"])
 
 
 class Judged(Struct, frozen=True):
@@ -103,6 +104,11 @@ def happened_not(text: str) -> bool:
     """Whether an actual says that nothing happened: 无, 未发生, 未发生安全事故."""
     said = _folded(text)
     return _none_of(said) is not None and not said.startswith(tuple(WORDS["none"]["intended"]))
+
+
+def says_not_applicable(actual: str) -> bool:
+    """Whether an actual says that its indicator does not apply: 不适用, 本年度不适用."""
+    return len(actual) <= LONGEST and _folded(actual) in _NOT_APPLICABLE
 
 
 def _none_of(text: str) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
+from perf_xlsx.domain.judgement import says_not_applicable
 from perf_xlsx.domain.place import Place
 
 T = TypeVar("T")
@@ -131,6 +132,11 @@ class Indicator(TableRow, frozen=True):
     def display_name(self) -> str:
         """How messages name it: “its name”, or 第8行 where it has none."""
         return display_name(self.name)
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether the actual says that the indicator does not apply (不适用)."""
+        return says_not_applicable(self.actual.given)
 
     @property
     def qualitative(self) -> bool:
@@ -293,6 +299,9 @@ class Citation(Struct, frozen=True, gc=False):
         return f"{self.document}：{self.text}{self.trust.after(self.document)}"
 
 
+NOT_APPLICABLE = "不适用"  # `method` of an indicator that the unit says does not apply
+
+
 class Score(Struct, frozen=True, gc=False):
     """Points of one indicator, or of budget execution.
 
@@ -311,6 +320,11 @@ class Score(Struct, frozen=True, gc=False):
     why: str
     basis: tuple[Citation, ...]
     otherwise: Decimal | None = None
+
+    @property
+    def applies(self) -> bool:
+        """Whether the indicator counts; of one that does not apply (不适用) there are no points."""
+        return self.method != NOT_APPLICABLE
 
     @property
     def rules(self) -> str:

@@ -16,7 +16,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.scoring import Known, score
 from perf_xlsx.scoring.total import settled
 
@@ -34,7 +34,9 @@ def judge(
     """
     units = unit_errors(evaluation, rulebook)
     sound, doubted = units.form_without, units.places
-    read = [with_rulebook_severity(one, rulebook) for one in on_reading]  # reading does not know the rulebook yet
+    idle = _not_applicable(evaluation, rulebook)
+    kept = [one for one in on_reading if (one.code, one.place) not in idle]
+    read = [with_rulebook_severity(one, rulebook) for one in kept]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
         return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
@@ -64,6 +66,14 @@ def judge(
     found = [*read, *(finding("F10", one, rulebook) for one in units.observations())]
     found += causes(sound, check(sound), check, others)
     return scored(sound), bounded(waived(found))
+
+
+def _not_applicable(form: SelfEvaluation, rulebook: Rulebook) -> frozenset[tuple[str, Place]]:
+    """What reading says of an actual that is no number, where the rulebook lets indicators not apply (I20)."""
+    if rulebook.word("total.not_applicable") != RESCALED:
+        return frozenset()
+    places = [row.actual.place for row in form.indicators if row.not_applicable]
+    return frozenset((code, place) for code in ("R08", "R12", "R13") for place in places)
 
 
 def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
@@ -11,7 +12,8 @@ from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
-Known = dict[tuple[int, Fraction | None], tuple[Indicator, Score]]  # by a row's identity and the execution rate
+# by a row's identity, the execution rate, and the level it belongs to
+Known = dict[tuple[int, Fraction | None, str], tuple[Indicator, Score]]
 
 
 def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) -> Scores:
@@ -21,10 +23,11 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
     """
     execution = score_execution(form, rulebook)
     rate, known = execution.completion, {} if known is None else known
-    for row in form.indicators:
-        if (id(row), rate) not in known:
-            known[id(row), rate] = row, score_indicator(row, rate, rulebook)
-    indicators = tuple(known[id(row), rate][1] for row in form.indicators)
+    keys = [(id(row), rate, level) for row, level in zip(form.indicators, levels_of(form.indicators), strict=True)]
+    for row, key in zip(form.indicators, keys, strict=True):
+        if key not in known:
+            known[key] = row, score_indicator(row, rate, rulebook, key[2])
+    indicators = tuple(known[key][1] for key in keys)
     scores = Scores(
         execution=execution,
         line_rates={key: line_rates(line, rulebook) for key, line in form.funds.items()},
@@ -34,3 +37,11 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
         grade=None,
     )
     return settled(scores, rulebook)
+
+
+def levels_of(indicators: Iterable[Indicator]) -> Iterator[str]:
+    """The level 1 of each indicator, as it is shown; a row without one belongs to the level above it."""
+    level = ""
+    for row in indicators:
+        level = row.level1.given or level
+        yield level

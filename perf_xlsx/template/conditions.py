@@ -121,6 +121,12 @@ def _hundredfold(steps: Steps) -> str:
     return steps.step("hundredfold", f"AND({near},OR({unmarked},{marked}))")
 
 
+def percents_of_a_unit(steps: Steps) -> str:
+    """Whether target or actual is a percentage although the row counts in another unit: 95% 万元."""
+    percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
+    return f"AND({_unit(steps)}={quoted(UNKNOWN)},OR({percents}))"
+
+
 def _unit(steps: Steps) -> str:
     return code(steps, "unit", UNITS)
 
