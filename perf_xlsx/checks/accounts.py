@@ -112,8 +112,13 @@ def _by_line(keys: Iterable[AmountKey]) -> Mapping[tuple[str, int], list[AmountK
 
 
 def amount_entries(form: SelfEvaluation) -> dict[AmountKey, Entry[Decimal]]:
-    """Every amount of the form: those of fund lines, then those of projects, which have no adjustment."""
-    found = {(key, 0, column): line.entry(column) for key, line in form.funds.items() for column in AMOUNTS}
+    """Every amount that was typed: those of fund lines, then those of projects, which have no adjustment."""
+    found = {
+        (key, 0, column): line.entry(column)
+        for key, line in form.funds.items()
+        for column in AMOUNTS
+        if not form.is_computed(line, column)
+    }
     columns = [column for column in AMOUNTS if column != "adjustment"]
     for number, project in enumerate(form.projects):
         found |= {(PROJECT, number, column): project.entry(column) for column in columns}

@@ -84,7 +84,7 @@ def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
         for column in AMOUNTS:
             entry = line.entry(column)
             summed = parts_sum(form, line, column) or sources_sum(form, line, column, tolerance)
-            if entry.value is None or summed is None or is_unusable(entry, column):
+            if entry.value is None or summed is None or is_unusable(entry, column) or form.is_computed(line, column):
                 continue
             total, members = summed
             difference = entry.value - total
@@ -106,6 +106,8 @@ def initial_plus_adjustment_is_adjusted(form: SelfEvaluation, rulebook: Rulebook
         initial, change, adjusted = line.initial.value, line.adjustment.value, line.adjusted.value
         if initial is None or change is None or adjusted is None or min(initial, adjusted) < 0:
             continue
+        if form.is_computed(line, "adjusted"):
+            continue  # as right as its parts
         expected = initial + change
         difference = adjusted - expected
         if abs(difference) > rulebook.number("thresholds.tolerance"):
@@ -303,8 +305,10 @@ def _column(entry: Entry[Decimal]) -> str:
 def no_negative_amounts(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """预算数、执行数不为负 (an adjustment may be)."""
     for name, line, _ in _spendings(form, scores):
-        for entry in (line.initial, line.adjusted, line.executed):
-            if entry.value is not None and entry.value < 0:
+        for column in ("initial", "adjusted", "executed"):
+            entry = line.entry(column)
+            made = isinstance(line, FundLine) and form.is_computed(line, column)
+            if entry.value is not None and entry.value < 0 and not made:
                 message = f"{name}的{_column(entry)}填{plain(entry.value)}，预算数和执行数不应为负数。"
                 yield observed(entry, message, "请核对正负号；调减的数填在“调整数”中。", expected="不小于0的数字")
 

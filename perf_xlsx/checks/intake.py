@@ -56,6 +56,8 @@ def _claims(form: SelfEvaluation, rulebook: Rulebook) -> list[Entry[Decimal]]:
     }  # fmt: skip
     if not rulebook.number("execution.weight"):
         del single["claimed_execution_points"]
+    if not form.claims_total:
+        del single["claimed_total"]
     boxes += [entry for key, entry in single.items() if key not in form.absent]
     return [entry for entry in boxes if entry.place.cell]
 

@@ -21,6 +21,7 @@ from perf_xlsx.checks.accounts import PROJECT, TEN_THOUSAND, Accounts, AmountKey
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
+from perf_xlsx.domain.sums import with_sums
 from perf_xlsx.findings.catalogue import Observation, to_number
 from perf_xlsx.rulebook import Rulebook
 
@@ -68,7 +69,7 @@ class UnitErrors(Struct, frozen=True, dict=True):
             return self.form
         funds = {key: self._without(line, (key, 0)) for key, line in self.form.funds.items()}
         projects = [self._without(project, (PROJECT, n)) for n, project in enumerate(self.form.projects)]
-        return replace(self.form, funds=funds, projects=tuple(projects))
+        return with_sums(replace(self.form, funds=funds, projects=tuple(projects)))
 
     @property
     def converted(self) -> Mapping[Place, Decimal]:

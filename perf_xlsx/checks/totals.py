@@ -29,11 +29,16 @@ def _is_rounded(claimed: Decimal, total: Decimal, rulebook: Rulebook) -> bool:
     return claimed in (half_up(total, 1), half_up(total, 0)) and rulebook.grade(claimed) == rulebook.grade(total)
 
 
+def _is_total_claimed(diagnoses: Diagnoses) -> bool:
+    """Whether the unit typed a total that can be judged; one that the sheet made is only as wrong as its parts."""
+    return diagnoses.form.claims_total and diagnoses.is_total_settled
+
+
 @check("T01")
 def claimed_total_is_sum(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评总分＝预算执行率得分＋各指标自评得分. A total that only the unit's own rounding changes is a notice."""
     entry, total = diagnoses.form.claimed.total, diagnoses.claimed_sum
-    if entry.value is None or total is None or not diagnoses.is_total_settled:
+    if entry.value is None or total is None or not _is_total_claimed(diagnoses):
         return
     difference = entry.value - total
     if abs(difference) <= diagnoses.tolerance or _is_capped(entry.value, total, scores, rulebook):
@@ -69,7 +74,7 @@ def claimed_total_is_computed_total(
     """
     entry, beyond = diagnoses.form.claimed.total, diagnoses.claimed_beyond
     computed = scores.total + beyond  # by the signs that the claims were made for, where none were chosen
-    if entry.value is None or not (scores.complete and diagnoses.is_total_settled):
+    if entry.value is None or not (scores.complete and _is_total_claimed(diagnoses)):
         return
     right = [computed, scores.total, _sum_without_execution(diagnoses.form)]
     if any(known is not None and abs(entry.value - known) <= diagnoses.tolerance for known in right):
@@ -122,10 +127,18 @@ def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: 
             yield observed(form.claimed.grade, message, advice, difference=plain(gap))
 
 
+def _claimed_total(diagnoses: Diagnoses) -> Decimal | None:
+    """The total that the unit claims: as typed, or its claims as the rulebook adds and caps them."""
+    if diagnoses.form.claims_total:
+        return diagnoses.form.claimed.total.value
+    summed, cap = diagnoses.claimed_sum, diagnoses.rulebook.cap(diagnoses.scores.execution.completion)
+    return summed if summed is None or cap is None else min(summed, cap.total)
+
+
 @check("T03")
 def claimed_grade_is_earned(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评等级 is the grade of the claimed total, and of the computed one."""
-    entry, total = diagnoses.form.claimed.grade, diagnoses.form.claimed.total.value
+    entry, total = diagnoses.form.claimed.grade, _claimed_total(diagnoses)
     if entry.value is None or not diagnoses.is_total_settled:
         return
     computed = (scores.grade, rulebook.grade(scores.total + diagnoses.claimed_beyond))

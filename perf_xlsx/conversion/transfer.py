@@ -59,7 +59,7 @@ class Transcript:
     # ---- typing ---------------------------------------------------------------------------------------
 
     def _type(self, path: Path, entry: Entry[Any]) -> Entry[Any]:
-        if box := self._box(path):
+        if (box := self._box(path)) and path not in self.joined.evaluation.computed:
             _, cell = self._source(entry)
             self._fill[path] = self._understood(box, path, entry, cell) if self.understood else as_typed(cell)
         return entry
@@ -91,7 +91,9 @@ class Transcript:
         boxes: dict[str, Typed] = {}
         lines: dict[tuple[str, str, str], Typed] = {}
         rows: dict[str, dict[int, dict[str, Typed]]] = {}
-        boxes |= {box.key: self._fill.get(("", "", box.key)) for box in typed(self.form.single_boxes)}
+        paths = {box.key: ("", "", box.key) for box in typed(self.form.single_boxes)}
+        computed = self.joined.evaluation.computed
+        boxes |= {key: self._fill.get(path) for key, path in paths.items() if path not in computed}
         rows |= {block.key: {} for block in self.form.tables}
         for (block_, row, key), value in self._fill.items():
             if isinstance(row, int):

@@ -164,8 +164,8 @@ class Passage(TableRow, frozen=True):
 
 Row = TypeVar("Row", FundLine, Project, Indicator, Passage)
 BOXES = frozenset({  # single boxes that scoring, checks and reports use
-    "unit", "supervisor", "project", "filled_on", "money_unit", "goal_expected", "goal_achieved",
-    "staff_authorised", "staff_actual",
+    "unit", "supervisor", "project", "filled_on", "money_unit", "goal_tasks", "goal_expected", "goal_achieved",
+    "staff_authorised", "staff_actual", "filled_by", "phone", "head",
 })  # fmt: skip
 
 
@@ -204,7 +204,8 @@ class SelfEvaluation(Struct, frozen=True):
     `parts` are rows that break down an indicator above them (其中); they carry no points. `absent` names what its
     layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten` are titles
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
-    (项目支出).
+    (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block ("" for
+    a single box), line and box.
     """
 
     form: str
@@ -224,6 +225,7 @@ class SelfEvaluation(Struct, frozen=True):
     parts: tuple[Indicator, ...] = ()
     weight_head: Place | None = None
     form_title: str = ""
+    computed: frozenset[tuple[str, str | int, str]] = frozenset()
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -243,6 +245,15 @@ class SelfEvaluation(Struct, frozen=True):
         for passage in self.passages:
             found += _extras("passages", passage.title.given, passage.extras)
         return tuple(extra for extra in found if not extra.entry.empty)
+
+    def is_computed(self, line: FundLine, column: str) -> bool:
+        """Whether the sheet makes the sum in a column of a line."""
+        return ("funds", line.key, column) in self.computed
+
+    @property
+    def claims_total(self) -> bool:
+        """Whether the total of the claims (自评总分) is typed, and not made by the sheet."""
+        return ("", "", "claimed_total") not in self.computed
 
     @property
     def unit(self) -> str | None:

@@ -18,6 +18,7 @@ NEEDED_BOXES = (
     "unit", "supervisor", "filled_on", "money_unit", "claimed_execution_points", "claimed_total", "claimed_grade",
     "reference_execution_points", "reference_total", "reference_grade",
 )  # fmt: skip
+NEEDED_FORMULAS = ("indicator_completion", "indicator_points")
 TOGETHER = ("goal_expected", "goal_achieved")
 WORDED = frozenset({"text", "long_text", "choice"})  # kinds that may replace each other
 CHOSEN = ("sign", "method", "money_unit")  # whose choices mean something to scoring
@@ -31,7 +32,7 @@ RESERVED = frozenset({  # names that live formulas go by
     "funds_execution_weight", "funds_execution_points", "funds_execution_reason", "indicators_second_sign",
     "indicators_adjusted_target", "indicators_score_coefficient",
 })  # fmt: skip
-RESERVED_BEGINNINGS = ("sign_", "method_", "level_", "counter_", "entries_", "owed_", "list_")
+RESERVED_BEGINNINGS = ("sign_", "method_", "level_", "counter_", "entries_", "owed_", "first_", "list_")
 OURS = ("claimed_", "reference_")  # what the unit and the software say of its points
 NOT_BOXES = ("form", "year")  # keys of a case that are no boxes
 LONGEST_LIST = 255  # characters of all choices together: Excel takes no longer drop-down list
@@ -133,7 +134,8 @@ def _columns(block: Lines | Rows, known: Known, shared: Shared) -> Iterator[str]
         f"{block.key} 缺少 columns“{key}”（{box.label}）。"
         for (table, key), box in known.items()
         if table == block.key and key not in have and (table, key) in shared
-        if box.kind != "computed" or table in NEEDED_TABLES
+        if not box.may_lack
+        if box.kind != "computed" or (table in NEEDED_TABLES and box.formula in NEEDED_FORMULAS)
     )
     yield from (f"{block.key}.columns{problem}" for problem in _dependent(block.columns))
     if isinstance(block, Rows) and any(len(row) > len(block.columns) for row in block.preset):

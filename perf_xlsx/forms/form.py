@@ -41,7 +41,10 @@ class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: 
     `key` names it in code and in the defined name; `required` is counted by the template and reported as R07;
     `strict` choices refuse any other word, others are suggestions. In the template's validation `minimum` bounds a
     number from below, and `points` from above by the rulebook's full score. In `help` (of columns of rows) and
-    `error`, {total} is that score and {next_year} a year. `formula` names the live formula of a computed box.
+    `error`, {total} is that score and {next_year} a year. `formula` names the live formula of a computed box, or of
+    a typed one that the template works out unless its data hold it. A column that is `claimed_only` is in a template
+    only where its data hold it; a box with `since` is in templates from that version on. A workbook without them
+    lacks nothing.
     """
 
     key: str
@@ -59,6 +62,13 @@ class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: 
     preset: str = ""
     width: float = 12.0
     formula: str = ""
+    claimed_only: bool = False
+    since: str = ""
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether a workbook may do without it."""
+        return self.claimed_only or bool(self.since)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -86,7 +96,8 @@ def typed(boxes: Iterable[Box]) -> list[Box]:
 class Line(Struct, frozen=True):
     """A fixed row of a Lines block. `parts` are the keys of the lines that it is the sum of.
 
-    `sources` are keys of lines of which some are its parts, where a layout does not say which.
+    `sources` are keys of lines of which some are its parts, where a layout does not say which. `lead` is printed
+    before the label (其中：).
     """
 
     key: str
@@ -97,6 +108,7 @@ class Line(Struct, frozen=True):
     indent: int = 0
     required: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    lead: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -221,6 +233,10 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     def tables(self) -> tuple[Rows, ...]:
         """Every table of free rows."""
         return tuple(block for block in self.blocks if isinstance(block, Rows))
+
+    def is_made(self, line: Line) -> bool:
+        """Whether the template adds up a line of money by itself, unless its data hold it: the total."""
+        return line.key == self.total_line and bool(line.parts)
 
     @property
     def version(self) -> str:

@@ -104,11 +104,11 @@ _BOX = {
     "key": _KEY.must, "label": _LABEL.must, "kind": _BOX_KIND, "required": _FLAG, "help": _text(255),
     "error": _text(255), "synonyms": _LABELS, "choices": _many(_CHOICE, 1), "strict": _FLAG, "depends_on": _KEY,
     "minimum": _number(-(10**12), 10**12), "points": _FLAG, "preset": _text(255), "width": _number(1, 200),
-    "formula": _KEY,
+    "formula": _KEY, "claimed_only": _FLAG, "since": _LABEL,
 }  # fmt: skip
 _LINE = {
     "key": _KEY.must, "label": _LABEL.must, "synonyms": _LABELS, "parts": _many(_KEY), "blank_part_is_zero": _FLAG,
-    "indent": _number(0, 10, whole=True), "required": _many(_KEY),
+    "indent": _number(0, 10, whole=True), "required": _many(_KEY), "lead": _LABEL,
 }  # fmt: skip
 _MEMBERS = {"boxes", "columns"}
 _OPTION = {"value": _WORD.must, "same": _WORDS, "under": _WORD}

@@ -19,6 +19,7 @@ from perf_xlsx.domain.model import AMOUNTS, Correction, Entry, Finding, Indicato
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import SIGNS
 from perf_xlsx.domain.rounding import plain
+from perf_xlsx.domain.sums import with_sums
 
 Check = Callable[[SelfEvaluation, Container[str] | None], list[Finding]]
 Box = tuple[Place, str]  # a cell may hold several entries; the field says which
@@ -141,12 +142,12 @@ class _Corrector(Struct):
         return replace(found, correction=replace(right, text=f"{right.text}{_without_sign(others['target'])}"))
 
     def changed(self, corrected: SelfEvaluation) -> Mapping[Path, Box]:
-        """The boxes that end with another value than they began with."""
+        """The typed boxes that end with another value than they began with."""
         now = _boxes(corrected)
         return {
             path: box
             for box, (path, entry) in self.boxes.items()
-            if box in now and now[box][1].value != entry.value
+            if box in now and now[box][1].value != entry.value and path not in self.form.computed
         }
 
     def findings_of(
@@ -258,7 +259,7 @@ def _boxes(form: SelfEvaluation) -> dict[Box, tuple[Path, Entry[Any]]]:
 
 def _changed(form: SelfEvaluation, visit: Callable[[Path, Entry[Any]], Entry[Any]]) -> SelfEvaluation:
     """The form with other entries; passages that nobody wrote stay."""
-    return replace(map_entries(form, visit), unwritten=form.unwritten)
+    return with_sums(replace(map_entries(form, visit), unwritten=form.unwritten))
 
 
 def _with_corrections(form: SelfEvaluation, corrections: Corrections) -> SelfEvaluation:

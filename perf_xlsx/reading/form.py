@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.entries import Path
 from perf_xlsx.domain.model import (
     Claimed,
     Entry,
@@ -22,8 +23,10 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import half_up
+from perf_xlsx.domain.sums import with_line_sums, with_sums
 from perf_xlsx.forms import Box, Line, Lines, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, PackageError
+from perf_xlsx.ooxml.cells import Shared
 from perf_xlsx.reading.cells import CellReader, as_shown, ratios
 from perf_xlsx.reading.formulas import Formulas, agrees
 from perf_xlsx.reading.fractional_weights import in_points
@@ -33,6 +36,7 @@ from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
 from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows
+from perf_xlsx.sheets.fixed_texts import is_live
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 CLAIMED = "claimed_"  # begins the keys of the unit's own claims
@@ -58,6 +62,7 @@ class FormReader:
         self.cells, self.reports, self.indicator, self.limits = cells, cells.reports, indicator, limits
         self.formulas = Formulas(sheets, layout)
         self.required: set[Place] = set()  # where crossed-out content is an error
+        self.computed: set[Path] = set()  # sums that the sheet makes
 
     def evaluation(self, year: int | None, rulebook: str) -> SelfEvaluation:
         """The form as it was filled in."""
@@ -85,9 +90,10 @@ class FormReader:
             unwritten=tuple(self._unwritten()),
             weight_head=self._head("indicators", "weight"),
             form_title=self.form.short,
+            computed=frozenset(self.computed),
         )
         self.reports.report_crossed(self.required)
-        return form
+        return with_sums(form)
 
     def _head(self, key: str, column: str) -> Place | None:
         """The head of a table's column, where it has one."""
@@ -205,11 +211,23 @@ class FormReader:
         entry = replace(missing.entry, field=missing.field)
         self.reports.about("R07", entry, missing.message, missing.advice, given="")
 
+    def _is_made(self, path: Path, address: Address) -> bool:
+        """Whether the template's own formula is in a box: then the sum is computed, and not read."""
+        cell = None if self.layout.official or address in self.unread else self.sheets.cell(address)
+        formula = cell.formula if cell else None
+        if not is_live(formula.base if isinstance(formula, Shared) else formula or ""):
+            return False
+        self.computed.add(path)
+        return True
+
     # ---- single boxes ----------------------------------------------------------------------------------------
 
     def _box(self, key: str) -> Entry[Any]:
         box = next(box for box in self.form.single_boxes if box.key == key)
-        entry = self._entry(box, self.layout.boxes.get(key, NOWHERE), box.label, required=box.required)
+        address = self.layout.boxes.get(key, NOWHERE)
+        if box.formula and self._is_made(("", "", key), address):
+            return Entry(None, self.sheets.place(address), "", box.label)
+        entry = self._entry(box, address, box.label, required=box.required)
         entry = self.cells.texts.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
         self._check_required(box, entry)
         return entry
@@ -223,8 +241,9 @@ class FormReader:
 
     def _funds(self) -> dict[str, FundLine]:
         block = self.form.lines("funds")
-        lines = {line.key: self._fund_line(block, line) for line in self.layout.fund_lines}
-        for missing in missing_amounts(block, lines):
+        read = {line.key: self._fund_line(block, line) for line in self.layout.fund_lines}
+        lines = with_line_sums(read, self.computed)
+        for missing in missing_amounts(block, lines, self.computed):
             self._report_missing(missing)
         return lines
 
@@ -235,10 +254,13 @@ class FormReader:
         for box in typed(block.columns):
             if box.key not in FUND_COLUMNS and box.key not in own:
                 continue
-            address = self.layout.lines.get((block.key, line.key, box.key), NOWHERE)
+            address, field = self.layout.lines.get((block.key, line.key, box.key), NOWHERE), f"{line.label}·{box.label}"
+            if self.form.is_made(line) and self._is_made((block.key, line.key, box.key), address):
+                entries[box.key] = Entry(None, self.sheets.place(address), "", field)
+                continue
             reference = ratios(entries.get("executed"), entries.get("adjusted"))
             required = box.key in line.required or box.label in lost
-            entries[box.key] = self._entry(box, address, f"{line.label}·{box.label}", reference[:1], required)
+            entries[box.key] = self._entry(box, address, field, reference[:1], required)
         zero = line.blank_part_is_zero
         return made_of(
             FundLine, entries, key=line.key, name=line.label, parts=line.parts, blank_part_is_zero=zero,

@@ -77,7 +77,7 @@ class _Search:
             at = named.get(box.key)
             if at and _has_text_before(self.sheets, at):
                 self.boxes[box.key] = at  # the label was retyped
-            else:
+            elif not box.since:
                 self.missing.append((block.title, box.label, box.required))
 
     def _labelled_box(self, box: Box, labels: list[Address], named: Address | None, helps: Set[str]) -> None:
@@ -135,14 +135,16 @@ class _Search:
         found = [key[1:] for key in self.lines if key[0] == block.key]
         lines, columns = {line for line, _ in found}, {column for _, column in found}
         self.missing += [(block.title, x.label, bool(x.required)) for x in block.lines if x.key not in lines]
-        self.missing += [(block.title, box.label, True) for box in typed(block.columns) if box.key not in columns]
+        owed = [box for box in typed(block.columns) if not (box.may_lack and columns)]
+        self.missing += [(block.title, box.label, True) for box in owed if box.key not in columns]
 
     def _rows(self, block: Rows) -> None:
         columns, sheets = typed(block.columns), self.sheets
         home = _home_of(block.key, block.labels, columns, sheets)
         header = header_of(block, sheets, home.sheet)
         found: Mapping[str, int] = header.columns if header else {}
-        self.missing += [(block.title, box.label, box.required) for box in columns if box.key not in found]
+        owed = [box for box in columns if not (box.may_lack and header)]
+        self.missing += [(block.title, box.label, box.required) for box in owed if box.key not in found]
         if header is None:
             return
         self.homes[block.title] = home

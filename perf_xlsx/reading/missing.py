@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
+from perf_xlsx.domain.entries import Path
 from perf_xlsx.domain.model import Entry, FundLine
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Line, Lines, typed
@@ -34,11 +35,30 @@ def to_fill(box: Box) -> str:
     return f"请填写{box.label}{known}"
 
 
-def missing_amounts(block: Lines, lines: Mapping[str, FundLine]) -> Iterator[MissingValue]:
-    """Required amounts that are empty; of a line that was left out altogether as one."""
+def missing_amounts(
+    block: Lines, lines: Mapping[str, FundLine], computed: Container[Path] = ()
+) -> Iterator[MissingValue]:
+    """Required amounts that are empty; of a line that was left out altogether as one.
+
+    Where the sheet makes a sum, it is the parts that are missing.
+    """
     for line in block.lines:
         if line.key in lines:
-            yield from _missing_in(line, block, lines)
+            boxes = [box for box in typed(block.columns) if box.key in line.required]
+            made = [box for box in boxes if (block.key, line.key, box.key) in computed]
+            empty = [box for box in made if lines[line.key].entry(box.key).empty]
+            yield from [_without_parts(line, empty, block, lines)] if empty else []
+            yield from _missing_in(line, block, lines) if not made else ()
+
+
+def _without_parts(line: Line, empty: Sequence[Box], block: Lines, lines: Mapping[str, FundLine]) -> MissingValue:
+    """A sum of which no part was filled in: reported at the first of them."""
+    labels = {one.key: one.label for one in block.lines}
+    names, first = "、".join(box.label for box in empty), line.parts[0]
+    parts = "、".join(labels[part] for part in line.parts)
+    message = f"{parts}都没有填写{names}，{line.label}没有可加的数。"
+    field = f"{labels[first]}·{empty[0].label}"
+    return MissingValue(lines[first].entry(empty[0].key), field, message, f"请填写{parts}的{names}。")
 
 
 def _missing_in(line: Line, block: Lines, lines: Mapping[str, FundLine]) -> Iterator[MissingValue]:

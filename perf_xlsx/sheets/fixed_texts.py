@@ -5,14 +5,21 @@ from __future__ import annotations
 from enum import StrEnum
 
 HIDDEN_SHEET = "_perf_xlsx"
+STEP = "pxl_"  # begins the names of the steps of live formulas; those of boxes and columns begin with BOX
+BOX = "px_"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
 CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
 NUMBER = "序号"  # the head of the column that counts rows
-REQUIRED_HEAD = "必填项"  # the head of the guide's column that counts empty boxes
+REQUIRED_HEAD = "核对"  # the head of the column of live checks on the guide
+FORMER_HEAD = "必填项"  # what stood there in templates of version 1
 COMPUTED_HELP = "自动计算，仅供核对。"
 LEGEND_WORDS = ("必须填写", "按需填写", "自动计算")
 LEGEND = "".join(f"■ {word}　" for word in LEGEND_WORDS)
+
+
+DONE, WRONG, DOUBTED, OWED = "✔", "✖", "△", "还差"  # what a live check begins with
+CHECK_MARKS = tuple(f"{mark} " for mark in (DONE, WRONG, DOUBTED, OWED))
 
 
 class Prompt(StrEnum):
@@ -36,6 +43,11 @@ class Prompt(StrEnum):
     def of(self, label: str) -> str:
         """The prompt with the label of the box that it means."""
         return f"{self}{_OF}{label}"
+
+
+def is_live(formula: str) -> bool:
+    """Whether a formula is one of the template's own, which ask for boxes and steps by their names."""
+    return STEP in formula or BOX in formula
 
 
 _OF = "："

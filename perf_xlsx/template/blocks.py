@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, Sheet
+from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, LEGEND_WORDS, NUMBER
-from perf_xlsx.template.box import LEFT, BoxWriter
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, LEGEND_WORDS, NUMBER, OWED
+from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
+from perf_xlsx.template.checks import Sources, check_name, shown_on
+from perf_xlsx.template.conditions import blank, number, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
     BELOW,
@@ -25,11 +29,14 @@ from perf_xlsx.template.missing import (
     missing_name,
     required_amounts,
 )
-from perf_xlsx.template.steps import Steps, by_label
+from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
 
-LEAST_HEIGHTS = {"passages": 34.0, "indicators": 30.0}  # of rows, in points; hints take two lines
+SIDE_BY_SIDE = 110.0  # the width from which two checks share a row
 SPARE_ROWS = 3  # kept free at the end of a filled table
 HELP_WIDTH = 42.0
+LEGEND_WIDTH = 34.0
+SCREEN = 172.0  # characters that a screen of 1366 pixels shows
+MONEY_UNIT = "px_money_unit"
 LEGEND_FILLS = (s.REQUIRED_FILL, s.OPTIONAL_FILL, s.COMPUTED_FILL)
 
 PROTECTION = {
@@ -42,18 +49,38 @@ class SheetState:
     """A sheet being written: its first box, its counter's address, and the terms that count its missing boxes."""
 
     def __init__(self, sheet: Sheet, number: int, worksheet: Any) -> None:
-        self.sheet, self.worksheet = sheet, worksheet
-        self.first, self.counter = "", ""
+        self.sheet, self.worksheet, self.number = sheet, worksheet, number
+        self.first = ""
         self.steps = Steps(f"sheet{number}", {}, {})
         self.terms: list[str] = []
+        self.places: list[Case] = []
+        self.checks: list[str] = []
+
+    @property
+    def count_name(self) -> str:
+        """The name of the hidden cell that counts the empty boxes."""
+        return f"{PREFIX}sheet{self.number}_missing"
 
     def box(self, row: int, column: int) -> None:
         """Remember the first box that is typed into."""
         self.first = self.first or cell_name(row, column)
 
-    def require(self, key: str, cell: str) -> None:
-        """Count a box where it is empty."""
-        self.terms.append(self.steps.step(f"_{key}", missing_cell(cell)))
+    def require(self, key: str, cell: str, label: str) -> None:
+        """Count a box where it is empty; `label` says which it is."""
+        step = self.steps.step(f"_{key}", missing_cell(cell))
+        self.count(step, f"{step}=1", quoted(label))
+
+    def count(self, term: str, condition: str, place: str) -> None:
+        """Count what is empty; where the condition holds, `place` says in words where."""
+        self.terms.append(term)
+        self.places.append((condition, place))
+
+    def missing(self) -> str:
+        """The check of empty boxes."""
+        count = self.steps.step("missing", "+".join(self.terms) or "0")
+        where = cases(*self.places, otherwise='""')
+        done = quoted(f"{DONE} 必填项已填齐")
+        return f'IF({count}=0,{done},"{OWED} "&{count}&" 格，先填："&{where})'
 
 
 class Writer:
@@ -68,13 +95,24 @@ class Writer:
         self.hidden: dict[str, str] = {}
         self.tables: list[TableRange] = []
         self.money: dict[str, str] = {}
+        self.amounts: dict[str, str] = {}
+        self.singles: dict[str, str] = {}
+        self.made: set[str] = set()
+
+    def sources(self) -> Sources:
+        """What the checks look at, once all sheets are written."""
+        labels = {box.key: box.label for box in self.box.form.single_boxes}
+        return Sources(
+            self.amount_steps, Steps("boxes", self.singles, labels), {table.block.key: table for table in self.tables},
+            frozenset(self.made), "claimed_total" in self.made,
+        )  # fmt: skip
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
         number = self.box.form.sheets.index(sheet)
         state, last = SheetState(sheet, number + 1, worksheet), self._last_column(sheet)
         self._widths(sheet, worksheet)
-        row = self._heading(sheet, worksheet, last)
+        row = self._heading(state, worksheet, last)
         for block in sheet.blocks:
             match block:
                 case Boxes():
@@ -83,7 +121,8 @@ class Writer:
                     row = self._lines(block, state, row)
                 case Rows():
                     row = self._rows(block, state, row)
-        self._counter(state, number, last)
+        self.hidden[check_name(state.checks[0])] = state.missing()
+        self.hidden |= state.steps.formulas
         worksheet.hide_gridlines(2)
         worksheet.protect("", PROTECTION)
         worksheet.set_selection(state.first)
@@ -115,15 +154,15 @@ class Writer:
             worksheet.set_column(column, column, width)
         self.column_widths = widths
 
-    def _heading(self, sheet: Sheet, worksheet: Any, last: int) -> int:
-        canvas = self.canvas
-        worksheet.set_row(0, 36)
+    def _heading(self, state: SheetState, worksheet: Any, last: int) -> int:
+        canvas, sheet = self.canvas, state.sheet
+        worksheet.set_row(0, 30)
         worksheet.merge_range(0, 0, 0, last, "", canvas.title)
         canvas.text(worksheet, 0, 0, s.dated(sheet.title, self.year), canvas.title)
-        worksheet.set_row(1, 22)
+        worksheet.set_row(1, 16)
         hint = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(worksheet, 1, LEFT, sheet.hint, hint)
-        worksheet.set_row(2, 20)
+        worksheet.set_row(2, 17)
         word_style = canvas.book.add_format({"font_name": s.BODY, "font_size": 9, "font_color": s.SOFT})
         swatches: list[Any] = []
         for word, colour in zip(LEGEND_WORDS, LEGEND_FILLS, strict=True):
@@ -132,19 +171,50 @@ class Writer:
             )
             swatches += [swatch, "■ ", word_style, f"{word}　"]
         worksheet.write_rich_string(2, LEFT, *swatches, canvas.style(text_wrap=False, align="left"))
-        return 4
+        if any(_has_money(block) for block in sheet.blocks):
+            unit = f'="金额单位："&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
+            canvas.live(worksheet, 2, self._money_column(last), unit, canvas.style(bold=True, text_wrap=False))
+        return self._checks(state, worksheet, 3, last)
 
-    def _counter(self, state: SheetState, number: int, column: int) -> None:
-        """The required counter at the right end of the hint's row."""
-        name, worksheet = state.sheet.name, state.worksheet
-        self.canvas.name(counter_name(number), name, 1, column)
-        state.counter = f"'{name}'!{cell_name(1, column, fixed=True)}"
-        count = state.steps.step("missing", "+".join(state.terms) or "0")
-        self.hidden |= state.steps.formulas
-        formula = f'=IF({count}=0,"✔ 必填项已填齐","还有 "&{count}&" 个必填格未填")'
-        style = self.canvas.style(align="right", bold=True, text_wrap=False)
-        self.canvas.live(worksheet, 1, column, formula, style)
-        self.canvas.counter_colours(worksheet, 1, column)
+    def _money_column(self, last: int) -> int:
+        """Where the money unit stands: behind the legend, in sight."""
+        width, column = 0.0, LEFT
+        while column < last and width < LEGEND_WIDTH:
+            width += self.column_widths.get(column, 8.0)
+            column += 1
+        return column
+
+    def _checks(self, state: SheetState, worksheet: Any, row: int, last: int) -> int:
+        """The strip of live checks; gives the next row."""
+        form, canvas = self.box.form, self.canvas
+        state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook)
+        look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
+        halves = self._halves(last) if len(state.checks) > 2 else [(LEFT, last)]
+        for at, key in enumerate(state.checks):
+            first, end = halves[at % len(halves)]
+            here = row + at // len(halves)
+            worksheet.set_row(here, 16)
+            if end > first:
+                worksheet.merge_range(here, first, here, end, "", look)
+            canvas.live(worksheet, here, first, f"={check_name(key)}", look)
+            canvas.check_colours(worksheet, here, first, here, end)
+        canvas.name(counter_name(state.number - 1), state.sheet.name, row, LEFT)
+        return row + -(-len(state.checks) // len(halves))
+
+    def _halves(self, last: int) -> list[tuple[int, int]]:
+        """The columns of two checks in a row where the sheet is wide; a half is what a screen shows half of."""
+        total, middle = 0.0, LEFT
+        widths = [self.column_widths.get(column, 8.0) for column in range(LEFT, last + 1)]
+        if sum(widths) < SIDE_BY_SIDE:
+            return [(LEFT, last)]
+        half = min(sum(widths), SCREEN) / 2
+        ends: list[int] = []
+        for column, width in enumerate(widths, LEFT):
+            total += width
+            if total >= half * (len(ends) + 1) and len(ends) < 2:
+                ends.append(column)
+        middle, end = ends[0], ends[-1] if len(ends) > 1 else last
+        return [(LEFT, middle), (middle + 1, max(end, middle + 1))]
 
     # ---- blocks ----------------------------------------------------------------------------------------------
 
@@ -160,22 +230,23 @@ class Writer:
     def _box(self, box: Box, state: SheetState, row: int, formulas: Mapping[str, str]) -> None:
         canvas, worksheet, value = self.canvas, state.worksheet, box_value(self.fill, box)
         required = is_required(box, self.box.rulebook)
-        canvas.text(worksheet, row, LEFT, _head(box, required), canvas.head)
+        made = bool(box.formula) and not is_held(self.fill, box)
+        canvas.text(worksheet, row, LEFT, _head(box, required and not made), canvas.head)
         canvas.name(f"px_{box.key}", state.sheet.name, row, LEFT + 1)
-        self.box.ask(worksheet, row, LEFT + 1, row, box)
-        if box.kind == "computed":
+        self.singles[box.key] = by_label(state.sheet.name, column_name(LEFT + 2), _label(row))
+        if made:
+            self.made |= {box.key}
+            self.box.ask(worksheet, row, LEFT + 1, row, replace(box, kind="computed"))
             self.box.computed(worksheet, row, LEFT + 1, box, formulas)
         else:
+            self.box.ask(worksheet, row, LEFT + 1, row, box)
             style = self.box.style(box, required, value, align="left")
             canvas.typed(worksheet, row, LEFT + 1, value, style)
             state.box(row, LEFT + 1)
-        if required:
-            state.require(box.key, by_label(state.sheet.name, column_name(LEFT + 2), _label(row)))
+            if required:
+                state.require(box.key, self.singles[box.key], box.label)
         help_text = self.box.dated(box.help) or COMPUTED_HELP
         canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
-        least = 60.0 if box.kind == "long_text" else 26.0
-        shown = value if isinstance(value, str) else ""
-        worksheet.set_row(row, s.height_for([(shown, box.width), (help_text, HELP_WIDTH)], least))
 
     def _block_title(self, title: str, worksheet: Any, row: int) -> int:
         style = self.canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
@@ -193,6 +264,7 @@ class Writer:
         formulas = self.box.row_formulas(state.sheet.name, block, LEFT + 1)
         for row, line in enumerate(block.lines, header + 1):
             self._line(block, line, state, row, formulas)
+        self._sums(block)
         for column, box in enumerate(block.columns, LEFT + 1):
             self.box.ask(worksheet, header + 1, column, last, box)
         worksheet.freeze_panes(header + 1, LEFT + 1)
@@ -201,24 +273,41 @@ class Writer:
 
     def _line(self, block: Lines, line: Line, state: SheetState, row: int, formulas: Mapping[str, str]) -> None:
         canvas, worksheet, sheet = self.canvas, state.worksheet, state.sheet.name
-        worksheet.set_row(row, 26)
+        worksheet.set_row(row, 24)
         label = canvas.style(bg_color=s.HEAD_FILL, border=1, bold=line.indent == 0, indent=1 + 2 * line.indent)
-        canvas.text(worksheet, row, LEFT, line.label, label)
+        canvas.text(worksheet, row, LEFT, line.lead + line.label, label)
         total = self.box.form.total_line
         needed = required_amounts(line, total, self.box.rulebook)
+        made = is_made(self.box.form, self.fill, block, line)
+        self.made |= {line.key} if made else set()
         for column, box in enumerate(block.columns, LEFT + 1):
             amount = by_label(sheet, column_name(column + 1), _label(row))
+            self.amounts[f"{line.key}_{box.key}"] = amount
             if line.key == total:
                 self.money[box.key] = amount
             canvas.name(f"px_{block.key}_{line.key}_{box.key}", sheet, row, column)
             if box.kind == "computed":
                 self.box.computed(worksheet, row, column, box, formulas)
-                continue
-            value = line_value(self.fill, block, line, box)
-            canvas.typed(worksheet, row, column, value, self.box.style(box, box.key in needed, value))
-            state.box(row, column)
+            elif made and box.kind == "number":
+                self.box.computed(worksheet, row, column, box, {"": made_name(line, box)})
+            else:
+                value = line_value(self.fill, block, line, box)
+                canvas.typed(worksheet, row, column, value, self.box.style(box, box.key in needed, value))
+                state.box(row, column)
             if box.key in needed:
-                state.require(f"{line.key}_{box.key}", amount)
+                named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
+                state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
+
+    def _sums(self, block: Lines) -> None:
+        """The formulas of the lines that the sheet adds up; what is no number in a part is asked for."""
+        labels = {
+            f"{line.key}_{box.key}": f"{line.label}·{box.label}" for line in block.lines for box in block.columns
+        }
+        self.amount_steps = Steps("amounts", self.amounts, labels)
+        lines = {line.key: line for line in block.lines}
+        for line in (lines[key] for key in lines if key in self.made):
+            for box in (box for box in block.columns if box.kind == "number"):
+                self.hidden[made_name(line, box)] = summed(self.amount_steps, lines, line, box.key)
 
     def _rows(self, block: Rows, state: SheetState, row: int) -> int:
         worksheet, name = state.worksheet, state.sheet.name
@@ -244,15 +333,16 @@ class Writer:
         table = TableRange(block, state.sheet.name, _letters(block), header + 1, last + 1)
         self.tables.append(table)
         if table.required:
-            state.terms.append(missing_name(block.key))
+            state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
         if block.key == "indicators":
-            state.terms.append(f"({entries_name(block.key)}=0)")
+            none = f"({entries_name(block.key)}=0)"
+            state.count(none, none, quoted("至少一个指标"))
             at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
             self.canvas.name(POINTS, state.sheet.name, header, at, last + BELOW, at)
 
     def _row_heads(self, block: Rows, state: SheetState, header: int, last: int) -> None:
         canvas, worksheet = self.canvas, state.worksheet
-        worksheet.set_row(header, 34)
+        worksheet.set_row(header, 28)
         canvas.text(worksheet, header, 0, NUMBER, canvas.head)
         for column, box in enumerate(block.columns, LEFT):
             canvas.text(worksheet, header, column, _head(box, box.required), canvas.head)
@@ -271,8 +361,6 @@ class Writer:
             else:
                 value = values.get(box.key)
                 self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
-        shown = [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
-        worksheet.set_row(row, s.height_for(shown, LEAST_HEIGHTS.get(block.key, 24)))
 
 
 def _head(box: Box, required: bool) -> str:
@@ -293,6 +381,45 @@ def box_value(fill: Fill | None, box: Box) -> Typed:
 def line_value(fill: Fill | None, block: Lines, line: Line, box: Box) -> Typed:
     """What is typed into a column of a line."""
     return fill.lines.get((block.key, line.key, box.key)) if fill else None
+
+
+def is_held(fill: Fill | None, box: Box) -> bool:
+    """Whether the data of a template hold a box that it works out by itself otherwise."""
+    return box.kind != "computed" and fill is not None and box.key in fill.boxes
+
+
+def is_made(form: Form, fill: Fill | None, block: Lines, line: Line) -> bool:
+    """Whether the template adds up a line: where it can, and its data hold nothing of it."""
+    held = fill is not None and any(key[:2] == (block.key, line.key) for key in fill.lines)
+    return form.is_made(line) and not held
+
+
+def made_name(line: Line, box: Box) -> str:
+    """The name of the hidden cell with the sum of a line in a column."""
+    return f"{PREFIX}sum_{line.key}_{box.key}"
+
+
+def summed(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
+    """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
+    inside = [part for part in _parts_of(lines, line)]
+    asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
+    numbers = [number(steps, f"{part.key}_{column}") for part in inside]
+    terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
+    return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
+
+
+def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:
+    """The parts of a line, and theirs."""
+    for key in line.parts:
+        yield lines[key]
+        yield from _parts_of(lines, lines[key])
+
+
+def _term(steps: Steps, lines: Mapping[str, Line], part: Line, column: str) -> str:
+    """A part as a summand: where it is empty, the sum of its own parts."""
+    own = number(steps, f"{part.key}_{column}")
+    inner = "+".join(_term(steps, lines, lines[key], column) for key in part.parts)
+    return f"IF(ISNUMBER({own}),{own},{inner})" if inner else f"SUM({own})"
 
 
 def fill_rows(fill: Fill | None, block: Rows) -> list[Mapping[str, Typed]]:
@@ -317,3 +444,8 @@ def _columns(block: Lines | Rows) -> list[tuple[float, str]]:
     """Widths and labels of a table's columns, the head of its lines included."""
     columns = [(box.width, box.label) for box in block.columns]
     return [(block.head_width, block.head), *columns] if isinstance(block, Lines) else columns
+
+
+def _has_money(block: Block) -> bool:
+    """Whether amounts in the form's money unit are typed into a block."""
+    return any(box.key in MONEY_COLUMNS for box in block.fields)

@@ -25,6 +25,15 @@ MONEY_COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
 
 
+LEVELS, NO_LIST = "px_list_judgements", "px_list_none"  # lists on the hidden sheet
+QUALITATIVE = "定性"  # the sign of rows whose actual is one of the judgements
+
+
+def list_name(key: str, under: str = "") -> str:
+    """The name of the hidden list of a box's choices, or of those under a choice of the level above."""
+    return f"px_list_{key}_{under}" if under else f"px_list_{key}"
+
+
 class BoxWriter:
     """Writes the boxes of one template."""
 
@@ -57,6 +66,7 @@ class BoxWriter:
             "execution_points": live.execution_points(self.rulebook),
             "total": live.total(self.rulebook, self.form),
             "grade": live.grade(self.rulebook),
+            "claimed_total": live.CLAIMED_SUM,
         }
 
     def row_formulas(self, sheet: str, block: Lines | Rows, left: int) -> dict[str, str]:
@@ -71,21 +81,24 @@ class BoxWriter:
         if wanted & {"indicator_completion", "indicator_points"}:
             row = live.IndicatorSteps(steps, redirected, self.rulebook)
             found |= {"indicator_completion": row.completion, "indicator_points": row.points}
+            found |= {"indicator_hint": row.hint}
         self.canvas.named_formulas(steps)
         return found
 
     def computed(self, worksheet: Any, row: int, column: int, box: Box, formulas: Mapping[str, str]) -> None:
         """A cell that is worked out by one of the formulas."""
-        percent = box.formula in ("line_rate", "indicator_completion")
-        style = self.canvas.style(
-            border=1, bg_color=s.COMPUTED_FILL, align="right", num_format=s.PERCENT if percent else s.POINTS
-        )
+        look: dict[str, Any] = {"align": "right", "num_format": _shown_as(box)}
+        if box.formula == "indicator_hint":
+            look = {"align": "left", "font_size": 9}
+        style = self.canvas.style(border=1, bg_color=s.COMPUTED_FILL, **look)
         self.canvas.live(worksheet, row, column, f"={formulas[box.formula]}", style)
 
     def ask(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
         """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""
         if box.kind == "computed":
-            if box.formula != "grade":
+            if box.formula == "indicator_hint":
+                self.canvas.check_colours(worksheet, row, column, last, column)
+            elif box.formula != "grade":
                 self.canvas.hint_colours(worksheet, row, column, last)
             return
         rule: dict[str, Any] = {
@@ -106,13 +119,21 @@ class BoxWriter:
                 if box.depends_on:
                     columns = next(block.columns for block in self.form.tables if box in block.columns)
                     above = next(c for c, b in enumerate(columns, LEFT) if b.key == box.depends_on)
-                    source = f'=INDIRECT("px_list_{box.key}_"&${column_name(above + 1)}{row + 1})'
+                    cell = f"${column_name(above + 1)}{row + 1}"
+                    known = f'COUNTIF({list_name(box.key, "above")},{cell})>0'
+                    source = f'=IF({known},INDIRECT("{list_name(box.key)}_"&{cell}),{list_name(box.key)})'
                 severity = "stop" if box.strict else "information"
                 return {"validate": "list", "source": source, "error_type": severity}
             case "number":
                 low = float(box.minimum) if box.minimum is not None else -1e12
                 high = float(self.rulebook.number("total.points")) if box.points else 1e12
                 return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+            case "value" if box.key == "actual":
+                columns = next(block.columns for block in self.form.tables if box in block.columns)
+                sign = next(c for c, b in enumerate(columns, LEFT) if b.key == "sign")
+                qualitative = f'ISNUMBER(FIND("{QUALITATIVE}",${column_name(sign + 1)}{row + 1}))'
+                source = f"=IF({qualitative},{LEVELS},{NO_LIST})"
+                return {"validate": "list", "source": source, "show_error": False}
             case "date":
                 return {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
         return {}
@@ -138,3 +159,10 @@ class BoxWriter:
     def dated(self, text: str) -> str:
         """A help with a year that fits the template's; of an unknown one, any serves as an example."""
         return text.replace(NEXT_YEAR, str((self.year or ANY_YEAR) + 1))
+
+
+def _shown_as(box: Box) -> str:
+    """The number format of a computed box."""
+    if box.formula in ("line_rate", "indicator_completion"):
+        return s.PERCENT
+    return s.MONEY if box.key in MONEY_COLUMNS else s.POINTS

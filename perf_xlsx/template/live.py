@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import BY_SHARE, NO_GRADE, RESCALED, Rulebook, Tier
-from perf_xlsx.sheets.fixed_texts import Prompt
+from perf_xlsx.sheets.fixed_texts import DONE, OWED, Prompt
 from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import (
     bare,
@@ -25,10 +25,12 @@ from perf_xlsx.template.conditions import (
     percents_of_a_unit,
     plain_number,
 )
-from perf_xlsx.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
+from perf_xlsx.template.missing import POINTS, WEIGHTS, TableRange, counter_name, entries_name, rate_amounts
 from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
 ASKING = "请"  # what every prompt begins with
+CLAIMED_SUM = "px_claimed_sum"  # the total of the unit's own points, on the hidden sheet
+CLAIMED_POINTS = "px_claimed_execution_points"
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
 NOTHING = '""'
 
@@ -87,6 +89,24 @@ def total(rulebook: Rulebook, form: Form) -> str:
     )
 
 
+def claimed_total(rulebook: Rulebook, table: TableRange) -> str:
+    """The sum of the claims, capped as the total is; it waits until all are typed as plain numbers."""
+    if rulebook.word("total.conversion") == BY_SHARE:
+        return quoted(Prompt.AFTERWARDS)
+    execution = f'IF(ISNUMBER({CLAIMED_POINTS}),{CLAIMED_POINTS},0)'
+    summed = f"ROUND({table.summed('claimed_points')}+{execution},2)"
+    capped = cases(
+        *((f"{RATE}<{plain(cap.below)}", f"MIN({summed},{plain(cap.total)})") for cap in rulebook.caps),
+        otherwise=summed,
+    )
+    owed = f"SUMPRODUCT({table.entry}*(1-ISNUMBER({table.span('claimed_points')})))"
+    asked = f'COUNTIF({POINTS},"{ASKING}*")'
+    waiting = [f"{table.entries}=0", f"{owed}>0", f"{asked}>0"]
+    if rulebook.number("execution.weight"):
+        waiting.append(f"NOT(ISNUMBER({CLAIMED_POINTS}))")
+    return cases((f"OR({','.join(waiting)})", NOTHING), *_afterwards(rulebook), otherwise=capped)
+
+
 def _afterwards(rulebook: Rulebook) -> Iterator[Case]:
     """Totals that only scoring works out: of converted points, and of rows that do not apply."""
     if rulebook.word("total.conversion") == BY_SHARE:
@@ -99,16 +119,27 @@ def grade(rulebook: Rulebook) -> str:
     """Grade of the reference total; there is none where the weights do not make the full score."""
     full, edge = rulebook.number("total.points"), rulebook.number("thresholds.tolerance")
     off = f"ROUND(ABS({WEIGHTS}+{plain(rulebook.number('execution.weight'))}-{plain(full)}),2)>{plain(edge)}"
+    return grade_of("px_reference_total", rulebook, (off, quoted(NO_GRADE)))
+
+
+def grade_of(total: str, rulebook: Rulebook, *before: Case) -> str:
+    """The grade of a total; `before` are cases that come first."""
     *higher, lowest = rulebook.grades
     return cases(
-        ("NOT(ISNUMBER(px_reference_total))", NOTHING),
-        (off, quoted(NO_GRADE)),
-        *(
-            (f"px_reference_total{'>' if step.open else '>='}{plain(step.low)}", quoted(step.name))
-            for step in higher
-        ),
+        (f"NOT(ISNUMBER({total}))", NOTHING),
+        *before,
+        *((f"{total}{'>' if step.open else '>='}{plain(step.low)}", quoted(step.name)) for step in higher),
         otherwise=quoted(lowest.name),
     )
+
+
+REQUIRED = ("name", "sign", "target", "actual", "weight", "claimed_points")  # of a row of indicators
+TOLD = {  # prompts in more words, where a row has room for them
+    Prompt.PERCENT: "统一指标值与实际值：一个是百分数一个不是",
+    Prompt.UNIT: "核对指标值与实际值的单位",
+    Prompt.LEVEL: "选实际完成值的档次",
+    Prompt.CLAIM: "填自评得分",
+}
 
 
 class IndicatorSteps:
@@ -132,6 +163,7 @@ class IndicatorSteps:
         self.completion = steps.step("completion", self._completion())
         self.met = steps.step("met", self._met())
         self.points = steps.step("points", self._points())
+        self.hint = steps.step("hint", self._hint())
 
     def _completion(self) -> str:
         """Completion, uncapped; or what the row has to be asked for."""
@@ -197,6 +229,44 @@ class IndicatorSteps:
             *self._without_level(),
             otherwise=self._earned(),
         )
+
+    def _hint(self) -> str:
+        """What to do about a row, in words: ✔ where nothing is left to do, "" where it is no entry."""
+        steps, points = self.steps, self.steps.cells["reference_points"]
+        owed = {key: steps.step(f"{key}_owed", blank(steps.cells[key])) for key in self.required}
+        lacking = "&".join(f'IF({is_owed},"{steps.labels[key]} ","")' for key, is_owed in owed.items())
+        heads = [steps.cells[key] for key in ("level1", "name") if key in steps.cells]
+        others = ",".join(begins(cell, listed_) for cell in heads for listed_ in (words.TOTALS, words.REMARKS))
+        edge = plain(self.rulebook.number("thresholds.tolerance"))
+        return cases(
+            (self.redirected, NOTHING),
+            (f"OR(AND({','.join(owed.values())}),{others})", NOTHING),
+            (f"OR({','.join(owed.values())})", f'"{OWED}："&{lacking}'),
+            *((f'{points}="{prompt}"', quoted(f"{ASKING}{told}")) for prompt, told in TOLD.items()),
+            (f'LEFT({points})="{ASKING}"', points),
+            (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
+            (f"NOT(ISNUMBER({points}))", quoted("暂不能评分，请核对本行")),
+            (self._without_measure(), quoted("指标值是0，请核对指标值和指标性质")),
+            (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted("自评得分与参考得分不符")),
+            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted("未得满分，请写偏差原因和改进措施")),
+            otherwise=quoted(DONE),
+        )
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that a row must have."""
+        return tuple(key for key in REQUIRED if key in self.steps.cells)
+
+    def _without_measure(self) -> str:
+        """Whether a target of 0 can be missed by nothing."""
+        rising = f"OR({_is(self.sign, '≥')},{_is(self.sign, '>')})"
+        by_number = f"NOT(OR({self.qualitative},{_is(self.method, words.EXECUTION)}))"
+        return f"AND(ISNUMBER({self.target}),{self.target}=0,{rising},{by_number})"
+
+    def _unexplained(self) -> str:
+        texts = [self.steps.cells[key] for key in ("reason", "improvement") if key in self.steps.cells]
+        fillers = [listed(_without_stops(bare(cell)), words.FILLERS) for cell in texts]
+        return f"OR({','.join(fillers)})" if fillers else "FALSE"
 
     def _earned(self) -> str:
         """The share of the weight less what is deducted; tiers may leave less than that."""
@@ -322,6 +392,12 @@ def _of_tier(tier: Tier, rate: str, share: str, weight: str) -> str:
     below = f"ROUND(({plain(tier.start)}-{rate})/{plain(tier.step)},9)"
     steps = f"ROUND({below}{'+0.4999999995' if tier.begun else '-0.5'},0)"
     return f"MAX(0,{kept}-MAX(0,{steps})*{plain(tier.off)}/{weight})"
+
+
+def _without_stops(text: str) -> str:
+    for stop in "。.；;":
+        text = f'SUBSTITUTE({text},"{stop}","")'
+    return text
 
 
 def _is(step: str, value: str) -> str:

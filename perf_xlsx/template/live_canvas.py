@@ -8,13 +8,16 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import IO, Any
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.forms import FormError
 from perf_xlsx.forms.case import Shown
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.fixed_texts import DONE, WRONG
 from perf_xlsx.sheets.writer import Canvas, safe
 from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
 from perf_xlsx.template.steps import Steps
 
+WRONG_FILL = "#FBD9D6"
 LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one damaged
 EPOCH = datetime.datetime(1899, 12, 30)
 
@@ -79,6 +82,19 @@ class LiveCanvas(Canvas):
         _within_limit(formula, sheet.get_name())
         self._formulas.append((sheet, row, column, formula, style))
         self.cells.formulas[sheet.get_name(), row + 1, column + 1] = formula
+
+    def check_colours(self, sheet: Any, row: int, column: int, last_row: int, last_column: int) -> None:
+        """Cells with live checks or hints: green where all is well, red where something is wrong, else amber."""
+        cell = f"${column_name(column + 1)}{row + 1}"
+        looks = (
+            (f'=LEFT({cell},1)="{DONE}"', s.DONE_FILL, s.DONE_INK),
+            (f'=LEFT({cell},1)="{WRONG}"', WRONG_FILL, s.STANDING_INK["error"]),
+            (f'={cell}<>""', s.TODO_FILL, s.TODO_INK),
+        )
+        for criteria, fill, ink in looks:
+            look = self.book.add_format({"bg_color": fill, "font_color": ink})
+            rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
+            sheet.conditional_format(row, column, last_row, last_column, rule)
 
     def settle(self) -> None:
         """Write every formula with its result."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from perf_xlsx.domain.model import TABLES, columns_of
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.template.conditions import bare, begins, blank, idle, listed
-from perf_xlsx.template.steps import Steps
+from perf_xlsx.template.steps import Steps, cases, quoted
 from perf_xlsx.template.word_lists import NOTES, REMARKS, TOTALS
 from perf_xlsx.vocabulary import vocabulary
 
@@ -16,6 +17,7 @@ NONE, NOTHING = "无", '""'
 HEADS = ("level1", "level2", "title")  # only say what a row belongs to
 POINTS = "px_points"  # the indicators' points, from the header to well below the table
 WEIGHTS = "px_weights"  # the hidden cell that adds up the indicators' weights
+ROWS = 2_000_000  # more than a sheet has
 BELOW = 40  # rows below a table that are looked at, too
 
 
@@ -32,6 +34,11 @@ def entries_name(block: str) -> str:
 def missing_name(block: str) -> str:
     """The name of the hidden cell that counts their empty required boxes."""
     return f"px_owed_{block}"
+
+
+def first_name(block: str) -> str:
+    """The name of the hidden cell with the row of the first of these boxes; 0 where there is none."""
+    return f"px_first_{block}"
 
 
 def rate_amounts(rulebook: Rulebook) -> tuple[str, str]:
@@ -62,6 +69,7 @@ class TableRange:
 
     def __init__(self, block: Rows, sheet: str, letters: Mapping[str, str], header: int, last: int) -> None:
         self.block, self.steps = block, Steps(f"{block.key}_all", {}, {})
+        self.sheet, self.letters = sheet, letters
         self.cells = {
             key: f"'{sheet}'!${letter}${header}:${letter}${last + BELOW}" for key, letter in letters.items()
         }
@@ -74,23 +82,85 @@ class TableRange:
         """The columns that every entry must have."""
         return [box for box in typed(self.block.columns) if box.required]
 
+    @cached_property
+    def entry(self) -> str:
+        """1 for each row that is an entry."""
+        return self.steps.step("entry", self._entry())
+
+    @property
+    def entries(self) -> str:
+        """The number of entries."""
+        return entries_name(self.block.key)
+
+    @property
+    def owed(self) -> str:
+        """The number of their empty required boxes."""
+        return missing_name(self.block.key)
+
+    @property
+    def rows(self) -> str:
+        """The numbers of the rows."""
+        return f"ROW({self._span(self.boxes[0])})"
+
+    def span(self, key: str) -> str:
+        """The cells of a column."""
+        return self.steps.step(f"_{key}", self.cells[key])
+
+    def is_blank(self, key: str) -> str:
+        """Whether each cell of a column is empty."""
+        return self.steps.step(f"{key}_blank", blank(self.span(key)))
+
+    def summed(self, key: str) -> str:
+        """The sum of the entries' numbers in a column."""
+        return f"SUMPRODUCT({self.entry}*1,{self.span(key)})"
+
+    def texts(self, keys: Iterable[str]) -> str:
+        """For each row, how many of these columns hold something that is no number."""
+        return "+".join(f"(1-{self.is_blank(key)})*(1-ISNUMBER({self.span(key)}))" for key in keys)
+
+    def begins(self, key: str, text: str) -> str:
+        """Whether each cell of a column begins with a text."""
+        return f'(LEFT({self.span(key)})="{text}")'
+
+    def negative(self, keys: Iterable[str]) -> str:
+        """For each row, how many of these columns hold a number below zero."""
+        return "+".join(f"ISNUMBER({self.span(key)})*({self.span(key)}<0)" for key in keys)
+
+    def unbudgeted(self) -> str:
+        """Whether money was spent in each row without a budget."""
+        budget, spent = self.span("adjusted"), self.span("executed")
+        return f"ISNUMBER({spent})*({spent}>0)*ISNUMBER({budget})*({budget}=0)"
+
+    def place(self) -> str:
+        """Where the first empty required box is, in words."""
+        row = first_name(self.block.key)
+        named = cases(
+            *(
+                (f"SUMPRODUCT(({self.rows}={row})*{self.is_blank(box.key)})>0", quoted(box.label))
+                for box in self.required[:-1]
+            ),
+            otherwise=quoted(self.required[-1].label),
+        )
+        return f'"第"&{row}&"行 "&{named}'
+
     def counts(self) -> dict[str, str]:
         """The number of entries, of their empty required boxes, the sum of weights: formulas by their names."""
-        entry, key = self.steps.step("entry", self._entry()), self.block.key
-        lacking = map(self._blank, self.required)
+        entry, key = self.entry, self.block.key
+        summed = "+".join(map(self._blank, self.required))
         found = {
             entries_name(key): f"SUMPRODUCT({entry}*1)",
-            missing_name(key): f"SUMPRODUCT({entry}*({'+'.join(lacking)}))",
+            missing_name(key): f"SUMPRODUCT({entry}*({summed}))",
+            first_name(key): first_row(f"{entry}*(({summed})>0)", self.rows),
         }
         weight = next((box for box in self.boxes if box.key == "weight"), None)
-        summed = {WEIGHTS: f"ROUND(SUMPRODUCT({entry}*1,{self._span(weight)}),2)"} if weight else {}
-        return found | summed
+        weights = {WEIGHTS: f"ROUND(SUMPRODUCT({entry}*1,{self._span(weight)}),2)"} if weight else {}
+        return found | weights
 
     def _blank(self, box: Box) -> str:
-        return self.steps.step(f"{box.key}_blank", blank(self._span(box)))
+        return self.is_blank(box.key)
 
     def _span(self, box: Box) -> str:
-        return self.steps.step(f"_{box.key}", self.cells[box.key])
+        return self.span(box.key)
 
     def _entry(self) -> str:
         """1 for each row that is an entry: in use, and no sum, part or remark; the header is none."""
@@ -143,6 +213,11 @@ class TableRange:
         span = self._span(box)
         formula = f'ISNUMBER({span})*ISNUMBER(FIND("|"&{span}&"|","|"&SUMIF({span},"<1E+99")/2&"|"))'
         return self.steps.step(f"{box.key}_sum", formula)
+
+
+def first_row(flags: str, rows: str) -> str:
+    """The number of the first row with a flag; 0 where none has one."""
+    return f"IF(SUMPRODUCT({flags})=0,0,{ROWS}-SUMPRODUCT(MAX((({flags})>0)*({ROWS}-{rows}))))"
 
 
 def _is_last(numbers: str) -> str:

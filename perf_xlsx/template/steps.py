@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perf_xlsx.sheets.fixed_texts import STEP
+
 Case = tuple[str, str]  # a condition, and what it leads to
-PREFIX = "pxl_"  # of the names of steps; boxes and columns have px_
+PREFIX = STEP
 
 
 class Steps:

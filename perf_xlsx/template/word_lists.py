@@ -21,6 +21,8 @@ BLANKS = "px_blanks"  # what counts as nothing typed; an empty text is the first
 TOTALS, REMARKS, NOTES = "px_totals", "px_remarks", "px_notes"  # begin rows that are no entries
 # Lists of "code〈word〉", to find out what a text means.
 SIGNS, METHODS, LEVELS, UNITS = "px_signs", "px_methods", "px_levels", "px_percent_units"
+GRADES = "px_grade_words"  # a list of "grade〈word〉"
+FILLERS = "px_fillers"  # texts that explain nothing
 NOT_APPLICABLE = "px_not_applicable"  # words for an actual that does not apply; only where the rulebook rescales
 UNSEEN, HARD_SPACE = "px_unseen", "px_hard_space"  # characters that a formula cannot write
 GENERAL = "px_general"  # a cell without a number format, which shows which program calculates
@@ -55,10 +57,24 @@ def word_lists(form: Form, rulebook: Rulebook) -> Mapping[str, str]:
         METHODS: _coded(methods | {BLANK: blanks}),
         LEVELS: _coded(levels | {BLANK: blanks}),
         UNITS: _coded({PERCENT: (PERCENT, *PERCENT_WORDS), BLANK: blanks}),
+        GRADES: _coded({step.name: _grade_words(form, step.name) for step in rulebook.grades}),
+        FILLERS: _listed(("", *_fillers(), *DASHES)),
         UNSEEN: "\u200b",
         HARD_SPACE: "\u00a0",
         GENERAL: "",
     } | _not_applicable(rulebook)
+
+
+def _grade_words(form: Form, grade: str) -> list[str]:
+    box = next(box for box in form.single_boxes if box.key == "claimed_grade")
+    return [grade, *(word for choice in box.choices if choice.value == grade for word in choice.same)]
+
+
+def _fillers() -> Iterator[str]:
+    """Fillers as a formula compares them: without stops."""
+    known = vocabulary("blanks")["fillers"]
+    for word in (*known["words"], *known["no_deviation"]):
+        yield re.sub("[。.；;]", "", word)
 
 
 def _not_applicable(rulebook: Rulebook) -> dict[str, str]:

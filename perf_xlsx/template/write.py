@@ -8,20 +8,25 @@ import re
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Form
+from perf_xlsx.forms import Block, Boxes, Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
 from perf_xlsx.template import live
 from perf_xlsx.template.blocks import SheetState, Writer
-from perf_xlsx.template.box import BoxWriter
+from perf_xlsx.template.box import LEVELS, NO_LIST, BoxWriter, list_name
 from perf_xlsx.template.calculator import Cells
+from perf_xlsx.template.checks import Checks, check_name, verdict
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps
 from perf_xlsx.template.word_lists import word_lists
+
+
+VERDICT = "px_verdict"  # the cell that says whether the form can be sent
 
 
 class Template(Struct, frozen=True):
@@ -34,6 +39,7 @@ class Template(Struct, frozen=True):
 
 def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> Template:
     """A blank template, or with `fill` typed in exactly as given. Live formulas have their results."""
+    form = without_unclaimed(form, fill)
     out = io.BytesIO()
     canvas = LiveCanvas(out)
     book = canvas.book
@@ -49,6 +55,21 @@ def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
     guide.activate()
     book.close()
     return Template(out.getvalue(), canvas.cells, (GUIDE, *(sheet.name for sheet in form.sheets), HIDDEN_SHEET))
+
+
+def without_unclaimed(form: Form, fill: Fill | None) -> Form:
+    """The form without the columns of claims that its data do not hold."""
+    held = {(key, column) for key, rows in fill.rows.items() for row in rows for column, value in row.items() if value is not None} if fill else set()
+    held |= {(block, column) for (block, _, column), value in fill.lines.items() if value is not None} if fill else set()
+
+    def kept(block: Block) -> Block:
+        if isinstance(block, Boxes):
+            return block
+        columns = tuple(box for box in block.columns if not box.claimed_only or (block.key, box.key) in held)
+        return replace(block, columns=columns)
+
+    sheets = (replace(sheet, blocks=tuple(map(kept, sheet.blocks))) for sheet in form.sheets)
+    return replace(form, sheets=tuple(sheets))
 
 
 def _properties(book: Any, form: Form, year: int | None, rulebook: Rulebook) -> None:
@@ -81,7 +102,7 @@ def _hidden_sheet(
         elif content:
             canvas.text(sheet, row, 1, content)
         row += 1
-    for column, (name, values) in enumerate(_dependent_lists(form).items(), 3):
+    for column, (name, values) in enumerate(_lists(form, rulebook).items(), 3):
         for offset, value in enumerate(values):
             canvas.text(sheet, offset, column, value)
         canvas.name(name, HIDDEN_SHEET, 0, column, len(values) - 1, column)
@@ -91,20 +112,30 @@ def _shared_formulas(canvas: LiveCanvas, form: Form, rulebook: Rulebook, writer:
     """The formulas of the hidden sheet by the names of their cells."""
     total = Steps("total", writer.money, {box.key: box.label for box in form.lines("funds").columns})
     rate = live.rate(total, rulebook)
-    found = {**writer.hidden, **total.formulas, live.RATE: rate}
+    found = {**total.formulas, live.RATE: rate}
     for table in writer.tables:
-        if table.required:
-            found |= table.counts()
-            canvas.named_formulas(table.steps)
-    return found
+        found |= table.counts() if table.required else {}
+    indicators = next(table for table in writer.tables if table.block.key == "indicators")
+    found[live.CLAIMED_SUM] = live.claimed_total(rulebook, indicators)
+    sources = writer.sources()
+    checks = Checks(form, rulebook, sources)
+    for table in writer.tables:
+        canvas.named_formulas(table.steps)
+    return {**writer.hidden, **found, **sources.amounts.formulas, **sources.boxes.formulas, **checks.steps.formulas}
 
 
-def _dependent_lists(form: Form) -> dict[str, list[str]]:
-    """The choices under each choice of another column, by the name of their cells."""
-    found: dict[str, list[str]] = {}
+def _lists(form: Form, rulebook: Rulebook) -> dict[str, list[str]]:
+    """The lists of drop-downs that depend on another column, by the names of their cells.
+
+    Those are the choices under each choice of the other, all of them, and the others that have some; and the
+    judgements of a qualitative row.
+    """
+    found = {LEVELS: [band.judgement for band in rulebook.bands], NO_LIST: [""]}
     for box in {box.key: box for block in form.blocks for box in block.fields if box.depends_on}.values():
+        found[list_name(box.key)] = list(dict.fromkeys(choice.value for choice in box.choices))
+        found[list_name(box.key, "above")] = list(dict.fromkeys(choice.under for choice in box.choices))
         for choice in box.choices:
-            found.setdefault(f"px_list_{box.key}_{choice.under}", []).append(choice.value)
+            found.setdefault(list_name(box.key, choice.under), []).append(choice.value)
     return found
 
 
@@ -127,9 +158,16 @@ def _guide_sheet(
     canvas.text(
         sheet, 1, 1, f"{year}年度" if year else "", canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
     )
+    sheet.set_row(2, 26)
+    sheet.merge_range(2, 1, 2, 2, "", canvas.style())
+    look = canvas.style(bold=True, font_size=14, border=1, align="center")
+    canvas.live(sheet, 2, 1, _verdict(states), look)
+    canvas.name(VERDICT, GUIDE, 2, 1)
+    canvas.check_colours(sheet, 2, 1, 2, 2)
+    sheet.freeze_panes(3, 0)
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
-    row = 3
+    row = 4
     for line in _guide(form, rulebook):
         sheet.merge_range(row, 1, row, 2, "", canvas.paragraph)
         canvas.text(sheet, row, 1, line, canvas.paragraph)
@@ -173,14 +211,23 @@ def _legend_table(canvas: LiveCanvas, sheet: Any, row: int) -> int:
     return row + len(legend) + 1
 
 
+def _verdict(states: list[SheetState]) -> str:
+    """Whether the form can be sent: nothing is empty, nothing wrong, and there is a total."""
+    names = dict.fromkeys(check_name(key) for state in states for key in state.checks[1:])
+    return f"={verdict([state.count_name for state in states], list(names))}"
+
+
 def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetState]) -> int:
     canvas.text(sheet, row, 1, "表名（点击打开）", canvas.head)
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
-    for offset, state in enumerate(states, 1):
+    at = row
+    for state in states:
         name = state.sheet.name
-        canvas.link(sheet, row + offset, 1, f"internal:'{name}'!{state.first}", name, link)
-        canvas.live(sheet, row + offset, 2, f"={state.counter}", canvas.style(border=1, indent=1))
-        canvas.counter_colours(sheet, row + offset, 2)
-        sheet.set_row(row + offset, 22)
-    return row + len(states) + 1
+        for key in state.checks:
+            at += 1
+            canvas.link(sheet, at, 1, f"internal:'{name}'!{state.first}", name, link)
+            canvas.live(sheet, at, 2, f"={check_name(key)}", canvas.style(border=1, indent=1, text_wrap=False))
+            canvas.check_colours(sheet, at, 2, at, 2)
+            sheet.set_row(at, 18)
+    return at + 1

@@ -1,0 +1,61 @@
+"""Sums that the sheet makes by itself: the engine works them out of their parts, and never reads the sheet's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from perf_xlsx.domain.entries import Path, map_entries
+from perf_xlsx.domain.model import Entry, FundLine, SelfEvaluation
+from perf_xlsx.domain.rounding import plain
+
+UNKNOWN = "—"  # `given` of a sum with a part that cannot be read
+CLAIMED_TOTAL: Path = ("", "", "claimed_total")
+
+
+def with_sums(form: SelfEvaluation) -> SelfEvaluation:
+    """The form with each of its computed sums worked out anew; one without any part is empty."""
+    if not form.computed:
+        return form
+
+    def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
+        return _summed(entry, _parts(form, path)) if path in form.computed else entry
+
+    return replace(map_entries(form, visit), unwritten=form.unwritten)
+
+
+def with_line_sums(lines: Mapping[str, FundLine], computed: Iterable[Path]) -> dict[str, FundLine]:
+    """Lines of money with their computed sums worked out."""
+    found = dict(lines)
+    for block, key, column in computed:
+        if block == "funds":
+            line = found[str(key)]
+            found[str(key)] = replace(line, **{column: _summed(line.entry(column), _amounts(lines, line, column))})
+    return found
+
+
+def _parts(form: SelfEvaluation, path: Path) -> list[Entry[Decimal]]:
+    block, key, column = path
+    if block == "funds":
+        return _amounts(form.funds, form.funds[str(key)], column)
+    return [form.claimed.execution_points, *(row.claimed_points for row in form.indicators)]
+
+
+def _amounts(lines: Mapping[str, FundLine], line: FundLine, column: str) -> list[Entry[Decimal]]:
+    """The amounts that a line is the sum of; a part that is empty counts by its own parts."""
+    found: list[Entry[Decimal]] = []
+    for part in (lines[key] for key in line.parts):
+        entry = part.entry(column)
+        found += _amounts(lines, part, column) if entry.empty and part.parts else [entry]
+    return found
+
+
+def _summed(entry: Entry[Decimal], parts: Sequence[Entry[Decimal]]) -> Entry[Decimal]:
+    if any(part.unreadable for part in parts):
+        return replace(entry, value=None, given=UNKNOWN)
+    values = [part.value for part in parts if part.value is not None]
+    total = sum(values, Decimal(0)) if values else None
+    return replace(entry, value=total, given="" if total is None else plain(total))

@@ -1,0 +1,435 @@
+"""The live checks: one table of them, shown at the head of each sheet and together on the guide.
+
+Each is a sentence that begins with ✔, ✖ (wrong), △ (to be looked at) or 还差 (not filled in yet), and names its two
+numbers and the place. It is one named cell of the hidden sheet; whatever shows it refers to that cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import AMOUNTS
+from perf_xlsx.domain.rounding import plain
+from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Sheet, typed
+from perf_xlsx.rulebook import OTHERS, Rulebook
+from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, OWED, WRONG
+from perf_xlsx.template import live
+from perf_xlsx.template import word_lists as words
+from perf_xlsx.template.conditions import bare, blank, listed, number, plain_number
+from perf_xlsx.template.missing import TableRange, first_row
+from perf_xlsx.template.steps import Case, Steps, cases, quoted
+
+CHECKS = "check"  # the table of their steps: pxl_check_…
+# Checks by the block that they are shown with.
+OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
+    "basics": ("values",),
+    "goal": ("goals",),
+    "funds": ("total", "parts", "across", "within", "listed"),
+    "projects": ("listed", "projects"),
+    "indicators": ("weights", "claims", "rows", "levels"),
+    "claimed": ("execution", "claimed_total", "grade"),
+    "passages": ("passages",),
+}
+
+
+def shown_on(sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook) -> list[str]:
+    """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first."""
+    found = [f"missing{number_of_sheet}"]
+    for block in sheet.blocks:
+        found += [key for key in OF_BLOCKS.get(block.key, ()) if _applies(key, form, rulebook)]
+    return found
+
+
+def _applies(key: str, form: Form, rulebook: Rulebook) -> bool:
+    """Whether a form has what a check compares."""
+    match key:
+        case "listed":
+            return form.project_line is not None and form.has("projects")
+        case "parts":
+            return any(_parts_typed(form))
+        case "levels":
+            return bool(rulebook.weight_sets(form.name))
+        case "passages":
+            return bool(_passages(form, rulebook))
+        case "goals":
+            return bool(_goals(form, rulebook))
+        case "execution":
+            return bool(rulebook.number("execution.weight"))
+    return True
+
+
+def check_name(key: str) -> str:
+    """The name of the hidden cell that holds a check."""
+    return f"pxl_{CHECKS}_{key}"
+
+
+class Sources(Struct, frozen=True):
+    """What the checks look at: amounts by line and column, single boxes by key, tables by key.
+
+    `made` are the lines that the sheet adds up by itself.
+    """
+
+    amounts: Steps
+    boxes: Steps
+    tables: Mapping[str, TableRange]
+    made: frozenset[str]
+    total_made: bool
+
+
+class Checks:
+    """The formulas of all checks but those of empty boxes; afterwards `steps` holds them by their names."""
+
+    def __init__(self, form: Form, rulebook: Rulebook, sources: Sources) -> None:
+        self.form, self.rulebook, self.of = form, rulebook, sources
+        self.steps = Steps(CHECKS, {}, {})
+        self.edge = plain(rulebook.number("thresholds.tolerance"))
+        self.lines = form.lines("funds")
+        self.columns = {box.key: box.label for box in self.lines.columns}
+        keys = {key for n, sheet in enumerate(form.sheets, 1) for key in shown_on(sheet, n, form, rulebook)}
+        for key in sorted(keys):
+            if not key.startswith("missing"):
+                self.steps.step(key, getattr(self, f"_{key}")())
+
+    def _differ(self, one: str, other: str) -> str:
+        return f"ROUND(ABS(({one})-({other})),6)>{self.edge}"
+
+    # ---- single boxes
+
+    def _values(self) -> str:
+        asked = [case for box in self._basics() for case in self._value(box)]
+        return cases(*asked, otherwise=said(DONE, "各格填写规范"))
+
+    def _basics(self) -> Iterator[Box]:
+        for block in self.form.blocks:
+            if isinstance(block, Boxes) and block.key != "claimed":
+                yield from (box for box in typed(block.boxes) if box.key in self.of.boxes.cells)
+
+    def _value(self, box: Box) -> Iterator[Case]:
+        cell = self.of.boxes.cells[box.key]
+        if box.kind == "number":
+            yield f'{number(self.of.boxes, box.key)}="?"', said(WRONG, f"请填数字：{box.label}")
+        elif box.kind == "choice" and box.strict:
+            known = f"|{'|'.join(word for choice in box.choices for word in choice.words)}|"
+            unknown = f"AND(NOT({blank(cell)}),NOT({listed(bare(cell), quoted(known))}))"
+            yield unknown, said(WRONG, f"请从下拉列表中选择：{box.label}")
+
+    # ---- money
+
+    def _amount(self, line: str, column: str) -> str:
+        return self.of.amounts.cells[f"{line}_{column}"]
+
+    def _total(self) -> str:
+        """The total: of unreadable parts nothing is said but their name; a typed one is compared with its parts."""
+        key = self.form.total_line
+        line = next(one for one in self.lines.lines if one.key == key)
+        budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
+        unread = [
+            case
+            for one in self.lines.lines
+            for column in AMOUNTS
+            if one.key not in self.of.made and column in self.columns
+            for case in _asked(self.of.amounts, f"{one.key}_{column}")
+        ]
+        asked = [] if key in self.of.made else [*self._sum_cases(line)]
+        base = self.rulebook.word("execution.base")
+        none = f"AND(ISNUMBER({self._amount(key, base)}),{self._amount(key, base)}=0)"
+        return cases(
+            *unread,
+            *asked,
+            (f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))", said(OWED, f"{line.label}：各部分还没有填")),
+            (none, said(WRONG, f"{line.label}的{self.columns[base]}是0，执行率算不出来")),
+            otherwise=said(
+                DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)
+            ),
+        )
+
+    def _parts(self) -> str:
+        """Typed sums and their parts, where all of them are known."""
+        found = [case for line in _parts_typed(self.form) for case in self._sum_cases(line)]
+        named = "；".join(f"{'＋'.join(self._label(part) for part in line.parts)}＝{line.label}" for line in _parts_typed(self.form))
+        return cases(*found, otherwise=said(DONE, named))
+
+    def _label(self, key: str) -> str:
+        return next(one.label for one in self.lines.lines if one.key == key)
+
+    def _sum_cases(self, line: Line) -> Iterator[Case]:
+        """One case for each column in which a line is not the sum of its parts."""
+        for column in (column for column in AMOUNTS if column in self.columns):
+            total, parts = self._amount(line.key, column), [self._amount(part, column) for part in line.parts]
+            least = 1 if line.blank_part_is_zero else len(parts)
+            summed = f"SUM({','.join(parts)})"
+            known = f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>={least})"
+            wrong = f"IF({known},{self._differ(total, summed)},FALSE)"
+            names = "＋".join(self._label(part) for part in line.parts)
+            yield wrong, said(
+                WRONG, f"{names}＝", amount(summed), f"，{line.label}填", amount(total), "，差",
+                amount(f"{total}-{summed}"), f"（{self.columns[column]}）",
+            )  # fmt: skip
+
+    def _across(self) -> str:
+        """年初＋调整＝全年 of each typed line."""
+        found: list[Case] = []
+        for line in self._typed_lines():
+            initial, change, adjusted = (self._amount(line.key, column) for column in AMOUNTS[:3])
+            summed = f"{initial}+{change}"
+            known = f"COUNT({initial},{change},{adjusted})=3"
+            wrong = f"IF({known},{self._differ(adjusted, summed)},FALSE)"
+            found.append((wrong, said(
+                WRONG, f"{line.label}：年初＋调整＝", amount(summed), "，全年预算数填", amount(adjusted), "，差",
+                amount(f"{adjusted}-({summed})"),
+            )))  # fmt: skip
+        return cases(*found, otherwise=said(DONE, "年初预算数＋调整数＝全年预算数"))
+
+    def _typed_lines(self) -> list[Line]:
+        return [line for line in self.lines.lines if line.key not in self.of.made]
+
+    def _within(self) -> str:
+        """No amount below zero, none spent without a budget; more than the budget is to be looked at."""
+        wrong: list[Case] = []
+        doubted: list[Case] = []
+        for line in self._typed_lines():
+            for column in (column for column in AMOUNTS if column != "adjustment"):
+                cell = self._amount(line.key, column)
+                negative = f"IF(ISNUMBER({cell}),{cell}<0,FALSE)"
+                wrong.append((negative, said(WRONG, f"{line.label}的{self.columns[column]}是负数")))
+            budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
+            without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({blank(budget)},{budget}=0)),FALSE)"
+            wrong.append((without, said(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))))
+            more = f"IF(COUNT({budget},{spent})=2,ROUND({spent}-{budget},6)>{self.edge},FALSE)"
+            doubted.append((more, said(
+                DOUBTED, f"{line.label}：全年执行数", amount(spent), "超过全年预算数", amount(budget), "，请核对"
+            )))  # fmt: skip
+        return cases(*wrong, *doubted, otherwise=said(DONE, "全年执行数不超过全年预算数"))
+
+    # ---- projects
+
+    def _listed(self) -> str:
+        """项目明细 and the line of projects, in budget and spending."""
+        table, key = self.of.tables["projects"], self.form.project_line or ""
+        label = self._label(key)
+        entries = table.entries
+        nothing = ",".join(f"IF(ISNUMBER({cell}),{cell}>{self.edge},FALSE)" for cell in self._project_amounts(key))
+        found: list[Case] = [(f"AND({entries}=0,OR({nothing}))", said(WRONG, f"{label}有数，项目明细没有项目"))]
+        sums = {column: table.summed(column) for column in ("adjusted", "executed")}
+        for column, summed in sums.items():
+            cell = self._amount(key, column)
+            wrong = f"IF(AND({entries}>0,ISNUMBER({cell})),{self._differ(cell, summed)},FALSE)"
+            found.append((wrong, said(
+                WRONG, f"{self.columns[column]}：项目明细合计", amount(summed), f"，{label}", amount(cell), "，差",
+                amount(f"{summed}-{cell}"),
+            )))  # fmt: skip
+        both = said(
+            DONE, f"项目明细合计＝{label}：全年预算数", amount(sums["adjusted"]), "，全年执行数", amount(sums["executed"])
+        )
+        return cases(*found, otherwise=both)
+
+    def _project_amounts(self, key: str) -> list[str]:
+        return [self._amount(key, column) for column in ("adjusted", "executed")]
+
+    def _projects(self) -> str:
+        """Rows of projects with an amount that is none, is below zero, or was spent without a budget."""
+        table = self.of.tables["projects"]
+        return cases(
+            self._in_table(table, "unread", table.texts(("initial", "adjusted", "executed")), "金额不是数字"),
+            self._in_table(table, "asking", table.begins("reference_rate", live.ASKING), "金额不是数字"),
+            self._in_table(table, "negative", table.negative(("initial", "adjusted", "executed")), "金额是负数"),
+            self._in_table(table, "unbudgeted", table.unbudgeted(), "没有全年预算数，却有全年执行数"),
+            otherwise=said(DONE, "各项目金额填写规范"),
+        )
+
+    def _in_table(self, table: TableRange, key: str, flags: str, what: str) -> Case:
+        """A case for the first row of a table with a flag."""
+        row = self.steps.step(f"{table.block.key}_{key}", first_row(f"{table.entry}*({flags})", table.rows))
+        return f"{row}>0", said(WRONG, "第", Worth(row), f"行{what}")
+
+    # ---- indicators
+
+    def _weights(self) -> str:
+        table, full = self.of.tables["indicators"], self.rulebook.number("total.points")
+        execution = self.rulebook.number("execution.weight")
+        given = f"ROUND({table.summed('weight')}+{plain(execution)},2)"
+        rest = f"ROUND({plain(full)}-{given},2)"
+        inside = f"（含预算执行率{plain(execution)}）" if execution else ""
+        shown = ("分值合计", Worth(given), f"{inside}，应为{plain(full)}，")
+        return cases(
+            (f"ABS({rest})<={self.edge}", said(DONE, "分值合计", Worth(given), inside)),
+            (f"{rest}<0", said(WRONG, *shown, "多", Worth(f"0-{rest}"))),
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, *shown, "还可分", Worth(rest))),
+            otherwise=said(WRONG, *shown, "还差", Worth(rest)),
+        )
+
+    def _claims(self) -> str:
+        table = self.of.tables["indicators"]
+        claimed, computed = table.summed("claimed_points"), table.summed("reference_points")
+        apart = f"ROUND({claimed}-{computed},2)"
+        shown = ("自评得分合计", amount(claimed), "，参考得分合计", amount(computed))
+        return cases(
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, *shown)),
+            (f"ABS({apart})>{self.edge}", said(WRONG, *shown, "，差", Worth(apart))),
+            otherwise=said(DONE, *shown),
+        )
+
+    def _rows(self) -> str:
+        """Rows that ask for something other than an empty box."""
+        table = self.of.tables["indicators"]
+        hints = table.span("reference_hint")
+        waiting = f'({hints}="{DONE}")+(LEFT({hints},2)="{OWED}")'
+        asking = self.steps.step("rows_asking", f"SUMPRODUCT({table.entry}*(({waiting})=0))")
+        row = self.steps.step("rows_first", first_row(f"{table.entry}*(({waiting})=0)", table.rows))
+        sheet = table.sheet
+        letter = table.letters["reference_hint"]
+        hint = f"INDEX('{sheet}'!${letter}:${letter},{row})"
+        return cases(
+            (f"{asking}>0", said(
+                WRONG, Worth(asking), "行要改：第", Worth(row), "行",
+                Worth(f'IF({hint}="","没有公式，请从上一行向下填充",{hint})'),
+            )),
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "各行填齐后核对")),
+            otherwise=said(DONE, "各行都得满分，或写了偏差原因和改进措施"),
+        )
+
+    def _levels(self) -> str:
+        """Each level's weights beside the rulebook's, of the first of its sets that fits."""
+        sets = self.rulebook.weight_sets(self.form.name)
+        fits = [self._set_fits(one) for one in sets]
+        shown: list[str] = []
+        for level, points in sets[0].items():
+            name = "其他指标" if level == OTHERS else level
+            shown += ["、" if shown else "", name, Worth(self._level_sum(level, sets[0])), f"／{plain(points)}"]
+        return cases((f"OR({','.join(fits)})", said(DONE, *shown)), otherwise=said(DOUBTED, "一级指标分值：", *shown))
+
+    def _set_fits(self, ruled: Mapping[str, object]) -> str:
+        pairs = (f"NOT({self._differ(self._level_sum(level, ruled), plain(points))})" for level, points in ruled.items())  # type: ignore[arg-type]
+        return f"AND({','.join(pairs)})"
+
+    def _level_sum(self, level: str, ruled: Mapping[str, object]) -> str:
+        """The weights of a level; of all others, what the named ones leave."""
+        table = self.of.tables["indicators"]
+        execution = self.rulebook.number("execution.weight")
+        inside = f"+{plain(execution)}" if level == self.rulebook.execution_level else ""
+        if level == OTHERS:
+            named = "+".join(self._level_sum(one, ruled) for one in ruled if one != OTHERS) or "0"
+            return f"ROUND({table.summed('weight')}-({named}),2)"
+        word = level.removesuffix("指标")
+        key = f"level_{list(ruled).index(level)}_{sum(map(ord, level))}"
+        flag = f"ISNUMBER(FIND({quoted(word)},{table.span('level1')}))"
+        return self.steps.step(key, f"ROUND(SUMPRODUCT({table.entry}*{flag},{table.span('weight')}){inside},2)")
+
+    # ---- conclusion
+
+    def _box(self, key: str) -> str:
+        return self.of.boxes.cells[key]
+
+    def _execution(self) -> str:
+        claimed, computed = self._box("claimed_execution_points"), self._box("reference_execution_points")
+        shown = ("预算执行率得分", amount(claimed), "，参考", amount(computed))
+        return cases(
+            *_asked(self.of.boxes, "claimed_execution_points"),
+            (f"NOT(ISNUMBER({claimed}))", said(OWED, "预算执行率得分")),
+            (f"NOT(ISNUMBER({computed}))", said(OWED, "预算执行情况填齐后核对预算执行率得分")),
+            (self._differ(claimed, computed), said(WRONG, *shown, "，差", amount(f"{claimed}-{computed}"))),
+            otherwise=said(DONE, *shown),
+        )
+
+    def _claimed_total(self) -> str:
+        """The sum of the claims; a typed one is compared with it."""
+        total, summed = self._box("claimed_total"), live.CLAIMED_SUM
+        shown = ("自评总分", amount(total), "＝预算执行率得分＋各项自评得分")
+        typed_wrong = (
+            self._differ(total, summed),
+            said(WRONG, "自评总分填", amount(total), "，各项之和", amount(summed), "，差",
+                 amount(f"{total}-{summed}")),
+        )  # fmt: skip
+        asked = [] if self.of.total_made else [*_asked(self.of.boxes, "claimed_total")]
+        owed = f"OR(NOT(ISNUMBER({total})),NOT(ISNUMBER({summed})))"
+        return cases(
+            *asked,
+            (owed, said(OWED, "各项自评得分填齐后显示自评总分")),
+            *([] if self.of.total_made else [typed_wrong]),
+            otherwise=said(DONE, *shown),
+        )
+
+    def _grade(self) -> str:
+        """The grade beside that of the claimed and of the reference total."""
+        grade, computed = self._box("claimed_grade"), self._box("reference_grade")
+        expected = self.steps.step("grade_expected", live.grade_of(self._box("claimed_total"), self.rulebook))
+        same = f'ISNUMBER(FIND({expected}&"〈"&{bare(grade)}&"〉",{words.GRADES}))'
+        return cases(
+            (blank(grade), said(OWED, "自评等级")),
+            (f'OR({expected}="",{computed}="")', said(OWED, "各表填齐后核对等级")),
+            (f"NOT({same})", said(WRONG, "自评等级填", Worth(grade), "，按自评总分应为", Worth(expected))),
+            (f"{expected}<>{computed}", said(WRONG, "自评等级", Worth(expected), "，参考等级", Worth(computed))),
+            otherwise=said(DONE, "自评等级与总分相符：", Worth(expected)),
+        )
+
+    def _goals(self) -> str:
+        owed = [
+            (blank(self._box(key)), said(DOUBTED, f"请写“{self._named(key)}”")) for key in _goals(self.form, self.rulebook)
+        ]
+        return cases(*owed, otherwise=said(DONE, "年度总体目标已填写"))
+
+    def _named(self, key: str) -> str:
+        return next(box.label for box in self.form.single_boxes if box.key == key)
+
+    def _passages(self) -> str:
+        table = self.of.tables["passages"]
+        found: list[Case] = []
+        for title in _passages(self.form, self.rulebook):
+            flag = f"ISNUMBER(FIND({quoted(title)},{table.span('title')}))*(1-{table.is_blank('text')})"
+            there = self.steps.step(f"passage_{len(found)}", f"SUMPRODUCT({flag}*1)")
+            found.append((f"{there}=0", said(DOUBTED, f"请写“{title}”")))
+        return cases(*found, otherwise=said(DONE, "规定的文字说明已填写"))
+
+
+def _parts_typed(form: Form) -> list[Line]:
+    """The lines that a person types although they have parts."""
+    return [line for line in form.lines("funds").lines if line.parts and not form.is_made(line)]
+
+
+def _goals(form: Form, rulebook: Rulebook) -> list[str]:
+    """The boxes that the rulebook requires a text in."""
+    titles = rulebook.words(f"passages.{form.name}")
+    return [box.key for box in form.single_boxes if box.kind == "long_text" and box.label in titles]
+
+
+def _passages(form: Form, rulebook: Rulebook) -> list[str]:
+    """The passages that the rulebook requires."""
+    labels = {box.label for box in form.single_boxes}
+    titles = [title for title in rulebook.words(f"passages.{form.name}") if title not in labels]
+    return titles if form.has("passages") else []
+
+
+def _asked(steps: Steps, key: str) -> Iterator[Case]:
+    """What a box is asked for that holds no plain number."""
+    for condition, prompt in plain_number(steps, key):
+        yield condition, f"{quoted(f'{WRONG} ')}&{prompt}"
+
+
+class Worth(str):
+    """A part of a sentence that is worked out: a formula."""
+
+
+def said(mark: str, *parts: str) -> str:
+    """A sentence as a formula: its mark, and texts and formulas."""
+    pieces = [f"({part})" if isinstance(part, Worth) else quoted(part) for part in (f"{mark} ", *parts) if part]
+    return "&".join(pieces)
+
+
+def amount(formula: str) -> Worth:
+    """An amount, points or a weight in a sentence."""
+    return Worth(f"ROUND({formula},2)")
+
+
+def verdict(missing: Sequence[str], shown: Sequence[str]) -> str:
+    """One verdict on the whole form: of the numbers of empty boxes, and of the checks by their names."""
+    owed = "+".join(missing)
+    wrong = "+".join(f'(LEFT({name})="{WRONG}")' for name in shown)
+    waiting = "+".join(f'(LEFT({name},2)="{OWED}")' for name in shown)
+    return cases(
+        (f"{owed}>0", f'"{OWED} "&({owed})&" 格"&IF({wrong}>0,"，"&({wrong})&" 处不符","")'),
+        (f"{wrong}>0", f'"{WRONG} "&({wrong})&" 处不符"'),
+        (f"OR({waiting}>0,NOT(ISNUMBER(px_reference_total)))", f'"{OWED} 参考总分："&px_reference_total'),
+        otherwise=quoted(f"{DONE} 可以报送"),
+    )
