@@ -141,8 +141,6 @@ def target_and_actual(chance: Chance, form: Form, row: int) -> None:
                     pair[at] = pair[at] / 100
         form.type("px_indicators_target", pair[0], codes[0], row)
         form.type("px_indicators_actual", pair[1], codes[1], row)
-        if chance.random() < 0.3 and base:
-            form.type("px_indicators_claimed_completion", round(actual / base, 4), "0.00%", row)
     else:
         form.type("px_indicators_target", *numbers(chance, form.odd), row)
         form.type("px_indicators_actual", *numbers(chance, form.odd), row)
@@ -207,42 +205,72 @@ def odd_row(chance: Chance, form: Form, row: int) -> None:
             form.type("px_indicators_target", "—", row=row)
 
 
+ODD_AMOUNTS: tuple[tuple[Any, str | None], ...] = (
+    ("1,200.5", None), (None, None), ("—", None), (datetime.datetime(2025, 3, 5), "yyyy-mm-dd"), ("600万元", None),
+    (0.96, "0.00%"), (-50, None), (0, None), ("无", None), (True, None), (1e14, None),
+)  # fmt: skip
+
+
 def money(chance: Chance, form: Form) -> None:
-    """The amounts; what is odd stands in the total alone."""
-    lines = ("basic", "project") if form.kind == "department" else ("fiscal",)
-    sums = {"initial": 0.0, "adjusted": 0.0, "executed": 0.0}
+    """The amounts of the lines that the sheet adds up; some of them are wrong, odd or missing."""
+    lines = ["basic", "project"] if form.kind == "department" else ["fiscal", "carried", "other"]
+    lines = lines[: chance.randint(1, len(lines))] if chance.random() < 0.3 else lines[:2]
     for line in lines:
-        initial = round(chance.uniform(100, 900), 2)
-        amounts = {
-            "initial": initial,
-            "adjusted": initial,
-            "executed": round(initial * chance.choice((1, 0.9, 0.75, 0.5, 0.96, 0.9599)), 2),
-        }
+        amounts = amounts_of(chance, form, round(chance.uniform(100, 900), 2))
         for key, value in amounts.items():
-            form.type(f"px_funds_{line}_{key}", value)
-            sums[key] = round(sums[key] + value, 2)
-    for key, value in sums.items():
-        odd: tuple[Any, str | None] = value, None
-        if chance.random() < 0.05 * form.odd:
-            odd = chance.choice((
-                (f"{value:,}", None), (None, None), ("—", None), (datetime.datetime(2025, 3, 5), "yyyy-mm-dd"), (f"{value}万元", None),
-            ))  # fmt: skip
-            form.said.append(f"{key}={odd[0]!r}")
-        form.type(f"px_funds_total_{key}", *odd)
+            form.type(f"px_funds_{line}_{key}", *odd_amount(chance, form, value))
+        if line == "basic" and chance.random() < 0.3:
+            split(chance, form, amounts)
     if form.kind == "department":
-        executed = form.cell("px_funds_project_executed").value
-        adjusted = form.cell("px_funds_project_adjusted").value
-        form.type("px_projects_name", "修缮")
-        form.type("px_projects_adjusted", adjusted)
-        form.type("px_projects_executed", executed)
-        if chance.random() < 0.4 * form.odd:
-            form.type("px_projects_name", chance.choice(("合计", "总计 ", "注：以上不含结转", "无")), row=1)
-            if chance.random() < 0.6:
-                form.type("px_projects_adjusted", adjusted, row=1)
-                form.type("px_projects_executed", executed, row=1)
-        elif chance.random() < 0.1:
-            key, value = chance.choice((("source", "本级"), ("initial", 5), ("benefit", "好"), ("name", "空项目")))
-            form.type(f"px_projects_{key}", value, row=1)
+        projects(chance, form)
+
+
+def amounts_of(chance: Chance, form: Form, initial: float) -> dict[str, float]:
+    """A line's amounts, which mostly add up."""
+    change = round(chance.choice((0, 0, 0.1, -0.05, 0.5)) * initial, 2)
+    adjusted = round(initial + change + (7 if chance.random() < 0.05 * form.odd else 0), 2)
+    share = chance.choice((1, 0.9, 0.75, 0.5, 0.96, 0.9599, 1.1 if chance.random() < form.odd else 1))
+    amounts = {"initial": initial, "adjustment": change, "adjusted": adjusted, "executed": round(adjusted * share, 2)}
+    if not change and chance.random() < 0.5:
+        del amounts["adjustment"]
+    return amounts
+
+
+def odd_amount(chance: Chance, form: Form, value: float) -> tuple[Any, str | None]:
+    """An amount, or what people type in its place."""
+    return chance.choice(ODD_AMOUNTS) if chance.random() < 0.05 * form.odd else (value, None)
+
+
+def split(chance: Chance, form: Form, amounts: dict[str, float]) -> None:
+    """人员经费 and 公用经费 below 基本支出, which itself may be left empty."""
+    for key, value in amounts.items():
+        people = round(value * 0.7, 2)
+        rest = round(value - people, 2) + (3 if chance.random() < 0.1 * form.odd else 0)
+        form.type(f"px_funds_people_{key}", *odd_amount(chance, form, people))
+        form.type(f"px_funds_office_{key}", *odd_amount(chance, form, rest))
+        if chance.random() < 0.3 * form.odd:
+            form.type(f"px_funds_basic_{key}", None)
+
+
+def projects(chance: Chance, form: Form) -> None:
+    """The projects of the line of projects; rows that are none among them."""
+    executed = form.cell("px_funds_project_executed").value
+    adjusted = form.cell("px_funds_project_adjusted").value
+    if not isinstance(adjusted, int | float) and chance.random() < 0.5:
+        return
+    if chance.random() < 0.08 * form.odd:
+        return
+    form.type("px_projects_name", "修缮")
+    form.type("px_projects_adjusted", *odd_amount(chance, form, adjusted))
+    form.type("px_projects_executed", *odd_amount(chance, form, executed))
+    if chance.random() < 0.4 * form.odd:
+        form.type("px_projects_name", chance.choice(("合计", "总计 ", "注：以上不含结转", "无")), row=1)
+        if chance.random() < 0.6:
+            form.type("px_projects_adjusted", adjusted, row=1)
+            form.type("px_projects_executed", executed, row=1)
+    elif chance.random() < 0.1:
+        key, value = chance.choice((("source", "本级"), ("initial", 5), ("benefit", "好"), ("name", "空项目")))
+        form.type(f"px_projects_{key}", value, row=1)
 
 
 def boxes(chance: Chance, form: Form) -> None:
@@ -252,7 +280,6 @@ def boxes(chance: Chance, form: Form) -> None:
         form.type(f"px_{key}", chance.choice(("示例县水利局",) * 20 + ("—", "\n", "\u200b", None, " ") * odd))
     form.type("px_money_unit", chance.choice(("万元",) * 20 + (None, "—") * odd))
     form.type("px_claimed_execution_points", *points_typed(chance, 9.5, form.odd))
-    form.type("px_claimed_total", *points_typed(chance, 95, form.odd))
     form.type("px_claimed_grade", chance.choice(("优",) * 20 + ("优秀", None) * odd))
 
 
@@ -269,11 +296,35 @@ def typed_form(seed: str) -> Form:
     count = chance.randint(1, 5)
     for row in range(count):
         indicator(chance, form, row, round(90 / count, 2))
-    while chance.random() < 0.15 + 0.3 * form.odd:
+    while chance.random() < 0.15 * bool(form.odd) + 0.3 * form.odd:
         count += chance.choice((0, 0, 2))
         odd_row(chance, form, count)
         count += 1
+    if chance.random() < 0.7:
+        claim_what_is_shown(chance, form)
     return form
+
+
+def claim_what_is_shown(chance: Chance, form: Form) -> None:
+    """Claim the reference points and grade, as a careful accountant does; sometimes another thing is forgotten."""
+    shown = calculated(form.book)
+    top, weights = form.cell("px_indicators_name").row, form.cell("px_indicators_weight").column
+    for row in range(8):
+        cell = form.cell("px_indicators_reference_points", row)
+        points = shown(cell.parent.title, cell.coordinate)
+        weight = cell.parent.cell(top + row, weights).value
+        if not isinstance(points, Fraction) or chance.random() < 0.05 * form.odd:
+            continue
+        form.type("px_indicators_claimed_points", float(points), row=row)
+        if isinstance(weight, int | float) and float(points) < weight and chance.random() > 0.05 * form.odd:
+            form.type("px_indicators_reason", chance.choice(("设备到货较晚影响进度",) * 9 + ("无", "见附件。")), row=row)
+            form.type("px_indicators_improvement", "下年度提前采购设备", row=row)
+    cell = form.cell("px_reference_execution_points")
+    if isinstance(points := shown(cell.parent.title, cell.coordinate), Fraction):
+        form.type("px_claimed_execution_points", float(points))
+    cell = form.cell("px_reference_grade")
+    if (grade := calculated(form.book)(cell.parent.title, cell.coordinate)) and chance.random() > 0.1 * form.odd:
+        form.type("px_claimed_grade", grade)
 
 
 # ---- comparing -------------------------------------------------------------------------------------------------
@@ -332,10 +383,42 @@ def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
     counters = [value(f"px_counter_{at + 1}") for at in range(len(load_form(form.kind).sheets))]
     if all(str(counter).startswith("✔") for counter in counters) and missing:
         yield f"green, {missing[0].place} {missing[0].message}"
+    yield from strip_disagreements(form, value, result)
     for sheet in form.book.worksheets:
         for cell in (cell for line in sheet.iter_rows() for cell in line if cell.data_type == "f"):
             if str(shown(sheet.title, cell.coordinate)).startswith(ERRORS):
                 yield f"error in {sheet.title}!{cell.coordinate}"
+
+
+# What each check of the strip answers for: where the engine has one of these errors, it is not ✔.
+ANSWERS = {
+    "total": {"F06"}, "parts": {"F01"}, "across": {"F02"}, "within": {"F06", "F07"}, "listed": {"F05"},
+    "projects": {"F06", "F07"}, "weights": {"W01", "W03"}, "rows": {"I02", "I05", "I06", "I07", "I12", "R13"},
+    "grade": {"T03"}, "execution": {"I06"},
+}  # fmt: skip
+UNSEEN = {"R24", "R10"}  # errors that no formula sees: what is crossed out, and pictures
+
+
+def checks_of(form: Form, shown: Shown) -> dict[str, str]:
+    """What each check of the strip says."""
+    found = {}
+    for name in form.book.defined_names:
+        if name.startswith("pxl_check_") and name.removeprefix("pxl_check_") in {*ANSWERS, "values", "claims", "claimed_total"}:
+            cell = form.cell(name)
+            found[name.removeprefix("pxl_check_")] = str(shown(cell.parent.title, cell.coordinate))
+    return found
+
+
+def strip_disagreements(form: Form, value: Callable[[str], Any], result: Result) -> Iterator[str]:
+    """Where the verdict or a check says ✔ beside an error of the engine."""
+    errors = [found for found in result.findings if found.severity == "error" and found.code not in UNSEEN]
+    verdict = str(value("px_verdict"))
+    if verdict.startswith("✔") and errors:
+        yield f"{verdict} shown, {errors[0].code} {errors[0].place} {errors[0].message}"
+    if verdict.startswith("✔") and value("px_claimed_total") is not None and result.evaluation:
+        claimed = result.evaluation.claimed.total.value
+        if claimed is None or abs(float(value("px_claimed_total")) - float(claimed)) > 1e-6:
+            yield f"自评总分 {value('px_claimed_total')} shown, {claimed} read"
 
 
 def needless(form: Form, shown: Shown, result: Result) -> bool:

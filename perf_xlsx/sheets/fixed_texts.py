@@ -18,8 +18,8 @@ LEGEND_WORDS = ("必须填写", "按需填写", "自动计算")
 LEGEND = "".join(f"■ {word}　" for word in LEGEND_WORDS)
 
 
-DONE, WRONG, DOUBTED, OWED = "✔", "✖", "△", "还差"  # what a live check begins with
-CHECK_MARKS = tuple(f"{mark} " for mark in (DONE, WRONG, DOUBTED, OWED))
+DONE, WRONG, DOUBTED, OWED, IDLE = "✔", "✖", "△", "还差", "○"  # what a live check begins with
+CHECK_MARKS = tuple(f"{mark} " for mark in (DONE, WRONG, DOUBTED, OWED, IDLE))
 
 
 class Prompt(StrEnum):

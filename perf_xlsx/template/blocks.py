@@ -336,7 +336,7 @@ class Writer:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
         if block.key == "indicators":
             none = f"({entries_name(block.key)}=0)"
-            state.count(none, none, quoted("至少一个指标"))
+            state.count(none, none, quoted("第一个指标"))
             at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
             self.canvas.name(POINTS, state.sheet.name, header, at, last + BELOW, at)
 

@@ -14,7 +14,7 @@ from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Sheet, typed
 from perf_xlsx.rulebook import OTHERS, Rulebook
-from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, OWED, WRONG
+from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG
 from perf_xlsx.template import live
 from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import bare, blank, listed, number, plain_number
@@ -128,8 +128,8 @@ class Checks:
         unread = [
             case
             for one in self.lines.lines
-            for column in AMOUNTS
-            if one.key not in self.of.made and column in self.columns
+            for column in self._amounts_()
+            if one.key not in self.of.made
             for case in _asked(self.of.amounts, f"{one.key}_{column}")
         ]
         asked = [] if key in self.of.made else [*self._sum_cases(line)]
@@ -147,24 +147,34 @@ class Checks:
 
     def _parts(self) -> str:
         """Typed sums and their parts, where all of them are known."""
-        found = [case for line in _parts_typed(self.form) for case in self._sum_cases(line)]
-        named = "；".join(f"{'＋'.join(self._label(part) for part in line.parts)}＝{line.label}" for line in _parts_typed(self.form))
-        return cases(*found, otherwise=said(DONE, named))
+        lines = _parts_typed(self.form)
+        found = [case for line in lines for case in self._sum_cases(line)]
+        equations = [f"{self._sum_of(line)}＝{line.label}" for line in lines]
+        parts = [self._amount(part, column) for line in lines for part in line.parts for column in self._amounts_()]
+        nothing = (f"COUNT({','.join(parts)})=0", said(IDLE, "；".join(equations), "：没有分列"))
+        shown = (amount(self._amount(lines[0].key, "adjusted")), "，", amount(self._amount(lines[0].key, "executed")))
+        return cases(*found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
+
+    def _amounts_(self) -> list[str]:
+        """The columns of amounts."""
+        return [column for column in AMOUNTS if column in self.columns]
+
+    def _sum_of(self, line: Line) -> str:
+        return "＋".join(self._label(part) for part in line.parts)
 
     def _label(self, key: str) -> str:
         return next(one.label for one in self.lines.lines if one.key == key)
 
     def _sum_cases(self, line: Line) -> Iterator[Case]:
         """One case for each column in which a line is not the sum of its parts."""
-        for column in (column for column in AMOUNTS if column in self.columns):
+        for column in self._amounts_():
             total, parts = self._amount(line.key, column), [self._amount(part, column) for part in line.parts]
             least = 1 if line.blank_part_is_zero else len(parts)
             summed = f"SUM({','.join(parts)})"
             known = f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>={least})"
             wrong = f"IF({known},{self._differ(total, summed)},FALSE)"
-            names = "＋".join(self._label(part) for part in line.parts)
             yield wrong, said(
-                WRONG, f"{names}＝", amount(summed), f"，{line.label}填", amount(total), "，差",
+                WRONG, f"{self._sum_of(line)}＝", amount(summed), f"，{line.label}填", amount(total), "，差",
                 amount(f"{total}-{summed}"), f"（{self.columns[column]}）",
             )  # fmt: skip
 
@@ -180,7 +190,12 @@ class Checks:
                 WRONG, f"{line.label}：年初＋调整＝", amount(summed), "，全年预算数填", amount(adjusted), "，差",
                 amount(f"{adjusted}-({summed})"),
             )))  # fmt: skip
-        return cases(*found, otherwise=said(DONE, "年初预算数＋调整数＝全年预算数"))
+        equation = "＋".join(self.columns[column] for column in AMOUNTS[:2]) + f"＝{self.columns['adjusted']}"
+        known = [f"COUNT({','.join(self._amount(line.key, column) for column in AMOUNTS[:3])})=3" for line in self._typed_lines()]
+        nothing = (f"NOT(OR({','.join(known)}))", said(IDLE, equation, "：没有填全三个数的行"))
+        key = self.form.total_line
+        shown = [part for column, mark in zip(AMOUNTS[:3], ("＋", "＝", ""), strict=True) for part in (amount(f"SUM({self._amount(key, column)})"), mark)]
+        return cases(*found, nothing, otherwise=said(DONE, equation, "：合计", *shown))
 
     def _typed_lines(self) -> list[Line]:
         return [line for line in self.lines.lines if line.key not in self.of.made]
@@ -201,7 +216,11 @@ class Checks:
             doubted.append((more, said(
                 DOUBTED, f"{line.label}：全年执行数", amount(spent), "超过全年预算数", amount(budget), "，请核对"
             )))  # fmt: skip
-        return cases(*wrong, *doubted, otherwise=said(DONE, "全年执行数不超过全年预算数"))
+        key, words_ = self.form.total_line, "全年执行数不超过全年预算数"
+        budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
+        nothing = (f"COUNT({budget},{spent})<2", said(IDLE, words_))
+        shown = ("：合计", amount(spent), "，", amount(budget), "，结余", amount(f"{budget}-{spent}"))
+        return cases(*wrong, *doubted, nothing, otherwise=said(DONE, words_, *shown))
 
     # ---- projects
 
@@ -223,7 +242,8 @@ class Checks:
         both = said(
             DONE, f"项目明细合计＝{label}：全年预算数", amount(sums["adjusted"]), "，全年执行数", amount(sums["executed"])
         )
-        return cases(*found, otherwise=both)
+        none = (f"{entries}=0", said(IDLE, f"项目明细和{label}都没有数"))
+        return cases(*found, none, otherwise=both)
 
     def _project_amounts(self, key: str) -> list[str]:
         return [self._amount(key, column) for column in ("adjusted", "executed")]
@@ -236,7 +256,8 @@ class Checks:
             self._in_table(table, "asking", table.begins("reference_rate", live.ASKING), "金额不是数字"),
             self._in_table(table, "negative", table.negative(("initial", "adjusted", "executed")), "金额是负数"),
             self._in_table(table, "unbudgeted", table.unbudgeted(), "没有全年预算数，却有全年执行数"),
-            otherwise=said(DONE, "各项目金额填写规范"),
+            (f"{table.entries}=0", said(IDLE, "没有填项目")),
+            otherwise=said(DONE, Worth(table.entries), "个项目，金额填写规范"),
         )
 
     def _in_table(self, table: TableRange, key: str, flags: str, what: str) -> Case:

@@ -12,7 +12,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.forms import FormError
 from perf_xlsx.forms.case import Shown
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import DONE, WRONG
+from perf_xlsx.sheets.fixed_texts import DONE, IDLE, WRONG
 from perf_xlsx.sheets.writer import Canvas, safe
 from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
 from perf_xlsx.template.steps import Steps
@@ -87,6 +87,7 @@ class LiveCanvas(Canvas):
         """Cells with live checks or hints: green where all is well, red where something is wrong, else amber."""
         cell = f"${column_name(column + 1)}{row + 1}"
         looks = (
+            (f'=LEFT({cell},1)="{IDLE}"', s.OPTIONAL_FILL, s.SOFT),
             (f'=LEFT({cell},1)="{DONE}"', s.DONE_FILL, s.DONE_INK),
             (f'=LEFT({cell},1)="{WRONG}"', WRONG_FILL, s.STANDING_INK["error"]),
             (f'={cell}<>""', s.TODO_FILL, s.TODO_INK),
