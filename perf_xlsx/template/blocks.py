@@ -13,7 +13,7 @@ from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, LEGEND_WORDS, NUMBER, OWED
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, NUMBER, OWED
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
 from perf_xlsx.template.conditions import blank, number, plain_number
@@ -31,13 +31,13 @@ from perf_xlsx.template.missing import (
 )
 from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
 
-SIDE_BY_SIDE = 110.0  # the width from which two checks share a row
 SPARE_ROWS = 3  # kept free at the end of a filled table
 HELP_WIDTH = 42.0
-LEGEND_WIDTH = 34.0
-SCREEN = 172.0  # characters that a screen of 1366 pixels shows
+DEFAULT_WIDTH = 8.4  # of a column without one, in characters
+TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
+STRIP = 3  # rows of live checks below the title
+SCREEN = 160.0  # characters that a screen of 1366 pixels shows
 MONEY_UNIT = "px_money_unit"
-LEGEND_FILLS = (s.REQUIRED_FILL, s.OPTIONAL_FILL, s.COMPUTED_FILL)
 
 PROTECTION = {
     "insert_rows": True, "delete_rows": True, "format_cells": True, "format_columns": True, "format_rows": True,
@@ -155,66 +155,45 @@ class Writer:
         self.column_widths = widths
 
     def _heading(self, state: SheetState, worksheet: Any, last: int) -> int:
+        """Title, money unit and hint in one row, below them the strip of checks; gives the next row."""
         canvas, sheet = self.canvas, state.sheet
         worksheet.set_row(0, 30)
-        worksheet.merge_range(0, 0, 0, last, "", canvas.title)
-        canvas.text(worksheet, 0, 0, s.dated(sheet.title, self.year), canvas.title)
-        worksheet.set_row(1, 16)
-        hint = canvas.style(font_color=s.SOFT, text_wrap=False)
-        canvas.text(worksheet, 1, LEFT, sheet.hint, hint)
-        worksheet.set_row(2, 17)
-        word_style = canvas.book.add_format({"font_name": s.BODY, "font_size": 9, "font_color": s.SOFT})
-        swatches: list[Any] = []
-        for word, colour in zip(LEGEND_WORDS, LEGEND_FILLS, strict=True):
-            swatch = canvas.book.add_format(
-                {"font_name": s.BODY, "font_size": 11, "font_color": _swatch(colour), "bold": True}
-            )
-            swatches += [swatch, "■ ", word_style, f"{word}　"]
-        worksheet.write_rich_string(2, LEFT, *swatches, canvas.style(text_wrap=False, align="left"))
+        title = canvas.style(font_name=s.HEADING, font_size=16, align="left", text_wrap=False)
+        canvas.text(worksheet, 0, LEFT, s.dated(sheet.title, self.year), title)
+        column = self._column_at(TITLE_WIDTH)
         if any(_has_money(block) for block in sheet.blocks):
             unit = f'="金额单位："&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
-            canvas.live(worksheet, 2, self._money_column(last), unit, canvas.style(bold=True, text_wrap=False))
-        return self._checks(state, worksheet, 3, last)
+            canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
+            column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
+        canvas.text(worksheet, 0, column, sheet.hint, canvas.style(font_color=s.SOFT, text_wrap=False, font_size=9))
+        self._checks(state, worksheet)
+        worksheet.freeze_panes(1 + STRIP, 0)
+        return 1 + STRIP
 
-    def _money_column(self, last: int) -> int:
-        """Where the money unit stands: behind the legend, in sight."""
-        width, column = 0.0, LEFT
-        while column < last and width < LEGEND_WIDTH:
-            width += self.column_widths.get(column, 8.0)
+    def _column_at(self, width: float) -> int:
+        """The first column that begins so many characters to the right of the margin, or further."""
+        column, before = LEFT, 0.0
+        while before < width:
+            before += self.column_widths.get(column, DEFAULT_WIDTH)
             column += 1
         return column
 
-    def _checks(self, state: SheetState, worksheet: Any, row: int, last: int) -> int:
-        """The strip of live checks; gives the next row."""
+    def _checks(self, state: SheetState, worksheet: Any) -> None:
+        """The strip of live checks: three rows, of one check or of two side by side."""
         form, canvas = self.box.form, self.canvas
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook)
         look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
-        halves = self._halves(last) if len(state.checks) > 2 else [(LEFT, last)]
+        middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
+        halves = [(LEFT, middle - 1), (middle, max(middle, end - 1))] if len(state.checks) > STRIP else [(LEFT, end - 1)]
+        for row in range(1, 1 + STRIP):
+            worksheet.set_row(row, 16)
         for at, key in enumerate(state.checks):
-            first, end = halves[at % len(halves)]
-            here = row + at // len(halves)
-            worksheet.set_row(here, 16)
-            if end > first:
-                worksheet.merge_range(here, first, here, end, "", look)
-            canvas.live(worksheet, here, first, f"={check_name(key)}", look)
-            canvas.check_colours(worksheet, here, first, here, end)
-        canvas.name(counter_name(state.number - 1), state.sheet.name, row, LEFT)
-        return row + -(-len(state.checks) // len(halves))
-
-    def _halves(self, last: int) -> list[tuple[int, int]]:
-        """The columns of two checks in a row where the sheet is wide; a half is what a screen shows half of."""
-        total, middle = 0.0, LEFT
-        widths = [self.column_widths.get(column, 8.0) for column in range(LEFT, last + 1)]
-        if sum(widths) < SIDE_BY_SIDE:
-            return [(LEFT, last)]
-        half = min(sum(widths), SCREEN) / 2
-        ends: list[int] = []
-        for column, width in enumerate(widths, LEFT):
-            total += width
-            if total >= half * (len(ends) + 1) and len(ends) < 2:
-                ends.append(column)
-        middle, end = ends[0], ends[-1] if len(ends) > 1 else last
-        return [(LEFT, middle), (middle + 1, max(end, middle + 1))]
+            row, (first, last) = 1 + at // len(halves), halves[at % len(halves)]
+            if last > first:
+                worksheet.merge_range(row, first, row, last, "", look)
+            canvas.live(worksheet, row, first, f"={check_name(key)}", look)
+            canvas.check_colours(worksheet, row, first, row, last)
+        canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
 
     # ---- blocks ----------------------------------------------------------------------------------------------
 
@@ -278,6 +257,8 @@ class Writer:
         canvas.text(worksheet, row, LEFT, line.lead + line.label, label)
         total = self.box.form.total_line
         needed = required_amounts(line, total, self.box.rulebook)
+        whole = next(one for one in block.lines if one.key == total)
+        needed_of_total = required_amounts(whole, total, self.box.rulebook)
         made = is_made(self.box.form, self.fill, block, line)
         self.made |= {line.key} if made else set()
         for column, box in enumerate(block.columns, LEFT + 1):
@@ -292,11 +273,17 @@ class Writer:
                 self.box.computed(worksheet, row, column, box, {"": made_name(line, box)})
             else:
                 value = line_value(self.fill, block, line, box)
-                canvas.typed(worksheet, row, column, value, self.box.style(box, box.key in needed, value))
+                is_first = self._opens_total(block, line) and box.key in needed_of_total
+                canvas.typed(worksheet, row, column, value, self.box.style(box, box.key in needed or is_first, value))
                 state.box(row, column)
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
+
+    def _opens_total(self, block: Lines, line: Line) -> bool:
+        """Whether a line is the first part of the total that the sheet adds up: where that begins to be filled in."""
+        whole = next(one for one in block.lines if one.key == self.box.form.total_line)
+        return line.key in whole.parts[:1] and is_made(self.box.form, self.fill, block, whole)
 
     def _sums(self, block: Lines) -> None:
         """The formulas of the lines that the sheet adds up; what is no number in a part is asked for."""
@@ -342,7 +329,7 @@ class Writer:
 
     def _row_heads(self, block: Rows, state: SheetState, header: int, last: int) -> None:
         canvas, worksheet = self.canvas, state.worksheet
-        worksheet.set_row(header, 28)
+        worksheet.set_row(header, 30)
         canvas.text(worksheet, header, 0, NUMBER, canvas.head)
         for column, box in enumerate(block.columns, LEFT):
             canvas.text(worksheet, header, column, _head(box, box.required), canvas.head)
@@ -433,11 +420,6 @@ def fill_rows(fill: Fill | None, block: Rows) -> list[Mapping[str, Typed]]:
 def _label(row: int) -> str:
     """The locked label of a row."""
     return f"$B${row + 1}"
-
-
-def _swatch(colour: str) -> str:
-    """The colour of a legend square: the box's own is too pale for a small mark."""
-    return {s.REQUIRED_FILL: "#E6C84F", s.OPTIONAL_FILL: "#D0D5DB", s.COMPUTED_FILL: "#9AA3AE"}[colour]
 
 
 def _columns(block: Lines | Rows) -> list[tuple[float, str]]:

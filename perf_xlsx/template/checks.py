@@ -92,6 +92,10 @@ class Checks:
             if not key.startswith("missing"):
                 self.steps.step(key, getattr(self, f"_{key}")())
 
+    def _sum(self, key: str, column: str) -> str:
+        """The cell with the sum of the entries' numbers in a column of a table."""
+        return self.steps.step(f"{key}_{column}", self.of.tables[key].summed(column))
+
     def _differ(self, one: str, other: str) -> str:
         return f"ROUND(ABS(({one})-({other})),6)>{self.edge}"
 
@@ -231,7 +235,7 @@ class Checks:
         entries = table.entries
         nothing = ",".join(f"IF(ISNUMBER({cell}),{cell}>{self.edge},FALSE)" for cell in self._project_amounts(key))
         found: list[Case] = [(f"AND({entries}=0,OR({nothing}))", said(WRONG, f"{label}有数，项目明细没有项目"))]
-        sums = {column: table.summed(column) for column in ("adjusted", "executed")}
+        sums = {column: self._sum("projects", column) for column in ("adjusted", "executed")}
         for column, summed in sums.items():
             cell = self._amount(key, column)
             wrong = f"IF(AND({entries}>0,ISNUMBER({cell})),{self._differ(cell, summed)},FALSE)"
@@ -270,8 +274,8 @@ class Checks:
     def _weights(self) -> str:
         table, full = self.of.tables["indicators"], self.rulebook.number("total.points")
         execution = self.rulebook.number("execution.weight")
-        given = f"ROUND({table.summed('weight')}+{plain(execution)},2)"
-        rest = f"ROUND({plain(full)}-{given},2)"
+        given = self.steps.step("weights_given", f"ROUND({table.summed('weight')}+{plain(execution)},2)")
+        rest = self.steps.step("weights_rest", f"ROUND({plain(full)}-{given},2)")
         inside = f"（含预算执行率{plain(execution)}）" if execution else ""
         shown = ("分值合计", Worth(given), f"{inside}，应为{plain(full)}，")
         return cases(
@@ -283,7 +287,7 @@ class Checks:
 
     def _claims(self) -> str:
         table = self.of.tables["indicators"]
-        claimed, computed = table.summed("claimed_points"), table.summed("reference_points")
+        claimed, computed = self._sum("indicators", "claimed_points"), self._sum("indicators", "reference_points")
         apart = f"ROUND({claimed}-{computed},2)"
         shown = ("自评得分合计", amount(claimed), "，参考得分合计", amount(computed))
         return cases(
@@ -332,9 +336,9 @@ class Checks:
         inside = f"+{plain(execution)}" if level == self.rulebook.execution_level else ""
         if level == OTHERS:
             named = "+".join(self._level_sum(one, ruled) for one in ruled if one != OTHERS) or "0"
-            return f"ROUND({table.summed('weight')}-({named}),2)"
+            return f"ROUND({self._sum('indicators', 'weight')}-({named}),2)"
         word = level.removesuffix("指标")
-        key = f"level_{list(ruled).index(level)}_{sum(map(ord, level))}"
+        key = f"levels_{list(ruled).index(level)}_{sum(map(ord, level))}"
         flag = f"ISNUMBER(FIND({quoted(word)},{table.span('level1')}))"
         return self.steps.step(key, f"ROUND(SUMPRODUCT({table.entry}*{flag},{table.span('weight')}){inside},2)")
 

@@ -248,7 +248,7 @@ class IndicatorSteps:
             (f"NOT(ISNUMBER({points}))", quoted("暂不能评分，请核对本行")),
             (self._without_measure(), quoted("指标值是0，请核对指标值和指标性质")),
             (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted("自评得分与参考得分不符")),
-            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted("未得满分，请写偏差原因和改进措施")),
+            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted("请写偏差原因和改进措施")),
             otherwise=quoted(DONE),
         )
 

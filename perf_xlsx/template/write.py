@@ -166,6 +166,7 @@ def _guide_sheet(
     canvas.check_colours(sheet, 2, 1, 2, 2)
     sheet.freeze_panes(3, 0)
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
+    sheet.set_row(1, s.height_for([(rules, 66)], 20))
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
     row = 4
     for line in _guide(form, rulebook):
@@ -173,8 +174,8 @@ def _guide_sheet(
         canvas.text(sheet, row, 1, line, canvas.paragraph)
         sheet.set_row(row, s.height_for([(line, 86)], 24))
         row += 1
+    row = _checks_table(canvas, sheet, row + 1, states)
     row = _legend_table(canvas, sheet, row + 1)
-    row = _todo_table(canvas, sheet, row + 1, states)
     sheet.protect()
     canvas.print_setup(sheet, landscape=False)
     sheet.print_area(0, 0, row, 2)
@@ -217,7 +218,7 @@ def _verdict(states: list[SheetState]) -> str:
     return f"={verdict([state.count_name for state in states], list(names))}"
 
 
-def _todo_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetState]) -> int:
+def _checks_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetState]) -> int:
     canvas.text(sheet, row, 1, "表名（点击打开）", canvas.head)
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")

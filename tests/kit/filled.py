@@ -21,10 +21,11 @@ import openpyxl
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
-from perf_xlsx.forms import Boxes, Lines, Rows, form_names
+from perf_xlsx.forms import Boxes, Lines, Rows, form_names, load_form
 from perf_xlsx.forms.case import Fill, Typed, load_case
-from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.template.blocks import SPARE_ROWS, box_value, fill_rows, line_value
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.template.blocks import SPARE_ROWS, box_value, fill_rows, is_made, line_value
+from perf_xlsx.template.write import write_template
 from tests import CASES
 
 WELL_MADE = {"department": "完好的部门自评表", "project": "完好的项目自评表"}
@@ -63,13 +64,38 @@ def filled(case: Case | str, rulebook: str | None = None) -> bytes:
     if rulebook not in (None, *rulebook_names()) or json.loads(text)["form"] not in form_names():
         return pipeline.template_bytes(case=text, rulebook=rulebook)  # a file may change from test to test
     fill = load_case(text)
-    typed = _blank(fill.form.name, fill.year, rulebook).typed(fill)
+    typed = _blank(fill.form.name, fill.year, rulebook, _claims(fill)).typed(fill)
     return typed or pipeline.template_bytes(case=text, rulebook=rulebook)
 
 
+RATE, COMPLETION, SUM, TOTAL = "claimed_rate", "claimed_completion", "claimed_sum", "claimed_total"
+ALL_CLAIMS = frozenset({RATE, COMPLETION, SUM, TOTAL})
+
+
+def _claims(fill: Fill) -> frozenset[str]:
+    """Which of the claims that a template has boxes for only where its data hold them these data hold."""
+    line, total = {key[1] for key in fill.lines}, fill.form.total_line
+    found = {RATE} if any(key[2] == RATE and value is not None for key, value in fill.lines.items()) else set()
+    rows = fill.rows.get("indicators", ())
+    found |= {COMPLETION} if any(row.get(COMPLETION) is not None for row in rows) else set()
+    return frozenset(found | ({SUM} if total in line else set()) | ({TOTAL} & fill.boxes.keys()))
+
+
 @cache
-def _blank(form: str, year: int, rulebook: str | None) -> _Blank:
-    return _Blank(pipeline.template_bytes(form, year, rulebook))
+def _blank(form: str, year: int, rulebook: str | None, claims: frozenset[str] = ALL_CLAIMS) -> _Blank:
+    """A template with nothing typed into it, and with boxes for these claims."""
+    kind = load_form(form)
+    rules = load_rulebook(rulebook or kind.rulebook).on(form)
+    columns = [RATE] if RATE in claims else []
+    lines: dict[tuple[str, str, str], Typed] = {
+        ("funds", kind.total_line, column): "" for column in [*columns, *(["initial"] if SUM in claims else [])]
+    }
+    if SUM not in claims:
+        lines = {("funds", kind.lines("funds").lines[-2].key, column): "" for column in columns}
+    boxes: dict[str, Typed] = {box.key: box.preset for box in kind.single_boxes if box.preset}
+    rows = {"indicators": ({COMPLETION: ""},)} if COMPLETION in claims else {}
+    fill = Fill(kind, year, boxes | ({TOTAL: None} if TOTAL in claims else {}), lines, rows)
+    return _Blank(write_template(kind, year, rules, fill).data)
 
 
 class _Blank:
@@ -130,20 +156,23 @@ class _Blank:
             match block:
                 case Boxes():
                     for box in block.boxes:
-                        if box.kind != "computed":
+                        if box.kind != "computed" and (not box.formula or box.key in fill.boxes):
                             yield self._at(box.key), box_value(fill, box)
                 case Lines():
                     for line in block.lines:
                         for box in block.columns:
-                            if box.kind != "computed":
+                            name = f"{block.key}_{line.key}_{box.key}"
+                            if box.kind == "computed" or f"px_{name}" not in self.names:
+                                continue
+                            if not is_made(fill.form, fill, block, line) or box.kind != "number":
                                 yield (
-                                    self._at(f"{block.key}_{line.key}_{box.key}"),
+                                    self._at(name),
                                     line_value(fill, block, line, box),
                                 )
                 case Rows():
                     for number, row in enumerate(fill_rows(fill, block)):
                         for box in block.columns:
-                            if box.kind != "computed":
+                            if box.kind != "computed" and f"px_{block.key}_{box.key}" in self.names:
                                 yield self._at(f"{block.key}_{box.key}", number), row.get(box.key)
 
     def _at(self, name: str, row: int = 0) -> Cell:

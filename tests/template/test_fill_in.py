@@ -40,7 +40,8 @@ def yellow(sheet: Any) -> Iterator[tuple[Any, str]]:
 
 def _label(sheet: Any, cell: Any) -> str:
     above = (sheet.cell(row, cell.column) for row in range(cell.row - 1, 3, -1))
-    head = next((one.value for one in above if one.protection.locked and one.value), None)
+    heads = (one.value for one in above if one.protection.locked and one.value and one.data_type != "f")
+    head = next(heads, None)
     beside = sheet.cell(cell.row, 2)
     label = head if sheet.title in TABLES else beside.value
     return str(label).rstrip("* ")
@@ -60,10 +61,15 @@ def filled(path: Path, rulebook: str, rows: int = 3) -> None:
     for sheet in book.worksheets:
         for cell, label in yellow(sheet):
             free = sheet.title in ("绩效指标", "项目明细")
-            if cell.value is None and (not free or cell.row <= 5 + rows):
+            if cell.value is None and (not free or _above(sheet, cell) <= rows):
                 name = f"{label}{cell.row}"
                 cell.value = name if free and label in ("三级指标", "项目名称") else values[label]
     book.save(path)
+
+
+def _above(sheet: Any, cell: Any) -> int:
+    """Which row of its table a box is in, from 1."""
+    return int(sheet.cell(cell.row, 1).value)
 
 
 def errors(path: Path) -> list[tuple[str, str | None, str]]:
@@ -138,7 +144,7 @@ def test_what_the_rulebook_divides_by_is_required() -> None:
 def test_the_units_own_points_and_grade_are_required(form: str) -> None:
     book = _book(form, load_form(form).rulebook)
     labels = [label for sheet in book.worksheets for _, label in yellow(sheet)]
-    assert {"自评得分", "预算执行率得分", "自评总分", "自评等级", "金额单位"} <= set(labels)
+    assert {"自评得分", "预算执行率得分", "自评等级", "金额单位"} <= set(labels)
 
 
 def _book(form: str, rulebook: str) -> Any:
