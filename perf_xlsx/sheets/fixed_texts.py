@@ -33,7 +33,7 @@ class Prompt(StrEnum):
     PERCENT = "请统一％"  # one of two numbers that may be a fraction of the other's percents
     LEVEL = "请选档次"  # a qualitative row without one of the rulebook's judgements
     CLAIM = "请填得分"  # only the unit itself can say how many points within the band
-    CORRECT_FIRST = "请先改好“请…”处"  # the total, as long as one box asks
+    CORRECT_FIRST = "请改好"  # the total, as long as one box asks; which, and for what
     FILL_FIRST = "填齐后显示"  # the total, as long as a required box is empty
     LEVEL1 = "请选一级指标"  # a row whose level decides how it is scored, and which has none
     NOT_APPLICABLE = "不适用"  # points of a row that does not apply
@@ -51,7 +51,7 @@ def is_live(formula: str) -> bool:
 
 
 _OF = "："
-_PROMPTS = frozenset(Prompt)
+_PROMPTS = frozenset({*Prompt, "请先改好“请…”处"})  # the last is of version 1
 
 
 def is_prompt(text: object) -> bool:

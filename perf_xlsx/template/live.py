@@ -25,10 +25,11 @@ from perf_xlsx.template.conditions import (
     percents_of_a_unit,
     plain_number,
 )
-from perf_xlsx.template.missing import POINTS, WEIGHTS, TableRange, counter_name, entries_name, rate_amounts
+from perf_xlsx.template.missing import POINTS, WEIGHTS, TableRange, counter_name, entries_name, first_row, rate_amounts
 from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
 ASKING = "请"  # what every prompt begins with
+ASKED, FIRST_ASKED = "px_asked", "px_first_asked"  # what is asked for before there is a total, and in which row
 CLAIMED_SUM = "px_claimed_sum"  # the total of the unit's own points, on the hidden sheet
 CLAIMED_POINTS = "px_claimed_execution_points"
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -77,11 +78,10 @@ def total(rulebook: Rulebook, form: Form) -> str:
         *((f"{RATE}<{plain(cap.below)}", f"MIN({summed},{plain(cap.total)})") for cap in rulebook.caps),
         otherwise=summed,
     )
-    asked = "+".join(f'COUNTIF({part},"{ASKING}*")' for part in (execution, POINTS))
     missing = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
     scored = f"AND(COUNT({execution})=1,{entries}>0,COUNT({POINTS})={entries})"
     return cases(
-        (f"{asked}>0", quoted(Prompt.CORRECT_FIRST)),
+        (f'{ASKED}<>""', f"{quoted(Prompt.CORRECT_FIRST.of(''))}&{ASKED}"),
         (f"OR({missing})", quoted(Prompt.FILL_FIRST)),
         *_afterwards(rulebook),
         (scored, capped),
@@ -105,6 +105,22 @@ def claimed_total(rulebook: Rulebook, table: TableRange) -> str:
     if rulebook.number("execution.weight"):
         waiting.append(f"NOT(ISNUMBER({CLAIMED_POINTS}))")
     return cases((f"OR({','.join(waiting)})", NOTHING), *_afterwards(rulebook), otherwise=capped)
+
+
+def first_asked(table: TableRange) -> str:
+    """The row of the first indicator whose points ask for something; 0 where none does."""
+    return first_row(table.begins("reference_points", ASKING), table.rows)
+
+
+def asked(table: TableRange) -> str:
+    """Where the first box is that asks for something else, and what it asks for; "" where none does."""
+    execution, letter = "px_reference_execution_points", table.letters["reference_points"]
+    first = f"INDEX('{table.sheet}'!${letter}:${letter},{FIRST_ASKED})"
+    return cases(
+        (f'LEFT({execution})="{ASKING}"', execution),
+        (f"{FIRST_ASKED}=0", NOTHING),
+        otherwise=f'"{table.sheet}第"&{FIRST_ASKED}&"行 "&{first}',
+    )
 
 
 def _afterwards(rulebook: Rulebook) -> Iterator[Case]:
@@ -234,14 +250,14 @@ class IndicatorSteps:
         """What to do about a row, in words: ✔ where nothing is left to do, "" where it is no entry."""
         steps, points = self.steps, self.steps.cells["reference_points"]
         owed = {key: steps.step(f"{key}_owed", blank(steps.cells[key])) for key in self.required}
-        lacking = "&".join(f'IF({is_owed},"{steps.labels[key]} ","")' for key, is_owed in owed.items())
-        heads = [steps.cells[key] for key in ("level1", "name") if key in steps.cells]
-        others = ",".join(begins(cell, listed_) for cell in heads for listed_ in (words.TOTALS, words.REMARKS))
+        texts = "&".join(f'IF({is_owed},"{steps.labels[key]} ","")' for key, is_owed in owed.items())
+        lacking, joined = steps.step("lacking", texts), ",".join(owed.values())
+        unused = steps.step("no_entry", f"OR(AND({joined}),{','.join(self._other_rows())})")
         edge = plain(self.rulebook.number("thresholds.tolerance"))
         return cases(
             (self.redirected, NOTHING),
-            (f"OR(AND({','.join(owed.values())}),{others})", NOTHING),
-            (f"OR({','.join(owed.values())})", f'"{OWED}："&{lacking}'),
+            (unused, NOTHING),
+            (f'{lacking}<>""', f'"{OWED}："&{lacking}'),
             *((f'{points}="{prompt}"', quoted(f"{ASKING}{told}")) for prompt, told in TOLD.items()),
             (f'LEFT({points})="{ASKING}"', points),
             (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
@@ -251,6 +267,12 @@ class IndicatorSteps:
             (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted("请写偏差原因和改进措施")),
             otherwise=quoted(DONE),
         )
+
+    def _other_rows(self) -> Iterator[str]:
+        """Whether the row sums up others or is a remark."""
+        for key in (key for key in ("level1", "name") if key in self.steps.cells):
+            for kind, known in (("total", words.TOTALS), ("remark", words.REMARKS)):
+                yield self.steps.step(f"{key}_{kind}", begins(self.steps.cells[key], known))
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -264,8 +286,11 @@ class IndicatorSteps:
         return f"AND(ISNUMBER({self.target}),{self.target}=0,{rising},{by_number})"
 
     def _unexplained(self) -> str:
-        texts = [self.steps.cells[key] for key in ("reason", "improvement") if key in self.steps.cells]
-        fillers = [listed(_without_stops(bare(cell)), words.FILLERS) for cell in texts]
+        texts = {key: self.steps.cells[key] for key in ("reason", "improvement") if key in self.steps.cells}
+        fillers = [
+            self.steps.step(f"{key}_filler", listed(_without_stops(bare(cell)), words.FILLERS))
+            for key, cell in texts.items()
+        ]
         return f"OR({','.join(fillers)})" if fillers else "FALSE"
 
     def _earned(self) -> str:

@@ -116,6 +116,7 @@ def _shared_formulas(canvas: LiveCanvas, form: Form, rulebook: Rulebook, writer:
     for table in writer.tables:
         found |= table.counts() if table.required else {}
     indicators = next(table for table in writer.tables if table.block.key == "indicators")
+    found |= {live.FIRST_ASKED: live.first_asked(indicators), live.ASKED: live.asked(indicators)}
     found[live.CLAIMED_SUM] = live.claimed_total(rulebook, indicators)
     sources = writer.sources()
     checks = Checks(form, rulebook, sources)
