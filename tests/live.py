@@ -207,7 +207,7 @@ def odd_row(chance: Chance, form: Form, row: int) -> None:
 
 ODD_AMOUNTS: tuple[tuple[Any, str | None], ...] = (
     ("1,200.5", None), (None, None), ("—", None), (datetime.datetime(2025, 3, 5), "yyyy-mm-dd"), ("600万元", None),
-    (0.96, "0.00%"), (-50, None), (0, None), ("无", None), (True, None), (1e14, None),
+    (0.96, "0.00%"), (-50, None), (0, None), ("无", None), (1e14, None),
 )  # fmt: skip
 
 
@@ -230,7 +230,12 @@ def amounts_of(chance: Chance, form: Form, initial: float) -> dict[str, float]:
     change = round(chance.choice((0, 0, 0.1, -0.05, 0.5)) * initial, 2)
     adjusted = round(initial + change + (7 if chance.random() < 0.05 * form.odd else 0), 2)
     share = chance.choice((1, 0.9, 0.75, 0.5, 0.96, 0.9599, 1.1 if chance.random() < form.odd else 1))
-    amounts = {"initial": initial, "adjustment": change, "adjusted": adjusted, "executed": round(adjusted * share, 2)}
+    amounts = {
+        "initial": initial,
+        "adjustment": change,
+        "adjusted": adjusted,
+        "executed": round(adjusted * share, 2),
+    }
     if not change and chance.random() < 0.5:
         del amounts["adjustment"]
     return amounts
@@ -317,7 +322,9 @@ def claim_what_is_shown(chance: Chance, form: Form) -> None:
             continue
         form.type("px_indicators_claimed_points", float(points), row=row)
         if isinstance(weight, int | float) and float(points) < weight and chance.random() > 0.05 * form.odd:
-            form.type("px_indicators_reason", chance.choice(("设备到货较晚影响进度",) * 9 + ("无", "见附件。")), row=row)
+            form.type(
+                "px_indicators_reason", chance.choice(("设备到货较晚影响进度",) * 9 + ("无", "见附件。")), row=row
+            )
             form.type("px_indicators_improvement", "下年度提前采购设备", row=row)
     cell = form.cell("px_reference_execution_points")
     if isinstance(points := shown(cell.parent.title, cell.coordinate), Fraction):
@@ -403,7 +410,12 @@ def checks_of(form: Form, shown: Shown) -> dict[str, str]:
     """What each check of the strip says."""
     found = {}
     for name in form.book.defined_names:
-        if name.startswith("pxl_check_") and name.removeprefix("pxl_check_") in {*ANSWERS, "values", "claims", "claimed_total"}:
+        if name.startswith("pxl_check_") and name.removeprefix("pxl_check_") in {
+            *ANSWERS,
+            "values",
+            "claims",
+            "claimed_total",
+        }:
             cell = form.cell(name)
             found[name.removeprefix("pxl_check_")] = str(shown(cell.parent.title, cell.coordinate))
     return found

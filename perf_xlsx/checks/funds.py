@@ -84,7 +84,12 @@ def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
         for column in AMOUNTS:
             entry = line.entry(column)
             summed = parts_sum(form, line, column) or sources_sum(form, line, column, tolerance)
-            if entry.value is None or summed is None or is_unusable(entry, column) or form.is_computed(line, column):
+            if (
+                entry.value is None
+                or summed is None
+                or is_unusable(entry, column)
+                or form.is_computed(line, column)
+            ):
                 continue
             total, members = summed
             difference = entry.value - total

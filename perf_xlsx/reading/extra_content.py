@@ -11,12 +11,20 @@ from perf_xlsx.domain.quantity import parse_quantity, same_label
 from perf_xlsx.forms import Block, Boxes, Form, Lines, Rows
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
-from perf_xlsx.ooxml.cells import Shared
 from perf_xlsx.reading.cells import as_shown, number_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import computed_labels
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.sheets.fixed_texts import CHECK_MARKS, COMPUTED_HELP, FORMER_HEAD, LEGEND, NUMBER, REQUIRED_HEAD, is_live, is_prompt
+from perf_xlsx.reading.live_cells import is_live
+from perf_xlsx.sheets.fixed_texts import (
+    CHECK_MARKS,
+    COMPUTED_HELP,
+    FORMER_HEAD,
+    LEGEND,
+    NUMBER,
+    REQUIRED_HEAD,
+    is_prompt,
+)
 from perf_xlsx.system.pattern import pattern
 
 LISTED = 8  # cells and sheets that are named; the rest is counted
@@ -83,12 +91,14 @@ def _is_name(cell: Cell, sums: Set[str]) -> bool:
 
 def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
     """Every cell with content that the template neither prints (`words`) nor computes, sheet by sheet."""
-    computed = below(sheets, (NUMBER, REQUIRED_HEAD, FORMER_HEAD, *_computed_columns(form))) | _computed_boxes(form, sheets)
+    computed = below(sheets, (NUMBER, REQUIRED_HEAD, FORMER_HEAD, *_computed_columns(form))) | _computed_boxes(
+        form, sheets
+    )
     for sheet in within:
         own = _counters(form, sheets, sheet)
         for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
             known = isinstance(cell.value, str) and same_label(cell.value) in words
-            counted = (row, column) in own or (sheet, row, column) in computed or _is_live(cell)
+            counted = (row, column) in own or (sheet, row, column) in computed or _is_checked(cell)
             if not known and not counted and as_shown(cell).strip():
                 yield sheet, row, column
 
@@ -105,10 +115,9 @@ def _is_counter(cell: Cell) -> bool:
     return isinstance(cell.value, str) and _COUNTER.fullmatch(cell.value) is not None
 
 
-def _is_live(cell: Cell) -> bool:
+def _is_checked(cell: Cell) -> bool:
     """Whether a cell is one of the template's checks, or any other of its formulas."""
-    formula = cell.formula.base if isinstance(cell.formula, Shared) else cell.formula or ""
-    return is_live(formula) or (isinstance(cell.value, str) and cell.value.startswith(CHECK_MARKS))
+    return is_live(cell) or (isinstance(cell.value, str) and cell.value.startswith(CHECK_MARKS))
 
 
 def _hint_rows(form: Form, sheets: Sheets, sheet: int) -> set[int]:

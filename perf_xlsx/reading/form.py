@@ -26,17 +26,16 @@ from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.sums import with_line_sums, with_sums
 from perf_xlsx.forms import Box, Line, Lines, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, PackageError
-from perf_xlsx.ooxml.cells import Shared
 from perf_xlsx.reading.cells import CellReader, as_shown, ratios
 from perf_xlsx.reading.formulas import Formulas, agrees
 from perf_xlsx.reading.fractional_weights import in_points
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout, Table
 from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
+from perf_xlsx.reading.live_cells import is_live
 from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows
-from perf_xlsx.sheets.fixed_texts import is_live
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 CLAIMED = "claimed_"  # begins the keys of the unit's own claims
@@ -213,9 +212,7 @@ class FormReader:
 
     def _is_made(self, path: Path, address: Address) -> bool:
         """Whether the template's own formula is in a box: then the sum is computed, and not read."""
-        cell = None if self.layout.official or address in self.unread else self.sheets.cell(address)
-        formula = cell.formula if cell else None
-        if not is_live(formula.base if isinstance(formula, Shared) else formula or ""):
+        if self.layout.official or address in self.unread or not is_live(self.sheets.cell(address)):
             return False
         self.computed.add(path)
         return True
@@ -254,7 +251,10 @@ class FormReader:
         for box in typed(block.columns):
             if box.key not in FUND_COLUMNS and box.key not in own:
                 continue
-            address, field = self.layout.lines.get((block.key, line.key, box.key), NOWHERE), f"{line.label}·{box.label}"
+            address, field = (
+                self.layout.lines.get((block.key, line.key, box.key), NOWHERE),
+                f"{line.label}·{box.label}",
+            )
             if self.form.is_made(line) and self._is_made((block.key, line.key, box.key), address):
                 entries[box.key] = Entry(None, self.sheets.place(address), "", field)
                 continue

@@ -12,6 +12,7 @@ from perf_xlsx.forms import Line, Lines
 from perf_xlsx.reading.cells import number_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
+from perf_xlsx.reading.live_cells import is_live
 
 HERE = (0, 0)
 Offset = tuple[int, int]  # rows down, columns to the right
@@ -33,13 +34,21 @@ class Figures:
         and the column that they left is empty. One total of several parts is enough, unless more totals miss their
         parts there: round figures agree by chance.
         """
-        if not self.totals(HERE):
+        if not self.stand():
             found = next((off for off in ((1, 0), (-1, 0)) if self.totals(off) > 1 and self._mostly(off)), None)
             if found:
                 return found
         if not any(self._across(HERE)):
             return next((off for off in ((0, 1), (0, -1)) if self._vacated(off) and any(self._across(off))), None)
         return None
+
+    def stand(self) -> bool:
+        """Whether any total is where it belongs: it is the sum of its parts, or the template's own formula."""
+        return self.totals(HERE) > 0 or any(
+            is_live(self.sheets.cell(at))
+            for (block, key, _), at in self.layout.lines.items()
+            if block == self.block.key and self.lines[key].parts
+        )
 
     def _vacated(self, off: Offset) -> bool:
         """Whether the column is empty that a block moved sideways must have left: its first, or its last."""

@@ -19,7 +19,7 @@ from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Layout, Table
 from perf_xlsx.reading.locate import printed_helps
 from perf_xlsx.reading.remarks import Remark
-from perf_xlsx.reading.shift_sums import HERE, Figures, Offset
+from perf_xlsx.reading.shift_sums import Figures, Offset
 
 BACK = "请对照栏目核对，把内容移回原来的{}后重新报送。"
 WORDS = {  # by the offset: where the other contents are, up to where, how they are off, which way back
@@ -127,7 +127,7 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
     figures = Figures(block, sheets, layout)
     if shift := _block_off(block, figures, rows, sheets):
         return shift
-    if not (_is_filled(rows[0], sheets) or next(iter(lines)).required or figures.totals(HERE)):
+    if not (_is_filled(rows[0], sheets) or next(iter(lines)).required or figures.stand()):
         shift = replace(_shifted(block.title, rows[0][0], (1, 0)), severity="warning")
         return shift if _is_filled(rows[1], sheets) else None
     heads = {at[2]: box.label for boxes in lines.values() for box, at in boxes.items()}

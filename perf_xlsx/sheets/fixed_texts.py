@@ -45,7 +45,7 @@ class Prompt(StrEnum):
         return f"{self}{_OF}{label}"
 
 
-def is_live(formula: str) -> bool:
+def asks_by_name(formula: str) -> bool:
     """Whether a formula is one of the template's own, which ask for boxes and steps by their names."""
     return STEP in formula or BOX in formula
 

@@ -165,7 +165,9 @@ class Writer:
             unit = f'="金额单位："&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
-        canvas.text(worksheet, 0, column, sheet.hint, canvas.style(font_color=s.SOFT, text_wrap=False, font_size=9))
+        canvas.text(
+            worksheet, 0, column, sheet.hint, canvas.style(font_color=s.SOFT, text_wrap=False, font_size=9)
+        )
         self._checks(state, worksheet)
         worksheet.freeze_panes(1 + STRIP, 0)
         return 1 + STRIP
@@ -184,7 +186,11 @@ class Writer:
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook)
         look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
         middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
-        halves = [(LEFT, middle - 1), (middle, max(middle, end - 1))] if len(state.checks) > STRIP else [(LEFT, end - 1)]
+        halves = (
+            [(LEFT, middle - 1), (middle, max(middle, end - 1))]
+            if len(state.checks) > STRIP
+            else [(LEFT, end - 1)]
+        )
         for row in range(1, 1 + STRIP):
             worksheet.set_row(row, 16)
         for at, key in enumerate(state.checks):
@@ -274,7 +280,9 @@ class Writer:
             else:
                 value = line_value(self.fill, block, line, box)
                 is_first = self._opens_total(block, line) and box.key in needed_of_total
-                canvas.typed(worksheet, row, column, value, self.box.style(box, box.key in needed or is_first, value))
+                canvas.typed(
+                    worksheet, row, column, value, self.box.style(box, box.key in needed or is_first, value)
+                )
                 state.box(row, column)
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line

@@ -120,7 +120,7 @@ class BoxWriter:
                     columns = next(block.columns for block in self.form.tables if box in block.columns)
                     above = next(c for c, b in enumerate(columns, LEFT) if b.key == box.depends_on)
                     cell = f"${column_name(above + 1)}{row + 1}"
-                    known = f'COUNTIF({list_name(box.key, "above")},{cell})>0'
+                    known = f"COUNTIF({list_name(box.key, 'above')},{cell})>0"
                     source = f'=IF({known},INDIRECT("{list_name(box.key)}_"&{cell}),{list_name(box.key)})'
                 severity = "stop" if box.strict else "information"
                 return {"validate": "list", "source": source, "error_type": severity}

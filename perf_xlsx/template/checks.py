@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Box, Boxes, Form, Line, Lines, Sheet, typed
+from perf_xlsx.forms import Box, Boxes, Form, Line, Sheet, typed
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG
 from perf_xlsx.template import live
@@ -96,6 +96,11 @@ class Checks:
         """The cell with the sum of the entries' numbers in a column of a table."""
         return self.steps.step(f"{key}_{column}", self.of.tables[key].summed(column))
 
+    def _of_line(self, key: str, line: Line, found: Sequence[Case]) -> Case:
+        """What is said of one line, as a case; it has a cell of its own, so that no formula becomes long."""
+        step = self.steps.step(f"{key}_{line.key}", cases(*found, otherwise='""'))
+        return f'{step}<>""', step
+
     def _differ(self, one: str, other: str) -> str:
         return f"ROUND(ABS(({one})-({other})),6)>{self.edge}"
 
@@ -130,13 +135,12 @@ class Checks:
         line = next(one for one in self.lines.lines if one.key == key)
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
         unread = [
-            case
-            for one in self.lines.lines
-            for column in self._amounts_()
-            if one.key not in self.of.made
-            for case in _asked(self.of.amounts, f"{one.key}_{column}")
-        ]
-        asked = [] if key in self.of.made else [*self._sum_cases(line)]
+            self._of_line("unread", one, [
+                case for column in self._amounts_() for case in _asked(self.of.amounts, f"{one.key}_{column}")
+            ])
+            for one in self._typed_lines()
+        ]  # fmt: skip
+        asked = [] if key in self.of.made else [self._of_line("sum", line, [*self._sum_cases(line)])]
         base = self.rulebook.word("execution.base")
         none = f"AND(ISNUMBER({self._amount(key, base)}),{self._amount(key, base)}=0)"
         return cases(
@@ -144,19 +148,23 @@ class Checks:
             *asked,
             (f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))", said(OWED, f"{line.label}：各部分还没有填")),
             (none, said(WRONG, f"{line.label}的{self.columns[base]}是0，执行率算不出来")),
-            otherwise=said(
-                DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)
-            ),
+            otherwise=said(DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)),
         )
 
     def _parts(self) -> str:
         """Typed sums and their parts, where all of them are known."""
         lines = _parts_typed(self.form)
-        found = [case for line in lines for case in self._sum_cases(line)]
+        found = [self._of_line("sum", line, [*self._sum_cases(line)]) for line in lines]
         equations = [f"{self._sum_of(line)}＝{line.label}" for line in lines]
-        parts = [self._amount(part, column) for line in lines for part in line.parts for column in self._amounts_()]
+        parts = [
+            self._amount(part, column) for line in lines for part in line.parts for column in self._amounts_()
+        ]
         nothing = (f"COUNT({','.join(parts)})=0", said(IDLE, "；".join(equations), "：没有分列"))
-        shown = (amount(self._amount(lines[0].key, "adjusted")), "，", amount(self._amount(lines[0].key, "executed")))
+        shown = (
+            amount(self._amount(lines[0].key, "adjusted")),
+            "，",
+            amount(self._amount(lines[0].key, "executed")),
+        )
         return cases(*found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
 
     def _amounts_(self) -> list[str]:
@@ -190,15 +198,23 @@ class Checks:
             summed = f"{initial}+{change}"
             known = f"COUNT({initial},{change},{adjusted})=3"
             wrong = f"IF({known},{self._differ(adjusted, summed)},FALSE)"
-            found.append((wrong, said(
+            told = said(
                 WRONG, f"{line.label}：年初＋调整＝", amount(summed), "，全年预算数填", amount(adjusted), "，差",
                 amount(f"{adjusted}-({summed})"),
-            )))  # fmt: skip
+            )  # fmt: skip
+            found.append(self._of_line("across", line, [(wrong, told)]))
         equation = "＋".join(self.columns[column] for column in AMOUNTS[:2]) + f"＝{self.columns['adjusted']}"
-        known = [f"COUNT({','.join(self._amount(line.key, column) for column in AMOUNTS[:3])})=3" for line in self._typed_lines()]
+        known = [
+            f"COUNT({','.join(self._amount(line.key, column) for column in AMOUNTS[:3])})=3"
+            for line in self._typed_lines()
+        ]
         nothing = (f"NOT(OR({','.join(known)}))", said(IDLE, equation, "：没有填全三个数的行"))
         key = self.form.total_line
-        shown = [part for column, mark in zip(AMOUNTS[:3], ("＋", "＝", ""), strict=True) for part in (amount(f"SUM({self._amount(key, column)})"), mark)]
+        shown = [
+            part
+            for column, mark in zip(AMOUNTS[:3], ("＋", "＝", ""), strict=True)
+            for part in (amount(f"SUM({self._amount(key, column)})"), mark)
+        ]
         return cases(*found, nothing, otherwise=said(DONE, equation, "：合计", *shown))
 
     def _typed_lines(self) -> list[Line]:
@@ -206,25 +222,29 @@ class Checks:
 
     def _within(self) -> str:
         """No amount below zero, none spent without a budget; more than the budget is to be looked at."""
-        wrong: list[Case] = []
-        doubted: list[Case] = []
-        for line in self._typed_lines():
-            for column in (column for column in AMOUNTS if column != "adjustment"):
-                cell = self._amount(line.key, column)
-                negative = f"IF(ISNUMBER({cell}),{cell}<0,FALSE)"
-                wrong.append((negative, said(WRONG, f"{line.label}的{self.columns[column]}是负数")))
-            budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
-            without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({blank(budget)},{budget}=0)),FALSE)"
-            wrong.append((without, said(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))))
-            more = f"IF(COUNT({budget},{spent})=2,ROUND({spent}-{budget},6)>{self.edge},FALSE)"
-            doubted.append((more, said(
-                DOUBTED, f"{line.label}：全年执行数", amount(spent), "超过全年预算数", amount(budget), "，请核对"
-            )))  # fmt: skip
+        lines = self._typed_lines()
+        wrong = [self._of_line("wrong", line, [*self._impossible(line)]) for line in lines]
+        doubted = [self._of_line("more", line, [self._overspent(line)]) for line in lines]
         key, words_ = self.form.total_line, "全年执行数不超过全年预算数"
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
         nothing = (f"COUNT({budget},{spent})<2", said(IDLE, words_))
         shown = ("：合计", amount(spent), "，", amount(budget), "，结余", amount(f"{budget}-{spent}"))
         return cases(*wrong, *doubted, nothing, otherwise=said(DONE, words_, *shown))
+
+    def _impossible(self, line: Line) -> Iterator[Case]:
+        for column in (column for column in self._amounts_() if column != "adjustment"):
+            cell = self._amount(line.key, column)
+            negative = f"IF(ISNUMBER({cell}),{cell}<0,FALSE)"
+            yield negative, said(WRONG, f"{line.label}的{self.columns[column]}是负数")
+        budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
+        without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({blank(budget)},{budget}=0)),FALSE)"
+        yield without, said(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))
+
+    def _overspent(self, line: Line) -> Case:
+        budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
+        more = f"IF(COUNT({budget},{spent})=2,ROUND({spent}-{budget},6)>{self.edge},FALSE)"
+        told = (f"{line.label}：全年执行数", amount(spent), "超过全年预算数", amount(budget), "，请核对")
+        return more, said(DOUBTED, *told)
 
     # ---- projects
 
@@ -244,7 +264,11 @@ class Checks:
                 amount(f"{summed}-{cell}"),
             )))  # fmt: skip
         both = said(
-            DONE, f"项目明细合计＝{label}：全年预算数", amount(sums["adjusted"]), "，全年执行数", amount(sums["executed"])
+            DONE,
+            f"项目明细合计＝{label}：全年预算数",
+            amount(sums["adjusted"]),
+            "，全年执行数",
+            amount(sums["executed"]),
         )
         none = (f"{entries}=0", said(IDLE, f"项目明细和{label}都没有数"))
         return cases(*found, none, otherwise=both)
@@ -307,10 +331,17 @@ class Checks:
         letter = table.letters["reference_hint"]
         hint = f"INDEX('{sheet}'!${letter}:${letter},{row})"
         return cases(
-            (f"{asking}>0", said(
-                WRONG, Worth(asking), "行要改：第", Worth(row), "行",
-                Worth(f'IF({hint}="","没有公式，请从上一行向下填充",{hint})'),
-            )),
+            (
+                f"{asking}>0",
+                said(
+                    WRONG,
+                    Worth(asking),
+                    "行要改：第",
+                    Worth(row),
+                    "行",
+                    Worth(f'IF({hint}="","没有公式，请从上一行向下填充",{hint})'),
+                ),
+            ),
             (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "各行填齐后核对")),
             otherwise=said(DONE, "各行都得满分，或写了偏差原因和改进措施"),
         )
@@ -323,10 +354,14 @@ class Checks:
         for level, points in sets[0].items():
             name = "其他指标" if level == OTHERS else level
             shown += ["、" if shown else "", name, Worth(self._level_sum(level, sets[0])), f"／{plain(points)}"]
-        return cases((f"OR({','.join(fits)})", said(DONE, *shown)), otherwise=said(DOUBTED, "一级指标分值：", *shown))
+        return cases(
+            (f"OR({','.join(fits)})", said(DONE, *shown)), otherwise=said(DOUBTED, "一级指标分值：", *shown)
+        )
 
     def _set_fits(self, ruled: Mapping[str, object]) -> str:
-        pairs = (f"NOT({self._differ(self._level_sum(level, ruled), plain(points))})" for level, points in ruled.items())  # type: ignore[arg-type]
+        pairs = (
+            f"NOT({self._differ(self._level_sum(level, ruled), plain(points))})" for level, points in ruled.items()
+        )  # type: ignore[arg-type]
         return f"AND({','.join(pairs)})"
 
     def _level_sum(self, level: str, ruled: Mapping[str, object]) -> str:
@@ -391,7 +426,8 @@ class Checks:
 
     def _goals(self) -> str:
         owed = [
-            (blank(self._box(key)), said(DOUBTED, f"请写“{self._named(key)}”")) for key in _goals(self.form, self.rulebook)
+            (blank(self._box(key)), said(DOUBTED, f"请写“{self._named(key)}”"))
+            for key in _goals(self.form, self.rulebook)
         ]
         return cases(*owed, otherwise=said(DONE, "年度总体目标已填写"))
 
@@ -447,14 +483,15 @@ def amount(formula: str) -> Worth:
     return Worth(f"ROUND({formula},2)")
 
 
-def verdict(missing: Sequence[str], shown: Sequence[str]) -> str:
+def verdict(missing: Sequence[str], shown: Sequence[str]) -> tuple[Steps, str]:
     """One verdict on the whole form: of the numbers of empty boxes, and of the checks by their names."""
-    owed = "+".join(missing)
-    wrong = "+".join(f'(LEFT({name})="{WRONG}")' for name in shown)
-    waiting = "+".join(f'(LEFT({name},2)="{OWED}")' for name in shown)
-    return cases(
-        (f"{owed}>0", f'"{OWED} "&({owed})&" 格"&IF({wrong}>0,"，"&({wrong})&" 处不符","")'),
-        (f"{wrong}>0", f'"{WRONG} "&({wrong})&" 处不符"'),
+    steps = Steps("verdict", {}, {})
+    owed = steps.step("owed", "+".join(missing))
+    wrong = steps.step("wrong", "+".join(f'(LEFT({name})="{WRONG}")' for name in shown))
+    waiting = steps.step("waiting", "+".join(f'(LEFT({name},2)="{OWED}")' for name in shown))
+    return steps, cases(
+        (f"{owed}>0", f'"{OWED} "&{owed}&" 格"&IF({wrong}>0,"，"&{wrong}&" 处不符","")'),
+        (f"{wrong}>0", f'"{WRONG} "&{wrong}&" 处不符"'),
         (f"OR({waiting}>0,NOT(ISNUMBER(px_reference_total)))", f'"{OWED} 参考总分："&px_reference_total'),
         otherwise=quoted(f"{DONE} 可以报送"),
     )

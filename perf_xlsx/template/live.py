@@ -25,7 +25,15 @@ from perf_xlsx.template.conditions import (
     percents_of_a_unit,
     plain_number,
 )
-from perf_xlsx.template.missing import POINTS, WEIGHTS, TableRange, counter_name, entries_name, first_row, rate_amounts
+from perf_xlsx.template.missing import (
+    POINTS,
+    WEIGHTS,
+    TableRange,
+    counter_name,
+    entries_name,
+    first_row,
+    rate_amounts,
+)
 from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
 ASKING = "请"  # what every prompt begins with
@@ -93,7 +101,7 @@ def claimed_total(rulebook: Rulebook, table: TableRange) -> str:
     """The sum of the claims, capped as the total is; it waits until all are typed as plain numbers."""
     if rulebook.word("total.conversion") == BY_SHARE:
         return quoted(Prompt.AFTERWARDS)
-    execution = f'IF(ISNUMBER({CLAIMED_POINTS}),{CLAIMED_POINTS},0)'
+    execution = f"IF(ISNUMBER({CLAIMED_POINTS}),{CLAIMED_POINTS},0)"
     summed = f"ROUND({table.summed('claimed_points')}+{execution},2)"
     capped = cases(
         *((f"{RATE}<{plain(cap.below)}", f"MIN({summed},{plain(cap.total)})") for cap in rulebook.caps),

@@ -25,7 +25,6 @@ from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps
 from perf_xlsx.template.word_lists import word_lists
 
-
 VERDICT = "px_verdict"  # the cell that says whether the form can be sent
 
 
@@ -49,8 +48,11 @@ def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
     hidden = canvas.sheet(HIDDEN_SHEET)
     writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook), year, fill)
     states = [writer.sheet(sheet, worksheet) for sheet, worksheet in sheets]
+    names = dict.fromkeys(check_name(key) for state in states for key in state.checks[1:])
+    steps, said = verdict([state.count_name for state in states], list(names))
+    writer.hidden |= steps.formulas
     _hidden_sheet(canvas, hidden, form, year, rulebook, writer)
-    _guide_sheet(canvas, guide, form, year, rulebook, states)
+    _guide_sheet(canvas, guide, form, year, rulebook, states, said)
     canvas.settle()
     guide.activate()
     book.close()
@@ -59,8 +61,22 @@ def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
 
 def without_unclaimed(form: Form, fill: Fill | None) -> Form:
     """The form without the columns of claims that its data do not hold."""
-    held = {(key, column) for key, rows in fill.rows.items() for row in rows for column, value in row.items() if value is not None} if fill else set()
-    held |= {(block, column) for (block, _, column), value in fill.lines.items() if value is not None} if fill else set()
+    held = (
+        {
+            (key, column)
+            for key, rows in fill.rows.items()
+            for row in rows
+            for column, value in row.items()
+            if value is not None
+        }
+        if fill
+        else set()
+    )
+    held |= (
+        {(block, column) for (block, _, column), value in fill.lines.items() if value is not None}
+        if fill
+        else set()
+    )
 
     def kept(block: Block) -> Block:
         if isinstance(block, Boxes):
@@ -122,7 +138,13 @@ def _shared_formulas(canvas: LiveCanvas, form: Form, rulebook: Rulebook, writer:
     checks = Checks(form, rulebook, sources)
     for table in writer.tables:
         canvas.named_formulas(table.steps)
-    return {**writer.hidden, **found, **sources.amounts.formulas, **sources.boxes.formulas, **checks.steps.formulas}
+    return {
+        **writer.hidden,
+        **found,
+        **sources.amounts.formulas,
+        **sources.boxes.formulas,
+        **checks.steps.formulas,
+    }
 
 
 def _lists(form: Form, rulebook: Rulebook) -> dict[str, list[str]]:
@@ -147,6 +169,7 @@ def _guide_sheet(
     year: int | None,
     rulebook: Rulebook,
     states: list[SheetState],
+    verdict_formula: str,
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
@@ -162,7 +185,7 @@ def _guide_sheet(
     sheet.set_row(2, 26)
     sheet.merge_range(2, 1, 2, 2, "", canvas.style())
     look = canvas.style(bold=True, font_size=14, border=1, align="center")
-    canvas.live(sheet, 2, 1, _verdict(states), look)
+    canvas.live(sheet, 2, 1, f"={verdict_formula}", look)
     canvas.name(VERDICT, GUIDE, 2, 1)
     canvas.check_colours(sheet, 2, 1, 2, 2)
     sheet.freeze_panes(3, 0)
@@ -211,12 +234,6 @@ def _legend_table(canvas: LiveCanvas, sheet: Any, row: int) -> int:
         canvas.text(sheet, row + offset, 2, meaning, canvas.style(border=1, indent=1))
         sheet.set_row(row + offset, 22)
     return row + len(legend) + 1
-
-
-def _verdict(states: list[SheetState]) -> str:
-    """Whether the form can be sent: nothing is empty, nothing wrong, and there is a total."""
-    names = dict.fromkeys(check_name(key) for state in states for key in state.checks[1:])
-    return f"={verdict([state.count_name for state in states], list(names))}"
 
 
 def _checks_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetState]) -> int:

@@ -33,13 +33,13 @@ def base(rulebook: str = "mof-2020") -> Form:
         if POINTS[at] < WEIGHTS[at]:
             form.type("px_indicators_reason", "设备到货较晚影响进度", row=at)
             form.type("px_indicators_improvement", "下年度提前采购设备", row=at)
-    for line, adjusted, executed in (("basic", 800, 784), ("project", 200, 196), ("total", 1000, 980)):
+    for line, adjusted, executed in (("basic", 800, 784), ("project", 200, 196)):
         for key, value in (("initial", adjusted), ("adjusted", adjusted), ("executed", executed)):
             form.type(f"px_funds_{line}_{key}", value)
     for key, value in (("name", "水库维修"), ("adjusted", 200), ("executed", 196)):
         form.type(f"px_projects_{key}", value)
     form.type("px_unit", "示例县水利局")
-    for box, claim in (("execution_points", 9.8), ("total", 95.49), ("grade", "优")):
+    for box, claim in (("execution_points", 9.8), ("grade", "优")):
         form.type(f"px_claimed_{box}", claim)
     return form
 
@@ -91,8 +91,6 @@ TYPED: dict[str, tuple[Typing, int | None, Any]] = {
     "档次带换行": ([("actual", "达成\n", None, 4)], None, 95.49),
     "百分数格式配整数": ([("actual", 0.96, "0.00%", 1)], None, 95.49),
     "小数配整数": ([("actual", 0.96, None, 1)], 1, "请统一％"),
-    "小数配整数并填了完成率": (
-        [("actual", 0.96, None, 1), ("claimed_completion", 1.0105, "0.00%", 1)], 1, "请统一％"),
     "百分数配1": ([("target", 0.95, "0%", 1), ("actual", 1, None, 1)], 1, "请统一％"),
     "百分数多乘了100": ([("actual", 96, "0%", 1)], 1, "请统一％"),
     "完成值带单位": ([("actual", "98人次", None, 0)], 0, "请填数字：实际完成值"),
@@ -190,9 +188,7 @@ def test_points_stay_open_where_neither_reading_of_a_number_is_sure(
     assert result.scores.indicators[1].points is None
 
 
-@pytest.mark.parametrize(
-    "key", ["claimed_execution_points", "claimed_total", "claimed_grade", "indicators_claimed_points"]
-)
+@pytest.mark.parametrize("key", ["claimed_execution_points", "claimed_grade", "indicators_claimed_points"])
 def test_a_claim_that_is_missing_among_others_is_owed(
     key: str, beside: Callable[[Form], tuple[Shown, Result]]
 ) -> None:

@@ -18,7 +18,7 @@ from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
 from perf_xlsx.reading.form import OWN_CODES
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET, Prompt
+from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.template.steps import PREFIX
 from tests import CASES, FIXTURES, ROOT
 from tests.kit.libreoffice import converted, needs_libreoffice
@@ -151,7 +151,7 @@ def test_formulas_are_short_also_where_a_program_expands_their_steps(rulebook: s
             cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
         ]
         assert max(map(len, steps.values())) < 1_100
-        assert max(map(len, cells)) < 4_000
+        assert max(map(len, cells)) < 2_500
         sizes: dict[str, int] = {}
 
         def size(name: str, steps: dict[str, str] = steps, sizes: dict[str, int] = sizes) -> int:

@@ -1,0 +1,154 @@
+"""The strip of live checks at the head of each sheet, and the one verdict: what they say beside the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.domain.model import Result
+from tests.live import Form, blank_form, calculated
+from tests.template.test_live import base
+
+Typing = list[tuple[str, Any, int]]  # box, value, row from 0
+
+# What is typed otherwise into a well-made form; which check then says what; the engine's error, or none.
+SAID: dict[str, tuple[Typing, str, str, str]] = {
+    "人员公用": (
+        [("funds_people_adjusted", 500, 0), ("funds_office_adjusted", 290, 0)],
+        "parts", "✖ 人员经费＋公用经费＝790，基本支出填800，差10（全年预算数）", "F01"),
+    "年初调整": (
+        [("funds_basic_adjustment", 5, 0)], "across", "✖ 基本支出：年初＋调整＝805，全年预算数填800，差-5", "F02"),
+    "负数": ([("funds_people_initial", -5, 0)], "within", "✖ 人员经费的年初预算数是负数", "F07"),
+    "没有预算": ([("funds_office_executed", 5, 0)], "within", "✖ 公用经费没有全年预算数，却有全年执行数5", ""),
+    "项目明细": (
+        [("projects_adjusted", 210, 0)], "listed", "✖ 全年预算数：项目明细合计210，项目支出200，差10", "F05"),
+    "没有项目": (
+        [("projects_name", None, 0), ("projects_adjusted", None, 0), ("projects_executed", None, 0)],
+        "listed", "✖ 项目支出有数，项目明细没有项目", "F05"),
+    "分值少": ([("indicators_weight", 15, 1)], "weights", "✖ 分值合计95（含预算执行率10），应为100，还差5", "W01"),
+    "分值多": ([("indicators_weight", 25, 1)], "weights", "✖ 分值合计105（含预算执行率10），应为100，多5", "W01"),
+    "自评得分": ([("indicators_claimed_points", 20, 0)], "rows", "✖ 1行要改：第6行自评得分与参考得分不符", "I05"),
+    "没写原因": ([("indicators_reason", None, 0)], "rows", "✖ 1行要改：第6行请写偏差原因和改进措施", "I07"),
+    "原因无意义": ([("indicators_improvement", "见附件。", 2)], "rows", "✖ 1行要改：第8行请写偏差原因和改进措施", "I07"),
+    "执行率得分": ([("claimed_execution_points", 9, 0)], "execution", "✖ 预算执行率得分9，参考9.8，差-0.8", "I06"),
+    "等级": ([("claimed_grade", "良", 0)], "grade", "✖ 自评等级填良，按自评总分应为优", "T03"),
+}  # fmt: skip
+
+
+def said(form: Form, check: str) -> str:
+    cell = form.cell(check)
+    return str(calculated(form.book)(cell.parent.title, cell.coordinate))
+
+
+def scored(form: Form, folder: Path) -> Result:
+    form.book.save(folder / "a.xlsx")
+    return pipeline.score(folder / "a.xlsx")
+
+
+def errors(result: Result) -> set[str]:
+    return {found.code for found in result.findings if found.severity == "error"}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_check_says_what_is_wrong_with_both_numbers_and_where(name: str, tmp_path: Path) -> None:
+    typed, check, wanted, code = SAID[name]
+    form = base()
+    for box, value, row in typed:
+        form.type(f"px_{box}", value, row=row)
+    assert said(form, f"pxl_check_{check}") == wanted
+    assert said(form, "px_verdict").startswith("✖")
+    assert not code or code in errors(scored(form, tmp_path))
+
+
+def test_a_well_made_form_can_be_sent_and_has_no_finding_that_is_an_error(tmp_path: Path) -> None:
+    form = base()
+    assert said(form, "px_verdict") == "✔ 可以报送"
+    assert said(form, "pxl_check_total") == "✔ 合计：全年预算数1000，全年执行数980"
+    assert said(form, "pxl_check_claimed_total") == "✔ 自评总分95.49＝预算执行率得分＋各项自评得分"
+    assert errors(scored(form, tmp_path)) == set()
+
+
+@pytest.mark.parametrize("kind", ["department", "project"])
+def test_an_empty_form_says_where_to_begin_and_is_nowhere_green_for_sums(kind: str) -> None:
+    form = blank_form(kind, "mof-2020")
+    first = "基本支出" if kind == "department" else "当年财政拨款"
+    assert said(form, "px_counter_2") == f"还差 2 格，先填：{first}·全年预算数"
+    assert said(form, "px_verdict").startswith("还差 ")
+    for check in ("total", "across", "within", "weights", "claims", "rows", "claimed_total", "grade"):
+        assert not said(form, f"pxl_check_{check}").startswith("✔"), check
+
+
+def test_the_guide_shows_every_check_as_a_link_to_its_sheet() -> None:
+    form = blank_form("department", "mof-2020")
+    guide = form.book["填报说明"]
+    shown = [cell for line in guide.iter_rows() for cell in line if str(cell.value).startswith("=pxl_check_")]
+    on_sheets = [
+        cell.value for sheet in form.book.worksheets[1:6] for line in sheet.iter_rows(max_row=4) for cell in line
+        if str(cell.value).startswith("=pxl_check_")
+    ]  # fmt: skip
+    assert [cell.value for cell in shown] == on_sheets
+    assert all(guide.cell(cell.row, cell.column - 1).hyperlink for cell in shown)
+
+
+# ---- sums that nobody types -----------------------------------------------------------------------------------
+
+
+def test_sums_are_the_engines_own_whatever_the_sheet_has_stored(tmp_path: Path) -> None:
+    form = base()
+    result = scored(form, tmp_path)  # openpyxl saves formulas without results
+    assert result.evaluation
+    total = result.evaluation.total_funds
+    assert (total.adjusted.value, total.executed.value) == (1000, 980)
+    assert str(result.evaluation.claimed.total.value) == "95.49"
+    assert {found.code for found in result.findings} & {"R07", "R10", "R11", "R16", "F01", "T01"} == set()
+
+
+def test_a_part_that_is_left_empty_counts_by_its_own_parts(tmp_path: Path) -> None:
+    form = base()
+    for column, parts in {"initial": (500, 300), "adjusted": (500, 300), "executed": (490, 294)}.items():
+        form.type(f"px_funds_basic_{column}", None)
+        for line, amount in zip(("people", "office"), parts, strict=True):
+            form.type(f"px_funds_{line}_{column}", amount)
+    assert said(form, "pxl_check_total") == "✔ 合计：全年预算数1000，全年执行数980"
+    result = scored(form, tmp_path)
+    assert result.evaluation
+    assert result.evaluation.total_funds.adjusted.value == 1000
+
+
+def test_a_typed_sum_is_a_claim_and_is_checked(tmp_path: Path) -> None:
+    form = base()
+    form.type("px_funds_total_initial", 1010)
+    form.type("px_claimed_total", 96)
+    assert {"F01", "T01"} <= errors(scored(form, tmp_path))
+
+
+def test_where_no_part_is_filled_in_the_parts_are_missing_and_not_the_sum(tmp_path: Path) -> None:
+    form = base()
+    for line in ("basic", "project"):
+        for column in ("initial", "adjusted", "executed"):
+            form.type(f"px_funds_{line}_{column}", None)
+    (found,) = [f for f in scored(form, tmp_path).findings if f.code == "R07"]
+    assert found.place.cell == form.cell("px_funds_basic_adjusted").coordinate
+    assert found.message == "基本支出、项目支出都没有填写全年预算数、全年执行数，合计没有可加的数。"
+
+
+def test_data_with_claims_have_boxes_for_them() -> None:
+    from io import BytesIO
+
+    import openpyxl
+
+    case = '{"form": "department", "year": 2025, "unit": "示例", "funds": [{"line": "合计", "adjusted": 5, "claimed_rate": "90%"}], "claimed": {"total": 90}, "indicators": [{"name": "甲", "claimed_completion": "95%"}]}'
+    book = openpyxl.load_workbook(BytesIO(pipeline.template_bytes(case=case)))
+    for name in (
+        "px_funds_total_adjusted",
+        "px_funds_claimed_rate",
+        "px_claimed_total",
+        "px_indicators_claimed_completion",
+    ):
+        sheet, cell = next(iter(book.defined_names[name].destinations))
+        box = book[sheet][cell.replace("$", "").split(":")[0]]
+        assert box.data_type != "f"
+        assert not box.protection.locked
