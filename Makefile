@@ -8,7 +8,7 @@ SHARE ?= 1
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: demo test fuzz hostile bench lint templates clean
+.PHONY: demo test fuzz hostile live bench lint templates clean
 
 demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
@@ -21,6 +21,9 @@ fuzz: .venv/.ready  ## 10,000 damaged workbooks and 2,000 of each other format; 
 
 hostile: .venv/.ready  ## nasty texts in every place of a form, and small files that are far too much
 	$(BIN)/python -m tests.hostile --share $(SHARE)
+
+live: .venv/.ready  ## the template beside the engine: 1,000 forms typed at random and recalculated by LibreOffice
+	$(BIN)/python -m tests.live 1000
 
 bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats, many, and consolidating 10,000 results
 	$(BIN)/python -m benchmarks.one

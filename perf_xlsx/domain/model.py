@@ -204,8 +204,8 @@ class SelfEvaluation(Struct, frozen=True):
     `parts` are rows that break down an indicator above them (其中); they carry no points. `absent` names what its
     layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten` are titles
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
-    (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block ("" for
-    a single box), line and box.
+    (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
+    for a single box), line and box.
     """
 
     form: str

@@ -44,11 +44,13 @@ class Figures:
 
     def stand(self) -> bool:
         """Whether any total is where it belongs: it is the sum of its parts, or the template's own formula."""
-        return self.totals(HERE) > 0 or any(
-            is_live(self.sheets.cell(at))
-            for (block, key, _), at in self.layout.lines.items()
-            if block == self.block.key and self.lines[key].parts
-        )
+        return self.totals(HERE) > 0 or self.are_made()
+
+    def are_made(self) -> bool:
+        """Whether the template's own formula stands in a total."""
+        found = self.layout.lines.items()
+        totals = (at for (block, key, _), at in found if block == self.block.key and self.lines[key].parts)
+        return any(is_live(self.sheets.cell(at)) for at in totals)
 
     def _vacated(self, off: Offset) -> bool:
         """Whether the column is empty that a block moved sideways must have left: its first, or its last."""

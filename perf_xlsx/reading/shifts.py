@@ -131,7 +131,7 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
         shift = replace(_shifted(block.title, rows[0][0], (1, 0)), severity="warning")
         return shift if _is_filled(rows[1], sheets) else None
     heads = {at[2]: box.label for boxes in lines.values() for box, at in boxes.items()}
-    return _columns_off(block, heads, rows, sheets)
+    return _columns_off(block, heads, rows, sheets, not figures.are_made())
 
 
 def _boxes_by_line(block: Lines, layout: Layout) -> dict[Line, dict[Box, Address]]:
@@ -167,15 +167,18 @@ def _header_in_boxes(columns: Sequence[Box], rows: Sequence[Sequence[Address]], 
 
 
 def _columns_off(
-    block: Lines, heads: Mapping[int, str], rows: Sequence[Sequence[Address]], sheets: Sheets
+    block: Lines, heads: Mapping[int, str], rows: Sequence[Sequence[Address]], sheets: Sheets, summed: bool
 ) -> Remark | None:
-    """Columns with a figure just above their first or below their last line, and a line left without one."""
+    """Columns with a figure just above their first or below their last line, and a line left without one.
+
+    `summed`: their totals were typed, so that a sum in a wrong line shows.
+    """
     off: dict[int, Address] = {}
     for at in _around(rows, sheets):
         gap = any(not _is_number(text) for text in _figures(sheets, rows, at[2]))
         if gap and _is_number(_written(sheets, at)) and not _is_line(sheets, at, min(heads), block.head):
             off.setdefault(at[2], at)
-    off = off or {at[2]: at for at in rows[0] if _sum_below(_figures(sheets, rows, at[2]))}
+    off = off or {at[2]: at for at in rows[0] if summed and _sum_below(_figures(sheets, rows, at[2]))}
     if not off:
         return None
     names = "、".join(map("“{}”".format, map(heads.__getitem__, off)))

@@ -102,10 +102,9 @@ class Writer:
     def sources(self) -> Sources:
         """What the checks look at, once all sheets are written."""
         labels = {box.key: box.label for box in self.box.form.single_boxes}
-        return Sources(
-            self.amount_steps, Steps("boxes", self.singles, labels), {table.block.key: table for table in self.tables},
-            frozenset(self.made), "claimed_total" in self.made,
-        )  # fmt: skip
+        tables = {table.block.key: table for table in self.tables}
+        boxes, total_made = Steps("boxes", self.singles, labels), "claimed_total" in self.made
+        return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made)
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
@@ -289,7 +288,7 @@ class Writer:
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
 
     def _opens_total(self, block: Lines, line: Line) -> bool:
-        """Whether a line is the first part of the total that the sheet adds up: where that begins to be filled in."""
+        """Whether a line is the first part of the total that the sheet adds up."""
         whole = next(one for one in block.lines if one.key == self.box.form.total_line)
         return line.key in whole.parts[:1] and is_made(self.box.form, self.fill, block, whole)
 
@@ -312,9 +311,9 @@ class Writer:
         first, last = header + 1, header + max(block.rows, len(filled) + SPARE_ROWS)
         self._row_heads(block, state, header, last)
         formulas = self.box.row_formulas(name, block, LEFT)
-        for number, row in enumerate(range(first, last + 1), 1):
-            values = filled[number - 1] if number <= len(filled) else {}
-            self._row(block, worksheet, row, number, values, formulas)
+        for at, row in enumerate(range(first, last + 1)):
+            values = filled[at] if at < len(filled) else {}
+            self._row(block, worksheet, row, at + 1, values, formulas)
         self._count(block, state, header, last)
         state.box(first, LEFT)
         if len(state.sheet.blocks) == 1:
@@ -396,7 +395,7 @@ def made_name(line: Line, box: Box) -> str:
 
 def summed(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
     """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
-    inside = [part for part in _parts_of(lines, line)]
+    inside = list(_parts_of(lines, line))
     asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
     numbers = [number(steps, f"{part.key}_{column}") for part in inside]
     terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)

@@ -1,12 +1,13 @@
 """The live checks: one table of them, shown at the head of each sheet and together on the guide.
 
-Each is a sentence that begins with ✔, ✖ (wrong), △ (to be looked at) or 还差 (not filled in yet), and names its two
-numbers and the place. It is one named cell of the hidden sheet; whatever shows it refers to that cell.
+Each is a sentence that begins with ✔, ✖ (wrong), △ (to be looked at) or 还差 (not filled in yet), and names its
+two numbers and the place. It is one named cell of the hidden sheet; whatever shows it refers to that cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -130,7 +131,7 @@ class Checks:
         return self.of.amounts.cells[f"{line}_{column}"]
 
     def _total(self) -> str:
-        """The total: of unreadable parts nothing is said but their name; a typed one is compared with its parts."""
+        """The total: of unreadable parts only the name is said; a typed one is compared with its parts."""
         key = self.form.total_line
         line = next(one for one in self.lines.lines if one.key == key)
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
@@ -204,18 +205,13 @@ class Checks:
             )  # fmt: skip
             found.append(self._of_line("across", line, [(wrong, told)]))
         equation = "＋".join(self.columns[column] for column in AMOUNTS[:2]) + f"＝{self.columns['adjusted']}"
-        known = [
-            f"COUNT({','.join(self._amount(line.key, column) for column in AMOUNTS[:3])})=3"
+        complete = [
+            f"(COUNT({','.join(self._amount(line.key, column) for column in AMOUNTS[:3])})=3)"
             for line in self._typed_lines()
         ]
-        nothing = (f"NOT(OR({','.join(known)}))", said(IDLE, equation, "：没有填全三个数的行"))
-        key = self.form.total_line
-        shown = [
-            part
-            for column, mark in zip(AMOUNTS[:3], ("＋", "＝", ""), strict=True)
-            for part in (amount(f"SUM({self._amount(key, column)})"), mark)
-        ]
-        return cases(*found, nothing, otherwise=said(DONE, equation, "：合计", *shown))
+        lines = self.steps.step("across_lines", "+".join(complete))
+        nothing = (f"{lines}=0", said(IDLE, equation, "：没有填全三个数的行"))
+        return cases(*found, nothing, otherwise=said(DONE, equation, "：", Worth(lines), "行相符"))
 
     def _typed_lines(self) -> list[Line]:
         return [line for line in self.lines.lines if line.key not in self.of.made]
@@ -358,13 +354,13 @@ class Checks:
             (f"OR({','.join(fits)})", said(DONE, *shown)), otherwise=said(DOUBTED, "一级指标分值：", *shown)
         )
 
-    def _set_fits(self, ruled: Mapping[str, object]) -> str:
+    def _set_fits(self, ruled: Mapping[str, Decimal]) -> str:
         pairs = (
             f"NOT({self._differ(self._level_sum(level, ruled), plain(points))})" for level, points in ruled.items()
-        )  # type: ignore[arg-type]
+        )
         return f"AND({','.join(pairs)})"
 
-    def _level_sum(self, level: str, ruled: Mapping[str, object]) -> str:
+    def _level_sum(self, level: str, ruled: Mapping[str, Decimal]) -> str:
         """The weights of a level; of all others, what the named ones leave."""
         table = self.of.tables["indicators"]
         execution = self.rulebook.number("execution.weight")

@@ -115,16 +115,16 @@ def test_answers_in_notes_survive_libreoffice(scored_copy: bytes, tmp_path: Path
 
 def test_a_fill_that_the_unit_chose_stays(scored_copy: bytes, tmp_path: Path) -> None:
     def paint(book: Any) -> None:
-        book["绩效指标"]["N6"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF00B050")
-        book["绩效指标"]["N6"] = "按合同约定，次年起执行新的用车办法，费用下降。"
-        book["绩效指标"]["O6"] = "实行派车单制度。"
+        book["绩效指标"]["P6"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF00B050")
+        book["绩效指标"]["P6"] = "按合同约定，次年起执行新的用车办法，费用下降。"
+        book["绩效指标"]["Q6"] = "实行派车单制度。"
 
     sent = Sent(changed(scored_copy, paint), tmp_path)
     package = Package.open(sent.path)
     pipeline.strip(package)
     (tmp_path / "stripped.xlsx").write_bytes(package.to_bytes())
     stripped = openpyxl.load_workbook(tmp_path / "stripped.xlsx")
-    assert stripped["绩效指标"]["N6"].fill.fgColor.rgb == "FF00B050"
+    assert stripped["绩效指标"]["P6"].fill.fgColor.rgb == "FF00B050"
 
 
 @pytest.mark.parametrize("title", SHEETS)

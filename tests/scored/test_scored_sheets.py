@@ -190,12 +190,12 @@ def test_a_long_reason_leaves_room_for_the_improvement(scored: Scored) -> None:
     result, book = scored(case)
     assert result.evaluation is not None
     (told,) = [text for text in texts(book["自评表"]) if "村组道路" in text]
-    assert "……（全文见绩效指标!N7）" in told
+    assert "……（全文见绩效指标!P7）" in told
     assert told.endswith("\n次年一季度前全部并网，按月调度。")
     case["indicators"][1]["improvement"] = "建立台账，按月调度。" * 60
     (told,) = [text for text in texts(scored(case)[1]["自评表"]) if "村组道路" in text]
-    assert "……（全文见绩效指标!N7）\n建立台账" in told
-    assert told.endswith("……（全文见绩效指标!O7）")
+    assert "……（全文见绩效指标!P7）\n建立台账" in told
+    assert told.endswith("……（全文见绩效指标!Q7）")
 
 
 def test_no_label_over_many_rows_is_cut_by_a_page_break(scored: Scored) -> None:

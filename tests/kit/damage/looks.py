@@ -12,7 +12,7 @@ from tests.kit.damage.bench import INDICATORS, MERGED, PICTURE, Bench, damage
 
 @damage("两行的偏差原因合并了", MERGED, reads=False, tells=("R21",))
 def reasons_merged(bench: Bench) -> None:
-    bench.book[INDICATORS].merge_cells("N7:N8")
+    bench.book[INDICATORS].merge_cells("P7:P8")
 
 
 @damage("两行的实际完成值合并了", MERGED, reads=False, tells=("R07",))
@@ -22,7 +22,7 @@ def actuals_merged(bench: Bench) -> None:
 
 @damage("偏差原因与改进措施合并了", MERGED, reads=False, tells=("R21",))
 def reason_and_improvement_merged(bench: Bench) -> None:
-    bench.book[INDICATORS].merge_cells("N7:O7")
+    bench.book[INDICATORS].merge_cells("P7:Q7")
 
 
 @damage("合计的预算数与执行数合并了", MERGED, reads=False, tells=("R07",))
