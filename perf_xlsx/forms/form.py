@@ -117,11 +117,15 @@ class Line(Struct, frozen=True):
 
 
 class Boxes(Struct, frozen=True):
-    """Single boxes one below another: label, box, help. Defined names `px_{box}`."""
+    """Single boxes one below another: label, box, help. Defined names `px_{box}`.
+
+    `heading`: the title is printed above them, where the sheet has several blocks.
+    """
 
     key: str
     title: str
     boxes: tuple[Box, ...]
+    heading: bool = True
 
     @property
     def fields(self) -> tuple[Box, ...]:

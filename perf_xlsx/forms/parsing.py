@@ -91,7 +91,7 @@ _SHEET = {
     "title": _LABEL.must, "hint": _text(500).must, "landscape": _FLAG.must, "blocks": _TABLES.must,
 }  # fmt: skip
 _BOXES = {"kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "boxes": _TABLES.must,
-          "width": _number(1, 200)}  # fmt: skip
+          "width": _number(1, 200), "heading": _FLAG}  # fmt: skip
 _LINES = {
     "kind": _BLOCK_KIND.must, "key": _KEY.must, "title": _LABEL.must, "head": _LABEL.must,
     "head_width": _number(1, 200).must, "lines": _TABLES.must, "columns": _TABLES.must,

@@ -203,7 +203,7 @@ class Writer:
     # ---- blocks ----------------------------------------------------------------------------------------------
 
     def _boxes(self, block: Boxes, state: SheetState, row: int) -> int:
-        if len(state.sheet.blocks) > 1:
+        if len(state.sheet.blocks) > 1 and block.heading:
             row = self._block_title(block.title, state.worksheet, row)
         formulas = self.box.formulas()
         for box in block.boxes:
@@ -231,6 +231,8 @@ class Writer:
                 state.require(box.key, self.singles[box.key], box.label)
         help_text = self.box.dated(box.help) or COMPUTED_HELP
         canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
+        shown = value if isinstance(value, str) else ""
+        _grow(worksheet, row, [(shown, box.width), (help_text, HELP_WIDTH)])
 
     def _block_title(self, title: str, worksheet: Any, row: int) -> int:
         style = self.canvas.style(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
@@ -355,6 +357,9 @@ class Writer:
             else:
                 value = values.get(box.key)
                 self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
+        _grow(
+            worksheet, row, [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
+        )
 
 
 def _head(box: Box, required: bool) -> str:
@@ -438,3 +443,9 @@ def _columns(block: Lines | Rows) -> list[tuple[float, str]]:
 def _has_money(block: Block) -> bool:
     """Whether amounts in the form's money unit are typed into a block."""
     return any(box.key in MONEY_COLUMNS for box in block.fields)
+
+
+def _grow(worksheet: Any, row: int, cells: list[tuple[str, float]]) -> None:
+    """Make room for texts that take several lines; any other row grows by itself while it is typed into."""
+    if (height := s.height_for(cells, 0)) > s.height_for([], 0):
+        worksheet.set_row(row, height)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
+from openpyxl.worksheet.dimensions import RowDimension
 
 from tests.kit.damage.bench import INDICATORS, MERGED, PICTURE, Bench, damage
 
@@ -61,10 +64,14 @@ def levels_in_the_first_row(bench: Bench) -> None:
             cell.value = None if same and bench.value(f"indicators.{number}.level1") == "产出指标" else cell.value
 
 
+def _hide(sheet: Any, row: int) -> None:
+    sheet.row_dimensions[row] = RowDimension(sheet, index=row, hidden=True)
+
+
 @damage("隐藏行", tells=("R22",))
 def rows_hidden(bench: Bench) -> None:
     for row in (7, 8):
-        bench.book[INDICATORS].row_dimensions[row].hidden = True
+        _hide(bench.book[INDICATORS], row)
 
 
 @damage("筛选后保存", tells=("R22",))
@@ -73,7 +80,7 @@ def rows_filtered(bench: Bench) -> None:
     sheet.auto_filter.ref = "A5:Q65"
     sheet.auto_filter.add_filter_column(4, ["≥"])
     for row in (7, 9):
-        sheet.row_dimensions[row].hidden = True
+        _hide(sheet, row)
 
 
 @damage("隐藏列", tells=("R22",))

@@ -203,15 +203,15 @@ def paste_lower(sheet: Any, top: int, left: int, bottom: int, right: int) -> Non
 @damage("指标连表头粘贴低了一行", STRUCTURE)
 def table_lower(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
-    paste_lower(sheet, head_row(sheet), 1, 40, 16)
+    paste_lower(sheet, head_row(sheet), 1, 40, 18)
 
 
 @damage("指标连表头移低了一行", STRUCTURE)
 def table_moved(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     head = head_row(sheet)
-    paste_lower(sheet, head, 1, 40, 16)
-    for column in range(1, 17):
+    paste_lower(sheet, head, 1, 40, 18)
+    for column in range(1, 19):
         write(sheet, head, column, None)
 
 
@@ -220,8 +220,8 @@ def rows_lower(bench: Bench) -> None:
     sheet = bench.book[INDICATORS]
     top = head_row(sheet) + 1
     left = next((c.column for c in sheet[top - 1] if str(c.value).endswith("一级指标")), 2)
-    paste_lower(sheet, top, left, 40, 16)
-    for column in range(left, 17):
+    paste_lower(sheet, top, left, 40, 18)
+    for column in range(left, 19):
         write(sheet, top, column, None)
 
 
