@@ -28,7 +28,7 @@ SHEETS = frozenset({  # other sheets of our workbooks, and one that Excel keeps 
 RESERVED = frozenset({  # names that live formulas go by
     "points", "weights", "rate", "blanks", "signs", "methods", "levels", "totals", "remarks", "notes", "at_most",
     "percent_units", "unseen", "hard_space", "general", "asked", "grade_words", "fillers", "verdict",
-    "not_applicable",
+    "claimed_sum", "not_applicable",
     # columns of official layouts
     "funds_execution_weight", "funds_execution_points", "funds_execution_reason", "indicators_second_sign",
     "indicators_adjusted_target", "indicators_score_coefficient",

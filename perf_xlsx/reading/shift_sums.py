@@ -48,8 +48,8 @@ class Figures:
 
     def are_made(self) -> bool:
         """Whether the template's own formula stands in a total."""
-        found = self.layout.lines.items()
-        totals = (at for (block, key, _), at in found if block == self.block.key and self.lines[key].parts)
+        found, summed = self.layout.lines.items(), {line.key for line in self.block.lines if line.parts}
+        totals = (at for (block, key, _), at in found if block == self.block.key and key in summed)
         return any(is_live(self.sheets.cell(at)) for at in totals)
 
     def _vacated(self, off: Offset) -> bool:

@@ -217,7 +217,7 @@ class TableRange:
 
 def first_row(flags: str, rows: str) -> str:
     """The number of the first row with a flag; 0 where none has one."""
-    return f"IF(SUMPRODUCT(({flags})*1)=0,0,{ROWS}-SUMPRODUCT(MAX((({flags})>0)*({ROWS}-{rows}))))"
+    return f"IF(SUMPRODUCT(({flags})*1)=0,0,{ROWS}-SUMPRODUCT(MAX((({flags})*1>0)*({ROWS}-{rows}))))"
 
 
 def _is_last(numbers: str) -> str:

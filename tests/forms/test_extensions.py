@@ -890,7 +890,7 @@ def test_many_required_columns_are_counted(tmp_path: Path) -> None:
     assert result.exit_code == 0
     book = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)
     sheet, reference = next(iter(book.defined_names["px_counter_1"].destinations))
-    assert book[sheet][reference].value == "还有 42 个必填格未填"
+    assert book[sheet][reference].value.startswith("还差 42 格，先填：")
 
 
 def test_more_than_a_formula_takes_is_refused_in_words() -> None:
