@@ -33,8 +33,14 @@ def with_line_sums(lines: Mapping[str, FundLine], computed: Iterable[Path]) -> d
     for block, key, column in computed:
         if block == "funds":
             line = found[str(key)]
-            found[str(key)] = replace(line, **{column: _summed(line.entry(column), _amounts(lines, line, column))})
+            found[str(key)] = _with(line, column, _summed(line.entry(column), _amounts(lines, line, column)))
     return found
+
+
+def _with(line: FundLine, column: str, entry: Entry[Decimal]) -> FundLine:
+    """A line with another entry in a column, be it one that only its form knows."""
+    own = {"extras": {**line.extras, column: entry}} if column in line.extras else {column: entry}
+    return replace(line, **own)
 
 
 def _parts(form: SelfEvaluation, path: Path) -> list[Entry[Decimal]]:
