@@ -192,7 +192,7 @@ def _guide_sheet(
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
     sheet.set_row(1, s.height_for([(rules, 66)], 20))
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
-    row = 4
+    row = 3
     for line in _guide(form, rulebook):
         sheet.merge_range(row, 1, row, 2, "", canvas.paragraph)
         canvas.text(sheet, row, 1, line, canvas.paragraph)

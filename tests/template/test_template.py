@@ -204,7 +204,6 @@ def test_boxes_say_and_take_the_points_of_the_rulebook(form: str, tmp_path: Path
         "px_indicators_weight",
         "px_indicators_claimed_points",
         "px_claimed_execution_points",
-        "px_claimed_total",
     }
     for name in points:
         sheet, boxes = cells(book, name)
