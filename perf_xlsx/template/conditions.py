@@ -127,6 +127,11 @@ def percents_of_a_unit(steps: Steps) -> str:
     return f"AND({_unit(steps)}={quoted(UNKNOWN)},OR({percents}))"
 
 
+def percent_of_a_unit(steps: Steps, key: str) -> str:
+    """Whether a cell is a percentage although the row counts in another unit."""
+    return f"AND({_unit(steps)}={quoted(UNKNOWN)},{is_percent(steps, key)})"
+
+
 def _unit(steps: Steps) -> str:
     return code(steps, "unit", UNITS)
 

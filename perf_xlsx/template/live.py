@@ -22,6 +22,7 @@ from perf_xlsx.template.conditions import (
     may_be_fractions,
     may_be_other_money,
     number,
+    percent_of_a_unit,
     percents_of_a_unit,
     plain_number,
 )
@@ -271,6 +272,7 @@ class IndicatorSteps:
             (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
             (f"NOT(ISNUMBER({points}))", quoted("暂不能评分，请核对本行")),
             (self._without_measure(), quoted("指标值是0，请核对指标值和指标性质")),
+            *self._midyear(),
             (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted("自评得分与参考得分不符")),
             (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted("请写偏差原因和改进措施")),
             otherwise=quoted(DONE),
@@ -286,6 +288,15 @@ class IndicatorSteps:
     def required(self) -> tuple[str, ...]:
         """The columns that a row must have."""
         return tuple(key for key in REQUIRED if key in self.steps.cells)
+
+    def _midyear(self) -> Iterator[Case]:
+        """What a midyear value is asked for that is no number, or a percentage of another unit."""
+        if "midyear" not in self.steps.cells:
+            return
+        label = self.steps.labels["midyear"]
+        unread = f"AND({_is(number(self.steps, 'midyear'), words.UNKNOWN)},NOT({self.qualitative}))"
+        yield unread, quoted(Prompt.NUMBER.of(label))
+        yield percent_of_a_unit(self.steps, "midyear"), quoted(Prompt.PLAIN_NUMBER.of(label))
 
     def _without_measure(self) -> str:
         """Whether a target of 0 can be missed by nothing."""
