@@ -58,7 +58,7 @@ def word_lists(form: Form, rulebook: Rulebook) -> Mapping[str, str]:
         LEVELS: _coded(levels | {BLANK: blanks}),
         UNITS: _coded({PERCENT: (PERCENT, *PERCENT_WORDS), BLANK: blanks}),
         GRADES: _coded({step.name: _grade_words(form, step.name) for step in rulebook.grades}),
-        FILLERS: _listed(("", *_fillers(), *DASHES)),
+        FILLERS: _listed((*blanks, *_fillers())),
         UNSEEN: "\u200b",
         HARD_SPACE: "\u00a0",
         GENERAL: "",
