@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -35,11 +35,11 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
-from perf_xlsx.reading.read import read
+from perf_xlsx.reading.part_names import part_names
+from perf_xlsx.reading.read import Reading, read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
 from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.scored.summary import SUMMARY
 from perf_xlsx.sheets.origin import Origin
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import same_file, why
@@ -130,7 +130,12 @@ def score(
             raise
         except Exception as error:  # one bad file never stops a batch
             result = _refused(job.source, error)
-    return replace(result, sha256=digest())
+    return _everywhere(result, sha256=digest())
+
+
+def _everywhere(result: Result, **change: str) -> Result:
+    """The result with the same change for all forms of the workbook."""
+    return replace(result, **change, more=tuple(replace(one, **change) for one in result.more))
 
 
 def _refused(source: Path, error: Exception) -> Result:
@@ -171,11 +176,16 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     package.become_document()
 
     def judge() -> Result:
-        reading = read(package, name, terms.rulebook)
+        first, *others = readings = read(package, name, terms.rulebook)
         package.settle()
-        new = [found for found in reading.findings if not covered_by_answers(found, stripped)]
-        about = _about_the_file(name, suffix, macro, scored=reading.evaluation is not None)
-        return _judged(job, reading.evaluation, [*noticed, *about, *new], terms, reading.rules)
+        about = _about_the_file(name, suffix, macro, scored=first.evaluation is not None)
+
+        def judged(reading: Reading, found: Iterable[Finding] = ()) -> Result:
+            new = [one for one in reading.findings if not covered_by_answers(one, stripped)]
+            return _judged(job, reading.evaluation, [*found, *new], terms, reading.rules)
+
+        result = judged(first, [*noticed, *about])
+        return _of_workbook(result, [judged(reading) for reading in others]) if len(readings) > 1 else result
 
     return _with_copy(job, package, judge)
 
@@ -206,6 +216,14 @@ def _judged(
     return Result(source, "", evaluation, scores, findings, rulebook.name)
 
 
+def _of_workbook(first: Result, others: Iterable[Result]) -> Result:
+    """The results of a workbook with several forms as one, each under a name of its own."""
+    every = [first, *others]
+    names = part_names([one.evaluation for one in every])
+    first, *named = (replace(one, part=name) for one, name in zip(every, names, strict=True))
+    return replace(first, more=tuple(named))
+
+
 def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:
     """The result that `judge` computes; and, where one is wanted, a copy of the workbook with marks and sheets.
 
@@ -223,22 +241,21 @@ def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: 
         return judged()
     try:
         with staged(output) as copy, package.saving(copy.file) as finish:
-            evaluation = judged().evaluation
-            if evaluation is None:
+            if judged().evaluation is None:
                 return judged()
-            _mark(package, judged(), evaluation, origin)
+            _mark(package, judged(), origin)
             finish()
             copy.commit()
     except OSError as error:
         return _unwritten(judged(), output, error)
-    return replace(judged(), output=printable_path(output))
+    return _everywhere(judged(), output=printable_path(output))
 
 
-def _mark(package: Package, result: Result, evaluation: SelfEvaluation, origin: Origin | None) -> None:
+def _mark(package: Package, result: Result, origin: Origin | None) -> None:
     """Write the marks and the sheets of a result into its workbook."""
-    rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
-    sheets = scored_sheets(result, load_form(evaluation.form), rulebook, origin)
-    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+    sheets = scored_sheets(result, origin)
+    found = dict.fromkeys(found for one in result.forms for found in one.findings)
+    annotate(package, marks_of(found), sheets, active=sheets[0].title)
 
 
 def _unwritten(result: Result, output: Path, error: OSError) -> Result:

@@ -38,9 +38,10 @@ FILES = 3  # unreadable files that are named of one unit
 
 
 class Earlier(Struct, frozen=True):
-    """An earlier record with the same key: its file, unit, and digest of the content."""
+    """An earlier record with the same key: its file, which of its forms, unit, and digest of the content."""
 
     file: str
+    which: str
     unit: str
     content: str | None
 
@@ -48,7 +49,7 @@ class Earlier(Struct, frozen=True):
 class CrossChecks:
     """Compares every record with the earlier ones and the list. Use it in a `with` block.
 
-    `single`: there is one record and no list, so nothing is remembered and no database is loaded.
+    `single`: there is one workbook; of a single form nothing is remembered and no database is loaded.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class CrossChecks:
         database = sqlite3.connect("")
         database.execute("pragma cache_size = -500")  # KB; the rest lies on the disk
         database.execute(
-            "create table first (key blob primary key, file text, unit text, content text) without rowid"
+            "create table first (key blob primary key, file text, which text, unit text, content text) without rowid"
         )
         return database
 
@@ -129,11 +130,13 @@ class CrossChecks:
         if first is None:
             return
         what = f"{unit}{_project(record.project)}{record.year or ''}年度的自评表"
-        if first.content == record.sha256:
+        if first.file == printable_path(Path(record.file or "")):
+            message, advice = "在同一个工作簿里", "请与单位核对以哪一张为准，删去另一张，再运行一次。"
+        elif first.content == record.sha256:
             message, advice = "两个文件完全相同", "请移走其中一份，再运行一次。"
         else:
             message, advice = "两个文件不完全相同", "请与单位核对以哪一份为准，移走另一份，再运行一次。"
-        yield Observation(place, "单位名称", unit, f"{what}已有一份：{first.file}，{message}。", advice)
+        yield Observation(place, "单位名称", unit, f"{what}已有一份：{first.file}{first.which}，{message}。", advice)
 
     def _not_listed(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
         """B02: the unit is not on the list, or not with this form or project.
@@ -176,18 +179,18 @@ class CrossChecks:
         first = self._first(kind, key, record)
         if first is None or same_unit(first.unit) == same_unit(record.unit):
             return None
-        return f"{first.file}（{first.unit}）"
+        return f"{first.file}{first.which}（{first.unit}）"
 
     def _first(self, kind: str, key: Any, record: Record) -> Earlier | None:
         """The first record with this key; None where it is this one."""
-        if self.single:
+        if self.single and not record.parts:
             return None
         digest = hashlib.sha256(repr((kind, key)).encode("utf-8", "surrogatepass")).digest()[:16]
-        row = (digest, printable_path(Path(record.file or "")), record.unit, record.sha256)
-        if self.database.execute("insert or ignore into first values (?, ?, ?, ?)", row).rowcount:
+        row = (digest, printable_path(Path(record.file or "")), record.which, record.unit, record.sha256)
+        if self.database.execute("insert or ignore into first values (?, ?, ?, ?, ?)", row).rowcount:
             return None
         return Earlier(
-            *self.database.execute("select file, unit, content from first where key = ?", row[:1]).fetchone()
+            *self.database.execute("select file, which, unit, content from first where key = ?", row[:1]).fetchone()
         )
 
     def outstanding(self) -> Iterator[Record]:

@@ -24,14 +24,15 @@ from perf_xlsx.results.record import Record, decode_known
 
 
 class Finished(Struct, frozen=True):
-    """One workbook that is done (`job` None: a listed unit that returned none), paths in `record` relative.
+    """One form that is done (`job` None: a listed unit that returned none), paths in `record` relative.
 
-    `fresh` is False where the record of an earlier run still stands.
+    `fresh` is False where the record of an earlier run still stands. `part` counts the forms of its workbook from 0.
     """
 
     job: Job | None
     record: Record
     fresh: bool = True
+    part: int = 0
 
 
 def run(
@@ -76,13 +77,15 @@ def _each(
     ordered = stack.enter_context(closing(backend.in_order(tasks, do)))
     for at, (task, done) in enumerate(ordered):
         with with_forms(terms.forms):
-            record = _record(task, done, state)
-            found = checks.findings(record)
-        if found:
-            record = replace(record, findings=(*record.findings, *found))
-        if state:
-            state.write(record, None if found else done.line)
-        yield Finished(jobs[at], record, done.line is not None)
+            records = _records(task, done, state)
+        for part, record in enumerate(records):
+            with with_forms(terms.forms):
+                found = checks.findings(record)
+            if found:
+                record = replace(record, findings=(*record.findings, *found))
+            if state:
+                state.write(record, None if found or done.lines is None else done.lines[part])
+            yield Finished(jobs[at], record, done.lines is not None, part)
     with with_forms(terms.forms):
         outstanding = list(checks.outstanding())
     for record in outstanding:
@@ -96,16 +99,17 @@ def _each(
 def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -> Task:
     job, (file, output) = jobs[at], jobs.rows[at]
     with with_forms(terms.forms):
-        known = state.known(file) if state else None
-    earlier = Known(known.key or None, known.output, known.output_sha256 or None) if known else None
+        known = state.known(file) if state else ()
+    keys = tuple(record.key or None for record in known)
+    earlier = Known(keys, known[0].output, known[0].output_sha256 or None) if known else None
     return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, earlier, force)
 
 
-def _record(task: Task, done: Done, state: State | None) -> Record:
-    if done.line is not None:
+def _records(task: Task, done: Done, state: State | None) -> tuple[Record, ...]:
+    if done.lines is not None:
         if state:
-            state.note(done.line)
-        return decode_known(done.line)
-    known = state.known(task.file) if state else None
-    assert known is not None, "only what is known is left undone"
+            state.note(done.lines)
+        return tuple(map(decode_known, done.lines))
+    known = state.known(task.file) if state else ()
+    assert known, "only what is known is left undone"
     return known

@@ -20,7 +20,7 @@ from perf_xlsx.system.streams import say
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
 TOGETHER = 3  # findings that differ in their cells alone: from so many on they are shown as one
-DETAILED = 20  # workbooks that are shown with every finding; of more, only what stops or connects them
+DETAILED = 20  # forms that are shown with every finding; of more, only what stops or connects them
 LINES = 100  # of each list at the end
 NAMED = 10  # cells of one message; the others are counted, and listed in the workbook
 COLUMNS = (
@@ -50,26 +50,31 @@ class Summary:
     def __init__(self) -> None:
         self.screen = Screen()
         self.counts: Counter[str] = Counter()
-        self.unchanged = self.outputs = self.related = self.unwritten = 0
+        self.workbooks = self.unchanged = self.outputs = self.related = self.unwritten = 0
         self.first_output = ""
         self.first: list[Record] = []
         self.unread: list[Record] = []
         self.across: list[Record] = []
 
-    def add(self, record: Record, output: str | None = None, fresh: bool = True) -> None:
-        """Take in a record, where its scored copy was written, and whether it was done now."""
+    def add(self, record: Record, output: str | None = None, fresh: bool = True, part: int = 0) -> None:
+        """Take in a record, where its scored copy was written, and whether it was done now.
+
+        `part` is 0 for the first form of a workbook: workbooks and copies are counted there.
+        """
         kind = outcome(record)
         self.counts[kind] += 1
-        self.unchanged += not fresh
         self.unwritten += any(found.code == UNWRITTEN for found in record.findings)
-        if output:
+        if part == 0 and kind != "未报送":
+            self.workbooks += 1
+            self.unchanged += not fresh
+        if output and part == 0:
             self.first_output = self.first_output or output
             self.outputs += 1
         self._keep(record, kind)
 
     def _keep(self, record: Record, kind: str) -> None:
         """Keep the record for the lists at the end that have room for it."""
-        if kind != "未报送" and self.workbooks <= DETAILED:
+        if kind != "未报送" and self.forms <= DETAILED:
             self.first.append(record)
         if kind == "读不出来" and len(self.unread) < LINES:
             self.unread.append(record)
@@ -79,15 +84,15 @@ class Summary:
             self.across.append(replace(record, findings=across))
 
     @property
-    def workbooks(self) -> int:
-        """How many workbooks there were."""
+    def forms(self) -> int:
+        """How many forms there were; one that cannot be read counts."""
         return self.counts.total() - self.counts["未报送"]
 
     def show(self) -> None:
-        """Up to 20 workbooks: print a table and every finding. More: only unreadable files and findings between
+        """Up to 20 forms: print a table and every finding. More: only unreadable files and findings between
         workbooks. Always end with a summary line.
         """
-        if self.workbooks <= DETAILED:
+        if self.forms <= DETAILED:
             self.screen.table(COLUMNS, list(map(_row, self.first)))
             for record in self.first:
                 if record.findings:
@@ -100,7 +105,7 @@ class Summary:
         self.screen.line((one_line(self._closing()), "bold"))
 
     def _show_findings(self, record: Record) -> None:
-        self._line((record.file or record.unit or "", "bold"))
+        self._line((_called(record), "bold"))
         for found, others in together(record.findings):
             self._line(*_head(found), (f"  {found.cell_address}  ", "dim"), (found.message, ""))
             if others:
@@ -118,7 +123,7 @@ class Summary:
             first = group[0][1]
             self._line(*_head(first), (f"  {catalogue()[first.code].title}", ""))
             for at, (record, found) in enumerate(group):
-                self._line((f"      {record.file or record.unit}  {found.message}", ""))
+                self._line((f"      {_called(record)}  {found.message}", ""))
                 if at + 1 == len(group) or what_to_do(group[at + 1][1]) != what_to_do(found):
                     self._line(_advice(found))
             say("")
@@ -134,7 +139,8 @@ class Summary:
         if not self.unchanged:
             return ""
         fresh = self.workbooks - self.unchanged
-        counts = f"本次处理{fresh}份，其余{self.unchanged}份" if fresh else "都"
+        counted = "份" if self.forms == self.workbooks else "个工作簿"
+        counts = f"本次处理{fresh}{counted}，其余{self.unchanged}{counted}" if fresh else "都"
         return f"（{counts}没有变化，沿用上次的评分）"
 
     def _closing(self) -> str:
@@ -144,7 +150,8 @@ class Summary:
             (self.unwritten, "份已评分但没有写出，须重新评分"),
             (self.counts["未报送"], "个单位没有报送"),
         )
-        parts = [f"共{self.workbooks}份{self._reused()}"]
+        several = f"（在{self.workbooks}个工作簿里）" if self.forms != self.workbooks else ""
+        parts = [f"共{self.forms}份{several}{self._reused()}"]
         parts += [f"{count}{words}" for count, words in troubles if count]
         return "，".join(parts) + "。" + self._where()
 
@@ -159,13 +166,18 @@ class Summary:
         return "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
 
 
+def _called(record: Record) -> str:
+    """The file, and which of its forms; the unit where there is no file."""
+    return (record.file or record.unit or "") + record.which
+
+
 def _row(record: Record) -> list[Cell]:
     counts = _counts(record)
     if record.status != "scored" or record.execution is None:
         cells: Sequence[str | Part] = ["", "", ("读不出来", "red"), "", ""]
     else:
         cells = _scored_cells(record, record.execution.rate)
-    texts = ((cell, "") if isinstance(cell, str) else cell for cell in (record.file or "", *cells))
+    texts = ((cell, "") if isinstance(cell, str) else cell for cell in (_called(record), *cells))
     return [*([(one_line(text), style)] for text, style in texts), counts]
 
 

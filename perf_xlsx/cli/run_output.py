@@ -77,8 +77,8 @@ def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Wai
                 record = replace(record, file=jobs.names.get(record.file, record.file))
             if run.waiving:
                 used |= _used(run.waiving, record)
-            summary.add(record, printable_path(path) if path else None, one.fresh)
-            if one.job:
+            summary.add(record, printable_path(path) if path else None, one.fresh, one.part)
+            if one.job and one.part == 0:
                 tick(outcome(record) if one.fresh else "上次已评")
     return used
 

@@ -405,7 +405,11 @@ class Finding(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read."""
+    """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read.
+
+    Of a workbook with several forms it is the result of the first one, with what was found about the workbook as a
+    whole; `more` are those of the others. `part` tells them apart ("": the only form).
+    """
 
     file: str
     sha256: str
@@ -414,3 +418,10 @@ class Result(Struct, frozen=True):
     findings: tuple[Finding, ...]
     rulebook: str | None = None
     output: str | None = None
+    part: str = ""
+    more: tuple[Result, ...] = ()
+
+    @property
+    def forms(self) -> tuple[Result, ...]:
+        """The result of each form."""
+        return (self, *self.more)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.grids import Address
+from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.remarks import Remark
 
 
@@ -92,8 +92,8 @@ class Layout(Struct, frozen=True):
 
     `missing` is what was not found: the block's title, the label, and whether it is required. `twice` are labels
     found a second time and `astray` labels whose value is not next to them, each with its address. `homes` are, by
-    a block's title, its sheet and those that hold it once more. `forms` are where further forms begin, none of
-    which is read. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled texts
+    a block's title, its sheet and those that hold it once more. `forms` are where further forms seem to begin that
+    cannot be read as such. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled texts
     outside the tables. `official` is None for our template.
     """
 
@@ -131,3 +131,13 @@ class Layout(Struct, frozen=True):
     def columns_of(self, key: str) -> Mapping[str, int]:
         """The columns of a table by their boxes; none where it was not found."""
         return self.tables[key].columns if key in self.tables else {}
+
+
+LocatedForm = tuple[Sheets, Layout]  # a form, and the workbook as that form sees it
+
+
+class Forms(Struct, frozen=True):
+    """The forms of a workbook, and remarks on those that are not read: copies, and what is beyond the limit."""
+
+    located: tuple[LocatedForm, ...]
+    remarks: tuple[Remark, ...] = ()

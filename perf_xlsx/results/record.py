@@ -136,13 +136,17 @@ class Key(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One workbook's result, or (`status` "outstanding") a listed unit that returned nothing.
+    """One form's result, or (`status` "outstanding") a listed unit that returned nothing.
 
+    `file` and `part` together are unique: of a workbook with several forms each has a record, `part` is its name
+    and `parts` their number; the only form of a workbook has neither key.
     `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
     unit, else `output_sha256` and `key` (null where the next run is to try again).
     """
 
     file: str | None
+    part: str | UnsetType = UNSET
+    parts: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
     status: Literal["scored", "unreadable", "outstanding"]
     form: str | None = None
     unit: str | None = None
@@ -179,13 +183,24 @@ class Record(Struct, frozen=True, kw_only=True):
         if self.file is None or (self.status == "scored" and None in scored):
             raise ValueError("a value is missing")
 
+    @property
+    def which(self) -> str:
+        """Which of the workbook's forms, in brackets; "" for the only one."""
+        return "" if self.part is UNSET else f"（{self.part}）"
+
 
 PUBLIC = Record.__struct_fields__[: Record.__struct_fields__.index("output") + 1]  # the keys of `score --json`
 
 
+def public(record: Record) -> dict[str, Any]:
+    """What `score --json` prints of a record, keys in their order."""
+    values = ((key, getattr(record, key)) for key in PUBLIC)
+    return {key: value for key, value in values if value is not UNSET}
+
+
 def json_line(record: Record) -> str:
     """The public part of a record as one line of JSON, without what a terminal obeys or a line ends with."""
-    return escaped(encode({key: getattr(record, key) for key in PUBLIC}).decode("utf-8", "surrogateescape"))
+    return escaped(encode(public(record)).decode("utf-8", "surrogateescape"))
 
 
 def encode(data: object) -> bytes:

@@ -23,7 +23,7 @@ ROOM = LONGEST // 2  # bytes that a record is cut to; what comparing finds comes
 CUT = (None, 2_000, 200, 20)  # characters of a text in a record that would be longer, step by step
 NEVER_CUT = frozenset(
     (
-        "schema", "status", "file", "output", "output_sha256", "sha256", "key", "rulebook", "form", "unit",
+        "schema", "status", "file", "part", "output", "output_sha256", "sha256", "key", "rulebook", "form", "unit",
         "project", "code", "severity", "sheet", "cell", "correction",
     )
 )  # fmt: skip  # what tells records apart, or is to be typed as it is

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import (
@@ -23,7 +24,6 @@ from perf_xlsx.domain.model import (
 )
 from perf_xlsx.domain.rounding import exact, plain, points
 from perf_xlsx.results.record import (
-    PUBLIC,
     CorrectionRecord,
     ExecutionRecord,
     ExtraRecord,
@@ -31,13 +31,13 @@ from perf_xlsx.results.record import (
     FundRecord,
     IndicatorRecord,
     Record,
+    public,
 )
 
 
 def as_json(result: Result) -> dict[str, Any]:
     """The public part of the result's record as plain data, keys in a fixed order."""
-    record = as_record(result)
-    data: dict[str, Any] = msgspec.to_builtins({key: getattr(record, key) for key in PUBLIC})
+    data: dict[str, Any] = msgspec.to_builtins(public(as_record(result)))
     return data
 
 
@@ -53,11 +53,18 @@ def earned(value: Decimal | None) -> str | None:
     return None if value is None else points(value)
 
 
+def as_records(result: Result) -> tuple[Record, ...]:
+    """A record of each form of a workbook."""
+    records = map(as_record, result.forms)
+    return tuple(replace(record, parts=len(result.forms)) for record in records) if result.more else (*records,)
+
+
 def as_record(result: Result) -> Record:
-    """The result with its money: enough for a consolidated workbook, without reading the workbook again."""
+    """One form with its money: enough for a consolidated workbook, without reading the workbook again."""
     form, scores = result.evaluation, result.scores
     unread = Record(
         file=result.file,
+        part=result.part or UNSET,
         status="unreadable",
         rulebook=result.rulebook,
         sha256=result.sha256 or None,

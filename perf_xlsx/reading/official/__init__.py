@@ -3,13 +3,14 @@
 from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.entries import official_indicator
 from perf_xlsx.reading.official.form import completed
-from perf_xlsx.reading.official.layout import locate_official, other_forms
+from perf_xlsx.reading.official.layout import other_forms
 from perf_xlsx.reading.official.rows import says_nothing
+from perf_xlsx.reading.official.windows import official_forms
 
 __all__ = [
     "completed",
     "known_labels",
-    "locate_official",
+    "official_forms",
     "official_indicator",
     "other_forms",
     "says_nothing",

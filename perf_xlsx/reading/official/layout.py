@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES
@@ -39,31 +40,59 @@ GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
-_Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
+Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
+Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
+COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what one cover may say for several forms
 
 
-def locate_official(sheets: Sheets) -> Layout | None:
+def locate_official(sheets: Sheets, rows: Rows, known: Headers) -> Layout | None:
     """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
-    rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, _Headers()
     return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
+
+
+def locate_one_of_several(sheets: Sheets, sheet: int, rows: Rows) -> Layout | None:
+    """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
+    return _Search(sheets, sheet, rows, Headers(), alone=False).layout()
+
+
+def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers) -> Beginnings:
+    """What may begin forms on a sheet."""
+    search = _Search(sheets, sheet, rows, known)
+    kind, here = search._kind(), (sheet,)
+    tables = search._headers(kind, "indicators", here)
+    funds = search._headers(kind, "funds", here) if tables else []
+    return Beginnings(kind, tables, [header.top for header in funds], [row for _, row, _ in search.titles])
 
 
 def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
     found = []
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, _Headers())
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers())
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
 
 
-class _Search:
-    """Looks for a form whose indicators are on one sheet; the rest may be on others."""
+class Beginnings(Struct, frozen=True):
+    """What may begin a form on a sheet: its headers of indicators, rows of funds' headers, rows of titles."""
 
-    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
-        self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
-        self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
+    kind: OfficialForm
+    tables: list[Header]
+    funds: list[int]
+    titles: list[int]
+
+
+class _Search:
+    """Looks for a form whose indicators are on one sheet; the rest may be on others.
+
+    `alone`: it is the only form of the workbook, so that its tables may be on any sheet.
+    """
+
+    def __init__(self, sheets: Sheets, sheet: int, rows: Rows, known: Headers, alone: bool = True) -> None:
+        self.sheets, self.sheet, self.rows, self.known, self.alone = sheets, sheet, rows, known, alone
+        self.others = [n for n in sheets.searched if n != sheet]
+        self.order = [sheet, *self.others] if alone else [sheet]
         self.titles = {
             (sheet, row, column): without_spaces(text)
             for row, texts in self.rows[sheet].items()
@@ -234,9 +263,12 @@ class _Search:
     def _boxes(self, layout: Draft, body: Body) -> None:
         taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
-        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
+        search, common = (
+            LabelSearch(self.sheets, layout.kind, self.rows, order, taken, totals)
+            for order in (self.order, [] if self.alone else self.others)
+        )
         for box in typed(layout.form.single_boxes):
-            found = search.box(box)
+            found = search.box(box) or (common.box(box)[:1] if box.key in COMMON else [])
             if found:
                 layout.put(box.key, found[0])
                 layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
