@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from perf_xlsx.ooxml import (
 from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.reading.part_names import part_names
-from perf_xlsx.reading.read import Reading, read
+from perf_xlsx.reading.read import read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
 from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
@@ -176,16 +176,16 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     package.become_document()
 
     def judge() -> Result:
-        first, *others = readings = read(package, name, terms.rulebook)
+        readings = read(package, name, terms.rulebook)
         package.settle()
-        about = _about_the_file(name, suffix, macro, scored=first.evaluation is not None)
-
-        def judged(reading: Reading, found: Iterable[Finding] = ()) -> Result:
-            new = [one for one in reading.findings if not covered_by_answers(one, stripped)]
-            return _judged(job, reading.evaluation, [*found, *new], terms, reading.rules)
-
-        result = judged(first, [*noticed, *about])
-        return _of_workbook(result, [judged(reading) for reading in others]) if len(readings) > 1 else result
+        about = _about_the_file(name, suffix, macro, scored=readings[0].evaluation is not None)
+        of_workbook = [*noticed, *about]
+        results: list[Result] = []
+        for reading, part in zip(readings, part_names([one.evaluation for one in readings]), strict=True):
+            new = [found for found in reading.findings if not covered_by_answers(found, stripped)]
+            found = [*of_workbook, *new] if not results else new
+            results.append(_judged(job, reading.evaluation, found, terms, reading.rules, part))
+        return replace(results[0], more=tuple(results[1:]))
 
     return _with_copy(job, package, judge)
 
@@ -205,23 +205,16 @@ def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Fi
 
 
 def _judged(
-    job: Job, evaluation: SelfEvaluation | None, found: list[Finding], terms: Terms, rules: Rulebook | None
-) -> Result:
-    """The result of what was read: its scores and all findings."""
+    job: Job, evaluation: SelfEvaluation | None, found: list[Finding], terms: Terms, rules: Rulebook | None,
+    part: str = "",
+) -> Result:  # fmt: skip
+    """The result of a form that was read: its scores and all findings. `part` is its name among several."""
     source = printable_path(job.source)
     if evaluation is None or rules is None:
         return Result(source, "", None, None, bounded(found))
     rulebook = rules.on(evaluation.form)
-    scores, findings = judge_form(evaluation, found, rulebook, terms.waiving)
-    return Result(source, "", evaluation, scores, findings, rulebook.name)
-
-
-def _of_workbook(first: Result, others: Iterable[Result]) -> Result:
-    """The results of a workbook with several forms as one, each under a name of its own."""
-    every = [first, *others]
-    names = part_names([one.evaluation for one in every])
-    first, *named = (replace(one, part=name) for one, name in zip(every, names, strict=True))
-    return replace(first, more=tuple(named))
+    scores, findings = judge_form(evaluation, found, rulebook, terms.waiving, part)
+    return Result(source, "", evaluation, scores, findings, rulebook.name, part=part)
 
 
 def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:

@@ -73,7 +73,8 @@ class CrossChecks:
         database = sqlite3.connect("")
         database.execute("pragma cache_size = -500")  # KB; the rest lies on the disk
         database.execute(
-            "create table first (key blob primary key, file text, which text, unit text, content text) without rowid"
+            "create table first"
+            " (key blob primary key, file text, which text, unit text, content text) without rowid"
         )
         return database
 
@@ -103,10 +104,10 @@ class CrossChecks:
             for code, check in checks
             for observed in check(record, record.unit, place)
         ]
-        return self._recorded(found, record.unit)
+        return self._recorded(found, record.unit, record.part or "")
 
-    def _recorded(self, found: Iterable[Finding], unit: str) -> tuple[FindingRecord, ...]:
-        return tuple(map(finding_record, waive(found, unit, self.waiving) if self.waiving else found))
+    def _recorded(self, found: Iterable[Finding], unit: str, part: str = "") -> tuple[FindingRecord, ...]:
+        return tuple(map(finding_record, waive(found, unit, self.waiving, part) if self.waiving else found))
 
     def _note_unread(self, file: str) -> None:
         """Remember an unreadable file under the listed unit that its path names; of several, the longest name."""
@@ -136,7 +137,9 @@ class CrossChecks:
             message, advice = "两个文件完全相同", "请移走其中一份，再运行一次。"
         else:
             message, advice = "两个文件不完全相同", "请与单位核对以哪一份为准，移走另一份，再运行一次。"
-        yield Observation(place, "单位名称", unit, f"{what}已有一份：{first.file}{first.which}，{message}。", advice)
+        yield Observation(
+            place, "单位名称", unit, f"{what}已有一份：{first.file}{first.which}，{message}。", advice
+        )
 
     def _not_listed(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
         """B02: the unit is not on the list, or not with this form or project.
@@ -190,7 +193,9 @@ class CrossChecks:
         if self.database.execute("insert or ignore into first values (?, ?, ?, ?, ?)", row).rowcount:
             return None
         return Earlier(
-            *self.database.execute("select file, which, unit, content from first where key = ?", row[:1]).fetchone()
+            *self.database.execute(
+                "select file, which, unit, content from first where key = ?", row[:1]
+            ).fetchone()
         )
 
     def outstanding(self) -> Iterator[Record]:

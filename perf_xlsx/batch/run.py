@@ -26,7 +26,7 @@ from perf_xlsx.results.record import Record, decode_known
 class Finished(Struct, frozen=True):
     """One form that is done (`job` None: a listed unit that returned none), paths in `record` relative.
 
-    `fresh` is False where the record of an earlier run still stands. `part` counts the forms of its workbook from 0.
+    `fresh` is False where the record of an earlier run still stands. `part` counts the forms of a workbook from 0.
     """
 
     job: Job | None

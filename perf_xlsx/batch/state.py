@@ -165,7 +165,7 @@ def _index(file: IO[bytes] | None) -> dict[str, int]:
 
 
 def _own(stored: IO[bytes], file: str) -> tuple[Record, ...]:
-    """The records of the lines from here, if this version wrote them of this workbook: of all its forms, or none."""
+    """The records of the lines from here, if this version wrote them of this workbook: of all forms, or none."""
     found: list[Record] = []
     while (record := _own_record(stored.readline(), file)) is not None:
         found.append(record)

@@ -90,12 +90,12 @@ def _json(jobs: Plan, record: Record, output: Path | None) -> str:
 
 
 def _used(waiving: Waiving, record: Record) -> set[Waiver]:
-    workbook = PurePath(record.file or "").name
+    workbook, part = PurePath(record.file or "").name, record.part or ""
     return {
         waiver
         for found in record.findings
         if found.waived
-        for waiver in covering(waiving, record.unit, workbook, found.code, found.sheet or "", found.cell)
+        for waiver in covering(waiving, record.unit, workbook, found.code, found.sheet or "", found.cell, part)
     }
 
 

@@ -75,7 +75,7 @@ def file_name(path: str) -> str:
 def identity(record: Record) -> Identity:
     """Whose form it is; a workbook without a unit's name goes by its file."""
     scored = is_scored(record)
-    unit = record.unit or f"（{'未填单位' if scored else '未读出'}）{file_name(record.file or '')}"
+    unit = record.unit or f"（{'未填单位' if scored else '未读出'}）{file_name(record.file or '')}{record.which}"
     year = record.year or (MISSING if scored else "")
     form = form_name(record.form, record.form_title)
     return Identity(unit, record.supervisor or "", form, year, record.project or "")

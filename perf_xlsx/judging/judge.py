@@ -25,9 +25,15 @@ DECIDING = frozenset({"R07", "W01", "W03"})  # missing values, and weights that 
 
 
 def judge(
-    evaluation: SelfEvaluation, on_reading: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
+    evaluation: SelfEvaluation,
+    on_reading: Iterable[Finding],
+    rulebook: Rulebook,
+    waiving: Waiving | None = None,
+    part: str = "",
 ) -> tuple[Scores, tuple[Finding, ...]]:
     """The scores of a form that was read, and all findings, those `on_reading` included, in reading order.
+
+    `part` is its name among the forms of its workbook.
 
     The findings that decide whether there is a grade come first, because the other checks need to know; those that
     are waived do not prevent it.
@@ -37,7 +43,7 @@ def judge(
     read = [with_rulebook_severity(one, rulebook) for one in on_reading]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
-        return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
+        return waive(found, evaluation.unit, waiving, part) if waiving else tuple(found)
 
     def run(form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
         diagnoses = Diagnoses(form, scores, rulebook)

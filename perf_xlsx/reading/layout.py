@@ -93,8 +93,8 @@ class Layout(Struct, frozen=True):
     `missing` is what was not found: the block's title, the label, and whether it is required. `twice` are labels
     found a second time and `astray` labels whose value is not next to them, each with its address. `homes` are, by
     a block's title, its sheet and those that hold it once more. `forms` are where further forms seem to begin that
-    cannot be read as such. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled texts
-    outside the tables. `official` is None for our template.
+    cannot be read as such. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled
+    texts outside the tables. `official` is None for our template.
     """
 
     form: Form

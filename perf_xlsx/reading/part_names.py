@@ -13,16 +13,34 @@ _REFUSED = pattern(r"[\[\]:*?/\\'\x00-\x1f\ud800-\udfff\ufffe\uffff]|\s")  # in 
 
 
 def part_names(forms: Sequence[SelfEvaluation | None]) -> list[str]:
-    """A name for each form: its project where all have one of their own, else its unit, numbered where needed."""
-    projects, units = ([_named(form, key) for form in forms] for key in ("project", "unit"))
-    several = len({*projects}) > 1
-    names = [(project if several else "") or unit or project for project, unit in zip(projects, units, strict=True)]
-    return list(_unique([name or f"第{number}张" for number, name in enumerate(names, 1)]))
+    """A name for each form: its project, or its unit where only that tells it apart, else its sheet.
+
+    No two are alike: those that would be are numbered. A single form has none ("").
+    """
+    if len(forms) == 1:
+        return [""]
+    whose = [(_given(form, "project"), _given(form, "unit")) for form in forms]
+    units: dict[str, set[str]] = {}
+    for project, unit in whose:
+        units.setdefault(project, set()).add(unit)
+    names = [(unit if len(units[project]) > 1 else "") or project or unit for project, unit in whose]
+    known = [_cleaned(name) or _sheet(form) for name, form in zip(names, forms, strict=True)]
+    return list(_unique([name or f"第{number}张" for number, name in enumerate(known, 1)]))
 
 
-def _named(form: SelfEvaluation | None, key: str) -> str:
+def _sheet(form: SelfEvaluation | None) -> str:
+    """The sheet of its indicators."""
+    rows = form.indicators if form else ()
+    return _cleaned(rows[0].name.place.sheet) if rows else ""
+
+
+def _given(form: SelfEvaluation | None, key: str) -> str:
     entry = form.boxes.get(key) if form else None
-    return _fitting(_REFUSED.sub("", entry.value or entry.given), LONGEST) if entry else ""
+    return entry.value or entry.given if entry else ""
+
+
+def _cleaned(text: str) -> str:
+    return _fitting(_REFUSED.sub("", text), LONGEST)
 
 
 def _fitting(text: str, longest: int) -> str:

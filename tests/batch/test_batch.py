@@ -190,7 +190,7 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
 
     with ThreadPoolExecutor(1) as executor:
         executors = Executors(lambda alone: contextlib.nullcontext(executor), chunk=4, ahead=5)
-        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done(b"")] * len(chunk))):
+        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done((b"",))] * len(chunk))):
             assert task.file == str(done)
             assert taken <= done + 4 * 6
 

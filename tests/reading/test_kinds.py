@@ -82,6 +82,12 @@ def test_a_target_that_is_no_single_number_is_left_open_and_asked(name: str) -> 
 
 
 @pytest.mark.finding("R06")
-def test_a_second_form_is_told_once() -> None:
-    result = pipeline.score(KINDS / "24-stacked-two-forms.xlsx")
-    assert [(f.code, f.place.cell) for f in result.findings if f.severity != "notice"] == [("R06", "C20")]
+def test_a_second_form_below_the_first_is_scored_too() -> None:
+    first, second = pipeline.score(KINDS / "24-stacked-two-forms.xlsx").forms
+    assert [(one.part, as_json(one)["total"]) for one in (first, second)] == [
+        ("培训", "100.00"),
+        ("第二个项目", "82.50"),
+    ]
+    assert [f.code for f in first.findings if f.severity != "notice"] == []
+    told = [(f.code, f.place.cell) for f in second.findings if f.severity != "notice"]
+    assert told == [("F01", "C21"), ("F01", "D21"), ("F01", "E21"), ("F09", "E21")]

@@ -1,4 +1,4 @@
-"""Several official forms in one workbook: where each begins and ends, and the workbook as only that form sees it."""
+"""Several official forms in one workbook: where each begins and ends, and the workbook as that form sees it."""
 
 from __future__ import annotations
 
@@ -131,7 +131,9 @@ def _located(
     nothing = {window.sheet: Grid({}, ()) for window in cells}
     common = {n: rows[n] for n in sheets.searched if n not in nothing}
     for window in windows:
-        seen = sheets.with_grids(nothing | {window.sheet: _grid(sheets.grids[window.sheet], window, cells[window])})
+        seen = sheets.with_grids(
+            nothing | {window.sheet: _grid(sheets.grids[window.sheet], window, cells[window])}
+        )
         own = {row: texts for row, texts in rows[window.sheet].items() if window.top <= row <= window.bottom}
         layout = locate_one_of_several(seen, window.sheet, common | {window.sheet: own})
         if layout is not None:
