@@ -87,7 +87,7 @@ class CrossChecks:
 
     def findings(self, record: Record) -> tuple[FindingRecord, ...]:
         """What comparing finds in this record."""
-        if record.status != "scored":
+        if not record.is_read:
             self._note_unread(record.file or "")
             return ()
         if not record.unit:

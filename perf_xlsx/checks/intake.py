@@ -74,6 +74,8 @@ def _lacks_grade(form: SelfEvaluation) -> bool:
 def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """自评得分、自评总分、自评等级都要填写, where the form has boxes for them; one finding if all are empty."""
     form = diagnoses.form
+    if form.unscored:
+        return
     boxes, grade = _claims(form), form.claimed.grade
     if boxes and not _any_points_claimed(form):
         message = "没有自评打分：各项得分和总分都没有填写。"
@@ -105,8 +107,8 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
     Unknown words are a warning. The wording of the target, or a day before the target's, is 达成.
     """
     for row, score in diagnoses.rows:
-        if not row.qualitative or score.method == "按执行率":
-            continue
+        if not row.qualitative or score.method == "按执行率" or score.claimed or diagnoses.form.unscored:
+            continue  # nothing depends on the band
         if score.method == "按比例":
             message = f"{row.display_name}是定性指标，计分方法不能选“按比例”。"
             yield observed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")

@@ -226,7 +226,7 @@ def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
     claimed = [line.claimed_rate.value for line in form.funds.values()]  # a wrong one is F03
     rates = tuple(Fraction(rate) for rate in (*claimed, scores.execution.completion) if rate is not None)
     total = None if form.claimed.total.value is None else Fraction(form.claimed.total.value)
-    totals = (Fraction(scores.total),) if scores.complete else ()
+    totals = (Fraction(scores.total),) if scores.total is not None and scores.complete else ()
     yield StatedNumber(EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, rates)
     yield StatedNumber(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
     yield StatedNumber(

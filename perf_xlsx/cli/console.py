@@ -38,7 +38,7 @@ def outcome(record: Record) -> str:
     """In a word: 没有错误, 有错误, 读不出来 or 未报送."""
     if record.status == "outstanding":
         return "未报送"
-    if record.status != "scored":
+    if not record.is_read:
         return "读不出来"
     wrong = any(found.standing == "error" and found.code != UNWRITTEN for found in record.findings)
     return "有错误" if wrong else "没有错误"
@@ -50,7 +50,7 @@ class Summary:
     def __init__(self) -> None:
         self.screen = Screen()
         self.counts: Counter[str] = Counter()
-        self.workbooks = self.unchanged = self.outputs = self.related = self.unwritten = 0
+        self.checked = self.workbooks = self.unchanged = self.outputs = self.related = self.unwritten = 0
         self.first_output = ""
         self.first: list[Record] = []
         self.unread: list[Record] = []
@@ -63,6 +63,7 @@ class Summary:
         """
         kind = outcome(record)
         self.counts[kind] += 1
+        self.checked += record.status == "checked"
         self.unwritten += any(found.code == UNWRITTEN for found in record.findings)
         if part == 0 and kind != "未报送":
             self.workbooks += 1
@@ -148,6 +149,7 @@ class Summary:
             (self.counts["有错误"], "份有错误，须退回更正"),
             (self.counts["读不出来"], "份读不出来，须重新报送"),
             (self.unwritten, "份已评分但没有写出，须重新评分"),
+            (self.checked, "份没有分值或是监控表，只核对，不计分"),
             (self.counts["未报送"], "个单位没有报送"),
         )
         several = f"（在{self.workbooks}个工作簿里）" if self.forms != self.workbooks else ""
@@ -173,7 +175,7 @@ def _called(record: Record) -> str:
 
 def _row(record: Record) -> list[Cell]:
     counts = _counts(record)
-    if record.status != "scored" or record.execution is None:
+    if not record.is_read or record.execution is None:
         cells: Sequence[str | Part] = ["", "", ("读不出来", "red"), "", ""]
     else:
         cells = _scored_cells(record, record.execution.rate)
@@ -186,10 +188,21 @@ def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     return [
         record.unit or "（未填）",
         percent(Decimal(rate)) if rate is not None else "—",
-        f"{record.total}{'' if record.complete else '（暂定）'}",
+        _total(record),
         record.claimed_total if record.claimed_total is not None else "—",
         record.grade or "—",
     ]
+
+
+def _total(record: Record) -> str:
+    """The total, and what it is not: final, or by rule alone."""
+    if record.total is None:
+        return "不计分"
+    marks = (
+        "" if record.complete else "暂定",
+        f"含单位自评{record.claimed_rows}项" if record.claimed_rows else "",
+    )
+    return record.total + (f"（{'，'.join(filter(None, marks))}）" if any(marks) else "")
 
 
 def _counts(record: Record) -> Cell:

@@ -53,8 +53,13 @@ class Identity(Struct, frozen=True):
 
 
 def is_scored(record: Record) -> bool:
-    """Whether the workbook could be read and scored."""
+    """Whether the form was read and scored."""
     return record.status == "scored"
+
+
+def is_read(record: Record) -> bool:
+    """Whether the form was read: scored, or only checked because it holds no points."""
+    return record.is_read
 
 
 def is_return(record: Record) -> bool:
@@ -74,9 +79,9 @@ def file_name(path: str) -> str:
 
 def identity(record: Record) -> Identity:
     """Whose form it is; a workbook without a unit's name goes by its file."""
-    scored = is_scored(record)
-    unit = record.unit or f"（{'未填单位' if scored else '未读出'}）{file_name(record.file or '')}{record.which}"
-    year = record.year or (MISSING if scored else "")
+    read = is_read(record)
+    unit = record.unit or f"（{'未填单位' if read else '未读出'}）{file_name(record.file or '')}{record.which}"
+    year = record.year or (MISSING if read else "")
     form = form_name(record.form, record.form_title)
     return Identity(unit, record.supervisor or "", form, year, record.project or "")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit
-from perf_xlsx.consolidated.returns import file_name, form_name, is_return, is_scored
+from perf_xlsx.consolidated.returns import file_name, form_name, is_read, is_return
 from perf_xlsx.results.record import Record
 
 Shown = Mapping[str, str]  # by the keys of COLUMNS
@@ -47,7 +47,7 @@ class RosterComparison:
         """Take in one record."""
         if not is_return(record):
             self._outstanding.append(_shown(record))
-        elif not is_scored(record) or not record.unit:
+        elif not is_read(record) or not record.unit:
             self._unread.append(file_name(record.file or ""))
         elif self._attendance and not self._attendance.listed(record.unit):
             key = same_unit(record.unit), record.form or "", same_unit(record.project)

@@ -17,6 +17,7 @@ from perf_xlsx.consolidated.returns import (
     POWERS,
     Identity,
     identity,
+    is_read,
     is_repeat,
     is_return,
     is_scored,
@@ -119,8 +120,10 @@ class Statistics(Struct):
 
     received: int = 0
     scored: int = 0
+    checked: int = 0  # read, and not scored because they hold no points
     erroneous: int = 0
     provisional: int = 0
+    with_claims: int = 0  # whose total holds points that only the unit gave
     repeats: int = 0  # returns of a form that their unit had returned before
     years: Counter[str] = field(default_factory=Counter)
     rulebooks: Counter[str] = field(default_factory=Counter)
@@ -143,7 +146,7 @@ class Statistics(Struct):
     @property
     def unreadable(self) -> int:
         """Workbooks that could not be read."""
-        return self.received - self.scored
+        return self.received - self.scored - self.checked
 
     @property
     def findings(self) -> int:
@@ -180,10 +183,15 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
         if any(counts):
             found.troubled += 1
             troubled.add(who, counts)
-        if is_scored(record):
+        if is_read(record):
             found.erroneous += bool(counts[STANDINGS.index("error")])
-            _count_scored(found, record, who)
+            _count_read(found, record, who)
             _add_money(found, record, who)
+        if is_scored(record):
+            found.scored += 1
+            found.provisional += not record.complete
+            found.with_claims += bool(record.claimed_rows)
+            found.bands[_band(record)] += 1
             scores.add(record, who.form)
     found.roster, found.kinds, found.standings = comparison.status, kinds.sorted(), kinds.standings
     found.rows["findings"] = found.findings
@@ -226,12 +234,10 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["extras"] += len(record.extras)
 
 
-def _count_scored(found: Statistics, record: Record, who: Identity) -> None:
-    found.scored += 1
-    found.provisional += not record.complete
+def _count_read(found: Statistics, record: Record, who: Identity) -> None:
+    found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
-    found.bands[_band(record)] += 1
 
 
 def _band(record: Record) -> str:

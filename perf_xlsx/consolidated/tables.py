@@ -15,7 +15,7 @@ from perf_xlsx.consolidated.returns import (
     Identity,
     decimal,
     file_name,
-    is_scored,
+    is_read,
     line_name,
     money,
     with_unit,
@@ -81,8 +81,16 @@ def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
 
 
 def _state(one: Return) -> str:
-    state = "读不出" if not is_scored(one.record) else "完整" if one.record.complete else "暂定"
-    return f"{state}，重复" if one.repeat else state
+    marks = _standing(one.record), "含自评" if one.record.claimed_rows else "", "重复" if one.repeat else ""
+    return "，".join(filter(None, marks))
+
+
+def _standing(record: Record) -> str:
+    if not is_read(record):
+        return "读不出"
+    if record.total is None:
+        return "不计分"
+    return "完整" if record.complete else "暂定"
 
 
 def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:

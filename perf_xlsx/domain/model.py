@@ -192,13 +192,20 @@ class Extra(Struct, frozen=True):
     entry: Entry[Any]
 
 
+Unscored = Literal["", "no_points", "monitoring"]
+UNSCORED_WORDS: Mapping[str, str] = {
+    "no_points": "本表没有分值和得分，只核对，不计分",
+    "monitoring": "本表是绩效监控表，不是自评表，只核对，不计分",
+}
+
+
 class SelfEvaluation(Struct, frozen=True):
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
     `parts` are rows that break down an indicator above them (其中); they carry no points. `absent` names what its
     layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten` are titles
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
-    (项目支出).
+    (项目支出). `unscored` is why the form is checked and gets no points; "" where it is scored.
     """
 
     form: str
@@ -218,6 +225,7 @@ class SelfEvaluation(Struct, frozen=True):
     parts: tuple[Indicator, ...] = ()
     weight_head: Place | None = None
     form_title: str = ""
+    unscored: Unscored = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -299,7 +307,7 @@ class Score(Struct, frozen=True):
     `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; each None
     where it cannot be computed. `points` is rounded once, to 0.01. `met` is None where it is not a yes or no.
     `why` is one Chinese sentence with the numbers. `otherwise` are the points that the opposite sign would give,
-    where none was chosen.
+    where none was chosen. `claimed`: no rule can compute the points, so they are those that the unit claims.
     """
 
     weight: Decimal | None
@@ -311,6 +319,7 @@ class Score(Struct, frozen=True):
     why: str
     basis: tuple[Citation, ...]
     otherwise: Decimal | None = None
+    claimed: bool = False
 
     @property
     def rules(self) -> str:
@@ -333,16 +342,16 @@ class Rates(Struct, frozen=True):
 class Scores(Struct, frozen=True):
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
-    `total` counts what could not be scored as 0. `provisional` says in Chinese why the total is not final: scores
-    or values are missing, or weights are wrong; then `grade` is None. `doubted` are the amounts that seem to be in
-    another money unit (F10): nothing was computed from them.
+    `total` counts what could not be scored as 0; None where the form holds no points. `provisional` says in
+    Chinese why the total is not final: scores or values are missing, or weights are wrong; then `grade` is None. `doubted`
+    are the amounts that seem to be in another money unit (F10): nothing was computed from them.
     """
 
     execution: Score
     line_rates: Mapping[str, Rates]
     project_rates: tuple[Rates, ...]
     indicators: tuple[Score, ...]
-    total: Decimal
+    total: Decimal | None
     grade: str | None
     provisional: tuple[str, ...] = ()
     doubted: frozenset[Place] = frozenset()
@@ -350,7 +359,12 @@ class Scores(Struct, frozen=True):
     @property
     def complete(self) -> bool:
         """Whether the total is final, so that it earns a grade."""
-        return not self.provisional
+        return self.total is not None and not self.provisional
+
+    @property
+    def claimed_rows(self) -> int:
+        """How many indicators have the points that the unit claims, because no rule can compute them."""
+        return sum(score.claimed for score in self.indicators)
 
 
 PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())

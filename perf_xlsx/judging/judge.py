@@ -21,6 +21,7 @@ from perf_xlsx.scoring import score
 from perf_xlsx.scoring.total import settled
 
 OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
+WITHOUT_POINTS = frozenset(code for code, entry in catalogue().items() if not entry.of_points)
 DECIDING = frozenset({"R07", "W01", "W03"})  # missing values, and weights that do not add up
 
 
@@ -47,6 +48,9 @@ def judge(
 
     def run(form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
         diagnoses = Diagnoses(form, scores, rulebook)
+        if form.unscored:
+            asked = WITHOUT_POINTS if codes is None else [code for code in WITHOUT_POINTS if code in codes]
+            codes = frozenset(asked)
         arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, rulebook, codes)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from perf_xlsx.domain.model import Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
@@ -68,7 +69,7 @@ class OfficialParts(Struct, frozen=True):
     whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
-    only name other cells.
+    only name other cells. `unscored` is why the form gets no points ("": it does).
     """
 
     kind: OfficialForm
@@ -85,6 +86,7 @@ class OfficialParts(Struct, frozen=True):
     parts: Mapping[int, str]
     labels: frozenset[Address]
     remarks: tuple[Remark, ...]
+    unscored: Unscored = ""
 
 
 class Layout(Struct, frozen=True):

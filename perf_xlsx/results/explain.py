@@ -141,7 +141,7 @@ def effect(one: Result, other: Result) -> Iterator[str]:
 
 
 def _total(scores: Scores) -> str:
-    return f"{points(scores.total)} {scores.grade or '（暂定）'}"
+    return "不计分" if scores.total is None else f"{points(scores.total)} {scores.grade or '（暂定）'}"
 
 
 def _points(value: Decimal | None) -> str:

@@ -87,6 +87,7 @@ class IndicatorRecord(Struct, frozen=True, kw_only=True):
     level1: str | None = None
     level2: str | None = None
     unit: str | None = None
+    points_by: Literal["unit"] | UnsetType = UNSET  # whose they are where no rule can compute them
 
 
 class FundRecord(Struct, frozen=True):
@@ -139,7 +140,10 @@ class Record(Struct, frozen=True, kw_only=True):
     """One form's result, or (`status` "outstanding") a listed unit that returned nothing.
 
     `file` and `part` together are unique: of a workbook with several forms each has a record, `part` is its name
-    and `parts` their number; the only form of a workbook has neither key.
+    and `parts` their number; the only form of a workbook has neither key. A form that holds no points is
+    "checked": it has no total, and `unscored` says why. `claimed_rows` is how many indicators have the points that
+    the unit claims, because no rule can compute them; there is no such key where there are none.
+
     `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
     unit, else `output_sha256` and `key` (null where the next run is to try again).
     """
@@ -147,7 +151,8 @@ class Record(Struct, frozen=True, kw_only=True):
     file: str | None
     part: str | UnsetType = UNSET
     parts: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
-    status: Literal["scored", "unreadable", "outstanding"]
+    status: Literal["scored", "checked", "unreadable", "outstanding"]
+    unscored: str | UnsetType = UNSET
     form: str | None = None
     unit: str | None = None
     year: Year | None = None
@@ -157,6 +162,7 @@ class Record(Struct, frozen=True, kw_only=True):
     execution: ExecutionRecord | None = None
     indicators: tuple[IndicatorRecord, ...] | None = None
     total: Points | None
+    claimed_rows: int | UnsetType = UNSET
     grade: str | None
     claimed_total: Number | None = None
     claimed_grade: str | None = None
@@ -179,9 +185,16 @@ class Record(Struct, frozen=True, kw_only=True):
         """Raises ValueError where something is null that a record of this status has."""
         if self.status == "outstanding":
             return
-        scored = (self.form, self.complete, self.execution, self.indicators, self.total, self.rulebook)
-        if self.file is None or (self.status == "scored" and None in scored):
+        read = (self.form, self.execution, self.indicators, self.rulebook)
+        if self.file is None or (self.is_read and None in read):
             raise ValueError("a value is missing")
+        if self.status == "scored" and None in (self.complete, self.total):
+            raise ValueError("a value is missing")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a form that was read: scored, or only checked."""
+        return self.status in ("scored", "checked")
 
     @property
     def which(self) -> str:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import (
     AMOUNTS,
+    UNSCORED_WORDS,
     Entry,
     Extra,
     Finding,
@@ -78,14 +79,16 @@ def as_record(result: Result) -> Record:
         return unread
     return replace(
         unread,
-        status="scored",
+        status="checked" if form.unscored else "scored",
+        unscored=UNSCORED_WORDS[form.unscored] if form.unscored else UNSET,
         form=form.form,
         unit=form.unit,
         year=form.year,
-        complete=scores.complete,
+        complete=None if form.unscored else scores.complete,
         execution=_execution(scores.execution),
         indicators=tuple(_indicator(*row) for row in scored_rows(form, scores)),
         total=earned(scores.total),
+        claimed_rows=scores.claimed_rows or UNSET,
         grade=scores.grade,
         claimed_total=number(form.claimed.total.value),
         claimed_grade=form.claimed.grade.value,
@@ -137,6 +140,7 @@ def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
         level1=row.level1.value,
         level2=row.level2.value,
         unit=row.unit.value,
+        points_by="unit" if score.claimed else UNSET,
     )
 
 

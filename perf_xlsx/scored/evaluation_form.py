@@ -16,6 +16,7 @@ from msgspec import Struct
 from perf_xlsx import __version__
 from perf_xlsx.domain.model import (
     PART,
+    UNSCORED_WORDS,
     Entry,
     FundLine,
     Indicator,
@@ -154,7 +155,11 @@ class _Paper:
 
     def _claim(self, first: int, last: int, claimed: Entry[Decimal]) -> None:
         """Points that the unit gave itself, as it wrote them."""
-        self._number(first, last, claimed.value, "General", claimed.given or "未填")
+        self._number(first, last, claimed.value, "General", claimed.given or self._none("未填"))
+
+    def _none(self, word: str) -> str:
+        """What stands where something is missing: a form without points lacks none."""
+        return DASH if self.form.unscored else word
 
     def _next(self, height: float) -> None:
         height = min(s.MAX_HEIGHT, height * self.layout.font / 10)
@@ -231,7 +236,7 @@ class _Paper:
         elif head == CLAIMED:
             self._claim(column, column, self.form.claimed.execution_points)
         else:
-            self._number(column, column, score.points, s.POINTS, "未评")
+            self._number(column, column, score.points, s.POINTS, self._none("未评"))
 
     def _goal(self) -> None:
         boxes, last = self.form.boxes, self.layout.last
@@ -293,11 +298,12 @@ class _Paper:
         elif score is PART:
             self._text(first, last, DASH)
         elif head == "分值":
-            self._number(first, last, score.weight, "General", row.weight.given or "未填")
+            self._number(first, last, score.weight, "General", row.weight.given or self._none("未填"))
         elif head == CLAIMED:
             self._claim(first, last, row.claimed_points)
         else:
-            self._number(first, last, score.points, s.POINTS, "未评")
+            own = s.CLAIMED_POINTS if score.claimed else s.POINTS
+            self._number(first, last, score.points, own, self._none("未评"))
 
     def _levels(self, start: int, rows: Sequence[Indicator]) -> None:
         """Level 1 and 2, merged over consecutive equal rows."""
@@ -322,9 +328,10 @@ class _Paper:
         weight, claimed, earned = columns["分值"], columns[CLAIMED], columns[COMPUTED]
         weights = [self.scores.execution.weight, *(score.weight for score in self.scores.indicators)]
         self._label(0, weight[0] - 1, "总分")
-        self._number(*weight, sum((w for w in weights if w is not None), Decimal(0)), "General", "")
+        known = [one for one in weights if one is not None]
+        self._number(*weight, sum(known, Decimal(0)) if known else None, "General", self._none(""))
         self._claim(*claimed, self.form.claimed.total)
-        self._number(*earned, self.scores.total, s.POINTS, "")
+        self._number(*earned, self.scores.total, s.POINTS, "不计分")
         self._text(earned[1] + 1, self.layout.last, f"自评等级：{self.form.claimed.grade.given}", bold=True)
         self._next(30)
 
@@ -356,15 +363,24 @@ class _Paper:
             self._text(half + 1, last, right, border=False, align="left", indent=6)
             self._next(34)
         self._next(6)
-        why = "；".join(self.scores.provisional)
-        result = f"暂定（{why}），不评等级" if why else f"等级{self.scores.grade}"
-        foot = (
-            f"自评得分、自评等级由单位填报，计算得分由软件按评分办法计算（总分{points(self.scores.total)}，{result}）。"
-            f"评分办法：{self.rulebook.document}（{self.rulebook.name}）{PROGRAM}{__version__}"
-        )
+        foot = f"{self._result()}评分办法：{self.rulebook.document}（{self.rulebook.name}）{PROGRAM}{__version__}"
         size = 0.8
         self._text(0, last, foot, border=False, align="left", font_size=size * self.layout.font)
         self._next(s.height_for([(foot, self.layout.span(0, last) / size)], 16))
+
+    def _result(self) -> str:
+        """Whose the points are, and what they come to."""
+        if self.scores.total is None:
+            return f"{UNSCORED_WORDS[self.form.unscored]}。"
+        why = "；".join(self.scores.provisional)
+        result = f"暂定（{why}），不评等级" if why else f"等级{self.scores.grade}"
+        own = (
+            f"；其中{self.scores.claimed_rows}项没有指标值，用单位自评得分（＊）"
+            if self.scores.claimed_rows
+            else ""
+        )
+        total = f"总分{points(self.scores.total)}，{result}{own}"
+        return f"自评得分、自评等级由单位填报，计算得分由软件按评分办法计算（{total}）。"
 
 
 def _indicator_text(head: str, row: Indicator, width: float) -> tuple[str, str]:

@@ -18,6 +18,8 @@ from perf_xlsx.sheets.origin import Origin
 def scored_sheets(result: Result, origin: Origin | None = None) -> list[Draft]:
     """评分汇总 and 自评表 of each form, then one 问题清单: values only, the same for the same result.
 
+    A monitoring form gets no 自评表, because it is none.
+
     来源对照 too, where the workbook was carried over from another format.
     """
     sheets = [sheet for one in result.forms for sheet in _of_form(one)]
@@ -29,6 +31,9 @@ def _of_form(result: Result) -> Iterator[Draft]:
     assert result.evaluation is not None
     kind = result.evaluation.form
     form, rulebook = load_form(kind), load_rulebook(result.evaluation.rulebook).on(kind)
-    for sheet in (summary_sheet(result, form, rulebook), evaluation_sheet(result, form, rulebook)):
+    sheets = [summary_sheet(result, form, rulebook)]
+    if result.evaluation.unscored != "monitoring":
+        sheets.append(evaluation_sheet(result, form, rulebook))
+    for sheet in sheets:
         sheet.title += f" {result.part}" if result.part else ""
         yield sheet

@@ -9,6 +9,7 @@ from typing import Any
 
 from perf_xlsx.domain.model import (
     STANDINGS,
+    UNSCORED_WORDS,
     FundLine,
     Project,
     Rates,
@@ -31,6 +32,7 @@ WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
 CHART_LINES, LINE_PIXELS = 13, 29  # the chart is as high as that many lines of the small tables
+TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
 
@@ -63,7 +65,8 @@ class _Summary:
         for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart is to the right of them
             self.sheet.heights[blank] = 22
         row = self._indicators(max(row, 10 + CHART_LINES) + 1)
-        self._chart(9)
+        if not self.form.unscored:
+            self._chart(9)
         self.sheet.print_area = (0, 0, row, len(WIDTHS) - 1)
         self.sheet.selected = (4, 1)
 
@@ -87,7 +90,7 @@ class _Summary:
         """Label, large value and remark in three rows, tile by tile."""
         self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
         for first, last, label, value, remark in self._tile_texts():
-            accent = label in ("计算总分", "等级")
+            accent = label in (TOTAL, WITH_CLAIMS, CHECKED, "等级")
             fill, ink = (s.ACCENT, "#FFFFFF") if accent else ("#F3F6FA", s.INK)
             base = {"bg_color": fill, "font_color": ink, "align": "center", "text_wrap": False}
             size = 26 if accent else 15 if label == "问题" else 20
@@ -101,14 +104,19 @@ class _Summary:
         scores, execution, full = self.scores, self.scores.execution, plain(self.rulebook.number("total.points"))
         claimed, rates = self.form.claimed, scores.line_rates[self.form.total_line]
         claim = plain(claimed.total.value) if claimed.total.value is not None else "—"
-        total, no_grade = f"满分{full}", ""
-        if not scores.complete:
+        if scores.total is None:
+            label, shown, total, no_grade = CHECKED, "不计分", _unscored(self.form), "不计分，不评等级"
+        else:
+            mark = f"，含单位自评{scores.claimed_rows}项" if scores.claimed_rows else ""
+            label, shown = WITH_CLAIMS if mark else TOTAL, points(scores.total)
+            total, no_grade = f"满分{full}{mark}", ""
+        if scores.provisional:
             total, no_grade = f"暂定：{scores.provisional[0]}", "总分暂定，不评等级"
         scored = ""
         if execution.points is not None:
             scored = f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
         return (
-            (1, 1, "计算总分", points(scores.total), total),
+            (1, 1, label, shown, total),
             (2, 3, "等级", scores.grade or "—", no_grade),
             (4, 5, "自评", claim, f"自评等级：{claimed.grade.value or '未填'}"),
             (6, 8, "预算执行率", rate_words(execution.completion), scored),
@@ -140,6 +148,8 @@ class _Summary:
             )
         elif still:
             words = f"下一步：{still}请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
+        elif self.form.unscored:
+            words = f"{_unscored(self.form)}。请打开“{PROBLEMS}”核对。"
         elif self.result.findings:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
@@ -195,9 +205,11 @@ class _Summary:
         sheet.text(row, 2, item.target, centre)
         sheet.text(row, 3, item.actual, centre)
         self._number(row, 4, 4, score.completion, s.PERCENT, "—")
-        self._number(row, 5, 5, score.weight, "General", "未填")
+        unscored = bool(self.form.unscored)
+        self._number(row, 5, 5, score.weight, "General", "—" if unscored else "未填")
         self._number(row, 6, 6, item.claimed, s.POINTS, "—")
-        self._number(row, 7, 7, score.points, s.POINTS, "未评")
+        own = s.CLAIMED_POINTS if score.claimed else s.POINTS
+        self._number(row, 7, 7, score.points, own, "—" if unscored else "未评")
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
         sheet.text(row, 9, score.why, text)
@@ -213,12 +225,15 @@ class _Summary:
     def _total_row(self, row: int) -> None:
         self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
         claimed = _claimed(self.items)
-        self._number(row, 5, 5, _weight(self.items), "General", "")
+        self._number(row, 5, 5, None if self.form.unscored else _weight(self.items), "General", "—")
         self._number(row, 6, 6, claimed, s.POINTS, "—")
-        self._number(row, 7, 7, self.scores.total, s.POINTS, "")
-        gap = None if claimed is None else claimed - self.scores.total
+        self._number(row, 7, 7, self.scores.total, s.POINTS, "—")
+        gap = None if claimed is None or self.scores.total is None else claimed - self.scores.total
         self._number(row, 8, 8, gap, GAP, "—")
-        words = "" if self.scores.complete else f"暂定：{'；'.join(self.scores.provisional)}"
+        words = f"暂定：{'；'.join(self.scores.provisional)}" if self.scores.provisional else _unscored(self.form)
+        if self.scores.claimed_rows:
+            claims = f"含单位自评{self.scores.claimed_rows}项：没有指标值，不能按规则计算，得分是单位自己的（＊）"
+            words = "；".join(filter(None, (words, claims)))
         self._cell(row, 9, 10, words, border=True)
         self.sheet.heights[row] = 24
 
@@ -253,14 +268,15 @@ class _Summary:
 
     def _dimension(self, row: int, name: str, group: list[Item]) -> None:
         weight, claimed = _weight(group), _claimed(group)
-        earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
+        earned = None if self.form.unscored else _earned(group)
         settled = all(item.score.points is not None for item in group)  # what is open is no zero
-        gap = claimed - earned if claimed is not None and settled else None
-        share = Fraction(earned) / Fraction(weight) if weight > 0 and settled else None
+        known = earned if settled else None
+        gap = claimed - known if claimed is not None and known is not None else None
+        share = Fraction(known) / Fraction(weight) if known is not None and weight > 0 else None
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
-        self._number(row, 2, 2, weight, "General", "")
+        self._number(row, 2, 2, None if self.form.unscored else weight, "General", "—")
         self._number(row, 3, 3, claimed, s.POINTS, "—")
-        self._number(row, 4, 4, earned, s.POINTS, "")
+        self._number(row, 4, 4, earned, s.POINTS, "—")
         self._number(row, 5, 6, gap, GAP, "—")
         self._number(row, 7, 8, share, s.PERCENT, "—")
         self.sheet.heights[row] = 22
@@ -291,8 +307,17 @@ class _Summary:
         return row + 1
 
 
+def _unscored(form: SelfEvaluation) -> str:
+    """Why the form gets no points, in words."""
+    return UNSCORED_WORDS.get(form.unscored, "")
+
+
 def _weight(items: list[Item]) -> Decimal:
     return sum((item.score.weight or Decimal(0) for item in items), Decimal(0))
+
+
+def _earned(items: list[Item]) -> Decimal:
+    return sum((item.score.points or Decimal(0) for item in items), Decimal(0))
 
 
 def _claimed(items: list[Item]) -> Decimal | None:

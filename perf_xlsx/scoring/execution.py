@@ -59,6 +59,17 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     return Score(weight, share, earned, rate, rate >= 1, None, why, basis)
 
 
+def rate_in_words(form: SelfEvaluation, rulebook: Rulebook) -> str:
+    """The rate of a form that gives no points for it."""
+    line = form.total_funds
+    budget, executed, rate = _base(line, rulebook), line.executed, _rate(line, rulebook)
+    if rate is None or executed.value is None or budget.value is None:
+        return (
+            f"{'；'.join(filter(None, (_unusable(budget, budget=True), _unusable(executed))))}，执行率无法计算。"
+        )
+    return f"执行率{plain(executed.value)}÷{plain(budget.value)}={percent(rate)}。"
+
+
 def _unusable(entry: Entry[Decimal], budget: bool = False) -> str:
     """Why no rate can be computed from this amount; "" where it can. A budget has to be above zero."""
     if entry.empty:

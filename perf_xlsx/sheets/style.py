@@ -40,6 +40,7 @@ STANDING_INK: Mapping[Standing, str] = {
 }  # fmt: skip
 
 MONEY = "#,##0.00"
+CLAIMED_POINTS = '0.00"＊"'  # points that are the unit's own
 POINTS = "0.00"
 PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"

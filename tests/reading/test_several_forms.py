@@ -135,7 +135,7 @@ def test_forms_beyond_the_limit_are_told(tmp_path: Path) -> None:
         (
             "error",
             "Sheet",
-            "一个工作簿最多读取3张自评表，从工作表“Sheet”第40行起的起，还有2张没有读取，也没有评分。",
+            "一个工作簿最多读取3张自评表，从工作表“Sheet”第40行起，还有2张没有读取，也没有评分。",
         )
     ]
 

@@ -20,6 +20,8 @@ Labelled = TypeVar("Labelled", Box, Line)
 class OfficialForm(Struct, frozen=True):
     """One kind of form as the official layouts have it.
 
+    `title_words` are words of which the title of any form holds one, `monitoring` those of a monitoring form.
+
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts outside the tables, by the titles that a rulebook uses; `quantities` are words
@@ -42,6 +44,8 @@ class OfficialForm(Struct, frozen=True):
     quantities: tuple[str, ...]
     into: Mapping[str, str]
     last_sources: tuple[str, ...]
+    title_words: tuple[str, ...]
+    monitoring: tuple[str, ...]
 
 
 def official_form(name: str) -> OfficialForm:
@@ -68,6 +72,8 @@ def _official(form: Form) -> OfficialForm:
         quantities=tuple(words["quantities"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
         last_sources=tuple(words["last_sources"].get(name, ())),
+        title_words=tuple(words["titles"]),
+        monitoring=tuple(words["monitoring"]),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import BOXES
+from perf_xlsx.domain.model import BOXES, Unscored
 from perf_xlsx.forms import form_names, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.cells import as_shown, points_in
@@ -59,7 +59,7 @@ def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers) -> Beginn
     """What may begin forms on a sheet."""
     search = _Search(sheets, sheet, rows, known)
     kind, here = search._kind(), (sheet,)
-    tables = search._headers(kind, "indicators", here)
+    tables = search._tables(kind)
     funds = search._headers(kind, "funds", here) if tables else []
     return Beginnings(kind, tables, [header.top for header in funds], [row for _, row, _ in search.titles])
 
@@ -97,18 +97,18 @@ class _Search:
             (sheet, row, column): without_spaces(text)
             for row, texts in self.rows[sheet].items()
             for column, text in texts.items()
-            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
+            if len(text) <= 2 * LONGEST and _is_title(core(text))
         }
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
         kind, here = self._kind(), (self.sheet,)
-        tables = self._headers(kind, "indicators", here)
+        tables = self._tables(kind)
         return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
     def layout(self) -> Layout | None:
         kind = self._kind()
-        tables = self._headers(kind, "indicators", (self.sheet,))
+        tables = self._tables(kind)
         if not tables:
             return None
         lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
@@ -116,6 +116,7 @@ class _Search:
         if not (money or self.titles):
             return None
         layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
+        layout.unscored = self._unscored(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
@@ -133,7 +134,23 @@ class _Search:
         self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
+        if layout.unscored:  # it cannot lack what it never had
+            layout.missing = [(title, label, False) for title, label, _ in layout.missing]
         return layout.layout()
+
+    def _tables(self, kind: OfficialForm) -> list[Header]:
+        """The headers of indicators on this sheet; below a title also those of a form without points."""
+        found = self._headers(kind, "indicators", (self.sheet,))
+        if found or not self.titles:
+            return found
+        return self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+
+    def _unscored(self, table: Header) -> Unscored:
+        """Why the form gets no points: it is for monitoring, or it has none."""
+        words = official_form(form_names()[0]).monitoring
+        if any(word in text for text in self.titles.values() for word in words):
+            return "monitoring"
+        return "" if {"weight", "claimed_points"} & table.columns.keys() else "no_points"
 
     def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
@@ -364,6 +381,11 @@ class _Search:
         for row, texts in self.rows[self.sheet].items():
             if row < top:
                 yield from (((self.sheet, row, column), without_spaces(text)) for column, text in texts.items())
+
+
+def _is_title(text: str) -> bool:
+    """Whether it is the title of a form of any kind."""
+    return text.endswith("表") and any(word in text for word in official_form(form_names()[0]).title_words)
 
 
 def _is_title_line(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.domain.model import Indicator, columns_of
+from perf_xlsx.domain.model import UNSCORED_WORDS, Indicator, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
 from perf_xlsx.forms import load_form, typed
@@ -38,7 +38,8 @@ def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: 
     tables += f"，指标表在“{sheets.names[table.sheet]}”第{table.top}行起，共{count}个指标"
     remarks = [f"{title}：{'、'.join(words)}" for title, words in _remarks(layout, official).items() if words]
     beginning = f"没有使用下发的模板，按“{layout.form.official}”版式读取：{tables}"
-    return "；".join((beginning, *remarks)) + WEIGHTS[proven] + "。"
+    unscored = UNSCORED_WORDS.get(official.unscored, "")
+    return "；".join(filter(None, (beginning, *remarks, unscored))) + WEIGHTS[proven] + "。"
 
 
 def _remarks(layout: Layout, official: OfficialParts) -> Mapping[str, list[str]]:

@@ -150,7 +150,7 @@ def _beyond(windows: list[Window], sheets: Sheets, most: int) -> Iterator[Remark
     """R06: forms beyond the limit, as one remark."""
     if windows:
         message = (
-            f"一个工作簿最多读取{most}张自评表，从工作表{_where(sheets, windows[0])}起，"
+            f"一个工作簿最多读取{most}张自评表，从工作表{_where(sheets, windows[0]).removesuffix('起的')}起，"
             f"还有{len(windows)}张没有读取，也没有评分。"
         )
         yield Remark("R06", _at(windows[0]), "自评表", message, TOO_MANY)
