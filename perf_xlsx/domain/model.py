@@ -343,8 +343,8 @@ class Scores(Struct, frozen=True):
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
     `total` counts what could not be scored as 0; None where the form holds no points. `provisional` says in
-    Chinese why the total is not final: scores or values are missing, or weights are wrong; then `grade` is None. `doubted`
-    are the amounts that seem to be in another money unit (F10): nothing was computed from them.
+    Chinese why the total is not final: scores or values are missing, or weights are wrong; then `grade` is None.
+    `doubted` are the amounts that seem to be in another money unit (F10): nothing was computed from them.
     """
 
     execution: Score

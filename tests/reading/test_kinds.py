@@ -81,7 +81,6 @@ def test_a_target_that_is_no_single_number_is_left_open_and_asked(name: str) -> 
     ]
 
 
-@pytest.mark.finding("R06")
 def test_a_second_form_below_the_first_is_scored_too() -> None:
     first, second = pipeline.score(KINDS / "24-stacked-two-forms.xlsx").forms
     assert [(one.part, as_json(one)["total"]) for one in (first, second)] == [

@@ -93,6 +93,7 @@ def test_a_blank_form_is_told_and_not_scored(how: str, tmp_path: Path) -> None:
     assert "空白的自评表" in found[2]
 
 
+@pytest.mark.finding("R06")
 @pytest.mark.parametrize("how", BOTH)
 def test_the_same_contents_are_a_copy_and_no_form(how: str, tmp_path: Path) -> None:
     result = scored(BOTH[how](ONE, TWO, ONE), tmp_path)
@@ -101,6 +102,7 @@ def test_the_same_contents_are_a_copy_and_no_form(how: str, tmp_path: Path) -> N
     where = {"side by side": ("“表1”", "“表3”"), "stacked": ("“Sheet”", "“Sheet”第27行起的")}[how]
     message = f"自评表有两份，内容相同：本次读取的是工作表{where[0]}，没有读取{where[1]}。"
     assert (found[0], found[2]) == ("warning", message)
+    assert [f.code for f in result.findings if f.severity == "warning"] == ["R06"]
 
 
 def test_forms_of_different_kinds_are_read_as_what_they_are(tmp_path: Path) -> None:
