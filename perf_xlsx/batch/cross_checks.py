@@ -122,11 +122,11 @@ class CrossChecks:
                 files.append(printable_path(Path(file)))
 
     def _came_twice(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
-        """B01: the unit (year, form, project) has returned a workbook before this one.
+        """B01: the unit (year, form, project; scored or not) has returned a workbook before this one.
 
         Good: one workbook a unit, year and form.  Bad: 水利局.xlsx and 水利局(更正).xlsx in one folder.
         """
-        key = [record.form, record.year, same_unit(unit), same_unit(record.project)]
+        key = [record.form, record.year, same_unit(unit), same_unit(record.project), record.unscored or ""]
         first = self._first("unit", key, record)
         if first is None:
             return
@@ -146,8 +146,8 @@ class CrossChecks:
 
         Good: a listed unit's form.  Bad: a unit that is not on the list.
         """
-        if self.roster is None or self.attendance is None:
-            return
+        if self.roster is None or self.attendance is None or record.unscored == "monitoring":
+            return  # the list asks for self-evaluations
         if self.attendance.enter(unit, record.form, record.project):
             return
         rows = "、".join(str(one.row) for one in self.attendance.listed(unit))

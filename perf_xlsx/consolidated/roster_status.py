@@ -49,6 +49,8 @@ class RosterComparison:
             self._outstanding.append(_shown(record))
         elif not is_read(record) or not record.unit:
             self._unread.append(file_name(record.file or ""))
+        elif record.unscored == "monitoring":
+            return  # the list asks for self-evaluations
         elif self._attendance and not self._attendance.listed(record.unit):
             key = same_unit(record.unit), record.form or "", same_unit(record.project)
             self._unlisted.setdefault(key, record.unit)

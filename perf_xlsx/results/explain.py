@@ -123,12 +123,18 @@ def _with_document(key: str, setting: Setting | None) -> str:
 
 
 def effect(one: Result, other: Result) -> Iterator[str]:
-    """Compare the results of one workbook under two rulebooks: total, grade, and each score that differs."""
+    """Compare the results of one workbook under two rulebooks, form by form."""
+    for first, second in zip(one.forms, other.forms, strict=True):
+        yield from _effect_on_form(first, second)
+
+
+def _effect_on_form(one: Result, other: Result) -> Iterator[str]:
+    """Total, grade, and each score that differs."""
     if one.scores is None or other.scores is None or one.evaluation is None:
         yield f"{one.file} 读不出来，无法比较得分。"
         return
     first, second = one.scores, other.scores
-    yield f"{one.file}："
+    yield f"{one.file}（{one.part}）：" if one.part else f"{one.file}："
     rows = [("预算执行率", first.execution, second.execution)]
     names = (row.name.given for row in one.evaluation.indicators)
     rows += list(zip(names, first.indicators, second.indicators, strict=True))

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import (
     AMOUNTS,
-    UNSCORED_WORDS,
     Entry,
     Extra,
     Finding,
@@ -80,7 +79,7 @@ def as_record(result: Result) -> Record:
     return replace(
         unread,
         status="checked" if form.unscored else "scored",
-        unscored=UNSCORED_WORDS[form.unscored] if form.unscored else UNSET,
+        unscored=form.unscored or UNSET,
         form=form.form,
         unit=form.unit,
         year=form.year,

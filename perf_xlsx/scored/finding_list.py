@@ -95,7 +95,8 @@ def _row(sheet: Draft, row: int, number: int, found: Finding, part: str) -> None
     )
     for column, text in enumerate(texts, first + 1):
         sheet.text(row, column, text, left)
-    sheet.heights[row] = s.height_for([(text, HEADS[column][1]) for column, text in enumerate(texts, 4)], 24)
+    shown = [(part, PART[1]), *((text, HEADS[column][1]) for column, text in enumerate(texts, 4))]
+    sheet.heights[row] = s.height_for(shown, 24)
 
 
 def _place(sheet: Draft, row: int, column: int, found: Finding) -> None:

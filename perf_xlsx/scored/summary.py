@@ -60,15 +60,19 @@ class _Summary:
         self._tiles(3)
         self._next_step(7)
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
-        row = self._dimensions(9)
-        row = self._funds(row + 1)
-        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart is to the right of them
-            self.sheet.heights[blank] = 22
-        row = self._indicators(max(row, 10 + CHART_LINES) + 1)
+        row = self._funds(9) if self.form.unscored else self._beside_chart(9)
+        row = self._indicators(row + 1)
         if not self.form.unscored:
             self._chart(9)
         self.sheet.print_area = (0, 0, row, len(WIDTHS) - 1)
         self.sheet.selected = (4, 1)
+
+    def _beside_chart(self, row: int) -> int:
+        """The small tables, which are as high as the chart to the right of them."""
+        end, least = self._funds(self._dimensions(row) + 1), row + 1 + CHART_LINES
+        for blank in range(end, least):  # as high as a table's row
+            self.sheet.heights[blank] = 22
+        return max(end, least)
 
     def _heading(self) -> None:
         sheet, last = self.sheet, len(WIDTHS) - 1
@@ -182,7 +186,7 @@ class _Summary:
             self.sheet.number(row, first, value, style)
 
     def _indicators(self, row: int) -> int:
-        row = self._title(row, "逐项得分（失分多的在前）")
+        row = self._title(row, "逐项核对" if self.form.unscored else "逐项得分（失分多的在前）")
         names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
         self.sheet.repeated = (row, row)
         first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))

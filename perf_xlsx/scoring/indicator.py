@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.levels import is_judged_level
 from perf_xlsx.domain.model import Citation, Indicator, Score
+from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.rulebook.direction import direction_of
@@ -59,6 +60,8 @@ def _claimed(indicator: Indicator, weight: Decimal | None, method: str | None, r
     claimed = indicator.claimed_points.value
     judged = indicator.qualitative and is_judged_level(indicator.level1.given, indicator.level2.given)
     if not judged or not indicator.target.empty or rulebook.band(indicator.actual) is not None:
+        return None
+    if is_blank(indicator.actual.given):  # nothing was said of what was done: that is asked for (R13)
         return None
     if not weight or claimed is None or not 0 <= claimed <= weight:
         return None

@@ -140,3 +140,16 @@ def test_the_terminal_names_each_form(folder: Path) -> None:
     assert done.exit_code == 0
     (folder / "a.xlsx").write_bytes(stacked(ONE, Asked("宣传", spent=None)))
     assert command("check", folder / "a.xlsx").exit_code == 1
+
+
+def test_a_monitoring_form_is_no_duplicate_and_does_not_tick_the_roster(folder: Path) -> None:
+    (folder / "a.xlsx").write_bytes(
+        side_by_side(ONE, Asked("培训", kind="项目支出", spent=60, title="项目支出绩效监控表"))
+    )
+    (folder / "b.xlsx").write_bytes(side_by_side(Asked("修路", unit="乙局", title="项目支出绩效监控表")))
+    roster = Roster("名单.csv", (Listed(2, "甲局"), Listed(3, "乙局")))
+    done = records(folder, roster=roster)
+    assert [(one.status, one.unit) for one in done] == [
+        ("scored", "甲局"), ("checked", "甲局"), ("checked", "乙局"), ("outstanding", "乙局"),
+    ]  # fmt: skip
+    assert not [f for one in done for f in one.findings if f.code == "B01"]

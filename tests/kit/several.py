@@ -23,6 +23,7 @@ class Asked(Struct, frozen=True):
     reached: float | None = 100
     kind: str = "项目支出"
     year: int | None = 2023
+    title: str = ""
 
 
 def write(sheet: Any, form: Asked, top: int = 1) -> int:
@@ -31,7 +32,7 @@ def write(sheet: Any, form: Asked, top: int = 1) -> int:
     earned = None if form.reached is None else 50 * form.reached / 100
     spent = None if form.spent is None else form.spent / 10
     rows: tuple[tuple[Any, ...], ...] = (
-        (f"{form.kind}绩效自评表",),
+        (form.title or f"{form.kind}绩效自评表",),
         (f"（{form.year}年度）" if form.year else None,),
         ("项目名称", form.project) if form.kind == "项目支出" else ("单位名称", form.unit),
         ("主管部门", "甲市主管局", None, None, "实施单位" if form.unit is not None else None, form.unit),

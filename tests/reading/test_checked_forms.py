@@ -45,7 +45,7 @@ def told(result: Result) -> set[tuple[str, str, str | None]]:
 def test_a_form_without_points_is_checked_and_says_so() -> None:
     found = as_json(pipeline.score(AREA))
     assert (found["status"], found["total"], found["grade"], found["complete"]) == ("checked", None, None, None)
-    assert found["unscored"] == "本表没有分值和得分，只核对，不计分"
+    assert found["unscored"] == "no_points"
     assert found["execution"] == {"rate": found["execution"]["rate"], "points": None, "weight": None}
     assert found["execution"]["rate"].startswith("0.9912")
     rows = [(row["name"], row["completion"], row["weight"], row["points"]) for row in found["indicators"]]
@@ -88,7 +88,7 @@ def test_a_monitoring_form_says_that_it_is_one() -> None:
     result = pipeline.score(MONITORING)
     found = as_json(result)
     assert (found["status"], found["total"]) == ("checked", None)
-    assert found["unscored"] == "本表是绩效监控表，不是自评表，只核对，不计分"
+    assert found["unscored"] == "monitoring"
     assert [row["name"] for row in found["indicators"]][:2] == ["公务用车运行维护费下降率", "预算经费"]
     assert len(found["indicators"]) == 8
     assert not [f for f in result.findings if f.severity == "error"]

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
+from tests.kit.damage import damaged
 from tests.kit.outcome import scored_in_turn, with_copy
 from tests.kit.several import Asked, side_by_side, stacked
 
@@ -95,3 +96,14 @@ def test_a_single_form_keeps_its_sheets(tmp_path: Path) -> None:
     with_copy(stacked(ONE), tmp_path)
     names = openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames
     assert names[:4] == ["Sheet", "评分汇总", "自评表", "问题清单"]
+
+
+@pytest.mark.parametrize("story", ["project", "department-corrected"])
+def test_our_template_for_two_units_is_scored_for_both_and_again(story: str, tmp_path: Path) -> None:
+    first, again = scored_in_turn(damaged(story, "两个单位的表放在一个工作簿"), tmp_path, 2)
+    assert [one.evaluation.unit for one in first.forms if one.evaluation][1] == "另一个单位"
+    assert [one.part for one in again.forms] == [one.part for one in first.forms]
+    assert [one.scores for one in again.forms] == [one.scores for one in first.forms]
+    names = openpyxl.load_workbook(tmp_path / "r1.xlsx").sheetnames
+    for one in first.forms:
+        assert {f"评分汇总 {one.part}", f"自评表 {one.part}"} <= {*names}
