@@ -141,9 +141,9 @@ class Record(Struct, frozen=True, kw_only=True):
 
     `file` and `part` together are unique: of a workbook with several forms each has a record, `part` is its name
     and `parts` their number; the only form of a workbook has neither key. A form that holds no points is
-    "checked", as is one for monitoring, whatever it holds: it has no total, and `unscored` says why. `claimed_rows`
-    is how many indicators have the points that the unit claims, because no rule can compute them; there is no such
-    key where there are none.
+    "checked", as is one for monitoring, whatever it holds: it has no total, and `unscored` says why.
+    `claimed_rows` is how many indicators have the points that the unit claims, because no rule can compute them;
+    there is no such key where there are none.
 
     `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
     unit, else `output_sha256` and `key` (null where the next run is to try again).
