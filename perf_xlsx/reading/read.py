@@ -86,7 +86,7 @@ def read_sheets(
     if found is None and added and not identity.form:  # our own 自评表 may be all that was sent in
         found = _official_forms(Sheets(book, grids, workbook, hidden), limits)
     if found is None:
-        if refusal := refuse(identity, sheets.place(NOWHERE), rulebook):
+        if refusal := refuse(identity, sheets, rulebook):
             return (Reading(None, (refusal,), sheets),)
         found = template_forms(identity.form or "", sheets, limits.forms)
     readings = [_Reader(layout, seen, identity, rulebook, limits).reading() for seen, layout in found.located]

@@ -55,8 +55,10 @@ def test_a_form_without_points_is_checked_and_says_so() -> None:
 
 def test_what_it_holds_is_checked() -> None:
     assert told(pipeline.score(AREA)) == {
-        ("R06", "warning", None),  # 转移支付（项目）名称
         ("R19", "notice", None),
+        ("R19", "notice", "A3"),
+        ("R19", "warning", "A4"),
+        ("R19", "notice", "B19"),
         ("I13", "warning", "B22"),
         ("I01", "warning", "E23"),
         ("I07", "warning", "G23"),

@@ -485,7 +485,7 @@ def payroll(paper: Paper) -> None:
         paper.sheet[f"{column}1"] = head
 
 
-@pytest.mark.parametrize("change", [targets_only, monitoring, payroll], ids=["目标申报表", "监控表", "工资表"])
+@pytest.mark.parametrize("change", [targets_only, payroll], ids=["目标申报表", "工资表"])
 def test_what_is_no_self_evaluation_is_refused(change: Callable[[Paper], None], tmp_path: Path) -> None:
     paper = national()
     change(paper)
@@ -495,6 +495,13 @@ def test_what_is_no_self_evaluation_is_refused(change: Callable[[Paper], None], 
         assert "最接近项目支出绩效自评" in result.findings[0].message
         assert "实际完成值" in result.findings[0].message
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_a_monitoring_form_is_checked_and_not_scored(tmp_path: Path) -> None:
+    paper = national()
+    monitoring(paper)
+    found = as_json(score_paper(paper, tmp_path))
+    assert (found["status"], found["unscored"], found["total"]) == ("checked", "monitoring", None)
 
 
 def test_a_lost_table_of_money_is_named(tmp_path: Path) -> None:

@@ -4,12 +4,15 @@ from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.entries import official_indicator
 from perf_xlsx.reading.official.form import completed
 from perf_xlsx.reading.official.layout import other_forms
+from perf_xlsx.reading.official.nearest import Nearest, nearest
 from perf_xlsx.reading.official.rows import says_nothing
 from perf_xlsx.reading.official.windows import official_forms
 
 __all__ = [
+    "Nearest",
     "completed",
     "known_labels",
+    "nearest",
     "official_forms",
     "official_indicator",
     "other_forms",

@@ -12,23 +12,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES, Unscored
-from perf_xlsx.forms import form_names, shipped_names, typed
-from perf_xlsx.forms.official import OfficialForm, official_form
+from perf_xlsx.forms import Box, typed
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
-from perf_xlsx.reading.official.headers import (
-    LONGEST,
-    Labels,
-    Row,
-    core,
-    headers,
-    rows_of,
-    without_spaces,
-)
+from perf_xlsx.reading.official.headers import Search
+from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
 from perf_xlsx.reading.parts import parts_remark
@@ -41,7 +35,7 @@ _FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
 Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
-Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
+Headers = dict[tuple[str, str, int, bool], list[Header]]  # by kind, what they need, sheet, own: sought once each
 COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what one cover may say for several forms
 
 
@@ -93,12 +87,7 @@ class _Search:
         self.sheets, self.sheet, self.rows, self.known, self.alone = sheets, sheet, rows, known, alone
         self.others = [n for n in sheets.searched if n != sheet]
         self.order = [sheet, *self.others] if alone else [sheet]
-        self.titles = {
-            (sheet, row, column): without_spaces(text)
-            for row, texts in self.rows[sheet].items()
-            for column, text in texts.items()
-            if len(text) <= 2 * LONGEST and _is_title(core(text))
-        }
+        self.titles = titles_on(sheet, self.rows[sheet])
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
@@ -147,8 +136,7 @@ class _Search:
 
     def _unscored(self, table: Header) -> Unscored:
         """Why the form gets no points: it is for monitoring, or it has none."""
-        words = official_form(form_names()[0]).monitoring
-        if any(word in text for text in self.titles.values() for word in words):
+        if any(word in text for text in self.titles.values() for word in self._kind().monitoring):
             return "monitoring"
         return "" if {"weight", "claimed_points"} & table.columns.keys() else "no_points"
 
@@ -156,6 +144,9 @@ class _Search:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
         for header in filter(None, (layout.indicators, layout.funds, layout.projects)):
             layout.twice += header.doubled
+            for at, label, message in header.doubts:
+                advice = "请核对；如不对，请把表头改成通用的名称。"
+                layout.doubt(at, label, label, message, advice)
         for header in headers:
             layout.label_rows(header, self.rows[header.sheet])
 
@@ -174,20 +165,7 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        """The kind that the title names; else a project's where there is a label 项目名称, else a department's.
-
-        A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
-        """
-        shipped = shipped_names()
-        for text in self.titles.values():
-            named = [
-                (name not in shipped, max(len(word) for word in found), official_form(name))
-                for name in form_names()
-                if (found := [word for word in official_form(name).titles if word in text])
-            ]
-            if named:
-                return max(named, key=lambda one: one[:2])[2]
-        return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
+        return kind_of(self.titles.values(), self.sheets)
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
@@ -228,12 +206,13 @@ class _Search:
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
-        labels, asked = Labels(typed(kind.form.block(block).fields)), kind.needs[needs or block]
+        asked, boxes = kind.needs[needs or block], typed(kind.form.block(block).fields)
         found: list[Header] = []
         for sheet in sheets:
-            key = kind.form.name, needs or block, sheet
+            key = kind.form.name, needs or block, sheet, sheet == self.sheet
             if key not in self.known:
-                self.known[key] = headers(self.sheets, sheet, self.rows[sheet], labels, asked)
+                search = Search(self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings)
+                self.known[key] = search.headers(asked, likely=sheet == self.sheet)
             found += self.known[key]
         return found
 
@@ -286,13 +265,34 @@ class _Search:
         )
         for box in typed(layout.form.single_boxes):
             found = search.box(box) or (common.box(box)[:1] if box.key in COMMON else [])
+            found = found or self._likely_box(layout, box, search)
             if found:
-                layout.put(box.key, found[0])
-                layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
+                filled = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
+                layout.put(box.key, filled[0])
+                layout.twice += [
+                    (box.label, other.value) for other in filled[1:] if other.value != filled[0].value
+                ]
             elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _likely_box(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
+        """A box by words that no form knows: read only if they are the only ones, and told."""
+        likely = search.likely(box)
+        if len(likely) == 1:
+            ((word, found),) = likely.items()
+            message = f"“{word}”按“{box.label}”读取。"
+            layout.doubt(
+                found[0].label, box.label, word, message, "可以不改；如不对，请改用通用的名称。", "notice"
+            )
+            return found
+        for word, found in likely.items():
+            others = "、".join(f"“{other}”" for other in likely if other != word)
+            message = f"“{word}”和{others}都像是“{box.label}”，没有读取。"
+            layout.doubt(found[0].label, box.label, word, message, f"请只把其中一个写作“{box.label}”。")
+            break
+        return []
 
     def _rows_of_tables(self, layout: Draft, body: Body) -> set[tuple[int, int]]:
         """The sheet and row of every row that belongs to a table."""
@@ -381,11 +381,6 @@ class _Search:
         for row, texts in self.rows[self.sheet].items():
             if row < top:
                 yield from (((self.sheet, row, column), without_spaces(text)) for column, text in texts.items())
-
-
-def _is_title(text: str) -> bool:
-    """Whether it is the title of a form of any kind."""
-    return text.endswith("表") and any(word in text for word in official_form(form_names()[0]).title_words)
 
 
 def _is_title_line(text: str) -> bool:

@@ -13,7 +13,7 @@ from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Forms, LocatedForm
-from perf_xlsx.reading.official.headers import Labels, rows_of
+from perf_xlsx.reading.official.labels import Labels, rows_of
 from perf_xlsx.reading.official.layout import (
     Beginnings,
     Headers,
