@@ -62,6 +62,11 @@ def is_read(record: Record) -> bool:
     return record.is_read
 
 
+def counts_money(record: Record) -> bool:
+    """Whether the form's money is that of the year: a monitoring form is filled in before its end."""
+    return is_read(record) and record.unscored != "monitoring"
+
+
 def is_return(record: Record) -> bool:
     """Whether something was returned: a batch with a list also records who returned nothing."""
     return record.status != "outstanding"

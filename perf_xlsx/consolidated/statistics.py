@@ -16,6 +16,7 @@ from perf_xlsx.consolidated.returns import (
     MONEY_UNIT,
     POWERS,
     Identity,
+    counts_money,
     identity,
     is_read,
     is_repeat,
@@ -186,6 +187,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
         if is_read(record):
             found.erroneous += bool(counts[STANDINGS.index("error")])
             _count_read(found, record, who)
+        if counts_money(record):
             _add_money(found, record, who)
         if is_scored(record):
             found.scored += 1

@@ -13,6 +13,7 @@ from msgspec import Struct
 from perf_xlsx.consolidated.returns import (
     MISSING,
     Identity,
+    counts_money,
     decimal,
     file_name,
     is_read,
@@ -96,7 +97,7 @@ def _standing(record: Record) -> str:
 def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
-    for fund in one.record.funds:
+    for fund in one.record.funds if counts_money(one.record) else ():
         yield (
             one.who.unit, one.who.form, one.who.year, one.who.project, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),

@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Finding, SelfEvaluation
+from perf_xlsx.domain.model import Finding, SelfEvaluation, Unscored
 from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
@@ -198,5 +198,8 @@ def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluatio
     claims = {"claimed_execution_points": claimed.execution_points, "claimed_total": claimed.total}
     claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
     filled = {key for key, entry in claims.items() if not entry.empty}
-    filled |= {"claimed_points" for row in form.indicators if not row.claimed_points.empty}
-    return replace(form, absent=form.absent | (keys - filled))
+    columns = ("weight", "claimed_points")
+    filled |= {key for key in columns for row in form.indicators if not row.entry(key).empty}
+    lacking = keys - filled
+    unscored: Unscored = "no_points" if lacking.issuperset(columns) else form.unscored
+    return replace(form, absent=form.absent | lacking, unscored=unscored)

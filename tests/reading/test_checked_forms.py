@@ -16,6 +16,8 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
 from tests import FIXTURES
 from tests.kit.command import command
+from tests.kit.foreign_workbooks import xlsb
+from tests.kit.several import Asked, side_by_side
 
 PUBLISHED = FIXTURES / "published"
 AREA, MONITORING, JUDGED = (
@@ -156,6 +158,26 @@ def test_it_is_taken_from_the_records_when_nothing_changed(tmp_path: Path) -> No
     (tmp_path / "in" / "a.xlsx").write_bytes(AREA.read_bytes())
     command("score", tmp_path / "in", "-o", tmp_path / "out")
     assert "（都没有变化，沿用上次的评分）" in command("score", tmp_path / "in", "-o", tmp_path / "out").output
+
+
+def test_the_money_of_a_monitoring_form_is_not_that_of_the_year(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    monitoring = Asked("培训", spent=40, title="项目支出绩效监控表")
+    (tmp_path / "in" / "a.xlsx").write_bytes(side_by_side(Asked("培训"), monitoring))
+    command("score", tmp_path / "in", "-o", tmp_path / "out")
+    lines = [
+        *openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx")["资金明细"].iter_rows(min_row=3, values_only=True)
+    ]
+    spent = lines[0].index("全年执行数")
+    assert [line[spent] for line in lines[1:]] == [100, 100]
+
+
+def test_what_was_carried_over_from_another_format_stays_without_points(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsb").write_bytes(xlsb(AREA.read_bytes()))
+    first = pipeline.score(tmp_path / "a.xlsb", tmp_path / "b.xlsx")
+    again = pipeline.score(tmp_path / "b.xlsx")
+    assert [as_json(one)["status"] for one in (first, again)] == ["checked", "checked"]
+    assert not [f for f in again.findings if f.code[0] in "WT" or f.code == "R07"]
 
 
 # ---- judged rows without targets -------------------------------------------------------------------------------
