@@ -430,11 +430,11 @@ def test_what_was_saved_is_said_only_where_something_was(folder: Path, tmp_path:
     assert goes_on(False) not in command("score", folder, "-o", tmp_path / "file").output
     note, full = State.note, OSError(errno.ENOSPC, "No space left on device")
 
-    def failing(at: int) -> Callable[[State, bytes], None]:
-        def one(state: State, line: bytes) -> None:
-            if f"示例{at}局".encode() in line:
+    def failing(at: int) -> Callable[[State, tuple[bytes, ...]], None]:
+        def one(state: State, lines: tuple[bytes, ...]) -> None:
+            if f"示例{at}局".encode() in lines[0]:
                 raise state._full(full)
-            note(state, line)
+            note(state, lines)
 
         return one
 
