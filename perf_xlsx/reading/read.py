@@ -107,12 +107,13 @@ def _kept(readings: Sequence[Reading], remarks: Iterable[Remark]) -> tuple[Readi
 
 
 def _is_blank(reading: Reading) -> bool:
-    """Whether nobody filled in what a return reports: money spent, results, points."""
+    """Whether nobody filled in what a return reports: money spent, results, points (for monitoring, targets)."""
     form = reading.evaluation
     if form is None:
         return False
     spent = [line.executed for line in form.funds.values()]
-    rows = [entry for row in form.indicator_rows for entry in (row.actual, row.claimed_points)]
+    columns = ("actual", "midyear", "claimed_points", *["target"] * (form.unscored == "monitoring"))
+    rows = [row.entry(column) for row in form.indicator_rows for column in columns]
     return all(entry.empty for entry in (*spent, *rows, form.claimed.total))
 
 

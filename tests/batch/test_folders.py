@@ -220,11 +220,11 @@ def test_a_full_disk_stops_the_run_in_one_line_and_the_next_goes_on(
         put(folder, f"{number}.xlsx", f"示例{number}局")
     note = State.note
 
-    def full(state: State, line: bytes) -> None:
-        if "示例1局".encode() in line:
+    def full(state: State, lines: tuple[bytes, ...]) -> None:
+        if "示例1局".encode() in lines[0]:
             state.journal.close()
             monkeypatch.setattr(state, "journal", open("/dev/full", "ab"))  # noqa: SIM115  # closed with the state
-        note(state, line)
+        note(state, lines)
 
     monkeypatch.setattr(State, "note", full)
     done = command("score", folder, "-o", tmp_path / "out", "--jobs", "1")

@@ -17,7 +17,7 @@ from perf_xlsx.results.report import as_json
 from tests import FIXTURES
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import xlsb
-from tests.kit.several import Asked, side_by_side
+from tests.kit.several import Asked, side_by_side, write
 
 PUBLISHED = FIXTURES / "published"
 AREA, MONITORING, JUDGED = (
@@ -96,6 +96,17 @@ def test_a_monitoring_form_says_that_it_is_one() -> None:
     assert [row["name"] for row in found["indicators"]][:2] == ["公务用车运行维护费下降率", "预算经费"]
     assert len(found["indicators"]) == 8
     assert not [f for f in result.findings if f.severity == "error"]
+
+
+def test_a_monitoring_form_beside_a_self_evaluation_is_a_form_of_its_own(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(MONITORING)
+    write(book.create_sheet("自评"), Asked("培训"))
+    book.save(tmp_path / "a.xlsx")
+    forms = pipeline.score(tmp_path / "a.xlsx").forms
+    assert [(as_json(one)["status"], one.part) for one in forms] == [
+        ("checked", "机关运行保障"),
+        ("scored", "培训"),
+    ]
 
 
 def test_a_monitoring_form_with_points_is_not_scored_either(tmp_path: Path) -> None:
