@@ -244,6 +244,7 @@ class _Summary:
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
         shown = self.ordered[:CHART_ROWS]
+        name = "计算得分（含单位自评）" if self.scores.claimed_rows else "计算得分"
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
         self.sheet.chart = BarChart(
@@ -251,7 +252,7 @@ class _Summary:
             categories=tuple(item.name for item in shown),
             category_column=1,
             rows=(self.first, self.first + len(shown) - 1),
-            series=(Series("计算得分", 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
+            series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
             column=9,
             size=(545, (CHART_LINES + 1) * LINE_PIXELS),
