@@ -166,7 +166,7 @@ def test_rows_of_decision_and_process_owe_no_target(
         assert points(result) == ["4.00", None, "4.00", "3.00", None]
         told = of_rows(result)
         assert not {code for code, *_ in told} & {"I01", "I02", "I03", "R08"}
-        assert [line for line in told if line[0] == "I20"] == [("I20", "warning", "自评得分")]
+        assert [line for line in told if line[0] == "I21"] == [("I21", "warning", "自评得分")]
         assert [line for line in told if line[0] == "R13"] == [("R13", "warning", "实际完成值")] * 2
 
 

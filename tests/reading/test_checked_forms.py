@@ -194,14 +194,14 @@ def test_what_was_carried_over_from_another_format_stays_without_points(tmp_path
 # ---- judged rows without targets -------------------------------------------------------------------------------
 
 
-@pytest.mark.finding("I20")
+@pytest.mark.finding("I21")
 def test_judged_rows_without_a_target_have_the_units_points_and_say_so() -> None:
     result = pipeline.score(JUDGED)
     found = as_json(result)
     own = [(row["name"], row["points"]) for row in found["indicators"] if row.get("points_by") == "unit"]
     assert [points for _, points in own] == ["4.00", "2.00", "2.00", "2.00", "7.00", "2.00", "6.00"]
     assert (found["total"], found["claimed_rows"]) == ("85.00", 7)
-    assert [f.place.cell for f in result.findings if f.code == "I20"] == [
+    assert [f.place.cell for f in result.findings if f.code == "I21"] == [
         "H9",
         "H10",
         "H11",
@@ -217,7 +217,7 @@ def test_a_claim_above_the_weight_is_not_taken(tmp_path: Path) -> None:
     result = changed(JUDGED, tmp_path, put(H9=5))
     assert result.scores is not None
     assert (result.scores.indicators[0].points, result.scores.total) == (None, Decimal("81.00"))
-    assert ("I20", "error", "H9") in told(result)
+    assert ("I21", "error", "H9") in told(result)
 
 
 def test_a_judged_row_with_a_known_word_is_scored_by_the_rule(tmp_path: Path) -> None:
