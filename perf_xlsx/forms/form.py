@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -12,6 +12,11 @@ from msgspec import Struct
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
 NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
 _YEARS = range(2000, 2101)  # the years that it may be
+# Blocks of an original's labels that are not a table's key: single boxes, lines of money, titled texts; and what
+# belongs to no box: TOTALS begin the row of the total, HEADINGS parts of the form, ASIDES remarks and signatures,
+# SOURCES are lines of money that only this form has.
+BOXES, LINES, PASSAGES, OTHER = "boxes", "lines", "passages", "other"
+TOTALS, HEADINGS, ASIDES, SOURCES = "totals", "headings", "asides", "sources"
 BOX_KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
 
 
@@ -174,11 +179,25 @@ class Sheet(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
+class Original(Struct, frozen=True):
+    """The official workbook that a bureau's own form was adopted from, and what the labels on it mean.
+
+    `file` is its name beside the form's own file, `sha256` tells that it is still the same. `labels` are, by block
+    (BOXES, LINES, PASSAGES, OTHER, else a block's key) and by key, the labels as they are printed there; `unread`
+    are, by block, those that mean nothing to the reader.
+    """
+
+    file: str
+    sha256: str
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]]
+    unread: Mapping[str, tuple[str, ...]]
+
+
 class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made of it once
     """One kind of form. `versions` are the template versions that can be read; the last is the one written.
 
     `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`
-    those by which the title of an official layout is recognised.
+    those by which the title of an official layout is recognised. With an `original` the template is that workbook.
     """
 
     name: str
@@ -194,6 +213,7 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     asides: tuple[str, ...] = ()
     guide_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    original: Original | None = None
 
     @property
     def short(self) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.forms import load_form
+from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.cells import CellReader
@@ -23,6 +23,7 @@ from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
 from perf_xlsx.reading.locate import locate
+from perf_xlsx.reading.printed_labels import as_printed
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
@@ -79,10 +80,12 @@ def read_sheets(
 ) -> Reading:  # fmt: skip
     """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
     hidden = (HIDDEN_SHEET, *skip)
+    grids = as_printed(book, grids)
     added = [name for name in reports(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
-    layout = None if identity.form else _locate_official(sheets)
+    adopted = _adopted(identity)
+    layout = None if identity.form and not adopted else _locate_official(sheets, adopted)
     if layout is None and added and not identity.form:  # our own 自评表 may be all that was sent in
         again = Sheets(book, grids, workbook, hidden)
         if layout := _locate_official(again):
@@ -94,10 +97,16 @@ def read_sheets(
     return _Reader(layout, sheets, identity, rulebook, limits).reading()
 
 
-def _locate_official(sheets: Sheets) -> Layout | None:
+def _adopted(identity: Identity) -> str | None:
+    """The form that the workbook says it is, where a bureau adopted it from a workbook of its own."""
+    known = identity.form in form_names()
+    return identity.form if identity.form and known and load_form(identity.form).original else None
+
+
+def _locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None:
     from perf_xlsx.reading.official import locate_official  # late: most forms are ours
 
-    return locate_official(sheets)
+    return locate_official(sheets, adopted)
 
 
 def _locate_template(form: str | None, sheets: Sheets) -> Layout:
@@ -122,10 +131,12 @@ class _Reader:
     ) -> None:
         self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
         self.asked = rulebook
-        own = None if layout.official else identity.rulebook
+        stated = layout.official is None or identity.form == layout.form.name  # by our template
+        own = identity.rulebook if stated else None
         self.rulebook = rulebook or own or layout.form.rulebook
         self.rules = load_rulebook(self.rulebook)
-        self.year = layout.official.year if layout.official else identity.year
+        found = layout.official.year if layout.official else None
+        self.year = identity.year if stated else found
         self.collector = FindingCollector()
 
     def reading(self) -> Reading:

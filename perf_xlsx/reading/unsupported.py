@@ -35,6 +35,9 @@ def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | 
         message = f"模板使用的评分办法“{identity.rulebook}”不认识，现有 {known}。"
         advice = "请用 --rulebook 指定评分办法，或升级本软件。"
         return reported("R05", place, "评分办法", message, advice, given=identity.rulebook, expected=known)
+    if (form := load_form(identity.form)).original:
+        message = f"是“{form.title}”的表样，但其中的指标表、资金表没有找到：栏目名称改动过多，或工作表被删去。"
+        return reported("R04", place, "表种", message, "请在下发的表样中填写，不要改动栏目名称，重新报送。", given=form.title)
     return None
 
 

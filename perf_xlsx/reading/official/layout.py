@@ -11,11 +11,12 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES
-from perf_xlsx.forms import form_names, shipped_names, typed
+from perf_xlsx.forms import form_names, load_form, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
+from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
@@ -42,10 +43,14 @@ YEAR = pattern(r"(20\d\d)\s*年")
 _Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
 
 
-def locate_official(sheets: Sheets) -> Layout | None:
-    """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
+def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None:
+    """Find an official layout; None where no sheet holds the tables of a self-evaluation.
+
+    `adopted` is the bureau's own form that the workbook says it is.
+    """
     rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, _Headers()
-    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
+    searches = (_Search(sheets, n, rows, known, adopted) for n in sheets.searched)
+    return next((found for search in searches if (found := search.layout())), None)
 
 
 def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
@@ -61,8 +66,12 @@ def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
 class _Search:
     """Looks for a form whose indicators are on one sheet; the rest may be on others."""
 
-    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
+    def __init__(
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers,
+        adopted: str | None = None,
+    ) -> None:  # fmt: skip
         self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
+        self.adopted = adopted
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
         self.titles = {
             (sheet, row, column): without_spaces(text)
@@ -130,13 +139,17 @@ class _Search:
     def _kind(self) -> OfficialForm:
         """The kind that the title names; else a project's where there is a label 项目名称, else a department's.
 
-        A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
+        A form that a bureau adopted comes first, where its labels are there; then its other kinds before the
+        shipped ones, then the longer word: 专项债券项目 is more than 项目.
         """
+        if own := adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet]):
+            return own
         shipped = shipped_names()
         for text in self.titles.values():
             named = [
                 (name not in shipped, max(len(word) for word in found), official_form(name))
                 for name in form_names()
+                if not load_form(name).original
                 if (found := [word for word in official_form(name).titles if word in text])
             ]
             if named:
@@ -145,7 +158,8 @@ class _Search:
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
-        if not any(word in text for text in self.titles.values() for word in layout.kind.titles):
+        titles = self.titles.values()
+        if not layout.form.original and not any(word in text for text in titles for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)

@@ -1,0 +1,142 @@
+"""Which cells of an official form a person fills in, by what its labels mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from perf_xlsx.adoption.roles import ANSWER
+from perf_xlsx.adoption.survey import Label, Survey
+from perf_xlsx.domain.quantity import is_blank, normalise
+from perf_xlsx.forms import Box, typed
+from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.official.boxes import passage_boxes
+from perf_xlsx.reading.official.headers import core, without_spaces
+from perf_xlsx.reading.official.rows import PROMPT
+
+LEVELS = ("level1", "level2")  # printed by most forms
+TICKS = "□☑√■✓"
+
+
+class Answer(Struct, frozen=True):
+    """A cell that a person fills in. `label` is the one that it belongs to; `line` a line of money, by key or name.
+
+    `box` is None for what is not read. `inside`: label and answer share the cell.
+    """
+
+    at: Address
+    label: Label
+    box: Box | None
+    line: str = ""
+    inside: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of its box; "" for what is not read."""
+        return self.box.key if self.box else ""
+
+
+def answers(found: Survey, sheets: Sheets, last_row: int = 0) -> list[Answer]:
+    """Every cell to be filled in. `last_row` ends a table that nothing printed ends."""
+    return [*_single(found, sheets), *_money(found, sheets), *_total(found, sheets), *_rows(found, sheets, last_row)]
+
+
+def boxes_of(found: Survey) -> dict[tuple[str, str], Box]:
+    """The boxes that labels may mean, by block and key."""
+    form = found.kind.form
+    known = {(BOXES, box.key): box for box in typed(form.single_boxes)}
+    known |= {(PASSAGES, box.key): box for box in passage_boxes(found.kind)}
+    tables = (block for block in form.blocks if block.key in ("funds", "projects", "indicators"))
+    return known | {(block.key, box.key): box for block in tables for box in typed(block.fields)}
+
+
+def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
+    known = boxes_of(found)
+    printed = {label.at for label in found.labels if label.role.key != ANSWER}
+    last = max((sheets.merge_at(label.at)[3] for label in found.labels), default=0)
+    for label in found.labels:
+        box = known.get((label.role.block, label.role.key))
+        aside = (label.role.block, label.role.key) == (OTHER, ASIDES) or (not label.role.key and label.zone == BOXES)
+        if not aside and (box is None or label.role.block not in (BOXES, PASSAGES)):
+            continue
+        if label.inside:
+            yield Answer(label.at, label, box, inside=True)
+        elif (at := _beside(label, sheets, printed, last, below=box is not None)) is not None:
+            yield Answer(at, label, box)
+
+
+def _beside(label: Label, sheets: Sheets, printed: set[Address], last: int, below: bool) -> Address | None:
+    """The cell to the right of a label; below it where that is a label too, or past the form's edge."""
+    right, under = sheets.right_of(label.at), sheets.below(label.at)
+    if right[2] <= last and right not in printed:
+        return right
+    return under if below and under not in printed else None
+
+
+def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
+    known = boxes_of(found)
+    columns = [(one.at[2], one, known.get(("funds", one.role.key))) for one in found.labels if one.role.block == "funds"]
+    for line in found.labels:
+        own = (line.role.block, line.role.key) == (OTHER, SOURCES)
+        if line.role.block != LINES and not own:
+            continue
+        for column, label, box in columns:
+            at = sheets.merged_from((line.at[0], line.at[1], column))
+            if at[1] == line.at[1] and at != line.at:
+                yield Answer(at, label, box, core(line.text) if own else line.role.key)
+
+
+def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:
+    """The claimed total in the row of the total: under the points, else beside its label."""
+    box, columns = boxes_of(found).get((BOXES, "claimed_total")), found.columns("indicators")
+    for label in found.labels:
+        if (label.role.block, label.role.key) == (OTHER, TOTALS):
+            beside = sheets.right_of(label.at)
+            under = columns.get("claimed_points")
+            at = sheets.merged_from((label.at[0], label.at[1], under)) if under else beside
+            yield Answer(at if at != label.at else beside, label, box)
+
+
+def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
+    known = boxes_of(found)
+    for block in ("projects", "indicators"):
+        table = found.tables.get(block)
+        if table is None:
+            continue
+        end = max((*table.rows, 0 if table.ended else last_row), default=0)
+        for label in (one for one in found.labels if one.role.block == block):
+            for row in range(table.bottom + 1, end + 1):
+                at = sheets.merged_from((found.sheet, row, label.at[2]))
+                if at[1] == row and at[2] == label.at[2]:
+                    yield Answer(at, label, known.get((block, label.role.key)))
+
+
+def is_filled(answer: Answer, found: Survey, sheets: Sheets) -> bool:
+    """Whether a person typed something there: no dash, no prompt, nothing that is printed on every form."""
+    text = contents(answer, sheets)
+    if answer.key in LEVELS or (answer.label.role.block == "funds" and answer.key == "execution_weight"):
+        return False
+    if is_blank(text) or text.strip() in ("/", "—", "……") or any(tick in text for tick in TICKS):
+        return False
+    prompts = any(word in without_spaces(text) for word in found.kind.prompts)
+    return bool(PROMPT.sub("", text).strip()) and not prompts
+
+
+def contents(answer: Answer, sheets: Sheets) -> str:
+    """What stands there, without a label in the same cell."""
+    cell = sheets.cell(answer.at)
+    text = "" if cell is None or cell.value is None else str(cell.value)
+    return normalise(text).partition(":")[2].strip() if answer.inside else text
+
+
+def left_over(answer: Answer, sheets: Sheets) -> str:
+    """What is printed there once the answer is gone: the label in the same cell, "指标1：" before a name."""
+    cell = sheets.cell(answer.at)
+    text = "" if cell is None or cell.value is None else str(cell.value)
+    if answer.inside:
+        at = min((place for mark in ":：" if (place := text.find(mark)) >= 0), default=len(text))
+        return text[: at + 1]
+    found = PROMPT.match(text) if answer.key == "name" else None
+    return found[0].strip() if found else ""

@@ -1,0 +1,64 @@
+"""A template made from a bureau's own workbook: retyped labels as they were printed, and without our aids.
+
+Each label of such a template has a defined name, and the hidden sheet says what was printed there. A label that was
+retyped is read as it was printed, unless the printed one is somewhere else on the sheet: then the name has moved
+away from it. Our aids (rates and sums beside the form) are no part of the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from perf_xlsx.domain.quantity import same_label
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.reading.grids import Workbook
+from perf_xlsx.sheets.fixed_texts import AID_NAME, HIDDEN_SHEET, LABEL_NAME
+
+Spot = tuple[int, int]  # row and column
+
+
+def as_printed(book: Workbook, grids: Sequence[Grid]) -> list[Grid]:
+    """The grids of a workbook, with its printed labels and without our aids."""
+    names = [sheet.name for sheet in book.sheets]
+    labels = _printed(grids[names.index(HIDDEN_SHEET)]) if HIDDEN_SHEET in names else {}
+    found = list(grids)
+    if not labels:
+        return found
+    areas = {name.name: area for name in book.defined_names() if (area := name.area()) and area[0] in names}
+    for at, sheet in enumerate(names):
+        on_sheet = {name: area[1:] for name, area in areas.items() if area[0] == sheet}
+        cells = dict(_without(grids[at].cells, [area for name, area in on_sheet.items() if name.startswith(AID_NAME)]))
+        cells |= _retyped(cells, {on_sheet[name][:2]: text for name, text in labels.items() if name in on_sheet})
+        found[at] = replace(grids[at], cells=cells)
+    return found
+
+
+def _printed(hidden: Grid) -> Mapping[str, str]:
+    """What was printed at each named label, as the hidden sheet says."""
+    return {
+        str(cell.value): str(text.value)
+        for (row, column), cell in hidden.cells.items()
+        if column == 1 and str(cell.value).startswith(LABEL_NAME) and (text := hidden.cells.get((row, 2)))
+    }
+
+
+def _without(
+    cells: Mapping[Spot, Cell], areas: Iterable[tuple[int, int, int, int]]
+) -> Iterator[tuple[Spot, Cell]]:
+    """The cells outside the areas."""
+    bounds = list(areas)
+    for (row, column), cell in cells.items():
+        if not any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in bounds):
+            yield (row, column), cell
+
+
+def _retyped(cells: Mapping[Spot, Cell], labels: Mapping[Spot, str]) -> dict[Spot, Cell]:
+    """The labels that were retyped, as they were printed."""
+    there = {same_label(cell.label) for cell in cells.values() if cell.label}
+    return {
+        at: (cells.get(at) or Cell(None))._replace(value=text, formula=None, struck=None)
+        for at, text in labels.items()
+        if same_label(text) not in there
+    }
