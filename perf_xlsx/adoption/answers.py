@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from perf_xlsx.adoption.roles import ANSWER
-from perf_xlsx.adoption.survey import Label, Survey
+from perf_xlsx.adoption.survey import SIGNED, Label, Survey
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
@@ -58,13 +58,18 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     last = max((sheets.merge_at(label.at)[3] for label in found.labels), default=0)
     for label in found.labels:
         box = known.get((label.role.block, label.role.key))
-        aside = (label.role.block, label.role.key) == (OTHER, ASIDES) or (not label.role.key and label.zone == BOXES)
-        if not aside and (box is None or label.role.block not in (BOXES, PASSAGES)):
+        if not _asks(label) and (box is None or label.role.block not in (BOXES, PASSAGES)):
             continue
         if label.inside:
             yield Answer(label.at, label, box, inside=True)
         elif (at := _beside(label, sheets, printed, last, below=box is not None)) is not None:
             yield Answer(at, label, box)
+
+
+def _asks(label: Label) -> bool:
+    """Whether something is written at a label that is not read: a signature, a number of a telephone; no remark."""
+    unread = (label.role.block, label.role.key) == (OTHER, ASIDES) or (not label.role.key and label.zone == BOXES)
+    return unread and (not label.inside or SIGNED.search(normalise(label.text).partition(":")[0]) is not None)
 
 
 def _beside(label: Label, sheets: Sheets, printed: set[Address], last: int, below: bool) -> Address | None:

@@ -31,7 +31,7 @@ LEAST = {"indicators": 3, "funds": 2}  # columns that make a row a header
 LONGEST_GUESS = 12  # characters of a text beside a label that may be a label itself
 SHORT = 2  # characters of a label that says nothing without the one above it
 _TITLE = pattern(r"20\d\d\s*年|年度\s*[)）]?$")
-_SIGNED = pattern(r"签|盖章|公章|意见|负责人|联系|电话|日期|填表|填报说明")
+SIGNED = pattern(r"签|盖章|公章|意见|负责人|联系|电话|日期|填表人|填报人|制表|审核|复核|经办")
 _FIGURE = pattern(r":\s*-?\d")  # "按收入性质分：2030.12"
 _MONEY_UNIT = pattern(r"^(?:金额)?单位[:：](?:人民币)?万?元$")
 _NOTE = pattern(r"^(?:备?注|说明|附件|报表编号)")
@@ -102,7 +102,8 @@ class _Surveyor:
         self.fields[PASSAGES] = list(passage_boxes(kind))
         self.fields[LINES] = list(kind.form.lines("funds").lines)
         self.known = {block: Labels(items) for block, items in self.fields.items()}
-        self.last = max((column for texts in self.rows.values() for column in texts), default=0)
+        spots: Iterable[Address] = ((sheet, row, column) for row, texts in self.rows.items() for column in texts)
+        self.edge = max((sheets.merge_at(at)[3] for at in spots), default=0)
         self.answers: set[tuple[int, int]] = set()
         self.done: set[tuple[int, int]] = set()
 
@@ -366,6 +367,7 @@ class _Surveyor:
         if beside and (not role.key or guessed):
             self._add(at, text, BOXES, self._role(OTHER, ANSWER), NEAR, f"在“{one_word(before)}”的右边")
             return None
+        inside = inside or self._ends_open(at, text)
         self._add(at, text, BOXES, role, sure, why, inside)
         label = self.found.labels[-1]
         if (role.block, role.key) in ((OTHER, HEADINGS), (OTHER, TITLE), (OTHER, TOTALS), (OTHER, ANSWER)):
@@ -373,6 +375,12 @@ class _Surveyor:
         if role.key and not inside:
             self._answer_below(at)
         return label
+
+    def _ends_open(self, at: tuple[int, int], text: str) -> bool:
+        """Whether a text ends with a colon and has no cell of its own for a value."""
+        _, row, column = self.sheets.right_of((self.sheet, *at))
+        beside = self.rows.get(row, {}).get(column)
+        return normalise(text).endswith(":") and (column > self.edge or (beside is not None and beside[-1:] in ":："))
 
     def _is_beside(self, before: Label | None, at: tuple[int, int]) -> bool:
         return before is not None and self.sheets.right_of(before.at)[1:] == at
@@ -442,7 +450,7 @@ class _Surveyor:
         if best and score >= ALIKE and len(core(text)) > SHORT and len(text) <= LONGEST:
             block = PASSAGES if best in self.fields[PASSAGES] else BOXES
             return self._role(block, best.key), NEAR, f"与“{best.label}”的说法相近", False
-        if _SIGNED.search(text) and len(text) <= LONGEST:
+        if SIGNED.search(text) and len(text) <= LONGEST:
             return self._role(OTHER, ASIDES), NEAR, "像是签字、联系方式", bool(colon and after.strip())
         return NONE, OPEN, "没有认出", False
 
