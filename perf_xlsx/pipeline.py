@@ -310,7 +310,7 @@ def _forms_of(rulebook: Rulebook) -> Iterator[str]:
 
 def _serves(rules: Rulebook, kind: Form) -> bool:
     """Whether a rulebook was made for this kind of form, or is the one that the form itself names."""
-    return kind.name in rules.forms or kind.rulebook == rules.name
+    return bool({kind.name, kind.kind} & {*rules.forms}) or kind.rulebook == rules.name
 
 
 def template_bytes(

@@ -62,7 +62,7 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
             continue
         if label.inside:
             yield Answer(label.at, label, box, inside=True)
-        elif (at := _beside(label, sheets, printed, last, below=box is not None)) is not None:
+        elif (at := _beside(label, box, sheets, printed, last)) is not None:
             yield Answer(at, label, box)
 
 
@@ -72,12 +72,23 @@ def _asks(label: Label) -> bool:
     return unread and (not label.inside or SIGNED.search(normalise(label.text).partition(":")[0]) is not None)
 
 
-def _beside(label: Label, sheets: Sheets, printed: set[Address], last: int, below: bool) -> Address | None:
-    """The cell to the right of a label; below it where that is a label too, or past the form's edge."""
+def _beside(label: Label, box: Box | None, sheets: Sheets, printed: set[Address], last: int) -> Address | None:
+    """The cell to the right of a label; below it where that is a label too, or past the form's edge.
+
+    A long text is below its label, too, where a heading to the left is merged over both.
+    """
     right, under = sheets.right_of(label.at), sheets.below(label.at)
-    if right[2] <= last and right not in printed:
+    stacked = box is not None and box.kind == "long_text" and _has_heading(label.at, sheets, printed)
+    if right[2] <= last and right not in printed and not (stacked and under not in printed):
         return right
-    return under if below and under not in printed else None
+    return under if under not in printed else None
+
+
+def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
+    """Whether a label to the left begins in this row and is merged over it and the next."""
+    sheet, row, column = at
+    heads = (one for one in printed if one[:2] == (sheet, row) and one[2] < column)
+    return any(sheets.merge_at(one)[2] == row + 1 for one in heads)
 
 
 def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:

@@ -392,7 +392,8 @@ class _Surveyor:
         under = self.rows.get(below[1], {}).get(below[2])
         if under is None or below[1:] in self.done or self._meaning(below[1:], under)[0].key:
             return
-        alone = not any(column >= right[2] for column in self.rows.get(right[1], {}))
+        long = any(box.kind == "long_text" for box in self.fields[BOXES] if box.key == self._meaning(at, self.rows[at[0]][at[1]])[0].key)
+        alone = long and not any(column >= right[2] for column in self.rows.get(right[1], {}))
         if alone or (text is not None and self._is_label(right[1:], text)):
             self._add(below[1:], under, BOXES, self._role(OTHER, ANSWER), NEAR, "在栏目名称的下面")
 
@@ -476,9 +477,9 @@ class _Surveyor:
                 at = self.found.labels.index(label)
                 self.found.labels[at] = replace(label, role=NONE, sure=OPEN, why=why)
 
-    def _distance(self, label: Label) -> tuple[bool, bool, int, int, Address]:
+    def _distance(self, label: Label) -> tuple[bool, int, int, Address]:
         known = self.known[BOXES].of(normalise(label.text).partition(":")[0])
-        return label.inside, label.sure != SURE, known[0] if known else 99, len(label.text), label.at
+        return label.sure != SURE, known[0] if known else 99, len(label.text), label.at
 
     # ---- collecting ------------------------------------------------------------------------------------------
 

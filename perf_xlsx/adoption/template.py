@@ -17,7 +17,7 @@ from perf_xlsx.adoption.aids import aids
 from perf_xlsx.adoption.answers import Answer, answers
 from perf_xlsx.adoption.form_file import printed
 from perf_xlsx.adoption.questions import questions
-from perf_xlsx.adoption.roles import ANSWER, TITLE
+from perf_xlsx.adoption.roles import TITLE
 from perf_xlsx.adoption.source import AdoptionError, Source, surveyed
 from perf_xlsx.adoption.survey import Survey
 from perf_xlsx.adoption.typed_in import type_in
@@ -155,7 +155,8 @@ class _Made:
         passages = 0
         for label in self.found.labels:
             block, key = label.role.block, label.role.key
-            if not key or label.inside or block == OTHER or key == ANSWER:
+            open_ended = label.text.rstrip()[-1:] in (":", "：")  # its answer may be typed behind it
+            if not key or label.inside or open_ended or block == OTHER:
                 continue
             if block == PASSAGES:
                 passages += 1

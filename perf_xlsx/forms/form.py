@@ -198,6 +198,7 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
 
     `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`
     those by which the title of an official layout is recognised. With an `original` the template is that workbook.
+    `base` is the shipped form that it is based on.
     """
 
     name: str
@@ -214,11 +215,17 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     guide_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     original: Original | None = None
+    base: str = ""
 
     @property
     def short(self) -> str:
         """What the kind is called in a table: "部门整体支出"."""
         return self.title.replace("（单位）", "").removesuffix("绩效自评")
+
+    @property
+    def kind(self) -> str:
+        """The shipped form that it is based on, else its own name: what layouts and rulebooks know it by."""
+        return self.base or self.name
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -107,7 +107,7 @@ _FORM = {
     "name": _NAME.must, "title": _LABEL.must, "official": _LABEL.must, "versions": _many(_LABEL, 1).must,
     "rulebook": _LABEL.must, "total_line": _KEY.must, "project_line": _KEY, "source": _text(1000).must,
     "guide": _many(_text(1000), 1).must, "guide_before": _many(_text(1000)), "sheets": _TABLES.must,
-    "asides": _WORDS, "titles": _LABELS, "original": _TABLE, "layout": _TABLE,
+    "asides": _WORDS, "titles": _LABELS, "original": _TABLE, "layout": _TABLE, "base": _NAME,
 }  # fmt: skip
 _SHEET = {
     "name": _matching(r"[^\[\]:*?/\\'\"\n\r\t]{1,31}", "不超过31个字，不能有 [ ] : * ? / \\ ' 和引号").must,
@@ -164,10 +164,9 @@ def _with_base(raw: dict[str, Any], where: str) -> dict[str, Any]:
         return raw
     if raw["base"] not in BASES:
         raise FormError(f"{where}：base 是{_shown(raw['base'])}，应为 {'、'.join(BASES)} 之一。")
-    own = {key: value for key, value in raw.items() if key != "base"}
-    if missing := {"name", "title", "official"} - own.keys():
+    if missing := {"name", "title", "official"} - raw.keys():
         raise FormError(f"{where}：缺少 {min(missing)}，它不能取自 base。")
-    return {**_shipped(raw["base"]), **own}
+    return {**_shipped(raw["base"]), **raw}
 
 
 @cache

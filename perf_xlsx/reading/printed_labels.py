@@ -14,25 +14,30 @@ from msgspec.structs import replace
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.reading.grids import Workbook
+from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.sheets.fixed_texts import AID_NAME, HIDDEN_SHEET, LABEL_NAME
 
 Spot = tuple[int, int]  # row and column
+Area = tuple[int, int, int, int]
 
 
-def as_printed(book: Workbook, grids: Sequence[Grid]) -> list[Grid]:
-    """The grids of a workbook, with its printed labels and without our aids."""
+def as_printed(book: Workbook, grids: Sequence[Grid]) -> tuple[list[Grid], list[Remark]]:
+    """The grids of a workbook with its printed labels and without our aids; each retyped label is remarked."""
     names = [sheet.name for sheet in book.sheets]
     labels = _printed(grids[names.index(HIDDEN_SHEET)]) if HIDDEN_SHEET in names else {}
-    found = list(grids)
+    found, remarks = list(grids), list[Remark]()
     if not labels:
-        return found
+        return found, remarks
     areas = {name.name: area for name in book.defined_names() if (area := name.area()) and area[0] in names}
     for at, sheet in enumerate(names):
         on_sheet = {name: area[1:] for name, area in areas.items() if area[0] == sheet}
-        cells = dict(_without(grids[at].cells, [area for name, area in on_sheet.items() if name.startswith(AID_NAME)]))
-        cells |= _retyped(cells, {on_sheet[name][:2]: text for name, text in labels.items() if name in on_sheet})
-        found[at] = replace(grids[at], cells=cells)
-    return found
+        aids = [area for name, area in on_sheet.items() if name.startswith(AID_NAME)]
+        cells = dict(_without(grids[at].cells, aids))
+        retyped = _retyped(cells, {on_sheet[name][:2]: text for name, text in labels.items() if name in on_sheet})
+        remarks += [_remark((at, *spot), cells.get(spot), text) for spot, text in retyped.items()]
+        printed = {spot: (cells.get(spot) or Cell(None))._replace(value=text) for spot, text in retyped.items()}
+        found[at] = replace(grids[at], cells=cells | printed)
+    return found, remarks
 
 
 def _printed(hidden: Grid) -> Mapping[str, str]:
@@ -44,9 +49,7 @@ def _printed(hidden: Grid) -> Mapping[str, str]:
     }
 
 
-def _without(
-    cells: Mapping[Spot, Cell], areas: Iterable[tuple[int, int, int, int]]
-) -> Iterator[tuple[Spot, Cell]]:
+def _without(cells: Mapping[Spot, Cell], areas: Iterable[Area]) -> Iterator[tuple[Spot, Cell]]:
     """The cells outside the areas."""
     bounds = list(areas)
     for (row, column), cell in cells.items():
@@ -54,11 +57,23 @@ def _without(
             yield (row, column), cell
 
 
-def _retyped(cells: Mapping[Spot, Cell], labels: Mapping[Spot, str]) -> dict[Spot, Cell]:
-    """The labels that were retyped, as they were printed."""
+def _retyped(cells: Mapping[Spot, Cell], labels: Mapping[Spot, str]) -> dict[Spot, str]:
+    """The labels that were retyped or cleared, as they were printed."""
     there = {same_label(cell.label) for cell in cells.values() if cell.label}
     return {
-        at: (cells.get(at) or Cell(None))._replace(value=text, formula=None, struck=None)
-        for at, text in labels.items()
-        if same_label(text) not in there
+        at: text for at, text in labels.items() if same_label(text) not in there and _is_label(cells.get(at), text)
     }
+
+
+def _is_label(cell: Cell | None, printed: str) -> bool:
+    """Whether a cell may stand for the label: it holds a text, not a number, and no answer behind the label."""
+    if cell is None:
+        return True
+    return cell.label is not None and not same_label(cell.label).startswith(same_label(printed))
+
+
+def _remark(at: tuple[int, int, int], cell: Cell | None, printed: str) -> Remark:
+    given = (cell.label or "") if cell else ""
+    how = f"被改成了“{given[:30]}”" if given else "被清空了"
+    message = f"栏目名称“{printed}”{how}，仍按“{printed}”读取。"
+    return Remark("R19", at, printed, message, "请恢复表样上的栏目名称；如这一栏改作他用，请把内容另行填写。", given, "warning")

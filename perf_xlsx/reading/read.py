@@ -24,7 +24,7 @@ from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
 from perf_xlsx.reading.locate import locate
 from perf_xlsx.reading.printed_labels import as_printed
-from perf_xlsx.reading.remarks import report
+from perf_xlsx.reading.remarks import Remark, report
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
@@ -80,7 +80,7 @@ def read_sheets(
 ) -> Reading:  # fmt: skip
     """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
     hidden = (HIDDEN_SHEET, *skip)
-    grids = as_printed(book, grids)
+    grids, retyped = as_printed(book, grids)
     added = [name for name in reports(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
@@ -94,7 +94,7 @@ def read_sheets(
         if refusal := refuse(identity, sheets.place(NOWHERE), rulebook):
             return Reading(None, (refusal,), sheets)
         layout = _locate_template(identity.form, sheets)
-    return _Reader(layout, sheets, identity, rulebook, limits).reading()
+    return _Reader(layout, sheets, identity, rulebook, limits).reading(retyped)
 
 
 def _adopted(identity: Identity) -> str | None:
@@ -139,8 +139,9 @@ class _Reader:
         self.year = identity.year if stated else found
         self.collector = FindingCollector()
 
-    def reading(self) -> Reading:
+    def reading(self, retyped: Iterable[Remark] = ()) -> Reading:
         shifts = tuple(block_shifts(self.layout, self.sheets))
+        report(retyped, self.sheets, self.collector)
         report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
         report(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
