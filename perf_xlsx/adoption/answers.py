@@ -40,7 +40,12 @@ class Answer(Struct, frozen=True):
 
 def answers(found: Survey, sheets: Sheets, last_row: int = 0) -> list[Answer]:
     """Every cell to be filled in. `last_row` ends a table that nothing printed ends."""
-    return [*_single(found, sheets), *_money(found, sheets), *_total(found, sheets), *_rows(found, sheets, last_row)]
+    return [
+        *_single(found, sheets),
+        *_money(found, sheets),
+        *_total(found, sheets),
+        *_rows(found, sheets, last_row),
+    ]
 
 
 def boxes_of(found: Survey) -> dict[tuple[str, str], Box]:
@@ -93,7 +98,9 @@ def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
 
 def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
-    columns = [(one.at[2], one, known.get(("funds", one.role.key))) for one in found.labels if one.role.block == "funds"]
+    columns = [
+        (one.at[2], one, known.get(("funds", one.role.key))) for one in found.labels if one.role.block == "funds"
+    ]
     for line in found.labels:
         own = (line.role.block, line.role.key) == (OTHER, SOURCES)
         if line.role.block != LINES and not own:

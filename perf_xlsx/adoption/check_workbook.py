@@ -56,7 +56,12 @@ class Checked(Struct, frozen=True):
 def check_workbook(package: Package, named: Naming, found: Survey, sheets: Sheets) -> bytes:
     """The bureau's workbook with coloured labels and notes, and a sheet of what each means."""
     labels = found.labels
-    annotate(package, [_mark(label, sheets) for label in labels if _is_marked(label)], [_draft(named, found, sheets)], SHEET)
+    annotate(
+        package,
+        [_mark(label, sheets) for label in labels if _is_marked(label)],
+        [_draft(named, found, sheets)],
+        SHEET,
+    )
     book = Book(package)
     sheet = next(sheet for sheet in book.sheets if sheet.name == SHEET)
     last, count = FIRST + len(labels) - 1, len(by_words(found.kind))
@@ -155,7 +160,9 @@ def checked(package: Package) -> Checked | None:
 def _meanings(grid: Grid) -> Iterable[Meaning]:
     for row in sorted({row for row, column in grid.cells if row >= FIRST and column == 2}):
         column = CORRECTION if _text(grid, row, CORRECTION) else MEANING
-        yield Meaning(f"{_letter(column)}{row}", _text(grid, row, 1), _text(grid, row, 2), _text(grid, row, column))
+        yield Meaning(
+            f"{_letter(column)}{row}", _text(grid, row, 1), _text(grid, row, 2), _text(grid, row, column)
+        )
 
 
 def _text(grid: Grid, row: int, column: int) -> str:

@@ -21,7 +21,9 @@ TOGETHER = {
 ELSEWHERE = "，单位与“基本信息”中选择的金额单位一致"  # a sheet that an official form has not
 
 
-def questions(answers: Iterable[Answer], found: Survey, year: int | None, rulebook: Rulebook) -> Iterator[Question]:
+def questions(
+    answers: Iterable[Answer], found: Survey, year: int | None, rulebook: Rulebook
+) -> Iterator[Question]:
     """A question for each box, and for each column of a table."""
     groups: dict[tuple[str, str, str], list[Answer]] = {}
     for one in answers:
@@ -67,5 +69,7 @@ def _area(group: Iterable[Answer]) -> str:
             ranges[-1].append(at)
         else:
             ranges.append([at])
-    names = [(cell_name(one[0][0] - 1, one[0][1] - 1), cell_name(one[-1][0] - 1, one[-1][1] - 1)) for one in ranges]
+    names = [
+        (cell_name(one[0][0] - 1, one[0][1] - 1), cell_name(one[-1][0] - 1, one[-1][1] - 1)) for one in ranges
+    ]
     return " ".join(first if first == last else f"{first}:{last}" for first, last in names)

@@ -10,7 +10,10 @@ from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import OfficialForm
 
-TITLE, ANSWER = "title", "answer"  # keys that are no part of a form's file: the title's lines, and what was filled in
+TITLE, ANSWER = (
+    "title",
+    "answer",
+)  # keys that are no part of a form's file: the title's lines, and what was filled in
 
 
 class Role(Struct, frozen=True):

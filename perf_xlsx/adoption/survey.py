@@ -218,7 +218,13 @@ class _Surveyor:
         if box is None:
             return self._unknown_column(block, row, column, text, set())
         same = known and known[1] == key
-        why = "名称相同" if same and known and known[0] == 0 else f"与“{box.label}”是同一种说法" if same else "按栏中内容"
+        why = (
+            "名称相同"
+            if same and known and known[0] == 0
+            else f"与“{box.label}”是同一种说法"
+            if same
+            else "按栏中内容"
+        )
         return self._add((row, column), text, block, self._role(block, key), SURE if same else NEAR, why)
 
     def _unknown_column(self, block: str, row: int, column: int, text: str, taken: set[str]) -> None:
@@ -380,7 +386,9 @@ class _Surveyor:
         """Whether a text ends with a colon and has no cell of its own for a value."""
         _, row, column = self.sheets.right_of((self.sheet, *at))
         beside = self.rows.get(row, {}).get(column)
-        return normalise(text).endswith(":") and (column > self.edge or (beside is not None and beside[-1:] in ":："))
+        return normalise(text).endswith(":") and (
+            column > self.edge or (beside is not None and beside[-1:] in ":：")
+        )
 
     def _is_beside(self, before: Label | None, at: tuple[int, int]) -> bool:
         return before is not None and self.sheets.right_of(before.at)[1:] == at
@@ -392,7 +400,11 @@ class _Surveyor:
         under = self.rows.get(below[1], {}).get(below[2])
         if under is None or below[1:] in self.done or self._meaning(below[1:], under)[0].key:
             return
-        long = any(box.kind == "long_text" for box in self.fields[BOXES] if box.key == self._meaning(at, self.rows[at[0]][at[1]])[0].key)
+        long = any(
+            box.kind == "long_text"
+            for box in self.fields[BOXES]
+            if box.key == self._meaning(at, self.rows[at[0]][at[1]])[0].key
+        )
         alone = long and not any(column >= right[2] for column in self.rows.get(right[1], {}))
         if alone or (text is not None and self._is_label(right[1:], text)):
             self._add(below[1:], under, BOXES, self._role(OTHER, ANSWER), NEAR, "在栏目名称的下面")
@@ -460,8 +472,10 @@ class _Surveyor:
         if at[0] >= min(tops, default=at[0] + 1):
             return False
         words = without_spaces(text)
-        return (words.endswith("表") and len(words) > 4) or (_TITLE.search(words) is not None and len(words) < 12) or (
-            "自评" in words and len(self.rows[at[0]]) == 1
+        return (
+            (words.endswith("表") and len(words) > 4)
+            or (_TITLE.search(words) is not None and len(words) < 12)
+            or ("自评" in words and len(self.rows[at[0]]) == 1)
         )
 
     def _once(self) -> None:
@@ -491,7 +505,9 @@ class _Surveyor:
     ) -> None:
         if at not in self.done:
             self.done.add(at)
-            self.found.labels.append(Label((self.sheet, *at), text, zone, role, sure if role.key else OPEN, why, inside))
+            self.found.labels.append(
+                Label((self.sheet, *at), text, zone, role, sure if role.key else OPEN, why, inside)
+            )
 
 
 def _nearest(known: Mapping[int, tuple[int, str]]) -> dict[str, int]:

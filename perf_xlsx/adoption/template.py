@@ -178,11 +178,17 @@ class _Made:
             return answer.key if block in (BOXES, OTHER) else f"{block}_{answer.key}"
         own = [core.text for core in self.found.labels if core.role.key == SOURCES]
         rows = {label.at[1]: n for n, label in enumerate(self.found.labels) if label.role.block in (LINES, OTHER)}
-        line = answer.line if re.fullmatch(r"[a-z0-9_]{1,40}", answer.line) else f"own{rows.get(answer.at[1], len(own))}"
+        line = (
+            answer.line
+            if re.fullmatch(r"[a-z0-9_]{1,40}", answer.line)
+            else f"own{rows.get(answer.at[1], len(own))}"
+        )
         return f"funds_{line}_{answer.key}"
 
     def _name(self, name: str, first: Address, last: Address) -> None:
-        area = ":".join(cell_name(row - 1, column - 1, fixed=True) for _, row, column in dict.fromkeys((first, last)))
+        area = ":".join(
+            cell_name(row - 1, column - 1, fixed=True) for _, row, column in dict.fromkeys((first, last))
+        )
         add_name(self.book, DefinedName(name, f"{quote_sheet(self.sheet.name)}!{area}", None, False))
 
     # ---- aids and the hidden sheet ------------------------------------------------------------------------------
@@ -193,7 +199,9 @@ class _Made:
         written = list(aids(self.answers, self.found, rulebook, column))
         looks = {
             False: self.styles.format_of(s.look(font_color=s.SOFT, text_wrap=False)),
-            True: self.styles.format_of(s.look(bg_color=s.COMPUTED_FILL, border=True, num_format=s.POINTS, text_wrap=False)),
+            True: self.styles.format_of(
+                s.look(bg_color=s.COMPUTED_FILL, border=True, num_format=s.POINTS, text_wrap=False)
+            ),
         }
         rate = self.styles.format_of(
             s.look(bg_color=s.COMPUTED_FILL, border=True, num_format=s.PERCENT, text_wrap=False)

@@ -47,16 +47,23 @@ def adopt(path: Path, output: Path | None, blank: bool, force: bool) -> None:
 
 def _report(done: Adopted) -> None:
     sure = sum(label.sure == SURE for label in done.labels)
-    say(f"表样上有{len(done.labels)}处文字：{sure}处含义确定，{done.open_labels}处没有含义（不读取），其余请核对。")
+    say(
+        f"表样上有{len(done.labels)}处文字：{sure}处含义确定，{done.open_labels}处没有含义（不读取），其余请核对。"
+    )
     if done.unread:
         shown = "；".join(done.unread[:MOST_SHOWN])
         say(f"注意：按这些含义，下列栏目读不到：{shown}。请在核对工作簿中更正。", err=True)
     if done.filled:
         shown = "、".join(done.filled[:MOST_SHOWN])
-        say(f"注意：表样中已填有内容（{shown} 等{len(done.filled)}格），给出的模板会带着它们。要清空，请加 --blank。", err=True)
+        say(
+            f"注意：表样中已填有内容（{shown} 等{len(done.filled)}格），给出的模板会带着它们。要清空，请加 --blank。",
+            err=True,
+        )
     if done.other_sheets:
         say(f"没有读取的工作表：{'、'.join(done.other_sheets)}（在模板中原样保留）。")
     say(f"表种文件已写好：{done.form}。")
     if done.check:
         say(f"请打开 {done.check}，核对各栏的含义；有更正的，保存后再运行 perf-xlsx adopt {done.check}。")
-    say(f"然后：perf-xlsx template --form {done.form} --year 年度；perf-xlsx score 收回的文件夹 --forms {done.form}")
+    say(
+        f"然后：perf-xlsx template --form {done.form} --year 年度；perf-xlsx score 收回的文件夹 --forms {done.form}"
+    )

@@ -18,7 +18,15 @@ from perf_xlsx.forms.form import (
     typed,
 )
 from perf_xlsx.forms.parsing import parse_form
-from perf_xlsx.forms.registry import FormFile, folder_of, form_names, load_form, read_forms, shipped_names, with_forms
+from perf_xlsx.forms.registry import (
+    FormFile,
+    folder_of,
+    form_names,
+    load_form,
+    read_forms,
+    shipped_names,
+    with_forms,
+)
 
 __all__ = [
     "BOX_KINDS",

@@ -182,7 +182,9 @@ def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: s
         return None
     taken, blocks = _take(raw, f"{where} › original", _ORIGINAL), _take(layout, f"{where} › layout", _LAYOUT)
     unread = _take(blocks.pop("unread", {}), f"{where} › layout.unread", _UNREAD)
-    return Original(**taken, labels={name: _labels(name, one, where) for name, one in blocks.items()}, unread=unread)
+    return Original(
+        **taken, labels={name: _labels(name, one, where) for name, one in blocks.items()}, unread=unread
+    )
 
 
 def _labels(block: str, raw: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:

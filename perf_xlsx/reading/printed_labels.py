@@ -76,4 +76,12 @@ def _remark(at: tuple[int, int, int], cell: Cell | None, printed: str) -> Remark
     given = (cell.label or "") if cell else ""
     how = f"被改成了“{given[:30]}”" if given else "被清空了"
     message = f"栏目名称“{printed}”{how}，仍按“{printed}”读取。"
-    return Remark("R19", at, printed, message, "请恢复表样上的栏目名称；如这一栏改作他用，请把内容另行填写。", given, "warning")
+    return Remark(
+        "R19",
+        at,
+        printed,
+        message,
+        "请恢复表样上的栏目名称；如这一栏改作他用，请把内容另行填写。",
+        given,
+        "warning",
+    )

@@ -37,7 +37,9 @@ def refuse(identity: Identity, place: Place, rulebook: str | None) -> Finding | 
         return reported("R05", place, "评分办法", message, advice, given=identity.rulebook, expected=known)
     if (form := load_form(identity.form)).original:
         message = f"是“{form.title}”的表样，但其中的指标表、资金表没有找到：栏目名称改动过多，或工作表被删去。"
-        return reported("R04", place, "表种", message, "请在下发的表样中填写，不要改动栏目名称，重新报送。", given=form.title)
+        return reported(
+            "R04", place, "表种", message, "请在下发的表样中填写，不要改动栏目名称，重新报送。", given=form.title
+        )
     return None
 
 

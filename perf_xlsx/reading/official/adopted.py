@@ -47,7 +47,8 @@ def _laid_out(form: Form) -> OfficialForm:
     if original is None:
         return kind
     sheets = [
-        replace(sheet, blocks=tuple(_block(block, original) for block in sheet.blocks)) for sheet in kind.form.sheets
+        replace(sheet, blocks=tuple(_block(block, original) for block in sheet.blocks))
+        for sheet in kind.form.sheets
     ]
     other = {key: tuple(map(core, words)) for key, words in original.labels.get(OTHER, {}).items()}
     return replace(

@@ -38,7 +38,11 @@ def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: 
     tables += f"，指标表在“{sheets.names[table.sheet]}”第{table.top}行起，共{count}个指标"
     remarks = [f"{title}：{'、'.join(words)}" for title, words in _remarks(layout, official).items() if words]
     adopted = layout.form.original is not None
-    how = f"按表样“{layout.form.title}”读取" if adopted else f"没有使用下发的模板，按“{layout.form.official}”版式读取"
+    how = (
+        f"按表样“{layout.form.title}”读取"
+        if adopted
+        else f"没有使用下发的模板，按“{layout.form.official}”版式读取"
+    )
     beginning = f"{how}：{tables}"
     return "；".join((beginning, *remarks)) + WEIGHTS[proven] + "。"
 
