@@ -41,16 +41,16 @@ def _question(group: list[Answer], found: Survey, year: int | None, rulebook: Ru
         help = TOGETHER.get(box.key, help)
     error = box.error if box.kind == "number" else ""
     return Question(
-        _area(group), box.label, message(help, year, rulebook), _values(box, rulebook), _between(box, rulebook),
+        _area(group), box.label, message(help, year, rulebook), _values(box, found, rulebook), _between(box, rulebook),
         message(error, year, rulebook),
     )  # fmt: skip
 
 
-def _values(box: Box, rulebook: Rulebook) -> tuple[str, ...]:
+def _values(box: Box, found: Survey, rulebook: Rulebook) -> tuple[str, ...]:
     """The choices of a drop-down; other words are taken too, as the form may have its own."""
     if box.key == "actual":
         return tuple(band.judgement for band in rulebook.bands)
-    return tuple(choice.value for choice in box.choices)
+    return tuple(choice.value for choice in box.choices if choice.value not in found.kind.quantities)
 
 
 def _between(box: Box, rulebook: Rulebook) -> tuple[str, str] | None:

@@ -259,8 +259,14 @@ class _Surveyor:
 
     def _first_amount(self, table: Table) -> int:
         """The first column of amounts: left of it are headings and the names of lines."""
-        known = {at: one for at, (_, text) in table.cells.items() if (one := self.known["funds"].of(text))}
-        return min(_nearest(known).values(), default=self._first(table))
+        first = self._first(table)
+        own = (column for column in table.cells if column >= first and not self._names_lines(table, column))
+        return min(own, default=first)
+
+    def _names_lines(self, table: Table, column: int) -> bool:
+        """Whether the lines of money have their names below this header."""
+        below = (self.rows.get(row, {}).get(column) for row in range(table.bottom + 1, table.bottom + 4))
+        return any(text is not None and self._is_words(text) for text in below)
 
     def _end_of_funds(self, table: Table, first: int) -> int:
         """The last row beside the heading left of the table; else the row before the next table."""
