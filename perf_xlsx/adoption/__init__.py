@@ -1,1 +1,1 @@
-"""A bureau's own workbook becomes a form: what its labels mean, checked by a person, and templates that look like it."""
+"""A bureau's own workbook becomes a form: what its labels mean, checked by a person, and templates like it."""

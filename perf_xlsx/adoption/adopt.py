@@ -1,4 +1,4 @@
-"""Adopting an official form: its workbook in; the form's file, a copy of the workbook and a workbook to check out."""
+"""Adopting an official form: its workbook in; its file, a copy of the workbook and a workbook for checking out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from msgspec import Struct
 from perf_xlsx.adoption.blank import blanked, filled_cells
 from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
 from perf_xlsx.adoption.form_file import Naming, form_text, naming
+from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.source import AdoptionError, Source, open_source, surveyed, title_of
-from perf_xlsx.adoption.survey import Label, Survey
 from perf_xlsx.forms import FormFile, with_forms
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.reading.grids import Sheets
@@ -56,9 +56,9 @@ def adopt(path: Path, output: Path | None = None, blank: bool = False, force: bo
 def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force: bool) -> Adopted:
     form = output or path.with_suffix(".toml")
     check, original = _beside(form, CHECKING), _beside(form, ORIGINAL)
-    if there := [one.name for one in (form, check, original) if one.exists()]:
-        if not force:
-            raise AdoptionError([f"{'、'.join(there)} 已经存在，没有改动。请换一个 -o，或加 --force 覆盖。"])
+    there = [one.name for one in (form, check, original) if one.exists()]
+    if there and not force:
+        raise AdoptionError([f"{'、'.join(there)} 已经存在，没有改动。请换一个 -o，或加 --force 覆盖。"])
     sheets = source.sheets()
     found = surveyed(sheets)
     filled = filled_cells(found, sheets)

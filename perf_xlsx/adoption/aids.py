@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from perf_xlsx.adoption.answers import Answer
-from perf_xlsx.adoption.survey import Survey
+from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.rulebook import Rulebook
@@ -83,7 +83,7 @@ def _check(weight: str, claimed: str) -> str:
 
 
 def _execution(answers: Sequence[Answer], found: Survey) -> Mapping[str, str]:
-    """The cells of the weight and the claimed points of budget execution, by the columns that they are added to."""
+    """The weight and claimed points of budget execution: their cells, by the columns that they are added to."""
     total = found.kind.form.total_line
     cells = {one.key: _cell(one) for one in answers if one.line == total}
     named = {"weight": cells.get("execution_weight", ""), "claimed_points": cells.get("execution_points", "")}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from perf_xlsx.adoption.labels import SIGNED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER
-from perf_xlsx.adoption.survey import SIGNED, Label, Survey
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
@@ -21,7 +21,7 @@ TICKS = "□☑√■✓"
 
 
 class Answer(Struct, frozen=True):
-    """A cell that a person fills in. `label` is the one that it belongs to; `line` a line of money, by key or name.
+    """A cell that a person fills in. `label` is what it belongs to; `line` a line of money, by key or name.
 
     `box` is None for what is not read. `inside`: label and answer share the cell.
     """
@@ -72,7 +72,7 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
 
 
 def _asks(label: Label) -> bool:
-    """Whether something is written at a label that is not read: a signature, a number of a telephone; no remark."""
+    """Whether something is written at a label that is not read: a signature or a telephone, not a remark."""
     unread = (label.role.block, label.role.key) == (OTHER, ASIDES) or (not label.role.key and label.zone == BOXES)
     return unread and (not label.inside or SIGNED.search(normalise(label.text).partition(":")[0]) is not None)
 
@@ -98,9 +98,8 @@ def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
 
 def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
-    columns = [
-        (one.at[2], one, known.get(("funds", one.role.key))) for one in found.labels if one.role.block == "funds"
-    ]
+    labels = [one for one in found.labels if one.role.block == "funds"]
+    columns = [(one.at[2], one, known.get(("funds", one.role.key))) for one in labels]
     for line in found.labels:
         own = (line.role.block, line.role.key) == (OTHER, SOURCES)
         if line.role.block != LINES and not own:
@@ -136,10 +135,20 @@ def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
                     yield Answer(at, label, known.get((block, label.role.key)))
 
 
+def is_calculated(answer: Answer, sheets: Sheets) -> bool:
+    """Whether the form itself calculates it."""
+    cell = sheets.cell(answer.at)
+    return cell is not None and cell.formula is not None
+
+
 def is_filled(answer: Answer, found: Survey, sheets: Sheets) -> bool:
     """Whether a person typed something there: no dash, no prompt, nothing that is printed on every form."""
     text = contents(answer, sheets)
-    if answer.key in LEVELS or (answer.label.role.block == "funds" and answer.key == "execution_weight"):
+    if (
+        is_calculated(answer, sheets)
+        or answer.key in LEVELS
+        or (answer.label.role.block == "funds" and answer.key == "execution_weight")
+    ):
         return False
     if is_blank(text) or text.strip() in ("/", "—", "……") or any(tick in text for tick in TICKS):
         return False

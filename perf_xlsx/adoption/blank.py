@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from perf_xlsx.adoption.answers import answers, is_filled, left_over
+from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.source import Source
-from perf_xlsx.adoption.survey import Survey
 from perf_xlsx.ooxml import Book
 from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.styles import Styles

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from perf_xlsx.adoption.form_file import Naming
+from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.roles import ANSWER, TITLE, by_words
 from perf_xlsx.adoption.source import AdoptionError
-from perf_xlsx.adoption.survey import Label, Survey
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import official_form
@@ -68,11 +68,10 @@ def check_workbook(package: Package, named: Naming, found: Survey, sheets: Sheet
     choices = f"${_letter(LIST)}${FIRST}:${_letter(LIST)}${FIRST + count - 1}"
     message = "从下拉列表选择；不读取的留空或选“备注、签字、联系人等（不读取）”。"
     error = "请从下拉列表中选择一种含义。"
-    ask(book, sheet, [
-        Question(f"{_letter(column)}{FIRST}:{_letter(column)}{last}", HEADS[column - 1][:2], message, choices, None, error, True)
-        for column in (MEANING, CORRECTION)
-    ])  # fmt: skip
-    ask(book, sheet, [Question("C4", BASE, "这份表样是哪一种自评表。", tuple(_bases()), None, error, True)])
+    areas = [(column, f"{_letter(column)}{FIRST}:{_letter(column)}{last}") for column in (MEANING, CORRECTION)]
+    asked = [Question(area, HEADS[at - 1][:2], message, choices, None, error, True) for at, area in areas]
+    base = Question("C4", BASE, "这份表样是哪一种自评表。", tuple(_bases()), None, error, True)
+    ask(book, sheet, [*asked, base])
     return package.to_bytes()
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from perf_xlsx.adoption.labels import Label
 from perf_xlsx.adoption.roles import ANSWER, TITLE
-from perf_xlsx.adoption.survey import Label
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES

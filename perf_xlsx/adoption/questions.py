@@ -1,11 +1,11 @@
-"""What each answer's cell of an adopted form asks: its message, drop-down and bounds, as our own template has them."""
+"""What the cells of an adopted form ask: message, drop-down and bounds, as our own template has them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from perf_xlsx.adoption.answers import Answer
-from perf_xlsx.adoption.survey import Survey
+from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import cell_name
@@ -40,10 +40,9 @@ def _question(group: list[Answer], found: Survey, year: int | None, rulebook: Ru
     if block == "indicators" and "sign" not in found.columns("indicators"):
         help = TOGETHER.get(box.key, help)
     error = box.error if box.kind == "number" else ""
-    return Question(
-        _area(group), box.label, message(help, year, rulebook), _values(box, found, rulebook), _between(box, rulebook),
-        message(error, year, rulebook),
-    )  # fmt: skip
+    told, wrong = (message(text, year, rulebook) for text in (help, error))
+    values, between = _values(box, found, rulebook), _between(box, rulebook)
+    return Question(_area(group), box.label, told, values, between, wrong)
 
 
 def _values(box: Box, found: Survey, rulebook: Rulebook) -> tuple[str, ...]:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.survey import Survey, kind_words, survey
+from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.survey import survey, titles
+from perf_xlsx.foreign import open_original
 from perf_xlsx.forms import shipped_names
 from perf_xlsx.forms.official import OfficialForm, official_form
-from perf_xlsx.foreign import open_original
 from perf_xlsx.ooxml import Book, Limits, Package, PackageError, read_file, read_grid
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.official import locate_official
 
+MOST_CELLS = 10_000  # with contents, on one sheet: a form has some hundred
 NO_FORM = "没有找到自评表的栏目：一行中应有指标名称、指标值、实际完成值等至少三栏"
 
 
@@ -68,6 +70,8 @@ def surveyed(sheets: Sheets, kind: OfficialForm | None = None, adopted: str | No
 
     Raises AdoptionError where no sheet holds one.
     """
+    if any(len(sheets.grids[at].cells) > MOST_CELLS for at in sheets.searched):
+        raise AdoptionError([f"{sheets.workbook}：有工作表的内容超过{MOST_CELLS}格，不像一份自评表样。"])
     layout = locate_official(sheets, adopted)
     found = [_survey_of(sheets, sheet, kind, layout) for sheet in _order(sheets, layout)]
     best = max(found, key=lambda one: len(one.columns("indicators")), default=None)
@@ -88,7 +92,7 @@ def _order(sheets: Sheets, layout: Layout | None) -> list[int]:
 
 def kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
     """The shipped kind that a sheet's title names; else a project's where there is a label 项目名称."""
-    title = "".join(kind_words(sheets, sheet).values())
+    title = "".join(titles(sheets, sheet).values())
     kinds = [official_form(name) for name in shipped_names()]
     named = [kind for kind in kinds if any(word in title for word in kind.titles)]
     if named:
@@ -98,5 +102,5 @@ def kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
 
 def title_of(sheets: Sheets, sheet: int) -> str:
     """The title as it is printed; "" for none."""
-    words = list(kind_words(sheets, sheet).values())
+    words = list(titles(sheets, sheet).values())
     return next((text for text in words if "自评" in text), words[0] if words else "")

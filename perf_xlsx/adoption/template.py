@@ -1,7 +1,7 @@
 """A template that is the bureau's own workbook: nothing printed changes, and what is asked for is added.
 
-Added are the year in the title, defined names, drop-downs, input messages, locks, reference values in a free column
-to the right, and the hidden sheet that says what the workbook is.
+Added are the year in the title, defined names, drop-downs, input messages, locks, reference values in a free
+column to the right, and the hidden sheet that says what the workbook is.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.adoption.aids import aids
-from perf_xlsx.adoption.answers import Answer, answers
+from perf_xlsx.adoption.answers import Answer, answers, is_calculated
 from perf_xlsx.adoption.form_file import printed
+from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.questions import questions
 from perf_xlsx.adoption.roles import TITLE
 from perf_xlsx.adoption.source import AdoptionError, Source, surveyed
-from perf_xlsx.adoption.survey import Survey
 from perf_xlsx.adoption.typed_in import type_in
 from perf_xlsx.forms import Form, FormError
 from perf_xlsx.forms.case import Fill
@@ -132,7 +132,9 @@ class _Made:
             self.cells.unlock(at)
 
     def _is_printed(self, answer: Answer) -> bool:
-        """Whether the form prints it: the full marks of budget execution."""
+        """Whether the form prints it, the full marks of budget execution, or calculates it."""
+        if is_calculated(answer, self.sheets):
+            return True
         return answer.label.role.block == "funds" and answer.key == "execution_weight" and bool(self._text(answer))
 
     def _text(self, answer: Answer) -> str:
@@ -146,7 +148,10 @@ class _Made:
             columns = [one.at[2] for one in self.found.labels if one.zone == block and one.role.block != OTHER]
             if rows and columns:
                 last = max(self.sheets.merge_at((self.found.sheet, min(rows) - 1, at))[3] for at in columns)
-                yield from ((row, at) for row in rows for at in range(min(columns), last + 1))
+                own = {one.at[1:] for one in self.answers if is_calculated(one, self.sheets)}
+                yield from (
+                    (row, at) for row in rows for at in range(min(columns), last + 1) if (row, at) not in own
+                )
 
     # ---- names -----------------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import click
 
 from perf_xlsx.adoption.adopt import Adopted
 from perf_xlsx.adoption.adopt import adopt as adopt_form
+from perf_xlsx.adoption.labels import SURE
 from perf_xlsx.adoption.source import AdoptionError
-from perf_xlsx.adoption.survey import SURE
 from perf_xlsx.cli.group import Command, fail
 from perf_xlsx.cli.options import FILE, not_done, refuse_device
 from perf_xlsx.forms import FormError
@@ -56,7 +56,7 @@ def _report(done: Adopted) -> None:
     if done.filled:
         shown = "、".join(done.filled[:MOST_SHOWN])
         say(
-            f"注意：表样中已填有内容（{shown} 等{len(done.filled)}格），给出的模板会带着它们。要清空，请加 --blank。",
+            f"注意：表样中已填有内容（{shown} 等{len(done.filled)}格），模板会带着它们。要清空，请加 --blank。",
             err=True,
         )
     if done.other_sheets:
@@ -64,6 +64,5 @@ def _report(done: Adopted) -> None:
     say(f"表种文件已写好：{done.form}。")
     if done.check:
         say(f"请打开 {done.check}，核对各栏的含义；有更正的，保存后再运行 perf-xlsx adopt {done.check}。")
-    say(
-        f"然后：perf-xlsx template --form {done.form} --year 年度；perf-xlsx score 收回的文件夹 --forms {done.form}"
-    )
+    say(f"发模板：perf-xlsx template --form {done.form} --year 年度")
+    say(f"评收回的表：perf-xlsx score 收回的文件夹 --forms {done.form}")

@@ -137,7 +137,7 @@ _ORIGINAL = {
     "file": _matching(r'[^/\\:*?"<>|\n\r\t]{1,200}', "同一文件夹中的文件名，不带路径").must,
     "sha256": _matching("[0-9a-f]{64}", "64个小写十六进制字符").must,
 }  # fmt: skip
-_LAYOUT = {block: _TABLE for block in (BOXES, LINES, PASSAGES, OTHER, "funds", "projects", "indicators", "unread")}
+_LAYOUT = dict.fromkeys((BOXES, LINES, PASSAGES, OTHER, "funds", "projects", "indicators", "unread"), _TABLE)
 _OTHER = dict.fromkeys((TOTALS, HEADINGS, ASIDES, SOURCES), _PRINTED)
 _UNREAD = dict.fromkeys(_LAYOUT.keys() - {"unread"}, _PRINTED)
 _MEMBERS = {"boxes", "columns"}

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from lxml import etree
 from msgspec import Struct
 
-from perf_xlsx.ooxml.book import Book, Sheet
+from perf_xlsx.ooxml.book import Book, Sheet, parse_range
 from perf_xlsx.ooxml.markup import local, named, only
 
+Area = tuple[int, int, int, int]  # top, left, bottom, right
 LONGEST_LIST = 255  # characters of a drop-down's values written out
 # The elements of a worksheet in the order that every program wants (CT_Worksheet).
 _ORDER = (
@@ -37,16 +38,26 @@ class Question(Struct, frozen=True):
 
 
 def ask(book: Book, sheet: Sheet, questions: Iterable[Question]) -> None:
-    """Add questions to a sheet; its own stay, and come first."""
+    """Add questions to a sheet; where it asks something itself, that stays alone."""
     root = book.package.tree(sheet.part)
     group = only(root, "dataValidations")
     if group is None:
         group = etree.Element(f"{{{book.space}}}dataValidations")
         place(root, group)
+    asked = [area for rule in named(group, "dataValidation") for area in _areas(rule.get("sqref", ""))]
     for question in questions:
-        _add(group, question)
+        if not any(_meet(one, other) for one in _areas(question.area) for other in asked):
+            _add(group, question)
     group.set("count", str(len(named(group, "dataValidation"))))
     book.package.touch(sheet.part)
+
+
+def _areas(reference: str) -> list[Area]:
+    return [area for word in reference.split() if (area := parse_range(word))]
+
+
+def _meet(one: Area, other: Area) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
 def _add(group: etree._Element, question: Question) -> None:
@@ -81,7 +92,7 @@ def _accepted(question: Question) -> tuple[str, str, str]:
 
 
 def protect(book: Book, sheet: Sheet) -> bool:
-    """Lock the sheet's locked cells, rows may be inserted and formats changed; False where it was locked before."""
+    """Lock the sheet's locked cells; rows may be inserted. False where it was locked before, which stays."""
     root = book.package.tree(sheet.part)
     if only(root, "sheetProtection") is not None:
         return False

@@ -6,8 +6,8 @@ import copy
 
 from lxml import etree
 
-from perf_xlsx.ooxml.markup import named, whole
 from perf_xlsx.ooxml.marks import SheetCells
+from perf_xlsx.ooxml.markup import named, whole
 from perf_xlsx.ooxml.sheet_xml import text_xml
 from perf_xlsx.ooxml.styles import Styles
 

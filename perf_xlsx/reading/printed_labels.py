@@ -1,8 +1,8 @@
 """A template made from a bureau's own workbook: retyped labels as they were printed, and without our aids.
 
-Each label of such a template has a defined name, and the hidden sheet says what was printed there. A label that was
-retyped is read as it was printed, unless the printed one is somewhere else on the sheet: then the name has moved
-away from it. Our aids (rates and sums beside the form) are no part of the form.
+Each label of such a template has a defined name, and the hidden sheet says what was printed there. A label that
+was retyped is read as it was printed, unless the printed one is somewhere else on the sheet: then the name has
+moved away from it. Our aids (rates and sums beside the form) are no part of the form.
 """
 
 from __future__ import annotations

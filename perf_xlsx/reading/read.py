@@ -84,7 +84,7 @@ def read_sheets(
     added = [name for name in reports(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
-    adopted = _adopted(identity)
+    adopted = None if sheets.areas else _adopted(identity)  # else converted: our own template of that form
     layout = None if identity.form and not adopted else _locate_official(sheets, adopted)
     if layout is None and added and not identity.form:  # our own 自评表 may be all that was sent in
         again = Sheets(book, grids, workbook, hidden)

@@ -101,8 +101,7 @@ def filled_in(path: Path, name: str, out: Path) -> Path:
             if (
                 box.value == cell.value
                 or isinstance(box, MergedCell)
-                or YEAR.search(str(cell.value))
-                and box.value
+                or (YEAR.search(str(cell.value)) and box.value)
             ):
                 continue
             assert not box.protection.locked, (name, cell.coordinate, cell.value)
