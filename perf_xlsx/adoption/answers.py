@@ -16,7 +16,7 @@ from perf_xlsx.reading.official.boxes import passage_boxes
 from perf_xlsx.reading.official.headers import core, without_spaces
 from perf_xlsx.reading.official.rows import PROMPT
 
-LEVELS = ("level1", "level2")  # printed by most forms
+PRINTED = ("level1", "level2", "money_unit", "execution_weight")  # by most forms
 TICKS = "□☑√■✓"
 
 
@@ -118,7 +118,13 @@ def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:
             beside = sheets.right_of(label.at)
             under = columns.get("claimed_points")
             at = sheets.merged_from((label.at[0], label.at[1], under)) if under else beside
-            yield Answer(at if at != label.at else beside, label, box)
+            place = at if at != label.at else beside
+            yield Answer(place, label, box)
+            last = max(sheets.merge_at(one.at)[3] for one in found.labels)
+            printed = {one.at for one in found.labels if one.role.key != ANSWER}
+            for column in range(sheets.right_of(place)[2], last + 1):  # a grade, a remark
+                if (spot := (label.at[0], label.at[1], column)) not in printed:
+                    yield Answer(spot, label, None)
 
 
 def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
@@ -127,9 +133,9 @@ def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
         table = found.tables.get(block)
         if table is None:
             continue
-        end = max((*table.rows, 0 if table.ended else last_row), default=0)
+        more = () if table.ended else range(max(table.rows, default=table.bottom) + 1, last_row + 1)
         for label in (one for one in found.labels if one.role.block == block):
-            for row in range(table.bottom + 1, end + 1):
+            for row in (*table.rows, *more):
                 at = sheets.merged_from((found.sheet, row, label.at[2]))
                 if at[1] == row and at[2] == label.at[2]:
                     yield Answer(at, label, known.get((block, label.role.key)))
@@ -144,11 +150,7 @@ def is_calculated(answer: Answer, sheets: Sheets) -> bool:
 def is_filled(answer: Answer, found: Survey, sheets: Sheets) -> bool:
     """Whether a person typed something there: no dash, no prompt, nothing that is printed on every form."""
     text = contents(answer, sheets)
-    if (
-        is_calculated(answer, sheets)
-        or answer.key in LEVELS
-        or (answer.label.role.block == "funds" and answer.key == "execution_weight")
-    ):
+    if is_calculated(answer, sheets) or answer.key in PRINTED:
         return False
     if is_blank(text) or text.strip() in ("/", "—", "……") or any(tick in text for tick in TICKS):
         return False

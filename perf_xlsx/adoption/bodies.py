@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.labels import Table
+from perf_xlsx.adoption.labels import SURE, Table
 from perf_xlsx.adoption.page import Page
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.forms.form import ASIDES, BOXES, PASSAGES
+from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, PASSAGES
 from perf_xlsx.reading.official.headers import LONGEST, core
 
 FEW = 3  # texts of a row: fewer beside a box's label are no row of a table
@@ -19,8 +19,18 @@ def add_body(page: Page, block: str) -> None:
     end = next((row for row in below if _ends(page, row)), None)
     table.ended = end is not None or bool(others)
     last = end - 1 if end else max((*below, _beside(page, table)), default=0)
-    table.rows = list(range(table.bottom + 1, last + 1))
+    table.rows = [row for row in range(table.bottom + 1, last + 1) if not _repeats(page, block, table, row)]
     page.answers |= {(row, column) for row in table.rows for column in page.rows.get(row, {})}
+
+
+def _repeats(page: Page, block: str, table: Table, row: int) -> bool:
+    """Whether a row is the header once more, as on a new page; its labels are noted."""
+    texts, head = page.rows.get(row, {}), {column: core(text) for column, (_, text) in table.cells.items()}
+    if sum(core(text) == head.get(column) for column, text in texts.items()) * 2 <= len(head):
+        return False
+    for column, text in texts.items():
+        page.add((row, column), text, block, page.other(HEADINGS), SURE, "重复的栏目名称")
+    return True
 
 
 def _beside(page: Page, table: Table) -> int:

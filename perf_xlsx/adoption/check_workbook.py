@@ -17,6 +17,7 @@ from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
 from perf_xlsx.reading.grids import Sheets
+from perf_xlsx.reading.official.headers import core
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 
@@ -30,6 +31,7 @@ COLOURS = {  # of labels by what they are taken for
     BOXES: "FFDCEBFA", PASSAGES: "FFDCEBFA", "funds": "FFE2F2DC", LINES: "FFE2F2DC", "projects": "FFEDE3F7",
     "indicators": "FFFFF1C9", OTHER: "FFEDEDED", "": "FFF8C9C4",
 }  # fmt: skip
+LONGEST_SHOWN = 80  # characters of a text
 HINT = (
     "每个栏目名称一行。“含义”不对的，在“更正”一列从下拉列表选；没有含义又需要读取的（红色），也在“更正”中选。"
     "改完保存，对本工作簿再运行一次 perf-xlsx adopt。"
@@ -119,8 +121,8 @@ def _row(draft: Draft, row: int, label: Label, sheets: Sheets, looks: _Looks) ->
     sheet, cell = sheets.shown(label.at)
     draft.text(row, 0, sheet, looks.cell)
     draft.link(row, 1, sheet, cell, cell, looks.link)
-    draft.text(row, 2, label.text, looks.cell)
-    draft.text(row, MEANING - 1, label.role.words, looks.cell if label.role.key else looks.open)
+    draft.text(row, 2, " ".join(label.text.split())[:LONGEST_SHOWN], looks.cell)
+    draft.text(row, MEANING - 1, label.role.words, looks.meanings[label.role.block])
     for column, text in ((4, label.sure), (5, label.why), (CORRECTION - 1, "")):
         draft.text(row, column, text, looks.cell)
 
@@ -134,7 +136,9 @@ class _Looks:
         self.head = s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center")
         self.cell = s.look(border=True)
         self.link = s.look(border=True, underline=True, font_color=s.ACCENT)
-        self.open = s.look(border=True, bg_color="#F8C9C4")
+        self.meanings = {
+            block: s.look(border=True, bg_color=f"#{colour[2:]}") for block, colour in COLOURS.items()
+        }
 
 
 # ---- what a person corrected ----------------------------------------------------------------------------------
@@ -192,10 +196,15 @@ def corrected(labels: Sequence[Label], sheets: Sheets, read: Checked) -> list[La
 
 
 def _twice(labels: Iterable[Label], sheets: Sheets, cells: Mapping[tuple[str, str], str]) -> Iterable[str]:
-    """Two labels of a table, or of the single boxes, that mean the same."""
+    """Two labels of a table, or of the single boxes, that mean the same, or say the same and mean two things."""
     first: dict[tuple[str, str], Label] = {}
+    said: dict[tuple[str, str], Label] = {}
     for label in (one for one in labels if one.role.key and one.role.block not in (OTHER, PASSAGES)):
         other = first.setdefault((label.role.block, label.role.key), label)
+        same = said.setdefault((label.role.block, core(label.text)), label)
+        if same.role != label.role:
+            place = cells.get(sheets.shown(label.at), "")
+            yield f"“{SHEET}”{place}：与{sheets.shown(same.at)[1]}同名，不能是不同的含义，读取时分不清。"
         if other is not label:
             (_, cell), place = sheets.shown(other.at), cells.get(sheets.shown(label.at), "")
             yield f"“{SHEET}”{place}：“{label.role.words}”已用于{cell}“{other.text[:20]}”，一种含义只能用于一栏。"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
 from perf_xlsx.adoption.page import SHORT, Page, most_alike
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.forms.form import HEADINGS
+from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.headers import core
 
 LEAST = {"indicators": 3, "funds": 2, "projects": 3}  # columns that make a row a header
@@ -24,7 +25,9 @@ Known = tuple[int, str]  # how far from our own label, and the key
 def find_table(page: Page, block: str) -> Table | None:
     """The header with most of a table's labels; where the reader found one, that."""
     if header := page.read(block):
-        return _table(page, header.top, header.bottom)
+        table = _table(page, header.top, header.bottom)
+        table.cells |= dict(_as_read(page, header))
+        return table
     best, most = None, LEAST[block] - 1
     for row, texts in page.rows.items():
         if any(table.top <= row <= table.bottom for table in page.found.tables.values()):
@@ -33,6 +36,15 @@ def find_table(page: Page, block: str) -> Table | None:
         if len(keys) > most and not keys.isdisjoint(NEEDS[block]):
             best, most = row, len(keys)
     return _table(page, best, _bottom(page, best)) if best else None
+
+
+def _as_read(page: Page, header: Header) -> Iterator[tuple[int, tuple[int, str]]]:
+    """The label by which the reader knows each column, which may stand over others."""
+    for key, column in header.columns.items():
+        for row in range(header.top, header.bottom + 1):
+            text = page.rows.get(row, {}).get(column)
+            if text is not None and core(text) == header.titles.get(key):
+                yield column, (row, text)
 
 
 def _bottom(page: Page, row: int) -> int:

@@ -18,6 +18,7 @@ LONGEST_GUESS = 12  # characters of a text beside a label that may be a label it
 COLONS = (":", "：")
 _TITLE = pattern(r"20\d\d年|年度?[)）]?$")
 _MONEY_UNIT = pattern(r"^(?:金额)?单位[:：](?:人民币)?万?元$")
+GRADES = pattern(r"优秀?|良好?|中|差")
 _NOTE = pattern(r"^(?:备?注|说明|附件|报表编号)")
 
 
@@ -85,6 +86,8 @@ def _is_long(page: Page, role: Role) -> bool:
 def meaning(page: Page, at: Spot, text: str) -> Meaning:
     """What a text outside the tables says."""
     found = _by_words(page, at, text) if len(text) <= LONGEST else None
+    if GRADES.fullmatch(without_spaces(text)):
+        return Meaning(page.other(ANSWER), NEAR, "等级")
     return found or _with_value(page, text) or _by_look(page, at, text) or Meaning(NONE, OPEN, "没有认出")
 
 

@@ -18,11 +18,11 @@ from perf_xlsx.adoption.page import Page
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.adoption.singles import add_singles, one_word
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.forms.form import BOXES
+from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official.headers import rows_of, without_spaces
+from perf_xlsx.reading.official.headers import core, rows_of, without_spaces
 
 TITLE_ROWS = 12  # at the top of a sheet, in which its title is
 
@@ -43,6 +43,7 @@ def survey(sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None
         )
     add_singles(page)
     _keep_one_of_each(page)
+    _tell_apart(page)
     page.found.labels.sort(key=lambda label: label.at)
     return page.found
 
@@ -58,6 +59,17 @@ def _keep_one_of_each(page: Page) -> None:
         for label in (label for label in same if label is not best):
             why = f"“{one_word(best)}”已是{label.role.words}"
             page.found.labels[page.found.labels.index(label)] = replace(label, role=NONE, sure=OPEN, why=why)
+
+
+def _tell_apart(page: Page) -> None:
+    """Of labels of one block that say the same and mean different boxes, only the first has a meaning."""
+    first: dict[tuple[str, str], Label] = {}
+    for at, label in enumerate(page.found.labels):
+        if label.role.key and label.role.block not in (OTHER, PASSAGES):
+            other = first.setdefault((label.role.block, core(label.text)), label)
+            if other.role != label.role:
+                why = f"与{page.sheets.shown(other.at)[1]}同名，读取时分不清"
+                page.found.labels[at] = replace(label, role=NONE, sure=OPEN, why=why)
 
 
 def _distance(page: Page, label: Label) -> tuple[bool, int, int, tuple[int, int, int]]:

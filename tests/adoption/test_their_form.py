@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import zipfile
 from pathlib import Path
@@ -225,6 +226,17 @@ def test_a_template_for_each_unit_of_a_list(form: Path, tmp_path: Path) -> None:
         sheet = openpyxl.load_workbook(path).active
         found[path.stem] = sheet["B3"].value, sheet["G4"].value
     assert found == {"甲局-道路养护": ("道路养护", "甲局"), "乙局-桥梁检测": ("桥梁检测", "乙局")}
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("kind", ["xls:MS Excel 97", "ods"])
+def test_it_comes_back_in_another_format(kind: str, form: Path, tmp_path: Path) -> None:
+    path = _returned(form, tmp_path)
+    sent = converted(tmp_path / "out", kind, path)
+    assert _read(record(sent, "--forms", form)) == _read(record(path, "--forms", form))
+    result = command("score", sent, "-o", tmp_path / "scored", "--forms", form, "--json")
+    copy = Path(json.loads(result.stdout.splitlines()[0])["output"])  # our own template of that form
+    assert _read(record(copy, "--forms", form))["total"] == _read(record(path, "--forms", form))["total"]
 
 
 # ---- what the operator is told ----------------------------------------------------------------------------------
