@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.aids import aids
+from perf_xlsx.adoption.aids import COMPLETION, Aid, aids
 from perf_xlsx.adoption.answers import Answer, answers, is_calculated
 from perf_xlsx.adoption.form_file import printed
 from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.live_points import live_points
 from perf_xlsx.adoption.questions import questions
 from perf_xlsx.adoption.roles import TITLE
 from perf_xlsx.adoption.source import AdoptionError, Source, surveyed
@@ -38,6 +39,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import AID_NAME, ANSWER_NAME, HIDDEN_SHEET, LABEL_NAME
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.template.live import RATE
 
 YEAR = pattern(r"20\d\d(?=\s?年)|(?<=[(（])\s{1,20}(?=年)")  # 2023年度, （　　年度）
 AGAIN = "请对官方表样重新运行 perf-xlsx adopt。"
@@ -102,8 +104,12 @@ class _Made:
         names = [*self._labels(), *self._boxes()]
         for one in names:
             self._name(one.name, one.first, one.last)
-        self._aids(rulebook, bounds)
-        self._hidden([*self._identity(year, rulebook), *((one.name, one.text) for one in names if one.text)])
+        live = live_points(self.found, self.sheet.name, bounds[1] + 2 + COMPLETION, rulebook)
+        self._aids(aids(self.answers, self.found, rulebook, bounds[1] + 2, live), bounds)
+        for name, formula in live.steps.items() if live else ():
+            add_name(self.book, DefinedName(name, formula, None, True))
+        texts = ((one.name, one.text) for one in names if one.text)
+        self._hidden([*self._identity(year, rulebook), *texts], live.words if live else {})
         protect(self.book, self.sheet)
         return self.package.to_bytes()
 
@@ -198,28 +204,23 @@ class _Made:
 
     # ---- aids and the hidden sheet ------------------------------------------------------------------------------
 
-    def _aids(self, rulebook: Rulebook, bounds: tuple[int, int]) -> None:
-        """Reference values in a free column right of the form, which is still printed as it was."""
-        column = bounds[1] + 2
-        written = list(aids(self.answers, self.found, rulebook, column))
-        looks = {
-            False: self.styles.format_of(s.look(font_color=s.SOFT, text_wrap=False)),
-            True: self.styles.format_of(
-                s.look(bg_color=s.COMPUTED_FILL, border=True, num_format=s.POINTS, text_wrap=False)
-            ),
-        }
-        rate = self.styles.format_of(
-            s.look(bg_color=s.COMPUTED_FILL, border=True, num_format=s.PERCENT, text_wrap=False)
-        )
+    def _aids(self, written: list[Aid], bounds: tuple[int, int]) -> None:
+        """Reference values in free columns right of the form, which is still printed as it was."""
+        shaded = {"bg_color": s.COMPUTED_FILL, "border": True, "text_wrap": False}
+        text = self.styles.format_of(s.look(font_color=s.SOFT, text_wrap=False))
+        points, rate = (self.styles.format_of(s.look(num_format=one, **shaded)) for one in (s.POINTS, s.PERCENT))
         for one in written:
             if one.formula:
-                self.cells.formula(one.at, one.text, rate if one.rate else looks[True])
+                self.cells.formula(one.at, one.text, rate if one.rate else points)
             else:
-                self.cells.text(one.at, one.text, looks[False])
+                self.cells.text(one.at, one.text, text)
         if written:
             rows, columns = [one.at[0] for one in written], [one.at[1] for one in written]
             sheet = self.found.sheet
             self._name(f"{AID_NAME}1", (sheet, min(rows), min(columns)), (sheet, max(rows), max(columns)))
+            total = {one.at[1] for one in self.answers if one.line == self.form.total_line}
+            for at in (one.at for one in written if one.rate and one.at[0] in total):
+                self._name(RATE, (sheet, *at), (sheet, *at))
             self._print_as_before(bounds)
             self._calculate()
 
@@ -240,11 +241,15 @@ class _Made:
         stated = {"form": self.form.name, "version": self.form.version, "year": str(year or "")}
         return [*stated.items(), ("rulebook", rulebook.name)]
 
-    def _hidden(self, rows: list[tuple[str, str]]) -> None:
+    def _hidden(self, rows: list[tuple[str, str]], words: Mapping[str, str]) -> None:
+        """Identity and printed labels, and the words that formulas know, each a named cell."""
         draft = Draft(HIDDEN_SHEET)
-        for number, row in enumerate(rows):
+        for number, row in enumerate((*rows, *words.items())):
             for column, text in enumerate(row):
                 draft.text(number, column, text, s.look())
+        for number, name in enumerate(words, len(rows)):
+            area = f"{quote_sheet(HIDDEN_SHEET)}!{cell_name(number, 1, fixed=True)}"
+            add_name(self.book, DefinedName(name, area, None, True))
         part = self.package.free_name("xl/worksheets/sheet{}.xml")
         self.package.write(part, b"")
         data = worksheet_xml(draft, self.styles.format_of, {}, self.book.space, self.book.relation_space)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import same_label
@@ -21,13 +22,24 @@ Spot = tuple[int, int]  # row and column
 Area = tuple[int, int, int, int]
 
 
-def as_printed(book: Workbook, grids: Sequence[Grid]) -> tuple[list[Grid], list[Remark]]:
-    """The grids of a workbook with its printed labels and without our aids; each retyped label is remarked."""
+class Printed(Struct, frozen=True):
+    """The grids with printed labels and without our aids, a remark for each retyped label.
+
+    `theirs`: the template is a bureau's own workbook.
+    """
+
+    grids: list[Grid]
+    retyped: tuple[Remark, ...] = ()
+    theirs: bool = False
+
+
+def as_printed(book: Workbook, grids: Sequence[Grid]) -> Printed:
+    """The grids of a workbook as they were printed."""
     names = [sheet.name for sheet in book.sheets]
     labels = _printed(grids[names.index(HIDDEN_SHEET)]) if HIDDEN_SHEET in names else {}
     found, remarks = list(grids), list[Remark]()
     if not labels:
-        return found, remarks
+        return Printed(found)
     areas = {name.name: area for name in book.defined_names() if (area := name.area()) and area[0] in names}
     for at, sheet in enumerate(names):
         on_sheet = {name: area[1:] for name, area in areas.items() if area[0] == sheet}
@@ -37,7 +49,7 @@ def as_printed(book: Workbook, grids: Sequence[Grid]) -> tuple[list[Grid], list[
         remarks += [_remark((at, *spot), cells.get(spot), text) for spot, text in retyped.items()]
         printed = {spot: (cells.get(spot) or Cell(None))._replace(value=text) for spot, text in retyped.items()}
         found[at] = replace(grids[at], cells=cells | printed)
-    return found, remarks
+    return Printed(found, tuple(remarks), theirs=True)
 
 
 def _printed(hidden: Grid) -> Mapping[str, str]:

@@ -80,11 +80,12 @@ def read_sheets(
 ) -> Reading:  # fmt: skip
     """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
     hidden = (HIDDEN_SHEET, *skip)
-    grids, retyped = as_printed(book, grids)
+    printed = as_printed(book, grids)
+    grids = printed.grids
     added = [name for name in reports(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
-    adopted = None if sheets.areas else _adopted(identity)  # else converted: our own template of that form
+    adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
     layout = None if identity.form and not adopted else _locate_official(sheets, adopted)
     if layout is None and added and not identity.form:  # our own 自评表 may be all that was sent in
         again = Sheets(book, grids, workbook, hidden)
@@ -94,7 +95,7 @@ def read_sheets(
         if refusal := refuse(identity, sheets.place(NOWHERE), rulebook, adopted):
             return Reading(None, (refusal,), sheets)
         layout = _locate_template(identity.form, sheets)
-    return _Reader(layout, sheets, identity, rulebook, limits).reading(retyped)
+    return _Reader(layout, sheets, identity, rulebook, limits).reading(printed.retyped)
 
 
 def _adopted(identity: Identity) -> str | None:

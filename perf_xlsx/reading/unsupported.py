@@ -22,7 +22,7 @@ def report_other_rulebook(identity: Identity, place: Place, rules: Rulebook, col
 
 
 def refuse(identity: Identity, place: Place, rulebook: str | None, adopted: str | None) -> Finding | None:
-    """R04 or R05, where the workbook cannot be read as a form at all; `adopted` is one that was not found in it."""
+    """R04 or R05, where the workbook cannot be read as a form; `adopted` is one that was not found in it."""
     if identity.form is None or identity.form not in form_names():
         return _unknown_form(identity, place)
     versions = load_form(identity.form).versions

@@ -103,7 +103,11 @@ def test_it_says_what_it_is_and_where_its_boxes_are(form: Path) -> None:
     identity = {row[0].value: row[1].value for row in hidden.iter_rows(max_row=4)}
     name = record(template(form, 2025), "--forms", form)["form"]
     assert identity == {"form": name, "version": "1", "year": "2025", "rulebook": "mof-2020"}
-    names = {key: one.attr_text.replace("$", "").split("!")[1] for key, one in book.defined_names.items()}
+    names = {
+        key: one.attr_text.replace("$", "").split("!")[1]
+        for key, one in book.defined_names.items()
+        if key.startswith("pf_")
+    }
     assert names["pf_box_project"] == "B3"
     assert names["pf_box_funds_total_adjusted"] == "E9"
     assert names["pf_box_indicators_target"] == "F15:F18"
@@ -115,18 +119,45 @@ def test_it_says_what_it_is_and_where_its_boxes_are(form: Path) -> None:
 def test_reference_values_stand_beside_the_form_and_are_not_read(form: Path, tmp_path: Path) -> None:
     typed = filled_in(template(form, 2022), "old-sc-daying225", tmp_path / "填报.xlsx")
     book = openpyxl.load_workbook(typed)
-    book.active["J15"], book.active["J16"] = 30, 20
+    for row, (actual, claimed) in enumerate(((100, 30), (8, 20), (95, None), (None, None)), 15):
+        book.active[f"H{row}"], book.active[f"J{row}"] = actual, claimed
     book.save(typed)
     sheet = openpyxl.load_workbook(converted(tmp_path / "out", XLSX, typed), data_only=True).active
     shown = {sheet.cell(8, column).value: sheet.cell(9, column).value for column in (13, 14)}
     assert shown == {"参考执行率": 1, "参考得分": 10}
     assert [sheet.cell(row, 13).value for row in range(10, 14)] == [1, None, None, None]
-    assert [sheet.cell(row, 13).value for row in range(14, 19)] == ["核对", "得分超过分值", "✔", None, None]
-    assert (sheet["N14"].value, sheet["N15"].value) == ("分值合计（应为100）", 100)
-    assert (sheet["O14"].value, sheet["O15"].value) == ("自评得分合计", 50)
-    told = " ".join(found["message"] for found in record(typed, "--forms", form)["findings"])
+    beside = [[sheet.cell(row, column).value for column in range(13, 19)] for row in range(14, 19)]
+    assert beside == [
+        ["核对", "参考完成率", "参考得分", "分值合计（应为100）", "自评得分合计", "参考总分"],
+        ["得分超过分值", 1, 22.5, 100, 50, "填齐后显示"],
+        ["✔", 1, 22.5, None, None, None],
+        [None, 0.95, 21.38, None, None, None],
+        [None, None, None, None, None, None],
+    ]
+    row = record(typed, "--forms", form)
+    assert [one["points"] for one in row["indicators"]][:3] == ["22.50", "22.50", "21.38"]
+    told = " ".join(found["message"] for found in row["findings"])
     assert "参考" not in told
     assert "合计（应为" not in told
+
+
+@needs_libreoffice
+def test_reference_points_are_those_that_scoring_gives(tmp_path: Path) -> None:
+    (tmp_path / "官方.xlsx").write_bytes(published("layout-neimeng").read_bytes())
+    file = adopted(tmp_path / "官方.xlsx", "--blank")
+    typed = filled_in(template(file, 2023), "layout-neimeng", tmp_path / "填报.xlsx")
+    row = record(typed, "--forms", file)
+    sheet = openpyxl.load_workbook(converted(tmp_path / "out", XLSX, typed), data_only=True).active
+    heads = {sheet.cell(6, column).value: column for column in range(13, 22)}
+    shown = [sheet.cell(line, heads["参考得分"]).value for line in range(7, 12)]
+    assert [one["points"] for one in row["indicators"]] == ["20.00", "15.00", "15.00", "30.00", "10.00"]
+    assert shown == [
+        20,
+        15,
+        15,
+        "请选档次",
+        10,
+    ]  # 有效提升 is no level of the rulebook: formulas ask, the reader judges
 
 
 def test_everything_else_of_their_workbook_stays(tmp_path: Path) -> None:
