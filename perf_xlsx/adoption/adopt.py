@@ -12,12 +12,15 @@ from perf_xlsx.adoption.blank import blanked, filled_cells
 from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
 from perf_xlsx.adoption.form_file import Naming, form_text, naming
 from perf_xlsx.adoption.labels import Label, Survey
+from perf_xlsx.adoption.singles import one_word
 from perf_xlsx.adoption.source import AdoptionError, Source, open_source, surveyed, title_of
 from perf_xlsx.forms import FormFile, with_forms
 from perf_xlsx.forms.official import official_form
+from perf_xlsx.ooxml import Book
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official import locate_official
+from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.system.output_files import write_atomically
 
 CHECKING, ORIGINAL = "（核对）", "（原样）"  # behind the form's name, in the names of the two workbooks
@@ -26,7 +29,7 @@ CHECKING, ORIGINAL = "（核对）", "（原样）"  # behind the form's name, i
 class Adopted(Struct, frozen=True):
     """What was written, and what a person should know.
 
-    `open_labels` have no meaning yet; `unread` are what the reader does not find as it was said; `filled` are
+    `unread` are what the reader does not find as it was said; `filled` are
     cells whose answers stay in the form; `other_sheets` are not read.
     """
 
@@ -38,9 +41,9 @@ class Adopted(Struct, frozen=True):
     other_sheets: tuple[str, ...]
 
     @property
-    def open_labels(self) -> int:
-        """How many labels have no meaning."""
-        return sum(not label.role.key for label in self.labels)
+    def open_labels(self) -> list[str]:
+        """The texts of the labels that have no meaning."""
+        return [one_word(label) for label in self.labels if not label.role.key]
 
 
 def adopt(path: Path, output: Path | None = None, blank: bool = False, force: bool = False) -> Adopted:
@@ -59,6 +62,8 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
     there = [one.name for one in (form, check, original) if one.exists()]
     if there and not force:
         raise AdoptionError([f"{'、'.join(there)} 已经存在，没有改动。请换一个 -o，或加 --force 覆盖。"])
+    if any(sheet.name == HIDDEN_SHEET for sheet in Book(source.package()).sheets):
+        raise AdoptionError([f"{path.name} 是本软件写出的模板，不是官方表样。"])
     sheets = source.sheets()
     found = surveyed(sheets)
     filled = filled_cells(found, sheets)

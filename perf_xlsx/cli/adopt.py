@@ -47,9 +47,11 @@ def adopt(path: Path, output: Path | None, blank: bool, force: bool) -> None:
 
 def _report(done: Adopted) -> None:
     sure = sum(label.sure == SURE for label in done.labels)
-    say(
-        f"表样上有{len(done.labels)}处文字：{sure}处含义确定，{done.open_labels}处没有含义（不读取），其余请核对。"
-    )
+    unknown = done.open_labels
+    say(f"表样上有{len(done.labels)}处文字：{sure}处含义确定，{len(unknown)}处没有含义（不读取），其余请核对。")
+    if unknown:
+        more = "等" if len(unknown) > MOST_SHOWN else ""
+        say(f"没有含义的：{'、'.join(unknown[:MOST_SHOWN])}{more}。")
     if done.unread:
         shown = "；".join(done.unread[:MOST_SHOWN])
         say(f"注意：按这些含义，下列栏目读不到：{shown}。请在核对工作簿中更正。", err=True)

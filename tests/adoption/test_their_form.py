@@ -270,6 +270,62 @@ def test_it_comes_back_in_another_format(kind: str, form: Path, tmp_path: Path) 
     assert _read(record(copy, "--forms", form))["total"] == _read(record(path, "--forms", form))["total"]
 
 
+# ---- a case typed in ------------------------------------------------------------------------------------------
+
+ROW = {
+    "name": "培训人次",
+    "sign": "≥",
+    "target": 100,
+    "unit": "人次",
+    "actual": 96,
+    "weight": 90,
+    "claimed_points": 86.4,
+}
+CASE = {
+    "form": "", "year": 2024, "project": "道路养护", "unit": "甲局", "supervisor": "县交通局",
+    "funds": [{"line": "年度资金总额", "initial": 100, "adjusted": 120, "executed": 108, "claimed_rate": "90%"}],
+    "indicators": [ROW], "claimed": {"execution_points": 9},
+    "goal": {"expected": "养护三条道路。", "achieved": "养护了三条道路。"}, "passages": {"改进措施": "加强调度。"},
+}  # fmt: skip
+
+
+def _case(form: Path, **changed: object) -> Path:
+    name = form.read_text("utf-8").partition('name = "')[2].partition('"')[0]
+    path = form.with_name("数据.json")
+    path.write_text(json.dumps(CASE | {"form": name} | changed, ensure_ascii=False), "utf-8")
+    return path
+
+
+def test_a_case_is_typed_into_their_form(form: Path) -> None:
+    path = form.with_name("填好.xlsx")
+    result = command("template", "--form", form, "--data", _case(form), "-o", path)
+    assert result.exit_code == 0, result.output
+    row = record(path, "--forms", form)
+    assert (row["unit"], row["project"], row["year"], row["execution"]["rate"]) == (
+        "甲局",
+        "道路养护",
+        2024,
+        "9/10",
+    )
+    (one,) = row["indicators"]
+    assert (one["name"], one["points"], one["claimed"]) == ("培训人次", "86.40", "86.4")
+    sheet = openpyxl.load_workbook(path).active
+    assert [sheet[cell].value for cell in ("C6", "G6", "I9", "B22")] == [
+        "养护三条道路。",
+        "养护了三条道路。",
+        9,
+        "加强调度。",
+    ]
+
+
+def test_what_their_form_has_no_place_for_is_told(form: Path) -> None:
+    case = _case(form, claimed={"grade": "优"}, indicators=[ROW] * 5)
+    result = command("template", "--form", form, "--data", case, "-o", form.with_name("填好.xlsx"))
+    assert result.exit_code == 2
+    assert "claimed_grade：表样上没有填它的格" in result.output
+    assert "indicators[5].name：表样上没有填它的格" in result.output
+
+
 # ---- what the operator is told ----------------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ def _laid_out(form: Form) -> OfficialForm:
     return replace(
         kind,
         form=replace(kind.form, sheets=tuple(sheets)),
-        passages=_passages(kind.passages, original.labels.get(PASSAGES, {})),
+        passages=_passages(kind.passages, original),
         totals=(*other.get(TOTALS, ()), *kind.totals),
         headings=(*other.get(HEADINGS, ()), *kind.headings),
         asides=(*other.get(ASIDES, ()), *kind.asides),
@@ -75,8 +75,16 @@ def _named(items: tuple[Labelled, ...], original: Original, block: str) -> tuple
     """The items with the labels that the original has for them, and without those that mean something else."""
     labels = original.labels.get(block, {})
     owner = {core(word): key for key, words in labels.items() for word in words}
-    unread = {core(word) for word in original.unread.get(block, ())} - owner.keys()
+    unread = _unread(original, block) - owner.keys()
     return tuple(_item(item, labels.get(item.key, ()), owner, unread) for item in items)
+
+
+def _unread(original: Original, block: str) -> set[str]:
+    """The labels that are no box of this block: nobody knows them, or they head others, or are remarks."""
+    other = original.labels.get(OTHER, {}) if block in (BOXES, PASSAGES) else {}
+    known = BOXES if block == PASSAGES else block
+    words = (*original.unread.get(known, ()), *other.get(HEADINGS, ()), *other.get(ASIDES, ()))
+    return {core(word) for word in words}
 
 
 def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread: Collection[str]) -> Labelled:
@@ -89,11 +97,13 @@ def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread
     return replace(item, label=label, synonyms=tuple(synonyms))
 
 
-def _passages(known: Words, own: Words) -> Words:
+def _passages(known: Words, original: Original) -> Words:
     """The titled texts by the titles of a rulebook, with the labels that the original has for them."""
+    own = original.labels.get(PASSAGES, {})
     owner = {core(word): title for title, words in own.items() for word in words}
+    others = _unread(original, PASSAGES) - owner.keys()
     kept = {
-        title: tuple(word for word in words if owner.get(core(word), title) == title)
+        title: tuple(w for w in words if core(w) not in others and owner.get(core(w), title) == title)
         for title, words in known.items()
     }
     return kept | {title: (*words, *kept.get(title, ())) for title, words in own.items()}
