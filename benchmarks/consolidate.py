@@ -46,9 +46,9 @@ def floor(records: Path, output: Path) -> float:
     cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in LONG}
     troubled = [
         (one.who.unit, one.who.form, str(one.who.year), one.who.project, 1.0, 1.0, 1.0, 0.0, 3.0)
-        for one in returns if one.record["findings"]
+        for one in returns if one.record.findings
     ]  # fmt: skip
-    names = [file_name(one.record["file"]) for one in returns]
+    names = [file_name(one.record.file) for one in returns]
     del returns
     start = time.process_time()
     with xlsxwriter.Workbook(output, {"constant_memory": True, "strings_to_formulas": False}) as book:

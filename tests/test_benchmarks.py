@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,13 @@ def test_returns_to_be_measured_are_returns(tmp_path: Path) -> None:
 
     write_returns(tmp_path / "in", 6)
     assert len(plan([tmp_path / "in"], None)) == 6
+
+
+def test_consolidating_and_its_floor_read_the_records(tmp_path: Path) -> None:
+    from benchmarks.consolidate import floor, ours
+    from tests.kit.batch_of_records import batch
+
+    lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in batch(3, hostile=False)]
+    (tmp_path / "results.jsonl").write_text("".join(lines), "utf-8")
+    for measured in (floor, ours):
+        assert measured(tmp_path / "results.jsonl", tmp_path / "out.xlsx") >= 0

@@ -13,7 +13,7 @@ from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.boxes import passage_boxes
-from perf_xlsx.reading.official.headers import core, without_spaces
+from perf_xlsx.reading.official.labels import core, without_spaces
 from perf_xlsx.reading.official.rows import PROMPT
 
 PRINTED = ("level1", "level2", "money_unit", "execution_weight")  # by most forms

@@ -6,7 +6,7 @@ from perf_xlsx.adoption.labels import SURE, Table
 from perf_xlsx.adoption.page import Page
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, PASSAGES
-from perf_xlsx.reading.official.headers import LONGEST, core
+from perf_xlsx.reading.official.labels import LONGEST, core
 
 FEW = 3  # texts of a row: fewer beside a box's label are no row of a table
 

@@ -17,7 +17,7 @@ from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 

@@ -9,7 +9,7 @@ from perf_xlsx.adoption.page import SHORT, Page, most_alike
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.forms.form import HEADINGS
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 
 LEAST = {"indicators": 3, "funds": 2, "projects": 3}  # columns that make a row a header
 NEEDS = {  # of which a header has one

@@ -8,7 +8,7 @@ from perf_xlsx.adoption.page import ALIKE, Page, alike
 from perf_xlsx.adoption.roles import ANSWER, NONE
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity
 from perf_xlsx.forms.form import BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 from perf_xlsx.system.pattern import pattern
 
 TOTAL = "年度资金总额"  # what most forms call the first line

@@ -14,7 +14,7 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout
 from perf_xlsx.reading.merges import Span
 from perf_xlsx.reading.official.boxes import passage_boxes
-from perf_xlsx.reading.official.headers import LONGEST, Labels, core, rows_of
+from perf_xlsx.reading.official.labels import LONGEST, Labels, core, rows_of
 
 ALIKE = 0.6  # of two labels, from which on one may stand for the other
 SHORT = 2  # characters of a label that says nothing without the one above it

@@ -11,7 +11,7 @@ from perf_xlsx.adoption.page import Page, Spot, most_alike
 from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, Role
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, OTHER, PASSAGES, TOTALS
-from perf_xlsx.reading.official.headers import LONGEST, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, core, without_spaces
 from perf_xlsx.system.pattern import pattern
 
 LONGEST_GUESS = 12  # characters of a text beside a label that may be a label itself

@@ -22,7 +22,7 @@ from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official.headers import core, rows_of, without_spaces
+from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
 
 TITLE_ROWS = 12  # at the top of a sheet, in which its title is
 

@@ -191,11 +191,24 @@ MISSED = {  # by execution rate or not: what was missed, and the numbers to chec
 
 
 def _may_be_full(row: Indicator, score: Score, claimed: Decimal, diagnoses: Diagnoses) -> bool:
-    """Whether weight (W01, W04) or sign (I01, I16) is in doubt, or the claim is the unit's own rounding."""
+    """Whether weight (W01, W04) or sign (I01, I16) is in doubt, or the claim is the unit's own rounding.
+
+    A form with 得分系数 scores by rules of its own: the claim then differs from ours (I06), and need not be wrong.
+    """
+    if _is_by_coefficient(row, claimed):
+        return True
     if diagnoses.is_sign_in_doubt(row) or agrees(claimed, score, diagnoses.tolerance, (1,)):
         return True
     doubted = (diagnoses.misweighed, *(other for other, _ in diagnoses.scores_as_weights))
     return any(row is other for other in doubted)
+
+
+def _is_by_coefficient(row: Indicator, claimed: Decimal) -> bool:
+    """Whether the claim is the weight times the 得分系数 that the form states."""
+    coefficient = row.extras.get("score_coefficient")
+    if coefficient is None or coefficient.value is None or row.weight.value is None:
+        return False
+    return half_up(Fraction(coefficient.value) * Fraction(row.weight.value)) == half_up(Fraction(claimed))
 
 
 def _is_missed(score: Score) -> bool:

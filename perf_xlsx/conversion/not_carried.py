@@ -14,7 +14,7 @@ from perf_xlsx.reading.extra_content import below, printed, written
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official import known_labels, says_nothing
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.workbook_extras import other_sheets
 from perf_xlsx.rulebook import BY_REFERENCE
 from perf_xlsx.sheets.fixed_texts import NUMBER

@@ -12,7 +12,8 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
+from perf_xlsx.domain.bounds import parse_bounds
+from perf_xlsx.domain.quantity import JUDGEMENTS, normalise, parse_target
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -27,13 +28,14 @@ class Judged(Struct, frozen=True):
     """`judgement` is None where it is not sure; `why` is a clause on how it was understood or what contradicts it.
 
     `usual`: the word is one of the forms' own, and needs no report. `by_target`: the actual was compared with its
-    target, and means nothing by itself.
+    target, and means nothing by itself. `by_number`: it is a number, and should stay one.
     """
 
     judgement: str | None = None
     why: str = ""
     usual: bool = False
     by_target: bool = True
+    by_number: bool = False
 
 
 UNKNOWN = Judged()
@@ -57,7 +59,7 @@ def _judged(wanted: str, said: str, year: int | None) -> Judged:
         return known
     if _bare(said) == _bare(wanted) or _nothing_happened(wanted, said):
         return SAME
-    return graded or _in_time(wanted, said, year)
+    return graded or _within_bounds(wanted, said) or _in_time(wanted, said, year)
 
 
 def _folded(text: str) -> str:
@@ -136,6 +138,22 @@ def _grade(text: str, grades: list[list[str]]) -> tuple[int, str] | None:
 def _without(text: str, word: str) -> list[str]:
     found = [text[: -len(word)]] if text.endswith(word) else []
     return [*found, text[len(word) :]] if text.startswith(word) else found
+
+
+# ---- bounds ----------------------------------------------------------------------------------------------
+
+
+def _within_bounds(target: str, actual: str) -> Judged | None:
+    """Judge a number against a target with two bounds: beyond them no rule says what it is worth."""
+    bounds, said = parse_bounds(target), parse_target(actual)
+    within = bounds.hold(said) if bounds and said else None
+    if within is None:
+        return None
+    return (
+        Judged(MET, f"在指标值“{target}”的范围内", by_number=True)
+        if within
+        else Judged(None, f"不在指标值“{target}”的范围内")
+    )
 
 
 # ---- dates -----------------------------------------------------------------------------------------------

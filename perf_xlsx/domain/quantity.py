@@ -83,6 +83,9 @@ def normalise(text: str) -> str:
     return fold(text).strip()
 
 
+_TWICE = pattern(r"([^()]{1,8})\(([^()]{1,8})\)")  # %(百分比)
+
+
 @lru_cache(1 << 5)  # a long one may come again in every row
 def clean(text: str) -> str:
     """Text for storage: without invisible characters."""
@@ -110,8 +113,10 @@ def same_label(text: str) -> str:
 
 
 def unit_name(unit: str) -> str:
-    """A unit for comparison: "％", "百分比" and "%覆盖" are "%"."""
+    """A unit for comparison: "％", "百分比", "%覆盖" and "%（百分比）" are "%"."""
     unit = re.sub(r"\s", "", normalise(unit))
+    if (said_twice := _TWICE.fullmatch(unit)) and unit_name(said_twice[1]) == unit_name(said_twice[2]):
+        return unit_name(said_twice[1])
     worded = _PERCENT_OF.fullmatch(unit)
     return "%" if unit in _PERCENT_WORDS else worded[1] if worded else unit
 

@@ -24,8 +24,10 @@ class Header(Struct, frozen=True):
     """A table's header in the rows `top` to `bottom`, and the column of each box.
 
     `titles` are its labels as typed, `ranks` how far each is from our own label (0). `doubled` are further columns
-    with the same label, `unread` labels that were not understood. `moved`: the defined names no longer point below
-    the labels, so they cannot replace one. `computed` are columns of computed values.
+    with the same label, `unread` labels that were not understood; `doubts` are labels whose role is not certain,
+    each with its address and a message. `level_weights` are columns of the weights of levels 1 and 2. `moved`: the
+    defined names no longer point below the labels, so they cannot replace one. `computed` are columns of computed
+    values.
     """
 
     sheet: int
@@ -36,6 +38,8 @@ class Header(Struct, frozen=True):
     ranks: Mapping[str, int] = {}
     doubled: tuple[tuple[str, Address], ...] = ()
     unread: tuple[str, ...] = ()
+    doubts: tuple[tuple[Address, str, str], ...] = ()
+    level_weights: Mapping[str, int] = {}
     moved: bool = False
     computed: frozenset[int] = frozenset()
 

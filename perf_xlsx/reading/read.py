@@ -92,7 +92,7 @@ def read_sheets(
         if layout := _locate_official(again):
             sheets = again
     if layout is None:
-        if refusal := refuse(identity, sheets.place(NOWHERE), rulebook, adopted):
+        if refusal := refuse(identity, sheets, rulebook, adopted):
             return Reading(None, (refusal,), sheets)
         layout = _locate_template(identity.form, sheets)
     return _Reader(layout, sheets, identity, rulebook, limits).reading(printed.retyped)

@@ -6,6 +6,7 @@ from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.collector import FindingCollector, reported
 from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.identity import Identity
 from perf_xlsx.rulebook import Rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED
@@ -21,10 +22,11 @@ def report_other_rulebook(identity: Identity, place: Place, rules: Rulebook, col
         collector.report("R17", place, "评分办法", message, advice, given=rules.name, expected=identity.rulebook)
 
 
-def refuse(identity: Identity, place: Place, rulebook: str | None, adopted: str | None) -> Finding | None:
+def refuse(identity: Identity, sheets: Sheets, rulebook: str | None, adopted: str | None) -> Finding | None:
     """R04 or R05, where the workbook cannot be read as a form; `adopted` is one that was not found in it."""
+    place = sheets.place(NOWHERE)
     if identity.form is None or identity.form not in form_names():
-        return _unknown_form(identity, place)
+        return (identity.form is None and _nearly_official(sheets)) or _unknown_form(identity, place)
     versions = load_form(identity.form).versions
     if identity.version is not None and identity.version not in versions:
         known = "、".join(versions)
@@ -42,6 +44,19 @@ def refuse(identity: Identity, place: Place, rulebook: str | None, adopted: str 
             "R04", place, "表种", message, "请在下发的表样中填写，不要改动栏目名称，重新报送。", given=form.title
         )
     return None
+
+
+def _nearly_official(sheets: Sheets) -> Finding | None:
+    """R04 of a workbook with a header that is nearly one of indicators: what was found, and what is missing."""
+    from perf_xlsx.reading.official import nearest  # late: most forms are ours
+
+    near = nearest(sheets)
+    if near is None:
+        return None
+    message = f"没有认出是哪一种自评表：{near.described(sheets)}。"
+    return reported(
+        "R04", sheets.place(near.address), "表种", message, near.advice, expected="、".join(near.missing)
+    )
 
 
 def _unknown_form(identity: Identity, place: Place) -> Finding:

@@ -48,7 +48,7 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     if rate is None or executed.value is None or budget.value is None:
         lacking = "；".join(filter(None, (_unusable(budget, budget=True), _unusable(executed))))
         why = f"{lacking}，执行率无法计算，预算执行率暂不能评分。"
-        return Score(weight, None, None, None, None, None, why, basis)
+        return Score(weight, None, None, _rate_of_the_form(line, budget), None, None, why, basis)
     share = min(rate, Fraction(1))
     earned = half_up(share * Fraction(weight))
     sum_ = f"{plain(executed.value)}÷{plain(budget.value)}={percent(rate)}"
@@ -57,6 +57,17 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     else:
         why = f"执行率{sum_}，{plain(weight)}分按执行率得{points(earned)}分。"
     return Score(weight, share, earned, rate, rate >= 1, None, why, basis)
+
+
+def _rate_of_the_form(line: FundLine, budget: Entry[Decimal]) -> Fraction | None:
+    """The rate by the only budget that a form has a column for, where that is not the one of the rulebook (F06).
+
+    It is shown, and earns no points.
+    """
+    others = [entry for entry in (line.initial, line.adjusted) if entry is not budget]
+    if budget.place.cell or not budget.empty or (line.executed.value or 0) < 0:
+        return None
+    return quotient(line.executed.value, others[0].value)
 
 
 def _unusable(entry: Entry[Decimal], budget: bool = False) -> str:

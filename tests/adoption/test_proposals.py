@@ -93,7 +93,7 @@ def _corrected(file: Path, **cells: str | None) -> str:
 
 def test_a_correction_changes_the_form(tmp_path: Path) -> None:
     file = adopted(_workbook("old-cq-kexuecheng", "filled", tmp_path))
-    assert 'indicators = ["得分系数（%）", "是否核心指标"]' in file.read_text("utf-8")
+    assert 'indicators = ["是否核心指标"]' in file.read_text("utf-8")
     assert _corrected(file, H8="指标栏：指标完成率", F8=None, K8="备注、签字、联系人等（不读取）").startswith("0 ")
     text = file.read_text("utf-8")
     assert 'claimed_completion = ["得分系数（%）"]' in text
@@ -123,11 +123,16 @@ def test_an_unknown_header_becomes_known(tmp_path: Path) -> None:
     path = _workbook("yn-linxiang", "filled", tmp_path)
     book = openpyxl.load_workbook(path)
     book.active["F12"], book.active["D5"] = "办成了多少", "起先批了多少"
+    for row in range(13, 21):
+        book.active[f"F{row}"] = None  # nothing shows what the column is for
     book.save(path)
     file = adopted(path)
     found = proposed(file)
     assert (found["F12"], found["D5"]) == ("", "")
     assert _corrected(file, F12="指标栏：实际完成值", D5="资金栏：年初预算数").startswith("0 ")
+    for line in range(13, 21):
+        book.active[f"F{line}"] = openpyxl.load_workbook(published("yn-linxiang")).active[f"F{line}"].value
+    book.save(path)
     row, usual = record(path, "--forms", file), record(published("yn-linxiang"))
     assert (row["total"], row["grade"]) == (usual["total"], usual["grade"])
     assert [one["actual"] for one in row["indicators"]] == [one["actual"] for one in usual["indicators"]]
@@ -146,3 +151,14 @@ def test_what_cannot_be_adopted_says_why(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"no workbook")
     assert command("adopt", tmp_path / "b.xlsx").exit_code == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "b.xlsx"]
+
+
+def test_a_label_without_a_meaning_is_not_guessed(tmp_path: Path) -> None:
+    """What a person took the meaning from is not read, however much it looks like a known label, and is told."""
+    path = _workbook("sd-licheng", "filled", tmp_path)
+    file = adopted(path)
+    assert _corrected(file, I12=None).startswith("0 ")
+    row = record(path, "--forms", file)
+    told = next(found["message"] for found in row["findings"] if found["code"] == "R19")
+    assert "未完成原因" in told.partition("没有读取的栏：")[2]
+    assert "得分计算方法" in told.partition("没有读取的栏：")[2]

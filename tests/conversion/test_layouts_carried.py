@@ -33,9 +33,11 @@ def both(paper: Paper, folder: Path, suffix: str, rulebook: str | None = None) -
 
 
 def without_places(found: Any) -> Any:
-    """A result without addresses."""
+    """A result without addresses, and without the typing of values."""
     if isinstance(found, dict):
-        return {key: without_places(value) for key, value in found.items() if key not in ("cell", "sheet")}
+        return {
+            key: without_places(value) for key, value in found.items() if key not in ("cell", "sheet", "given")
+        }
     return [without_places(item) for item in found] if isinstance(found, list | tuple) else found
 
 

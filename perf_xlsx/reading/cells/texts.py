@@ -109,7 +109,7 @@ class Texts:
         if self.rules.named(entry.given) is not band and not (printed and found.usual):
             why = f"{found.why}，" if not found.why.startswith("即") else ""
             message = f"{entry.field}填“{entry.given}”，{why}已按“{band.judgement}”读取。"
-            advice = f"可以不改；建议写成“{band.judgement}”。"
+            advice = "可以不改。" if found.by_number else f"可以不改；建议写成“{band.judgement}”。"
             self.reports.about("R12", entry, message, advice)
         return replace(entry, value=band.judgement)
 

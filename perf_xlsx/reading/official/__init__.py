@@ -4,12 +4,15 @@ from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.entries import official_indicator
 from perf_xlsx.reading.official.form import completed
 from perf_xlsx.reading.official.layout import locate_official, other_forms
+from perf_xlsx.reading.official.nearest import Nearest, nearest
 from perf_xlsx.reading.official.rows import says_nothing
 
 __all__ = [
+    "Nearest",
     "completed",
     "known_labels",
     "locate_official",
+    "nearest",
     "official_indicator",
     "other_forms",
     "says_nothing",

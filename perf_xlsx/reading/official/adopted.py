@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Original, form_names, load_form
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, TOTALS
 from perf_xlsx.forms.official import OfficialForm, official_form
-from perf_xlsx.reading.official.headers import Row, core
+from perf_xlsx.reading.official.labels import Row, core
 
 FITTING = 0.7  # the share of an original's labels that speaks for its form
 
@@ -32,6 +32,13 @@ def adopted_kind(rows: Mapping[int, Row]) -> OfficialForm | None:
 def adopted_form(name: str) -> OfficialForm:
     """An adopted form in official layouts, its own labels first."""
     return _laid_out(load_form(name))
+
+
+def unread(kind: OfficialForm, block: str) -> list[Box]:
+    """The labels of a table of an adopted form that a person left without a meaning, as a box without a key."""
+    original = kind.form.original
+    words = original.unread.get(block, ()) if original else ()
+    return [Box("", words[0], synonyms=words[1:])] if words else []
 
 
 def _fit(original: Original | None, there: Collection[str]) -> float:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct
 
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
-from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core
+from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.likeness import Roles
+
+_LONGEST_LABEL = 16  # characters of a label that no form knows
+
+
+class Spot(Struct, frozen=True):
+    """Where a label is; its value may share the cell (`text`). Of several labels in a cell it is number `part`."""
+
+    address: Address
+    text: str | None = None
+    part: int = 0
+    parts: int = 1
 
 
 class LabelSearch:
@@ -23,10 +38,11 @@ class LabelSearch:
         self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, Row]], order: list[int],
         taken: set[tuple[int, int]], totals: set[tuple[int, int]],
     ) -> None:  # fmt: skip
-        self.sheets, self.taken = sheets, taken
+        self.sheets, self.taken, self.kind = sheets, taken, kind
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
-        self.words: dict[str, list[tuple[Address, str | None]]] = {}
+        self.roles = Roles("boxes", typed(kind.form.single_boxes))
+        self.words: dict[str, list[Spot]] = {}
         for sheet in order:
             for row, texts in rows[sheet].items():
                 if (sheet, row) not in taken:
@@ -38,42 +54,76 @@ class LabelSearch:
     def _note(self, address: Address, text: str) -> None:
         """A cell that may be a label, or hold labels with their values ("单位：甲　　日期：乙")."""
         if len(text) <= LONGEST:
-            self.words.setdefault(core(text), []).append((address, None))
+            self.words.setdefault(core(text), []).append(Spot(address))
+            names = without_spaces(text).strip(":").split("/")
+            for part, name in enumerate(names if len(names) > 1 else ()):
+                self.words.setdefault(core(name), []).append(Spot(address, None, part, len(names)))
         if len(text) > LONGEST * 5:
             return
-        for part in re.split(r"\s{2,}", text):
-            before, colon, after = normalise(part).partition(":")
+        for part_of_text in re.split(r"\s{2,}", text):
+            before, colon, after = normalise(part_of_text).partition(":")
             if colon and after.strip() and len(before) <= LONGEST:
-                self.words.setdefault(core(before), []).append((address, after.strip()))
+                self.words.setdefault(core(before), []).append(Spot(address, after.strip()))
 
     def box(self, box: Box) -> list[Located]:
         """Where the box is by its surest label; more than one where that label is on the sheet twice."""
         for label in box.labels:
-            if places := self.words.get(core(label)):
-                sheet = places[0][0][0]
-                here = [(address, text) for address, text in places if address[0] == sheet]
-                return [self._found(a, box.kind == "long_text", text, across=True) for a, text in here]
+            if spots := self.words.get(core(label)):
+                return self._all(box, spots)
         return []
+
+    def likely(self, box: Box) -> Mapping[str, list[Located]]:
+        """Where the box may be by words that are no label of any form, by those words."""
+        likely = (word for word, (role, _) in self._likely.items() if role == box.key)
+        return {word: self._all(box, self.words[word]) for word in likely}
+
+    @cached_property
+    def _likely(self) -> Mapping[str, tuple[str, float]]:
+        """The role of every word that is no label, as likely as it is."""
+        heads = (*self.kind.headings, *self.kind.asides, *self.kind.totals)
+        unknown = (word for word in self.words if self._may_be_a_label(word) and word not in heads)
+        found = {word: self.roles.likely(word) for word in unknown}
+        return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}
+
+    def _may_be_a_label(self, word: str) -> bool:
+        """Whether a short text is neither a known label nor a prompt."""
+        asks = any(prompt in word for prompt in self.kind.prompts)
+        return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and not asks
+
+    def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
+        here = [spot for spot in spots if spot.address[0] == spots[0].address[0]]
+        return [self._found(spot, box.kind == "long_text", across=True) for spot in here]
 
     def texts(self) -> Iterator[tuple[str, Located]]:
         """Titled texts outside the tables, by the title that a rulebook knows them by."""
         for word, places in self.words.items():
             if known := self.passages.of(word):
-                yield from ((known[1], self._found(address, True, text, across=False)) for address, text in places)
+                yield from ((known[1], self._found(spot, True, across=False)) for spot in places)
 
-    def _found(self, address: Address, long: bool, text: str | None, across: bool) -> Located:
+    def _found(self, spot: Spot, long: bool, across: bool) -> Located:
         """The value in the label's own cell, to its right, or below where labels are side by side over values.
 
         `across`: a text to the right that is itself above another text is taken for one of those labels.
         """
-        if text is not None:
-            return Located(address, address, text)
+        address = spot.address
+        if spot.text is not None:
+            return Located(address, address, spot.text)
         right, below = self.sheets.right_of(address), self.sheets.below(address)
         over = long and across and self._has_value(self.sheets.below(right))
         unfollowed = long and not self._has_value(right)
         if self._has_value(below) and (self._is_label(right) or over or unfollowed):
             return Located(address, below)
-        return Located(address, right) if not self._is_label(right) else Located(address, address, "")
+        if self._is_label(right):
+            return Located(address, address, "")
+        return self._part(spot, right) if spot.parts > 1 else Located(address, right)
+
+    def _part(self, spot: Spot, value: Address) -> Located:
+        """The part of a value that belongs to one of several labels: 实施单位/负责人 | 甲局/某某."""
+        cell = self.sheets.cell(value)
+        values = str(cell.value).split("/") if cell is not None and cell.value is not None else []
+        if len(values) == spot.parts:
+            return Located(spot.address, value, values[spot.part].strip())
+        return Located(spot.address, value) if spot.part == 0 else Located(spot.address, spot.address, "")
 
     def _has_value(self, address: Address) -> bool:
         """Whether the cell is filled, and not with a label."""

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.model import Severity
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, Table
-from perf_xlsx.reading.official.headers import Row
+from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.remarks import Remark
 
 
@@ -58,9 +59,11 @@ class Draft:
             self.texts[key] = (found.value, found.text)
         self.boxes[key] = found.value
 
-    def doubt(self, address: Address, field: str, given: str, message: str, advice: str) -> None:
+    def doubt(
+        self, address: Address, field: str, given: str, message: str, advice: str, severity: Severity = "warning"
+    ) -> None:
         """Remark something that a person should confirm (R19)."""
-        self.remarks.append(Remark("R19", address, field, message, advice, given, "warning"))
+        self.remarks.append(Remark("R19", address, field, message, advice, given, severity))
 
     def label_rows(self, header: Header, rows: Mapping[int, Row]) -> None:
         """Note the texts in a header's rows as labels."""

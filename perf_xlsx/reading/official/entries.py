@@ -17,6 +17,7 @@ from perf_xlsx.domain.quantity import (
     is_blank,
     is_time,
     marked_number,
+    normalise,
     parse_target,
     unit_name,
 )
@@ -26,7 +27,7 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import CellReader, RowUnit, around, unit_shown
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.rows import bare_name
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
@@ -162,6 +163,8 @@ class _OfficialRow:
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
+        if "(" in normalise(row["unit"].given) and stated == unit:  # %（百分比）
+            row["unit"] = replace(row["unit"], value=stated)
         if not row["unit"].given:
             row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):

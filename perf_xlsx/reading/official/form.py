@@ -15,13 +15,20 @@ from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
+from perf_xlsx.reading.official.unread import unread_numbers
+from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
+from perf_xlsx.system.pattern import pattern
+
+_CODED = pattern(r"\d{3,12}\s*[-—–_]\s*(\D.{1,80})")
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
     """The form with the weights that its claims prove; reports how the layout was read (R19) and what follows."""
     rules, lacking = reader.cells.rules, absent(reader.layout, official)
+    form = replace(form, boxes={**form.boxes, "unit": _without_code(form.boxes["unit"], reader)})
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
+    check_weights(form, official, reader)
     proven = None
     if "weight" in lacking:
         execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
@@ -31,10 +38,21 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
         form = replace(form, indicators=tuple(rows) or form.indicators)
     remarks = recognition(reader.layout, official, reader.sheets, rules, proven)
     report(remarks, reader.sheets, reader.cells.collector)
+    report(unread_numbers(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
     return replace(form, absent=frozenset(lacking) | lacks)
+
+
+def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
+    """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
+    found = _CODED.fullmatch(unit.value or "")
+    if found is None:
+        return unit
+    message = f"{unit.field}填“{unit.given}”，按“{found[1]}”读取。"
+    reader.cells.reports.about("R19", unit, message, "可以不改。", found[1], "notice")
+    return replace(unit, value=found[1])
 
 
 def _check_project_total(

@@ -14,7 +14,8 @@ from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.draft import Draft
-from perf_xlsx.reading.official.headers import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.likeness import Roles
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
@@ -34,8 +35,9 @@ class FundSearch:
             self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
-        while key := self._line(header, row, labels):
-            self.layout.fund_rows[key] = row
+        while (key := self._line(header, row, labels)) or self._is_blank_line(header, row):
+            if key:
+                self.layout.fund_rows[key] = row
             row += 1
         for key, at in self.layout.fund_rows.items():
             for box in typed(block.columns):
@@ -58,12 +60,29 @@ class FundSearch:
             return known[1]
         if not (self._has_amounts(header, row) or self._is_own_source(label)):
             return None
+        if not taken and self._is_total(label):
+            self.layout.labels.add((header.sheet, row, at))
+            return self.layout.form.total_line
         if not label:
-            return self.layout.form.total_line if not taken else None
+            return None
         name = self._own_name(core(label))
         extra = Line(f"line:{name.casefold()}", name)  # its row may differ in another return
         self.layout.extra.append(extra)
         return extra.key
+
+    def _is_blank_line(self, header: Header, row: int) -> bool:
+        """Whether a line without amounts is among the lines of money: the heading at their side spans it too."""
+        label, _ = self._label(header, row)
+        first = min(_amount_columns(header))
+        headings = (self.sheets.merge_at((header.sheet, header.top, column)) for column in range(1, first))
+        return bool(label) and any(top <= header.top and bottom >= row for top, _, bottom, _ in headings)
+
+    def _is_total(self, label: str) -> bool:
+        """Whether the first line is the total by its words, or has only those of columns: 预算数 | 6.84."""
+        block = self.layout.form.lines("funds")
+        if not label or label in Labels(typed(block.columns)):
+            return True
+        return self.layout.form.total_line in Roles("lines", block.lines).likely(label)
 
     def _label(self, header: Header, row: int) -> tuple[str, int]:
         """The last text before the amounts, and its column; "" where there is none."""

@@ -1,176 +1,129 @@
-"""Labels and header rows as people write them, compared without brackets, spaces and numbering."""
+"""The headers of tables: which rows of a sheet they are."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property
 
-from perf_xlsx.domain.quantity import normalise, unmarked
-from perf_xlsx.forms import Box, Line
-from perf_xlsx.ooxml.book import MAX_ROW
-from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.domain.model import AMOUNTS
+from perf_xlsx.forms import Box
+from perf_xlsx.ooxml import Cell
+from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.system.pattern import pattern
+from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, unknown
+from perf_xlsx.reading.official.contents import Column, columns_below, contradicts
+from perf_xlsx.reading.official.labels import Row
+from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
+from perf_xlsx.reading.official.likeness import Roles
 
 Needs = Sequence[Sequence[str]]
-Row = Mapping[int, str]  # column -> text
 
-_LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
-_BRACKET = pattern(r"\([^()]*\)[:*]*$")
-LONGEST = 40  # no label is longer
-SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
+_SPANNED = 9  # columns that a label is merged over and that are looked at
 
 
-@lru_cache(1 << 13)  # of each text it is asked for every block that may begin there
-def core(text: str) -> str:
-    """The core of a label: without spaces, a leading 其中 or number, and brackets at its end.
+class Search:
+    """Looks for the headers of one kind of table on a sheet.
 
-    "其中：本年财政拨款（万元）" -> "本年财政拨款"; "全年（调整）预算数" keeps brackets inside it.
+    `ends` are the words of rows of sums, `headings` those of parts of the form.
     """
-    if len(text) > 5 * LONGEST:
-        return text
-    bare = without_spaces(unmarked(normalise(text))[0] or text).strip(":*")
-    bare = _LEADING.sub("", bare) or bare
-    while shorter := _BRACKET.sub("", bare):
-        if shorter == bare:
-            break
-        bare = shorter
-    return bare.strip(":*")
+
+    def __init__(
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
+        ends: Sequence[str], headings: Sequence[str],
+    ) -> None:  # fmt: skip
+        self.grid, self.sheet, self.ends = sheets.grids[sheet], sheet, ends
+        self.roles, self.kinds = Roles(block, boxes), {box.key: box.kind for box in boxes}
+        self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
+
+    def headers(self, needs: Needs, likely: bool) -> list[Header]:
+        """Every header that has what the table needs, from top to bottom.
+
+        Labels that no form knows are taken for those of a table only if asked for, and no header has known ones.
+        """
+        if (found := self._headers(needs, certain=True)) or not likely:
+            return found
+        found = self._headers(needs, certain=False)
+        return [header for header in found if header.titles == found[0].titles]
+
+    def _headers(self, needs: Needs, certain: bool) -> list[Header]:
+        found: list[Header] = []
+        for row in self.rows.rows:
+            if found and row <= found[-1].bottom:
+                continue
+            if header := self._header(row, needs, certain):
+                found.append(header)
+        return found
+
+    def _header(self, row: int, needs: Needs, certain: bool) -> Header | None:
+        """The header that begins in this row, of as many rows as show most of its columns."""
+        if not self._may_begin(row, certain):
+            return None
+        found: list[Header] = []
+        for leaves in self.rows.deeper(row):
+            header = self._of(leaves)
+            if (
+                header
+                and self._adds(header, leaves)
+                and _has(_known(header) if certain else header.columns, needs)
+            ):
+                found.append(header)
+        fit = [header for header in found if not self._is_refuted(header)]
+        return max(fit, key=lambda header: len(header.columns), default=None)
+
+    def _adds(self, header: Header, leaves: Sequence[Leaf]) -> bool:
+        """Whether the first of several rows adds columns to those of the next row, and takes none."""
+        if all(leaf.row == header.top for leaf in leaves):
+            return True
+        below = self._of(self.rows.leaves(header.top + 1))
+        return below is None or below.columns.keys() < header.columns.keys()
+
+    def _may_begin(self, row: int, certain: bool) -> bool:
+        """Whether enough texts of the row are labels: known ones here and below, or such as may be labels."""
+        texts = [*self.rows.texts(row).values()]
+        if not certain:
+            return sum(any(self.roles.likely(text)) for text in texts) >= LEAST
+        known = [text for text in texts if self.roles.certain(text)]
+        below = [text for text in self.rows.texts(row + 1).values() if self.roles.certain(text)]
+        return bool(known) and len(known) + len(below) > 1
+
+    def _of(self, leaves: Sequence[Leaf]) -> Header | None:
+        """The header of these columns, each with its best role."""
+        if not leaves:
+            return None
+        leaves = told_apart(leaves)
+        scores = [dict(self.roles.likely(leaf.text, leaf.heading)) for leaf in leaves]
+        wide = any(leaf.right > leaf.column for leaf in leaves)
+        contents = self._contents(leaves) if wide or unknown(scores) else {}
+        return Columns(self.sheet, self.rows, self.kinds, leaves, scores, contents).header()
+
+    def _contents(self, leaves: Sequence[Leaf]) -> Mapping[int, Column]:
+        """The contents of every column that a label is over."""
+        spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
+        columns = sorted({column for span in spans for column in span})
+        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends)
+
+    @cached_property
+    def _cells(self) -> Mapping[int, Mapping[int, Cell]]:
+        """The cells of the sheet by row and column, in order."""
+        found: dict[int, dict[int, Cell]] = {}
+        for (row, column), cell in sorted(self.grid.cells.items()):
+            found.setdefault(row, {})[column] = cell
+        return found
+
+    def _is_refuted(self, header: Header) -> bool:
+        """Whether no column of amounts has amounts: 预算数 | 6.84 | 执行数 | 6.84 are labels with values."""
+        columns = [header.columns[role] for role in AMOUNTS if role in header.columns]
+        if not columns or "name" in header.columns:
+            return False
+        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends)
+        return all(contradicts("", "number", contents[column]) for column in columns)
 
 
-def without_spaces(text: str) -> str:
-    """A text as it compares, its letters set apart or not: "项 目 支 出" is "项目支出"."""
-    return re.sub(r"\s", "", normalise(text))
+def _known(header: Header) -> set[str]:
+    """The roles that a header has by known labels."""
+    return {role for role, rank in header.ranks.items() if rank < LIKELY}
 
 
-class Labels:
-    """Which box a label belongs to, and how sure: 0 is our own label, the higher the further from it."""
-
-    def __init__(self, items: Iterable[Box | Line]) -> None:
-        self._known: dict[str, tuple[int, str]] = {}
-        for item in items:
-            for rank, label in enumerate(item.labels):
-                self._known.setdefault(core(label), (rank, item.key))
-
-    def __contains__(self, text: str) -> bool:
-        return self.of(text) is not None
-
-    def of(self, text: str) -> tuple[int, str] | None:
-        """(rank, key) of a text, or None."""
-        return self._known.get(core(text)) if len(text) <= LONGEST else None
-
-
-def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:
-    """The texts of a sheet by row and column, from top to bottom and left to right, down to the `last` row."""
-    rows: dict[int, dict[int, str]] = {}
-    cells = sheets.grids[sheet].cells
-    for row, column in sorted(cells if last == MAX_ROW else (at for at in cells if at[0] <= last)):
-        if label := cells[row, column].label:
-            rows.setdefault(row, {})[column] = label
-    return rows
-
-
-def headers(sheets: Sheets, sheet: int, rows: Mapping[int, Row], labels: Labels, needs: Needs) -> list[Header]:
-    """Every header on the sheet that has what the table needs, from top to bottom."""
-    merged = {
-        (top, left): (min(bottom, top + 2), right) for top, left, bottom, right in sheets.grids[sheet].merges
-    }
-    found: list[Header] = []
-    for row in rows:
-        if found and row <= found[-1].bottom:
-            continue
-        if header := _header(sheet, row, rows, merged, labels, needs):
-            found.append(header)
-    return found
-
-
-def _header(
-    sheet: int, row: int, rows: Mapping[int, Row], merged: Mapping[tuple[int, int], tuple[int, int]],
-    labels: Labels, needs: Needs,
-) -> Header | None:  # fmt: skip
-    """The header that begins in this row; a second row below it may hold the labels under a merged heading.
-
-    `merged` gives the last row and column of what is merged from a cell.
-    """
-    spans = {column: merged.get((row, column), (row, column)) for column in rows[row]}
-    rights = {column: right for column, (_, right) in spans.items()}
-    if two := _header_in_two_rows(sheet, row, rows, rights, labels, needs):
-        return two
-    columns, titles, ranks, doubled, unread = _assigned(sheet, _in_row(row, rows[row]), labels)
-    if not _has(columns, needs):
-        return None
-    bottom = max(spans[column][0] for column in columns.values())
-    beneath = [
-        core(text)
-        for at in range(row + 1, bottom + 1)
-        for column, text in rows.get(at, {}).items()
-        if column not in columns.values()
-    ]
-    return Header(sheet, row, bottom, columns, titles, ranks, doubled, (*unread, *beneath))
-
-
-def _header_in_two_rows(
-    sheet: int, row: int, rows: Mapping[int, Row], rights: Mapping[int, int], labels: Labels, needs: Needs
-) -> Header | None:
-    """The header whose second row holds labels under a heading, which is merged up to its column in `rights`."""
-    lower = rows.get(row + 1, {})
-    below = {column: text for column, text in lower.items() if text in labels}
-    if len(below) < 2:
-        return None
-    above = {
-        column: (row, text)
-        for column, text in rows[row].items()
-        if not any(column <= under <= rights[column] for under in below)
-    }
-    upper, under = _assigned(sheet, above, labels)[0], _assigned(sheet, _in_row(row + 1, below), labels)[0]
-    both = _assigned(sheet, above | _in_row(row + 1, lower), labels)
-    found = upper and set(both[0]) > set(under) and _has(both[0], needs)
-    return Header(sheet, row, row + 1, *both) if found else None
-
-
-def _in_row(row: int, texts: Row) -> dict[int, tuple[int, str]]:
-    return {column: (row, text) for column, text in texts.items()}
-
-
-Assigned = tuple[dict[str, int], dict[str, str], dict[str, int], tuple[tuple[str, Address], ...], tuple[str, ...]]
-
-
-def _assigned(sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels) -> Assigned:
-    """Each box's column by its surest label; a second label equally sure is a double, any other is left unread."""
-    best, doubled, unread = _ranked(sheet, cells, labels)
-    columns = {key: column for key, (_, column) in best.items()}
-    titles = {key: core(cells[column][1]) for key, column in columns.items()}
-    return columns, titles, {key: rank for key, (rank, _) in best.items()}, tuple(doubled), tuple(unread)
-
-
-def _ranked(
-    sheet: int, cells: Mapping[int, tuple[int, str]], labels: Labels
-) -> tuple[dict[str, tuple[int, int]], list[tuple[str, Address]], list[str]]:
-    """The rank and column of each box; doubles; texts left unread.
-
-    A box that has a second one (SECOND) reads both its columns.
-    """
-    best: dict[str, tuple[int, int]] = {}
-    doubled: list[tuple[str, Address]] = []
-    unread: list[str] = []
-    for column, (row, text) in sorted(cells.items()):
-        known = labels.of(text)
-        if known is None:
-            if best:  # a text before the first column is a heading of the table
-                unread.append(core(text))
-            continue
-        rank, key = known
-        spare, second = max(best.get(key, (rank, column)), (rank, column)), SECOND.get(key)
-        if key in best and second and second not in best:
-            best[second] = spare
-        elif key in best and best[key][0] == rank:
-            doubled.append((core(text), (sheet, row, column)))
-        elif key in best:
-            unread.append(core(cells[spare[1]][1]))
-        best[key] = min(best.get(key, (rank, column)), (rank, column))
-    return best, doubled, unread
-
-
-def _has(columns: Mapping[str, int], needs: Needs) -> bool:
-    return all(any(key in columns for key in group) for group in needs)
+def _has(columns: Iterable[str], needs: Needs) -> bool:
+    known = set(columns)
+    return all(any(key in known for key in group) for group in needs)

@@ -11,24 +11,18 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES
-from perf_xlsx.forms import form_names, load_form, shipped_names, typed
-from perf_xlsx.forms.official import OfficialForm, official_form
+from perf_xlsx.forms import Box, typed
+from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
-from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind
+from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
-from perf_xlsx.reading.official.headers import (
-    LONGEST,
-    Labels,
-    Row,
-    core,
-    headers,
-    rows_of,
-    without_spaces,
-)
+from perf_xlsx.reading.official.headers import Search
+from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
 from perf_xlsx.reading.parts import parts_remark
@@ -40,7 +34,7 @@ GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
-_Headers = dict[tuple[str, str, int], list[Header]]  # by kind, what they need, and sheet: sought once each
+_Headers = dict[tuple[str, str, int, bool], list[Header]]  # by kind, what they need, sheet, own: sought once each
 
 
 def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None:
@@ -73,12 +67,7 @@ class _Search:
         self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
         self.adopted = adopted
         self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
-        self.titles = {
-            (sheet, row, column): without_spaces(text)
-            for row, texts in self.rows[sheet].items()
-            for column, text in texts.items()
-            if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
-        }
+        self.titles = titles_on(sheet, self.rows[sheet])
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
@@ -119,6 +108,9 @@ class _Search:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
         for header in filter(None, (layout.indicators, layout.funds, layout.projects)):
             layout.twice += header.doubled
+            for at, label, message in header.doubts:
+                advice = "请核对；如不对，请把表头改成通用的名称。"
+                layout.doubt(at, label, label, message, advice)
         for header in headers:
             layout.label_rows(header, self.rows[header.sheet])
 
@@ -137,24 +129,9 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        """The kind that the title names; else a project's where there is a label 项目名称, else a department's.
-
-        A form that a bureau adopted comes first, where its labels are there; then its other kinds before the
-        shipped ones, then the longer word: 专项债券项目 is more than 项目.
-        """
-        if own := adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet]):
-            return own
-        shipped = shipped_names()
-        for text in self.titles.values():
-            named = [
-                (name not in shipped, max(len(word) for word in found), official_form(name))
-                for name in form_names()
-                if not load_form(name).original
-                if (found := [word for word in official_form(name).titles if word in text])
-            ]
-            if named:
-                return max(named, key=lambda one: one[:2])[2]
-        return official_form("project" if next(self.sheets.labelled(("项目名称",)), None) else "department")
+        """The form that a bureau adopted, where its labels are there; else the kind that the titles name."""
+        own = adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet])
+        return own or kind_of(self.titles.values(), self.sheets)
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
@@ -196,12 +173,13 @@ class _Search:
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
-        labels, asked = Labels(typed(kind.form.block(block).fields)), kind.needs[needs or block]
+        asked, boxes = kind.needs[needs or block], [*typed(kind.form.block(block).fields), *unread(kind, block)]
         found: list[Header] = []
         for sheet in sheets:
-            key = kind.form.name, needs or block, sheet
+            key = kind.form.name, needs or block, sheet, sheet == self.sheet
             if key not in self.known:
-                self.known[key] = headers(self.sheets, sheet, self.rows[sheet], labels, asked)
+                search = Search(self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings)
+                self.known[key] = search.headers(asked, likely=sheet == self.sheet)
             found += self.known[key]
         return found
 
@@ -250,14 +228,34 @@ class _Search:
         totals = {(self.sheet, row) for row in body.totals}
         search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
         for box in typed(layout.form.single_boxes):
-            found = search.box(box)
+            found = search.box(box) or self._likely_box(layout, box, search)
             if found:
-                layout.put(box.key, found[0])
-                layout.twice += [(box.label, other.value) for other in found[1:] if other.value != found[0].value]
+                filled = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
+                layout.put(box.key, filled[0])
+                layout.twice += [
+                    (box.label, other.value) for other in filled[1:] if other.value != filled[0].value
+                ]
             elif box.required and box.key in {*BOXES, *CLAIMS}:
                 layout.missing.append(("基本信息", box.label, True))
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _likely_box(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
+        """A box by words that no form knows: read only if they are the only ones, and told."""
+        likely = search.likely(box)
+        if len(likely) == 1:
+            ((word, found),) = likely.items()
+            message = f"“{word}”按“{box.label}”读取。"
+            layout.doubt(
+                found[0].label, box.label, word, message, "可以不改；如不对，请改用通用的名称。", "notice"
+            )
+            return found
+        for word, found in likely.items():
+            others = "、".join(f"“{other}”" for other in likely if other != word)
+            message = f"“{word}”和{others}都像是“{box.label}”，没有读取。"
+            layout.doubt(found[0].label, box.label, word, message, f"请只把其中一个写作“{box.label}”。")
+            break
+        return []
 
     def _rows_of_tables(self, layout: Draft, body: Body) -> set[tuple[int, int]]:
         """The sheet and row of every row that belongs to a table."""

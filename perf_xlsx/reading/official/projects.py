@@ -10,7 +10,7 @@ from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.headers import Labels, core
+from perf_xlsx.reading.official.labels import Labels, core
 from perf_xlsx.reading.official.rows import TableRows, says_nothing
 
 AMOUNTS = ("initial", "adjusted", "executed")

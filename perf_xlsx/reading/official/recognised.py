@@ -10,7 +10,7 @@ from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
 from perf_xlsx.forms import load_form, typed
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
-from perf_xlsx.reading.official.headers import core
+from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.layout import CLAIMS
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names

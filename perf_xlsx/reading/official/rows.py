@@ -12,7 +12,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.headers import Labels, Row, core
+from perf_xlsx.reading.official.labels import Labels, Row, core
 from perf_xlsx.reading.parts import is_part
 from perf_xlsx.system.pattern import pattern
 

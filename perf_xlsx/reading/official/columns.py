@@ -1,0 +1,207 @@
+"""The role of each column of a header: by its words, by its contents, and by what the other columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from perf_xlsx.reading.grids import Address
+from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.assignment import best_assignment
+from perf_xlsx.reading.official.contents import Column, contradicts, shown_by_contents, shown_by_partner
+from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
+from perf_xlsx.reading.official.likeness import CERTAIN
+
+LIKELY = 100  # rank of a role that no known label gives
+LEAST = 3  # columns of a table whose labels are not known
+_CLOSE = 60.0  # scores of two roles that are nearly as good
+_HALF = 0.5
+_FULL = Decimal(100)
+_LEVELS = ("level1", "level2")
+_PARTNERS = {
+    "actual": "target",
+    "target": "actual",
+    "claimed_points": "weight",
+    "weight": "claimed_points",
+    "name": "target",
+}
+Scores = Sequence[Mapping[str, float]]
+
+
+def unknown(scores: Scores) -> bool:
+    """Whether the label of any column is not known for certain."""
+    return any(max(found.values(), default=0.0) <= CERTAIN - LIKELY for found in scores)
+
+
+class Columns:
+    """Makes a header of columns and their roles."""
+
+    def __init__(
+        self, sheet: int, rows: HeaderRows, kinds: Mapping[str, str], leaves: Sequence[Leaf],
+        scores: Sequence[dict[str, float]], contents: Mapping[int, Column],
+    ) -> None:  # fmt: skip
+        self.sheet, self.rows, self.known, self.kinds = sheet, rows, rows.roles, kinds
+        self.top, self.contents = min(leaf.row for leaf in leaves), contents
+        self.leaves = [leaf.over(_value_column(leaf, contents)) for leaf in leaves]
+        _drop_contradicted(scores, self.leaves, contents, kinds)
+        self.scores, self.roles = scores, _best_roles(scores)
+        self.doubts: list[tuple[Address, str, str]] = []
+        self.level_weights: Mapping[str, int] = {}
+
+    def header(self) -> Header | None:
+        self._weights_of_levels()
+        if sum(role is not None for role in self.roles) >= LEAST:
+            self._by_contents()
+        used = {role: number for number, role in enumerate(self.roles) if role}
+        if not used:
+            return None
+        self._close_calls()
+        columns = {role: self.leaves[number].values for role, number in used.items()}
+        titles = {role: core(self._title(number)) for role, number in used.items()}
+        ranks = {role: self._rank(role, number) for role, number in used.items()}
+        doubled, unread = self._rest(used)
+        bottom = self._bottom(used.values())
+        unread += self._beneath(bottom)
+        return Header(
+            self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
+            doubts=tuple(self.doubts), level_weights=self.level_weights,
+        )  # fmt: skip
+
+    def _weights_of_levels(self) -> None:
+        """Of several columns of weights the one right of the name is the indicator's; others are of levels."""
+        named = [
+            n for n, leaf in enumerate(self.leaves) if (self.known.certain(leaf.text) or ("", ""))[1] == "weight"
+        ]
+        after = {self.roles[n - 1]: n for n in named if n > 0}
+        if len(named) < 2 or not after.keys() & {*_LEVELS}:
+            return
+        last = next((n for n in named if n not in after.values() or self.roles[n - 1] not in _LEVELS), None)
+        for number in named:
+            self.roles[number] = "weight" if number == last else None
+        self.level_weights = {level: self.leaves[after[level]].values for level in _LEVELS if level in after}
+
+    def _bottom(self, used: Iterable[int]) -> int:
+        """The last row of the labels, merged cells included."""
+        ends = (min(self.rows.bottom_of(self.leaves[number]), self.top + MOST_ROWS - 1) for number in used)
+        return max(*ends, *(leaf.row for leaf in self.leaves))
+
+    def _title(self, number: int) -> str:
+        leaf = self.leaves[number]
+        generic = leaf.heading and not self.known.certain(leaf.text)
+        return f"{leaf.heading}·{leaf.text}" if generic else leaf.text
+
+    def _rank(self, role: str, number: int) -> int:
+        score = self.scores[number].get(role, 0.0)
+        return round(CERTAIN - score) if score > CERTAIN - LIKELY else LIKELY
+
+    def _by_contents(self) -> None:
+        """Roles that no word gives and the contents prove."""
+        for number, leaf in enumerate(self.leaves):
+            column = self.contents.get(leaf.values)
+            if column and self.roles[number] is None and not self.scores[number]:
+                role = shown_by_contents(column)
+                if role and role in self.kinds and role not in self.roles:
+                    self._take(number, role)
+        for role, partner in _PARTNERS.items():
+            if role in self.kinds and role not in self.roles and partner in self.roles:
+                beside = self.contents.get(self.leaves[self.roles.index(partner)].values)
+                fits = [n for n in self._open() if beside and self._fits(role, n, beside)]
+                if len(fits) == 1:
+                    self._take(fits[0], role)
+
+    def _open(self) -> Iterable[int]:
+        """The columns whose words say nothing."""
+        return (n for n, role in enumerate(self.roles) if role is None and not self.scores[n])
+
+    def _fits(self, role: str, number: int, partner: Column) -> bool:
+        column = self.contents.get(self.leaves[number].values)
+        return column is not None and shown_by_partner(role, column, partner, _FULL)
+
+    def _take(self, number: int, role: str) -> None:
+        self.roles[number] = role
+        own, text = self.known.titles[role], self._title(number)
+        message = f"没有认出“{text}”一栏的名称，按其中的内容作为“{own}”读取。"
+        self.doubts.append((self._at(number), text, message))
+
+    def _close_calls(self) -> None:
+        """Tell where another role is nearly as likely as the one taken."""
+        for number, role in enumerate(self.roles):
+            found = self.scores[number]
+            score = found.get(role or "", 0.0)
+            if role is None or score > CERTAIN - LIKELY or not score:
+                continue
+            close = [
+                other
+                for other, rival in found.items()
+                if other not in ("", role) and rival > score - _CLOSE and other not in self.roles
+            ]
+            if close:
+                titles, text = self.known.titles, self._title(number)
+                others = "、".join(f"“{titles[other]}”" for other in close)
+                message = f"“{text}”一栏按“{titles[role]}”读取，也可能是{others}。"
+                self.doubts.append((self._at(number), text, message))
+
+    def _at(self, number: int) -> Address:
+        return self.sheet, self.leaves[number].row, self.leaves[number].column
+
+    def _rest(self, used: Mapping[str, int]) -> tuple[list[tuple[str, Address]], list[str]]:
+        """Labels of a role that another column has with the same right, and labels left unread."""
+        doubled: list[tuple[str, Address]] = []
+        unread: list[str] = []
+        first = min(self.leaves[number].column for number in used.values())
+        for number, leaf in enumerate(self.leaves):
+            if self.roles[number] is not None or leaf.values in self.level_weights.values():
+                continue
+            known = self.known.certain(leaf.text)
+            rival = used.get(known[1]) if known else None
+            if known and rival is not None and self._rank(known[1], rival) == known[0]:
+                doubled.append((core(leaf.text), self._at(number)))
+            elif known or leaf.column > first:  # a text before the first column is a heading of the table
+                unread.append(core(self._title(number)))
+        return doubled, unread
+
+    def _beneath(self, bottom: int) -> list[str]:
+        """Texts in the rows of the header that are no labels, below none of its columns."""
+        used = {leaf.column for leaf, role in zip(self.leaves, self.roles, strict=True) if role}
+        labels = {(leaf.row, leaf.column) for leaf in self.leaves}
+        rows = self.rows.rows
+        return [
+            core(text)
+            for row in range(self.top + 1, bottom + 1)
+            for column, text in rows.get(row, {}).items()
+            if column not in used and (row, column) not in labels
+        ]
+
+
+def _best_roles(scores: Sequence[Mapping[str, float]]) -> list[str | None]:
+    """The roles of all columns together; of equals the left one first. "" is no role of the form, and none."""
+    ranked: list[dict[str, float]] = [
+        {role: score - number / 1000 for role, score in found.items() if role}
+        for number, found in enumerate(scores)
+    ]
+    return [
+        role if role is None or found[role] > found.get("", 0.0) else None
+        for role, found in zip(best_assignment(ranked), scores, strict=True)
+    ]
+
+
+def _value_column(leaf: Leaf, contents: Mapping[int, Column]) -> int:
+    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading."""
+    first = contents.get(leaf.column)
+    if leaf.right == leaf.column or first is None or not first.texts or first.numbers:
+        return leaf.column
+    spanned = (column for column in range(leaf.column, leaf.right + 1) if column in contents)
+    return next((column for column in spanned if contents[column].number_share > _HALF), leaf.column)
+
+
+def _drop_contradicted(
+    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
+    kinds: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Take away roles that the words allow and the contents do not; known labels keep theirs."""
+    for found, leaf in zip(scores, leaves, strict=True):
+        for role, score in list(found.items()):
+            column = contents.get(leaf.values)
+            if role and column and score <= CERTAIN - LIKELY and contradicts(role, kinds[role], column):
+                del found[role]

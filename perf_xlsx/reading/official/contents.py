@@ -1,0 +1,128 @@
+"""What the contents of a column say of its role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, parse_sign, parse_target, unit_name
+from perf_xlsx.ooxml import Cell
+from perf_xlsx.reading.cells import as_shown, points_in
+from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.rows import HELD
+from perf_xlsx.vocabulary import vocabulary
+
+_ROWS = 200  # below a header that are looked at
+_MOST, _FEW = 0.8, 0.34
+_LONGEST_UNIT = 8
+WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
+
+
+class Column(Struct, frozen=True):
+    """The filled cells of a column below its header, by row: as a person sees them, and those that are numbers."""
+
+    texts: Mapping[int, str]
+    numbers: Mapping[int, Decimal]
+
+    def share(self, fits: Callable[[str], bool]) -> float:
+        """How many of its cells fit, from 0 to 1."""
+        return sum(map(fits, self.texts.values())) / len(self.texts) if self.texts else 0.0
+
+    @property
+    def number_share(self) -> float:
+        """How many of its cells are numbers, from 0 to 1."""
+        return len(self.numbers) / len(self.texts) if self.texts else 0.0
+
+
+def columns_below(
+    cells: Mapping[int, Mapping[int, Cell]], bottom: int, columns: Sequence[int], ends: Sequence[str]
+) -> Mapping[int, Column]:
+    """The contents of columns below a header, down to a word of `ends`, or to a heading left of the columns.
+
+    `cells` are those of the sheet by row and column.
+    """
+    texts: dict[int, dict[int, str]] = {column: {} for column in columns}
+    numbers: dict[int, dict[int, Decimal]] = {column: {} for column in columns}
+    for row in range(bottom + 1, bottom + 1 + _ROWS):
+        for column, cell in cells.get(row, {}).items():
+            text = as_shown(cell)
+            if core(text) in ends or (column < columns[0] and not is_blank(text)):
+                return {c: Column(texts[c], numbers[c]) for c in columns}
+            if column in texts and not is_blank(text):
+                texts[column][row] = text
+                if (points := points_in(cell)) is not None:
+                    numbers[column][row] = points
+    return {c: Column(texts[c], numbers[c]) for c in columns}
+
+
+def contradicts(role: str, kind: str, column: Column) -> bool:
+    """Whether the contents cannot be those of the role; `kind` is that of its box. One cell alone says nothing."""
+    if len(column.texts) < 2:
+        return False
+    if kind in HELD[:2] or role in ("target", "actual"):
+        return role not in ("target", "actual") and column.number_share < _FEW
+    return role in (*WORDED, "unit") and column.number_share > 1 - _FEW
+
+
+def shown_by_contents(column: Column) -> str | None:
+    """The role that contents alone prove: signs and units are nothing else."""
+    if len(column.texts) < 2:
+        return None
+    if column.share(lambda text: parse_sign(text) is not None) >= _MOST:
+        return "sign"
+    return "unit" if column.share(_is_unit) >= _MOST else None
+
+
+def _is_unit(text: str) -> bool:
+    bare = core(text) or normalise(text)
+    if len(bare) > _LONGEST_UNIT:
+        return False
+    if unit_name(bare) in _units():
+        return True
+    found = parse_quantity(f"1{bare}")
+    return found is not None and bool(found.unit) and found.unit in _units()
+
+
+def _units() -> frozenset[str]:
+    words = vocabulary("units")
+    sized = (unit for kind in words["kinds"] for sizes in kind["sizes"] for unit in sizes)
+    return frozenset((*sized, *words["synonyms"], *words.get("counts", ())))
+
+
+def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal) -> bool:
+    """Whether the contents are those of a role, given the column next to which it must be.
+
+    A weight is at least its points; target and actual of most rows are both numbers of one unit, or both words.
+    The weights, with those of budget execution, make the `total`.
+    """
+    if role == "name":
+        return _names_all(column, partner)
+    both = column.texts.keys() & partner.texts.keys()
+    if len(both) < 2 or len(both) < _MOST * len(partner.texts):
+        return False
+    if role in ("weight", "claimed_points"):
+        if column.numbers.keys() != column.texts.keys():
+            return False
+        weights, points = (column, partner) if role == "weight" else (partner, column)
+        rows = weights.numbers.keys() & points.numbers.keys()
+        fits = all(0 <= points.numbers[row] <= weights.numbers[row] for row in rows)
+        return fits and sum(weights.numbers.values()) in (total, total - 10, total - 20)
+    return sum(_alike(column.texts[row], partner.texts[row]) for row in both) >= _MOST * len(both)
+
+
+def _names_all(column: Column, partner: Column) -> bool:
+    """Whether a column of texts names every row of the other, no two rows alike."""
+    distinct = len({*column.texts.values()}) == len(column.texts)
+    return (
+        distinct and not column.numbers and len(column.texts) > 1 and partner.texts.keys() <= column.texts.keys()
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether both are numbers of one unit, or both are words."""
+    first, second = parse_target(one), parse_target(other)
+    if first is None or second is None:
+        return first is second
+    return not first.unit or not second.unit or first.unit == second.unit

@@ -1,0 +1,38 @@
+"""Which kind of form an official layout is: by its title, else by whether it names a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from perf_xlsx.forms import form_names, load_form, shipped_names
+from perf_xlsx.forms.official import OfficialForm, official_form
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
+
+
+def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
+    """The titles of self-evaluations on a sheet, without spaces."""
+    return {
+        (sheet, row, column): without_spaces(text)
+        for row, texts in rows.items()
+        for column, text in texts.items()
+        if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
+    }
+
+
+def kind_of(titles: Iterable[str], sheets: Sheets) -> OfficialForm:
+    """The kind that a title names; else a project's where there is a label 项目名称, else a department's.
+
+    A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
+    """
+    shipped = shipped_names()
+    for text in titles:
+        named = [
+            (name not in shipped, max(len(word) for word in found), official_form(name))
+            for name in form_names()
+            if not load_form(name).original  # an adopted form is known by its labels
+            if (found := [word for word in official_form(name).titles if word in text])
+        ]
+        if named:
+            return max(named, key=lambda one: one[:2])[2]
+    return official_form("project" if next(sheets.labelled(("项目名称",)), None) else "department")

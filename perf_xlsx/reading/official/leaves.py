@@ -1,0 +1,114 @@
+"""The columns of a header of one row, two, or three: the lowest text above each, and the heading above that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.reading.grids import Sheets
+from perf_xlsx.reading.official.labels import Row, bracketed, core
+from perf_xlsx.reading.official.likeness import Roles
+
+MOST_ROWS = 3  # of a header
+_WIDEST = 60  # texts of a row that may be a header
+
+
+class Leaf(Struct, frozen=True):
+    """The lowest text of a header above one column, the heading above it, and the columns that it spans.
+
+    `values` is the one of them that holds the values.
+    """
+
+    row: int
+    column: int
+    right: int
+    text: str
+    heading: str = ""
+    values: int = 0
+
+    def over(self, values: int) -> Leaf:
+        """The same with the column of its values."""
+        return replace(self, values=values)
+
+
+class HeaderRows:
+    """Takes rows of a sheet for a header; `headings` are the words of parts of the form, which are no columns."""
+
+    def __init__(
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles, headings: Sequence[str]
+    ) -> None:
+        self.rows, self.roles, self.headings = rows, roles, headings
+        self.merged = {(top, left): (bottom, right) for top, left, bottom, right in sheets.grids[sheet].merges}
+
+    def texts(self, row: int) -> Row:
+        """The texts of a row; of a very wide one only known labels."""
+        texts = self.rows.get(row, {})
+        if len(texts) <= _WIDEST:
+            return texts
+        return {column: text for column, text in texts.items() if self.roles.certain(text)}
+
+    def bottom_of(self, leaf: Leaf) -> int:
+        """The last row that a label is merged over."""
+        return self.merged.get((leaf.row, leaf.column), (leaf.row, 0))[0]
+
+    def deeper(self, top: int) -> Iterable[list[Leaf]]:
+        """The columns of the header if it has one row, two, or three."""
+        leaves = self.leaves(top)
+        yield leaves
+        for row in range(top + 1, top + MOST_ROWS):
+            below = self._below(row, leaves)
+            if len(below) < 2:
+                return
+            under = {leaf.column for leaf in below}
+            kept = [leaf for leaf in leaves if not any(leaf.column <= column <= leaf.right for column in under)]
+            leaves = sorted((*kept, *below), key=lambda leaf: leaf.column)
+            yield leaves
+
+    def leaves(self, row: int) -> list[Leaf]:
+        return [self._leaf(row, column, text) for column, text in self._labels_in(row).items()]
+
+    def _labels_in(self, row: int) -> Row:
+        """The texts of a row but for headings at its side, which are merged down past any header."""
+        return {
+            column: text
+            for column, text in self.texts(row).items()
+            if self.roles.certain(text)
+            or (self.merged.get((row, column), (row, 0))[0] < row + MOST_ROWS and core(text) not in self.headings)
+        }
+
+    def _leaf(self, row: int, column: int, text: str, heading: str = "") -> Leaf:
+        return Leaf(row, column, self.merged.get((row, column), (row, column))[1], text, heading)
+
+    def _below(self, row: int, leaves: Sequence[Leaf]) -> list[Leaf]:
+        """The labels of a further row: below headings over several columns, or where the row above has none."""
+        texts = self._labels_in(row)
+        found = []
+        for column, text in texts.items():
+            above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
+            if above is None or self._covers(above, row, column):
+                continue
+            split = sum(above.column <= other <= above.right for other in texts) > 1
+            if above.column == column and not split:
+                continue
+            heading = above.text if split and column <= above.right else ""
+            if self.roles.certain(text) or self.roles.likely(text, heading):
+                found.append(self._leaf(row, column, text, heading))
+        return found
+
+    def _covers(self, above: Leaf, row: int, column: int) -> bool:
+        """Whether the label above is merged over this cell."""
+        bottom, right = self.merged.get((above.row, above.column), (above.row, above.column))
+        return above.row <= row <= bottom and above.column <= column <= right
+
+
+def told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
+    """Labels that differ in their brackets alone are parts of one heading: 指标值（符号）, 指标值（值）."""
+    cores = [core(leaf.text) for leaf in leaves]
+    return [
+        replace(leaf, text=inner, heading=word)
+        if cores.count(word) > 1 and (inner := bracketed(leaf.text))
+        else leaf
+        for leaf, word in zip(leaves, cores, strict=True)
+    ]

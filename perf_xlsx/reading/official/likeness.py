@@ -1,0 +1,100 @@
+"""Which roles a header may have by its words: a known label for certain, another one by what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from msgspec import Struct
+
+from perf_xlsx.forms import Box, Line
+from perf_xlsx.reading.official.labels import LONGEST, Labels, core
+from perf_xlsx.vocabulary import vocabulary
+
+CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its words, of one that is only similar
+_SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
+_SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
+
+
+class Rule(Struct, frozen=True):
+    """The words by which a header belongs to a role; `title` is that of a role which the form has not."""
+
+    role: str
+    title: str
+    words: tuple[str, ...]
+    also: tuple[str, ...]
+    none_of: tuple[str, ...]
+
+    def fits(self, text: str) -> bool:
+        """Whether a header has the words of the role and none that speak against it."""
+        has = any(word in text for word in self.words) and not any(word in text for word in self.none_of)
+        return has and (not self.also or any(word in text for word in self.also))
+
+
+class Roles:
+    """The roles of the columns of one table; `boxes` are those that the form reads."""
+
+    def __init__(self, block: str, boxes: Iterable[Box | Line]) -> None:
+        boxes = tuple(boxes)
+        self.labels, self.known = Labels(boxes), {box.key: tuple(map(core, box.labels)) for box in boxes}
+        self.titles = {box.key: box.label for box in boxes}
+        self.rules = [rule for rule in _rules(block) if rule.title or rule.role in self.known]
+
+    def certain(self, text: str) -> tuple[int, str] | None:
+        """The rank and role of a known label; None of any other text."""
+        return self.labels.of(text)
+
+    def likely(self, text: str, heading: str = "") -> Mapping[str, float]:
+        """The scores of the roles that a header may have, with the heading above it; "" is a role not read."""
+        known = self.labels.of(text)
+        if known and not self._turned(core(heading), core(text)):
+            rank, role = known
+            return _with_second({role: CERTAIN - rank})
+        if not text or len(text) > LONGEST:
+            return {}
+        return self._by_words(core(heading), core(text))
+
+    def _turned(self, heading: str, text: str) -> bool:
+        """Whether a heading makes something else of a known label: 得分 below 财政复核."""
+        both = heading + text
+        return bool(heading) and any(rule.title and rule.fits(both) and not rule.fits(text) for rule in self.rules)
+
+    def _by_words(self, heading: str, text: str) -> Mapping[str, float]:
+        generic = text in vocabulary("roles")["generic"]["words"]
+        read = heading if heading and generic else text
+        found = {rule: WORDED + 100 * self._alike(rule.role, read) for rule in self.rules if rule.fits(read)}
+        scores: dict[str, float] = {}
+        for rule, score in found.items():
+            role = "" if rule.title else rule.role
+            scores[role] = max(score, scores.get(role, 0.0))
+        if scores:
+            return _with_second(scores)
+        alike = {role: share for role in self.known if (share := self._alike(role, read)) >= _SIMILAR}
+        return _with_second({role: ALIKE * share for role, share in alike.items()})
+
+    def _alike(self, role: str, text: str) -> float:
+        return max((similarity(text, label) for label in self.known.get(role, ())), default=0.0)
+
+
+def _with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
+    """A role that two columns may have: the surer one is the first."""
+    return {**scores, **{_SECOND[role]: score / 2 for role, score in scores.items() if role in _SECOND}}
+
+
+@lru_cache(1 << 12)
+def similarity(one: str, other: str) -> float:
+    """The share of pairs of characters that two texts have in common, from 0 to 1 (Dice's coefficient)."""
+    pairs, others = _pairs(one), _pairs(other)
+    return 2 * len(pairs & others) / (len(pairs) + len(others)) if pairs and others else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+@lru_cache(8)
+def _rules(block: str) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(role, raw.get("title", ""), *(tuple(raw.get(key, ())) for key in ("words", "with", "not")))
+        for role, raw in vocabulary("roles").get(block, {}).items()
+    )
