@@ -98,9 +98,10 @@ def _by_words(page: Page, at: Spot, text: str) -> Meaning | None:
         return Meaning(page.other(TOTALS), SURE, "总分行")
     if text in page.known[PASSAGES] and _has_labels(page, at):
         return Meaning(page.other(HEADINGS), NEAR, "右边是分栏")
-    for block in (BOXES, PASSAGES):
-        if known := page.known[block].of(text):
-            return Meaning(page.role(block, known[1]), SURE, "栏目名称")
+    for part in (text, *text.split("/")):  # 实施单位/负责人
+        for block in (BOXES, PASSAGES):
+            if known := page.known[block].of(part):
+                return Meaning(page.role(block, known[1]), SURE, "栏目名称")
     if word in page.kind.totals:
         return Meaning(page.other(TOTALS), SURE, "总分行")
     if page.is_heading(text) and "目标" in word and not _has_labels(page, at):

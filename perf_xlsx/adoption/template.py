@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from perf_xlsx.adoption.aids import COMPLETION, Aid, aids
 from perf_xlsx.adoption.answers import Answer, answers, is_calculated
-from perf_xlsx.adoption.form_file import printed
 from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import live_points
 from perf_xlsx.adoption.questions import questions
@@ -172,7 +171,7 @@ class _Made:
             if block == PASSAGES:
                 passages += 1
                 key = str(passages)
-            yield _Named(f"{LABEL_NAME}{block}_{key}", label.at, label.at, printed(label))
+            yield _Named(f"{LABEL_NAME}{block}_{key}", label.at, label.at, "".join(label.text.splitlines()))
 
     def _boxes(self) -> Iterator[_Named]:
         """A name for each answer: a box, an amount, a column of a table."""

@@ -64,7 +64,7 @@ def _laid_out(form: Form) -> OfficialForm:
         passages=_passages(kind.passages, original),
         totals=(*other.get(TOTALS, ()), *kind.totals),
         headings=(*other.get(HEADINGS, ()), *kind.headings),
-        asides=(*other.get(ASIDES, ()), *kind.asides),
+        asides=(*other.get(ASIDES, ()), *_nameless(original), *kind.asides),
     )
 
 
@@ -84,6 +84,12 @@ def _named(items: tuple[Labelled, ...], original: Original, block: str) -> tuple
     owner = {core(word): key for key, words in labels.items() for word in words}
     unread = _unread(original, block) - owner.keys()
     return tuple(_item(item, labels.get(item.key, ()), owner, unread) for item in items)
+
+
+def _nameless(original: Original) -> set[str]:
+    """The labels outside the tables that are no box, so that their values are not taken for one."""
+    boxes = (word for words in original.labels.get(BOXES, {}).values() for word in words)
+    return {core(word) for word in original.unread.get(BOXES, ())} - set(map(core, boxes))
 
 
 def _unread(original: Original, block: str) -> set[str]:
