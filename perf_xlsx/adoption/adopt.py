@@ -129,4 +129,4 @@ def _not_found(file: FormFile, named: Naming, labels: Iterable[Label], sheets: S
 
 
 def _reads(header: Header | None, label: Label) -> bool:
-    return header is not None and header.columns.get(label.role.key) == label.at[2]
+    return header is not None and header.columns.get(label.role.key) == label.column

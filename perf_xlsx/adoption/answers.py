@@ -99,13 +99,16 @@ def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
 def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
     labels = [one for one in found.labels if one.role.block == "funds"]
-    columns = [(one.at[2], one, known.get(("funds", one.role.key))) for one in labels]
+    columns = [(one.column, one, known.get(("funds", one.role.key))) for one in labels]
+    printed = {one.at for one in found.labels if one.role.key != ANSWER}
     for line in found.labels:
         own = (line.role.block, line.role.key) == (OTHER, SOURCES)
         if line.role.block != LINES and not own:
             continue
         for column, label, box in columns:
             at = sheets.merged_from((line.at[0], line.at[1], column))
+            if at in printed and at[2] < sheets.merge_at(label.at)[3]:  # 预算数 | 6.84 below one header
+                at = sheets.right_of(at)
             if at[1] == line.at[1] and at != line.at:
                 yield Answer(at, label, box, core(line.text) if own else line.role.key)
 
@@ -136,8 +139,8 @@ def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
         more = () if table.ended else range(max(table.rows, default=table.bottom) + 1, last_row + 1)
         for label in (one for one in found.labels if one.role.block == block):
             for row in (*table.rows, *more):
-                at = sheets.merged_from((found.sheet, row, label.at[2]))
-                if at[1] == row and at[2] == label.at[2]:
+                at = sheets.merged_from((found.sheet, row, label.column))
+                if at[1] == row and at[2] == label.column:
                     yield Answer(at, label, known.get((block, label.role.key)))
 
 

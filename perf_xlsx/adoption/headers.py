@@ -23,18 +23,20 @@ Known = tuple[int, str]  # how far from our own label, and the key
 
 
 def find_table(page: Page, block: str) -> Table | None:
-    """The header with most of a table's labels; where the reader found one, that."""
-    if header := page.read(block):
-        table = _table(page, header.top, header.bottom)
-        table.cells |= dict(_as_read(page, header))
-        return table
-    best, most = None, LEAST[block] - 1
+    """The header with most of a table's labels; where the reader found one with as many, that."""
+    header = page.read(block)
+    least = len(header.columns) - (page.kind.form.original is not None) if header else 0  # its words are known
+    best, most = None, max(LEAST[block] - 1, least)
     for row, texts in page.rows.items():
         if any(table.top <= row <= table.bottom for table in page.found.tables.values()):
             continue
         keys = {known[1] for text in texts.values() if (known := page.known[block].of(text))}
         if len(keys) > most and not keys.isdisjoint(NEEDS[block]):
             best, most = row, len(keys)
+    if header and best is None:
+        table = _table(page, header.top, header.bottom)
+        table.cells |= dict(_as_read(page, header))
+        return table
     return _table(page, best, _bottom(page, best)) if best else None
 
 
@@ -45,6 +47,12 @@ def _as_read(page: Page, header: Header) -> Iterator[tuple[int, tuple[int, str]]
             text = page.rows.get(row, {}).get(column)
             if text is not None and core(text) == header.titles.get(key):
                 yield column, (row, text)
+
+
+def read_there(page: Page, block: str, table: Table) -> Header | None:
+    """The header that the reader found, where it is this table's."""
+    header = page.read(block)
+    return header if header and header.top <= table.bottom and table.top <= header.bottom else None
 
 
 def _bottom(page: Page, row: int) -> int:
@@ -78,18 +86,19 @@ def first_column(page: Page, table: Table) -> int:
 
 def add_columns(page: Page, block: str, table: Table, first: int) -> None:
     """Note a header's labels: as the reader found them, by known words, else by the most alike."""
-    header = page.read(block)
-    columns = {column: key for key, column in header.columns.items()} if header else {}
+    header = read_there(page, block, table)
+    columns = _read_columns(page, table, header) if header else {}
     known = {at: one for at in table.cells if (one := _known(page, block, table, at))}
     own = nearest({column: one for column, one in known.items() if column >= first})
     columns = {column: key for key, column in own.items() if key not in columns.values()} | columns
     taken = set(columns.values())
     for column, (row, text) in sorted(table.cells.items()):
         heading = column not in columns and page.is_heading(text)
-        if column < first or heading:
+        if column not in columns and (column < first or heading):
             page.add((row, column), text, block, page.other(HEADINGS), SURE, "表格左边的小标题")
         elif column in columns:
-            _add_column(page, block, (row, column), text, columns[column], known.get(column))
+            over = header.columns.get(columns[column], column) if header else column
+            _add_column(page, block, (row, column), text, columns[column], known.get(column), over)
         else:
             _add_unknown(page, block, (row, column), text, taken)
     for row in range(table.top, table.bottom + 1):
@@ -112,15 +121,27 @@ def _covers(page: Page, at: tuple[int, int], column: int) -> bool:
     return left <= column <= right
 
 
-def _add_column(page: Page, block: str, at: tuple[int, int], text: str, key: str, known: Known | None) -> None:
+def _read_columns(page: Page, table: Table, header: Header) -> dict[int, str]:
+    """What the reader takes each label for, which may be merged over the column of its values."""
+    found = {column: key for key, column in header.columns.items() if column in table.cells}
+    for key, over in ((key, column) for key, column in header.columns.items() if column not in table.cells):
+        for column, (row, _) in table.cells.items():
+            if column not in found and _covers(page, (row, column), over):
+                found[column] = key
+    return found
+
+
+def _add_column(
+    page: Page, block: str, at: tuple[int, int], text: str, key: str, known: Known | None, over: int
+) -> None:
     box = next((box for box in page.fields[block] if box.key == key), None)
     if box is None:
         page.add(at, text, block, NONE, OPEN, "没有认出")
     elif known and known[1] == key:
         why = f"与“{box.label}”是同一种说法" if known[0] else "名称相同"
-        page.add(at, text, block, page.role(block, key), SURE, why)
+        page.add(at, text, block, page.role(block, key), SURE, why, over=over if over != at[1] else 0)
     else:
-        page.add(at, text, block, page.role(block, key), NEAR, "按栏中内容")
+        page.add(at, text, block, page.role(block, key), NEAR, "按栏中内容", over=over if over != at[1] else 0)
 
 
 def _add_unknown(page: Page, block: str, at: tuple[int, int], text: str, taken: set[str]) -> None:

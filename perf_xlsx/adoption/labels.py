@@ -17,6 +17,7 @@ class Label(Struct, frozen=True):
     """A text of the form: where it is, what it says, what it means, how sure and why.
 
     `zone` is the block of the place where it stands. `inside`: its value is in the same cell ("单位名称：…").
+    `over`: the column of its values, where that is not its own (a header merged over 预算数 | 6.84); else 0.
     """
 
     at: Address
@@ -26,6 +27,12 @@ class Label(Struct, frozen=True):
     sure: str
     why: str
     inside: bool = False
+    over: int = 0
+
+    @property
+    def column(self) -> int:
+        """The column of its values."""
+        return self.over or self.at[2]
 
 
 class Table(Struct):
@@ -52,4 +59,4 @@ class Survey(Struct):
 
     def columns(self, block: str) -> dict[str, int]:
         """The columns of a table by their keys."""
-        return {one.role.key: one.at[2] for one in self.labels if one.role.block == block}
+        return {one.role.key: one.column for one in self.labels if one.role.block == block}

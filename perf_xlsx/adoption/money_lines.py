@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.headers import first_column
+from perf_xlsx.adoption.headers import first_column, read_there
 from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
 from perf_xlsx.adoption.page import ALIKE, Page, alike
 from perf_xlsx.adoption.roles import ANSWER, NONE
@@ -18,8 +18,9 @@ _FIGURE = pattern(r":\s*-?\d")  # "按收入性质分：2030.12"
 def first_amount(page: Page, table: Table) -> int:
     """The first column of amounts: left of it are headings and the names of lines."""
     first = first_column(page, table)
-    own = (column for column in table.cells if column >= first and not _names_lines(page, table, column))
-    return min(own, default=first)
+    own = [column for column in table.cells if column >= first and not _names_lines(page, table, column)]
+    header = read_there(page, "funds", table)
+    return min((*own, *(header.columns.values() if header else ())), default=first)
 
 
 def _names_lines(page: Page, table: Table, column: int) -> bool:
@@ -76,7 +77,12 @@ def _ends(page: Page, text: str) -> bool:
 
 def _add_name(page: Page, at: tuple[int, int], text: str, taken: set[str]) -> None:
     known, total = page.known[LINES].of(text), page.kind.form.total_line
-    if known and known[1] not in taken:
+    official = page.layout.official if page.layout else None
+    read = {row: key for key, row in official.fund_rows.items()}.get(at[0]) if official else None
+    if read and page.role(LINES, read).key and read not in taken and not (known and known[1] == read):
+        taken.add(read)
+        page.add(at, text, LINES, page.role(LINES, read), NEAR, "按资金表中的数")
+    elif known and known[1] not in taken:
         taken.add(known[1])
         page.add(at, text, LINES, page.role(LINES, known[1]), SURE, "资金行的名称")
     elif not taken and alike(text, TOTAL) >= ALIKE:
@@ -100,5 +106,7 @@ def _add_beside(page: Page, at: tuple[int, int], text: str) -> None:
         page.add(at, text, LINES, page.other(HEADINGS), SURE, "小标题")
     elif _FIGURE.search(normalise(text)):
         page.add(at, text, LINES, NONE, OPEN, "名称中有数字，没有读取")
+    elif is_words(text) and text in page.known[LINES]:
+        page.add(at, text, LINES, page.other(HEADINGS), NEAR, "资金表中的名称")
     elif is_words(text):
         page.add(at, text, LINES, page.other(ANSWER), NEAR, "资金表中的内容")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from perf_xlsx.adoption.labels import OPEN, Label, Survey
 from perf_xlsx.adoption.roles import NONE, Role, roles
@@ -80,12 +81,30 @@ class Page:
         """Whether a text only heads labels."""
         return core(text) in self.words[HEADINGS]
 
-    def add(self, at: Spot, text: str, zone: str, role: Role, sure: str, why: str, inside: bool = False) -> None:
+    def read_box(self, at: Spot) -> Role:
+        """The role of the box that the reader reads beside or below a label; none where it reads none there."""
+        near = {(self.sheet, *self.right_of(at)[0]), (self.sheet, *self.below(at)[0])}
+        layout = self.layout
+        boxes = {key: spot for key, spot in layout.boxes.items() if key not in layout.texts} if layout else {}
+        if (self.sheet, *at) in boxes.values():
+            return NONE  # it is a value itself
+        found = (key for key, spot in boxes.items() if spot in near and key not in self._named)
+        return next((self.role(BOXES, key) for key in found), NONE)
+
+    @cached_property
+    def _named(self) -> set[str]:
+        """The boxes that have a known label on the sheet."""
+        texts = (text for texts in self.rows.values() for text in texts.values())
+        return {known[1] for text in texts if (known := self.known[BOXES].of(text.partition(":")[0]))}
+
+    def add(
+        self, at: Spot, text: str, zone: str, role: Role, sure: str, why: str, inside: bool = False, over: int = 0
+    ) -> None:
         """Note a label, once."""
         if at not in self.done:
             self.done.add(at)
             sure = sure if role.key else OPEN
-            self.found.labels.append(Label((self.sheet, *at), text, zone, role, sure, why, inside))
+            self.found.labels.append(Label((self.sheet, *at), text, zone, role, sure, why, inside, over))
 
 
 def alike(one: str, other: str) -> float:

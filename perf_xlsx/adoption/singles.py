@@ -53,9 +53,8 @@ def _add(page: Page, at: Spot, text: str, before: Label | None) -> Label | None:
     page.add(at, text, BOXES, found.role, found.sure, found.why, inside)
     if found.role.block == OTHER and found.role.key != ASIDES:
         return None
-    if found.role.key and not inside:
-        _add_below(page, at, found.role)
-    return page.found.labels[-1]
+    label = page.found.labels[-1]
+    return None if found.role.key and not inside and _add_below(page, at, found.role) else label
 
 
 def _follows(page: Page, before: Label, at: Spot) -> bool:
@@ -68,15 +67,23 @@ def _has_no_cell(page: Page, at: Spot, text: str) -> bool:
     return text.rstrip().endswith(COLONS) and (column > page.edge or (beside or "").endswith(COLONS))
 
 
-def _add_below(page: Page, at: Spot, role: Role) -> None:
-    """A label whose right neighbour is a label too, or the edge of the form, has its value below."""
+def _add_below(page: Page, at: Spot, role: Role) -> bool:
+    """A label whose right neighbour is a label too, or the edge of the form, has its value below.
+
+    So has one of a long text beside a heading that is merged over both. Gives whether there is such a value.
+    """
     (row, column), beside = page.right_of(at)
     below, text = page.below(at)
     if text is None or below in page.done or meaning(page, below, text).role.key:
-        return
+        return False
+    stacked = _is_long(page, role) and any(
+        page.merge((row, other))[2] == row + 1 for other in page.rows[row] if other < at[1]
+    )
     alone = _is_long(page, role) and not any(other >= column for other in page.rows.get(row, {}))
-    if alone or (beside is not None and meaning(page, (row, column), beside).role.key):
+    if stacked or alone or (beside is not None and meaning(page, (row, column), beside).role.key):
         page.add(below, text, BOXES, page.other(ANSWER), NEAR, "在栏目名称的下面")
+        return True
+    return False
 
 
 def _is_long(page: Page, role: Role) -> bool:
@@ -97,6 +104,8 @@ def _by_words(page: Page, at: Spot, text: str) -> Meaning | None:
     if word in page.kind.totals and _is_below(page, at):
         return Meaning(page.other(TOTALS), SURE, "总分行")
     if text in page.known[PASSAGES] and _has_labels(page, at):
+        return Meaning(page.other(HEADINGS), NEAR, "右边是分栏")
+    if text in page.known[BOXES] and _has_labels(page, at) and page.merge(at)[2] > at[0]:
         return Meaning(page.other(HEADINGS), NEAR, "右边是分栏")
     for part in (text, *text.split("/")):  # 实施单位/负责人
         for block in (BOXES, PASSAGES):
@@ -144,6 +153,10 @@ def _by_look(page: Page, at: Spot, text: str) -> Meaning | None:
         return Meaning(page.other(ASIDES), NEAR, "像是说明文字", inside=True)
     if _MONEY_UNIT.search(bare):
         return Meaning(page.role(BOXES, "money_unit"), SURE, "金额单位", inside=True)
+    if (read := page.read_box(at)).key and len(text) <= LONGEST:
+        return Meaning(read, NEAR, "按读取结果")
+    if len(page.rows[at[0]]) == 1 and page.merge(at)[1] == 1 and page.merge(at)[3] * 2 > page.edge:
+        return Meaning(page.other(HEADINGS), NEAR, "独占一行")
     texts = [box for box in page.fields[BOXES] if box.kind in ("text", "long_text")]
     for block, boxes in ((BOXES, texts), (PASSAGES, page.fields[PASSAGES] if _is_below(page, at) else [])):
         if box := most_alike(text, boxes):
