@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.blank import blanked, filled_cells
+from perf_xlsx.adoption.blank import blanked, emptied, filled_cells
 from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
 from perf_xlsx.adoption.form_file import Naming, form_text, naming
 from perf_xlsx.adoption.labels import Label, Survey
@@ -66,30 +66,30 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
         raise AdoptionError([f"{path.name} 是本软件写出的模板，不是官方表样。"])
     sheets = source.sheets()
     found = surveyed(sheets)
-    filled = filled_cells(found, sheets)
-    if blank:
-        source = Source(source.name, blanked(source, found, sheets))
-        sheets, filled = source.sheets(), []
-        found = surveyed(sheets, found.kind)
-    named = naming(title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, source.sha256)
+    filled, title = filled_cells(found, sheets), title_of(sheets, found.sheet)
+    given = Source(source.name, blanked(source, found, sheets)) if blank else source
+    named = naming(title, form.stem, found.kind.form.name, original.name, given.sha256)
     text = form_text(named, found.labels)
-    unread = _not_found(FormFile(form.name, text), named, found.labels, sheets)
+    unread = _not_found(FormFile(form.name, text), named, found.labels, sheets)  # contents are evidence
+    if blank:
+        filled, sheets = [], given.sheets()
+        found = Survey(found.sheet, found.kind, list(emptied(found.labels, sheets)), found.tables)
     form.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(original, source.data)
-    write_atomically(check, check_workbook(source.package(), named, found, sheets))
+    write_atomically(original, given.data)
+    write_atomically(check, check_workbook(given.package(), named, found, sheets))
     write_atomically(form, text.encode())
     return Adopted(form, check, tuple(found.labels), unread, tuple(filled), _others(sheets, found))
 
 
 def _corrected(path: Path, output: Path | None, read: Checked) -> Adopted:
     form = output or path.with_name(f"{path.stem.replace(CHECKING, '')}.toml")
-    beside = path.with_name(read.file)
+    beside = path.parent / Path(read.file).name  # a name of the same folder, whatever the workbook says
     if not beside.is_file():
         raise AdoptionError([f"没有找到表样 {read.file}：它应与“{path.name}”在同一文件夹。"])
     source = open_source(beside)
     sheets = source.sheets()
     found = surveyed(sheets, official_form(read.base))
-    labels = corrected(found.labels, sheets, read)
+    labels = corrected(found.labels, sheets, found.sheet, read)
     stem = form.stem
     named = naming(title_of(sheets, found.sheet), stem, read.base, read.file, source.sha256)
     text = form_text(named, labels)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
 from perf_xlsx.adoption.answers import answers, is_filled, left_over
-from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.source import Source
 from perf_xlsx.ooxml import Book
 from perf_xlsx.ooxml.marks import SheetCells
@@ -29,3 +33,11 @@ def blanked(source: Source, found: Survey, sheets: Sheets) -> bytes:
             if text := left_over(answer, sheets):
                 cells.text(answer.at[1:], text)
     return package.to_bytes()
+
+
+def emptied(labels: Iterable[Label], sheets: Sheets) -> Iterator[Label]:
+    """The labels as they are on the blank form; answers that were cleared are no text of it any more."""
+    for label in labels:
+        cell = sheets.cell(label.at)
+        if cell is not None and cell.label:
+            yield replace(label, text=cell.label)

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.adoption.form_file import Naming
 from perf_xlsx.adoption.labels import Label, Survey
-from perf_xlsx.adoption.roles import ANSWER, TITLE, by_words
+from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, by_words
 from perf_xlsx.adoption.source import AdoptionError
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
+from perf_xlsx.ooxml.book import parse_cell
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.sheets import style as s
@@ -173,26 +175,32 @@ def _text(grid: Grid, row: int, column: int) -> str:
     return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def corrected(labels: Sequence[Label], sheets: Sheets, read: Checked) -> list[Label]:
+def corrected(labels: Sequence[Label], sheets: Sheets, sheet: int, read: Checked) -> list[Label]:
     """The labels with the meanings that a person settled. Raises AdoptionError with each wrong cell."""
-    from msgspec.structs import replace
-
-    known, problems, found = by_words(official_form(read.base)), list[str](), list[Label]()
-    settled = {(one.sheet, one.label): one for one in read.meanings}
-    for label in labels:
-        one = settled.pop(sheets.shown(label.at), None)
-        if one is None or one.words == label.role.words:
-            found.append(label)
+    known, problems = by_words(official_form(read.base)), list[str]()
+    found = {sheets.shown(label.at): label for label in labels}
+    for one in read.meanings:
+        place = one.sheet, one.label
+        label = found.get(place) or _label_at(one, sheets, sheet)
+        if label is None:
+            problems.append(f"“{SHEET}”{one.cell}：表样上没有这一格（{one.sheet}!{one.label}）。")
         elif one.words and one.words not in known:
             problems.append(f"“{SHEET}”{one.cell}：“{one.words[:40]}”不是列表中的含义，请从下拉列表选择。")
         else:
-            role = known[one.words] if one.words else label.role.__class__("", "", "")
-            found.append(replace(label, role=role, sure="已更正", why="按更正"))
-    problems += [f"“{SHEET}”{one.cell}：表样上没有这一格（{one.sheet}!{one.label}）。" for one in settled.values()]
-    problems += _twice(found, sheets, {(one.sheet, one.label): one.cell for one in read.meanings})
+            role = known.get(one.words, NONE)
+            settled = replace(label, role=role, sure="已核对", why="按核对的含义")
+            found[place] = label if role == label.role else settled
+    problems += _twice(found.values(), sheets, {(one.sheet, one.label): one.cell for one in read.meanings})
     if problems:
         raise AdoptionError(problems)
-    return found
+    return sorted(found.values(), key=lambda label: label.at)
+
+
+def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
+    """A text that is no label by itself; None where the sheet has none there."""
+    at = parse_cell(one.label)
+    cell = sheets.cell((sheet, *at)) if at and sheets.names[sheet] == one.sheet else None
+    return Label((sheet, *at), cell.label, BOXES, NONE, "", "") if at and cell is not None and cell.label else None
 
 
 def _twice(labels: Iterable[Label], sheets: Sheets, cells: Mapping[tuple[str, str], str]) -> Iterable[str]:
