@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
 from perf_xlsx.adoption.page import SHORT, Page, most_alike
 from perf_xlsx.adoption.roles import NONE
+from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms.form import HEADINGS
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.labels import core
@@ -89,7 +90,7 @@ def add_columns(page: Page, block: str, table: Table, first: int) -> None:
     header = read_there(page, block, table)
     columns = _read_columns(page, table, header) if header else {}
     known = {at: one for at in table.cells if (one := _known(page, block, table, at))}
-    own = nearest({column: one for column, one in known.items() if column >= first})
+    own = nearest({column: one for column, one in known.items() if _value(page, block, table, column) >= first})
     columns = {column: key for key, column in own.items() if key not in columns.values()} | columns
     taken = set(columns.values())
     for column, (row, text) in sorted(table.cells.items()):
@@ -97,7 +98,8 @@ def add_columns(page: Page, block: str, table: Table, first: int) -> None:
         if column not in columns and (column < first or heading):
             page.add((row, column), text, block, page.other(HEADINGS), SURE, "表格左边的小标题")
         elif column in columns:
-            over = header.columns.get(columns[column], column) if header else column
+            over = _value(page, block, table, column)
+            over = header.columns.get(columns[column], over) if header else over
             _add_column(page, block, (row, column), text, columns[column], known.get(column), over)
         else:
             _add_unknown(page, block, (row, column), text, taken)
@@ -119,6 +121,10 @@ def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
 def _covers(page: Page, at: tuple[int, int], column: int) -> bool:
     _, left, _, right = page.merge(at)
     return left <= column <= right
+
+
+def _value(page: Page, block: str, table: Table, column: int) -> int:
+    return values_column(page, table, column) if block == "funds" else column
 
 
 def _read_columns(page: Page, table: Table, header: Header) -> dict[int, str]:
@@ -154,6 +160,23 @@ def _add_unknown(page: Page, block: str, at: tuple[int, int], text: str, taken: 
     else:
         taken.add(box.key)
         page.add(at, text, block, page.role(block, box.key), NEAR, f"与“{box.label}”的说法相近")
+
+
+def names_lines(page: Page, table: Table, column: int) -> bool:
+    """Whether the lines of money have their names below this header."""
+    below = (page.rows.get(row, {}).get(column) for row in range(table.bottom + 1, table.bottom + 4))
+    return any(text is not None and is_words(text) for text in below)
+
+
+def values_column(page: Page, table: Table, column: int) -> int:
+    """The column of the values of a label: the second where it is merged over names with values beside them."""
+    row, _ = table.cells[column]
+    return column + (page.merge((row, column))[3] > column and names_lines(page, table, column))
+
+
+def is_words(text: str) -> bool:
+    """Whether a text is neither a number nor a dash."""
+    return not is_blank(text) and text.strip() != "/" and parse_quantity(text) is None
 
 
 def nearest(known: Mapping[int, Known]) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.headers import first_column, read_there
+from perf_xlsx.adoption.headers import first_column, is_words, names_lines, nearest, read_there, values_column
 from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
 from perf_xlsx.adoption.page import ALIKE, Page, alike
 from perf_xlsx.adoption.roles import ANSWER, NONE
-from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.system.pattern import pattern
@@ -18,20 +18,12 @@ _FIGURE = pattern(r":\s*-?\d")  # "按收入性质分：2030.12"
 def first_amount(page: Page, table: Table) -> int:
     """The first column of amounts: left of it are headings and the names of lines."""
     first = first_column(page, table)
-    own = [column for column in table.cells if column >= first and not _names_lines(page, table, column)]
+    own = [column for column in table.cells if column >= first and not names_lines(page, table, column)]
+    known = {at: one for at, (_, text) in table.cells.items() if (one := page.known["funds"].of(text))}
+    named = [values_column(page, table, column) for column in nearest(known).values() if column >= first]
     header = read_there(page, "funds", table)
-    return min((*own, *(header.columns.values() if header else ())), default=first)
-
-
-def _names_lines(page: Page, table: Table, column: int) -> bool:
-    """Whether the lines of money have their names below this header."""
-    below = (page.rows.get(row, {}).get(column) for row in range(table.bottom + 1, table.bottom + 4))
-    return any(text is not None and is_words(text) for text in below)
-
-
-def is_words(text: str) -> bool:
-    """Whether a text is neither a number nor a dash."""
-    return not is_blank(text) and text.strip() != "/" and parse_quantity(text) is None
+    columns = [column for column in (*own, *named) if not names_lines(page, table, column)]
+    return min((*columns, *(header.columns.values() if header else ())), default=first)
 
 
 def add_lines(page: Page, table: Table) -> None:
@@ -72,7 +64,8 @@ def _add_line(page: Page, row: int, first: int, taken: set[str]) -> bool:
 
 
 def _ends(page: Page, text: str) -> bool:
-    return page.is_heading(text) or text in page.known[BOXES] or text in page.known[PASSAGES]
+    others = page.is_heading(text) or text in page.known[BOXES] or text in page.known[PASSAGES]
+    return others and text not in page.known[LINES]
 
 
 def _add_name(page: Page, at: tuple[int, int], text: str, taken: set[str]) -> None:
@@ -106,7 +99,5 @@ def _add_beside(page: Page, at: tuple[int, int], text: str) -> None:
         page.add(at, text, LINES, page.other(HEADINGS), SURE, "小标题")
     elif _FIGURE.search(normalise(text)):
         page.add(at, text, LINES, NONE, OPEN, "名称中有数字，没有读取")
-    elif is_words(text) and text in page.known[LINES]:
-        page.add(at, text, LINES, page.other(HEADINGS), NEAR, "资金表中的名称")
     elif is_words(text):
         page.add(at, text, LINES, page.other(ANSWER), NEAR, "资金表中的内容")
