@@ -9,7 +9,7 @@ import pytest
 from openpyxl.cell import MergedCell
 
 from tests.kit import layouts
-from tests.kit.published import adopted, record, template
+from tests.kit.published import adopted, expected, filled_in, published, record, template
 
 LAYOUTS = ["national", "yunnan", "sichuan", "hubei", "beijing", "anhui", "chongqing", "xinjiang", "one_sheet"]
 READ = (
@@ -50,5 +50,21 @@ def test_its_template_is_read_as_the_layout(name: str, tmp_path: Path) -> None:
     file = adopted(source, "--blank")
     row = record(_typed(template(file, usual["year"] or 2023), source, tmp_path / "填报.xlsx"), "--forms", file)
     assert {key: row.get(key) for key in READ} == {key: usual.get(key) for key in READ}
+    for one, other in zip(row["indicators"], usual["indicators"], strict=True):
+        assert {key: one[key] for key in INDICATOR} == {key: other[key] for key in INDICATOR}
+
+
+READABLE = sorted(name for name, form in expected().items() if form.get("readable", True))
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_template_of_a_published_form_is_read_as_that_form(name: str, tmp_path: Path) -> None:
+    (tmp_path / "官方.xlsx").write_bytes(published(name).read_bytes())
+    usual = record(published(name))
+    file = adopted(tmp_path / "官方.xlsx", "--blank")
+    typed = filled_in(template(file, usual["year"] or 2023), name, tmp_path / "填报.xlsx")
+    row = record(typed, "--forms", file)
+    same = [key for key in READ if key != "year" or usual["year"]]
+    assert {key: row.get(key) for key in same} == {key: usual.get(key) for key in same}
     for one, other in zip(row["indicators"], usual["indicators"], strict=True):
         assert {key: one[key] for key in INDICATOR} == {key: other[key] for key in INDICATOR}

@@ -98,11 +98,8 @@ def filled_in(path: Path, name: str, out: Path) -> Path:
         sheet = book[source.title]
         for cell in (cell for row in source.iter_rows() for cell in row if cell.value is not None):
             box = sheet[cell.coordinate]
-            if (
-                box.value == cell.value
-                or isinstance(box, MergedCell)
-                or (YEAR.search(str(cell.value)) and box.value)
-            ):
+            dated = YEAR.search(str(cell.value)) and YEAR.search(str(box.value))  # a title
+            if box.value == cell.value or isinstance(box, MergedCell) or dated:
                 continue
             assert not box.protection.locked, (name, cell.coordinate, cell.value)
             box.value = cell.value
