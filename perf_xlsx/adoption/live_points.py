@@ -30,7 +30,7 @@ class LivePoints(Struct, frozen=True):
 
 def live_points(found: Survey, sheet: str, column: int, rulebook: Rulebook) -> LivePoints | None:
     """The formulas for the form's sheet, completion in that column; None where signs are in the targets."""
-    columns = found.columns("indicators")
+    columns, sheet = found.columns("indicators"), sheet.replace("'", "''")
     if not columns.keys() >= {*NEEDED}:
         return None
     cells = {
