@@ -132,12 +132,12 @@ class _Reader:
     ) -> None:
         self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
         self.asked = rulebook
-        stated = layout.official is None or identity.form == layout.form.name  # by our template
-        own = identity.rulebook if stated else None
+        self.stated = layout.official is None or identity.form == layout.form.name  # by a template of ours
+        own = identity.rulebook if self.stated else None
         self.rulebook = rulebook or own or layout.form.rulebook
         self.rules = load_rulebook(self.rulebook)
         found = layout.official.year if layout.official else None
-        self.year = identity.year if stated else found
+        self.year = identity.year if self.stated else found
         self.collector = FindingCollector()
 
     def reading(self, retyped: Iterable[Remark] = ()) -> Reading:
@@ -146,7 +146,7 @@ class _Reader:
         report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
         report(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
-        if self.asked and not self.layout.official:
+        if self.asked and self.stated:
             report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
         return Reading(
             evaluation,

@@ -227,6 +227,16 @@ def test_a_return_of_an_adopted_form_needs_its_file(form: Path, tmp_path: Path) 
     assert "--forms" in row["findings"][0]["advice"]
 
 
+def test_it_remembers_its_rulebook(form: Path, tmp_path: Path) -> None:
+    path = template(form, 2022, "--rulebook", "platform")
+    row = record(filled_in(path, "old-sc-daying225", tmp_path / "填报.xlsx"), "--forms", form)
+    assert row["rulebook"] == "platform"
+    told = record(tmp_path / "填报.xlsx", "--forms", form, "--rulebook", "mof-2020")["findings"]
+    assert [one["message"] for one in told if one["code"] == "R17"] == [
+        "模板的评分办法是“platform”，本次按“mof-2020”评分。"
+    ]
+
+
 def test_another_layout_is_read_as_before(form: Path) -> None:
     for name in ("yn-linxiang", "cq-liangping"):
         usual, row = record(published(name)), record(published(name), "--forms", form)
