@@ -26,10 +26,12 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import Area, Cells
+from tests import FIXTURES
 from tests.kit.libreoffice import converted
 from tests.kit.outcome import findings_of
 
 YEAR = 2025
+VARIANTS = tuple(map(str, sorted((FIXTURES / "评分变体").glob("*.toml"))))  # rules seen in published forms
 ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
 AREA = re.compile(r"[^!]+!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?")  # what names of boxes refer to; others hold formulas
 Chance = random.Random
@@ -83,6 +85,7 @@ LEVELS = (
     "达成", "达成", "部分达成", "未达成", "达成预期指标", "　达成", "达成\n", "基本达成", "部分达成 ", "好", "95", "已达成", "达成。", None,
 )  # fmt: skip
 TEXTS = (
+    "不适用",
     "98人次",
     "10分",
     "９５",
@@ -126,7 +129,7 @@ def target_and_actual(chance: Chance, form: Form, row: int) -> None:
     form.type("px_indicators_unit", unit, row=row)
     if chance.random() < 0.6:
         base = chance.choice((5, 50, 90, 95, 100, 0.95, 1, 1000, 200000, 2, 0))
-        times = chance.choice((1, 1, 0.9, 1.1, 1.3, 1.4305, 0.5, 2, 1.01))
+        times = chance.choice((1, 1, 0.9, 1.1, 1.3, 1.4305, 0.5, 2, 1.01, 0.7, 0.85, 0.6999, 1.3001, 0.935))
         actual: Any = round(base * times, 4)
         codes: list[str | None] = [None, None]
         pair: list[Any] = [base, actual]
@@ -164,7 +167,8 @@ def indicator(chance: Chance, form: Form, row: int, weight: float) -> None:
     """One row of indicators."""
     sign = chance.choice(("≥", "≥", "≥", "≤", "=", ">", "<", "定性", "定性"))
     typed = chance.choice(SIGNS[sign])
-    form.type("px_indicators_level1", chance.choice(("产出指标", "效益指标", "满意度指标")), row=row)
+    levels: tuple[str | None, ...] = ("产出指标", "效益指标", "满意度指标", "重点任务", "重点工作指标", "成本指标")
+    form.type("px_indicators_level1", chance.choice((*levels, None) if form.odd else levels), row=row)
     form.type("px_indicators_name", f"指标{chance.randint(1, 10**6)}", row=row)
     signs = (typed, typed, typed, typed, None, "正向") if chance.random() < form.odd else (typed,)
     form.type("px_indicators_sign", chance.choice(signs), row=row)
@@ -212,7 +216,7 @@ def money(chance: Chance, form: Form) -> None:
         amounts = {
             "initial": initial,
             "adjusted": initial,
-            "executed": round(initial * chance.choice((1, 0.9, 0.75, 0.5)), 2),
+            "executed": round(initial * chance.choice((1, 0.9, 0.75, 0.5, 0.96, 0.9599)), 2),
         }
         for key, value in amounts.items():
             form.type(f"px_funds_{line}_{key}", value)
@@ -256,7 +260,8 @@ def typed_form(seed: str) -> Form:
     """A form that is filled in at random."""
     chance = random.Random(seed)
     kind = chance.choice(("department", "project"))
-    rulebook = chance.choice([name for name in rulebook_names() if kind in load_rulebook(name).forms])
+    known = [*rulebook_names(), *VARIANTS]
+    rulebook = chance.choice([name for name in known if kind in load_rulebook(name).forms])
     form = blank_form(kind, rulebook)
     form.odd = chance.choice((0, 0.1, 0.3, 1))
     money(chance, form)
@@ -397,7 +402,7 @@ def compared(seeds: Sequence[str], folder: Path, libreoffice: bool = True) -> tu
     told: list[str] = []
     totals = waiting = 0
     for seed, form, path, shown in zip(seeds, forms, paths, seen, strict=True):
-        result = pipeline.score(path)
+        result = pipeline.score(path, rulebook=form.rulebook)
         told += [f"{seed}: {one}" for one in disagreements(form, shown, result)]
         cell = form.cell("px_reference_total")
         totals += not isinstance(shown(cell.parent.title, cell.coordinate), str)

@@ -11,7 +11,7 @@ from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import LivePoints
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.ooxml import cell_name
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template.live import RATE, execution_points
 from perf_xlsx.template.missing import rate_amounts
@@ -106,7 +106,12 @@ def _sums(
         more = f",{stated[key]}" if key in stated else ""
         yield Aid((table.bottom, at), words[key])
         yield Aid((table.bottom + 1, at), f"SUM({area}{more})", formula=True)
-    if live and execution and not rulebook.caps and "weight" in spans:
+    plain_sum = (
+        not rulebook.caps
+        and not rulebook.word("execution.level")
+        and rulebook.word("total.not_applicable") != RESCALED
+    )
+    if live and execution and plain_sum and "weight" in spans:
         top, bottom, own = spans["weight"]
         scored = f"{_name((top, column + POINTS))}:{_name((bottom, column + POINTS))}"
         weights = f"{_name((top, own))}:{_name((bottom, own))}"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import BY_SHARE, Rulebook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.template.live import IndicatorSteps
 from perf_xlsx.template.steps import Steps, in_row, is_redirected
@@ -29,9 +29,13 @@ class LivePoints(Struct, frozen=True):
 
 
 def live_points(found: Survey, sheet: str, column: int, rulebook: Rulebook) -> LivePoints | None:
-    """The formulas for the form's sheet, completion in that column; None where signs are in the targets."""
+    """The formulas for the form's sheet, completion in that column; None where signs are in the targets.
+
+    Nor are there any under a rulebook that scores in tiers of levels or converts points: only scoring knows them.
+    """
     columns, sheet = found.columns("indicators"), sheet.replace("'", "''")
-    if not columns.keys() >= {*NEEDED}:
+    tiered = rulebook.tiers("quantitative.scale")  # by levels, which their forms merge over rows
+    if not columns.keys() >= {*NEEDED} or tiered or rulebook.word("total.conversion") == BY_SHARE:
         return None
     cells = {
         key: in_row(sheet, column_name(columns[key])) if key in columns else in_row(HIDDEN_SHEET, EMPTY)

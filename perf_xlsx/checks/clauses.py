@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
+from perf_xlsx.domain import numerals
 from perf_xlsx.domain.model import Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.domain.text import is_footnote, is_fraction, is_raised
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.vocabulary import alternatives, any_of
+from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
 NUMERAL = r"\d[\d,]*(?:\.\d+)?"
 FIGURE = pattern(rf"{NUMERAL}[余多]?[万亿]?[余多]?(?:元|%)")
 COMMA = pattern(r"(?<!\d),|,(?!\d{3}(?!\d))|:(?!约?近?\d)")  # not within a number
-ITEM = pattern(r"^\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、](?!\d)")  # "2.", "(一)", "三、"
+ITEM = pattern(rf"^\(?(?:\d{{1,2}}|{numerals.ITEM})[).、](?!\d)")  # "2.", "(一)", "三、"
 YEAR = pattern(r"(?:19|20)\d\d年")
 YEAR_TO_ITS_END, PAST, PART_OF_THE_YEAR, LATER, COMPARED = (
     pattern(alternatives("narrative", "times", key)) for key in ("to_its_end", "past", "part", "later", "compared")
@@ -34,6 +35,8 @@ SUPPOSED, AIMED_AT, WISHED = (
 WHOLE, FUNCTION, NEXT_TO_A_NAME = (
     alternatives("narrative", "subjects", key) for key in ("whole", "function", "next_to_a_name")
 )
+UNTIL = alternatives("narrative", "times", "until")
+BEFORE_A_TIME = pattern(f"^(?:{alternatives('narrative', 'times', 'before_a_time')})")
 PLANS = pattern(alternatives("narrative", "claims", "plans"))
 NARROWER = pattern(alternatives("narrative", "subjects", "narrower"))
 LOOK_BACK = 8  # clauses that are searched for what a clause is about
@@ -78,6 +81,7 @@ class Clause(Struct, frozen=True):
         return ",".join(self.passage[self.sentence][self.number + 1 :][:LOOK_BACK])
 
 
+@lru_cache(1 << 4)  # the passages of a form, which are asked for again with each correction
 def sentences(text: str) -> tuple[tuple[str, ...], ...]:
     """A passage as sentences of clauses, folded to half width and without spaces.
 
@@ -136,11 +140,11 @@ class Speaker(Struct, frozen=True, dict=True):
         """The text without names ("上年结转资金" is no time) and without the words that mean this year."""
         text = self._named.sub("", text)
         if self.year is not None:
-            text = re.sub(rf"(?:截至|截止到?)?{self.year}(?:年度?|$)", "", text)  # "2024" of "2024年初预算"
+            text = re.sub(rf"(?:{UNTIL})?{self.year}(?:年度?|$)", "", text)  # "2024" of "2024年初预算"
         return YEAR_TO_ITS_END.sub("", text)
 
     def _is_of_other_time(self, text: str, at_start: bool = False) -> bool:
-        bare = re.sub("^(?:截至|截止|到|至|在|其中)", "", text) if at_start else text
+        bare = BEFORE_A_TIME.sub("", text) if at_start else text
         times = (YEAR, PAST, PART_OF_THE_YEAR, LATER)
         return any(words.match(bare) if at_start else words.search(bare) for words in times)
 
@@ -234,7 +238,7 @@ def _own_names(form: SelfEvaluation) -> list[str]:
     """The names by which passages call the form's unit, its total and its project."""
     names = [form.unit or "", form.total_funds.name]
     if "project" in form.boxes:
-        names += ["项目", "该项目", "本项目", form.boxes["project"].given]
+        names += [*vocabulary("narrative")["subjects"]["project"], form.boxes["project"].given]
     return names
 
 

@@ -16,10 +16,11 @@ from msgspec import Struct
 from perf_xlsx.checks.claims import agrees, has_opposite_points, is_rounded, is_sign_in_doubt
 from perf_xlsx.checks.clauses import Clause, Speaker, narrative, speaker
 from perf_xlsx.domain.levels import is_judged_level
-from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation, points_of
+from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Band, Rulebook
+from perf_xlsx.rulebook.summing import summed
 from perf_xlsx.vocabulary import vocabulary
 
 _WORDS = vocabulary("blanks")["fillers"]
@@ -153,12 +154,9 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @property
     def claimed_beyond(self) -> Decimal:
         """Claimed points minus computed ones where the claims fit the opposite sign (I01)."""
-        found = (
-            claim - s.points
-            for claim, s, other in self.claims
-            if other and claim is not None and s.points is not None
-        )
-        return sum(found, Decimal(0))
+        computed = [(s.points, s) for _, s, _ in self.claims]
+        claimed = [(c if other and s.points is not None else s.points, s) for c, s, other in self.claims]
+        return summed(claimed, self.rulebook) - summed(computed, self.rulebook)
 
     @cached_property
     def are_claims_computed(self) -> bool:
@@ -167,9 +165,18 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
     @property
     def claimed_sum(self) -> Decimal | None:
-        """All claimed points, those of budget execution included; None while one is missing or unreadable."""
-        known = [claim for claim, _, _ in self.claims if claim is not None]
-        return sum(known, Decimal(0)) if self.rows and len(known) == len(self.claims) else None
+        """All claimed points, as the rulebook adds them up; None while one is missing or unreadable.
+
+        Budget execution is left out where it has no weight and nothing was claimed for it.
+        """
+        owed = [(claim, s) for claim, s, _ in self.claims if claim is not None or s.weight != 0]
+        missing = any(claim is None for claim, _ in owed)
+        return None if missing or not self.rows else summed(owed, self.rulebook)
+
+    @property
+    def computed_sum(self) -> Decimal:
+        """All computed points, as the rulebook adds them up, before any cap."""
+        return summed([(s.points, s) for _, s, _ in self.claims], self.rulebook)
 
     @property
     def is_total_rounded(self) -> bool:
@@ -181,7 +188,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         if total is None or not self.are_claims_computed:
             return False
         computed = self.scores.total + self.claimed_beyond
-        uncapped = points_of((self.scores.execution, *self.scores.indicators)) == self.scores.total
+        uncapped = self.computed_sum == self.scores.total
         each = uncapped and total == self.claimed_sum
         return each or is_rounded(total, computed, Fraction(computed))
 
@@ -284,4 +291,4 @@ def _fits_other_weight(row: Indicator, score: Score, gap: Decimal) -> bool:
 
 
 def _lost_points(score: Score) -> bool:
-    return score.points is not None and score.weight is not None and score.points < score.weight
+    return score.points is not None and score.weight is not None and score.points < half_up(score.weight)

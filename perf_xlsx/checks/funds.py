@@ -10,7 +10,8 @@ from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
-from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
+from perf_xlsx.rulebook import Rulebook, load_rulebook
+from perf_xlsx.rulebook.fitting import fitting_rulebooks
 
 MOST_SOURCES = 12  # lines below a total; the sums to try double with each
 PartsSum = tuple[Decimal, list[FundLine]]  # with the lines that it is of
@@ -279,7 +280,8 @@ def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Deci
     if not line.executed.place.cell:
         return  # there is no table at all, or no such line: R06
     others = [column for column in ("initial", "adjusted") if line.entry(column).value is not None]
-    fits = "、".join(_rulebooks_for(form, others, rulebook.number("execution.weight")))
+    known = fitting_rulebooks(form, rulebook.number("execution.weight"))
+    fits = "、".join(name for name in known if load_rulebook(name).word("execution.base") in others)
     there = "、".join(_column(line.entry(column)) + plain(line.entry(column).value or 0) for column in others)
     only = f"，只有{there}" if there else "，或名称没有认出"
     word = _column(budget)
@@ -290,14 +292,6 @@ def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Deci
     elif fits:
         advice += f"规定以全年预算数为基数的，请用 --rulebook {fits} 之一重新评分。"
     yield observed(line.executed, message, advice, expected=f"有“{word}”一栏")
-
-
-def _rulebooks_for(form: SelfEvaluation, columns: Sequence[str], weight: Decimal) -> Iterator[str]:
-    """The shipped rulebooks for this kind of form that divide by one of these columns, with the same weight."""
-    for book in map(load_rulebook, rulebook_names()):
-        divides = book.word("execution.base") in columns and book.number("execution.weight") == weight
-        if divides and form.form in book.forms:
-            yield book.name
 
 
 def _column(entry: Entry[Decimal]) -> str:
@@ -326,7 +320,7 @@ def large_adjustments_are_explained(
     total = (form.total_funds.initial.value, scores.line_rates[form.total_line].adjustment)
     for key, line in form.funds.items():
         rate = scores.line_rates[key].adjustment
-        if rate is None or abs(rate) < limit:
+        if not rate or abs(rate) < limit:
             continue
         if line is not form.total_funds and (line.initial.value, rate) == total:
             continue  # the one source of all money: reported at the total

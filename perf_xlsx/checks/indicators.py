@@ -104,7 +104,7 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook) -> str:
 def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """年度指标值须填写；≥、> 的指标值不应为0, since nothing could then be missed."""
     for row, score in diagnoses.rows:
-        if row.target.empty and not needs_no_target(row):
+        if row.target.empty and score.applies and not needs_no_target(row):
             yield observed(row.target, f"{row.display_name}没有填年度指标值。", "请填写年初批复的指标值。")
         elif row.target.value == 0 and row.sign.value in ("≥", ">") and score.method not in (BY_RATE, IN_WORDS):
             yield observed(
@@ -275,3 +275,21 @@ def what_is_there(entry: Entry[str]) -> str:
     if entry.unreadable and entry.given in UNREADABLE_TEXTS:
         return UNREADABLE_TEXTS[entry.given]
     return f"只填了“{entry.given}”" if entry.given else "没有填写"
+
+
+@check("I20")
+def not_applicable_is_told(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
+    """不适用的指标不计分, where the rulebook rescales the rest; whoever says so says why, and claims none."""
+    full = rulebook.number("total.points")
+    for row, score in diagnoses.rows:
+        if score.applies:
+            continue
+        claimed = row.claimed_points.value
+        more = f"，自评得分却填了{plain(claimed)}" if claimed else ""
+        why = "" if is_missing_or_filler(row.reason) else "可以不改；"
+        yield observed(
+            row.actual,
+            f"{row.display_name}填“{row.actual.given}”{more}，{plain(score.weight or 0)}分不计，"
+            f"总分按其余分值折算为{plain(full)}分。",
+            f"{why}请核对是否确实不适用，在“{row.reason.field}”中写明原因，自评得分填0。",
+        )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
 from perf_xlsx.checks.indicators import what_is_there
 from perf_xlsx.checks.plausibility import points_of_band
+from perf_xlsx.domain.days import usual_day
 from perf_xlsx.domain.judgement import judged
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.place import Place
@@ -24,7 +23,7 @@ GOALS = ("goal_expected", "goal_achieved")
 @check("R07")
 def points_within_a_band_are_chosen(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """定性指标评为部分达成、未达成的要填自评得分: only the unit can choose its points within the band."""
-    if not _any_points_claimed(diagnoses.form):
+    if not _any_points_claimed(diagnoses.form, rulebook):
         return  # the unit has not evaluated itself at all
     for row, score in diagnoses.rows:
         band = rulebook.band(row.actual)
@@ -45,19 +44,24 @@ def _left_to_choose(diagnoses: Diagnoses, rulebook: Rulebook) -> set[Entry[Decim
     return {row.claimed_points for row, score in diagnoses.rows if _is_left_to_choose(row, score, rulebook)}
 
 
-def _claims(form: SelfEvaluation) -> list[Entry[Decimal]]:
-    """The boxes for the unit's own points that the form has, the indicators' first, but for those of W03."""
+def _claims(form: SelfEvaluation, rulebook: Rulebook) -> list[Entry[Decimal]]:
+    """The boxes for the unit's own points that the form has, the indicators' first, but for those of W03.
+
+    Budget execution owes none where the rulebook gives it no points.
+    """
     weighed = [row for row in form.indicators if not (row.weight.empty and row.weight.place.cell)]
     boxes = [row.claimed_points for row in weighed] if "claimed_points" not in form.absent else []
     single = {
         "claimed_execution_points": form.claimed.execution_points, "claimed_total": form.claimed.total,
     }  # fmt: skip
+    if not rulebook.number("execution.weight"):
+        del single["claimed_execution_points"]
     boxes += [entry for key, entry in single.items() if key not in form.absent]
     return [entry for entry in boxes if entry.place.cell]
 
 
-def _any_points_claimed(form: SelfEvaluation) -> bool:
-    return not _all_empty(_claims(form))
+def _any_points_claimed(form: SelfEvaluation, rulebook: Rulebook) -> bool:
+    return not _all_empty(_claims(form, rulebook))
 
 
 def _all_empty(entries: Iterable[Entry[Decimal]]) -> bool:
@@ -74,8 +78,8 @@ def _lacks_grade(form: SelfEvaluation) -> bool:
 def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """自评得分、自评总分、自评等级都要填写, where the form has boxes for them; one finding if all are empty."""
     form = diagnoses.form
-    boxes, grade = _claims(form), form.claimed.grade
-    if boxes and not _any_points_claimed(form):
+    boxes, grade = _claims(form, rulebook), form.claimed.grade
+    if boxes and not _any_points_claimed(form, rulebook):
         message = "没有自评打分：各项得分和总分都没有填写。"
         advice = "请由单位逐项自评打分，再填写自评总分；软件计算的得分只供核对，不能代替自评。"
         yield observed(boxes[0], message, advice)
@@ -105,7 +109,7 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
     Unknown words are a warning. The wording of the target, or a day before the target's, is 达成.
     """
     for row, score in diagnoses.rows:
-        if not row.qualitative or score.method == "按执行率":
+        if not row.qualitative or not score.applies or score.method == "按执行率":
             continue
         if score.method == "按比例":
             message = f"{row.display_name}是定性指标，计分方法不能选“按比例”。"
@@ -199,7 +203,7 @@ def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
     entry = form.boxes["filled_on"]
     if entry.value is None or form.year is None:
         return
-    day = _day(entry.value)
+    day = usual_day(entry.value)
     span = f"{form.year + 1}-01-01 至 {form.year + 1}-12-31"
     if day is None:
         message = f"填报日期填“{entry.given}”，不是日期。"
@@ -210,14 +214,6 @@ def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
     else:
         return
     yield observed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)
-
-
-def _day(text: str) -> datetime.date | None:
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: .*)?", normalise(text))
-    try:
-        return datetime.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
 
 
 @check("R17")

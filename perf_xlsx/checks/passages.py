@@ -31,12 +31,13 @@ BUDGET, BUDGET_OR_CHANGE, EXCEPT, BOUND, BUT, UNCHANGED, MATCHES, ALL_DONE, ADDE
         "taken",
     )
 )  # fmt: skip
-_MISUSED, _NONE, _ALL_SPENT, _NOT_IDLE = (
-    alternatives("narrative", "claims", key) for key in ("misused", "none", "all_spent", "not_idle")
+_MISUSED, _NONE, _NONE_OF, _LEFT, _ALL_SPENT, _IDLE, _NOT_IDLE = (
+    alternatives("narrative", "claims", key)
+    for key in ("misused", "none", "none_of", "left", "all_spent", "idle", "not_idle")
 )
-NO = f"(?:{_NONE})(?:[、和或]|任何|财政|资金|预算|经费|{_MISUSED})*"
-NOTHING_LEFT = pattern(f"{NO}(?:结转)?结余|{_ALL_SPENT}")
-NOTHING_IDLE = pattern(f"{NO}(?:闲置|沉淀)(?!{_NOT_IDLE})")
+NO = f"(?:{_NONE})(?:{_NONE_OF}|{_MISUSED})*"
+NOTHING_LEFT = pattern(f"{NO}(?:{_LEFT})|{_ALL_SPENT}")
+NOTHING_IDLE = pattern(f"{NO}(?:{_IDLE})(?!{_NOT_IDLE})")
 _BETWEEN, _ABOUT, _MORE, _OR_SO = (
     alternatives("narrative", "stated", key) for key in ("between", "about", "more", "or_so")
 )
@@ -94,6 +95,27 @@ def _too_short(title: str, entry: Entry[str], rulebook: Rulebook, is_box: bool) 
     return observed(entry, message, "请写明具体情况。", expected=f"不少于{plain(shortest)}个字")
 
 
+@check("N04")
+def texts_keep_to_their_length(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+    """文字说明、偏差原因不超过规定的字数, where the rulebook sets a limit."""
+    texts = {
+        "passages.longest": [(f"“{one.title.given}”", one.text) for one in form.passages],
+        "passages.longest_reason": [(f"{row.display_name}的偏差原因", row.reason) for row in form.indicators],
+    }
+    for key, written in texts.items():
+        most = rulebook.number(key)
+        for name, entry in written:
+            count = len(re.sub(r"\s", "", entry.given))
+            if most and count > most:
+                message = f"{name}有{count}个字，超过{plain(most)}个字。"
+                advice = f"请压缩到{plain(most)}个字以内，写主要的。"
+                over = plain(count - most)
+                basis = str(rulebook.cite(key))
+                yield observed(
+                    entry, message, advice, expected=f"不超过{plain(most)}个字", difference=over, basis=basis
+                )
+
+
 class Claim(Struct, frozen=True):
     """Words that claim something, and how a subject's numbers contradict them ("" where they agree).
 
@@ -117,7 +139,7 @@ def _unspent(subject: Subject, rulebook: Rulebook) -> str:
 
 def _changed(subject: Subject, rulebook: Rulebook) -> str:
     rate = subject.rates.adjustment
-    if rate is None or abs(rate) < rulebook.number("thresholds.adjustment"):
+    if not rate or abs(rate) < rulebook.number("thresholds.adjustment"):
         return ""
     return f"{subject.name}预算调整率{percent(rate)}"
 

@@ -10,8 +10,7 @@ from fractions import Fraction
 from perf_xlsx.checks.claims import FALL, RISE, claims_fit, opposite_claims, sign_by_name
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler
-from perf_xlsx.checks.weights import by_level
-from perf_xlsx.domain.levels import REQUIRED_DIMENSIONS, SATISFACTION, level_named
+from perf_xlsx.domain.levels import REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
@@ -200,14 +199,29 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
 
 
 @check("I13")
-def all_dimensions_are_there(form: SelfEvaluation) -> Iterator[Observation]:
-    """产出、效益、满意度都要有, on whatever level; silent where a form states no levels at all."""
+def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+    """产出、效益、满意度都要有, or the rulebook's own levels, on whatever level.
+
+    Silent where a form states no levels at all.
+    """
     levels = by_level(form).keys() - {""}
     stated = levels | _lower_levels(form)
-    missing = [f"{name}指标" for name in REQUIRED_DIMENSIONS if not any(name in level for level in stated)]
+    wanted = required_dimensions(form, rulebook)
+    missing = [f"{name}指标" for name in wanted if not any(name in level for level in stated)]
     if levels and missing and not any(row.level1.unreadable for row in form.indicators):
         names = "、".join(missing)
         yield observed(form.indicators[0].level1, f"没有{names}。", f"请补充{names}。", expected=names)
+
+
+def required_dimensions(form: SelfEvaluation, rulebook: Rulebook) -> list[str]:
+    """What a form must measure: the levels that all of the rulebook's share-outs have, else the usual ones.
+
+    A level that holds budget execution is there without an indicator.
+    """
+    sets = [set(weights) for weights in rulebook.ruled_levels(form.form)]
+    common = set.intersection(*sets) - {rulebook.execution_level} if sets else set()
+    ruled = [level.removesuffix("指标") for level in sets[0] if level in common] if sets else []
+    return ruled if any(name not in REQUIRED_DIMENSIONS for name in ruled) else REQUIRED_DIMENSIONS
 
 
 def _lower_levels(form: SelfEvaluation) -> set[str]:
@@ -286,7 +300,7 @@ def _opposite_change(row: Indicator) -> tuple[str, str] | None:
 @check("I18")
 def under_spending_is_deducted_once(diagnoses: Diagnoses) -> Iterator[Observation]:
     """同一项结余只扣一次: an indicator scored by execution rate repeats 预算执行率."""
-    for row, score in diagnoses.rows:
+    for row, score in diagnoses.rows if diagnoses.scores.execution.weight else ():
         if score.method == "按执行率" and score.share is not None and score.share < 1:
             message = f"{row.display_name}按执行率计分，与“预算执行率”对同一项结余重复扣分。"
             yield observed(row.method, message, "可以不改；如无规定，建议改用其他计分方法。")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf_xlsx.checks.diagnoses import Diagnoses
-from perf_xlsx.domain.model import Scores, SelfEvaluation, points_of
+from perf_xlsx.domain.model import Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, points
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_number, to_word
-from perf_xlsx.rulebook import NO_GRADE, Rulebook
+from perf_xlsx.rulebook import BY_SHARE, NO_GRADE, Rulebook
 
 
 def _sum_without_execution(form: SelfEvaluation) -> Decimal | None:
@@ -38,11 +38,11 @@ def claimed_total_is_sum(diagnoses: Diagnoses, scores: Scores, rulebook: Ruleboo
     difference = entry.value - total
     if abs(difference) <= diagnoses.tolerance or _is_capped(entry.value, total, scores, rulebook):
         return
-    rounded = _is_rounded(entry.value, total, rulebook)
+    rounded, converted = _is_rounded(entry.value, total, rulebook), _conversion(scores, rulebook)
     advice = f"请核对各项自评得分；如各项无误，自评总分应填{plain(total)}。"
     yield observed(
         entry,
-        f"自评总分填{plain(entry.value)}，各项自评得分之和为{plain(total)}，相差{plain(difference)}"
+        f"自评总分填{plain(entry.value)}，各项自评得分之和{converted}为{plain(total)}，相差{plain(difference)}"
         + ("，是四舍五入造成的。" if rounded else "。"),
         "可以不改；建议保留两位小数。" if rounded else advice,
         expected=plain(total),
@@ -50,6 +50,13 @@ def claimed_total_is_sum(diagnoses: Diagnoses, scores: Scores, rulebook: Ruleboo
         severity="notice" if rounded else "error",
         correction=None if rounded else to_number(entry, total),
     )
+
+
+def _conversion(scores: Scores, rulebook: Rulebook) -> str:
+    """That the sum of the points is not the total by itself, in words, or ""."""
+    if rulebook.word("total.conversion") == BY_SHARE:
+        return "按权重占比折算后"
+    return "" if all(score.applies for score in scores.indicators) else "按适用的分值折算后"
 
 
 @check("T02")
@@ -87,9 +94,9 @@ def claimed_total_is_computed_total(
 
 
 @check("T04")
-def total_is_capped(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
+def total_is_capped(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """总分按执行率封顶, where the rulebook caps it."""
-    rate, summed = scores.execution.completion, points_of((scores.execution, *scores.indicators))
+    form, rate, summed = diagnoses.form, scores.execution.completion, diagnoses.computed_sum
     cap = rulebook.cap(rate)
     if cap is not None and rate is not None and summed > cap.total:
         yield observed(
@@ -140,5 +147,5 @@ def claimed_grade_is_earned(diagnoses: Diagnoses, scores: Scores, rulebook: Rule
 
 def _lower_bound(grade: str, rulebook: Rulebook) -> str:
     """In brackets, the least points of a grade; "" for the lowest."""
-    low = next(one.low for one in rulebook.grades if one.name == grade)
-    return f"（{plain(low)}分及以上）" if low else ""
+    found = next(one for one in rulebook.grades if one.name == grade)
+    return f"（{plain(found.low)}分{'以上，不含' if found.open else '及以上'}）" if found.low else ""

@@ -8,11 +8,11 @@ from decimal import Decimal
 from msgspec import Struct
 
 from perf_xlsx.checks.diagnoses import Diagnoses
-from perf_xlsx.domain.levels import COST, OUTPUT, level_named
 from perf_xlsx.domain.model import Correction, Indicator, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_number
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import Rulebook, load_rulebook
+from perf_xlsx.rulebook.fitting import are_as_ruled, fitting_rulebooks, level_sums, levels_as_ruled
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import alternatives
 
@@ -80,22 +80,18 @@ def _execution_as_indicator(form: SelfEvaluation, execution: Decimal, full: str)
         name = twice[0].display_name
         words = f"；预算执行率已按预算执行情况计{plain(execution)}分，{name}一行请删去"
         return _Suspect(words, twice[0], None, f"请删去{name}一行，自评总分随之更正。")
-    return _Suspect(f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(execution)}分")
+    words = f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(execution)}分"
+    known = fitting_rulebooks(form, Decimal(0))
+    fits = "、".join(name for name in known if are_as_ruled(form, load_rulebook(name)))
+    if not fits:
+        return _Suspect(words)
+    advice = f"规定不单独给预算执行率计分的，请用 --rulebook 指定（如 {fits}），重新评分；否则请调整各指标的分值，"
+    return _Suspect(words, None, None, f"{advice}留出预算执行率的{plain(execution)}分。")
 
 
 def _to_fit(fits: Sequence[tuple[Indicator, Decimal]]) -> str:
     changes = "、".join(f"{row.display_name}的分值改为{plain(fit)}" for row, fit in fits)
     return f"请把{changes}，或核对各指标的分值。"
-
-
-def by_level(form: SelfEvaluation) -> dict[str, list[Indicator]]:
-    """The indicators by level 1; a row without one belongs to the level above it."""
-    groups: dict[str, list[Indicator]] = {}
-    level = ""
-    for row in form.indicators:
-        level = level_named(row.level1.given) or level
-        groups.setdefault(level, []).append(row)
-    return groups
 
 
 @check("W02")
@@ -104,37 +100,23 @@ def levels_carry_their_weights(diagnoses: Diagnoses, rulebook: Rulebook) -> Iter
     form, tolerance = diagnoses.form, diagnoses.tolerance
     if diagnoses.weights_total is None or not diagnoses.weights_are_settled:
         return
-    groups = by_level(form)
-    sums = {
-        level: sum((row.weight.value or Decimal(0) for row in group), Decimal(0))
-        for level, group in groups.items()
-    }
-    if _are_as_ruled(form, sums, rulebook):
+    groups, sums = levels_as_ruled(form, rulebook), level_sums(form, rulebook)
+    if are_as_ruled(form, rulebook):
         return
-    ruled = rulebook.level_weights(form.form, groups)
+    ruled = rulebook.level_weights(form.form, sums)
     more = _unruled_levels(sums, ruled)
     for level, points in ruled.items():
-        total = sums[level]
-        if abs(total - points) > tolerance:
+        total, inside = sums[level], level == rulebook.execution_level
+        if abs(total - points) > tolerance and level in groups:
+            with_it = f"（含预算执行率{plain(rulebook.number('execution.weight'))}）" if inside else ""
             yield observed(
                 groups[level][0].weight,
-                f"{level}分值合计{plain(total)}，规定为{plain(points)}{more}。",
+                f"{level}分值合计{plain(total)}{with_it}，规定为{plain(points)}{more}。",
                 f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
                 expected=plain(points),
                 difference=plain(total - points),
                 basis=str(rulebook.cite(f"weights.{form.form}")),
             )
-
-
-def _are_as_ruled(form: SelfEvaluation, sums: Mapping[str, Decimal], rulebook: Rulebook) -> bool:
-    """Whether one of the rulebook's ways to share out the points fits; cost may be counted as output."""
-    counted = {**sums, OUTPUT: sums.get(OUTPUT, Decimal(0)) + sums.get(COST, Decimal(0))}
-    tolerance = rulebook.number("thresholds.tolerance")
-    return any(
-        all(abs(known.get(level, Decimal(0)) - points) <= tolerance for level, points in weights.items())
-        for weights in rulebook.weight_sets(form.form)
-        for known in (sums, *([] if COST in weights else [counted]))
-    )
 
 
 @check("W05")

@@ -19,7 +19,7 @@ from perf_xlsx.cli.run_output import Consolidation, Run, not_taken, outside, rep
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
 from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
-from perf_xlsx.rulebook import RulebookError
+from perf_xlsx.rulebook import RulebookError, is_rulebook_file
 from perf_xlsx.system import streams
 from perf_xlsx.system.os_errors import why
 
@@ -70,7 +70,7 @@ def run(
 
 
 def _absolute(rulebook: str | None) -> str | None:
-    return str(Path(rulebook).absolute()) if rulebook and rulebook.endswith(".toml") else rulebook
+    return str(Path(rulebook).absolute()) if rulebook and is_rulebook_file(rulebook) else rulebook
 
 
 def _lists(options: BatchOptions) -> tuple[Waiving | None, Roster | None]:

@@ -63,7 +63,11 @@ ROSTER = click.option(
     help="报送名单（.xlsx、.xls、.ods 或 .csv），有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
 )
 BATCH = (
-    click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用模板自带的。"),
+    click.option(
+        "--rulebook",
+        metavar="评分办法",
+        help="改用这个评分办法（名称，或自己的 .xlsx、.toml 文件）；不写时用模板自带的。",
+    ),
     click.option(
         "--waivers",
         type=FILE,

@@ -52,7 +52,11 @@ def _form(context: click.Context, option: click.Parameter, form: str | None) -> 
     metavar="数据.json",
     help="按数据预先填好；表种和年度默认取自数据。",
 )
-@click.option("--rulebook", metavar="评分办法", help="模板使用的评分办法，默认 mof-2020。")
+@click.option(
+    "--rulebook",
+    metavar="评分办法",
+    help="模板使用的评分办法（名称，或自己的 .xlsx、.toml 文件），默认 mof-2020。",
+)
 @click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
 def template(
     form: str | None,

@@ -43,6 +43,7 @@ class Transcript:
         form = joined.evaluation
         self.form, self.workbook = load_form(form.form), form.workbook
         self._order = list(_order(self.form, form.passages))
+        self._boxes: dict[Path, Box | None] = {}
         self._fill: dict[Path, Typed] = {}
         self._seen: set[tuple[str, str, Address]] = set()
         self.sources: set[Address] = set()
@@ -58,7 +59,7 @@ class Transcript:
     # ---- typing ---------------------------------------------------------------------------------------
 
     def _type(self, path: Path, entry: Entry[Any]) -> Entry[Any]:
-        if box := _box(self.form, path):
+        if box := self._box(path):
             _, cell = self._source(entry)
             self._fill[path] = self._understood(box, path, entry, cell) if self.understood else as_typed(cell)
         return entry
@@ -150,9 +151,17 @@ class Transcript:
             cell = self.was.cell(address)
         return address, cell
 
+    def _box(self, path: Path) -> Box | None:
+        """Our template's box; the rows of a table have the same."""
+        block, row, key = path
+        asked = (block, 0 if isinstance(row, int) else row, key)
+        if asked not in self._boxes:
+            self._boxes[asked] = _box_of(self.form, asked)
+        return self._boxes[asked]
+
     def _field(self, path: Path) -> str:
         block, row, _ = path
-        box = _box(self.form, path)
+        box = self._box(path)
         assert box is not None
         if not block:
             return box.label
@@ -203,7 +212,7 @@ def _order(form: Form, passages: tuple[Passage, ...]) -> Iterator[str | int]:
     yield from left
 
 
-def _box(form: Form, path: Path) -> Box | None:
+def _box_of(form: Form, path: Path) -> Box | None:
     """Our template's box; None where it has none."""
     name, row, key = path
     block = form.block(name) if form.has(name) else None

@@ -36,11 +36,14 @@ def _rows(rows: Iterable[Row], block: str, visit: Visit) -> tuple[Row, ...]:
 
 
 def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:
+    """The row with its new entries; itself where none is new, so that what is known of it stays known."""
     found = asdict(row)
     extras = found.pop("extras", {})
     changed: dict[str, Any] = {
-        key: visit((block, number, key), entry) for key, entry in found.items() if isinstance(entry, Entry)
+        key: new
+        for key, entry in found.items()
+        if isinstance(entry, Entry) and (new := visit((block, number, key), entry)) is not entry
     }
     if extras:
         changed["extras"] = {key: visit((block, number, key), entry) for key, entry in extras.items()}
-    return replace(row, **changed)
+    return replace(row, **changed) if changed else row

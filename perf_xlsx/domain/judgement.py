@@ -1,27 +1,40 @@
 """Decide whether an actual in words or a date meets a target that is no number.
 
-The words are in vocabulary/judgements.toml. Where they do not make it sure, only the unit can judge.
+The words are in vocabulary/judgements.toml and dates.toml. Where they leave it unsure, only the unit can judge.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.bounds import parse_bounds
+from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.quantity import JUDGEMENTS, normalise, parse_target
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.vocabulary import vocabulary
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 WORDS = vocabulary("judgements")
 MET = JUDGEMENTS[0]
 LONGEST = 100  # characters; a longer text is a report, which nobody grades by its words
 _MIDNIGHT = pattern(r"(?<=\d) 00:00(?::00)?$")  # behind a day that another program wrote as text
 _ENDS = "。.;；,，!！、 "
+_SCALES: list[list[list[str]]] = [[*scale["grades"], scale["below"]] for scale in WORDS["scales"]]
+
+
+def _longest_first(*lists: Iterable[str]) -> list[str]:
+    return sorted(chain(*lists), key=len, reverse=True)
+
+
+_BEFORE, _AFTER = _longest_first(WORDS["plain"]["before"]), _longest_first(WORDS["plain"]["after"])
+_NONE = _longest_first(WORDS["none"]["words"], WORDS["none"]["intended"])
+_NOT_APPLICABLE = frozenset(WORDS["not_applicable"]["words"])
 
 
 class Judged(Struct, frozen=True):
@@ -77,11 +90,11 @@ def _classes() -> dict[str, Judged]:
 
 def _bare(text: str) -> str:
     """A wording without what changes nothing around it: 已及时拨付 is 及时拨付."""
-    for word in sorted(WORDS["plain"]["before"], key=len, reverse=True):
+    for word in _BEFORE:
         if text.startswith(word) and len(text) > len(word):
             text = text[len(word) :]
             break
-    for word in sorted(WORDS["plain"]["after"], key=len, reverse=True):
+    for word in _AFTER:
         if text.endswith(word) and len(text) > len(word):
             return text[: -len(word)]
     return text
@@ -93,10 +106,15 @@ def happened_not(text: str) -> bool:
     return _none_of(said) is not None and not said.startswith(tuple(WORDS["none"]["intended"]))
 
 
+def says_not_applicable(actual: str) -> bool:
+    """Whether an actual says that its indicator does not apply: 不适用, 本年度不适用."""
+    return len(actual) <= LONGEST and _folded(actual) in _NOT_APPLICABLE
+
+
 def _none_of(text: str) -> str | None:
     """What the text says did not happen ("": anything); None where it does not say so."""
-    for word in sorted((*WORDS["none"]["words"], *WORDS["none"]["intended"]), key=len, reverse=True):
-        kind = text[len(word) :].removesuffix("发生")
+    for word in _NONE:
+        kind = text[len(word) :].removesuffix(WORDS["none"]["verb"])
         if text.startswith(word) and kind in ("", *WORDS["none"]["kinds"]):
             return kind
     return None
@@ -115,9 +133,10 @@ def _nothing_happened(target: str, actual: str) -> bool:
 
 def _graded(target: str, actual: str) -> Judged | None:
     """Judge two texts on one scale that differ only in grade; the target's grade or a better one is met."""
-    for scale in WORDS["scales"]:
-        grades = [*scale["grades"], scale["below"]]
-        wanted, said = _grade(target, grades), _grade(actual, grades)
+    bare_target, bare_actual = _bare(target), _bare(actual)
+    for grades in _SCALES:
+        wanted = _grade(bare_target, grades)
+        said = _grade(bare_actual, grades) if wanted else None
         if wanted and said and wanted[0] < len(grades) - 1 and said[1] in (wanted[1], ""):
             if said[0] <= wanted[0]:
                 return Judged(MET, f"不低于指标值“{target}”")
@@ -127,9 +146,12 @@ def _graded(target: str, actual: str) -> Judged | None:
 
 def _grade(text: str, grades: list[list[str]]) -> tuple[int, str] | None:
     """The grade of the longest word that the text begins or ends with, and the rest of the text."""
-    bare = _bare(text)
     found = [
-        (len(word), at, rest) for at, words in enumerate(grades) for word in words for rest in _without(bare, word)
+        (len(word), at, rest)
+        for at, words in enumerate(grades)
+        for word in words
+        if word in text
+        for rest in _without(text, word)
     ]
     _, at, rest = max(found, default=(0, 0, ""))
     return (at, rest) if found else None
@@ -158,21 +180,25 @@ def _within_bounds(target: str, actual: str) -> Judged | None:
 
 # ---- dates -----------------------------------------------------------------------------------------------
 
+DATES = vocabulary("dates")
+_IN_TIME, _TARGETS = DATES["words"], DATES["targets"]
+_END = tuple(_IN_TIME["end"])
 _YEAR = r"(?:(?P<year>20\d\d|\d\d(?=年))[年./-]度?)?"
 _DATE = pattern(
     rf"(?P<full>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d))"
     r"|(?P<short>(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?!\d))"
-    rf"|(?<![\d.]){_YEAR}(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号]?|(?P<part>底|末|初|上旬|中旬|下旬))?(?!\d)"
+    rf"|(?<![\d.]){_YEAR}(?P<month>1[0-2]|0?[1-9])月份?"
+    rf"(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号]?|(?P<part>{any_of(DATES['parts'])}))?(?!\d)"
     r"|(?<![\d.])(?P<year2>20\d\d)[./-](?P<month2>1[0-2]|0?[1-9])(?:[./-](?P<day2>3[01]|[12]\d|0?[1-9])[日号]?)?(?![\d./%-])"
-    r"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>年底|年末|年内|年终|底|末|上半年|下半年|第?[一二三四1-4]季度末?底?)"
+    rf"|(?:(?<!\d)(?P<year3>20\d\d)年?)?(?P<span>{any_of((*_IN_TIME['end_of_year'], *_END, *DATES['spans']))}"
+    rf"|第?[{ONE_TO_TEN[:4]}1-4]{_IN_TIME['quarter']}{''.join(f'{word}?' for word in _END)})"
     r"|(?<!\d)(?P<year4>20\d\d)年度?(?!\d|[./-])"
 )
 _TORN = pattern(r"20\d\d\.1(?!\d)")  # January, or a number that lost the zero of October
-_MONTHS = {word: n for n, word in enumerate([*"一二三四五六七八九十", "十一", "十二"], 1)}
-_MONTH_IN_WORDS = pattern("(十[一二]?|[一二三四五六七八九])月")
-_PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
-_SPANS = {"上半年": (1, 6), "下半年": (7, 12)}
-_QUARTERS = {word: n for n, words in enumerate(("一1", "二2", "三3", "四4")) for word in words}
+_MONTHS = {word: n for n, word in enumerate((*ONE_TO_TEN, *(ONE_TO_TEN[-1] + one for one in ONE_TO_TEN[:2])), 1)}
+_MONTH_IN_WORDS = pattern(f"({any_of(_MONTHS)})月")
+_QUARTERS = {word: n for n, words in enumerate(zip(ONE_TO_TEN, "1234", strict=False)) for word in words}
+_ABOUT_DATES = pattern(any_of(_TARGETS["plain"]))
 _YEAR_OF_NONE = 2001  # where no year is stated anywhere
 
 
@@ -237,10 +263,10 @@ def _when(text: str) -> _When | None:
     """The one date of a text; None where there is none, or more than one, or it is no deadline."""
     text = _MONTH_IN_WORDS.sub(lambda found: f"{_MONTHS[found[1]]}月", text)
     found = list(_DATE.finditer(text))
-    if len(found) != 1 or any(word in text for word in WORDS["dates"]["other"]):
+    if len(found) != 1 or any(word in text for word in _TARGETS["other"]):
         return None
     date, behind = found[0], text[found[0].end() :]
-    rest, before = text[: date.start()] + behind, behind.startswith(("前", "之前", "以前"))
+    rest, before = text[: date.start()] + behind, behind.startswith(tuple(_IN_TIME["before"]))
     return replace(_span(date), rest=rest, before=before)
 
 
@@ -266,21 +292,21 @@ def _of_digits(digits: str) -> _When:
 
 def _in_month(date: re.Match[str], year: int | None) -> _When:
     month, day = int(date["month"] or date["month2"]), int(date["day"] or date["day2"] or 0)
-    first, last = (day, day) if day else _PARTS.get(date["part"], (1, 31))
-    return _When(year, (month, first), (month, last), bool(day) or date["part"] in ("底", "末"))
+    first, last = (day, day) if day else DATES["parts"].get(date["part"], (1, 31))
+    return _When(year, (month, first), (month, last), bool(day) or date["part"] in _END)
 
 
 def _months(span: str) -> tuple[tuple[int, int], bool]:
     """The months of a half, a quarter, the end of the year or (no word) the year."""
-    if "季度" in span:
+    if _IN_TIME["quarter"] in span:
         quarter = next(_QUARTERS[ch] for ch in span if ch in _QUARTERS)
-        return (3 * quarter + 1, 3 * quarter + 3), span[-1] in "末底"
-    if span in _SPANS:
-        return _SPANS[span], False
+        return (3 * quarter + 1, 3 * quarter + 3), span.endswith(_END)
+    if span in DATES["spans"]:
+        first, last = DATES["spans"][span]
+        return (first, last), False
     return ((12, 12) if span else (1, 12)), span != ""
 
 
 def _plain(text: str) -> str:
     """The text around a date, without words that do not change it."""
-    words = sorted(WORDS["dates"]["plain"], key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, words)), "", text).strip("()（）" + _ENDS)
+    return _ABOUT_DATES.sub("", text).strip("()（）" + _ENDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perf_xlsx.domain.model import Indicator, SelfEvaluation
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.vocabulary import vocabulary
 
@@ -18,6 +19,16 @@ def level_named(given: str) -> str:
     text = same_label(given)
     known = next((level for level, words in LEVEL_WORDS.items() if any(word in text for word in words)), None)
     return known or (text if not text or text.endswith("指标") else f"{text}指标")
+
+
+def by_level(form: SelfEvaluation) -> dict[str, list[Indicator]]:
+    """The indicators by level 1; a row without one belongs to the level above it."""
+    groups: dict[str, list[Indicator]] = {}
+    level = ""
+    for row in form.indicators:
+        level = level_named(row.level1.given) or level
+        groups.setdefault(level, []).append(row)
+    return groups
 
 
 def is_judged_level(*levels: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
+from perf_xlsx.domain.judgement import says_not_applicable
 from perf_xlsx.domain.place import Place
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 PICTURE, CROSSED_OUT = "图片", "划去的文字"
 
 
-class Entry(Struct, Generic[T], frozen=True):
+class Entry(Struct, Generic[T], frozen=True, gc=False):
     """The content of one box.
 
     `value` is the parsed value (None: empty or unreadable), `given` the text as Excel shows it ("" where the cell
@@ -131,6 +132,11 @@ class Indicator(TableRow, frozen=True):
     def display_name(self) -> str:
         """How messages name it: “its name”, or 第8行 where it has none."""
         return display_name(self.name)
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether the actual says that the indicator does not apply (不适用)."""
+        return says_not_applicable(self.actual.given)
 
     @property
     def qualitative(self) -> bool:
@@ -275,7 +281,7 @@ class Trust(StrEnum):
 TRUST_MARKS: Mapping[Trust, str] = {Trust.UNREAD: "未核对原文"}
 
 
-class Citation(Struct, frozen=True):
+class Citation(Struct, frozen=True, gc=False):
     """A rule: its key, the document, the text, and how far that text is known."""
 
     rule: str
@@ -293,7 +299,10 @@ class Citation(Struct, frozen=True):
         return f"{self.document}：{self.text}{self.trust.after(self.document)}"
 
 
-class Score(Struct, frozen=True):
+NOT_APPLICABLE = "不适用"  # `method` of an indicator that the unit says does not apply
+
+
+class Score(Struct, frozen=True, gc=False):
     """Points of one indicator, or of budget execution.
 
     `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; each None
@@ -311,6 +320,11 @@ class Score(Struct, frozen=True):
     why: str
     basis: tuple[Citation, ...]
     otherwise: Decimal | None = None
+
+    @property
+    def applies(self) -> bool:
+        """Whether the indicator counts; of one that does not apply (不适用) there are no points."""
+        return self.method != NOT_APPLICABLE
 
     @property
     def rules(self) -> str:
@@ -362,7 +376,7 @@ def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, S
     return [(row, known.get(id(row), PART)) for row in form.indicator_rows]
 
 
-class Waived(Struct, frozen=True):
+class Waived(Struct, frozen=True, gc=False):
     """Why a finding was waived (豁免), by whom, and the last day on which it is."""
 
     reason: str
@@ -370,7 +384,7 @@ class Waived(Struct, frozen=True):
     until: datetime.date
 
 
-class Correction(Struct, frozen=True):
+class Correction(Struct, frozen=True, gc=False):
     """The one right value of a box: the `text` to type, and the `value` that it means (rates as fractions)."""
 
     place: Place
@@ -379,7 +393,7 @@ class Correction(Struct, frozen=True):
     value: Decimal | str
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """Something wrong or notable at one place. Texts are Chinese.
 
     `correction` is given where one value is right once all other findings are corrected.

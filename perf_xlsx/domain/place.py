@@ -17,7 +17,7 @@ def column_name(column: int) -> str:
     return letters
 
 
-class Place(Struct, frozen=True, order=True):
+class Place(Struct, frozen=True, order=True, gc=False):
     """A cell, a sheet (row and column 0), or a workbook (sheet_index -1).
 
     Places sort in reading order: by sheet, row, column.

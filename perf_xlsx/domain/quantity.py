@@ -10,9 +10,10 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from perf_xlsx.domain import numerals
 from perf_xlsx.domain.text import INVISIBLE, fold, is_footnote, is_fraction, is_raised, written_out
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.vocabulary import vocabulary
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 # Longest first, so that ">=" is not read as ">".
 SIGNS: tuple[tuple[str, str], ...] = tuple(
@@ -21,6 +22,7 @@ SIGNS: tuple[tuple[str, str], ...] = tuple(
         key=lambda pair: -len(pair[0]),
     )
 )
+_SIGN_WORDS = tuple(word for word, _ in SIGNS)
 DIRECTIONS: dict[str, str] = {
     word: sign for sign, known in vocabulary("signs").items() for word in known.get("directions", ())
 }
@@ -28,6 +30,7 @@ OPPOSITE = {"≥": "≤<", ">": "≤<", "≤": "≥>", "<": "≥>"}
 JUDGEMENTS: tuple[str, ...] = tuple(vocabulary("judgements")["classes"])  # the best first
 _MARKS: str = vocabulary("blanks")["marks"]["characters"]
 _BLANK_WORDS = frozenset(vocabulary("blanks")["marks"]["words"])
+NOTHING = frozenset(vocabulary("blanks")["nothing"]["words"])
 _LONGEST_BLANK = max(map(len, _BLANK_WORDS))
 _OPENING = 200  # characters of a long text, which tell that it is none of the words
 DASHES = frozenset(mark * n for mark in _MARKS for n in (1, 2)) | _BLANK_WORDS  # as formulas can look them up
@@ -40,7 +43,7 @@ _UNITS = vocabulary("units")
 MONEY_UNITS: dict[str, int] = _UNITS["money"]  # in 元
 TENTHS: dict[str, int] = _UNITS["tenths"]
 _PREFIXES: dict[str, str] = _UNITS["prefixes"]
-_PERCENT_WORDS = frozenset(_UNITS["synonyms"]["%"])
+PERCENT_WORDS: tuple[str, ...] = tuple(_UNITS["synonyms"]["%"])
 _PERCENT_OF = pattern(rf"([%‰])(?:{'|'.join(_UNITS['words']['percent'])}|率)+")
 _FORMULAS = pattern("|".join(re.escape(word) + r"(?!\d)" for word in _UNITS["words"]["formulas"]))
 _FORMULA_ENDS = pattern(f"(?:{'|'.join(map(re.escape, _UNITS['words']['formulas']))})$")
@@ -51,15 +54,14 @@ _BEGINS = pattern(rf"(?:{'|'.join(map(re.escape, (word for word, _ in SIGNS)))})
 _BRACKETED = pattern(r"\(([\d,. ]+)\)(?=$|[%元万亿])")  # accountants' negative
 _STOPS = ".。;"  # behind a number they end the sentence
 _MINUS = str.maketrans("−–△▲", "----")
-_DIGITS = {
-    word: n
-    for n, words in enumerate(["零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
-    for word in words
-}
-_PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_IN_WORDS = pattern(rf"([{''.join((*_DIGITS, *_PLACES))}万亿]+)([%‰]|(?:万元|[元圆成])?)(.*)")
+_YUAN = tuple(numerals.WORDS["yuan"])
+_IN_WORDS = pattern(rf"([{numerals.CHARACTERS}]+)([%‰]|(?:{any_of((*_YUAN, *TENTHS))})?)(.*)")
 _COUNTED = pattern(rf"(?!{'|'.join(_UNITS['words']['numbered'])})[一-鿿]{{1,{LONGEST_COUNTED}}}")  # and not 余, 多
-_CENTS = pattern(rf"(?:零?([{''.join(_DIGITS)}])角)?(?:零?([{''.join(_DIGITS)}])分)?[整正]?")
+_DIGIT, _ZERO = f"([{''.join(numerals.DIGITS)}])", numerals.ZEROS[0]
+_CENTS = pattern(
+    rf"(?:{_ZERO}?{_DIGIT}{numerals.WORDS['tenth']})?(?:{_ZERO}?{_DIGIT}{numerals.WORDS['hundredth']})?"
+    rf"(?:{any_of(numerals.WORDS['whole'])})?"
+)
 
 
 class Quantity(Struct, frozen=True):
@@ -112,13 +114,14 @@ def same_label(text: str) -> str:
     return same_name(unmarked(folded)[0] or folded)
 
 
+@lru_cache(1 << 8)  # one unit is asked for by many rules
 def unit_name(unit: str) -> str:
     """A unit for comparison: "％", "百分比", "%覆盖" and "%（百分比）" are "%"."""
     unit = re.sub(r"\s", "", normalise(unit))
     if (said_twice := _TWICE.fullmatch(unit)) and unit_name(said_twice[1]) == unit_name(said_twice[2]):
         return unit_name(said_twice[1])
     worded = _PERCENT_OF.fullmatch(unit)
-    return "%" if unit in _PERCENT_WORDS else worded[1] if worded else unit
+    return "%" if unit in PERCENT_WORDS else worded[1] if worded else unit
 
 
 def parse_sign(text: str) -> str | None:
@@ -137,10 +140,9 @@ def parse_quantity(text: str) -> Quantity | None:
         return None
     folded, mark = unmarked(folded.rstrip(_STOPS))
     sign, rest = "", folded
-    for word, meaning in SIGNS:
-        if folded.startswith(word):
-            sign, rest = meaning, folded[len(word) :].strip()
-            break
+    if folded.startswith(_SIGN_WORDS):
+        word, sign = next(pair for pair in SIGNS if folded.startswith(pair[0]))
+        rest = folded[len(word) :].strip()
     found = _prefixed(rest, Quantity(Decimal(0), sign), text)
     return found and replace(found, mark=mark + found.mark)
 
@@ -149,7 +151,7 @@ def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
     """A number without its sign, also as 百分之九十 or ¥90; `text` is what was typed."""
     before = next((word for word in _PREFIXES if rest.startswith(word)), "")
     rest = rest.removeprefix(before).strip()
-    rest = "100" if before and rest in ("百", "一百") else rest
+    rest = "100" if before and rest in numerals.WORDS["hundred"] else rest
     rest, unit = (rest[1:].strip(), "¥") if rest.startswith("¥") else (rest, _PREFIXES.get(before, ""))
     found = _numbered(rest, replace(signed, unit=unit), text)
     return None if found and before and found.unit != unit else found
@@ -158,7 +160,7 @@ def _prefixed(rest: str, signed: Quantity, text: str) -> Quantity | None:
 def _numbered(rest: str, signed: Quantity, text: str) -> Quantity | None:
     """A number and its unit."""
     bracket = _BRACKETED.match(rest)
-    if rest.startswith("负"):
+    if rest.startswith(numerals.WORDS["negative"]):
         rest = f"-{rest[1:]}"
     elif bracket:
         rest = f"-{bracket[1].strip()}{rest[bracket.end() :]}"
@@ -227,9 +229,9 @@ def _ends_there(text: str) -> bool:
 _TIME = pattern(r"(?<!\d)20\d\d(?:\s*年|[-/]\d{1,2}|\.\d{1,2}\.\d)|\d{1,2}\s*月")
 _MONTH = pattern(  # "2023.6" is June without a sign before it and a unit behind it: "≤2050.5万元" is money
     rf"({'|'.join(word for word, _ in SIGNS)})?\s{{0,9}}(?<![\d.])20\d\d\.(?:0?[1-9]|1[0-2])\s*"
-    r"(?=$|[前底末止至到~,;。、)-]|之前|以前|[上中下]旬|完成|完工|竣工|验收|交付)"
+    rf"(?=$|[~,;。、)-]|{any_of(vocabulary('dates')['words']['behind_a_month'])})"
 )
-_REACHES = pattern(r"^(?:达到|达|完成|实现)\s*(?=\d)")
+_REACHES = pattern(rf"^(?:{any_of(vocabulary('signs')['≥']['reached'])})\s*(?=\d)")
 _BOUNDS = tuple(
     (pattern(rf"\(?[及含]{{0,2}}\)?(?:{'|'.join(known['behind'])})$"), sign)
     for sign, known in vocabulary("signs").items()
@@ -274,14 +276,14 @@ def _in_words(text: str, sign: str) -> Quantity | None:
     Behind a sign it may count anything (≥一百人); an ordinal is no number: ≥二级.
     """
     found = _IN_WORDS.fullmatch(text)
-    number = _numeral(found[1]) if found else None
+    number = numerals.number_of(found[1]) if found else None
     if found is None or number is None:
         return None
     unit, rest = found[2], found[3]
     quantity = Quantity(Decimal(number), sign, unit, cleaned=True, words=True)
     if sign and not unit and _COUNTED.fullmatch(rest):
         return replace(quantity, unit=rest)
-    if unit in ("元", "圆"):
+    if unit in _YUAN:
         return _with_cents(quantity, rest)
     if rest:
         return None
@@ -293,49 +295,5 @@ def _with_cents(yuan: Quantity, rest: str) -> Quantity | None:
     cents = _CENTS.fullmatch(rest)
     if cents is None:
         return None
-    tenths, hundredths = (_DIGITS[word] if word else 0 for word in cents.groups())
+    tenths, hundredths = (numerals.DIGITS[word] if word else 0 for word in cents.groups())
     return replace(yuan, number=yuan.number + Decimal(tenths) / 10 + Decimal(hundredths) / 100, unit="元")
-
-
-def _numeral(text: str) -> int | None:
-    """ "壹佰贰拾叁万" -> 1230000; None for what is no number ("三四") or two ("三百二" is 302 or 320)."""
-    for unit, size in (("亿", 10**8), ("万", 10**4)):
-        if unit in text:
-            above, below = text.split(unit, 1)
-            high, low = _numeral(above), _numeral(below) if below else 0
-            if high is None or low is None or low >= size or _lacks_zero(low, size, below):
-                return None
-            return high * size + low
-    return _below_ten_thousand(text) if text else None
-
-
-def _lacks_zero(low: int, size: int, below: str) -> bool:
-    """Whether 零 is missing before the lower part, so that it may be meant ten times as large: 一万五."""
-    return 0 < low < size // 10 and below[0] not in "零〇"
-
-
-def _below_ten_thousand(text: str) -> int | None:
-    total, least, after_zero = 0, 10_000, False
-    digit: int | None = None
-    for word in text:
-        place = _PLACES.get(word)
-        if place is None and digit in (None, 0):
-            digit, after_zero = _DIGITS[word], digit == 0
-        elif place is not None and _may_follow(place, digit, total, least):
-            total, digit, least = total + (digit or 1) * place, None, place
-        else:
-            return None
-    last = digit or 0
-    return None if last and _leaves_out_place(least, after_zero) else total + last
-
-
-def _leaves_out_place(least: int, after_zero: bool) -> bool:
-    """Whether a last digit may have lost its place: 三百五 is 350 or 305."""
-    return least in (100, 1000) and not after_zero
-
-
-def _may_follow(place: int, digit: int | None, total: int, least: int) -> bool:
-    """Whether a place may follow this digit and the `least` place before; only a leading 十 needs no digit."""
-    if place >= least:
-        return False
-    return digit != 0 if digit is not None else not total and place == 10

@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 Exact = Decimal | Fraction | int
+_CONTEXT = Context(prec=28, rounding=ROUND_HALF_UP)
+_HOLDS = 10**28  # the least whole number with more digits
 
 
 def half_up(value: Exact, places: int = 2) -> Decimal:
@@ -13,7 +15,8 @@ def half_up(value: Exact, places: int = 2) -> Decimal:
     above, below = value.as_integer_ratio()
     whole, rest = divmod(abs(above) * 10**places, below)
     units = whole + (2 * rest >= below)
-    return Decimal(units if value >= 0 else -units).scaleb(-places, Context(prec=max(28, len(str(units)))))
+    context = _CONTEXT if units < _HOLDS else Context(prec=len(str(units)))
+    return Decimal(units if above >= 0 else -units).scaleb(-places, context)
 
 
 def quotient(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
@@ -47,4 +50,4 @@ def points(value: Exact) -> str:
 
 def exact(value: Fraction) -> Decimal:
     """A fraction as a decimal of 28 significant digits."""
-    return Context(prec=28, rounding=ROUND_HALF_UP).divide(Decimal(value.numerator), Decimal(value.denominator))
+    return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))

@@ -103,7 +103,7 @@ def measure(unit: str) -> Measure:
     """Take apart a unit as it is typed."""
     head, _, per = unit_name(unit).partition("/")
     times, name = _taken_apart(head)
-    below, under = _taken_apart(per.removeprefix("每"))
+    below, under = _taken_apart(per.removeprefix(_UNITS["words"]["per"]))
     return Measure(times, name, f"{'' if below == 1 else below}{under}")
 
 

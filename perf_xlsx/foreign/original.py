@@ -43,7 +43,7 @@ class Original(Struct, frozen=True):
         for grid in self.grids:
             for address, cell in grid.cells.items():
                 if isinstance(cell.value, str) and (text := harmless(cell.value)) != cell.value:
-                    grid.cells[address] = cell._replace(value=text)
+                    grid.cells[address] = replace(cell, value=text)
         clean = {
             "sheets": tuple(replace(sheet, name=harmless(sheet.name)) for sheet in self.sheets),
             "names": tuple(

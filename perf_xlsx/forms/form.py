@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
+from perf_xlsx.domain.quantity import normalise
+
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
 NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
 _YEARS = range(2000, 2101)  # the years that it may be
@@ -67,6 +69,11 @@ class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: 
     def labels(self) -> tuple[str, ...]:
         """Every text under which a person may know this box."""
         return (self.label, *self.synonyms)
+
+    @cached_property
+    def folded_words(self) -> frozenset[str]:
+        """Every way to write one of its choices, for comparison."""
+        return frozenset(normalise(word) for choice in self.choices for word in choice.words)
 
     @cached_property
     def helps(self) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
-from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scoring import score
+from perf_xlsx.rulebook import RESCALED, Rulebook
+from perf_xlsx.scoring import Known, score
 from perf_xlsx.scoring.total import settled
 
 OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
@@ -34,7 +34,9 @@ def judge(
     """
     units = unit_errors(evaluation, rulebook)
     sound, doubted = units.form_without, units.places
-    read = [with_rulebook_severity(one, rulebook) for one in on_reading]  # reading does not know the rulebook yet
+    idle = _not_applicable(evaluation, rulebook)
+    kept = [one for one in on_reading if (one.code, one.place) not in idle]
+    read = [with_rulebook_severity(one, rulebook) for one in kept]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
         return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
@@ -44,10 +46,15 @@ def judge(
         arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, rulebook, codes)
 
+    rows: Known = {}
+    known: dict[int, tuple[SelfEvaluation, Scores]] = {}  # by identity; a form that is kept keeps its own
+
     def scored(form: SelfEvaluation) -> Scores:
-        scores = replace(score(form, rulebook), doubted=doubted)
-        found = waived([*read, *run(form, scores, DECIDING)])
-        return _settled(scores, found, rulebook, claimed_at(form))
+        if id(form) not in known:
+            scores = replace(score(form, rulebook, rows), doubted=doubted)
+            found = waived([*read, *run(form, scores, DECIDING)])
+            known[id(form)] = form, _settled(scores, found, rulebook, claimed_at(form))
+        return known[id(form)][1]
 
     stated = next((one.given for one in read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT)), None)
 
@@ -59,6 +66,14 @@ def judge(
     found = [*read, *(finding("F10", one, rulebook) for one in units.observations())]
     found += causes(sound, check(sound), check, others)
     return scored(sound), bounded(waived(found))
+
+
+def _not_applicable(form: SelfEvaluation, rulebook: Rulebook) -> frozenset[tuple[str, Place]]:
+    """What reading says of an actual that is no number, where the rulebook lets indicators not apply (I20)."""
+    if rulebook.word("total.not_applicable") != RESCALED:
+        return frozenset()
+    places = [row.actual.place for row in form.indicators if row.not_applicable]
+    return frozenset((code, place) for code in ("R08", "R12", "R13") for place in places)
 
 
 def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
+from perf_xlsx.domain.days import usual_day
 from perf_xlsx.domain.model import Waived
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.findings.catalogue import catalogue
@@ -37,7 +37,7 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
 
 
 def _waiver(row: ListRow, problems: list[str]) -> Waiver | None:
-    code, place, until = row["code"].upper(), _place(row["cell"]), _date(row["until"])
+    code, place, until = row["code"].upper(), _place(row["cell"]), usual_day(row["until"])
     found = [f"第{row.number}行{problem}" for problem in _problems(row, place, until)]
     problems += found
     if until is None or found:
@@ -65,11 +65,3 @@ def _problems(row: ListRow, place: str, until: datetime.date | None) -> Iterator
     for key in ("reason", "by"):
         if not row[key]:
             yield f"没有填“{COLUMNS[key][0]}”"
-
-
-def _date(text: str) -> datetime.date | None:
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", normalise(text))
-    try:
-        return datetime.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None

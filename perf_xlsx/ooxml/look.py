@@ -11,7 +11,7 @@ from perf_xlsx.ooxml.markup import quoted
 _SIDES = ("left", "right", "top", "bottom")
 
 
-class Look(Struct, frozen=True, eq=False):
+class Look(Struct, frozen=True, eq=False, gc=False):
     """Font, fill, border, alignment and number format of a cell. Colours are "#RRGGBB", sizes points.
 
     `bg_color` "" means no fill, `align` "" the program's own choice; `indent` counts characters. Looks are

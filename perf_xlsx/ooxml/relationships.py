@@ -24,8 +24,10 @@ def rels_name(part: str) -> str:
 
 def owner_of(name: str) -> str | None:
     """The part whose relationships a part holds ("" is the package); None where it holds none."""
+    if not name.lower().endswith(".rels"):
+        return None
     folder, base = posixpath.split(name)
     where, rels = posixpath.split(folder)
-    if rels.lower() != "_rels" or not base.lower().endswith(".rels"):
+    if rels.lower() != "_rels":
         return None
     return posixpath.join(where, base[: -len(".rels")])

@@ -124,14 +124,13 @@ class Styles:
     def add(self, name: str, element: etree._Element) -> int:
         """The index of an equal element, added where there is none."""
         known, group, members = self._known_of(name), self.group(name), self.members(name)
-        element = copy.deepcopy(element)
-        element.tail = None
-        group.append(element)
         key = _key(element)
         same = known.get(key, known.get(_plainly(key)))
         if same is not None:
-            group.remove(element)
             return same
+        element = copy.deepcopy(element)
+        element.tail = None
+        group.append(element)
         known[key] = len(members)
         members.append(element)
         group.set("count", str(len(members)))

@@ -188,12 +188,12 @@ class FormReader:
         if result is None or not isinstance(cell.value, Decimal):
             return cell
         if not agrees(cell.value, result):
-            now = as_shown(cell._replace(value=half_up(result, 6)))
+            now = as_shown(replace(cell, value=half_up(result, 6)))
             entry: Entry[Any] = Entry(None, place, as_shown(cell), field)
             message = f"{field}是公式，保存的结果{entry.given}与按表内现在的数计算的{now}不符，按保存的结果读取。"
             advice = f"请重新计算后保存，或改填数值；表内各数无误的，应为{now}。"
             self.reports.about("R11", entry, message, advice, now)
-        return cell._replace(formula=None)
+        return replace(cell, formula=None)
 
     def _check_required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         required = box.required or box.preset  # a preset value should not have been cleared

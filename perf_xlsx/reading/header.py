@@ -7,16 +7,18 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.numerals import WORDS
 from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Block, Box, Lines, Rows, typed
 from perf_xlsx.reading.grids import Address, Area, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 _NUMBERED = pattern(r"\(?(\d{1,2})\)?(?:\s*=.*)?")  # "3", "(3)", "③", "5=4/3"
 LONGEST = 5  # characters of "(12)", "栏次"
-_LETTER = pattern(r"[甲乙丙丁戊己庚辛壬癸A-Za-z]|栏次|行次|序号")
+_LETTER = pattern(rf"[{''.join(WORDS['columns'])}A-Za-z]|{any_of(vocabulary('rows')['numbering']['words'])}")
 
 
 def denies(header: Header, named: Address) -> bool:

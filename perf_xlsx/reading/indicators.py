@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry, Indicator, made_of
-from perf_xlsx.domain.quantity import is_blank, normalise, unit_name
+from perf_xlsx.domain.quantity import NOTHING, is_blank, normalise, unit_name
 from perf_xlsx.domain.units import row_unit
 from perf_xlsx.reading.cells import CellReader, RowUnit, small_by_nature
 from perf_xlsx.reading.judged_in_words import dated, in_words, is_empty_or_dash, needs_no_target, numbers_as_text
@@ -48,7 +48,7 @@ def _measured(cells: CellReader, indicator: Indicator, row: Mapping[str, Entry[A
 
 def _stated_unit(indicator: Indicator) -> str:
     unit = indicator.unit.value or ""
-    return "" if is_blank(unit) or normalise(unit) == "无" else unit
+    return "" if is_blank(unit) or normalise(unit) in NOTHING else unit
 
 
 def _in_percent(unit: str, values: Iterable[Entry[Any]]) -> bool:

@@ -28,7 +28,7 @@ _DIGITS = pattern(  # 20231231, 202312, 2023.12, 2023
 
 def dated(name: str, target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
     """The target; as a text where its digits are a date (20231231, 2023.12) because the name is one of a time."""
-    ends = tuple(vocabulary("judgements")["dates"]["names"])
+    ends = tuple(vocabulary("dates")["targets"]["names"])
     found = _DIGITS.fullmatch(normalise(target.given)) if unit.empty and same_label(name).endswith(ends) else None
     return replace(target, value=f"{found[1]}年（{target.given}）") if found else target
 

@@ -12,10 +12,11 @@ from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout
+from perf_xlsx.vocabulary import vocabulary
 
 FILLED_DOWN = ("level1", "level2")
-DITTO = frozenset({"同上", "同前", "〃", "″", '"', "''"})
-TOLD_BY_LEVEL_2 = ("效益指标", "满意度指标")  # 经济效益 belongs to no other level 1; 成本 may be 产出, too
+DITTO = frozenset(vocabulary("rows")["ditto"]["words"])
+TOLD_BY_LEVEL_2: tuple[str, ...] = tuple(vocabulary("levels")["told"]["by_level2"])
 
 Entries = dict[str, Entry[Any]]
 

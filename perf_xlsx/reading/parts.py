@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perf_xlsx.domain.numerals import ITEM
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
-_NUMBERED = pattern(r"[(（]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）]|\d{1,2}\s*[)）.．、](?!\d)|[①-⑳]")
+_NUMBERED = pattern(rf"[(（]\s*(?:\d{{1,2}}|{ITEM})\s*[)）]|\d{{1,2}}\s*[)）.．、](?!\d)|[①-⑳]")
+PARTS = tuple(vocabulary("rows")["part"]["words"])
 ADVICE = "可以不改；如它是单独的指标，请填写分值和得分。"
 
 
@@ -21,7 +23,7 @@ def is_part(name: str, above: str) -> bool:
     """
     if not above:
         return False
-    begins = normalise(name).startswith(tuple(vocabulary("rows")["part"]["words"]))
+    begins = normalise(name).startswith(PARTS)
     return begins or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
 
 

@@ -47,7 +47,7 @@ def as_printed(book: Workbook, grids: Sequence[Grid]) -> Printed:
         cells = dict(_without(grids[at].cells, aids))
         retyped = _retyped(cells, {on_sheet[name][:2]: text for name, text in labels.items() if name in on_sheet})
         remarks += [_remark((at, *spot), cells.get(spot), text) for spot, text in retyped.items()]
-        printed = {spot: (cells.get(spot) or Cell(None))._replace(value=text) for spot, text in retyped.items()}
+        printed = {spot: replace(cells.get(spot) or Cell(None), value=text) for spot, text in retyped.items()}
         found[at] = replace(grids[at], cells=cells | printed)
     return Printed(found, tuple(remarks), theirs=True)
 

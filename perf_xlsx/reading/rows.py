@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, same_label, same_name
+from perf_xlsx.domain.numerals import ITEM
+from perf_xlsx.domain.quantity import NOTHING, is_blank, normalise, parse_quantity, same_label, same_name
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Box, Rows, typed
 from perf_xlsx.ooxml import Cell
@@ -18,12 +19,13 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Table
 from perf_xlsx.reading.levels import FILLED_DOWN
-from perf_xlsx.reading.parts import is_part, parts_remark
+from perf_xlsx.reading.parts import PARTS, is_part, parts_remark
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import any_of, vocabulary
 
-_REMARK = pattern(r"注\s*[\d(.、]")  # "注1.", "注（1）"
-_OF_A_PART = pattern(r"\(?[一二三四五六七八九十]{1,3}[)、.]")  # "二、效益指标"
+_REMARK = pattern(rf"(?:{any_of(vocabulary('rows')['note']['words'])})\s*[\d(.、]")  # "注1.", "注（1）"
+_OF_A_PART = pattern(rf"\(?{ITEM}[)、.]")  # "二、效益指标"
 _AROUND = "-—–…·.()[] "  # around "以下空白"
 
 HELD = ("number", "percent", "long_text")  # kinds of boxes that a row of a sum may have
@@ -155,7 +157,7 @@ class _Classifier:
             if self._is_word_of_sum(word, sums):
                 return column, word, f"“{word}”一行只是合计"
         for column, word in names if numbers else ():
-            if normalise(word).startswith("其中"):
+            if normalise(word).startswith(PARTS):
                 return column, word, f"“{word}”一行是上面一行中的一部分"
         if sums and len(numbers) == len(shown):
             return self._at(numbers[0], row)[2], "", f"第{row}行是上面各行的合计"
@@ -219,7 +221,7 @@ class _Classifier:
 
     def _says_nothing(self, shown: Shown) -> bool:
         others = [text for box, text in shown.items() if not _groups(box)]
-        return bool(others) and all(is_blank(text) or text == "无" for text in others)
+        return bool(others) and all(is_blank(text) or text in NOTHING for text in others)
 
     def _is_unknown_level(self, shown: Shown, levels: set[str]) -> bool:
         """Whether the row holds only levels, one of which neither an entry nor the form knows."""

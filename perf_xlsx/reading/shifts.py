@@ -10,9 +10,10 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.days import day_of
 from perf_xlsx.domain.quantity import normalise, parse_quantity, same_label
 from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, typed
-from perf_xlsx.reading.cells import as_shown, day_of
+from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Layout, Table
@@ -111,7 +112,7 @@ def fits(box: Box, text: str) -> bool:
         case "date":
             return day_of(text) is not None or "年" in text
         case "choice":
-            return any(normalise(text) in map(normalise, choice.words) for choice in box.choices)
+            return normalise(text) in box.folded_words
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 
 from perf_xlsx.domain.model import Severity
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import normalise
+from perf_xlsx.domain.quantity import MONEY_UNITS, normalise
 from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Book, Package
@@ -19,6 +19,7 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.sheets.fixed_texts import GUIDE
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 KEPT = "原样保留"
 
@@ -41,8 +42,11 @@ PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     ("数字签名", "写入评分后签名失效，原文件中的签名不变", ("/digital-signature/origin",), "_xmlsignatures/"),
 )
-OWN_UNIT = pattern("万元|亿元|元")
-MONEY = pattern(r"\(?(?:金额)?单位:?\s*(?:人民币)?(元|百元|千元|万元|百万元|亿元)\)?")
+_STATED = vocabulary("units")["stated"]
+OWN_UNIT = pattern(any_of(MONEY_UNITS))
+MONEY = pattern(
+    rf"\(?(?:{any_of(_STATED['heads'])}):?\s*(?:{any_of(_STATED['currency'])})?({any_of(_STATED['units'])})\)?"
+)
 LINKS = {  # the element of an external-link part -> what it is
     "externalBook": "对别的工作簿的链接",
     "ddeLink": "DDE 链接",

@@ -187,7 +187,7 @@ def _document() -> Iterator[str]:
     default = load_rulebook(DEFAULT)
     for name in _names():
         rulebook = load_rulebook(name)
-        own = [(key, s) for key, s in _ordered(rulebook) if rulebook is default or s != default.settings[key]]
+        own = [(key, s) for key, s in _ordered(rulebook) if rulebook is default or s != default.settings.get(key)]
         yield from _chapter(rulebook, own)
         if rulebook is not default:
             yield f"\n其余与 {DEFAULT} 相同。"

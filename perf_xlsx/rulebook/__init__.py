@@ -1,13 +1,30 @@
 """Published scoring rules as data: one TOML for each rulebook (shipped/), each number with its basis."""
 
-from perf_xlsx.rulebook.loading import load_rulebook, parse_rulebook, rulebook_names
-from perf_xlsx.rulebook.rulebook import BY_REFERENCE, NO_GRADE, Band, Cap, Grade, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, Kind, by_form, in_order, kind_of
+from perf_xlsx.rulebook.loading import is_rulebook_file, load_rulebook, parse_rulebook, rulebook_names
+from perf_xlsx.rulebook.rulebook import (
+    BY_REFERENCE,
+    BY_SHARE,
+    NO_GRADE,
+    OTHERS,
+    RESCALED,
+    Band,
+    Cap,
+    Grade,
+    Rulebook,
+    RulebookError,
+    Setting,
+    Tier,
+)
+from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, Kind, by_form, in_order, kind_of
 
 __all__ = [
     "BY_FORM",
     "BY_REFERENCE",
+    "BY_SHARE",
     "NO_GRADE",
+    "OPTIONAL",
+    "OTHERS",
+    "RESCALED",
     "SETTINGS",
     "TRUSTS",
     "Band",
@@ -17,8 +34,10 @@ __all__ = [
     "Rulebook",
     "RulebookError",
     "Setting",
+    "Tier",
     "by_form",
     "in_order",
+    "is_rulebook_file",
     "kind_of",
     "load_rulebook",
     "parse_rulebook",

@@ -29,6 +29,7 @@ _KINDS: dict[str, Leaning] = {"lower": "lower", "higher": "higher", "hints": "hi
 _COST = pattern(f"(?:{any_of(WORDS['cost']['words'])})(?:{any_of(WORDS['cost']['tails'])})?$")
 _SAVED = pattern(any_of(WORDS["cost"]["saved"]))
 _NO_COST = pattern(any_of([*WORDS["cost"]["saved"], *WORDS["cost"]["other"]]))
+_DENIALS = tuple(WORDS["denial"]["words"])
 _NEUTRAL = pattern(any_of(WORDS["neutral"]["words"]))
 _TURNING, _DOING, _RATES = (pattern(any_of(WORDS["turning"][key])) for key in ("words", "doing", "rates"))
 
@@ -117,9 +118,9 @@ def _is_turned(head: str, tail: str) -> bool:
 
 def _denied(head: str, word: str) -> tuple[Leaning, str]:
     """A word of what is better when higher, unless 不 or 未 precedes it: 未就业率, perhaps 未按期完成率."""
-    if head.endswith(("不", "未")):
+    if head.endswith(_DENIALS):
         return "lower", head[-1] + word
-    return ("hint" if re.search("[不未]", head[-3:]) else "higher"), word
+    return ("hint" if any(word in head[-3:] for word in _DENIALS) else "higher"), word
 
 
 def _ending(name: str) -> Iterable[tuple[int, int, str, str]]:

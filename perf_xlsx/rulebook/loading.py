@@ -1,7 +1,8 @@
 """Turn a rulebook's TOML into a Rulebook, or report every problem in it at once.
 
 A setting is `key = { value = …, basis = "…", trust = "原文"|"转引"|"未核对"|"约定" }`, and `document = "…"` where
-that is not the rulebook's own. A rulebook may say `extends = "other"` and give only what differs.
+that is not the rulebook's own (then also `by_reference`). It may say `extends = "other"` and give only what
+differs. A workbook that `rules --to` wrote says the same.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
-from perf_xlsx.rulebook.rulebook import Band, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import BY_FORM, SETTINGS, TRUSTS, by_form, kind_of
+from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
+from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, kind_of
+from perf_xlsx.rulebook.shared_words import unshared_words
+from perf_xlsx.rulebook.workbook import raw_rulebook
+from perf_xlsx.rulebook.workbook_layout import Source
+from perf_xlsx.rulebook.workbook_problems import in_workbook
 from perf_xlsx.system.os_errors import place_of, why
 from perf_xlsx.system.safe_text import cleaned, visible
 from perf_xlsx.system.suggestion import meant
@@ -30,6 +35,7 @@ FORMAT = '{ value = …, basis = "…", trust = "原文" }'
 VERIFIED = {True: Trust.READ, False: Trust.UNREAD}  # the notation before `trust`
 OWN = ("name", "title", "document")  # never inherited
 HEADER = (*OWN, "issuer", "source")
+WORKBOOK = ".xlsx"
 
 
 def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Rulebook:
@@ -40,7 +46,11 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     """
     extends, raw = _toml(text, where)
     base = _load(extends, folder, chain) if extends is not None else None
-    parsing = _Parsing(where, base)
+    return _built(raw, _Parsing(where, base))
+
+
+def _built(raw: dict[str, Any], parsing: _Parsing) -> Rulebook:
+    """The rulebook that the sections say. Raises RulebookError with every problem at once."""
     header = parsing.header(raw)
     forms = parsing.forms(raw)
     years = parsing.years(raw)
@@ -51,7 +61,7 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
         parsing.tell(*_contradictions(settings))
     if parsing.problems:
         raise RulebookError(parsing.problems)
-    return Rulebook(
+    rulebook = Rulebook(
         **header,
         forms=forms,
         settings=settings,
@@ -60,6 +70,10 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
         by_reference=by_reference,
         dated=tuple(parsing.dated),
     )
+    parsing.tell(*unshared_words(rulebook))
+    if parsing.problems:
+        raise RulebookError(parsing.problems)
+    return rulebook
 
 
 def _toml(text: str, where: str) -> tuple[str | None, dict[str, Any]]:
@@ -77,12 +91,14 @@ class _Parsing(Struct):
 
     where: str
     base: Rulebook | None
+    source: Source | None = None  # where everything stands in a workbook
     problems: list[str] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
 
     def tell(self, *problems: str) -> None:
         """Add problems."""
-        self.problems += [f"{self.where}：{problem}" for problem in problems]
+        told = problems if self.source is None else (in_workbook(problem, self.source) for problem in problems)
+        self.problems += [f"{self.where}：{problem}" for problem in told]
 
     def header(self, raw: dict[str, Any]) -> dict[str, Any]:
         """Name, title, document, issuer and source."""
@@ -142,14 +158,15 @@ class _Parsing(Struct):
                     found[key] = (
                         own if own.document else replace(own, document=document, by_reference=by_reference)
                     )
-        self.tell(*(f"缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in found))
+        there = found.keys() | (self.source.places.keys() if self.source else set())
+        self.tell(*(f"缺少 {key}，应写成 {key} = {FORMAT}" for key in SETTINGS if key not in there))
         return found
 
     def _setting(self, key: str, raw: Any) -> Setting:
         """The setting, its document empty where it is the rulebook's own. Raises ValueError with what is wrong."""
         kind = kind_of(key)
         if kind is None:
-            known = (*SETTINGS, *(f"{section}.表种" for section in BY_FORM))
+            known = (*SETTINGS, *OPTIONAL, *(f"{section}.表种" for section in BY_FORM))
             raise ValueError(f"不认识 {key}，已知的有 {'、'.join(known)}")
         if (
             not isinstance(raw, dict)
@@ -157,7 +174,7 @@ class _Parsing(Struct):
             or not raw.keys() & {"trust", "verified"}
         ):
             raise ValueError(f"{key} 应写成 {key} = {FORMAT}；trust 为 {WORDS}")
-        if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document"}:
+        if unknown := raw.keys() - {"value", "basis", "trust", "verified", "document", "by_reference"}:
             self.tell(f"{key} 中不认识 {'、'.join(sorted(unknown))}")
         if not isinstance(raw["basis"], str) or not raw["basis"].strip():
             raise ValueError(f"{key} 缺少依据，basis 应写明出处的文字")
@@ -165,8 +182,17 @@ class _Parsing(Struct):
         try:
             value = kind.parse(raw["value"])
         except ValueError as error:
-            raise ValueError(f"{key} 的值 {raw['value']!r} {error}") from None
-        return Setting(value, raw["basis"], trust, str(raw.get("document", "")))
+            raise ValueError(f"{key}{self._given(raw['value'])} {error}") from None
+        own = raw.get("by_reference", [])
+        if not _are_texts(own):
+            raise ValueError(f'{key} 的 by_reference 应为表种的列表，如 ["department"]')
+        return Setting(value, raw["basis"], trust, str(raw.get("document", "")), tuple(own))
+
+    def _given(self, value: Any) -> str:
+        """The value in a message; a table of a workbook is seen there."""
+        if self.source is None:
+            return f" 的值 {value!r}"
+        return "" if isinstance(value, list) else f" 的值 {value}"
 
     def _trust(self, key: str, raw: Mapping[str, Any]) -> Trust:
         """How far the text is known; `verified` is an older notation of it."""
@@ -195,9 +221,11 @@ def _contradictions(settings: Mapping[str, Setting]) -> Iterator[str]:
     full, execution = settings["total.points"].value, settings["execution.weight"].value
     if not 0 <= execution < full:
         yield f"execution.weight 是 {execution}，应在 0 与 {full} 之间"
+    inside = settings["execution.level"].value if "execution.level" in settings else ""
     for key in settings:
         if (own := by_form(key)) and own[0] == "weights":
-            yield from _wrong_weights(key, settings[key].value, execution, full)
+            yield from _wrong_weights(key, settings[key].value, Decimal(0) if inside else execution, full)
+            yield from _without_level(key, settings[key].value, inside)
     yield from _wrong_unclaimed(settings["qualitative.unclaimed"].value, settings["qualitative.bands"].value)
 
 
@@ -209,7 +237,16 @@ def _wrong_weights(
         total = sum(weights.values()) + execution
         if total != full:
             words = "＋".join(f"{level}{points}" for level, points in weights.items())
-            yield f"{key} 的 {words}＋预算执行率{execution}＝{total}，应为 {full}"
+            alone = f"＋预算执行率{execution}" if execution else ""
+            rest = f"；没有规定的部分写 {OTHERS}" if total < full else ""
+            yield f"{key} 的 {words}{alone}＝{total}，应为 {full}{rest}"
+
+
+def _without_level(key: str, sets: Iterable[Mapping[str, Decimal]], inside: str) -> Iterator[str]:
+    """Budget execution is counted in a level 1 that a share-out of the points does not have."""
+    for weights in sets:
+        if inside and inside not in weights:
+            yield f"{key} 的 {'、'.join(weights)} 中没有“{inside}”，而 execution.level 把预算执行率计入它"
 
 
 def _wrong_unclaimed(unclaimed: Mapping[str, Decimal], known: Iterable[Band]) -> Iterator[str]:
@@ -234,12 +271,12 @@ def rulebook_names() -> tuple[str, ...]:
 
 @cache
 def load_rulebook(name: str) -> Rulebook:
-    """A shipped rulebook by name, or one of the user's own by the path of its TOML. Raises RulebookError."""
+    """A shipped rulebook by name, or one of the user's own by the path of its file. Raises RulebookError."""
     return _load(name, None, ())
 
 
 def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
-    if not name.endswith(".toml"):
+    if not is_rulebook_file(name):
         if name not in rulebook_names():
             raise RulebookError([_unknown(name)])
         text = files("perf_xlsx.rulebook").joinpath("shipped", f"{name}.toml").read_text("utf-8")
@@ -249,6 +286,10 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         here = os.path.realpath(path)
         if here in chain:
             raise RulebookError([f"{path.name}：extends 绕成了圈（{' → '.join((*chain, here))}）"])
+        if name.lower().endswith(WORKBOOK):
+            source = raw_rulebook(path)
+            problems = [f"{path.name}：{problem}" for problem in source.problems]
+            return _built(cleaned(source.raw), _Parsing(path.name, None, source, problems))
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
@@ -259,6 +300,11 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
     except ValueError:
         raise RulebookError([f"{visible(str(path))}：读不出来（名称中有文件名不能用的字符）"]) from None
     return parse_rulebook(text, path.name, path.parent, (*chain, here))
+
+
+def is_rulebook_file(name: str) -> bool:
+    """Whether a rulebook is named by its file: a TOML or a workbook."""
+    return name.lower().endswith((".toml", WORKBOOK))
 
 
 def _unknown(name: str) -> str:

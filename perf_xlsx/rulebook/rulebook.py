@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Citation, Entry, Severity, Trust
 from perf_xlsx.domain.quantity import JUDGEMENTS, normalise
 from perf_xlsx.vocabulary import vocabulary
 
 
+@lru_cache(1 << 8)  # a judgement comes again in every row and workbook
 def judgement_word(text: str) -> str:
     """A judgement for comparison: folded, without spaces."""
     return re.sub(r"\s", "", normalise(text))
@@ -43,10 +46,15 @@ BY_REFERENCE = "参照"  # before a document that was not made for the form
 
 
 class Grade(Struct, frozen=True):
-    """A grade and the least total that earns it."""
+    """A grade and the total from which it is earned; `open`: that total itself earns the next lower one."""
 
     name: str
     low: Decimal
+    open: bool = False
+
+    def reached(self, total: Decimal) -> bool:
+        """Whether a total earns this grade or a higher one."""
+        return total > self.low if self.open else total >= self.low
 
 
 class Cap(Struct, frozen=True):
@@ -54,6 +62,39 @@ class Cap(Struct, frozen=True):
 
     below: Decimal
     total: Decimal
+
+
+class Tier(Struct, frozen=True):
+    """What a rate (of completion or of execution) earns from `bound` on; `open`: the bound itself is below.
+
+    `share` is the part of the weight, None the part that the rate earns without tiers. For each `step` that the
+    rate is below `start`, `off` points are deducted, never below 0; `begun` counts a begun step, too.
+    """
+
+    bound: Decimal
+    open: bool = False
+    share: Decimal | None = None
+    start: Decimal = Decimal(1)
+    step: Decimal = Decimal(0)
+    off: Decimal = Decimal(0)
+    begun: bool = False
+
+
+OTHERS = "其余指标"  # in a share-out of points: all levels 1 that it does not name
+POINTS, BY_SHARE = "points", "by_share"  # how points become a total
+OPEN, RESCALED = "open", "rescaled"  # what becomes of an indicator that does not apply
+SILENT: Mapping[str, Any] = {
+    "execution.scale": (),
+    "execution.level": "",
+    "quantitative.scale": (),
+    "quantitative.scale_levels": (),
+    "total.conversion": POINTS,
+    "total.not_applicable": OPEN,
+    "grades.by_level": False,
+    "passages.longest": Decimal(0),
+    "passages.longest_reason": Decimal(0),
+}
+"""The settings that a rulebook may be silent about, and what holds then."""
 
 
 class Setting(Struct, frozen=True):
@@ -97,19 +138,29 @@ class Rulebook(Struct, frozen=True):
         document = BY_REFERENCE + self.document if form in self.by_reference else self.document
         return replace(self, document=document, settings=settings, by_reference=())
 
+    def value(self, key: str) -> Any:
+        """The value of a setting; of one that the rulebook is silent about, what holds then."""
+        setting = self.settings.get(key)
+        return SILENT[key] if setting is None else setting.value
+
     def number(self, key: str) -> Decimal:
         """A number by its key, as "execution.weight"."""
-        value: Decimal = self.settings[key].value
+        value: Decimal = self.value(key)
         return value
 
     def word(self, key: str) -> str:
         """A formula's or column's name by its key, as "quantitative.at_most"."""
-        value: str = self.settings[key].value
+        value: str = self.value(key)
         return value
 
     def flag(self, key: str) -> bool:
         """A yes or no by its key."""
-        value: bool = self.settings[key].value
+        value: bool = self.value(key)
+        return value
+
+    def tiers(self, key: str) -> tuple[Tier, ...]:
+        """Tiers by their key, the highest first; empty where a rate earns its own part of the weight."""
+        value: tuple[Tier, ...] = self.value(key)
         return value
 
     @property
@@ -172,13 +223,26 @@ class Rulebook(Struct, frozen=True):
     def words(self, key: str) -> tuple[str, ...]:
         """A list of words by its key, as "passages.department"; empty where the rulebook has no such setting."""
         setting = self.settings.get(key)
-        return setting.value if setting else ()
+        value: tuple[str, ...] = SILENT.get(key, ()) if setting is None else setting.value
+        return value
 
     def level_weights(self, form: str, levels: Iterable[str]) -> Mapping[str, Decimal]:
         """Points that each level 1 should carry; empty where none is set, or the form (its `levels`) lacks one."""
         # levels that the rulebook does not know do not hide the others
-        fitting = [weights for weights in self.weight_sets(form) if set(weights) <= set(levels)]
+        fitting = [weights for weights in self.ruled_levels(form) if set(weights) <= set(levels)]
         return max(fitting, key=len, default={})
+
+    def ruled_levels(self, form: str) -> tuple[Mapping[str, Decimal], ...]:
+        """The ways to share out a form's points, by levels as forms name them, without what is left for others."""
+        return tuple(
+            {level_named(level): points for level, points in weights.items() if level != OTHERS}
+            for weights in self.weight_sets(form)
+        )
+
+    @property
+    def execution_level(self) -> str:
+        """The level 1 in which the points of budget execution are counted; "" where they stand by themselves."""
+        return level_named(self.word("execution.level"))
 
     def weight_sets(self, form: str) -> tuple[Mapping[str, Decimal], ...]:
         """The ways in which a form's points may be shared out among its levels 1; empty where that is free."""
@@ -194,7 +258,7 @@ class Rulebook(Struct, frozen=True):
         """The grade of a total; NO_GRADE above full points, where weights or claims do not add up."""
         if total > self.highest:
             return NO_GRADE
-        return next((g.name for g in self.grades if total >= g.low), self.grades[-1].name)
+        return next((g.name for g in self.grades if g.reached(total)), self.grades[-1].name)
 
     def cite(self, key: str) -> Citation:
         """The citation of one setting."""

@@ -13,33 +13,28 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.rulebook.rulebook import Band, Cap, Grade, judgement_word
+from perf_xlsx.rulebook.rulebook import BY_SHARE, OPEN, POINTS, RESCALED, Band, Cap, Grade, judgement_word
+from perf_xlsx.rulebook.tiers import parse_tiers, tiers_in_words
+from perf_xlsx.rulebook.values import decimal, filled, rows_of
 from perf_xlsx.system.pattern import pattern
 
 
 class Kind(Struct, frozen=True):
-    """One setting: `parse` takes what TOML gives (ValueError says in Chinese what would be right)."""
+    """One setting: `parse` takes what TOML gives (ValueError says in Chinese what would be right).
+
+    `unit` is how its numbers are typed by people: "%", "分" or "字". `choices` are its words, and what each means.
+    """
 
     title: str
     parse: Callable[[Any], Any]
     words: Callable[[Any], str]
-
-
-def _decimal(raw: Any) -> Decimal:
-    if isinstance(raw, bool) or not isinstance(raw, int | Decimal) or not Decimal(raw).is_finite():
-        raise ValueError("应为数字")
-    return Decimal(raw)
-
-
-def _word(raw: Any, key: str) -> str:
-    if not isinstance(raw, str) or not raw.strip():
-        raise ValueError(f"的 {key} 应为文字")
-    return raw
+    unit: str = ""
+    choices: Mapping[Any, str] = {}
 
 
 def _between(low: str, high: str) -> Callable[[Any], Decimal]:
     def parse(raw: Any) -> Decimal:
-        number = _decimal(raw)
+        number = decimal(raw)
         if not Decimal(low) <= number <= Decimal(high):
             raise ValueError(f"应在 {low} 与 {high} 之间")
         return number
@@ -48,11 +43,11 @@ def _between(low: str, high: str) -> Callable[[Any], Decimal]:
 
 
 def _points(title: str) -> Kind:
-    return Kind(title, _between("0", "1000"), lambda value: f"{plain(value)}分")
+    return Kind(title, _between("0", "1000"), lambda value: f"{plain(value)}分", "分")
 
 
 def _share(title: str, high: str = "1") -> Kind:
-    return Kind(title, _between("0", high), lambda value: f"{plain(value * 100)}%")
+    return Kind(title, _between("0", high), lambda value: f"{plain(value * 100)}%", "%")
 
 
 def _flag(title: str, yes: str, no: str) -> Kind:
@@ -61,7 +56,7 @@ def _flag(title: str, yes: str, no: str) -> Kind:
             raise ValueError("应为 true 或 false")
         return raw
 
-    return Kind(title, parse, lambda value: yes if value else no)
+    return Kind(title, parse, lambda value: yes if value else no, choices={True: yes, False: no})
 
 
 def _choice(title: str, words: Mapping[str, str]) -> Kind:
@@ -70,21 +65,20 @@ def _choice(title: str, words: Mapping[str, str]) -> Kind:
             raise ValueError(f"应为 {'、'.join(words)} 之一")
         return raw
 
-    return Kind(title, parse, lambda value: words[value])
+    return Kind(title, parse, lambda value: words[value], choices=words)
 
 
-def _rows(raw: Any, keys: set[str]) -> list[dict[str, Any]]:
-    if not isinstance(raw, list) or not raw or not all(isinstance(row, dict) for row in raw):
-        raise ValueError("应为列表，每项一个表")
-    if any(row.keys() != keys for row in raw):
-        raise ValueError(f"每项应有且只有 {'、'.join(sorted(keys))}")
-    return raw
+def _characters(title: str, none: str = "") -> Kind:
+    def words(value: Decimal) -> str:
+        return f"{plain(value)}个字" if value or not none else none
+
+    return Kind(title, _between("0", "10000"), words, "字")
 
 
 def _bands(raw: Any) -> tuple[Band, ...]:
-    rows = _rows(raw, {"judgement", "low", "high"})
+    rows = rows_of(raw, {"judgement", "low", "high"})
     bands = tuple(
-        Band(_word(row["judgement"], "judgement"), _decimal(row["low"]), _decimal(row["high"])) for row in rows
+        Band(filled(row["judgement"], "judgement"), decimal(row["low"]), decimal(row["high"])) for row in rows
     )
     _distinct(bands)
     upside_down = next((band for band in bands if band.low >= band.high), None)
@@ -114,19 +108,45 @@ def _distinct(bands: tuple[Band, ...]) -> None:
 
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
-    grades = tuple(
-        Grade(_word(row["grade"], "grade"), _decimal(row["low"])) for row in _rows(raw, {"grade", "low"})
-    )
+    """Grades from the best; each says from which total it is earned, and may say up to which."""
+    rows = rows_of(raw, {"grade"}, {"low", "above", "below", "up_to"})
+    grades = tuple(_grade(row) for row in rows)
     lows = [grade.low for grade in grades]
-    if lows[-1] != 0 or lows != sorted(set(lows), reverse=True):
+    if lows[-1] != 0 or grades[-1].open or lows != sorted(set(lows), reverse=True):
         raise ValueError("等级应从高到低排列，最后一级从0分开始")
+    for upper, lower, row in zip(grades, grades[1:], rows[1:], strict=False):
+        _adjoining(upper, lower, row)
     return grades
+
+
+def _grade(row: Mapping[str, Any]) -> Grade:
+    name = filled(row["grade"], "grade")
+    if ("low" in row) == ("above" in row) or {"below", "up_to"} <= row.keys():
+        raise ValueError(
+            f"“{name}”应写明从多少分起：low（含）或 above（不含）；到多少分：below（不含）或 up_to（含），可以不写"
+        )
+    return Grade(name, decimal(row.get("low", row.get("above"))), open="above" in row)
+
+
+def _adjoining(upper: Grade, lower: Grade, row: Mapping[str, Any]) -> None:
+    """Raise ValueError where a grade that says where it ends does not end where the next higher one begins."""
+    if not row.keys() & {"below", "up_to"}:
+        return
+    end, closed = decimal(row.get("below", row.get("up_to"))), "up_to" in row
+    between = f"“{upper.name}”与“{lower.name}”之间"
+    if end < upper.low:
+        raise ValueError(f"{between}留有空档：{plain(end)}分至{plain(upper.low)}分没有等级")
+    if end > upper.low:
+        raise ValueError(f"{between}有重叠：{plain(upper.low)}分至{plain(end)}分有两个等级")
+    if closed != upper.open:
+        fault, many = ("有重叠", "有两个等级") if closed else ("留有空档", "没有等级")
+        raise ValueError(f"{between}{fault}：{plain(end)}分{many}")
 
 
 def _caps(raw: Any) -> tuple[Cap, ...]:
     if raw == []:
         return ()
-    caps = tuple(Cap(_decimal(row["below"]), _decimal(row["total"])) for row in _rows(raw, {"below", "total"}))
+    caps = tuple(Cap(decimal(row["below"]), decimal(row["total"])) for row in rows_of(raw, {"below", "total"}))
     if any(one.below >= two.below or one.total >= two.total for one, two in pairwise(caps)):
         raise ValueError("各档应按执行率从低到高排列，封顶分也从低到高")
     return caps
@@ -138,15 +158,21 @@ def _texts(raw: Any) -> tuple[str, ...]:
     return tuple(raw)
 
 
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError("应为文字，没有的写空的引号")
+    return raw
+
+
 def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
     if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
         raise ValueError("应为列表，每项是一级指标到分值的对照")
-    return tuple({str(level): _decimal(points) for level, points in row.items()} for row in raw)
+    return tuple({str(level): decimal(points) for level, points in row.items()} for row in raw)
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
-    rows = _rows(raw, {"judgement", "share"}) if raw != [] else []
-    return {_word(row["judgement"], "judgement"): _decimal(row["share"]) for row in rows}
+    rows = rows_of(raw, {"judgement", "share"}) if raw != [] else []
+    return {filled(row["judgement"], "judgement"): decimal(row["share"]) for row in rows}
 
 
 def _percent(share: Decimal) -> str:
@@ -158,7 +184,11 @@ def _bands_in_words(bands: tuple[Band, ...]) -> str:
 
 
 def _grades_in_words(grades: tuple[Grade, ...]) -> str:
-    return "；".join(f"{g.name} {plain(g.low)}分及以上" if g.low else f"{g.name} 其余" for g in grades)
+    return "；".join(f"{g.name} {plain(g.low)}分{_from(g)}" if g.low else f"{g.name} 其余" for g in grades)
+
+
+def _from(grade: Grade) -> str:
+    return "以上（不含）" if grade.open else "及以上"
 
 
 def _caps_in_words(caps: tuple[Cap, ...]) -> str:
@@ -223,7 +253,7 @@ SETTINGS: Mapping[str, Kind] = {
     "overshoot.deduction": _points("超额完成的扣分"),
     "total.caps": Kind("总分按执行率封顶", _caps, _caps_in_words),
     "grades.bounds": Kind("等级", _grades, _grades_in_words),
-    "passages.shortest": Kind("说明的最少字数", _between("0", "10000"), lambda value: f"{plain(value)}个字"),
+    "passages.shortest": _characters("说明的最少字数"),
     "thresholds.adjustment": _share("须说明的预算调整率（正负）", "100"),
     "thresholds.execution_rate": _share("低于多少须说明的预算执行率"),
     "thresholds.unspent": _share("不宜说“没有结余”的结余比例"),
@@ -231,6 +261,28 @@ SETTINGS: Mapping[str, Kind] = {
     "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
 }
 """What every rulebook must say."""
+
+OPTIONAL: Mapping[str, Kind] = {
+    "execution.scale": Kind("预算执行率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "执行率")),
+    "execution.level": Kind("预算执行率的分值计入", _text, lambda value: value or "单独计分"),
+    "quantitative.scale": Kind(
+        "定量指标按完成率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "完成率")
+    ),
+    "quantitative.scale_levels": Kind(
+        "分段计分的一级指标", _texts, lambda value: f"名称中有 {'、'.join(value)} 的" if value else "所有一级指标"
+    ),
+    "total.conversion": _choice(
+        "各项得分计入总分",
+        {POINTS: "直接相加", BY_SHARE: "单项得分×权重占比（分值÷满分）＝折算得分，折算得分相加"},
+    ),
+    "total.not_applicable": _choice(
+        "实际完成值填“不适用”的指标", {OPEN: "不能评分", RESCALED: "不计分，总分＝实得分÷（满分−不适用分值）×满分"}
+    ),
+    "grades.by_level": _flag("一级指标的等级", "按得分率逐个评定", "不评定"),
+    "passages.longest": _characters("说明的最多字数", "不限"),
+    "passages.longest_reason": _characters("偏差原因的最多字数", "不限"),
+}
+"""What a rulebook may say; SILENT tells what holds where it does not."""
 
 BY_FORM: Mapping[str, Kind] = {
     "weights": Kind("{form}的一级指标分值", _level_weights, _weights_in_words),
@@ -244,17 +296,18 @@ _FORM_NAME = pattern(r"[a-z][a-z0-9_]{0,39}")
 def by_form(key: str) -> tuple[str, str] | None:
     """The section of a setting that belongs to one kind of form, and the kind; None for every other key."""
     section, _, form = key.partition(".")
-    return (section, form) if key not in SETTINGS and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
+    known = key in SETTINGS or key in OPTIONAL
+    return (section, form) if not known and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
 
 
 def kind_of(key: str) -> Kind | None:
     """The kind of a setting; None for an unknown key."""
     own = by_form(key)
-    return BY_FORM[own[0]] if own else SETTINGS.get(key)
+    return BY_FORM[own[0]] if own else SETTINGS.get(key) or OPTIONAL.get(key)
 
 
 def in_order(keys: Iterable[str]) -> list[str]:
-    """Keys in the order of SETTINGS; those of a kind of form come first in their section."""
-    sections = [key.partition(".")[0] for key in SETTINGS]
-    places = {key: (at, 1, "") for at, key in enumerate(SETTINGS)}
-    return sorted(keys, key=lambda key: places.get(key) or (sections.index(key.partition(".")[0]), 0, key))
+    """Keys by their sections, in the order of SETTINGS; in a section those of a kind of form come first."""
+    sections = list(dict.fromkeys(key.partition(".")[0] for key in SETTINGS))
+    places = {key: (1, at) for at, key in enumerate((*SETTINGS, *OPTIONAL))}
+    return sorted(keys, key=lambda key: (sections.index(key.partition(".")[0]), *places.get(key, (0, 0)), key))

@@ -30,7 +30,7 @@ from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.clip_text import chunks, remarks
-from perf_xlsx.scored.items import actual_words, target_words
+from perf_xlsx.scored.items import actual_words, target_words, unscored
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROGRAM, SIGNATURES
 
@@ -297,7 +297,7 @@ class _Paper:
         elif head == CLAIMED:
             self._claim(first, last, row.claimed_points)
         else:
-            self._number(first, last, score.points, s.POINTS, "未评")
+            self._number(first, last, score.points, s.POINTS, unscored(score))
 
     def _levels(self, start: int, rows: Sequence[Indicator]) -> None:
         """Level 1 and 2, merged over consecutive equal rows."""

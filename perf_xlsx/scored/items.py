@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.model import NOT_APPLICABLE, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import percent, plain
 
@@ -27,8 +27,12 @@ class Item(Struct, frozen=True):
 
     @property
     def lost(self) -> Decimal:
-        """Points short of the weight; what is open counts as lost."""
-        return (self.score.weight or Decimal(0)) - (self.score.points or Decimal(0))
+        """Points short of the weight; what is open counts as lost, what does not apply loses nothing."""
+        return (
+            (self.score.weight or Decimal(0)) - (self.score.points or Decimal(0))
+            if self.score.applies
+            else Decimal(0)
+        )
 
 
 def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
@@ -49,6 +53,11 @@ def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
             )
         )  # fmt: skip
     return found
+
+
+def unscored(score: Score) -> str:
+    """What stands in the place of points that were not given."""
+    return "未评" if score.applies else NOT_APPLICABLE
 
 
 def target_words(row: Indicator) -> str:

@@ -16,13 +16,13 @@ from perf_xlsx.domain.model import (
     Scores,
     SelfEvaluation,
 )
-from perf_xlsx.domain.rounding import plain, points
+from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
-from perf_xlsx.scored.items import Item, items, rate_words
+from perf_xlsx.scored.items import Item, items, rate_words, unscored
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
@@ -105,7 +105,9 @@ class _Summary:
         if not scores.complete:
             total, no_grade = f"暂定：{scores.provisional[0]}", "总分暂定，不评等级"
         scored = ""
-        if execution.points is not None:
+        if not execution.weight:
+            scored = "不单独计分"
+        elif execution.points is not None:
             scored = f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
         return (
             (1, 1, "计算总分", points(scores.total), total),
@@ -197,7 +199,7 @@ class _Summary:
         self._number(row, 4, 4, score.completion, s.PERCENT, "—")
         self._number(row, 5, 5, score.weight, "General", "未填")
         self._number(row, 6, 6, item.claimed, s.POINTS, "—")
-        self._number(row, 7, 7, score.points, s.POINTS, "未评")
+        self._number(row, 7, 7, score.points, s.POINTS, unscored(score))
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
         sheet.text(row, 9, score.why, text)
@@ -243,7 +245,8 @@ class _Summary:
 
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
-        names = ("一级指标", "分值", "自评得分", "计算得分", "差额", "得分率")
+        last = "得分率、等级" if self.rulebook.flag("grades.by_level") else "得分率"
+        names = ("一级指标", "分值", "自评得分", "计算得分", "差额", last)
         spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
         row = self._heads(row, tuple((*span, name) for span, name in zip(spans, names, strict=True)))
         for name, group in self._groups():
@@ -252,6 +255,7 @@ class _Summary:
         return row
 
     def _dimension(self, row: int, name: str, group: list[Item]) -> None:
+        group = [item for item in group if item.score.applies]
         weight, claimed = _weight(group), _claimed(group)
         earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
         settled = all(item.score.points is not None for item in group)  # what is open is no zero
@@ -262,7 +266,12 @@ class _Summary:
         self._number(row, 3, 3, claimed, s.POINTS, "—")
         self._number(row, 4, 4, earned, s.POINTS, "")
         self._number(row, 5, 6, gap, GAP, "—")
-        self._number(row, 7, 8, share, s.PERCENT, "—")
+        if share is not None and self.rulebook.flag("grades.by_level"):
+            full = Fraction(self.rulebook.number("total.points"))
+            words = f"{percent(share)}　{self.rulebook.grade(half_up(share * full))}"
+            self._cell(row, 7, 8, words, border=True, align="center")
+        else:
+            self._number(row, 7, 8, share, s.PERCENT, "—")
         self.sheet.heights[row] = 22
 
     def _groups(self) -> Iterator[tuple[str, list[Item]]]:

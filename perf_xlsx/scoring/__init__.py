@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from perf_xlsx.domain.model import Scores, SelfEvaluation
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.execution import line_rates, project_rates, score_execution
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
+# by a row's identity, the execution rate, and the level it belongs to
+Known = dict[tuple[int, Fraction | None, str], tuple[Indicator, Score]]
 
-def score(form: SelfEvaluation, rulebook: Rulebook) -> Scores:
-    """Score a form by a rulebook. Never raises for what was typed: what cannot be scored stays open (None)."""
+
+def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) -> Scores:
+    """Score a form by a rulebook. Never raises for what was typed: what cannot be scored stays open (None).
+
+    `known` remembers the scores of rows, for the next form that has the same rows and is scored by the same rules.
+    """
     execution = score_execution(form, rulebook)
-    indicators = tuple(score_indicator(i, execution.completion, rulebook) for i in form.indicators)
+    rate, known = execution.completion, {} if known is None else known
+    keys = [(id(row), rate, level) for row, level in zip(form.indicators, levels_of(form.indicators), strict=True)]
+    for row, key in zip(form.indicators, keys, strict=True):
+        if key not in known:
+            known[key] = row, score_indicator(row, rate, rulebook, key[2])
+    indicators = tuple(known[key][1] for key in keys)
     scores = Scores(
         execution=execution,
         line_rates={key: line_rates(line, rulebook) for key, line in form.funds.items()},
@@ -23,3 +37,11 @@ def score(form: SelfEvaluation, rulebook: Rulebook) -> Scores:
         grade=None,
     )
     return settled(scores, rulebook)
+
+
+def levels_of(indicators: Iterable[Indicator]) -> Iterator[str]:
+    """The level 1 of each indicator, as it is shown; a row without one belongs to the level above it."""
+    level = ""
+    for row in indicators:
+        level = row.level1.given or level
+        yield level

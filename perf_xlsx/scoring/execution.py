@@ -9,6 +9,9 @@ from perf_xlsx.domain.model import Entry, FundLine, Project, Rates, Score, SelfE
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import half_up, percent, plain, points, quotient
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scoring.scale import scaled, told
+
+NO_POINTS = Decimal("0.00")
 
 
 def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:
@@ -40,19 +43,28 @@ def _base(spending: FundLine | Project, rulebook: Rulebook) -> Entry[Decimal]:
 
 
 def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
-    """Points of budget execution: weight × min(1, executed ÷ budget)."""
+    """Points of budget execution: weight × min(1, executed ÷ budget), or by the rulebook's tiers of that rate.
+
+    Where it has no weight its points are 0, whatever the rate; where the rate is unknown, too.
+    """
     weight = rulebook.number("execution.weight")
-    basis = (rulebook.cite("execution.weight"), rulebook.cite("execution.base"))
+    tiers = rulebook.tiers("execution.scale")
+    keys = ("execution.weight", "execution.base", *(["execution.scale"] if tiers else []))
+    basis = tuple(map(rulebook.cite, keys))
     line = form.total_funds
     budget, executed, rate = _base(line, rulebook), line.executed, _rate(line, rulebook)
+    if not weight:
+        return Score(weight, Fraction(0), NO_POINTS, rate, None, None, _unweighted(rate), basis)
     if rate is None or executed.value is None or budget.value is None:
         lacking = "；".join(filter(None, (_unusable(budget, budget=True), _unusable(executed))))
         why = f"{lacking}，执行率无法计算，预算执行率暂不能评分。"
         return Score(weight, None, None, _rate_of_the_form(line, budget), None, None, why, basis)
-    share = min(rate, Fraction(1))
+    share, tier = scaled(min(rate, Fraction(1)), rate, weight, tiers)
     earned = half_up(share * Fraction(weight))
     sum_ = f"{plain(executed.value)}÷{plain(budget.value)}={percent(rate)}"
-    if rate > 1:
+    if tier is not None:
+        why = f"执行率{sum_}，{told(tier, '执行率')}，{plain(weight)}分得{points(earned)}分。"
+    elif rate > 1:
         why = f"执行率{sum_}，超过100%，按100%计，得满分{plain(weight)}分。"
     else:
         why = f"执行率{sum_}，{plain(weight)}分按执行率得{points(earned)}分。"
@@ -68,6 +80,11 @@ def _rate_of_the_form(line: FundLine, budget: Entry[Decimal]) -> Fraction | None
     if budget.place.cell or not budget.empty or (line.executed.value or 0) < 0:
         return None
     return quotient(line.executed.value, others[0].value)
+
+
+def _unweighted(rate: Fraction | None) -> str:
+    """That budget execution is shown and not scored."""
+    return f"{f'执行率{percent(rate)}，' if rate is not None else ''}本评分办法不单独给预算执行率计分。"
 
 
 def _unusable(entry: Entry[Decimal], budget: bool = False) -> str:

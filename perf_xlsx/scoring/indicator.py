@@ -7,13 +7,18 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Citation, Indicator, Score
+from perf_xlsx.domain.model import NOT_APPLICABLE, Citation, Indicator, Score
+from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.rulebook.direction import direction_of
 from perf_xlsx.scoring.outcome import Outcome
 from perf_xlsx.scoring.qualitative import judge
 from perf_xlsx.scoring.quantitative import measure
+from perf_xlsx.scoring.scale import near, scaled, told
+
+COMPLETION = "quantitative.scale"
+TIERED = {"按比例": COMPLETION, "按执行率": "execution.scale"}  # the tiers of each method
 
 
 def method_of(indicator: Indicator) -> str | None:
@@ -23,14 +28,24 @@ def method_of(indicator: Indicator) -> str | None:
     return indicator.method.value or ("定性" if indicator.qualitative else "按比例")
 
 
-def score_indicator(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
-    """Score one indicator. Open (points None) where something needed is missing, unreadable or contradictory."""
-    score = _scored(indicator, execution_rate, rulebook)
+def score_indicator(
+    indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook, level: str | None = None
+) -> Score:
+    """Score one indicator. Open (points None) where something needed is missing, unreadable or contradictory.
+
+    `level` is the level 1 that it belongs to, by default its own.
+    """
+    if indicator.not_applicable and rulebook.word("total.not_applicable") == RESCALED and _weighed(indicator):
+        why = f"{indicator.actual.field}填“{indicator.actual.given}”，不计分，总分按其余分值折算。"
+        basis = (rulebook.cite("total.not_applicable"),)
+        return Score(indicator.weight.value, None, None, None, None, NOT_APPLICABLE, why, basis)
+    level = indicator.level1.given if level is None else level
+    score = _scored(indicator, execution_rate, rulebook, level)
     if not indicator.sign.empty or indicator.qualitative or score.method == "按执行率" or score.points is None:
         return score
     direction = direction_of(indicator, rulebook)
     opposite = replace(indicator, sign=replace(indicator.sign, value=direction.other))
-    otherwise = _scored(opposite, execution_rate, rulebook).points
+    otherwise = _scored(opposite, execution_rate, rulebook, level).points
     if direction.sure and otherwise == score.weight:
         return score  # full points are what everybody claims: against name and rulebook they prove nothing
     if not direction.doubtful or otherwise == score.points or otherwise is None:
@@ -40,17 +55,21 @@ def score_indicator(indicator: Indicator, execution_rate: Fraction | None, ruleb
     return replace(score, share=None, points=None, completion=None, met=None, why=why)
 
 
-def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
+def _weighed(indicator: Indicator) -> bool:
+    return indicator.weight.value is not None and indicator.weight.value > 0
+
+
+def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook, level: str) -> Score:
     method = method_of(indicator)
     weight = indicator.weight.value
-    outcome = _outcome(indicator, method, execution_rate, rulebook)
+    outcome = _in_tiers(_outcome(indicator, method, execution_rate, rulebook), method, weight, rulebook, level)
     if outcome.share is None or weight is None or weight < 0:
         reason = outcome.why if outcome.share is None else "分值未填或不是有效的数字"
         return Score(
             weight, None, None, outcome.completion, outcome.met, method, f"{reason}，暂不能评分。", outcome.basis
         )
     deducted = _deduction(indicator, outcome, weight, rulebook)
-    exact = outcome.share * Fraction(weight) - deducted
+    exact = max(Fraction(0), outcome.share * Fraction(weight) - deducted)
     earned = half_up(exact)
     why, basis, share = f"{outcome.why}，{_arithmetic(outcome, weight, earned)}。", outcome.basis, outcome.share
     if deducted and outcome.completion is not None:
@@ -59,6 +78,36 @@ def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rul
         basis = (*basis, rulebook.cite("overshoot.deduction"))
         share = exact / Fraction(weight)
     return Score(weight, share, earned, outcome.completion, outcome.met, method, why, basis)
+
+
+def _in_tiers(
+    outcome: Outcome, method: str | None, weight: Decimal | None, rulebook: Rulebook, level: str
+) -> Outcome:
+    """The outcome by the rulebook's tiers: of completion, or of the execution rate where that counts.
+
+    They are for indicators scored in proportion, below the levels that the rulebook names. A target without a
+    completion has none of their rates: it is met or earns nothing, as without them.
+    """
+    setting = TIERED.get(method or "")
+    tiers = rulebook.tiers(setting) if setting else ()
+    other = setting == COMPLETION and not is_tiered_level(level, rulebook)
+    if not tiers or not weight or other or outcome.share is None or outcome.completion is None:
+        return outcome
+    share, tier = scaled(outcome.share, outcome.completion, weight, tiers)
+    if tier is None or setting is None:
+        return outcome
+    word = "完成率" if setting == COMPLETION else "执行率"
+    shown = f"，{word}{near(outcome.completion, tier)}" if setting == COMPLETION else ""
+    why = f"{outcome.why}{shown}，{told(tier, word)}"
+    formula = outcome.formula if share == outcome.share else ""
+    return replace(outcome, share=share, why=why, basis=(*outcome.basis, rulebook.cite(setting)), formula=formula)
+
+
+def is_tiered_level(level: str, rulebook: Rulebook) -> bool:
+    """Whether the tiers of completion are for indicators of this level 1."""
+    words = rulebook.words("quantitative.scale_levels")
+    bare = same_label(level)
+    return not words or any(word in bare for word in words)
 
 
 def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook: Rulebook) -> Fraction:

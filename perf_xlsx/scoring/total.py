@@ -7,14 +7,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Score, Scores, points_of
+from perf_xlsx.domain.model import Score, Scores
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import BY_SHARE, Rulebook
+from perf_xlsx.rulebook.summing import summed
 
 
 def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) -> Decimal:
     """The total, capped."""
-    total, cap = points_of((execution, *indicators)), rulebook.cap(execution.completion)
+    scores = (execution, *indicators)
+    total, cap = summed([(score.points, score) for score in scores], rulebook), rulebook.cap(execution.completion)
     return total if cap is None else min(total, cap.total.quantize(Decimal("0.01")))
 
 
@@ -36,7 +38,9 @@ def _provisional(
     every = (scores.execution, *scores.indicators)
     if not scores.indicators:
         yield "没有绩效指标"
-    if count := sum(score.points is None for score in every):
+    elif not any(score.applies for score in scores.indicators):
+        yield "没有适用的绩效指标"
+    if count := sum(score.points is None and score.applies for score in every):
         yield f"{count}项不能评分，按0分计"
     if missing:
         yield f"{missing}处必填项没有填写"
@@ -44,6 +48,14 @@ def _provisional(
         yield f"{unread}处自评得分不是数字"
     if not weights_pass and (total := _wrong_weights(scores, rulebook)) is not None:
         yield f"分值合计{plain(total)}，不是{plain(rulebook.number('total.points'))}"
+    elif rulebook.word("total.conversion") == BY_SHARE and (most := _highest(every, rulebook)) is not None:
+        yield f"各项都得满分，折算后也只有{plain(most)}分，等级没有规定"
+
+
+def _highest(scores: Iterable[Score], rulebook: Rulebook) -> Decimal | None:
+    """The highest total after conversion, where it is not the full points."""
+    most = summed([(score.weight, score) for score in scores], rulebook)
+    return None if most >= rulebook.number("total.points") else most
 
 
 def _wrong_weights(scores: Scores, rulebook: Rulebook) -> Decimal | None:

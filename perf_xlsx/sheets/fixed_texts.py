@@ -30,6 +30,9 @@ class Prompt(StrEnum):
     CLAIM = "请填得分"  # only the unit itself can say how many points within the band
     CORRECT_FIRST = "请先改好“请…”处"  # the total, as long as one box asks
     FILL_FIRST = "填齐后显示"  # the total, as long as a required box is empty
+    LEVEL1 = "请选一级指标"  # a row whose level decides how it is scored, and which has none
+    NOT_APPLICABLE = "不适用"  # points of a row that does not apply
+    AFTERWARDS = "评分后折算"  # the total, where points have to be converted or rescaled first
     NOT_SCORED = "暂不能评分"  # the total, where all is filled and something cannot be scored all the same
 
     def of(self, label: str) -> str:

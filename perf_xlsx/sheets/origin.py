@@ -10,7 +10,7 @@ ORIGIN = "来源对照"
 NO_PLACE = "原文件没有的自评栏："  # before the names of boxes that the unit could not fill
 
 
-class Trace(Struct, frozen=True):
+class Trace(Struct, frozen=True, gc=False):
     """One box that was carried over: its place now, its former place, and the text that it showed there."""
 
     field: str

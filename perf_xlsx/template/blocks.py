@@ -20,6 +20,7 @@ from perf_xlsx.template.missing import (
     TableRange,
     counter_name,
     entries_name,
+    is_required,
     missing_cell,
     missing_name,
     required_amounts,
@@ -158,15 +159,17 @@ class Writer:
 
     def _box(self, box: Box, state: SheetState, row: int, formulas: Mapping[str, str]) -> None:
         canvas, worksheet, value = self.canvas, state.worksheet, box_value(self.fill, box)
-        canvas.text(worksheet, row, LEFT, _head(box), canvas.head)
+        required = is_required(box, self.box.rulebook)
+        canvas.text(worksheet, row, LEFT, _head(box, required), canvas.head)
         canvas.name(f"px_{box.key}", state.sheet.name, row, LEFT + 1)
         self.box.ask(worksheet, row, LEFT + 1, row, box)
         if box.kind == "computed":
             self.box.computed(worksheet, row, LEFT + 1, box, formulas)
         else:
-            canvas.typed(worksheet, row, LEFT + 1, value, self.box.style(box, value=value, align="left"))
+            style = self.box.style(box, required, value, align="left")
+            canvas.typed(worksheet, row, LEFT + 1, value, style)
             state.box(row, LEFT + 1)
-        if box.required:
+        if required:
             state.require(box.key, by_label(state.sheet.name, column_name(LEFT + 2), _label(row)))
         help_text = self.box.dated(box.help) or COMPUTED_HELP
         canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
@@ -252,7 +255,7 @@ class Writer:
         worksheet.set_row(header, 34)
         canvas.text(worksheet, header, 0, NUMBER, canvas.head)
         for column, box in enumerate(block.columns, LEFT):
-            canvas.text(worksheet, header, column, _head(box), canvas.head)
+            canvas.text(worksheet, header, column, _head(box, box.required), canvas.head)
             canvas.name(f"px_{block.key}_{box.key}", state.sheet.name, header + 1, column, last, column)
             self.box.ask(worksheet, header + 1, column, last, box)
 
@@ -272,8 +275,8 @@ class Writer:
         worksheet.set_row(row, s.height_for(shown, LEAST_HEIGHTS.get(block.key, 24)))
 
 
-def _head(box: Box) -> str:
-    return box.label + (" *" if box.required else "")
+def _head(box: Box, required: bool) -> str:
+    return box.label + (" *" if required else "")
 
 
 def _letters(block: Rows) -> dict[str, str]:

@@ -7,18 +7,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from perf_xlsx.domain.levels import level_named
+from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
 from perf_xlsx.forms.case import Shown, Typed
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.template import live
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps, in_row, is_redirected
 
 ANY_YEAR = 2023
-NUMERALS = "一二三四五六七八九十"
 ALIGNED = {"number": "right", "percent": "right", "value": "right", "choice": "center"}  # other kinds: left
 MONEY_COLUMNS = ("initial", "adjustment", "adjusted", "executed")
 LEFT = 1  # tables and boxes begin in column B; A is a margin, or counts rows
@@ -101,7 +102,7 @@ class BoxWriter:
         """What a box accepts, for a column of boxes that begins in a row."""
         match box.kind:
             case "choice":
-                source: Any = [choice.value for choice in box.choices]
+                source: Any = self._choices(box)
                 if box.depends_on:
                     columns = next(block.columns for block in self.form.tables if box in block.columns)
                     above = next(c for c, b in enumerate(columns, LEFT) if b.key == box.depends_on)
@@ -115,6 +116,14 @@ class BoxWriter:
             case "date":
                 return {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)}
         return {}
+
+    def _choices(self, box: Box) -> list[str]:
+        """The choices of a box; of the levels 1 also those that only the rulebook names, and these first."""
+        own = [choice.value for choice in box.choices]
+        sets = self.rulebook.weight_sets(self.form.name) if box.key == "level1" else ()
+        ruled = dict.fromkeys(level for weights in sets for level in weights if level != OTHERS)
+        more = [level for level in ruled if level not in own and level_named(level) not in own]
+        return [*more, *own]
 
     def _message(self, text: str) -> str:
         return message(text, self.year, self.rulebook)
@@ -130,7 +139,7 @@ def message(text: str, year: int | None, rulebook: Rulebook) -> str:
     words = {
         "{total}": plain(rulebook.number("total.points")),
         "{judgements}": "、".join(bands),
-        "{bands}": NUMERALS[len(bands) - 1] if len(bands) <= len(NUMERALS) else str(len(bands)),
+        "{bands}": ONE_TO_TEN[len(bands) - 1] if len(bands) <= len(ONE_TO_TEN) else str(len(bands)),
     }
     return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), dated(text, year))[:255]
 

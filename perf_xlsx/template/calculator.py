@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from operator import add, eq, ge, gt, is_, le, lt, mul, ne, sub
 from typing import Any
 
@@ -28,8 +29,9 @@ class Wrong(Struct, frozen=True):
     """The result of a formula that cannot be calculated: a text in a sum, a division by zero."""
 
 
-WRONG = Wrong()
+WRONG = Wrong()  # the only one
 Value = Fraction | str | bool | Wrong | None
+ZERO = Fraction(0)
 
 
 class Area(Struct, frozen=True):
@@ -49,47 +51,40 @@ class Cells(Struct):
     formulas: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Area] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
-    _known: dict[Any, Value] = field(default_factory=dict)
-    _rows: dict[tuple[str, int], list[Any]] = field(default_factory=dict)
-    _named: dict[tuple[str, int], Any] = field(default_factory=dict)
-    _relative: dict[str, bool] = field(default_factory=dict)
+    _known: dict[Address, Value] = field(default_factory=dict)
+    _named: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    _asked: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
 
     def value(self, at: Address) -> Value:
         """The value of a cell, calculated where it is a formula."""
         if at not in self.formulas:
             return self.typed[at][0] if at in self.typed else None
-        formula = self.formulas[at]
-        alike = (at[0], formula, *self._contents(at)) if self._is_relative(formula.removeprefix("=")) else at
-        if alike not in self._known:
+        if at not in self._known:
             here = Position(self, at)
-            self._known[alike] = _one(_held(compiled(formula)(here), here))
-        return self._known[alike]
-
-    def _contents(self, at: Address) -> list[Any]:
-        """The contents of a cell's row but for the row number in column A; most rows are empty, and alike."""
-        if not self._rows:
-            for (sheet, row, column), content in self.typed.items():
-                if column > 1 and content != (None, "General"):
-                    self._rows.setdefault((sheet, row), []).append((column, content))
-        return self._rows.get(at[:2], [])
+            self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
+        return self._known[at]
 
     def named(self, name: str, at: Address) -> Any:
-        """The area or value of a name in a cell; calculated once, or once for each row that it depends on."""
+        """The area or value of a name in a cell; calculated once for all rows whose cells are alike."""
         if name in self.names:
             return self.names[name]
-        key = (name, at[1] if self._is_relative(name) else 0)
+        key = (name, *[self._content((sheet, at[1], column)) for sheet, column in self._cells_asked(name)])
         if key not in self._named:
             self._named[key] = compiled(self.steps[name])(Position(self, at))
         return self._named[key]
 
-    def _is_relative(self, name: str) -> bool:
-        """Whether a name depends on the row of the cell that asks."""
-        if name not in self._relative:
+    def _content(self, at: Address) -> Any:
+        return self.value(at) if at in self.formulas else self.typed.get(at)
+
+    def _cells_asked(self, name: str) -> tuple[tuple[str, int], ...]:
+        """Sheets and columns of the cells in the asking cell's row that a name depends on."""
+        if name not in self._asked:
             formula = self.steps.get(name, "")
-            own = _OWN_ROW.search(formula) is not None
-            self._relative[name] = own or any(map(self._is_relative, _STEPS.findall(formula)))
-        return self._relative[name]
+            own = {(sheet, column_number(column)) for sheet, column in _OWN_ROW.findall(formula)}
+            own.update(*map(self._cells_asked, _STEPS.findall(formula)))
+            self._asked[name] = tuple(sorted(own))
+        return self._asked[name]
 
     def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[Value]:
         """The values of an area, row by row."""
@@ -128,7 +123,7 @@ _TOKEN = pattern(
 )
 _CORNER = pattern(r"\$?([A-Z]{1,3})(\$?)(\d*)")
 _STEPS = pattern(rf"{PREFIX}\w+")
-_OWN_ROW = pattern(r"!\$[A-Z]{1,3}\d")
+_OWN_ROW = pattern(r"'([^']+)'!\$([A-Z]{1,3})\d+(?![\d:])")  # of areas in a row, only the columns are counted
 _LEVELS: Sequence[Mapping[str, Callable[[Any, Any], Any]]]
 
 
@@ -172,7 +167,7 @@ class _Parser:
             return self.atom()
         self.at += 1
         inner = self.signed()
-        return _paired(sub, lambda _: Fraction(0), inner)
+        return _paired(sub, _constant(ZERO), inner)
 
     def atom(self) -> Formula:
         kind, text = self.tokens[self.at]
@@ -241,7 +236,7 @@ def _area(text: str) -> Formula:
 
 def _held(value: Any, at: Position) -> Any:
     """The value or values of an area; anything else as it is."""
-    if not isinstance(value, Area):
+    if type(value) is not Area:
         return value
     if (value.top, value.left) == (value.bottom, value.right):
         return at.cells.value((value.sheet, value.top, value.left))
@@ -255,10 +250,13 @@ def _one(value: Any) -> Value:
 
 def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     """The function of each row, where any of what is given is a column."""
-    longest = max((len(one) for one in given if isinstance(one, list)), default=0)
-    if not longest:
+    lengths = [len(one) for one in given if type(one) is list]
+    if not lengths:
         return function(*given)
-    columns = [one if isinstance(one, list) else [one] * longest for one in given]
+    if len(lengths) == 1:
+        return _down(function, given)
+    longest = max(lengths)
+    columns = [one if type(one) is list else [one] * longest for one in given]
     found: list[Value] = []
     above: tuple[Value, ...] = ()
     for row in zip(*columns, strict=True):
@@ -268,14 +266,29 @@ def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     return found
 
 
+def _down(function: Callable[..., Value], given: Sequence[Any]) -> list[Value]:
+    """The function of each row, where one thing that is given is a column."""
+    at = next(number for number, one in enumerate(given) if type(one) is list)
+    before, behind = given[:at], given[at + 1 :]
+    found: list[Value] = []
+    above = result = None
+    for value in given[at]:
+        if value is not above or not found:
+            above, result = value, function(*before, value, *behind)
+        found.append(result)
+    return found
+
+
 def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -> Formula:
+    plain_one = function in _PLAIN
+
     def both(a: Value, b: Value) -> Value:
-        if WRONG in (a, b):
+        if a is WRONG or b is WRONG:
             return WRONG
-        found: Value = function(a, b) if function in _PLAIN else _reckoned(function, a, b)
+        found: Value = function(a, b) if plain_one else _reckoned(function, a, b)
         return found
 
-    return lambda at: _spread(both, [_held(one(at), at), _held(other(at), at)])
+    return lambda at: _spread(both, (_held(one(at), at), _held(other(at), at)))
 
 
 def _reckoned(function: Callable[[Fraction, Fraction], Any], one: Value, other: Value) -> Value:
@@ -290,25 +303,19 @@ def _over(one: Fraction, other: Fraction) -> Fraction:
 
 
 def _number(value: Value) -> Fraction | Wrong:
-    match value:
-        case None:
-            return Fraction(0)
-        case bool():
-            return Fraction(value)
-        case str():
-            return WRONG  # "5" would be 5 in Excel; our formulas never rely on it
-    return value
+    if type(value) is Fraction:
+        return value
+    if value is None or value is False:
+        return ZERO
+    return Fraction(1) if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
 
 
 def _text(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).upper()
-        case Fraction():
-            return plain(half_up(exact(value), 15))
-    return str(value)
+    if type(value) is str:
+        return value
+    if type(value) is Fraction:
+        return plain(half_up(exact(value), 15))
+    return "" if value is None else str(value).upper()
 
 
 def _joined(one: Value, other: Value) -> str:
@@ -320,10 +327,10 @@ def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], 
 
     def rank(value: Value, other: Value) -> tuple[int, Any]:
         if value is None:
-            value = "" if isinstance(other, str) else Fraction(0)
-        if isinstance(value, bool):
-            return 2, value
-        return (1, value.casefold()) if isinstance(value, str) else (0, value)
+            value = "" if type(other) is str else ZERO
+        if type(value) is str:
+            return 1, value.casefold()
+        return (0, value) if type(value) is Fraction else (2, value)
 
     return lambda one, other: function(rank(one, other), rank(other, one))
 
@@ -342,7 +349,7 @@ _PLAIN = (*_LEVELS[0].values(), *_LEVELS[1].values())
 
 
 def _of_texts(function: Callable[..., Value]) -> Callable[..., Value]:
-    return lambda *given: WRONG if WRONG in given else function(*given)
+    return lambda *given: WRONG if _holds_wrong(given) else function(*given)
 
 
 def _find(part: Value, text: Value) -> Value:
@@ -374,7 +381,7 @@ def _size(value: Value) -> Value:
 
 
 _OF_ONE: Mapping[str, Callable[..., Value]] = {
-    "ISNUMBER": lambda value: isinstance(value, Fraction),
+    "ISNUMBER": lambda value: type(value) is Fraction,
     "ISTEXT": lambda value: isinstance(value, str),
     "ISLOGICAL": lambda value: isinstance(value, bool),
     "NOT": _of_texts(lambda value: not _number(value)),
@@ -390,68 +397,63 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
 
 
 def _flat(given: Sequence[Any]) -> list[Value]:
-    return [value for one in given for value in (one if isinstance(one, list) else [one])]
+    return [value for one in given for value in (one if type(one) is list else (one,))]
 
 
-def _truths(given: Sequence[Any]) -> list[bool] | Wrong:
-    numbers = [_number(value) for value in _flat(given)]
-    return WRONG if WRONG in numbers else [bool(number) for number in numbers]
+def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any]], Value]:
+    def applied(given: Sequence[Any]) -> Value:
+        numbers = [value if type(value) is bool else _number(value) for value in _flat(given)]
+        return WRONG if _holds_wrong(numbers) else function([bool(number) for number in numbers])
+
+    return applied
 
 
-def _all(given: Sequence[Any]) -> Value:
-    found = _truths(given)
-    return found if isinstance(found, Wrong) else all(found)
-
-
-def _any(given: Sequence[Any]) -> Value:
-    found = _truths(given)
-    return found if isinstance(found, Wrong) else any(found)
+def _holds_wrong(values: Sequence[Any]) -> bool:
+    for value in values:  # noqa: SIM110  # `any` takes twice as long, and `in` compares fractions
+        if value is WRONG:
+            return True
+    return False
 
 
 def _numbers(given: Sequence[Any]) -> list[Fraction] | Wrong:
     values = _flat(given)
-    return WRONG if WRONG in values else [value for value in values if isinstance(value, Fraction)]
+    return WRONG if _holds_wrong(values) else [value for value in values if type(value) is Fraction]
 
 
 def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Sequence[Any]], Value]:
     def applied(given: Sequence[Any]) -> Value:
         found = _numbers(given)
-        return found if isinstance(found, Wrong) else function(found or [Fraction(0)])
+        return found if isinstance(found, Wrong) else function(found or [ZERO])
 
     return applied
 
 
 def _summed_products(given: Sequence[Any]) -> Value:
-    columns = [one if isinstance(one, list) else [one] for one in given]
-    if any(WRONG in column for column in columns):
+    columns = [one if type(one) is list else [one] for one in given]
+    if any(map(_holds_wrong, columns)):
         return WRONG
-    total = Fraction(0)
-    for row in zip(*columns, strict=True):
-        product = Fraction(1)
-        for value in row:
-            product *= value if isinstance(value, Fraction) else 0
-        total += product
-    return total
+    numbers = (row for row in zip(*columns, strict=True) if all(type(value) is Fraction for value in row))
+    return sum((prod(row, start=Fraction(1)) for row in numbers), ZERO)
 
 
 def _counted_if(given: Sequence[Any]) -> Value:
     """How many texts begin with the pattern, which ends with an asterisk."""
     begins = _text(given[1]).rstrip("*")
-    return Fraction(sum(isinstance(value, str) and value.startswith(begins) for value in _flat(given[:1])))
+    return Fraction(sum(type(value) is str and value.startswith(begins) for value in _flat(given[:1])))
 
 
 def _summed_if(given: Sequence[Any]) -> Value:
     """The sum of the numbers: the only condition in use is one that every number meets."""
-    return sum((value for value in _flat(given[:1]) if isinstance(value, Fraction)), Fraction(0))
+    return sum((value for value in _flat(given[:1]) if type(value) is Fraction), ZERO)
 
 
 _OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
-    "AND": _all,
-    "OR": _any,
-    "SUM": _of_numbers(lambda found: sum(found, Fraction(0))),
+    "AND": _of_truths(all),
+    "OR": _of_truths(any),
+    "SUM": _of_numbers(lambda found: sum(found, ZERO)),
     "MIN": _of_numbers(min),
     "MAX": _of_numbers(max),
-    "COUNT": lambda given: Fraction(sum(isinstance(value, Fraction) for value in _flat(given))),
+    "COUNT": lambda given: Fraction(sum(type(value) is Fraction for value in _flat(given))),
     "COUNTIF": _counted_if,
     "SUMIF": _summed_if,
     "SUMPRODUCT": _summed_products,

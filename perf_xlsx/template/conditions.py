@@ -8,6 +8,7 @@ from __future__ import annotations
 from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template.steps import Case, Steps, quoted
 from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
+from perf_xlsx.vocabulary import vocabulary
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
@@ -120,6 +121,12 @@ def _hundredfold(steps: Steps) -> str:
     return steps.step("hundredfold", f"AND({near},OR({unmarked},{marked}))")
 
 
+def percents_of_a_unit(steps: Steps) -> str:
+    """Whether target or actual is a percentage although the row counts in another unit: 95% 万元."""
+    percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
+    return f"AND({_unit(steps)}={quoted(UNKNOWN)},OR({percents}))"
+
+
 def _unit(steps: Steps) -> str:
     return code(steps, "unit", UNITS)
 
@@ -127,7 +134,7 @@ def _unit(steps: Steps) -> str:
 def may_be_other_money(steps: Steps) -> str:
     """Whether one of two numbers in a unit of money, or of 万, is ten thousand times as large as the other."""
     target, actual, unit = (steps.cells[key] for key in ("target", "actual", "unit"))
-    large = ",".join(f'ISNUMBER(FIND("{word}",{unit}))' for word in ("元", "万", "亿"))
+    large = ",".join(f'ISNUMBER(FIND("{word}",{unit}))' for word in vocabulary("units")["words"]["large"])
     least, most = f"MIN({target},{actual})", f"MAX({target},{actual})"
     formula = f"AND({least}>0,{least}*20000>={most},{least}*5000<={most},OR({large}))"
     return steps.step("may_be_other_money", formula)

@@ -6,21 +6,27 @@ the reader does they ask for: a number that they show is the one that scoring gi
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Form
-from perf_xlsx.rulebook import NO_GRADE, Rulebook
+from perf_xlsx.rulebook import BY_SHARE, NO_GRADE, RESCALED, Rulebook, Tier
 from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import (
+    bare,
     begins,
+    blank,
     code,
+    listed,
     may_be_fractions,
     may_be_other_money,
     number,
+    percents_of_a_unit,
     plain_number,
 )
 from perf_xlsx.template.missing import POINTS, WEIGHTS, counter_name, entries_name, rate_amounts
-from perf_xlsx.template.steps import Steps, cases, quoted
+from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
 ASKING = "请"  # what every prompt begins with
 RATE = "px_rate"  # the execution rate that points are given for, on the hidden sheet
@@ -44,12 +50,17 @@ def line_rate(steps: Steps, redirected: str, rulebook: Rulebook) -> str:
 
 
 def execution_points(rulebook: Rulebook) -> str:
-    """Points of budget execution."""
-    return f"IF(ISNUMBER({RATE}),{_by_rate(plain(rulebook.number('execution.weight')))},{RATE})"
+    """Points of budget execution; 0 where it has no weight, once its amounts can be read."""
+    weight = rulebook.number("execution.weight")
+    if not weight:
+        return f'IF(LEFT({RATE})="{ASKING}",{RATE},0)'
+    return f"IF(ISNUMBER({RATE}),{by_rate(plain(weight), rulebook)},{RATE})"
 
 
-def _by_rate(weight: str) -> str:
-    return f"ROUND({weight}*MIN(1,{RATE}),2)"
+def by_rate(weight: str, rulebook: Rulebook) -> str:
+    """Points by the execution rate."""
+    share = in_tiers(rulebook.tiers("execution.scale"), RATE, f"MIN(1,{RATE})", weight)
+    return f"ROUND({weight}*{share},2)"
 
 
 def total(rulebook: Rulebook, form: Form) -> str:
@@ -70,9 +81,18 @@ def total(rulebook: Rulebook, form: Form) -> str:
     return cases(
         (f"{asked}>0", quoted(Prompt.CORRECT_FIRST)),
         (f"OR({missing})", quoted(Prompt.FILL_FIRST)),
+        *_afterwards(rulebook),
         (scored, capped),
         otherwise=quoted(Prompt.NOT_SCORED),
     )
+
+
+def _afterwards(rulebook: Rulebook) -> Iterator[Case]:
+    """Totals that only scoring works out: of converted points, and of rows that do not apply."""
+    if rulebook.word("total.conversion") == BY_SHARE:
+        yield "TRUE", quoted(Prompt.AFTERWARDS)
+    elif rulebook.word("total.not_applicable") == RESCALED:
+        yield f'COUNTIF({POINTS},"{Prompt.NOT_APPLICABLE}*")>0', quoted(Prompt.AFTERWARDS)
 
 
 def grade(rulebook: Rulebook) -> str:
@@ -83,7 +103,10 @@ def grade(rulebook: Rulebook) -> str:
     return cases(
         ("NOT(ISNUMBER(px_reference_total))", NOTHING),
         (off, quoted(NO_GRADE)),
-        *((f"px_reference_total>={plain(step.low)}", quoted(step.name)) for step in higher),
+        *(
+            (f"px_reference_total{'>' if step.open else '>='}{plain(step.low)}", quoted(step.name))
+            for step in higher
+        ),
         otherwise=quoted(lowest.name),
     )
 
@@ -105,6 +128,7 @@ class IndicatorSteps:
         self.at_most = f"OR({_is(self.sign, '≤')},{_is(self.sign, '<')})"
         self.empty = f'OR({self.target}="",{self.actual}="")'
         self.shown = steps.cells["reference_completion"]
+        self.unused = self._unused()
         self.completion = steps.step("completion", self._completion())
         self.met = steps.step("met", self._met())
         self.points = steps.step("points", self._points())
@@ -114,6 +138,7 @@ class IndicatorSteps:
         target, actual, empty = self.target, self.actual, self.empty
         return cases(
             (self.redirected, NOTHING),
+            *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
             (_is(self.method, words.UNKNOWN), quoted(Prompt.METHOD)),
             (_is(self.method, words.EXECUTION), f'IF(ISNUMBER({RATE}),{RATE},"")'),
             (_is(self.sign, words.BLANK), f"IF({empty},{NOTHING},{quoted(Prompt.SIGN)})"),
@@ -123,9 +148,16 @@ class IndicatorSteps:
             self._not_number(actual, "actual"),
             (empty, NOTHING),
             (may_be_other_money(self.steps), quoted(Prompt.UNIT)),
+            (percents_of_a_unit(self.steps), quoted(Prompt.PERCENT)),
             (may_be_fractions(self.steps), quoted(Prompt.PERCENT)),
             otherwise=self.steps.step("quotient", self._quotient()),
         )
+
+    def _unused(self) -> list[str]:
+        """The condition that the row does not apply, where the rulebook knows such rows."""
+        if self.rulebook.word("total.not_applicable") != RESCALED:
+            return []
+        return [self.steps.step("unused", listed(bare(self.steps.cells["actual"]), words.NOT_APPLICABLE))]
 
     def _quotient(self) -> str:
         target, actual = self.target, self.actual
@@ -155,11 +187,46 @@ class IndicatorSteps:
             (f'LEFT({self.shown})="{ASKING}"', self.shown),
             (f'{number(steps, "weight")}=""', NOTHING),
             (f"{weight}<=0", quoted(Prompt.NUMBER.of(steps.labels["weight"]))),
-            (_is(self.method, words.EXECUTION), f"IF(ISNUMBER({RATE}),{_by_rate(weight)},{NOTHING})"),
+            *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
+            (
+                _is(self.method, words.EXECUTION),
+                f"IF(ISNUMBER({RATE}),{by_rate(weight, self.rulebook)},{NOTHING})",
+            ),
             (self.qualitative, self._band()),
             (self.empty, NOTHING),
-            otherwise=f"ROUND({weight}*{self._share()}-{self._deduction()},2)",
+            *self._without_level(),
+            otherwise=self._earned(),
         )
+
+    def _earned(self) -> str:
+        """The share of the weight less what is deducted; tiers may leave less than that."""
+        exact = f"{self.weight}*{self._tiered()}-{self._deduction()}"
+        if not self.rulebook.tiers("quantitative.scale"):
+            return f"ROUND({exact},2)"
+        return self.steps.step("earned", f"ROUND(MAX(0,{exact}),2)")
+
+    def _without_level(self) -> Iterator[Case]:
+        """A row is asked for its level where that decides how it is scored; the reader may find it above."""
+        if self.rulebook.tiers("quantitative.scale") and self._level_words and "level1" in self.steps.cells:
+            missing = self.steps.step("without_level", blank(self.steps.cells["level1"]))
+            yield missing, quoted(Prompt.LEVEL1)
+
+    @property
+    def _level_words(self) -> tuple[str, ...]:
+        return self.rulebook.words("quantitative.scale_levels")
+
+    def _tiered(self) -> str:
+        """The share, by the rulebook's tiers where they are for this row: in proportion, with a completion."""
+        share, tiers = self._share(), self.rulebook.tiers("quantitative.scale")
+        if not tiers or (self._level_words and "level1" not in self.steps.cells):
+            return share
+        within = [f"ISNUMBER({self.shown})", f"NOT({_is(self.method, words.ATTAINMENT)})"]
+        if self._level_words:
+            text = bare(self.steps.cells["level1"])
+            found = ",".join(f"ISNUMBER(FIND({quoted(word)},{text}))" for word in self._level_words)
+            within.append(f"OR({found})")
+        tiered = self.steps.step("tiered", in_tiers(tiers, self.shown, share, self.weight))
+        return f"IF(AND({','.join(within)}),{tiered},{share})"
 
     def _share(self) -> str:
         """The share of the weight, by the completion; a target without one is met or earns nothing."""
@@ -230,6 +297,31 @@ class IndicatorSteps:
         unclaimed = quoted(Prompt.CLAIM) if default is None else f"ROUND({weight}*{plain(default)},2)"
         within = f"ROUND(MIN(MAX({claimed},{low}*{weight}),{high}*{weight}),2)"
         return f"IF(ISNUMBER({claimed}),{within},{unclaimed})"
+
+
+def in_tiers(tiers: Sequence[Tier], rate: str, share: str, weight: str) -> str:
+    """The share of a weight that a rate earns by tiers; `share` is what it earns without them."""
+    if not tiers:
+        return share
+    exact = f"ROUND({rate},12)"  # 0.63/0.7 is 0.9000…01 in binary
+    *higher, lowest = tiers
+    return cases(
+        *(
+            (f"{exact}{'>' if tier.open else '>='}{plain(tier.bound)}", _of_tier(tier, rate, share, weight))
+            for tier in higher
+        ),
+        otherwise=_of_tier(lowest, rate, share, weight),
+    )
+
+
+def _of_tier(tier: Tier, rate: str, share: str, weight: str) -> str:
+    kept = share if tier.share is None else plain(tier.share)
+    if not tier.step:
+        return kept
+    # ROUND alone counts whole steps; nine decimals are exact enough for a quotient of two rates
+    below = f"ROUND(({plain(tier.start)}-{rate})/{plain(tier.step)},9)"
+    steps = f"ROUND({below}{'+0.4999999995' if tier.begun else '-0.5'},0)"
+    return f"MAX(0,{kept}-MAX(0,{steps})*{plain(tier.off)}/{weight})"
 
 
 def _is(step: str, value: str) -> str:

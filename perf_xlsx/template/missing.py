@@ -44,6 +44,11 @@ def required_amounts(line: Line, total: str, rulebook: Rulebook) -> tuple[str, .
     return line.required + (rate_amounts(rulebook) if line.key == total else ())
 
 
+def is_required(box: Box, rulebook: Rulebook) -> bool:
+    """Whether a box must be filled in; the points of budget execution only where the rulebook gives it some."""
+    return box.required and (box.key != "claimed_execution_points" or bool(rulebook.number("execution.weight")))
+
+
 def missing_cell(cell: str) -> str:
     """1 where the cell is empty, as a formula."""
     return f"--{blank(cell)}"

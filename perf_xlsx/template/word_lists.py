@@ -9,16 +9,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
-from perf_xlsx.domain.quantity import DASHES
+from perf_xlsx.domain.quantity import DASHES, PERCENT_WORDS
 from perf_xlsx.domain.quantity import SIGNS as WORDS_OF_SIGNS
 from perf_xlsx.forms import Form
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import RESCALED, Rulebook
+from perf_xlsx.rulebook.shared_words import words_of_bands
+from perf_xlsx.vocabulary import vocabulary
 
 # Lists between bars, to find out whether a text is one of them.
 BLANKS = "px_blanks"  # what counts as nothing typed; an empty text is the first
 TOTALS, REMARKS, NOTES = "px_totals", "px_remarks", "px_notes"  # begin rows that are no entries
 # Lists of "code〈word〉", to find out what a text means.
 SIGNS, METHODS, LEVELS, UNITS = "px_signs", "px_methods", "px_levels", "px_percent_units"
+NOT_APPLICABLE = "px_not_applicable"  # words for an actual that does not apply; only where the rulebook rescales
 UNSEEN, HARD_SPACE = "px_unseen", "px_hard_space"  # characters that a formula cannot write
 GENERAL = "px_general"  # a cell without a number format, which shows which program calculates
 
@@ -28,8 +31,7 @@ SIGN_CODES = {"≥": "≥", "≤": "≤", "=": "=", ">": ">", "<": "<", "定性"
 RATIO, ATTAINMENT, EXECUTION = "比", "达", "执"
 METHOD_CODES = {"按比例": RATIO, "达标法": ATTAINMENT, "按执行率": EXECUTION, "定性": QUALITATIVE}
 PERCENT = "%"
-_PERCENT_WORDS = ("%", "百分比", "百分之", "百分点")
-_NUMBERED = "0123456789(.、"  # behind 注
+_NUMBERED = "0123456789(.、"  # behind a note's word
 _WIDE = 3  # characters of a word that may each be full-width or not
 
 
@@ -43,23 +45,25 @@ def word_lists(form: Form, rulebook: Rulebook) -> Mapping[str, str]:
     blanks = ["", *sorted(DASHES)]
     signs = {code: _sign_words(form, choice) for choice, code in SIGN_CODES.items()}
     methods = {code: _choice_words(form, "method", choice) for choice, code in METHOD_CODES.items()}
-    levels = {
-        level_code(number): [band.judgement, *rulebook.official_words(band)]
-        for number, band in enumerate(rulebook.bands)
-    }
+    levels = {level_code(number): known for number, known in enumerate(words_of_bands(rulebook).values())}
     return {
         BLANKS: _listed(blanks),
         TOTALS: _listed(word for block in form.tables for word in block.totals),
         REMARKS: _listed(form.asides),
-        NOTES: _listed(f"注{mark}" for mark in _NUMBERED),
+        NOTES: _listed(note + mark for note in vocabulary("rows")["note"]["words"] for mark in _NUMBERED),
         SIGNS: _coded(signs | {BLANK: blanks}),
         METHODS: _coded(methods | {BLANK: blanks}),
         LEVELS: _coded(levels | {BLANK: blanks}),
-        UNITS: _coded({PERCENT: _PERCENT_WORDS, BLANK: blanks}),
+        UNITS: _coded({PERCENT: (PERCENT, *PERCENT_WORDS), BLANK: blanks}),
         UNSEEN: "\u200b",
         HARD_SPACE: "\u00a0",
         GENERAL: "",
-    }
+    } | _not_applicable(rulebook)
+
+
+def _not_applicable(rulebook: Rulebook) -> dict[str, str]:
+    rescaled = rulebook.word("total.not_applicable") == RESCALED
+    return {NOT_APPLICABLE: _listed(vocabulary("judgements")["not_applicable"]["words"])} if rescaled else {}
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -150,7 +150,10 @@ def _guide(form: Form, rulebook: Rulebook) -> list[str]:
         "、".join(f"{level}{plain(n)}分" for level, n in one.items()) for one in rulebook.weight_sets(form.name)
     ]
     rest = "，或".join(sets) or f"其余{plain(full - execution)}分由单位分到各指标"
-    words = {"{weights}": f"预算执行率{plain(execution)}分，{rest}", "{total}": plain(full)}
+    inside = rulebook.word("execution.level")
+    place = f"（计入{inside}）" if inside else ""
+    alone = f"预算执行率{plain(execution)}分{place}" if execution else "预算执行率不单独计分"
+    words = {"{weights}": f"{alone}，{rest}", "{total}": plain(full)}
     return [re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), line) for line in form.guide]
 
 

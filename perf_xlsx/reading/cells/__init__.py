@@ -1,6 +1,5 @@
 """One cell in, one value out; everything doubtful about it is reported (R08 to R13)."""
 
-from perf_xlsx.reading.cells.dates import day_of
 from perf_xlsx.reading.cells.display import as_shown
 from perf_xlsx.reading.cells.numbers import RowUnit, around, number_in, points_in, unit_shown
 from perf_xlsx.reading.cells.rates import ratios, small_by_nature
@@ -11,7 +10,6 @@ __all__ = [
     "RowUnit",
     "around",
     "as_shown",
-    "day_of",
     "number_in",
     "points_in",
     "ratios",

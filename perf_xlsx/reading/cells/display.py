@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from perf_xlsx.domain.model import PICTURE
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.ooxml import Cell
@@ -34,7 +36,7 @@ def as_shown(cell: Cell) -> str:
 def _without_value(cell: Cell) -> str:
     """What was struck out, or the formula."""
     if cell.struck is not None:
-        return as_shown(cell._replace(value=cell.struck, struck=None))
+        return as_shown(replace(cell, value=cell.struck, struck=None))
     return f"={cell.formula}" if cell.formula is not None else ""
 
 

@@ -30,6 +30,7 @@ from perf_xlsx.reading.cells.display import HUNDRED, as_shown
 from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.reading.cells.texts import Texts, not_read
 from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
 
 DATED = "单元格格式是日期或时间，不能确定是什么数字"
 UNDATED = "请把单元格格式改成“常规”，再填数字。"
@@ -42,7 +43,7 @@ NOTHING = "请只填数字；没有发生的填0。"
 _LETTER = pattern(r"\d[Il]*[Oo][OoIl]*(?![A-Za-z])|\d[OoIl]+\d")  # 1O for 10
 HUGE, TINY = Decimal("1e13"), Decimal("1e-12")  # beyond these no form's numbers lie, nor sums in a workbook
 MONEY = ("金额", "外币")  # only here do brackets mean less than nothing
-AMOUNTS = ("元", "万", "亿", "%", "‰")  # how units end that an amount may be mistaken in
+AMOUNTS = (*vocabulary("units")["words"]["large"], "%", "‰")  # how units end that an amount may be mistaken in
 
 
 Value = Entry[Decimal | str]
@@ -79,7 +80,7 @@ class Numbers:
         found = _BRACKETS.fullmatch(normalise(cell.value)) if cell and isinstance(cell.value, str) else None
         if cell is None or found is None:
             return self.parsed(cell, place, field, self._points_written, self._points_typed)
-        entry = replace(self.points(cell._replace(value=found[1]), place, field), given=clean(as_shown(cell)))
+        entry = replace(self.points(replace(cell, value=found[1]), place, field), given=clean(as_shown(cell)))
         if entry.value is not None:
             self.reports.cleaned(entry, entry.value)
         return entry

@@ -9,13 +9,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.days import read_day
 from perf_xlsx.domain.judgement import judged
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import clean, is_blank, normalise, parse_sign, same_name
 from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import Cell
-from perf_xlsx.reading.cells.dates import read_day
 from perf_xlsx.reading.cells.display import as_shown
 from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.rulebook import Band, Rulebook

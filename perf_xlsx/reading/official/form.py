@@ -36,7 +36,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
         proven = weights is not None
         rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
         form = replace(form, indicators=tuple(rows) or form.indicators)
-    remarks = recognition(reader.layout, official, reader.sheets, rules, proven)
+    remarks = recognition(form, reader.layout, official, reader.sheets, rules, proven)
     report(remarks, reader.sheets, reader.cells.collector)
     report(unread_numbers(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)

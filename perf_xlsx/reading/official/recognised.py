@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.domain.model import Indicator, columns_of
+from perf_xlsx.domain.model import Indicator, SelfEvaluation, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
 from perf_xlsx.forms import load_form, typed
@@ -13,7 +13,8 @@ from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.layout import CLAIMS
 from perf_xlsx.reading.remarks import Remark
-from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook.fitting import fitting_rulebooks
 
 WEIGHTS = {
     None: "",
@@ -86,7 +87,12 @@ def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
 
 
 def recognition(
-    layout: Layout, official: OfficialParts, sheets: Sheets, rulebook: Rulebook, proven: bool | None
+    form: SelfEvaluation,
+    layout: Layout,
+    official: OfficialParts,
+    sheets: Sheets,
+    rulebook: Rulebook,
+    proven: bool | None,
 ) -> Iterator[Remark]:
     """R19: how the layout was read, and what is doubtful; R17: it gives execution another weight than the rules.
 
@@ -99,9 +105,7 @@ def recognition(
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight
-        books = [load_rulebook(name) for name in rulebook_names()]
-        served = [book for book in books if layout.form.name in book.forms]
-        fits = "、".join(book.name for book in served if book.number("execution.weight") == stated)
+        fits = "、".join(fitting_rulebooks(form, stated))
         own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
-from perf_xlsx.domain.quantity import normalise, parse_quantity
+from perf_xlsx.domain import numerals
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.system.pattern import pattern
 
 EARLIEST = datetime.date(2000, 1, 1)
@@ -16,12 +17,21 @@ _ODD = pattern(
     r"(?:[^\d:]{2,6}:)?\s*(\d{4})\s*[-./年、。,\\ ]\s*(\d{1,2})\s*[-./月、。,\\ ]\s*(\d{1,2})\s*[日号]?(?:\(.*\))?"
 )
 _COMPACT = pattern(r"(20\d\d)(\d\d)(\d\d)")
-_DAY_IN_WORDS = pattern(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十]+)日?")
+_ZEROS = numerals.ZEROS + numerals.WORDS["zero_of_years"]
+_DAY_IN_WORDS = pattern(
+    rf"([{_ZEROS}{numerals.ONE_TO_TEN[:9]}]{{4}})年([{numerals.ONE_TO_TEN}]+)月([{numerals.ONE_TO_TEN}]+)日?"
+)
 
 
 def day_of(text: str) -> datetime.date | None:
     """The day that a text names; None where it is none."""
     return read_day(normalise(text))[0]
+
+
+def usual_day(text: str) -> datetime.date | None:
+    """The day that a text names as usual: 2025-12-31, 2025年12月31日."""
+    found, usual = read_day(normalise(text))
+    return found if usual else None
 
 
 def read_day(text: str) -> tuple[datetime.date | None, bool]:
@@ -41,9 +51,9 @@ def _day_in_words(text: str) -> datetime.date | None:
     found = _DAY_IN_WORDS.fullmatch(text)
     if found is None:
         return None
-    year = int("".join(str("〇一二三四五六七八九".index(word)) for word in re.sub("[零○]", "〇", found[1])))
-    month, day = map(parse_quantity, found.groups()[1:])
-    return _date(year, int(month.number), int(day.number)) if month and day else None
+    year = int("".join(str(numerals.DIGITS.get(word, 0)) for word in found[1]))
+    month, day = map(numerals.number_of, found.groups()[1:])
+    return _date(year, month, day) if month and day else None
 
 
 def _date(year: int, month: int, day: int) -> datetime.date | None:
