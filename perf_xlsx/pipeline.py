@@ -15,7 +15,7 @@ from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
-from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
+from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
 from perf_xlsx.judging.judge import bounded, in_order
 from perf_xlsx.judging.judge import judge as judge_form
@@ -320,7 +320,7 @@ def _forms_of(rulebook: Rulebook) -> Iterator[str]:
 
 def _serves(rules: Rulebook, kind: Form) -> bool:
     """Whether a rulebook was made for this kind of form, or is the one that the form itself names."""
-    return kind.name in rules.forms or kind.rulebook == rules.name
+    return bool({kind.name, kind.kind} & {*rules.forms}) or kind.rulebook == rules.name
 
 
 def template_bytes(
@@ -339,6 +339,10 @@ def template_bytes(
     years = fill.year if fill else year
     if years is None:
         raise FormError("空白模板要有年度")
+    if kind.original:
+        from perf_xlsx.adoption.template import original_template  # late, and few forms are a bureau's workbook
+
+        return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
     from perf_xlsx.template.write import write_template as make_template  # late: scoring writes none
 
     if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:

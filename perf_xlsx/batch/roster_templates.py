@@ -14,6 +14,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.batch.roster_list import COLUMNS
 from perf_xlsx.forms import Boxes, Form, load_form
+from perf_xlsx.forms.form import BOXES
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.system.os_errors import for_windows
 from perf_xlsx.system.output_files import write_atomically
@@ -48,14 +49,17 @@ def write_templates(
         if os.path.exists(path) and not force:
             yield Written(path, False)
             continue
-        stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
-        write_atomically(path, stamp.template(_known(listed, kind)))
+        make = _maker(kind.name, year, rulebook)
+        stamp = stamps.setdefault(kind.name, Stamp(make))
+        texts = _known(listed, kind)
+        write_atomically(path, make(texts) if kind.original else stamp.template(texts))
         yield Written(path, True)
 
 
 def _known(listed: Listed, form: Form) -> dict[str, str]:
     """What the list says of a unit, for the boxes that its form has."""
     boxes = {box.key for block in form.blocks if isinstance(block, Boxes) for box in block.boxes}
+    boxes &= form.original.labels.get(BOXES, {}).keys() if form.original else boxes
     return {key: text for key in COLUMNS if key in boxes and (text := getattr(listed, key))}
 
 

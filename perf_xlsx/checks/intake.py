@@ -225,7 +225,8 @@ def rulebook_serves_the_form(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
     """评分办法适用于这种表、这个年度."""
     place, (first, last) = Place(form.workbook), rulebook.years
     advice = "请确认应按哪个评分办法评分。"
-    if form.form not in rulebook.forms and load_form(form.form).rulebook != rulebook.name:
+    kind = load_form(form.form)
+    if not {kind.name, kind.kind} & {*rulebook.forms} and kind.rulebook != rulebook.name:
         message = f"评分办法“{rulebook.title}”（{rulebook.name}）不是为这种自评表制定的。"
         yield Observation(place, "评分办法", rulebook.name, message, advice)
     if form.year is not None and not (first or 0) <= form.year <= (last or 9999):

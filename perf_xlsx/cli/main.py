@@ -11,6 +11,7 @@ import click
 from perf_xlsx.cli.group import VERSION, LazyGroup
 
 COMMANDS = {  # in help, without loading them: the first sentence of each command's own help
+    "adopt": "把本单位的官方表样变成自定的表种；对改好的“（核对）”工作簿再运行一次，就按更正重写。",
     "check": "与 score 相同地读取、评分、查找问题，但不写出任何文件。",
     "consolidate": "把一批评分结果汇总成一个工作簿。",
     "demo": "演示：用示例数据走一遍全过程。",

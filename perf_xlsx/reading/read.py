@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding, SelfEvaluation, Unscored
 from perf_xlsx.findings.collector import FindingCollector
+from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.cells import CellReader
@@ -21,6 +22,7 @@ from perf_xlsx.reading.identity import Identity, identify
 from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Forms, Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
+from perf_xlsx.reading.printed_labels import as_printed
 from perf_xlsx.reading.remarks import Remark, report
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
@@ -79,18 +81,27 @@ def read_sheets(
 ) -> tuple[Reading, ...]:  # fmt: skip
     """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
     hidden = (HIDDEN_SHEET, *skip)
+    printed = as_printed(book, grids)
+    grids = printed.grids
     added = [name for name in reports(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
-    found = None if identity.form else _official_forms(sheets, limits)
+    adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
+    found = None if identity.form and not adopted else _official_forms(sheets, limits, adopted)
     if found is None and added and not identity.form:  # our own 自评表 may be all that was sent in
         found = _official_forms(Sheets(book, grids, workbook, hidden), limits)
     if found is None:
-        if refusal := refuse(identity, sheets, rulebook):
+        if refusal := refuse(identity, sheets, rulebook, adopted):
             return (Reading(None, (refusal,), sheets),)
         found = template_forms(identity.form or "", sheets, limits.forms)
     readings = [_Reader(layout, seen, identity, rulebook, limits).reading() for seen, layout in found.located]
-    return _kept(readings, found.remarks)
+    return _kept(readings, (*printed.retyped, *found.remarks))
+
+
+def _adopted(identity: Identity) -> str | None:
+    """The form that the workbook says it is, where a bureau adopted it from a workbook of its own."""
+    known = identity.form in form_names()
+    return identity.form if identity.form and known and load_form(identity.form).original else None
 
 
 def _kept(readings: Sequence[Reading], remarks: Iterable[Remark]) -> tuple[Reading, ...]:
@@ -127,10 +138,10 @@ def _blank_form(reading: Reading) -> Remark:
     return Remark("R06", (at[0], 0, 0) if at != NOWHERE else at, "自评表", message, advice, severity="warning")
 
 
-def _official_forms(sheets: Sheets, limits: Limits) -> Forms | None:
+def _official_forms(sheets: Sheets, limits: Limits, adopted: str | None = None) -> Forms | None:
     from perf_xlsx.reading.official import official_forms  # late: most forms are ours
 
-    found = official_forms(sheets, limits.forms)
+    found = official_forms(sheets, limits.forms, adopted)
     return found if found.located else None
 
 
@@ -142,10 +153,12 @@ class _Reader:
     ) -> None:
         self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
         self.asked = rulebook
-        own = None if layout.official else identity.rulebook
+        self.stated = layout.official is None or identity.form == layout.form.name  # by a template of ours
+        own = identity.rulebook if self.stated else None
         self.rulebook = rulebook or own or layout.form.rulebook
         self.rules = load_rulebook(self.rulebook)
-        self.year = layout.official.year if layout.official else identity.year
+        found = layout.official.year if layout.official else None
+        self.year = identity.year if self.stated else found
         self.collector = FindingCollector()
 
     def reading(self) -> Reading:
@@ -153,7 +166,7 @@ class _Reader:
         report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
         report(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
-        if self.asked and not self.layout.official:
+        if self.asked and self.stated:
             report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
         return Reading(
             evaluation,

@@ -84,7 +84,7 @@ def as_record(result: Result) -> Record:
         unit=form.unit,
         year=form.year,
         complete=None if form.unscored else scores.complete,
-        execution=_execution(scores.execution),
+        execution=_execution(scores, form),
         indicators=tuple(_indicator(*row) for row in scored_rows(form, scores)),
         total=earned(scores.total),
         claimed_rows=scores.claimed_rows or UNSET,
@@ -117,8 +117,11 @@ def _certain(amount: Entry[Decimal], scores: Scores) -> str | None:
     return None if amount.place in scores.doubted else number(amount.value)
 
 
-def _execution(score: Score) -> ExecutionRecord:
-    return ExecutionRecord(number(score.completion), earned(score.points), number(score.weight))
+def _execution(scores: Scores, form: SelfEvaluation) -> ExecutionRecord:
+    """The rate by which points are given; where there is none, the one that the form shows of its total."""
+    score, shown = scores.execution, scores.line_rates.get(form.total_line)
+    rate = shown.execution if score.completion is None and shown else score.completion
+    return ExecutionRecord(number(rate), earned(score.points), number(score.weight))
 
 
 def _indicator(row: Indicator, score: Score) -> IndicatorRecord:

@@ -7,6 +7,8 @@ from enum import StrEnum
 HIDDEN_SHEET = "_perf_xlsx"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
+# Defined names of a template that is a bureau's own workbook: its labels, its boxes, and what we add beside them.
+LABEL_NAME, ANSWER_NAME, AID_NAME = "pf_label_", "pf_box_", "pf_aid_"
 CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
 NUMBER = "序号"  # the head of the column that counts rows
 REQUIRED_HEAD = "必填项"  # the head of the guide's column that counts empty boxes

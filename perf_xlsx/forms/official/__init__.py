@@ -55,7 +55,7 @@ def official_form(name: str) -> OfficialForm:
 
 @lru_cache(64)
 def _official(form: Form) -> OfficialForm:
-    name = form.name
+    name = form.kind
     raw = tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))
     words = raw["words"]
     return OfficialForm(
@@ -83,7 +83,7 @@ def _words(raw: Mapping[str, list[str]]) -> Words:
 
 def _widened(form: Form, raw: dict[str, Any]) -> Form:
     sheets = (
-        replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
+        replace(sheet, blocks=tuple(_block(block, form.kind, raw) for block in sheet.blocks))
         for sheet in form.sheets
     )
     return replace(form, sheets=tuple(sheets))

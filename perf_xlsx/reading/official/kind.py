@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from perf_xlsx.forms import form_names, shipped_names
+from perf_xlsx.forms import form_names, load_form, shipped_names
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
@@ -31,6 +31,7 @@ def kind_of(titles: Iterable[str], sheets: Sheets) -> OfficialForm:
         named = [
             (name not in shipped, max(len(word) for word in found), official_form(name))
             for name in form_names()
+            if not load_form(name).original  # an adopted form is known by its labels
             if (found := [word for word in official_form(name).titles if word in text])
         ]
         if named:

@@ -17,6 +17,7 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
+from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
@@ -39,19 +40,28 @@ Headers = dict[tuple[str, str, int, bool], list[Header]]  # by kind, what they n
 COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what one cover may say for several forms
 
 
-def locate_official(sheets: Sheets, rows: Rows, known: Headers) -> Layout | None:
-    """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
-    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
+def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None:
+    """Find the official layout of a workbook with one form; None where no sheet holds its tables.
+
+    `adopted` is the bureau's own form that the workbook says it is.
+    """
+    return locate_alone(sheets, {n: rows_of(sheets, n) for n in sheets.searched}, Headers(), adopted)
 
 
-def locate_one_of_several(sheets: Sheets, sheet: int, rows: Rows) -> Layout | None:
+def locate_alone(sheets: Sheets, rows: Rows, known: Headers, adopted: str | None) -> Layout | None:
+    """The same, of a workbook whose texts and headers are partly known."""
+    searches = (_Search(sheets, n, rows, known, adopted) for n in sheets.searched)
+    return next((found for search in searches if (found := search.layout())), None)
+
+
+def locate_one_of_several(sheets: Sheets, sheet: int, rows: Rows, adopted: str | None) -> Layout | None:
     """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
-    return _Search(sheets, sheet, rows, Headers(), alone=False).layout()
+    return _Search(sheets, sheet, rows, Headers(), adopted, alone=False).layout()
 
 
-def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers) -> Beginnings:
+def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
     """What may begin forms on a sheet."""
-    search = _Search(sheets, sheet, rows, known)
+    search = _Search(sheets, sheet, rows, known, adopted)
     kind, here = search._kind(), (sheet,)
     tables = search._tables(kind)
     funds = search._headers(kind, "funds", here) if tables else []
@@ -80,12 +90,21 @@ class Beginnings(Struct, frozen=True):
 class _Search:
     """Looks for a form whose indicators are on one sheet; the rest may be on others.
 
-    `alone`: it is the only form of the workbook, so that its tables may be on any sheet.
+    `alone`: it is the only form of the workbook, so that its tables may be on any sheet. `adopted` is the bureau's
+    own form that the workbook says it is.
     """
 
-    def __init__(self, sheets: Sheets, sheet: int, rows: Rows, known: Headers, alone: bool = True) -> None:
+    def __init__(
+        self,
+        sheets: Sheets,
+        sheet: int,
+        rows: Rows,
+        known: Headers,
+        adopted: str | None = None,
+        alone: bool = True,
+    ) -> None:
         self.sheets, self.sheet, self.rows, self.known, self.alone = sheets, sheet, rows, known, alone
-        self.others = [n for n in sheets.searched if n != sheet]
+        self.adopted, self.others = adopted, [n for n in sheets.searched if n != sheet]
         self.order = [sheet, *self.others] if alone else [sheet]
         self.titles = titles_on(sheet, self.rows[sheet])
 
@@ -165,11 +184,14 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        return kind_of(self.titles.values(), self.sheets)
+        """The form that a bureau adopted, where its labels are there; else the kind that the titles name."""
+        own = adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet])
+        return own or kind_of(self.titles.values(), self.sheets)
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
-        if not any(word in text for text in self.titles.values() for word in layout.kind.titles):
+        titles = self.titles.values()
+        if not layout.form.original and not any(word in text for text in titles for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
@@ -206,7 +228,7 @@ class _Search:
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
-        asked, boxes = kind.needs[needs or block], typed(kind.form.block(block).fields)
+        asked, boxes = kind.needs[needs or block], [*typed(kind.form.block(block).fields), *unread(kind, block)]
         found: list[Header] = []
         for sheet in sheets:
             key = kind.form.name, needs or block, sheet, sheet == self.sheet

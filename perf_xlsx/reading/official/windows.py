@@ -19,7 +19,7 @@ from perf_xlsx.reading.official.layout import (
     Headers,
     Rows,
     beginnings,
-    locate_official,
+    locate_alone,
     locate_one_of_several,
 )
 from perf_xlsx.reading.remarks import Remark
@@ -41,22 +41,22 @@ class Window(Struct, frozen=True):
     head: int
 
 
-def official_forms(sheets: Sheets, most: int) -> Forms:
-    """Find the official layouts of a workbook, at most so many."""
+def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> Forms:
+    """Find the official layouts of a workbook, at most so many; `adopted` is the form of a bureau that it states."""
     rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, Headers()
-    found = [window for n in sheets.searched for window in _windows(sheets, n, rows, known)]
+    found = [window for n in sheets.searched for window in _windows(sheets, n, rows, known, adopted)]
     if len(found) < 2:
-        layout = locate_official(sheets, rows, known)
+        layout = locate_alone(sheets, rows, known, adopted)
         return Forms(() if layout is None else ((sheets, layout),))
     cells = _cells_of(sheets, found)
     windows, copies = _without_copies(sheets, cells)
-    located = _located(sheets, rows, windows[:most], cells)
+    located = _located(sheets, rows, windows[:most], cells, adopted)
     return Forms(tuple(located), (*copies, *_beyond(windows[most:], sheets, most)))
 
 
-def _windows(sheets: Sheets, sheet: int, rows: Rows, known: Headers) -> list[Window]:
+def _windows(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> list[Window]:
     """The forms on a sheet; a table of indicators without title or money is none."""
-    begin = beginnings(sheets, sheet, rows, known)
+    begin = beginnings(sheets, sheet, rows, known, adopted)
     if not begin.tables or not (begin.titles or begin.funds):
         return []
     tops, last = [(1, begin.tables[0].top)], begin.tables[0]
@@ -125,7 +125,7 @@ def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list
 
 
 def _located(
-    sheets: Sheets, rows: Rows, windows: Iterable[Window], cells: Mapping[Window, Cells]
+    sheets: Sheets, rows: Rows, windows: Iterable[Window], cells: Mapping[Window, Cells], adopted: str | None
 ) -> Iterator[LocatedForm]:
     """Each form with the workbook as it sees it: its own rows, and sheets on which no form is."""
     nothing = {window.sheet: Grid({}, ()) for window in cells}
@@ -135,7 +135,7 @@ def _located(
             nothing | {window.sheet: _grid(sheets.grids[window.sheet], window, cells[window])}
         )
         own = {row: texts for row, texts in rows[window.sheet].items() if window.top <= row <= window.bottom}
-        layout = locate_one_of_several(seen, window.sheet, common | {window.sheet: own})
+        layout = locate_one_of_several(seen, window.sheet, common | {window.sheet: own}, adopted)
         if layout is not None:
             yield seen, layout
 
