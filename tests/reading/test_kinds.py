@@ -40,7 +40,7 @@ KNOWN: dict[str, tuple[list[str | None], str, str | None, str | None, list[tuple
     "30-sources-sum-wrong": (FULL, "99.00", "优", "90", [("F01", "error", "C6"), ("F01", "error", "D6")]),
     "35-total-in-head": (FULL, "100.00", "优", "99", [("R12", "notice", "F3"), ("T01", "error", "F3")]),
     "37-sign-two-columns": (FULL, "100.00", "优", "100", []),
-    "40-only-initial": (FULL, "90.00", None, "95", [("F06", "error", "D6"), ("F09", "warning", "D6")]),
+    "40-only-initial": (FULL, "90.00", None, "95", [("F03", "notice", "F6"), ("F06", "error", "D6")]),
     "44-name-holds-target": (
         [None, "30.00", "10.00"], "50.00", None, "100", [("I02", "error", "D11"), ("I03", "error", "E11")],
     ),

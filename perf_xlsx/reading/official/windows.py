@@ -42,7 +42,7 @@ class Window(Struct, frozen=True):
 
 
 def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> Forms:
-    """Find the official layouts of a workbook, at most so many; `adopted` is the form of a bureau that it states."""
+    """Find the official layouts of a workbook, at most so many; `adopted` is the bureau's form that it states."""
     rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, Headers()
     found = [window for n in sheets.searched for window in _windows(sheets, n, rows, known, adopted)]
     if len(found) < 2:
