@@ -11,11 +11,12 @@ from perf_xlsx.reading.official.assignment import best_assignment
 from perf_xlsx.reading.official.contents import Column, contradicts, shown_by_contents, shown_by_partner
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
-from perf_xlsx.reading.official.likeness import CERTAIN
+from perf_xlsx.reading.official.likeness import CERTAIN, with_second
 
 LIKELY = 100  # rank of a role that no known label gives
 LEAST = 3  # columns of a table whose labels are not known
 _CLOSE = 60.0  # scores of two roles that are nearly as good
+_PROVEN = 700.0  # score of a role that the contents prove
 _HALF = 0.5
 _FULL = Decimal(100)
 _LEVELS = ("level1", "level2")
@@ -45,6 +46,7 @@ class Columns:
         self.top, self.contents = min(leaf.row for leaf in leaves), contents
         self.leaves = [leaf.over(_value_column(leaf, contents)) for leaf in leaves]
         _drop_contradicted(scores, self.leaves, contents, kinds)
+        _take_proven(scores, self.leaves, contents, kinds)
         self.scores, self.roles = scores, _best_roles(scores)
         self.doubts: list[tuple[Address, str, str]] = []
         self.level_weights: Mapping[str, int] = {}
@@ -96,13 +98,7 @@ class Columns:
         return round(CERTAIN - score) if score > CERTAIN - LIKELY else LIKELY
 
     def _by_contents(self) -> None:
-        """Roles that no word gives and the contents prove."""
-        for number, leaf in enumerate(self.leaves):
-            column = self.contents.get(leaf.values)
-            if column and self.roles[number] is None and not self.scores[number]:
-                role = shown_by_contents(column)
-                if role and role in self.kinds and role not in self.roles:
-                    self._take(number, role)
+        """Roles that no word gives, and that the contents prove beside those of another column."""
         for role, partner in _PARTNERS.items():
             if role in self.kinds and role not in self.roles and partner in self.roles:
                 beside = self.contents.get(self.leaves[self.roles.index(partner)].values)
@@ -205,3 +201,19 @@ def _drop_contradicted(
             column = contents.get(leaf.values)
             if role and column and score <= CERTAIN - LIKELY and contradicts(role, kinds[role], column):
                 del found[role]
+
+
+def _take_proven(
+    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
+    kinds: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
+    for found, leaf in zip(scores, leaves, strict=True):
+        column = contents.get(leaf.values)
+        if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
+            continue
+        role = shown_by_contents(column)
+        if role and role in kinds:
+            worded = found.get(role, 0.0)
+            found.clear()
+            found.update(with_second({role: _PROVEN + worded / 10}))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, parse_sign, parse_target, unit_name
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown, points_in
-from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.labels import LONGEST, core
 from perf_xlsx.reading.rows import HELD
 from perf_xlsx.vocabulary import vocabulary
 
@@ -67,12 +68,28 @@ def contradicts(role: str, kind: str, column: Column) -> bool:
 
 
 def shown_by_contents(column: Column) -> str | None:
-    """The role that contents alone prove: signs and units are nothing else."""
+    """The role that contents alone prove: signs, units and the names of levels are nothing else."""
     if len(column.texts) < 2:
         return None
-    if column.share(lambda text: parse_sign(text) is not None) >= _MOST:
-        return "sign"
-    return "unit" if column.share(_is_unit) >= _MOST else None
+    tests: Mapping[str, Callable[[str], bool]] = {"sign": _is_sign, "unit": _is_unit, **_levels()}
+    shares = {role: column.share(test) for role, test in tests.items()}
+    best = max(shares, key=shares.__getitem__)
+    return best if shares[best] >= _MOST and list(shares.values()).count(shares[best]) == 1 else None
+
+
+def _is_sign(text: str) -> bool:
+    return parse_sign(text) is not None
+
+
+@lru_cache(1)
+def _levels() -> Mapping[str, Callable[[str], bool]]:
+    """Tests for the names of level-1 and level-2 indicators: 产出指标（50分）, 社会效益."""
+    names = vocabulary("roles")["level_names"]
+    return {level: partial(_is_level, frozenset(names[level])) for level in names}
+
+
+def _is_level(names: frozenset[str], text: str) -> bool:
+    return len(text) <= LONGEST and core(text).removesuffix("指标").removeprefix("项目") in names
 
 
 def _is_unit(text: str) -> bool:
@@ -81,6 +98,8 @@ def _is_unit(text: str) -> bool:
         return False
     if unit_name(bare) in _units():
         return True
+    if bare[:1].isdigit():  # 100% is no unit
+        return False
     found = parse_quantity(f"1{bare}")
     return found is not None and bool(found.unit) and found.unit in _units()
 

@@ -70,13 +70,16 @@ class HeaderRows:
         return [self._leaf(row, column, text) for column, text in self._labels_in(row).items()]
 
     def _labels_in(self, row: int) -> Row:
-        """The texts of a row but for headings at its side, which are merged down past any header."""
+        """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
         return {
-            column: text
-            for column, text in self.texts(row).items()
-            if self.roles.certain(text)
-            or (self.merged.get((row, column), (row, 0))[0] < row + MOST_ROWS and core(text) not in self.headings)
+            column: text for column, text in self.texts(row).items() if not self._is_heading(row, column, text)
         }
+
+    def _is_heading(self, row: int, column: int, text: str) -> bool:
+        """Whether a text heads a part of the form; 绩效指标 is the label of a column unless it is merged down."""
+        deep = self.merged.get((row, column), (row, 0))[0] >= row + MOST_ROWS
+        heads = core(text) in self.headings
+        return (deep and heads) or ((deep or heads) and not self.roles.certain(text))
 
     def _leaf(self, row: int, column: int, text: str, heading: str = "") -> Leaf:
         return Leaf(row, column, self.merged.get((row, column), (row, column))[1], text, heading)

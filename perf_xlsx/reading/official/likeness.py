@@ -49,7 +49,7 @@ class Roles:
         known = self.labels.of(text)
         if known and not self._turned(core(heading), core(text)):
             rank, role = known
-            return _with_second({role: CERTAIN - rank})
+            return with_second({role: CERTAIN - rank})
         if not text or len(text) > LONGEST:
             return {}
         return self._by_words(core(heading), core(text))
@@ -68,15 +68,15 @@ class Roles:
             role = "" if rule.title else rule.role
             scores[role] = max(score, scores.get(role, 0.0))
         if scores:
-            return _with_second(scores)
+            return with_second(scores)
         alike = {role: share for role in self.known if (share := self._alike(role, read)) >= _SIMILAR}
-        return _with_second({role: ALIKE * share for role, share in alike.items()})
+        return with_second({role: ALIKE * share for role, share in alike.items()})
 
     def _alike(self, role: str, text: str) -> float:
         return max((similarity(text, label) for label in self.known.get(role, ())), default=0.0)
 
 
-def _with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
+def with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
     """A role that two columns may have: the surer one is the first."""
     return {**scores, **{_SECOND[role]: score / 2 for role, score in scores.items() if role in _SECOND}}
 
