@@ -23,6 +23,7 @@ class Fact(Struct, frozen=True):
     what: str
     value: Any
     cell: Cell | None
+    field: str
 
 
 def facts(result: Result) -> dict[str, Fact]:
@@ -32,7 +33,7 @@ def facts(result: Result) -> dict[str, Fact]:
 
 
 def _facts(form: Any) -> Iterator[Fact]:
-    yield Fact("year", form.year, None)
+    yield Fact("year", form.year, None, "年度")
     for row in form.indicator_rows:
         yield from (_fact(f"{fold(row.name.value or '')}·{key}", getattr(row, key)) for key in _FIELDS)
     for key, line in form.funds.items():
@@ -44,7 +45,8 @@ def _facts(form: Any) -> Iterator[Fact]:
 
 def _fact(what: str, entry: Entry[Any]) -> Fact:
     value = fold(entry.value) if isinstance(entry.value, str) else entry.value
-    return Fact(what, value, coordinate_to_tuple(entry.place.cell) if entry.place.cell else None)
+    cell = coordinate_to_tuple(entry.place.cell) if entry.place.cell else None
+    return Fact(what, value, cell, entry.field)
 
 
 class Difference(Struct, frozen=True):
@@ -80,7 +82,9 @@ def compared(original: Result, retyped: Result, sheet: Sheet) -> Comparison:
         if values[0] != values[1]:
             cells = [now[was.cell]] if was and was.cell in now else []
             cells += [read.cell] if read and read.cell else []
-            found.append(Difference(what, *values, _told(retyped.findings, cells, sheet)))
+            names = {one.field for one in (was, read) if one}
+            told = _told(retyped.findings, cells, sheet) or _missing(retyped.findings, what, names)
+            found.append(Difference(what, *values, told))
     lost = sum(difference.what in known for difference in found)
     return Comparison(len(known), len(known) - lost, tuple(found))
 
@@ -98,6 +102,14 @@ def _told(findings: tuple[Finding, ...], cells: list[Cell], sheet: Sheet) -> str
         if one.code == "R04" or one.place.cell in places or named or any(f"{p}“" in one.message for p in places):
             return f"{one.code} {one.message}"
     return ""
+
+
+def _missing(findings: tuple[Finding, ...], what: str, names: set[str]) -> str:
+    """The finding that says that a box, or the whole table of money, was not found."""
+    missing = [one for one in findings if one.code == "R06" and "没有找到" in one.message]
+    table = "资金表" if what.partition("·")[2] in _MONEY or what == "claimed execution_points" else ""
+    words = [f"“{name}”" for name in names if name] + ([f"“{table}"] if table else [])
+    return next((one.message for one in missing if any(word in one.message for word in words)), "")
 
 
 def _heads(cell: Cell, sheet: Sheet) -> list[Cell]:

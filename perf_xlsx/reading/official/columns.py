@@ -195,11 +195,17 @@ def _drop_contradicted(
     scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
     kinds: Mapping[str, str],
 ) -> None:  # fmt: skip
-    """Take away roles that the words allow and the contents do not; known labels keep theirs."""
+    """Take away roles that the words allow and the contents do not.
+
+    Known labels keep theirs, unless another column may have the role and they have no number at all.
+    """
     for found, leaf in zip(scores, leaves, strict=True):
         for role, score in list(found.items()):
             column = contents.get(leaf.values)
-            if role and column and score <= CERTAIN - LIKELY and contradicts(role, kinds[role], column):
+            if not role or not column or not contradicts(role, kinds[role], column):
+                continue
+            others = sum(role in other for other in scores)
+            if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers):
                 del found[role]
 
 

@@ -93,21 +93,24 @@ def _is_level(names: frozenset[str], text: str) -> bool:
 
 
 def _is_unit(text: str) -> bool:
+    """Whether it is a unit of measure or a counting word: %, 万元, 人次, 元/人, 次."""
     bare = core(text) or normalise(text)
-    if len(bare) > _LONGEST_UNIT:
+    if len(bare) > _LONGEST_UNIT or bare[:1].isdigit():  # 100% is no unit
         return False
     if unit_name(bare) in _units():
         return True
-    if bare[:1].isdigit():  # 100% is no unit
-        return False
     found = parse_quantity(f"1{bare}")
-    return found is not None and bool(found.unit) and found.unit in _units()
+    unit = found.unit if found else ""
+    return bool(unit) and all(part in _units() for part in unit.split("/"))
 
 
+@lru_cache(1)
 def _units() -> frozenset[str]:
     words = vocabulary("units")
     sized = (unit for kind in words["kinds"] for sizes in kind["sizes"] for unit in sizes)
-    return frozenset((*sized, *words["synonyms"], *words.get("counts", ())))
+    counted = vocabulary("roles")["counting"]["words"]
+    large = (size + unit for size in words["multipliers"] for unit in counted)
+    return frozenset((*sized, *words["synonyms"], *counted, *large))
 
 
 def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal) -> bool:

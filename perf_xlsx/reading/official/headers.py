@@ -79,9 +79,10 @@ class Search:
 
     def _may_begin(self, row: int, certain: bool) -> bool:
         """Whether enough texts of the row are labels: known ones here and below, or such as may be labels."""
-        texts = [*self.rows.texts(row).values()]
         if not certain:
-            return sum(any(self.roles.likely(text)) for text in texts) >= LEAST
+            texts = self.rows.labels_in(row).values()
+            return sum(any(self.roles.likely(text)) for text in texts) >= min(LEAST, max(2, len(texts) - 1))
+        texts = self.rows.texts(row).values()
         known = [text for text in texts if self.roles.certain(text)]
         below = [text for text in self.rows.texts(row + 1).values() if self.roles.certain(text)]
         return bool(known) and len(known) + len(below) > 1

@@ -67,9 +67,9 @@ class HeaderRows:
             yield leaves
 
     def leaves(self, row: int) -> list[Leaf]:
-        return [self._leaf(row, column, text) for column, text in self._labels_in(row).items()]
+        return [self._leaf(row, column, text) for column, text in self.labels_in(row).items()]
 
-    def _labels_in(self, row: int) -> Row:
+    def labels_in(self, row: int) -> Row:
         """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
         return {
             column: text for column, text in self.texts(row).items() if not self._is_heading(row, column, text)
@@ -86,7 +86,7 @@ class HeaderRows:
 
     def _below(self, row: int, leaves: Sequence[Leaf]) -> list[Leaf]:
         """The labels of a further row: below headings over several columns, or where the row above has none."""
-        texts = self._labels_in(row)
+        texts = self.labels_in(row)
         found = []
         for column, text in texts.items():
             above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)

@@ -26,9 +26,15 @@ class Rule(Struct, frozen=True):
     none_of: tuple[str, ...]
 
     def fits(self, text: str) -> bool:
-        """Whether a header has the words of the role and none that speak against it."""
-        has = any(word in text for word in self.words) and not any(word in text for word in self.none_of)
-        return has and (not self.also or any(word in text for word in self.also))
+        """Whether a header has the words of the role and none that speak against it.
+
+        A word of the role may hold one of the latter: 应得分 is no 得分.
+        """
+        has = [word for word in self.words if word in text]
+        if not has or (self.also and not any(word in text for word in self.also)):
+            return False
+        against = [word for word in self.none_of if word in text]
+        return all(any(word in own for own in has) for word in against)
 
 
 class Roles:
