@@ -75,7 +75,13 @@ class LabelSearch:
     def likely(self, box: Box) -> Mapping[str, list[Located]]:
         """Where the box may be by words that are no label of any form, by those words."""
         likely = (word for word, (role, _) in self._likely.items() if role == box.key)
-        return {word: self._all(box, self.words[word]) for word in likely}
+        found = {word: self._all(box, self.words[word]) for word in likely}
+        return {word: spots for word, spots in found.items() if spots[0].value not in self._likely_at}
+
+    @cached_property
+    def _likely_at(self) -> set[Address]:
+        """The cells of words that may be labels: no values, but labels below a heading."""
+        return {spot.address for word in self._likely for spot in self.words[word] if spot.text is None}
 
     @cached_property
     def _likely(self) -> Mapping[str, tuple[str, float]]:

@@ -120,7 +120,7 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        return kind_of(self.titles.values(), self.sheets)
+        return kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.official.labels import Row, bracketed, core
+from perf_xlsx.reading.official.labels import LONGEST, Row, bracketed, core
 from perf_xlsx.reading.official.likeness import Roles
 
 MOST_ROWS = 3  # of a header
@@ -71,15 +71,17 @@ class HeaderRows:
 
     def labels_in(self, row: int) -> Row:
         """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
+        texts = self.texts(row)
+        ends = {column: self.merged.get((row, column), (row, 0))[0] for column in texts}
+        low = max((end for end in ends.values() if end < row + MOST_ROWS), default=row)
+        heads = {column for column, text in texts.items() if core(text) in self.headings}
+        other = max((ends[column] for column in texts if column not in heads and ends[column] <= low), default=low)
         return {
-            column: text for column, text in self.texts(row).items() if not self._is_heading(row, column, text)
+            column: text
+            for column, text in texts.items()
+            if not (column in heads and ends[column] > other)  # 绩效指标 is a label unless it is merged down
+            and ((column not in heads and ends[column] <= low) or self.roles.certain(text))
         }
-
-    def _is_heading(self, row: int, column: int, text: str) -> bool:
-        """Whether a text heads a part of the form; 绩效指标 is the label of a column unless it is merged down."""
-        deep = self.merged.get((row, column), (row, 0))[0] >= row + MOST_ROWS
-        heads = core(text) in self.headings
-        return (deep and heads) or ((deep or heads) and not self.roles.certain(text))
 
     def _leaf(self, row: int, column: int, text: str, heading: str = "") -> Leaf:
         return Leaf(row, column, self.merged.get((row, column), (row, column))[1], text, heading)
@@ -87,7 +89,8 @@ class HeaderRows:
     def _below(self, row: int, leaves: Sequence[Leaf]) -> list[Leaf]:
         """The labels of a further row: below headings over several columns, or where the row above has none."""
         texts = self.labels_in(row)
-        found = []
+        found: list[Leaf] = []
+        unknown: list[Leaf] = []
         for column, text in texts.items():
             above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
             if above is None or self._covers(above, row, column):
@@ -96,9 +99,10 @@ class HeaderRows:
             if above.column == column and not split:
                 continue
             heading = above.text if split and column <= above.right else ""
-            if self.roles.certain(text) or self.roles.likely(text, heading):
-                found.append(self._leaf(row, column, text, heading))
-        return found
+            known = self.roles.certain(text) or self.roles.likely(text, heading)
+            if known or (heading and len(text) <= LONGEST):
+                (found if known else unknown).append(self._leaf(row, column, text, heading))
+        return found + unknown if len(found) > len(unknown) else found
 
     def _covers(self, above: Leaf, row: int, column: int) -> bool:
         """Whether the label above is merged over this cell."""

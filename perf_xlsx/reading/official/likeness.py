@@ -9,10 +9,12 @@ from msgspec import Struct
 
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.reading.official.labels import LONGEST, Labels, core
+from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
 CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its words, of one that is only similar
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
+_SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
 
 
@@ -56,7 +58,7 @@ class Roles:
         if known and not self._turned(core(heading), core(text)):
             rank, role = known
             return with_second({role: CERTAIN - rank})
-        if not text or len(text) > LONGEST:
+        if not text or len(text) > LONGEST or _SENTENCE.search(text):
             return {}
         return self._by_words(core(heading), core(text))
 
