@@ -98,8 +98,9 @@ def _into_one(sheet: Sheet) -> None:
     """"预期指标值" over "符号" becomes "预期指标值（符号）"; the second row goes."""
     part = sheet.form.indicators
     top, bottom = part.head
-    for column in [c for row, c in sheet.cells if row == bottom]:
-        texts = [str(sheet.cells[at]) for at in sheet.header_of(column, part)]
+    below = [column for row, column in sheet.cells if row == bottom]
+    heads = {column: [str(sheet.cells[at]) for at in sheet.header_of(column, part)] for column in below}
+    for column, texts in heads.items():
         sheet.cells[top, column] = f"{texts[0]}（{texts[-1]}）" if len(texts) > 1 and texts[0] != texts[-1] else texts[-1]
     sheet.cells = {at: value for at, value in sheet.cells.items() if at[0] != bottom}
     sheet.origin = {at: was for at, was in sheet.origin.items() if at[0] != bottom}
@@ -192,7 +193,7 @@ def _split(sheet: Sheet, row: int, columns: Sequence[int | None], at: int) -> No
     found = [(column, _NUMBER.fullmatch(str(sheet.cells.get((row, column), "")))) for column in columns if column]
     read = [(column, match) for column, match in found if match]
     units = {match[2] for _, match in read}
-    if len(units) != 1:
+    if len(units) != 1 or read[0][0] != columns[0]:
         return
     for column, match in read:
         sheet.cells[row, column] = match[1]

@@ -108,9 +108,8 @@ def _is_unit(text: str) -> bool:
 def _units() -> frozenset[str]:
     words = vocabulary("units")
     sized = (unit for kind in words["kinds"] for sizes in kind["sizes"] for unit in sizes)
-    counted = vocabulary("roles")["counting"]["words"]
-    large = (size + unit for size in words["multipliers"] for unit in counted)
-    return frozenset((*sized, *words["synonyms"], *counted, *large))
+    small = (*sized, *words["synonyms"], *vocabulary("roles")["counting"]["words"])
+    return frozenset((*small, *(size + unit for size in words["multipliers"] for unit in small)))
 
 
 def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,7 +40,7 @@ class HeaderRows:
     def __init__(
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles, headings: Sequence[str]
     ) -> None:
-        self.rows, self.roles, self.headings = rows, roles, headings
+        self.rows, self.roles, self.headings, self.sheets, self.sheet = rows, roles, headings, sheets, sheet
         self.merged = {(top, left): (bottom, right) for top, left, bottom, right in sheets.grids[sheet].merges}
 
     def texts(self, row: int) -> Row:
@@ -71,7 +72,7 @@ class HeaderRows:
 
     def labels_in(self, row: int) -> Row:
         """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
-        texts = self.texts(row)
+        texts = {column: text for column, text in self.texts(row).items() if not self._has_value(row, column)}
         ends = {column: self.merged.get((row, column), (row, 0))[0] for column in texts}
         low = max((end for end in ends.values() if end < row + MOST_ROWS), default=row)
         heads = {column for column, text in texts.items() if core(text) in self.headings}
@@ -82,6 +83,11 @@ class HeaderRows:
             if not (column in heads and ends[column] > other)  # 绩效指标 is a label unless it is merged down
             and ((column not in heads and ends[column] <= low) or self.roles.certain(text))
         }
+
+    def _has_value(self, row: int, column: int) -> bool:
+        """Whether a number stands beside a text: 自评得分 | 98 is a box."""
+        beside = self.sheets.cell(self.sheets.right_of((self.sheet, row, column)))
+        return beside is not None and isinstance(beside.value, Decimal)
 
     def _leaf(self, row: int, column: int, text: str, heading: str = "") -> Leaf:
         return Leaf(row, column, self.merged.get((row, column), (row, column))[1], text, heading)
