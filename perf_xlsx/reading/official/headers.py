@@ -24,16 +24,18 @@ _SPANNED = 9  # columns that a label is merged over and that are looked at
 class Search:
     """Looks for the headers of one kind of table on a sheet.
 
-    `ends` are the words of rows of sums, `headings` those of parts of the form.
+    `ends` are the words of rows of sums, `headings` those of parts of the form. `money` are the columns of amounts,
+    by which a table of money is told from the one that is sought.
     """
 
     def __init__(
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
-        ends: Sequence[str], headings: Sequence[str],
+        ends: Sequence[str], headings: Sequence[str], money: Sequence[Box] = (),
     ) -> None:  # fmt: skip
         self.grid, self.sheet, self.ends = sheets.grids[sheet], sheet, ends
         self.roles, self.kinds = Roles(block, boxes), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
+        self.money = Roles("funds", money) if money else None
 
     def headers(self, needs: Needs, likely: bool) -> list[Header]:
         """Every header that has what the table needs, from top to bottom.
@@ -80,12 +82,21 @@ class Search:
     def _may_begin(self, row: int, certain: bool) -> bool:
         """Whether enough texts of the row are labels: known ones here and below, or such as may be labels."""
         if not certain:
-            texts = self.rows.labels_in(row).values()
-            return sum(any(self.roles.likely(text)) for text in texts) >= min(LEAST, max(2, len(texts) - 1))
-        texts = self.rows.texts(row).values()
+            texts = [*self.rows.labels_in(row).values()]
+            likely = sum(any(self.roles.likely(text)) for text in texts)
+            return likely >= min(LEAST, max(2, len(texts) - 1)) and not self._is_of_money(texts)
+        texts = [*self.rows.texts(row).values()]
         known = [text for text in texts if self.roles.certain(text)]
         below = [text for text in self.rows.texts(row + 1).values() if self.roles.certain(text)]
         return bool(known) and len(known) + len(below) > 1
+
+    def _is_of_money(self, texts: Sequence[str]) -> bool:
+        """Whether labels are those of amounts, in a search for a table that has none."""
+        found = (max(likely, key=likely.__getitem__) for text in texts if (likely := self._as_money(text)))
+        return len({role for role in found if role in AMOUNTS}) > 1
+
+    def _as_money(self, text: str) -> Mapping[str, float]:
+        return self.money.likely(text) if self.money else {}
 
     def _of(self, leaves: Sequence[Leaf]) -> Header | None:
         """The header of these columns, each with its best role."""

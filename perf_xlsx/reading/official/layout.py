@@ -166,7 +166,10 @@ class _Search:
         for sheet in sheets:
             key = kind.form.name, needs or block, sheet, sheet == self.sheet
             if key not in self.known:
-                search = Search(self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings)
+                money = typed(kind.form.block("funds").fields) if block == "indicators" else ()
+                search = Search(
+                    self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings, tuple(money)
+                )
                 self.known[key] = search.headers(asked, likely=sheet == self.sheet)
             found += self.known[key]
         return found
