@@ -10,6 +10,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from perf_xlsx.domain.model import Entry, Finding, Result
 from tests.kit.published import Cell, Sheet, fold
+from tests.kit.synonyms import INDICATORS
 
 _FIELDS = ("level1", "level2", "name", "sign", "target", "unit", "actual", "weight", "claimed_points", "reason")
 _MONEY = ("initial", "adjusted", "executed", "claimed_rate")
@@ -82,11 +83,20 @@ def compared(original: Result, retyped: Result, sheet: Sheet) -> Comparison:
         if values[0] != values[1]:
             cells = [now[was.cell]] if was and was.cell in now else []
             cells += [read.cell] if read and read.cell else []
+            cells += _units(sheet, cells[0][0]) if what.endswith("·unit") and cells else []
             names = {one.field for one in (was, read) if one}
             told = _told(retyped.findings, cells, sheet) or _missing(retyped.findings, what, names)
             found.append(Difference(what, *values, told))
     lost = sum(difference.what in known for difference in found)
     return Comparison(len(known), len(known) - lost, tuple(found))
+
+
+def _units(sheet: Sheet, row: int) -> list[Cell]:
+    """The cell of the row's unit in a column of its own; the original had it in the cell of the target."""
+    names = {fold(name) for names in INDICATORS["unit"] for name in names}
+    top, bottom = sheet.form.indicators.head
+    rows = range(top, bottom + 1)
+    return [(row, at[1]) for at, text in sheet.cells.items() if at[0] in rows and fold(text) in names]
 
 
 def _told(findings: tuple[Finding, ...], cells: list[Cell], sheet: Sheet) -> str:
@@ -97,7 +107,7 @@ def _told(findings: tuple[Finding, ...], cells: list[Cell], sheet: Sheet) -> str
     for one in findings:
         if not one.code.startswith("R"):
             continue
-        unread = fold(one.message).partition("没有读取的栏:")[2].partition(";")[0].split("、")
+        unread = fold(one.message).partition("没有读取的栏:")[2].rstrip("。").partition("；")[0].split("、")
         named = words & {part for word in unread for part in (word, *word.split("·"))}
         if one.code == "R04" or one.place.cell in places or named or any(f"{p}“" in one.message for p in places):
             return f"{one.code} {one.message}"

@@ -17,6 +17,7 @@ from perf_xlsx.vocabulary import vocabulary
 
 _ROWS = 200  # below a header that are looked at
 _MOST, _FEW = 0.8, 0.34
+_NAMED = 0.6  # of a column of levels: nothing else is called 数量指标, and below there may be labels of sums
 _LONGEST_UNIT = 8
 WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
 
@@ -74,7 +75,8 @@ def shown_by_contents(column: Column) -> str | None:
     tests: Mapping[str, Callable[[str], bool]] = {"sign": _is_sign, "unit": _is_unit, **_levels()}
     shares = {role: column.share(test) for role, test in tests.items()}
     best = max(shares, key=shares.__getitem__)
-    return best if shares[best] >= _MOST and list(shares.values()).count(shares[best]) == 1 else None
+    enough = _MOST if best in ("sign", "unit") else _NAMED
+    return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
 
 
 def _is_sign(text: str) -> bool:
@@ -109,7 +111,7 @@ def _units() -> frozenset[str]:
     words = vocabulary("units")
     sized = (unit for kind in words["kinds"] for sizes in kind["sizes"] for unit in sizes)
     small = (*sized, *words["synonyms"], *vocabulary("roles")["counting"]["words"])
-    return frozenset((*small, *(size + unit for size in words["multipliers"] for unit in small)))
+    return frozenset((*small, *(size + unit for size in words["multipliers"] for unit in ("", *small))))
 
 
 def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal) -> bool:

@@ -268,7 +268,7 @@ class _Search:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         if row is not None:
-            at = self._total(layout, row)
+            at = self._total(layout, row, body.totals[row])
             if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
                 layout.put("claimed_total", Located(at, at))
             self._grade(layout, row)
@@ -288,12 +288,12 @@ class _Search:
                 at = (self.sheet, row, column)
                 layout.put("claimed_grade", Located(at, at, found[1][0]))
 
-    def _total(self, layout: Draft, row: int) -> Address | None:
+    def _total(self, layout: Draft, row: int, word: str) -> Address | None:
         """The cell of the claimed total: under the points, else next to its label; never the sum of the weights.
 
         None where the row has no place for it.
         """
-        columns, totals = layout.indicators.columns, layout.kind.totals
+        columns, totals = layout.indicators.columns, (*layout.kind.totals, word)
         right = self._right_of(row, totals)
         summed = right == self._under(columns, "weight", row)
         beside, under = None if summed else right, self._under(columns, "claimed_points", row)

@@ -24,8 +24,6 @@ def _listed() -> frozenset[str]:
 def _labels() -> Iterator[str]:
     for name in form_names():
         kind = official_form(name)
-        for block in kind.form.blocks if hasattr(kind.form, "blocks") else ():
-            del block
         for box in kind.form.single_boxes:
             yield from box.labels
         for key in ("funds", "projects", "indicators"):
