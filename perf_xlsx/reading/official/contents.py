@@ -8,7 +8,8 @@ from functools import lru_cache, partial
 
 from msgspec import Struct
 
-from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, parse_sign, parse_target, unit_name
+from perf_xlsx.domain.model import AMOUNTS
+from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, parse_sign, unit_name
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.official.labels import LONGEST, core
@@ -38,6 +39,11 @@ class Column(Struct, frozen=True):
         return len(self.numbers) / len(self.texts) if self.texts else 0.0
 
 
+def names_a_level(text: str) -> bool:
+    """Whether a text is the name of indicators of the first or second level: 产出指标, 数量指标."""
+    return any(test(text) for test in _levels().values())
+
+
 def columns_below(
     cells: Mapping[int, Mapping[int, Cell]], bottom: int, columns: Sequence[int], ends: Sequence[str]
 ) -> Mapping[int, Column]:
@@ -63,20 +69,29 @@ def contradicts(role: str, kind: str, column: Column) -> bool:
     """Whether the contents cannot be those of the role; `kind` is that of its box. One cell alone says nothing."""
     if len(column.texts) < 2:
         return False
+    if role in AMOUNTS and column.share(_is_percent) >= _MOST:
+        return True
     if kind in HELD[:2] or role in ("target", "actual"):
         return role not in ("target", "actual") and column.number_share < _FEW
     return role in (*WORDED, "unit") and column.number_share > 1 - _FEW
 
 
 def shown_by_contents(column: Column) -> str | None:
-    """The role that contents alone prove: signs, units and the names of levels are nothing else."""
+    """The role that contents alone prove: signs, units and the names of levels are nothing else.
+
+    So are percents in a table of money (only that has a column for the rate).
+    """
     if len(column.texts) < 2:
         return None
-    tests: Mapping[str, Callable[[str], bool]] = {"sign": _is_sign, "unit": _is_unit, **_levels()}
+    tests: Mapping[str, Callable[[str], bool]] = {"sign": _is_sign, "unit": _is_unit, **_levels(), "claimed_rate": _is_percent}
     shares = {role: column.share(test) for role, test in tests.items()}
     best = max(shares, key=shares.__getitem__)
-    enough = _MOST if best in ("sign", "unit") else _NAMED
+    enough = _NAMED if best in _levels() else _MOST
     return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
+
+
+def _is_percent(text: str) -> bool:
+    return normalise(text).endswith("%") and any(map(str.isdigit, text))
 
 
 def _is_sign(text: str) -> bool:
@@ -112,40 +127,3 @@ def _units() -> frozenset[str]:
     sized = (unit for kind in words["kinds"] for sizes in kind["sizes"] for unit in sizes)
     small = (*sized, *words["synonyms"], *vocabulary("roles")["counting"]["words"])
     return frozenset((*small, *(size + unit for size in words["multipliers"] for unit in ("", *small))))
-
-
-def shown_by_partner(role: str, column: Column, partner: Column, total: Decimal) -> bool:
-    """Whether the contents are those of a role, given the column next to which it must be.
-
-    A weight is at least its points; target and actual of most rows are both numbers of one unit, or both words.
-    The weights, with those of budget execution, make the `total`.
-    """
-    if role == "name":
-        return _names_all(column, partner)
-    both = column.texts.keys() & partner.texts.keys()
-    if len(both) < 2 or len(both) < _MOST * len(partner.texts):
-        return False
-    if role in ("weight", "claimed_points"):
-        if column.numbers.keys() != column.texts.keys():
-            return False
-        weights, points = (column, partner) if role == "weight" else (partner, column)
-        rows = weights.numbers.keys() & points.numbers.keys()
-        fits = all(0 <= points.numbers[row] <= weights.numbers[row] for row in rows)
-        return fits and sum(weights.numbers.values()) in (total, total - 10, total - 20)
-    return sum(_alike(column.texts[row], partner.texts[row]) for row in both) >= _MOST * len(both)
-
-
-def _names_all(column: Column, partner: Column) -> bool:
-    """Whether a column of texts names every row of the other, no two rows alike."""
-    distinct = len({*column.texts.values()}) == len(column.texts)
-    return (
-        distinct and not column.numbers and len(column.texts) > 1 and partner.texts.keys() <= column.texts.keys()
-    )
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether both are numbers of one unit, or both are words."""
-    first, second = parse_target(one), parse_target(other)
-    if first is None or second is None:
-        return first is second
-    return not first.unit or not second.unit or first.unit == second.unit

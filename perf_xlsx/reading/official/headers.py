@@ -11,7 +11,7 @@ from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, unknown
-from perf_xlsx.reading.official.contents import Column, columns_below, contradicts
+from perf_xlsx.reading.official.contents import Column, columns_below, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
 from perf_xlsx.reading.official.likeness import Roles
@@ -84,11 +84,19 @@ class Search:
         if not certain:
             texts = [*self.rows.labels_in(row).values()]
             likely = sum(any(self.roles.likely(text)) for text in texts)
-            return likely >= min(LEAST, max(2, len(texts) - 1)) and not self._is_of_money(texts)
+            enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
+            return enough and not self._is_of_money(texts)
         texts = [*self.rows.texts(row).values()]
         known = [text for text in texts if self.roles.certain(text)]
         below = [text for text in self.rows.texts(row + 1).values() if self.roles.certain(text)]
         return bool(known) and len(known) + len(below) > 1
+
+    def _is_above_levels(self, row: int, labels: int) -> bool:
+        """Whether the first indicator is below: a row of labels that nobody knows is above 产出指标 | 数量指标."""
+        if "level1" not in self.kinds or labels < LEAST:
+            return False
+        here, below = ([*self.rows.texts(at).values()] for at in (row, row + 1))
+        return any(map(names_a_level, below)) and not any(map(names_a_level, here))
 
     def _is_of_money(self, texts: Sequence[str]) -> bool:
         """Whether labels are those of amounts, in a search for a table that has none."""
