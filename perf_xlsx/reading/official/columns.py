@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
-from perf_xlsx.reading.official.contents import Column, contradicts, shown_by_contents
+from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, names_a_level, shown_by_contents
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
-from perf_xlsx.reading.official.likeness import CERTAIN, with_second
+from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
     are_points,
     base_of_rate,
@@ -260,15 +260,20 @@ def _drop_contradicted(
 ) -> None:  # fmt: skip
     """Take away roles that the words allow and the contents do not.
 
-    Known labels keep theirs, unless another column may have the role and they have no number at all.
+    Known labels keep theirs, unless another column may have the role and they have no number at all, or percents.
     """
     for found, leaf in zip(scores, leaves, strict=True):
         for role, score in list(found.items()):
             column = contents.get(leaf.values)
-            if not role or not column or not contradicts(role, kinds[role], column):
+            if not role or not column:
+                continue
+            if role in _LEVELS and score <= ALIKE and not any(map(names_a_level, column.texts.values())):
+                del found[role]
+                continue
+            if not contradicts(role, kinds[role], column):
                 continue
             others = sum(role in other for other in scores)
-            if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers):
+            if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers) or is_percent(column):
                 del found[role]
 
 

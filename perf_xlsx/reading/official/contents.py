@@ -20,6 +20,7 @@ _ROWS = 200  # below a header that are looked at
 _MOST, _FEW = 0.8, 0.34
 _NAMED = 0.6  # of a column of levels: nothing else is called 数量指标, and below there may be labels of sums
 _LONGEST_UNIT = 8
+_LONGEST_SUM = 10
 WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
 
 
@@ -54,6 +55,8 @@ def columns_below(
     texts: dict[int, dict[int, str]] = {column: {} for column in columns}
     numbers: dict[int, dict[int, Decimal]] = {column: {} for column in columns}
     for row in range(bottom + 1, bottom + 1 + _ROWS):
+        if _is_sum(cells.get(row, {})):
+            continue
         for column, cell in cells.get(row, {}).items():
             text = as_shown(cell)
             if core(text) in ends or (column < columns[0] and not is_blank(text)):
@@ -65,12 +68,21 @@ def columns_below(
     return {c: Column(texts[c], numbers[c]) for c in columns}
 
 
+def _is_sum(cells: Mapping[int, Cell]) -> bool:
+    """Whether a row begins with a word of a sum: 分数总和."""
+    first = next((as_shown(cell) for cell in cells.values() if cell.value is not None), "")
+    return len(first) <= _LONGEST_SUM and any(word in first for word in vocabulary("roles")["level_names"]["sums"])
+
+
 def contradicts(role: str, kind: str, column: Column) -> bool:
-    """Whether the contents cannot be those of the role; `kind` is that of its box. One cell alone says nothing."""
+    """Whether the contents cannot be those of the role; `kind` is that of its box.
+
+    One cell alone says nothing, but that a percent is no amount.
+    """
+    if role in AMOUNTS and is_percent(column):
+        return True
     if len(column.texts) < 2:
         return False
-    if role in AMOUNTS and column.share(_is_percent) >= _MOST:
-        return True
     if kind in HELD[:2] or role in ("target", "actual"):
         return role not in ("target", "actual") and column.number_share < _FEW
     return role in (*WORDED, "unit") and column.number_share > 1 - _FEW
@@ -82,12 +94,17 @@ def shown_by_contents(column: Column) -> str | None:
     So are percents in a table of money (only that has a column for the rate).
     """
     if len(column.texts) < 2:
-        return None
+        return "claimed_rate" if column.share(_is_percent) else None
     tests: Mapping[str, Callable[[str], bool]] = {"sign": _is_sign, "unit": _is_unit, **_levels(), "claimed_rate": _is_percent}
     shares = {role: column.share(test) for role, test in tests.items()}
     best = max(shares, key=shares.__getitem__)
     enough = _NAMED if best in _levels() else _MOST
     return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
+
+
+def is_percent(column: Column) -> bool:
+    """Whether nearly all cells of a column are percents."""
+    return column.share(_is_percent) >= _MOST
 
 
 def _is_percent(text: str) -> bool:
@@ -102,7 +119,7 @@ def _is_sign(text: str) -> bool:
 def _levels() -> Mapping[str, Callable[[str], bool]]:
     """Tests for the names of level-1 and level-2 indicators: 产出指标（50分）, 社会效益."""
     names = vocabulary("roles")["level_names"]
-    return {level: partial(_is_level, frozenset(names[level])) for level in names}
+    return {level: partial(_is_level, frozenset(names[level])) for level in ("level1", "level2")}
 
 
 def _is_level(names: frozenset[str], text: str) -> bool:

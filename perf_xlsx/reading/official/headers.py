@@ -84,6 +84,8 @@ class Search:
         if not certain:
             texts = [*self.rows.labels_in(row).values()]
             likely = sum(any(self.roles.likely(text)) for text in texts)
+            if self.kinds.keys() & {"level1"} and any(map(names_a_level, texts)):
+                return False  # an indicator
             enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
             return enough and not self._is_of_money(texts)
         texts = [*self.rows.texts(row).values()]
@@ -95,8 +97,7 @@ class Search:
         """Whether the first indicator is below: a row of labels that nobody knows is above 产出指标 | 数量指标."""
         if "level1" not in self.kinds or labels < LEAST:
             return False
-        here, below = ([*self.rows.texts(at).values()] for at in (row, row + 1))
-        return any(map(names_a_level, below)) and not any(map(names_a_level, here))
+        return any(map(names_a_level, self.rows.texts(row + 1).values()))
 
     def _is_of_money(self, texts: Sequence[str]) -> bool:
         """Whether labels are those of amounts, in a search for a table that has none."""

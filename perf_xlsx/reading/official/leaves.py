@@ -108,7 +108,7 @@ class HeaderRows:
             known = self.roles.certain(text) or self.roles.likely(text, heading)
             if known or (heading and len(text) <= LONGEST):
                 (found if known else unknown).append(self._leaf(row, column, text, heading))
-        return found + unknown if len(found) > len(unknown) else found
+        return found + unknown if len(found) >= len(unknown) else found
 
     def _covers(self, above: Leaf, row: int, column: int) -> bool:
         """Whether the label above is merged over this cell."""
