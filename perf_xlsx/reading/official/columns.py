@@ -13,7 +13,7 @@ from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
     are_points,
-    base_of_rate,
+    by_rate,
     measure_beside,
     measures_pair,
     names,
@@ -27,7 +27,7 @@ _CLOSE = 60.0  # scores of two roles that are nearly as good
 _PROVEN = 700.0  # score of a role that the contents prove
 _HALF = 0.5
 _LEVELS = ("level1", "level2")
-_COUNTED = {"weight", "claimed_points", ""}
+_COUNTED = {"weight", "claimed_points"}
 Scores = Sequence[Mapping[str, float]]
 
 
@@ -120,8 +120,8 @@ class Columns:
 
     def _name(self) -> None:
         beside = [column for key in ("target", "weight", "claimed_points") if (column := self._column(key))]
-        if self._lacks("name") and beside and (found := names(self._open("name"), beside)) is not None:
-            self._take(found, "name")
+        if self._lacks("name") and beside:
+            self._take_if(names(self._open("name"), beside), "name")
 
     def _measures(self) -> None:
         """Targets and actual values; a column whose words fit both is what the other leaves over."""
@@ -146,13 +146,18 @@ class Columns:
             self._take(found, role)
 
     def _base(self) -> None:
-        """The budget by which the rates are right, where no word tells it."""
+        """The budget, or what was executed, by which the rates are right, where no word tells it."""
         executed, rate = self._column("executed"), self._column("claimed_rate")
-        lacks = self._lacks("adjusted") and self._lacks("initial")
-        if executed and rate and lacks and "adjusted" in self.kinds:
-            found = base_of_rate(self._open("adjusted"), executed, rate)
-            if found is not None:
-                self._take(found, "adjusted")
+        base = self._column("adjusted") or self._column("initial")
+        if rate and executed and not base and self._lacks("adjusted"):
+            found = by_rate(self._open("adjusted"), rate, executed=executed)
+            self._take_if(found, "adjusted")
+        elif rate and base and not executed and self._lacks("executed"):
+            self._take_if(by_rate(self._open("executed"), rate, base=base), "executed")
+
+    def _take_if(self, number: int | None, role: str) -> None:
+        if number is not None:
+            self._take(number, role)
 
     def _column(self, role: str) -> Column | None:
         """The contents of the column that has a role."""
@@ -287,7 +292,7 @@ def _take_proven(
         if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
             continue
         if found.keys() & _COUNTED and sums_up(column):
-            for other in found.keys() - _COUNTED:
+            for other in found.keys() - {*_COUNTED, ""}:
                 del found[other]
         role = shown_by_contents(column)
         if role and role in kinds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 
@@ -45,32 +45,44 @@ def names_a_level(text: str) -> bool:
     return any(test(text) for test in _levels().values())
 
 
-def columns_below(
-    cells: Mapping[int, Mapping[int, Cell]], bottom: int, columns: Sequence[int], ends: Sequence[str]
-) -> Mapping[int, Column]:
-    """The contents of columns below a header, down to a word of `ends`, or to a heading left of the columns.
+Cells = Mapping[int, Mapping[int, Cell]]  # of a sheet, by row and column
 
-    `cells` are those of the sheet by row and column.
+
+def columns_below(
+    cells: Cells, bottom: int, columns: Sequence[int], ends: Container[str], labelled: bool = False
+) -> Mapping[int, Column]:
+    """The contents of columns below a header, down to a word of `ends`, or to a text left of the columns.
+
+    Rows of a table of money are `labelled`: it ends at a text left of their labels. Other rows of sums do not count.
     """
+    first = _first_label(cells.get(bottom + 1, {}), columns[0]) if labelled else columns[0]
     texts: dict[int, dict[int, str]] = {column: {} for column in columns}
     numbers: dict[int, dict[int, Decimal]] = {column: {} for column in columns}
     for row in range(bottom + 1, bottom + 1 + _ROWS):
-        if _is_sum(cells.get(row, {})):
-            continue
-        for column, cell in cells.get(row, {}).items():
-            text = as_shown(cell)
-            if core(text) in ends or (column < columns[0] and not is_blank(text)):
-                return {c: Column(texts[c], numbers[c]) for c in columns}
-            if column in texts and not is_blank(text):
+        shown = {column: as_shown(cell) for column, cell in cells.get(row, {}).items()}
+        filled = {column: text for column, text in shown.items() if not is_blank(text)}
+        if any(core(text) in ends for text in shown.values()) or min(filled, default=first) < first:
+            break
+        own = {column: text for column, text in filled.items() if column in texts}
+        counted = {column: points for column in own if (points := points_in(cells[row][column])) is not None}
+        if labelled and own and not counted:  # below the amounts
+            break
+        if labelled or not _is_sum(filled):
+            for column, text in own.items():
                 texts[column][row] = text
-                if (points := points_in(cell)) is not None:
-                    numbers[column][row] = points
+            for column, points in counted.items():
+                numbers[column][row] = points
     return {c: Column(texts[c], numbers[c]) for c in columns}
 
 
-def _is_sum(cells: Mapping[int, Cell]) -> bool:
+def _first_label(cells: Mapping[int, Cell], first: int) -> int:
+    """The column of the first text of a row, which is the label of its amounts."""
+    return min((column for column, cell in cells.items() if not is_blank(as_shown(cell))), default=first)
+
+
+def _is_sum(texts: Mapping[int, str]) -> bool:
     """Whether a row begins with a word of a sum: 分数总和."""
-    first = next((as_shown(cell) for cell in cells.values() if cell.value is not None), "")
+    first = next(iter(texts.values()), "")
     return len(first) <= _LONGEST_SUM and any(word in first for word in vocabulary("roles")["level_names"]["sums"])
 
 

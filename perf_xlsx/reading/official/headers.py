@@ -32,7 +32,8 @@ class Search:
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box] = (),
     ) -> None:  # fmt: skip
-        self.grid, self.sheet, self.ends = sheets.grids[sheet], sheet, ends
+        self.grid, self.sheet, self.labelled = sheets.grids[sheet], sheet, block == "funds"
+        self.ends = frozenset(headings if self.labelled else ends)
         self.roles, self.kinds = Roles(block, boxes), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
         self.money = Roles("funds", money) if money else None
@@ -121,7 +122,7 @@ class Search:
         """The contents of every column that a label is over."""
         spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
         columns = sorted({column for span in spans for column in span})
-        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends)
+        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends, self.labelled)
 
     @cached_property
     def _cells(self) -> Mapping[int, Mapping[int, Cell]]:
@@ -136,7 +137,7 @@ class Search:
         columns = [header.columns[role] for role in AMOUNTS if role in header.columns]
         if not columns or "name" in header.columns:
             return False
-        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends)
+        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends, self.labelled)
         return all(contradicts("", "number", contents[column]) for column in columns)
 
 

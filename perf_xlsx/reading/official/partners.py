@@ -105,9 +105,11 @@ def _signs(column: Column) -> int:
     return sum(bool(quantity and quantity.sign) for quantity in found)
 
 
-def base_of_rate(columns: Columns, executed: Column, rate: Column) -> int | None:
-    """The one column of amounts that with what was executed gives the rates as they are shown."""
-    found = [number for number, column in columns.items() if _gives(column, executed, rate)]
+def by_rate(
+    columns: Columns, rate: Column, *, base: Column | None = None, executed: Column | None = None
+) -> int | None:
+    """The one column of amounts that with the other gives the rates as they are shown; None where no one does."""
+    found = [number for number, one in columns.items() if _gives(base or one, executed or one, rate)]
     return found[0] if len(found) == 1 else None
 
 
