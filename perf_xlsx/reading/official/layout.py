@@ -11,6 +11,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
@@ -270,6 +271,7 @@ class _Search:
         if row is not None:
             at = self._total(layout, row, body.totals[row])
             if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+                self._compare_totals(layout, at)
                 layout.put("claimed_total", Located(at, at))
             self._grade(layout, row)
         total = layout.form.total_line
@@ -279,6 +281,15 @@ class _Search:
         if why and layout.funds and self.sheets.cell(why) is not None and not self._is_prompt(layout, why):
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Located(head, why)))
+
+    def _compare_totals(self, layout: Draft, below: Address) -> None:
+        """A total in the head besides that of the table: it says the same, or is a doubt."""
+        head = layout.boxes.get("claimed_total", below)
+        stated, summed = (points_in(self.sheets.cell(at)) for at in (head, below))
+        layout.labels.add(head)
+        if stated is not None and summed is not None and stated != summed:
+            message = f"表头的自评总分填{plain(stated)}，指标表合计行填{plain(summed)}，按合计行的{plain(summed)}读取。"
+            layout.doubt(head, "自评总分", plain(stated), message, "请核对，两处填写一致。")
 
     def _grade(self, layout: Draft, row: int) -> None:
         if "claimed_grade" in layout.boxes:
@@ -338,4 +349,4 @@ class _Search:
 
 
 def _is_title_line(text: str) -> bool:
-    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text) is not None
+    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*(度|\W*$)", text) is not None

@@ -144,4 +144,5 @@ def names(columns: Columns, beside: Iterable[Column]) -> int | None:
 
 def _names(column: Column, rows: set[int]) -> bool:
     distinct = len({*column.texts.values()}) == len(column.texts)
-    return distinct and not column.numbers and len(column.texts) > 1 and rows <= column.texts.keys()
+    words = len(column.numbers) * 3 <= len(column.texts)
+    return distinct and words and len(column.texts) > 1 and rows <= column.texts.keys()
