@@ -86,8 +86,7 @@ class LabelSearch:
     @cached_property
     def _likely(self) -> Mapping[str, tuple[str, float]]:
         """The role of every word that is no label, as likely as it is."""
-        sums = (word for word in self.kind.totals if not self.roles.likely(word))
-        heads = {*self.kind.headings, *self.kind.asides, *sums}
+        heads = {*self.kind.headings, *self.kind.asides}
         unknown = (word for word in self.words if self._may_be_a_label(word) and word not in heads)
         found = {word: self.roles.likely(word) for word in unknown}
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}

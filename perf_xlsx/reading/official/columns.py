@@ -100,10 +100,12 @@ class Columns:
 
     def _by_contents(self) -> None:
         """Roles that no word gives, and that the contents prove beside those of other columns."""
-        self._points()
-        self._name()
-        self._measures()
-        self._base()
+        if "target" in self.kinds:
+            self._points()
+            self._name()
+            self._measures()
+        else:
+            self._base()
 
     def _points(self) -> None:
         weight, points = self._column("weight"), self._column("claimed_points")

@@ -107,8 +107,7 @@ def shown_by_contents(column: Column) -> str | None:
     """
     if len(column.texts) < 2:
         return "claimed_rate" if column.share(_is_percent) else None
-    tests: Mapping[str, Callable[[str], bool]] = {"sign": _is_sign, "unit": _is_unit, **_levels(), "claimed_rate": _is_percent}
-    shares = {role: column.share(test) for role, test in tests.items()}
+    shares = {role: column.share(test) for role, test in _tests().items()}
     best = max(shares, key=shares.__getitem__)
     enough = _NAMED if best in _levels() else _MOST
     return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
@@ -120,11 +119,17 @@ def is_percent(column: Column) -> bool:
 
 
 def _is_percent(text: str) -> bool:
-    return normalise(text).endswith("%") and any(map(str.isdigit, text))
+    return text.rstrip()[-1:] in ("%", "％") and any(map(str.isdigit, text))
 
 
+@lru_cache(1 << 12)
 def _is_sign(text: str) -> bool:
     return parse_sign(text) is not None
+
+
+@lru_cache(1)
+def _tests() -> Mapping[str, Callable[[str], bool]]:
+    return {"sign": _is_sign, "unit": _is_unit, **_levels(), "claimed_rate": _is_percent}
 
 
 @lru_cache(1)
@@ -138,9 +143,10 @@ def _is_level(names: frozenset[str], text: str) -> bool:
     return len(text) <= LONGEST and core(text).removesuffix("指标").removeprefix("项目") in names
 
 
+@lru_cache(1 << 12)
 def _is_unit(text: str) -> bool:
     """Whether it is a unit of measure or a counting word: %, 万元, 人次, 元/人, 次."""
-    bare = core(text) or normalise(text)
+    bare = core(text) or normalise(text) if len(text) <= LONGEST else text
     if len(bare) > _LONGEST_UNIT or bare[:1].isdigit():  # 100% is no unit
         return False
     if unit_name(bare) in _units():

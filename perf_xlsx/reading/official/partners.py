@@ -15,6 +15,7 @@ FULL = Decimal(100)
 SUMS = (FULL, FULL - 10, FULL - 20)  # of all weights, without those of budget execution
 _MOST, _LIKE, _CLEAR = 0.8, 0.5, 0.15
 _TEXT = 0.3  # of two texts that have nothing in common
+_MANY, _ROWS = 8, 40  # columns nobody knows of which pairs are sought, rows that are compared
 _SHOWN = Decimal("0.0051")  # a rate as shown, 97.02%, is as exact as this, in percent
 
 Columns = Mapping[int, Column]
@@ -36,7 +37,9 @@ def points_pair(columns: Columns) -> tuple[int, int] | None:
 
     Of two columns that are the same it is the left one that has the weights.
     """
-    fits = [(one, other) for one, other in permutations(columns, 2) if are_points(columns[one], columns[other])]
+    counted = [number for number, column in columns.items() if column.numbers.keys() == column.texts.keys()]
+    pairs = permutations(counted, 2) if len(counted) <= _MANY else ()
+    fits = [(one, other) for one, other in pairs if are_points(columns[one], columns[other])]
     distinct = {frozenset(pair) for pair in fits}
     return fits[0] if len(distinct) == 1 else None
 
@@ -55,7 +58,7 @@ def measures_pair(columns: Columns) -> tuple[int, int] | None:
 
     Targets have the signs; else they stand left of what was achieved.
     """
-    numbers = list(columns)
+    numbers = list(columns) if len(columns) <= _MANY else []
     pairs = [(one, other) for at, one in enumerate(numbers) for other in numbers[at + 1 :]]
     best = _clearest({pair: agreement(columns[pair[0]], columns[pair[1]]) for pair in pairs})
     if best is None:
@@ -66,7 +69,8 @@ def measures_pair(columns: Columns) -> tuple[int, int] | None:
 
 def measure_beside(columns: Columns, partner: Column) -> int | None:
     """The column that goes with the targets, or with the actual values; None where none does clearly."""
-    return _clearest({number: agreement(column, partner) for number, column in columns.items()})
+    few = columns if len(columns) <= _MANY else {}
+    return _clearest({number: agreement(column, partner) for number, column in few.items()})
 
 
 def _clearest(found: Mapping[T, float]) -> T | None:
@@ -81,7 +85,8 @@ def agreement(one: Column, other: Column) -> float:
     both = one.texts.keys() & other.texts.keys()
     if len(both) < 2 or len(both) < _MOST * max(len(one.texts), len(other.texts)):
         return 0.0
-    return sum(_agree(one.texts[row], other.texts[row]) for row in both) / len(both)
+    rows = sorted(both)[:_ROWS]
+    return sum(_agree(one.texts[row], other.texts[row]) for row in rows) / len(rows)
 
 
 def _agree(one: str, other: str) -> float:
