@@ -49,13 +49,19 @@ def _of_boxes(expected: Mapping[str, Any], read: Mapping[str, Any]) -> Iterator[
 
 def _of_indicators(expected: Mapping[str, Any], read: Mapping[str, Any]) -> Iterator[str]:
     names = {fold(row[0]) for row in expected["indicators"]}
-    yield from (f"no such indicator: {row['name']}" for row in read["indicators"] if fold(row["name"]) not in names)
+    yield from (
+        f"no such indicator: {row['name']}" for row in read["indicators"] if fold(row["name"]) not in names
+    )
     for row in expected["indicators"]:
         hit = next((one for one in read["indicators"] if _same(row[0], one["name"])), None)
         if hit is None:
             yield f"not read: {row[0]}"
             continue
-        yield from (f"{row[0]}: {what} {want} read as {got}" for what, want, got in _pairs(row, hit) if not _same(want, got))
+        yield from (
+            f"{row[0]}: {what} {want} read as {got}"
+            for what, want, got in _pairs(row, hit)
+            if not _same(want, got)
+        )
 
 
 def _pairs(row: Any, hit: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -63,6 +69,10 @@ def _pairs(row: Any, hit: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     yield from (("weight", weight, hit["weight"]), ("claimed", claimed, hit["claimed"]))
     judged = "定性" in (hit["method"], hit["sign"]) and _number(target) is None
     if not judged:
-        yield from (("target", target, hit["target"]), ("actual", actual, hit["actual"]), ("unit", unit, hit["unit"]))
+        yield from (
+            ("target", target, hit["target"]),
+            ("actual", actual, hit["actual"]),
+            ("unit", unit, hit["unit"]),
+        )
         if sign:
             yield "sign", sign, hit["sign"]

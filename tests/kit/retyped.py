@@ -57,7 +57,9 @@ def synonyms_in(unlisted: Callable[[str], bool]) -> Change:
 
     def change(sheet: Sheet, chance: random.Random) -> None:
         form = sheet.form
-        heads: list[tuple[range, Words]] = [(range(form.indicators.head[0], form.indicators.head[1] + 1), INDICATORS)]
+        heads: list[tuple[range, Words]] = [
+            (range(form.indicators.head[0], form.indicators.head[1] + 1), INDICATORS)
+        ]
         if form.money:
             heads.append((range(form.money.head[0], form.money.head[1] + 1), MONEY))
             heads.append((range(form.money.head[1] + 1, form.money.last + 1), LINES))
@@ -89,19 +91,23 @@ def other_header_rows(sheet: Sheet, chance: random.Random) -> None:
     if sheet.form.indicators.head[0] < sheet.form.indicators.head[1]:
         _into_one(sheet)
         return
-    _into_two(sheet, "indicators", INDICATORS, (("weight", "claimed", "评分情况"), ("target", "actual", "指标完成对照")))
+    _into_two(
+        sheet, "indicators", INDICATORS, (("weight", "claimed", "评分情况"), ("target", "actual", "指标完成对照"))
+    )
     if sheet.form.money:
         _into_two(sheet, "money", MONEY, (("initial", "adjusted", "预算安排"), ("executed", "rate", "预算执行")))
 
 
 def _into_one(sheet: Sheet) -> None:
-    """"预期指标值" over "符号" becomes "预期指标值（符号）"; the second row goes."""
+    """ "预期指标值" over "符号" becomes "预期指标值（符号）"; the second row goes."""
     part = sheet.form.indicators
     top, bottom = part.head
     below = [column for row, column in sheet.cells if row == bottom]
     heads = {column: [str(sheet.cells[at]) for at in sheet.header_of(column, part)] for column in below}
     for column, texts in heads.items():
-        sheet.cells[top, column] = f"{texts[0]}（{texts[-1]}）" if len(texts) > 1 and texts[0] != texts[-1] else texts[-1]
+        sheet.cells[top, column] = (
+            f"{texts[0]}（{texts[-1]}）" if len(texts) > 1 and texts[0] != texts[-1] else texts[-1]
+        )
     sheet.cells = {at: value for at, value in sheet.cells.items() if at[0] != bottom}
     sheet.origin = {at: was for at, was in sheet.origin.items() if at[0] != bottom}
     sheet.merges = [m for m in sheet.merges if not (m[0] == top and m[2] >= top and m[1] > 1)]
@@ -173,7 +179,9 @@ def own_unit_column(sheet: Sheet, chance: random.Random) -> None:
         _split(sheet, row, columns, at)
     sheet.cells[part.head[0], at] = "计量单位"
     indicators = replace(part, columns=_inserted(part.columns, at))
-    money = sheet.form.money and replace(sheet.form.money, columns=_inserted(sheet.form.money.columns, at, new=False))
+    money = sheet.form.money and replace(
+        sheet.form.money, columns=_inserted(sheet.form.money.columns, at, new=False)
+    )
     sheet.form = replace(sheet.form, indicators=indicators, money=money)
 
 

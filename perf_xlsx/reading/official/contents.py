@@ -53,7 +53,8 @@ def columns_below(
 ) -> Mapping[int, Column]:
     """The contents of columns below a header, down to a word of `ends`, or to a text left of the columns.
 
-    Rows of a table of money are `labelled`: it ends at a text left of their labels. Other rows of sums do not count.
+    Rows of a table of money are `labelled`: it ends at a text left of their labels. Rows of other sums
+    do not count.
     """
     first = _first_label(cells.get(bottom + 1, {}), columns[0]) if labelled else columns[0]
     texts: dict[int, dict[int, str]] = {column: {} for column in columns}

@@ -24,8 +24,8 @@ _SPANNED = 9  # columns that a label is merged over and that are looked at
 class Search:
     """Looks for the headers of one kind of table on a sheet.
 
-    `ends` are the words of rows of sums, `headings` those of parts of the form. `money` are the columns of amounts,
-    by which a table of money is told from the one that is sought.
+    `ends` are the words of rows of sums, `headings` those of parts of the form. `money` are the columns of
+    amounts, by which a table of money is told from the one that is sought.
     """
 
     def __init__(

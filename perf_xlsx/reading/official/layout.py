@@ -288,7 +288,9 @@ class _Search:
         stated, summed = (points_in(self.sheets.cell(at)) for at in (head, below))
         layout.labels.add(head)
         if stated is not None and summed is not None and stated != summed:
-            message = f"表头的自评总分填{plain(stated)}，指标表合计行填{plain(summed)}，按合计行的{plain(summed)}读取。"
+            message = (
+                f"表头的自评总分填{plain(stated)}，指标表合计行填{plain(summed)}，按合计行的{plain(summed)}读取。"
+            )
             layout.doubt(head, "自评总分", plain(stated), message, "请核对，两处填写一致。")
 
     def _grade(self, layout: Draft, row: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -44,11 +45,12 @@ class HeaderRows:
         self.merged = {(top, left): (bottom, right) for top, left, bottom, right in sheets.grids[sheet].merges}
 
     def texts(self, row: int) -> Row:
-        """The texts of a row; of a very wide one only known labels."""
+        """The texts of a row; of a very wide one only known labels, and no more than a header has."""
         texts = self.rows.get(row, {})
         if len(texts) <= _WIDEST:
             return texts
-        return {column: text for column, text in texts.items() if self.roles.certain(text)}
+        known = ((column, text) for column, text in texts.items() if self.roles.certain(text))
+        return dict(islice(known, _WIDEST))
 
     def bottom_of(self, leaf: Leaf) -> int:
         """The last row that a label is merged over."""

@@ -103,6 +103,10 @@ def _pairs(text: str) -> set[str]:
 @lru_cache(8)
 def _rules(block: str) -> tuple[Rule, ...]:
     return tuple(
-        Rule(raw.get("role", role), raw.get("title", ""), *(tuple(raw.get(key, ())) for key in ("words", "with", "not")))
+        Rule(
+            raw.get("role", role),
+            raw.get("title", ""),
+            *(tuple(raw.get(key, ())) for key in ("words", "with", "not")),
+        )
         for role, raw in vocabulary("roles").get(block, {}).items()
     )
