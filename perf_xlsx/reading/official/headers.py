@@ -18,6 +18,7 @@ from perf_xlsx.reading.official.likeness import Roles
 
 Needs = Sequence[Sequence[str]]
 
+_TRIED = 60  # rows that look like headers of unknown labels, and are none
 _SPANNED = 9  # columns that a label is merged over and that are looked at
 
 
@@ -50,17 +51,19 @@ class Search:
 
     def _headers(self, needs: Needs, certain: bool) -> list[Header]:
         found: list[Header] = []
+        tried = 0
         for row in self.rows.rows:
-            if found and row <= found[-1].bottom:
+            if (found and row <= found[-1].bottom) or not self._may_begin(row, certain):
                 continue
             if header := self._header(row, needs, certain):
                 found.append(header)
+            tried += 1
+            if not certain and tried - len(found) >= _TRIED:
+                break
         return found
 
     def _header(self, row: int, needs: Needs, certain: bool) -> Header | None:
         """The header that begins in this row, of as many rows as show most of its columns."""
-        if not self._may_begin(row, certain):
-            return None
         found: list[Header] = []
         for leaves in self.rows.deeper(row):
             header = self._of(leaves)
