@@ -64,7 +64,7 @@ def _official(form: Form) -> OfficialForm:
         needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},
         passages=_words(raw["passages"]),
         execution=tuple(words["execution"]),
-        totals=tuple(words["totals"]),
+        totals=tuple(dict.fromkeys((*words["totals"], *_sums(**words["sums"])))),
         subtotals=tuple(words["subtotals"]),
         asides=tuple(words["asides"]),
         headings=tuple(words["headings"]),
@@ -75,6 +75,11 @@ def _official(form: Form) -> OfficialForm:
         title_words=tuple(words["titles"]),
         monitoring=tuple(words["monitoring"]),
     )
+
+
+def _sums(of: list[str], words: list[str], whole: list[str]) -> tuple[str, ...]:
+    """Labels of the row of the total: each word of a sum before and after each of what is summed."""
+    return (*whole, *(label for what in of for word in words for label in (what + word, word + what)))
 
 
 def _words(raw: Mapping[str, list[str]]) -> Words:

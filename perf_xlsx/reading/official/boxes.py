@@ -75,12 +75,18 @@ class LabelSearch:
     def likely(self, box: Box) -> Mapping[str, list[Located]]:
         """Where the box may be by words that are no label of any form, by those words."""
         likely = (word for word, (role, _) in self._likely.items() if role == box.key)
-        return {word: self._all(box, self.words[word]) for word in likely}
+        found = {word: self._all(box, self.words[word]) for word in likely}
+        return {word: spots for word, spots in found.items() if spots[0].value not in self._likely_at}
+
+    @cached_property
+    def _likely_at(self) -> set[Address]:
+        """The cells of words that may be labels: no values, but labels below a heading."""
+        return {spot.address for word in self._likely for spot in self.words[word] if spot.text is None}
 
     @cached_property
     def _likely(self) -> Mapping[str, tuple[str, float]]:
         """The role of every word that is no label, as likely as it is."""
-        heads = (*self.kind.headings, *self.kind.asides, *self.kind.totals)
+        heads = {*self.kind.headings, *self.kind.asides}
         unknown = (word for word in self.words if self._may_be_a_label(word) and word not in heads)
         found = {word: self.roles.likely(word) for word in unknown}
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import chain, count
 
 from perf_xlsx.domain.model import AMOUNTS
-from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms import Line, typed
 from perf_xlsx.forms.form import OTHER, SOURCES
 from perf_xlsx.reading.cells import as_shown, points_in
@@ -88,7 +88,7 @@ class FundSearch:
         """The last text before the amounts, and its column; "" where there is none."""
         first, own = min(_amount_columns(header)), header.columns.values()
         texts = self.rows[header.sheet].get(row, {})
-        before = [column for column in texts if column < first and column not in own]
+        before = [c for c, text in texts.items() if c < first and c not in own and not is_blank(text)]
         return (texts[before[-1]], before[-1]) if before else ("", 0)
 
     def _has_amounts(self, header: Header, row: int) -> bool:

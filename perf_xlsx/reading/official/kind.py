@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
-from perf_xlsx.forms import form_names, load_form, shipped_names
+from perf_xlsx.forms import form_names, load_form, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
+from perf_xlsx.reading.official.likeness import Roles
+
+_HEAD = 30  # rows of a sheet in which the labels of its head are
 
 
 def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
@@ -21,8 +25,8 @@ def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
     }
 
 
-def kind_of(titles: Iterable[str], sheets: Sheets) -> OfficialForm:
-    """The kind that a title names; else a project's where there is a label 项目名称, else a department's.
+def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> OfficialForm:
+    """The kind that a title names; else a project's where a label names a project, else a department's.
 
     A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
     """
@@ -36,4 +40,12 @@ def kind_of(titles: Iterable[str], sheets: Sheets) -> OfficialForm:
         ]
         if named:
             return max(named, key=lambda one: one[:2])[2]
-    return official_form("project" if next(sheets.labelled(("项目名称",)), None) else "department")
+    project = next(sheets.labelled(("项目名称",)), None) is not None or _names_a_project(rows)
+    return official_form("project" if project else "department")
+
+
+def _names_a_project(rows: Mapping[int, Row]) -> bool:
+    """Whether the first label of a row is one of a project's name by its words: 专项名称."""
+    roles = Roles("boxes", typed(official_form("project").form.single_boxes))
+    firsts = (core(next(iter(texts.values()))) for texts in islice(rows.values(), _HEAD))
+    return any("project" in roles.likely(text) for text in firsts)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES, Unscored
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
@@ -186,7 +187,7 @@ class _Search:
     def _kind(self) -> OfficialForm:
         """The form that a bureau adopted, where its labels are there; else the kind that the titles name."""
         own = adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet])
-        return own or kind_of(self.titles.values(), self.sheets)
+        return own or kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
@@ -233,7 +234,10 @@ class _Search:
         for sheet in sheets:
             key = kind.form.name, needs or block, sheet, sheet == self.sheet
             if key not in self.known:
-                search = Search(self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings)
+                money = typed(kind.form.block("funds").fields) if block == "indicators" else ()
+                search = Search(
+                    self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings, tuple(money)
+                )
                 self.known[key] = search.headers(asked, likely=sheet == self.sheet)
             found += self.known[key]
         return found
@@ -336,8 +340,9 @@ class _Search:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         if row is not None:
-            at = self._total(layout, row)
+            at = self._total(layout, row, body.totals[row])
             if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+                self._compare_totals(layout, at)
                 layout.put("claimed_total", Located(at, at))
             self._grade(layout, row)
         total = layout.form.total_line
@@ -348,6 +353,17 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Located(head, why)))
 
+    def _compare_totals(self, layout: Draft, below: Address) -> None:
+        """A total in the head besides that of the table: it says the same, or is a doubt."""
+        head = layout.boxes.get("claimed_total", below)
+        stated, summed = (points_in(self.sheets.cell(at)) for at in (head, below))
+        layout.labels.add(head)
+        if stated is not None and summed is not None and stated != summed:
+            message = (
+                f"表头的自评总分填{plain(stated)}，指标表合计行填{plain(summed)}，按合计行的{plain(summed)}读取。"
+            )
+            layout.doubt(head, "自评总分", plain(stated), message, "请核对，两处填写一致。")
+
     def _grade(self, layout: Draft, row: int) -> None:
         if "claimed_grade" in layout.boxes:
             return
@@ -356,12 +372,12 @@ class _Search:
                 at = (self.sheet, row, column)
                 layout.put("claimed_grade", Located(at, at, found[1][0]))
 
-    def _total(self, layout: Draft, row: int) -> Address | None:
+    def _total(self, layout: Draft, row: int, word: str) -> Address | None:
         """The cell of the claimed total: under the points, else next to its label; never the sum of the weights.
 
         None where the row has no place for it.
         """
-        columns, totals = layout.indicators.columns, layout.kind.totals
+        columns, totals = layout.indicators.columns, (*layout.kind.totals, word)
         right = self._right_of(row, totals)
         summed = right == self._under(columns, "weight", row)
         beside, under = None if summed else right, self._under(columns, "claimed_points", row)
@@ -406,4 +422,4 @@ class _Search:
 
 
 def _is_title_line(text: str) -> bool:
-    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text) is not None
+    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*(度|\W*$)", text) is not None

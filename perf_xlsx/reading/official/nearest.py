@@ -67,7 +67,7 @@ def _nearest(sheets: Sheets) -> Iterator[Nearest]:
     """The headers of all sheets."""
     for sheet in sheets.searched:
         rows = rows_of(sheets, sheet, _FIRST_ROWS)
-        kind = kind_of(titles_on(sheet, rows).values(), sheets)
+        kind = kind_of(titles_on(sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
         known = Roles("indicators", boxes)
         search = Search(sheets, sheet, rows, boxes, "indicators", kind.totals, kind.headings)

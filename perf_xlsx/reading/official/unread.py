@@ -93,7 +93,8 @@ def _is_told(official: OfficialParts, row: int, cells: Mapping[int, Cell]) -> bo
     """Whether a row is told by itself, or sums others up."""
     kind, words = official.kind, {core(cell.label) for cell in cells.values() if cell.label}
     sums = words & {*kind.totals, *kind.subtotals}
-    return bool(sums) or row in official.other_projects or row == official.project_total
+    below = row > official.indicators.bottom  # above there is no sum to compare
+    return (below and bool(sums)) or row in official.other_projects or row == official.project_total
 
 
 def _is_number(cell: Cell) -> bool:
