@@ -104,8 +104,8 @@ FOUND: dict[str, dict[str, str]] = {
         "I07 error": "I19 I23 I24",
         "I19 notice": "G17",
         "R07 error": "H25",
+        "I21 warning": "H10 H11 H12 H14 H15 H16 H9",
         "R12 notice": "G18 G19 G23 G24",
-        "R13 warning": "G10 G11 G12 G14 G15 G16 G9",
         "R19 notice": "-",
         "R19 warning": "C13",
     },
@@ -132,7 +132,6 @@ FOUND: dict[str, dict[str, str]] = {
         "F09 warning": "F6",
         "R12 notice": "F15 F6",
         "R19 notice": "-",
-        "R19 warning": "G18",
     },
     "sx-jishan-yibao": {
         "F03 notice": "H7",

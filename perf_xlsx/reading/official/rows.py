@@ -177,7 +177,9 @@ class _Indicators:
     def _sums_up(self, row: int, texts: Row, body: Body) -> str | None:
         """The label of a row that is a total by its numbers: all that is above, or the full score."""
         columns, first = self.header.columns, min(texts)
-        measured = any(not is_blank(self.rows.shown(row, columns[key])) for key in ("target", "actual"))
+        measured = any(
+            not is_blank(self.rows.shown(row, columns[key])) for key in ("target", "actual") if key in columns
+        )
         if len(body.rows) < 2 or measured or first >= columns["name"] or "分" not in texts[first]:
             return None
         own, total = self._points(row), self.total
