@@ -7,7 +7,12 @@ from typing import Any
 
 from tests.kit.layouts import Paper
 
-LEVELS = (("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益指标"), ("满意度指标", "服务对象满意度指标"))
+LEVELS = (
+    ("产出指标", "数量指标"),
+    ("产出指标", "质量指标"),
+    ("效益指标", "社会效益指标"),
+    ("满意度指标", "服务对象满意度指标"),
+)
 NAMES = ("培训教师人数", "培训合格率", "教学能力", "参训教师满意度")
 TARGETS, ACTUALS = ("≥300人次", "≥95%", "明显提升", "≥90%"), ("320人次", "96%", "明显提升", "88%")
 BARE, DONE, UNITS = (300, 95, "明显提升", 90), (320, 96, "明显提升", 88), ("人次", "%", "", "%")
@@ -44,7 +49,18 @@ def reviewed() -> Paper:
     """江苏、浙江 (仿): points of the unit beside those of the bureau, and what was deducted and why."""
     p = _head("2022年度项目支出绩效自评表")
     _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
-    heads = ("一级指标", "二级指标", "三级指标", "目标值", "完成值", "分值", "单位自评得分", "财政复核得分", "扣分", "扣分原因")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "目标值",
+        "完成值",
+        "分值",
+        "单位自评得分",
+        "财政复核得分",
+        "扣分",
+        "扣分原因",
+    )
     _rows(p, 6, heads, ONE, TWO, NAMES, TARGETS, ACTUALS, WEIGHTS, CLAIMED, (20, 29, 30, 9), (0, 1, 0, 1), WHY)
     return p
 
@@ -53,7 +69,19 @@ def split_values() -> Paper:
     """河北、辽宁 (仿): the target in sign, number, unit; line breaks and spaces inside the headers; a number of the row."""
     p = _head("预算项目绩效自评表（2023年度）", unit="项目实施单位")
     _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
-    heads = ("序号", "一 级 指 标", "二级\n指标", "三 级\n指 标", "比较符", "目标\n数值", "计量\n单位", "全年\n实际完成", "满\n分", "自评\n得分", "备 注")
+    heads = (
+        "序号",
+        "一 级 指 标",
+        "二级\n指标",
+        "三 级\n指 标",
+        "比较符",
+        "目标\n数值",
+        "计量\n单位",
+        "全年\n实际完成",
+        "满\n分",
+        "自评\n得分",
+        "备 注",
+    )
     signs = ("≥", "≥", "定性", "≥")
     _rows(p, 6, heads, (1, 2, 3, 4), ONE, TWO, NAMES, signs, BARE, UNITS, DONE, WEIGHTS, CLAIMED, WHY)
     return p
@@ -62,10 +90,39 @@ def split_values() -> Paper:
 def without_level1() -> Paper:
     """上海 (仿): two levels only, the standard and the source of the data beside each indicator."""
     p = _head("财政项目支出绩效自评表（2021年度）")
-    _money(p, ("预算执行", "预算安排金额", "实际支出金额", "预算执行率", "权重", "得分"), ("项目总资金", 50, 50, "100%", 10, 10))
-    heads = ("指标类型", "绩效指标", "指标解释", "评分标准", "数据来源", "计划目标值", "实际完成情况", "权重", "自评分", "偏差分析")
+    _money(
+        p,
+        ("预算执行", "预算安排金额", "实际支出金额", "预算执行率", "权重", "得分"),
+        ("项目总资金", 50, 50, "100%", 10, 10),
+    )
+    heads = (
+        "指标类型",
+        "绩效指标",
+        "指标解释",
+        "评分标准",
+        "数据来源",
+        "计划目标值",
+        "实际完成情况",
+        "权重",
+        "自评分",
+        "偏差分析",
+    )
     text = ("按实际人数", "按考试结果", "按问卷", "按问卷")
-    _rows(p, 6, heads, TWO, NAMES, text, ("达标得满分",) * 4, ("培训名册",) * 4, TARGETS, ACTUALS, WEIGHTS, CLAIMED, WHY)
+    _rows(
+        p,
+        6,
+        heads,
+        TWO,
+        NAMES,
+        text,
+        ("达标得满分",) * 4,
+        ("培训名册",) * 4,
+        TARGETS,
+        ACTUALS,
+        WEIGHTS,
+        CLAIMED,
+        WHY,
+    )
     return p
 
 
@@ -74,19 +131,42 @@ def units_in_headers() -> Paper:
     p = _head("项目支出绩效自评表（2024年度）", unit="用款单位", supervisor="省级主管部门")
     _money(p, (None, "年初预算数", "调整后预算数", "到位数", "实际支出数", "支出率（%）", "分值", "自评得分"),
            ("资金总额", 50, 50, 50, 50, "100%", 10, 10), ("其中：财政拨款", 50, 50, 50, 50, "100%", None, None))  # fmt: skip
-    heads = ("一级指标", "二级指标", "三级指标", "分值（分）", "年度指标值", "实际完成值", "是否完成", "自评得分（分）", "未完成原因及改进措施")
-    _rows(p, 7, heads, ONE, TWO, NAMES, WEIGHTS, TARGETS, ACTUALS, ("完成", "完成", "完成", "未完成"), CLAIMED, WHY)
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "分值（分）",
+        "年度指标值",
+        "实际完成值",
+        "是否完成",
+        "自评得分（分）",
+        "未完成原因及改进措施",
+    )
+    _rows(
+        p, 7, heads, ONE, TWO, NAMES, WEIGHTS, TARGETS, ACTUALS, ("完成", "完成", "完成", "未完成"), CLAIMED, WHY
+    )
     return p
 
 
 def total_in_head() -> Paper:
     """山东、青海 (仿): the total in the head, other names for what was planned and what was done."""
-    p = _head("项目绩效自评表（2020年度）", project="项目（政策）名称", unit="预算执行单位", supervisor="业务主管部门")
+    p = _head(
+        "项目绩效自评表（2020年度）", project="项目（政策）名称", unit="预算执行单位", supervisor="业务主管部门"
+    )
     p.row(4, "A B", "自评总得分", 99.78)
     p.put("A5:A6", "项目资金（万元）")
     p.row(5, "B C D E F G H", None, "年初批复预算", "全年可用预算", "全年支出", "满分", "支出进度", "实得分")
     p.row(6, "B C D E F G H", "资金合计", 50, 50, 50, 10, "100%", 10)
-    heads = ("指标大类", "指标小类", "具体指标", "计划目标", "完成结果", "指标满分", "自评打分", "差异原因及整改措施")
+    heads = (
+        "指标大类",
+        "指标小类",
+        "具体指标",
+        "计划目标",
+        "完成结果",
+        "指标满分",
+        "自评打分",
+        "差异原因及整改措施",
+    )
     _rows(p, 7, heads, ONE, TWO, NAMES, TARGETS, ACTUALS, WEIGHTS, CLAIMED, WHY)
     return p
 
@@ -95,7 +175,18 @@ def weights_of_levels() -> Paper:
     """湖南 (仿): weights on three levels, each right of its level."""
     p = _head("2023年度项目支出绩效自评表")
     _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
-    heads = ("一级指标", "分值", "二级指标", "分值", "三级指标", "分值", "年度指标值", "实际完成值", "得分", "偏差原因分析及改进措施")
+    heads = (
+        "一级指标",
+        "分值",
+        "二级指标",
+        "分值",
+        "三级指标",
+        "分值",
+        "年度指标值",
+        "实际完成值",
+        "得分",
+        "偏差原因分析及改进措施",
+    )
     first, second = (50, None, 30, 10), (20, 30, 30, 10)
     _rows(p, 6, heads, ONE, first, TWO, second, NAMES, WEIGHTS, TARGETS, ACTUALS, CLAIMED, WHY)
     return p
@@ -109,7 +200,18 @@ def of_a_department() -> Paper:
     p.row(5, "B C D E F G H", "部门预算总额", 50, 50, 50, "100%", 10, 10)
     p.row(6, "B C D E F G H", "基本支出", 30, 30, 30, "100%", None, None)
     p.row(7, "B C D E F G H", "项目支出", 20, 20, 20, "100%", None, None)
-    heads = ("一级指标", "二级指标", "三级指标", "预期指标值", "1-7月监控值", "全年实现值", "完成率", "权重分值", "自评得分", "偏差原因")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "预期指标值",
+        "1-7月监控值",
+        "全年实现值",
+        "完成率",
+        "权重分值",
+        "自评得分",
+        "偏差原因",
+    )
     midyear, rates = ("150人次", "95%", "—", "—"), ("106.67%", "101.05%", "100%", "97.78%")
     _rows(p, 8, heads, ONE, TWO, NAMES, TARGETS, midyear, ACTUALS, rates, WEIGHTS, CLAIMED, WHY)
     return p
