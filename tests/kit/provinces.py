@@ -192,9 +192,53 @@ def weights_of_levels() -> Paper:
     return p
 
 
+def of_a_department() -> Paper:
+    """天津、福建 (仿): a department's form, with values of the middle of the year and rates of completion."""
+    p = _head("部门整体支出绩效自评表（2022年度）", unit="单位名称", supervisor="主管预算部门")
+    p.put("A4:A7", "预算执行情况（万元）")
+    p.row(4, "B C D E F G H", "支出类型", "年初预算", "调整后预算数", "全年支出数", "执行率", "权重", "执行率得分")
+    p.row(5, "B C D E F G H", "部门预算总额", 50, 50, 50, "100%", 10, 10)
+    p.row(6, "B C D E F G H", "基本支出", 30, 30, 30, "100%", None, None)
+    p.row(7, "B C D E F G H", "项目支出", 20, 20, 20, "100%", None, None)
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "预期指标值",
+        "1-7月监控值",
+        "全年实现值",
+        "完成率",
+        "权重分值",
+        "自评得分",
+        "偏差原因",
+    )
+    midyear, rates = ("150人次", "95%", "—", "—"), ("106.67%", "101.05%", "100%", "97.78%")
+    _rows(p, 8, heads, ONE, TWO, NAMES, TARGETS, midyear, ACTUALS, rates, WEIGHTS, CLAIMED, WHY)
+    return p
+
+
+def header_of_two_rows() -> Paper:
+    """广西、贵州 (仿): headings over levels, the parts of the target, and the points."""
+    p = _head("项目支出绩效自评表（2023年度）")
+    _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
+    p.put("A6:A11", "绩效指标")
+    p.row(6, "B:D E:G H:I J:K", "指标", "年度目标", "完成情况", "评分")
+    p.put("L6:L7", "偏差原因分析及改进措施")
+    heads = ("一级指标", "二级指标", "三级指标", "符号", "数值", "单位", "实际完成值", "完成程度", "分值", "得分")
+    p.row(7, "B C D E F G H I J K", *heads)
+    signs, rates = ("≥", "≥", "定性", "≥"), ("106.67%", "101.05%", "100%", "97.78%")
+    columns = (ONE, TWO, NAMES, signs, BARE, UNITS, DONE, rates, WEIGHTS, CLAIMED, WHY)
+    for row, values in enumerate(zip(*columns, strict=True), 8):
+        p.row(row, "B C D E F G H I J K L", *values)
+    return p
+
+
 FORMS: dict[str, Callable[[], Paper]] = {
     made.__name__: made
-    for made in (reviewed, split_values, without_level1, units_in_headers, total_in_head, weights_of_levels)
-}
+    for made in (
+        reviewed, split_values, without_level1, units_in_headers, total_in_head, weights_of_levels, of_a_department,
+        header_of_two_rows,
+    )
+}  # fmt: skip
 YEARS = {"reviewed": 2022, "split_values": 2023, "without_level1": 2021, "units_in_headers": 2024, "total_in_head": 2020,
-         "weights_of_levels": 2023}  # fmt: skip
+         "weights_of_levels": 2023, "of_a_department": 2022, "header_of_two_rows": 2023}  # fmt: skip

@@ -41,6 +41,7 @@ class LabelSearch:
         self.sheets, self.taken, self.kind = sheets, taken, kind
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
+        self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
         self.roles = Roles("boxes", typed(kind.form.single_boxes))
         self.words: dict[str, list[Spot]] = {}
         for sheet in order:
@@ -94,7 +95,7 @@ class LabelSearch:
     def _may_be_a_label(self, word: str) -> bool:
         """Whether a short text is neither a known label nor a prompt."""
         asks = any(prompt in word for prompt in self.kind.prompts)
-        return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and not asks
+        return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and word not in self.columns and not asks
 
     def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
         here = [spot for spot in spots if spot.address[0] == spots[0].address[0]]
