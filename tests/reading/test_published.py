@@ -84,7 +84,7 @@ FOUND: dict[str, dict[str, str]] = {
     "old-hb-huangshi": {
         "I13 warning": "B11",
         "I19 notice": "F11",
-        "R07 error": "G12 G15",
+        "R19 warning": "G12 G15",
         "R12 notice": "F13 F15 F17 F18 F19",
         "R13 warning": "F14",
         "R14 warning": "B21 B22",
