@@ -276,7 +276,7 @@ class FormReader:
         return entries
 
     def _shared(self, box: Box, address: Address, entry: Entry[Any]) -> Entry[Any]:
-        """An empty entry as content that cannot be read, where an official form merges points over several rows."""
+        """An empty entry as content that cannot be read, where an official form merges points over rows."""
         top = self.sheets.merged_from(address)
         if self.layout.official is None or box.key not in POINTS or top == address or not self.sheets.cell(top):
             return entry

@@ -61,10 +61,11 @@ def _rows(
     sheets: Sheets, sheet: int, own: Sequence[int], others: Sequence[Address]
 ) -> Mapping[int, Mapping[int, Cell]]:
     """The cells of the rows from the first of a form's `own` to the last, before the `others` begin."""
-    end = min((row for at, row, _ in others if at == sheet), default=max(own) + 1)
+    first, last = min(own), max(own)
+    end = min((row for at, row, _ in others if at == sheet), default=last + 1)
     found: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-        if min(own) <= row <= max(own) and row < end:
+        if first <= row <= last and row < end:
             found.setdefault(row, {})[column] = cell
     return found
 
