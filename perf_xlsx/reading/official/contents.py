@@ -27,8 +27,8 @@ WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
 class Column(Struct, frozen=True):
     """The filled cells of a column below its header, by row: as a person sees them, and those that are numbers."""
 
-    texts: Mapping[int, str]
-    numbers: Mapping[int, Decimal]
+    texts: dict[int, str]
+    numbers: dict[int, Decimal]
 
     def share(self, fits: Callable[[str], bool]) -> float:
         """How many of its cells fit, from 0 to 1."""
@@ -57,23 +57,28 @@ def columns_below(
     do not count.
     """
     first = _first_label(cells.get(bottom + 1, {}), columns[0]) if labelled else columns[0]
-    texts: dict[int, dict[int, str]] = {column: {} for column in columns}
-    numbers: dict[int, dict[int, Decimal]] = {column: {} for column in columns}
+    found = {column: Column({}, {}) for column in columns}
     for row in range(bottom + 1, bottom + 1 + _ROWS):
         shown = {column: as_shown(cell) for column, cell in cells.get(row, {}).items()}
         filled = {column: text for column, text in shown.items() if not is_blank(text)}
         if any(core(text) in ends for text in shown.values()) or min(filled, default=first) < first:
             break
-        own = {column: text for column, text in filled.items() if column in texts}
+        own = {column: text for column, text in filled.items() if column in found}
         counted = {column: points for column in own if (points := points_in(cells[row][column])) is not None}
         if labelled and own and not counted:  # below the amounts
             break
         if labelled or not _is_sum(filled):
-            for column, text in own.items():
-                texts[column][row] = text
-            for column, points in counted.items():
-                numbers[column][row] = points
-    return {c: Column(texts[c], numbers[c]) for c in columns}
+            _add_row(found, row, own, counted)
+    return found
+
+
+def _add_row(
+    found: Mapping[int, Column], row: int, texts: Mapping[int, str], numbers: Mapping[int, Decimal]
+) -> None:
+    for column, text in texts.items():
+        found[column].texts[row] = text
+    for column, number in numbers.items():
+        found[column].numbers[row] = number
 
 
 def _first_label(cells: Mapping[int, Cell], first: int) -> int:

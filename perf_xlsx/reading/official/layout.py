@@ -291,17 +291,19 @@ class _Search:
         )
         for box in typed(layout.form.single_boxes):
             found = search.box(box) or (common.box(box)[:1] if box.key in COMMON else [])
-            found = found or self._likely_box(layout, box, search)
-            if found:
-                filled = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
-                layout.put(box.key, filled[0])
-                layout.twice += [
-                    (box.label, other.value) for other in filled[1:] if other.value != filled[0].value
-                ]
-            elif box.required and box.key in {*BOXES, *CLAIMS}:
-                layout.missing.append(("基本信息", box.label, True))
+            self._put(layout, box, found or self._likely_box(layout, box, search))
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _put(self, layout: Draft, box: Box, found: list[Located]) -> None:
+        """Note where a box is: the first place that is filled in; others that are, are one too many."""
+        if not found:
+            if box.required and box.key in {*BOXES, *CLAIMS}:
+                layout.missing.append(("基本信息", box.label, True))
+            return
+        first, *others = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
+        layout.put(box.key, first)
+        layout.twice += [(box.label, other.value) for other in others if other.value != first.value]
 
     def _likely_box(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
         """A box by words that no form knows: read only if they are the only ones, and told."""

@@ -97,20 +97,25 @@ class HeaderRows:
     def _below(self, row: int, leaves: Sequence[Leaf]) -> list[Leaf]:
         """The labels of a further row: below headings over several columns, or where the row above has none."""
         texts = self.labels_in(row)
-        found: list[Leaf] = []
-        unknown: list[Leaf] = []
-        for column, text in texts.items():
-            above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
-            if above is None or self._covers(above, row, column):
-                continue
-            split = sum(above.column <= other <= above.right for other in texts) > 1
-            if above.column == column and not split:
-                continue
-            heading = above.text if split and column <= above.right else ""
-            known = self.roles.certain(text) or self.roles.likely(text, heading)
-            if known or (heading and len(text) <= LONGEST):
-                (found if known else unknown).append(self._leaf(row, column, text, heading))
+        leaves = [
+            leaf for column, text in texts.items() if (leaf := self._under(row, column, text, texts, leaves))
+        ]
+        found = [leaf for leaf in leaves if self._is_label(leaf)]
+        unknown = [leaf for leaf in leaves if leaf not in found and leaf.heading and len(leaf.text) <= LONGEST]
         return found + unknown if len(found) >= len(unknown) else found
+
+    def _under(self, row: int, column: int, text: str, texts: Row, leaves: Sequence[Leaf]) -> Leaf | None:
+        """A text as the column below one of the `leaves` above; None where that is its own label."""
+        above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
+        if above is None or self._covers(above, row, column):
+            return None
+        split = sum(above.column <= other <= above.right for other in texts) > 1
+        if above.column == column and not split:
+            return None
+        return self._leaf(row, column, text, above.text if split and column <= above.right else "")
+
+    def _is_label(self, leaf: Leaf) -> bool:
+        return bool(self.roles.certain(leaf.text) or self.roles.likely(leaf.text, leaf.heading))
 
     def _covers(self, above: Leaf, row: int, column: int) -> bool:
         """Whether the label above is merged over this cell."""
