@@ -13,14 +13,16 @@ from perf_xlsx.scored.summary import summary_sheet
 from perf_xlsx.sheets.origin import Origin
 
 
-def scored_sheets(result: Result, form: Form, rulebook: Rulebook, origin: Origin | None = None) -> list[Draft]:
+def scored_sheets(
+    result: Result, form: Form, rulebook: Rulebook, origin: Origin | None = None, code: str | None = None
+) -> list[Draft]:
     """评分汇总, 自评表 and 问题清单: values only, the same for the same result.
 
-    来源对照 too, where the workbook was carried over from another format.
+    来源对照 too, where the workbook was carried over from another format. `code` is the check code of 自评表.
     """
     sheets = [
         summary_sheet(result, form, rulebook),
-        evaluation_sheet(result, form, rulebook),
+        evaluation_sheet(result, form, rulebook, code),
         problems_sheet(result),
     ]
     return [*sheets, origin_sheet(origin)] if origin is not None else sheets

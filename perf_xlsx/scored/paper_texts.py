@@ -1,0 +1,147 @@
+"""What stands around the tables of the paper: basics, goal, grade, texts, signatures and the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from perf_xlsx.domain.days import day_of
+from perf_xlsx.domain.model import Entry
+from perf_xlsx.domain.rounding import points
+from perf_xlsx.scored.canvas import HEAD, ROW, Canvas
+from perf_xlsx.scored.clip_text import chunks
+from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Span, Texts
+from perf_xlsx.scored.subject import Subject
+from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED
+
+TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
+GOAL, TALL = 48.0, 34.0  # least heights in points
+# Whose names and numbers stand in the signatures, by the labels of the boxes that ask for them.
+SIGNED_BY: Mapping[str, tuple[str, ...]] = {
+    SIGNED[0]: ("填报人", "填表人"),
+    SIGNED[1]: ("单位负责人", "负责人"),
+    SIGNED[2]: ("联系电话",),
+}
+SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
+NO_DATE = "年　　　月　　　日"
+
+
+def not_valid(errors: int) -> str:
+    """What stands at the head of a form with errors; "" where there are none."""
+    return NOT_VALID.format(errors) if errors else ""
+
+
+def write_heading(canvas: Canvas, subject: Subject) -> None:
+    """The title and the year, below the warning that the form has errors."""
+    plain = {"border": False}
+    if subject.errors:
+        canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
+        canvas.next(HEAD)
+    canvas.text(canvas.whole, subject.kind.official, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
+    canvas.next(38)
+    year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
+    canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
+    canvas.next(22)
+
+
+def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
+    """A row for each group of boxes of which one is filled in; the first row always."""
+    boxes = subject.form.boxes
+    for row in part.rows:
+        entries = [boxes[key] for key in row if key in boxes]
+        if not entries or (row != part.rows[0] and all(entry.empty for entry in entries)):
+            continue
+        label, value, second, last = part.at
+        spans = ((label, value), (second, last)) if len(entries) > 1 else ((label, Span(value.first, last.last)),)
+        shown = []
+        for entry, (left, right) in zip(entries, spans, strict=True):
+            canvas.label(left, entry.field)
+            canvas.text(right, entry.given)
+            shown.append((entry.given, right))
+        canvas.next(ROW, shown)
+
+
+def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
+    """The goal, expected and achieved."""
+    boxes = subject.form.boxes
+    if "goal_expected" not in boxes:
+        return
+    texts = ((boxes["goal_expected"].given, part.expected), (boxes["goal_achieved"].given, part.achieved))
+    canvas.label(part.at, part.title, rows=2)
+    canvas.label(part.expected, "预期目标")
+    canvas.label(part.achieved, "实际完成情况")
+    canvas.next(ROW)
+    for text, span in texts:
+        canvas.text(span, text, align="left", valign="top")
+    canvas.next(GOAL, texts)
+
+
+def write_line(canvas: Canvas, part: Heading) -> None:
+    """A line above what is not on the official form."""
+    canvas.text(canvas.whole, part.title, border=False, bold=True, align="left")
+    canvas.next(HEAD)
+
+
+def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
+    """The unit's own grade."""
+    canvas.label(part.at[0], "自评等级")
+    canvas.text(part.at[1], subject.form.claimed.grade.given, align="left")
+    canvas.next(ROW)
+
+
+def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
+    """A label and a text, over several rows where one would be too high."""
+    for label, text in _texts(subject):
+        for number, chunk in enumerate(chunks(text, canvas.width(part.at[1]))):
+            canvas.label(part.at[0], label if number == 0 else f"{label}（续）")
+            canvas.text(part.at[1], chunk, align="left")
+            canvas.next(ROW, [(chunk, part.at[1]), (label, part.at[0])])
+
+
+def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Passages; then what only this kind of form asks for: the official table has no columns for it."""
+    for passage in subject.form.passages:
+        yield passage.title.given, passage.text.given
+    for extra in subject.form.extras:
+        if extra.label not in SIGNATURE_BOXES:
+            yield extra.label, f"{extra.row}：{extra.entry.given}" if extra.row else extra.entry.given
+
+
+def write_signatures(canvas: Canvas, subject: Subject) -> None:
+    """Names as typed; the place of the seal and the date only where no error stands."""
+    names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
+    rows = [(names[0], names[1]), (names[2], "" if subject.errors else SEAL)]
+    if not subject.errors:
+        rows.append(("", _day(subject.form.boxes.get("filled_on"))))
+    half = canvas.whole.last // 2
+    canvas.next(10)
+    for left, right in rows:
+        canvas.text(Span(0, half), left, border=False, align="left")
+        canvas.text(Span(half + 1, canvas.whole.last), right, border=False, align="left", indent=6)
+        canvas.next(TALL)
+
+
+def _signed(subject: Subject, labels: tuple[str, ...]) -> str:
+    """What the box with one of these labels holds."""
+    entries = (entry.given for entry in subject.form.boxes.values() if entry.field in labels)
+    return next(filter(None, entries), "")
+
+
+def _day(filled_on: Entry[str] | None) -> str:
+    """The date as typed, written as on official papers; room for one where there is none."""
+    if filled_on is None or filled_on.empty:
+        return NO_DATE
+    day = day_of(filled_on.given)
+    return f"填报日期：{day.year}年{day.month}月{day.day}日" if day else f"填报日期：{filled_on.given}"
+
+
+def write_foot(canvas: Canvas, subject: Subject, code: str | None) -> None:
+    """Whose the points are, by which rules, and the check code."""
+    scores = subject.scores
+    why = "；".join(scores.provisional)
+    result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
+    foot = f"{SCORED_BY}（总分{points(scores.total)}，{result}）。评分办法：{subject.rulebook.document}。"
+    foot += f"校验码：{code}" if code else ""
+    canvas.next(6)
+    canvas.text(canvas.whole, foot, border=False, align="left")
+    canvas.next(ROW, [(foot, canvas.whole)])
