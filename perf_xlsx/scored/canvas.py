@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.ooxml import Draft, Look
-from perf_xlsx.scored.paper import Column, Span
+from perf_xlsx.scored.paper import Span
 from perf_xlsx.sheets import style as s
 
 INK = "#000000"
 DASH = "—"
-ROW, HEAD = 22.0, 30.0  # least heights in points: of a row, of a table's head
+GAP = 0.7  # characters
+SIZE, LINE_HEIGHT, AROUND = 10.5, 15.5, 4.5  # points: of the type, from line to line, above and below together
 
 
 class Canvas:
@@ -35,12 +37,12 @@ class Canvas:
         return Span(0, len(self.widths) - 1)
 
     def width(self, span: Span) -> float:
-        """Width of columns, in characters."""
-        return sum(self.widths[span.first : span.last + 1])
+        """Width of columns, in characters; each is five pixels wider than its characters."""
+        return sum(width + GAP for width in self.widths[span.first : span.last + 1])
 
     def style(self, **look: Any) -> Look:
         """The look of a cell of the form."""
-        return s.look(**({"border": True, "border_color": INK, "font_color": INK, "align": "center"} | look))
+        return s.look(**({"border": True, "border_color": INK, "font_color": INK, "font_size": SIZE, "align": "center"} | look))
 
     def text(self, span: Span, text: str, rows: int = 1, **look: Any) -> None:
         """Text over columns (and rows) of the current row."""
@@ -53,10 +55,6 @@ class Canvas:
         """A label."""
         self.text(span, text, rows, bold=True)
 
-    def heads(self, columns: Iterable[Column]) -> None:
-        """The heads of a table."""
-        for column in columns:
-            self.label(column.at, column.head)
 
     def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str) -> None:
         """A number in a number format, or the words for none; it shrinks where it is wider than its columns."""
@@ -72,16 +70,19 @@ class Canvas:
         """Points that the unit gave itself, as it wrote them."""
         self.number(span, claimed.value, "General", claimed.given or "未填")
 
-    def next(self, least: float, shown: Iterable[tuple[str, Span]] = ()) -> None:
-        """Go to the next row; the current one is as high as the texts in their columns need."""
-        texts = [(text, self.width(span)) for text, span in shown]
-        height = s.height_for(texts, least)
-        self.sheet.heights[self.row] = height
+    def next(self, shown: Iterable[tuple[str, Span]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
+        """Go to the next row; the current one is at least so high, and as high as texts in their columns need."""
+        lines = max((s.lines_needed(text, self.width(span)) for text, span in shown), default=0)
+        height = self.sheet.heights[self.row] = min(s.MAX_HEIGHT, max(least, lines * LINE_HEIGHT + AROUND))
         self.heights.append(height)
 
-    def labels_on_top(self) -> None:
-        """Move labels over several rows to the first of them: a page break cuts no row, but would cut a label."""
+    def labels_on_top(self, page: float) -> None:
+        """Move labels over several rows to the first of them: a page break cuts no row, but would cut a label.
+
+        Those that end within the height of the first page stay.
+        """
+        ends = list(accumulate(self.heights))
         for top, left, bottom, _ in self.sheet.merges:
-            if bottom > top:
+            if bottom > top and ends[bottom] > page:
                 text, look = self.sheet.cells[top][left]
                 self.sheet.cells[top][left] = text, self.style(bold=look.bold, valign="top")

@@ -11,7 +11,7 @@ from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.canvas import Canvas
-from perf_xlsx.scored.page_fit import fitted, pages
+from perf_xlsx.scored.page_fit import PAGE, fitted, pages
 from perf_xlsx.scored.paper import (
     AnyPart,
     Basics,
@@ -22,6 +22,7 @@ from perf_xlsx.scored.paper import (
     Indicators,
     Paper,
     Projects,
+    Signatures,
     Texts,
     Total,
     paper_for,
@@ -36,7 +37,6 @@ from perf_xlsx.scored.paper_tables import (
 from perf_xlsx.scored.paper_texts import (
     not_valid,
     write_basics,
-    write_foot,
     write_goal,
     write_grade,
     write_heading,
@@ -56,23 +56,20 @@ def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook, code: str |
     assert evaluation is not None
     assert scores is not None
     errors = sum(found.standing == "error" for found in result.findings)
-    subject = Subject(evaluation, scores, form, rulebook, errors, differ(evaluation, scores))
+    subject = Subject(evaluation, scores, form, rulebook, errors, differ(evaluation, scores), code)
     paper = paper_for("project" in evaluation.boxes, rulebook.issuer)
     fit = fitted(paper, money_widths(subject, paper.parts))
     sheet = s.draft(EVALUATION_FORM, fit.widths, fit.landscape)
     canvas = Canvas(sheet, fit.widths)
     write_heading(canvas, subject)
-    head = [row for part in paper.parts if (row := _write(canvas, subject, paper, part)) is not None][0]
-    write_signatures(canvas, subject)
-    write_foot(canvas, subject, code)
-    sheet.repeated = (head, head)
+    tables = [rows for part in paper.parts if (rows := _write(canvas, subject, paper, part))]
     sheet.print_area = (0, 0, canvas.row - 1, paper.last)
-    _paged(sheet, canvas, subject, canvas.heights[head])
+    _paged(canvas, subject, tables[0])
     return sheet
 
 
-def _write(canvas: Canvas, subject: Subject, paper: Paper, part: AnyPart) -> int | None:
-    """Write a part; gives the row of the indicators' heads."""
+def _write(canvas: Canvas, subject: Subject, paper: Paper, part: AnyPart) -> range | None:
+    """Write a part; gives the rows of the indicators, the heads first."""
     match part:
         case Basics():
             write_basics(canvas, subject, part)
@@ -92,14 +89,22 @@ def _write(canvas: Canvas, subject: Subject, paper: Paper, part: AnyPart) -> int
             write_grade(canvas, subject, part)
         case Texts():
             write_texts(canvas, subject, part)
+        case Signatures():
+            write_signatures(canvas, subject)
     return None
 
 
-def _paged(sheet: Draft, canvas: Canvas, subject: Subject, repeated: float) -> None:
-    """Number the sheet's own pages, and say on each after the first what it belongs to."""
-    count = sheet.pages_high = pages(canvas.heights, sheet.landscape, repeated)
+def _paged(canvas: Canvas, subject: Subject, table: range) -> None:
+    """Number the sheet's own pages, and say on each after the first what it belongs to.
+
+    The heads of the indicators are repeated, unless all of these are on the first page.
+    """
+    sheet, heights = canvas.sheet, canvas.heights
+    if sum(heights[: table.stop]) > PAGE[sheet.landscape][1]:
+        sheet.repeated = (table.start, table.start)
+    count = sheet.pages_high = pages(heights, sheet.landscape, heights[table.start] if sheet.repeated else 0)
     sheet.footer = s.page_footer(f"第 &P 页　共 {count} 页")
     if count > 1:
-        canvas.labels_on_top()
+        canvas.labels_on_top(PAGE[sheet.landscape][1])
         words = (subject.kind.official, subject.form.unit or "", "（续）", not_valid(subject.errors))
         sheet.following = s.page_header("　".join(filter(None, words)))

@@ -98,7 +98,11 @@ class Texts(Part, frozen=True, tag="texts"):
     at: tuple[Span, Span]
 
 
-AnyPart = Basics | Funds | Projects | Goal | Indicators | Total | Heading | Grade | Texts
+class Signatures(Part, frozen=True, tag="signatures"):
+    """Names, the place of the seal, and the foot with the rules."""
+
+
+AnyPart = Basics | Funds | Projects | Goal | Indicators | Total | Heading | Grade | Texts | Signatures
 
 
 class Paper(Struct, frozen=True, forbid_unknown_fields=True):

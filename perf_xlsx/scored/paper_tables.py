@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from perf_xlsx.domain.model import PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
-from perf_xlsx.scored.canvas import DASH, HEAD, ROW, Canvas
+from perf_xlsx.scored.canvas import DASH, Canvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
 from perf_xlsx.scored.paper import Column, Funds, Indicators, Projects, Span, Total
@@ -24,13 +24,18 @@ OF_WHICH = "其中："
 
 
 def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
-    """The heads of a table; below 自评得分 and 核定得分 where they differ somewhere."""
-    for column in columns:
-        if column.key == "points" and apart:
-            canvas.label(Span(column.at.first, column.at.first), column.head)
-            canvas.label(Span(column.at.last, column.at.last), COMPUTED)
-        else:
-            canvas.label(column.at, column.head)
+    """The row of a table's heads; 自评得分 and 核定得分 where they differ somewhere."""
+    heads = [head for column in columns for head in _head(column, apart)]
+    for text, at in heads:
+        canvas.label(at, text)
+    canvas.next(heads)
+
+
+def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
+    at = column.at
+    if column.key == "points" and apart:
+        return [(column.head, Span(at.first, at.first)), (COMPUTED, Span(at.last, at.last))]
+    return [(column.head, at)]
 
 
 def _points(
@@ -55,14 +60,13 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
     canvas.label(part.at, f"{part.title}\n（{subject.money_unit}）", rows=len(lines) + 1)
     canvas.text(part.line, "")
     _heads(canvas, part.columns, subject.apart)
-    canvas.next(HEAD)
     for line, indent, beginning in _indented(subject, lines, part.total_first):
         text = f"{beginning}{line.name}"
         is_total = line is subject.form.total_funds
         canvas.text(part.line, text, align="left", indent=indent, bold=is_total)
         for column in part.columns:
             _of_line(canvas, subject, line, column)
-        canvas.next(ROW, [(text + "　" * indent, part.line)])
+        canvas.next([(text + " " * indent, part.line)])
 
 
 def _indented(
@@ -107,13 +111,12 @@ def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
         return
     title = f"{part.title}\n（{subject.money_unit}）"
     canvas.label(part.at, title, rows=len(projects) + 1)
-    canvas.heads(part.columns)
-    canvas.next(HEAD)
+    _heads(canvas, part.columns, apart=False)
     for project, rates in zip(projects, subject.scores.project_rates, strict=True):
         for column in part.columns:
             _of_project(canvas, project, rates, column)
         texts = [(project.entry(c.key).given, c.at) for c in part.columns if c.key not in (*MONEY, "rate")]
-        canvas.next(ROW, texts)
+        canvas.next(texts)
 
 
 def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) -> None:
@@ -129,26 +132,25 @@ def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) 
 # ---- indicators ------------------------------------------------------------------------------------------------
 
 
-def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> int:
-    """A row for each indicator; gives the row of the heads."""
+def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> range:
+    """A row for each indicator; gives the rows, that of the heads first."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
     columns = part.columns if levelled else _without_levels(part.columns)
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
-    _heads(canvas, columns, subject.apart)
     head = canvas.row
-    canvas.next(HEAD)
+    _heads(canvas, columns, subject.apart)
     if not rows:
         canvas.text(Span(part.at.last + 1, canvas.whole.last), "未填写绩效指标")
-        canvas.next(ROW)
-    start = canvas.row
-    for row, score in rows:
+        canvas.next()
+    levels = [(column, _levels(column.key, [row for row, _ in rows])) for column in columns if column.key in LEVELS]
+    for number, (row, score) in enumerate(rows):
         shown = [_of_indicator(canvas, subject, row, score, column) for column in columns]
-        canvas.next(ROW, [one for one in shown if one])
-    for column in columns:
-        if column.key in LEVELS:
-            _level(canvas, start, column.at.first, _words(column.key, [row for row, _ in rows]))
-    return head
+        alone = [(of[number][0], column.at) for column, of in levels if of[number][1] == 1]
+        canvas.next([*filter(None, shown), *alone])
+    for column, of in levels:
+        _merged(canvas, canvas.row - len(rows), column.at.first, of)
+    return range(head, canvas.row)
 
 
 def _without_levels(columns: Sequence[Column]) -> list[Column]:
@@ -175,9 +177,7 @@ def _of_indicator(
             _dashes(canvas, at, subject.apart)
         else:
             _points(canvas, at, row.claimed_points, score.points, unscored(score), subject.apart)
-    elif column.key in LEVELS:  # written when all rows are known: _level
-        return row.entry(column.key).given, at
-    else:
+    elif column.key not in LEVELS:  # those are written when all rows are: _merged
         text, align = _indicator_text(column.key, row, canvas.width(at))
         canvas.text(at, text, align=align)
         return text, at
@@ -202,24 +202,22 @@ def _indicator_text(key: str, row: Indicator, width: float) -> tuple[str, str]:
     return row.entry(key).given, "left"
 
 
-def _words(key: str, rows: Sequence[Indicator]) -> list[tuple[str, ...]]:
-    """The level of each row, the second level below its first."""
-    if key == LEVELS[0]:
-        return [(row.level1.given,) for row in rows]
-    return [(row.level1.given, row.level2.given) for row in rows]
-
-
-def _level(canvas: Canvas, at: int, column: int, words: Sequence[tuple[str, ...]]) -> None:
-    """A level, merged over consecutive equal rows."""
-    sheet, style = canvas.sheet, canvas.style()
-    for word, group in groupby(words):
+def _levels(key: str, rows: Sequence[Indicator]) -> list[tuple[str, int]]:
+    """The level of each row, and over how many rows it stands from there: 0 below the first of them."""
+    found: list[tuple[str, int]] = []
+    for words, group in groupby(rows, lambda row: (row.level1.given, row.level2.given)[: LEVELS.index(key) + 1]):
         count = len(list(group))
-        if count > 1 and word[-1]:
-            sheet.merge(at, column, at + count - 1, column, style)
-        for row in range(at, at + count):
-            if row == at or not word[-1]:
-                sheet.text(row, column, word[-1], style)
-        at += count
+        found += [(words[-1], count), *[("", 0)] * (count - 1)] if words[-1] else [("", 1)] * count
+    return found
+
+
+def _merged(canvas: Canvas, at: int, column: int, levels: Sequence[tuple[str, int]]) -> None:
+    """Write a column of levels, merged over equal rows."""
+    style = canvas.style()
+    for row, (word, count) in enumerate(levels, at):
+        if count:
+            canvas.sheet.merge(row, column, row + count - 1, column, style)
+            canvas.sheet.text(row, column, word, style)
 
 
 def write_total(canvas: Canvas, subject: Subject, part: Total, table: Indicators) -> None:
@@ -238,7 +236,7 @@ def write_total(canvas: Canvas, subject: Subject, part: Total, table: Indicators
         canvas.label(after, f"自评等级：{claimed.grade.given}")
     else:
         _rest(canvas, after.first, after.last)
-    canvas.next(HEAD)
+    canvas.next(least=26)
 
 
 def _rest(canvas: Canvas, first: int, last: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from perf_xlsx.domain.days import day_of
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.rounding import points
-from perf_xlsx.scored.canvas import HEAD, ROW, Canvas
+from perf_xlsx.scored.canvas import Canvas
 from perf_xlsx.scored.clip_text import chunks
 from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Span, Texts
 from perf_xlsx.scored.subject import Subject
@@ -15,7 +15,7 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED
 
 TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
-GOAL, TALL = 48.0, 34.0  # least heights in points
+GOAL, TALL = 40.0, 26.0  # least heights in points
 # Whose names and numbers stand in the signatures, by the labels of the boxes that ask for them.
 SIGNED_BY: Mapping[str, tuple[str, ...]] = {
     SIGNED[0]: ("填报人", "填表人"),
@@ -36,12 +36,12 @@ def write_heading(canvas: Canvas, subject: Subject) -> None:
     plain = {"border": False}
     if subject.errors:
         canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
-        canvas.next(HEAD)
+        canvas.next(least=TALL)
     canvas.text(canvas.whole, subject.kind.official, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
-    canvas.next(38)
+    canvas.next(least=34)
     year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
     canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
-    canvas.next(22)
+    canvas.next()
 
 
 def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
@@ -58,7 +58,7 @@ def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
             canvas.label(left, entry.field)
             canvas.text(right, entry.given)
             shown.append((entry.given, right))
-        canvas.next(ROW, shown)
+        canvas.next(shown)
 
 
 def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
@@ -70,23 +70,23 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
     canvas.label(part.at, part.title, rows=2)
     canvas.label(part.expected, "预期目标")
     canvas.label(part.achieved, "实际完成情况")
-    canvas.next(ROW)
+    canvas.next()
     for text, span in texts:
         canvas.text(span, text, align="left", valign="top")
-    canvas.next(GOAL, texts)
+    canvas.next(texts, least=GOAL)
 
 
 def write_line(canvas: Canvas, part: Heading) -> None:
     """A line above what is not on the official form."""
     canvas.text(canvas.whole, part.title, border=False, bold=True, align="left")
-    canvas.next(HEAD)
+    canvas.next(least=TALL)
 
 
 def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
     """The unit's own grade."""
     canvas.label(part.at[0], "自评等级")
     canvas.text(part.at[1], subject.form.claimed.grade.given, align="left")
-    canvas.next(ROW)
+    canvas.next()
 
 
 def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
@@ -95,7 +95,7 @@ def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
         for number, chunk in enumerate(chunks(text, canvas.width(part.at[1]))):
             canvas.label(part.at[0], label if number == 0 else f"{label}（续）")
             canvas.text(part.at[1], chunk, align="left")
-            canvas.next(ROW, [(chunk, part.at[1]), (label, part.at[0])])
+            canvas.next([(chunk, part.at[1]), (label, part.at[0])])
 
 
 def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -108,17 +108,20 @@ def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def write_signatures(canvas: Canvas, subject: Subject) -> None:
-    """Names as typed; the place of the seal and the date only where no error stands."""
+    """Names as typed; the place of the seal and the date only where no error stands. Then the foot."""
+    last = canvas.whole.last
+    thirds = (Span(0, last // 3), Span(last // 3 + 1, 2 * last // 3), Span(2 * last // 3 + 1, last))
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
-    rows = [(names[0], names[1]), (names[2], "" if subject.errors else SEAL)]
+    canvas.next(least=10)
+    for span, name in zip(thirds, names, strict=True):
+        canvas.text(span, name, border=False, align="left")
+    canvas.next(list(zip(names, thirds, strict=True)), least=TALL)
     if not subject.errors:
-        rows.append(("", _day(subject.form.boxes.get("filled_on"))))
-    half = canvas.whole.last // 2
-    canvas.next(10)
-    for left, right in rows:
-        canvas.text(Span(0, half), left, border=False, align="left")
-        canvas.text(Span(half + 1, canvas.whole.last), right, border=False, align="left", indent=6)
-        canvas.next(TALL)
+        for text in (SEAL, _day(subject.form.boxes.get("filled_on"))):
+            canvas.text(thirds[2], text, border=False, align="left")
+            canvas.next(least=TALL)
+    canvas.next(least=6)
+    _foot(canvas, subject)
 
 
 def _signed(subject: Subject, labels: tuple[str, ...]) -> str:
@@ -135,13 +138,12 @@ def _day(filled_on: Entry[str] | None) -> str:
     return f"填报日期：{day.year}年{day.month}月{day.day}日" if day else f"填报日期：{filled_on.given}"
 
 
-def write_foot(canvas: Canvas, subject: Subject, code: str | None) -> None:
+def _foot(canvas: Canvas, subject: Subject) -> None:
     """Whose the points are, by which rules, and the check code."""
     scores = subject.scores
     why = "；".join(scores.provisional)
     result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
     foot = f"{SCORED_BY}（总分{points(scores.total)}，{result}）。评分办法：{subject.rulebook.document}。"
-    foot += f"校验码：{code}" if code else ""
-    canvas.next(6)
+    foot += f"校验码：{subject.code}" if subject.code else ""
     canvas.text(canvas.whole, foot, border=False, align="left")
-    canvas.next(ROW, [(foot, canvas.whole)])
+    canvas.next([(foot, canvas.whole)])

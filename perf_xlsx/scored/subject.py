@@ -13,7 +13,10 @@ from perf_xlsx.rulebook import Rulebook
 
 
 class Subject(Struct, frozen=True):
-    """One scored form. `errors` of it still stand. `apart`: points of the unit and computed ones differ somewhere."""
+    """One scored form. `errors` of it still stand. `apart`: points of the unit and computed ones differ somewhere.
+
+    `code` is the check code by which the paper can be verified, where there is one.
+    """
 
     form: SelfEvaluation
     scores: Scores
@@ -21,6 +24,7 @@ class Subject(Struct, frozen=True):
     rulebook: Rulebook
     errors: int
     apart: bool
+    code: str | None
 
     @property
     def money_unit(self) -> str:
