@@ -1,10 +1,10 @@
-"""问题清单: every finding, in the order of the eye, linked to its cell."""
+"""问题清单: every finding, errors first and then as the eye goes, linked to its cell."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perf_xlsx.domain.model import Finding, Result, Standing
+from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.sheets import style as s
@@ -32,7 +32,8 @@ def problems_sheet(result: Result) -> Draft:
     for column, (head, _) in enumerate(HEADS):
         sheet.text(2, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
     sheet.heights |= {0: 34, 2: 26}
-    for number, found in enumerate(result.findings, 1):
+    heaviest_first = sorted(result.findings, key=lambda found: STANDINGS.index(found.standing))
+    for number, found in enumerate(heaviest_first, 1):
         _row(sheet, 2 + number, number, found)
     if result.findings:
         sheet.filtered = (2, 0, 2 + len(result.findings), last)

@@ -15,7 +15,7 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED
 
 TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
-GOAL, TALL = 40.0, 26.0  # least heights in points
+GOAL, TALL, SEAL_HEIGHT = 40.0, 26.0, 36.0  # least heights in points
 # Whose names and numbers stand in the signatures, by the labels of the boxes that ask for them.
 SIGNED_BY: Mapping[str, tuple[str, ...]] = {
     SIGNED[0]: ("填报人", "填表人"),
@@ -117,9 +117,9 @@ def write_signatures(canvas: Canvas, subject: Subject) -> None:
         canvas.text(span, name, border=False, align="left")
     canvas.next(list(zip(names, thirds, strict=True)), least=TALL)
     if not subject.errors:
-        for text in (SEAL, _day(subject.form.boxes.get("filled_on"))):
+        for text, height in ((SEAL, SEAL_HEIGHT), (_day(subject.form.boxes.get("filled_on")), TALL)):
             canvas.text(thirds[2], text, border=False, align="left")
-            canvas.next(least=TALL)
+            canvas.next(least=height)
     canvas.next(least=6)
     _foot(canvas, subject)
 
