@@ -42,7 +42,12 @@ class Canvas:
 
     def style(self, **look: Any) -> Look:
         """The look of a cell of the form."""
-        return s.look(**({"border": True, "border_color": INK, "font_color": INK, "font_size": SIZE, "align": "center"} | look))
+        return s.look(
+            **(
+                {"border": True, "border_color": INK, "font_color": INK, "font_size": SIZE, "align": "center"}
+                | look
+            )
+        )
 
     def text(self, span: Span, text: str, rows: int = 1, **look: Any) -> None:
         """Text over columns (and rows) of the current row."""
@@ -54,7 +59,6 @@ class Canvas:
     def label(self, span: Span, text: str, rows: int = 1) -> None:
         """A label."""
         self.text(span, text, rows, bold=True)
-
 
     def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str) -> None:
         """A number in a number format, or the words for none; it shrinks where it is wider than its columns."""

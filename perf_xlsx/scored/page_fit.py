@@ -15,7 +15,7 @@ from perf_xlsx.scored.paper import Paper
 
 LEAST_SCALE = 0.865
 PAGE = {False: (523, 748), True: (770, 501)}  # points within the margins, by landscape
-PIXEL, WIDEST_CHARACTER, PADDING = 0.75, 8.5, 5  # points; pixels
+PIXEL, WIDEST_CHARACTER, PADDING = 0.75, 8.75, 5  # points; pixels
 
 
 class Fitted(Struct, frozen=True):

@@ -143,7 +143,9 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> rang
     if not rows:
         canvas.text(Span(part.at.last + 1, canvas.whole.last), "未填写绩效指标")
         canvas.next()
-    levels = [(column, _levels(column.key, [row for row, _ in rows])) for column in columns if column.key in LEVELS]
+    levels = [
+        (column, _levels(column.key, [row for row, _ in rows])) for column in columns if column.key in LEVELS
+    ]
     for number, (row, score) in enumerate(rows):
         shown = [_of_indicator(canvas, subject, row, score, column) for column in columns]
         alone = [(of[number][0], column.at) for column, of in levels if of[number][1] == 1]
@@ -258,17 +260,14 @@ def money_widths(subject: Subject, parts: Iterable[object]) -> Mapping[int, floa
             continue
         for column in part.columns:
             if column.key in MONEY and column.at.first == column.at.last:
-                shown = (_shown(row.entry(column.key)) for row in rows)
-                needed[column.at.first] = max(needed.get(column.at.first, 0), *map(_number_width, shown))
+                widths = [_number_width(row.entry(column.key)) for row in rows]
+                needed[column.at.first] = max(needed.get(column.at.first, 0), *widths, 0)
     return needed
 
 
 WIDEST = 20  # characters of an amount; longer ones shrink
 
 
-def _number_width(text: str) -> float:
-    return min(WIDEST, len(text)) * 1.1 + 1.5
-
-
-def _shown(amount: Entry[Decimal]) -> str:
-    return f"{amount.value:,.2f}" if amount.value is not None else ""
+def _number_width(amount: Entry[Decimal]) -> float:
+    shown = f"{amount.value:,.2f}" if amount.value is not None else ""
+    return min(WIDEST, len(shown)) * 1.1 + 1.5

@@ -138,19 +138,17 @@ class _Summary:
     def _error_tile(self) -> Tile:
         """How many errors have to be corrected; what else was found beside it."""
         count = {key: sum(found.standing == key for found in self.result.findings) for key in STANDINGS}
-        others = [
-            f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count[key]}" for key in STANDINGS[1:] if count[key]
-        ]
+        others = [f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count[key]}" for key in STANDINGS[1:] if count[key]]
         remark = "　".join(others) or "没有警告和提示"
         label, value = f"{STANDING_SIGNS['error']} 错误，须更正", Decimal(count["error"])
         if value:
             fill, ink = f"#{s.MARK_FILLS['error'][2:]}", s.STANDING_INK["error"]
             return Tile((1, 1), label, value, remark, "0", 26, fill=fill, ink=ink, soft=ink)
-        return Tile((1, 1), "✔ 没有错误", value, remark, "0", 26, fill=s.DONE_FILL, ink=s.DONE_INK, soft=s.DONE_INK)
+        return Tile(
+            (1, 1), "✔ 没有错误", value, remark, "0", 26, fill=s.DONE_FILL, ink=s.DONE_INK, soft=s.DONE_INK
+        )
 
-    def _cell(
-        self, row: int, first: int, last: int, value: str | Decimal | Fraction | None, **look: Any
-    ) -> None:
+    def _cell(self, row: int, first: int, last: int, value: str | Decimal | Fraction | None, **look: Any) -> None:
         style = s.look(**look)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
@@ -192,7 +190,7 @@ class _Summary:
     def _number(
         self, row: int, first: int, last: int, value: Decimal | Fraction | None, code: str, none: str
     ) -> None:
-        style = s.look(border=True, align="right", num_format=code)
+        style = s.look(border=True, align="right", num_format=code, text_wrap=False)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
         if value is None:

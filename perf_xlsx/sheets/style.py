@@ -83,12 +83,12 @@ def draft(title: str, widths: Iterable[float], landscape: bool = True) -> Draft:
 
 def page_footer(words: str) -> str:
     """Words at the foot of each page, in the code of headers and footers."""
-    return f'&C&9&"{BODY}"{words}'
+    return f'&C&11&"{BODY}"{words}'
 
 
 def page_header(text: str) -> str:
     """Text at the head of a page, in the code of headers and footers; Excel takes 255 characters in all."""
-    return f'&L&9&"{BODY}"{printed(text[:100])}'
+    return f'&L&11&"{BODY}"{printed(text[:100])}'
 
 
 def printed(text: str) -> str:
