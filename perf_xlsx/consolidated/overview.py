@@ -31,7 +31,7 @@ CONTENTS = {
     INDICATORS.name: "每个指标一行，可作数据透视",
     CODES: "按类别统计的问题",
     TROUBLED: "按单位统计的问题，多的在前",
-    FINDINGS.name: "逐条的问题：在哪里、怎么办",
+    FINDINGS.name: "逐条的问题：在哪里、怎么改",
     OUTSTANDING: "名单上还没有报送的单位、联系人",
 }
 

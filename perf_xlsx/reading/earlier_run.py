@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import RETAINED, Grid
 from perf_xlsx.reading.grids import Workbook
-from perf_xlsx.sheets.fixed_texts import ORIGIN_HEADS, PROGRAM, SCORED_HEADS, SIGNED
+from perf_xlsx.sheets.fixed_texts import EARLIER_PROGRAM, EARLIER_SIGNED, ORIGIN_HEADS, SCORED_BY, SCORED_HEADS
 from perf_xlsx.sheets.origin import NO_PLACE
 
 POINTS = ("weight", "claimed_points", "claimed_execution_points", "claimed_total", "claimed_grade")
@@ -26,8 +26,13 @@ def is_ours(name: str, grid: Grid) -> bool:
     if RETAINED in name:
         return True
     texts = _texts(grid)
-    signed = texts >= SIGNED and any(PROGRAM in text for text in texts)
-    return signed or any(heads <= texts for heads in SCORED_HEADS)
+    form = any(text.startswith(SCORED_BY) for text in texts)
+    return form or _earlier_form(texts) or any(heads <= texts for heads in SCORED_HEADS)
+
+
+def _earlier_form(texts: set[str]) -> bool:
+    """Whether it is 自评表 as versions up to 0.2 wrote it."""
+    return texts >= EARLIER_SIGNED and any(EARLIER_PROGRAM in text for text in texts)
 
 
 def points_of(form: Form, keys: Iterable[str]) -> dict[str, str]:

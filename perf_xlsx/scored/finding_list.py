@@ -1,10 +1,10 @@
-"""问题清单: every finding, in the order of the eye, linked to its cell."""
+"""问题清单: every finding, errors first and then as the eye goes, linked to its cell."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perf_xlsx.domain.model import Finding, Result, Standing
+from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.sheets import style as s
@@ -37,7 +37,8 @@ def problems_sheet(result: Result) -> Draft:
     for column, (head, _) in enumerate(heads):
         sheet.text(2, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
     sheet.heights |= {0: 34, 2: 26}
-    for number, (part, finding) in enumerate(found, 1):
+    heaviest_first = sorted(found, key=lambda one: STANDINGS.index(one[1].standing))
+    for number, (part, finding) in enumerate(heaviest_first, 1):
         _row(sheet, 2 + number, number, finding, part)
     if found:
         sheet.filtered = (2, 0, 2 + len(found), last)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from perf_xlsx.domain.model import (
     STANDINGS,
@@ -23,18 +25,35 @@ from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
-from perf_xlsx.scored.items import Item, items, rate_words, unscored
+from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
 SUMMARY = "评分汇总"
-WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
+WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 44, 46)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
 CHART_LINES, LINE_PIXELS = 13, 29  # the chart is as high as that many lines of the small tables
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
+
+
+class Tile(Struct, frozen=True):
+    """A figure at first glance: its columns, label, value (a number is a number) and remark, and how it looks."""
+
+    columns: tuple[int, int]
+    label: str
+    value: str | Decimal | Fraction | None
+    remark: str
+    code: str = "General"
+    size: float = 20
+    fill: str = "#F3F6FA"
+    ink: str = s.INK
+    soft: str = s.SOFT
+
+
+ACCENTED: Mapping[str, str] = {"fill": s.ACCENT, "ink": "#FFFFFF", "soft": "#DCE6F2"}
 
 
 def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
@@ -84,6 +103,7 @@ class _Summary:
         title = f"{subject}　{year}"
         sheet.text(0, 1, title, style)
         sheet.heights[0] = _title_height(title)
+        sheet.following = s.page_header(f"{title}　{SUMMARY}")
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
         note = f"，各项规定的依据：{self.rulebook.trust_in_words()}"
         sheet.text(1, 1, book + note, s.look(font_color=s.SOFT, text_wrap=False))
@@ -91,58 +111,73 @@ class _Summary:
     # ---- the first glance ------------------------------------------------------------------------------------
 
     def _tiles(self, row: int) -> None:
-        """Label, large value and remark in three rows, tile by tile."""
+        """Label, large value and remark in three rows, tile by tile; the errors first."""
         self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
-        for first, last, label, value, remark in self._tile_texts():
-            accent = label in (TOTAL, WITH_CLAIMS, CHECKED, "等级")
-            fill, ink = (s.ACCENT, "#FFFFFF") if accent else ("#F3F6FA", s.INK)
-            base = {"bg_color": fill, "font_color": ink, "align": "center", "text_wrap": False}
-            size = 26 if accent else 15 if label == "问题" else 20
-            soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
-            self._cell(row, first, last, label, **base | soft)
-            self._cell(row + 1, first, last, value, **base, font_name=s.HEADING, font_size=size, shrink=True)
-            self._cell(row + 2, first, last, remark, **base | soft, font_size=9)
+        for tile in self._all_tiles():
+            base: dict[str, Any] = {
+                "bg_color": tile.fill,
+                "font_color": tile.ink,
+                "align": "center",
+                "text_wrap": False,
+            }
+            soft: dict[str, Any] = {"font_color": tile.soft}
+            large: dict[str, Any] = {
+                "font_name": s.HEADING,
+                "font_size": tile.size,
+                "shrink": True,
+                "num_format": tile.code,
+            }
+            self._cell(row, *tile.columns, tile.label, **base | soft)
+            self._cell(row + 1, *tile.columns, tile.value, **base | large)
+            self._cell(row + 2, *tile.columns, tile.remark, **base | soft, font_size=9)
 
-    def _tile_texts(self) -> tuple[tuple[int, int, str, str, str], ...]:
-        """First and last column, label, value and remark of each tile."""
+    def _all_tiles(self) -> tuple[Tile, ...]:
         scores, execution, full = self.scores, self.scores.execution, plain(self.rulebook.number("total.points"))
         claimed, rates = self.form.claimed, scores.line_rates[self.form.total_line]
-        claim = plain(claimed.total.value) if claimed.total.value is not None else "—"
+        label, total, no_grade = TOTAL, f"满分{full}", ""
         if scores.total is None:
-            label, shown, total, no_grade = CHECKED, "不计分", _unscored(self.form), "不计分，不评等级"
-        else:
-            mark = f"，含单位自评{scores.claimed_rows}项" if scores.claimed_rows else ""
-            label, shown = WITH_CLAIMS if mark else TOTAL, points(scores.total)
-            total, no_grade = f"满分{full}{mark}", ""
+            label, total, no_grade = CHECKED, _unscored(self.form), "不计分，不评等级"
+        elif scores.claimed_rows:
+            label, total = WITH_CLAIMS, f"{total}，含单位自评{scores.claimed_rows}项"
         if scores.provisional:
             total, no_grade = f"暂定：{scores.provisional[0]}", "总分暂定，不评等级"
+        shown: str | Decimal = "不计分" if scores.total is None else scores.total
         scored = ""
         if not execution.weight:
             scored = "不计分" if self.form.unscored else "不单独计分"
         elif execution.points is not None:
             scored = f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
+        grade = f"自评等级：{claimed.grade.value or '未填'}"
         return (
-            (1, 1, label, shown, total),
-            (2, 3, "等级", scores.grade or "—", no_grade),
-            (4, 5, "自评", claim, f"自评等级：{claimed.grade.value or '未填'}"),
-            (6, 8, "预算执行率", rate_words(execution.completion), scored),
-            (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
-            (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
+            self._error_tile(),
+            Tile((2, 3), label, shown, total, s.POINTS, 26, **ACCENTED),
+            Tile((4, 4), "等级", scores.grade, no_grade, size=26, **ACCENTED),
+            Tile((5, 6), "自评", claimed.total.value, grade),
+            Tile((7, 8), "预算执行率", execution.completion, scored, s.PERCENT),
+            Tile((9, 9), "预算调整率", rates.adjustment, "调整数÷年初预算数", s.PERCENT),
         )
 
-    def _cell(self, row: int, first: int, last: int, text: str, **look: Any) -> None:
+    def _error_tile(self) -> Tile:
+        """How many errors have to be corrected; what else was found beside it."""
+        count = {key: sum(found.standing == key for found in self.result.findings) for key in STANDINGS}
+        others = [f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count[key]}" for key in STANDINGS[1:] if count[key]]
+        remark = "　".join(others) or "没有警告和提示"
+        label, value = f"{STANDING_SIGNS['error']} 错误，须更正", Decimal(count["error"])
+        if value:
+            fill, ink = f"#{s.MARK_FILLS['error'][2:]}", s.STANDING_INK["error"]
+            return Tile((1, 1), label, value, remark, "0", 26, fill=fill, ink=ink, soft=ink)
+        return Tile(
+            (1, 1), "✔ 没有错误", value, remark, "0", 26, fill=s.DONE_FILL, ink=s.DONE_INK, soft=s.DONE_INK
+        )
+
+    def _cell(self, row: int, first: int, last: int, value: str | Decimal | Fraction | None, **look: Any) -> None:
         style = s.look(**look)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
-        self.sheet.text(row, first, text, style)
-
-    def _counts(self) -> str:
-        counts = [
-            f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count}"
-            for key in STANDINGS
-            if (count := sum(f.standing == key for f in self.result.findings))
-        ]
-        return "　".join(counts) or "✔ 没有"
+        if isinstance(value, str | None):
+            self.sheet.text(row, first, "—" if value is None else value, style)
+        else:
+            self.sheet.number(row, first, value, style)
 
     def _next_step(self, row: int) -> None:
         errors = sum(f.standing == "error" for f in self.result.findings)
@@ -179,7 +214,7 @@ class _Summary:
     def _number(
         self, row: int, first: int, last: int, value: Decimal | Fraction | None, code: str, none: str
     ) -> None:
-        style = s.look(border=True, align="right", num_format=code)
+        style = s.look(border=True, align="right", num_format=code, text_wrap=False)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
         if value is None:
@@ -201,7 +236,7 @@ class _Summary:
 
     def _item(self, row: int, item: Item) -> None:
         sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
-        basis = "\n".join(dict.fromkeys(citation.source for citation in score.basis))
+        basis = "\n".join(dict.fromkeys(map(str, score.basis)))
         link_cell = item.place.cell
         if link_cell:
             sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))
@@ -266,7 +301,7 @@ class _Summary:
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
         last = "得分率、等级" if self.rulebook.flag("grades.by_level") else "得分率"
-        names = ("一级指标", "分值", "自评得分", "计算得分", "差额", last)
+        names = ("一级指标", "分值", *SUMMARY_HEADS[:3], last)
         spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
         row = self._heads(row, tuple((*span, name) for span, name in zip(spans, names, strict=True)))
         for name, group in self._groups():

@@ -51,14 +51,18 @@ def is_prompt(text: object) -> bool:
 
 # Scored sheets are recognised by these when a copy of them comes back.
 
-PROGRAM = "；perf_xlsx "  # in the last line of 自评表,
-SIGNATURES = (("填报人：", "单位负责人："), ("联系电话：", "（单位公章）"))  # and these above it
-SIGNED = frozenset({*SIGNATURES[0], SIGNATURES[1][1]})
-SUMMARY_HEADS = ("自评得分", "计算得分", "差额", "为什么", "依据")
-SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "怎么办", "依据")
+SCORED_BY = "自评得分、自评等级由单位填报，核定得分按评分办法计算"  # begins the last line of 自评表
+NOT_VALID = "有 {} 项错误，未通过校验，不得盖章报送"  # and this is at its head, where errors stand
+SIGNED, SEAL = ("填报人：", "单位负责人：", "联系电话："), "（单位公章）"
+SUMMARY_HEADS = ("自评得分", "计算得分", "自评−计算", "计算过程", "依据")
+SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "整改意见", "依据")
 ORIGIN_HEADS = ("本表位置", "原工作表", "原单元格", "原内容")
 SCORED_HEADS = (  # heads that occur together on 评分汇总, 问题清单 and 来源对照 alone
     frozenset(SUMMARY_HEADS),
     frozenset({SEVERITY_HEAD, *PROBLEM_HEADS}),
     frozenset(ORIGIN_HEADS),
+    frozenset({"自评得分", "计算得分", "差额", "为什么", "依据"}),  # those of copies scored up to version 0.2
+    frozenset({SEVERITY_HEAD, "填报内容", "应为", "相差", "问题", "怎么办", "依据"}),
 )
+EARLIER_PROGRAM = "；perf_xlsx "  # in the last line of a 自评表 of these copies,
+EARLIER_SIGNED = frozenset({*SIGNED[:2], SEAL})  # and these above it

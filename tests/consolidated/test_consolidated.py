@@ -363,7 +363,7 @@ def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     row = table(book["单位得分"], "单位")[0]
     assert (row["错误"], row["已豁免"]) == (0, len(record["findings"]))
-    assert all("不必更正：已说明" in line["怎么办"] for line in table(book["问题清单"], "单位"))
+    assert all("不必更正：已说明" in line["整改意见"] for line in table(book["问题清单"], "单位"))
     assert "有错误0份，读不出0份" in {cell.value for row in book["总览"].iter_rows() for cell in row}
 
 
