@@ -12,8 +12,6 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
-from perf_xlsx.forms import load_form
-from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.page_fit import room
 from perf_xlsx.scored.paper import Projects, choices, paper
 from perf_xlsx.scored.sheets import scored_sheets
@@ -192,10 +190,9 @@ def test_points_of_the_unit_and_ours_stand_side_by_side_only_where_they_differ(s
 def test_the_foot_names_the_rules_and_the_check_code_and_no_program(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(filled(well_made("project")))
     result = pipeline.score(tmp_path / "t.xlsx")
-    rules = load_rulebook("mof-2020")
 
     def foot(code: str | None) -> str:
-        sheet = scored_sheets(result, load_form("project"), rules, code=code)[1]
+        sheet = scored_sheets(result, code=code)[1]
         (found,) = [
             str(value)
             for cells in sheet.cells.values()

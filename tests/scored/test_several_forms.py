@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
+from perf_xlsx.domain.model import STANDINGS
 from tests.kit.damage import damaged
 from tests.kit.outcome import scored_in_turn, with_copy
 from tests.kit.several import Asked, side_by_side, stacked
@@ -26,9 +27,9 @@ def test_each_form_has_its_sheets_and_there_is_one_list(how: str, tmp_path: Path
     added = ["评分汇总 培训", "自评表 培训", "评分汇总 宣传", "自评表 宣传", "问题清单"]
     assert book.sheetnames[: len(own) + 5] == [*own, *added]
     assert book.active.title == "评分汇总 培训"
-    totals = [book[f"评分汇总 {name}"]["B5"].value for name in ("培训", "宣传")]
-    assert totals == ["100.00", "82.50"]
-    assert book["自评表 宣传"]["D3"].value == "宣传"
+    totals = [book[f"评分汇总 {name}"]["C5"].value for name in ("培训", "宣传")]
+    assert totals == [100, 82.5]
+    assert "宣传" in {cell.value for row in book["自评表 宣传"].iter_rows() for cell in row}
 
 
 @pytest.mark.parametrize("how", BOTH)
@@ -40,8 +41,10 @@ def test_the_list_says_which_form_and_links_to_its_cell(how: str, tmp_path: Path
     rows = [(row[2].value, row[3].value, row[4].value) for row in sheet.iter_rows(min_row=4)]
     expected = [
         (f.code, one.part, f"{f.place.sheet}!{f.place.cell}" if f.place.cell else f.place.sheet)
-        for one in result.forms
-        for f in one.findings
+        for one, f in sorted(
+            ((one, f) for one in result.forms for f in one.findings),
+            key=lambda item: STANDINGS.index(item[1].standing),
+        )
     ]
     assert rows == expected
     assert {row[1] for row in rows} == {"培训", "宣传"}
