@@ -24,7 +24,7 @@ from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
-from perf_xlsx.scored.items import Item, items, rate_words, unscored
+from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
@@ -107,9 +107,13 @@ class _Summary:
         """Label, large value and remark in three rows, tile by tile; the errors first."""
         self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
         for tile in self._all_tiles():
-            base = {"bg_color": tile.fill, "font_color": tile.ink, "align": "center", "text_wrap": False}
-            soft = {"font_color": tile.soft}
-            large = {"font_name": s.HEADING, "font_size": tile.size, "shrink": True, "num_format": tile.code}
+            base: dict[str, Any] = {
+                "bg_color": tile.fill, "font_color": tile.ink, "align": "center", "text_wrap": False,
+            }  # fmt: skip
+            soft: dict[str, Any] = {"font_color": tile.soft}
+            large: dict[str, Any] = {
+                "font_name": s.HEADING, "font_size": tile.size, "shrink": True, "num_format": tile.code,
+            }  # fmt: skip
             self._cell(row, *tile.columns, tile.label, **base | soft)
             self._cell(row + 1, *tile.columns, tile.value, **base | large)
             self._cell(row + 2, *tile.columns, tile.remark, **base | soft, font_size=9)
