@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 
 from msgspec import Struct
 
 from perf_xlsx.domain.model import NOT_APPLICABLE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.rounding import percent, plain
+from perf_xlsx.domain.rounding import plain
 
 UNGRADED = "未填一级指标"
 
@@ -82,8 +81,3 @@ def _in_unit(entry: Entry[Decimal | str], row: Indicator) -> str:
     if isinstance(entry.value, Decimal):
         return f"{plain(entry.value)}{row.unit.given}"
     return entry.given
-
-
-def rate_words(rate: Fraction | None) -> str:
-    """A rate as percent, or a dash."""
-    return percent(rate) if rate is not None else "—"

@@ -1,8 +1,8 @@
 """How a sheet fits A4: widths of columns, upright or across, and how many pages it takes.
 
-Type is of 10.5 points (五号), and a printer's scale at least LEAST_SCALE, so that none is smaller than 9 on
-paper. Widths are in characters of the workbook's own font, which take 7 pixels, 8 in a workbook made with 宋体 11,
-and more where the font is missing.
+Type is of 10.5 points (五号), and a printer's scale at least LEAST_SCALE, so that none is smaller than 9 on paper.
+Widths are in characters of the workbook's own font, which take 7 pixels, 8 in a workbook made with 宋体 11, and
+more where the font is missing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def room(landscape: bool, columns: int) -> float:
 
 
 def pages(heights: Sequence[float], landscape: bool, repeated: float) -> int:
-    """Pages that rows take, none of them split; a row of that height is repeated on each page after the first."""
+    """Pages that unsplit rows take; `repeated` is the height of what each page after the first repeats."""
     full = PAGE[landscape][1] / LEAST_SCALE
     count, left = 1, full
     for height in heights:

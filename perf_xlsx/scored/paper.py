@@ -1,4 +1,4 @@
-"""What a kind of form looks like on paper, as data: columns, their widths and heads, the order of the parts."""
+"""What a kind of form looks like on paper, as data: columns with their widths and heads, parts in their order."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Basics(Part, frozen=True, tag="basics"):
 
 
 class Funds(Part, frozen=True, tag="funds"):
-    """The lines of money, the title in front. `total_first`: the total above its parts, wherever it is."""
+    """The lines of money, the title in front. `total_first`: the total is printed above its parts."""
 
     at: Span
     line: Span

@@ -115,18 +115,12 @@ class _Summary:
         self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
         for tile in self._all_tiles():
             base: dict[str, Any] = {
-                "bg_color": tile.fill,
-                "font_color": tile.ink,
-                "align": "center",
-                "text_wrap": False,
-            }
+                "bg_color": tile.fill, "font_color": tile.ink, "align": "center", "text_wrap": False,
+            }  # fmt: skip
             soft: dict[str, Any] = {"font_color": tile.soft}
             large: dict[str, Any] = {
-                "font_name": s.HEADING,
-                "font_size": tile.size,
-                "shrink": True,
-                "num_format": tile.code,
-            }
+                "font_name": s.HEADING, "font_size": tile.size, "shrink": True, "num_format": tile.code,
+            }  # fmt: skip
             self._cell(row, *tile.columns, tile.label, **base | soft)
             self._cell(row + 1, *tile.columns, tile.value, **base | large)
             self._cell(row + 2, *tile.columns, tile.remark, **base | soft, font_size=9)

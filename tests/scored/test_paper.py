@@ -9,13 +9,21 @@ from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
+from openpyxl.cell.cell import MergedCell
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
+from perf_xlsx.domain.model import Entry
+from perf_xlsx.domain.place import Place
+from perf_xlsx.forms import load_form
+from perf_xlsx.ooxml import LEDGER
+from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.page_fit import room
 from perf_xlsx.scored.paper import Projects, choices, paper
 from perf_xlsx.scored.sheets import scored_sheets
 from tests.kit.filled import filled, well_made
+from tests.kit.layouts import national
 from tests.kit.libreoffice import needs_libreoffice
 from tests.kit.printed import cut_off, needs_pdftotext, printed, sizes
 
@@ -204,3 +212,52 @@ def test_the_foot_names_the_rules_and_the_check_code_and_no_program(tmp_path: Pa
     assert foot(None).endswith("评分办法：财预〔2020〕10号《项目支出绩效评价管理办法》。")
     assert foot("7K2M-91QX-04TB").endswith("。校验码：7K2M-91QX-04TB")
     assert "perf" not in foot(None)
+
+
+def test_names_that_the_form_asks_for_stand_in_the_signatures_and_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(filled(well_made("project")))
+    result = pipeline.score(tmp_path / "t.xlsx")
+    assert result.evaluation is not None
+    names = {"填报人": "张三", "联系电话": "0991-1234567", "负责人": "李四"}
+    added = {f"own_{n}": Entry(text, Place("t"), text, label) for n, (label, text) in enumerate(names.items())}
+    evaluation = replace(result.evaluation, boxes={**result.evaluation.boxes, **added})
+    rules = load_rulebook("mof-2020")
+    sheet = scored_sheets(replace(result, evaluation=evaluation), load_form("project"), rules)[1]
+    found = [value for cells in sheet.cells.values() for value, _ in cells.values() if isinstance(value, str)]
+    shown = [text for text in found if any(name in text for name in names.values())]
+    assert shown == ["填报人：张三", "单位负责人：李四", "联系电话：0991-1234567"]
+    assert not set(names) & set(found)
+
+
+# ---- recognised when it comes back -----------------------------------------------------------------------------
+
+EARLIER = {  # what copies scored up to version 0.2 say
+    "评分汇总": {"自评−计算": "差额", "计算过程": "为什么"},
+    "问题清单": {"整改意见": "怎么办"},
+    SHEET: {"年　　　月　　　日": "（单位公章）"},
+}
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_our_sheets_are_known_by_their_words_where_all_else_was_lost(earlier: bool, tmp_path: Path) -> None:
+    """Beside an official form, whose own 自评表 might else be taken for a second one."""
+    form = national()
+    form.book.save(tmp_path / "form.xlsx")
+    result = pipeline.score(tmp_path / "form.xlsx", tmp_path / "scored.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "scored.xlsx")
+    del book[LEDGER]
+    for name in [name for name in book.defined_names if name.startswith("_px_")]:
+        del book.defined_names[name]
+    cells = [cell for title in EARLIER for row in book[title].iter_rows() for cell in row]
+    for cell in cells if earlier else ():
+        if isinstance(cell.value, str) and cell.value.startswith("自评得分、自评等级由单位填报"):
+            cell.value = "评分办法：财预〔2020〕10号（mof-2020）；perf_xlsx 0.2.0"
+        elif isinstance(cell.value, str) and not isinstance(cell, MergedCell):
+            cell.value = EARLIER[cell.parent.title].get(cell.value, cell.value)
+    book.save(tmp_path / "lost.xlsx")
+    again = pipeline.score(tmp_path / "lost.xlsx")
+    assert result.scores is not None
+    assert again.scores is not None
+    assert again.scores.total == result.scores.total
+    about_ours = [(found.code, found.place.sheet) for found in again.findings if found.place.sheet in EARLIER]
+    assert about_ours == [("R16", title) for title in ("评分汇总", SHEET, "问题清单")]
