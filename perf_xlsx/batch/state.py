@@ -196,7 +196,7 @@ def _is_complete(record: Record) -> bool:
         and record.key is not UNSET
         and record.output_sha256 is not UNSET
         and (record.key is None or record.key.rulebook == record.rulebook)
-        and (not record.is_read or record.form in form_names())
+        and (not record.is_read or (record.form in form_names() and record.content is not UNSET))
     )
 
 

@@ -82,13 +82,13 @@ DEPARTMENT = PaperLayout(
 )  # fmt: skip
 
 
-def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
-    """The sheet. The result must have been scored."""
+def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook, code: str | None = None) -> Draft:
+    """The sheet, with the check code of its score. The result must have been scored."""
     assert result.evaluation is not None
     assert result.scores is not None
     layout = PROJECT if "project" in result.evaluation.boxes else DEPARTMENT
     sheet = s.draft(EVALUATION_FORM, layout.widths, landscape=False)
-    paper = _Paper(sheet, result.evaluation, result.scores, form, rulebook, layout)
+    paper = _Paper(sheet, result.evaluation, result.scores, form, rulebook, layout, code)
     paper.write()
     if paper.height <= layout.page_height:
         sheet.pages_high = 1
@@ -104,9 +104,9 @@ class _Paper:
 
     def __init__(
         self, sheet: Draft, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook,
-        layout: PaperLayout,
+        layout: PaperLayout, code: str | None,
     ) -> None:  # fmt: skip
-        self.sheet, self.form, self.scores = sheet, form, scores
+        self.sheet, self.form, self.scores, self.code = sheet, form, scores, code
         self.kind, self.rulebook, self.layout = kind, rulebook, layout
         self.row, self.header, self.height = 0, 0, 0.0
         self.indents = {line.key: line.indent for line in kind.lines("funds").lines}
@@ -364,6 +364,7 @@ class _Paper:
             self._next(34)
         self._next(6)
         foot = f"{self._result()}评分办法：{self.rulebook.document}（{self.rulebook.name}）{PROGRAM}{__version__}"
+        foot += f"；校验码 {self.code}" if self.code else ""
         size = 0.8
         self._text(0, last, foot, border=False, align="left", font_size=size * self.layout.font)
         self._next(s.height_for([(foot, self.layout.span(0, last) / size)], 16))

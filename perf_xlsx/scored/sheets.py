@@ -33,7 +33,7 @@ def _of_form(result: Result) -> Iterator[Draft]:
     form, rulebook = load_form(kind), load_rulebook(result.evaluation.rulebook).on(kind)
     sheets = [summary_sheet(result, form, rulebook)]
     if result.evaluation.unscored != "monitoring":
-        sheets.append(evaluation_sheet(result, form, rulebook))
+        sheets.append(evaluation_sheet(result, form, rulebook, result.stamp.code if result.stamp else None))
     for sheet in sheets:
         sheet.title += f" {result.part}" if result.part else ""
         yield sheet

@@ -26,7 +26,7 @@ from tests.kit.command import command
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
-    "grade", "claimed_total", "claimed_grade", "extras", "findings", "output",
+    "grade", "claimed_total", "claimed_grade", "check_code", "extras", "findings", "output",
 ]  # fmt: skip
 INDICATOR = {
     "name", "cell", "sign", "target", "actual", "completion", "weight", "points", "claimed", "method", "why",
