@@ -24,6 +24,7 @@ from perf_xlsx.ooxml.note_shapes import draws
 from perf_xlsx.ooxml.relationships import Relationship
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
+Row = tuple[tuple[int, str], ...]  # columns with their codes
 
 _EMPTY, _LENGTH = "AAAA", 4
 SHORT = 60  # characters
@@ -125,7 +126,65 @@ def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
     ]
 
 
-def _by_row(codes: Codes) -> dict[int, tuple[tuple[int, str], ...]]:
+def altered_on(now: Codes, then: Codes) -> dict[tuple[int, int], str]:
+    """The cells that held something then, and now hold something else or nothing, with their codes of then.
+
+    They are where `now` has them. A row that was moved or deleted is none, nor is one that was inserted.
+    """
+    gone, new, shifts = _unpaired(_by_row(then), _by_row(now))
+    known = _only_there(gone)
+    found: dict[tuple[int, int], str] = {}
+    for row, cells in new.items():
+        if (partner := _partner(row, cells, gone, known, shifts.get(row, 0))) is not None:
+            present = dict(cells)
+            found |= {(row, at): code for at, code in gone.pop(partner) if present.get(at) != code}
+    return found
+
+
+def _unpaired(then: dict[int, Row], now: dict[int, Row]) -> tuple[dict[int, Row], dict[int, Row], dict[int, int]]:
+    """The rows of either side that the other lacks; and how far the rows around each new one were moved."""
+    places: dict[Row, list[int]] = {}
+    for row, cells in reversed(then.items()):
+        places.setdefault(cells, []).append(row)
+    gone, new, shifts, shift = dict(then), dict[int, Row](), dict[int, int](), 0
+    for row, cells in now.items():
+        if then.get(row) == cells and row in gone:
+            shift = 0
+            del gone[row]
+        elif (left := places.get(cells)) and (at := _next_left(left, gone, now)) is not None:
+            shift = row - at
+            del gone[at]
+        else:
+            new[row], shifts[row] = cells, shift
+    return gone, new, shifts
+
+
+def _next_left(rows: list[int], gone: Mapping[int, Row], now: Mapping[int, Row]) -> int | None:
+    """The first of these rows that has no counterpart yet, nor one in its own place."""
+    while rows:
+        at = rows.pop()
+        if at in gone and now.get(at) != gone[at]:
+            return at
+    return None
+
+
+def _only_there(rows: Mapping[int, Row]) -> dict[tuple[int, str], int]:
+    """The contents that are in one of these rows alone, with that row."""
+    counts = Counter(cell for cells in rows.values() for cell in cells)
+    return {cell: row for row, cells in rows.items() for cell in cells if counts[cell] == 1}
+
+
+def _partner(
+    row: int, cells: Row, gone: Mapping[int, Row], known: Mapping[tuple[int, str], int], shift: int
+) -> int | None:
+    """The row that this one was: the one with which it shares most, or in whose place it stands."""
+    votes = Counter(known[cell] for cell in cells if known.get(cell) in gone)
+    likely = [one for one, _ in votes.most_common(2)]
+    likely += [one for one in (row, row - shift) if one in gone and one not in likely]
+    return max(likely, key=lambda one: len({*gone[one]}.intersection(cells)), default=None)
+
+
+def _by_row(codes: Codes) -> dict[int, Row]:
     rows: dict[int, list[tuple[int, str]]] = {}
     for (row, column), code in sorted(codes.items()):
         rows.setdefault(row, []).append((column, code))

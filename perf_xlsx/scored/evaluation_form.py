@@ -33,7 +33,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.clip_text import chunks, remarks
 from perf_xlsx.scored.items import actual_words, target_words, unscored
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import PROGRAM, SIGNATURES
+from perf_xlsx.sheets.fixed_texts import PROGRAM, SIGNATURES, SIGNED_ON
 
 EVALUATION_FORM = "自评表"
 DASH = "—"
@@ -358,7 +358,7 @@ class _Paper:
     def _signatures(self) -> None:
         last, half = self.layout.last, self.layout.last // 2
         self._next(10)
-        for left, right in (*SIGNATURES, ("", "年　　　月　　　日")):
+        for left, right in (*SIGNATURES, ("", SIGNED_ON)):
             self._text(0, half, left, border=False, align="left")
             self._text(half + 1, last, right, border=False, align="left", indent=6)
             self._next(34)

@@ -51,6 +51,7 @@ def is_prompt(text: object) -> bool:
 
 PROGRAM = "；perf_xlsx "  # in the last line of 自评表,
 SIGNATURES = (("填报人：", "单位负责人："), ("联系电话：", "（单位公章）"))  # and these above it
+SIGNED_ON = "年　　　月　　　日"  # and this below them
 SIGNED = frozenset({*SIGNATURES[0], SIGNATURES[1][1]})
 SUMMARY_HEADS = ("自评得分", "计算得分", "差额", "为什么", "依据")
 SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "怎么办", "依据")
