@@ -25,9 +25,9 @@ LONGEST = 40  # characters of a text that is disclosed
 CODED = "#"  # begins the code of a content that is not disclosed
 PUBLIC = frozenset({
     "unit", "supervisor", "project", "filled_on", "money_unit", "staff_authorised", "staff_actual", "name",
-    "source", "initial", "adjustment", "adjusted", "executed", "claimed_rate", "level1", "level2", "sign", "target",
-    "midyear", "actual", "weight", "method", "claimed_completion", "claimed_points", "claimed_execution_points",
-    "claimed_total", "claimed_grade", "title",
+    "source", "initial", "adjustment", "adjusted", "executed", "claimed_rate", "level1", "level2", "sign",
+    "target", "midyear", "actual", "weight", "method", "claimed_completion", "claimed_points",
+    "claimed_execution_points", "claimed_total", "claimed_grade", "title",
 })  # fmt: skip  # the keys whose content is disclosed, if it is short; no free text, and nothing of persons
 OWN = "own."  # begins the key of what only the form knows: it may ask for anything
 
@@ -47,7 +47,7 @@ class Input(Struct, frozen=True):
 
     @property
     def disclosed(self) -> str:
-        """The content where everybody may know it, else a code: enough to tell a change, too short to tell a text."""
+        """The content where everybody may know it, else a code: it tells a change, but not the text."""
         text = " ".join(part for _, part in self.parts)
         known = all(key in PUBLIC for key, _ in self.parts) and not text.startswith(CODED)
         return text if known and len(text) <= LONGEST else coded(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from zlib import crc32
@@ -25,6 +25,7 @@ from perf_xlsx.ooxml.relationships import Relationship
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
 Row = tuple[tuple[int, str], ...]  # columns with their codes
+Numbered = tuple[int, Row]
 
 _EMPTY, _LENGTH = "AAAA", 4
 SHORT = 60  # characters
@@ -131,14 +132,27 @@ def altered_on(now: Codes, then: Codes) -> dict[tuple[int, int], str]:
 
     They are where `now` has them. A row that was moved or deleted is none, nor is one that was inserted.
     """
+    found: dict[tuple[int, int], str] = {}
+    for before, after in changed_rows(now, then):
+        if before and after:
+            (_, was), (row, cells) = before, after
+            present = dict(cells)
+            found |= {(row, at): code for at, code in was if present.get(at) != code}
+    return found
+
+
+def changed_rows(now: Codes, then: Codes) -> Iterator[tuple[Numbered | None, Numbered | None]]:
+    """The rows that differ, as they were and as they are now; None for one that was not there, or is no more.
+
+    A row that was only moved does not differ.
+    """
     gone, new, shifts = _unpaired(_by_row(then), _by_row(now))
     known = _only_there(gone)
-    found: dict[tuple[int, int], str] = {}
     for row, cells in new.items():
-        if (partner := _partner(row, cells, gone, known, shifts.get(row, 0))) is not None:
-            present = dict(cells)
-            found |= {(row, at): code for at, code in gone.pop(partner) if present.get(at) != code}
-    return found
+        partner = _partner(row, cells, gone, known, shifts.get(row, 0))
+        yield (None if partner is None else (partner, gone.pop(partner))), (row, cells)
+    for left in gone.items():
+        yield left, None
 
 
 def _unpaired(then: dict[int, Row], now: dict[int, Row]) -> tuple[dict[int, Row], dict[int, Row], dict[int, int]]:

@@ -82,8 +82,9 @@ class Altered(Struct, frozen=True):
 class RetainedSheet(Struct, frozen=True):
     """An added sheet that is not removed, because somebody edited it; from now on it belongs to the unit.
 
-    `cells` are what was added (row, column, cell); `altered` are those that held something of ours. `has_objects`: it holds a picture, shape or note that scoring never writes.
-    `only_referred`: it is retained only because formulas refer to its new name.
+    `cells` are what was added (row, column, cell); `altered` are those that held something of ours.
+    `has_objects`: it holds a picture, shape or note that scoring never writes. `only_referred`: it is retained
+    only because formulas refer to its new name.
     """
 
     earlier_name: str

@@ -24,7 +24,9 @@ from perf_xlsx.system.pattern import pattern
 INTO_THE_BOXES = "要更正的，请填在自评表相应的填报格里"
 
 _SIGNED_ON = text_code(SIGNED_ON)
-_DATE = pattern(r"[\d\s〇一二三四五六七八九十]{0,12}年[\d\s一二三四五六七八九十]{0,8}月[\d\s一二三四五六七八九十]{0,8}日")
+_DATE = pattern(
+    r"[\d\s〇一二三四五六七八九十]{0,12}年[\d\s一二三四五六七八九十]{0,8}月[\d\s一二三四五六七八九十]{0,8}日"
+)
 
 
 def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -> Iterator[Finding]:

@@ -86,7 +86,11 @@ def test_what_refers_to_a_kept_sheet_follows_it(scored_copy: bytes, tmp_path: Pa
 
 CHANGES: dict[str, tuple[Callable[[Any], None], str, str]] = {
     "a figure of the form": (lambda book: book["自评表"].__setitem__("D5", 10.5), "自评表", "：D5现为“10.5”。"),
-    "a text of ours": (lambda book: book["评分汇总"].__setitem__("B1", "某某局"), "评分汇总", "：B1现为“某某局”。"),
+    "a text of ours": (
+        lambda book: book["评分汇总"].__setitem__("B1", "某某局"),
+        "评分汇总",
+        "：B1现为“某某局”。",
+    ),
     "a formula": (lambda book: book["评分汇总"].__setitem__("M5", "=B5+1"), "评分汇总", "M5“"),
     "a cell emptied": (lambda book: book["问题清单"].__setitem__("I5", None), "问题清单", "：I5已清空。"),
     "a row deleted": (lambda book: book["问题清单"].delete_rows(6), "问题清单", "移动、排序或删减"),

@@ -1,0 +1,197 @@
+"""The receipts of a run in a file, a line each: written at its end, and searched by digest, code or unit.
+
+The file may come from anybody: a line that is no receipt of this version is counted and never used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.receipts.receipt import SCHEMA, Receipt, decode, encode, receipt_of
+from perf_xlsx.results.record import Record
+from perf_xlsx.results.records import lines
+from perf_xlsx.system.os_errors import why
+from perf_xlsx.system.output_files import atomic_write, staged
+
+NAME = "回执.jsonl"  # in the output folder of a run
+LARGEST = 1 << 30  # bytes of a register that are read
+ALIKE = 20  # receipts under one key that are looked at: the last ones
+UPWARDS = 4  # folders above a workbook in which its receipt is looked for
+
+Sign = Callable[[bytes], str]  # the signature of a receipt's line
+Identity = tuple[str, str | None, int | None, str | None]  # form, unit, year, project
+
+
+class RegisterError(Exception):
+    """There is no register where one was named, or it cannot be read; the Chinese message says why."""
+
+
+# ---- written ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def written(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Callable[[Record], None]]:
+    """Gives a function that takes the records of a run; at the end of the block their receipts are in the folder.
+
+    `alone`: a single workbook was scored; receipts of others that the folder has stay. Raises OSError.
+    """
+    path = folder / NAME
+    if alone:
+        new: list[bytes] = []
+        yield lambda record: new.extend(_line(record, sign))
+        if new:
+            with atomic_write(path) as file:
+                file.writelines(_merged(path, new))
+        return
+    with staged(path) as copy:
+        yield lambda record: copy.file.writelines(_line(record, sign))
+        if copy.file.tell() or os.path.exists(path):
+            copy.commit()
+
+
+def _line(record: Record, sign: Sign | None) -> Iterator[bytes]:
+    """The line of a record's receipt, if it has one."""
+    if (receipt := receipt_of(record)) is not None:
+        yield encode(replace(receipt, signature=sign(encode(receipt))) if sign else receipt) + b"\n"
+
+
+def _merged(path: Path, new: list[bytes]) -> Iterator[bytes]:
+    """The lines of a register with those of one workbook anew, by file; what is no receipt stays in front."""
+    found: dict[tuple[str, str], bytes] = {}
+    mine = {decode(line).file for line in new}
+    for line in _others(path):
+        try:
+            receipt = decode(line)
+        except (ValueError, RecursionError):
+            yield line
+        else:
+            if receipt.file not in mine:
+                found[_order(receipt)] = line
+    found |= {_order(decode(line)): line for line in new}
+    yield from (found[key] for key in sorted(found))
+
+
+def _order(receipt: Receipt) -> tuple[str, str]:
+    return receipt.file, receipt.part or ""
+
+
+def _others(path: Path) -> Iterator[bytes]:
+    if not os.path.isfile(path):
+        return
+    with path.open("rb") as file:
+        for line in file:
+            yield line if line.endswith(b"\n") else line + b"\n"
+
+
+# ---- searched --------------------------------------------------------------------------------------------------
+
+
+class Register(Struct, frozen=True):
+    """A file of receipts: where those of a digest, a check code or an identity begin.
+
+    `problems` say in Chinese which lines are none.
+    """
+
+    path: Path
+    places: dict[str | Identity, list[int]]
+    problems: tuple[str, ...]
+
+    def of(self, *keys: str | Identity) -> list[Receipt]:
+        """The receipts under the first of these keys that has any, the latest first."""
+        found = next((self.places[key] for key in keys if key in self.places), [])
+        with self.path.open("rb") as file:
+            return [_at(file, place) for place in reversed(found)]
+
+
+def _at(file: IO[bytes], place: int) -> Receipt:
+    file.seek(place)
+    return decode(file.readline())
+
+
+def identity(form: str, unit: str | None, year: int | None, project: str | None) -> Identity:
+    """Whose form it is."""
+    return form, unit, year, project
+
+
+def register_of(asked: Path | None, workbook: Path, known: dict[Path, Register]) -> Register | None:
+    """The register that was asked for, a file or the folder of a run; else the one that lies with the workbook.
+
+    `known` are those that have been read, by path; a new one is added. Raises RegisterError where one cannot be
+    read, or the one that was asked for is not there.
+    """
+    if asked is not None:
+        path: Path | None = asked / NAME if os.path.isdir(asked) else asked
+        if not os.path.isfile(path or asked):
+            raise RegisterError(f"{path} 不存在，或不是文件。回执是评分时写在输出文件夹里的“{NAME}”。")
+    else:
+        folders = list(workbook.absolute().parents)[: UPWARDS + 1]
+        path = next((folder / NAME for folder in folders if os.path.isfile(folder / NAME)), None)
+    if path is not None and path not in known:
+        known[path] = opened(path)
+    return known[path] if path else None
+
+
+def opened(path: Path) -> Register:
+    """Read a register once, line by line. Raises RegisterError."""
+    places: dict[str | Identity, list[int]] = defaultdict(list)
+    wrong: dict[str, list[int]] = defaultdict(list)
+    try:
+        with path.open("rb") as file:
+            for number, (place, line) in enumerate(lines(file), 1):
+                if place > LARGEST:
+                    wrong[f"超过{LARGEST >> 20}MB，后面的没有读"].append(number)
+                    break
+                if line is None or line.strip():
+                    _enter(places, wrong, number, place, line)
+    except OSError as error:
+        raise RegisterError(f"{path} 读不出来（{why(error)}）。") from None
+    return Register(path, dict(places), tuple(_told(what, numbers) for what, numbers in wrong.items()))
+
+
+def _enter(
+    places: dict[str | Identity, list[int]],
+    wrong: dict[str, list[int]],
+    number: int,
+    place: int,
+    line: bytes | None,
+) -> None:
+    try:
+        receipt = decode(line or b"")
+    except (ValueError, RecursionError):
+        wrong[_what_it_is(line)].append(number)
+        return
+    whose = identity(receipt.form, receipt.unit, receipt.year, receipt.project)
+    for key in (receipt.sha256, receipt.output_sha256, receipt.content, receipt.check_code, whose):
+        known = places[key]
+        if not known or known[-1] != place:
+            known.append(place)
+            del known[:-ALIKE]
+
+
+class _Versioned(Struct):
+    schema: int
+
+
+def _what_it_is(line: bytes | None) -> str:
+    if line is None:
+        return "太长，不是回执"
+    try:
+        schema = msgspec.json.decode(line, type=_Versioned).schema
+    except (ValueError, RecursionError):
+        return "不是完整的回执"
+    return "不是完整的回执" if schema == SCHEMA else "是其他版本的软件写的回执"
+
+
+def _told(what: str, numbers: Iterable[int]) -> str:
+    numbers = list(numbers)
+    shown = "、".join(map(str, numbers[:5])) + ("等" if len(numbers) > 5 else "")
+    return f"第{shown}行{what}（共{len(numbers)}行），没有使用"
