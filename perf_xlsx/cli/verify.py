@@ -8,12 +8,15 @@ from pathlib import Path
 
 import click
 
+from perf_xlsx.batch.backends import MEGABYTES, SECONDS
+from perf_xlsx.batch.worker import within
 from perf_xlsx.cli.batch_run import passwords_of
 from perf_xlsx.cli.group import NOT_WRITTEN, Command, Launched, fail
 from perf_xlsx.cli.options import FILE, FORMS, not_done
 from perf_xlsx.forms import FormFile
 from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import Terms, usable_rulebook
+from perf_xlsx.receipts.comparison import EMPTY, UNTOLD
 from perf_xlsx.receipts.receipt import Receipt
 from perf_xlsx.receipts.register import Register, RegisterError, register_of
 from perf_xlsx.receipts.verification import PROVEN, Kind, Verdict
@@ -24,7 +27,6 @@ from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
-MEGABYTES = 2048
 LONGEST = 60  # characters of a cell's content
 LIMITS = (
     "核对只说明文件与回执是否一致；不能证明是谁、什么时候填报或修改的，也不能证明填报的数字真实。不是电子签章。"
@@ -72,11 +74,11 @@ def verify(
     """
     if new_key is not None:
         _make_key(new_key)
-    if not paths and new_key is None:
-        fail("请写出要核对的工作簿。")
+    if not paths:
+        sys.exit(0) if new_key else fail("请写出要核对的工作簿。")
     launched = click.get_current_context().find_object(Launched)
     if launched and launched.ended is not None:
-        say("核对进程意外中止：有工作簿超出了内存上限，或读取程序出错。请逐个核对。", err=True)
+        say("核对进程意外中止：有工作簿用时或所需内存过多，或读取程序出错。请逐个核对。", err=True)
         sys.exit(NOT_WRITTEN)
     if launched:
         cap_memory(MEGABYTES * MIB)
@@ -84,7 +86,7 @@ def verify(
         if rulebook:
             usable_rulebook(rulebook)
         terms = Terms(rulebook, passwords=passwords_of(password_file), forms=forms)
-        code = _each(paths, receipt, _signed(key), terms)
+        code = _each(paths, receipt, _signed(key), terms, SECONDS if launched else None)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
     except RegisterError as error:
@@ -117,14 +119,17 @@ def _signed(key: Path | None) -> Signed | None:
     return lambda receipt: signed(receipt, public)
 
 
-def _each(paths: Sequence[Path], asked: Path | None, signed: Signed | None, terms: Terms) -> int:
-    """Verify and show each workbook; gives the exit code."""
+def _each(
+    paths: Sequence[Path], asked: Path | None, signed: Signed | None, terms: Terms, seconds: float | None
+) -> int:
+    """Verify and show each workbook, each within that time; gives the exit code."""
     registers: dict[Path, Register] = {}
     code = 0
     for path in paths:
         register = register_of(asked, path, registers)
         try:
-            verdicts = verified(path, register, terms)
+            with within(seconds):
+                verdicts = verified(path, register, terms)
         except OSError as error:
             say(f"错误：{not_done(error, path)}", err=True)
             return NOT_WRITTEN
@@ -132,8 +137,7 @@ def _each(paths: Sequence[Path], asked: Path | None, signed: Signed | None, term
     for register in registers.values():
         for problem in register.problems:
             say(f"{printable_path(register.path)} {problem}。", err=True)
-    if paths:
-        say(LIMITS if signed else f"{LIMITS}\n{UNSIGNED}")
+    say(LIMITS if signed or not registers else f"{LIMITS}\n{UNSIGNED}")
     return code
 
 
@@ -153,7 +157,7 @@ def _lines(one: Verdict, state: str) -> Iterator[str]:
     yield from one.told
     for change in one.changes:
         field = f"（{change.field}）" if change.field else ""
-        yield f"{change.sheet}!{change.cell}{field}：原为“{_short(change.then)}”，现为“{_short(change.now)}”"
+        yield f"{change.sheet}!{change.cell}{field}：原为{_quoted(change.then)}，现为{_quoted(change.now)}"
     if one.receipt is not None:
         receipt = one.receipt
         what = f"总分{receipt.total}，" if receipt.total else ""
@@ -163,5 +167,7 @@ def _lines(one: Verdict, state: str) -> Iterator[str]:
         yield SIGNATURES[state]
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+def _quoted(text: str) -> str:
+    if text in (EMPTY, UNTOLD):
+        return text
+    return f"“{text}”" if len(text) <= LONGEST else f"“{text[:LONGEST]}…”"

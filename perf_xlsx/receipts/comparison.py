@@ -7,18 +7,19 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from perf_xlsx.domain.inputs import CODED, Disclosed, Input, coded
+from perf_xlsx.domain.inputs import CODED, Disclosed, Input
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.ooxml import RETAINED, Draft, Grid
+from perf_xlsx.ooxml import Draft, Grid
 from perf_xlsx.ooxml.book import parse_cell
 from perf_xlsx.ooxml.contents import Numbered, changed_rows, codes_of_draft, codes_of_grid
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.system.pattern import pattern
 
-EMPTY = "空"
+EMPTY, UNTOLD = "空", "另一段文字（回执不存原文）"
 RATES = ("claimed_rate", "claimed_completion")
 _FIGURE = pattern(r"[+-]?[0-9][0-9,]{0,30}(\.[0-9]{1,15})?%?")
+_TOTAL = pattern(r"总分([0-9]{1,24}\.[0-9]{2})")
 
 
 class Change(Struct, frozen=True):
@@ -79,7 +80,7 @@ def _of_row(
 def _told(then: str, now: Input | None) -> str:
     """The content of a receipt as a person reads it; a rate as percent, where the cell still holds one."""
     if then.startswith(CODED):
-        return "另一段文字（回执不存原文）"
+        return UNTOLD
     if now and now.parts[0][0] in RATES and _FIGURE.fullmatch(then):
         return f"{plain(Decimal(then) * 100)}%"
     return then
@@ -96,6 +97,11 @@ def alike(inputs: Iterable[Input], then: Disclosed) -> float:
 # ---- our sheets ------------------------------------------------------------------------------------------------
 
 
+def totals_in(text: str) -> list[str]:
+    """The totals that a line of ours states."""
+    return _TOTAL.findall(text)
+
+
 def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: str) -> Iterator[Change]:
     """The figures on our sheets, and the line with the check `code`, that are not as they would be written now.
 
@@ -103,11 +109,10 @@ def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: s
     """
     for draft in drafts:
         grid = sheets.get(draft.title)
-        if grid is None or RETAINED in draft.title:
+        if grid is None:
             continue
         then = codes_of_draft(draft)
-        now = codes_of_grid(grid, then)
-        for old, new in changed_rows(now, then):
+        for old, new in changed_rows(codes_of_grid(grid, then), then):
             if old and new:
                 yield from _figures_of_row(draft, grid, old, new, code)
 
@@ -115,13 +120,15 @@ def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: s
 def _figures_of_row(draft: Draft, grid: Grid, old: Numbered, new: Numbered, code: str) -> Iterator[Change]:
     present = dict(new[1])
     for column, was in old[1]:
+        if present.get(column) == was:
+            continue
         value = draft.cells[old[0] - 1][column - 1][0]
-        words = value if isinstance(value, str) else plain(Decimal(f"{value:.15g}"))
-        if present.get(column) != was and (_FIGURE.fullmatch(words) or code in words):
-            cell = grid.cells.get((new[0], column))
-            yield Change(
-                draft.title, f"{column_name(column)}{new[0]}", "", words, as_shown(cell) if cell else EMPTY
-            )
+        then = value if isinstance(value, str) else plain(Decimal(f"{value:.15g}"))
+        cell = grid.cells.get((new[0], column))
+        now = as_shown(cell) if cell else EMPTY
+        if _FIGURE.fullmatch(then) or (code in then and not _says_the_same(now, then, code)):
+            yield Change(draft.title, f"{column_name(column)}{new[0]}", "", then, now)
 
 
-__all__ = ["EMPTY", "Change", "alike", "changes_of", "coded", "figures_changed"]
+def _says_the_same(now: str, then: str, code: str) -> bool:
+    return code in now and totals_in(now) == totals_in(then)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -16,10 +15,20 @@ from perf_xlsx.domain.inputs import inputs_of
 from perf_xlsx.domain.model import Result, Stamp
 from perf_xlsx.domain.rounding import points
 from perf_xlsx.foreign import open_original
-from perf_xlsx.ooxml import Book, Grid, Package, PackageError, decrypt, is_encrypted, read_file, read_grid
+from perf_xlsx.ooxml import (
+    RETAINED,
+    Book,
+    Grid,
+    Package,
+    PackageError,
+    decrypt,
+    is_encrypted,
+    read_file,
+    read_grid,
+)
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
-from perf_xlsx.receipts.comparison import Change, alike, changes_of, figures_changed
+from perf_xlsx.receipts.comparison import Change, alike, changes_of, figures_changed, totals_in
 from perf_xlsx.receipts.receipt import Receipt, in_short
 from perf_xlsx.receipts.register import Register, identity
 from perf_xlsx.rulebook import rulebook_names
@@ -28,9 +37,10 @@ from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.pattern import pattern
 
 ALTERED = "R25"
-LATER = ("R23", ALTERED, "B01", "B02", "B03", "B04", "B05")  # codes that say nothing of the form's own content
+ADDED = "R23"
 LISTED = 50  # changed cells of one form that are named
 KIN = 0.5  # part of the inputs that make a workbook another state of the same
+_DONE = pattern("。(?:没有读取|改动没有采用)")
 _CODE = pattern(r"校验码\s{0,3}([2-9A-HJ-NP-Z]{12})")
 
 
@@ -60,12 +70,11 @@ class Verdict(Struct, frozen=True):
 
 
 class _Seen(Struct, frozen=True):
-    """A workbook that was read: its digest, its results, our sheets in it and the check codes on them."""
+    """A workbook that was read: our sheets in it, and the check codes and totals that they state."""
 
-    digest: str
-    result: Result
     sheets: Mapping[str, Grid]
     codes: tuple[str, ...]
+    totals: tuple[str, ...]
 
 
 def verify(path: Path, register: Register | None, terms: Terms | None = None) -> tuple[Verdict, ...]:
@@ -87,7 +96,9 @@ def verify(path: Path, register: Register | None, terms: Terms | None = None) ->
     if result.evaluation is None:
         return (Verdict(Kind.UNREAD, told=tuple(found.message for found in result.findings)),)
     sheets = _our_sheets(data, terms)
-    seen = _Seen(digest, result, sheets, tuple(_codes(sheets)))
+    lines = [text for grid in sheets.values() for text in _lines(grid)]
+    codes = dict.fromkeys(code for text in lines for code in _CODE.findall(text))
+    seen = _Seen(sheets, tuple(codes), tuple(dict.fromkeys(total for text in lines for total in totals_in(text))))
     return tuple(_verdict(one, seen, register, lambda rules: _again(path, terms, rules)) for one in result.forms)
 
 
@@ -116,14 +127,13 @@ def _our_sheets(data: bytes, terms: Terms) -> dict[str, Grid]:
     else:
         book = Book(Package.open(data, terms.limits))
         grids = {sheet.name: read_grid(book, sheet) for sheet in book.sheets}
-    return {name: grid for name, grid in grids.items() if is_ours(name, grid)}
+    return {name: grid for name, grid in grids.items() if RETAINED not in name and is_ours(name, grid)}
 
 
-def _codes(sheets: Mapping[str, Grid]) -> Iterator[str]:
-    for grid in sheets.values():
-        for cell in grid.cells.values():
-            if isinstance(cell.value, str) and (found := _CODE.search(cell.value)):
-                yield found[1]
+def _lines(grid: Grid) -> list[str]:
+    """The texts of a sheet of ours that state a check code."""
+    texts = (cell.value for cell in grid.cells.values() if isinstance(cell.value, str))
+    return [text for text in texts if _CODE.search(text)]
 
 
 # ---- one form --------------------------------------------------------------------------------------------------
@@ -172,29 +182,18 @@ def _of_part(receipts: list[Receipt], part: str) -> list[Receipt]:
 
 
 def _same_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
-    changes = tuple(_figures(one, seen)) if _comparable(one, receipt) else ()
+    comparable = receipt.check_code == _stamp(one).code  # the same rules and version would write the same now
+    changes = tuple(_figures(one, seen)) if comparable else ()
     told = _edits(one, changes)
     if changes or told:
         told = (*told, "填报内容没有变，改的是评分写出的表。")
         return Verdict(Kind.SHEETS, one.part, told, changes[:LISTED], receipt)
-    told = ("填报内容与评分时相同；格式、列宽、存盘的程序不同，不算改动。",)
+    told = ("填报内容与评分时相同；格式、列宽、存盘的程序不同，不算改动。", *_told(one, ADDED))
     if not seen.sheets:
         told = (*told, "其中没有评分写出的表。")
+    elif not comparable:
+        told = (*told, "评分办法或软件版本与评分时不同，评分表上的数字没有逐格重算，只看有没有改动的痕迹。")
     return Verdict(Kind.RESAVED, one.part, told, receipt=receipt)
-
-
-def _comparable(one: Result, receipt: Receipt) -> bool:
-    """Whether our sheets would be written now as they were then."""
-    stamp, scores = _stamp(one), one.scores
-    assert scores is not None
-    counts = {code: count for code, count in _counts(one).items() if code not in LATER}
-    then = {code: count for code, count in receipt.findings.items() if code not in LATER}
-    same = (receipt.version, receipt.rules, receipt.grade) == (__version__, stamp.rules, scores.grade)
-    return same and counts == then
-
-
-def _counts(one: Result) -> Counter[str]:
-    return Counter(found.code for found in one.findings)
 
 
 def _figures(one: Result, seen: _Seen) -> Iterator[Change]:
@@ -202,14 +201,16 @@ def _figures(one: Result, seen: _Seen) -> Iterator[Change]:
     yield from figures_changed(drafts, seen.sheets, _stamp(one).code)
 
 
+def _told(one: Result, code: str) -> tuple[str, ...]:
+    """What was found under a code, without what scoring would do about it."""
+    messages = (found.message for found in one.findings if found.code == code)
+    return tuple(_DONE.split(message)[0] + "。" for message in messages)
+
+
 def _edits(one: Result, changes: tuple[Change, ...]) -> tuple[str, ...]:
     """What the ledger in the workbook tells of our sheets, where no figure tells it better."""
     better = {change.sheet for change in changes}
-    return tuple(
-        found.message
-        for found in one.findings
-        if found.code == ALTERED and not any(f"“{sheet}”" in found.message for sheet in better)
-    )
+    return tuple(text for text in _told(one, ALTERED) if not any(f"“{sheet}”" in text for sheet in better))
 
 
 def _other_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
@@ -218,9 +219,13 @@ def _other_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
         much = "填报内容与评分时不同；这份内容太多，回执没有逐格记录。"
         return Verdict(Kind.EDITED, one.part, (much, *_effect(one, receipt)), receipt=receipt)
     changes = tuple(changes_of(inputs_of(one.evaluation), receipt.inputs))
-    told = [f"填报内容改了{len(changes)}格。" if changes else "填报内容与评分时不同，逐格的记录分不出是哪一格。"]
-    told += [*_effect(one, receipt), *_edits(one, ())]
-    return Verdict(Kind.EDITED, one.part, tuple(told), changes[:LISTED], receipt)
+    what = f"填报内容改了{len(changes)}格" + (f"，下面列出前{LISTED}格。" if len(changes) > LISTED else "。")
+    if not changes and _stamp(one).inputs == receipt.inputs:
+        what = "填报内容与评分时不同，逐格的记录分不出是哪一格。"
+    elif not changes:
+        what = "逐格的内容都相同，只是移动了行，或改了工作表的名称。"
+    told = (what, *_effect(one, receipt), *_edits(one, ()))
+    return Verdict(Kind.EDITED, one.part, told, changes[:LISTED], receipt)
 
 
 def _effect(one: Result, receipt: Receipt) -> Iterator[str]:
@@ -254,6 +259,7 @@ def _without(one: Result, seen: _Seen) -> Verdict:
     elif seen.codes:
         told.append(f"自评表上的校验码是 {'、'.join(seen.codes)}，重新计算的是 {stamp.code}，不相符。")
         told.append("填报内容、评分办法或软件版本与评分时不同，或者校验码改过。")
+        told += [f"自评表上的总分是{total}。" for total in seen.totals]
     else:
         told.append("没有评分写出的表，或表上没有校验码。")
     told += _edits(one, changes)
