@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
 from perf_xlsx.domain.entries import Path, map_entries
-from perf_xlsx.domain.model import BOXES, TABLES, Entry, FundLine, Passage, SelfEvaluation, columns_of
+from perf_xlsx.domain.model import BOXES, TABLES, Entry, FundLine, SelfEvaluation, columns_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 
@@ -59,7 +59,7 @@ def coded(text: str) -> str:
 
 
 def inputs_of(form: SelfEvaluation) -> tuple[Input, ...]:
-    """Every cell with content that was read, in reading order."""
+    """Every cell with content that was read, in reading order; titles without a text are the template's."""
     found: dict[Place, list[tuple[str, Entry[Any]]]] = {}
     for key, entry in _entries(form):
         if entry.place.cell and not entry.empty:
@@ -75,7 +75,7 @@ def _entries(form: SelfEvaluation) -> list[tuple[str, Entry[Any]]]:
         return entry
 
     map_entries(form, visit)
-    return [*found, *_titles(form.unwritten)]
+    return found
 
 
 def _key(path: Path) -> str:
@@ -85,10 +85,6 @@ def _key(path: Path) -> str:
     else:
         known = key in columns_of(TABLES.get(block, FundLine))
     return key if known else f"{OWN}{key}"
-
-
-def _titles(passages: tuple[Passage, ...]) -> Iterator[tuple[str, Entry[Any]]]:
-    return (("title", passage.title) for passage in passages)
 
 
 def _input(place: Place, entries: list[tuple[str, Entry[Any]]]) -> Input:

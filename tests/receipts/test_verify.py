@@ -16,10 +16,12 @@ from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.inputs import Input, disclosed, inputs_of
+from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
 from perf_xlsx.receipts.comparison import changes_of
 from perf_xlsx.receipts.register import opened
 from perf_xlsx.receipts.verification import Kind, Verdict, verify
+from tests.kit.batch_returns import a_return
 from tests.kit.command import command
 from tests.kit.filled import changed, template_of
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
@@ -160,8 +162,6 @@ def test_a_cell_changed_in_the_workbook_itself_is_found(seed: int, out: Path, tm
 
 def test_inputs_of_one_cell_count_together() -> None:
     """An official layout has sign, number and unit in one cell."""
-    from perf_xlsx.domain.place import Place
-
     one = Input(Place("a", 0, 1, 1, "表"), (("sign", "≥"), ("target", "95"), ("unit", "%")), "年度指标值", "≥95%")
     assert disclosed((one,)) == {"表": {"A1": "≥ 95 %"}}
 
@@ -242,7 +242,7 @@ def test_a_date_cell_in_the_place_of_the_date_is_a_signature(out: Path, tmp_path
 
 def test_another_workbook_is_not_this_one(out: Path, tmp_path: Path) -> None:
     other = tmp_path / "他.xlsx"
-    other.write_bytes(template_of("完好的项目自评表"))
+    other.write_bytes(a_return("department", "别的局"))
     (found,) = verify(other, opened(out / "回执.jsonl"))
     assert (found.kind, found.receipt) == (Kind.OTHER, None)
 
