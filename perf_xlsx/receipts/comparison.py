@@ -105,7 +105,8 @@ def totals_in(text: str) -> list[str]:
 def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: str) -> Iterator[Change]:
     """The figures on our sheets, and the line with the check `code`, that are not as they would be written now.
 
-    Words are left out: they tell of findings, which a waiver or another name of the file may change.
+    Those of a deleted row are too. Words are left out: they tell of findings, which a waiver or another name of
+    the file may change.
     """
     for draft in drafts:
         grid = sheets.get(draft.title)
@@ -113,8 +114,8 @@ def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: s
             continue
         then = codes_of_draft(draft)
         for old, new in changed_rows(codes_of_grid(grid, then), then):
-            if old and new:
-                yield from _figures_of_row(draft, grid, old, new, code)
+            if old:
+                yield from _figures_of_row(draft, grid, old, new or (old[0], ()), code)
 
 
 def _figures_of_row(draft: Draft, grid: Grid, old: Numbered, new: Numbered, code: str) -> Iterator[Change]:
@@ -124,7 +125,7 @@ def _figures_of_row(draft: Draft, grid: Grid, old: Numbered, new: Numbered, code
             continue
         value = draft.cells[old[0] - 1][column - 1][0]
         then = value if isinstance(value, str) else plain(Decimal(f"{value:.15g}"))
-        cell = grid.cells.get((new[0], column))
+        cell = grid.cells.get((new[0], column)) if column in present else None
         now = as_shown(cell) if cell else EMPTY
         if _FIGURE.fullmatch(then) or (code in then and not _says_the_same(now, then, code)):
             yield Change(draft.title, f"{column_name(column)}{new[0]}", "", then, now)

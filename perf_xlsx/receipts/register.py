@@ -6,11 +6,10 @@ The file may come from anybody: a line that is no receipt of this version is cou
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +22,8 @@ from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import atomic_write, staged
 
 NAME = "回执.jsonl"  # in the output folder of a run
-LARGEST = 1 << 30  # bytes of a register that are read
+LARGEST, MOST = 512 << 20, 1_000_000  # bytes and lines of a register that are read
+NAMED = 5  # lines of one kind that are named; the others are counted
 ALIKE = 20  # receipts under one key that are looked at: the last ones
 UPWARDS = 4  # folders above a workbook in which its receipt is looked for
 
@@ -107,14 +107,14 @@ class Register(Struct, frozen=True):
 
     def of(self, *keys: str | Identity) -> list[Receipt]:
         """The receipts under the first of these keys that has any, the latest first."""
-        found = next((self.places[key] for key in keys if key in self.places), [])
+        places = next((self.places[key] for key in keys if key in self.places), [])
+        found: list[Receipt] = []
         with self.path.open("rb") as file:
-            return [_at(file, place) for place in reversed(found)]
-
-
-def _at(file: IO[bytes], place: int) -> Receipt:
-    file.seek(place)
-    return decode(file.readline())
+            for place in reversed(places):
+                file.seek(place)
+                with suppress(ValueError):  # the file was changed meanwhile
+                    found.append(decode(file.readline()))
+        return found
 
 
 def identity(form: str, unit: str | None, year: int | None, project: str | None) -> Identity:
@@ -143,23 +143,46 @@ def register_of(asked: Path | None, workbook: Path, known: dict[Path, Register])
 def opened(path: Path) -> Register:
     """Read a register once, line by line. Raises RegisterError."""
     places: dict[str | Identity, list[int]] = defaultdict(list)
-    wrong: dict[str, list[int]] = defaultdict(list)
+    wrong, unread = _Wrong(), tuple[str, ...]()
     try:
         with path.open("rb") as file:
             for number, (place, line) in enumerate(lines(file), 1):
-                if place > LARGEST:
-                    wrong[f"超过{LARGEST >> 20}MB，后面的没有读"].append(number)
+                if place > LARGEST or number > MOST:
+                    unread = (f"第{number}行起没有读：最多读{LARGEST >> 20}MB、{MOST}行",)
                     break
                 if line is None or line.strip():
                     _enter(places, wrong, number, place, line)
     except OSError as error:
         raise RegisterError(f"{path} 读不出来（{why(error)}）。") from None
-    return Register(path, dict(places), tuple(_told(what, numbers) for what, numbers in wrong.items()))
+    return Register(path, dict(places), (*wrong.told, *unread))
+
+
+class _Wrong:
+    """Lines that were not used, by what they are: how many, and the first of them."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.first: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, what: str, number: int) -> None:
+        """Count one more."""
+        self.counts[what] += 1
+        if self.counts[what] <= NAMED:
+            self.first[what].append(number)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """A sentence a kind."""
+        named = {what: "、".join(map(str, numbers)) for what, numbers in self.first.items()}
+        return tuple(
+            f"第{named[what]}{'等' if count > NAMED else ''}行{what}，共{count}行，没有使用"
+            for what, count in self.counts.items()
+        )
 
 
 def _enter(
     places: dict[str | Identity, list[int]],
-    wrong: dict[str, list[int]],
+    wrong: _Wrong,
     number: int,
     place: int,
     line: bytes | None,
@@ -167,7 +190,7 @@ def _enter(
     try:
         receipt = decode(line or b"")
     except (ValueError, RecursionError):
-        wrong[_what_it_is(line)].append(number)
+        wrong.add(_what_it_is(line), number)
         return
     whose = identity(receipt.form, receipt.unit, receipt.year, receipt.project)
     for key in (receipt.sha256, receipt.output_sha256, receipt.content, receipt.check_code, whose):
@@ -189,9 +212,3 @@ def _what_it_is(line: bytes | None) -> str:
     except (ValueError, RecursionError):
         return "不是完整的回执"
     return "不是完整的回执" if schema == SCHEMA else "是其他版本的软件写的回执"
-
-
-def _told(what: str, numbers: Iterable[int]) -> str:
-    numbers = list(numbers)
-    shown = "、".join(map(str, numbers[:5])) + ("等" if len(numbers) > 5 else "")
-    return f"第{shown}行{what}（共{len(numbers)}行），没有使用"

@@ -63,7 +63,7 @@ def test_a_line_that_is_no_receipt_is_told(copy: Path) -> None:
     with (copy.parent / "回执.jsonl").open("a") as file:
         file.write('{"schema": 7}\n')
     done = command("verify", copy)
-    assert "第2行是其他版本的软件写的回执（共1行），没有使用" in done.stderr
+    assert "第2行是其他版本的软件写的回执，共1行，没有使用" in done.stderr
     assert done.exit_code == 0
 
 

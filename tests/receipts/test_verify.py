@@ -191,6 +191,20 @@ def test_a_figure_of_ours_that_was_changed_is_told_with_what_it_was(name: str, o
     assert checked.exit_code == 1
 
 
+def test_a_deleted_row_of_figures_is_told(out: Path, tmp_path: Path) -> None:
+    """Scoring lets it pass with a warning: a unit deletes what it has mended. The paper is not whole any more."""
+
+    def delete(book: Any) -> None:
+        sheet = book["评分汇总"]
+        (row,) = (cell.row for cell in sheet["B"] if cell.value == "预算经费")
+        sheet.delete_rows(row)
+
+    found = verdict(out, delete, tmp_path)
+    assert found.kind is Kind.SHEETS
+    assert {one.now for one in found.changes} == {"空"}
+    assert not findings_of(pipeline.score(tmp_path / "改.xlsx"), "R25")
+
+
 def test_a_word_of_ours_that_was_changed_is_told_by_the_ledger(out: Path, tmp_path: Path) -> None:
     found = verdict(out, write("问题清单", "I5", "没有问题"), tmp_path)
     assert found.kind is Kind.SHEETS
@@ -309,6 +323,17 @@ def test_a_line_that_is_no_receipt_is_told_and_the_others_count(name: str, out: 
     assert words in problem
     (found,) = verify(out / f"{STORY}.xlsx", register)
     assert found.kind is Kind.INTACT
+
+
+def test_a_register_of_nothing_but_rubbish_is_read_to_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perf_xlsx.receipts.register.MOST", 1_000)
+    (tmp_path / "回执.jsonl").write_bytes(b"x\n" * 5_000)
+    assert opened(tmp_path / "回执.jsonl").problems == (
+        "第1、2、3、4、5等行不是完整的回执，共1000行，没有使用",
+        "第1001行起没有读：最多读512MB、1000行",
+    )
 
 
 def test_cells_that_are_no_addresses_are_ignored(out: Path, tmp_path: Path) -> None:
