@@ -130,15 +130,25 @@ def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
 def altered_on(now: Codes, then: Codes) -> dict[tuple[int, int], str]:
     """The cells that held something then, and now hold something else or nothing, with their codes of then.
 
-    They are where `now` has them. A row that was moved or deleted is none, nor is one that was inserted.
+    They are where `now` has them. A row that was moved or deleted is none, nor is one that was inserted, nor what
+    a column still has, in another order: a list is sorted without the column of its numbers.
     """
-    found: dict[tuple[int, int], str] = {}
+    same, found = _permuted(now, then), dict[tuple[int, int], str]()
     for before, after in changed_rows(now, then):
         if before and after:
             (_, was), (row, cells) = before, after
             present = dict(cells)
-            found |= {(row, at): code for at, code in was if present.get(at) != code}
+            found |= {(row, at): code for at, code in was if at not in same and present.get(at) != code}
     return found
+
+
+def _permuted(now: Codes, then: Codes) -> frozenset[int]:
+    """The columns that have the same contents as they had, in whatever order."""
+    counts: dict[int, Counter[str]] = {}
+    for codes, sign in ((now, 1), (then, -1)):
+        for (_, column), code in codes.items():
+            counts.setdefault(column, Counter())[code] += sign
+    return frozenset(column for column, count in counts.items() if not any(count.values()))
 
 
 def changed_rows(now: Codes, then: Codes) -> Iterator[tuple[Numbered | None, Numbered | None]]:

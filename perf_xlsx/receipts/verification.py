@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -99,7 +100,8 @@ def verify(path: Path, register: Register | None, terms: Terms | None = None) ->
     lines = [text for grid in sheets.values() for text in _lines(grid)]
     codes = dict.fromkeys(code for text in lines for code in _CODE.findall(text))
     seen = _Seen(sheets, tuple(codes), tuple(dict.fromkeys(total for text in lines for total in totals_in(text))))
-    return tuple(_verdict(one, seen, register, lambda rules: _again(path, terms, rules)) for one in result.forms)
+    again = None if terms.rulebook else partial(_again, path, terms)
+    return tuple(_verdict(one, seen, register, again) for one in result.forms)
 
 
 def _intact(digest: str, same: list[Receipt]) -> Iterator[Verdict]:
@@ -139,18 +141,19 @@ def _lines(grid: Grid) -> list[str]:
 # ---- one form --------------------------------------------------------------------------------------------------
 
 
-def _verdict(one: Result, seen: _Seen, register: Register | None, again: Callable[[str], Result]) -> Verdict:
-    stamp = _stamp(one)
+def _verdict(
+    one: Result, seen: _Seen, register: Register | None, again: Callable[[str], Result] | None
+) -> Verdict:
+    """The verdict of one form; `again` scores the workbook by another rulebook, None where one was asked for."""
     if register is None:
         return _without(one, seen)
     receipt = _receipt(one, seen, register)
     if receipt is None:
         return Verdict(Kind.OTHER, one.part, ("回执里没有这份：指纹、内容、校验码、单位和年度都对不上。",))
-    if receipt.rulebook != one.rulebook and receipt.rulebook in rulebook_names():
+    if again and receipt.rulebook != one.rulebook and receipt.rulebook in rulebook_names():
         others = {other.part: other for other in again(receipt.rulebook).forms}
         one = others.get(one.part, one)
-        stamp = _stamp(one)
-    if receipt.content == stamp.content:
+    if receipt.content == _stamp(one).content:
         return _same_inputs(one, seen, receipt)
     return _other_inputs(one, seen, receipt)
 
@@ -185,6 +188,8 @@ def _same_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
     comparable = receipt.check_code == _stamp(one).code  # the same rules and version would write the same now
     changes = tuple(_figures(one, seen)) if comparable else ()
     told = _edits(one, changes)
+    if seen.codes and receipt.check_code not in seen.codes:
+        told = (*told, f"自评表上的校验码是 {'、'.join(seen.codes)}，不是回执的 {receipt.check_code}。")
     if changes or told:
         told = (*told, "填报内容没有变，改的是评分写出的表。")
         return Verdict(Kind.SHEETS, one.part, told, changes[:LISTED], receipt)

@@ -223,6 +223,43 @@ def test_without_the_ledger_the_figures_are_still_compared(out: Path, tmp_path: 
     assert (found.kind, [one.cell for one in found.changes]) == (Kind.SHEETS, ["B5"])
 
 
+def test_a_check_code_of_another_score_is_told(out: Path, tmp_path: Path) -> None:
+    def forge(book: Any) -> None:
+        for row in book["自评表"].iter_rows():
+            for cell in row:
+                if "校验码" in str(cell.value):
+                    cell.value = f"{cell.value[:-12]}ABCDEFGHJKLM"
+
+    found = verdict(out, forge, tmp_path)
+    assert found.kind is Kind.SHEETS
+    assert any(line.startswith("自评表上的校验码是 ABCDEFGHJKLM，不是回执的 ") for line in found.told)
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("kind", ["ods", "xls:MS Excel 97"])
+def test_a_changed_copy_of_another_format_is_told_too(kind: str, out: Path, tmp_path: Path) -> None:
+    altered = tmp_path / "改.xlsx"
+    altered.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "B5", "98.01")))
+    saved = converted(tmp_path / "old", kind, altered)
+    (error,) = findings_of(pipeline.score(saved), "R25")
+    assert error.message.startswith("改动了评分写出的工作表“评分汇总”：B5现为“98.01”。")
+    (found,) = verify(saved, opened(out / "回执.jsonl"))
+    assert (found.kind, [one.now for one in found.changes]) == (Kind.SHEETS, ["98.01"])
+
+
+def test_a_rulebook_that_was_asked_for_is_used(out: Path, tmp_path: Path) -> None:
+    """The template remembers one; the run was told another, which its receipt names."""
+    command("score", out.parent / "in" / f"{STORY}.xlsx", "-o", tmp_path / "out", "--rulebook", "platform")
+    register, copy = opened(tmp_path / "out" / "回执.jsonl"), tmp_path / "改.xlsx"
+    copy.write_bytes(changed((tmp_path / "out" / f"{STORY}.xlsx").read_bytes(), lambda book: None))
+    (found,) = verify(copy, register)
+    assert found.kind is Kind.RESAVED
+    assert len(found.told) == 1
+    copy.write_bytes(changed(copy.read_bytes(), write("绩效指标", "I9", 90)))
+    (found,) = verify(copy, register, pipeline.Terms("hubei"))
+    assert any("评分办法与评分时的（platform）不同" in line for line in found.told)
+
+
 def test_an_answer_and_a_signature_are_no_change(out: Path, tmp_path: Path) -> None:
     def sign(book: Any) -> None:
         book["问题清单"]["L8"] = "已更正"
