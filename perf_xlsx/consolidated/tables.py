@@ -142,13 +142,13 @@ def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
 
 
 def receipt_rows(one: Return) -> Iterator[tuple[Value, ...]]:
-    """A row a scored copy: what 回执.jsonl says of it, without the inputs."""
+    """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
     receipt, who = receipt_of(one.record), one.who
     if receipt is not None:
         yield (
             who.unit, who.form, who.year, who.project, decimal(receipt.total), receipt.grade or "",
-            receipt.check_code, receipt.rulebook, receipt.version, receipt.name, receipt.sha256,
-            receipt.output_sha256, receipt.content, receipt.rules,
+            receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
+            receipt.content,
         )  # fmt: skip
 
 
@@ -220,9 +220,8 @@ RECEIPTS = Table(
     "receipts", "回执",
     _columns(
         ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24), ("计算总分", 9, "points"),
-        ("计算等级", 9, "word"), ("校验码", 16, "word"), ("评分办法", 12, "word"), ("软件版本", 9, "word"),
+        ("计算等级", 9, "word"), ("校验码", 16, "word"), ("评分办法", 12, "word"),
         ("报送件", 27), ("报送件的SHA-256", 34), ("评分后工作簿的SHA-256", 34), ("填报内容的SHA-256", 34),
-        ("评分办法的SHA-256", 34),
     ),
     receipt_rows,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from perf_xlsx.domain.inputs import inputs_of
 from perf_xlsx.domain.model import Result, Stamp
 from perf_xlsx.domain.rounding import points
 from perf_xlsx.foreign import open_original
+from perf_xlsx.forms import with_forms
 from perf_xlsx.ooxml import (
     RETAINED,
     Book,
@@ -93,6 +95,12 @@ def verify(path: Path, register: Register | None, terms: Terms | None = None) ->
     digest = hashlib.sha256(data).hexdigest()
     if register and (same := register.of(digest)):
         return tuple(_intact(digest, same))
+    with with_forms(terms.forms):
+        return _opened(path, data, register, terms)
+
+
+def _opened(path: Path, data: bytes, register: Register | None, terms: Terms) -> tuple[Verdict, ...]:
+    """The verdicts of a workbook that has to be read."""
     result = pipeline.score(path, None, terms=terms)
     if result.evaluation is None:
         return (Verdict(Kind.UNREAD, told=tuple(found.message for found in result.findings)),)
@@ -120,16 +128,22 @@ def _again(path: Path, terms: Terms, rulebook: str) -> Result:
 
 
 def _our_sheets(data: bytes, terms: Terms) -> dict[str, Grid]:
-    """The sheets that scoring added, by name; `data` has been read before without damage."""
+    """The sheets that scoring added, by name; `data` has been scored, so that it opens."""
     if terms.passwords and is_encrypted(data):
         data = decrypt(data, terms.passwords, terms.limits)
     original = open_original(data, terms.limits)
     if original is not None:
         grids = {sheet.name: grid for sheet, grid in zip(original.sheets, original.grids, strict=True)}
     else:
-        book = Book(Package.open(data, terms.limits))
-        grids = {sheet.name: read_grid(book, sheet) for sheet in book.sheets}
+        grids = dict(_grids(Book(Package.open(data, terms.limits))))
     return {name: grid for name, grid in grids.items() if RETAINED not in name and is_ours(name, grid)}
+
+
+def _grids(book: Book) -> Iterator[tuple[str, Grid]]:
+    """The sheets that can be read whole; of another large one scoring has read no more than a cell."""
+    for sheet in book.sheets:
+        with suppress(PackageError):
+            yield sheet.name, read_grid(book, sheet)
 
 
 def _lines(grid: Grid) -> list[str]:
