@@ -202,7 +202,7 @@ def test_demo_does_the_main_job(tmp_path: Path) -> None:
     done = command("demo", "-o", tmp_path / "demo")
     assert done.exit_code == 0
     scored = tmp_path / "demo" / "scored"
-    assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx"}
+    assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx", "回执.jsonl"}
     units = openpyxl.load_workbook(scored / "汇总.xlsx")["单位得分"]
     assert [row[-1].hyperlink.target for row in units.iter_rows(min_row=4)] == list(STORIES.values())
 
@@ -272,7 +272,7 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
         (
             "scroe a",
-            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template，是不是要 score？用法见 perf-xlsx --help",
+            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template、verify，是不是要 score？用法见 perf-xlsx --help",
         ),
     ],
 )

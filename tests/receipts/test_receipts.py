@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,17 @@ def test_what_is_no_receipt_stays_in_the_file(tmp_path: Path) -> None:
     first, second = (out / "回执.jsonl").read_text("utf-8").splitlines()
     assert first == "不是回执"
     assert decode(second.encode()).file == "甲.xlsx"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    theirs, out = tmp_path / "theirs", tmp_path / "out"
+    theirs.write_text("mine")
+    out.mkdir()
+    (out / "回执.jsonl").symlink_to(theirs)
+    command("score", put(tmp_path / "in", "甲.xlsx").parent, "-o", out, "--jobs", 1)
+    assert theirs.read_text() == "mine"
+    assert [one["file"] for one in receipts_in(out)] == ["甲.xlsx"]
 
 
 def test_without_a_copy_there_is_no_receipt(tmp_path: Path) -> None:
