@@ -62,8 +62,8 @@ def run(
                 for one in _each(jobs, terms, roster, force, backend, work, state, stack):
                     receive(one.record)
                     yield one
-            if state:
-                state.finish()
+                if state:
+                    state.finish()  # first: where receipts cannot be written, the next run does only that
         except BatchError as error:
             raise BatchError(f"{error}{goes_on(force)}") if state and state.saved else error from None
 

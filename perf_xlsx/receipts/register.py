@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,7 @@ from perf_xlsx.receipts.receipt import SCHEMA, Receipt, decode, encode, receipt_
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import lines
 from perf_xlsx.system.os_errors import why
-from perf_xlsx.system.output_files import atomic_write, staged
+from perf_xlsx.system.output_files import StagedFile, atomic_write, staged, write_atomically
 
 NAME = "回执.jsonl"  # in the output folder of a run
 LARGEST, MOST = 512 << 20, 1_000_000  # bytes and lines of a register that are read
@@ -52,10 +52,20 @@ def written(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Ca
             with atomic_write(path) as file:
                 file.writelines(_merged(path, new))
         return
-    with staged(path) as copy:
-        yield lambda record: copy.file.writelines(_line(record, sign))
-        if copy.file.tell() or os.path.exists(path):
-            copy.commit()
+    with ExitStack() as stack:
+        begun: list[StagedFile] = []
+
+        def take(record: Record) -> None:
+            for line in _line(record, sign):
+                if not begun:
+                    begun.append(stack.enter_context(staged(path)))
+                begun[0].file.write(line)
+
+        yield take
+        if begun:
+            begun[0].commit()
+        elif os.path.exists(path):
+            write_atomically(path, b"")
 
 
 def _line(record: Record, sign: Sign | None) -> Iterator[bytes]:

@@ -202,7 +202,7 @@ def test_demo_does_the_main_job(tmp_path: Path) -> None:
     done = command("demo", "-o", tmp_path / "demo")
     assert done.exit_code == 0
     scored = tmp_path / "demo" / "scored"
-    assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx", "回执.jsonl"}
+    assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx"}
     units = openpyxl.load_workbook(scored / "汇总.xlsx")["单位得分"]
     assert [row[-1].hyperlink.target for row in units.iter_rows(min_row=4)] == list(STORIES.values())
 

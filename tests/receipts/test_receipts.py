@@ -124,6 +124,20 @@ def test_what_is_no_receipt_stays_in_the_file(tmp_path: Path) -> None:
     assert decode(second.encode()).file == "甲.xlsx"
 
 
+def test_where_they_cannot_be_written_the_next_run_does_only_that(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    put(tmp_path / "in", "甲.xlsx")
+    (out / "回执.jsonl").mkdir(parents=True)  # as good as a file that another program holds
+    done = command("score", tmp_path / "in", "-o", out, "--jobs", 1)
+    assert done.exit_code == 2
+    assert "回执.jsonl 没有写出" in done.stderr
+    (out / "回执.jsonl").rmdir()
+    again = command("score", tmp_path / "in", "-o", out, "--jobs", 1)
+    assert "沿用上次的评分" in again.output
+    assert [one["file"] for one in receipts_in(out)] == ["甲.xlsx"]
+    assert not list(out.glob(".perf_xlsx-*"))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     theirs, out = tmp_path / "theirs", tmp_path / "out"
