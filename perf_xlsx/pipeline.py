@@ -19,6 +19,7 @@ from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, lo
 from perf_xlsx.forms.case import CaseError, load_case
 from perf_xlsx.judging.judge import bounded, in_order
 from perf_xlsx.judging.judge import judge as judge_form
+from perf_xlsx.judging.stamp import stamp
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import (
     MIB,
@@ -214,7 +215,8 @@ def _judged(
         return Result(source, "", None, None, bounded(found))
     rulebook = rules.on(evaluation.form)
     scores, findings = judge_form(evaluation, found, rulebook, terms.waiving, part)
-    return Result(source, "", evaluation, scores, findings, rulebook.name, part=part)
+    identified = stamp(evaluation, scores)
+    return Result(source, "", evaluation, scores, findings, rulebook.name, part=part, stamp=identified)
 
 
 def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 from msgspec import Struct
@@ -20,7 +20,9 @@ from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.batch.worker import Done, Known, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
+from perf_xlsx.receipts.register import NAME, Sign, written
 from perf_xlsx.results.record import Record, decode_known
+from perf_xlsx.system.output_files import explain_os_error
 
 
 class Finished(Struct, frozen=True):
@@ -43,19 +45,25 @@ def run(
     force: bool = False,
     backend: Backend | None = None,
     work: Work = worker.one,
+    sign: Sign | None = None,
 ) -> Generator[Finished, None, None]:
     """Score all; yield each in plan order, then the listed units that returned nothing.
 
     Where a folder (or several files) is written out, what is done and unchanged is taken from the output folder's
-    memory, unless `force`. Stopped at any point, the next run goes on from there. Raises BatchError and
-    RulebookError.
+    memory, unless `force`. Stopped at any point, the next run goes on from there. At the end the receipts of the
+    scored copies are in that folder, signed by `sign`. Raises BatchError and RulebookError.
     """
     backend, terms = backend or in_process(), terms or Terms()
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
         state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
         try:
-            yield from _each(jobs, terms, roster, force, backend, work, state, stack)
+            with _receipts(jobs, sign) as receive:
+                for one in _each(jobs, terms, roster, force, backend, work, state, stack):
+                    receive(one.record)
+                    yield one
+                if state:
+                    state.finish()  # first: where receipts cannot be written, the next run does only that
         except BatchError as error:
             raise BatchError(f"{error}{goes_on(force)}") if state and state.saved else error from None
 
@@ -92,8 +100,20 @@ def _each(
         if state:
             state.write(record)
         yield Finished(None, record)
-    if state:
-        state.finish()
+
+
+@contextmanager
+def _receipts(jobs: Plan, sign: Sign | None) -> Generator[Callable[[Record], None]]:
+    """Where records go to get their receipts. Raises BatchError where these cannot be written."""
+    if jobs.folder is None:
+        yield lambda record: None
+        return
+    try:
+        with written(jobs.folder, not jobs.many, sign) as take:
+            yield take
+    except OSError as error:
+        detail, advice = explain_os_error(jobs.folder / NAME, error)
+        raise BatchError(f"{jobs.folder / NAME} 没有写出（{detail}）。{advice}") from None
 
 
 def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -> Task:

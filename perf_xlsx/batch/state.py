@@ -66,11 +66,15 @@ class State:
         detail, advice = explain_os_error(self.folder / f"{RECORDS}.tmp", error)
         return BatchError(f"{self.folder} 写不进去（{detail}），评分停止。{advice}")
 
-    def _tidy(self) -> None:
-        """Take away what a killed run, or a killed worker of this one, left half written."""
+    def _tidy(self, spared: str | None = None) -> None:
+        """Take away what a killed run, or a killed worker of this one, left half written.
+
+        Names that begin with `spared` stay: this process is still writing there.
+        """
         for place in self.places:
             for left in place.glob(f"{BEGUN}*.tmp"):
-                left.unlink(missing_ok=True)
+                if spared is None or not left.name.startswith(spared):
+                    left.unlink(missing_ok=True)
 
     def known(self, file: str) -> tuple[Record, ...]:
         """The records of a workbook's forms, without what was found by comparing them with others."""
@@ -106,7 +110,7 @@ class State:
             self.final.flush()
             os.fsync(self.final.fileno())
             self._close()
-            self._tidy()
+            self._tidy(spared=f"{BEGUN}{os.getpid()}-")
             put_in_place(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
             (self.folder / JOURNAL).unlink()
         except OSError as error:
@@ -196,7 +200,7 @@ def _is_complete(record: Record) -> bool:
         and record.key is not UNSET
         and record.output_sha256 is not UNSET
         and (record.key is None or record.key.rulebook == record.rulebook)
-        and (not record.is_read or record.form in form_names())
+        and (not record.is_read or (record.form in form_names() and record.content is not UNSET))
     )
 
 

@@ -25,7 +25,7 @@ from perf_xlsx.forms import FormFile
 from perf_xlsx.results.record import SCHEMA, Key, Options
 from perf_xlsx.results.records import UnrecordedError, as_line
 from perf_xlsx.results.report import as_records
-from perf_xlsx.rulebook import RulebookError, load_rulebook
+from perf_xlsx.rulebook import RulebookError, rules_digest
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
 from perf_xlsx.system.output_files import printable_path, with_required_suffix
@@ -98,13 +98,13 @@ def do(work: Work, seconds: float | None, version: str, tasks: Sequence[Task]) -
         raise BatchError(f"有的机器上 perf_xlsx 是 {__version__}，这里是 {version}。请装成同一版本再运行。")
     done = []
     for task in tasks:
-        with _within(seconds):
+        with within(seconds):
             done.append(work(task))
     return done
 
 
 @contextmanager
-def _within(seconds: float | None) -> Iterator[None]:
+def within(seconds: float | None) -> Iterator[None]:
     """End the process when the time is over, even if native code never comes back."""
     if seconds is None:
         yield
@@ -185,7 +185,7 @@ def _named(task: Task, written: Path) -> str:
 def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> Key:
     """All that a record depends on: content, rulebook, program, options. Raises RulebookError."""
     name = terms.rulebook or rulebook
-    rules = hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest() if name else None
+    rules = rules_digest(name) if name else None
     waivers = terms.waiving.in_force if terms.waiving else ()
     options = Options(
         rulebook if terms.rulebook else None,

@@ -19,6 +19,7 @@ from perf_xlsx.cli.run_output import Consolidation, Run, not_taken, outside, rep
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
 from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
+from perf_xlsx.receipts.register import Sign
 from perf_xlsx.rulebook import RulebookError, is_rulebook_file
 from perf_xlsx.system import streams
 from perf_xlsx.system.os_errors import why
@@ -34,11 +35,12 @@ def run(
     as_json: bool,
     force: bool = False,
     consolidation: Consolidation | None = None,
+    sign: Sign | None = None,
 ) -> NoReturn:
     """Score what the paths name, report it, and exit.
 
     `consolidation` is called while a run over a folder is under way; what it returns is called with the folder at
-    the end.
+    the end. `sign` signs the receipts.
     """
     if as_json:
         streams.as_utf8()
@@ -52,14 +54,14 @@ def run(
         if options.rulebook:
             usable_rulebook(options.rulebook)
         waiving, roster = _lists(options)
-        limits, passwords = _limits(options.limits), _passwords(options.password_file)
+        limits, passwords = _limits(options.limits), passwords_of(options.password_file)
         terms = Terms(options.rulebook, limits, passwords, waiving, options.forms)
         jobs = batch.plan(paths, folder)
         if not jobs:
             more = not_taken(jobs.passed) + outside(jobs.outside)
             fail(f"没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。{more}")
         with _backend(jobs, options, force) as backend:
-            finished = batch.run(jobs, terms=terms, roster=roster, force=force, backend=backend)
+            finished = batch.run(jobs, terms=terms, roster=roster, force=force, backend=backend, sign=sign)
             with closing(finished):
                 code = report(Run(jobs, as_json, force, waiving, roster, consolidation), finished)
     except RulebookError as error:
@@ -91,7 +93,8 @@ def _limits(path: Path | None) -> Limits:
         fail(f"{error.filename} 读不出来（{why(error)}）。")
 
 
-def _passwords(path: Path | None) -> tuple[str, ...]:
+def passwords_of(path: Path | None) -> tuple[str, ...]:
+    """The passwords in a file; else wrong usage."""
     try:
         return read_passwords(path) if path else ()
     except UnicodeDecodeError:

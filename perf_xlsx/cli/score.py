@@ -9,8 +9,9 @@ import click
 
 from perf_xlsx.batch import Roster, beside
 from perf_xlsx.cli.batch_run import run
-from perf_xlsx.cli.group import Command
-from perf_xlsx.cli.options import JSON, PATHS, BatchOptions, batch_options
+from perf_xlsx.cli.group import Command, fail
+from perf_xlsx.cli.options import FILE, JSON, PATHS, BatchOptions, batch_options
+from perf_xlsx.receipts.register import Sign
 
 
 @click.command(cls=Command)
@@ -25,13 +26,37 @@ from perf_xlsx.cli.options import JSON, PATHS, BatchOptions, batch_options
 )
 @JSON
 @click.option("--force", is_flag=True, help="已经评过、没有变化的也重新评。")
+@click.option(
+    "--sign",
+    "key",
+    type=FILE,
+    metavar="私钥",
+    help="给回执签名（Ed25519）；一对钥匙由 perf-xlsx verify --new-key 生成。",
+)
 @batch_options
-def score(paths: tuple[Path, ...], folder: Path | None, as_json: bool, force: bool, options: BatchOptions) -> None:
+def score(
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    as_json: bool,
+    force: bool,
+    key: Path | None,
+    options: BatchOptions,
+) -> None:
     """读取、评分、标出问题，写出评分后的工作簿。
 
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
     """
-    run(paths, folder or beside(paths), options, as_json, force, _consolidation)
+    run(paths, folder or beside(paths), options, as_json, force, _consolidation, _signer(key) if key else None)
+
+
+def _signer(key: Path) -> Sign:
+    """A function that signs with the private key in a file; else wrong usage."""
+    from perf_xlsx.receipts.signature import KeyFileError, signer  # cryptography, which is optional
+
+    try:
+        return signer(key)
+    except KeyFileError as error:
+        fail(str(error))
 
 
 def _consolidation() -> Callable[[Path, Roster | None], Path]:

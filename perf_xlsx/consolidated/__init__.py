@@ -38,7 +38,18 @@ from perf_xlsx.consolidated.sheets import (
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
-from perf_xlsx.consolidated.tables import EXTRAS, FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return, Table
+from perf_xlsx.consolidated.tables import (
+    EXTRAS,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    LONG,
+    RECEIPTS,
+    UNITS,
+    Listed,
+    Return,
+    Table,
+)
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
@@ -57,6 +68,7 @@ __all__ = [
     "write_consolidated",
 ]
 
+RECEIPTS_NOTE = "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾。核对工作簿用 perf-xlsx verify。"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 
 
@@ -110,8 +122,8 @@ def consolidate(
 
 
 def _tables(found: Statistics) -> tuple[Table, ...]:
-    """The long tables; of what only its form knows there is one where something is."""
-    return (*LONG, EXTRAS) if found.rows[EXTRAS.key] else LONG
+    """The long tables; of what only its form knows, and of receipts, there is one where something is."""
+    return (*LONG, *(table for table in (EXTRAS, RECEIPTS) if found.rows[table.key]))
 
 
 class _Returns:
@@ -159,6 +171,10 @@ def _write(
     long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
     if extras:
         long[EXTRAS.key] = extras
+    if found.rows[RECEIPTS.key]:
+        long[RECEIPTS.key] = LongSheets(
+            canvas, RECEIPTS.name, RECEIPTS.columns, found.rows[RECEIPTS.key], RECEIPTS_NOTE, limit
+        )
     listed = _fill(long, _tables(found), returns)
     write_troubled(troubled, worst_first)
     write_money(money, found, funds, listed)

@@ -29,6 +29,7 @@ from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
 from perf_xlsx.consolidated.troubled_store import TroubledStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.record import Record
 
 BANDS = (
@@ -234,6 +235,7 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["units"] += 1
     found.rows["indicators"] += len(record.indicators or ())
     found.rows["extras"] += len(record.extras)
+    found.rows["receipts"] += receipt_of(record) is not None
 
 
 def _count_read(found: Statistics, record: Record, who: Identity) -> None:

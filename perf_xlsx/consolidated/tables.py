@@ -24,6 +24,7 @@ from perf_xlsx.consolidated.returns import (
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.record import Record
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
@@ -140,6 +141,17 @@ def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
         )  # fmt: skip
 
 
+def receipt_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
+    receipt, who = receipt_of(one.record), one.who
+    if receipt is not None:
+        yield (
+            who.unit, who.form, who.year, who.project, decimal(receipt.total), receipt.grade or "",
+            receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
+            receipt.content,
+        )  # fmt: skip
+
+
 def standing_word(how: Standing) -> str:
     """The standing in sign and word."""
     return f"{STANDING_SIGNS[how]} {STANDING_NAMES[how]}"
@@ -203,6 +215,15 @@ FINDINGS = Table(
         ("问题", 36), ("整改意见", 32),
     ),
     finding_rows,
+)  # fmt: skip
+RECEIPTS = Table(
+    "receipts", "回执",
+    _columns(
+        ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24), ("计算总分", 9, "points"),
+        ("计算等级", 9, "word"), ("校验码", 16, "word"), ("评分办法", 12, "word"),
+        ("报送件", 27), ("报送件的SHA-256", 34), ("评分后工作簿的SHA-256", 34), ("填报内容的SHA-256", 34),
+    ),
+    receipt_rows,
 )  # fmt: skip
 LONG = (UNITS, FUNDS, INDICATORS, FINDINGS)
 

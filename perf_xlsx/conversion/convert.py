@@ -19,11 +19,11 @@ from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.collector import reported
 from perf_xlsx.foreign import Original
-from perf_xlsx.ooxml import Grid, Limits
-from perf_xlsx.ooxml.contents import codes_of_grid
+from perf_xlsx.ooxml import Altered, Grid, Limits
+from perf_xlsx.ooxml.contents import altered_on, codes_of_grid
 from perf_xlsx.ooxml.note_text import Recorded, answer_in
 from perf_xlsx.ooxml.record import Record, find_ledger
-from perf_xlsx.reading.earlier_answers import in_notes
+from perf_xlsx.reading.earlier_answers import altered, in_notes
 from perf_xlsx.reading.earlier_run import points_of
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout
@@ -75,6 +75,7 @@ def convert(
         *_extras(original, sheets, layout),
         *(_not_carried_form(original, sheets, at) for at in more),
         *_answered(original, transcript, recorded),
+        *_altered(original, record, workbook),
         _converted(origin, Place(workbook)),
     )
     return Converted(
@@ -122,6 +123,20 @@ def _answered(original: Original, transcript: Transcript, recorded: Recorded | N
     for title, written in groupby((note for note in notes if note), key=lambda note: note.sheet):
         found = in_notes(Place(transcript.workbook, index[title], sheet=title), list(written), carried=True)
         yield replace(found, place=transcript.moved_finding(found).place)
+
+
+def _altered(original: Original, record: Record | None, workbook: str) -> Iterator[Finding]:
+    """R25: what was changed on the sheets that an earlier scoring added."""
+    grids = _grids(original)
+    for name, added in record.sheets.items() if record else ():
+        title = next((one.area() or (added.name,) for one in original.defined_names() if one.name == name), None)
+        grid = grids.get(title[0] if title else added.name)
+        if grid is None or added.codes is None:
+            continue
+        changed = altered_on(codes_of_grid(grid, added.codes), added.codes)
+        cells = [Altered(*at, grid.cells.get(at), then) for at, then in changed.items()]
+        if found := altered(added.name, Place(workbook), added.name, cells):
+            yield replace(found, place=Place(workbook))
 
 
 def _converted(origin: Origin, place: Place) -> Finding:

@@ -432,6 +432,18 @@ class Finding(Struct, frozen=True, gc=False):
         return "waived" if self.waived else self.severity
 
 
+class Stamp(Struct, frozen=True):
+    """What identifies a score: its check code, the digests of inputs and rulebook, the inputs by sheet and cell.
+
+    Of an input that is not for everybody `inputs` holds a code.
+    """
+
+    code: str
+    content: str
+    rules: str
+    inputs: Mapping[str, Mapping[str, str]]
+
+
 class Result(Struct, frozen=True):
     """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read.
 
@@ -448,6 +460,7 @@ class Result(Struct, frozen=True):
     output: str | None = None
     part: str = ""
     more: tuple[Result, ...] = ()
+    stamp: Stamp | None = None
 
     @property
     def forms(self) -> tuple[Result, ...]:

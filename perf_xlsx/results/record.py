@@ -7,6 +7,7 @@ A field that is UNSET has no key.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NoReturn
 
 import msgspec
@@ -20,6 +21,8 @@ SCHEMA = 1  # another number where keys come to mean something else
 Number = Annotated[str, Meta(pattern=r"^-?[0-9]{1,300}(\.[0-9]{1,1000})?\Z")]  # a double and more
 Points = Annotated[str, Meta(pattern=r"^-?[0-9]{1,24}(\.[0-9]{1,1000})?\Z")]  # a weight has up to 13 digits
 Code = Annotated[str, Meta(pattern=r"^[A-Z][0-9]{2}\Z")]
+CheckCode = Annotated[str, Meta(pattern=r"^[2-9A-HJ-NP-Z]{12}\Z")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Year = Annotated[int, Meta(ge=0, le=9999)]
 
 
@@ -143,7 +146,8 @@ class Record(Struct, frozen=True, kw_only=True):
     and `parts` their number; the only form of a workbook has neither key. A form that holds no points is
     "checked", as is one for monitoring, whatever it holds: it has no total, and `unscored` says why.
     `claimed_rows` is how many indicators have the points that the unit claims, because no rule can compute them;
-    there is no such key where there are none.
+    there is no such key where there are none. `content` is the digest of what was filled in, `inputs` what a
+    receipt may keep of it, by sheet and cell; `check_code` is on 自评表 too.
 
     `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
     unit, else `output_sha256` and `key` (null where the next run is to try again).
@@ -167,6 +171,7 @@ class Record(Struct, frozen=True, kw_only=True):
     grade: str | None
     claimed_total: Number | None = None
     claimed_grade: str | None = None
+    check_code: CheckCode | UnsetType = UNSET
     extras: tuple[ExtraRecord, ...] = ()
     findings: tuple[FindingRecord, ...]
     output: str | None = None
@@ -176,6 +181,8 @@ class Record(Struct, frozen=True, kw_only=True):
     project: str | None = None
     funds: tuple[FundRecord, ...] = ()
     passages: tuple[str, ...] = ()
+    content: Digest | UnsetType = UNSET
+    inputs: Mapping[str, Mapping[str, str]] | UnsetType = UNSET
     code: str | UnsetType | None = UNSET
     contact: str | UnsetType | None = UNSET
     output_sha256: str | UnsetType | None = UNSET

@@ -24,7 +24,7 @@ CUT = (None, 2_000, 200, 20)  # characters of a text in a record that would be l
 NEVER_CUT = frozenset(
     (
         "schema", "status", "file", "part", "output", "output_sha256", "sha256", "key", "rulebook", "form", "unit",
-        "project", "code", "severity", "sheet", "cell", "correction",
+        "project", "code", "check_code", "content", "inputs", "severity", "sheet", "cell", "correction",
     )
 )  # fmt: skip  # what tells records apart, or is to be typed as it is
 

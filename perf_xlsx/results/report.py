@@ -74,7 +74,7 @@ def as_record(result: Result) -> Record:
         findings=tuple(map(finding_record, result.findings)),
         output=result.output,
     )
-    if form is None or scores is None:
+    if form is None or scores is None or result.stamp is None:
         return unread
     return replace(
         unread,
@@ -91,10 +91,13 @@ def as_record(result: Result) -> Record:
         grade=scores.grade,
         claimed_total=number(form.claimed.total.value),
         claimed_grade=form.claimed.grade.value,
+        check_code=result.stamp.code,
         extras=tuple(map(_extra, form.extras)),
         form_title=form.form_title,
         funds=tuple(_fund(form, key, scores) for key in form.funds),
         passages=tuple(passage.text.given for passage in form.passages),
+        content=result.stamp.content,
+        inputs=result.stamp.inputs,
         **{key: form.boxes[key].value for key in ("money_unit", "supervisor", "project") if key in form.boxes},
     )
 

@@ -12,7 +12,7 @@ from perf_xlsx.scored.clip_text import chunks
 from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Span, Texts
 from perf_xlsx.scored.subject import Subject
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED
+from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED, SIGNED_ON
 
 TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
 GOAL, TALL, SEAL_HEIGHT = 40.0, 26.0, 36.0  # least heights in points
@@ -23,7 +23,6 @@ SIGNED_BY: Mapping[str, tuple[str, ...]] = {
     SIGNED[2]: ("联系电话",),
 }
 SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
-NO_DATE = "年　　　月　　　日"
 
 
 def not_valid(errors: int) -> str:
@@ -133,7 +132,7 @@ def _signed(subject: Subject, labels: tuple[str, ...]) -> str:
 def _day(filled_on: Entry[str] | None) -> str:
     """The date as typed, written as on official papers; room for one where there is none."""
     if filled_on is None or filled_on.empty:
-        return NO_DATE
+        return SIGNED_ON
     day = day_of(filled_on.given)
     return f"填报日期：{day.year}年{day.month}月{day.day}日" if day else f"填报日期：{filled_on.given}"
 

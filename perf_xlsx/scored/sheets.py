@@ -15,25 +15,25 @@ from perf_xlsx.scored.summary import summary_sheet
 from perf_xlsx.sheets.origin import Origin
 
 
-def scored_sheets(result: Result, origin: Origin | None = None, code: str | None = None) -> list[Draft]:
+def scored_sheets(result: Result, origin: Origin | None = None) -> list[Draft]:
     """评分汇总 and 自评表 of each form, then one 问题清单: values only, the same for the same result.
 
-    A monitoring form gets no 自评表, because it is none. `code` is the check code at the foot of 自评表.
+    A monitoring form gets no 自评表, because it is none.
 
-    来源对照 too, where the workbook was carried over from another format. `code` is the check code of 自评表.
+    来源对照 too, where the workbook was carried over from another format.
     """
-    sheets = [sheet for one in result.forms for sheet in _of_form(one, code)]
+    sheets = [sheet for one in result.forms for sheet in _of_form(one)]
     sheets.append(problems_sheet(result))
     return [*sheets, origin_sheet(origin)] if origin is not None else sheets
 
 
-def _of_form(result: Result, code: str | None) -> Iterator[Draft]:
+def _of_form(result: Result) -> Iterator[Draft]:
     assert result.evaluation is not None
     kind = result.evaluation.form
     form, rulebook = load_form(kind), load_rulebook(result.evaluation.rulebook).on(kind)
     sheets = [summary_sheet(result, form, rulebook)]
     if result.evaluation.unscored != "monitoring":
-        sheets.append(evaluation_sheet(result, form, rulebook, code))
+        sheets.append(evaluation_sheet(result, form, rulebook, result.stamp.code if result.stamp else None))
     for sheet in sheets:
         sheet.title += f" {result.part}" if result.part else ""
         yield sheet

@@ -54,6 +54,7 @@ def is_prompt(text: object) -> bool:
 SCORED_BY = "自评得分、自评等级由单位填报，核定得分按评分办法计算"  # begins the last line of 自评表
 NOT_VALID = "有 {} 项错误，未通过校验，不得盖章报送"  # and this is at its head, where errors stand
 SIGNED, SEAL = ("填报人：", "单位负责人：", "联系电话："), "（单位公章）"
+SIGNED_ON = "年　　　月　　　日"  # where no date was typed
 SUMMARY_HEADS = ("自评得分", "计算得分", "自评−计算", "计算过程", "依据")
 SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "整改意见", "依据")
 ORIGIN_HEADS = ("本表位置", "原工作表", "原单元格", "原内容")

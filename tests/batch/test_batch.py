@@ -28,6 +28,7 @@ from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import Terms
+from perf_xlsx.receipts.register import NAME as RECEIPTS
 from perf_xlsx.results.records import Records
 from tests import ROOT
 from tests.kit import batch_work
@@ -141,7 +142,7 @@ def test_sixty_give_a_line_each_in_order_and_an_output_where_one_can_be(
     assert outputs == {path.relative_to(returned).as_posix() for path in sources if path.name not in unread}
     assert {line["output"] for line in lines} == {None} | {f"unbroken/{name}" for name in outputs}
     assert done.returncode == 3
-    assert sorted(written.keys() - outputs) == [".perf_xlsx/records.jsonl", DEFAULT_NAME]
+    assert sorted(written.keys() - outputs) == [".perf_xlsx/records.jsonl", RECEIPTS, DEFAULT_NAME]
 
 
 def test_one_process_gives_what_two_give_to_the_byte(
@@ -306,7 +307,8 @@ def test_a_worker_that_dies_while_it_writes_leaves_nothing(few: Path, tmp_path: 
     (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
     done = finished(few, tmp_path / "out", backend=local_processes(2), work=batch_work.dies_writing)
     assert [codes(one) == {"R03"} for one in done] == [False, False, False, True, False, False]
-    assert sorted(contents(tmp_path / "out")) == [".perf_xlsx/records.jsonl", *(f"{n}.xlsx" for n in range(5))]
+    left = [".perf_xlsx/records.jsonl", *(f"{n}.xlsx" for n in range(5)), RECEIPTS]
+    assert sorted(contents(tmp_path / "out")) == left
 
 
 def test_a_killed_run_leaves_no_worker_behind(sixty: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tests.kit.command import command
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
-    "grade", "claimed_total", "claimed_grade", "extras", "findings", "output",
+    "grade", "claimed_total", "claimed_grade", "check_code", "extras", "findings", "output",
 ]  # fmt: skip
 INDICATOR = {
     "name", "cell", "sign", "target", "actual", "completion", "weight", "points", "claimed", "method", "why",
@@ -272,7 +272,7 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
         (
             "scroe a",
-            "没有这个命令，现有 adopt、check、consolidate、demo、dump、explain、rules、score、template，是不是要 score？用法见 perf-xlsx --help",
+            "没有这个命令，现有 adopt、check、consolidate、demo、dump、explain、rules、score、template、verify，是不是要 score？用法见 perf-xlsx --help",
         ),
     ],
 )

@@ -200,7 +200,8 @@ def test_the_foot_names_the_rules_and_the_check_code_and_no_program(tmp_path: Pa
     result = pipeline.score(tmp_path / "t.xlsx")
 
     def foot(code: str | None) -> str:
-        sheet = scored_sheets(result, code=code)[1]
+        stamp = replace(result.stamp, code=code) if code and result.stamp else None
+        sheet = scored_sheets(replace(result, stamp=stamp))[1]
         (found,) = [
             str(value)
             for cells in sheet.cells.values()

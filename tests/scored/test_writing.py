@@ -84,7 +84,7 @@ def test_a_copy_that_cannot_be_written_is_told_and_the_others_are_written(
     assert words[0] in finding["message"]
     assert words[1] in finding["advice"]
     assert second["output"] == str(out / "乙.xlsx")
-    left = sorted(path.name for path in out.iterdir() if path.is_file() and path.name != DEFAULT_NAME)
+    left = sorted(path.name for path in out.glob("*.xlsx") if path.name != DEFAULT_NAME)
     assert left == (["乙.xlsx", "甲.xlsx"] if there else ["乙.xlsx"])
     if there:
         assert (out / "甲.xlsx").read_bytes() == b"what was there"
