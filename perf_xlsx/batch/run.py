@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing
 from functools import partial
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from perf_xlsx import __version__
 from perf_xlsx.batch import worker
@@ -16,11 +15,13 @@ from perf_xlsx.batch.cross_checks import CrossChecks
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
+from perf_xlsx.batch.rounds import Rounds
 from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.batch.worker import Done, Known, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
 from perf_xlsx.results.record import Record, decode_known
+from perf_xlsx.results.records import Records
 
 
 class Finished(Struct, frozen=True):
@@ -43,19 +44,22 @@ def run(
     force: bool = False,
     backend: Backend | None = None,
     work: Work = worker.one,
+    previous: Records | None = None,
 ) -> Generator[Finished, None, None]:
     """Score all; yield each in plan order, then the listed units that returned nothing.
 
     Where a folder (or several files) is written out, what is done and unchanged is taken from the output folder's
-    memory, unless `force`. Stopped at any point, the next run goes on from there. Raises BatchError and
-    RulebookError.
+    memory, unless `force`. Stopped at any point, the next run goes on from there. A return that differs from the
+    one that its unit sent before, by this memory or by the `previous` run's, is compared with it. Raises BatchError
+    and RulebookError.
     """
     backend, terms = backend or in_process(), terms or Terms()
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
         state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
         try:
-            yield from _each(jobs, terms, roster, force, backend, work, state, stack)
+            rounds = Rounds([Records.of_run(jobs.folder) if state and jobs.folder else None, previous])
+            yield from _each(jobs, terms, roster, force, backend, work, state, rounds, stack)
         except BatchError as error:
             raise BatchError(f"{error}{goes_on(force)}") if state and state.saved else error from None
 
@@ -68,6 +72,7 @@ def _each(
     backend: Backend,
     work: Work,
     state: State | None,
+    rounds: Rounds,
     stack: ExitStack,
 ) -> Iterator[Finished]:
     single = len(jobs) == 1
@@ -80,12 +85,10 @@ def _each(
             records = _records(task, done, state)
         for part, record in enumerate(records):
             with with_forms(terms.forms):
-                found = checks.findings(record)
-            if found:
-                record = replace(record, findings=(*record.findings, *found))
+                compared = rounds.compared(checks.compared(record))
             if state:
-                state.write(record, None if found or done.lines is None else done.lines[part])
-            yield Finished(jobs[at], record, done.lines is not None, part)
+                state.write(compared, done.lines[part] if done.lines and compared is record else None)
+            yield Finished(jobs[at], compared, done.lines is not None, part)
     with with_forms(terms.forms):
         outstanding = list(checks.outstanding())
     for record in outstanding:

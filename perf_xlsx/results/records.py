@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -59,6 +60,25 @@ class Records(Struct, frozen=True):
         if not os.path.isfile(found):
             raise RecordsError(f"{path} 里没有做完的评分记录。请先运行 perf-xlsx score 文件夹 -o {path}。")
         return cls(found, path)
+
+    @classmethod
+    def of_run(cls, folder: Path) -> Records | None:
+        """What the last complete run remembers in its output folder; None where there was none."""
+        found = folder / STATE / FILE
+        return cls(found, folder) if os.path.isfile(found) else None
+
+    def at(self, offset: int) -> Record:
+        """The record whose line begins there. Raises ValueError or OSError."""
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            return decode_known(file.readline(LONGEST))
+
+    def placed(self) -> Iterator[tuple[int, Record]]:
+        """Each record that can be read, with where its line begins. Raises OSError."""
+        with self.path.open("rb") as file:
+            for offset, line in lines(file):
+                with suppress(ValueError, RecursionError):
+                    yield offset, decode_known(line or b"")
 
     def __iter__(self) -> Iterator[Record]:
         try:

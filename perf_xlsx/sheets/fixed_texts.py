@@ -8,6 +8,7 @@ HIDDEN_SHEET = "_perf_xlsx"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
 CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
+RETURN_LIST = "退回清单"  # and the list of letters
 NUMBER = "序号"  # the head of the column that counts rows
 REQUIRED_HEAD = "必填项"  # the head of the guide's column that counts empty boxes
 COMPUTED_HELP = "自动计算，仅供核对。"
