@@ -85,7 +85,7 @@ class CrossChecks:
             self.database.close()
 
     def compared(self, record: Record) -> Record:
-        """The record with what comparing finds, and the row of the list that it answers; itself if there is neither."""
+        """The record with what comparing finds, and the row of the list that it answers; itself without either."""
         found = self.findings(record)
         if found:
             record = replace(record, findings=(*record.findings, *found))

@@ -21,7 +21,7 @@ Key = bytes
 
 
 class Rounds:
-    """Compares returns with those of earlier runs, the latest run first. Only positions of records are in memory."""
+    """Compares returns with those of earlier runs, the latest first. Only positions of records are in memory."""
 
     def __init__(self, runs: Iterable[Records | None]) -> None:
         self.runs = [run for run in runs if run is not None]
@@ -32,7 +32,7 @@ class Rounds:
         return [_index(run) for run in self.runs]
 
     def compared(self, record: Record) -> Record:
-        """The record as it is the first time; a later one with its number and what has changed since the one before."""
+        """The record as it is the first time; later with its round and what has changed since the one before."""
         if not (self.runs and record.is_read and record.unit):
             return record
         earlier = self._earlier(record)

@@ -50,8 +50,8 @@ def run(
 
     Where a folder (or several files) is written out, what is done and unchanged is taken from the output folder's
     memory, unless `force`. Stopped at any point, the next run goes on from there. A return that differs from the
-    one that its unit sent before, by this memory or by the `previous` run's, is compared with it. Raises BatchError
-    and RulebookError.
+    one that its unit sent before, by this memory or by the `previous` run's, is compared with it. Raises
+    BatchError and RulebookError.
     """
     backend, terms = backend or in_process(), terms or Terms()
     with ExitStack() as stack:

@@ -14,8 +14,8 @@ from perf_xlsx.domain.rounding import percent
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.pipeline import UNWRITTEN
-from perf_xlsx.results.together import together
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 

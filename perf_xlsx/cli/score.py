@@ -10,7 +10,9 @@ import click
 from perf_xlsx.batch import Roster, beside
 from perf_xlsx.cli.batch_run import run
 from perf_xlsx.cli.group import Command
+from perf_xlsx.cli.letter_options import LetterOptions, letter_options, letters, previous_run
 from perf_xlsx.cli.options import JSON, PATHS, BatchOptions, batch_options
+from perf_xlsx.cli.run_output import Outputs
 
 
 @click.command(cls=Command)
@@ -25,13 +27,25 @@ from perf_xlsx.cli.options import JSON, PATHS, BatchOptions, batch_options
 )
 @JSON
 @click.option("--force", is_flag=True, help="已经评过、没有变化的也重新评。")
+@letter_options
 @batch_options
-def score(paths: tuple[Path, ...], folder: Path | None, as_json: bool, force: bool, options: BatchOptions) -> None:
+def score(
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    as_json: bool,
+    force: bool,
+    options: BatchOptions,
+    letter: LetterOptions,
+    previous: Path | None,
+) -> None:
     """读取、评分、标出问题，写出评分后的工作簿。
 
-    给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。
+    给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。用 -o 指定文件夹的，还写出给各单位的
+    退回意见、催报通知和退回清单，在其中的“退回”文件夹里。
     """
-    run(paths, folder or beside(paths), options, as_json, force, _consolidation)
+    sent = letters(letter, options.rulebook) if folder else None
+    outputs = Outputs(_consolidation, sent, previous_run(previous))
+    run(paths, folder or beside(paths), options, as_json, force, outputs)
 
 
 def _consolidation() -> Callable[[Path, Roster | None], Path]:

@@ -1,16 +1,17 @@
-"""What goes back to each unit: a letter for each return with errors and each outstanding unit, and a list of them."""
+"""What goes back: a letter for each return with errors and each outstanding unit, and a list of them."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.batch.roster import same_unit
-from perf_xlsx.letters import draft
 from perf_xlsx.letters.folder import Folder
 from perf_xlsx.letters.letter import (
     REMINDED,
@@ -29,9 +30,19 @@ from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
 
-__all__ = ["Template", "TemplateError", "Templates", "Terms", "Written", "templates", "write_letters"]
+__all__ = [
+    "KINDS",
+    "Template",
+    "TemplateError",
+    "Templates",
+    "Terms",
+    "Written",
+    "shipped",
+    "templates",
+    "write_letters",
+]
 
-DRAFTS = {RETURNED: draft.return_letter, REMINDED: draft.reminder}
+KINDS = (RETURNED, REMINDED)
 ASK_FIRST = "（同一张表报送了两份，请先核对以哪一份为准）"
 
 Templates = dict[str, Template]
@@ -51,11 +62,19 @@ def templates(folder: Path | None = None) -> Templates:
 
     Raises TemplateError and OSError.
     """
-    found = {}
-    for kind, make in DRAFTS.items():
-        own = folder / f"{kind}.docx" if folder else None
-        found[kind] = Template.open(own if own and own.exists() else make())
-    return found
+    own = {kind: folder / f"{kind}.docx" for kind in KINDS} if folder else {}
+    if folder and not any(path.exists() for path in own.values()):
+        raise TemplateError(f"{folder} 里没有“{'.docx”“'.join(KINDS)}.docx”。样板用 perf-xlsx letters 写出。")
+    return {
+        kind: Template.open(own[kind] if kind in own and own[kind].exists() else shipped(kind)) for kind in KINDS
+    }
+
+
+def shipped(kind: str) -> bytes:
+    """The shipped template of a kind of letter, as a Word document."""
+    from perf_xlsx.letters import draft  # python-docx takes a tenth of a second
+
+    return {RETURNED: draft.return_letter, REMINDED: draft.reminder}[kind]()
 
 
 def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
@@ -68,38 +87,48 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
     rows: list[Row] = []
     count: Counter[str] = Counter()
     for letter, row in _letters(records, terms):
-        name = ""
         if letter:
             name = target.free(letter.stem, ".docx")
             target.put(name, using[letter.kind].stamped(letter.fields, letter.lists))
             count[letter.kind] += 1
-        rows.append(Row(*row, name or ASK_FIRST))
+            row = replace(row, letter=name)
+        rows.append(row)
     target.put(LIST, list_workbook(rows))
     target.finish()
     return Written(target.path / LIST, count, target.kept, target.failed)
 
 
-def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter | None, tuple[object, ...]]]:
+def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter | None, Row]]:
     """Each letter with its row of the list, less the letter's name."""
     outstanding: dict[str, list[Record]] = {}
+    unread: set[object] = set()  # rows of the list whose file came and could not be read: one letter is enough
     for _, group in groupby(records, lambda record: record.file):
         forms = list(group)
         if forms[0].status == "outstanding":
-            for one in forms:
+            for one in (one for one in forms if one.listed_row not in unread):
                 outstanding.setdefault(same_unit(one.unit), []).append(one)
         elif any(found.standing == "error" for record in forms for found in record.findings):
+            unread |= {one.listed_row for one in forms if one.listed_row and not one.is_read}
             yield returned(forms, terms), _row(forms, RETURNED, terms)
     for forms in outstanding.values():
         yield reminded(forms, terms), _row(forms, REMINDED, terms)
 
 
-def _row(forms: Sequence[Record], matter: str, terms: Terms) -> tuple[object, ...]:
+def _row(forms: Sequence[Record], matter: str, terms: Terms) -> Row:
     first = forms[0]
     found = Counter(one.standing for record in forms for one in record.findings if counted(one))
-    titles = "、".join(dict.fromkeys(map(form_name, forms)))
     came = matter == RETURNED
-    return (
-        first.listed_row or float("inf"), first.code or "", unit_of(first), first.contact or "", matter, titles,
-        first.file or "—", (first.round or 1) if came else None, found["error"] if came else None,
-        found["warning"] if came else None, terms.until,
-    )  # fmt: skip
+    return Row(
+        rank=first.listed_row or math.inf,
+        code=first.code or "",
+        unit=unit_of(first),
+        contact=first.contact or "",
+        matter=matter,
+        form="、".join(dict.fromkeys(map(form_name, forms))),
+        file=first.file or "—",
+        round=(first.round or 1) if came else None,
+        errors=found["error"] if came else None,
+        warnings=found["warning"] if came else None,
+        until=terms.until,
+        letter=ASK_FIRST,
+    )

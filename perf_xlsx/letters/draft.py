@@ -1,8 +1,8 @@
 """The shipped templates, made with python-docx; a bureau may take them and change them in Word.
 
-Layout by GB/T 9704-2012 as far as a letter needs it: A4, text area 156 × 225 mm, 仿宋三号 at 28.95 points a line,
-title 小标宋二号, first level 黑体, page number 四号 between dashes. The fonts are named, not shipped. Tables are 五号, so
-that most letters take one page.
+Layout by GB/T 9704-2012 as far as a letter needs it: A4, text area 156 × 225 mm, 仿宋三号 at 28.95 points a
+line, title 小标宋二号, first level 黑体, page number 四号 between dashes. The fonts are named, not shipped.
+Tables are 五号, so that most letters take one page.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from docx.shared import Mm, Pt
 TITLE, BODY, FIRST_LEVEL, TABLE, NUMBER = "方正小标宋简体", "仿宋_GB2312", "黑体", "仿宋_GB2312", "宋体"
 NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5  # 二号, 三号, 四号, 五号 in points
 LINE = 28.95  # points: 22 lines on 225 mm
+SMALL_LINE = 15
 STYLES = ("Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "footer", "header")
 IDLE = ("/stylesWithEffects", "/thumbnail", "/customXml", "/numbering")  # ends of relationship types
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
@@ -38,24 +39,24 @@ def return_letter() -> bytes:
     letter.text("【如有与上次比较】【与上次比较】")
     letter.heading("【如有更正】【更正节】须更正的（【更正数】项）")
     letter.table(
-        ("序号", "位置", "填报内容", "应为", "问题和更正办法"), (10, 25, 23, 25, 73),
+        ("序号", "位置", "填报内容", "应为", "问题和更正办法"), (12, 23, 22, 22, 77),
         ("【更正.序号】", "【更正.位置】", "【更正.填报内容】", "【更正.应为】", "【更正.问题】【更正.办法】"),
     )  # fmt: skip
     letter.heading("【如有说明】【说明节】须核对或说明的（【说明数】项）")
     letter.table(
-        ("序号", "位置", "问题和办法"), (10, 25, 121),
+        ("序号", "位置", "问题和办法"), (12, 23, 121),
         ("【说明.序号】", "【说明.位置】", "【说明.问题】【说明.办法】"),
     )  # fmt: skip
     letter.heading("【如有改动】【改动节】上次没有要求更正、这次有改动的，请说明")
     letter.table(
-        ("序号", "位置", "上次", "这次"), (10, 66, 40, 40),
+        ("序号", "位置", "上次", "这次"), (12, 64, 40, 40),
         ("【改动.序号】", "【改动.位置】", "【改动.上次】", "【改动.这次】"),
     )  # fmt: skip
     letter.text("【如有评分表】随附评分后的工作簿“【评分表】”，其中标出了上述各处。")
-    letter.text("【如有评分办法】评分办法：【评分办法】。")
-    letter.text("【如有校验码】校验码：【校验码】。")
-    letter.text("【如有联系人】收件联系人：【联系人】。")
     letter.signed()
+    letter.note("【如有联系人】收件联系人：【联系人】。")
+    letter.note("【如有评分办法】评分办法：【评分办法】。")
+    letter.note("【如有校验码】校验码：【校验码】。")
     return letter.bytes()
 
 
@@ -65,12 +66,12 @@ def reminder() -> bytes:
     letter.addressed()
     letter.text("截至目前，尚未收到（或读不出）你单位应报送的下列绩效自评表。请于【期限】前报送。")
     letter.table(
-        ("序号", "自评表", "项目", "情况"), (10, 50, 50, 46),
+        ("序号", "自评表", "项目", "情况"), (12, 60, 60, 24),
         ("【未报.序号】", "【未报.表名】", "【未报.项目】", "【未报.情况】"),
     )  # fmt: skip
     letter.text("如已报送，请告知报送的时间和文件名称。")
-    letter.text("【如有联系人】收件联系人：【联系人】。")
     letter.signed()
+    letter.note("【如有联系人】收件联系人：【联系人】。")
     return letter.bytes()
 
 
@@ -120,6 +121,11 @@ class _Letter:
         paragraph = self._paragraph(text, BODY, NO_3)
         paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
 
+    def note(self, text: str) -> None:
+        """A line in small type at the foot."""
+        form = self._paragraph(text, BODY, NO_5).paragraph_format
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(SMALL_LINE)
+
     def heading(self, text: str) -> None:
         """A heading of the first level, kept with what follows."""
         paragraph = self._paragraph(text, FIRST_LEVEL, NO_3)
@@ -142,7 +148,7 @@ class _Letter:
     def _cell(self, cell: Any, text: str, bold: bool, centred: bool) -> None:
         paragraph = cell.paragraphs[0]
         form = paragraph.paragraph_format
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(15)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(SMALL_LINE)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
         run = paragraph.add_run(text)
         _font(run, FIRST_LEVEL if bold else TABLE, NO_5)

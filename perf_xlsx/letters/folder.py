@@ -1,6 +1,7 @@
 """退回/: what a run writes there, what it leaves alone, what it takes away again.
 
-A letter that somebody has changed since is theirs: it stays, under another name where we have something new to say.
+A letter that somebody has changed since is theirs: it stays, under another name where there is something new to
+say.
 """
 
 from __future__ import annotations

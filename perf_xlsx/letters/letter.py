@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from msgspec import UNSET, Struct
 
@@ -155,7 +156,11 @@ def _rows(findings: Iterable[FindingRecord], records: Sequence[Record]) -> list[
 
 def _row(number: int, found: FindingRecord, others: Sequence[FindingRecord], records: Sequence[Record]) -> Fields:
     cells = [one.cell or "" for one in others]
-    more = f"同样的还有{len(cells)}处：{'、'.join(cells[:CELLS])}{'等' if len(cells) > CELLS else ''}。" if cells else ""
+    more = (
+        f"同样的还有{len(cells)}处：{'、'.join(cells[:CELLS])}{'等' if len(cells) > CELLS else ''}。"
+        if cells
+        else ""
+    )
     return {
         "序号": str(number),
         "位置": " ".join(filter(None, (found.sheet, found.cell))) or "整个文件",
@@ -194,7 +199,8 @@ def _compared(record: Record) -> str:
 
 
 def _changes(records: Sequence[Record]) -> list[Fields]:
-    return [{"序号": str(number), **row} for number, row in enumerate(_changed(records), 1)][:MOST]
+    rows = enumerate(islice(_changed(records), MOST), 1)
+    return [{"序号": str(number), **row} for number, row in rows]
 
 
 def _changed(records: Sequence[Record]) -> Iterator[Fields]:

@@ -14,7 +14,7 @@ from perf_xlsx.sheets.writer import Canvas
 
 NAME = "退回清单.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
-COLUMNS = (
+COLUMNS: tuple[tuple[str, float], ...] = (
     ("序号", 5), ("单位编码", 11), ("单位", 26), ("联系人", 20), ("事项", 9), ("自评表", 22), ("报送文件", 24),
     ("报送次数", 6), ("错误", 6), ("须说明", 7), ("期限", 13), ("信函", 30),
 )  # fmt: skip
@@ -22,7 +22,7 @@ COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 
 
 class Row(Struct, frozen=True):
-    """One letter, or a return that has none although it must be corrected; `rank` is its row in the list of units."""
+    """One letter, or a return with errors that gets none; `rank` is its row in the list of units."""
 
     rank: float
     code: str
@@ -53,12 +53,14 @@ def list_workbook(rows: Sequence[Row]) -> bytes:
     number = canvas.style(border=1, align="center", num_format="0")
     for at, row in enumerate(sorted(rows, key=lambda one: one.rank), 1):
         values = (
-            at, row.code, row.unit, row.contact, row.matter, row.form, row.file, row.round, row.errors, row.warnings,
-            row.until, row.letter,
+            at, row.code, row.unit, row.contact, row.matter, row.form, row.file, row.round, row.errors,
+            row.warnings, row.until, row.letter,
         )  # fmt: skip
         for column, ((head, _), value) in enumerate(zip(COLUMNS, values, strict=True)):
             canvas.typed(sheet, at, column, value, number if head in COUNTS else text)
-        shown = [(value, width) for (_, width), value in zip(COLUMNS, values, strict=True) if isinstance(value, str)]
+        shown = [
+            (value, width) for (_, width), value in zip(COLUMNS, values, strict=True) if isinstance(value, str)
+        ]
         sheet.set_row(at, s.height_for(shown, 20))
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)

@@ -1,8 +1,8 @@
-"""A letter's template: a Word document with fields such as 【单位】, prepared once and then stamped for each letter.
+"""A letter's template: a Word document with fields such as 【单位】, prepared once and stamped for each letter.
 
-A table row or paragraph with a field of a list (【更正.位置】) is repeated for each item of the list; a table whose list
-is empty is left out. A paragraph with 【如有更正】 stays only where the list has items. What is stamped is text: never
-markup, and no field of Word's.
+A table row or paragraph with a field of a list (【更正.位置】) is repeated for each item of the list; a table
+whose list is empty is left out. A paragraph with 【如有更正】 stays only where the list has items. What is
+stamped is text: never markup, and no field of Word's.
 """
 
 from __future__ import annotations
@@ -81,13 +81,8 @@ class Template(Struct, frozen=True):
         """The document with these texts in the places of its fields."""
         text = "".join(_filled(self.body, fields, lists, {}))
         out = BytesIO()
-        names = [self.main, *(info.filename for info, _ in self.parts)]
-        first, *_ = names = [name for name in names if name == "[Content_Types].xml"] + [
-            name for name in names if name != "[Content_Types].xml"
-        ]
-        parts = [*self.parts, deflated(self.main, text.encode())]
-        parts.sort(key=lambda part: names.index(part[0].filename))
-        ZipWriter(out).finish(parts, names)
+        names = [*(info.filename for info, _ in self.parts), self.main]
+        ZipWriter(out).finish([*self.parts, deflated(self.main, text.encode())], names)
         return out.getvalue()
 
 
@@ -151,7 +146,7 @@ def _removed(element: etree._Element) -> None:
 
 
 def _marked(paragraph: etree._Element, unknown: list[str]) -> tuple[str, str]:
-    """Put markers in place of a paragraph's fields; gives the list that it repeats over, and that it depends on."""
+    """Put markers in place of a paragraph's fields; gives the list that it repeats over, and the one it needs."""
     texts = [text for text in paragraph.iter(f"{_W}t") if next(text.iterancestors(f"{_W}p")) is paragraph]
     _joined(texts)
     over = where = ""

@@ -62,7 +62,10 @@ def _unknown_form(identity: Identity, place: Place) -> Finding:
         )
         message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if nearest else ''}{nearest}。"
     elif identity.form in (CONSOLIDATED, RETURN_LIST):
-        message, advice = f"是本软件写出的{identity.form}工作簿，不是自评表。", "请把它移出收回的文件夹，再运行一次。"
+        message, advice = (
+            f"是本软件写出的{identity.form}工作簿，不是自评表。",
+            "请把它移出收回的文件夹，再运行一次。",
+        )
     else:
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
         advice = "如是本单位自定的表种，请用 --forms 指定它的文件（.toml），再运行一次；否则" + advice

@@ -1,7 +1,7 @@
-"""A return compared with the one that its unit sent before: findings mended, left and new, and changes nobody asked for.
+"""A return compared with the one before it: findings mended, left and new, and changes that nobody asked for.
 
-Only what both records hold is compared. A change counts as asked for where an earlier error or warning may have led
-to it: at its row, at its column as a whole, or through a sum. So whoever only did as told is accused of nothing.
+Only what both records hold is compared. A change counts as asked for where an earlier error or warning may have
+led to it: at its row, at its column as a whole, or through a sum. Whoever only did as told is accused of nothing.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _own(record: Record) -> list[FindingRecord]:
 
 
 def _keys(record: Record) -> dict[int, tuple[str, str]]:
-    """What tells a finding from the others though rows were moved: its code, and its indicator and column, or cell."""
+    """What tells findings apart though rows were moved: the code, and the indicator and column, or the cell."""
     rows = {(row.sheet, _row(row.cell)): row.name or "" for row in record.indicators or ()}
     return {
         at: (found.code, f"{rows[place]}·{found.field}")

@@ -167,9 +167,10 @@ class Record(Struct, frozen=True, kw_only=True):
     `claimed_rows` is how many indicators have the points that the unit claims, because no rule can compute them;
     there is no such key where there are none.
 
-    `schema` and what stands around it are there in the records of a batch: `output_sha256` and `key` (null where the
-    next run is to try again) of a return; with a list of units, the `listed_row` that it answers and what the list
-    says in it; `listed_unit` only where the return itself names no unit. A second return has `round` 2, and `since`.
+    `schema` and what stands around it are there in the records of a batch: `output_sha256` and `key` (null where
+    the next run is to try again) of a return; with a list of units, the `listed_row` that it answers and what the
+    list says in it; `listed_unit` only where the return itself names no unit. A second return has `round` 2, and
+    `since`.
     """
 
     file: str | None

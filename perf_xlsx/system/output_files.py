@@ -44,7 +44,7 @@ def unique_path(output: Path, taken: set[str]) -> Path:
 
 
 def safe_stem(text: str) -> str:
-    """A text as a file name that every system takes, Chinese kept, without suffix; never a path or a hidden file."""
+    """A text as a file name that every system takes, Chinese kept, without suffix; never a path, never hidden."""
     text = unicodedata.normalize("NFC", text)
     safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
     cut = safe.encode()[:LONGEST_STEM].decode(errors="ignore").strip(" .~$")
