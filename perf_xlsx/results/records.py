@@ -6,7 +6,7 @@ A file may come from anybody, or from another version: a line that does not fit 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -80,13 +80,27 @@ class Records(Struct, frozen=True):
                 with suppress(ValueError, RecursionError):
                     yield offset, decode_known(line or b"")
 
+    def at_all(self, offsets: Iterable[int]) -> Iterator[Record]:
+        """The records whose lines begin there, of a file that has been read. Raises RecordsError."""
+        try:
+            with self.path.open("rb") as file:
+                for offset in offsets:
+                    file.seek(offset)
+                    yield decode_known(file.readline(LONGEST))
+        except (ValueError, OSError):
+            raise RecordsError(f"{self.path} 在汇总时被改动了。请再运行一次。") from None
+
     def __iter__(self) -> Iterator[Record]:
+        return (record for _, record in self.located())
+
+    def located(self) -> Iterator[tuple[int, Record]]:
+        """Each record, with where its line begins. Raises RecordsError where a line is none."""
         try:
             with self.path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 state = status.st_size, status.st_mtime_ns
                 read = decode_known if state in self.accepted else decode
-                for number, (_, line) in enumerate(lines(file), 1):
+                for number, (offset, line) in enumerate(lines(file), 1):
                     if line is None or line.strip():
                         try:
                             record = read(line or b"")
@@ -94,7 +108,7 @@ class Records(Struct, frozen=True):
                             self._refuse(line, number)
                         if record.schema not in (SCHEMA, None, UNSET):
                             self._refuse(line, number)
-                        yield record
+                        yield offset, record
                 self.accepted.add(state)
         except OSError as error:
             raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None
