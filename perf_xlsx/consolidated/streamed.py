@@ -97,7 +97,7 @@ class LongSheets:
             canvas.text(sheet, TOP, 0, self.empty, style)
 
     def _print_across(self, sheet: Any, columns: tuple[Column, ...]) -> None:
-        """Where the columns fill more than one page in legible type, they go on beside it, below their units again."""
+        """Where the columns fill more than a page in legible type, they go on beside it, with their units again."""
         widths = [0.0 if column.head in self.hidden else printed_width(column.width) for column in columns]
         if sum(widths) <= PAGE:
             return

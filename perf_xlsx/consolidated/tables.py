@@ -139,8 +139,9 @@ def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     for row in one.record.indicators or ():
         points, claimed, unit = decimal(row.points), decimal(row.claimed), row.unit
         yield (
-            who.code, who.unit, row.level1 or "", row.level2 or "", row.name or "", with_unit(row.target, unit, row.sign),
-            with_unit(row.actual, unit), decimal(row.completion), decimal(row.weight), claimed, points,
+            who.code, who.unit, row.level1 or "", row.level2 or "", row.name or "",
+            with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), decimal(row.completion),
+            decimal(row.weight), claimed, points,
             None if claimed is None or points is None else claimed - points, row.method or "", row.why,
             who.form, who.year, who.project, who.supervisor,
         )  # fmt: skip
