@@ -31,7 +31,7 @@ MONEY_ROW = 22
 CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
 OUTSTANDING_WIDTHS = (2.0, 6, 32, 13, 15, 28, 26, 26)
 UNIT_COLUMNS = (
-    Column("单位编码", 10, "word"), Column("单位", 24), Column("须更正的错误", 58), Column("错误", 6, "count"),
+    Column("单位编码", 9, "word"), Column("单位", 20), Column("须更正的错误", 52), Column("错误", 6, "count"),
     Column("警告", 6, "count"), Column("提示", 6, "count"), Column("已豁免", 7, "count"),
     Column("合计", 6, "count"), Column("表种", 14, "word"), Column("年度", 6, "word"), Column("项目", 30),
     Column("工作簿", 36, "link"),

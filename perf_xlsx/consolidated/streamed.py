@@ -25,7 +25,8 @@ ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
 KEPT = 2  # columns that stay in sight, and are printed again on each page: code and unit
 SCALE = 92  # percent in print: 10 points become 9.2
-PAGE = PRINTED[0] * 100 / SCALE - 10  # points of columns that fit a page
+WIDER = 1.22  # where 宋体 is missing, another font makes columns that much wider
+PAGE = PRINTED[0] * 100 / SCALE / WIDER  # points of columns that fit a page
 GAP = "+0.00;-0.00;0.00"
 FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one below another
 
@@ -76,7 +77,7 @@ class LongSheets:
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
         printed = sum(column.kind != "link" for column in columns)  # links are not printed
-        self._print_across(sheet, columns[:printed])
+        first = self._print_across(sheet, columns[:printed])
         sheet.print_area(0, 0, last, printed - 1)
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
@@ -84,7 +85,7 @@ class LongSheets:
             sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
         if self.standing_column is not None:
             standing_colours(canvas, sheet, TOP, last, self.standing_column)
-        sheet.merge_range(0, 0, 0, printed - 1, "", canvas.title)
+        sheet.merge_range(0, 0, 0, first - 1, "", canvas.title)
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
         quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(sheet, 1, 0, self.note + self._part_words(number), quiet)
@@ -96,11 +97,14 @@ class LongSheets:
             sheet.merge_range(TOP, 0, TOP, len(columns) - 1, "", style)
             canvas.text(sheet, TOP, 0, self.empty, style)
 
-    def _print_across(self, sheet: Any, columns: tuple[Column, ...]) -> None:
-        """Where the columns fill more than a page in legible type, they go on beside it, with their units again."""
+    def _print_across(self, sheet: Any, columns: tuple[Column, ...]) -> int:
+        """Where the columns fill more than a page in legible type, they go on beside it, with their units again.
+
+        Gives the number of columns on the first page.
+        """
         widths = [0.0 if column.head in self.hidden else printed_width(column.width) for column in columns]
         if sum(widths) <= PAGE:
-            return
+            return len(columns)
         kept = used = sum(widths[:KEPT])
         breaks = []
         for position, width in enumerate(widths[KEPT:], KEPT):
@@ -112,6 +116,7 @@ class LongSheets:
         sheet.set_v_pagebreaks(breaks)
         sheet.repeat_columns(0, KEPT - 1)
         sheet.print_across()
+        return breaks[0]
 
     def _part_words(self, number: int) -> str:
         parts = len(self.sheets)
