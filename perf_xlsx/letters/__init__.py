@@ -127,8 +127,8 @@ def _row(forms: Sequence[Record], matter: str, terms: Terms) -> Row:
         form="、".join(dict.fromkeys(map(form_name, forms))),
         file=first.file or "—",
         round=(first.round or 1) if came else None,
-        errors=found["error"] if came else None,
-        warnings=found["warning"] if came else None,
+        errors=found["error"] or None,
+        warnings=found["warning"] or None,
         until=terms.until,
         letter=ASK_FIRST,
     )

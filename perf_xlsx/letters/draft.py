@@ -23,7 +23,10 @@ TITLE, BODY, FIRST_LEVEL, TABLE, NUMBER = "方正小标宋简体", "仿宋_GB231
 NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5  # 二号, 三号, 四号, 五号 in points
 LINE = 28.95  # points: 22 lines on 225 mm
 SMALL_LINE = 15
-STYLES = ("Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "footer", "header")
+STYLES = (
+    "Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "Header", "Header Char", "Footer",
+    "Footer Char",
+)  # fmt: skip
 IDLE = ("/stylesWithEffects", "/thumbnail", "/customXml", "/numbering")  # ends of relationship types
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
 

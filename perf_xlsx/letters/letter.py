@@ -192,10 +192,12 @@ def _compared(record: Record) -> str:
     since = record.since
     own = [found for found in record.findings if counted(found)]
     kept = sum(word(found, since) == "未改" for found in own)
-    words = f"与上次报送的“{_name(since.file)}”相比：上次指出的问题已改{len(since.fixed)}项，未改{kept}项"
-    words += f"；新增{len(own) - kept}项" if len(own) > kept else ""
-    words += f"；另有{since.changes}处上次没有要求更正而有改动" if since.changes else ""
-    return f"{words}。"
+    counts = (
+        (len(since.fixed), "上次指出的问题已改{}项"), (kept, "未改{}项"), (len(own) - kept, "新增{}项"),
+        (since.changes, "另有{}处上次没有要求更正而有改动"),
+    )  # fmt: skip
+    words = "，".join(text.format(count) for count, text in counts if count)
+    return f"与上次报送的“{_name(since.file)}”相比，{words}。" if words else ""
 
 
 def _changes(records: Sequence[Record]) -> list[Fields]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
 from io import BytesIO
 
 from msgspec import Struct
@@ -57,7 +58,8 @@ def list_workbook(rows: Sequence[Row]) -> bytes:
             row.warnings, row.until, row.letter,
         )  # fmt: skip
         for column, ((head, _), value) in enumerate(zip(COLUMNS, values, strict=True)):
-            canvas.typed(sheet, at, column, value, number if head in COUNTS else text)
+            shown_as = Decimal(value) if isinstance(value, int) else value or None
+            canvas.typed(sheet, at, column, shown_as, number if head in COUNTS else text)
         shown = [
             (value, width) for (_, width), value in zip(COLUMNS, values, strict=True) if isinstance(value, str)
         ]
