@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit
+from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit, whose
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import normalise
@@ -61,8 +62,6 @@ class CrossChecks:
     ) -> None:
         self.roster, self.rulebook, self.waiving, self.single = roster, rulebook, waiving, single
         self.attendance = Attendance(roster) if roster else None
-        units = self.attendance.by_unit if self.attendance else ()
-        self.lengths = sorted({len(unit) for unit in units if len(unit) > 1}, reverse=True)
         self.unread: dict[str, list[str]] = {}
 
     @cached_property
@@ -84,6 +83,13 @@ class CrossChecks:
     def __exit__(self, *_: object) -> None:
         if "database" in vars(self):
             self.database.close()
+
+    def compared(self, record: Record) -> Record:
+        """The record with what comparing finds, and the row of the list that it answers; itself without either."""
+        found = self.findings(record)
+        if found:
+            record = replace(record, findings=(*record.findings, *found))
+        return self.attendance.placed(record) if self.attendance else record
 
     def findings(self, record: Record) -> tuple[FindingRecord, ...]:
         """What comparing finds in this record."""
@@ -110,12 +116,8 @@ class CrossChecks:
         return tuple(map(finding_record, waive(found, unit, self.waiving, part) if self.waiving else found))
 
     def _note_unread(self, file: str) -> None:
-        """Remember an unreadable file under the listed unit that its path names; of several, the longest name."""
-        if self.attendance is None:
-            return
-        named = same_unit(printable_path(Path(file)))
-        parts = (named[at : at + length] for length in self.lengths for at in range(len(named) - length + 1))
-        unit = next((part for part in parts if part in self.attendance.by_unit), None)
+        """Remember an unreadable file under the listed unit that its path names."""
+        unit = self.attendance.named_in(file) if self.attendance else None
         if unit is not None:
             files = self.unread.setdefault(unit, [])
             if len(files) < FILES:
@@ -126,8 +128,7 @@ class CrossChecks:
 
         Good: one workbook a unit, year and form.  Bad: 水利局.xlsx and 水利局(更正).xlsx in one folder.
         """
-        key = [record.form, record.year, same_unit(unit), same_unit(record.project), record.unscored or ""]
-        first = self._first("unit", key, record)
+        first = self._first("unit", whose(record), record)
         if first is None:
             return
         what = f"{unit}{_project(record.project)}{record.year or ''}年度的自评表"
@@ -228,6 +229,7 @@ class CrossChecks:
             findings=self._recorded([finding("B02", observed, rulebook)], listed.unit),
             supervisor=listed.supervisor or None,
             project=listed.project or None,
+            listed_row=listed.row,
             code=listed.code or None,
             contact=listed.contact or None,
             schema=SCHEMA,

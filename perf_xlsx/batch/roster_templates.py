@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,11 +15,8 @@ from perf_xlsx.batch.roster_list import COLUMNS
 from perf_xlsx.forms import Boxes, Form, load_form
 from perf_xlsx.forms.form import BOXES
 from perf_xlsx.reading.list_file import ListError
-from perf_xlsx.system.os_errors import for_windows
-from perf_xlsx.system.output_files import write_atomically
+from perf_xlsx.system.output_files import safe_stem, write_atomically
 from perf_xlsx.template.stamp import Stamp
-
-LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
 
 
 class Written(Struct, frozen=True):
@@ -73,10 +69,7 @@ def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str,
 
 def file_name(listed: Listed) -> str:
     """The unit's name (and project's) as a file name that every system takes, Chinese kept, without suffix."""
-    text = unicodedata.normalize("NFC", "-".join(part for part in (listed.unit, listed.project) if part))
-    safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
-    cut = safe.encode()[:LONGEST].decode(errors="ignore").strip(" .~$")
-    return for_windows(cut) if cut else "_"
+    return safe_stem("-".join(part for part in (listed.unit, listed.project) if part))
 
 
 def _free(name: str, taken: set[str]) -> str:

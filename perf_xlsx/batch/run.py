@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from perf_xlsx import __version__
 from perf_xlsx.batch import worker
@@ -16,12 +15,14 @@ from perf_xlsx.batch.cross_checks import CrossChecks
 from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
+from perf_xlsx.batch.rounds import Rounds
 from perf_xlsx.batch.state import State, goes_on
 from perf_xlsx.batch.worker import Done, Known, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
 from perf_xlsx.receipts.register import NAME, Sign, written
 from perf_xlsx.results.record import Record, decode_known
+from perf_xlsx.results.records import Records
 from perf_xlsx.system.output_files import explain_os_error
 
 
@@ -46,20 +47,23 @@ def run(
     backend: Backend | None = None,
     work: Work = worker.one,
     sign: Sign | None = None,
+    previous: Records | None = None,
 ) -> Generator[Finished, None, None]:
     """Score all; yield each in plan order, then the listed units that returned nothing.
 
     Where a folder (or several files) is written out, what is done and unchanged is taken from the output folder's
     memory, unless `force`. Stopped at any point, the next run goes on from there. At the end the receipts of the
-    scored copies are in that folder, signed by `sign`. Raises BatchError and RulebookError.
+    scored copies are in that folder, signed by `sign`. A return that differs from the one that its unit sent
+    before, by this memory or by the `previous` run's, is compared with it. Raises BatchError and RulebookError.
     """
     backend, terms = backend or in_process(), terms or Terms()
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
         state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
         try:
+            rounds = Rounds([Records.of_run(jobs.folder) if state and jobs.folder else None, previous])
             with _receipts(jobs, sign) as receive:
-                for one in _each(jobs, terms, roster, force, backend, work, state, stack):
+                for one in _each(jobs, terms, roster, force, backend, work, state, rounds, stack):
                     receive(one.record)
                     yield one
                 if state:
@@ -76,6 +80,7 @@ def _each(
     backend: Backend,
     work: Work,
     state: State | None,
+    rounds: Rounds,
     stack: ExitStack,
 ) -> Iterator[Finished]:
     single = len(jobs) == 1
@@ -88,12 +93,10 @@ def _each(
             records = _records(task, done, state)
         for part, record in enumerate(records):
             with with_forms(terms.forms):
-                found = checks.findings(record)
-            if found:
-                record = replace(record, findings=(*record.findings, *found))
+                compared = rounds.compared(checks.compared(record))
             if state:
-                state.write(record, None if found or done.lines is None else done.lines[part])
-            yield Finished(jobs[at], record, done.lines is not None, part)
+                state.write(compared, done.lines[part] if done.lines and compared is record else None)
+            yield Finished(jobs[at], compared, done.lines is not None, part)
     with with_forms(terms.forms):
         outstanding = list(checks.outstanding())
     for record in outstanding:

@@ -21,7 +21,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.batch.roster import unplaced
 from perf_xlsx.forms import form_names
+from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
 from perf_xlsx.results.records import STATE, lines
@@ -190,7 +192,7 @@ def _own_record(line: bytes, file: str) -> Record | None:
 
 def _without_comparisons(record: Record) -> Record:
     own = tuple(found for found in record.findings if not found.code.startswith("B"))
-    return replace(record, findings=own)
+    return unplaced(first(replace(record, findings=own)))
 
 
 def _is_complete(record: Record) -> bool:

@@ -15,11 +15,10 @@ from perf_xlsx.batch import Backend, BatchError, Plan, Roster
 from perf_xlsx.batch.backends import cores
 from perf_xlsx.cli.group import Launched, fail
 from perf_xlsx.cli.options import BatchOptions, refuse_device
-from perf_xlsx.cli.run_output import Consolidation, Run, not_taken, outside, report
+from perf_xlsx.cli.run_output import Outputs, Run, not_taken, outside, report
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
 from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
-from perf_xlsx.receipts.register import Sign
 from perf_xlsx.rulebook import RulebookError, is_rulebook_file
 from perf_xlsx.system import streams
 from perf_xlsx.system.os_errors import why
@@ -34,14 +33,10 @@ def run(
     options: BatchOptions,
     as_json: bool,
     force: bool = False,
-    consolidation: Consolidation | None = None,
-    sign: Sign | None = None,
+    outputs: Outputs | None = None,
 ) -> NoReturn:
-    """Score what the paths name, report it, and exit.
-
-    `consolidation` is called while a run over a folder is under way; what it returns is called with the folder at
-    the end. `sign` signs the receipts.
-    """
+    """Score what the paths name, report it, and exit. `outputs`: what a run over a folder writes at its end."""
+    outputs = outputs or Outputs()
     if as_json:
         streams.as_utf8()
     if folder is not None:
@@ -61,9 +56,12 @@ def run(
             more = not_taken(jobs.passed) + outside(jobs.outside)
             fail(f"没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。{more}")
         with _backend(jobs, options, force) as backend:
-            finished = batch.run(jobs, terms=terms, roster=roster, force=force, backend=backend, sign=sign)
+            finished = batch.run(
+                jobs, terms=terms, roster=roster, force=force, backend=backend, sign=outputs.sign,
+                previous=outputs.previous,
+            )  # fmt: skip
             with closing(finished):
-                code = report(Run(jobs, as_json, force, waiving, roster, consolidation), finished)
+                code = report(Run(jobs, as_json, force, waiving, roster, outputs), finished)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:

@@ -15,11 +15,11 @@ from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
-TOGETHER = 3  # findings that differ in their cells alone: from so many on they are shown as one
 DETAILED = 20  # forms that are shown with every finding; of more, only what stops or connects them
 LINES = 100  # of each list at the end
 NAMED = 10  # cells of one message; the others are counted, and listed in the workbook
@@ -228,15 +228,3 @@ def _head(found: FindingRecord) -> tuple[Part, ...]:
 
 def _advice(found: FindingRecord) -> Part:
     return f"      → {what_to_do(found)}", "dim"
-
-
-def together(findings: Iterable[FindingRecord]) -> list[tuple[FindingRecord, list[FindingRecord]]]:
-    """Findings, heaviest first, else in their order; of many that ask for the same the first with the others."""
-    groups: dict[object, list[FindingRecord]] = {}
-    for found in sorted(findings, key=lambda one: STANDINGS.index(one.standing)):
-        alike = found.standing, found.code, found.sheet, found.field, found.advice
-        groups.setdefault(alike, []).append(found)
-    shown: list[tuple[FindingRecord, list[FindingRecord]]] = []
-    for group in groups.values():
-        shown += [(group[0], group[1:])] if len(group) >= TOGETHER else [(found, []) for found in group]
-    return shown

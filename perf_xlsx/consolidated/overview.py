@@ -94,7 +94,7 @@ def _tiles(page: Page, found: Statistics) -> None:
 
 
 def _received(found: Statistics) -> str:
-    checked = f"不计分{found.checked:,}份，" if found.checked else ""
+    checked = f"仅核对{found.checked:,}份，" if found.checked else ""
     return f"已评分{found.scored:,}份，{checked}读不出{found.unreadable:,}份"
 
 

@@ -15,7 +15,7 @@ from perf_xlsx.consolidated.tables import FINDINGS, UNITS
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 
-UNREAD, CHECKED, WHOLE = '"读不出*"', '"不计分*"', '"完整*"'  # what 状态 begins with
+UNREAD, CHECKED, WHOLE = '"*读不出*"', '"*仅核对*"', '"*完整*"'  # what 状态 holds
 SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
 
 
@@ -56,14 +56,14 @@ def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator
     scored = Formula(f"={read}", units.written - found.unreadable - found.checked)
     counts = [found.scored, *[found.checked] * bool(found.checked), found.unreadable]
     yield (
-        f"已评分＋{'不计分＋' if found.checked else ''}读不出＝“单位得分”的行数",
+        f"已评分＋{'仅核对＋' if found.checked else ''}读不出＝“单位得分”的行数",
         Formula(f"={'+'.join(map(str, counts))}", sum(counts)),
         Formula("=" + elsewhere.over(UNITS.key, "COUNTA({0})", "单位"), units.written),
     )
     yield "读不出＝“单位得分”中读不出的行数", _number(found.unreadable), Formula(f"={unread}", found.unreadable)
     if found.checked:
         checked = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{CHECKED})", "状态")
-        words = "不计分＝“单位得分”中不计分的行数"
+        words = "仅核对＝“单位得分”中仅核对的行数"
         yield words, _number(found.checked), Formula(f"={checked}", found.checked)
     if found.overall:
         counted = sum(grade.count for grade in found.grades)

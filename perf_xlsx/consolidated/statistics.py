@@ -17,6 +17,7 @@ from perf_xlsx.consolidated.returns import (
     POWERS,
     Identity,
     counts_money,
+    file_name,
     identity,
     is_read,
     is_repeat,
@@ -27,11 +28,13 @@ from perf_xlsx.consolidated.returns import (
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.consolidated.troubled_store import TroubledStore
+from perf_xlsx.consolidated.tables import errors_in_words
+from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.record import Record
 
+OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
 BANDS = (
     (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
@@ -144,6 +147,12 @@ class Statistics(Struct):
     roster: RosterStatus = field(default_factory=RosterStatus)
     alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
+    filled: set[str] = field(default_factory=set)  # the columns among OPTIONAL that some return has a value for
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The columns that are empty on every row: they are hidden."""
+        return OPTIONAL - self.filled
 
     @property
     def unreadable(self) -> int:
@@ -181,10 +190,12 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             continue
         who = identity(record)
         _count_return(found, record)
+        found.filled |= {head for head, text in _optional(record, who) if text}
         counts = kinds.add(record)
         if any(counts):
             found.troubled += 1
-            troubled.add(who, counts)
+            rank, file = record.listed_row or None, file_name(record.file or "")
+            troubled.add(Troubled(who, counts, errors_in_words(record), file, record.output, rank))
         if is_read(record):
             found.erroneous += bool(counts[STANDINGS.index("error")])
             _count_read(found, record, who)
@@ -202,6 +213,15 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
     if scores.forms:
         found.spreads, found.overall, found.grades = scores.spreads()
     return found
+
+
+def _optional(record: Record, who: Identity) -> tuple[tuple[str, object], ...]:
+    """The columns that whole batches leave empty, with what a record has for them."""
+    waived = any(found.waived for found in record.findings)
+    return (
+        ("单位编码", who.code), ("主管部门", who.supervisor), ("项目", who.project), ("已豁免", waived),
+        ("与上次比", record.since), ("报送次数", record.round),
+    )  # fmt: skip
 
 
 class _Kinds:

@@ -9,7 +9,7 @@ from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.identity import Identity
 from perf_xlsx.rulebook import Rulebook, rulebook_names
-from perf_xlsx.sheets.fixed_texts import CONSOLIDATED
+from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, RETURN_LIST
 
 ADVICE = "请把内容填入下发的自评表模板后重新报送。"
 
@@ -67,8 +67,11 @@ def _unknown_form(identity: Identity, place: Place) -> Finding:
             f"最接近{identity.nearest}，但缺少：{'、'.join(identity.lacking[:12])}" if identity.nearest else ""
         )
         message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if nearest else ''}{nearest}。"
-    elif identity.form == CONSOLIDATED:
-        message, advice = "是本软件写出的汇总工作簿，不是自评表。", "请把它移出收回的文件夹，再运行一次。"
+    elif identity.form in (CONSOLIDATED, RETURN_LIST):
+        message, advice = (
+            f"是本软件写出的{identity.form}工作簿，不是自评表。",
+            "请把它移出收回的文件夹，再运行一次。",
+        )
     else:
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
         advice = "如是本单位自定的表种，请用 --forms 指定它的文件（.toml），再运行一次；否则" + advice

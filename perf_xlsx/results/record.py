@@ -120,6 +120,28 @@ class ExtraRecord(Struct, frozen=True, kw_only=True):
     given: str
 
 
+class ChangeRecord(Struct, frozen=True):
+    """What a unit changed between two returns: where, and both values; null where there is none."""
+
+    place: str
+    was: str | None
+    now: str | None
+
+
+class SinceRecord(Struct, frozen=True):
+    """A return compared with the one before it, which came as `file`.
+
+    `fixed` are the earlier findings that are gone, `kept` code and address of those present ones that were there
+    before. `changed` are changes that nobody asked for, `changes` their number, which may be greater.
+    """
+
+    file: str
+    fixed: tuple[FindingRecord, ...]
+    kept: tuple[tuple[str, str], ...]
+    changed: tuple[ChangeRecord, ...]
+    changes: int
+
+
 class Options(Struct, frozen=True, omit_defaults=True):
     """The options of a run that a record depends on; of files, digests."""
 
@@ -149,8 +171,10 @@ class Record(Struct, frozen=True, kw_only=True):
     there is no such key where there are none. `content` is the digest of what was filled in, `inputs` what a
     receipt may keep of it, by sheet and cell; `check_code` is on 自评表 too.
 
-    `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
-    unit, else `output_sha256` and `key` (null where the next run is to try again).
+    `schema` and what stands around it are there in the records of a batch: `output_sha256` and `key` (null where
+    the next run is to try again) of a return; with a list of units, the `listed_row` that it answers and what the
+    list says in it; `listed_unit` only where the return itself names no unit. A second return has `round` 2, and
+    `since`.
     """
 
     file: str | None
@@ -183,6 +207,10 @@ class Record(Struct, frozen=True, kw_only=True):
     passages: tuple[str, ...] = ()
     content: Digest | UnsetType = UNSET
     inputs: Mapping[str, Mapping[str, str]] | UnsetType = UNSET
+    round: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
+    since: SinceRecord | UnsetType = UNSET
+    listed_row: int | UnsetType = UNSET
+    listed_unit: str | UnsetType = UNSET
     code: str | UnsetType | None = UNSET
     contact: str | UnsetType | None = UNSET
     output_sha256: str | UnsetType | None = UNSET

@@ -10,6 +10,7 @@ PROPERTY_PREFIX = "perf_xlsx."
 # Defined names of a template that is a bureau's own workbook: its labels, its boxes, and what we add beside them.
 LABEL_NAME, ANSWER_NAME, AID_NAME = "pf_label_", "pf_box_", "pf_aid_"
 CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
+RETURN_LIST = "退回清单"  # and the list of letters
 NUMBER = "序号"  # the head of the column that counts rows
 REQUIRED_HEAD = "必填项"  # the head of the guide's column that counts empty boxes
 COMPUTED_HELP = "自动计算，仅供核对。"
