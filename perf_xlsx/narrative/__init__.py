@@ -1,0 +1,1 @@
+"""A written report (绩效自评报告) held against its scored form: every figure bound to its role, and what is wrong."""
