@@ -98,13 +98,13 @@ def do(work: Work, seconds: float | None, version: str, tasks: Sequence[Task]) -
         raise BatchError(f"有的机器上 perf_xlsx 是 {__version__}，这里是 {version}。请装成同一版本再运行。")
     done = []
     for task in tasks:
-        with _within(seconds):
+        with within(seconds):
             done.append(work(task))
     return done
 
 
 @contextmanager
-def _within(seconds: float | None) -> Iterator[None]:
+def within(seconds: float | None) -> Iterator[None]:
     """End the process when the time is over, even if native code never comes back."""
     if seconds is None:
         yield

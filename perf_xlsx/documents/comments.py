@@ -52,9 +52,7 @@ def _id(comment: etree._Element, space: str) -> int:
     return whole(comment.get(f"{space}id"))
 
 
-def _placed(
-    paragraphs: list[WordParagraph], remarks: list[Remark]
-) -> Iterator[tuple[WordParagraph, int, Remark]]:
+def _placed(paragraphs: list[WordParagraph], remarks: list[Remark]) -> Iterator[tuple[WordParagraph, int, Remark]]:
     """Each remark with its paragraph and where that begins in the text."""
     left, begin = iter(remarks), 0
     remark = next(left, None)

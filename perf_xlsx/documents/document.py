@@ -34,7 +34,7 @@ class Paragraph(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """A document: its text, of which the paragraphs are parts, and in Chinese what else is in it (宏、外部链接)."""
+    """A document: its text, of which the paragraphs are parts; `remarks` say what else is in it."""
 
     text: str
     paragraphs: tuple[Paragraph, ...]

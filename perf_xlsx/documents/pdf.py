@@ -16,7 +16,9 @@ ENCRYPTED = DocumentError("PDF 设置了打开密码，读不出来", "请取消
 SCANNED = DocumentError("是扫描件，里面没有文字", "请报送 Word（.docx），或由 Word 直接另存的 PDF。")
 LONG = DocumentError(f"超过 {MOST_PAGES} 页，不像一份报告", "请核对文件。")
 
-_BEGINS = pattern(r"^\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d))")
+_BEGINS = pattern(
+    r"^\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d))"
+)
 _PAGE_NUMBER = pattern(r"^[\s\-—－]*\d{1,4}[\s\-—－]*$")
 _ENDS = "。！？：；!?:;"
 _WIDE = 0.8  # of the longest line: a line as long as that goes on in the next
@@ -38,7 +40,15 @@ def read_pdf(data: bytes) -> Document:
         pages = [page.extract_text() for page in reader.pages]
     except DocumentError:
         raise
-    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         raise DAMAGED from error
     if sum(map(len, pages)) < FEW * max(1, len(pages)):
         raise SCANNED

@@ -1,4 +1,4 @@
-"""Every figure of a report bound to its role: by the words before it, what the sentence names, and where it stands.
+"""Every figure of a report bound to its role: by the words before it, what is named, and where it stands.
 
 A binding is `sure` where nothing else stands before the figure than its role and what it is of. Only then may a
 figure differ; else it may agree, and is left alone where it does not.
@@ -52,7 +52,9 @@ OF_INDICATOR = frozenset((
 _THIS_YEAR = pattern(r"本年度?|今年|当年|全年|年末|年底")
 _TITLES = pattern(r"《[^》]{0,80}》")
 _YEAR = pattern(r"(?:19|20)\d\d")
-_OWN_THING = pattern(r"[一-鿿]{1,8}(?:经费|费用?|补贴|补助|专项|工程|贷款|债券|基金|奖金|罚款|支出|收入)(?=$|[一-鿿])")
+_OWN_THING = pattern(
+    r"[一-鿿]{1,8}(?:经费|费用?|补贴|补助|专项|工程|贷款|债券|基金|奖金|罚款|支出|收入)(?=$|[一-鿿])"
+)
 _STOPS, _PAUSES = "。;!?", ",(:)"
 _JOINS = pattern(r"^[、和及与,/]?$")
 _IN_TURN = pattern(r"分别(?:为|是|达|完成|达到)?:?$")
@@ -66,7 +68,7 @@ NEAR = 6  # letters
 class Bound(Struct, frozen=True):
     """A mention with its role. `figures` are those of the form that it may be, the likeliest first.
 
-    `names` is what it is of, as the report calls it; `of` as the form does.
+    `names` is what it is of, as the report calls it; `of` as the form does. `other_year`: it is said of another.
     """
 
     mention: Mention
@@ -76,6 +78,7 @@ class Bound(Struct, frozen=True):
     figures: tuple[Figure, ...] = ()
     sure: bool = False
     sign: str = ""
+    other_year: bool = False
 
 
 class State(Struct):
@@ -124,16 +127,34 @@ class _Binder:
             return _no_figure(mention, self.figures, self._label(mention), self.scope)
         self._pass_over(self.at, mention.start)
         label = self._label(mention)
-        elsewhere = self._elsewhere(mention, label)
-        if elsewhere:
-            return Bound(mention, elsewhere)
+        compared = self._compared(mention, label)
+        if compared:
+            return Bound(mention, compared)
+        found = self._by_unit(mention, label)
+        found = replace(found, sure=found.sure and self._is_stated(mention))
+        if self._is_of_another_time(mention, label):
+            return replace(found, role="outside", other_year=True)
+        return found
+
+    def _by_unit(self, mention: Mention, label: tuple[int, int]) -> Bound:
         units = mention.unit_class
         if units == "none":
             return self._bare(mention, label)
-        found = {
+        return {
             "money": self._of_money, "share": self._of_share, "points": self._of_points, "count": self._of_count,
-        }[units](mention, label)  # fmt: skip
-        return replace(found, sure=found.sure and self._is_stated(mention))
+        }[self._unit_meant(units, self._said(label))](mention, label)  # fmt: skip
+
+    def _unit_meant(self, units: str, said: str) -> str:
+        """The kind of unit that the words before a figure ask for, where it is written with another: 预算数8%."""
+        own = roles_in(said, units)
+        reach = own[-1].end if own else 0
+        for other, ends in _NOUNS.items():
+            found = [one for one in roles_in(said, other) if "any" not in one.word.units and not one.word.weak]
+            if other == units or not found or units in found[-1].word.units:
+                continue
+            if found[-1].end > reach and said[: found[-1].end].endswith(ends) and not rest_of(said, other):
+                return other
+        return units
 
     def _sentence(self, at: int) -> int:
         """Where the sentence of a place begins."""
@@ -185,17 +206,22 @@ class _Binder:
         before = self.text[begin : max(begin, pause)]
         return any(rest_of(one[0], "money") for one in _OWN_THING.finditer(before))
 
-    def _elsewhere(self, mention: Mention, label: tuple[int, int]) -> str:
-        """The role of a figure that no form has: of another year, a comparison, a share; "" for all others."""
+    def _compared(self, mention: Mention, label: tuple[int, int]) -> str:
+        """The role of a figure that no form has: a comparison, a share; "" for all others."""
         said = self._said(label)
         if SHARE.search(said) and mention.unit_class == "share":
             return "share"
         if CHANGE.search(said):
             return "change"
         last = self.state.last
-        if last and last.role == "change" and CHANGING.search(said) and not rest_of(CHANGING.sub("", said), "money"):
+        if (
+            last
+            and last.role == "change"
+            and CHANGING.search(said)
+            and not rest_of(CHANGING.sub("", said), "money")
+        ):
             return "change"
-        return "outside" if self._is_of_another_time(mention, label) else ""
+        return ""
 
     def _is_of_another_time(self, mention: Mention, label: tuple[int, int]) -> bool:
         begin = self._sentence(mention.start)
@@ -225,7 +251,12 @@ class _Binder:
         if indicator and (last is None or last.word.role in OF_INDICATOR):
             return self._of_an_indicator(mention, label, last, indicator)
         words = [one for one in found if one.word.role not in OF_INDICATOR]
-        own = [one for name in self._names(label, "line", "project") for one in name.subjects if one.kind != "indicator"]
+        own = [
+            one
+            for name in self._names(label, "line", "project")
+            for one in name.subjects
+            if one.kind != "indicator"
+        ]
         word = self._role_word(words, said, own)
         if word is None or (word.role == "amount" and not own):
             word = self._role_behind(mention) or word
@@ -298,7 +329,12 @@ class _Binder:
             return self._of_an_indicator(mention, label, last, indicator)
         if last is None or last.word.role in OF_INDICATOR:
             return self._without_a_name(mention, label, last)
-        own = [one for name in self._names(label, "line", "project") for one in name.subjects if one.kind != "indicator"]
+        own = [
+            one
+            for name in self._names(label, "line", "project")
+            for one in name.subjects
+            if one.kind != "indicator"
+        ]
         subjects = self._subjects(own, said)
         figures = self._figures((last.word.role,), subjects)
         rest = rest_of(said, "share")
@@ -329,7 +365,9 @@ class _Binder:
         """Points that no indicator is named for: of budget execution, or all."""
         before = self.state.last
         sentence = self.text[self._sentence(mention.start) : mention.start]
-        if "执行率" in sentence or (before and before.role in ("execution_rate", "execution_weight", "execution_points")):
+        if "执行率" in sentence or (
+            before and before.role in ("execution_rate", "execution_weight", "execution_points")
+        ):
             key = "execution_weight" if role == "indicator_weight" else "execution_points"
             return self._of_the_form(mention, key, sure)
         if role == "indicator_points":
@@ -340,8 +378,12 @@ class _Binder:
     def _of_the_form(self, mention: Mention, role: str, sure: bool, key: str = "") -> Bound:
         subject = next((one for one in self.figures.subjects if one.kind == "form" and one.key == key), None)
         figures = self.figures.of(role, subject) if subject else ()  # type: ignore[arg-type]
-        scale = role == "total" and mention.number == Decimal(100) and figures and figures[0].value != mention.number
-        return Bound(mention, "outside" if scale else role, subject, "", () if scale else figures, sure and not scale)
+        scale = (
+            role == "total" and mention.number == Decimal(100) and figures and figures[0].value != mention.number
+        )
+        return Bound(
+            mention, "outside" if scale else role, subject, "", () if scale else figures, sure and not scale
+        )
 
     def _of_count(self, mention: Mention, label: tuple[int, int]) -> Bound:
         said, behind = self._said(label), self.text[mention.end : mention.end + 10]
@@ -365,7 +407,14 @@ class _Binder:
 
     def _count_of(self, mention: Mention, label: tuple[int, int], role: str) -> Bound:
         said = self._said(label)
-        key = next((name for name in ("一级", "二级") if name in said or name in self.text[mention.end : mention.end + 6]), "")
+        key = next(
+            (
+                name
+                for name in ("一级", "二级")
+                if name in said or name in self.text[mention.end : mention.end + 6]
+            ),
+            "",
+        )
         level = {"一级": "level1", "二级": "level2"}.get(key, "")
         rest = rest_of(said, "count")
         complete = role != "indicator_count" or bool(self.figures.of("weights"))  # else the form may be an extract
@@ -373,7 +422,9 @@ class _Binder:
         if level and role == "indicator_count":
             return self._of_the_form(mention, role, False, level)
         found = self._of_the_form(mention, role, sure)
-        sources = [one for one in self.figures.subjects if one.kind == "form" and one.name and one.name in self.text]
+        sources = [
+            one for one in self.figures.subjects if one.kind == "form" and one.name and one.name in self.text
+        ]
         if role == "project_count" and sources:
             more = tuple(figure for one in sources for figure in self.figures.of("project_count", one))
             found = replace(found, figures=(*found.figures, *more))
@@ -386,7 +437,9 @@ class _Binder:
         indicator = self._indicator(label, "")
         if indicator and not money:
             found = roles_in(said, "none")
-            return replace(self._of_an_indicator(mention, label, found[-1] if found else None, indicator), sure=False)
+            return replace(
+                self._of_an_indicator(mention, label, found[-1] if found else None, indicator), sure=False
+            )
         if money:
             return replace(self._amount(mention, label, money[-1].word, []), sure=False)
         return Bound(mention, "outside" if rest_of(said, "count") else "unbound")
@@ -402,6 +455,13 @@ class _Binder:
         topic = self._listed_indicator(label) or self.scope.topic
         if topic is None:
             return None
+        said = roles_in(self._said(label), units or "none")
+        if (
+            said
+            and said[-1].word.role in OF_INDICATOR
+            and self._said(label)[said[-1].start : said[-1].end] not in _VERBS
+        ):
+            return topic
         if units == "money" and not self._has_money(topic):
             return None
         return None if units == "count" and not self._counts_in(topic, unit) else topic
@@ -414,7 +474,9 @@ class _Binder:
         return found[0] if found else None
 
     def _has_money(self, indicator: Subject) -> bool:
-        return any(figure.unit in ("元", "万元", "亿元") for figure in self.figures.of("indicator_target", indicator))
+        return any(
+            figure.unit in ("元", "万元", "亿元") for figure in self.figures.of("indicator_target", indicator)
+        )
 
     def _counts_in(self, indicator: Subject, unit: str) -> bool:
         """Whether an indicator has this unit."""
@@ -439,7 +501,7 @@ class _Binder:
         return Bound(mention, role, indicator, indicator.name, figures, sure)
 
     def _without_a_name(self, mention: Mention, label: tuple[int, int], last: Said | None) -> Bound:
-        """A share or count that names no indicator of the form exactly: it may be one that is called a little other."""
+        """A share or count that names no indicator of the form exactly: it may be one with a like name."""
         said = self._said(label)
         clause = self.scope.letters.text[self._sentence(mention.start) : mention.end + 20]
         role = last.word.role if last and last.word.role in OF_INDICATOR else "indicator_actual"
@@ -455,6 +517,11 @@ class _Binder:
         return Bound(mention, "outside" if rest_of(said, mention.unit_class) or last else "unbound")
 
 
+_NOUNS = {
+    "money": ("数", "额", "资金"),
+    "share": ("率", "进度", "比例", "度"),
+    "points": ("分", "分值", "权重", "得分"),
+}
 _PLANNED = pattern(r"计划|拟(?!定)|目标|任务")
 _VERBS = ("完成", "实现", "达到", "达")
 
@@ -489,6 +556,23 @@ def _no_figure(mention: Mention, figures: Figures, label: tuple[int, int], scope
         form = next((one for one in figures.subjects if one.kind == "form" and not one.key), None)
         found = figures.of("grade", form) if form else ()
         return Bound(mention, "grade", form, "", found, bool(found) and scope.topic is None and not scope.plans)
-    if mention.kind == "range" or mention.kind == "code":
-        return Bound(mention, "outside")
-    return Bound(mention, mention.kind)
+    if mention.kind == "date":
+        return Bound(mention, "date", figures=_date(mention, figures, label, scope.letters.text))
+    return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
+
+
+_WHOLE_YEAR = pattern(r"((?:19|20)\d\d)年[度初末底]?$")
+_FILLED_ON = pattern(r"(?:填报|填表|报告|自评)(?:时间|日期):?$")
+_DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
+
+
+def _date(mention: Mention, figures: Figures, label: tuple[int, int], text: str) -> tuple[Figure, ...]:
+    """The year of the form, or the day on which it was filled in, where the report says it so."""
+    written = text[mention.start : mention.end]
+    year, day = _WHOLE_YEAR.match(written), _DAY.match(written)
+    if year and int(year[1]) == figures.year:
+        return tuple(one for one in figures.everything if one.role == "year")
+    if day and _FILLED_ON.search(text[: mention.start]):
+        said = f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
+        return tuple(one for one in figures.everything if one.role == "filled_on" and one.value == said)
+    return ()

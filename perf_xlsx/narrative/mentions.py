@@ -1,4 +1,4 @@
-"""The numbers of a paragraph: what they say, in which unit, and what is none (dates, document numbers, ordinals)."""
+"""The numbers of a paragraph: what they say, in which unit, and what is none (dates, document numbers)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ _GRADE = pattern(
     r"(?:等级|等次|档次|评价结果|评价结论|评定为|评为|自评结果|结论)[^。;,0-9]{0,10}?"
     r"([“\"'「]?(?:优秀|良好|中等|较差|优|良|中|差)(?!化|先|于|秀)[”\"'」]?)(?=$|[。;,、级等)])"
 )
-_GRADE_BEHIND = pattern(r"(?<=分)[,、(]?(?:等级)?(?:为|是|属)?([“\"'「](?:优秀|良好|中等|较差|优|良|中|差)[”\"'」])")
+_GRADE_BEHIND = pattern(
+    r"(?<=分)[,、(]?(?:等级)?(?:为|是|属)?([“\"'「](?:优秀|良好|中等|较差|优|良|中|差)[”\"'」])"
+)
 _LETTERS_ONLY = re.compile(r"[A-Za-z]")
 MOST = 5_000  # of one paragraph
 
@@ -82,7 +84,9 @@ def _unit_words(own: Iterable[str]) -> str:
     known |= {other for others in _UNITS["synonyms"].values() for other in others if not _is_one_letter(other)}
     known |= {*MONEY_UNITS, *vocabulary("report")["counted"]["words"], *own}
     words = sorted((word for word in known if word), key=len, reverse=True)
-    return "|".join(re.escape(word) + ("(?![A-Za-z])" if word[-1:].isascii() and word[-1:].isalpha() else "") for word in words)
+    return "|".join(
+        re.escape(word) + ("(?![A-Za-z])" if word[-1:].isascii() and word[-1:].isalpha() else "") for word in words
+    )
 
 
 def _is_one_letter(word: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a report can name: lines of money, projects, indicators, the unit itself; found in a paragraph's letters."""
+"""What a report can name: lines of money, projects, indicators, the unit itself."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ class Names(Struct, frozen=True, dict=True):
 
     @cached_property
     def _lines(self) -> dict[str, tuple[Subject, ...]]:
-        lines = ((name, tuple(one for one in found if one.kind != "indicator")) for name, found in self.known.items())
+        lines = (
+            (name, tuple(one for one in found if one.kind != "indicator")) for name, found in self.known.items()
+        )
         return {name: found for name, found in lines if found}
 
     @cached_property
@@ -137,5 +139,3 @@ def masked(text: str, names: Iterable[Name]) -> str:
         parts += [text[last : name.start], HOLE * (name.end - name.start)]
         last = name.end
     return "".join((*parts, text[last:]))
-
-

@@ -15,6 +15,7 @@ from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
 
+TELLING = 3  # digits
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
 
@@ -55,7 +56,9 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
 
 
 def _verdict(bound: Bound, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
-    if bound.mention.kind not in ("number", "grade"):
+    if bound.mention.kind == "date" and bound.figures:
+        return "agrees", bound.figures[0], None
+    if bound.mention.kind not in ("number", "grade") or bound.other_year:
         return "outside", None, None
     found = next((figure for figure in bound.figures if agrees(bound, figure)), None)
     if found is not None:
@@ -68,10 +71,16 @@ def _verdict(bound: Bound, figures: Figures) -> tuple[Verdict, Figure | None, Fi
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
 
 
+def is_telling(bound: Bound) -> bool:
+    """Whether the number is no round one, that may be anything: 100%, 5万元."""
+    digits = str(bound.mention.number or "").replace(".", "").strip("0-")
+    return len(digits) >= TELLING
+
+
 def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:
     """A figure in another place of the form that has this value: of the same role, or of the same subject."""
     own = bound.figures[0]
-    if bound.mention.kind == "grade" or not bound.mention.number:
+    if bound.mention.kind == "grade" or not is_telling(bound):
         return None
     same = [one for one in figures.everything if one.role == own.role or one.of == own.of]
     return next((one for one in same if one.unit == own.unit and agrees(bound, one)), None)

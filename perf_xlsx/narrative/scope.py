@@ -21,7 +21,9 @@ _NUMBERED = (
     pattern(r"^[①-⑳⑴-⒇]"),
 )
 _LEAD_ENDS = pattern(r"[:,。;]|指标(?=[:,。;])")
-_MARKS = pattern(r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}(?:、|\.(?!\d))|[①-⑳⑴-⒇])?[\"“《*]*")
+_MARKS = pattern(
+    r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}(?:、|\.(?!\d))|[①-⑳⑴-⒇])?[\"“《*]*"
+)
 LONGEST_HEADING = 40  # letters
 STYLED = 3  # levels that a style may have, next to those of numbers
 
@@ -80,7 +82,9 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
             subjects = tuple(subject for name in found for subject in name.subjects)
             if not subjects and names.projects and _PROJECTS.search(read.text):
                 subjects = (names.projects,)
-            stack.append(Section(level, read.text, subjects, rest_of_heading(_MARKS.sub("", text)), _plans(read.text)))
+            stack.append(
+                Section(level, read.text, subjects, rest_of_heading(_MARKS.sub("", text)), _plans(read.text))
+            )
         yield Scope(paragraph, read, found, text, tuple(stack), heading, lead or topic_above)
 
 
@@ -132,7 +136,9 @@ def _lead(text: str, found: tuple[Name, ...]) -> Subject | None:
     return None
 
 
-_GOES_ON = pattern(r"[\"”》*]*(?:指标)?[:,。;(]|(?:该)?(?:年度|年初|预期|全年|绩效)?(?:指标|目标)|$|为?实际|权重|分值")
+_GOES_ON = pattern(
+    r"[\"”》*]*(?:指标)?[:,。;(]|(?:该)?(?:年度|年初|预期|全年|绩效)?(?:指标|目标)|$|为?实际|权重|分值"
+)
 
 
 def _begins(text: str, end: int) -> bool:
@@ -140,7 +146,7 @@ def _begins(text: str, end: int) -> bool:
 
 
 def _meant(names: Names, text: str, topic: Subject | None) -> Iterator[Name]:
-    """The names that are meant as such: one of words that every report uses only where the paragraph is about it."""
+    """The names that are meant as such: one of words that every report uses only where it is the topic."""
     lead: Subject | None = topic
     for name in names.find(text):
         word = text[name.start : name.end]
@@ -155,4 +161,6 @@ def _meant(names: Names, text: str, topic: Subject | None) -> Iterator[Name]:
         if kept:
             yield Name(name.start, name.end, kept)
         else:
-            yield from (Name(name.start + one.start, name.start + one.end, one.subjects) for one in names.within(word))
+            yield from (
+                Name(name.start + one.start, name.start + one.end, one.subjects) for one in names.within(word)
+            )
