@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.names import Name
 from perf_xlsx.narrative.scope import Scope
+from perf_xlsx.narrative.turns import turns
 from perf_xlsx.narrative.words import (
     ADDED,
     CHANGE,
@@ -56,12 +57,11 @@ _OWN_THING = pattern(
     r"[一-鿿]{1,8}(?:经费|费用?|补贴|补助|专项|工程|贷款|债券|基金|奖金|罚款|支出|收入)(?=$|[一-鿿])"
 )
 _STOPS, _PAUSES = "。;!?", ",(:)"
-_JOINS = pattern(r"^[、和及与,/]?$")
-_IN_TURN = pattern(r"分别(?:为|是|达|完成|达到)?:?$")
 
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
 INITIALLY = RoleWord("initial", ("money",), (), weak=True)
+RATE = RoleWord("execution_rate", ("share",), ())
 NEAR = 6  # letters
 
 
@@ -89,7 +89,6 @@ class State(Struct):
     unknown: bool = False  # something that the form does not know was named last
     role: RoleWord | None = None  # of the last figure of money or share
     last: Bound | None = None
-    listed: list[Subject] = field(default_factory=list)  # named in this sentence
 
 
 def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, whole: Subject) -> Iterator[Bound]:
@@ -110,7 +109,7 @@ class _Binder:
         self.state = State(unknown=not known)
         self.section_unknown = not known
         self.at = 0  # behind the last mention
-        self.in_turn: dict[int, Subject | str] = {}
+        self.turns = dict(turns(scope, mentions))
 
     # ---- the words before a mention
 
@@ -131,7 +130,13 @@ class _Binder:
         if compared:
             return Bound(mention, compared)
         found = self._by_unit(mention, label)
-        found = replace(found, sure=found.sure and self._is_stated(mention))
+        if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
+            return Bound(mention, "outside")
+        if not found.figures and mention.unit_class in ("share", "points"):
+            found = self._with_the_amount_of_a_line(mention, label) or found
+        turn = self.turns.get(mention.start)
+        known = turn is None or turn.subject is not None or turn.role is not None
+        found = replace(found, sure=found.sure and known and self._is_stated(mention))
         if self._is_of_another_time(mention, label):
             return replace(found, role="outside", other_year=True)
         return found
@@ -144,16 +149,25 @@ class _Binder:
             "money": self._of_money, "share": self._of_share, "points": self._of_points, "count": self._of_count,
         }[self._unit_meant(units, self._said(label))](mention, label)  # fmt: skip
 
+    def _with_the_amount_of_a_line(self, mention: Mention, label: tuple[int, int]) -> Bound | None:
+        """The binding as money where exactly that amount stands in the form: 人员经费1829.47%."""
+        role = self.state.role
+        found = self._of_money(mention, label)
+        self.state.role = role
+        same = tuple(one for one in found.figures if not isinstance(one.value, str) and one.value == mention.number)
+        return replace(found, figures=same, sure=True) if same and is_telling(mention) else None
+
     def _unit_meant(self, units: str, said: str) -> str:
         """The kind of unit that the words before a figure ask for, where it is written with another: 预算数8%."""
         own = roles_in(said, units)
         reach = own[-1].end if own else 0
-        for other, ends in _NOUNS.items():
-            found = [one for one in roles_in(said, other) if "any" not in one.word.units and not one.word.weak]
-            if other == units or not found or units in found[-1].word.units:
+        for other, nouns in _NOUNS.items():
+            last = _asks_for(said, other)
+            if other == units or last is None or units in last.word.units or last.end <= reach:
                 continue
-            if found[-1].end > reach and said[: found[-1].end].endswith(ends) and not rest_of(said, other):
-                return other
+            noun = said[: last.end].endswith(nouns) or said == "得"
+            if noun or (units, other) == ("points", "money"):
+                return other if not rest_of(said, other) else units
         return units
 
     def _sentence(self, at: int) -> int:
@@ -180,20 +194,29 @@ class _Binder:
         ]
 
     def _pass_over(self, start: int, end: int) -> None:
-        """Take in what is named between two mentions."""
-        state = self.state
+        """Take in what is named between two mentions, sentence by sentence."""
+        begin = start
         for at in range(start, end):
             if self.text[at] in _STOPS:
-                state.current, state.unknown = state.head or state.current, self.section_unknown
-                state.head, state.listed = (), []
-                if self.text[at] != ";":
-                    state.role = None
-        begin = max(start, self._sentence(end))
-        between = self.text[begin:end]
-        if "其中" in between and not state.head:
+                self._take_in(begin, at)
+                self._end_sentence(self.text[at])
+                begin = at + 1
+        self._take_in(begin, end)
+
+    def _end_sentence(self, stop: str) -> None:
+        state = self.state
+        state.current = state.head or state.current
+        state.unknown = self.section_unknown and not state.current
+        state.head = ()
+        if stop != ";":
+            state.role = None
+
+    def _take_in(self, begin: int, end: int) -> None:
+        """What a part of a sentence names."""
+        state = self.state
+        if "其中" in self.text[begin:end] and not state.head:
             state.head = state.current or self.default
         named = [one for name in self._names((begin, end)) for one in name.subjects]
-        state.listed += named
         money = [one for one in named if one.kind in ("line", "project")]
         if money:
             state.current, state.unknown = (money[-1],), False
@@ -251,13 +274,8 @@ class _Binder:
         if indicator and (last is None or last.word.role in OF_INDICATOR):
             return self._of_an_indicator(mention, label, last, indicator)
         words = [one for one in found if one.word.role not in OF_INDICATOR]
-        own = [
-            one
-            for name in self._names(label, "line", "project")
-            for one in name.subjects
-            if one.kind != "indicator"
-        ]
-        word = self._role_word(words, said, own)
+        own = self._own(mention, label)
+        word = self._turn_role(mention) or self._role_word(words, said, own)
         if word is None or (word.role == "amount" and not own):
             word = self._role_behind(mention) or word
         if word is None and own:
@@ -266,6 +284,18 @@ class _Binder:
             return Bound(mention, "outside" if rest_of(said, "money") else "unbound")
         self.state.role = None if word is UNNAMED else word
         return self._amount(mention, label, word, own)
+
+    def _own(self, mention: Mention, label: tuple[int, int]) -> list[Subject]:
+        """The lines and projects that are named right before a figure, or in a list for it."""
+        turn = self.turns.get(mention.start)
+        if turn and turn.subject and turn.subject.kind != "indicator":
+            return [turn.subject]
+        names = self._names(label, "line", "project")
+        return [one for name in names for one in name.subjects if one.kind != "indicator"]
+
+    def _turn_role(self, mention: Mention) -> RoleWord | None:
+        turn = self.turns.get(mention.start)
+        return turn.role if turn else None
 
     def _role_behind(self, mention: Mention) -> RoleWord | None:
         """The role that is said behind an amount: 200万元已全部支出."""
@@ -327,17 +357,15 @@ class _Binder:
         last = found[-1] if found else None
         if indicator and (last is None or last.word.role in OF_INDICATOR or not self._is_of_money(last, label)):
             return self._of_an_indicator(mention, label, last, indicator)
+        spent = _asks_for(said, "money")
+        if last is None and spent and spent.word.role == "executed" and not rest_of(said, "money"):
+            last = Said(RATE, spent.start, spent.end)  # 执行86.80%
         if last is None or last.word.role in OF_INDICATOR:
             return self._without_a_name(mention, label, last)
-        own = [
-            one
-            for name in self._names(label, "line", "project")
-            for one in name.subjects
-            if one.kind != "indicator"
-        ]
+        own = self._own(mention, label)
         subjects = self._subjects(own, said)
         figures = self._figures((last.word.role,), subjects)
-        rest = rest_of(said, "share")
+        rest = rest_of(said, "money" if last.word is RATE else "share")
         role = OF_PROJECT.get(last.word.role, last.word.role) if subjects[0].kind == "project" else last.word.role
         sure = not rest and (bool(own) or not self.state.unknown) and last.word.role not in NOT_CHECKED
         return Bound(mention, role, None if rest else subjects[0], rest or subjects[0].name, figures, sure)
@@ -352,10 +380,13 @@ class _Binder:
         indicator = self._indicator(label, "points")
         last = found[-1] if found else None
         rest = rest_of(said, "points")
+        if last is None and indicator and not said and self.text[mention.start - 1 : mention.start] == "(":
+            figures = self.figures.of("indicator_weight", indicator)
+            return Bound(mention, "indicator_weight", indicator, indicator.name, figures, True)
         if last is None:
             return Bound(mention, "unbound" if not rest else "outside")
         role = last.word.role
-        if role in ("total", "execution_weight"):
+        if role in ("total", "execution_weight", "execution_points"):
             return self._of_the_form(mention, role, not rest)
         if indicator:
             return self._of_an_indicator(mention, label, last, indicator)
@@ -400,7 +431,8 @@ class _Binder:
         return self._without_a_name(mention, label, last)
 
     def _staff(self, mention: Mention, role: str, rest: str) -> Bound:
-        if mention.unit not in ("名", "人") or role == "staff_part":
+        countable = mention.unit in ("名", "人") or mention.unit_class != "count"
+        if not countable or role == "staff_part":
             return Bound(mention, "staff" if mention.unit in ("名", "人") else "outside")
         found = self._of_the_form(mention, "staff", not rest, role.removeprefix("staff_"))
         return found if found.of else replace(found, role="staff")
@@ -448,6 +480,9 @@ class _Binder:
 
     def _indicator(self, label: tuple[int, int], units: str, unit: str = "") -> Subject | None:
         """The indicator that a figure is of: named before it, or what the paragraph is about."""
+        turn = self.turns.get(label[1])
+        if turn and turn.subject and turn.subject.kind == "indicator":
+            return turn.subject
         named = self._names(label, "indicator")
         if named:
             found = [one for one in named[-1].subjects if one.kind == "indicator"]
@@ -487,9 +522,9 @@ class _Binder:
         self, mention: Mention, label: tuple[int, int], last: Said | None, indicator: Subject
     ) -> Bound:
         said = self._said(label)
-        named = bool(self._names(label, "indicator"))
+        named = bool(self._names(label, "indicator")) or mention.start in self.turns
         role = last.word.role if last and last.word.role in OF_INDICATOR else "indicator_actual"
-        rest = rest_of(said, mention.unit_class)
+        rest = rest_of(said, self._unit_meant(mention.unit_class, said))
         said_so = last is not None and last.word.role in OF_INDICATOR
         roles = [role]
         if not said_so or (last and said[last.start : last.end] in _VERBS):
@@ -517,12 +552,29 @@ class _Binder:
         return Bound(mention, "outside" if rest_of(said, mention.unit_class) or last else "unbound")
 
 
-_NOUNS = {
+_NOUNS = {  # how a label ends that asks for a kind of unit
     "money": ("数", "额", "资金"),
     "share": ("率", "进度", "比例", "度"),
-    "points": ("分", "分值", "权重", "得分"),
+    "points": ("分", "分值", "权重", "自评得", "率得"),
+    "count": ("编制", "编制数", "人数", "人员", "职工"),
 }
+
+
+def _asks_for(said: str, units: str) -> Said | None:
+    """The last role word of a label that has to have a unit of this kind."""
+    found = [one for one in roles_in(said, units) if "any" not in one.word.units]
+    return found[-1] if found and (not found[-1].word.weak or found[-1].word.role == "amount") else None
+
+
 _PLANNED = pattern(r"计划|拟(?!定)|目标|任务")
+TELLING = 3  # digits
+
+
+def is_telling(mention: Mention) -> bool:
+    """Whether a number is no round one, that may be anything: 100%, 5万元."""
+    return len(str(mention.number or "").replace(".", "").strip("0-")) >= TELLING
+
+
 _VERBS = ("完成", "实现", "达到", "达")
 
 
@@ -543,8 +595,8 @@ def _counted(mention: Mention, said: str, behind: str) -> str:
     """Whether projects or indicators are counted."""
     if mention.unit not in ("个", "项"):
         return ""
-    if said.endswith("指标"):
-        return "indicator_count"
+    if said.endswith(("指标", "项目")):
+        return "indicator_count" if said.endswith("指标") else "project_count"
     if _PROJECTS.match(behind):
         return "project_count"
     return "indicator_count" if _INDICATORS.match(behind) else ""

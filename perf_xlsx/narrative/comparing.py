@@ -10,9 +10,10 @@ from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
 from perf_xlsx.narrative.binding import Bound
 from perf_xlsx.narrative.letters import letters
-from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.mentions import Mention, unit_class
 
 SIGNED = frozenset(("adjustment", "adjustment_rate"))
+WEIGHTS = frozenset(("indicator_weight", "execution_weight"))  # 10% is 10 of 100 points
 ROUGHLY = Fraction(1, 20)
 
 
@@ -25,7 +26,7 @@ def agrees(bound: Bound, figure: Figure) -> bool:
         return True  # the form itself has both units
     if isinstance(value, str) or mention.number is None:
         return False
-    stated = converted(mention, figure.unit)
+    stated = converted(mention, figure.unit, figure.role in WEIGHTS)
     if stated is None:
         return False
     size = Fraction(stated) / Fraction(mention.number) if mention.number else Fraction(1)
@@ -45,12 +46,14 @@ def _with_signs(bound: Bound, figure: Figure, exact: Fraction) -> tuple[Fraction
     return (exact, abs(exact))
 
 
-def converted(mention: Mention, unit: str) -> Decimal | None:
-    """The number in a figure's unit; None where the two do not compare."""
+def converted(mention: Mention, unit: str, weight: bool = False) -> Decimal | None:
+    """The number in a figure's unit; None where the two do not compare. A `weight` may be a percentage."""
     if mention.number is None or mention.extra:
         return None
     own = "人" if mention.unit == "名" and unit == "人" else mention.unit
-    if own == unit or (own in ("个", "项") and unit in ("个", "项")):
+    if unit_class(own) != unit_class(unit) and not (unit == "分" and own == "%" and weight):
+        return None
+    if own == unit or weight or not unit or (own in ("个", "项") and unit in ("个", "项")):
         return mention.number
     return fit(mention.number, own, unit).number
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
-from perf_xlsx.narrative.binding import Bound
+from perf_xlsx.narrative.binding import Bound, is_telling
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import Mention, unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
-from perf_xlsx.narrative.reading import Read, is_telling
+from perf_xlsx.narrative.reading import Read
 from perf_xlsx.system.pattern import pattern
 
 COUNTS = frozenset(("staff", "project_count", "indicator_count"))
@@ -41,6 +41,7 @@ def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[F
             yield remark_at(
                 read, "P04", message, told.advice, told.severity if told.severity != "notice" else None
             )
+    yield from _weights_in_another_unit(reads)
     yield from _other_years(reads, figures)
     yield from _parts_above_their_whole(reads)
 
@@ -116,6 +117,16 @@ def _scaled(bound: Bound, factor: Fraction) -> Bound:
     return replace(bound, mention=replace(bound.mention, number=number, places=places))
 
 
+def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
+    """Weights in percent where the report has others in points; a report may have all of them in percent."""
+    weights = [one for one in reads if one.bound.role == "indicator_weight" and one.verdict == "agrees"]
+    if any(one.bound.mention.unit == "分" for one in weights):
+        for read in weights:
+            if read.bound.mention.unit == "%":
+                message = f"分值写成“{text_of(read)}”，报告中其他分值的单位是“分”。"
+                yield remark_at(read, "P05", message, "请改用同一个单位。", "warning")
+
+
 # ---- other years
 
 
@@ -152,7 +163,7 @@ def _is_under(date: Read, other: Read) -> bool:
 def _is_ours(read: Read) -> bool:
     """Whether it is, certainly, a figure of this year's form."""
     bound = read.bound
-    return bound.sure and is_telling(bound) and any(agrees(bound, figure) for figure in bound.figures)
+    return bound.sure and is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
 
 
 def _is_a_title(read: Read) -> bool:

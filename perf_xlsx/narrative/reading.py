@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from perf_xlsx.documents import Document
 from perf_xlsx.figures import Figure, Figures
-from perf_xlsx.narrative.binding import NOT_CHECKED, Bound, bind
+from perf_xlsx.narrative.binding import NOT_CHECKED, Bound, bind, is_telling
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
 
-TELLING = 3  # digits
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
 
@@ -71,16 +70,10 @@ def _verdict(bound: Bound, figures: Figures) -> tuple[Verdict, Figure | None, Fi
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
 
 
-def is_telling(bound: Bound) -> bool:
-    """Whether the number is no round one, that may be anything: 100%, 5万元."""
-    digits = str(bound.mention.number or "").replace(".", "").strip("0-")
-    return len(digits) >= TELLING
-
-
 def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:
     """A figure in another place of the form that has this value: of the same role, or of the same subject."""
     own = bound.figures[0]
-    if bound.mention.kind == "grade" or not is_telling(bound):
+    if bound.mention.kind == "grade" or not is_telling(bound.mention):
         return None
     same = [one for one in figures.everything if one.role == own.role or one.of == own.of]
     return next((one for one in same if one.unit == own.unit and agrees(bound, one)), None)
