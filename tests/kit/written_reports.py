@@ -106,7 +106,8 @@ def lists_in_turn(case: Case) -> str:
     for n, one in enumerate(_numbers(case), 1):
         parts.append(
             f"（{n}）{one['name']}（{number(one['weight'])}分）。目标值{number(one['target'])}{_unit(one)}，实际完成{number(one['actual'])}{_unit(one)}，"
-            f"完成率{one['claimed_completion']}，得{number(one['claimed_points'])}分。" + (f"未完成原因是{one['reason']}。" if one.get("reason") else "")
+            f"完成率{one['claimed_completion']}，得{number(one['claimed_points'])}分。"
+            + (f"未完成原因是{one['reason']}。" if one.get("reason") else "")
         )
     claimed = case["claimed"]
     parts += [
@@ -168,7 +169,9 @@ def transfer(case: Case) -> str:
     parts = [
         f"{case['project']}{year}年度绩效自评报告",
         "一、绩效目标分解下达情况",
-        f"{year}年，{case['project']}年初预算{number(total['initial'])}万元" + (f"，年中追加{number(change)}万元" if change > 0 else "") + f"，全年预算{number(total['adjusted'])}万元。项目概算总投资3200万元，分三年实施。",
+        f"{year}年，{case['project']}年初预算{number(total['initial'])}万元"
+        + (f"，年中追加{number(change)}万元" if change > 0 else "")
+        + f"，全年预算{number(total['adjusted'])}万元。项目概算总投资3200万元，分三年实施。",
         "二、绩效目标完成情况分析",
         "（一）资金投入情况分析",
         "1.项目资金到位情况。资金已全部到位，到位率100%。",
@@ -191,7 +194,7 @@ def transfer(case: Case) -> str:
 
 def terse(case: Case) -> str:
     """A project's report that says each thing once, in few words, with money in 元."""
-    year, total, claimed = case["year"], _total(case), case["claimed"]
+    total, claimed = _total(case), case["claimed"]
 
     def yuan(value: Any) -> str:
         return f"{Decimal(str(value)) * 10000:,.2f}元"
@@ -204,7 +207,9 @@ def terse(case: Case) -> str:
         "二、指标完成情况",
     ]
     for n, one in enumerate(_numbers(case), 1):
-        parts.append(f"{n}、{one['name']}：目标{number(one['target'])}{_unit(one)}，实际{number(one['actual'])}{_unit(one)}，权重{number(one['weight'])}分，得分{number(one['claimed_points'])}分，原因见自评表。")
+        parts.append(
+            f"{n}、{one['name']}：目标{number(one['target'])}{_unit(one)}，实际{number(one['actual'])}{_unit(one)}，权重{number(one['weight'])}分，得分{number(one['claimed_points'])}分，原因见自评表。"
+        )
     parts.append(f"三、结论\n自评得分{number(claimed['total'])}分，评价等级为“{claimed['grade']}”。")
     return "\n".join(parts)
 
