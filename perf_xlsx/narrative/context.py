@@ -8,12 +8,13 @@ from msgspec import Struct
 
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.mentions import Mention
-from perf_xlsx.narrative.names import Name
+from perf_xlsx.narrative.names import HOLE, Name
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
 from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of
 from perf_xlsx.system.pattern import pattern
 
+_ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
 STOPS, PAUSES = "。;!?", ",(:)"
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 _OPERATORS = tuple("×÷*/+")
@@ -82,9 +83,9 @@ class Walk:
     """Goes through a paragraph from left to right and keeps what it speaks of."""
 
     def __init__(self, scope: Scope, mentions: tuple[Mention, ...], whole: Subject) -> None:
-        self._scope, self._text = scope, scope.masked
+        self._scope, self._text = scope, _ASIDES.sub(lambda aside: HOLE * len(aside[0]), scope.masked)
         subject, known = scope.money_subject
-        self._default = (subject or whole,)
+        self._default = (subject, whole) if subject else (whole,)
         self._current: tuple[Subject, ...] = ()
         self._head: tuple[Subject, ...] = ()  # what was spoken of before 其中
         self._named: set[Subject] = set()  # in this sentence
@@ -154,8 +155,8 @@ class Walk:
     def _standing(self, said: str) -> Standing:
         if OURS.search(said):
             return Standing(self._default, True, self._role)
-        several = len(self._named) > 1  # what follows a list may be of the whole again
-        found = (*self._current, *(() if "其中" in said else self._head), *(self._default if several else ()))
+        again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
+        found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
         return Standing(tuple(dict.fromkeys(found or self._default)), self._known, self._role)
 
     def _pass_over(self, start: int, end: int) -> None:
@@ -193,4 +194,4 @@ def _something_else(said: str) -> int:
     pause = max(said.rfind(one) for one in PAUSES)
     before = said[: max(0, pause)]
     things = [one.end() for one in OTHER_THING.finditer(before) if rest_of(one[0], "money")]
-    return max((*things, *(one.end() for one in OTHER_BODY.finditer(before))), default=0)
+    return max((*things, *(one.end() for one in OTHER_BODY.finditer(said))), default=0)

@@ -36,6 +36,8 @@ def of_points(context: Context, figures: Figures) -> Bound:
 
 def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bool) -> Bound:
     """Points that no indicator is named for: of budget execution, or all."""
+    if role == "indicator_lost_points":
+        return Bound(context.mention, role)
     of_execution = context.last_role in ("execution_rate", "execution_weight", "execution_points")
     if "执行率" in context.before or of_execution:
         key = "execution_weight" if role == "indicator_weight" else "execution_points"

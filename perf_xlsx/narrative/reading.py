@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.documents import Document
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
@@ -16,6 +19,8 @@ from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
 
+RATES = frozenset(("execution_rate", "project_rate"))
+NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
 
@@ -44,14 +49,34 @@ def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iter
     finder = MentionFinder(figure.unit for figure in figures.everything)
     for scope in found:
         mentions = finder.find(scope.letters)
-        for bound in bind(scope, mentions, figures, names.whole):
-            yield _judged(bound, scope, figures)
+        judged = [_judged(bound, scope, figures) for bound in bind(scope, mentions, figures, names.whole)]
+        yield from (_of_other_money(read, judged) for read in judged)
+
+
+def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
+    """A rate that differs, yet is that of amounts of its own paragraph which no form has: of what was received."""
+    rate = read.bound.mention.number
+    if read.verdict not in ("differs", "elsewhere") or read.bound.role not in RATES or rate is None:
+        return read
+    amounts = [one for one in paragraph if one.bound.mention.unit_class == "money" and one.start < read.start]
+    others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role == "received"]
+    quotients = (
+        Fraction(part.bound.mention.number) * 100 / Fraction(whole.bound.mention.number)
+        for part in amounts
+        for whole in others[-NEAR:]
+        if part.bound.mention.number and whole.bound.mention.number
+    )
+    if any(half_up(one, read.bound.mention.places) == rate for one in quotients):
+        return replace(read, verdict="outside", figure=None, other=None)
+    return read
 
 
 def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, figures)
+    if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
+        bound = replace(bound, role=figure.role, of=figure.of)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
 
 

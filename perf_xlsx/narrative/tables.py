@@ -1,4 +1,4 @@
-"""Numbers in the cells of a table, read as a sentence: what the row names, what the column is headed, the number."""
+"""Numbers in the cells of a table, read as a sentence: the name of the row, the head of the column, the number."""
 
 from __future__ import annotations
 

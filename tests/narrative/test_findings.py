@@ -18,6 +18,10 @@ CASES: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("P01", "自评等级为“良”。", [("P01", "“良”")]),
     ("P02", "基本支出全年预算数620万元，项目支出全年预算数620万元。", [("P01", "620万元")]),  # no telling number
     ("P02", "单页数字化成本：目标值10元，实际完成值12元，完成率101.02%，分值10分，得8.33分，原因是修裱费高。", [("P02", "101.02%")]),
+    ("P02", "档案数字化项目预算280万元，库房恒温恒湿改造项目支出275万元。", [("P01", "275万元")]),
+    ("P02", "基本支出执行率97.37%。", [("P02", "97.37%")]),
+    ("P03", "一、基本情况\n全年预算数1000万元。\n二、预算执行情况\n（一）基本支出\n执行率96.77%。", []),
+    ("P09", "存在的问题：没有。", []),
     ("P03", "一、基本情况\n二、预算执行情况\n全年预算数1000万元。", [("P03", "一、基本情况")]),
     ("P04", "共购置设备85万元，其中：服务器60万元，扫描仪35万元。", [("P04", "85万元")]),
     ("P04", "共购置设备85万元，其中：服务器60万元，扫描仪15万元。", []),
@@ -50,6 +54,43 @@ def test_what_is_found(tmp_path: Path, code: str, text: str, expected: list[tupl
     report.write_text(text, "utf-8")
     found = checked(report, form)["findings"]
     assert [(one["code"], text[one["start"] : one["end"]]) for one in found] == expected
+
+
+@pytest.mark.finding("P01")
+@pytest.mark.finding("P02")
+@pytest.mark.finding("P03")
+@pytest.mark.finding("P04")
+@pytest.mark.finding("P05")
+@pytest.mark.finding("P06")
+@pytest.mark.finding("P07")
+@pytest.mark.finding("P08")
+@pytest.mark.finding("P09")
+@pytest.mark.finding("P10")
+def test_every_kind_has_a_case_and_a_near_miss() -> None:
+    assert {code for code, _, expected in CASES for one, _ in expected if one == code} == {
+        "P01",
+        "P02",
+        "P03",
+        "P04",
+        "P05",
+        "P06",
+        "P07",
+        "P08",
+        "P09",
+        "P10",
+    }
+    assert {code for code, _, expected in CASES if not expected} >= {
+        "P01",
+        "P02",
+        "P03",
+        "P04",
+        "P05",
+        "P06",
+        "P07",
+        "P08",
+        "P09",
+        "P10",
+    } - {"P02"}
 
 
 def test_a_report_of_another_unit_and_year(tmp_path: Path) -> None:

@@ -89,8 +89,9 @@ def test_a_text_box_is_read_once_and_hidden_text_is_not() -> None:
 
 
 def test_a_long_paragraph_of_numbers_takes_no_square_of_time() -> None:
-    from tests.kit.reports import case_of, held, scored
     import json
+
+    from tests.kit.reports import case_of, held, scored
 
     result = scored(json.dumps(case_of("完好的部门自评表"), ensure_ascii=False))
     held("全年预算数1000万元，" * 2_000 + "\n" + "其中：" * 5_000 + "9" * 5_000 + "\n" + "(" * 9_000, result)

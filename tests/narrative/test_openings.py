@@ -17,7 +17,8 @@ PARTS = (CASES / "报告开头.md").read_text("utf-8").split("\n## ")[1:]
 def _opening(part: str) -> Any:
     title, _, rest = part.partition("\n")
     form, agree = re.search("- 表 (..)", rest), re.search(r"- 一致 (\d+)", rest)
-    assert form and agree
+    assert form
+    assert agree
     return pytest.param(f"完好的{form[1]}自评表", int(agree[1]), rest.split("\n\n", 1)[1], id=title)
 
 
