@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -55,17 +56,22 @@ def read_pdf(data: bytes) -> Document:
     return joined(map(Piece, _paragraphs([line for page in pages for line in page.split("\n")])))
 
 
+def _width(line: str) -> int:
+    """How wide a line is, in half-width letters."""
+    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in line.strip())
+
+
 def _paragraphs(lines: list[str]) -> Iterator[str]:
     """The lines joined to paragraphs: a full line without a stop at its end goes on in the next."""
     lines = [line.rstrip() for line in lines if not _PAGE_NUMBER.match(line)]
-    width = max(map(len, lines), default=0) * _WIDE
+    width = max(map(_width, lines), default=0) * _WIDE
     begun = ""
     for line in lines:
         if begun and (not line.strip() or _BEGINS.match(line)):
             yield begun
             begun = ""
         begun += line
-        if line and (len(line) < width or line.endswith(tuple(_ENDS))):
+        if line and (_width(line) < width or line.endswith(tuple(_ENDS))):
             yield begun
             begun = ""
     if begun:

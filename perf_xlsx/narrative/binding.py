@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figure, Figures, Subject
+from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.context import Context, Walk
 from perf_xlsx.narrative.counts import of_count, of_points
@@ -105,22 +105,19 @@ def _no_figure(mention: Mention, figures: Figures, scope: Scope) -> Bound:
         found = figures.of("grade", form) if form else ()
         return Bound(mention, "grade", form, "", found, bool(found) and scope.topic is None and not scope.plans)
     if mention.kind == "date":
-        return Bound(mention, "date", figures=_date(mention, figures, scope.letters.text))
+        return _date(mention, figures, scope.letters.text)
     return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
 
 
 _WHOLE_YEAR = pattern(r"((?:19|20)\d\d)年[度初末底]?$")
-_FILLED_ON = pattern(r"(?:填报|填表|报告|自评)(?:时间|日期):?$")
-_DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
+_FILLED_ON = pattern(r"(?:填报|填表)(?:时间|日期):?$")
 
 
-def _date(mention: Mention, figures: Figures, text: str) -> tuple[Figure, ...]:
+def _date(mention: Mention, figures: Figures, text: str) -> Bound:
     """The year of the form, or the day on which it was filled in, where the report says it so."""
     written = text[mention.start : mention.end]
-    year, day = _WHOLE_YEAR.match(written), _DAY.match(written)
+    year = _WHOLE_YEAR.match(written)
     if year and int(year[1]) == figures.year:
-        return tuple(one for one in figures.everything if one.role == "year")
-    if day and _FILLED_ON.search(text[: mention.start]):
-        said = f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
-        return tuple(one for one in figures.everything if one.role == "filled_on" and one.value == said)
-    return ()
+        return Bound(mention, "date", figures=tuple(one for one in figures.everything if one.role == "year"))
+    found = tuple(one for one in figures.everything if one.role == "filled_on")
+    return Bound(mention, "date", figures=found if _FILLED_ON.search(text[: mention.start]) else ())

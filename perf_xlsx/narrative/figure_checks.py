@@ -22,7 +22,7 @@ FIRST = ("W04", "W01")  # of several at one cell, the cause
 FOLLOWS = "其他问题更正后"
 SLIP = Fraction(10_000)
 CHECK = "请核对报告和自评表，以正确的为准，两处改成一致。"
-_YEAR = pattern(r"((?:19|20)\d\d)年")
+_YEAR = pattern(r"(\d{4})年")
 _TITLE_ENDS = pattern(r"(?:报告|总结|情况|自评表?|年度?)[)]?$")
 LONGEST_TITLE = 60
 
@@ -83,6 +83,8 @@ def _differing(read: Read) -> Remark:
     figure, given = read.figure, text_of(read)
     assert figure is not None
     stated = f"报告写“{given}”，表中{name_of(figure)}为{figure.text}"
+    if figure.role == "filled_on":
+        return remark_at(read, "P01", f"{stated}。", "请核对填报日期。", "notice")
     if figure.role in COUNTS:
         return remark_at(read, "P07", f"{stated}。", CHECK)
     if _is_in_another_unit(read.bound):

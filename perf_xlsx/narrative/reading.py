@@ -18,6 +18,7 @@ from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
+from perf_xlsx.system.pattern import pattern
 
 RATES = frozenset(("execution_rate", "project_rate"))
 NEAR = 8  # amounts before a rate that it may be of
@@ -74,15 +75,16 @@ def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
 def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
-    verdict, figure, other = _verdict(bound, figures)
+    verdict, figure, other = _verdict(bound, scope, figures)
     if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
         bound = replace(bound, role=figure.role, of=figure.of)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
 
 
-def _verdict(bound: Bound, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
+def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
     if bound.mention.kind == "date" and bound.figures:
-        return "agrees", bound.figures[0], None
+        figure = bound.figures[0]
+        return ("agrees" if figure.role == "year" or is_day(bound, scope, figure) else "differs"), figure, None
     if bound.mention.kind not in ("number", "grade") or bound.other_year:
         return "outside", None, None
     found = next((figure for figure in bound.figures if agrees(bound, figure)), None)
@@ -94,6 +96,15 @@ def _verdict(bound: Bound, figures: Figures) -> tuple[Verdict, Figure | None, Fi
     if bound.role == "unbound":
         return "unbound", None, None
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
+
+
+_DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
+
+
+def is_day(bound: Bound, scope: Scope, figure: Figure) -> bool:
+    """Whether a date is the day of a figure."""
+    day = _DAY.match(scope.letters.text[bound.mention.start : bound.mention.end])
+    return day is not None and figure.value == f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
 
 
 def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:

@@ -21,7 +21,7 @@ from perf_xlsx.system.pattern import pattern
 
 DECEMBER = 12
 _TITLES = pattern(r"《[^》]{0,80}》")
-_YEAR = pattern(r"(?:19|20)\d\d")
+_YEAR = pattern(r"\d{4}(?=年)")
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
 _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
 
