@@ -22,6 +22,7 @@ from perf_xlsx.narrative.times import compared, is_of_another_time, is_stated
 from perf_xlsx.narrative.words import SCALE, rest_of, roles_in, unit_meant
 from perf_xlsx.system.pattern import pattern
 
+ALL = 100  # percent
 _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
     "money": of_money, "share": of_share, "points": of_points, "count": of_count,
 }  # fmt: skip
@@ -36,7 +37,8 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, whole: S
             continue
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
-        walk.went_past(context, found.role, bool(found.figures), found.word)
+        ours = bool(found.figures) or found.role in ("share", "change")
+        walk.went_past(context, found.role, ours, found.word)
         yield found
 
 
@@ -50,7 +52,7 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
         found = _with_the_amount_of_a_line(context, figures) or found
     turn = context.turn
     in_order = turn is None or turn.subject is not None or turn.role is not None
-    found = replace(found, sure=found.sure and in_order and is_stated(context))
+    found = replace(found, sure=found.sure and in_order and is_stated(context, found.role))
     if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
         return replace(found, role="outside")
     if is_of_another_time(context, mentions, figures.year):
@@ -81,7 +83,11 @@ def _with_the_amount_of_a_line(context: Context, figures: Figures) -> Bound | No
     found = of_money(context, figures)
     number = context.mention.number
     same = tuple(one for one in found.figures if not isinstance(one.value, str) and one.value == number)
-    return replace(found, figures=same, sure=True) if same and is_telling(context.mention) else None
+    return (
+        replace(found, figures=same, sure=True)
+        if same and (is_telling(context.mention) or (number or 0) > ALL)
+        else None
+    )
 
 
 def _bare(context: Context, figures: Figures) -> Bound:

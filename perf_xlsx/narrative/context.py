@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec import Struct
 
 from perf_xlsx.figures import Subject
@@ -89,11 +87,13 @@ class Walk:
         self._current: tuple[Subject, ...] = ()
         self._head: tuple[Subject, ...] = ()  # what was spoken of before 其中
         self._named: set[Subject] = set()  # in this sentence
-        self._known = known
+        self._known = known  # nothing else is the topic
+        self._aside = False  # a figure of this sentence was of something else
         self._role: RoleWord | None = None
         self._at = 0  # behind the last figure
         self._label_start = 0  # of the last figure
         self._last: tuple[int, str, bool] = (0, "", True)  # where its sentence began, its role, whether it is ours
+        self._outside: tuple[tuple[Subject, ...], tuple[Subject, ...], bool] | None = None  # before a bracket
         self._turns = dict(turns(scope, mentions))
 
     def context(self, mention: Mention) -> Context:
@@ -134,7 +134,7 @@ class Walk:
         if word is not None:
             self._role = word
         if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
-            self._known = False
+            self._aside = True
 
     def sentence(self, at: int) -> int:
         """Where the sentence of a place begins."""
@@ -157,19 +157,29 @@ class Walk:
             return Standing(self._default, True, self._role)
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
-        return Standing(tuple(dict.fromkeys(found or self._default)), self._known, self._role)
+        return Standing(tuple(dict.fromkeys(found or self._default)), self._known and not self._aside, self._role)
 
     def _pass_over(self, start: int, end: int) -> None:
+        """Take in what stands between two figures; what is named in brackets counts only inside them."""
         begin = start
-        for at in self._stops(start, end):
-            self._take_in(begin, at)
-            self._current, self._head, self._named = self._head or self._current, (), set()
-            self._role = self._role if self._text[at] == ";" else None
-            begin = at + 1
+        for at in range(start, end):
+            mark = self._text[at]
+            if mark in "()" or mark in STOPS:
+                self._take_in(begin, at)
+                self._pass_mark(mark)
+                begin = at + 1
         self._take_in(begin, end)
 
-    def _stops(self, start: int, end: int) -> Iterator[int]:
-        return (at for at in range(start, end) if self._text[at] in STOPS)
+    def _pass_mark(self, mark: str) -> None:
+        if mark == "(":
+            self._outside = (self._current, self._head, self._known)
+        elif mark == ")" and self._outside:
+            self._current, self._head, self._known = self._outside
+            self._outside = None
+        elif mark in STOPS:
+            self._current, self._head, self._named = self._head or self._current, (), set()
+            self._role = self._role if mark == ";" else None
+            self._aside = self._aside and mark == ";"
 
     def _take_in(self, begin: int, end: int) -> None:
         """What a part of a sentence names: ours, the whole, or something that the form does not know."""
@@ -181,10 +191,10 @@ class Walk:
         ours = [found.end() for found in OURS.finditer(said)]
         other = _something_else(said)
         if money and names[-1].end - begin >= other:
-            self._current, self._known = (money[-1],), True
+            self._current, self._known, self._aside = (money[-1],), True, False
             self._named |= set(money)
         elif ours and ours[-1] >= other:
-            self._current, self._known = (), True
+            self._current, self._known, self._aside = (), True, False
         elif other:
             self._known = False
 

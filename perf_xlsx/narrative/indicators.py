@@ -6,7 +6,7 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import unit_class
-from perf_xlsx.narrative.words import LOOSE, PLANNED, VERBS, Said, rest_of, roles_in, unit_meant
+from perf_xlsx.narrative.words import LOOSE, LOST, PLANNED, SIGNED, VERBS, Said, rest_of, roles_in, unit_meant
 
 _VALUES = ("indicator_target", "indicator_actual", "indicator_midyear")
 SHARED = 4  # letters in a row
@@ -42,12 +42,23 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
     roles = [role]
     if last is None or not said_so or _is_verb(context, last):
-        roles = ["indicator_actual", "indicator_target", "indicator_midyear"]
-        role = roles[1] if PLANNED.search(context.before) else roles[0]
+        planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
+        roles = [*_VALUES] if planned else [_VALUES[1], _VALUES[0], _VALUES[2]]
+        roles = roles[:1] if planned and SIGNED.search(context.said) else roles
+        role = roles[0]
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     named = context.indicator is not None
-    sure = not rest and (said_so or named) and bool(found) and role != "indicator_lost_points"
-    return Bound(context.mention, role, indicator, indicator.name, found, sure and not LOOSE.search(context.said))
+    sure = not rest and (said_so or named) and bool(found)
+    if role == "indicator_lost_points":
+        sure = sure and not LOST.search(context.before)
+    return Bound(
+        context.mention,
+        role,
+        indicator,
+        indicator.name,
+        found,
+        sure and (said_so or not LOOSE.search(context.said)),
+    )
 
 
 def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bound:

@@ -8,15 +8,17 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
 from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
-from perf_xlsx.narrative.words import FORMAL, LOOSE, RoleWord, Said, asks_for, rest_of, roles_in
+from perf_xlsx.narrative.words import FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
 INITIALLY = RoleWord("initial", ("money",), (), weak=True)
 RATE = RoleWord("execution_rate", ("share",), ())
 NEAR = 6  # letters
+GENERAL = ("amount", "budget")  # words that may mean several roles
 WEAK = {
     "unnamed": ("executed", "adjusted", "initial"),
     "amount": ("adjusted", "initial", "executed"),
+    "budget": ("adjusted", "initial"),
     "received": ("adjusted", "initial", "executed"),
     "plan": ("initial", "adjusted"),
 }
@@ -30,7 +32,7 @@ def of_money(context: Context, figures: Figures) -> Bound:
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     words = [one for one in found if one.word.role not in OF_INDICATOR]
     word = (context.turn.role if context.turn else None) or _role_word(context, words)
-    if word is None or (word.role == "amount" and not context.own):
+    if word is None or (word.role in GENERAL and not context.own):
         word = _role_behind(context) or word
     if word is None and context.own:
         word = UNNAMED
@@ -53,14 +55,21 @@ def _role_word(context: Context, words: list[Said]) -> RoleWord | None:
     if strong:
         return strong[-1]
     last = words[-1].word if words else None
-    if last and last.role == "amount" and "年初" in context.said:
+    if last and last.role in GENERAL and "年初" in context.said:
         return INITIALLY
     before = context.standing.role
     goes_on = context.own or "其中" in context.said or not words
-    if before and goes_on and (last is None or last.role not in ("received", "plan")):
+    if before and goes_on and (last is None or _may_be(last, before)):
         return before
-    told = [one.word for one in words if one.word.role != "amount"]
+    told = [one.word for one in words if one.word.role not in GENERAL]
     return told[-1] if told else last
+
+
+def _may_be(word: RoleWord, before: RoleWord) -> bool:
+    """Whether a general word may go on with the role of the figure before; a budget is nothing spent."""
+    if word.role == "budget":
+        return before.role in ("initial", "adjusted")
+    return word.role not in ("received", "plan")
 
 
 def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
@@ -69,14 +78,22 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     subjects = context.own[-1:] or context.standing.subjects
     roles = WEAK.get(word.role, (word.role,))
     found = figures_in(figures, roles, subjects)
-    role = roles[0] if word.role in ("amount", "unnamed") else word.role
+    role = roles[0] if word.role in (*GENERAL, "unnamed") else word.role
     if rest and not context.own:
-        role = "outside" if word.role == "amount" and "其中" not in context.said else role
+        role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
     sure = not rest and _is_known(context) and bool(found)
     if word.weak:
-        sure = sure and word.role in ("amount", "unnamed") and not subjects[0].whole
+        sure = (
+            sure and word.role in (*GENERAL, "unnamed") and (not subjects[0].whole or _is_a_budget(context, word))
+        )
+    sure = sure or (mention.unit_class == "points" and not rest and bool(found))  # 预算15分 is nothing
     return Bound(mention, _shown(role, subjects[0]), subjects[0], subjects[0].name, found, sure, word.sign)
+
+
+def _is_a_budget(context: Context, word: RoleWord) -> bool:
+    """Whether a general word means the whole budget: 部门预算1000万元, and not what one payer gives."""
+    return word.role == "budget" and "预算" in context.said and not PAYER.search(context.said)
 
 
 def _shown(role: str, subject: Subject) -> str:

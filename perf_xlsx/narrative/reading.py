@@ -20,6 +20,8 @@ from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
 from perf_xlsx.system.pattern import pattern
 
+UNTOLD = frozenset(("outside", "unbound", "other"))
+VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
 RATES = frozenset(("execution_rate", "project_rate"))
 NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
@@ -78,6 +80,8 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     verdict, figure, other = _verdict(bound, scope, figures)
     if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
         bound = replace(bound, role=figure.role, of=figure.of)
+    elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES):
+        bound = replace(bound, role=figure.role)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
 
 

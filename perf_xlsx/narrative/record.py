@@ -82,7 +82,7 @@ def figure_record(read: Read) -> FigureRecord:
 
 
 def _role(role: str) -> str:
-    return {"unbound": "other", "amount": "other"}.get(role, role)
+    return {"unbound": "other", "amount": "other", "budget": "other"}.get(role, role)
 
 
 def _of(read: Read) -> str | None:

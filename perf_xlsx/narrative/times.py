@@ -64,6 +64,7 @@ def _ends_early(written: str, before: str) -> bool:
     return month is not None and ends and int(month[1]) < DECEMBER
 
 
-def is_stated(context: Context) -> bool:
-    """Whether it is said as a fact."""
-    return not (context.scope.plans or context.mention.bound or SUPPOSED.search(context.before))
+def is_stated(context: Context, role: str) -> bool:
+    """Whether it is said as a fact; only a target may be 95%以上."""
+    bound = context.mention.bound and role != "indicator_target"
+    return not (context.scope.plans or bound or SUPPOSED.search(context.before))

@@ -90,6 +90,7 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
+PAYER, SIGNED, LOST = map(_standing, ("payer", "signed", "lost"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(_standing, ("this_year", "whole_year", "part", "planned"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
@@ -99,7 +100,8 @@ _NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabula
 def asks_for(said: str, units: str) -> Said | None:
     """The last role word of a label that has to have a unit of this kind."""
     found = [one for one in roles_in(said, units) if "any" not in one.word.units]
-    return found[-1] if found and (not found[-1].word.weak or found[-1].word.role == "amount") else None
+    last = found[-1] if found else None
+    return last if last and (not last.word.weak or last.word.role in ("amount", "budget")) else None
 
 
 @lru_cache(1 << 12)
@@ -112,6 +114,6 @@ def unit_meant(units: str, said: str) -> str:
         if other == units or last is None or units in last.word.units or last.end <= reach:
             continue
         noun = said[: last.end].endswith(nouns) or said == "得"
-        if noun or (units, other) == ("points", "money"):
+        if noun or ((units, other) == ("points", "money") and "执行" not in said):
             return other if not rest_of(said, other) else units
     return units
