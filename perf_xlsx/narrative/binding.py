@@ -14,7 +14,7 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.context import Context, Walk
 from perf_xlsx.narrative.counts import of_count, of_points
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator
+from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.money import of_money, of_share
 from perf_xlsx.narrative.scope import Scope
@@ -47,7 +47,9 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
     role = "other" if context.operand else compared(context)
     if role:
         return Bound(mention, role)
-    found = _weight_in_brackets(context, figures) or _by_unit(context, figures)
+    found = (
+        _weight_in_brackets(context, figures) or in_a_wrong_unit(context, figures) or _by_unit(context, figures)
+    )
     if not found.figures and mention.unit_class in ("share", "points"):
         found = _with_the_amount_of_a_line(context, figures) or found
     turn = context.turn

@@ -9,7 +9,7 @@ from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.names import HOLE, Name
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
-from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of
+from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of, roles_in
 from perf_xlsx.system.pattern import pattern
 
 _ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
@@ -147,7 +147,14 @@ class Walk:
         while end > begin and self._text[end - 1] in ":,":
             end -= 1
         pause = max((self._text.rfind(one, begin, end) for one in pauses), default=-1)
+        while pause >= begin and self._text[pause] == ":" and self._says_nothing(pause + 1, end):
+            pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
         return max(begin, pause + 1), mention.start
+
+    def _says_nothing(self, begin: int, end: int) -> bool:
+        """Whether only a sign or the like stands between a colon and the figure: 指标值：≥95%."""
+        said = self._text[begin:end]
+        return HOLE not in said and not roles_in(said, "share") and not rest_of(said, "money")
 
     def _names(self, begin: int, end: int) -> tuple[Name, ...]:
         return tuple(name for name in self._scope.names if begin <= name.start and name.end <= end)

@@ -6,7 +6,18 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import unit_class
-from perf_xlsx.narrative.words import LOOSE, LOST, PLANNED, SIGNED, VERBS, Said, rest_of, roles_in, unit_meant
+from perf_xlsx.narrative.words import (
+    LOOSE,
+    LOST,
+    PLANNED,
+    SHARES,
+    SIGNED,
+    VERBS,
+    Said,
+    rest_of,
+    roles_in,
+    unit_meant,
+)
 
 _VALUES = ("indicator_target", "indicator_actual", "indicator_midyear")
 SHARED = 4  # letters in a row
@@ -42,9 +53,7 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
     roles = [role]
     if last is None or not said_so or _is_verb(context, last):
-        planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
-        roles = [*_VALUES] if planned else [_VALUES[1], _VALUES[0], _VALUES[2]]
-        roles = roles[:1] if planned and SIGNED.search(context.said) else roles
+        roles = _values_meant(context)
         role = roles[0]
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     named = context.indicator is not None
@@ -59,6 +68,29 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
         found,
         sure and (said_so or not LOOSE.search(context.said)),
     )
+
+
+def _values_meant(context: Context) -> list[str]:
+    """Which values a figure may be where no word tells, the likeliest first."""
+    planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
+    if context.scope.aims or (planned and SIGNED.search(context.said)):
+        return ["indicator_target"]
+    return [*_VALUES] if planned else [_VALUES[1], _VALUES[0], _VALUES[2]]
+
+
+def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
+    """A value right behind the name of its indicator, in a unit that this cannot have: 合格率95万元."""
+    indicator, mention = context.indicator, context.mention
+    if indicator is None or mention.unit_class in ("points", "none") or rest_of(context.said, "share"):
+        return None
+    told = any(not _is_verb(context, one) for one in roles_in(context.said, mention.unit_class))
+    if told or _counts_in(figures, indicator, mention.unit):
+        return None
+    values = _values_meant(context)
+    found = tuple(one for role in values for one in figures.of(role, indicator))  # type: ignore[arg-type]
+    same = any(one.value == mention.number for one in found)
+    share = SHARES.search(indicator.name) is not None and mention.unit_class != "share"
+    return Bound(mention, values[0], indicator, indicator.name, found, True) if same or share else None
 
 
 def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bound:

@@ -11,7 +11,7 @@ from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.letters import Letters, letters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
 from perf_xlsx.narrative.tables import labels, with_label
-from perf_xlsx.narrative.words import OTHER_THING, PLANS, rest_of_heading
+from perf_xlsx.narrative.words import AIMS, OTHER_THING, PLANS, rest_of_heading
 from perf_xlsx.system.pattern import pattern
 
 _NUMBERED = (
@@ -55,6 +55,11 @@ class Scope(Struct, frozen=True):
     def plans(self) -> bool:
         """Whether it is in a part about the years to come."""
         return any(section.plans for section in self.sections)
+
+    @property
+    def aims(self) -> bool:
+        """Whether the heading right above says that it is about what is aimed at."""
+        return bool(self.sections) and not self.heading and AIMS.search(self.sections[-1].text) is not None
 
     @property
     def money_subject(self) -> tuple[Subject | None, bool]:

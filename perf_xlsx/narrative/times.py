@@ -15,6 +15,7 @@ from perf_xlsx.narrative.words import (
     SUPPOSED,
     THIS_YEAR,
     WHOLE_YEAR,
+    WISHED,
     rest_of,
 )
 from perf_xlsx.system.pattern import pattern
@@ -67,4 +68,5 @@ def _ends_early(written: str, before: str) -> bool:
 def is_stated(context: Context, role: str) -> bool:
     """Whether it is said as a fact; only a target may be 95%以上."""
     bound = context.mention.bound and role != "indicator_target"
-    return not (context.scope.plans or bound or SUPPOSED.search(context.before))
+    supposed = SUPPOSED.search(context.before) or WISHED.search(context.before)
+    return not (context.scope.plans or bound or supposed)

@@ -90,9 +90,11 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-PAYER, SIGNED, LOST = map(_standing, ("payer", "signed", "lost"))
+PAYER, SIGNED, LOST, WISHED = map(_standing, ("payer", "signed", "lost", "wished"))
+AIMS, SHARES = map(_standing, ("aims", "shares"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(_standing, ("this_year", "whole_year", "part", "planned"))
+EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
 _NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabulary("report")["nouns"].items()}
 
@@ -113,7 +115,7 @@ def unit_meant(units: str, said: str) -> str:
         last = asks_for(said, other)
         if other == units or last is None or units in last.word.units or last.end <= reach:
             continue
-        noun = said[: last.end].endswith(nouns) or said == "得"
+        noun = said[: last.end].endswith(nouns) or said.strip(HOLE) in EARNED
         if noun or ((units, other) == ("points", "money") and "执行" not in said):
             return other if not rest_of(said, other) else units
     return units

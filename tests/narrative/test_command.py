@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.kit.command import command
+from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.reports import case_of, checked, codes, word, workbook
 from tests.kit.written_reports import by_headings, full_sentences
 
@@ -180,3 +181,15 @@ def test_the_copy_never_replaces_the_report(tmp_path: Path, form: Path) -> None:
     before = (tmp_path / "报告.docx").read_bytes()
     assert command("check-report", tmp_path / "报告.docx", "--with", form, "-o", tmp_path).exit_code == 3
     assert (tmp_path / "报告.docx").read_bytes() == before
+
+
+@needs_libreoffice
+def test_a_pdf_that_holds_text_is_read_like_the_word_document_it_was_made_of(tmp_path: Path, form: Path) -> None:
+    text = full_sentences(case_of("完好的部门自评表")).replace("970万元", "907万元", 1)
+    (tmp_path / "报告.docx").write_bytes(word(*text.split("\n")))
+    pdf = converted(tmp_path, "pdf", tmp_path / "报告.docx")
+    said = [
+        [(one["code"], one["expected"]) for one in checked(path, form)["findings"]]
+        for path in (tmp_path / "报告.docx", pdf)
+    ]
+    assert said == [[("P01", "970万元")]] * 2
