@@ -15,6 +15,7 @@ from perf_xlsx.system.pattern import pattern
 _ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
 STOPS, PAUSES = "。;!?", ",(:)"
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
+LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are read
 _OPERATORS = tuple("×÷*/+")
 
 
@@ -103,7 +104,8 @@ class Walk:
         begin, end = self._label(mention)
         gap = self._text[self._at : mention.start]
         calculated = self._at > 0 and _CALCULATED.match(gap) is not None
-        begin = self._label_start if calculated else begin
+        begin = max(self._label_start if calculated else begin, end - LONGEST_LABEL)
+        sentence = max(sentence, end - LONGEST_SENTENCE)
         behind = self._text[mention.end : mention.end + 40]
         said = self._text[begin:end]
         started, last_role, ours = self._last

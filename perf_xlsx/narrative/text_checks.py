@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -47,14 +48,14 @@ def _at(
 def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
     """P03: a heading that is followed by the next one of its level, or a higher one."""
     written = [scope for scope in scopes if scope.letters.text]
-    titles = [scope.letters.text for scope in written if scope.heading]
+    titles = Counter(scope.letters.text for scope in written if scope.heading)
     hollow = [
         scope.heading and after.heading and _is_first(scope) and _is_first(after)
         for scope, after in pairwise(written)
     ]
     for number, scope in enumerate(written[:-1]):
         listed = any(hollow[max(0, number - 1) : number]) or any(hollow[number + 1 : number + 2])
-        again = titles.count(scope.letters.text) > 1
+        again = titles[scope.letters.text] > 1
         if hollow[number] and not listed and not again:  # several in a row, or twice: a table of contents
             title = scope.paragraph.text.strip()
             yield _at(scope.paragraph, "P03", title, f"“{title}”下面没有内容。", "请补写这一部分。")
