@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
@@ -73,7 +74,7 @@ def check_report(
     results = _scored(workbooks, pipeline.Terms(rulebook, limits, forms=forms))
     code = 0
     for path in files:
-        with within(SECONDS if _is_child() else None):
+        with _limited():
             record, written = _checked(path, results, folder, limits)
         _show(record, as_json)
         code = max(code, _exit_code(record, written))
@@ -90,8 +91,10 @@ def _refuse_to_go_on() -> None:
         cap_memory(MEGABYTES * MIB)
 
 
-def _is_child() -> bool:
-    return click.get_current_context().find_object(Launched) is not None
+def _limited() -> AbstractContextManager[None]:
+    """A time limit for one file, where another process survives this one and reports its end."""
+    launched = click.get_current_context().find_object(Launched)
+    return within(SECONDS if launched is not None else None)
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
@@ -112,7 +115,10 @@ def _scored(workbooks: tuple[Path, ...], terms: pipeline.Terms) -> list[Result]:
         if terms.rulebook:
             pipeline.usable_rulebook(terms.rulebook)
         jobs = batch.plan(workbooks, None)
-        results = [pipeline.score(job.source, terms=terms) for job in jobs]
+        results: list[Result] = []
+        for job in jobs:
+            with _limited():
+                results.append(pipeline.score(job.source, terms=terms))
     except RulebookError as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:

@@ -11,7 +11,7 @@ from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.words import RoleWord, roles_in
 from perf_xlsx.system.pattern import pattern
 
-_IN_TURN = pattern(r"(?:分别|依次)(?:为|是|达到?|完成|达到)?:?$")
+_IN_TURN = pattern(r"(?:分别|依次)[^,。;\d]{0,8}:?$")  # 分别为, 分别支出
 _JOINS = pattern(r"^(?:[、和及与,/;]|以及)?$")
 _STOPS = "。!?"
 
@@ -38,7 +38,7 @@ def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Tu
 def _run(scope: Scope, numbers: list[Mention]) -> list[Mention]:
     """The figures of a list that begins with the first of these; none where 分别 does not stand before it."""
     first = numbers[0]
-    if not _IN_TURN.search(scope.masked[max(0, first.start - 8) : first.start]):
+    if not _IN_TURN.search(scope.masked[max(0, first.start - 12) : first.start]):
         return []
     run = [first]
     for one in numbers[1:]:
