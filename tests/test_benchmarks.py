@@ -11,7 +11,9 @@ import pytest
 from perf_xlsx.batch import plan
 
 
-@pytest.mark.parametrize("name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others"])
+@pytest.mark.parametrize(
+    "name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others", "reports"]
+)
 def test_each_benchmark_finds_what_it_measures(name: str) -> None:
     assert importlib.import_module(f"benchmarks.{name}").__doc__
 

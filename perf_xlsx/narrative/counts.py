@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figures
+from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.bound import Bound
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
@@ -24,6 +24,9 @@ def of_points(context: Context, figures: Figures) -> Bound:
     said, mention = context.said, context.mention
     found, rest = roles_in(said, "points"), rest_of(said, "points")
     indicator = indicator_of(context, figures, "points")
+    rates = roles_in(said, "share")
+    if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
+        return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
     if not found:
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = found[-1].word.role
@@ -32,6 +35,10 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, found[-1], indicator)
     return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _of_execution(figures: Figures) -> tuple[Figure, ...]:
+    return tuple(one for one in figures.everything if one.role in ("execution_weight", "execution_points"))
 
 
 def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bool) -> Bound:

@@ -9,7 +9,7 @@ from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.comparing import agrees
-from perf_xlsx.narrative.mentions import Mention, unit_class
+from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.system.pattern import pattern
@@ -181,7 +181,7 @@ def _is_a_title(read: Read) -> bool:
 def _parts_above_their_whole(reads: list[Read]) -> Iterator[Remark]:
     """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
     for number, read in enumerate(reads):
-        parts = list(_parts(read, reads[number + 1 : number + 20])) if _is_amount(read.bound.mention) else []
+        parts = list(_parts(read, reads[number + 1 : number + 20])) if _is_amount(read.bound) else []
         known = [one for one in (read, *parts) if one.verdict in ("differs", "elsewhere")]
         total = sum((Fraction(one.bound.mention.number or 0) for one in parts), Fraction(0))
         whole = Fraction(read.bound.mention.number or 0)
@@ -192,8 +192,10 @@ def _parts_above_their_whole(reads: list[Read]) -> Iterator[Remark]:
             yield Remark("P04", read.start, read.end, "合计", message, "请核对合计和各部分。", given, shown)
 
 
-def _is_amount(mention: Mention) -> bool:
-    return mention.kind == "number" and mention.unit_class in ("money", "count") and not mention.about
+def _is_amount(bound: Bound) -> bool:
+    mention = bound.mention
+    counted = mention.kind == "number" and mention.unit_class in ("money", "count") and not mention.about
+    return counted and bound.role not in ("change", "income", "plan")
 
 
 def _parts(whole: Read, after: list[Read]) -> Iterator[Read]:
@@ -208,7 +210,7 @@ def _parts(whole: Read, after: list[Read]) -> Iterator[Read]:
             return
         if mention.unit != whole.bound.mention.unit or read.bound.role not in (whole.bound.role, "outside"):
             return
-        if number and "其中" in between:
+        if number and ("其中" in between or "(" in between):  # parts of a part
             return
         yield read
         at = mention.end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.words import (
@@ -40,7 +42,7 @@ def compared(context: Context) -> str:
 
 def is_of_another_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> bool:
     """Whether the sentence spoke last of another year, or of a part of this one."""
-    before = _TITLES.sub(lambda title: " " * len(title[0]), context.before)
+    before = CHANGE.sub(_blank, _TITLES.sub(_blank, context.before))
     other = max((m.end() for words in (PAST, LATER) for m in words.finditer(before)), default=0)
     this = max((m.end() for m in THIS_YEAR.finditer(before)), default=0)
     part = max((m.end() for m in PART_OF_SENTENCE.finditer(before)), default=0)
@@ -56,6 +58,10 @@ def is_of_another_time(context: Context, mentions: tuple[Mention, ...], year: in
             this, other = (end if ours else this), (end if stated and not ours else other)
             part = end if _ends_early(written, before[: date.start - begin]) else part
     return other > this or part > whole or PART.search(context.said) is not None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _ends_early(written: str, before: str) -> bool:

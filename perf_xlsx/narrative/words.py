@@ -113,7 +113,13 @@ def unit_meant(units: str, said: str) -> str:
     reach = own[-1].end if own else 0
     for other, nouns in _NOUNS.items():
         last = asks_for(said, other)
-        if other == units or last is None or units in last.word.units or last.end <= reach:
+        if (
+            other == units
+            or (units, other) == ("points", "share")
+            or last is None
+            or units in last.word.units
+            or last.end <= reach
+        ):
             continue
         noun = said[: last.end].endswith(nouns) or said.strip(HOLE) in EARNED
         if noun or ((units, other) == ("points", "money") and "执行" not in said):
