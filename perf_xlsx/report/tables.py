@@ -1,0 +1,48 @@
+"""The tables of a report: lines of money, projects, indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perf_xlsx.report.facts import Facts
+from perf_xlsx.report.paper import Blank, Block, Paragraph, Piece, Table
+
+DASH = (Piece("—"),)
+COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the width, field
+    "lines": (
+        ("资金类别", 24, "name"), ("年初预算数", 16, "initial"), ("调整数", 16, "adjustment"),
+        ("全年预算数", 16, "adjusted"), ("全年执行数", 16, "executed"), ("执行率", 12, "execution_rate"),
+    ),
+    "projects": (
+        ("项目名称", 44, "name"), ("全年预算数", 20, "budget"), ("全年执行数", 20, "executed"),
+        ("执行率", 16, "rate"),
+    ),
+    "indicators": (
+        ("指标名称", 36, "name"), ("预期指标值", 18, "target"), ("实际完成值", 16, "actual"),
+        ("完成率", 12, "completion"), ("分值", 9, "weight"), ("得分", 9, "points"),
+    ),
+}  # fmt: skip
+
+
+def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
+    """A table with its caption; nothing where it would have no rows."""
+    columns = COLUMNS[name]
+    rows = tuple(tuple(_cell(row, field) for _, _, field in columns) for row in facts.each(name))
+    if not rows:
+        return
+    unit = f"（单位：{facts.figures.unit or '未填'}）" if name != "indicators" else ""
+    if caption:
+        yield Paragraph((Piece(caption + unit),), "caption")
+    yield Table(tuple(head for head, _, _ in columns), tuple(share for _, share, _ in columns), rows)
+
+
+def _cell(row: Facts, field: str) -> tuple[Piece, ...]:
+    """What a column says of a row; amounts without the unit, which stands in the caption."""
+    pieces = row.say(field)
+    if pieces is None:
+        return DASH
+    unit = row.figures.unit
+    figure = pieces[0].figure
+    if figure is not None and unit and figure.unit == unit and row.of is not None and row.of.kind != "indicator":
+        return (Piece(pieces[0].text.removesuffix(unit), figure),)
+    return tuple(piece for piece in pieces if piece != Blank("金额单位"))
