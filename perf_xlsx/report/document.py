@@ -10,6 +10,7 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -32,7 +33,7 @@ DATED = datetime.datetime(2000, 1, 1)
 PROGRAM = "perf_xlsx"
 NEEDLESS = ("stylesWithEffects", "numbering", "webSettings", "customXml", "thumbnail")  # of python-docx's blank
 TEMPLATES = (b"wordprocessingml.template.main+xml", b"wordprocessingml.document.main+xml")  # .dotx, .docx
-FOOTER_FROM_EDGE = 25  # mm: the dashes then stand 7 mm below the text
+FOOTER_FROM_EDGE = Decimal(25)  # mm: the dashes then stand 7 mm below the text
 BLANKS_HEADING = "待填写事项"
 BLANKS_FIRST = "本报告有{count}处自评表中没有、需要填写的内容，填写后请删去本页："
 
@@ -77,18 +78,16 @@ def _blank(page: PageSetup) -> Document:
 
 
 def _section(page: PageSetup) -> str:
-    """Paper, margins, and the grid of lines and characters."""
-    characters = page.text_width / TWIPS_PER_POINT / page.characters  # points that each takes
-    more = int((characters - float(page.size)) * 4096)  # as Word counts it
+    """Paper, margins, and the grid of lines."""
     lines = round(page.line * TWIPS_PER_POINT)
     margins = {
         "top": twips(page.top), "right": twips(page.right), "bottom": twips(page.bottom), "left": twips(page.left),
-        "header": 851, "footer": twips(page.bottom * 0 + FOOTER_FROM_EDGE), "gutter": 0,
+        "header": 851, "footer": twips(FOOTER_FROM_EDGE), "gutter": 0,
     }  # fmt: skip
     shown = " ".join(f'w:{side}="{size}"' for side, size in margins.items())
     return (
         f'<w:sectPr {nsdecls("w")}><w:pgSz w:w="{PAPER[0]}" w:h="{PAPER[1]}"/><w:pgMar {shown}/>'
-        f'<w:docGrid w:type="linesAndChars" w:linePitch="{lines}" w:charSpace="{more}"/></w:sectPr>'
+        f'<w:docGrid w:type="lines" w:linePitch="{lines}"/></w:sectPr>'
     )
 
 
@@ -199,12 +198,11 @@ class _Writer:
         if not blanks:
             return
         heading = self.paragraph((Piece(BLANKS_HEADING),), styles.HEADINGS[0])
-        look = heading.find(qn("w:pPr"))
-        look.append(OxmlElement("w:pageBreakBefore"))
+        heading[0].append(OxmlElement("w:pageBreakBefore"))
         yield heading
         yield self.paragraph((Piece(BLANKS_FIRST.format(count=len(blanks))),), styles.BODY)
         for number, (where, what) in enumerate(blanks, 1):
-            yield self.paragraph((Piece(f"{number}. {where}：{what}"),), styles.BODY)
+            yield self.paragraph((Piece(f"{number}. {where}：{what}。"),), styles.BODY)
 
     def paragraph(self, pieces: tuple[Piece, ...], style: str) -> Any:
         """A paragraph in a style."""
@@ -246,21 +244,26 @@ class _Writer:
         total = self.page.text_width
         widths = [total * share // sum(table.widths) for share in table.widths]
         element = parse_xml(_table(total, widths))
-        element.append(self.row([(Piece(head),) for head in table.heads], widths, head=True))
+        centred = ["center"] * len(widths)
+        element.append(self.row([(Piece(head),) for head in table.heads], widths, centred, head=True))
+        sides = ["left", *["right" if table.amounts else "center"] * (len(widths) - 1)]
         for row in table.rows:
-            element.append(self.row(list(row), widths))
+            element.append(self.row(list(row), widths, sides))
         return element
 
-    def row(self, cells: list[tuple[Piece, ...]], widths: list[int], head: bool = False) -> Any:
-        """A row of a table; it is never broken over two pages."""
+    def row(
+        self, cells: list[tuple[Piece, ...]], widths: list[int], sides: list[str], head: bool = False
+    ) -> Any:
+        """A row of a table, its cells aligned to their sides; it is never broken over two pages."""
         row, look = OxmlElement("w:tr"), OxmlElement("w:trPr")
         look.append(OxmlElement("w:cantSplit"))
         if head:
             look.append(OxmlElement("w:tblHeader"))
         row.append(look)
-        for pieces, width in zip(cells, widths, strict=True):
-            cell = parse_xml(_cell(width))
-            cell.append(self.paragraph(pieces, styles.CELL))
+        for pieces, width, side in zip(cells, widths, sides, strict=True):
+            cell, paragraph = parse_xml(_cell(width)), self.paragraph(pieces, styles.CELL)
+            paragraph[0].append(_valued("w:jc", side))
+            cell.append(paragraph)
             row.append(cell)
         return row
 

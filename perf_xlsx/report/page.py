@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import floor
 
 from msgspec import Struct
 
@@ -35,6 +36,14 @@ class PageSetup(Struct, frozen=True):
     def text_width(self) -> int:
         """The width of the text, in twips."""
         return PAPER[0] - twips(self.left) - twips(self.right)
+
+    @property
+    def spacing(self) -> int:
+        """What is added to the width of each character (minus: taken off), in twentieths of a point.
+
+        A grid of characters would say the same, but LibreOffice gives two cells of it to one that is wider.
+        """
+        return floor(Decimal(self.text_width) / self.characters - self.size * TWIPS_PER_POINT)
 
 
 def twips(millimetres: Decimal) -> int:

@@ -44,11 +44,15 @@ class Paragraph(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A table: its heads, the share of the width that each column takes, and rows of cells."""
+    """A table: its heads, the share of the width that each column takes, and rows of cells.
+
+    The first column holds names; `amounts`: the others hold numbers that are compared down the column.
+    """
 
     heads: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[tuple[Piece, ...], ...], ...]
+    amounts: bool = False
 
 
 Block = Heading | Paragraph | Table
@@ -68,12 +72,12 @@ class Paper(Struct, frozen=True):
         return tuple(dict.fromkeys(self._blanks()))
 
     def _blanks(self) -> Iterator[tuple[str, str]]:
-        path: list[Heading] = []
+        chapter, where = 0, "标题下"
         for block in (*self.under_title, *self.blocks):
             if isinstance(block, Heading):
-                path = [above for above in path if above.level < block.level] + [block]
+                chapter += block.level == 1
+                where = f"第{chinese(chapter)}部分“{block.text}”" if chapter else f"“{block.text}”"
                 continue
-            where = "".join(heading.number for heading in path) + (path[-1].text if path else "标题下")
             for piece in pieces_of(block):
                 if isinstance(piece, Blank):
                     yield where, piece.text

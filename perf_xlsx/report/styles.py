@@ -35,7 +35,7 @@ def replace_styles(styles: Any, page: PageSetup) -> dict[str, str]:
         styles.remove(child)
     fonts = _fonts(page.body_font, page.latin_font)
     language = '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
-    defaults = f"<w:rPrDefault><w:rPr>{fonts}{language}</w:rPr></w:rPrDefault><w:pPrDefault/>"
+    defaults = f"<w:rPrDefault><w:rPr>{fonts}{_size(page.size)}{language}</w:rPr></w:rPrDefault><w:pPrDefault/>"
     styles.append(parse_xml(f"<w:docDefaults {nsdecls('w')}>{defaults}</w:docDefaults>"))
     return add_missing_styles(styles, page)
 
@@ -57,7 +57,7 @@ def _definitions(page: PageSetup) -> Iterator[tuple[str, str]]:
     both, centre = '<w:jc w:val="both"/>', '<w:jc w:val="center"/>'
     single = '<w:snapToGrid w:val="0"/><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
     box = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="4" w:color="auto"/>' for side in SIDES)
-    body, size = _fonts(page.body_font, page.latin_font), _size(page.size)
+    body, size = _fonts(page.body_font, page.latin_font), _spacing(page.spacing) + _size(page.size)
     small = _size(page.table_size)
     yield NORMAL, _style(NORMAL, f"{no_widow}{line}{both}", body + size, default=True)
     title = _fonts(page.title_font, page.latin_font) + _size(page.title_size)
@@ -108,6 +108,11 @@ def _fonts(chinese: str, latin: str) -> str:
 
 def _size(points: Decimal) -> str:
     return f'<w:sz w:val="{round(points * 2)}"/><w:szCs w:val="{round(points * 2)}"/>'
+
+
+def _spacing(twentieths: int) -> str:
+    """What is added behind each character, so that a line has as many as it should."""
+    return f'<w:spacing w:val="{twentieths}"/>'
 
 
 def _twentieths(points: Decimal) -> int:

@@ -33,7 +33,8 @@ def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
     unit = f"（单位：{facts.figures.unit or '未填'}）" if name != "indicators" else ""
     if caption:
         yield Paragraph((Piece(caption + unit),), "caption")
-    yield Table(tuple(head for head, _, _ in columns), tuple(share for _, share, _ in columns), rows)
+    heads, shares = tuple(head for head, _, _ in columns), tuple(share for _, share, _ in columns)
+    yield Table(heads, shares, rows, amounts=name != "indicators")
 
 
 def _cell(row: Facts, field: str) -> tuple[Piece, ...]:
