@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from perf_xlsx.domain.model import Finding, Passage
 from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
-from perf_xlsx.report.outline import Clause, Hold, Outline, Part
+from perf_xlsx.report.outline import Clause, Hold, Outline
 from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, number_of
 from perf_xlsx.report.sentence import Node, filled
 from perf_xlsx.report.tables import table

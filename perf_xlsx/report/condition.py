@@ -15,7 +15,9 @@ from perf_xlsx.system.pattern import pattern
 
 Number = Decimal | Fraction
 IS = "is"  # the words of a field, and not its number
-_COMPARISON = pattern(r"(not )?([a-z0-9_.]+)(?: (<=|>=|!=|<|>|=) (-?[0-9]+(?:\.[0-9]+)?|[a-z0-9_.]+)| (is) (\S+))?")
+_COMPARISON = pattern(
+    r"(not )?([a-z0-9_.]+)(?: (<=|>=|!=|<|>|=) (-?[0-9]+(?:\.[0-9]+)?|[a-z0-9_.]+)| (is) (\S+))?"
+)
 _OPERATORS: dict[str, Callable[[Number, Number], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
 }  # fmt: skip
@@ -74,8 +76,8 @@ def _holds(one: Comparison, known: Known) -> bool:
         return known.is_there(one.field)
     if one.sign == IS:
         return known.words(one.field) == one.other
-    left, right = known.number(one.field), _number(one.other)
-    right = known.number(one.other) if right is None else right
+    left, fixed = known.number(one.field), _number(one.other)
+    right = known.number(one.other) if fixed is None else fixed
     return left is not None and right is not None and _OPERATORS[one.sign](left, right)
 
 

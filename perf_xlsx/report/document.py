@@ -16,7 +16,6 @@ from typing import Any
 
 import docx
 from docx.document import Document
-from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -57,7 +56,7 @@ def docx_bytes(paper: Paper, page: PageSetup, template: bytes | None = None) -> 
     return _saved(document)
 
 
-# ---- the package ----------------------------------------------------------------------------------------------------
+# ---- the package --------------------------------------------------------------------------------------------
 
 
 def _blank(page: PageSetup) -> Document:
@@ -123,7 +122,11 @@ def _has_footer(document: Document) -> bool:
 def _describe(document: Document, paper: Paper) -> None:
     """The document's properties, nothing of which depends on when or where it was made."""
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by = one_line(paper.title)[:255], PROGRAM, PROGRAM
+    properties.title, properties.author, properties.last_modified_by = (
+        one_line(paper.title)[:255],
+        PROGRAM,
+        PROGRAM,
+    )
     properties.created = properties.modified = DATED
     properties.comments, properties.revision = "", 1
 
@@ -163,7 +166,7 @@ def _number_pages(document: Document, page: PageSetup, ids: dict[str, str]) -> N
         element.append(parse_xml(f"<w:p {nsdecls('w')}><w:pPr>{look}</w:pPr>{words}</w:p>"))
 
 
-# ---- the body -------------------------------------------------------------------------------------------------------
+# ---- the body -----------------------------------------------------------------------------------------------
 
 
 class _Writer:
@@ -251,9 +254,7 @@ class _Writer:
             element.append(self.row(list(row), widths, sides))
         return element
 
-    def row(
-        self, cells: list[tuple[Piece, ...]], widths: list[int], sides: list[str], head: bool = False
-    ) -> Any:
+    def row(self, cells: list[tuple[Piece, ...]], widths: list[int], sides: list[str], head: bool = False) -> Any:
         """A row of a table, its cells aligned to their sides; it is never broken over two pages."""
         row, look = OxmlElement("w:tr"), OxmlElement("w:trPr")
         look.append(OxmlElement("w:cantSplit"))
@@ -305,6 +306,7 @@ def _table(total: int, widths: list[int]) -> str:
     margins = "".join(f'<w:{s} w:w="{styles.MARGINS_OF_CELLS}" w:type="dxa"/>' for s in ("left", "right"))
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
+        f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        f"<w:tblCellMar>{margins}</w:tblCellMar>"
         f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid></w:tbl>"
     )

@@ -18,6 +18,7 @@ from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry, Indicator, Passage, Project, Result, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.figures import ROLES, Figure, Figures, Subject, figures_of
+from perf_xlsx.figures.figure import Kind
 from perf_xlsx.forms import load_form
 from perf_xlsx.report.paper import Blank, Piece
 from perf_xlsx.rulebook import load_rulebook
@@ -25,7 +26,7 @@ from perf_xlsx.system.safe_text import one_line
 
 Table = Literal["lines", "projects", "indicators"]
 TABLES: tuple[Table, ...] = ("lines", "projects", "indicators")
-KINDS = {"lines": "line", "projects": "project", "indicators": "indicator"}  # of subjects
+KINDS: dict[str, Kind] = {"lines": "line", "projects": "project", "indicators": "indicator"}  # of subjects
 MONEY = frozenset({
     "initial", "adjustment", "adjusted", "executed", "balance",
     "project_initial", "project_budget", "project_executed",
@@ -102,9 +103,10 @@ class Facts(Struct, frozen=True):
             for key, line in self.form.funds.items():
                 yield replace(self, of=Subject("line", key, line.name, key == self.form.total_line))
             return
-        rows = self.form.projects if table == "projects" else self.form.indicators
+        rows: tuple[Project | Indicator, ...] = self.form.indicators
+        rows = self.form.projects if table == "projects" else rows
         for number, row in enumerate(rows):
-            yield replace(self, of=Subject(KINDS[table], str(number), row.name.given), row=row)  # type: ignore[arg-type]
+            yield replace(self, of=Subject(KINDS[table], str(number), row.name.given), row=row)
 
     def passage(self, title: str) -> Passage | None:
         """The passage of that title, if it was written and says something."""
@@ -143,22 +145,24 @@ class Facts(Struct, frozen=True):
     def _lost(self, of: Subject) -> Figure | None:
         """The points that an indicator lost, by the points that the report states."""
         weight, points = self.figure("weight"), self.figure("points")
-        if weight is None or points is None or isinstance(weight.value, str) or isinstance(points.value, str):
+        if weight is None or points is None:
+            return None
+        if not (isinstance(weight.value, Decimal) and isinstance(points.value, Decimal)):
             return None
         return replace(points, role="indicator_lost_points", value=weight.value - points.value, origin="computed")
 
     def _shown(self, figure: Figure, size: bool = False) -> tuple[Piece, ...]:
-        value = abs(figure.value) if size and not isinstance(figure.value, str) else figure.value
-        figure_shown = replace(figure, value=value)
+        """A figure in words; with `size` without its sign."""
+        value = figure.value
+        if size and not isinstance(value, str):
+            value = max(value, -value)
         if figure.role in MONEY and not isinstance(value, str):
-            amount = money(value)
-            if not figure.unit:
-                return Piece(amount, figure), Blank("金额单位")
-            return (Piece(f"{amount}{figure.unit}", figure),)
+            piece = Piece(f"{money(value)}{figure.unit}", figure)
+            return (piece,) if figure.unit else (piece, Blank("金额单位"))
+        text = one_line(_day(figure) or replace(figure, value=value).text)
         if isinstance(value, str) and figure.role.startswith("indicator_"):
-            return Piece("“"), Piece(one_line(value), figure), Piece("”")
-        pieces = (Piece(one_line(_day(figure) or figure_shown.text), figure),)
-        return (*self._sign(figure), *pieces)
+            return Piece("“"), Piece(text, figure), Piece("”")
+        return (*self._sign(figure), Piece(text, figure))
 
     def _sign(self, figure: Figure) -> tuple[Piece, ...]:
         """大于等于 and the like, in front of a target."""
@@ -177,12 +181,13 @@ class Facts(Struct, frozen=True):
         if of.kind != "form":
             return getattr(self.row, BOXES.get(column, column), None)
         if name in ("execution_points", "total", "grade"):
-            return getattr(self.form.claimed, name)
+            claim: Entry[Any] = getattr(self.form.claimed, name)
+            return claim
         return self.form.boxes.get(name.replace(".", "_"))
 
     def _text(self, name: str, entry: Entry[Any]) -> tuple[Piece, ...] | None:
         if entry.unreadable:
-            return (Blank(f"{self.label(name)}（自评表中是“{one_line(entry.given)[:LONGEST_SHOWN]}”，读不出数）"),)
+            return (Blank(f"{self.label(name)}（自评表中是“{one_line(entry.given)[:LONGEST_SHOWN]}”，没有读出）"),)
         if entry.value is None or not isinstance(entry.value, str) or is_missing_or_filler(entry):
             return None
         return (Piece(one_line(entry.given or entry.value).strip(STOPS)),)

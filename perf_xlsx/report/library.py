@@ -23,7 +23,9 @@ USUAL = {"department": "xinjiang-department", "project": "mof-project"}  # where
 def outline_names() -> tuple[str, ...]:
     """The names of the shipped outlines, sorted."""
     named = (one.name for one in files("perf_xlsx.report").joinpath("outlines").iterdir())
-    return tuple(sorted(n.removesuffix(".toml") for n in named if n.endswith(".toml") and n not in (COMMON, FIELDS)))
+    return tuple(
+        sorted(n.removesuffix(".toml") for n in named if n.endswith(".toml") and n not in (COMMON, FIELDS))
+    )
 
 
 def load_outline(name: str) -> Outline:

@@ -13,7 +13,7 @@ PAPER = 11906, 16838  # A4, in twips
 
 
 class PageSetup(Struct, frozen=True):
-    """Margins in mm, sizes in points, names of fonts. `line` is the height of a line, `characters` their number."""
+    """Margins in mm, sizes in points, fonts; `line` is the height of a line, `characters` are those of a line."""
 
     top: Decimal = Decimal(37)
     bottom: Decimal = Decimal(35)

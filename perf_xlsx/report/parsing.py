@@ -136,9 +136,9 @@ class _Parsing(Struct):
                 known = "、".join(_common())
                 self.tell(f"{path}的 holds", f"common 应为 {known} 之一{meant(str(one['common']), _common())}")
             elif own and len(common) > 1:
-                self.tell(f"{path}的 holds", f"common = \"{one['common']}\" 有{len(common)}项，不能再带其他的键")
+                self.tell(f"{path}的 holds", f'common = "{one["common"]}" 有{len(common)}项，不能再带其他的键')
             else:
-                yield from (inner | own for inner in self.expanded(path, common))
+                yield from ({**inner, **own} for inner in self.expanded(path, common))
 
     def hold(self, path: str, raw: Mapping[str, Any]) -> Hold:
         """One thing that a part holds."""

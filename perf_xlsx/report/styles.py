@@ -70,11 +70,14 @@ def _definitions(page: PageSetup) -> Iterator[tuple[str, str]]:
         yield name, _style(name, look, _fonts(font, page.latin_font) + size, next_style=BODY)
     yield BODY, _style(BODY, f"{line}{indent}{both}", body + size)
     yield PLAIN, _style(PLAIN, f"{line}{flush}{both}", body + size)
-    yield CAPTION, _style(CAPTION, f"<w:keepNext/>{line}{centre}", _fonts(page.level1_font, page.latin_font) + small)
+    yield (
+        CAPTION,
+        _style(CAPTION, f"<w:keepNext/>{line}{centre}", _fonts(page.level1_font, page.latin_font) + small),
+    )
     yield REMARK, _style(REMARK, f"<w:pBdr>{box}</w:pBdr>{line}{flush}{both}", body + small)
     yield CELL, _style(CELL, f"{single}{centre}", body + small)
     number = _fonts(page.page_number_font, page.page_number_font) + _size(page.page_number_size)
-    yield FOOTER, _style(FOOTER, f"<w:snapToGrid w:val=\"0\"/>{single.partition('/>')[2]}", number)
+    yield FOOTER, _style(FOOTER, f'<w:snapToGrid w:val="0"/>{single.partition("/>")[2]}', number)
     grey = f'<w:color w:val="{GREY}"/>'
     yield BLANK, _style(BLANK, "", grey, kind="character")
 
@@ -84,7 +87,9 @@ SIDES = ("top", "left", "bottom", "right")
 
 def style_id(name: str) -> str:
     """The id of a style of ours."""
-    return f"px{'_'.join(str(ord(character)) for character in name)}" if not name.isascii() else name.replace(" ", "")
+    return (
+        f"px{'_'.join(str(ord(character)) for character in name)}" if not name.isascii() else name.replace(" ", "")
+    )
 
 
 def _style(
