@@ -202,7 +202,7 @@ def _one(source: Path, output: Path, wanted: Wanted) -> Written:
 
 def _done(result: Result, output: Path, blanks: int) -> Written:
     errors = sum(found.standing == "error" for found in result.findings)
-    more = f"，有{blanks}处需要填写，见报告最后一页" if blanks else ""
+    more = f"，有{blanks}项需要填写，见报告最后一页" if blanks else ""
     wrong = f"。自评表还有{errors}处错误，见报告第一页，改正后请重新生成" if errors else ""
     return Written(f"报告已写好：{printable_path(output)}{more}{wrong}。", 1 if errors else 0)
 

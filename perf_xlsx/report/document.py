@@ -24,7 +24,7 @@ from perf_xlsx.ooxml import Limits, PackageError
 from perf_xlsx.ooxml.archive import Archive
 from perf_xlsx.report import styles
 from perf_xlsx.report.page import PAPER, TWIPS_PER_POINT, PageSetup, twips
-from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, Table
+from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, Table, Wanting
 from perf_xlsx.system.safe_text import one_line
 
 WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # of every part: the same input gives the same bytes
@@ -34,7 +34,7 @@ NEEDLESS = ("stylesWithEffects", "numbering", "webSettings", "customXml", "thumb
 TEMPLATES = (b"wordprocessingml.template.main+xml", b"wordprocessingml.document.main+xml")  # .dotx, .docx
 FOOTER_FROM_EDGE = Decimal(25)  # mm: the dashes then stand 7 mm below the text
 BLANKS_HEADING = "待填写事项"
-BLANKS_FIRST = "本报告有{count}处自评表中没有、需要填写的内容，填写后请删去本页："
+BLANKS_FIRST = "本报告有{count}项内容自评表中没有，需要填写。填写后请删去本页："
 
 
 class WordTemplateError(Exception):
@@ -196,7 +196,7 @@ class _Writer:
             case Table():
                 yield self.table(block)
 
-    def blanks(self, blanks: tuple[tuple[str, str], ...]) -> Iterator[Any]:
+    def blanks(self, blanks: tuple[Wanting, ...]) -> Iterator[Any]:
         """The list of what is to be filled in, on a page of its own."""
         if not blanks:
             return
@@ -204,8 +204,9 @@ class _Writer:
         heading[0].append(OxmlElement("w:pageBreakBefore"))
         yield heading
         yield self.paragraph((Piece(BLANKS_FIRST.format(count=len(blanks))),), styles.BODY)
-        for number, (where, what) in enumerate(blanks, 1):
-            yield self.paragraph((Piece(f"{number}. {where}：{what}。"),), styles.BODY)
+        for number, one in enumerate(blanks, 1):
+            again = f"（共{one.places}处）" if one.places > 1 else ""
+            yield self.paragraph((Piece(f"{number}. {one.where}：{one.what}{again}。"),), styles.BODY)
 
     def paragraph(self, pieces: tuple[Piece, ...], style: str) -> Any:
         """A paragraph in a style."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.diagnoses import is_missing_or_filler
+from perf_xlsx.checks.diagnoses import is_missing_or_filler, needs_no_target
 from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry, Indicator, Passage, Project, Result, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, plain
@@ -62,6 +62,8 @@ class Facts(Struct, frozen=True):
         if name.endswith(SIZE):
             figure = self.figure(name.removesuffix(SIZE))
             return None if figure is None else self._shown(figure, size=True)
+        if name == "remarks":
+            return self._remarks()
         figure, entry = self.figure(name), self._entry(name)
         if figure is not None:
             return self._shown(figure)
@@ -159,9 +161,9 @@ class Facts(Struct, frozen=True):
         if figure.role in MONEY and not isinstance(value, str):
             piece = Piece(f"{money(value)}{figure.unit}", figure)
             return (piece,) if figure.unit else (piece, Blank("金额单位"))
-        text = one_line(_day(figure) or replace(figure, value=value).text)
         if isinstance(value, str) and figure.role.startswith("indicator_"):
-            return Piece("“"), Piece(text, figure), Piece("”")
+            return Piece("“"), Piece(one_line(figure.given or value).strip(STOPS), figure), Piece("”")
+        text = one_line(_day(figure) or replace(figure, value=value).text)
         return (*self._sign(figure), Piece(text, figure))
 
     def _sign(self, figure: Figure) -> tuple[Piece, ...]:
@@ -192,6 +194,17 @@ class Facts(Struct, frozen=True):
             return None
         return (Piece(one_line(entry.given or entry.value).strip(STOPS)),)
 
+    def _remarks(self) -> tuple[Piece, ...] | None:
+        """Reason and improvement where the form has one box for both."""
+        row = self.row
+        if (
+            not isinstance(row, Indicator)
+            or not row.reason.place.cell
+            or row.reason.place != row.improvement.place
+        ):
+            return None
+        return self._text("remarks", row.reason)
+
     def _words(self, name: str) -> str:
         """What is no box of the form."""
         match name:
@@ -199,6 +212,8 @@ class Facts(Struct, frozen=True):
                 return one_line(self.of.name)
             case "dimension" if isinstance(self.row, Indicator):
                 return level_named(self.row.level1.given or self.row.level2.given)
+            case "judged" if isinstance(self.row, Indicator) and needs_no_target(self.row):
+                return "不需要指标值"
             case "provisional":
                 return "；".join(self.scores.provisional)
             case "rulebook":

@@ -58,6 +58,14 @@ class Table(Struct, frozen=True):
 Block = Heading | Paragraph | Table
 
 
+class Wanting(Struct, frozen=True):
+    """Something to be filled in: what, in which part first, and in how many places."""
+
+    what: str
+    where: str
+    places: int
+
+
 class Paper(Struct, frozen=True):
     """A whole report. `warning` stands first while something is wrong with the form."""
 
@@ -67,9 +75,12 @@ class Paper(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
     @property
-    def blanks(self) -> tuple[tuple[str, str], ...]:
-        """What is to be filled in: the part of the report, and what; each once."""
-        return tuple(dict.fromkeys(self._blanks()))
+    def blanks(self) -> tuple[Wanting, ...]:
+        """What is to be filled in, in the order of the report."""
+        places: dict[str, list[str]] = {}
+        for where, what in self._blanks():
+            places.setdefault(what, []).append(where)
+        return tuple(Wanting(what, found[0], len(found)) for what, found in places.items())
 
     def _blanks(self) -> Iterator[tuple[str, str]]:
         chapter, where = 0, "标题下"

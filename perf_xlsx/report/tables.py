@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from perf_xlsx.domain.model import Indicator
 from perf_xlsx.report.facts import Facts
 from perf_xlsx.report.paper import Blank, Block, Paragraph, Piece, Table
 
@@ -27,7 +28,8 @@ COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the w
 def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
     """A table with its caption; nothing where it would have no rows."""
     columns = COLUMNS[name]
-    rows = tuple(tuple(_cell(row, field) for _, _, field in columns) for row in facts.each(name))
+    written = (tuple(_cell(row, field) for _, _, field in columns) for row in facts.each(name))
+    rows = tuple(row for row in written if any(cell != DASH for cell in row[1:]))
     if not rows:
         return
     unit = f"（单位：{facts.figures.unit or '未填'}）" if name != "indicators" else ""
@@ -42,6 +44,8 @@ def _cell(row: Facts, field: str) -> tuple[Piece, ...]:
     pieces = row.say(field)
     if pieces is None:
         return DASH
+    if isinstance(row.row, Indicator) and field == "target":
+        return (Piece(row.row.sign.value or ""), pieces[-1]) if pieces[-1].figure else pieces
     unit = row.figures.unit
     figure = pieces[0].figure
     if figure is not None and unit and figure.unit == unit and row.of is not None and row.of.kind != "indicator":
