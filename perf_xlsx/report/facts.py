@@ -127,7 +127,7 @@ class Facts(Struct, frozen=True):
         if role == "indicator_lost_points":
             return self._lost(of)
         figure = self.figures.one(role, of, self.computed) if role in ROLES else None  # type: ignore[arg-type]
-        return None if figure and self._not_theirs(figure) else figure
+        return None if figure and self._is_the_others(figure) else figure
 
     def _located(self, name: str) -> tuple[str, Subject]:
         """The column that a field names, and what it is of."""
@@ -140,9 +140,9 @@ class Facts(Struct, frozen=True):
         known = field_names()[f"{self.of.kind}s"] if self.of is not None else {}
         return (name, self.of) if self.of is not None and name in known else (name, Subject("form", "", ""))
 
-    def _not_theirs(self, figure: Figure) -> bool:
-        """Whether it is our result of what the unit has to claim itself."""
-        return figure.role in OWN and figure.origin == "computed" and not self.computed
+    def _is_the_others(self, figure: Figure) -> bool:
+        """Whether it is our result where the unit's own is reported, or theirs where ours is."""
+        return figure.role in OWN and (figure.origin == "computed") != self.computed
 
     def _lost(self, of: Subject) -> Figure | None:
         """The points that an indicator lost, by the points that the report states."""

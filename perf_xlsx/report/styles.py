@@ -16,6 +16,10 @@ from perf_xlsx.report.page import TWIPS_PER_POINT, PageSetup
 NORMAL, TITLE, UNDER_TITLE, CAPTION, FOOTER = "Normal", "Title", "Subtitle", "caption", "footer"
 HEADINGS = ("heading 1", "heading 2", "heading 3", "heading 4")
 BODY, PLAIN, REMARK, CELL, BLANK = "报告正文", "报告正文（顶格）", "报告提示", "报告表格", "待填写"
+BUILT_IN = (
+    ("character", "DefaultParagraphFont", "Default Paragraph Font"),
+    ("table", "TableNormal", "Normal Table"),
+)
 GREY = "7F7F7F"
 LOOKS = {"body": BODY, "plain": PLAIN, "caption": CAPTION, "remark": REMARK}
 MARGINS_OF_CELLS = 60  # twips
@@ -37,6 +41,9 @@ def replace_styles(styles: Any, page: PageSetup) -> dict[str, str]:
     language = '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
     defaults = f"<w:rPrDefault><w:rPr>{fonts}{_size(page.size)}{language}</w:rPr></w:rPrDefault><w:pPrDefault/>"
     styles.append(parse_xml(f"<w:docDefaults {nsdecls('w')}>{defaults}</w:docDefaults>"))
+    for kind, identity, name in BUILT_IN:
+        flags = f'w:type="{kind}" w:default="1" w:styleId="{identity}"'
+        styles.append(parse_xml(f'<w:style {nsdecls("w")} {flags}><w:name w:val="{name}"/></w:style>'))
     return add_missing_styles(styles, page)
 
 
