@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import faulthandler
 import hashlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,6 @@ from perf_xlsx.rulebook import RulebookError, load_rulebook
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
 from perf_xlsx.system.output_files import printable_path, with_required_suffix
-from perf_xlsx.system.time_limit import ended_after
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection  # loads sockets, which a single workbook needs none of
@@ -98,9 +98,23 @@ def do(work: Work, seconds: float | None, version: str, tasks: Sequence[Task]) -
         raise BatchError(f"有的机器上 perf_xlsx 是 {__version__}，这里是 {version}。请装成同一版本再运行。")
     done = []
     for task in tasks:
-        with ended_after(seconds):
+        with within(seconds):
             done.append(work(task))
     return done
+
+
+@contextmanager
+def within(seconds: float | None) -> Iterator[None]:
+    """End the process when the time is over, even if native code never comes back."""
+    if seconds is None:
+        yield
+        return
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def one(task: Task) -> Done:

@@ -133,15 +133,26 @@ CLAIMS = (
 @check("N02")
 def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observation]:
     """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is skipped."""
-    form, reported = diagnoses.form, set[tuple[Place, str]]()
-    claims = [claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form)]
+    reported, claims = set[tuple[Place, str]](), unexcused(diagnoses.form)
     for entry, clause in diagnoses.narrative:
-        found = [(*_contradicted(claim, clause, diagnoses), claim.advice) for claim in claims]
-        found.append((*_contradicted_all_done(clause, diagnoses), "请按指标的实际完成情况改写。"))
-        for said, answer, advice in found:
-            if said and answer and (entry.place, answer) not in reported:
+        for said, answer, advice in contradictions(clause, diagnoses, claims):
+            if (entry.place, answer) not in reported:
                 reported.add((entry.place, answer))
                 yield observed(entry, f"说明中写“{said}”，而{answer}。", advice)
+
+
+def unexcused(form: SelfEvaluation) -> tuple[Claim, ...]:
+    """The claims that no explanation of the form excuses."""
+    return tuple(claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form))
+
+
+def contradictions(
+    clause: Clause, diagnoses: Diagnoses, claims: Iterable[Claim]
+) -> Iterator[tuple[str, str, str]]:
+    """What a clause claims against the numbers: its words, what contradicts them, and advice."""
+    found = [(*_contradicted(claim, clause, diagnoses), claim.advice) for claim in claims]
+    found.append((*_contradicted_all_done(clause, diagnoses), "请按指标的实际完成情况改写。"))
+    yield from (one for one in found if one[0] and one[1])
 
 
 def _contradicted(claim: Claim, clause: Clause, diagnoses: Diagnoses) -> tuple[str, str]:

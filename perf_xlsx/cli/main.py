@@ -12,6 +12,7 @@ from perf_xlsx.cli.group import VERSION, LazyGroup
 
 COMMANDS = {  # in help, without loading them: the first sentence of each command's own help
     "check": "与 score 相同地读取、评分、查找问题，但不写出任何文件。",
+    "check-report": "把绩效自评报告（Word、文本、PDF）与自评表逐个数字核对，列出不一致的地方。",
     "consolidate": "把一批评分结果汇总成一个工作簿。",
     "demo": "演示：用示例数据走一遍全过程。",
     "dump": "把工作簿显示为文字，一格一行。",

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch.backends import MEGABYTES, SECONDS
+from perf_xlsx.batch.worker import within
 from perf_xlsx.cli.group import NOT_WRITTEN, Command, Launched, fail
 from perf_xlsx.cli.options import FILE, FORMS, refuse_device
 from perf_xlsx.cli.progress import progress
@@ -35,7 +36,6 @@ from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import explain_os_error, printable_path, with_required_suffix, write_atomically
 from perf_xlsx.system.streams import say
-from perf_xlsx.system.time_limit import ended_after
 
 DOCX = ".docx"
 ENDED = "生成报告的进程意外中止（可能是有工作簿读取时间过长，或内存不够）。请把工作簿分开，一份一份地生成。"
@@ -170,7 +170,7 @@ def _written(jobs: list[tuple[Path, Path]], wanted: Wanted) -> int:
     code = 0
     with progress(len(jobs)) as tick:
         for source, output in jobs:
-            with ended_after(wanted.seconds):
+            with within(wanted.seconds):
                 one = _one(source, output, wanted)
             say(one.line, err=one.code == NOT_WRITTEN)
             tick("没写成" if one.code == NOT_WRITTEN else "写好")

@@ -61,7 +61,7 @@ class Figure(Struct, frozen=True):
 
 
 def shown(value: Decimal | Fraction | str, unit: str) -> str:
-    """A value with its unit, as people write it: quotients and percents with two decimals, 100% as it is."""
+    """A value with its unit, as people write it: quotients with two decimals, 86.8 percent as 86.80%."""
     if isinstance(value, str):
         return value
     if isinstance(value, Fraction) and value.denominator != 1:

@@ -1,0 +1,84 @@
+"""The words of vocabulary/report.toml, compiled: what a figure is called, and what else may stand before it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from perf_xlsx.narrative.names import HOLE
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import alternatives, vocabulary
+
+
+class RoleWord(Struct, frozen=True):
+    """A word for a role: of which units, with which sign, and whether it may mean several roles."""
+
+    role: str
+    units: tuple[str, ...]
+    words: tuple[str, ...]
+    sign: str = ""
+    weak: bool = False
+
+
+class Said(NamedTuple):
+    """A role word where it stands in a label."""
+
+    word: RoleWord
+    start: int
+    end: int
+
+
+ROLE_WORDS = tuple(
+    RoleWord(one["role"], tuple(one["units"]), tuple(one["words"]), one.get("sign", ""), one.get("weak", False))
+    for one in vocabulary("report")["roles"]
+)
+_ROLES = {
+    units: re.compile(
+        "|".join(
+            f"(?P<r{number}>{'|'.join(word.words)})"
+            for number, word in enumerate(ROLE_WORDS)
+            if units in word.units or "any" in word.units
+        )
+    )
+    for units in ("money", "share", "points", "count")
+}
+_FUNCTION = pattern(alternatives("report", "function", "words"))
+_HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
+_SAYS = pattern(r"[一-鿿A-Za-z]")
+CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED = (
+    pattern(alternatives("report", "elsewhere", key))
+    for key in ("change", "changing", "past", "part", "later", "share", "supposed", "added_count")
+)
+PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))
+
+
+@lru_cache(1 << 12)
+def roles_in(text: str, units: str) -> tuple[Said, ...]:
+    """The role words of a label that a figure in these units can have, in order."""
+    found = _ROLES["count" if units == "none" else units].finditer(text)
+    return tuple(
+        Said(ROLE_WORDS[int((match.lastgroup or "r0")[1:])], match.start(), match.end())
+        for match in found
+        if match.end() > match.start()
+    )
+
+
+@lru_cache(1 << 12)
+def rest_of(text: str, units: str) -> str:
+    """What a label says besides its role and the words that change nothing; "" where that is all."""
+    parts, last = [], 0
+    for said in roles_in(text, units):
+        parts.append(text[last : said.start])
+        last = said.end
+    parts.append(text[last:])
+    left = "".join(_FUNCTION.sub("", part) for part in parts).replace(HOLE, "")
+    return "".join(_SAYS.findall(left))
+
+
+@lru_cache(1 << 10)
+def rest_of_heading(text: str) -> str:
+    """What a heading says besides words that every report uses."""
+    return "".join(_SAYS.findall(_HEADINGS.sub("", text.replace(HOLE, ""))))
