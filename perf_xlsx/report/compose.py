@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from perf_xlsx.domain.model import Finding, Passage
+from perf_xlsx.domain.model import Entry, Finding, Passage
 from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
 from perf_xlsx.report.outline import Clause, Hold, Outline
@@ -113,10 +114,13 @@ class _Writing:
         return tuple(piece for pieces in said for piece in pieces)
 
     def _rest(self) -> Iterator[Block]:
-        """The passages that no part holds, and what only this kind of form asks for."""
+        """The passages that no part holds, rows below an indicator, and what only this kind of form asks for."""
         for passage in self.facts.form.passages:
             if not self._is_held(passage):
                 yield from _written(passage.text.given, passage.title.given)
+        for row in self.facts.form.parts:
+            target, actual = (_with_unit(entry, row.unit.given) for entry in (row.target, row.actual))
+            yield from _written(f"预期指标值{target}，实际完成值{actual}", row.name.given)
         for extra in self.facts.form.extras:
             of = f"{extra.row}：" if extra.row else ""
             yield from _written(f"{of}{extra.entry.given}", extra.label)
@@ -128,6 +132,15 @@ class _Writing:
 
 def _said(nodes: tuple[Node, ...], facts: Facts) -> tuple[Piece, ...]:
     return filled(nodes, facts.say, facts.label)
+
+
+def _with_unit(entry: Entry[Decimal | str], unit: str) -> str:
+    """A value of a row below an indicator, as it is typed."""
+    return (
+        f"{entry.given}{unit}"
+        if isinstance(entry.value, Decimal) and not entry.given.endswith(unit)
+        else entry.given
+    )
 
 
 def _plain(piece: Piece) -> str:

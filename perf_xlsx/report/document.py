@@ -16,6 +16,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -105,9 +106,20 @@ def _opened(data: bytes) -> Document:
         body = document.element.body
         for child in [child for child in body if child.tag != qn("w:sectPr")]:
             body.remove(child)
+        _detach(document)
         return document if body.sectPr is not None else _with_section(document)
     except Exception as error:  # python-docx and lxml raise a dozen kinds
         raise WordTemplateError(f"不是 Word 文档，或已损坏（{type(error).__name__}）。请另存为 .docx") from None
+
+
+def _detach(document: Document) -> None:
+    """Take out the link to the template's own template, which Word would fetch from wherever it is."""
+    settings = document.settings.element
+    for child in settings.findall(qn("w:attachedTemplate")):
+        settings.remove(child)
+    rels = document.part.part_related_by(RELATION.SETTINGS).rels
+    for key in [key for key, relation in rels.items() if relation.is_external]:
+        del rels[key]
 
 
 def _with_section(document: Document) -> Document:

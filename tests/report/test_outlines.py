@@ -8,6 +8,9 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 
 from perf_xlsx.report import load_outline, outline_names
 from perf_xlsx.report.facts import field_names
@@ -15,6 +18,7 @@ from tests.kit.command import command
 from tests.kit.filled import template_of
 from tests.kit.word_report import reported
 
+ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
 OWN = """
 name = "county"
 title = "示例县报告"
@@ -149,6 +153,12 @@ def bureau_template() -> bytes:
     document.styles["Title"].font.name = "华文中宋"
     document.styles["Heading 1"].font.bold = True
     document.add_paragraph("模板里的示例文字")
+    link = document.part.part_related_by(RELATION.SETTINGS).relate_to(
+        "http://example.org/remote.dotm", ATTACHED, is_external=True
+    )
+    attached = OxmlElement("w:attachedTemplate")
+    attached.set(qn("r:id"), link)
+    document.settings.element.insert(0, attached)
     document.sections[0].footer.paragraphs[0].text = "示例县财政局"
     out = io.BytesIO()
     document.save(out)
@@ -163,6 +173,7 @@ def test_a_word_template_gives_its_styles_and_page_and_none_of_its_text(tmp_path
     assert report.document.styles["Title"].font.name == "华文中宋"
     assert report.document.sections[0].footer.paragraphs[0].text == "示例县财政局"
     assert report.document.paragraphs[0].style.name == "Title"
+    assert not any(b"example.org" in part for part in report.parts.values())
 
 
 def test_a_dotx_template_is_taken_too(tmp_path: Path) -> None:
