@@ -48,6 +48,7 @@ class Wanted(Struct, frozen=True):
     outline: Outline | None
     computed: bool
     template: bytes | None
+    force: bool
     terms: pipeline.Terms
     seconds: float | None
 
@@ -77,6 +78,7 @@ class Written(Struct, frozen=True):
     help="得分、等级、执行率、完成率：claimed 用单位自评的，computed 用按评分办法计算的。",
 )
 @click.option("--word-template", type=FILE, metavar="模板.docx", help="使用本单位 Word 模板的样式和页面。")
+@click.option("--force", is_flag=True, help="报告已经存在、内容不同时覆盖它（其中手工填写的内容会丢失）。")
 @click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用自评表自带的。")
 @FORMS
 @click.option("--outlines", "listing", is_flag=True, help="列出现有的提纲。")
@@ -89,6 +91,7 @@ def report(
     outline: str | None,
     figures: Numbers,
     word_template: Path | None,
+    force: bool,
     rulebook: str | None,
     forms: tuple[FormFile, ...],
     listing: bool,
@@ -112,7 +115,7 @@ def report(
         chosen = load_outline(outline) if outline else None
         jobs = list(_planned(paths, output))
         template = _template(word_template) if word_template else None
-        wanted = Wanted(chosen, figures == "computed", template, terms, SECONDS if launched else None)
+        wanted = Wanted(chosen, figures == "computed", template, force, terms, SECONDS if launched else None)
     except (OutlineError, RulebookError) as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:
@@ -191,9 +194,14 @@ def _one(source: Path, output: Path, wanted: Wanted) -> Written:
         return Written(f"{shown}：没有写报告。{message}请换一个提纲，或在提纲的 forms 中写上它。", NOT_WRITTEN)
     paper = compose(outline, facts, result.findings)
     try:
-        write_atomically(output, docx_bytes(paper, outline.page, wanted.template))
+        data = docx_bytes(paper, outline.page, wanted.template)
     except WordTemplateError as error:
         fail(f"Word 模板{error}。")
+    try:
+        if os.path.exists(output) and not wanted.force and output.read_bytes() != data:
+            kept = f"{printable_path(output)} 已经存在，没有改动它。要重新生成请加 --force，其中手工填写的内容会丢失。"
+            return Written(kept, NOT_WRITTEN)
+        write_atomically(output, data)
     except OSError as error:
         detail, advice = explain_os_error(output, error)
         return Written(f"{printable_path(output)} 写不进去（{detail}）。{advice}", NOT_WRITTEN)

@@ -36,8 +36,8 @@ def _warning(findings: tuple[Finding, ...]) -> Iterator[Paragraph]:
     first = f"提示：自评表还有{len(errors)}处错误没有改正。请先改正自评表，再重新生成本报告；改正前不要报送。"
     yield Paragraph((Piece(first),), "remark")
     for found in errors[:MOST_ERRORS]:
-        place = "".join(filter(None, (found.place.sheet, found.place.cell)))
-        yield Paragraph((Piece(one_line(f"{found.code} {place}：{found.message}")),), "remark")
+        words = (found.code, found.place.sheet, found.place.cell or "")
+        yield Paragraph((Piece(one_line(f"{' '.join(filter(None, words))}：{found.message}")),), "remark")
     if len(errors) > MOST_ERRORS:
         yield Paragraph((Piece(f"另有{len(errors) - MOST_ERRORS}处，见评分结果的问题清单。"),), "remark")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perf_xlsx.domain.model import Indicator
-from perf_xlsx.report.facts import Facts
-from perf_xlsx.report.paper import Blank, Block, Paragraph, Piece, Table
+from perf_xlsx.report.facts import MONEY, Facts
+from perf_xlsx.report.paper import Block, Paragraph, Piece, Table
 
 DASH = (Piece("—"),)
+BARE = MONEY | {"indicator_weight", "indicator_points"}  # stated without their unit
 COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the width, field
     "lines": (
         ("资金类别", 24, "name"), ("年初预算数", 16, "initial"), ("调整数", 16, "adjustment"),
@@ -19,8 +20,8 @@ COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the w
         ("执行率", 16, "rate"),
     ),
     "indicators": (
-        ("指标名称", 36, "name"), ("预期指标值", 18, "target"), ("实际完成值", 16, "actual"),
-        ("完成率", 12, "completion"), ("分值", 9, "weight"), ("得分", 9, "points"),
+        ("指标名称", 36, "name"), ("预期指标值", 18, "target"), ("实际完成值", 18, "actual"),
+        ("完成率", 12, "completion"), ("分值", 8, "weight"), ("得分", 8, "points"),
     ),
 }  # fmt: skip
 
@@ -40,14 +41,13 @@ def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
 
 
 def _cell(row: Facts, field: str) -> tuple[Piece, ...]:
-    """What a column says of a row; amounts without the unit, which stands in the caption."""
+    """What a column says of a row: amounts and points without their unit, which stands in the caption or head."""
     pieces = row.say(field)
     if pieces is None:
         return DASH
-    if isinstance(row.row, Indicator) and field == "target":
-        return (Piece(row.row.sign.value or ""), pieces[-1]) if pieces[-1].figure else pieces
-    unit = row.figures.unit
-    figure = pieces[0].figure
-    if figure is not None and unit and figure.unit == unit and row.of is not None and row.of.kind != "indicator":
-        return (Piece(pieces[0].text.removesuffix(unit), figure),)
-    return tuple(piece for piece in pieces if piece != Blank("金额单位"))
+    first, last = pieces[0], pieces[-1]
+    if isinstance(row.row, Indicator) and field == "target" and last.figure:
+        return Piece(row.row.sign.value or ""), last
+    if first.figure is not None and first.figure.role in BARE:
+        return (Piece(first.text.removesuffix(first.figure.unit), first.figure),)
+    return pieces

@@ -101,6 +101,6 @@ def reported(folder: Path, case: Mapping[str, Any] | bytes, *options: object, co
     """The report of a case, or of a workbook, by the command; its exit code is compared."""
     workbook = folder / "returned.xlsx"
     workbook.write_bytes(case if isinstance(case, bytes) else filled(case))
-    done = command("report", workbook, "-o", folder / "report.docx", *options)
+    done = command("report", workbook, "-o", folder / "report.docx", "--force", *options)
     assert done.exit_code == code, done.output
     return WordReport((folder / "report.docx").read_bytes())

@@ -280,9 +280,9 @@ def test_while_an_error_stands_the_first_page_says_so(tmp_path: Path) -> None:
     written = reported(tmp_path, template_of(AS_FILED), code=1)
     assert written.paragraphs[:4] == [
         "提示：自评表还有3处错误没有改正。请先改正自评表，再重新生成本报告；改正前不要报送。",
-        "I06 绩效指标M7：“预算经费”自评得分10.42，计算得分12.00，相差-1.58。",
-        "W01 绩效指标K8：分值合计98.91（预算执行率10＋各指标88.91），应为100；“项目支出预算执行率”若为10则合计正好100。",
-        "T02 自评结论C7：其他问题更正后，自评总分填88.01，按评分办法计算为89.59，相差-1.58。",
+        "I06 绩效指标 M7：“预算经费”自评得分10.42，计算得分12.00，相差-1.58。",
+        "W01 绩效指标 K8：分值合计98.91（预算执行率10＋各指标88.91），应为100；“项目支出预算执行率”若为10则合计正好100。",
+        "T02 自评结论 C7：其他问题更正后，自评总分填88.01，按评分办法计算为89.59，相差-1.58。",
     ]
 
 
@@ -315,6 +315,18 @@ def test_a_provisional_total_is_not_stated_as_final(tmp_path: Path) -> None:
     written = reported(tmp_path, data, "--figures", "computed", code=1)
     assert "自评总分为〔请填写：自评总分〕" in written.text
     assert "按评分办法计算，总分尚不能确定：" in written.text
+
+
+def test_a_table_states_its_unit_once(tmp_path: Path) -> None:
+    written = reported(tmp_path, template_of(PROJECT))
+    money, indicators = written.tables
+    assert "项目资金执行情况表（单位：万元）" in written.paragraphs
+    assert money[1:] == [
+        ["年度资金总额", "860.00", "40.00", "900.00", "846.36", "94.04%"],
+        ["当年财政拨款", "800.00", "40.00", "840.00", "786.36", "93.61%"],
+        ["上年结转资金", "60.00", "0.00", "60.00", "60.00", "100%"],
+    ]
+    assert indicators[2] == ["新增和改善供水人口", "≥18000人", "17600人", "97.78%", "15", "14.67"]
 
 
 # ---- other forms -------------------------------------------------------------------------------------------------
@@ -375,6 +387,20 @@ def test_a_folder_gives_a_folder_of_reports(tmp_path: Path) -> None:
     assert "坏.xlsx：没有写报告。" in done.output
     written = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*"))
     assert written == ["乙/自评表.docx", "甲/自评表.docx"]
+
+
+def test_a_report_that_somebody_went_on_writing_is_not_overwritten(tmp_path: Path) -> None:
+    workbook, report = tmp_path / "returned.xlsx", tmp_path / "returned.docx"
+    workbook.write_bytes(template_of(CORRECTED))
+    assert command("report", workbook).exit_code == 0
+    assert command("report", workbook).exit_code == 0  # nothing differs
+    report.write_bytes(report.read_bytes() + b"theirs")
+    done = command("report", workbook)
+    assert done.exit_code == 3
+    assert "已经存在，没有改动它" in done.output
+    assert report.read_bytes().endswith(b"theirs")
+    assert command("report", workbook, "--force").exit_code == 0
+    assert not report.read_bytes().endswith(b"theirs")
 
 
 @pytest.mark.parametrize(
