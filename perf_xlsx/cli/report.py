@@ -188,24 +188,32 @@ def _one(source: Path, output: Path, wanted: Wanted) -> Written:
     if facts is None:
         return Written(f"{shown}：没有写报告。{_first_message(result)}", NOT_WRITTEN)
     outline = wanted.outline or default_outline(facts.form)
-    if facts.form.form not in outline.forms and wanted.outline is not None:
-        kinds = "、".join(outline.forms)
-        message = f"提纲“{outline.name}”用于 {kinds}，这份是 {facts.form.form}。"
+    if wanted.outline is not None and facts.form.form not in outline.forms:
+        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.form.form}。"
         return Written(f"{shown}：没有写报告。{message}请换一个提纲，或在提纲的 forms 中写上它。", NOT_WRITTEN)
     paper = compose(outline, facts, result.findings)
     try:
         data = docx_bytes(paper, outline.page, wanted.template)
     except WordTemplateError as error:
         fail(f"Word 模板{error}。")
+    return _saved(data, output, wanted.force) or _done(result, output, len(paper.blanks))
+
+
+def _saved(data: bytes, output: Path, force: bool) -> Written | None:
+    """Write a report to its place; what came of it where that was refused or failed.
+
+    Somebody may have gone on writing the report that is there, so that it is not overwritten unasked.
+    """
+    shown = printable_path(output)
     try:
-        if os.path.exists(output) and not wanted.force and output.read_bytes() != data:
-            kept = f"{printable_path(output)} 已经存在，没有改动它。要重新生成请加 --force，其中手工填写的内容会丢失。"
-            return Written(kept, NOT_WRITTEN)
+        if os.path.exists(output) and not force and output.read_bytes() != data:
+            how = "要重新生成请加 --force，其中手工填写的内容会丢失。"
+            return Written(f"{shown} 已经存在，没有改动它。{how}", NOT_WRITTEN)
         write_atomically(output, data)
     except OSError as error:
         detail, advice = explain_os_error(output, error)
-        return Written(f"{printable_path(output)} 写不进去（{detail}）。{advice}", NOT_WRITTEN)
-    return _done(result, output, len(paper.blanks))
+        return Written(f"{shown} 写不进去（{detail}）。{advice}", NOT_WRITTEN)
+    return None
 
 
 def _done(result: Result, output: Path, blanks: int) -> Written:
