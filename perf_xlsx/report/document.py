@@ -31,7 +31,22 @@ from perf_xlsx.system.safe_text import one_line
 WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # of every part: the same input gives the same bytes
 DATED = datetime.datetime(2000, 1, 1)
 PROGRAM = "perf_xlsx"
-NEEDLESS = ("stylesWithEffects", "numbering", "webSettings", "customXml", "thumbnail")  # of python-docx's blank
+# Of python-docx's blank: relations to parts that a report needs none of, or that tell of another program.
+NEEDLESS = (
+    "stylesWithEffects",
+    "numbering",
+    "webSettings",
+    "customXml",
+    "thumbnail",
+    "fontTable",
+    "extended-prop",
+)
+SETTINGS = (
+    '<w:characterSpacingControl {0} w:val="doNotCompress"/>',
+    '<w:compat {0}><w:compatSetting w:name="compatibilityMode"'
+    ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>',
+    '<w:themeFontLang {0} w:val="en-US" w:eastAsia="zh-CN"/>',
+)
 TEMPLATES = (b"wordprocessingml.template.main+xml", b"wordprocessingml.document.main+xml")  # .dotx, .docx
 FOOTER_FROM_EDGE = Decimal(25)  # mm: the dashes then stand 7 mm below the text
 BLANKS_HEADING = "待填写事项"
@@ -71,9 +86,9 @@ def _blank(page: PageSetup) -> Document:
     body.remove(body.sectPr)
     body.append(parse_xml(_section(page)))
     settings = document.settings.element
-    document.settings.odd_and_even_pages_header_footer = True
-    for child in settings.findall(qn("w:zoom")):
-        child.set(qn("w:percent"), "100")
+    for child in list(settings):
+        settings.remove(child)
+    settings.extend(parse_xml(setting.format(nsdecls("w"))) for setting in SETTINGS)
     return document
 
 

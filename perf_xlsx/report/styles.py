@@ -84,7 +84,7 @@ def _definitions(page: PageSetup) -> Iterator[tuple[str, str]]:
     yield REMARK, _style(REMARK, f"<w:pBdr>{box}</w:pBdr>{line}{flush}{both}", body + small)
     yield CELL, _style(CELL, f"{single}{centre}", body + small)
     number = _fonts(page.page_number_font, page.page_number_font) + _size(page.page_number_size)
-    yield FOOTER, _style(FOOTER, f'<w:snapToGrid w:val="0"/>{single.partition("/>")[2]}', number)
+    yield FOOTER, _style(FOOTER, single, number)
     grey = f'<w:color w:val="{GREY}"/>'
     yield BLANK, _style(BLANK, "", grey, kind="character")
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from docx.oxml.ns import qn
 from lxml import etree
+from openxml_audit import OpenXmlValidator
 
 from tests.kit.command import command
-from tests.kit.filled import filled, well_made
+from tests.kit.filled import filled, template_of, well_made
 from tests.kit.word_report import WordReport, reported
 
 TEXTS = [
@@ -66,7 +67,7 @@ def test_fields_in_their_text_are_not_filled_in(tmp_path: Path) -> None:
 def test_the_package_is_whole_and_has_no_part_that_nobody_needs(tmp_path: Path) -> None:
     report = reported(tmp_path, well_made())
     assert sorted(report.parts) == [
-        "[Content_Types].xml", "_rels/.rels", "docProps/app.xml", "docProps/core.xml", "word/_rels/document.xml.rels",
+        "[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "word/_rels/document.xml.rels",
         "word/document.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/settings.xml",
         "word/styles.xml", "word/theme/theme1.xml",
     ]  # fmt: skip
@@ -74,3 +75,11 @@ def test_the_package_is_whole_and_has_no_part_that_nobody_needs(tmp_path: Path) 
         if name.endswith((".xml", ".rels")):
             etree.fromstring(data)
     assert b"2000-01-01T00:00:00Z" in report.parts["docProps/core.xml"]
+
+
+@pytest.mark.parametrize("name", ["department-as-filed", "project"])
+def test_an_ooxml_validator_accepts_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "returned.xlsx").write_bytes(template_of(name))
+    command("report", tmp_path / "returned.xlsx")
+    result = OpenXmlValidator().validate(str(tmp_path / "returned.docx"))
+    assert result.is_valid, [str(error) for error in result.errors][:5]
