@@ -32,15 +32,7 @@ WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # of every part: the same input gives the sa
 DATED = datetime.datetime(2000, 1, 1)
 PROGRAM = "perf_xlsx"
 # Of python-docx's blank: relations to parts that a report needs none of, or that tell of another program.
-NEEDLESS = (
-    "stylesWithEffects",
-    "numbering",
-    "webSettings",
-    "customXml",
-    "thumbnail",
-    "fontTable",
-    "extended-prop",
-)
+NEEDLESS = ("stylesWithEffects", "numbering", "webSettings", "customXml", "thumbnail", "extended-prop")
 SETTINGS = (
     '<w:characterSpacingControl {0} w:val="doNotCompress"/>',
     '<w:compat {0}><w:compatSetting w:name="compatibilityMode"'
