@@ -8,7 +8,7 @@ from fractions import Fraction
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
-from perf_xlsx.narrative.binding import Bound
+from perf_xlsx.narrative.bound import Bound
 from perf_xlsx.narrative.letters import letters
 from perf_xlsx.narrative.mentions import Mention, unit_class
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
-from perf_xlsx.narrative.binding import Bound, is_telling
+from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import Mention, unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of

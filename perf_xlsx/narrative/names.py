@@ -23,6 +23,7 @@ _LAST_WORDS = pattern(
 _BRACKETS = pattern(r"\([^()]*\)$")
 _LINES: Mapping[str, Any] = vocabulary("report")["lines"]
 SHORTEST = 2  # letters of a name
+SHORTEST_PROJECT = 4  # letters: 培训 alone may mean any
 
 
 class Name(Struct, frozen=True):
@@ -116,7 +117,9 @@ def _spellings(subject: Subject) -> Iterable[str]:
     names = [name, _BRACKETS.sub("", name), name.strip("“”\"'《》")]
     if subject.kind == "line":
         names += _LINES.get(subject.key, ())
-    if subject.kind == "project":
+    if subject.kind == "project" and len(name) < SHORTEST_PROJECT:
+        names = [f"{name}{word}" for word in ("项目", "经费", "费", "工程", "专项")]
+    elif subject.kind == "project":
         names += [name.removesuffix("项目"), name.removesuffix("经费") + "经费"]
     return [one for one in dict.fromkeys(names) if len(one) >= SHORTEST and re.search("[一-鿿]{2}", one)]
 

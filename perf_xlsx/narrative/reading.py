@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from perf_xlsx.documents import Document
 from perf_xlsx.figures import Figure, Figures
-from perf_xlsx.narrative.binding import NOT_CHECKED, Bound, bind, is_telling
+from perf_xlsx.narrative.binding import bind
+from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names

@@ -10,7 +10,7 @@ from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.letters import Letters, letters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
-from perf_xlsx.narrative.words import PLANS, rest_of_heading
+from perf_xlsx.narrative.words import OTHER_THING, PLANS, rest_of_heading
 from perf_xlsx.system.pattern import pattern
 
 _NUMBERED = (
@@ -25,6 +25,7 @@ _MARKS = pattern(
     r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}(?:、|\.(?!\d))|[①-⑳⑴-⒇])?[\"“《*]*"
 )
 LONGEST_HEADING = 40  # letters
+SHORTEST_ALONE = 4  # letters of an indicator's name; shorter ones are words that stand everywhere
 STYLED = 3  # levels that a style may have, next to those of numbers
 
 
@@ -61,7 +62,7 @@ class Scope(Struct, frozen=True):
             named = [one for one in section.subjects if one.kind in ("line", "project")]
             if named:
                 return (named[0], True) if len(set(named)) == 1 else (None, False)
-            if section.rest and section.level > 1:
+            if section.rest and (section.level > 1 or OTHER_THING.search(section.text)):
                 return None, False
         return None, True
 
@@ -150,7 +151,8 @@ def _meant(names: Names, text: str, topic: Subject | None) -> Iterator[Name]:
     lead: Subject | None = topic
     for name in names.find(text):
         word = text[name.start : name.end]
-        if not is_generic(word):
+        short = len(word) < SHORTEST_ALONE and "indicator" in name.kinds
+        if not short and not is_generic(word):
             yield name
             continue
         begin = _MARKS.match(text)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from perf_xlsx.documents import Paragraph
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.domain.quantity import same_name
@@ -45,8 +47,10 @@ def _at(
 def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
     """P03: a heading that is followed by the next one of its level, or a higher one."""
     written = [scope for scope in scopes if scope.letters.text]
+    titles = [scope.letters.text for scope in written if scope.heading]
     for scope, after in pairwise(written):
-        if scope.heading and after.heading and after.sections[-1].level <= scope.sections[-1].level:
+        again = titles.count(scope.letters.text) > 1  # a table of contents
+        if scope.heading and after.heading and _is_first(scope) and _is_first(after) and not again:
             title = scope.paragraph.text.strip()
             yield _at(scope.paragraph, "P03", title, f"“{title}”下面没有内容。", "请补写这一部分。")
     for scope, after in pairwise(written):
@@ -54,6 +58,11 @@ def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
             title = scope.paragraph.text.strip()
             message = f"“{title}”下只写“{after.paragraph.text.strip()}”。"
             yield _at(after.paragraph, "P09", title, message, "请写明具体情况；确实没有的，写明为什么没有。")
+
+
+def _is_first(scope: Scope) -> bool:
+    """Whether it is a heading of the first level; below, short lines may be a list."""
+    return scope.sections[-1].level == 1
 
 
 def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
@@ -132,4 +141,4 @@ def _other_units(scopes: tuple[Scope, ...], form: SelfEvaluation) -> Iterator[Re
         if other and not scope.sections and other not in own and own not in other:
             message = f"报告的单位是“{other}”，自评表的单位是“{form.unit}”。"
             advice = "请核对是不是本单位的报告。"
-            yield _at(scope.paragraph, "P08", "单位名称", message, advice, form.unit)
+            yield replace(_at(scope.paragraph, "P08", "单位名称", message, advice, form.unit), severity="warning")

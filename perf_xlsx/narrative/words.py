@@ -82,3 +82,36 @@ def rest_of(text: str, units: str) -> str:
 def rest_of_heading(text: str) -> str:
     """What a heading says besides words that every report uses."""
     return "".join(_SAYS.findall(_HEADINGS.sub("", text.replace(HOLE, ""))))
+
+
+def _standing(key: str) -> re.Pattern[str]:
+    return pattern(alternatives("report", "standing", key))
+
+
+OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
+FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
+ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
+THIS_YEAR, PART_OF_SENTENCE, PLANNED = map(_standing, ("this_year", "part", "planned"))
+VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
+_NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabulary("report")["nouns"].items()}
+
+
+def asks_for(said: str, units: str) -> Said | None:
+    """The last role word of a label that has to have a unit of this kind."""
+    found = [one for one in roles_in(said, units) if "any" not in one.word.units]
+    return found[-1] if found and (not found[-1].word.weak or found[-1].word.role == "amount") else None
+
+
+@lru_cache(1 << 12)
+def unit_meant(units: str, said: str) -> str:
+    """The kind of unit that the words before a figure ask for, where it is written with another: 预算数8%."""
+    own = roles_in(said, units)
+    reach = own[-1].end if own else 0
+    for other, nouns in _NOUNS.items():
+        last = asks_for(said, other)
+        if other == units or last is None or units in last.word.units or last.end <= reach:
+            continue
+        noun = said[: last.end].endswith(nouns) or said == "得"
+        if noun or (units, other) == ("points", "money"):
+            return other if not rest_of(said, other) else units
+    return units

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 NUMBER = re.compile(r"[\d.,]+")
 UNITS = {
@@ -34,7 +35,7 @@ def _digit(number: str, rng: random.Random) -> str:
 
 def _exchanged(number: str, rng: random.Random) -> str:
     places = [place for place, one in enumerate(number) if one.isdigit()]
-    pairs = [(one, two) for one, two in zip(places, places[1:], strict=False) if number[one] != number[two]]
+    pairs = [(one, two) for one, two in pairwise(places) if number[one] != number[two]]
     if not pairs:
         return number
     one, two = rng.choice(pairs)

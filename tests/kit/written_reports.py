@@ -194,7 +194,7 @@ def transfer(case: Case) -> str:
 
 def terse(case: Case) -> str:
     """A project's report that says each thing once, in few words, with money in 元."""
-    year, total, claimed = case["year"], _total(case), case["claimed"]
+    total, claimed = _total(case), case["claimed"]
 
     def yuan(value: Any) -> str:
         return f"{Decimal(str(value)) * 10000:,.2f}元"

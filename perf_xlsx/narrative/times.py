@@ -1,0 +1,67 @@
+"""Whether a figure is said as a fact of the form's year, and of itself: no comparison, no share, no aim."""
+
+from __future__ import annotations
+
+from perf_xlsx.narrative.context import Context
+from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.words import (
+    CHANGE,
+    CHANGING,
+    LATER,
+    PART,
+    PART_OF_SENTENCE,
+    PAST,
+    SHARE,
+    SUPPOSED,
+    THIS_YEAR,
+    rest_of,
+)
+from perf_xlsx.system.pattern import pattern
+
+_TITLES = pattern(r"《[^》]{0,80}》")
+_YEAR = pattern(r"(?:19|20)\d\d")
+_MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
+_UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
+
+
+def compared(context: Context) -> str:
+    """The role of a figure that no form has: a comparison, a share; "" for all others."""
+    said = context.said
+    if SHARE.search(said) and context.mention.unit_class == "share":
+        return "share"
+    if CHANGE.search(said):
+        return "change"
+    goes_on = CHANGING.search(said) and not rest_of(CHANGING.sub("", said), "money")
+    return "change" if context.last_role == "change" and goes_on else ""
+
+
+def is_of_another_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> bool:
+    """Whether the sentence spoke last of another year, or of a part of this one."""
+    before = _TITLES.sub(lambda title: " " * len(title[0]), context.before)
+    other = max((m.end() for words in (PAST, LATER, PART_OF_SENTENCE) for m in words.finditer(before)), default=0)
+    this = max((m.end() for m in THIS_YEAR.finditer(before)), default=0)
+    begin = context.mention.start - len(before)
+    for date in mentions:
+        if date.kind == "date" and begin <= date.start and date.end <= context.mention.start:
+            written = before[date.start - begin : date.end - begin]
+            if not written.strip():
+                continue
+            if _is_ours(written, before[: date.start - begin], year):
+                this = date.end - begin
+            else:
+                other = date.end - begin
+    return other > this or PART.search(context.said) is not None
+
+
+def _is_ours(written: str, before: str, year: int | None) -> bool:
+    """Whether a date is in the form's year, and does not end before the year does."""
+    stated, month = _YEAR.match(written), _MONTH.match(written)
+    if stated and int(stated[0]) != year:
+        return False
+    ends = month is not None and (_UP_TO.search(before) is not None or written.endswith(("底", "末", "份")))
+    return not (ends and month and int(month[1]) < 12)
+
+
+def is_stated(context: Context) -> bool:
+    """Whether it is said as a fact."""
+    return not (context.scope.plans or context.mention.bound or SUPPOSED.search(context.before))
