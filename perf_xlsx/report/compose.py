@@ -21,7 +21,7 @@ DEEPEST = 4  # levels of headings
 def compose(outline: Outline, facts: Facts, findings: tuple[Finding, ...]) -> Paper:
     """The report of a form by an outline; `findings` are those of its scoring."""
     return Paper(
-        "".join(piece.text for piece in _said(outline.heading, facts)),
+        Paragraph(_said(outline.heading, facts)),
         tuple(Paragraph(_said(line, facts)) for line in outline.under_heading if _said(line, facts)),
         tuple(_warning(findings)),
         tuple(_Writing(outline, facts).blocks()),
@@ -136,11 +136,8 @@ def _said(nodes: tuple[Node, ...], facts: Facts) -> tuple[Piece, ...]:
 
 def _with_unit(entry: Entry[Decimal | str], unit: str) -> str:
     """A value of a row below an indicator, as it is typed."""
-    return (
-        f"{entry.given}{unit}"
-        if isinstance(entry.value, Decimal) and not entry.given.endswith(unit)
-        else entry.given
-    )
+    bare = isinstance(entry.value, Decimal) and not entry.given.endswith(unit)
+    return f"{entry.given}{unit}" if bare else entry.given
 
 
 def _plain(piece: Piece) -> str:

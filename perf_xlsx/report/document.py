@@ -141,11 +141,8 @@ def _has_footer(document: Document) -> bool:
 def _describe(document: Document, paper: Paper) -> None:
     """The document's properties, nothing of which depends on when or where it was made."""
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by = (
-        one_line(paper.title)[:255],
-        PROGRAM,
-        PROGRAM,
-    )
+    properties.title = one_line("".join(piece.text for piece in paper.title.pieces))[:255]
+    properties.author = properties.last_modified_by = PROGRAM
     properties.created = properties.modified = DATED
     properties.comments, properties.revision = "", 1
 
@@ -198,7 +195,7 @@ class _Writer:
     def written(self, paper: Paper) -> Iterator[Any]:
         """Every block of the body, in order."""
         yield from (self.paragraph(remark.pieces, styles.REMARK) for remark in paper.warning)
-        yield self.paragraph((Piece(paper.title),), styles.TITLE)
+        yield self.paragraph(paper.title.pieces, styles.TITLE)
         yield from (self.paragraph(line.pieces, styles.UNDER_TITLE) for line in paper.under_title)
         yield self.paragraph((), styles.BODY)
         for block in paper.blocks:

@@ -53,6 +53,7 @@ class Facts(Struct, frozen=True):
     form: SelfEvaluation
     scores: Scores
     figures: Figures
+    rulebook: str
     computed: bool
     of: Subject | None = None
     row: Project | Indicator | None = None
@@ -197,13 +198,9 @@ class Facts(Struct, frozen=True):
     def _remarks(self) -> tuple[Piece, ...] | None:
         """Reason and improvement where the form has one box for both."""
         row = self.row
-        if (
-            not isinstance(row, Indicator)
-            or not row.reason.place.cell
-            or row.reason.place != row.improvement.place
-        ):
+        if not isinstance(row, Indicator) or row.reason.place != row.improvement.place:
             return None
-        return self._text("remarks", row.reason)
+        return self._text("remarks", row.reason) if row.reason.place.cell else None
 
     def _words(self, name: str) -> str:
         """What is no box of the form."""
@@ -217,7 +214,7 @@ class Facts(Struct, frozen=True):
             case "provisional":
                 return "；".join(self.scores.provisional)
             case "rulebook":
-                return f"《{load_rulebook(self.form.rulebook).on(self.form.form).title}》"
+                return f"《{load_rulebook(self.rulebook).on(self.form.form).title}》"
         return ""
 
     def _line_name(self, key: str) -> str:
@@ -231,7 +228,7 @@ def facts_of(result: Result, computed: bool = False) -> Facts | None:
     form, scores = result.evaluation, result.scores
     if form is None or scores is None:
         return None
-    return Facts(form, scores, figures_of(form, scores), computed)
+    return Facts(form, scores, figures_of(form, scores), result.rulebook or form.rulebook, computed)
 
 
 def money(value: Decimal | Fraction) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from perf_xlsx.figures import Figure
 
-Look = Literal["body", "plain", "caption", "remark", "closing"]  # of a paragraph
+Look = Literal["body", "caption", "remark"]  # of a paragraph
 
 
 class Piece(Struct, frozen=True):
@@ -37,7 +37,7 @@ class Heading(Struct, frozen=True):
 
 
 class Paragraph(Struct, frozen=True):
-    """A paragraph. `body` begins two characters in, `plain` does not."""
+    """A paragraph of the body, above a table, or of the warning."""
 
     pieces: tuple[Piece, ...]
     look: Look = "body"
@@ -69,7 +69,7 @@ class Wanting(Struct, frozen=True):
 class Paper(Struct, frozen=True):
     """A whole report. `warning` stands first while something is wrong with the form."""
 
-    title: str
+    title: Paragraph
     under_title: tuple[Paragraph, ...]
     warning: tuple[Paragraph, ...]
     blocks: tuple[Block, ...]
@@ -83,8 +83,8 @@ class Paper(Struct, frozen=True):
         return tuple(Wanting(what, found[0], len(found)) for what, found in places.items())
 
     def _blanks(self) -> Iterator[tuple[str, str]]:
-        chapter, where = 0, "标题下"
-        for block in (*self.under_title, *self.blocks):
+        chapter, where = 0, "标题"
+        for block in (self.title, *self.under_title, *self.blocks):
             if isinstance(block, Heading):
                 chapter += block.level == 1
                 where = f"第{chinese(chapter)}部分“{block.text}”" if chapter else f"“{block.text}”"
@@ -104,11 +104,14 @@ def pieces_of(block: Block) -> Iterator[Piece]:
                 yield from cell
 
 
+MOST_IN_WORDS = 999
 ONES = "一二三四五六七八九"
 
 
 def chinese(number: int) -> str:
-    """1 to 999 as headings count: 一, 十, 二十一, 一百零三."""
+    """A number as headings count: 一, 十, 二十一, 一百零三; from 1000 on in digits."""
+    if number > MOST_IN_WORDS:
+        return str(number)
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
     text = f"{ONES[hundreds - 1]}百" if hundreds else ""

@@ -15,13 +15,13 @@ from perf_xlsx.report.page import TWIPS_PER_POINT, PageSetup
 # Names as Word writes them: a bureau's template has its own under the same ones.
 NORMAL, TITLE, UNDER_TITLE, CAPTION, FOOTER = "Normal", "Title", "Subtitle", "caption", "footer"
 HEADINGS = ("heading 1", "heading 2", "heading 3", "heading 4")
-BODY, PLAIN, REMARK, CELL, BLANK = "报告正文", "报告正文（顶格）", "报告提示", "报告表格", "待填写"
+BODY, REMARK, CELL, BLANK = "报告正文", "报告提示", "报告表格", "待填写"
 BUILT_IN = (
     ("character", "DefaultParagraphFont", "Default Paragraph Font"),
     ("table", "TableNormal", "Normal Table"),
 )
 GREY = "7F7F7F"
-LOOKS = {"body": BODY, "plain": PLAIN, "caption": CAPTION, "remark": REMARK}
+LOOKS = {"body": BODY, "caption": CAPTION, "remark": REMARK}
 MARGINS_OF_CELLS = 60  # twips
 
 
@@ -76,7 +76,6 @@ def _definitions(page: PageSetup) -> Iterator[tuple[str, str]]:
         look = f'<w:keepNext/>{line}{indent}{both}<w:outlineLvl w:val="{level}"/>'
         yield name, _style(name, look, _fonts(font, page.latin_font) + size, next_style=BODY)
     yield BODY, _style(BODY, f"{line}{indent}{both}", body + size)
-    yield PLAIN, _style(PLAIN, f"{line}{flush}{both}", body + size)
     yield (
         CAPTION,
         _style(CAPTION, f"<w:keepNext/>{line}{centre}", _fonts(page.level1_font, page.latin_font) + small),

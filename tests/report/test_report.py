@@ -362,6 +362,33 @@ def test_amounts_in_yuan_stay_in_yuan(tmp_path: Path) -> None:
     assert "万元" not in text.partition("项目绩效目标")[0]
 
 
+def test_headings_count_in_chinese_however_many_there_are(tmp_path: Path) -> None:
+    data = case(CORRECTED)
+    row = data["indicators"][3] | {"weight": 0.01, "claimed_points": 0.01}
+    data["indicators"] = [row | {"name": f"指标{number}"} for number in range(1, 1003)]
+    written = reported(tmp_path, data, code=1)
+    for text in (
+        "（十）指标10",
+        "（二十一）指标21",
+        "（一百零三）指标103",
+        "（九百九十九）指标999",
+        "（1002）指标1002",
+    ):
+        assert text in written.paragraphs
+
+
+def test_without_a_year_the_year_is_asked_for(tmp_path: Path) -> None:
+    LAYOUTS["全国"]().save(tmp_path / "returned.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "returned.xlsx")
+    for row in book.active.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str):
+                cell.value = cell.value.replace("2023", "")
+    book.save(tmp_path / "returned.xlsx")
+    command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx")
+    assert "年度" in WordReport((tmp_path / "report.docx").read_bytes()).blanks
+
+
 # ---- the file ----------------------------------------------------------------------------------------------------
 
 

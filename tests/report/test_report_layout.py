@@ -106,7 +106,7 @@ def test_every_style_names_its_fonts_for_chinese_text(tmp_path: Path) -> None:
     assert fonts == {
         "Normal": "仿宋_GB2312", "Title": "方正小标宋简体", "Subtitle": "楷体_GB2312", "heading 1": "黑体",
         "heading 2": "楷体_GB2312", "heading 3": "仿宋_GB2312", "heading 4": "仿宋_GB2312",
-        "报告正文": "仿宋_GB2312", "报告正文（顶格）": "仿宋_GB2312", "caption": "黑体", "报告提示": "仿宋_GB2312",
+        "报告正文": "仿宋_GB2312", "caption": "黑体", "报告提示": "仿宋_GB2312",
         "报告表格": "仿宋_GB2312", "footer": "宋体",
     }  # fmt: skip
 
