@@ -16,7 +16,7 @@ from perf_xlsx.system.pattern import pattern
 
 STOPS, PAUSES = "。;!?", ",(:)"
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
-_OPERATORS = "×÷*/+"
+_OPERATORS = tuple("×÷*/+")
 
 
 class Standing(Struct, frozen=True):
@@ -119,7 +119,7 @@ class Walk:
             goes_on=started != sentence or ours,
             last_role=last_role if started == sentence else "",
             bracketed=gap.endswith("(") and behind.startswith(")"),
-            operand=behind[:1] in _OPERATORS or (calculated and not gap.endswith("=")),
+            operand=behind.startswith(_OPERATORS) or (calculated and not gap.endswith("=")),
             calculated=calculated,
         )
 

@@ -10,6 +10,7 @@ from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.letters import Letters, letters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
+from perf_xlsx.narrative.tables import labels, with_label
 from perf_xlsx.narrative.words import OTHER_THING, PLANS, rest_of_heading
 from perf_xlsx.system.pattern import pattern
 
@@ -70,8 +71,13 @@ class Scope(Struct, frozen=True):
 def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
     """Every paragraph with what stands above it."""
     stack: list[Section] = []
+    paragraphs = tuple(paragraphs)
+    in_tables = labels(paragraphs, names)
     for paragraph in paragraphs:
         read = letters(paragraph.text)
+        if label := in_tables.get(paragraph.start):
+            yield _in_a_table(paragraph, with_label(read, label), names)
+            continue
         level, heading = _level(paragraph, read.text)
         if level:
             stack = [section for section in stack if section.level < level]
@@ -79,6 +85,7 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
         found = tuple(_meant(names, read.text, topic_above))
         lead = _lead(read.text, found)
         text = masked(read.text, found)
+        topic = None if paragraph.cell else lead or topic_above
         if heading:
             subjects = tuple(subject for name in found for subject in name.subjects)
             if not subjects and names.projects and _PROJECTS.search(read.text):
@@ -86,10 +93,16 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
             stack.append(
                 Section(level, read.text, subjects, rest_of_heading(_MARKS.sub("", text)), _plans(read.text))
             )
-        yield Scope(paragraph, read, found, text, tuple(stack), heading, lead or topic_above)
+        yield Scope(paragraph, read, found, text, tuple(stack), heading, topic)
 
 
 _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|实施|资金|支出|执行|完成|和|、|情况)")
+
+
+def _in_a_table(paragraph: Paragraph, read: Letters, names: Names) -> Scope:
+    """A number in a table: its row and column say all that there is to say."""
+    found = tuple(names.find(read.text))
+    return Scope(paragraph, read, found, masked(read.text, found), (), False, None)
 
 
 def _plans(heading: str) -> bool:

@@ -97,7 +97,8 @@ def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: list[Read]) ->
 
 
 def _stated(reads: list[Read], subject: Subject, role: str) -> Read | None:
-    return next((read for read in reads if read.bound.of == subject and read.bound.role == role), None)
+    own = (read for read in reads if read.bound.of == subject and read.scope.topic == subject)
+    return next((read for read in own if read.bound.role == role), None)
 
 
 def _number(read: Read) -> Decimal:

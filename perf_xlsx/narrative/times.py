@@ -14,10 +14,12 @@ from perf_xlsx.narrative.words import (
     SHARE,
     SUPPOSED,
     THIS_YEAR,
+    WHOLE_YEAR,
     rest_of,
 )
 from perf_xlsx.system.pattern import pattern
 
+DECEMBER = 12
 _TITLES = pattern(r"《[^》]{0,80}》")
 _YEAR = pattern(r"(?:19|20)\d\d")
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
@@ -38,28 +40,28 @@ def compared(context: Context) -> str:
 def is_of_another_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> bool:
     """Whether the sentence spoke last of another year, or of a part of this one."""
     before = _TITLES.sub(lambda title: " " * len(title[0]), context.before)
-    other = max((m.end() for words in (PAST, LATER, PART_OF_SENTENCE) for m in words.finditer(before)), default=0)
+    other = max((m.end() for words in (PAST, LATER) for m in words.finditer(before)), default=0)
     this = max((m.end() for m in THIS_YEAR.finditer(before)), default=0)
+    part = max((m.end() for m in PART_OF_SENTENCE.finditer(before)), default=0)
+    whole = max((m.end() for m in WHOLE_YEAR.finditer(before)), default=0)
     begin = context.mention.start - len(before)
     for date in mentions:
         if date.kind == "date" and begin <= date.start and date.end <= context.mention.start:
             written = before[date.start - begin : date.end - begin]
             if not written.strip():
                 continue
-            if _is_ours(written, before[: date.start - begin], year):
-                this = date.end - begin
-            else:
-                other = date.end - begin
-    return other > this or PART.search(context.said) is not None
+            end, stated = date.end - begin, _YEAR.match(written)
+            ours = stated is not None and int(stated[0]) == year
+            this, other = (end if ours else this), (end if stated and not ours else other)
+            part = end if _ends_early(written, before[: date.start - begin]) else part
+    return other > this or part > whole or PART.search(context.said) is not None
 
 
-def _is_ours(written: str, before: str, year: int | None) -> bool:
-    """Whether a date is in the form's year, and does not end before the year does."""
-    stated, month = _YEAR.match(written), _MONTH.match(written)
-    if stated and int(stated[0]) != year:
-        return False
-    ends = month is not None and (_UP_TO.search(before) is not None or written.endswith(("底", "末", "份")))
-    return not (ends and month and int(month[1]) < 12)
+def _ends_early(written: str, before: str) -> bool:
+    """Whether a date says up to which month of the year something is told: 截至9月底."""
+    month = _MONTH.match(written)
+    ends = _UP_TO.search(before) is not None or written.endswith(("底", "末", "份"))
+    return month is not None and ends and int(month[1]) < DECEMBER
 
 
 def is_stated(context: Context) -> bool:

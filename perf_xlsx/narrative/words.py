@@ -91,7 +91,7 @@ def _standing(key: str) -> re.Pattern[str]:
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
-THIS_YEAR, PART_OF_SENTENCE, PLANNED = map(_standing, ("this_year", "part", "planned"))
+THIS_YEAR, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(_standing, ("this_year", "whole_year", "part", "planned"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
 _NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabulary("report")["nouns"].items()}
 
