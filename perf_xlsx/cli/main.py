@@ -19,6 +19,7 @@ COMMANDS = {  # in help, without loading them: the first sentence of each comman
     "dump": "把工作簿显示为文字，一格一行。",
     "explain": "说明一种问题：是什么、为什么要紧、对和错的例子、依据。不写编号则列出全部。",
     "letters": "写出退回意见和催报通知的模板，供本单位用 Word 修改。",
+    "report": "按提纲写出绩效自评报告（Word），数字都取自自评表。",
     "rules": "用文字列出评分办法，或写成工作簿；检查或比较评分办法。",
     "score": "读取、评分、标出问题，写出评分后的工作簿。",
     "template": "生成自评表模板（可预先填好数据）；用 --roster 给名单中的每个单位生成一份，-o 为文件夹。",

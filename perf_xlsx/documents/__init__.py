@@ -1,7 +1,7 @@
 """Written reports as paragraphs: Word, plain text, PDF. Knows nothing of budgets."""
 
 from perf_xlsx.documents.comments import Remark, with_comments
-from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Paragraph
+from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, Paragraph
 from perf_xlsx.documents.opening import SUFFIXES, open_document
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CellPlace",
     "Document",
     "DocumentError",
+    "Mark",
     "Paragraph",
     "Remark",
     "open_document",

@@ -19,13 +19,25 @@ class CellPlace(NamedTuple):
     column: int
 
 
+class Mark(NamedTuple):
+    """A hidden bookmark around some characters of a paragraph."""
+
+    start: int
+    end: int
+    name: str
+
+
 class Paragraph(Struct, frozen=True):
-    """One paragraph. `start` is its first character in the document's text; `level` that of a heading, or 0."""
+    """One paragraph. `start` is its first character in the document's text; `level` that of a heading, or 0.
+
+    `marks` are its hidden bookmarks, in order.
+    """
 
     text: str
     start: int
     level: int = 0
     cell: CellPlace | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def end(self) -> int:
@@ -58,6 +70,7 @@ class Piece(NamedTuple):
     text: str
     level: int = 0
     cell: CellPlace | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 def joined(pieces: Iterable[Piece], remarks: Iterable[str] = ()) -> Document:
@@ -65,7 +78,7 @@ def joined(pieces: Iterable[Piece], remarks: Iterable[str] = ()) -> Document:
     found: list[Paragraph] = []
     start = 0
     for piece in pieces:
-        found.append(Paragraph(piece.text, start, piece.level, piece.cell))
+        found.append(Paragraph(piece.text, start, piece.level, piece.cell, piece.marks))
         start += len(piece.text) + 1
         if len(found) > MOST_PARAGRAPHS or start > MOST_CHARACTERS:
             raise TOO_LONG

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Piece, joined
+from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, Piece, joined
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.system.pattern import pattern
@@ -68,7 +68,8 @@ def read_word(data: bytes, limits: Limits) -> Document:
         remarks = list(_remarks(package, main))
     except PackageError as error:
         raise DocumentError(error.detail, ADVICE) from error
-    return joined((Piece(one.text, _level(one.element, levels), one.cell) for one in paragraphs), remarks)
+    pieces = (Piece(one.text, _level(one.element, levels), one.cell, tuple(_marks(one))) for one in paragraphs)
+    return joined(pieces, remarks)
 
 
 def word_paragraphs(root: etree._Element) -> Iterator[WordParagraph]:
@@ -153,6 +154,21 @@ def _letters(parent: etree._Element, start: int) -> Iterator[Letters]:
             stack.append(iter(child))
         if len(stack) > DEEPEST:
             raise PackageError("too_large", "嵌套过深")
+
+
+def _marks(paragraph: WordParagraph) -> Iterator[Mark]:
+    """The hidden bookmarks of a paragraph, by their names with _ in front; none lies inside another."""
+    ends = {one.element: one.start + len(one.text) for one in paragraph.letters}
+    at = begun = 0
+    name = number = ""
+    for element in paragraph.element.iter():
+        at = ends.get(element, at)
+        kind = local(element)
+        if kind == "bookmarkStart" and _attribute(element, "name").startswith("_"):
+            name, number, begun = _attribute(element, "name"), _attribute(element, "id"), at
+        elif kind == "bookmarkEnd" and name and _attribute(element, "id") == number:
+            yield Mark(begun, at, name)
+            name = ""
 
 
 def _hidden(element: etree._Element) -> bool:

@@ -182,9 +182,15 @@ def _of_indicator(row: Indicator, score: Score, of: Subject) -> Iterator[Figure]
     yield from _entered("indicator_weight", of, row.weight, "分")
     yield from _entered("indicator_points", of, row.claimed_points, "分", "claimed")
     yield from _computed("indicator_points", of, score.points, "分", row.claimed_points.place)
-    yield from _computed("indicator_lost_points", of, _lost(row), "分", row.claimed_points.place)
+    for lost in dict.fromkeys((_lost(row), _lost_by_us(score))):
+        yield from _computed("indicator_lost_points", of, lost, "分", row.claimed_points.place)
 
 
 def _lost(row: Indicator) -> Decimal | None:
     """The points that the unit took off itself."""
     return _difference(row.weight, row.claimed_points)
+
+
+def _lost_by_us(score: Score) -> Decimal | None:
+    """The points that our own count takes off."""
+    return None if score.weight is None or score.points is None else score.weight - score.points

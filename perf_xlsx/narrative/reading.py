@@ -18,6 +18,7 @@ from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
+from perf_xlsx.narrative.traced import traces_of
 from perf_xlsx.system.pattern import pattern
 
 UNTOLD = frozenset(("outside", "unbound", "other"))
@@ -50,9 +51,12 @@ def scopes_of(document: Document, names: Names) -> tuple[Scope, ...]:
 def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iterator[Read]:
     """Every figure of a report, in order."""
     finder = MentionFinder(figure.unit for figure in figures.everything)
+    traces = traces_of(figures)
     for scope in found:
         mentions = finder.find(scope.letters)
-        judged = [_judged(bound, scope, figures) for bound in bind(scope, mentions, figures, names.whole)]
+        places = {one.start: scope.letters.span(one.start, one.end)[0] for one in mentions}
+        bounds = traces.rebound(bind(scope, mentions, figures, names.whole), scope.paragraph, places)
+        judged = [_judged(bound, scope, figures) for bound in bounds]
         yield from (_of_other_money(read, judged) for read in judged)
 
 

@@ -108,6 +108,15 @@ def test_a_workbook_that_ends_its_process_is_told(what: str, options: tuple[str,
 
 
 @NO_WINDOWS
+def test_a_workbook_that_ends_the_process_of_its_report_is_told(returned: Path, tmp_path: Path) -> None:
+    words = ("report", returned, "-o", tmp_path / "report.docx")
+    done = run(*words, before=READING.format(what="os.abort()"))
+    assert done.returncode == 3
+    assert "生成报告的进程意外中止" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@NO_WINDOWS
 def test_memory_is_capped_without_asking(returned: Path, tmp_path: Path) -> None:
     hog = "[bytes(64 << 20) for _ in range(1000)]"
     (tmp_path / "out").mkdir()
