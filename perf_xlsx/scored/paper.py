@@ -71,10 +71,6 @@ class Indicators(Part, frozen=True, tag="indicators"):
     at: Span
     columns: tuple[Column, ...]
 
-    def column(self, key: str) -> Column:
-        """The column of that key. Raises StopIteration."""
-        return next(column for column in self.columns if column.key == key)
-
 
 class Total(Part, frozen=True, tag="total"):
     """The row of the total, below the columns of the indicators. `grade`: it also names the unit's own grade."""

@@ -133,13 +133,12 @@ def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) 
 # ---- indicators ------------------------------------------------------------------------------------------------
 
 
-def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> range:
-    """A row for each indicator; gives the rows, that of the heads first."""
+def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None:
+    """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
     columns = part.columns if levelled else _without_levels(part.columns)
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
-    head = canvas.row
     _heads(canvas, columns, subject.apart)
     if not rows:
         canvas.text(Span(part.at.last + 1, canvas.whole.last), "未填写绩效指标")
@@ -153,7 +152,6 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> rang
         canvas.next([*filter(None, shown), *alone])
     for column, of in levels:
         _merged(canvas, canvas.row - len(rows), column.at.first, of)
-    return range(head, canvas.row)
 
 
 def _without_levels(columns: Sequence[Column]) -> list[Column]:
@@ -225,10 +223,10 @@ def _merged(canvas: Canvas, at: int, column: int, levels: Sequence[tuple[str, in
             canvas.sheet.text(row, column, word, style)
 
 
-def write_total(canvas: Canvas, subject: Subject, part: Total, table: Indicators) -> None:
+def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
     """The total, below the columns of weights and points."""
     scores, claimed = subject.scores, subject.form.claimed
-    columns = {column.key: column.at for column in table.columns}
+    columns = {column.key: column.at for column in subject.paper.indicators.columns}
     points, weight = columns["points"], columns.get("weight", columns["points"])
     canvas.label(Span(0, min(weight.first, points.first) - 1), part.title)
     if "weight" in columns:
@@ -251,11 +249,11 @@ def _rest(canvas: Canvas, first: int, last: int) -> None:
         canvas.text(Span(first, last), "")
 
 
-def money_widths(subject: Subject, parts: Iterable[object]) -> Mapping[int, float]:
+def money_widths(subject: Subject) -> Mapping[int, float]:
     """The widths that amounts need, by column; of amounts that stand in one column alone."""
     needed: dict[int, float] = {}
     rows: list[FundLine] | list[Project]
-    for part in parts:
+    for part in subject.paper.parts:
         if isinstance(part, Funds):
             rows = list(subject.form.funds.values())
         elif isinstance(part, Projects):

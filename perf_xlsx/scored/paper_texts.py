@@ -9,7 +9,7 @@ from perf_xlsx.domain.model import UNSCORED_WORDS, Entry
 from perf_xlsx.domain.rounding import points
 from perf_xlsx.scored.canvas import Canvas
 from perf_xlsx.scored.clip_text import chunks
-from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Span, Texts
+from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Signatures, Span, Texts
 from perf_xlsx.scored.subject import Subject
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED, SIGNED_ON
@@ -75,7 +75,7 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
     canvas.next(texts, least=GOAL)
 
 
-def write_line(canvas: Canvas, part: Heading) -> None:
+def write_line(canvas: Canvas, _: Subject, part: Heading) -> None:
     """A line above what is not on the official form."""
     canvas.text(canvas.whole, part.title, border=False, bold=True, align="left")
     canvas.next(least=TALL)
@@ -106,7 +106,7 @@ def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
             yield extra.label, f"{extra.row}：{extra.entry.given}" if extra.row else extra.entry.given
 
 
-def write_signatures(canvas: Canvas, subject: Subject) -> None:
+def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
     """Names as typed; the place of the seal and the date only where no error stands. Then the foot."""
     last = canvas.whole.last
     thirds = (Span(0, last // 3), Span(last // 3 + 1, 2 * last // 3), Span(2 * last // 3 + 1, last))

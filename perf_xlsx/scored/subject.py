@@ -1,4 +1,4 @@
-"""What a paper is made of: the form as read, its scores, the kind of form and the rules."""
+"""What is printed: the form as read, its scores, the kind of form, the rules, and the paper that it goes on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Entry, Score, Scores, SelfEvaluation
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scored.paper import Paper
 
 DASH = "—"
 
@@ -24,6 +25,7 @@ class Subject(Struct, frozen=True):
     scores: Scores
     kind: Form
     rulebook: Rulebook
+    paper: Paper
     errors: int
     apart: bool
     code: str | None
