@@ -25,12 +25,12 @@ from perf_xlsx.sheets import style as s
 
 BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
 CONTENTS = {
-    UNITS.name: "每份一行：自评与计算的得分、等级，执行率，问题数，评分后工作簿的链接；可筛选、排序",
+    UNITS.name: "每份一行：状态，自评与计算的得分、等级，问题数，执行率，评分后工作簿的链接；可筛选、排序",
     MONEY: "按资金类别合计，带核对",
     FUNDS.name: "每个资金类别一行，统一为万元",
     INDICATORS.name: "每个指标一行，可作数据透视",
     CODES: "按类别统计的问题",
-    TROUBLED: "按单位统计的问题，多的在前",
+    TROUBLED: "每份的错误在哪一格、评分后工作簿的链接",
     FINDINGS.name: "逐条的问题：在哪里、怎么改",
     OUTSTANDING: "名单上还没有报送的单位、联系人",
 }

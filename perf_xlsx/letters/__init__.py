@@ -80,7 +80,7 @@ def shipped(kind: str) -> bytes:
 def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
     """Write the letters of the run whose output folder this is into 退回/ below it; what is the same stays.
 
-    Raises RecordsError, and OSError where the folder cannot be made.
+    Where nothing goes back, there is no such folder. Raises RecordsError and OSError.
     """
     records = Records.open(folder)
     target = Folder.open(records.base, (record.output for record in records if record.output))
@@ -93,7 +93,8 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
             count[letter.kind] += 1
             row = replace(row, letter=name)
         rows.append(row)
-    target.put(LIST, list_workbook(rows))
+    if rows:
+        target.put(LIST, list_workbook(rows))
     target.finish()
     return Written(target.path / LIST, count, target.kept, target.failed)
 

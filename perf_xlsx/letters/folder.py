@@ -46,7 +46,6 @@ class Folder(Struct):
         path = unique_path(base / NAME, tops)
         if os.path.islink(path) or is_special(path):
             raise OSError(f"{path} 是链接或设备")
-        path.mkdir(parents=True, exist_ok=True)
         return cls(path, _read(base / STATE / WRITTEN))
 
     def free(self, stem: str, suffix: str) -> str:
@@ -81,11 +80,16 @@ class Folder(Struct):
         return path
 
     def finish(self) -> None:
-        """Take away the letters of earlier runs that no longer hold, and remember what was written."""
+        """Take away the letters of earlier runs that no longer hold, and remember what was written.
+
+        Where nothing is left, the folder goes too.
+        """
         for name in self.before.keys() - self.now.keys():
             with suppress(OSError):
                 if _digest(self.path / name) == self.before[name]:
                     (self.path / name).unlink()
+        with suppress(OSError):  # it is not empty, or was never there
+            self.path.rmdir()
         remembered = self.path.parent / STATE / WRITTEN
         if remembered.parent.is_dir() and not os.path.islink(remembered):
             write_atomically(remembered, msgspec.json.encode(dict(sorted(self.now.items()))), durable=False)

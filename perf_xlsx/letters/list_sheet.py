@@ -16,8 +16,8 @@ from perf_xlsx.sheets.writer import Canvas
 NAME = "退回清单.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
 COLUMNS: tuple[tuple[str, float], ...] = (
-    ("序号", 5), ("单位编码", 11), ("单位", 26), ("联系人", 20), ("事项", 9), ("自评表", 22), ("报送文件", 24),
-    ("报送次数", 6), ("错误", 6), ("须说明", 7), ("期限", 13), ("信函", 30),
+    ("序号", 5), ("单位编码", 9), ("单位", 20), ("联系人", 16), ("事项", 8), ("自评表", 16), ("报送文件", 16),
+    ("报送次数", 5), ("错误", 5), ("须说明", 6), ("期限", 12), ("信函", 20),
 )  # fmt: skip
 COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 

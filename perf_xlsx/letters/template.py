@@ -199,8 +199,8 @@ def _wrap(lists: Mapping[etree._Element, tuple[str, str]]) -> None:
     rows: dict[etree._Element, str] = {}
     for paragraph, (over, where) in lists.items():
         row = next(paragraph.iterancestors(f"{_W}tr"), None)
-        if where:
-            _around(paragraph, f"?{where}")
+        if where:  # a cell needs its paragraph, so that the row goes
+            _around(paragraph if row is None else row, f"?{where}")
         if over and row is not None:
             rows.setdefault(row, over)
         elif over:

@@ -50,7 +50,7 @@ def test_whatever_a_file_is_called_it_is_scored_linked_and_gone_on_with(folder: 
     lines = command("check", folder, "--json").stdout.splitlines()
     assert len([json.loads(line) for line in lines]) == len(names)
     book = openpyxl.load_workbook(out / "汇总(2).xlsx", data_only=True)
-    assert sum(cell.hyperlink is not None for (cell,) in book["单位得分"]["R4:R99"]) >= len(NAMES)
+    assert sum(cell.hyperlink is not None for (cell,) in book["单位得分"]["U4:U99"]) >= len(NAMES)
 
 
 def test_two_inputs_that_would_give_one_output_give_two(folder: Path, tmp_path: Path) -> None:

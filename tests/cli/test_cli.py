@@ -130,7 +130,7 @@ def test_no_folder_is_made_for_copies_that_are_not_written(tmp_path: Path) -> No
         assert command("score", file, "-o", tmp_path / "out" / "deep").exit_code == 3
         assert not (tmp_path / "out").exists()
     assert command("score", tmp_path / "returned", "-o", tmp_path / "out").exit_code == 3
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".perf_xlsx", "汇总.xlsx"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".perf_xlsx", "汇总.xlsx", "退回"]
 
 
 def test_a_copy_is_the_same_in_a_folder_that_was_there_and_in_a_new_one(returned: Path, tmp_path: Path) -> None:

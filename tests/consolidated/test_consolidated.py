@@ -397,6 +397,59 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
     assert [column.name for column in sheet.tables[name].tableColumns] == [cell.value for cell in sheet[3]]
 
 
+def test_each_error_is_named_with_its_cells_beside_the_scored_workbook(book: Any, records: list[Record]) -> None:
+    """The sheet had counts alone: nothing to send, nothing to open."""
+    with_findings = {r["file"]: r for r in records if r["findings"]}
+    sheet = book["问题按单位"]
+    rows = table(sheet, "单位")
+    assert len(rows) == len(with_findings)
+    cells = Counter(
+        "!".join(filter(None, (f["sheet"], f["cell"]))) or "整个文件"
+        for r in records for f in r["findings"] if f["severity"] == "error"
+    )  # fmt: skip
+    named = [
+        cell for row in rows for line in (row["须更正的错误"] or "").split("\n") if line
+        for cell in line.rpartition("：")[2].split("、")
+    ]  # fmt: skip
+    assert Counter(named) == cells
+    links = [row[-1] for row in sheet.iter_rows(min_row=4) if row[-1].hyperlink]
+    assert len(links) == len([c for row in book["单位得分"].iter_rows() for c in row if c.hyperlink])
+
+
+@pytest.mark.parametrize("roster", ["given again", "of the run"])
+def test_units_stand_in_the_order_of_the_list_with_their_codes(roster: str, tmp_path: Path) -> None:
+    """They stood in the order of their files' names; the codes were asked for and not shown."""
+    records = [r for r in batch(20, hostile=False) if r["status"] == "scored"][:4]
+    units = ["丁局", "乙局", "甲局", "丙局"]
+    records = [r | {"unit": unit, "form": "project"} for r, unit in zip(records, units, strict=True)]
+    rows = {"甲局": 2, "乙局": 3, "丙局": 4}
+    listed = [Listed(row, unit, f"00{row}") for unit, row in rows.items()]
+    if roster == "of the run":
+        records = [
+            r | ({"listed_row": rows[r["unit"]], "code": f"00{rows[r['unit']]}"} if r["unit"] in rows else {})
+            for r in records
+        ]
+        (tmp_path / "records.jsonl").write_text(json_lines(records), "utf-8")
+        consolidated.consolidate(Records.open(tmp_path / "records.jsonl"), None, tmp_path / "汇总.xlsx")
+    else:
+        consolidate(records, Roster("名单", listed), tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    for name in ("单位得分", "资金明细", "指标明细", "问题清单", "问题按单位"):
+        found = list(dict.fromkeys((row["单位"], row["单位编码"]) for row in table(book[name], "单位")))
+        order = [("甲局", "002"), ("乙局", "003"), ("丙局", "004"), ("丁局", None)]
+        assert found == [one for one in order if one in found], name
+        assert len(found) > 1, name
+
+
+def test_columns_that_are_empty_throughout_are_hidden(tmp_path: Path) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "department") | {"supervisor": None}
+    consolidate([record], None, tmp_path / "汇总.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位得分"]
+    of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+    hidden = {cell.value for cell in sheet[3] if of[cell.column].hidden}
+    assert hidden == {"单位编码", "已豁免", "报送次数", "项目", "主管部门", "与上次比"}
+
+
 def test_who_is_outstanding(book: Any) -> None:
     rows = table(book["未报送"], "序号")
     assert [row["单位"] for row in rows] == ["示例99县教育局", "=HYPERLINK(1)"]

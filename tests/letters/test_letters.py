@@ -119,6 +119,17 @@ def test_nothing_is_written_without_a_folder_to_write_to_or_for_one_file(returns
     assert not list(tmp_path.rglob("退回*"))
 
 
+def test_where_nothing_goes_back_there_is_no_folder(returns: Path, run: Run, letters: Path) -> None:
+    for unit in ("水利局", "教育局", "民政局", "林业局"):
+        put(returns, f"{unit}.xlsx", overclaimed(unit))
+    run()
+    assert len(names(letters)) == 5
+    for unit in ("水利局", "教育局", "民政局", "林业局"):
+        put(returns, f"{unit}.xlsx", case_of(unit))
+    assert run().exit_code == 0
+    assert not letters.exists()
+
+
 def test_the_list_has_its_heads_in_the_first_row_and_keeps_the_order_of_the_units(
     returns: Path, run: Run, letters: Path
 ) -> None:
