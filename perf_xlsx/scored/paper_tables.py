@@ -73,14 +73,14 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
 def _indented(
     subject: Subject, lines: Sequence[FundLine], total_first: bool
 ) -> Iterable[tuple[FundLine, int, str]]:
-    """Each line with its indent, the first below another one with 其中."""
+    """Each line with its indent; 其中 before the first of those that are one step further in."""
     above, indents = 0, {line.key: line.indent for line in subject.kind.lines("funds").lines}
     for line in lines:
         deep = indents.get(line.key, 0)
         if total_first and line is not subject.form.total_funds:
             deep += 1
-        first = deep > above
-        yield line, (0 if first or not deep else 3) + 1, OF_WHICH if first else ""
+        first = deep == 1 and above == 0
+        yield line, 1 if first or not deep else 3 * deep + 1, OF_WHICH if first else ""
         above = deep
 
 
@@ -240,7 +240,7 @@ def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
         canvas.label(after, f"自评等级：{claimed.grade.given}")
     else:
         _rest(canvas, after.first, after.last)
-    canvas.next(least=26)
+    canvas.next(least=22)
 
 
 def _rest(canvas: Canvas, first: int, last: int) -> None:

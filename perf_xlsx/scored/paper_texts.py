@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from perf_xlsx.domain.days import day_of
 from perf_xlsx.domain.model import UNSCORED_WORDS, Entry
@@ -15,7 +16,7 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED, SIGNED_ON
 
 TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
-GOAL, TALL, SEAL_HEIGHT = 40.0, 26.0, 36.0  # least heights in points
+GOAL, TALL, SEAL_HEIGHT = 40.0, 26.0, 51.0  # least heights in points
 # Whose names and numbers stand in the signatures, by the labels of the boxes that ask for them.
 SIGNED_BY: Mapping[str, tuple[str, ...]] = {
     SIGNED[0]: ("填报人", "填表人"),
@@ -37,7 +38,7 @@ def write_heading(canvas: Canvas, subject: Subject) -> None:
         canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
         canvas.next(least=TALL)
     canvas.text(canvas.whole, subject.kind.official, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
-    canvas.next(least=34)
+    canvas.next(least=30)
     year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
     canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
     canvas.next()
@@ -107,19 +108,20 @@ def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
-    """Names as typed; the place of the seal and the date only where no error stands. Then the foot."""
+    """Names as typed; the place of the seal and the date only where no error stands. Then the foot.
+
+    All in one row, because no page break cuts a row: the seal stays with the names.
+    """
     last = canvas.whole.last
-    thirds = (Span(0, last // 3), Span(last // 3 + 1, 2 * last // 3), Span(2 * last // 3 + 1, last))
+    edges = [0, *(round((last + 1) * part / 4) for part in (1, 2, 3)), last + 1]
+    spans = [Span(first, after - 1) for first, after in pairwise(edges)]
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
-    canvas.next(least=10)
-    for span, name in zip(thirds, names, strict=True):
-        canvas.text(span, name, border=False, align="left")
-    canvas.next(list(zip(names, thirds, strict=True)), least=TALL)
-    if not subject.errors:
-        for text, height in ((SEAL, SEAL_HEIGHT), (_day(subject.form.boxes.get("filled_on")), TALL)):
-            canvas.text(thirds[2], text, border=False, align="left")
-            canvas.next(least=height)
-    canvas.next(least=6)
+    seal = "" if subject.errors else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
+    canvas.next(least=4)
+    shown = list(zip((*names, seal), spans, strict=True))
+    for text, span in shown:
+        canvas.text(span, text, border=False, align="left", valign="top")
+    canvas.next(shown, least=TALL if subject.errors else SEAL_HEIGHT)
     _foot(canvas, subject)
 
 
@@ -134,7 +136,7 @@ def _day(filled_on: Entry[str] | None) -> str:
     if filled_on is None or filled_on.empty:
         return SIGNED_ON
     day = day_of(filled_on.given)
-    return f"填报日期：{day.year}年{day.month}月{day.day}日" if day else f"填报日期：{filled_on.given}"
+    return f"{day.year}年{day.month}月{day.day}日" if day else filled_on.given
 
 
 def _foot(canvas: Canvas, subject: Subject) -> None:

@@ -170,18 +170,16 @@ def test_with_errors_the_head_says_so_and_there_is_no_place_for_the_seal(scored:
     _, sheet = scored(a_story("department-as-filed"))
     found = texts(sheet)
     assert found[:2] == [WARNING, "部门（单位）整体支出绩效自评表"]
-    assert not [text for text in found if "公章" in text or "填报日期" in text or text.startswith("年　")]
+    assert not [text for text in found if "公章" in text or "2024年4月15日" in text]
     assert sheet.oddHeader.left.text.endswith(f"（续）　{WARNING}")
 
 
 def test_without_errors_there_is_the_seal_and_the_date_as_typed(scored: Any) -> None:
     found = texts(scored(a_story("project"))[1])
     assert not any("不得盖章" in text for text in found)
-    assert [text for text in found if "公章" in text or "填报日期" in text] == [
-        "（单位公章）", "填报日期：2025年3月20日",
-    ]  # fmt: skip
+    assert [text for text in found if "公章" in text] == ["（单位公章）\n\n2025年3月20日"]
     undated = texts(scored(a_story("project") | {"filled_on": None})[1])
-    assert "年　　　月　　　日" in undated
+    assert "（单位公章）\n\n年　　　月　　　日" in undated
 
 
 def test_points_of_the_unit_and_ours_stand_side_by_side_only_where_they_differ(scored: Any) -> None:
@@ -235,7 +233,7 @@ def test_names_that_the_form_asks_for_stand_in_the_signatures_and_nowhere_else(t
 EARLIER = {  # what copies scored up to version 0.2 say
     "评分汇总": {"自评−计算": "差额", "计算过程": "为什么"},
     "问题清单": {"整改意见": "怎么办"},
-    SHEET: {"年　　　月　　　日": "（单位公章）"},
+    SHEET: {"（单位公章）\n\n年　　　月　　　日": "（单位公章）"},
 }
 
 
