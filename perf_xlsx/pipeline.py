@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
+from perf_xlsx.domain.model import Finding, Result, SelfEvaluation, Stamp
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
@@ -199,10 +199,21 @@ def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Fi
     if isinstance(converted, Finding):
         return _judged(job, None, [*noticed, converted], terms, None)
     result = _judged(job, converted.evaluation, [*noticed, *converted.findings], terms, converted.rules)
+    result = replace(result, stamp=_stamp_of_copy(converted.workbook, result))
     if job.output is None:
         return result
     package = Package.open(converted.workbook)
     return _with_copy(job, package, lambda: result, converted.origin)
+
+
+def _stamp_of_copy(workbook: bytes, result: Result) -> Stamp | None:
+    """The stamp of what a converted workbook now holds: its cells are all that anybody has to compare."""
+    if result.evaluation is None or result.scores is None:
+        return None
+    typed = read(Package.open(workbook), result.evaluation.workbook)[0].evaluation
+    if typed is None:
+        return result.stamp
+    return stamp(replace(typed, rulebook=result.evaluation.rulebook), result.scores)
 
 
 def _judged(

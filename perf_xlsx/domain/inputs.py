@@ -1,7 +1,7 @@
 """What a unit typed into a form, cell by cell: what tells whether it was changed after scoring.
 
 Formats, blanks, line ends and the fifteenth digit do not count, because programs change them when they save. A
-text of digits counts as the number that was read from it.
+text of digits counts as the number that was read from it; other words beside the number count.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ PUBLIC = frozenset({
     "target", "midyear", "actual", "weight", "method", "claimed_completion", "claimed_points",
     "claimed_execution_points", "claimed_total", "claimed_grade", "title",
 })  # fmt: skip  # the keys whose content is disclosed, if it is short; no free text, and nothing of persons
+_MARKS = frozenset("+-−.,，．'%％‰()（）¥￥$Ee/:年月日")
 OWN = "own."  # begins the key of what only the form knows: it may ask for anything
 
 Disclosed = Mapping[str, Mapping[str, str]]  # by sheet, then by cell
@@ -93,13 +94,19 @@ def _input(place: Place, entries: list[tuple[str, Entry[Any]]]) -> Input:
 
 
 def _content(entry: Entry[Any]) -> str:
-    """The value, whatever its format; of what could not be read, the text."""
-    match entry.value:
-        case Decimal() if entry.value.is_finite():
-            return plain(Decimal(f"{entry.value:.{DIGITS}g}"))
-        case None:
-            return _seen(entry.given)
-    return _seen(str(entry.value))
+    """The value, whatever its format, and other words that stand there; of what was not read, the text."""
+    text = _seen(entry.given)
+    if entry.value is None:
+        return text
+    number = isinstance(entry.value, Decimal) and entry.value.is_finite()
+    value = plain(Decimal(f"{entry.value:.{DIGITS}g}")) if number else _seen(str(entry.value))
+    words = "".join(character for character in text if character not in value and not _of_number(character))
+    return f"{value} {words}" if words else value
+
+
+def _of_number(character: str) -> bool:
+    """Whether it may be part of a number or date, as formats write it."""
+    return character.isdecimal() or character in _MARKS
 
 
 def _seen(text: str) -> str:

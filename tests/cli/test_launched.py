@@ -107,6 +107,12 @@ def test_a_workbook_that_ends_its_process_is_told(what: str, options: tuple[str,
     assert "或读取程序意外中止" in given_up(done)
 
 
+def test_verifying_ends_with_a_message_too(returned: Path, tmp_path: Path) -> None:
+    done = run("verify", returned, before=READING.format(what="os.abort()"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "核对进程意外中止：有工作簿用时或所需内存过多，或读取程序出错。请逐个核对。\n"
+
+
 @NO_WINDOWS
 def test_a_workbook_that_ends_the_process_of_its_report_is_told(returned: Path, tmp_path: Path) -> None:
     words = ("report", returned, "-o", tmp_path / "report.docx")

@@ -43,7 +43,7 @@ def without_places(found: Any) -> Any:
 
 def values(result: Result) -> dict[str, Any]:
     found = as_json(result)
-    unlike = ("file", "sha256", "output", "findings", "passages")
+    unlike = ("file", "sha256", "output", "findings", "passages", "check_code")  # the code is of the cells too
     form = result.evaluation
     assert form is not None
     boxes = {key: box.value for key, box in form.boxes.items()}

@@ -11,10 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from perf_xlsx import pipeline
 from perf_xlsx.domain.check_code import ALPHABET, LENGTH, check_code
 from perf_xlsx.domain.inputs import OWN, Input
 from perf_xlsx.domain.place import Place
 from perf_xlsx.receipts.receipt import decode
+from tests.conversion.test_layouts_carried import LAYOUTS, RULEBOOK, both
 from tests.kit.batch_returns import put
 from tests.kit.command import command
 from tests.kit.filled import filled, template_of, well_made
@@ -175,6 +177,16 @@ def test_a_form_too_large_to_list_is_told_whole(tmp_path: Path, monkeypatch: pyt
     (one,) = receipts_in(tmp_path / "out")
     assert "inputs" not in one
     assert one["content"]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_code_of_a_converted_layout_is_that_of_its_new_workbook(name: str, tmp_path: Path) -> None:
+    """Sign, number and unit of one cell have a cell each there: what comes back can only be compared with that."""
+    rulebook = RULEBOOK.get(name)
+    result, _ = both(LAYOUTS[name](), tmp_path, "xls", rulebook)
+    again = pipeline.score(tmp_path / "out.xlsx", rulebook=rulebook)
+    assert result.stamp is not None
+    assert again.stamp == result.stamp
 
 
 @needs_libreoffice

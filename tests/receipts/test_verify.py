@@ -160,6 +160,11 @@ def test_a_cell_changed_in_the_workbook_itself_is_found(seed: int, out: Path, tm
     assert (one.place.sheet, one.place.cell) in {(c.sheet, c.cell) for c in found.changes}, (one, value, found)
 
 
+def test_words_beside_a_number_that_is_read_without_them_count(out: Path, tmp_path: Path) -> None:
+    (change,) = verdict(out, write("绩效指标", "I9", "100左右"), tmp_path).changes
+    assert (change.then, change.now) == ("100", "100左右")
+
+
 def test_inputs_of_one_cell_count_together() -> None:
     """An official layout has sign, number and unit in one cell."""
     one = Input(Place("a", 0, 1, 1, "表"), (("sign", "≥"), ("target", "95"), ("unit", "%")), "年度指标值", "≥95%")
