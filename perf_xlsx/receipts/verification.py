@@ -44,7 +44,7 @@ ADDED = "R23"
 LISTED = 50  # changed cells of one form that are named
 KIN = 0.5  # part of the inputs that make a workbook another state of the same
 _DONE = pattern("。(?:没有读取|改动没有采用)")
-_CODE = pattern(r"校验码\s{0,3}([2-9A-HJ-NP-Z]{12})")
+_CODE = pattern(r"校验码[:：\s]{0,3}([2-9A-HJ-NP-Z]{12})")
 
 
 class Kind(StrEnum):

@@ -59,7 +59,7 @@ def test_a_receipt_says_what_its_record_says_and_the_paper_shows_its_code(run: P
         assert one["findings"] == {code: codes.count(code) for code in sorted(set(codes))}
         paper = openpyxl.load_workbook(out / one["output"])["自评表"]
         (foot,) = (cell.value for row in paper.iter_rows() for cell in row if "校验码" in str(cell.value))
-        assert foot.endswith(f"校验码 {one['check_code']}")
+        assert foot.endswith(f"校验码：{one['check_code']}")
 
 
 def test_the_code_covers_content_points_rules_and_version(run: Path) -> None:
