@@ -66,7 +66,7 @@ def report(run: Run, finished: Iterator[Finished]) -> int:
     """Show each workbook when it is done, then the rest; gives the exit code."""
     summary, folder, outputs = Summary(), run.folder, run.outputs
     consolidate = in_background(outputs.consolidation, large=True) if folder and outputs.consolidation else None
-    prepare = in_background(outputs.letters, large=True) if folder and outputs.letters else None
+    prepare = _prepared(outputs.letters, consolidate) if folder and outputs.letters else None
     try:
         used = _follow(run, finished, summary)
         written = _consolidated(run, folder, consolidate()) if folder and consolidate else []
@@ -76,6 +76,17 @@ def report(run: Run, finished: Iterator[Finished]) -> int:
         return INTERRUPTED
     _close(run, used, summary, written or [], sent)
     return _exit_code(summary, written is not None and (prepare is None or (sent is not None and not sent.failed)))
+
+
+def _prepared(letters: Letters, consolidate: Callable[[], object] | None) -> Callable[[], WriteLetters]:
+    """Get the letters ready, one thing after another, so that the workers start without waiting for either."""
+
+    def prepare() -> WriteLetters:
+        if consolidate:
+            consolidate()
+        return letters()
+
+    return in_background(prepare, large=True)
 
 
 def _exit_code(summary: Summary, written: bool) -> int:

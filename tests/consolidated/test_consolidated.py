@@ -397,7 +397,9 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
     assert [column.name for column in sheet.tables[name].tableColumns] == [cell.value for cell in sheet[3]]
 
 
-def test_each_error_is_named_with_its_cells_beside_the_scored_workbook(book: Any, records: list[Record]) -> None:
+def test_each_error_is_named_with_its_cells_beside_the_scored_workbook(
+    book: Any, records: list[Record], written: Path, out: Path
+) -> None:
     """The sheet had counts alone: nothing to send, nothing to open."""
     with_findings = {r["file"]: r for r in records if r["findings"]}
     sheet = book["问题按单位"]
@@ -413,7 +415,9 @@ def test_each_error_is_named_with_its_cells_beside_the_scored_workbook(book: Any
     ]  # fmt: skip
     assert Counter(named) == cells
     links = [row[-1] for row in sheet.iter_rows(min_row=4) if row[-1].hyperlink]
-    assert len(links) == len([c for row in book["单位得分"].iter_rows() for c in row if c.hyperlink])
+    there = [r for r in records if r["findings"] and r.get("output") and (out / r["output"]).exists()]
+    assert len(links) == len(there)
+    assert all((written.parent / unquote(cell.hyperlink.target)).is_file() for cell in links)
 
 
 @pytest.mark.parametrize("roster", ["given again", "of the run"])

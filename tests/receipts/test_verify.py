@@ -174,9 +174,9 @@ def test_inputs_of_one_cell_count_together() -> None:
 # ---- our sheets ------------------------------------------------------------------------------------------------
 
 OURS: dict[str, tuple[Callable[[Any], object], str, str]] = {
-    "the total": (write("评分汇总", "B5", "98.01"), "评分汇总!B5", "98.01"),
-    "the total, as a number": (write("评分汇总", "B5", 98.01), "评分汇总!B5", "98.01"),
-    "a figure emptied": (write("评分汇总", "G5", None), "评分汇总!G5", "空"),
+    "the total": (write("评分汇总", "C5", "98.01"), "评分汇总!C5", "98.01"),
+    "the total, as a number": (write("评分汇总", "C5", 98.01), "评分汇总!C5", "98.01"),
+    "a figure emptied": (write("评分汇总", "F5", None), "评分汇总!F5", "空"),
 }
 
 
@@ -244,7 +244,7 @@ def test_a_check_code_of_another_score_is_told(out: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", ["ods", "xls:MS Excel 97"])
 def test_a_changed_copy_of_another_format_is_told_too(kind: str, out: Path, tmp_path: Path) -> None:
     altered = tmp_path / "改.xlsx"
-    altered.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "B5", "98.01")))
+    altered.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "C5", "98.01")))
     saved = converted(tmp_path / "old", kind, altered)
     (error,) = findings_of(pipeline.score(saved), "R25")
     assert error.message.startswith("改动了评分写出的工作表“评分汇总”：B5现为“98.01”。")
@@ -314,7 +314,7 @@ def test_without_a_receipt_it_is_recomputed(out: Path, tmp_path: Path) -> None:
         (found,) = verify(copy, None)
         assert found.kind is Kind.NONE
         assert told in found.told
-    copy.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "B5", "98.01")))
+    copy.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "C5", "98.01")))
     (found,) = verify(copy, None)
     assert [(one.then, one.now) for one in found.changes] == [("88.62", "98.01")]
 
