@@ -30,6 +30,7 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
 SUMMARY = "评分汇总"
+COUNT_OF_ERRORS = "B5"  # the cell that holds it
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 44, 46)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table

@@ -218,14 +218,14 @@ def test_a_word_of_ours_that_was_changed_is_told_by_the_ledger(out: Path, tmp_pa
 
 def test_without_the_ledger_the_figures_are_still_compared(out: Path, tmp_path: Path) -> None:
     def forge(book: Any) -> None:
-        book["评分汇总"]["B5"] = "98.01"
+        book["评分汇总"]["C5"] = "98.01"
         for sheet in [sheet for sheet in book.worksheets if sheet.title.startswith(LEDGER)]:
             book.remove(sheet)
         for name in [name for name in book.defined_names if name.startswith("_px_")]:
             del book.defined_names[name]
 
     found = verdict(out, forge, tmp_path)
-    assert (found.kind, [one.cell for one in found.changes]) == (Kind.SHEETS, ["B5"])
+    assert (found.kind, [one.cell for one in found.changes]) == (Kind.SHEETS, ["C5"])
 
 
 def test_a_check_code_of_another_score_is_told(out: Path, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_changed_copy_of_another_format_is_told_too(kind: str, out: Path, tmp_
     altered.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "C5", "98.01")))
     saved = converted(tmp_path / "old", kind, altered)
     (error,) = findings_of(pipeline.score(saved), "R25")
-    assert error.message.startswith("改动了评分写出的工作表“评分汇总”：B5现为“98.01”。")
+    assert error.message.startswith("改动了评分写出的工作表“评分汇总”：C5现为“98.01”。")
     (found,) = verify(saved, opened(out / "回执.jsonl"))
     assert (found.kind, [one.now for one in found.changes]) == (Kind.SHEETS, ["98.01"])
 
