@@ -233,7 +233,10 @@ def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
         weights = [scores.execution.weight, *(score.weight for score in scores.indicators)]
         known = [one for one in weights if one is not None]
         canvas.number(weight, sum(known, Decimal(0)) if known else None, "General", subject.none(""))
-    _points(canvas, points, claimed.total, scores.total, "不计分", subject)
+    if scores.total is None:
+        canvas.text(points, "不计分")
+    else:
+        _points(canvas, points, claimed.total, scores.total, "", subject)
     _rest(canvas, weight.last + 1, points.first - 1)
     after = Span(max(weight.last, points.last) + 1, canvas.whole.last)
     if part.grade:

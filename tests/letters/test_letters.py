@@ -26,7 +26,7 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
     done = run()
     assert done.exit_code == 1, done.output
     assert "退回意见1份，催报通知3份" in done.output
-    assert words(letters / LETTER) == [
+    assert [text for text in words(letters / LETTER) if not text.startswith("校验码：")] == [
         "绩效自评表退回意见",
         "水利局：",
         "你单位报送的2024年度部门（单位）整体支出绩效自评表（文件“水利局.xlsx”）已收悉。经核对，有2项错误须更正。"

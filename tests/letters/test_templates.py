@@ -61,7 +61,8 @@ def test_a_field_may_be_spread_over_runs_and_a_paragraph_repeated(
     )
     put(returns, "水利局.xlsx", overclaimed("水利局"))
     done = run("--letter-templates", own)
-    assert words(letters / "退回意见-水利局.docx") == [
+    found = words(letters / "退回意见-水利局.docx")
+    assert [text for text in found if not text.startswith("校验码")] == [
         "致水利局：第2项",
         "1、绩效指标 M6应为15",
         "2、自评结论 C7应为93.03",

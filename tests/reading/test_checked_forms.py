@@ -156,13 +156,13 @@ def test_the_consolidated_workbook_counts_it_apart(tmp_path: Path) -> None:
     command("score", tmp_path / "in", "-o", tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx")
     texts = [str(cell.value) for row in book["总览"].iter_rows() for cell in row if cell.value is not None]
-    assert "已评分1份，不计分1份，读不出0份" in texts
-    assert "已评分＋不计分＋读不出＝“单位得分”的行数" in texts
+    assert "已评分1份，仅核对1份，读不出0份" in texts
+    assert "已评分＋仅核对＋读不出＝“单位得分”的行数" in texts
     heads = [cell.value for cell in book["单位得分"][3]]
     lines = book["单位得分"].iter_rows(min_row=4, values_only=True)
     totals = {line[heads.index("状态")]: line[heads.index("计算总分")] for line in lines}
-    assert totals.keys() == {"不计分", "完整"}
-    assert totals["不计分"] is None
+    assert totals.keys() == {"仅核对", "完整"}
+    assert totals["仅核对"] is None
 
 
 def test_it_is_taken_from_the_records_when_nothing_changed(tmp_path: Path) -> None:

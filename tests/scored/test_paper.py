@@ -16,9 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
-from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import LEDGER
-from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.page_fit import room
 from perf_xlsx.scored.paper import Projects, choices, paper
 from perf_xlsx.scored.sheets import scored_sheets
@@ -220,8 +218,7 @@ def test_names_that_the_form_asks_for_stand_in_the_signatures_and_nowhere_else(t
     names = {"填报人": "张三", "联系电话": "0991-1234567", "负责人": "李四"}
     added = {f"own_{n}": Entry(text, Place("t"), text, label) for n, (label, text) in enumerate(names.items())}
     evaluation = replace(result.evaluation, boxes={**result.evaluation.boxes, **added})
-    rules = load_rulebook("mof-2020")
-    sheet = scored_sheets(replace(result, evaluation=evaluation), load_form("project"), rules)[1]
+    sheet = scored_sheets(replace(result, evaluation=evaluation))[1]
     found = [value for cells in sheet.cells.values() for value, _ in cells.values() if isinstance(value, str)]
     shown = [text for text in found if any(name in text for name in names.values())]
     assert shown == ["填报人：张三", "单位负责人：李四", "联系电话：0991-1234567"]

@@ -45,10 +45,7 @@ class Columns:
     ) -> None:  # fmt: skip
         self.sheet, self.rows, self.known, self.kinds = sheet, rows, rows.roles, kinds
         self.top, self.contents = min(leaf.row for leaf in leaves), contents
-        amounts = [_is_amount(found, kinds) for found in scores]
-        self.leaves = [
-            leaf.over(_value_column(leaf, contents, amount)) for leaf, amount in zip(leaves, amounts, strict=True)
-        ]
+        self.leaves = [leaf.over(_value_column(leaf, contents)) for leaf in leaves]
         _drop_contradicted(scores, self.leaves, contents, kinds)
         _take_proven(scores, self.leaves, contents, kinds)
         self.scores, self.roles = scores, _best_roles(scores)
@@ -255,23 +252,13 @@ def _best_roles(scores: Sequence[Mapping[str, float]]) -> list[str | None]:
     ]
 
 
-def _is_amount(found: Mapping[str, float], kinds: Mapping[str, str]) -> bool:
-    """Whether the likeliest role of a label is that of a number."""
-    return kinds.get(max(found, key=lambda role: found[role], default=""), "") in ("number", "percent")
-
-
-def _value_column(leaf: Leaf, contents: Mapping[int, Column], amount: bool) -> int:
-    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading.
-
-    Of an amount on a blank form it is the one without texts.
-    """
+def _value_column(leaf: Leaf, contents: Mapping[int, Column]) -> int:
+    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading."""
     first = contents.get(leaf.column)
     if leaf.right == leaf.column or first is None or not first.texts or first.numbers:
         return leaf.column
-    spanned = [column for column in range(leaf.column, leaf.right + 1) if column in contents]
-    counted = [column for column in spanned if contents[column].number_share > _HALF]
-    blank = [column for column in spanned if amount and not contents[column].texts]
-    return next(iter((*counted, *blank)), leaf.column)
+    spanned = (column for column in range(leaf.column, leaf.right + 1) if column in contents)
+    return next((column for column in spanned if contents[column].number_share > _HALF), leaf.column)
 
 
 def _drop_contradicted(

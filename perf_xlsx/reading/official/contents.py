@@ -65,9 +65,7 @@ def columns_below(
             break
         own = {column: text for column, text in filled.items() if column in found}
         counted = {column: points for column in own if (points := points_in(cells[row][column])) is not None}
-        if (
-            labelled and own and not counted and any(column.numbers for column in found.values())
-        ):  # below the amounts
+        if labelled and own and not counted:  # below the amounts
             break
         if labelled or not _is_sum(filled):
             _add_row(found, row, own, counted)
