@@ -11,6 +11,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -100,7 +101,10 @@ def _content(entry: Entry[Any]) -> str:
         return text
     number = isinstance(entry.value, Decimal) and entry.value.is_finite()
     value = plain(Decimal(f"{entry.value:.{DIGITS}g}")) if number else _seen(str(entry.value))
-    words = "".join(character for character in text if character not in value and not _of_number(character))
+    if text == value:
+        return value
+    known = frozenset(value)
+    words = "".join(character for character in text if character not in known and not _of_number(character))
     return f"{value} {words}" if words else value
 
 
@@ -109,6 +113,7 @@ def _of_number(character: str) -> bool:
     return character.isdecimal() or character in _MARKS
 
 
+@lru_cache(1 << 6)  # a long one may come again in every row
 def _seen(text: str) -> str:
     return "".join(character for character in text if character.isprintable() and character != " ")
 

@@ -38,6 +38,7 @@ class Search:
         self.roles, self.kinds = Roles(block, boxes), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
         self.money = Roles("funds", money) if money else None
+        self._known: dict[int, int] = {}
 
     def headers(self, needs: Needs, likely: bool) -> list[Header]:
         """Every header that has what the table needs, from top to bottom.
@@ -92,10 +93,14 @@ class Search:
                 return False  # an indicator
             enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
             return enough and not self._is_of_money(texts)
-        texts = [*self.rows.texts(row).values()]
-        known = [text for text in texts if self.roles.certain(text)]
-        below = [text for text in self.rows.texts(row + 1).values() if self.roles.certain(text)]
-        return bool(known) and len(known) + len(below) > 1
+        known = self._known_in(row)
+        return known > 0 and known + self._known_in(row + 1) > 1
+
+    def _known_in(self, row: int) -> int:
+        """How many known labels a row has."""
+        if row not in self._known:
+            self._known[row] = sum(self.roles.certain(text) is not None for text in self.rows.texts(row).values())
+        return self._known[row]
 
     def _is_above_levels(self, row: int, labels: int) -> bool:
         """Whether the first indicator is below: a row of labels that nobody knows is above 产出指标 | 数量指标."""
