@@ -14,7 +14,7 @@ from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, unknown
 from perf_xlsx.reading.official.contents import Column, columns_below, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.likeness import roles_of
 
 Needs = Sequence[Sequence[str]]
 
@@ -35,9 +35,9 @@ class Search:
     ) -> None:  # fmt: skip
         self.grid, self.sheet, self.labelled = sheets.grids[sheet], sheet, block == "funds"
         self.ends = frozenset(headings if self.labelled else ends)
-        self.roles, self.kinds = Roles(block, boxes), {box.key: box.kind for box in boxes}
+        self.roles, self.kinds = roles_of(block, tuple(boxes)), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
-        self.money = Roles("funds", money) if money else None
+        self.money = roles_of("funds", tuple(money)) if money else None
         self._known: dict[int, int] = {}
 
     def headers(self, needs: Needs, likely: bool) -> list[Header]:

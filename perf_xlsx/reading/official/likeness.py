@@ -17,6 +17,8 @@ _SIMILAR = 0.6  # share of common pairs of characters from which on two labels a
 _SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
 
+_REMEMBERED = 4096  # headers of which the roles are remembered
+
 
 class Rule(Struct, frozen=True):
     """The words by which a header belongs to a role; `title` is that of a role which the form has not."""
@@ -47,6 +49,7 @@ class Roles:
         self.labels, self.known = Labels(boxes), {box.key: tuple(map(core, box.labels)) for box in boxes}
         self.titles = {box.key: box.label for box in boxes}
         self.rules = [rule for rule in _rules(block) if rule.title or rule.role in self.known]
+        self._found: dict[tuple[str, str], Mapping[str, float]] = {}
 
     def certain(self, text: str) -> tuple[int, str] | None:
         """The rank and role of a known label; None of any other text."""
@@ -60,7 +63,12 @@ class Roles:
             return with_second({role: CERTAIN - rank})
         if not text or len(text) > LONGEST or _SENTENCE.search(text):
             return {}
-        return self._by_words(core(heading), core(text))
+        key = core(heading), core(text)
+        if key not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[key] = self._by_words(*key)
+        return self._found[key]
 
     def _turned(self, heading: str, text: str) -> bool:
         """Whether a heading makes something else of a known label: 得分 below 财政复核."""
@@ -87,6 +95,12 @@ class Roles:
 def with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
     """A role that two columns may have: the surer one is the first."""
     return {**scores, **{_SECOND[role]: score / 2 for role, score in scores.items() if role in _SECOND}}
+
+
+@lru_cache(32)
+def roles_of(block: str, boxes: tuple[Box | Line, ...]) -> Roles:
+    """The roles of a table's columns, made once for all sheets."""
+    return Roles(block, boxes)
 
 
 @lru_cache(1 << 12)
