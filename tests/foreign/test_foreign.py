@@ -168,8 +168,9 @@ def test_every_value_is_traced_to_the_cell_where_it_stood(tmp_path: Path) -> Non
     original = open_original((FIXTURES / "部门整体.xls").read_bytes())
     assert original is not None
     cells = {sheet.name: grid.cells for sheet, grid in zip(original.sheets, original.grids, strict=True)}
-    rows = listed(tmp_path / "out.xlsx")
-    assert len(rows) == 124
+    # below them are a hint and a count that this template prints in other words
+    rows = [row for row in listed(tmp_path / "out.xlsx") if "!" in str(row[2])]
+    assert len(rows) == 119
     for _, field, now, sheet, cell, given, _ in rows:
         title, _, at = now.partition("!")
         was = cells[sheet][openpyxl.utils.cell.coordinate_to_tuple(cell)].value
