@@ -3,7 +3,7 @@
 from perf_xlsx.report.compose import compose
 from perf_xlsx.report.document import WordTemplateError, docx_bytes
 from perf_xlsx.report.facts import Facts, facts_of
-from perf_xlsx.report.library import default_outline, load_outline, outline_names
+from perf_xlsx.report.known_outlines import default_outline, load_outline, outline_names
 from perf_xlsx.report.outline import Outline, OutlineError
 
 __all__ = [
