@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from perf_xlsx.adoption.labels import Label
-from perf_xlsx.adoption.page import alike
 from perf_xlsx.adoption.roles import ANSWER, TITLE
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES
+from perf_xlsx.reading.official.likeness import similarity
 from perf_xlsx.system.pattern import pattern
 
 LONGEST_LABEL, LONGEST_NOTE = 200, 40
@@ -81,7 +81,7 @@ def printed(label: Label) -> str:
     text = normalise(label.text).partition(":")[0] if label.inside else label.text
     text = re.sub(r"[\r\n\t]", "", text).strip()
     if label.role.block in (BOXES, PASSAGES) and "/" in text:  # 实施单位/负责人: the reader takes the value apart
-        text = max(text.split("/"), key=lambda part: alike(part, label.role.words.partition("：")[2])).strip()
+        text = max(text.split("/"), key=lambda part: similarity(part, label.role.words.partition("：")[2])).strip()
     if (label.role.block, label.role.key) == (BOXES, "money_unit") and label.inside:
         return ""  # the reader finds 单位：万元 wherever it stands
     return text if len(text) <= (LONGEST_NOTE if label.role.key == ASIDES else LONGEST_LABEL) else ""

@@ -152,9 +152,8 @@ def _add_column(
 
 def _add_unknown(page: Page, block: str, at: tuple[int, int], text: str, taken: set[str]) -> None:
     """A header that nobody knows: proposed is the most alike of those that are left."""
-    box = most_alike(
-        text, [box for box in page.fields[block] if box.key not in taken and box.key not in UNGUESSED]
-    )
+    open_boxes = (box for box in page.fields[block] if box.key not in taken and box.key not in UNGUESSED)
+    box = most_alike(text, block, open_boxes)
     if box is None:
         page.add(at, text, block, NONE, OPEN, "没有认出")
     else:

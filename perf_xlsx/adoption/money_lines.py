@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from perf_xlsx.adoption.headers import first_column, is_words, names_lines, nearest, read_there, values_column
 from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
-from perf_xlsx.adoption.page import ALIKE, Page, alike
+from perf_xlsx.adoption.page import Page
 from perf_xlsx.adoption.roles import ANSWER, NONE
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES
 from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.system.pattern import pattern
 
 TOTAL = "年度资金总额"  # what most forms call the first line
@@ -78,7 +79,7 @@ def _add_name(page: Page, at: tuple[int, int], text: str, taken: set[str]) -> No
     elif known and known[1] not in taken:
         taken.add(known[1])
         page.add(at, text, LINES, page.role(LINES, known[1]), SURE, "资金行的名称")
-    elif not taken and alike(text, TOTAL) >= ALIKE:
+    elif not taken and total in roles_of("lines", page.kind.form.lines("funds").lines).likely(text):
         taken.add(total)
         page.add(at, text, LINES, page.role(LINES, total), NEAR, f"第一行，与“{TOTAL}”的说法相近")
     elif _FIGURE.search(normalise(text)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from functools import cached_property
 
 from perf_xlsx.adoption.labels import OPEN, Label, Survey
@@ -15,9 +14,9 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout
 from perf_xlsx.reading.merges import Span
 from perf_xlsx.reading.official.boxes import passage_boxes
-from perf_xlsx.reading.official.labels import LONGEST, Labels, core, rows_of
+from perf_xlsx.reading.official.labels import Labels, core, rows_of
+from perf_xlsx.reading.official.likeness import roles_of
 
-ALIKE = 0.6  # of two labels, from which on one may stand for the other
 SHORT = 2  # characters of a label that says nothing without the one above it
 
 Spot = tuple[int, int]  # row and column
@@ -107,17 +106,11 @@ class Page:
             self.found.labels.append(Label((self.sheet, *at), text, zone, role, sure, why, inside, over))
 
 
-def alike(one: str, other: str) -> float:
-    """How much two labels have in common, from 0 to 1."""
-    if len(one) > LONGEST:
-        return 0.0
-    return SequenceMatcher(None, core(one), core(other), autojunk=False).ratio()
-
-
-def most_alike(text: str, boxes: Iterable[Box]) -> Box | None:
-    """The box that has a label most like the text; None where none is like it, or the text says too little."""
-    if len(core(text)) <= SHORT or len(text) > LONGEST:
+def most_alike(text: str, block: str, boxes: Iterable[Box]) -> Box | None:
+    """The box that a label nobody knows may be for, by the words that the reader knows; None where it is open."""
+    boxes = tuple(boxes)
+    if len(core(text)) <= SHORT:
         return None
-    scored = [(max(alike(text, label) for label in box.labels), -n, box) for n, box in enumerate(boxes)]
-    best = max(scored, key=lambda one: one[:2], default=None)
-    return best[2] if best and best[0] >= ALIKE else None
+    likely = roles_of(block, boxes).likely(text)
+    role = max(likely, key=lambda key: likely[key], default="")
+    return next((box for box in boxes if box.key == role), None)

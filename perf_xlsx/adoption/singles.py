@@ -159,7 +159,7 @@ def _by_look(page: Page, at: Spot, text: str) -> Meaning | None:
         return Meaning(page.other(HEADINGS), NEAR, "独占一行")
     texts = [box for box in page.fields[BOXES] if box.kind in ("text", "long_text")]
     for block, boxes in ((BOXES, texts), (PASSAGES, page.fields[PASSAGES] if _is_below(page, at) else [])):
-        if box := most_alike(text, boxes):
+        if box := most_alike(text, block, boxes):
             return Meaning(page.role(block, box.key), NEAR, f"与“{box.label}”的说法相近")
     if len(text) <= LONGEST and SIGNED.search(text):
         filled = normalise(text).partition(":")[2].strip()

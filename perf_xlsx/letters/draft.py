@@ -19,9 +19,13 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-TITLE, BODY, FIRST_LEVEL, TABLE, NUMBER = "方正小标宋简体", "仿宋_GB2312", "黑体", "仿宋_GB2312", "宋体"
-NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5  # 二号, 三号, 四号, 五号 in points
-LINE = 28.95  # points: 22 lines on 225 mm
+from perf_xlsx.report.page import PageSetup
+
+PAGE = PageSetup()  # as a report has it
+TITLE, BODY, FIRST_LEVEL, NUMBER = PAGE.title_font, PAGE.body_font, PAGE.level1_font, PAGE.page_number_font
+NO_2, NO_3, NO_4 = float(PAGE.title_size), float(PAGE.size), float(PAGE.page_number_size)  # 二号, 三号, 四号
+NO_5 = 10.5  # 五号, of tables
+LINE = float(PAGE.line)
 SMALL_LINE = 15
 STYLES = (
     "Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "Header", "Header Char", "Footer",
@@ -98,9 +102,9 @@ class _Letter:
     def _page(self) -> None:
         section = self.document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-        section.left_margin, section.right_margin = Mm(28), Mm(26)
-        section.footer_distance = Mm(35 - 7 - 5)  # 7 mm below the text
+        section.top_margin, section.bottom_margin = Mm(float(PAGE.top)), Mm(float(PAGE.bottom))
+        section.left_margin, section.right_margin = Mm(float(PAGE.left)), Mm(float(PAGE.right))
+        section.footer_distance = Mm(float(PAGE.bottom) - 7 - 5)  # 7 mm below the text
         foot = section.footer.paragraphs[0]
         foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
         for text in ("— ", None, " —"):
@@ -154,7 +158,7 @@ class _Letter:
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(SMALL_LINE)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
         run = paragraph.add_run(text)
-        _font(run, FIRST_LEVEL if bold else TABLE, NO_5)
+        _font(run, FIRST_LEVEL if bold else BODY, NO_5)
 
     def signed(self) -> None:
         """Who sends it, and when: right, with room for the seal."""

@@ -45,7 +45,12 @@ class Columns:
     ) -> None:  # fmt: skip
         self.sheet, self.rows, self.known, self.kinds = sheet, rows, rows.roles, kinds
         self.top, self.contents = min(leaf.row for leaf in leaves), contents
-        self.leaves = [leaf.over(_value_column(leaf, contents)) for leaf in leaves]
+        amounts = [_is_amount(found, kinds) for found in scores]
+        named = [
+            leaf for leaf, amount in zip(leaves, amounts, strict=True) if amount and _has_names(leaf, contents)
+        ]
+        blank = named if len(named) > 1 else []
+        self.leaves = [leaf.over(_value_column(leaf, contents, leaf in blank)) for leaf in leaves]
         _drop_contradicted(scores, self.leaves, contents, kinds)
         _take_proven(scores, self.leaves, contents, kinds)
         self.scores, self.roles = scores, _best_roles(scores)
@@ -252,13 +257,28 @@ def _best_roles(scores: Sequence[Mapping[str, float]]) -> list[str | None]:
     ]
 
 
-def _value_column(leaf: Leaf, contents: Mapping[int, Column]) -> int:
-    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading."""
+def _is_amount(found: Mapping[str, float], kinds: Mapping[str, str]) -> bool:
+    """Whether the likeliest role of a label is that of a number."""
+    return kinds.get(max(found, key=lambda role: found[role], default=""), "") in ("number", "percent")
+
+
+def _has_names(leaf: Leaf, contents: Mapping[int, Column]) -> bool:
+    """Whether the first of the columns below a label holds texts alone: names of what is next to them."""
     first = contents.get(leaf.column)
-    if leaf.right == leaf.column or first is None or not first.texts or first.numbers:
+    return leaf.right > leaf.column and first is not None and bool(first.texts) and not first.numbers
+
+
+def _value_column(leaf: Leaf, contents: Mapping[int, Column], blank: bool) -> int:
+    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading.
+
+    Of one that is still `blank` it is the one without names.
+    """
+    if not _has_names(leaf, contents):
         return leaf.column
-    spanned = (column for column in range(leaf.column, leaf.right + 1) if column in contents)
-    return next((column for column in spanned if contents[column].number_share > _HALF), leaf.column)
+    spanned = [column for column in range(leaf.column, leaf.right + 1) if column in contents]
+    counted = [column for column in spanned if contents[column].number_share > _HALF]
+    unfilled = [column for column in spanned if blank and not contents[column].texts]
+    return next(iter((*counted, *unfilled)), leaf.column)
 
 
 def _drop_contradicted(
