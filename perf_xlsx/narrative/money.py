@@ -8,10 +8,11 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
 from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
-from perf_xlsx.narrative.words import FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
+from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
 INITIALLY = RoleWord("initial", ("money",), (), weak=True)
+BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adjusted", ("money",), ())
 RATE = RoleWord("execution_rate", ("share",), ())
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
@@ -31,7 +32,7 @@ def of_money(context: Context, figures: Figures) -> Bound:
     if indicator and (not found or found[-1].word.role in OF_INDICATOR):
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     words = [one for one in found if one.word.role not in OF_INDICATOR]
-    word = (context.turn.role if context.turn else None) or _role_word(context, words)
+    word = (context.turn.role if context.turn else None) or _changed(context) or _role_word(context, words)
     if word is None or (word.role in GENERAL and not context.own):
         word = _role_behind(context) or word
     if word is None and context.own:
@@ -39,6 +40,14 @@ def of_money(context: Context, figures: Figures) -> Bound:
     if word is None:
         return Bound(context.mention, "outside" if rest_of(context.said, "money") else "unbound")
     return replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
+
+
+def _changed(context: Context) -> RoleWord | None:
+    """The role of an amount before or after a change: 由3000万元调减至107.18万元."""
+    if CHANGED_TO.match(context.behind):
+        return BEFORE_CHANGE
+    words = [*CHANGED_TO.finditer(context.said)]
+    return AFTER_CHANGE if words and words[-1].end() == len(context.said) else None
 
 
 def _role_behind(context: Context) -> RoleWord | None:

@@ -48,9 +48,9 @@ _ROLES = {
 _FUNCTION = pattern(alternatives("report", "function", "words"))
 _HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
 _SAYS = pattern(r"[一-鿿A-Za-z]")
-CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED = (
+CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO = (
     pattern(alternatives("report", "elsewhere", key))
-    for key in ("change", "changing", "past", "part", "later", "share", "supposed", "added_count")
+    for key in ("change", "changing", "past", "part", "later", "share", "supposed", "added_count", "changed_to")
 )
 PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))
 
