@@ -74,7 +74,7 @@ def rest_of(text: str, units: str) -> str:
         parts.append(text[last : said.start])
         last = said.end
     parts.append(text[last:])
-    left = "".join(_FUNCTION.sub("", part) for part in parts).replace(HOLE, "")
+    left = "".join(_FUNCTION.sub("", CHANGED_TO.sub("", part)) for part in parts).replace(HOLE, "")
     return "".join(_SAYS.findall(left))
 
 
