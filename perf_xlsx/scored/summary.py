@@ -30,7 +30,8 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
 SUMMARY = "评分汇总"
-COUNT_OF_ERRORS = "B5"  # the cell that holds it
+TILES = 3  # the row of the tiles' labels, from 0; their values are below
+COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 44, 46)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
@@ -77,7 +78,7 @@ class _Summary:
 
     def write(self) -> None:
         self._heading()
-        self._tiles(3)
+        self._tiles(TILES)
         self._next_step(7)
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._funds(9) if self.form.unscored else self._beside_chart(9)
