@@ -89,11 +89,15 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
     @cached_property
     def weights_total(self) -> Decimal | None:
-        """The weights of budget execution and all indicators; None while one is missing or unreadable."""
+        """The weights of budget execution and all indicators; None while one is missing or unreadable.
+
+        A negative weight (W03) makes room for no other.
+        """
         weights = [row.weight.value for row in self.form.indicators]
         if not weights or None in weights:
             return None
-        return sum((weight for weight in weights if weight is not None), self.rulebook.number("execution.weight"))
+        positive = (weight for weight in weights if weight is not None and weight > 0)
+        return sum(positive, self.rulebook.number("execution.weight"))
 
     @property
     def weights_gap(self) -> Decimal | None:
