@@ -29,6 +29,7 @@ bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats,
 	$(BIN)/python -m benchmarks.one
 	$(BIN)/python -m benchmarks.others
 	$(BIN)/python -m benchmarks.consolidate
+	$(BIN)/python -m benchmarks.letters
 	$(BIN)/python -m benchmarks.many
 
 lint: .venv/.ready  ## format, lint, strict types, import contracts

@@ -36,7 +36,7 @@ def floor(records: Path, output: Path) -> float:
     from perf_xlsx.consolidated import Records
     from perf_xlsx.consolidated.returns import file_name, identity
     from perf_xlsx.consolidated.streamed import TOP
-    from perf_xlsx.consolidated.tables import LONG, Return
+    from perf_xlsx.consolidated.tables import LONG, Return, errors_in_words
     from perf_xlsx.sheets.writer import safe
 
     def cell(value: object) -> object:
@@ -45,7 +45,10 @@ def floor(records: Path, output: Path) -> float:
     returns = [Return(record, identity(record), False, None) for record in Records.open(records)]
     cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in LONG}
     troubled = [
-        (one.who.unit, one.who.form, str(one.who.year), one.who.project, 1.0, 1.0, 1.0, 0.0, 3.0)
+        (
+            one.who.code, one.who.unit, errors_in_words(one.record), 1.0, 1.0, 1.0, 0.0, 3.0, one.who.form,
+            str(one.who.year), one.who.project, one.record.file,
+        )
         for one in returns if one.record.findings
     ]  # fmt: skip
     names = [file_name(one.record.file) for one in returns]

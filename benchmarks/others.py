@@ -2,7 +2,8 @@
 
     python -m benchmarks.others [--rounds 7]
 
-Every row is processor time of one process, and its ratio to scoring the form as .xlsx, measured in turn with it.
+Every row is processor time of one process, and its ratio to scoring the form as .xlsx (of a report: its own form),
+measured in turn with it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.graft import add_sheet
+from perf_xlsx.report import compose, default_outline, docx_bytes, facts_of
 from tests.kit import layouts
 from tests.kit.foreign_workbooks import contents, number_of, xlsb, zipped
 
@@ -27,6 +29,7 @@ STORY = "department-as-filed"
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 BIG = (40_000, 5)  # rows and columns of a sheet beside the form
 INDICATORS = 1_800
+REPORTED = 200  # indicators of a form whose report is written
 ROSTER = 300
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 
@@ -65,13 +68,13 @@ def _cell(row: int, column: int, text: bool) -> str:
     return f"<c {at}><v>{row * 7 + column}.{row % 100:02}</v></c>"
 
 
-def many_indicators() -> bytes:
-    """The form with its indicators repeated under other names."""
+def many_indicators(number: int) -> bytes:
+    """The form with its indicators repeated under other names, so that there are so many."""
     case = json.loads(case_text(STORY))
     rows = case["indicators"]
     case["indicators"] = [
         row | {"name": f"{row['name']}{n // len(rows)}"}
-        for n, row in enumerate((rows * (INDICATORS // len(rows) + 1))[:INDICATORS])
+        for n, row in enumerate((rows * (number // len(rows) + 1))[:number])
     ]
     return pipeline.template_bytes(case=json.dumps(case, ensure_ascii=False))
 
@@ -109,6 +112,15 @@ def _ods_cell(cell: object) -> str:
     return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
 
 
+def report(workbook: Path) -> bytes:
+    """Score a form and write its narrative report, as the command does."""
+    result = pipeline.score(workbook)
+    facts = facts_of(result)
+    assert facts is not None
+    outline = default_outline(facts.form)
+    return docx_bytes(compose(outline, facts, result.findings), outline.page)
+
+
 def roster(folder: Path) -> Callable[[], object]:
     """Write a template for each of 300 units, as the command does."""
     from click.testing import CliRunner
@@ -137,8 +149,9 @@ def measure(folder: Path, rounds: int) -> list[Row]:
     for name, text in (("numbers", False), ("texts", True)):
         (folder / f"{name}.xlsx").write_bytes(with_big_sheet(form.read_bytes(), text))
         pipeline.score(folder / f"{name}.xlsx", folder / f"{name}-scored.xlsx")
-    large = many_indicators()
+    large = many_indicators(INDICATORS)
     (folder / "many.xlsx").write_bytes(large)
+    (folder / "reported.xlsx").write_bytes(many_indicators(REPORTED))
     (folder / "many.ods").write_bytes(as_ods(large))
 
     def scoring(path: Path) -> Callable[[], object]:
@@ -164,9 +177,14 @@ def measure(folder: Path, rounds: int) -> list[Row]:
         f"{INDICATORS:,} indicators, .xlsx": (scoring(folder / "many.xlsx"), "≤ 3 s"),
         f"{INDICATORS:,} indicators, .ods": (scoring(folder / "many.ods"), "≤ 5 s"),
     }
+    reports: dict[str, tuple[Callable[[], object], str]] = {
+        f"{REPORTED} indicators, .xlsx": (scoring(folder / "reported.xlsx"), ""),
+        f"the report of {REPORTED} indicators": (lambda: report(folder / "reported.xlsx"), "< 10×"),
+    }
     rows = []
-    for works, times in ((small, rounds), (large_works, max(rounds // 3, 1))):
+    for works, times in ((small, rounds), (large_works, max(rounds // 3, 1)), (reports, rounds)):
         took = in_turn(times, {name: work for name, (work, _) in works.items()})
+        base = next(iter(works))
         rows += [
             (name, f"{seconds * 1000:,.0f} ms, {seconds / took[base]:.2f}×", works[name][1])
             for name, seconds in took.items()

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 NAME = "perf-xlsx"  # also if started with python -m
-READING = ("score", "check")  # the commands that open workbooks
+READING = ("score", "check", "verify", "report", "check-report")  # the commands that open workbooks
 COMPLETED = 64  # added to the child's exit code; a killed process returns 1 or a signal
 UNFLUSHED = 120  # Python's exit code when the last flush fails
 LAUNCHED = "PERF_XLSX_LAUNCHED"  # environment variable of a child that was spawned

@@ -11,14 +11,15 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Finding, Result, SelfEvaluation
+from perf_xlsx.domain.model import Finding, Result, SelfEvaluation, Stamp
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
-from perf_xlsx.forms import Form, FormError, FormFile, form_names, load_form, with_forms
+from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, load_case
 from perf_xlsx.judging.judge import bounded, in_order
 from perf_xlsx.judging.judge import judge as judge_form
+from perf_xlsx.judging.stamp import stamp
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import (
     MIB,
@@ -35,11 +36,11 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
+from perf_xlsx.reading.part_names import part_names
 from perf_xlsx.reading.read import read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
 from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.scored.summary import SUMMARY
 from perf_xlsx.sheets.origin import Origin
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import same_file, why
@@ -130,7 +131,12 @@ def score(
             raise
         except Exception as error:  # one bad file never stops a batch
             result = _refused(job.source, error)
-    return replace(result, sha256=digest())
+    return _everywhere(result, sha256=digest())
+
+
+def _everywhere(result: Result, **change: str) -> Result:
+    """The result with the same change for all forms of the workbook."""
+    return replace(result, **change, more=tuple(replace(one, **change) for one in result.more))
 
 
 def _refused(source: Path, error: Exception) -> Result:
@@ -171,11 +177,16 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     package.become_document()
 
     def judge() -> Result:
-        reading = read(package, name, terms.rulebook)
+        readings = read(package, name, terms.rulebook)
         package.settle()
-        new = [found for found in reading.findings if not covered_by_answers(found, stripped)]
-        about = _about_the_file(name, suffix, macro, scored=reading.evaluation is not None)
-        return _judged(job, reading.evaluation, [*noticed, *about, *new], terms, reading.rules)
+        about = _about_the_file(name, suffix, macro, scored=readings[0].evaluation is not None)
+        of_workbook = [*noticed, *about]
+        results: list[Result] = []
+        for reading, part in zip(readings, part_names([one.evaluation for one in readings]), strict=True):
+            new = [found for found in reading.findings if not covered_by_answers(found, stripped)]
+            found = [*of_workbook, *new] if not results else new
+            results.append(_judged(job, reading.evaluation, found, terms, reading.rules, part))
+        return replace(results[0], more=tuple(results[1:]))
 
     return _with_copy(job, package, judge)
 
@@ -188,22 +199,35 @@ def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Fi
     if isinstance(converted, Finding):
         return _judged(job, None, [*noticed, converted], terms, None)
     result = _judged(job, converted.evaluation, [*noticed, *converted.findings], terms, converted.rules)
+    result = replace(result, stamp=_stamp_of_copy(converted.workbook, result))
     if job.output is None:
         return result
     package = Package.open(converted.workbook)
     return _with_copy(job, package, lambda: result, converted.origin)
 
 
+def _stamp_of_copy(workbook: bytes, result: Result) -> Stamp | None:
+    """The stamp of what a converted workbook now holds: its cells are all that anybody has to compare."""
+    if result.evaluation is None or result.scores is None:
+        return None
+    typed = read(Package.open(workbook), result.evaluation.workbook)[0].evaluation
+    if typed is None:
+        return result.stamp
+    return stamp(replace(typed, rulebook=result.evaluation.rulebook), result.scores)
+
+
 def _judged(
-    job: Job, evaluation: SelfEvaluation | None, found: list[Finding], terms: Terms, rules: Rulebook | None
-) -> Result:
-    """The result of what was read: its scores and all findings."""
+    job: Job, evaluation: SelfEvaluation | None, found: list[Finding], terms: Terms, rules: Rulebook | None,
+    part: str = "",
+) -> Result:  # fmt: skip
+    """The result of a form that was read: its scores and all findings. `part` is its name among several."""
     source = printable_path(job.source)
     if evaluation is None or rules is None:
         return Result(source, "", None, None, bounded(found))
     rulebook = rules.on(evaluation.form)
-    scores, findings = judge_form(evaluation, found, rulebook, terms.waiving)
-    return Result(source, "", evaluation, scores, findings, rulebook.name)
+    scores, findings = judge_form(evaluation, found, rulebook, terms.waiving, part)
+    identified = stamp(evaluation, scores)
+    return Result(source, "", evaluation, scores, findings, rulebook.name, part=part, stamp=identified)
 
 
 def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:
@@ -223,22 +247,21 @@ def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: 
         return judged()
     try:
         with staged(output) as copy, package.saving(copy.file) as finish:
-            evaluation = judged().evaluation
-            if evaluation is None:
+            if judged().evaluation is None:
                 return judged()
-            _mark(package, judged(), evaluation, origin)
+            _mark(package, judged(), origin)
             finish()
             copy.commit()
     except OSError as error:
         return _unwritten(judged(), output, error)
-    return replace(judged(), output=printable_path(output))
+    return _everywhere(judged(), output=printable_path(output))
 
 
-def _mark(package: Package, result: Result, evaluation: SelfEvaluation, origin: Origin | None) -> None:
+def _mark(package: Package, result: Result, origin: Origin | None) -> None:
     """Write the marks and the sheets of a result into its workbook."""
-    rulebook = load_rulebook(evaluation.rulebook).on(evaluation.form)
-    sheets = scored_sheets(result, load_form(evaluation.form), rulebook, origin)
-    annotate(package, marks_of(result.findings), sheets, active=SUMMARY)
+    sheets = scored_sheets(result, origin)
+    found = dict.fromkeys(found for one in result.forms for found in one.findings)
+    annotate(package, marks_of(found), sheets, active=sheets[0].title)
 
 
 def _unwritten(result: Result, output: Path, error: OSError) -> Result:
@@ -310,7 +333,7 @@ def _forms_of(rulebook: Rulebook) -> Iterator[str]:
 
 def _serves(rules: Rulebook, kind: Form) -> bool:
     """Whether a rulebook was made for this kind of form, or is the one that the form itself names."""
-    return kind.name in rules.forms or kind.rulebook == rules.name
+    return bool({kind.name, kind.kind} & {*rules.forms}) or kind.rulebook == rules.name
 
 
 def template_bytes(
@@ -329,6 +352,10 @@ def template_bytes(
     years = fill.year if fill else year
     if years is None:
         raise FormError("空白模板要有年度")
+    if kind.original:
+        from perf_xlsx.adoption.template import original_template  # late, and few forms are a bureau's workbook
+
+        return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
     from perf_xlsx.template.write import write_template as make_template  # late: scoring writes none
 
     if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:

@@ -11,7 +11,9 @@ import pytest
 from perf_xlsx.batch import plan
 
 
-@pytest.mark.parametrize("name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others"])
+@pytest.mark.parametrize(
+    "name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others", "letters", "reports"]
+)
 def test_each_benchmark_finds_what_it_measures(name: str) -> None:
     assert importlib.import_module(f"benchmarks.{name}").__doc__
 
@@ -21,6 +23,14 @@ def test_returns_to_be_measured_are_returns(tmp_path: Path) -> None:
 
     write_returns(tmp_path / "in", 6)
     assert len(plan([tmp_path / "in"], None)) == 6
+
+
+def test_letters_are_measured_against_their_run(tmp_path: Path) -> None:
+    from benchmarks.letters import measured
+    from benchmarks.returns import write_returns
+
+    write_returns(tmp_path / "in", 2)
+    assert min(measured(tmp_path / "in", tmp_path / "out", 2)) > 0
 
 
 def test_consolidating_and_its_floor_read_the_records(tmp_path: Path) -> None:

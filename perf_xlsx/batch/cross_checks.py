@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit
+from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit, whose
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import normalise
@@ -38,9 +39,10 @@ FILES = 3  # unreadable files that are named of one unit
 
 
 class Earlier(Struct, frozen=True):
-    """An earlier record with the same key: its file, unit, and digest of the content."""
+    """An earlier record with the same key: its file, which of its forms, unit, and digest of the content."""
 
     file: str
+    which: str
     unit: str
     content: str | None
 
@@ -48,7 +50,7 @@ class Earlier(Struct, frozen=True):
 class CrossChecks:
     """Compares every record with the earlier ones and the list. Use it in a `with` block.
 
-    `single`: there is one record and no list, so nothing is remembered and no database is loaded.
+    `single`: there is one workbook; of a single form nothing is remembered and no database is loaded.
     """
 
     def __init__(
@@ -60,8 +62,6 @@ class CrossChecks:
     ) -> None:
         self.roster, self.rulebook, self.waiving, self.single = roster, rulebook, waiving, single
         self.attendance = Attendance(roster) if roster else None
-        units = self.attendance.by_unit if self.attendance else ()
-        self.lengths = sorted({len(unit) for unit in units if len(unit) > 1}, reverse=True)
         self.unread: dict[str, list[str]] = {}
 
     @cached_property
@@ -72,7 +72,8 @@ class CrossChecks:
         database = sqlite3.connect("")
         database.execute("pragma cache_size = -500")  # KB; the rest lies on the disk
         database.execute(
-            "create table first (key blob primary key, file text, unit text, content text) without rowid"
+            "create table first"
+            " (key blob primary key, file text, which text, unit text, content text) without rowid"
         )
         return database
 
@@ -83,9 +84,16 @@ class CrossChecks:
         if "database" in vars(self):
             self.database.close()
 
+    def compared(self, record: Record) -> Record:
+        """The record with what comparing finds, and the row of the list that it answers; itself without either."""
+        found = self.findings(record)
+        if found:
+            record = replace(record, findings=(*record.findings, *found))
+        return self.attendance.placed(record) if self.attendance else record
+
     def findings(self, record: Record) -> tuple[FindingRecord, ...]:
         """What comparing finds in this record."""
-        if record.status != "scored":
+        if not record.is_read:
             self._note_unread(record.file or "")
             return ()
         if not record.unit:
@@ -102,46 +110,45 @@ class CrossChecks:
             for code, check in checks
             for observed in check(record, record.unit, place)
         ]
-        return self._recorded(found, record.unit)
+        return self._recorded(found, record.unit, record.part or "")
 
-    def _recorded(self, found: Iterable[Finding], unit: str) -> tuple[FindingRecord, ...]:
-        return tuple(map(finding_record, waive(found, unit, self.waiving) if self.waiving else found))
+    def _recorded(self, found: Iterable[Finding], unit: str, part: str = "") -> tuple[FindingRecord, ...]:
+        return tuple(map(finding_record, waive(found, unit, self.waiving, part) if self.waiving else found))
 
     def _note_unread(self, file: str) -> None:
-        """Remember an unreadable file under the listed unit that its path names; of several, the longest name."""
-        if self.attendance is None:
-            return
-        named = same_unit(printable_path(Path(file)))
-        parts = (named[at : at + length] for length in self.lengths for at in range(len(named) - length + 1))
-        unit = next((part for part in parts if part in self.attendance.by_unit), None)
+        """Remember an unreadable file under the listed unit that its path names."""
+        unit = self.attendance.named_in(file) if self.attendance else None
         if unit is not None:
             files = self.unread.setdefault(unit, [])
             if len(files) < FILES:
                 files.append(printable_path(Path(file)))
 
     def _came_twice(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
-        """B01: the unit (year, form, project) has returned a workbook before this one.
+        """B01: the unit (year, form, project; scored or not) has returned a workbook before this one.
 
         Good: one workbook a unit, year and form.  Bad: 水利局.xlsx and 水利局(更正).xlsx in one folder.
         """
-        key = [record.form, record.year, same_unit(unit), same_unit(record.project)]
-        first = self._first("unit", key, record)
+        first = self._first("unit", whose(record), record)
         if first is None:
             return
         what = f"{unit}{_project(record.project)}{record.year or ''}年度的自评表"
-        if first.content == record.sha256:
+        if first.file == printable_path(Path(record.file or "")):
+            message, advice = "在同一个工作簿里", "请与单位核对以哪一张为准，删去另一张，再运行一次。"
+        elif first.content == record.sha256:
             message, advice = "两个文件完全相同", "请移走其中一份，再运行一次。"
         else:
             message, advice = "两个文件不完全相同", "请与单位核对以哪一份为准，移走另一份，再运行一次。"
-        yield Observation(place, "单位名称", unit, f"{what}已有一份：{first.file}，{message}。", advice)
+        yield Observation(
+            place, "单位名称", unit, f"{what}已有一份：{first.file}{first.which}，{message}。", advice
+        )
 
     def _not_listed(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
         """B02: the unit is not on the list, or not with this form or project.
 
         Good: a listed unit's form.  Bad: a unit that is not on the list.
         """
-        if self.roster is None or self.attendance is None:
-            return
+        if self.roster is None or self.attendance is None or record.unscored == "monitoring":
+            return  # the list asks for self-evaluations
         if self.attendance.enter(unit, record.form, record.project):
             return
         rows = "、".join(str(one.row) for one in self.attendance.listed(unit))
@@ -176,18 +183,20 @@ class CrossChecks:
         first = self._first(kind, key, record)
         if first is None or same_unit(first.unit) == same_unit(record.unit):
             return None
-        return f"{first.file}（{first.unit}）"
+        return f"{first.file}{first.which}（{first.unit}）"
 
     def _first(self, kind: str, key: Any, record: Record) -> Earlier | None:
         """The first record with this key; None where it is this one."""
-        if self.single:
+        if self.single and not record.parts:
             return None
         digest = hashlib.sha256(repr((kind, key)).encode("utf-8", "surrogatepass")).digest()[:16]
-        row = (digest, printable_path(Path(record.file or "")), record.unit, record.sha256)
-        if self.database.execute("insert or ignore into first values (?, ?, ?, ?)", row).rowcount:
+        row = (digest, printable_path(Path(record.file or "")), record.which, record.unit, record.sha256)
+        if self.database.execute("insert or ignore into first values (?, ?, ?, ?, ?)", row).rowcount:
             return None
         return Earlier(
-            *self.database.execute("select file, unit, content from first where key = ?", row[:1]).fetchone()
+            *self.database.execute(
+                "select file, which, unit, content from first where key = ?", row[:1]
+            ).fetchone()
         )
 
     def outstanding(self) -> Iterator[Record]:
@@ -220,6 +229,7 @@ class CrossChecks:
             findings=self._recorded([finding("B02", observed, rulebook)], listed.unit),
             supervisor=listed.supervisor or None,
             project=listed.project or None,
+            listed_row=listed.row,
             code=listed.code or None,
             contact=listed.contact or None,
             schema=SCHEMA,

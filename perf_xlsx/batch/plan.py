@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.pipeline import COPY_SUFFIXES, WORKBOOKS, Job, OutputError
+from perf_xlsx.results.records import STATE
 from perf_xlsx.system.os_errors import for_windows, identity, reachable, why
 from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
@@ -206,7 +207,7 @@ class _Walk:
         if not self._is_inside(reachable(folder / relative)):
             self.outside.append(relative)
             return False
-        if not self.of_results and _are_results(name):
+        if not self.of_results and (_are_results(name) or os.path.isdir(folder / relative / STATE)):
             self.skipped.append(relative)
             return False
         return True

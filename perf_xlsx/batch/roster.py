@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import same_name
+from perf_xlsx.results.record import Record
+from perf_xlsx.system.output_files import printable_path
 
 
 class Listed(Struct, frozen=True):
@@ -37,6 +41,7 @@ class Attendance:
             self.by_unit.setdefault(same_unit(listed.unit), []).append(listed)
         self._roster = roster
         self._returned: set[int] = set()
+        self._lengths = sorted({len(unit) for unit in self.by_unit if len(unit) > 1}, reverse=True)
 
     def listed(self, unit: str) -> Sequence[Listed]:
         """The rows of a unit."""
@@ -44,18 +49,56 @@ class Attendance:
 
     def enter(self, unit: str, form: str | None, project: str | None) -> bool:
         """Enter a return of the unit; gives whether a row of the list asks for it."""
+        rows = self._rows_for(unit, form, project)
+        self._returned.update(one.row for one in rows)
+        return bool(rows)
+
+    def _rows_for(self, unit: str, form: str | None, project: str | None) -> list[Listed]:
+        """The rows of the unit that ask for this form and project."""
         project = same_unit(project)
-        rows = [
-            one.row
+        return [
+            one
             for one in self.listed(unit)
             if one.form in (None, form) and same_unit(one.project) in ("", project)
         ]
-        self._returned.update(rows)
-        return bool(rows)
+
+    def named_in(self, file: str) -> str | None:
+        """The listed unit that a file's path names, as it compares; of several, the longest name."""
+        path = same_unit(printable_path(Path(file)))
+        parts = (path[at : at + length] for length in self._lengths for at in range(len(path) - length + 1))
+        return next((part for part in parts if part in self.by_unit), None)
+
+    def placed(self, record: Record) -> Record:
+        """The record with the row of the list that it answers, and what the list says there.
+
+        A return that names no unit goes by its file's name; one that no row asks for, by its unit's first row.
+        """
+        unit = record.unit or self.named_in(record.file or "")
+        if unit is None:
+            return unplaced(record)
+        rows = self._rows_for(unit, record.form, record.project) or self.listed(unit)
+        if not rows:
+            return unplaced(record)
+        one = rows[0]
+        named = UNSET if record.unit else one.unit
+        return replace(
+            record, listed_row=one.row, listed_unit=named, code=one.code or None, contact=one.contact or None
+        )
 
     def missing(self) -> Iterator[Listed]:
         """The rows that nothing was returned for, in the list's order."""
         return (one for one in self._roster.listed if one.row not in self._returned)
+
+
+def unplaced(record: Record) -> Record:
+    """The record without what a list says of it."""
+    return replace(record, listed_row=UNSET, listed_unit=UNSET, code=UNSET, contact=UNSET)
+
+
+def whose(record: Record) -> list[object]:
+    """What makes two returns the same form of the same unit: form, year, unit, project, scored or not."""
+    unit, project = same_unit(record.unit), same_unit(record.project)
+    return [record.form, record.year, unit, project, record.unscored or ""]
 
 
 def same_unit(name: str | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -14,12 +13,10 @@ from perf_xlsx import pipeline
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.batch.roster_list import COLUMNS
 from perf_xlsx.forms import Boxes, Form, load_form
+from perf_xlsx.forms.form import BOXES
 from perf_xlsx.reading.list_file import ListError
-from perf_xlsx.system.os_errors import for_windows
-from perf_xlsx.system.output_files import write_atomically
+from perf_xlsx.system.output_files import safe_stem, write_atomically
 from perf_xlsx.template.stamp import Stamp
-
-LONGEST = 180  # bytes of a file name without suffix and number; file systems take 255
 
 
 class Written(Struct, frozen=True):
@@ -48,14 +45,17 @@ def write_templates(
         if os.path.exists(path) and not force:
             yield Written(path, False)
             continue
-        stamp = stamps.setdefault(kind.name, Stamp(_maker(kind.name, year, rulebook)))
-        write_atomically(path, stamp.template(_known(listed, kind)))
+        make = _maker(kind.name, year, rulebook)
+        stamp = stamps.setdefault(kind.name, Stamp(make))
+        texts = _known(listed, kind)
+        write_atomically(path, make(texts) if kind.original else stamp.template(texts))
         yield Written(path, True)
 
 
 def _known(listed: Listed, form: Form) -> dict[str, str]:
     """What the list says of a unit, for the boxes that its form has."""
     boxes = {box.key for block in form.blocks if isinstance(block, Boxes) for box in block.boxes}
+    boxes &= form.original.labels.get(BOXES, {}).keys() if form.original else boxes
     return {key: text for key in COLUMNS if key in boxes and (text := getattr(listed, key))}
 
 
@@ -69,10 +69,7 @@ def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str,
 
 def file_name(listed: Listed) -> str:
     """The unit's name (and project's) as a file name that every system takes, Chinese kept, without suffix."""
-    text = unicodedata.normalize("NFC", "-".join(part for part in (listed.unit, listed.project) if part))
-    safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
-    cut = safe.encode()[:LONGEST].decode(errors="ignore").strip(" .~$")
-    return for_windows(cut) if cut else "_"
+    return safe_stem("-".join(part for part in (listed.unit, listed.project) if part))
 
 
 def _free(name: str, taken: set[str]) -> str:

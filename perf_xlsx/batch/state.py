@@ -1,6 +1,6 @@
 """The memory of a batch in OUT/.perf_xlsx: the records of the last complete run, and a journal of the current one.
 
-`records.jsonl` holds a record a workbook in plan order, put in place at the end. `journal.jsonl` gets a line for
+`records.jsonl` holds a record a form in plan order, put in place at the end. `journal.jsonl` gets a line for
 every workbook newly done, and is deleted when the run is over. The next run reads both; of two lines for one
 workbook the journal's counts. A workbook is done again unless its line is exactly what this version writes: a kill
 may have cut it off, and anybody may have put something there. Nothing is written through a link.
@@ -21,7 +21,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.batch.failure import BatchError
+from perf_xlsx.batch.roster import unplaced
 from perf_xlsx.forms import form_names
+from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
 from perf_xlsx.results.records import STATE, lines
@@ -66,27 +68,29 @@ class State:
         detail, advice = explain_os_error(self.folder / f"{RECORDS}.tmp", error)
         return BatchError(f"{self.folder} 写不进去（{detail}），评分停止。{advice}")
 
-    def _tidy(self) -> None:
-        """Take away what a killed run, or a killed worker of this one, left half written."""
+    def _tidy(self, spared: str | None = None) -> None:
+        """Take away what a killed run, or a killed worker of this one, left half written.
+
+        Names that begin with `spared` stay: this process is still writing there.
+        """
         for place in self.places:
             for left in place.glob(f"{BEGUN}*.tmp"):
-                left.unlink(missing_ok=True)
+                if spared is None or not left.name.startswith(spared):
+                    left.unlink(missing_ok=True)
 
-    def known(self, file: str) -> Record | None:
-        """The record of a workbook, without what was found by comparing it with others."""
+    def known(self, file: str) -> tuple[Record, ...]:
+        """The records of a workbook's forms, without what was found by comparing them with others."""
         for stored, index in zip(self.files, self.index, strict=True):
             if stored is not None and file in index:
                 stored.seek(index[file])
-                record = _own(stored.readline(), file)
-                if record is not None:
-                    own = tuple(found for found in record.findings if not found.code.startswith("B"))
-                    return replace(record, findings=own)
-        return None
+                if records := _own(stored, file):
+                    return tuple(map(_without_comparisons, records))
+        return ()
 
-    def note(self, line: bytes) -> None:
-        """Remember a workbook newly done: the line of its record, without comparisons."""
+    def note(self, records: Iterable[bytes]) -> None:
+        """Remember a workbook newly done: the lines of its records, without comparisons."""
         try:
-            self.journal.write(line + b"\n")
+            self.journal.write(b"".join(line + b"\n" for line in records))
             self.journal.flush()
             if time.monotonic() - self.synced > SYNC_EVERY:
                 os.fsync(self.journal.fileno())
@@ -108,7 +112,7 @@ class State:
             self.final.flush()
             os.fsync(self.final.fileno())
             self._close()
-            self._tidy()
+            self._tidy(spared=f"{BEGUN}{os.getpid()}-")
             put_in_place(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
             (self.folder / JOURNAL).unlink()
         except OSError as error:
@@ -152,26 +156,43 @@ def _open(path: Path) -> IO[bytes] | None:
 
 
 def _index(file: IO[bytes] | None) -> dict[str, int]:
-    """Where in the file each workbook's last whole line begins."""
+    """Where in the file the last whole lines of each workbook begin: those of its forms follow one another."""
     found: dict[str, int] = {}
-    decoder = json.JSONDecoder()
+    decoder, before = json.JSONDecoder(), None
     for offset, line in lines(file) if file else ():
+        name = None
         if line is not None and line.startswith(HEAD) and line.endswith(b"}\n"):
             with suppress(ValueError, RecursionError):
                 name, _ = decoder.raw_decode(_text(line), len(HEAD))
-                if isinstance(name, str):
-                    found[name] = offset
+        if isinstance(name, str) and name != before:
+            found[name] = offset
+        before = name
     return found
 
 
-def _own(line: bytes, file: str) -> Record | None:
-    """The record of a line, if this version wrote it of this workbook; else None."""
+def _own(stored: IO[bytes], file: str) -> tuple[Record, ...]:
+    """The records of the lines from here, if this version wrote them of this workbook: of all forms, or none."""
+    found: list[Record] = []
+    while (record := _own_record(stored.readline(), file)) is not None:
+        found.append(record)
+    count = (found[-1].parts or 1) if found else 1
+    records = tuple(found[-count:])  # the last ones: a run may have done it again
+    whole = len(found) % count == 0 and len({record.part for record in records}) == count
+    return records if whole and all((record.parts or 1) == count for record in records) else ()
+
+
+def _own_record(line: bytes, file: str) -> Record | None:
     try:
         record = decode_known(line)
     except (ValueError, RecursionError):
         return None
     is_own = encode(record) + b"\n" == line and record.schema == SCHEMA and record.file == file
     return record if is_own and _is_complete(record) else None
+
+
+def _without_comparisons(record: Record) -> Record:
+    own = tuple(found for found in record.findings if not found.code.startswith("B"))
+    return unplaced(first(replace(record, findings=own)))
 
 
 def _is_complete(record: Record) -> bool:
@@ -181,7 +202,7 @@ def _is_complete(record: Record) -> bool:
         and record.key is not UNSET
         and record.output_sha256 is not UNSET
         and (record.key is None or record.key.rulebook == record.rulebook)
-        and (record.status != "scored" or record.form in form_names())
+        and (not record.is_read or (record.form in form_names() and record.content is not UNSET))
     )
 
 

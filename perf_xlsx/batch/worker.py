@@ -24,8 +24,8 @@ from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import FormFile
 from perf_xlsx.results.record import SCHEMA, Key, Options
 from perf_xlsx.results.records import UnrecordedError, as_line
-from perf_xlsx.results.report import as_record
-from perf_xlsx.rulebook import RulebookError, load_rulebook
+from perf_xlsx.results.report import as_records
+from perf_xlsx.rulebook import RulebookError, rules_digest
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
 from perf_xlsx.system.output_files import printable_path, with_required_suffix
@@ -37,9 +37,9 @@ AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may ch
 
 
 class Known(Struct, frozen=True):
-    """What an earlier run's record says of a workbook: what it depends on, and the scored copy."""
+    """What an earlier run's records say of a workbook: what each form depends on, and the scored copy."""
 
-    key: Key | None
+    keys: tuple[Key | None, ...]
     output: str | None
     output_sha256: str | None
 
@@ -61,9 +61,9 @@ class Task(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """What came of a task: the line of its record, or None where the known record is still true."""
+    """What came of a task: a line for the record of each form, or None where the known records are still true."""
 
-    line: bytes | None
+    lines: tuple[bytes, ...] | None
 
 
 Work = Callable[[Task], Done]
@@ -98,13 +98,13 @@ def do(work: Work, seconds: float | None, version: str, tasks: Sequence[Task]) -
         raise BatchError(f"有的机器上 perf_xlsx 是 {__version__}，这里是 {version}。请装成同一版本再运行。")
     done = []
     for task in tasks:
-        with _within(seconds):
+        with within(seconds):
             done.append(work(task))
     return done
 
 
 @contextmanager
-def _within(seconds: float | None) -> Iterator[None]:
+def within(seconds: float | None) -> Iterator[None]:
     """End the process when the time is over, even if native code never comes back."""
     if seconds is None:
         yield
@@ -125,13 +125,13 @@ def one(task: Task) -> Done:
     if result.output is None and not pipeline.unwritten(result):
         withdraw(task)
     try:
-        return Done(_line(task, result))
+        return Done(_lines(task, result))
     except UnrecordedError as error:  # reported as an unreadable file, and tried again next time
         withdraw(task)
         if result.output:
             with suppress(OSError):
                 _copy(task, Path(result.output).suffix).unlink()
-        return Done(_line(task, pipeline.failed(Path(task.source), error, result.sha256)))
+        return Done(_lines(task, pipeline.failed(Path(task.source), error, result.sha256)))
 
 
 def died(task: Task, limits: str) -> Done:
@@ -145,26 +145,31 @@ def died(task: Task, limits: str) -> Done:
         pipeline.ADVICE["too_large"],
     )
     result = Result(task.source, "", None, None, (finding("R03", observed, None),))
-    return Done(_line(task, result))
+    return Done(_lines(task, result))
 
 
-def _line(task: Task, result: Result) -> bytes:
-    """The line of the record. What another run may do better has no key, and is tried again next time.
+def _lines(task: Task, result: Result) -> tuple[bytes, ...]:
+    """The line of each record. What another run may do better has no key, and is tried again next time.
 
     Raises UnrecordedError.
     """
     refused = result.evaluation is None and any(found.code in AGAIN for found in result.findings)
     again = refused or pipeline.unwritten(result) or pipeline.unexpected(result)
     written = _copy(task, Path(result.output).suffix) if result.output else None
-    record = replace(
-        as_record(result),
-        file=task.file,
-        output=_named(task, written) if written else None,
-        output_sha256=_sha256(written) if written else None,
-        schema=SCHEMA,
-        key=None if again else _key(result.sha256, result.rulebook, task.terms),
+    output, digest = (_named(task, written), _sha256(written)) if written else (None, None)
+    return tuple(
+        as_line(
+            replace(
+                record,
+                file=task.file,
+                output=output,
+                output_sha256=digest,
+                schema=SCHEMA,
+                key=None if again else _key(result.sha256, record.rulebook, task.terms),
+            )
+        )
+        for record in as_records(result)
     )
-    return as_line(record)
 
 
 def _copy(task: Task, suffix: str) -> Path:
@@ -180,7 +185,7 @@ def _named(task: Task, written: Path) -> str:
 def _key(content: str, rulebook: str | None, terms: pipeline.Terms) -> Key:
     """All that a record depends on: content, rulebook, program, options. Raises RulebookError."""
     name = terms.rulebook or rulebook
-    rules = hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest() if name else None
+    rules = rules_digest(name) if name else None
     waivers = terms.waiving.in_force if terms.waiving else ()
     options = Options(
         rulebook if terms.rulebook else None,
@@ -198,8 +203,10 @@ def _digest_of(forms: Iterable[FormFile]) -> str:
 
 def _unchanged(task: Task, known: Known) -> bool:
     try:
-        if known.key is None or known.key != _key(_sha256(task.source), known.key.rulebook, task.terms):
-            return False
+        content = _sha256(task.source)
+        for key in known.keys:
+            if key is None or key != _key(content, key.rulebook, task.terms):
+                return False
         return known.output is None or _is_as_written(task, known.output, known.output_sha256)
     except (OSError, RulebookError):
         return False

@@ -89,11 +89,15 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
     @cached_property
     def weights_total(self) -> Decimal | None:
-        """The weights of budget execution and all indicators; None while one is missing or unreadable."""
+        """The weights of budget execution and all indicators; None while one is missing or unreadable.
+
+        A negative weight (W03) makes room for no other.
+        """
         weights = [row.weight.value for row in self.form.indicators]
         if not weights or None in weights:
             return None
-        return sum((weight for weight in weights if weight is not None), self.rulebook.number("execution.weight"))
+        positive = (weight for weight in weights if weight is not None and weight > 0)
+        return sum(positive, self.rulebook.number("execution.weight"))
 
     @property
     def weights_gap(self) -> Decimal | None:
@@ -152,6 +156,11 @@ class Diagnoses(Struct, frozen=True, dict=True):
         return (own, *((row.claimed_points.value, s, has_opposite_points(row, s)) for row, s in self.rows))
 
     @property
+    def total(self) -> Decimal:
+        """The computed total; nobody asks for that of a form without points."""
+        return self.scores.total or Decimal(0)
+
+    @property
     def claimed_beyond(self) -> Decimal:
         """Claimed points minus computed ones where the claims fit the opposite sign (I01)."""
         computed = [(s.points, s) for _, s, _ in self.claims]
@@ -187,8 +196,8 @@ class Diagnoses(Struct, frozen=True, dict=True):
         total = self.form.claimed.total.value
         if total is None or not self.are_claims_computed:
             return False
-        computed = self.scores.total + self.claimed_beyond
-        uncapped = self.computed_sum == self.scores.total
+        computed = self.total + self.claimed_beyond
+        uncapped = self.computed_sum == self.total
         each = uncapped and total == self.claimed_sum
         return each or is_rounded(total, computed, Fraction(computed))
 
@@ -198,7 +207,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         total = self.claimed_sum
         if not self.scores.complete or total is None or not self.are_claims_computed:
             return False
-        return self.rulebook.grade(total) != self.rulebook.grade(self.scores.total + self.claimed_beyond)
+        return self.rulebook.grade(total) != self.rulebook.grade(self.total + self.claimed_beyond)
 
     @cached_property
     def banded_claims(self) -> tuple[BandedClaim, ...]:
@@ -224,10 +233,14 @@ class Diagnoses(Struct, frozen=True, dict=True):
         return tuple(
             MissingExplanation(row, score, entry, word)
             for row, score in self.rows
-            if _lost_points(score) and not self.is_sign_in_doubt(row)
+            if (_lost_points(score) or self._is_missed(score)) and not self.is_sign_in_doubt(row)
             for entry, word in self._required_texts(row, score)
             if entry.place.cell and is_missing_or_filler(entry)
         )
+
+    def _is_missed(self, score: Score) -> bool:
+        """Whether a target was missed on a form without points; by mid-year none has been."""
+        return self.form.unscored == "no_points" and score.met is False
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -348,6 +348,8 @@ def large_adjustments_are_explained(
 def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """预算执行率偏低的须说明结余在哪里、为什么."""
     rate, limit = scores.execution.completion, rulebook.number("thresholds.execution_rate")
+    if form.unscored == "monitoring":
+        return  # the year is not over
     if rate is not None and rate < limit and not EXECUTION.is_explained(form):
         yield observed(
             form.total_funds.executed,

@@ -27,14 +27,14 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
 
     A layout without a column for it is not asked where the target is met either way.
     """
-    absent = "sign" in diagnoses.form.absent
+    absent, unscored = "sign" in diagnoses.form.absent, diagnoses.form.unscored
     for row, score in diagnoses.rows:
-        if not _needs_sign(row, absent):
+        if not _needs_sign(row, absent) or (unscored and row.actual.value is None):
             continue
         found = _MissingSign() if row.qualitative else _missing_sign(row, score, rulebook)
         yield observed(
             row.sign,
-            f"{row.display_name}没有填指标性质，{_reading(row, score, rulebook)}{found.agreement}。",
+            f"{row.display_name}没有填指标性质，{_reading(row, score, rulebook, unscored)}{found.agreement}。",
             "请在指标值前写明 ≥、≤、=、>、< 之一。" if absent else found.advice,
             expected=found.right or (found.named and found.other) or None,
             basis=found.basis,
@@ -86,10 +86,13 @@ def _missing_sign(row: Indicator, score: Score, rulebook: Rulebook) -> _MissingS
     return _MissingSign(claims, other, named, proven, str(rulebook.cite(direction.rule)))
 
 
-def _reading(row: Indicator, score: Score, rulebook: Rulebook) -> str:
+def _reading(row: Indicator, score: Score, rulebook: Rulebook, unscored: str) -> str:
     """How an indicator without a sign was read, and why."""
+    if unscored and score.met is None:
+        return score.why.removeprefix("指标性质未填，").removesuffix("。")
+    read = "读取" if unscored else "计分"
     if row.qualitative:
-        return "暂按定性计分"
+        return f"暂按定性{read}"
     direction = direction_of(row, rulebook)
     sign = f"“{direction.sign}”"
     if direction.doubtful and score.points is None and row.actual.value is not None:
@@ -97,13 +100,15 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook) -> str:
         return f"{named}越高越好还是越低越好不能确定，按{sign}和“{direction.other}”得分不同，暂不评分"
     better = "越高越好" if direction.rising else "越低越好"
     by = {ZERO: "指标值为0，", BY_NAME: f"按名称（“{direction.word}”{better}），"}.get(direction.rule, "")
-    return f"{by}暂按{sign}计分"
+    return f"{by}暂按{sign}{read}"
 
 
 @check("I02")
 def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """年度指标值须填写；≥、> 的指标值不应为0, since nothing could then be missed."""
     for row, score in diagnoses.rows:
+        if "target" in diagnoses.form.absent:
+            continue
         if row.target.empty and score.applies and not needs_no_target(row):
             yield observed(row.target, f"{row.display_name}没有填年度指标值。", "请填写年初批复的指标值。")
         elif row.target.value == 0 and row.sign.value in ("≥", ">") and score.method not in (BY_RATE, IN_WORDS):
@@ -118,9 +123,10 @@ def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
 @check("I03")
 def actual_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """实际完成值须填写; 0 is a value, an empty cell is not."""
-    for row, score in diagnoses.rows:
+    form = diagnoses.form
+    for row, score in diagnoses.rows if "actual" not in form.absent else ():
         if row.actual.empty and not needs_no_target(row):  # R13 asks for its judgement
-            tail = "" if score.method == BY_RATE else "，该指标暂不能评分"
+            tail = "" if score.method == BY_RATE or form.unscored else "，该指标暂不能评分"
             message = f"{row.display_name}没有填实际完成值{tail}。"
             yield observed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
 
@@ -263,9 +269,11 @@ def missed_targets_are_explained(diagnoses: Diagnoses) -> Iterator[Observation]:
     """未得满分的须填写偏差原因和改进措施; a filler is no reason."""
     for missing in diagnoses.missing_explanations:
         row, score = missing.row, missing.score
-        lost = f"{points(score.points or 0)}/{plain(score.weight or 0)}"
-        message = f"{row.display_name}未得满分（{lost}），{missing.word}{what_is_there(missing.entry)}。"
-        assumed = score.otherwise == score.weight and row.claimed_points.value is None  # by a missing sign only
+        lost = f"未得满分（{points(score.points or 0)}/{plain(score.weight or 0)}）"
+        what = "没有完成指标值" if score.points is None else lost
+        message = f"{row.display_name}{what}，{missing.word}{what_is_there(missing.entry)}。"
+        otherwise = score.points is None or score.otherwise == score.weight
+        assumed = otherwise and row.sign.empty and row.claimed_points.value is None  # by a missing sign only
         severity: Severity | None = "warning" if assumed else None
         yield observed(missing.entry, message, f"请填写{missing.word}。", expected="文字说明", severity=severity)
 

@@ -80,6 +80,8 @@ def _lacks_grade(form: SelfEvaluation) -> bool:
 def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """自评得分、自评总分、自评等级都要填写, where the form has boxes for them; one finding if all are empty."""
     form = diagnoses.form
+    if form.unscored:
+        return
     boxes, grade = _claims(form, rulebook), form.claimed.grade
     if boxes and not _any_points_claimed(form, rulebook):
         message = "没有自评打分：各项得分和总分都没有填写。"
@@ -113,6 +115,8 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
     for row, score in diagnoses.rows:
         if not row.qualitative or not score.applies or score.method == "按执行率":
             continue
+        if score.claimed or diagnoses.form.unscored:
+            continue  # nothing depends on the band
         if score.method == "按比例":
             message = f"{row.display_name}是定性指标，计分方法不能选“按比例”。"
             yield observed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
@@ -223,7 +227,8 @@ def rulebook_serves_the_form(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
     """评分办法适用于这种表、这个年度."""
     place, (first, last) = Place(form.workbook), rulebook.years
     advice = "请确认应按哪个评分办法评分。"
-    if form.form not in rulebook.forms and load_form(form.form).rulebook != rulebook.name:
+    kind = load_form(form.form)
+    if not {kind.name, kind.kind} & {*rulebook.forms} and kind.rulebook != rulebook.name:
         message = f"评分办法“{rulebook.title}”（{rulebook.name}）不是为这种自评表制定的。"
         yield Observation(place, "评分办法", rulebook.name, message, advice)
     if form.year is not None and not (first or 0) <= form.year <= (last or 9999):

@@ -155,15 +155,26 @@ CLAIMS = (
 @check("N02")
 def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observation]:
     """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is skipped."""
-    form, reported = diagnoses.form, set[tuple[Place, str]]()
-    claims = [claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form)]
+    reported, claims = set[tuple[Place, str]](), unexcused(diagnoses.form)
     for entry, clause in diagnoses.narrative:
-        found = [(*_contradicted(claim, clause, diagnoses), claim.advice) for claim in claims]
-        found.append((*_contradicted_all_done(clause, diagnoses), "请按指标的实际完成情况改写。"))
-        for said, answer, advice in found:
-            if said and answer and (entry.place, answer) not in reported:
+        for said, answer, advice in contradictions(clause, diagnoses, claims):
+            if (entry.place, answer) not in reported:
                 reported.add((entry.place, answer))
                 yield observed(entry, f"说明中写“{said}”，而{answer}。", advice)
+
+
+def unexcused(form: SelfEvaluation) -> tuple[Claim, ...]:
+    """The claims that no explanation of the form excuses."""
+    return tuple(claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form))
+
+
+def contradictions(
+    clause: Clause, diagnoses: Diagnoses, claims: Iterable[Claim]
+) -> Iterator[tuple[str, str, str]]:
+    """What a clause claims against the numbers: its words, what contradicts them, and advice."""
+    found = [(*_contradicted(claim, clause, diagnoses), claim.advice) for claim in claims]
+    found.append((*_contradicted_all_done(clause, diagnoses), "请按指标的实际完成情况改写。"))
+    yield from (one for one in found if one[0] and one[1])
 
 
 def _contradicted(claim: Claim, clause: Clause, diagnoses: Diagnoses) -> tuple[str, str]:
@@ -248,7 +259,7 @@ def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> 
     claimed = [line.claimed_rate.value for line in form.funds.values()]  # a wrong one is F03
     rates = tuple(Fraction(rate) for rate in (*claimed, scores.execution.completion) if rate is not None)
     total = None if form.claimed.total.value is None else Fraction(form.claimed.total.value)
-    totals = (Fraction(scores.total),) if scores.complete else ()
+    totals = (Fraction(scores.total),) if scores.total is not None and scores.complete else ()
     yield StatedNumber(EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, rates)
     yield StatedNumber(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
     yield StatedNumber(

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from perf_xlsx.checks.claims import FALL, RISE, claims_fit, opposite_claims, sign_by_name
 from perf_xlsx.checks.clauses import clauses
-from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler
+from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
 from perf_xlsx.domain.levels import REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
@@ -304,6 +304,25 @@ def under_spending_is_deducted_once(diagnoses: Diagnoses) -> Iterator[Observatio
         if score.method == "按执行率" and score.share is not None and score.share < 1:
             message = f"{row.display_name}按执行率计分，与“预算执行率”对同一项结余重复扣分。"
             yield observed(row.method, message, "可以不改；如无规定，建议改用其他计分方法。")
+
+
+@check("I21")
+def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observation]:
+    """没有指标值的定性指标用单位自评得分: no rule can compute them, so a person has to judge the claim."""
+    for row, score in diagnoses.rows:
+        claim, weight = row.claimed_points.value, row.weight.value
+        if score.claimed and claim is not None:
+            message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
+            yield observed(row.claimed_points, message, JUDGE)
+        elif needs_no_target(row) and score.points is None and claim is not None and weight and claim > weight:
+            message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
+            advice = "请核对自评得分和分值。"
+            yield observed(
+                row.claimed_points, message, advice, expected=f"不超过{plain(weight)}", severity="error"
+            )
+
+
+JUDGE = "请审核人对照实际情况判断得分是否恰当；能定档的，请在实际完成值中写明档次。"
 
 
 @check("I19")

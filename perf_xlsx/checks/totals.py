@@ -73,10 +73,10 @@ def claimed_total_is_computed_total(
     Nor is that of a layout without a box for the points of execution, if it is the sum of those that it has.
     """
     entry, beyond = diagnoses.form.claimed.total, diagnoses.claimed_beyond
-    computed = scores.total + beyond  # by the signs that the claims were made for, where none were chosen
+    computed = diagnoses.total + beyond  # by the signs that the claims were made for, where none were chosen
     if entry.value is None or not (scores.complete and _is_total_claimed(diagnoses)):
         return
-    right = [computed, scores.total, _sum_without_execution(diagnoses.form)]
+    right = [computed, diagnoses.total, _sum_without_execution(diagnoses.form)]
     if any(known is not None and abs(entry.value - known) <= diagnoses.tolerance for known in right):
         return
     difference = entry.value - computed
@@ -89,7 +89,7 @@ def claimed_total_is_computed_total(
     signs = f"，没有填指标性质的按填报的得分计，应为{points(computed)}" if beyond else ""
     yield observed(
         entry,
-        f"自评总分填{plain(entry.value)}，按评分办法计算为{points(scores.total)}{signs}，相差{plain(difference)}{tail}",
+        f"自评总分填{plain(entry.value)}，按评分办法计算为{points(diagnoses.total)}{signs}，相差{plain(difference)}{tail}",
         advice,
         expected=points(computed),
         difference=plain(difference),
@@ -115,16 +115,16 @@ def total_is_capped(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) ->
 
 
 @check("T05")
-def total_is_near_a_grades_edge(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
+def total_is_near_a_grades_edge(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """总分接近等级界限: a small correction would change the grade."""
     for grade in rulebook.grades if scores.complete else ():
-        gap = scores.total - grade.low
+        gap = diagnoses.total - grade.low
         if grade.low and abs(gap) <= rulebook.number("thresholds.grade_edge"):
             edge = f"“{grade.name}”的界限{plain(grade.low)}"
             far = f"比{edge}{'高' if gap > 0 else '低'}{plain(abs(gap))}分" if gap else f"恰好是{edge}"
             advice = "可以不改；请核对各项数字，小的更正就会改变等级。"
-            message = f"计算总分{points(scores.total)}，{far}。"
-            yield observed(form.claimed.grade, message, advice, difference=plain(gap))
+            message = f"计算总分{points(diagnoses.total)}，{far}。"
+            yield observed(diagnoses.form.claimed.grade, message, advice, difference=plain(gap))
 
 
 def _claimed_total(diagnoses: Diagnoses) -> Decimal | None:
@@ -141,11 +141,11 @@ def claimed_grade_is_earned(diagnoses: Diagnoses, scores: Scores, rulebook: Rule
     entry, total = diagnoses.form.claimed.grade, _claimed_total(diagnoses)
     if entry.value is None or not diagnoses.is_total_settled:
         return
-    computed = (scores.grade, rulebook.grade(scores.total + diagnoses.claimed_beyond))
+    computed = (scores.grade, rulebook.grade(diagnoses.total + diagnoses.claimed_beyond))
     if total is not None and rulebook.grade(total) != entry.value:
         grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
     elif scores.grade is not None and entry.value not in computed:
-        grade, number = scores.grade, f"计算总分{points(scores.total)}"
+        grade, number = scores.grade, f"计算总分{points(diagnoses.total)}"
     else:
         return
     if grade == NO_GRADE:

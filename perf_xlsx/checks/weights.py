@@ -31,12 +31,13 @@ def weights_sum_to_total(diagnoses: Diagnoses) -> Iterator[Observation]:
     total, execution = full - gap, diagnoses.rulebook.number("execution.weight")
     off = f"{'少' if gap > 0 else '多'}{plain(abs(gap))}"
     suspect = _suspect(diagnoses, gap)
+    apart = "，负数不计" if any((row.weight.value or 0) < 0 for row in form.indicators) else ""
     place = suspect.row.weight.place if suspect.row else form.weight_head or form.indicators[-1].weight.place
     yield Observation(
         place,
         form.indicators[-1].weight.field,
         plain(total),
-        f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}），"
+        f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}{apart}），"
         f"应为{plain(full)}{suspect.words}。",
         suspect.advice
         or f"请调整各指标的分值，使其合计为{plain(full - execution)}（现在{off}），自评得分和自评总分随之更正。",

@@ -15,7 +15,7 @@ from perf_xlsx.batch import Backend, BatchError, Plan, Roster
 from perf_xlsx.batch.backends import cores
 from perf_xlsx.cli.group import Launched, fail
 from perf_xlsx.cli.options import BatchOptions, refuse_device
-from perf_xlsx.cli.run_output import Consolidation, Run, not_taken, outside, report
+from perf_xlsx.cli.run_output import Outputs, Run, not_taken, outside, report
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
 from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
@@ -33,13 +33,10 @@ def run(
     options: BatchOptions,
     as_json: bool,
     force: bool = False,
-    consolidation: Consolidation | None = None,
+    outputs: Outputs | None = None,
 ) -> NoReturn:
-    """Score what the paths name, report it, and exit.
-
-    `consolidation` is called while a run over a folder is under way; what it returns is called with the folder at
-    the end.
-    """
+    """Score what the paths name, report it, and exit. `outputs`: what a run over a folder writes at its end."""
+    outputs = outputs or Outputs()
     if as_json:
         streams.as_utf8()
     if folder is not None:
@@ -52,16 +49,19 @@ def run(
         if options.rulebook:
             usable_rulebook(options.rulebook)
         waiving, roster = _lists(options)
-        limits, passwords = _limits(options.limits), _passwords(options.password_file)
+        limits, passwords = _limits(options.limits), passwords_of(options.password_file)
         terms = Terms(options.rulebook, limits, passwords, waiving, options.forms)
         jobs = batch.plan(paths, folder)
         if not jobs:
             more = not_taken(jobs.passed) + outside(jobs.outside)
             fail(f"没有找到工作簿（.xlsx、.xlsm、.xls、.et、.xlsb、.ods 等）。{more}")
         with _backend(jobs, options, force) as backend:
-            finished = batch.run(jobs, terms=terms, roster=roster, force=force, backend=backend)
+            finished = batch.run(
+                jobs, terms=terms, roster=roster, force=force, backend=backend, sign=outputs.sign,
+                previous=outputs.previous,
+            )  # fmt: skip
             with closing(finished):
-                code = report(Run(jobs, as_json, force, waiving, roster, consolidation), finished)
+                code = report(Run(jobs, as_json, force, waiving, roster, outputs), finished)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:
@@ -91,7 +91,8 @@ def _limits(path: Path | None) -> Limits:
         fail(f"{error.filename} 读不出来（{why(error)}）。")
 
 
-def _passwords(path: Path | None) -> tuple[str, ...]:
+def passwords_of(path: Path | None) -> tuple[str, ...]:
+    """The passwords in a file; else wrong usage."""
     try:
         return read_passwords(path) if path else ()
     except UnicodeDecodeError:

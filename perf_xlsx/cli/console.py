@@ -15,12 +15,12 @@ from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "waived": "dim"}
-TOGETHER = 3  # findings that differ in their cells alone: from so many on they are shown as one
-DETAILED = 20  # workbooks that are shown with every finding; of more, only what stops or connects them
+DETAILED = 20  # forms that are shown with every finding; of more, only what stops or connects them
 LINES = 100  # of each list at the end
 NAMED = 10  # cells of one message; the others are counted, and listed in the workbook
 COLUMNS = (
@@ -38,7 +38,7 @@ def outcome(record: Record) -> str:
     """In a word: 没有错误, 有错误, 读不出来 or 未报送."""
     if record.status == "outstanding":
         return "未报送"
-    if record.status != "scored":
+    if not record.is_read:
         return "读不出来"
     wrong = any(found.standing == "error" and found.code != UNWRITTEN for found in record.findings)
     return "有错误" if wrong else "没有错误"
@@ -50,26 +50,32 @@ class Summary:
     def __init__(self) -> None:
         self.screen = Screen()
         self.counts: Counter[str] = Counter()
-        self.unchanged = self.outputs = self.related = self.unwritten = 0
+        self.checked = self.workbooks = self.unchanged = self.outputs = self.related = self.unwritten = 0
         self.first_output = ""
         self.first: list[Record] = []
         self.unread: list[Record] = []
         self.across: list[Record] = []
 
-    def add(self, record: Record, output: str | None = None, fresh: bool = True) -> None:
-        """Take in a record, where its scored copy was written, and whether it was done now."""
+    def add(self, record: Record, output: str | None = None, fresh: bool = True, part: int = 0) -> None:
+        """Take in a record, where its scored copy was written, and whether it was done now.
+
+        `part` is 0 for the first form of a workbook: workbooks and copies are counted there.
+        """
         kind = outcome(record)
         self.counts[kind] += 1
-        self.unchanged += not fresh
+        self.checked += record.status == "checked"
         self.unwritten += any(found.code == UNWRITTEN for found in record.findings)
-        if output:
+        if part == 0 and kind != "未报送":
+            self.workbooks += 1
+            self.unchanged += not fresh
+        if output and part == 0:
             self.first_output = self.first_output or output
             self.outputs += 1
         self._keep(record, kind)
 
     def _keep(self, record: Record, kind: str) -> None:
         """Keep the record for the lists at the end that have room for it."""
-        if kind != "未报送" and self.workbooks <= DETAILED:
+        if kind != "未报送" and self.forms <= DETAILED:
             self.first.append(record)
         if kind == "读不出来" and len(self.unread) < LINES:
             self.unread.append(record)
@@ -79,15 +85,15 @@ class Summary:
             self.across.append(replace(record, findings=across))
 
     @property
-    def workbooks(self) -> int:
-        """How many workbooks there were."""
+    def forms(self) -> int:
+        """How many forms there were; one that cannot be read counts."""
         return self.counts.total() - self.counts["未报送"]
 
     def show(self) -> None:
-        """Up to 20 workbooks: print a table and every finding. More: only unreadable files and findings between
+        """Up to 20 forms: print a table and every finding. More: only unreadable files and findings between
         workbooks. Always end with a summary line.
         """
-        if self.workbooks <= DETAILED:
+        if self.forms <= DETAILED:
             self.screen.table(COLUMNS, list(map(_row, self.first)))
             for record in self.first:
                 if record.findings:
@@ -100,7 +106,7 @@ class Summary:
         self.screen.line((one_line(self._closing()), "bold"))
 
     def _show_findings(self, record: Record) -> None:
-        self._line((record.file or record.unit or "", "bold"))
+        self._line((_called(record), "bold"))
         for found, others in together(record.findings):
             self._line(*_head(found), (f"  {found.cell_address}  ", "dim"), (found.message, ""))
             if others:
@@ -118,7 +124,7 @@ class Summary:
             first = group[0][1]
             self._line(*_head(first), (f"  {catalogue()[first.code].title}", ""))
             for at, (record, found) in enumerate(group):
-                self._line((f"      {record.file or record.unit}  {found.message}", ""))
+                self._line((f"      {_called(record)}  {found.message}", ""))
                 if at + 1 == len(group) or what_to_do(group[at + 1][1]) != what_to_do(found):
                     self._line(_advice(found))
             say("")
@@ -134,7 +140,8 @@ class Summary:
         if not self.unchanged:
             return ""
         fresh = self.workbooks - self.unchanged
-        counts = f"本次处理{fresh}份，其余{self.unchanged}份" if fresh else "都"
+        counted = "份" if self.forms == self.workbooks else "个工作簿"
+        counts = f"本次处理{fresh}{counted}，其余{self.unchanged}{counted}" if fresh else "都"
         return f"（{counts}没有变化，沿用上次的评分）"
 
     def _closing(self) -> str:
@@ -142,9 +149,11 @@ class Summary:
             (self.counts["有错误"], "份有错误，须退回更正"),
             (self.counts["读不出来"], "份读不出来，须重新报送"),
             (self.unwritten, "份已评分但没有写出，须重新评分"),
+            (self.checked, "份没有分值或是监控表，只核对，不计分"),
             (self.counts["未报送"], "个单位没有报送"),
         )
-        parts = [f"共{self.workbooks}份{self._reused()}"]
+        several = f"（在{self.workbooks}个工作簿里）" if self.forms != self.workbooks else ""
+        parts = [f"共{self.forms}份{several}{self._reused()}"]
         parts += [f"{count}{words}" for count, words in troubles if count]
         return "，".join(parts) + "。" + self._where()
 
@@ -159,13 +168,18 @@ class Summary:
         return "只检查，没有写出文件；要写出评分后的工作簿请用 perf-xlsx score 文件 -o 文件夹"
 
 
+def _called(record: Record) -> str:
+    """The file, and which of its forms; the unit where there is no file."""
+    return (record.file or record.unit or "") + record.which
+
+
 def _row(record: Record) -> list[Cell]:
     counts = _counts(record)
-    if record.status != "scored" or record.execution is None:
+    if not record.is_read or record.execution is None:
         cells: Sequence[str | Part] = ["", "", ("读不出来", "red"), "", ""]
     else:
         cells = _scored_cells(record, record.execution.rate)
-    texts = ((cell, "") if isinstance(cell, str) else cell for cell in (record.file or "", *cells))
+    texts = ((cell, "") if isinstance(cell, str) else cell for cell in (_called(record), *cells))
     return [*([(one_line(text), style)] for text, style in texts), counts]
 
 
@@ -174,10 +188,21 @@ def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     return [
         record.unit or "（未填）",
         percent(Decimal(rate)) if rate is not None else "—",
-        f"{record.total}{'' if record.complete else '（暂定）'}",
+        _total(record),
         record.claimed_total if record.claimed_total is not None else "—",
         record.grade or "—",
     ]
+
+
+def _total(record: Record) -> str:
+    """The total, and what it is not: final, or by rule alone."""
+    if record.total is None:
+        return "不计分"
+    marks = (
+        "" if record.complete else "暂定",
+        f"含单位自评{record.claimed_rows}项" if record.claimed_rows else "",
+    )
+    return record.total + (f"（{'，'.join(filter(None, marks))}）" if any(marks) else "")
 
 
 def _counts(record: Record) -> Cell:
@@ -203,15 +228,3 @@ def _head(found: FindingRecord) -> tuple[Part, ...]:
 
 def _advice(found: FindingRecord) -> Part:
     return f"      → {what_to_do(found)}", "dim"
-
-
-def together(findings: Iterable[FindingRecord]) -> list[tuple[FindingRecord, list[FindingRecord]]]:
-    """Findings, heaviest first, else in their order; of many that ask for the same the first with the others."""
-    groups: dict[object, list[FindingRecord]] = {}
-    for found in sorted(findings, key=lambda one: STANDINGS.index(one.standing)):
-        alike = found.standing, found.code, found.sheet, found.field, found.advice
-        groups.setdefault(alike, []).append(found)
-    shown: list[tuple[FindingRecord, list[FindingRecord]]] = []
-    for group in groups.values():
-        shown += [(group[0], group[1:])] if len(group) >= TOGETHER else [(found, []) for found in group]
-    return shown

@@ -47,7 +47,7 @@ def known_forms(context: click.Context, paths: Iterable[Path]) -> tuple[FormFile
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(path_type=Path)
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="每个工作簿输出一行 JSON，不输出其他内容。")
+JSON = click.option("--json", "as_json", is_flag=True, help="每张自评表输出一行 JSON，不输出其他内容。")
 FORMS = click.option(
     "--forms",
     multiple=True,

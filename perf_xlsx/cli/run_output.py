@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,19 +12,38 @@ from msgspec.structs import replace
 from perf_xlsx.batch import Finished, Plan, Roster, goes_on, others, saved
 from perf_xlsx.cli.console import Summary, outcome
 from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
+from perf_xlsx.cli.letter_options import Letters, remarks, said
+from perf_xlsx.cli.letter_options import Write as WriteLetters
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
 from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle
+from perf_xlsx.receipts.register import Sign
 from perf_xlsx.results.record import Record, json_line
-from perf_xlsx.results.records import RecordsError
+from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.output_files import explain_os_error, printable_path
 from perf_xlsx.system.streams import say, write
+
+if TYPE_CHECKING:
+    from perf_xlsx.letters import Written
 
 NAMED = 10  # files of one kind that are named; the others are counted
 
 Write = Callable[[Path, Roster | None], Path]  # writes 汇总 into a folder, for a list of units; returns its path
 Consolidation = Callable[[], Write]  # slow
+
+
+class Outputs(Struct, frozen=True):
+    """What a run over a folder writes at its end.
+
+    The functions are called while it is under way; what they return is called with the folder. `previous` are the
+    records of an earlier run to compare with. `sign` signs the receipts.
+    """
+
+    consolidation: Consolidation | None = None
+    letters: Letters | None = None
+    previous: Records | None = None
+    sign: Sign | None = None
 
 
 class Run(Struct, frozen=True):
@@ -34,31 +54,44 @@ class Run(Struct, frozen=True):
     force: bool
     waiving: Waiving | None
     roster: Roster | None
-    consolidation: Consolidation | None
+    outputs: Outputs
 
     @property
-    def consolidated_into(self) -> Path | None:
-        """The output folder, where it gets a consolidated workbook."""
-        return self.jobs.folder if self.consolidation and self.jobs.many else None
+    def folder(self) -> Path | None:
+        """The output folder, where the run writes more than copies into it."""
+        return self.jobs.folder if self.jobs.many else None
 
 
 def report(run: Run, finished: Iterator[Finished]) -> int:
     """Show each workbook when it is done, then the rest; gives the exit code."""
-    summary, folder = Summary(), run.consolidated_into
-    consolidate = in_background(run.consolidation, large=True) if folder and run.consolidation else None
+    summary, folder, outputs = Summary(), run.folder, run.outputs
+    consolidate = in_background(outputs.consolidation, large=True) if folder and outputs.consolidation else None
+    prepare = _prepared(outputs.letters, consolidate) if folder and outputs.letters else None
     try:
         used = _follow(run, finished, summary)
         written = _consolidated(run, folder, consolidate()) if folder and consolidate else []
+        sent = _letters(folder, prepare()) if folder and prepare else None
     except KeyboardInterrupt:
         _stopped(run, summary)
         return INTERRUPTED
-    _close(run, used, summary, written or [])
-    return _exit_code(summary, written)
+    _close(run, used, summary, written or [], sent)
+    return _exit_code(summary, written is not None and (prepare is None or (sent is not None and not sent.failed)))
 
 
-def _exit_code(summary: Summary, written: list[Path] | None) -> int:
-    """The exit code of a run; `written` is None where the consolidated workbook was not written."""
-    if summary.counts["读不出来"] or summary.unwritten or written is None:
+def _prepared(letters: Letters, consolidate: Callable[[], object] | None) -> Callable[[], WriteLetters]:
+    """Get the letters ready, one thing after another, so that the workers start without waiting for either."""
+
+    def prepare() -> WriteLetters:
+        if consolidate:
+            consolidate()
+        return letters()
+
+    return in_background(prepare, large=True)
+
+
+def _exit_code(summary: Summary, written: bool) -> int:
+    """The exit code of a run; not `written`: the consolidated workbook or a letter could not be."""
+    if summary.counts["读不出来"] or summary.unwritten or not written:
         return NOT_WRITTEN
     return 1 if summary.counts["有错误"] else 0
 
@@ -77,8 +110,8 @@ def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Wai
                 record = replace(record, file=jobs.names.get(record.file, record.file))
             if run.waiving:
                 used |= _used(run.waiving, record)
-            summary.add(record, printable_path(path) if path else None, one.fresh)
-            if one.job:
+            summary.add(record, printable_path(path) if path else None, one.fresh, one.part)
+            if one.job and one.part == 0:
                 tick(outcome(record) if one.fresh else "上次已评")
     return used
 
@@ -90,12 +123,12 @@ def _json(jobs: Plan, record: Record, output: Path | None) -> str:
 
 
 def _used(waiving: Waiving, record: Record) -> set[Waiver]:
-    workbook = PurePath(record.file or "").name
+    workbook, part = PurePath(record.file or "").name, record.part or ""
     return {
         waiver
         for found in record.findings
         if found.waived
-        for waiver in covering(waiving, record.unit, workbook, found.code, found.sheet or "", found.cell)
+        for waiver in covering(waiving, record.unit, workbook, found.code, found.sheet or "", found.cell, part)
     }
 
 
@@ -111,6 +144,18 @@ def _consolidated(run: Run, folder: Path, write: Write) -> list[Path] | None:
     return None
 
 
+def _letters(folder: Path, write: WriteLetters) -> Written | None:
+    """The letters of a run over a folder; None, and a message, where none could be written."""
+    try:
+        return write(folder)
+    except OSError as error:
+        detail, advice = explain_os_error(Path(str(error.filename or folder)), error)
+        say(f"错误：退回意见没有写出（{detail}）。{advice}", err=True)
+    except RecordsError as error:
+        say(f"错误：退回意见没有写出（{str(error).removesuffix('。')}）。", err=True)
+    return None
+
+
 def _stopped(run: Run, summary: Summary) -> None:
     """Report how far a stopped run came, and whether the next one goes on from there."""
     jobs = run.jobs
@@ -120,7 +165,7 @@ def _stopped(run: Run, summary: Summary) -> None:
     say(done, err=True)
 
 
-def _close(run: Run, used: set[Waiver], summary: Summary, written: list[Path]) -> None:
+def _close(run: Run, used: set[Waiver], summary: Summary, written: list[Path], sent: Written | None) -> None:
     """When all are done: idle waivers, the summary, what was written, what was not read."""
     for line in idle(run.waiving, used) if run.waiving else ():
         say(f"豁免清单{line}。", err=True)
@@ -128,12 +173,16 @@ def _close(run: Run, used: set[Waiver], summary: Summary, written: list[Path]) -
         summary.show()
         for path in written:
             say(f"汇总工作簿：{path}")
-    jobs = run.jobs
+        for line in said(sent) if sent else ():
+            say(line)
+    for line in remarks(sent) if sent else ():
+        say(line, err=True)
+    jobs, ours = run.jobs, [*written, *([sent.list] if sent else [])]
     for line in (
         not_taken(jobs.passed),
         _results(jobs.skipped),
         outside(jobs.outside),
-        _not_ours(list(others(jobs, written)) if jobs.many else []),
+        _not_ours(list(others(jobs, ours)) if jobs.many else []),
     ):
         if line:
             say(line, err=True)

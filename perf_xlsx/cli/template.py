@@ -14,7 +14,7 @@ from perf_xlsx.batch.roster_templates import write_templates
 from perf_xlsx.cli.group import INTERRUPTED, Command, fail
 from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
 from perf_xlsx.cli.progress import progress
-from perf_xlsx.forms import FormError, FormFile
+from perf_xlsx.forms import FormError, FormFile, load_form
 from perf_xlsx.forms.case import CaseError
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.rulebook import RulebookError
@@ -107,7 +107,8 @@ def _write_one(
         pipeline.write_template(output, form=form, year=year, rulebook=rulebook, case=text)
     except CaseError as error:
         fail("\n  ".join((f"{data} 不能填入模板：", *error.problems)))
-    say(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写黄色格后保存报送。")
+    what = "没有锁定的格" if form and load_form(form).original else "黄色格"
+    say(f"模板已写好：{output}。用 Excel 或 WPS 打开，填写{what}后保存报送。")
 
 
 def _write_for_roster(

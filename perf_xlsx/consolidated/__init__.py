@@ -15,6 +15,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.batch import Roster
 from perf_xlsx.consolidated.export import ExportError, Format, export
+from perf_xlsx.consolidated.order import InOrder
 from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
@@ -38,7 +39,18 @@ from perf_xlsx.consolidated.sheets import (
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, EXCEL_ROWS, LongSheets
-from perf_xlsx.consolidated.tables import EXTRAS, FINDINGS, FUNDS, INDICATORS, LONG, UNITS, Listed, Return, Table
+from perf_xlsx.consolidated.tables import (
+    EXTRAS,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    LONG,
+    RECEIPTS,
+    UNITS,
+    Listed,
+    Return,
+    Table,
+)
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
@@ -57,6 +69,7 @@ __all__ = [
     "write_consolidated",
 ]
 
+RECEIPTS_NOTE = "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾。核对工作簿用 perf-xlsx verify。"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 
 
@@ -90,8 +103,7 @@ def consolidate(
 
     Gives the files written. Raises RecordsError, ExportError and OSError.
     """
-    if isinstance(records, Iterator):
-        records = list(records)
+    records = InOrder(records, roster)
     with TroubledStore() as troubled:
         found = gather(records, roster, troubled)
         output = output or _own_name(base, found)
@@ -110,8 +122,8 @@ def consolidate(
 
 
 def _tables(found: Statistics) -> tuple[Table, ...]:
-    """The long tables; of what only its form knows there is one where something is."""
-    return (*LONG, EXTRAS) if found.rows[EXTRAS.key] else LONG
+    """The long tables; of what only its form knows, and of receipts, there is one where something is."""
+    return (*LONG, *(table for table in (EXTRAS, RECEIPTS) if found.rows[table.key]))
 
 
 class _Returns:
@@ -122,45 +134,54 @@ class _Returns:
 
     def __iter__(self) -> Iterator[Return]:
         for record in filter(is_return, self.records):
-            link = link_target(record, self.base, self.folder)
-            yield Return(record, identity(record), is_repeat(record), link)
+            yield Return(record, identity(record), is_repeat(record), self.link_of(record.output))
+
+    def link_of(self, output: str | None) -> str | None:
+        """A scored copy's path as the consolidated workbook reaches it."""
+        return link_target(output, self.base, self.folder)
 
 
 def _write(
-    canvas: Canvas, found: Statistics, worst_first: Iterable[Troubled], returns: Iterable[Return], limit: int
+    canvas: Canvas, found: Statistics, with_findings: Iterable[Troubled], returns: _Returns, limit: int
 ) -> None:
     """Create the sheets in their order, then write the rows in one pass, then the summaries."""
     overview = Page(canvas, OVERVIEW, WIDTHS)
     units = LongSheets(
-        canvas, UNITS.name, UNITS.columns, found.rows["units"], _units_note(found), limit, empty="没有收到工作簿。"
-    )
+        canvas, UNITS.name, UNITS.columns, found.rows["units"], _units_note(found), limit,
+        empty="没有收到工作簿。", hidden=found.idle,
+    )  # fmt: skip
     money = Page(canvas, MONEY, MONEY_WIDTHS)
     funds = LongSheets(
         canvas, FUNDS.name, FUNDS.columns, found.rows["funds"], money_notes(found), limit, money=money_code(found),
-        empty="没有资金数据。",
+        empty="没有资金数据。", hidden=found.idle,
     )  # fmt: skip
     indicators = LongSheets(
         canvas, INDICATORS.name, INDICATORS.columns, found.rows["indicators"],
         "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True,
-        empty="没有指标。", lines=2,
+        empty="没有指标。", lines=2, hidden=found.idle,
     )  # fmt: skip
     extras = _extras(canvas, found, limit)
     codes = Page(canvas, CODES, CODE_WIDTHS)
     troubled = LongSheets(
         canvas, TROUBLED, UNIT_COLUMNS, found.troubled,
-        f"错误多的在前；没有问题的{found.received - found.troubled}份不列。", limit, empty="✔ 没有发现问题。",
+        f"按名单的顺序，名单以外的错误多的在前；没有问题的{found.received - found.troubled}份不列。", limit,
+        empty="✔ 没有发现问题。", hidden=found.idle,
     )  # fmt: skip
     findings = LongSheets(
         canvas, FINDINGS.name, FINDINGS.columns, found.rows["findings"],
         "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。", limit, empty="✔ 没有发现问题。",
-        lines=2,
+        lines=2, hidden=found.idle,
     )  # fmt: skip
     outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
     long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
     if extras:
         long[EXTRAS.key] = extras
+    if found.rows[RECEIPTS.key]:
+        long[RECEIPTS.key] = LongSheets(
+            canvas, RECEIPTS.name, RECEIPTS.columns, found.rows[RECEIPTS.key], RECEIPTS_NOTE, limit
+        )
     listed = _fill(long, _tables(found), returns)
-    write_troubled(troubled, worst_first)
+    write_troubled(troubled, with_findings, returns.link_of)
     write_money(money, found, funds, listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
     write_outstanding(outstanding, found.roster)
@@ -173,7 +194,9 @@ def _extras(canvas: Canvas, found: Statistics, limit: int) -> LongSheets | None:
     if not found.rows[EXTRAS.key]:
         return None
     note = "表种文件中自加的格和栏，照填报的内容列出。"
-    return LongSheets(canvas, EXTRAS.name, EXTRAS.columns, found.rows[EXTRAS.key], note, limit, lines=2)
+    return LongSheets(
+        canvas, EXTRAS.name, EXTRAS.columns, found.rows[EXTRAS.key], note, limit, lines=2, hidden=found.idle
+    )
 
 
 def _fill(long: Mapping[str, LongSheets], tables: Iterable[Table], returns: Iterable[Return]) -> Listed:
@@ -192,4 +215,7 @@ def _units_note(found: Statistics) -> str:
     links = "点击“工作簿”打开评分后的文件"
     if found.received > EXCEL_LINKS:
         links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
-    return f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；{links}。"
+    return (
+        f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；"
+        f"退回＝有错误须更正；{links}。"
+    )

@@ -25,13 +25,13 @@ from perf_xlsx.sheets import style as s
 
 BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
 CONTENTS = {
-    UNITS.name: "每份一行：自评与计算的得分、等级，执行率，问题数，评分后工作簿的链接；可筛选、排序",
+    UNITS.name: "每份一行：状态，自评与计算的得分、等级，问题数，执行率，评分后工作簿的链接；可筛选、排序",
     MONEY: "按资金类别合计，带核对",
     FUNDS.name: "每个资金类别一行，统一为万元",
     INDICATORS.name: "每个指标一行，可作数据透视",
     CODES: "按类别统计的问题",
-    TROUBLED: "按单位统计的问题，多的在前",
-    FINDINGS.name: "逐条的问题：在哪里、怎么办",
+    TROUBLED: "每份的错误在哪一格、评分后工作簿的链接",
+    FINDINGS.name: "逐条的问题：在哪里、怎么改",
     OUTSTANDING: "名单上还没有报送的单位、联系人",
 }
 
@@ -70,7 +70,7 @@ def _heading(page: Page, found: Statistics) -> None:
 def _tiles(page: Page, found: Statistics) -> None:
     """Label, large value and remark in three rows."""
     tiles = (
-        (1, 2, "收到", f"{found.received:,}份", f"已评分{found.scored:,}份，读不出{found.unreadable:,}份"),
+        (1, 2, "收到", f"{found.received:,}份", _received(found)),
         (3, 4, "未报送", f"{len(found.roster.missing):,}份" if found.roster.given else "—",
          _list_words(found.roster)),
         (6, 7, "平均得分", *_average(found.overall)),
@@ -91,6 +91,11 @@ def _tiles(page: Page, found: Statistics) -> None:
         page.put(3, first, last, label, **base | soft)
         page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
         page.put(5, first, last, remark, **base | soft | {"font_size": 9})
+
+
+def _received(found: Statistics) -> str:
+    checked = f"仅核对{found.checked:,}份，" if found.checked else ""
+    return f"已评分{found.scored:,}份，{checked}读不出{found.unreadable:,}份"
 
 
 def _spent(found: Statistics) -> tuple[str, str, str]:
@@ -151,6 +156,13 @@ def _steps(found: Statistics) -> Iterator[str]:
     if found.repeats:
         yield (
             f"⚠ {found.repeats}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
+        )
+    if found.checked:
+        yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
+    if found.with_claims:
+        yield (
+            f"⚠ {found.with_claims}份总分含单位自评得分：有的指标没有指标值，不能按规则计算，"
+            "见“单位得分”中状态为“含自评”的。"
         )
     if found.provisional:
         yield (

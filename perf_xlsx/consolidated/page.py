@@ -46,7 +46,7 @@ class Page:
         self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
         self._heights: dict[int, float] = {}
         self._tops = [0]  # first rows of printed pages
-        wide = sum(width * 7 + 5 for width in widths) * 0.75  # points
+        wide = sum(map(printed_width, widths))
         self.page_height = USED * PRINTED[1] * max(1.0, wide / PRINTED[0])
         self.sheet.hide_gridlines(2)
         for column, width in enumerate(widths):
@@ -140,6 +140,11 @@ class Page:
                 self.sheet.write_url(row, first, f"internal:'{value.sheet}'!A1", style, value.sheet)
             case _:
                 self.sheet.write_number(row, first, float(value), style)
+
+
+def printed_width(width: float) -> float:
+    """The points that a column of so many units takes on paper."""
+    return (width * 7 + 5) * 0.75
 
 
 def spaced(code: str) -> str:

@@ -15,7 +15,7 @@ from perf_xlsx.consolidated.tables import FINDINGS, UNITS
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 
-UNREAD, WHOLE = '"读不出*"', '"完整*"'  # what 状态 begins with
+UNREAD, CHECKED, WHOLE = '"*读不出*"', '"*仅核对*"', '"*完整*"'  # what 状态 holds
 SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
 
 
@@ -51,14 +51,20 @@ def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator
     """What must agree, in words, and the two ways to it."""
     units = elsewhere.long[UNITS.key]
     unread = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{UNREAD})", "状态")
-    read = elsewhere.over(UNITS.key, f"COUNTA({{0}})-COUNTIF({{0}},{UNREAD})", "状态")
-    scored = Formula(f"={read}", units.written - found.unreadable)
+    others = f"-COUNTIF({{0}},{CHECKED})" if found.checked else ""
+    read = elsewhere.over(UNITS.key, f"COUNTA({{0}})-COUNTIF({{0}},{UNREAD}){others}", "状态")
+    scored = Formula(f"={read}", units.written - found.unreadable - found.checked)
+    counts = [found.scored, *[found.checked] * bool(found.checked), found.unreadable]
     yield (
-        "已评分＋读不出＝“单位得分”的行数",
-        Formula(f"={found.scored}+{found.unreadable}", found.scored + found.unreadable),
+        f"已评分＋{'仅核对＋' if found.checked else ''}读不出＝“单位得分”的行数",
+        Formula(f"={'+'.join(map(str, counts))}", sum(counts)),
         Formula("=" + elsewhere.over(UNITS.key, "COUNTA({0})", "单位"), units.written),
     )
     yield "读不出＝“单位得分”中读不出的行数", _number(found.unreadable), Formula(f"={unread}", found.unreadable)
+    if found.checked:
+        checked = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{CHECKED})", "状态")
+        words = "仅核对＝“单位得分”中仅核对的行数"
+        yield words, _number(found.checked), Formula(f"={checked}", found.checked)
     if found.overall:
         counted = sum(grade.count for grade in found.grades)
         yield "各等级之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.grades})", counted), scored

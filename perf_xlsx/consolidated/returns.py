@@ -45,6 +45,7 @@ def line_name(form: str | None, fund: FundRecord) -> str:
 class Identity(Struct, frozen=True):
     """Whose form it is: the first columns of its rows."""
 
+    code: str
     unit: str
     supervisor: str
     form: str
@@ -53,8 +54,18 @@ class Identity(Struct, frozen=True):
 
 
 def is_scored(record: Record) -> bool:
-    """Whether the workbook could be read and scored."""
+    """Whether the form was read and scored."""
     return record.status == "scored"
+
+
+def is_read(record: Record) -> bool:
+    """Whether the form was read: scored, or only checked because it holds no points."""
+    return record.is_read
+
+
+def counts_money(record: Record) -> bool:
+    """Whether the form's money is that of the year: a monitoring form is filled in before its end."""
+    return is_read(record) and record.unscored != "monitoring"
 
 
 def is_return(record: Record) -> bool:
@@ -74,11 +85,14 @@ def file_name(path: str) -> str:
 
 def identity(record: Record) -> Identity:
     """Whose form it is; a workbook without a unit's name goes by its file."""
-    scored = is_scored(record)
-    unit = record.unit or f"（{'未填单位' if scored else '未读出'}）{file_name(record.file or '')}"
-    year = record.year or (MISSING if scored else "")
+    read = is_read(record)
+    file = f"{file_name(record.file or '')}{record.which}"
+    unit = record.unit or f"（{'未填单位' if read else '未读出'}）{file}"
+    if record.listed_unit:
+        unit = f"{record.listed_unit}（{'未填单位' if read else '读不出'}：{file}）"
+    year = record.year or (MISSING if read else "")
     form = form_name(record.form, record.form_title)
-    return Identity(unit, record.supervisor or "", form, year, record.project or "")
+    return Identity(record.code or "", unit, record.supervisor or "", form, year, record.project or "")
 
 
 def decimal(text: str | None) -> Decimal | None:
@@ -104,12 +118,11 @@ def with_unit(value: str | None, unit: str | None, sign: str | None = None) -> s
     return f"{sign if sign and sign != '定性' else ''}{value}{unit or ''}"
 
 
-def link_target(record: Record, base: Path, folder: Path) -> str | None:
-    """The scored workbook's path relative to `folder`, with forward slashes; None where there is none.
+def link_target(output: str | None, base: Path, folder: Path) -> str | None:
+    """A scored workbook's path relative to `folder`, with forward slashes; None where there is none.
 
     A relative path of a record is sought from `base`, then from the working folder.
     """
-    output = record.output
     if not output:
         return None
     for path in (os.path.join(base, output), output):  # not pathlib: this is done for every return

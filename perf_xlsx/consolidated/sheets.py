@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -26,14 +26,15 @@ AMOUNT_NAMES = {
     "adjusted": "全年预算数",
     "executed": "全年执行数",
 }
-MONEY_WIDTHS = (2.0, 17, 7, 20, 8, 23, 23, 23, 23, 11, 11, 23, 12)
+MONEY_WIDTHS = (2.0, 15, 6, 17, 6, 16, 15, 16, 16, 9, 9, 16, 9)
 MONEY_ROW = 22
-CODE_WIDTHS = (2.0, 8, 44, 12, 12, 12, 16)
-OUTSTANDING_WIDTHS = (2.0, 7, 36, 15, 16, 30, 28)
+CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
+OUTSTANDING_WIDTHS = (2.0, 6, 32, 13, 15, 28, 26, 26)
 UNIT_COLUMNS = (
-    Column("单位", 40), Column("表种", 14, "word"), Column("年度", 8, "word"), Column("项目", 34),
-    Column("错误", 9, "count"), Column("警告", 9, "count"), Column("提示", 9, "count"),
-    Column("已豁免", 9, "count"), Column("合计", 9, "count"),
+    Column("单位编码", 9, "word"), Column("单位", 20), Column("须更正的错误", 52), Column("错误", 6, "count"),
+    Column("警告", 6, "count"), Column("提示", 6, "count"), Column("已豁免", 7, "count"),
+    Column("合计", 6, "count"), Column("表种", 14, "word"), Column("年度", 6, "word"), Column("项目", 30),
+    Column("工作簿", 36, "link"),
 )  # fmt: skip
 
 
@@ -263,11 +264,15 @@ def write_codes(page: Page, found: Statistics) -> int:
     return row
 
 
-def write_troubled(sheets: LongSheets, troubled: Iterable[Troubled]) -> None:
-    """A row a return with findings."""
+def write_troubled(
+    sheets: LongSheets, troubled: Iterable[Troubled], link_of: Callable[[str | None], str | None]
+) -> None:
+    """A row a return with findings; `link_of` gives the path of a scored copy as this workbook reaches it."""
     for one in troubled:
-        who = one.who
-        sheets.add((who.unit, who.form, who.year, who.project, *one.counts, sum(one.counts)))
+        who, link = one.who, link_of(one.output)
+        counts = *one.counts, sum(one.counts)
+        row = who.code, who.unit, one.errors, *counts, who.form, who.year, who.project, link or one.file
+        sheets.add(row, link)
 
 
 # ---- 未报送 --------------------------------------------------------------------------------------------------
@@ -280,7 +285,7 @@ def write_outstanding(page: Page, roll: RosterStatus) -> None:
     if roll.missing:
         row = page.heads(
             row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "项目"),
-            (6, 6, "联系人、电话"),
+            (6, 6, "联系人、电话"), (7, 7, "读不出的文件"),
         )  # fmt: skip
         for number, one in enumerate(roll.missing, 1):
             page.put(row, 1, 1, number, border=1, align="center")
@@ -291,13 +296,13 @@ def write_outstanding(page: Page, roll: RosterStatus) -> None:
             row += 1
     else:
         words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
-        page.put(row, 1, 6, words, border=1, align="center", font_size=12)
+        page.put(row, 1, 7, words, border=1, align="center", font_size=12)
         page.height(row, 34)
         row += 1
     row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread)
     row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted)
     page.sheet.freeze_panes(4, 0)
-    finish(page, row, 3, landscape=False)
+    finish(page, row, 3)
 
 
 def _said(roll: RosterStatus) -> str:
@@ -316,7 +321,7 @@ def _names(page: Page, row: int, title: str, names: tuple[str, ...]) -> int:
         return row
     row = page.title(row, f"{title}：{len(names)}")
     for name in names:
-        page.word(row, 1, 6, name)
+        page.word(row, 1, 7, name)
         page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
         row += 1
     return row

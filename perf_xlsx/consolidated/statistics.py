@@ -16,7 +16,10 @@ from perf_xlsx.consolidated.returns import (
     MONEY_UNIT,
     POWERS,
     Identity,
+    counts_money,
+    file_name,
     identity,
+    is_read,
     is_repeat,
     is_return,
     is_scored,
@@ -25,10 +28,13 @@ from perf_xlsx.consolidated.returns import (
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.consolidated.troubled_store import TroubledStore
+from perf_xlsx.consolidated.tables import errors_in_words
+from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.record import Record
 
+OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
 BANDS = (
     (Decimal(1), "100%及以上"), (Decimal("0.9"), "90%—100%"), (Decimal("0.8"), "80%—90%"),
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
@@ -119,8 +125,10 @@ class Statistics(Struct):
 
     received: int = 0
     scored: int = 0
+    checked: int = 0  # read, and not scored because they hold no points
     erroneous: int = 0
     provisional: int = 0
+    with_claims: int = 0  # whose total holds points that only the unit gave
     repeats: int = 0  # returns of a form that their unit had returned before
     years: Counter[str] = field(default_factory=Counter)
     rulebooks: Counter[str] = field(default_factory=Counter)
@@ -139,11 +147,17 @@ class Statistics(Struct):
     roster: RosterStatus = field(default_factory=RosterStatus)
     alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
+    filled: set[str] = field(default_factory=set)  # the columns among OPTIONAL that some return has a value for
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The columns that are empty on every row: they are hidden."""
+        return OPTIONAL - self.filled
 
     @property
     def unreadable(self) -> int:
         """Workbooks that could not be read."""
-        return self.received - self.scored
+        return self.received - self.scored - self.checked
 
     @property
     def findings(self) -> int:
@@ -176,14 +190,22 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             continue
         who = identity(record)
         _count_return(found, record)
+        found.filled |= {head for head, text in _optional(record, who) if text}
         counts = kinds.add(record)
         if any(counts):
             found.troubled += 1
-            troubled.add(who, counts)
-        if is_scored(record):
+            rank, file = record.listed_row or None, file_name(record.file or "")
+            troubled.add(Troubled(who, counts, errors_in_words(record), file, record.output, rank))
+        if is_read(record):
             found.erroneous += bool(counts[STANDINGS.index("error")])
-            _count_scored(found, record, who)
+            _count_read(found, record, who)
+        if counts_money(record):
             _add_money(found, record, who)
+        if is_scored(record):
+            found.scored += 1
+            found.provisional += not record.complete
+            found.with_claims += bool(record.claimed_rows)
+            found.bands[_band(record)] += 1
             scores.add(record, who.form)
     found.roster, found.kinds, found.standings = comparison.status, kinds.sorted(), kinds.standings
     found.rows["findings"] = found.findings
@@ -191,6 +213,15 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
     if scores.forms:
         found.spreads, found.overall, found.grades = scores.spreads()
     return found
+
+
+def _optional(record: Record, who: Identity) -> tuple[tuple[str, object], ...]:
+    """The columns that whole batches leave empty, with what a record has for them."""
+    waived = any(found.waived for found in record.findings)
+    return (
+        ("单位编码", who.code), ("主管部门", who.supervisor), ("项目", who.project), ("已豁免", waived),
+        ("与上次比", record.since), ("报送次数", record.round),
+    )  # fmt: skip
 
 
 class _Kinds:
@@ -224,14 +255,13 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["units"] += 1
     found.rows["indicators"] += len(record.indicators or ())
     found.rows["extras"] += len(record.extras)
+    found.rows["receipts"] += receipt_of(record) is not None
 
 
-def _count_scored(found: Statistics, record: Record, who: Identity) -> None:
-    found.scored += 1
-    found.provisional += not record.complete
+def _count_read(found: Statistics, record: Record, who: Identity) -> None:
+    found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
-    found.bands[_band(record)] += 1
 
 
 def _band(record: Record) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import ceil
 from typing import Any
 from urllib.parse import quote
 
 from xlsxwriter.utility import xl_range_abs
 
-from perf_xlsx.consolidated.page import NUMBERS, spaced
+from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width, spaced
 from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
 from perf_xlsx.consolidated.tables import Column, Value
@@ -22,6 +23,10 @@ LONGEST_LINK = 2_000  # characters; Excel refuses more than 2,079
 SPARE = 1.1  # lines break early, and other fonts are wider
 ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
+KEPT = 2  # columns that stay in sight, and are printed again on each page: code and unit
+SCALE = 92  # percent in print: 10 points become 9.2
+WIDER = 1.22  # where 宋体 is missing, another font makes columns that much wider
+PAGE = PRINTED[0] * 100 / SCALE / WIDER  # points of columns that fit a page
 GAP = "+0.00;-0.00;0.00"
 FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one below another
 
@@ -30,15 +35,16 @@ class LongSheets:
     """One long table. All sheets are created at once, in the workbook's order; then rows are added one by one.
 
     `count` is the number of rows to add, `limit` the number of rows of a sheet with its headers, and `lines` the
-    minimum height of a row in lines of text.
+    minimum height of a row in lines of text; `hidden` are the heads of columns that are empty throughout.
     """
 
     def __init__(
         self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
         limit: int = EXCEL_ROWS, money: str = s.MONEY, table: bool = False, empty: str = "", lines: int = 1,
+        hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
-        self.table, self.empty, self.lines = table, empty, lines
+        self.table, self.empty, self.lines, self.hidden = table, empty, lines, hidden
         self.capacity = limit - TOP
         self.names = _sheet_names(name, max(1, -(-count // self.capacity)))
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
@@ -62,15 +68,16 @@ class LongSheets:
         last = TOP + max(1, self._rows_of(number)) - 1
         sheet.hide_gridlines(2)
         for position, column in enumerate(columns):
-            sheet.set_column(position, position, column.width)
+            sheet.set_column(position, position, column.width, None, {"hidden": column.head in self.hidden})
         sheet.set_default_row(_height(self.lines))
         sheet.set_row(0, 32)
         sheet.set_row(1, 18)
         sheet.set_row(2, 30)
-        sheet.freeze_panes(TOP, 1)
+        sheet.freeze_panes(TOP, KEPT)
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
         printed = sum(column.kind != "link" for column in columns)  # links are not printed
+        first = self._print_across(sheet, columns[:printed])
         sheet.print_area(0, 0, last, printed - 1)
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
@@ -78,7 +85,7 @@ class LongSheets:
             sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
         if self.standing_column is not None:
             standing_colours(canvas, sheet, TOP, last, self.standing_column)
-        sheet.merge_range(0, 0, 0, printed - 1, "", canvas.title)
+        sheet.merge_range(0, 0, 0, first - 1, "", canvas.title)
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
         quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(sheet, 1, 0, self.note + self._part_words(number), quiet)
@@ -89,6 +96,27 @@ class LongSheets:
             sheet.set_row(TOP, 36)
             sheet.merge_range(TOP, 0, TOP, len(columns) - 1, "", style)
             canvas.text(sheet, TOP, 0, self.empty, style)
+
+    def _print_across(self, sheet: Any, columns: tuple[Column, ...]) -> int:
+        """Where the columns fill more than a page in legible type, they go on beside it, with their units again.
+
+        Gives the number of columns on the first page.
+        """
+        widths = [0.0 if column.head in self.hidden else printed_width(column.width) for column in columns]
+        if sum(widths) <= PAGE:
+            return len(columns)
+        kept = used = sum(widths[:KEPT])
+        breaks = []
+        for position, width in enumerate(widths[KEPT:], KEPT):
+            if used + width > PAGE:
+                breaks.append(position)
+                used = kept
+            used += width
+        sheet.set_print_scale(SCALE)
+        sheet.set_v_pagebreaks(breaks)
+        sheet.repeat_columns(0, KEPT - 1)
+        sheet.print_across()
+        return breaks[0]
 
     def _part_words(self, number: int) -> str:
         parts = len(self.sheets)

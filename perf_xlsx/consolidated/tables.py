@@ -13,9 +13,10 @@ from msgspec import Struct
 from perf_xlsx.consolidated.returns import (
     MISSING,
     Identity,
+    counts_money,
     decimal,
     file_name,
-    is_scored,
+    is_read,
     line_name,
     money,
     with_unit,
@@ -23,6 +24,8 @@ from perf_xlsx.consolidated.returns import (
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.receipts.receipt import receipt_of
+from perf_xlsx.results.comparison import counted, word
 from perf_xlsx.results.record import Record
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
@@ -70,29 +73,64 @@ def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     claimed, total = decimal(record.claimed_total), decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
-        who.unit, who.supervisor, who.form, who.year, who.project, claimed, total,
+        who.code, who.unit, _state(one), claimed, total,
         _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
-        decimal(record.execution.rate if record.execution else None),
         *(found.count(how) for how in STANDINGS),
-        _state(one), record.rulebook or "",
+        decimal(record.execution.rate if record.execution else None),
+        (record.round or 1) if is_read(record) else None, who.form, who.year, who.project, who.supervisor,
+        _since(record), record.rulebook or "",
         one.link or file_name(record.file or ""),
     )  # fmt: skip
 
 
 def _state(one: Return) -> str:
-    state = "读不出" if not is_scored(one.record) else "完整" if one.record.complete else "暂定"
-    return f"{state}，重复" if one.repeat else state
+    """What becomes of it: 退回 where it must be corrected; and how it was scored."""
+    state = _standing(one.record)
+    if not is_read(one.record) or any(found.standing == "error" for found in one.record.findings):
+        state = f"退回（{state}）"
+    marks = state, "含自评" if one.record.claimed_rows else "", "重复" if one.repeat else ""
+    return "，".join(filter(None, marks))
+
+
+def _standing(record: Record) -> str:
+    if not is_read(record):
+        return "读不出"
+    if record.total is None:
+        return "仅核对"
+    return "完整" if record.complete else "暂定"
+
+
+def _since(record: Record) -> str:
+    """What became of the findings of the return before."""
+    if not (since := record.since):
+        return ""
+    words = [word(found, since) for found in record.findings if counted(found)]
+    counts = (
+        ("已改", len(since.fixed)), ("未改", words.count("未改")), ("新增", words.count("新增")),
+        ("另有改动", since.changes),
+    )  # fmt: skip
+    return "，".join(f"{name}{count}" for name, count in counts if count)
+
+
+def errors_in_words(record: Record) -> str:
+    """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for found in record.findings:
+        if found.standing == "error":
+            kinds[found.code].append(found.cell_address or "整个文件")
+    return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
 
 
 def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
-    for fund in one.record.funds:
+    for fund in one.record.funds if counts_money(one.record) else ():
         yield (
-            one.who.unit, one.who.form, one.who.year, one.who.project, line_name(form, fund),
+            one.who.code, one.who.unit, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
-            decimal(fund.adjustment_rate), decimal(fund.execution_rate), unit or MISSING,
+            decimal(fund.adjustment_rate), decimal(fund.execution_rate), unit or MISSING, one.who.form,
+            one.who.year, one.who.project,
         )  # fmt: skip
 
 
@@ -102,10 +140,11 @@ def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     for row in one.record.indicators or ():
         points, claimed, unit = decimal(row.points), decimal(row.claimed), row.unit
         yield (
-            who.unit, who.supervisor, who.form, who.year, who.project, row.level1 or "",
-            row.level2 or "", row.name or "", with_unit(row.target, unit, row.sign),
-            with_unit(row.actual, unit), decimal(row.completion), decimal(row.weight), claimed, points,
+            who.code, who.unit, row.level1 or "", row.level2 or "", row.name or "",
+            with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), decimal(row.completion),
+            decimal(row.weight), claimed, points,
             None if claimed is None or points is None else claimed - points, row.method or "", row.why,
+            who.form, who.year, who.project, who.supervisor,
         )  # fmt: skip
 
 
@@ -117,7 +156,17 @@ def extra_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     who = one.who
     for extra in one.record.extras:
         table = TABLE_NAMES.get(extra.table or "", "")
-        yield who.unit, who.form, who.year, who.project, table, extra.row or "", extra.label, extra.given
+        yield (
+            who.code,
+            who.unit,
+            table,
+            extra.row or "",
+            extra.label,
+            extra.given,
+            who.form,
+            who.year,
+            who.project,
+        )
 
 
 def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
@@ -125,9 +174,21 @@ def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     who = one.who
     for found in one.record.findings:
         yield (
-            who.unit, who.form, who.year, who.project, standing_word(found.standing), found.code,
-            code_title(found.code), found.cell_address or "整个文件", found.given or "", found.expected or "",
-            found.difference or "", found.message, what_to_do(found),
+            who.code, who.unit, standing_word(found.standing), found.code, found.cell_address or "整个文件",
+            found.given or "", found.expected or "", found.message, what_to_do(found),
+            found.difference or "", word(found, since) if (since := one.record.since) and counted(found) else "",
+            code_title(found.code), who.form, who.year, who.project,
+        )  # fmt: skip
+
+
+def receipt_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+    """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
+    receipt, who = receipt_of(one.record), one.who
+    if receipt is not None:
+        yield (
+            who.unit, who.form, who.year, who.project, decimal(receipt.total), receipt.grade or "",
+            receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
+            receipt.content,
         )  # fmt: skip
 
 
@@ -150,50 +211,60 @@ def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
 UNITS = Table(
     "units", "单位得分",
     _columns(
-        ("单位", 27), ("主管部门", 20), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 30),
-        ("自评总分", 9, "points"), ("计算总分", 9, "points"), ("差额", 8, "gap"), ("自评等级", 9, "word"),
-        ("计算等级", 9, "word"), ("预算执行率", 11, "percent"), ("错误", 6, "count"), ("警告", 6, "count"),
-        ("提示", 6, "count"), ("已豁免", 7, "count"), ("状态", 12, "word"), ("评分办法", 10, "word"),
-        ("工作簿", 36, "link"),
+        ("单位编码", 9, "word"), ("单位", 20), ("状态", 13, "word"), ("自评总分", 8, "points"),
+        ("计算总分", 8, "points"), ("差额", 7, "gap"), ("自评等级", 7, "word"), ("计算等级", 7, "word"),
+        ("错误", 5, "count"), ("警告", 5, "count"), ("提示", 5, "count"), ("已豁免", 6, "count"),
+        ("预算执行率", 9, "percent"), ("报送次数", 5, "count"), ("表种", 12, "word"), ("年度", 6, "word"),
+        ("项目", 26), ("主管部门", 20), ("与上次比", 24), ("评分办法", 11, "word"), ("工作簿", 36, "link"),
     ),
     unit_rows,
 )  # fmt: skip
 FUNDS = Table(
     "funds", "资金明细",
     _columns(
-        ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 30), ("资金类别", 17),
-        ("年初预算数", 15, "money"), ("调整数", 14, "money"), ("全年预算数", 15, "money"),
-        ("全年执行数", 15, "money"), ("预算调整率", 10, "percent"), ("预算执行率", 10, "percent"),
-        ("填报单位", 8, "word"),
+        ("单位编码", 9, "word"), ("单位", 20), ("资金类别", 14), ("年初预算数", 13, "money"),
+        ("调整数", 12, "money"), ("全年预算数", 13, "money"), ("全年执行数", 13, "money"),
+        ("预算调整率", 9, "percent"), ("预算执行率", 9, "percent"), ("填报单位", 7, "word"),
+        ("表种", 13, "word"), ("年度", 6, "word"), ("项目", 30),
     ),
     fund_rows,
 )  # fmt: skip
 INDICATORS = Table(
     "indicators", "指标明细",
     _columns(
-        ("单位", 20), ("主管部门", 14), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 17),
-        ("一级指标", 9, "word"), ("二级指标", 10, "word"), ("三级指标", 20), ("指标值", 10, "word"),
-        ("实际完成值", 11, "word"), ("完成率", 9, "percent"), ("分值", 7, "points"), ("自评得分", 9, "points"),
-        ("计算得分", 9, "points"), ("差额", 8, "gap"), ("计分方法", 9, "word"), ("为什么", 32),
+        ("单位编码", 9, "word"), ("单位", 16), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
+        ("三级指标", 16), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
+        ("分值", 7, "points"), ("自评得分", 8, "points"), ("计算得分", 8, "points"), ("差额", 8, "gap"),
+        ("计分方法", 8, "word"), ("计算过程", 32), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 20),
+        ("主管部门", 18),
     ),
     indicator_rows,
 )  # fmt: skip
 EXTRAS = Table(
     "extras", "自定内容",
     _columns(
-        ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24), ("所在表", 12, "word"),
-        ("行", 27), ("栏目", 18, "word"), ("填报内容", 50),
+        ("单位编码", 9, "word"), ("单位", 20), ("所在表", 12, "word"), ("行", 20), ("栏目", 18, "word"),
+        ("填报内容", 40), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24),
     ),
     extra_rows,
 )  # fmt: skip
 FINDINGS = Table(
     "findings", "问题清单",
     _columns(
-        ("单位", 20), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 16), ("严重程度", 9, "word"),
-        ("编号", 6, "word"), ("类别", 17), ("位置", 16), ("填报内容", 13), ("应为", 11), ("相差", 9),
-        ("问题", 36), ("怎么办", 32),
+        ("单位编码", 9, "word"), ("单位", 16), ("严重程度", 8, "word"), ("编号", 5, "word"), ("位置", 13),
+        ("填报内容", 10), ("应为", 9), ("问题", 27), ("整改意见", 26), ("相差", 10), ("与上次比", 9, "word"),
+        ("类别", 26), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24),
     ),
     finding_rows,
+)  # fmt: skip
+RECEIPTS = Table(
+    "receipts", "回执",
+    _columns(
+        ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24), ("计算总分", 9, "points"),
+        ("计算等级", 9, "word"), ("校验码", 16, "word"), ("评分办法", 12, "word"),
+        ("报送件", 27), ("报送件的SHA-256", 34), ("评分后工作簿的SHA-256", 34), ("填报内容的SHA-256", 34),
+    ),
+    receipt_rows,
 )  # fmt: skip
 LONG = (UNITS, FUNDS, INDICATORS, FINDINGS)
 

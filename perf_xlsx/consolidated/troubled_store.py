@@ -1,4 +1,4 @@
-"""The returns with findings, in a temporary sqlite database: on disk beyond its cache, worst first when read.
+"""The returns with findings, in a temporary sqlite database: on disk beyond its cache, in order when read.
 
 Held in memory they would take half a kilobyte each.
 """
@@ -17,10 +17,17 @@ from perf_xlsx.domain.model import STANDINGS
 
 
 class Troubled(Struct, frozen=True):
-    """One return with findings, counted by standing."""
+    """One return with findings, counted by standing; its errors in words, file and scored copy.
+
+    `rank` is its row in the list of units.
+    """
 
     who: Identity
     counts: tuple[int, ...]
+    errors: str = ""
+    file: str = ""
+    output: str | None = None
+    rank: int | None = None
 
 
 class TroubledStore:
@@ -29,19 +36,22 @@ class TroubledStore:
     def __enter__(self) -> TroubledStore:
         self._database = sqlite3.connect("")
         self._database.execute("pragma cache_size = -500")  # KB
-        self._database.execute(f"create table troubled (who text, {', '.join(STANDINGS)})")
+        self._database.execute(f"create table troubled (rank, more text, {', '.join(STANDINGS)})")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def add(self, who: Identity, counts: tuple[int, ...]) -> None:
+    def add(self, one: Troubled) -> None:
         """Store a return with findings, counted in the order of STANDINGS."""
-        row = (json.dumps(astuple(who)), *counts)  # as JSON: names may hold half a surrogate pair
-        self._database.execute(f"insert into troubled values (?{', ?' * len(counts)})", row)
+        more = json.dumps((astuple(one.who), one.errors, one.file, one.output))  # names may hold half a character
+        row = one.rank, more, *one.counts
+        self._database.execute(f"insert into troubled values (?, ?{', ?' * len(one.counts)})", row)
 
     def __iter__(self) -> Iterator[Troubled]:
-        """The worst first, else in the order of the records."""
+        """In the order of the list of units; behind them the worst first, else in the order of the records."""
         order = ", ".join(f"{standing} desc" for standing in STANDINGS)
-        for who, *counts in self._database.execute(f"select * from troubled order by {order}, rowid"):
-            yield Troubled(Identity(*json.loads(who)), tuple(counts))
+        query = f"select * from troubled order by rank is null, rank, {order}, rowid"
+        for rank, more, *counts in self._database.execute(query):
+            who, errors, file, output = json.loads(more)
+            yield Troubled(Identity(*who), tuple(counts), errors, file, output, rank)

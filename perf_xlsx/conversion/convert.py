@@ -19,13 +19,13 @@ from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.collector import reported
 from perf_xlsx.foreign import Original
-from perf_xlsx.ooxml import Grid, Limits
-from perf_xlsx.ooxml.contents import codes_of_grid
+from perf_xlsx.ooxml import Altered, Grid, Limits
+from perf_xlsx.ooxml.contents import altered_on, codes_of_grid
 from perf_xlsx.ooxml.note_text import Recorded, answer_in
 from perf_xlsx.ooxml.record import Record, find_ledger
-from perf_xlsx.reading.earlier_answers import in_notes
-from perf_xlsx.reading.earlier_run import claims_of
-from perf_xlsx.reading.grids import NOWHERE, Sheets
+from perf_xlsx.reading.earlier_answers import altered, in_notes
+from perf_xlsx.reading.earlier_run import points_of
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.read import Reading, read_sheets
 from perf_xlsx.reading.workbook_extras import other_sheets
@@ -54,22 +54,28 @@ def convert(
     original: Original, workbook: str, rulebook: str | None = None, limits: Limits = DEFAULTS
 ) -> Converted | Finding:
     """Convert a workbook. A Finding (R04, R05) where it is no form that can be read."""
-    reading = read_sheets(original, original.grids, workbook, rulebook, limits, skip=_added_sheets(original))
+    reading, *others = read_sheets(
+        original, original.grids, workbook, rulebook, limits, skip=_added_sheets(original)
+    )
     if reading.layout is None or reading.evaluation is None:
         return reading.findings[0]
-    layout, evaluation, official = reading.layout, reading.evaluation, reading.layout.official
+    evaluation, official, sheets = reading.evaluation, reading.layout.official, reading.sheets.whole
+    more = tuple(min(one.layout.boxes.values()) for one in others if one.layout)
+    layout = replace(reading.layout, forms=(*reading.layout.forms, *more))
     rules = _template_rules(reading, rulebook).on(layout.form.name)
     joined = join(evaluation, official.kind.into if official else {})
-    transcript = Transcript(joined, reading.sheets, rules, understood=official is not None)
+    transcript = Transcript(joined, sheets, rules, understood=official is not None)
     record = _record(original)
     recorded = None if record is None else record.notes
     left = tuple(left_behind(original, transcript, layout, recorded))
-    no_place = tuple(claims_of(layout.form, transcript.evaluation.absent).values())
+    no_place = tuple(points_of(layout.form, transcript.evaluation.absent).values())
     origin = Origin(workbook, original.format, tuple(transcript.traces), left, no_place)
     findings = (
         *(transcript.moved_finding(found) for found in reading.findings),
-        *_extras(original, reading.sheets, layout),
+        *_extras(original, sheets, layout),
+        *(_not_carried_form(original, sheets, at) for at in more),
         *_answered(original, transcript, recorded),
+        *_altered(original, record, workbook),
         _converted(origin, Place(workbook)),
     )
     return Converted(
@@ -119,6 +125,20 @@ def _answered(original: Original, transcript: Transcript, recorded: Recorded | N
         yield replace(found, place=transcript.moved_finding(found).place)
 
 
+def _altered(original: Original, record: Record | None, workbook: str) -> Iterator[Finding]:
+    """R25: what was changed on the sheets that an earlier scoring added."""
+    grids = _grids(original)
+    for name, added in record.sheets.items() if record else ():
+        title = next((one.area() or (added.name,) for one in original.defined_names() if one.name == name), None)
+        grid = grids.get(title[0] if title else added.name)
+        if grid is None or added.codes is None:
+            continue
+        changed = altered_on(codes_of_grid(grid, added.codes), added.codes)
+        cells = [Altered(*at, grid.cells.get(at), then) for at, then in changed.items()]
+        if found := altered(added.name, Place(workbook), added.name, cells):
+            yield replace(found, place=Place(workbook))
+
+
 def _converted(origin: Origin, place: Place) -> Finding:
     """R18: that it was converted, how much of it, and what was not."""
     rest = f"另有{len(origin.left)}处没有带入，列在该表末尾。" if origin.left else ""
@@ -130,6 +150,17 @@ def _converted(origin: Origin, place: Place) -> Finding:
     return reported(
         "R18", place, "文件格式", message, advice, given=origin.format, expected="Excel 工作簿（.xlsx）"
     )
+
+
+def _not_carried_form(original: Original, sheets: Sheets, at: Address) -> Finding:
+    """R06: a further form; a template holds one."""
+    name, cell = sheets.shown(at)
+    message = (
+        f"原文件“{name}”{cell}处还有一张自评表。{original.format}的工作簿只读取一张，"
+        "这一张没有读取，也没有评分、带入新的工作簿。"
+    )
+    advice = "请用 Excel 或 WPS 另存为 .xlsx 后重新报送，其中每张自评表都会评分。"
+    return reported("R06", sheets.place(NOWHERE), "自评表", message, advice)
 
 
 def _extras(original: Original, sheets: Sheets, layout: Layout) -> Iterator[Finding]:

@@ -198,6 +198,13 @@ class Extra(Struct, frozen=True):
     entry: Entry[Any]
 
 
+Unscored = Literal["", "no_points", "monitoring"]
+UNSCORED_WORDS: Mapping[str, str] = {
+    "no_points": "本表没有分值和得分，只核对，不计分",
+    "monitoring": "本表是绩效监控表，不是自评表，只核对，不计分",
+}
+
+
 class SelfEvaluation(Struct, frozen=True):
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
@@ -205,7 +212,8 @@ class SelfEvaluation(Struct, frozen=True):
     layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten` are titles
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
     (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
-    for a single box), line and box.
+    for a single box), line and box. `unscored` is why the form is checked and gets no points;
+    "" where it is scored.
     """
 
     form: str
@@ -226,6 +234,7 @@ class SelfEvaluation(Struct, frozen=True):
     weight_head: Place | None = None
     form_title: str = ""
     computed: frozenset[tuple[str, str | int, str]] = frozenset()
+    unscored: Unscored = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -319,7 +328,7 @@ class Score(Struct, frozen=True, gc=False):
     `share` is the exact part of the weight earned (0 to 1), `completion` the exact uncapped completion; each None
     where it cannot be computed. `points` is rounded once, to 0.01. `met` is None where it is not a yes or no.
     `why` is one Chinese sentence with the numbers. `otherwise` are the points that the opposite sign would give,
-    where none was chosen.
+    where none was chosen. `claimed`: no rule can compute the points, so they are those that the unit claims.
     """
 
     weight: Decimal | None
@@ -331,6 +340,7 @@ class Score(Struct, frozen=True, gc=False):
     why: str
     basis: tuple[Citation, ...]
     otherwise: Decimal | None = None
+    claimed: bool = False
 
     @property
     def applies(self) -> bool:
@@ -358,16 +368,16 @@ class Rates(Struct, frozen=True):
 class Scores(Struct, frozen=True):
     """Everything that was computed. `indicators` runs parallel to the form's indicators.
 
-    `total` counts what could not be scored as 0. `provisional` says in Chinese why the total is not final: scores
-    or values are missing, or weights are wrong; then `grade` is None. `doubted` are the amounts that seem to be in
-    another money unit (F10): nothing was computed from them.
+    `total` counts what could not be scored as 0; None where the form holds no points. `provisional` says in
+    Chinese why the total is not final: scores or values are missing, or weights are wrong; then `grade` is None.
+    `doubted` are the amounts that seem to be in another money unit (F10): nothing was computed from them.
     """
 
     execution: Score
     line_rates: Mapping[str, Rates]
     project_rates: tuple[Rates, ...]
     indicators: tuple[Score, ...]
-    total: Decimal
+    total: Decimal | None
     grade: str | None
     provisional: tuple[str, ...] = ()
     doubted: frozenset[Place] = frozenset()
@@ -375,7 +385,12 @@ class Scores(Struct, frozen=True):
     @property
     def complete(self) -> bool:
         """Whether the total is final, so that it earns a grade."""
-        return not self.provisional
+        return self.total is not None and not self.provisional
+
+    @property
+    def claimed_rows(self) -> int:
+        """How many indicators have the points that the unit claims, because no rule can compute them."""
+        return sum(score.claimed for score in self.indicators)
 
 
 PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())
@@ -429,8 +444,24 @@ class Finding(Struct, frozen=True, gc=False):
         return "waived" if self.waived else self.severity
 
 
+class Stamp(Struct, frozen=True):
+    """What identifies a score: its check code, the digests of inputs and rulebook, the inputs by sheet and cell.
+
+    Of an input that is not for everybody `inputs` holds a code.
+    """
+
+    code: str
+    content: str
+    rules: str
+    inputs: Mapping[str, Mapping[str, str]]
+
+
 class Result(Struct, frozen=True):
-    """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read."""
+    """One workbook, read and scored. `evaluation` and `scores` are None when it could not be read.
+
+    Of a workbook with several forms it is the result of the first one, with what was found about the workbook as a
+    whole; `more` are those of the others. `part` tells them apart ("": the only form).
+    """
 
     file: str
     sha256: str
@@ -439,3 +470,11 @@ class Result(Struct, frozen=True):
     findings: tuple[Finding, ...]
     rulebook: str | None = None
     output: str | None = None
+    part: str = ""
+    more: tuple[Result, ...] = ()
+    stamp: Stamp | None = None
+
+    @property
+    def forms(self) -> tuple[Result, ...]:
+        """The result of each form."""
+        return (self, *self.more)

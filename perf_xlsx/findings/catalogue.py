@@ -29,6 +29,7 @@ class CatalogueEntry(Struct, frozen=True):
 
     `why` says in Chinese why it matters, `good` and `bad` are examples of what people type. Either `cites` names a
     rulebook setting, or `basis` is a text where no rulebook decides, and `trust` how far that text is known.
+    `of_points`: it means nothing on a form that holds no points.
     """
 
     code: str
@@ -40,6 +41,7 @@ class CatalogueEntry(Struct, frozen=True):
     basis: str = ""
     cites: str = ""
     trust: Trust = Trust.AGREED
+    of_points: bool = False
 
     @property
     def stated(self) -> str:

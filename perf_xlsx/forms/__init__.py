@@ -12,12 +12,21 @@ from perf_xlsx.forms.form import (
     FormError,
     Line,
     Lines,
+    Original,
     Rows,
     Sheet,
     typed,
 )
 from perf_xlsx.forms.parsing import parse_form
-from perf_xlsx.forms.registry import FormFile, form_names, load_form, read_forms, shipped_names, with_forms
+from perf_xlsx.forms.registry import (
+    FormFile,
+    folder_of,
+    form_names,
+    load_form,
+    read_forms,
+    shipped_names,
+    with_forms,
+)
 
 __all__ = [
     "BOX_KINDS",
@@ -32,8 +41,10 @@ __all__ = [
     "FormFile",
     "Line",
     "Lines",
+    "Original",
     "Rows",
     "Sheet",
+    "folder_of",
     "form_names",
     "load_form",
     "parse_form",

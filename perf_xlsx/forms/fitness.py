@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from perf_xlsx.domain.quantity import same_label
-from perf_xlsx.forms.form import NEXT_YEAR, Block, Box, Boxes, Form, Line, Lines, Rows, Sheet, typed
+from perf_xlsx.forms.form import BOXES as BOX_LABELS
+from perf_xlsx.forms.form import LINES as LINE_LABELS
+from perf_xlsx.forms.form import (
+    NEXT_YEAR,
+    OTHER,
+    PASSAGES,
+    Block,
+    Box,
+    Boxes,
+    Form,
+    Line,
+    Lines,
+    Rows,
+    Sheet,
+    typed,
+)
 from perf_xlsx.rulebook import rulebook_names
 
 LINES, TABLES = (
@@ -55,6 +74,7 @@ def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
         *_sheets(form),
         *_twins(form),
         *_rulebook(form),
+        *_original(form),
     ]
 
 
@@ -334,3 +354,37 @@ def _rulebook(form: Form) -> Iterator[str]:
     if form.rulebook not in rulebook_names():
         names = "、".join(rulebook_names())
         yield f"rulebook 是“{form.rulebook}”，应为自带的评分办法之一：{names}；自己的用 --rulebook 指定。"
+
+
+def _original(form: Form) -> Iterator[str]:
+    """Labels of an adopted form for boxes that it has not, and one label that means two things."""
+    for block, labels in (form.original.labels if form.original else {}).items():
+        keys = _keys_in(form, block)
+        if unknown := [key for key in labels if keys is not None and key not in keys]:
+            yield f"layout.{block} 不认识“{unknown[0]}”，应为：{'、'.join(sorted(keys or ()))}。"
+        if block == OTHER:  # a heading may be called as a line of money is
+            continue
+        owner: dict[str, str] = {}
+        for key, words in labels.items():
+            for word in {same_label(word): word for word in words}.values():
+                if owner.setdefault(same_label(word), key) != key:
+                    yield f"layout.{block}“{owner[same_label(word)]}”和“{key}”都有“{word}”，读取时分不清。"
+
+
+def _keys_in(form: Form, block: str) -> set[str] | None:
+    """The keys that labels of a block may have, those of official layouts among them; None: any."""
+    if block in (PASSAGES, OTHER):
+        return None
+    added = _official_layouts()
+    if block == LINE_LABELS:
+        lines = (line.key for one in form.blocks if isinstance(one, Lines) for line in one.lines)
+        return {*lines, *(line["key"] for line in added["lines"])}
+    if block == BOX_LABELS:
+        return {*(box.key for box in typed(form.single_boxes)), *(box["key"] for box in added["boxes"])}
+    more = {box["key"] for box in added["columns"] if box["block"] == block}
+    return more | {box.key for one in form.blocks if one.key == block for box in typed(one.fields)}
+
+
+@cache
+def _official_layouts() -> Mapping[str, Any]:
+    return tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))

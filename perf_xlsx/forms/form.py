@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -14,6 +14,11 @@ from perf_xlsx.domain.quantity import normalise
 BoxKind = Literal["text", "long_text", "number", "percent", "date", "choice", "value", "computed"]
 NEXT_YEAR = "{next_year}"  # in a help or error: the year after the form's, in which it is filled in
 _YEARS = range(2000, 2101)  # the years that it may be
+# Blocks of an original's labels that are not a table's key: single boxes, lines of money, titled texts; and what
+# belongs to no box: TOTALS begin the row of the total, HEADINGS parts of the form, ASIDES remarks and signatures,
+# SOURCES are lines of money that only this form has.
+BOXES, LINES, PASSAGES, OTHER = "boxes", "lines", "passages", "other"
+TOTALS, HEADINGS, ASIDES, SOURCES = "totals", "headings", "asides", "sources"
 BOX_KINDS = ("text", "long_text", "number", "percent", "date", "choice", "value", "computed")
 
 
@@ -197,11 +202,26 @@ class Sheet(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
+class Original(Struct, frozen=True):
+    """The official workbook that a bureau's own form was adopted from, and what the labels on it mean.
+
+    `file` is its name beside the form's own file, `sha256` tells that it is still the same. `labels` are, by block
+    (BOXES, LINES, PASSAGES, OTHER, else a block's key) and by key, the labels as they are printed there; `unread`
+    are, by block, those that mean nothing to the reader.
+    """
+
+    file: str
+    sha256: str
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]]
+    unread: Mapping[str, tuple[str, ...]]
+
+
 class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made of it once
     """One kind of form. `versions` are the template versions that can be read; the last is the one written.
 
     `asides` are the words that remarks and signatures begin with where people write them into a table, `titles`
-    those by which the title of an official layout is recognised.
+    those by which the title of an official layout is recognised. With an `original` the template is that workbook.
+    `base` is the shipped form that it is based on.
     """
 
     name: str
@@ -217,11 +237,18 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     asides: tuple[str, ...] = ()
     guide_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    original: Original | None = None
+    base: str = ""
 
     @property
     def short(self) -> str:
         """What the kind is called in a table: "部门整体支出"."""
         return self.title.replace("（单位）", "").removesuffix("绩效自评")
+
+    @property
+    def kind(self) -> str:
+        """The shipped form that it is based on, else its own name: what layouts and rulebooks know it by."""
+        return self.base or self.name
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -13,13 +13,35 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.forms.form import BOX_KINDS, Block, Box, Boxes, Choice, Form, FormError, Line, Lines, Rows, Sheet
+from perf_xlsx.forms.form import (
+    ASIDES,
+    BOX_KINDS,
+    BOXES,
+    HEADINGS,
+    LINES,
+    OTHER,
+    PASSAGES,
+    SOURCES,
+    TOTALS,
+    Block,
+    Box,
+    Boxes,
+    Choice,
+    Form,
+    FormError,
+    Line,
+    Lines,
+    Original,
+    Rows,
+    Sheet,
+)
 from perf_xlsx.system.os_errors import place_of
 from perf_xlsx.system.safe_text import cleaned, one_line
 from perf_xlsx.system.suggestion import meant
 from perf_xlsx.vocabulary import vocabulary
 
 COMMON = "common.toml"
+BASES = ("department", "project")  # shipped forms that a form may be based on
 MOST = 200  # members of any list
 LONGEST_SHOWN = 40  # characters of a wrong value
 BLOCKS = {"boxes": "单个的格", "lines": "固定的行", "rows": "可以增减的行"}
@@ -78,13 +100,14 @@ _BLOCK_KIND = _Key(
     lambda value: value in BLOCKS, "、".join(f"{kind}（{words}）" for kind, words in BLOCKS.items()) + " 之一"
 )
 _BOX_KIND = _Key(lambda value: value in BOX_KINDS, f"{'、'.join(BOX_KINDS)} 之一")
+_PRINTED = _many(_matching(r"[^\n\r\t]{1,200}", "文字，不超过200个字，不能有换行"))
 _LABELS, _WORDS, _TABLES = _many(_LABEL), _many(_WORD), _many(_TABLE, 1)
 
 _FORM = {
     "name": _NAME.must, "title": _LABEL.must, "official": _LABEL.must, "versions": _many(_LABEL, 1).must,
     "rulebook": _LABEL.must, "total_line": _KEY.must, "project_line": _KEY, "source": _text(1000).must,
     "guide": _many(_text(1000), 1).must, "guide_before": _many(_text(1000)), "sheets": _TABLES.must,
-    "asides": _WORDS, "titles": _LABELS,
+    "asides": _WORDS, "titles": _LABELS, "original": _TABLE, "layout": _TABLE, "base": _NAME,
 }  # fmt: skip
 _SHEET = {
     "name": _matching(r"[^\[\]:*?/\\'\"\n\r\t]{1,31}", "不超过31个字，不能有 [ ] : * ? / \\ ' 和引号").must,
@@ -110,6 +133,13 @@ _LINE = {
     "key": _KEY.must, "label": _LABEL.must, "synonyms": _LABELS, "parts": _many(_KEY), "blank_part_is_zero": _FLAG,
     "indent": _number(0, 10, whole=True), "required": _many(_KEY), "lead": _LABEL,
 }  # fmt: skip
+_ORIGINAL = {
+    "file": _matching(r'[^/\\:*?"<>|\n\r\t]{1,200}', "同一文件夹中的文件名，不带路径").must,
+    "sha256": _matching("[0-9a-f]{64}", "64个小写十六进制字符").must,
+}  # fmt: skip
+_LAYOUT = dict.fromkeys((BOXES, LINES, PASSAGES, OTHER, "funds", "projects", "indicators", "unread"), _TABLE)
+_OTHER = dict.fromkeys((TOTALS, HEADINGS, ASIDES, SOURCES), _PRINTED)
+_UNREAD = dict.fromkeys(_LAYOUT.keys() - {"unread"}, _PRINTED)
 _MEMBERS = {"boxes", "columns"}
 _OPTION = {"value": _WORD.must, "same": _WORDS, "under": _WORD}
 
@@ -122,9 +152,49 @@ def parse_form(text: str, where: str) -> Form:
         raise FormError(f"{where}：不是 TOML{place_of(error)}") from None
     if "sheets" not in raw and raw.keys() & {"extends", "document", "forms"}:
         raise FormError(f"{where}：像是评分办法，不是表种文件。评分办法用 --rulebook 指定")
-    taken = _take(_with_common_lists(raw, where), where, _FORM)
+    taken = _take(_with_common_lists(_with_base(raw, where), where), where, _FORM)
+    taken["original"] = _original(taken.pop("original", None), taken.pop("layout", {}), where)
     taken["sheets"] = tuple(_sheet(one, where) for one in taken["sheets"])
     return Form(**{"project_line": None} | taken)
+
+
+def _with_base(raw: dict[str, Any], where: str) -> dict[str, Any]:
+    """A form with what the shipped form says that its `base` names; its own keys come first."""
+    if "base" not in raw:
+        return raw
+    if raw["base"] not in BASES:
+        raise FormError(f"{where}：base 是{_shown(raw['base'])}，应为 {'、'.join(BASES)} 之一。")
+    if missing := {"name", "title", "official"} - raw.keys():
+        raise FormError(f"{where}：缺少 {min(missing)}，它不能取自 base。")
+    return {**_shipped(raw["base"]), **raw}
+
+
+@cache
+def _shipped(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(files("perf_xlsx.forms").joinpath(f"{name}.toml").read_text("utf-8"), parse_float=Decimal)
+
+
+def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: str) -> Original | None:
+    """The workbook that the form was adopted from, with its labels; None where the form is its own."""
+    if raw is None:
+        if layout:
+            raise FormError(f"{where}：有 layout，缺少 original。")
+        return None
+    taken, blocks = _take(raw, f"{where} › original", _ORIGINAL), _take(layout, f"{where} › layout", _LAYOUT)
+    unread = _take(blocks.pop("unread", {}), f"{where} › layout.unread", _UNREAD)
+    return Original(
+        **taken, labels={name: _labels(name, one, where) for name, one in blocks.items()}, unread=unread
+    )
+
+
+def _labels(block: str, raw: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
+    """The labels of one block by key; passages go by their titles."""
+    keys = _OTHER if block == OTHER else dict.fromkeys(raw, _PRINTED)
+    named = _LABEL if block == PASSAGES else _KEY
+    for key in raw:
+        if not named.fits(key):
+            raise FormError(f"{where} › layout.{block}：不认识{_shown(key)}，应为 {named.words}。")
+    return _take(raw, f"{where} › layout.{block}", keys)
 
 
 @cache

@@ -26,10 +26,14 @@ _added: ContextVar[Mapping[str, FormFile]] = ContextVar("forms")
 
 
 class FormFile(Struct, frozen=True):
-    """A bureau's own form: the name and the text of its TOML, which can be sent to any process or machine."""
+    """A bureau's own form: the name and the text of its TOML, which can be sent to any process or machine.
+
+    `folder` is where it was read from: an original workbook stands beside it.
+    """
 
     file: str
     text: str
+    folder: str = ""
 
     @property
     def form(self) -> Form:
@@ -56,7 +60,7 @@ def read_forms(paths: Iterable[Path]) -> tuple[FormFile, ...]:
     for path in _files(paths):
         if (real := os.path.realpath(path)) in found:
             continue
-        file = FormFile(visible(path.name), _text(path))
+        file = FormFile(visible(path.name), _text(path), os.path.dirname(real))
         if len(found) == MOST_FILES:
             raise FormError(f"表种文件超过{MOST_FILES}个，请只指定用到的。")
         _check_distinct(file, found.values())
@@ -142,6 +146,12 @@ def load_form(name: str) -> Form:
     """The form kind of that name. Raises FormError when there is none."""
     own = _added.get({}).get(name)
     return own.form if own else _shipped(name)
+
+
+def folder_of(name: str) -> str:
+    """The folder of a bureau's own form; "" for a shipped one."""
+    own = _added.get({}).get(name)
+    return own.folder if own else ""
 
 
 @cache

@@ -21,13 +21,20 @@ from perf_xlsx.scoring import Known, score
 from perf_xlsx.scoring.total import settled
 
 OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
+WITHOUT_POINTS = frozenset(code for code, entry in catalogue().items() if not entry.of_points)
 DECIDING = frozenset({"R07", "W01", "W03"})  # missing values, and weights that do not add up
 
 
 def judge(
-    evaluation: SelfEvaluation, on_reading: Iterable[Finding], rulebook: Rulebook, waiving: Waiving | None = None
+    evaluation: SelfEvaluation,
+    on_reading: Iterable[Finding],
+    rulebook: Rulebook,
+    waiving: Waiving | None = None,
+    part: str = "",
 ) -> tuple[Scores, tuple[Finding, ...]]:
     """The scores of a form that was read, and all findings, those `on_reading` included, in reading order.
+
+    `part` is its name among the forms of its workbook.
 
     The findings that decide whether there is a grade come first, because the other checks need to know; those that
     are waived do not prevent it.
@@ -39,10 +46,13 @@ def judge(
     read = [with_rulebook_severity(one, rulebook) for one in kept]  # reading does not know the rulebook yet
 
     def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
-        return waive(found, evaluation.unit, waiving) if waiving else tuple(found)
+        return waive(found, evaluation.unit, waiving, part) if waiving else tuple(found)
 
     def run(form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
         diagnoses = Diagnoses(form, scores, rulebook)
+        if form.unscored:
+            asked = WITHOUT_POINTS if codes is None else [code for code in WITHOUT_POINTS if code in codes]
+            codes = frozenset(asked)
         arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, rulebook, codes)
 

@@ -18,6 +18,7 @@ COLUMNS = {
     "code": ("编号", "问题编号"),
     "unit": ("单位", "单位名称"),
     "file": ("文件", "文件名"),
+    "part": ("自评表", "分表"),
     "cell": ("单元格", "位置"),
     "reason": ("原因", "豁免原因"),
     "by": ("批准人", "批准单位"),
@@ -43,7 +44,7 @@ def _waiver(row: ListRow, problems: list[str]) -> Waiver | None:
     if until is None or found:
         return None
     file = PurePath(row["file"].replace("\\", "/")).name
-    return Waiver(row.number, code, row["unit"], file, place, Waived(row["reason"], row["by"], until))
+    return Waiver(row.number, code, row["unit"], file, place, Waived(row["reason"], row["by"], until), row["part"])
 
 
 def _place(cell: str) -> str:

@@ -6,7 +6,7 @@ from perf_xlsx.ooxml.book import Book, cell_name
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.draft import MAX_TEXT, DataBar, Draft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
-from perf_xlsx.ooxml.ledger import Formula, RetainedSheet, Stripped, annotate, strip
+from perf_xlsx.ooxml.ledger import Altered, Formula, RetainedSheet, Stripped, annotate, strip
 from perf_xlsx.ooxml.limits import MIB, Limits, LimitsError, load_limits
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.macros import drop_stray_macros
@@ -22,6 +22,7 @@ __all__ = [
     "MAX_TEXT",
     "MIB",
     "RETAINED",
+    "Altered",
     "Answer",
     "BarChart",
     "Book",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from zlib import crc32
@@ -24,6 +24,8 @@ from perf_xlsx.ooxml.note_shapes import draws
 from perf_xlsx.ooxml.relationships import Relationship
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
+Row = tuple[tuple[int, str], ...]  # columns with their codes
+Numbered = tuple[int, Row]
 
 _EMPTY, _LENGTH = "AAAA", 4
 SHORT = 60  # characters
@@ -125,7 +127,88 @@ def written_on(now: Codes, then: Codes) -> list[tuple[int, int]]:
     ]
 
 
-def _by_row(codes: Codes) -> dict[int, tuple[tuple[int, str], ...]]:
+def altered_on(now: Codes, then: Codes) -> dict[tuple[int, int], str]:
+    """The cells that held something then, and now hold something else or nothing, with their codes of then.
+
+    They are where `now` has them. A row that was moved or deleted is none, nor is one that was inserted, nor what
+    a column still has, in another order: a list is sorted without the column of its numbers.
+    """
+    same, found = _permuted(now, then), dict[tuple[int, int], str]()
+    for before, after in changed_rows(now, then):
+        if before and after:
+            (_, was), (row, cells) = before, after
+            present = dict(cells)
+            found |= {(row, at): code for at, code in was if at not in same and present.get(at) != code}
+    return found
+
+
+def _permuted(now: Codes, then: Codes) -> frozenset[int]:
+    """The columns that have the same contents as they had, in whatever order."""
+    counts: dict[int, Counter[str]] = {}
+    for codes, sign in ((now, 1), (then, -1)):
+        for (_, column), code in codes.items():
+            counts.setdefault(column, Counter())[code] += sign
+    return frozenset(column for column, count in counts.items() if not any(count.values()))
+
+
+def changed_rows(now: Codes, then: Codes) -> Iterator[tuple[Numbered | None, Numbered | None]]:
+    """The rows that differ, as they were and as they are now; None for one that was not there, or is no more.
+
+    A row that was only moved does not differ.
+    """
+    gone, new, shifts = _unpaired(_by_row(then), _by_row(now))
+    known = _only_there(gone)
+    for row, cells in new.items():
+        partner = _partner(row, cells, gone, known, shifts.get(row, 0))
+        yield (None if partner is None else (partner, gone.pop(partner))), (row, cells)
+    for left in gone.items():
+        yield left, None
+
+
+def _unpaired(then: dict[int, Row], now: dict[int, Row]) -> tuple[dict[int, Row], dict[int, Row], dict[int, int]]:
+    """The rows of either side that the other lacks; and how far the rows around each new one were moved."""
+    places: dict[Row, list[int]] = {}
+    for row, cells in reversed(then.items()):
+        places.setdefault(cells, []).append(row)
+    gone, new, shifts, shift = dict(then), dict[int, Row](), dict[int, int](), 0
+    for row, cells in now.items():
+        if then.get(row) == cells and row in gone:
+            shift = 0
+            del gone[row]
+        elif (left := places.get(cells)) and (at := _next_left(left, gone, now)) is not None:
+            shift = row - at
+            del gone[at]
+        else:
+            new[row], shifts[row] = cells, shift
+    return gone, new, shifts
+
+
+def _next_left(rows: list[int], gone: Mapping[int, Row], now: Mapping[int, Row]) -> int | None:
+    """The first of these rows that has no counterpart yet, nor one in its own place."""
+    while rows:
+        at = rows.pop()
+        if at in gone and now.get(at) != gone[at]:
+            return at
+    return None
+
+
+def _only_there(rows: Mapping[int, Row]) -> dict[tuple[int, str], int]:
+    """The contents that are in one of these rows alone, with that row."""
+    counts = Counter(cell for cells in rows.values() for cell in cells)
+    return {cell: row for row, cells in rows.items() for cell in cells if counts[cell] == 1}
+
+
+def _partner(
+    row: int, cells: Row, gone: Mapping[int, Row], known: Mapping[tuple[int, str], int], shift: int
+) -> int | None:
+    """The row that this one was: the one with which it shares most, or in whose place it stands."""
+    votes = Counter(known[cell] for cell in cells if known.get(cell) in gone)
+    likely = [one for one, _ in votes.most_common(2)]
+    likely += [one for one in (row, row - shift) if one in gone and one not in likely]
+    return max(likely, key=lambda one: len({*gone[one]}.intersection(cells)), default=None)
+
+
+def _by_row(codes: Codes) -> dict[int, Row]:
     rows: dict[int, list[tuple[int, str]]] = {}
     for (row, column), code in sorted(codes.items()):
         rows.setdefault(row, []).append((column, code))

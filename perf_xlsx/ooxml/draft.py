@@ -55,6 +55,7 @@ class Draft:
         self.chart: BarChart | None = None
         self.tab_colour = ""
         self.footer = ""
+        self.following = ""  # the header of each page after the first
         self.selected = (0, 0)
         self.frozen_rows = 0
         self.filtered: Area | None = None

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
-from perf_xlsx.ooxml.contents import codes_of_draft, codes_of_grid, has_more, written_on
+from perf_xlsx.ooxml.contents import altered_on, codes_of_draft, codes_of_grid, has_more, written_on
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
 from perf_xlsx.ooxml.marks import Mark, SheetCells, fill_cell
@@ -70,11 +70,21 @@ def _mark(book: Book, marks: Sequence[Mark]) -> list[Marked]:
 # ---- removing --------------------------------------------------------------------------------------------------
 
 
+class Altered(Struct, frozen=True):
+    """A cell of ours that somebody changed: what it holds now (None: nothing), and the code of what it held."""
+
+    row: int
+    column: int
+    cell: Cell | None
+    then: str
+
+
 class RetainedSheet(Struct, frozen=True):
     """An added sheet that is not removed, because somebody edited it; from now on it belongs to the unit.
 
-    `cells` are the edits (row, column, cell). `has_objects`: it holds a picture, shape or note
-    that scoring never writes. `only_referred`: it is retained only because formulas refer to its new name.
+    `cells` are what was added (row, column, cell); `altered` are those that held something of ours.
+    `has_objects`: it holds a picture, shape or note that scoring never writes. `only_referred`: it is retained
+    only because formulas refer to its new name.
     """
 
     earlier_name: str
@@ -82,6 +92,7 @@ class RetainedSheet(Struct, frozen=True):
     cells: tuple[tuple[int, int, Cell], ...]
     has_objects: bool
     only_referred: bool
+    altered: tuple[Altered, ...] = ()
 
 
 class Formula(Struct, frozen=True):
@@ -202,8 +213,10 @@ def _retained(book: Book, added: Mapping[str, Added], referred: Collection[str])
         grid, more = read_grid(book, sheet), has_more(book, sheet, then.charts)
         codes = codes_of_grid(grid, then.codes)
         if codes != then.codes or more:
-            cells = tuple((row, column, grid.cells[row, column]) for row, column in written_on(codes, then.codes))
-            yield RetainedSheet(sheet.name, sheet, cells, more, False)
+            changed = altered_on(codes, then.codes)
+            cells = tuple((*at, grid.cells[at]) for at in written_on(codes, then.codes) if at not in changed)
+            altered = tuple(Altered(*at, grid.cells.get(at), was) for at, was in changed.items())
+            yield RetainedSheet(sheet.name, sheet, cells, more, False, altered)
         elif sheet.name != then.name and sheet.name in referred:
             yield RetainedSheet(sheet.name, sheet, (), False, True)
 

@@ -34,6 +34,7 @@ class Limits(Struct, frozen=True):
     markup: int = 5_000_000  # "<" and "=" in all XML that is parsed: bounds elements and attributes, so memory
     cells: int = 500_000  # that hold something: of one worksheet, in other formats of all
     rows: int = 2_000  # filled rows of one table of the form
+    forms: int = 100  # forms of one workbook, each of which is scored
     text: int = 32_767  # characters of one cell: Excel's own limit
     merges: int = 20_000  # merged ranges of one worksheet
     formats: int = 60_000  # cell formats: Excel's own limit, with room for ours

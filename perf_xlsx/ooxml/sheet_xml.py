@@ -31,7 +31,7 @@ def worksheet_xml(
         _columns(draft), "<sheetData>", *_rows(draft, format_of), "</sheetData>", _ranges(draft, names),
         '<printOptions horizontalCentered="1"/>',
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>',
-        _page(draft), f"<headerFooter><oddFooter>{escaped(draft.footer)}</oddFooter></headerFooter>",
+        _page(draft), _header_footer(draft),
         f'<drawing r:id="{drawing}"/>' if drawing else "", _extensions(draft.bars), "</worksheet>",
     ]  # fmt: skip
     return "".join(pieces).encode()
@@ -120,8 +120,20 @@ def _link(link: Link, names: Mapping[str, str]) -> str:
 
 
 def _page(draft: Draft) -> str:
+    """Paper and orientation; pages are counted from 1 on each sheet, also where the whole workbook is printed."""
     high = "" if draft.pages_high == 1 else f' fitToHeight="{draft.pages_high}"'
-    return f'<pageSetup paperSize="9"{high} orientation="{"landscape" if draft.landscape else "portrait"}"/>'
+    way = "landscape" if draft.landscape else "portrait"
+    return f'<pageSetup paperSize="9" firstPageNumber="1"{high} orientation="{way}" useFirstPageNumber="1"/>'
+
+
+def _header_footer(draft: Draft) -> str:
+    """Header and footer, of the same size at any scale."""
+    foot = escaped(draft.footer)
+    if not draft.following:
+        return f'<headerFooter scaleWithDoc="0"><oddFooter>{foot}</oddFooter></headerFooter>'
+    pages = f"<oddHeader>{escaped(draft.following)}</oddHeader><oddFooter>{foot}</oddFooter>"
+    first = f"<firstHeader/><firstFooter>{foot}</firstFooter>"
+    return f'<headerFooter differentFirst="1" scaleWithDoc="0">{pages}{first}</headerFooter>'
 
 
 # ---- data bars: once for programs of 2007, once more for those that draw them in one colour --------------------

@@ -1,7 +1,11 @@
-"""What a unit wrote on sheets and into notes that scoring added: retained, not read, reported once (R23)."""
+"""What a unit did to sheets and notes that scoring added: retained, not read, reported once.
+
+R23: it wrote something beside or below ours. R25: it changed what scoring had written there.
+"""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -10,20 +14,34 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place, column_name
 from perf_xlsx.findings.collector import reported
-from perf_xlsx.ooxml import Answer, Formula, RetainedSheet, Stripped
+from perf_xlsx.ooxml import Altered, Answer, Formula, RetainedSheet, Stripped
 from perf_xlsx.ooxml.book import Sheet, parse_cell
+from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.reading.extra_content import in_short, listed, shortened
+from perf_xlsx.sheets.fixed_texts import SIGNED, SIGNED_ON
+from perf_xlsx.system.pattern import pattern
 
 INTO_THE_BOXES = "要更正的，请填在自评表相应的填报格里"
 
+_SIGNED_ON = text_code(SIGNED_ON)
+_DATE = pattern(
+    r"[\d\s〇一二三四五六七八九十]{0,12}年[\d\s一二三四五六七八九十]{0,8}月[\d\s一二三四五六七八九十]{0,8}日"
+)
+
 
 def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -> Iterator[Finding]:
-    """R23: one finding a sheet, at the first of its cells; `sheets` are those that are left."""
+    """R23, R25: one finding a sheet, at the first of its cells; `sheets` are those that are left."""
     if stripped is None:
         return
     index = {sheet.name: sheet.index for sheet in sheets}
     for sheet in stripped.retained:
-        yield _retained_sheet(sheet, workbook)
+        place = Place(workbook, sheet.sheet.index)
+        if told := altered(sheet.sheet.name, place, sheet.earlier_name, sheet.altered):
+            yield told
+        signed = tuple((one.row, one.column, one.cell) for one in sheet.altered if one.cell and _is_signature(one))
+        sheet = replace(sheet, cells=(*sheet.cells, *signed))
+        if not told or sheet.cells or sheet.has_objects:
+            yield _retained_sheet(sheet, workbook)
     for title, written in groupby(stripped.answers, key=lambda answer: answer.sheet):
         yield in_notes(Place(workbook, index[title], sheet=title), list(written))
     for title, formulas in groupby(stripped.formulas, key=lambda formula: formula.sheet):
@@ -34,6 +52,34 @@ def covered_by_answers(found: Finding, stripped: Stripped | None) -> bool:
     """Whether an R16 is about a sheet that R23 covers."""
     kept = () if stripped is None else stripped.retained
     return found.code == "R16" and found.field == "工作表" and found.place.sheet in {k.sheet.name for k in kept}
+
+
+def altered(name: str, place: Place, earlier_name: str, changed: Sequence[Altered]) -> Finding | None:
+    """R25: which of our cells on a sheet hold something else now; None where these are signatures alone."""
+    changed = [one for one in changed if not _is_signature(one)]
+    if not changed:
+        return None
+    shown = [f"{column_name(one.column)}{one.row}{_now(one)}" for one in changed]
+    stays = f"；该表已改名为“{name}”，原样保留" if name != earlier_name else ""
+    message = f"改动了评分写出的工作表“{earlier_name}”：{listed(shown)}。改动没有采用{stays}。"
+    advice = f"分数由填报格算出：{INTO_THE_BOXES}，重新评分；评分表不要改动。"
+    at = replace(place, sheet=name)  # no cell: a mark there would change what is kept as it is
+    given = in_short(changed[0].cell) if changed[0].cell else None
+    return reported("R25", at, "评分表", message, advice, given=given, expected="评分写出的内容")
+
+
+def _now(one: Altered) -> str:
+    return "已清空" if one.cell is None else f"现为“{in_short(one.cell)}”"
+
+
+def _is_signature(one: Altered) -> bool:
+    """Whether it is a place for a signature, or for its date, that was filled in."""
+    text = one.cell.value if one.cell else None
+    if not isinstance(text, str):
+        return isinstance(text, datetime.date) and one.then == _SIGNED_ON
+    if one.then == _SIGNED_ON:
+        return _DATE.fullmatch(text.strip()) is not None
+    return any(one.then == text_code(label) and text.startswith(label) for label in SIGNED)
 
 
 def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import RETAINED, Grid
 from perf_xlsx.reading.grids import Workbook
-from perf_xlsx.sheets.fixed_texts import ORIGIN_HEADS, PROGRAM, SCORED_HEADS, SIGNED
+from perf_xlsx.sheets.fixed_texts import EARLIER_PROGRAM, EARLIER_SIGNED, ORIGIN_HEADS, SCORED_BY, SCORED_HEADS
 from perf_xlsx.sheets.origin import NO_PLACE
 
-CLAIMS = ("claimed_points", "claimed_execution_points", "claimed_total", "claimed_grade")
+POINTS = ("weight", "claimed_points", "claimed_execution_points", "claimed_total", "claimed_grade")
 
 
 def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
@@ -26,21 +26,26 @@ def is_ours(name: str, grid: Grid) -> bool:
     if RETAINED in name:
         return True
     texts = _texts(grid)
-    signed = texts >= SIGNED and any(PROGRAM in text for text in texts)
-    return signed or any(heads <= texts for heads in SCORED_HEADS)
+    form = any(text.startswith(SCORED_BY) for text in texts)
+    return form or _earlier_form(texts) or any(heads <= texts for heads in SCORED_HEADS)
 
 
-def claims_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
-    """The boxes of these keys that hold the unit's own claims, by their labels."""
+def _earlier_form(texts: set[str]) -> bool:
+    """Whether it is 自评表 as versions up to 0.2 wrote it."""
+    return texts >= EARLIER_SIGNED and any(EARLIER_PROGRAM in text for text in texts)
+
+
+def points_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
+    """The boxes of these keys that hold weights or the unit's own claims, by their labels."""
     boxes = [box for block in form.blocks for box in block.fields]
-    return {box.key: box.label for box in boxes if box.key in keys and box.key in CLAIMS}
+    return {box.key: box.label for box in boxes if box.key in keys and box.key in POINTS}
 
 
 def had_no_place(form: Form, grids: Iterable[Grid]) -> frozenset[str]:
     """Keys of such boxes that the original of a converted workbook had no place for, from 来源对照."""
     lists = (text for grid in grids if is_origin(grid) for text in _texts(grid) if NO_PLACE in text)
     labels = {label for text in lists for label in text.partition(NO_PLACE)[2].rstrip("。").split("、")}
-    return frozenset(key for key, label in claims_of(form, CLAIMS).items() if label in labels)
+    return frozenset(key for key, label in points_of(form, POINTS).items() if label in labels)
 
 
 def is_origin(grid: Grid) -> bool:

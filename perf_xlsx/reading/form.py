@@ -41,6 +41,7 @@ OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one ha
 CLAIMED = "claimed_"  # begins the keys of the unit's own claims
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
+MERGED = "与上行合并"  # `given` of points that are merged with the row above
 NOT_READ = "—"  # `given` of a box that was lost, or is empty in a block that is not read
 
 IndicatorReader = Callable[[Mapping[str, Entry[Any]]], Indicator]
@@ -290,10 +291,21 @@ class FormReader:
                 value_cell(self.layout, self.sheets, box.key, (table.sheet, row, column)) if column else NOWHERE
             )
             reference = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
-            entries[box.key] = self._entry(box, address, box.label, reference, box.required)
+            entry = self._entry(box, address, box.label, reference, box.required)
+            entries[box.key] = entry if not entry.empty else self._shared(box, address, entry)
             if not part:
                 self._check_required(box, entries[box.key], f"第{row}行")
         return entries
+
+    def _shared(self, box: Box, address: Address, entry: Entry[Any]) -> Entry[Any]:
+        """An empty entry as content that cannot be read, where an official form merges points over rows."""
+        top = self.sheets.merged_from(address)
+        if self.layout.official is None or box.key not in POINTS or top == address or not self.sheets.cell(top):
+            return entry
+        cell = self.sheets.place(top).cell
+        message = f"{box.label}与{cell}合并，没有分到各行，这一行的{box.label}不能单独核对。"
+        self.cells.reports.about("R19", entry, message, "请把合并的得分分到各行，再重新报送。", severity="warning")
+        return replace(entry, given=MERGED)
 
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written, in a table or, on an official layout, outside the tables."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Protocol
 
@@ -69,6 +70,25 @@ class Sheets:
         self.searched = [n for n, name in enumerate(self.names) if name not in hidden]
         self.areas = _areas(book, self.names)
         self._merges = [Merges(grid.merges) for grid in self.grids]
+        self._whole: Sheets | None = None
+
+    def with_grids(self, grids: Mapping[int, Grid]) -> Sheets:
+        """The same workbook with other contents on these sheets; those that then hold nothing are not searched."""
+        other = copy(self)
+        other._whole = self.whole
+        for kept in ("texts", "_by_text"):
+            vars(other).pop(kept, None)
+        other.grids = [grids.get(n, grid) for n, grid in enumerate(self.grids)]
+        other.searched = [n for n in self.searched if n not in grids or grids[n].cells]
+        other._merges = [
+            Merges(grids[n].merges) if n in grids else merges for n, merges in enumerate(self._merges)
+        ]
+        return other
+
+    @property
+    def whole(self) -> Sheets:
+        """The workbook with everything that is on its sheets."""
+        return self._whole or self
 
     def cell(self, address: Address) -> Cell | None:
         """The cell at the address, or None."""

@@ -72,7 +72,7 @@ def _year_in_text(sheets: Sheets) -> int | None:
 def _recognise(sheets: Sheets) -> tuple[str | None, str, tuple[str, ...]]:
     """The form that most labels match, the nearest form's title, and the labels that it lacks."""
     best: tuple[float, int, str, tuple[str, ...]] = (0.0, 0, "", ())
-    for name in form_names():
+    for name in (name for name in form_names() if load_form(name).original is None):
         labels = [words for block in load_form(name).blocks for words in block.labels]
         lacking = tuple(words[0] for words in labels if next(sheets.labelled(words), None) is None)
         share = 1 - len(lacking) / len(labels)

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from perf_xlsx.domain.model import Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.grids import Address
+from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.remarks import Remark
 
 
@@ -72,7 +73,7 @@ class OfficialParts(Struct, frozen=True):
     whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
-    only name other cells.
+    only name other cells. `unscored` is why the form gets no points ("": it does).
     """
 
     kind: OfficialForm
@@ -89,6 +90,7 @@ class OfficialParts(Struct, frozen=True):
     parts: Mapping[int, str]
     labels: frozenset[Address]
     remarks: tuple[Remark, ...]
+    unscored: Unscored = ""
 
 
 class Layout(Struct, frozen=True):
@@ -96,9 +98,9 @@ class Layout(Struct, frozen=True):
 
     `missing` is what was not found: the block's title, the label, and whether it is required. `twice` are labels
     found a second time and `astray` labels whose value is not next to them, each with its address. `homes` are, by
-    a block's title, its sheet and those that hold it once more. `forms` are where further forms begin, none of
-    which is read. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled texts
-    outside the tables. `official` is None for our template.
+    a block's title, its sheet and those that hold it once more. `forms` are where further forms seem to begin that
+    cannot be read as such. `texts` are values that share their cell with a label ("单位：万元"), `passages` titled
+    texts outside the tables. `official` is None for our template.
     """
 
     form: Form
@@ -135,3 +137,13 @@ class Layout(Struct, frozen=True):
     def columns_of(self, key: str) -> Mapping[str, int]:
         """The columns of a table by their boxes; none where it was not found."""
         return self.tables[key].columns if key in self.tables else {}
+
+
+LocatedForm = tuple[Sheets, Layout]  # a form, and the workbook as that form sees it
+
+
+class Forms(Struct, frozen=True):
+    """The forms of a workbook, and remarks on those that are not read: copies, and what is beyond the limit."""
+
+    located: tuple[LocatedForm, ...]
+    remarks: tuple[Remark, ...] = ()

@@ -8,9 +8,9 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Finding, SelfEvaluation
+from perf_xlsx.domain.model import Finding, SelfEvaluation, Unscored
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.forms import load_form
+from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.cells import CellReader
@@ -20,16 +20,17 @@ from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
 from perf_xlsx.reading.identity import Identity, identify
 from perf_xlsx.reading.indicators import template_indicator
-from perf_xlsx.reading.layout import Layout
+from perf_xlsx.reading.layout import Forms, Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
-from perf_xlsx.reading.locate import locate
-from perf_xlsx.reading.remarks import report
+from perf_xlsx.reading.printed_labels import as_printed
+from perf_xlsx.reading.remarks import Remark, report
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
+from perf_xlsx.reading.template_forms import template_forms
 from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
 from perf_xlsx.reading.workbook_extras import report_extras
 from perf_xlsx.rulebook import Rulebook, load_rulebook
-from perf_xlsx.sheets.fixed_texts import GUIDE, HIDDEN_SHEET
+from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 
 
 class Reading(Struct, frozen=True):
@@ -47,19 +48,20 @@ class Reading(Struct, frozen=True):
     template_rulebook: str | None = None
 
 
-def read(package: Package, workbook: str, rulebook: str | None = None) -> Reading:
-    """Read a returned .xlsx workbook, by its file name. `rulebook` overrides the one that the template remembers.
+def read(package: Package, workbook: str, rulebook: str | None = None) -> tuple[Reading, ...]:
+    """Read a returned .xlsx workbook, by its file name: a reading a form, at least one.
 
-    Raises PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
+    `rulebook` overrides the one that the template remembers. What is found about the workbook as a whole is with
+    the first form. Raises PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
     """
     book = Book(package)
     grids = [read_grid(book, sheet, _may_be_the_forms(book, sheet)) for sheet in book.sheets]
-    reading = read_sheets(book, grids, workbook, rulebook, package.limits)
-    if reading.layout is None:
-        return reading
+    first, *others = readings = read_sheets(book, grids, workbook, rulebook, package.limits)
+    if first.layout is None:
+        return readings
     collector = FindingCollector()
-    report_extras(package, reading.layout, reading.sheets, collector)
-    return replace(reading, findings=(*reading.findings, *collector.findings))
+    report_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
+    return replace(first, findings=(*first.findings, *collector.findings)), *others
 
 
 def _may_be_the_forms(book: Book, sheet: Sheet) -> Callable[[Collection[str]], bool]:
@@ -76,42 +78,71 @@ def _may_be_the_forms(book: Book, sheet: Sheet) -> Callable[[Collection[str]], b
 def read_sheets(
     book: Workbook, grids: Sequence[Grid], workbook: str, rulebook: str | None, limits: Limits,
     skip: Iterable[str] = (),
-) -> Reading:  # fmt: skip
+) -> tuple[Reading, ...]:  # fmt: skip
     """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
     hidden = (HIDDEN_SHEET, *skip)
+    printed = as_printed(book, grids)
+    grids = printed.grids
     added = [name for name in reports(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added)
     identity = identify(book, sheets)
-    layout = None if identity.form else _locate_official(sheets)
-    if layout is None and added and not identity.form:  # our own 自评表 may be all that was sent in
-        again = Sheets(book, grids, workbook, hidden)
-        if layout := _locate_official(again):
-            sheets = again
-    if layout is None:
-        if refusal := refuse(identity, sheets, rulebook):
-            return Reading(None, (refusal,), sheets)
-        layout = _locate_template(identity.form, sheets)
-    return _Reader(layout, sheets, identity, rulebook, limits).reading()
+    adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
+    found = None if identity.form and not adopted else _official_forms(sheets, limits, adopted)
+    if found is None and added and not identity.form:  # our own 自评表 may be all that was sent in
+        found = _official_forms(Sheets(book, grids, workbook, hidden), limits)
+    if found is None:
+        if refusal := refuse(identity, sheets, rulebook, adopted):
+            return (Reading(None, (refusal,), sheets),)
+        found = template_forms(identity.form or "", sheets, limits.forms)
+    readings = [_Reader(layout, seen, identity, rulebook, limits).reading() for seen, layout in found.located]
+    return _kept(readings, (*printed.retyped, *found.remarks))
 
 
-def _locate_official(sheets: Sheets) -> Layout | None:
-    from perf_xlsx.reading.official import locate_official  # late: most forms are ours
+def _adopted(identity: Identity) -> str | None:
+    """The form that the workbook says it is, where a bureau adopted it from a workbook of its own."""
+    known = identity.form in form_names()
+    return identity.form if identity.form and known and load_form(identity.form).original else None
 
-    return locate_official(sheets)
+
+def _kept(readings: Sequence[Reading], remarks: Iterable[Remark]) -> tuple[Reading, ...]:
+    """The readings of forms that somebody filled in; the first one tells of the others, and has the remarks."""
+    blank = [len(readings) > 1 and _is_blank(reading) for reading in readings]
+    blank[0] &= not all(blank)
+    first, *others = (reading for reading, is_blank in zip(readings, blank, strict=True) if not is_blank)
+    told = FindingCollector()
+    for reading, is_blank in zip(readings, blank, strict=True):
+        if is_blank:
+            report([_blank_form(reading)], reading.sheets, told)
+    report(remarks, first.sheets, told)
+    return replace(first, findings=(*first.findings, *told.findings)), *others
 
 
-def _locate_template(form: str | None, sheets: Sheets) -> Layout:
-    """Our template, with the official layouts that begin on other sheets than its own."""
-    layout = locate(load_form(form or ""), sheets)
-    known = layout.sheets() | layout.copies()
-    others = [
-        n for n in sheets.searched if n not in known and GUIDE not in sheets.names[n] and sheets.grids[n].cells
-    ]
-    if not others:
-        return layout
-    from perf_xlsx.reading.official import other_forms  # late: most forms are ours, and alone
+def _is_blank(reading: Reading) -> bool:
+    """Whether nobody filled in what a return reports: money spent, results, points (for monitoring, targets)."""
+    form = reading.evaluation
+    if form is None:
+        return False
+    spent = [line.executed for line in form.funds.values()]
+    columns = ("actual", "midyear", "claimed_points", *["target"] * (form.unscored == "monitoring"))
+    rows = [row.entry(column) for row in form.indicator_rows for column in columns]
+    return all(entry.empty for entry in (*spent, *rows, form.claimed.total))
 
-    return replace(layout, forms=tuple(other_forms(sheets, known)))
+
+def _blank_form(reading: Reading) -> Remark:
+    """R06: a further form that is not filled in."""
+    assert reading.layout is not None
+    at = next(iter(sorted(reading.layout.boxes.values())), NOWHERE)
+    sheet = f"工作表“{reading.sheets.names[at[0]]}”" if at != NOWHERE else "工作簿"
+    message = f"{sheet}上还有一张空白的自评表，没有填写执行数、实际完成值和得分，没有作为报送的表评分。"
+    advice = "不需要的请删去；确应报送的，请填好后重新报送。"
+    return Remark("R06", (at[0], 0, 0) if at != NOWHERE else at, "自评表", message, advice, severity="warning")
+
+
+def _official_forms(sheets: Sheets, limits: Limits, adopted: str | None = None) -> Forms | None:
+    from perf_xlsx.reading.official import official_forms  # late: most forms are ours
+
+    found = official_forms(sheets, limits.forms, adopted)
+    return found if found.located else None
 
 
 class _Reader:
@@ -122,10 +153,12 @@ class _Reader:
     ) -> None:
         self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
         self.asked = rulebook
-        own = None if layout.official else identity.rulebook
+        self.stated = layout.official is None or identity.form == layout.form.name  # by a template of ours
+        own = identity.rulebook if self.stated else None
         self.rulebook = rulebook or own or layout.form.rulebook
         self.rules = load_rulebook(self.rulebook)
-        self.year = layout.official.year if layout.official else identity.year
+        found = layout.official.year if layout.official else None
+        self.year = identity.year if self.stated else found
         self.collector = FindingCollector()
 
     def reading(self) -> Reading:
@@ -133,7 +166,7 @@ class _Reader:
         report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
         report(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
-        if self.asked and not self.layout.official:
+        if self.asked and self.stated:
             report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
         return Reading(
             evaluation,
@@ -179,5 +212,8 @@ def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluatio
     claims = {"claimed_execution_points": claimed.execution_points, "claimed_total": claimed.total}
     claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
     filled = {key for key, entry in claims.items() if not entry.empty}
-    filled |= {"claimed_points" for row in form.indicators if not row.claimed_points.empty}
-    return replace(form, absent=form.absent | (keys - filled))
+    columns = ("weight", "claimed_points")
+    filled |= {key for key in columns for row in form.indicators if not row.entry(key).empty}
+    lacking = keys - filled
+    unscored: Unscored = "no_points" if lacking.issuperset(columns) else form.unscored
+    return replace(form, absent=form.absent | lacking, unscored=unscored)

@@ -9,7 +9,7 @@ from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.identity import Identity
 from perf_xlsx.rulebook import Rulebook, rulebook_names
-from perf_xlsx.sheets.fixed_texts import CONSOLIDATED
+from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, RETURN_LIST
 
 ADVICE = "请把内容填入下发的自评表模板后重新报送。"
 
@@ -22,8 +22,8 @@ def report_other_rulebook(identity: Identity, place: Place, rules: Rulebook, col
         collector.report("R17", place, "评分办法", message, advice, given=rules.name, expected=identity.rulebook)
 
 
-def refuse(identity: Identity, sheets: Sheets, rulebook: str | None) -> Finding | None:
-    """R04 or R05, where the workbook cannot be read as a form at all."""
+def refuse(identity: Identity, sheets: Sheets, rulebook: str | None, adopted: str | None) -> Finding | None:
+    """R04 or R05, where the workbook cannot be read as a form; `adopted` is one that was not found in it."""
     place = sheets.place(NOWHERE)
     if identity.form is None or identity.form not in form_names():
         return (identity.form is None and _nearly_official(sheets)) or _unknown_form(identity, place)
@@ -37,6 +37,12 @@ def refuse(identity: Identity, sheets: Sheets, rulebook: str | None) -> Finding 
         message = f"模板使用的评分办法“{identity.rulebook}”不认识，现有 {known}。"
         advice = "请用 --rulebook 指定评分办法，或升级本软件。"
         return reported("R05", place, "评分办法", message, advice, given=identity.rulebook, expected=known)
+    if adopted:
+        form = load_form(adopted)
+        message = f"是“{form.title}”的表样，但其中的指标表、资金表没有找到：栏目名称改动过多，或工作表被删去。"
+        return reported(
+            "R04", place, "表种", message, "请在下发的表样中填写，不要改动栏目名称，重新报送。", given=form.title
+        )
     return None
 
 
@@ -61,8 +67,11 @@ def _unknown_form(identity: Identity, place: Place) -> Finding:
             f"最接近{identity.nearest}，但缺少：{'、'.join(identity.lacking[:12])}" if identity.nearest else ""
         )
         message = f"没有认出是哪一种自评表（已知的有{titles}）{'；' if nearest else ''}{nearest}。"
-    elif identity.form == CONSOLIDATED:
-        message, advice = "是本软件写出的汇总工作簿，不是自评表。", "请把它移出收回的文件夹，再运行一次。"
+    elif identity.form in (CONSOLIDATED, RETURN_LIST):
+        message, advice = (
+            f"是本软件写出的{identity.form}工作簿，不是自评表。",
+            "请把它移出收回的文件夹，再运行一次。",
+        )
     else:
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
         advice = "如是本单位自定的表种，请用 --forms 指定它的文件（.toml），再运行一次；否则" + advice

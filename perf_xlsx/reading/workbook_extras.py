@@ -8,7 +8,6 @@ from perf_xlsx.domain.model import Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import MONEY_UNITS, normalise
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Book, Package
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.ooxml.relationships import owner_of
@@ -16,7 +15,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.earlier_run import is_origin
 from perf_xlsx.reading.extra_content import LISTED, extra_cells, in_short, like_entries, listed, with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
-from perf_xlsx.reading.layout import Layout
+from perf_xlsx.reading.layout import Layout, LocatedForm
 from perf_xlsx.sheets.fixed_texts import GUIDE
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
@@ -55,37 +54,37 @@ LINKS = {  # the element of an external-link part -> what it is
 ADVICE = f"评分不受影响，内容{KEPT}；如是误带的请删去后重新报送。"
 
 
-def report_extras(package: Package, layout: Layout, sheets: Sheets, collector: FindingCollector) -> None:
-    """Report everything in a workbook that is not of the form.
+def report_extras(package: Package, forms: Sequence[LocatedForm], collector: FindingCollector) -> None:
+    """Report everything in a workbook that is of none of its forms.
 
     Cells outside the boxes are reported on our template alone, every word of which is known; on an official layout
     R19 says which cells were read.
     """
-    book, extras = Book(package), _Extras(layout, sheets, collector)
+    book, extras = Book(package), _Extras([layout for _, layout in forms], forms[0][0], collector)
     extras.other_sheets()
-    if layout.official is None:
-        extras.cells(layout.form)
+    for sheets, layout in forms:
+        if layout.official is None:
+            _Extras([layout], sheets, collector).cells(layout)
     extras.parts(book)
     extras.conversations(book)
     if book.structure_locked:
         message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
         advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
-        collector.report("R16", sheets.place(NOWHERE), "工作簿保护", message, advice)
+        collector.report("R16", extras.workbook, "工作簿保护", message, advice)
 
 
 class _Extras:
-    def __init__(self, layout: Layout, sheets: Sheets, collector: FindingCollector) -> None:
-        self.layout, self.sheets, self.report = layout, sheets, collector.report
+    def __init__(self, layouts: Sequence[Layout], sheets: Sheets, collector: FindingCollector) -> None:
+        self.layouts, self.sheets, self.report = layouts, sheets, collector.report
         self.workbook = sheets.place(NOWHERE)
 
     def other_sheets(self) -> None:
         """R16: sheets that are not of the form."""
         grids = self.sheets.grids
-        forms = {sheet for sheet, _, _ in self.layout.forms}
-        known = self.layout.sheets() | self.layout.copies() | forms
-        others = [
-            n for n, _ in other_sheets(self.sheets, self.layout) if n not in known and not is_origin(grids[n])
-        ]
+        known = set[int]().union(*(layout.sheets() | layout.copies() for layout in self.layouts))
+        known |= {sheet for layout in self.layouts for sheet, _, _ in layout.forms}
+        found = other_sheets(self.sheets, self.layouts[0])
+        others = [n for n, _ in found if n not in known and not is_origin(grids[n])]
         for index in others[:LISTED]:
             title = self.sheets.names[index]
             message = f"工作表“{title}”不属于自评表，没有读取。"
@@ -93,11 +92,11 @@ class _Extras:
         if (rest := len(others) - LISTED) > 0:
             self.report("R16", self.workbook, "工作表", f"另有{rest}张工作表不属于自评表，没有读取。", ADVICE)
 
-    def cells(self, form: Form) -> None:
+    def cells(self, layout: Layout) -> None:
         """Cells outside every box: R06 for what looks like a row of a table, R16 for the rest."""
-        cells = [*extra_cells(form, self.sheets, self.layout)]
-        self._other_unit(cells)
-        rows = like_entries(form, self.sheets, self.layout, cells)
+        cells = [*extra_cells(layout.form, self.sheets, layout)]
+        self._other_unit(layout, cells)
+        rows = like_entries(layout.form, self.sheets, layout, cells)
         for sheet in sorted({at[0] for at in cells}):
             here = [at for at in cells if at[0] == sheet]
             self._cells_on([at for at in here if at in rows], [at for at in here if at not in rows])
@@ -122,9 +121,9 @@ class _Extras:
         given = in_short(self.sheets.grids[at[0]].cells[at[1:]])
         self.report(code, self.sheets.place(at), "表外内容", message, advice, given=given, severity=severity)
 
-    def _other_unit(self, cells: Sequence[Address]) -> None:
+    def _other_unit(self, layout: Layout, cells: Sequence[Address]) -> None:
         """R09: a remark outside the boxes that names another money unit than the form's own."""
-        own = self.sheets.cell(self.layout.boxes["money_unit"]) if "money_unit" in self.layout.boxes else None
+        own = self.sheets.cell(layout.boxes["money_unit"]) if "money_unit" in layout.boxes else None
         typed = OWN_UNIT.search(normalise(as_shown(own))) if own else None
         unit = typed[0] if typed else ""
         for at in cells:
@@ -157,7 +156,7 @@ class _Extras:
 
     def conversations(self, book: Book) -> None:
         """R16: threaded comments. Excel 365 shows these alone, not the note below them that ours is joined to."""
-        used = self.layout.sheets()
+        used = set[int]().union(*(layout.sheets() for layout in self.layouts))
         for sheet in (sheet for index, sheet in enumerate(book.sheets) if index in used):
             if cells := list(dict.fromkeys(filter(str.isalnum, _threads(book.package, sheet.part)))):
                 place = Place(self.sheets.workbook, sheet.index, sheet=sheet.name)

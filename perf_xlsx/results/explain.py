@@ -23,7 +23,8 @@ from perf_xlsx.rulebook import (
 
 DEFAULT = "mof-2020"
 LETTERS = {
-    "R": "读取", "F": "资金", "W": "分值", "I": "指标", "T": "总分和等级", "N": "文字说明", "B": "整批",
+    "R": "读取", "F": "资金", "W": "分值", "I": "指标", "T": "总分和等级", "N": "文字说明",
+    "P": "绩效自评报告", "B": "整批",
 }  # fmt: skip
 
 
@@ -123,12 +124,18 @@ def _with_document(key: str, setting: Setting | None) -> str:
 
 
 def effect(one: Result, other: Result) -> Iterator[str]:
-    """Compare the results of one workbook under two rulebooks: total, grade, and each score that differs."""
+    """Compare the results of one workbook under two rulebooks, form by form."""
+    for first, second in zip(one.forms, other.forms, strict=True):
+        yield from _effect_on_form(first, second)
+
+
+def _effect_on_form(one: Result, other: Result) -> Iterator[str]:
+    """Total, grade, and each score that differs."""
     if one.scores is None or other.scores is None or one.evaluation is None:
         yield f"{one.file} 读不出来，无法比较得分。"
         return
     first, second = one.scores, other.scores
-    yield f"{one.file}："
+    yield f"{one.file}（{one.part}）：" if one.part else f"{one.file}："
     rows = [("预算执行率", first.execution, second.execution)]
     names = (row.name.given for row in one.evaluation.indicators)
     rows += list(zip(names, first.indicators, second.indicators, strict=True))
@@ -141,7 +148,7 @@ def effect(one: Result, other: Result) -> Iterator[str]:
 
 
 def _total(scores: Scores) -> str:
-    return f"{points(scores.total)} {scores.grade or '（暂定）'}"
+    return "不计分" if scores.total is None else f"{points(scores.total)} {scores.grade or '（暂定）'}"
 
 
 def _points(value: Decimal | None) -> str:

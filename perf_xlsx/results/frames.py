@@ -1,33 +1,32 @@
-"""Results as pandas DataFrames, for whoever goes on in Python: a row a unit, an indicator, a fund line, a finding.
+"""Results as pandas DataFrames, for whoever goes on in Python: a row a form, an indicator, a fund line, a finding.
 
 Each takes results of `pipeline.score`, or records of a run read back: `units(Records.open(Path("OUT")))`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.report import as_record
+from perf_xlsx.results.report import as_records
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = ("file", "unit", "year", "form")
+KEYS = ("file", "part", "unit", "year", "form")
 LONG = ("indicators", "funds", "findings", "passages", "extras")
 
 
 def units(results: Iterable[Result | Record]) -> pd.DataFrame:
-    """A row a workbook: status, execution rate and points, total, grade and what was claimed; exact as text."""
+    """A row a form: status, execution rate and points, total, grade and what was claimed; exact as text."""
     import pandas as pd  # 0.4 s of start-up that scoring does not need
 
     rows = []
-    for result in results:
-        found = _record(result)
+    for found in _records(results):
         execution = found["execution"] or {}
         row = {key: value for key, value in found.items() if key not in (*LONG, "execution")}
         rows.append(row | {f"execution_{key}": value for key, value in execution.items()})
@@ -58,8 +57,7 @@ def _long(results: Iterable[Result | Record], part: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for result in results:
-        found = _record(result)
+    for found in _records(results):
         own = {key: found[key] for key in KEYS} | (
             {"money_unit": found.get("money_unit")} if part == "funds" else {}
         )
@@ -67,7 +65,8 @@ def _long(results: Iterable[Result | Record], part: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _record(result: Result | Record) -> dict[str, Any]:
-    record = as_record(result) if isinstance(result, Result) else result
-    data: dict[str, Any] = msgspec.to_builtins(record)
-    return data
+def _records(results: Iterable[Result | Record]) -> Iterator[dict[str, Any]]:
+    """Each record as plain data; `part` is None for the only form of a workbook."""
+    for result in results:
+        for record in as_records(result) if isinstance(result, Result) else (result,):
+            yield {"file": record.file, "part": None} | msgspec.to_builtins(record)

@@ -7,6 +7,7 @@ A field that is UNSET has no key.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NoReturn
 
 import msgspec
@@ -20,6 +21,8 @@ SCHEMA = 1  # another number where keys come to mean something else
 Number = Annotated[str, Meta(pattern=r"^-?[0-9]{1,300}(\.[0-9]{1,1000})?\Z")]  # a double and more
 Points = Annotated[str, Meta(pattern=r"^-?[0-9]{1,24}(\.[0-9]{1,1000})?\Z")]  # a weight has up to 13 digits
 Code = Annotated[str, Meta(pattern=r"^[A-Z][0-9]{2}\Z")]
+CheckCode = Annotated[str, Meta(pattern=r"^[2-9A-HJ-NP-Z]{12}\Z")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Year = Annotated[int, Meta(ge=0, le=9999)]
 
 
@@ -87,6 +90,7 @@ class IndicatorRecord(Struct, frozen=True, kw_only=True):
     level1: str | None = None
     level2: str | None = None
     unit: str | None = None
+    points_by: Literal["unit"] | UnsetType = UNSET  # whose they are where no rule can compute them
 
 
 class FundRecord(Struct, frozen=True):
@@ -116,6 +120,28 @@ class ExtraRecord(Struct, frozen=True, kw_only=True):
     given: str
 
 
+class ChangeRecord(Struct, frozen=True):
+    """What a unit changed between two returns: where, and both values; null where there is none."""
+
+    place: str
+    was: str | None
+    now: str | None
+
+
+class SinceRecord(Struct, frozen=True):
+    """A return compared with the one before it, which came as `file`.
+
+    `fixed` are the earlier findings that are gone, `kept` code and address of those present ones that were there
+    before. `changed` are changes that nobody asked for, `changes` their number, which may be greater.
+    """
+
+    file: str
+    fixed: tuple[FindingRecord, ...]
+    kept: tuple[tuple[str, str], ...]
+    changed: tuple[ChangeRecord, ...]
+    changes: int
+
+
 class Options(Struct, frozen=True, omit_defaults=True):
     """The options of a run that a record depends on; of files, digests."""
 
@@ -136,14 +162,26 @@ class Key(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One workbook's result, or (`status` "outstanding") a listed unit that returned nothing.
+    """One form's result, or (`status` "outstanding") a listed unit that returned nothing.
 
-    `schema` and what stands around it are there in the records of a batch: `code` and `contact` of an outstanding
-    unit, else `output_sha256` and `key` (null where the next run is to try again).
+    `file` and `part` together are unique: of a workbook with several forms each has a record, `part` is its name
+    and `parts` their number; the only form of a workbook has neither key. A form that holds no points is
+    "checked", as is one for monitoring, whatever it holds: it has no total, and `unscored` says why.
+    `claimed_rows` is how many indicators have the points that the unit claims, because no rule can compute them;
+    there is no such key where there are none. `content` is the digest of what was filled in, `inputs` what a
+    receipt may keep of it, by sheet and cell; `check_code` is on 自评表 too.
+
+    `schema` and what stands around it are there in the records of a batch: `output_sha256` and `key` (null where
+    the next run is to try again) of a return; with a list of units, the `listed_row` that it answers and what the
+    list says in it; `listed_unit` only where the return itself names no unit. A second return has `round` 2, and
+    `since`.
     """
 
     file: str | None
-    status: Literal["scored", "unreadable", "outstanding"]
+    part: str | UnsetType = UNSET
+    parts: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
+    status: Literal["scored", "checked", "unreadable", "outstanding"]
+    unscored: Literal["no_points", "monitoring"] | UnsetType = UNSET
     form: str | None = None
     unit: str | None = None
     year: Year | None = None
@@ -153,9 +191,11 @@ class Record(Struct, frozen=True, kw_only=True):
     execution: ExecutionRecord | None = None
     indicators: tuple[IndicatorRecord, ...] | None = None
     total: Points | None
+    claimed_rows: int | UnsetType = UNSET
     grade: str | None
     claimed_total: Number | None = None
     claimed_grade: str | None = None
+    check_code: CheckCode | UnsetType = UNSET
     extras: tuple[ExtraRecord, ...] = ()
     findings: tuple[FindingRecord, ...]
     output: str | None = None
@@ -165,6 +205,12 @@ class Record(Struct, frozen=True, kw_only=True):
     project: str | None = None
     funds: tuple[FundRecord, ...] = ()
     passages: tuple[str, ...] = ()
+    content: Digest | UnsetType = UNSET
+    inputs: Mapping[str, Mapping[str, str]] | UnsetType = UNSET
+    round: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
+    since: SinceRecord | UnsetType = UNSET
+    listed_row: int | UnsetType = UNSET
+    listed_unit: str | UnsetType = UNSET
     code: str | UnsetType | None = UNSET
     contact: str | UnsetType | None = UNSET
     output_sha256: str | UnsetType | None = UNSET
@@ -175,17 +221,35 @@ class Record(Struct, frozen=True, kw_only=True):
         """Raises ValueError where something is null that a record of this status has."""
         if self.status == "outstanding":
             return
-        scored = (self.form, self.complete, self.execution, self.indicators, self.total, self.rulebook)
-        if self.file is None or (self.status == "scored" and None in scored):
+        read = (self.form, self.execution, self.indicators, self.rulebook)
+        if self.file is None or (self.is_read and None in read):
             raise ValueError("a value is missing")
+        if self.status == "scored" and None in (self.complete, self.total):
+            raise ValueError("a value is missing")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a form that was read: scored, or only checked."""
+        return self.status in ("scored", "checked")
+
+    @property
+    def which(self) -> str:
+        """Which of the workbook's forms, in brackets; "" for the only one."""
+        return "" if self.part is UNSET else f"（{self.part}）"
 
 
 PUBLIC = Record.__struct_fields__[: Record.__struct_fields__.index("output") + 1]  # the keys of `score --json`
 
 
+def public(record: Record) -> dict[str, Any]:
+    """What `score --json` prints of a record, keys in their order."""
+    values = ((key, getattr(record, key)) for key in PUBLIC)
+    return {key: value for key, value in values if value is not UNSET}
+
+
 def json_line(record: Record) -> str:
     """The public part of a record as one line of JSON, without what a terminal obeys or a line ends with."""
-    return escaped(encode({key: getattr(record, key) for key in PUBLIC}).decode("utf-8", "surrogateescape"))
+    return escaped(encode(public(record)).decode("utf-8", "surrogateescape"))
 
 
 def encode(data: object) -> bytes:

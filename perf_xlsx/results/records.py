@@ -6,7 +6,8 @@ A file may come from anybody, or from another version: a line that does not fit 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -23,8 +24,8 @@ ROOM = LONGEST // 2  # bytes that a record is cut to; what comparing finds comes
 CUT = (None, 2_000, 200, 20)  # characters of a text in a record that would be longer, step by step
 NEVER_CUT = frozenset(
     (
-        "schema", "status", "file", "output", "output_sha256", "sha256", "key", "rulebook", "form", "unit",
-        "project", "code", "severity", "sheet", "cell", "correction",
+        "schema", "status", "file", "part", "output", "output_sha256", "sha256", "key", "rulebook", "form", "unit",
+        "project", "code", "check_code", "content", "inputs", "severity", "sheet", "cell", "correction",
     )
 )  # fmt: skip  # what tells records apart, or is to be typed as it is
 
@@ -60,13 +61,46 @@ class Records(Struct, frozen=True):
             raise RecordsError(f"{path} 里没有做完的评分记录。请先运行 perf-xlsx score 文件夹 -o {path}。")
         return cls(found, path)
 
+    @classmethod
+    def of_run(cls, folder: Path) -> Records | None:
+        """What the last complete run remembers in its output folder; None where there was none."""
+        found = folder / STATE / FILE
+        return cls(found, folder) if os.path.isfile(found) else None
+
+    def at(self, offset: int) -> Record:
+        """The record whose line begins there. Raises ValueError or OSError."""
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            return decode_known(file.readline(LONGEST))
+
+    def placed(self) -> Iterator[tuple[int, Record]]:
+        """Each record that can be read, with where its line begins. Raises OSError."""
+        with self.path.open("rb") as file:
+            for offset, line in lines(file):
+                with suppress(ValueError, RecursionError):
+                    yield offset, decode_known(line or b"")
+
+    def at_all(self, offsets: Iterable[int]) -> Iterator[Record]:
+        """The records whose lines begin there, of a file that has been read. Raises RecordsError."""
+        try:
+            with self.path.open("rb") as file:
+                for offset in offsets:
+                    file.seek(offset)
+                    yield decode_known(file.readline(LONGEST))
+        except (ValueError, OSError):
+            raise RecordsError(f"{self.path} 在汇总时被改动了。请再运行一次。") from None
+
     def __iter__(self) -> Iterator[Record]:
+        return (record for _, record in self.located())
+
+    def located(self) -> Iterator[tuple[int, Record]]:
+        """Each record, with where its line begins. Raises RecordsError where a line is none."""
         try:
             with self.path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 state = status.st_size, status.st_mtime_ns
                 read = decode_known if state in self.accepted else decode
-                for number, (_, line) in enumerate(lines(file), 1):
+                for number, (offset, line) in enumerate(lines(file), 1):
                     if line is None or line.strip():
                         try:
                             record = read(line or b"")
@@ -74,7 +108,7 @@ class Records(Struct, frozen=True):
                             self._refuse(line, number)
                         if record.schema not in (SCHEMA, None, UNSET):
                             self._refuse(line, number)
-                        yield record
+                        yield offset, record
                 self.accepted.add(state)
         except OSError as error:
             raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None

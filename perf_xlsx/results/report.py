@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import (
@@ -23,7 +24,6 @@ from perf_xlsx.domain.model import (
 )
 from perf_xlsx.domain.rounding import exact, plain, points
 from perf_xlsx.results.record import (
-    PUBLIC,
     CorrectionRecord,
     ExecutionRecord,
     ExtraRecord,
@@ -31,13 +31,13 @@ from perf_xlsx.results.record import (
     FundRecord,
     IndicatorRecord,
     Record,
+    public,
 )
 
 
 def as_json(result: Result) -> dict[str, Any]:
     """The public part of the result's record as plain data, keys in a fixed order."""
-    record = as_record(result)
-    data: dict[str, Any] = msgspec.to_builtins({key: getattr(record, key) for key in PUBLIC})
+    data: dict[str, Any] = msgspec.to_builtins(public(as_record(result)))
     return data
 
 
@@ -53,11 +53,18 @@ def earned(value: Decimal | None) -> str | None:
     return None if value is None else points(value)
 
 
+def as_records(result: Result) -> tuple[Record, ...]:
+    """A record of each form of a workbook."""
+    records = map(as_record, result.forms)
+    return tuple(replace(record, parts=len(result.forms)) for record in records) if result.more else (*records,)
+
+
 def as_record(result: Result) -> Record:
-    """The result with its money: enough for a consolidated workbook, without reading the workbook again."""
+    """One form with its money: enough for a consolidated workbook, without reading the workbook again."""
     form, scores = result.evaluation, result.scores
     unread = Record(
         file=result.file,
+        part=result.part or UNSET,
         status="unreadable",
         rulebook=result.rulebook,
         sha256=result.sha256 or None,
@@ -67,25 +74,30 @@ def as_record(result: Result) -> Record:
         findings=tuple(map(finding_record, result.findings)),
         output=result.output,
     )
-    if form is None or scores is None:
+    if form is None or scores is None or result.stamp is None:
         return unread
     return replace(
         unread,
-        status="scored",
+        status="checked" if form.unscored else "scored",
+        unscored=form.unscored or UNSET,
         form=form.form,
         unit=form.unit,
         year=form.year,
-        complete=scores.complete,
-        execution=_execution(scores.execution),
+        complete=None if form.unscored else scores.complete,
+        execution=_execution(scores, form),
         indicators=tuple(_indicator(*row) for row in scored_rows(form, scores)),
         total=earned(scores.total),
+        claimed_rows=scores.claimed_rows or UNSET,
         grade=scores.grade,
         claimed_total=number(form.claimed.total.value),
         claimed_grade=form.claimed.grade.value,
+        check_code=result.stamp.code,
         extras=tuple(map(_extra, form.extras)),
         form_title=form.form_title,
         funds=tuple(_fund(form, key, scores) for key in form.funds),
         passages=tuple(passage.text.given for passage in form.passages),
+        content=result.stamp.content,
+        inputs=result.stamp.inputs,
         **{key: form.boxes[key].value for key in ("money_unit", "supervisor", "project") if key in form.boxes},
     )
 
@@ -108,8 +120,11 @@ def _certain(amount: Entry[Decimal], scores: Scores) -> str | None:
     return None if amount.place in scores.doubted else number(amount.value)
 
 
-def _execution(score: Score) -> ExecutionRecord:
-    return ExecutionRecord(number(score.completion), earned(score.points), number(score.weight))
+def _execution(scores: Scores, form: SelfEvaluation) -> ExecutionRecord:
+    """The rate by which points are given; where there is none, the one that the form shows of its total."""
+    score, shown = scores.execution, scores.line_rates.get(form.total_line)
+    rate = shown.execution if score.completion is None and shown else score.completion
+    return ExecutionRecord(number(rate), earned(score.points), number(score.weight))
 
 
 def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
@@ -130,6 +145,7 @@ def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
         level1=row.level1.value,
         level2=row.level2.value,
         unit=row.unit.value,
+        points_by="unit" if score.claimed else UNSET,
     )
 
 

@@ -1,6 +1,12 @@
 """Published scoring rules as data: one TOML for each rulebook (shipped/), each number with its basis."""
 
-from perf_xlsx.rulebook.loading import is_rulebook_file, load_rulebook, parse_rulebook, rulebook_names
+from perf_xlsx.rulebook.loading import (
+    is_rulebook_file,
+    load_rulebook,
+    parse_rulebook,
+    rulebook_names,
+    rules_digest,
+)
 from perf_xlsx.rulebook.rulebook import (
     BY_REFERENCE,
     BY_SHARE,
@@ -42,4 +48,5 @@ __all__ = [
     "load_rulebook",
     "parse_rulebook",
     "rulebook_names",
+    "rules_digest",
 ]

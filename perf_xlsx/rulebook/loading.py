@@ -7,6 +7,7 @@ differs. A workbook that `rules --to` wrote says the same.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -273,6 +274,12 @@ def rulebook_names() -> tuple[str, ...]:
 def load_rulebook(name: str) -> Rulebook:
     """A shipped rulebook by name, or one of the user's own by the path of its file. Raises RulebookError."""
     return _load(name, None, ())
+
+
+@cache
+def rules_digest(name: str) -> str:
+    """The SHA-256 of all that a rulebook says. Raises RulebookError."""
+    return hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest()
 
 
 def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from perf_xlsx.domain.model import Entry, Indicator
+from perf_xlsx.domain.model import Entry
 from perf_xlsx.sheets import style as s
 
 LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
 
 
-def remarks(row: Indicator, width: float) -> str:
-    """Reason and improvement in one box, as the official form has it.
+def remarks(entries: Iterable[Entry[str]], width: float) -> str:
+    """Long texts of one row (reason, improvement) in one box, as the official form has them.
 
     Where they do not fit into one row, each is cut, with a pointer to the cell of the full text.
     """
-    parts = {entry.given: entry for entry in (row.reason, row.improvement) if entry.given}
+    parts = {entry.given: entry for entry in entries if entry.given}
     need = {text: s.lines_needed(text, width) for text in parts}
     total = sum(need.values())
     room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (total - need[text])) for text in parts}

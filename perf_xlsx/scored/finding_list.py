@@ -1,10 +1,10 @@
-"""问题清单: every finding, in the order of the eye, linked to its cell."""
+"""问题清单: every finding, errors first and then as the eye goes, linked to its cell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from perf_xlsx.domain.model import Finding, Result, Standing
+from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.sheets import style as s
@@ -19,50 +19,56 @@ HEADS = tuple(
         strict=True,
     )
 )
+PART = ("自评表", 20)  # which of several, before the place
+BEFORE = 3  # columns before it
 
 
 def problems_sheet(result: Result) -> Draft:
-    """The sheet."""
-    sheet, last = s.draft(PROBLEMS, (width for _, width in HEADS)), len(HEADS) - 1
+    """The sheet: one for all forms of the workbook, because they are corrected and sent back together."""
+    several = bool(result.more)
+    heads = (*HEADS[:BEFORE], *[PART] * several, *HEADS[BEFORE:])
+    sheet, last = s.draft(PROBLEMS, (width for _, width in heads)), len(heads) - 1
+    found = [(one.part, finding) for one in result.forms for finding in one.findings]
     title = s.look(font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
     sheet.merge(0, 0, 0, last, title)
     sheet.text(0, 0, PROBLEMS, title)
-    sheet.text(1, 0, _summary(result), s.look(font_color=s.SOFT, text_wrap=False))
-    _key(sheet, result)
-    for column, (head, _) in enumerate(HEADS):
+    sheet.text(1, 0, _summary([finding for _, finding in found]), s.look(font_color=s.SOFT, text_wrap=False))
+    _key(sheet, [finding for _, finding in found], int(several))
+    for column, (head, _) in enumerate(heads):
         sheet.text(2, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
     sheet.heights |= {0: 34, 2: 26}
-    for number, found in enumerate(result.findings, 1):
-        _row(sheet, 2 + number, number, found)
-    if result.findings:
-        sheet.filtered = (2, 0, 2 + len(result.findings), last)
+    heaviest_first = sorted(found, key=lambda one: STANDINGS.index(one[1].standing))
+    for number, (part, finding) in enumerate(heaviest_first, 1):
+        _row(sheet, 2 + number, number, finding, part)
+    if found:
+        sheet.filtered = (2, 0, 2 + len(found), last)
     else:
         style = s.look(border=True, align="center", bg_color=s.DONE_FILL, font_color=s.DONE_INK, font_size=12)
         sheet.merge(3, 0, 3, last, style)
         sheet.text(3, 0, "✔ 没有发现问题。", style)
         sheet.heights[3] = 36
     sheet.frozen_rows, sheet.repeated, sheet.selected = 3, (0, 2), (3, 0)
-    sheet.print_area = (0, 0, 2 + max(1, len(result.findings)), last)
+    sheet.print_area = (0, 0, 2 + max(1, len(found)), last)
     return sheet
 
 
-def _summary(result: Result) -> str:
-    if not result.findings:
+def _summary(findings: Sequence[Finding]) -> str:
+    if not findings:
         return "已按评分办法逐项核对。"
-    counts = {name: sum(f.standing == key for f in result.findings) for key, name in STANDING_NAMES.items()}
+    counts = {name: sum(f.standing == key for f in findings) for key, name in STANDING_NAMES.items()}
     words = "，".join(f"{name}{count}项" for name, count in counts.items() if count)
-    return f"共{len(result.findings)}项：{words}。点击“位置”可跳到对应单元格。"
+    return f"共{len(findings)}项：{words}。点击“位置”可跳到对应单元格。"
 
 
-def _key(sheet: Draft, result: Result) -> None:
+def _key(sheet: Draft, findings: Sequence[Finding], shift: int) -> None:
     """The meaning of the colours of marked cells, to the right of the counts."""
-    for standing, column in KEY_COLUMNS.items() if result.findings else ():
+    for standing, column in KEY_COLUMNS.items() if findings else ():
         colour, owed = s.MARK_WORDS[standing]
         name = f"{STANDING_SIGNS[standing]} {STANDING_NAMES[standing]}"
         if standing != "waived":
-            sheet.text(1, column, f"{name}：{colour}色单元格，{owed}", _standing_look(standing))
-        elif any(found.waived for found in result.findings):
-            sheet.text(1, column, name, _standing_look(standing))
+            sheet.text(1, column + shift, f"{name}：{colour}色单元格，{owed}", _standing_look(standing))
+        elif any(found.waived for found in findings):
+            sheet.text(1, column + shift, name, _standing_look(standing))
 
 
 def _standing_look(standing: Standing) -> Look:
@@ -70,12 +76,15 @@ def _standing_look(standing: Standing) -> Look:
     return s.look(border=True, align="center", bold=True, bg_color=fill, font_color=s.STANDING_INK[standing])
 
 
-def _row(sheet: Draft, row: int, number: int, found: Finding) -> None:
-    centre = s.look(border=True, align="center")
+def _row(sheet: Draft, row: int, number: int, found: Finding, part: str) -> None:
+    centre, left = s.look(border=True, align="center"), s.look(border=True, align="left")
     sheet.number(row, 0, number, centre)
     sheet.text(row, 1, label(found), _standing_look(found.standing))
     sheet.text(row, 2, found.code, centre)
-    _place(sheet, row, found)
+    if part:
+        sheet.text(row, BEFORE, part, left)
+    first = BEFORE + bool(part)
+    _place(sheet, row, first, found)
     texts = (
         found.field,
         found.given or "",
@@ -85,15 +94,16 @@ def _row(sheet: Draft, row: int, number: int, found: Finding) -> None:
         what_to_do(found),
         found.basis,
     )
-    for column, text in enumerate(texts, 4):
-        sheet.text(row, column, text, s.look(border=True, align="left"))
-    sheet.heights[row] = s.height_for([(text, HEADS[column][1]) for column, text in enumerate(texts, 4)], 24)
+    for column, text in enumerate(texts, first + 1):
+        sheet.text(row, column, text, left)
+    shown = [(part, PART[1]), *((text, HEADS[column][1]) for column, text in enumerate(texts, 4))]
+    sheet.heights[row] = s.height_for(shown, 24)
 
 
-def _place(sheet: Draft, row: int, found: Finding) -> None:
+def _place(sheet: Draft, row: int, column: int, found: Finding) -> None:
     """The place, as a link where it is a cell."""
     if found.place.cell:
         shown = f"{found.place.sheet}!{found.place.cell}"
-        sheet.link(row, 3, found.place.sheet, found.place.cell, shown, s.link(border=True, align="left"))
+        sheet.link(row, column, found.place.sheet, found.place.cell, shown, s.link(border=True, align="left"))
     else:
-        sheet.text(row, 3, found.place.sheet or "整个文件", s.look(border=True))
+        sheet.text(row, column, found.place.sheet or "整个文件", s.look(border=True))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 
 from msgspec import Struct
 
-from perf_xlsx.domain.model import NOT_APPLICABLE, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.model import NOT_APPLICABLE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.rounding import percent, plain
+from perf_xlsx.domain.rounding import plain
 
-UNGRADED = "未分级"
+UNGRADED = "未填一级指标"
 
 
 class Item(Struct, frozen=True):
@@ -70,11 +69,15 @@ def target_words(row: Indicator) -> str:
 
 def actual_words(row: Indicator) -> str:
     """Actual and unit: "98.28%"."""
-    if isinstance(row.actual.value, Decimal):
-        return f"{plain(row.actual.value)}{row.unit.given}"
-    return row.actual.given
+    return _in_unit(row.actual, row)
 
 
-def rate_words(rate: Fraction | None) -> str:
-    """A rate as percent, or a dash."""
-    return percent(rate) if rate is not None else "—"
+def midyear_words(row: Indicator) -> str:
+    """The value at midyear and its unit: "45.2%"."""
+    return _in_unit(row.midyear, row)
+
+
+def _in_unit(entry: Entry[Decimal | str], row: Indicator) -> str:
+    if isinstance(entry.value, Decimal):
+        return f"{plain(entry.value)}{row.unit.given}"
+    return entry.given

@@ -34,4 +34,4 @@ def marks_of(findings: Iterable[Finding]) -> list[Mark]:
 
 
 def _paragraph(found: Finding) -> str:
-    return f"{label(found)} {found.code}：{found.message}\n怎么办：{what_to_do(found)}\n依据：{found.basis}"
+    return f"{label(found)} {found.code}：{found.message}\n整改意见：{what_to_do(found)}\n依据：{found.basis}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from perf_xlsx.domain.model import Result
-from perf_xlsx.forms import Form
+from perf_xlsx.forms import load_form
 from perf_xlsx.ooxml import Draft
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.evaluation_form import evaluation_sheet
 from perf_xlsx.scored.finding_list import problems_sheet
 from perf_xlsx.scored.source_map import origin_sheet
@@ -13,14 +15,25 @@ from perf_xlsx.scored.summary import summary_sheet
 from perf_xlsx.sheets.origin import Origin
 
 
-def scored_sheets(result: Result, form: Form, rulebook: Rulebook, origin: Origin | None = None) -> list[Draft]:
-    """评分汇总, 自评表 and 问题清单: values only, the same for the same result.
+def scored_sheets(result: Result, origin: Origin | None = None) -> list[Draft]:
+    """评分汇总 and 自评表 of each form, then one 问题清单: values only, the same for the same result.
+
+    A monitoring form gets no 自评表, because it is none.
 
     来源对照 too, where the workbook was carried over from another format.
     """
-    sheets = [
-        summary_sheet(result, form, rulebook),
-        evaluation_sheet(result, form, rulebook),
-        problems_sheet(result),
-    ]
+    sheets = [sheet for one in result.forms for sheet in _of_form(one)]
+    sheets.append(problems_sheet(result))
     return [*sheets, origin_sheet(origin)] if origin is not None else sheets
+
+
+def _of_form(result: Result) -> Iterator[Draft]:
+    assert result.evaluation is not None
+    kind = result.evaluation.form
+    form, rulebook = load_form(kind), load_rulebook(result.evaluation.rulebook).on(kind)
+    sheets = [summary_sheet(result, form, rulebook)]
+    if result.evaluation.unscored != "monitoring":
+        sheets.append(evaluation_sheet(result, form, rulebook, result.stamp.code if result.stamp else None))
+    for sheet in sheets:
+        sheet.title += f" {result.part}" if result.part else ""
+        yield sheet

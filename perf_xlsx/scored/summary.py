@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from msgspec import Struct
+
 from perf_xlsx.domain.model import (
     STANDINGS,
+    UNSCORED_WORDS,
     FundLine,
     Project,
     Rates,
@@ -22,17 +25,37 @@ from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
-from perf_xlsx.scored.items import Item, items, rate_words, unscored
+from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
 SUMMARY = "评分汇总"
-WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 46, 34)  # columns A to K
+TILES = 3  # the row of the tiles' labels, from 0; their values are below
+COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
+WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 44, 46)  # columns A to K
 TITLE_SIZE = 18
 CHART_ROWS = 12  # the costliest; more bars than that say less than the table
 CHART_LINES, LINE_PIXELS = 13, 29  # the chart is as high as that many lines of the small tables
+TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
+
+
+class Tile(Struct, frozen=True):
+    """A figure at first glance: its columns, label, value (a number is a number) and remark, and how it looks."""
+
+    columns: tuple[int, int]
+    label: str
+    value: str | Decimal | Fraction | None
+    remark: str
+    code: str = "General"
+    size: float = 20
+    fill: str = "#F3F6FA"
+    ink: str = s.INK
+    soft: str = s.SOFT
+
+
+ACCENTED: Mapping[str, str] = {"fill": s.ACCENT, "ink": "#FFFFFF", "soft": "#DCE6F2"}
 
 
 def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
@@ -55,17 +78,22 @@ class _Summary:
 
     def write(self) -> None:
         self._heading()
-        self._tiles(3)
+        self._tiles(TILES)
         self._next_step(7)
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
-        row = self._dimensions(9)
-        row = self._funds(row + 1)
-        for blank in range(row, 10 + CHART_LINES):  # as high as a table's row: the chart is to the right of them
-            self.sheet.heights[blank] = 22
-        row = self._indicators(max(row, 10 + CHART_LINES) + 1)
-        self._chart(9)
+        row = self._funds(9) if self.form.unscored else self._beside_chart(9)
+        row = self._indicators(row + 1)
+        if not self.form.unscored:
+            self._chart(9)
         self.sheet.print_area = (0, 0, row, len(WIDTHS) - 1)
         self.sheet.selected = (4, 1)
+
+    def _beside_chart(self, row: int) -> int:
+        """The small tables, which are as high as the chart to the right of them."""
+        end, least = self._funds(self._dimensions(row) + 1), row + 1 + CHART_LINES
+        for blank in range(end, least):  # as high as a table's row
+            self.sheet.heights[blank] = 22
+        return max(end, least)
 
     def _heading(self) -> None:
         sheet, last = self.sheet, len(WIDTHS) - 1
@@ -77,6 +105,7 @@ class _Summary:
         title = f"{subject}　{year}"
         sheet.text(0, 1, title, style)
         sheet.heights[0] = _title_height(title)
+        sheet.following = s.page_header(f"{title}　{SUMMARY}")
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
         note = f"，各项规定的依据：{self.rulebook.trust_in_words()}"
         sheet.text(1, 1, book + note, s.look(font_color=s.SOFT, text_wrap=False))
@@ -84,53 +113,67 @@ class _Summary:
     # ---- the first glance ------------------------------------------------------------------------------------
 
     def _tiles(self, row: int) -> None:
-        """Label, large value and remark in three rows, tile by tile."""
+        """Label, large value and remark in three rows, tile by tile; the errors first."""
         self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
-        for first, last, label, value, remark in self._tile_texts():
-            accent = label in ("计算总分", "等级")
-            fill, ink = (s.ACCENT, "#FFFFFF") if accent else ("#F3F6FA", s.INK)
-            base = {"bg_color": fill, "font_color": ink, "align": "center", "text_wrap": False}
-            size = 26 if accent else 15 if label == "问题" else 20
-            soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
-            self._cell(row, first, last, label, **base | soft)
-            self._cell(row + 1, first, last, value, **base, font_name=s.HEADING, font_size=size, shrink=True)
-            self._cell(row + 2, first, last, remark, **base | soft, font_size=9)
+        for tile in self._all_tiles():
+            base: dict[str, Any] = {
+                "bg_color": tile.fill, "font_color": tile.ink, "align": "center", "text_wrap": False,
+            }  # fmt: skip
+            soft: dict[str, Any] = {"font_color": tile.soft}
+            large: dict[str, Any] = {
+                "font_name": s.HEADING, "font_size": tile.size, "shrink": True, "num_format": tile.code,
+            }  # fmt: skip
+            self._cell(row, *tile.columns, tile.label, **base | soft)
+            self._cell(row + 1, *tile.columns, tile.value, **base | large)
+            self._cell(row + 2, *tile.columns, tile.remark, **base | soft, font_size=9)
 
-    def _tile_texts(self) -> tuple[tuple[int, int, str, str, str], ...]:
-        """First and last column, label, value and remark of each tile."""
+    def _all_tiles(self) -> tuple[Tile, ...]:
         scores, execution, full = self.scores, self.scores.execution, plain(self.rulebook.number("total.points"))
         claimed, rates = self.form.claimed, scores.line_rates[self.form.total_line]
-        claim = plain(claimed.total.value) if claimed.total.value is not None else "—"
-        total, no_grade = f"满分{full}", ""
-        if not scores.complete:
+        label, total, no_grade = TOTAL, f"满分{full}", ""
+        if scores.total is None:
+            label, total, no_grade = CHECKED, _unscored(self.form), "不计分，不评等级"
+        elif scores.claimed_rows:
+            label, total = WITH_CLAIMS, f"{total}，含单位自评{scores.claimed_rows}项"
+        if scores.provisional:
             total, no_grade = f"暂定：{scores.provisional[0]}", "总分暂定，不评等级"
+        shown: str | Decimal = "不计分" if scores.total is None else scores.total
         scored = ""
         if not execution.weight:
-            scored = "不单独计分"
+            scored = "不计分" if self.form.unscored else "不单独计分"
         elif execution.points is not None:
             scored = f"得分 {points(execution.points)} / {plain(execution.weight or 0)}"
+        grade = f"自评等级：{claimed.grade.value or '未填'}"
         return (
-            (1, 1, "计算总分", points(scores.total), total),
-            (2, 3, "等级", scores.grade or "—", no_grade),
-            (4, 5, "自评", claim, f"自评等级：{claimed.grade.value or '未填'}"),
-            (6, 8, "预算执行率", rate_words(execution.completion), scored),
-            (9, 9, "预算调整率", rate_words(rates.adjustment), "调整数÷年初预算数"),
-            (10, 10, "问题", self._counts(), "错误须更正，警告须核对"),
+            self._error_tile(),
+            Tile((2, 3), label, shown, total, s.POINTS, 26, **ACCENTED),
+            Tile((4, 4), "等级", scores.grade, no_grade, size=26, **ACCENTED),
+            Tile((5, 6), "自评", claimed.total.value, grade),
+            Tile((7, 8), "预算执行率", execution.completion, scored, s.PERCENT),
+            Tile((9, 9), "预算调整率", rates.adjustment, "调整数÷年初预算数", s.PERCENT),
         )
 
-    def _cell(self, row: int, first: int, last: int, text: str, **look: Any) -> None:
+    def _error_tile(self) -> Tile:
+        """How many errors have to be corrected; what else was found beside it."""
+        count = {key: sum(found.standing == key for found in self.result.findings) for key in STANDINGS}
+        others = [f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count[key]}" for key in STANDINGS[1:] if count[key]]
+        remark = "　".join(others) or "没有警告和提示"
+        label, value = f"{STANDING_SIGNS['error']} 错误，须更正", Decimal(count["error"])
+        if value:
+            fill, ink = f"#{s.MARK_FILLS['error'][2:]}", s.STANDING_INK["error"]
+            return Tile((1, 1), label, value, remark, "0", 26, fill=fill, ink=ink, soft=ink)
+        return Tile(
+            (1, 1), "✔ 没有错误", value, remark, "0", 26, fill=s.DONE_FILL, ink=s.DONE_INK, soft=s.DONE_INK
+        )
+
+    def _cell(self, row: int, first: int, last: int, value: str | Decimal | Fraction | None, **look: Any) -> None:
         style = s.look(**look)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
-        self.sheet.text(row, first, text, style)
-
-    def _counts(self) -> str:
-        counts = [
-            f"{STANDING_SIGNS[key]}{STANDING_NAMES[key]}{count}"
-            for key in STANDINGS
-            if (count := sum(f.standing == key for f in self.result.findings))
-        ]
-        return "　".join(counts) or "✔ 没有"
+        if isinstance(value, str | None):
+            self.sheet.text(row, first, "—" if value is None else value, style)
+        else:
+            self.sheet.number(row, first, value, style)
 
     def _next_step(self, row: int) -> None:
         errors = sum(f.standing == "error" for f in self.result.findings)
@@ -142,6 +185,8 @@ class _Summary:
             )
         elif still:
             words = f"下一步：{still}请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
+        elif self.form.unscored:
+            words = f"{_unscored(self.form)}。请打开“{PROBLEMS}”核对。"
         elif self.result.findings:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
@@ -165,7 +210,7 @@ class _Summary:
     def _number(
         self, row: int, first: int, last: int, value: Decimal | Fraction | None, code: str, none: str
     ) -> None:
-        style = s.look(border=True, align="right", num_format=code)
+        style = s.look(border=True, align="right", num_format=code, text_wrap=False)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
         if value is None:
@@ -174,7 +219,7 @@ class _Summary:
             self.sheet.number(row, first, value, style)
 
     def _indicators(self, row: int) -> int:
-        row = self._title(row, "逐项得分（失分多的在前）")
+        row = self._title(row, "逐项核对" if self.form.unscored else "逐项得分（失分多的在前）")
         names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
         self.sheet.repeated = (row, row)
         first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
@@ -187,7 +232,7 @@ class _Summary:
 
     def _item(self, row: int, item: Item) -> None:
         sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
-        basis = "\n".join(dict.fromkeys(citation.source for citation in score.basis))
+        basis = "\n".join(dict.fromkeys(map(str, score.basis)))
         link_cell = item.place.cell
         if link_cell:
             sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))
@@ -197,9 +242,11 @@ class _Summary:
         sheet.text(row, 2, item.target, centre)
         sheet.text(row, 3, item.actual, centre)
         self._number(row, 4, 4, score.completion, s.PERCENT, "—")
-        self._number(row, 5, 5, score.weight, "General", "未填")
+        checked = bool(self.form.unscored)
+        self._number(row, 5, 5, score.weight, "General", "—" if checked else "未填")
         self._number(row, 6, 6, item.claimed, s.POINTS, "—")
-        self._number(row, 7, 7, score.points, s.POINTS, unscored(score))
+        own = s.CLAIMED_POINTS if score.claimed else s.POINTS
+        self._number(row, 7, 7, score.points, own, "—" if checked else unscored(score))
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
         sheet.text(row, 9, score.why, text)
@@ -215,18 +262,22 @@ class _Summary:
     def _total_row(self, row: int) -> None:
         self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
         claimed = _claimed(self.items)
-        self._number(row, 5, 5, _weight(self.items), "General", "")
+        self._number(row, 5, 5, None if self.form.unscored else _weight(self.items), "General", "—")
         self._number(row, 6, 6, claimed, s.POINTS, "—")
-        self._number(row, 7, 7, self.scores.total, s.POINTS, "")
-        gap = None if claimed is None else claimed - self.scores.total
+        self._number(row, 7, 7, self.scores.total, s.POINTS, "—")
+        gap = None if claimed is None or self.scores.total is None else claimed - self.scores.total
         self._number(row, 8, 8, gap, GAP, "—")
-        words = "" if self.scores.complete else f"暂定：{'；'.join(self.scores.provisional)}"
+        words = f"暂定：{'；'.join(self.scores.provisional)}" if self.scores.provisional else _unscored(self.form)
+        if self.scores.claimed_rows:
+            claims = f"含单位自评{self.scores.claimed_rows}项：没有指标值，不能按规则计算，得分是单位自己的（＊）"
+            words = "；".join(filter(None, (words, claims)))
         self._cell(row, 9, 10, words, border=True)
         self.sheet.heights[row] = 24
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
         shown = self.ordered[:CHART_ROWS]
+        name = "计算得分（含单位自评）" if self.scores.claimed_rows else "计算得分"
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
         self.sheet.chart = BarChart(
@@ -234,7 +285,7 @@ class _Summary:
             categories=tuple(item.name for item in shown),
             category_column=1,
             rows=(self.first, self.first + len(shown) - 1),
-            series=(Series("计算得分", 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
+            series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
             column=9,
             size=(545, (CHART_LINES + 1) * LINE_PIXELS),
@@ -246,7 +297,7 @@ class _Summary:
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
         last = "得分率、等级" if self.rulebook.flag("grades.by_level") else "得分率"
-        names = ("一级指标", "分值", "自评得分", "计算得分", "差额", last)
+        names = ("一级指标", "分值", *SUMMARY_HEADS[:3], last)
         spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
         row = self._heads(row, tuple((*span, name) for span, name in zip(spans, names, strict=True)))
         for name, group in self._groups():
@@ -257,14 +308,15 @@ class _Summary:
     def _dimension(self, row: int, name: str, group: list[Item]) -> None:
         group = [item for item in group if item.score.applies]
         weight, claimed = _weight(group), _claimed(group)
-        earned = sum((item.score.points or Decimal(0) for item in group), Decimal(0))
+        earned = None if self.form.unscored else _earned(group)
         settled = all(item.score.points is not None for item in group)  # what is open is no zero
-        gap = claimed - earned if claimed is not None and settled else None
-        share = Fraction(earned) / Fraction(weight) if weight > 0 and settled else None
+        known = earned if settled else None
+        gap = claimed - known if claimed is not None and known is not None else None
+        share = Fraction(known) / Fraction(weight) if known is not None and weight > 0 else None
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
-        self._number(row, 2, 2, weight, "General", "")
+        self._number(row, 2, 2, None if self.form.unscored else weight, "General", "—")
         self._number(row, 3, 3, claimed, s.POINTS, "—")
-        self._number(row, 4, 4, earned, s.POINTS, "")
+        self._number(row, 4, 4, earned, s.POINTS, "—")
         self._number(row, 5, 6, gap, GAP, "—")
         if share is not None and self.rulebook.flag("grades.by_level"):
             full = Fraction(self.rulebook.number("total.points"))
@@ -300,8 +352,17 @@ class _Summary:
         return row + 1
 
 
+def _unscored(form: SelfEvaluation) -> str:
+    """Why the form gets no points, in words."""
+    return UNSCORED_WORDS.get(form.unscored, "")
+
+
 def _weight(items: list[Item]) -> Decimal:
     return sum((item.score.weight or Decimal(0) for item in items), Decimal(0))
+
+
+def _earned(items: list[Item]) -> Decimal:
+    return sum((item.score.points or Decimal(0) for item in items), Decimal(0))
 
 
 def _claimed(items: list[Item]) -> Decimal | None:

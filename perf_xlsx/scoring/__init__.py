@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scoring.execution import line_rates, project_rates, score_execution
-from perf_xlsx.scoring.indicator import score_indicator
+from perf_xlsx.scoring.execution import line_rates, project_rates, rate_in_words, score_execution
+from perf_xlsx.scoring.indicator import completion_of, score_indicator
 from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
@@ -26,14 +28,17 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
     keys = [(id(row), rate, level) for row, level in zip(form.indicators, levels_of(form.indicators), strict=True)]
     for row, key in zip(form.indicators, keys, strict=True):
         if key not in known:
-            known[key] = row, score_indicator(row, rate, rulebook, key[2])
+            done = None if form.unscored else score_indicator(row, rate, rulebook, key[2])
+            known[key] = row, done or completion_of(row, rate, rulebook)
     indicators = tuple(known[key][1] for key in keys)
+    if form.unscored:
+        execution = replace(execution, weight=None, share=None, points=None, why=rate_in_words(form, rulebook))
     scores = Scores(
         execution=execution,
         line_rates={key: line_rates(line, rulebook) for key, line in form.funds.items()},
         project_rates=tuple(project_rates(project, rulebook) for project in form.projects),
         indicators=indicators,
-        total=total_of(execution, indicators, rulebook),
+        total=None if form.unscored else total_of(execution, indicators, rulebook),
         grade=None,
     )
     return settled(scores, rulebook)

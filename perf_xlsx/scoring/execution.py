@@ -17,12 +17,15 @@ NO_POINTS = Decimal("0.00")
 def line_rates(line: FundLine, rulebook: Rulebook) -> Rates:
     """Execution rate (executed ÷ the rulebook's base) and adjustment rate (adjustment ÷ initial) of one line.
 
-    Where no adjustment was typed it is adjusted − initial.
+    Where no adjustment was typed it is adjusted − initial. A form without a column for the rulebook's base shows
+    the rate by the one that it has (F06).
     """
     adjustment = line.adjustment.value
     if adjustment is None and line.adjustment.empty and None not in (line.adjusted.value, line.initial.value):
         adjustment = line.adjusted.value - line.initial.value  # type: ignore[operator]  # both known here
-    return Rates(_rate(line, rulebook), quotient(adjustment, line.initial.value))
+    rate = _rate(line, rulebook)
+    rate = _rate_of_the_form(line, _base(line, rulebook)) if rate is None else rate
+    return Rates(rate, quotient(adjustment, line.initial.value))
 
 
 def project_rates(project: Project, rulebook: Rulebook) -> Rates:
@@ -58,7 +61,7 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     if rate is None or executed.value is None or budget.value is None:
         lacking = "；".join(filter(None, (_unusable(budget, budget=True), _unusable(executed))))
         why = f"{lacking}，执行率无法计算，预算执行率暂不能评分。"
-        return Score(weight, None, None, _rate_of_the_form(line, budget), None, None, why, basis)
+        return Score(weight, None, None, None, None, None, why, basis)
     share, tier = scaled(min(rate, Fraction(1)), rate, weight, tiers)
     earned = half_up(share * Fraction(weight))
     sum_ = f"{plain(executed.value)}÷{plain(budget.value)}={percent(rate)}"
@@ -71,11 +74,19 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     return Score(weight, share, earned, rate, rate >= 1, None, why, basis)
 
 
-def _rate_of_the_form(line: FundLine, budget: Entry[Decimal]) -> Fraction | None:
-    """The rate by the only budget that a form has a column for, where that is not the one of the rulebook (F06).
+def rate_in_words(form: SelfEvaluation, rulebook: Rulebook) -> str:
+    """The rate of a form that gives no points for it."""
+    line = form.total_funds
+    budget, executed, rate = _base(line, rulebook), line.executed, _rate(line, rulebook)
+    if rate is None or executed.value is None or budget.value is None:
+        return (
+            f"{'；'.join(filter(None, (_unusable(budget, budget=True), _unusable(executed))))}，执行率无法计算。"
+        )
+    return f"执行率{plain(executed.value)}÷{plain(budget.value)}={percent(rate)}。"
 
-    It is shown, and earns no points.
-    """
+
+def _rate_of_the_form(line: FundLine, budget: Entry[Decimal]) -> Fraction | None:
+    """The rate by the only budget that a form has a column for: it is shown, and earns no points."""
     others = [entry for entry in (line.initial, line.adjusted) if entry is not budget]
     if budget.place.cell or not budget.empty or (line.executed.value or 0) < 0:
         return None

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.levels import is_judged_level
 from perf_xlsx.domain.model import NOT_APPLICABLE, Citation, Indicator, Score
-from perf_xlsx.domain.quantity import same_label
+from perf_xlsx.domain.quantity import is_blank, same_label
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.rulebook.direction import direction_of
@@ -55,6 +56,34 @@ def score_indicator(
     return replace(score, share=None, points=None, completion=None, met=None, why=why)
 
 
+def completion_of(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
+    """How far an indicator of a form without points was completed; open where a missing sign decides that."""
+    method = method_of(indicator)
+    outcome = _outcome(indicator, method, execution_rate, rulebook)
+    if indicator.sign.empty and not indicator.qualitative:
+        direction = direction_of(indicator, rulebook)
+        opposite = replace(indicator, sign=replace(indicator.sign, value=direction.other))
+        if direction.doubtful and _outcome(opposite, method, execution_rate, rulebook).met != outcome.met:
+            why = f"指标性质未填，按“{direction.sign}”和按“{direction.other}”是否完成不同，不能确定。"
+            return Score(None, None, None, None, None, method, why, outcome.basis)
+    return Score(None, None, None, outcome.completion, outcome.met, method, f"{outcome.why}。", outcome.basis)
+
+
+def _claimed(indicator: Indicator, weight: Decimal | None, method: str | None, rulebook: Rulebook) -> Score | None:
+    """The points that the unit claims for a row that is judged without a target; None where there is a rule."""
+    claimed = indicator.claimed_points.value
+    judged = indicator.qualitative and is_judged_level(indicator.level1.given, indicator.level2.given)
+    if not judged or not indicator.target.empty or rulebook.band(indicator.actual) is not None:
+        return None
+    if is_blank(indicator.actual.given):  # nothing was said of what was done: that is asked for (R13)
+        return None
+    if not weight or claimed is None or not 0 <= claimed <= weight:
+        return None
+    why = f"没有指标值，不能按规则计算，采用单位自评得分{plain(claimed)}分（分值{plain(weight)}分）。"
+    share = Fraction(claimed) / Fraction(weight)
+    return Score(weight, share, half_up(Fraction(claimed)), None, None, method, why, (), claimed=True)
+
+
 def _weighed(indicator: Indicator) -> bool:
     return indicator.weight.value is not None and indicator.weight.value > 0
 
@@ -63,6 +92,8 @@ def _scored(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rul
     method = method_of(indicator)
     weight = indicator.weight.value
     outcome = _in_tiers(_outcome(indicator, method, execution_rate, rulebook), method, weight, rulebook, level)
+    if outcome.share is None and (score := _claimed(indicator, weight, method, rulebook)):
+        return score
     if outcome.share is None or weight is None or weight < 0:
         reason = outcome.why if outcome.share is None else "分值未填或不是有效的数字"
         return Score(

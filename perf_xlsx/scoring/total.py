@@ -26,8 +26,11 @@ def settled(
     """The scores with their grade, or with the reasons why there is none. Only this decides it.
 
     `missing` counts required values that are missing (R07), `unread` the unit's own points that are no numbers
-    (R08). `weights_pass`: the bureau accepts weights that do not add up to the full points.
+    (R08). `weights_pass`: the bureau accepts weights that do not add up to the full points. A form without points
+    has no grade, and lacks nothing.
     """
+    if scores.total is None:
+        return scores
     provisional = tuple(_provisional(scores, rulebook, missing, unread, weights_pass))
     return replace(scores, provisional=provisional, grade=None if provisional else rulebook.grade(scores.total))
 

@@ -9,7 +9,10 @@ STEP = "pxl_"  # begins the names of the steps of live formulas; those of boxes 
 BOX = "px_"
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
+# Defined names of a template that is a bureau's own workbook: its labels, its boxes, and what we add beside them.
+LABEL_NAME, ANSWER_NAME, AID_NAME = "pf_label_", "pf_box_", "pf_aid_"
 CONSOLIDATED = "汇总"  # what the consolidated workbook says in the place of a form
+RETURN_LIST = "退回清单"  # and the list of letters
 NUMBER = "序号"  # the head of the column that counts rows
 REQUIRED_HEAD = "核对"  # the head of the column of live checks on the guide
 FORMER_HEAD = "必填项"  # what stood there in templates of version 1
@@ -61,14 +64,19 @@ def is_prompt(text: object) -> bool:
 
 # Scored sheets are recognised by these when a copy of them comes back.
 
-PROGRAM = "；perf_xlsx "  # in the last line of 自评表,
-SIGNATURES = (("填报人：", "单位负责人："), ("联系电话：", "（单位公章）"))  # and these above it
-SIGNED = frozenset({*SIGNATURES[0], SIGNATURES[1][1]})
-SUMMARY_HEADS = ("自评得分", "计算得分", "差额", "为什么", "依据")
-SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "怎么办", "依据")
+SCORED_BY = "自评得分、自评等级由单位填报，核定得分按评分办法计算"  # begins the last line of 自评表
+NOT_VALID = "有 {} 项错误，未通过校验，不得盖章报送"  # and this is at its head, where errors stand
+SIGNED, SEAL = ("填报人：", "单位负责人：", "联系电话："), "（单位公章）"
+SIGNED_ON = "年　　　月　　　日"  # where no date was typed
+SUMMARY_HEADS = ("自评得分", "计算得分", "自评−计算", "计算过程", "依据")
+SEVERITY_HEAD, PROBLEM_HEADS = "严重程度", ("填报内容", "应为", "相差", "问题", "整改意见", "依据")
 ORIGIN_HEADS = ("本表位置", "原工作表", "原单元格", "原内容")
 SCORED_HEADS = (  # heads that occur together on 评分汇总, 问题清单 and 来源对照 alone
     frozenset(SUMMARY_HEADS),
     frozenset({SEVERITY_HEAD, *PROBLEM_HEADS}),
     frozenset(ORIGIN_HEADS),
+    frozenset({"自评得分", "计算得分", "差额", "为什么", "依据"}),  # those of copies scored up to version 0.2
+    frozenset({SEVERITY_HEAD, "填报内容", "应为", "相差", "问题", "怎么办", "依据"}),
 )
+EARLIER_PROGRAM = "；perf_xlsx "  # in the last line of a 自评表 of these copies,
+EARLIER_SIGNED = frozenset({*SIGNED[:2], SEAL})  # and these above it

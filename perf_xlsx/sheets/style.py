@@ -40,6 +40,7 @@ STANDING_INK: Mapping[Standing, str] = {
 }  # fmt: skip
 
 MONEY = "#,##0.00"
+CLAIMED_POINTS = '0.00"＊"'  # points that are the unit's own
 POINTS = "0.00"
 PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"
@@ -74,11 +75,26 @@ def link(**properties: Any) -> Look:
 
 
 def draft(title: str, widths: Iterable[float], landscape: bool = True) -> Draft:
-    """A sheet that prints on A4, one page wide, with page numbers."""
+    """A sheet that prints on A4, one page wide, with its own name and page numbers."""
     sheet = Draft(title, landscape)
     sheet.widths = dict(enumerate(widths))
-    sheet.footer = FOOTER
+    sheet.footer = page_footer(f"{printed(title)}　第 &P 页")
     return sheet
+
+
+def page_footer(words: str) -> str:
+    """Words at the foot of each page, in the code of headers and footers."""
+    return f'&C&11&"{BODY}"{words}'
+
+
+def page_header(text: str) -> str:
+    """Text at the head of a page, in the code of headers and footers; Excel takes 255 characters in all."""
+    return f'&L&11&"{BODY}"{printed(text[:100])}'
+
+
+def printed(text: str) -> str:
+    """Text as it is written in a header or footer, where & begins a code."""
+    return text.replace("&", "&&")
 
 
 def dated(title: str, year: int | None) -> str:

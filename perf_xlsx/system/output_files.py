@@ -14,12 +14,13 @@ from typing import IO
 
 from msgspec import Struct
 
-from perf_xlsx.system.os_errors import put_in_place, why, without_mark
+from perf_xlsx.system.os_errors import for_windows, put_in_place, why, without_mark
 from perf_xlsx.system.safe_text import visible
 
 OPENED_AS = (".xlsx", ".xlsm", ".xltx", ".xltm")  # Excel opens these only where suffix and content agree
 SPREADSHEETS = (*OPENED_AS, ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
 LONGEST_NAME = 255  # bytes, on most file systems
+LONGEST_STEM = 180  # bytes of a name made of a text, which leaves room for suffix and number
 BEGUN = ".perf_xlsx-"  # prefix of temporary files; the process number follows
 
 
@@ -40,6 +41,14 @@ def unique_path(output: Path, taken: set[str]) -> Path:
         candidate = renamed(output, output.suffix if _stem(output) != output.name else "", f"({number})")
     taken.add(reserved(candidate))
     return candidate
+
+
+def safe_stem(text: str) -> str:
+    """A text as a file name that every system takes, Chinese kept, without suffix; never a path, never hidden."""
+    text = unicodedata.normalize("NFC", text)
+    safe = "".join(" " if unicodedata.category(c)[0] in "CZ" else "_" if c in '\\/:*?"<>|' else c for c in text)
+    cut = safe.encode()[:LONGEST_STEM].decode(errors="ignore").strip(" .~$")
+    return for_windows(cut) if cut else "_"
 
 
 def reserved(path: Path) -> str:
@@ -64,10 +73,15 @@ def renamed(path: Path, suffix: str, number: str = "") -> Path:
     return path.with_name(stem + number + suffix)
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file completely or not at all. Raises OSError."""
-    with atomic_write(path) as file:
-        file.write(data)
+def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
+    """Write a file completely or not at all. Raises OSError.
+
+    `durable`: it is on the disk when this returns, which takes longer than writing it; without, a power cut may
+    leave it empty.
+    """
+    with staged(path) as copy:
+        copy.file.write(data)
+        copy.commit(durable)
 
 
 @contextmanager
@@ -85,10 +99,11 @@ class StagedFile(Struct, frozen=True):
     temporary: str
     path: Path
 
-    def commit(self) -> None:
-        """Flush the file to disk and rename it to its path."""
+    def commit(self, durable: bool = True) -> None:
+        """Flush the file, to the disk itself where `durable`, and rename it to its path."""
         self.file.flush()
-        os.fsync(self.file.fileno())
+        if durable:
+            os.fsync(self.file.fileno())
         self.file.close()  # Windows cannot rename an open file
         os.chmod(self.temporary, 0o666 & ~_umask())  # mkstemp makes it private to the owner
         put_in_place(self.temporary, self.path)

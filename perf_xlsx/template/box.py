@@ -147,18 +147,11 @@ class BoxWriter:
         return [*more, *own]
 
     def _message(self, text: str) -> str:
-        """A message of a box with the rulebook's score and words and the year in it, cut to what Excel takes."""
-        bands = [band.judgement for band in self.rulebook.bands]
-        words = {
-            "{total}": plain(self.rulebook.number("total.points")),
-            "{judgements}": "、".join(bands),
-            "{bands}": ONE_TO_TEN[len(bands) - 1] if len(bands) <= len(ONE_TO_TEN) else str(len(bands)),
-        }
-        return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), self.dated(text))[:255]
+        return message(text, self.year, self.rulebook)
 
     def dated(self, text: str) -> str:
-        """A help with a year that fits the template's; of an unknown one, any serves as an example."""
-        return text.replace(NEXT_YEAR, str((self.year or ANY_YEAR) + 1))
+        """A help with a year that fits the template's."""
+        return dated(text, self.year)
 
 
 def _shown_as(box: Box) -> str:
@@ -166,3 +159,19 @@ def _shown_as(box: Box) -> str:
     if box.formula in ("line_rate", "indicator_completion"):
         return s.PERCENT
     return s.MONEY if box.key in MONEY_COLUMNS else s.POINTS
+
+
+def message(text: str, year: int | None, rulebook: Rulebook) -> str:
+    """A message of a box with the rulebook's score and words and the year in it, cut to what Excel takes."""
+    bands = [band.judgement for band in rulebook.bands]
+    words = {
+        "{total}": plain(rulebook.number("total.points")),
+        "{judgements}": "、".join(bands),
+        "{bands}": ONE_TO_TEN[len(bands) - 1] if len(bands) <= len(ONE_TO_TEN) else str(len(bands)),
+    }
+    return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), dated(text, year))[:255]
+
+
+def dated(text: str, year: int | None) -> str:
+    """A help with a year that fits the template's; of an unknown one, any serves as an example."""
+    return text.replace(NEXT_YEAR, str((year or ANY_YEAR) + 1))

@@ -28,6 +28,7 @@ from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import Terms
+from perf_xlsx.receipts.register import NAME as RECEIPTS
 from perf_xlsx.results.records import Records
 from tests import ROOT
 from tests.kit import batch_work
@@ -86,7 +87,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def times(folder: Path) -> dict[str, int]:
     """When each scored copy was written; the consolidated workbook is written anew by every run."""
-    return {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.xlsx") if path.name != DEFAULT_NAME}
+    others = (DEFAULT_NAME, "退回清单.xlsx")  # the list of letters is written anew where it says something else
+    return {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.xlsx") if path.name not in others}
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +139,14 @@ def test_sixty_give_a_line_each_in_order_and_an_output_where_one_can_be(
     assert unread == {"07.xlsx": "R01", "13.xlsx": "R02", "19.xlsx": "R01", "23.xlsx": "R01"}
     twice = {Path(line["file"]).name for line in lines if any(f["code"] == "B01" for f in line["findings"])}
     assert len(twice) == 2
-    outputs = {name for name in written if name.endswith(".xlsx")} - {DEFAULT_NAME}
+    letters = {name for name in written if name.startswith("退回/")}
+    assert len(letters) > len(unread)
+    outputs = {name for name in written if name.endswith(".xlsx")} - {DEFAULT_NAME} - letters
     assert outputs == {path.relative_to(returned).as_posix() for path in sources if path.name not in unread}
     assert {line["output"] for line in lines} == {None} | {f"unbroken/{name}" for name in outputs}
     assert done.returncode == 3
-    assert sorted(written.keys() - outputs) == [".perf_xlsx/records.jsonl", DEFAULT_NAME]
+    ours = [".perf_xlsx/letters.json", ".perf_xlsx/records.jsonl", RECEIPTS, DEFAULT_NAME]
+    assert sorted(written.keys() - outputs - letters) == ours
 
 
 def test_one_process_gives_what_two_give_to_the_byte(
@@ -190,7 +195,7 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
 
     with ThreadPoolExecutor(1) as executor:
         executors = Executors(lambda alone: contextlib.nullcontext(executor), chunk=4, ahead=5)
-        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done(b"")] * len(chunk))):
+        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done((b"",))] * len(chunk))):
             assert task.file == str(done)
             assert taken <= done + 4 * 6
 
@@ -306,7 +311,8 @@ def test_a_worker_that_dies_while_it_writes_leaves_nothing(few: Path, tmp_path: 
     (few / "3 die.xlsx").write_bytes(a_return("project", "示例局"))
     done = finished(few, tmp_path / "out", backend=local_processes(2), work=batch_work.dies_writing)
     assert [codes(one) == {"R03"} for one in done] == [False, False, False, True, False, False]
-    assert sorted(contents(tmp_path / "out")) == [".perf_xlsx/records.jsonl", *(f"{n}.xlsx" for n in range(5))]
+    left = [".perf_xlsx/records.jsonl", *(f"{n}.xlsx" for n in range(5)), RECEIPTS]
+    assert sorted(contents(tmp_path / "out")) == left
 
 
 def test_a_killed_run_leaves_no_worker_behind(sixty: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_whatever_a_file_is_called_it_is_scored_linked_and_gone_on_with(folder: 
     lines = command("check", folder, "--json").stdout.splitlines()
     assert len([json.loads(line) for line in lines]) == len(names)
     book = openpyxl.load_workbook(out / "汇总(2).xlsx", data_only=True)
-    assert sum(cell.hyperlink is not None for (cell,) in book["单位得分"]["R4:R99"]) >= len(NAMES)
+    assert sum(cell.hyperlink is not None for (cell,) in book["单位得分"]["U4:U99"]) >= len(NAMES)
 
 
 def test_two_inputs_that_would_give_one_output_give_two(folder: Path, tmp_path: Path) -> None:
@@ -220,11 +220,11 @@ def test_a_full_disk_stops_the_run_in_one_line_and_the_next_goes_on(
         put(folder, f"{number}.xlsx", f"示例{number}局")
     note = State.note
 
-    def full(state: State, line: bytes) -> None:
-        if "示例1局".encode() in line:
+    def full(state: State, lines: tuple[bytes, ...]) -> None:
+        if "示例1局".encode() in lines[0]:
             state.journal.close()
             monkeypatch.setattr(state, "journal", open("/dev/full", "ab"))  # noqa: SIM115  # closed with the state
-        note(state, line)
+        note(state, lines)
 
     monkeypatch.setattr(State, "note", full)
     done = command("score", folder, "-o", tmp_path / "out", "--jobs", "1")

@@ -238,6 +238,7 @@ ROUNDED_INTO_A_GRADE = {  # 8 for 7.50 makes 80.23 of 79.73
 @example(
     {"指标1·自评得分": 0, "指标3·指标性质": None, "自评等级": "良", "预算执行率得分": 10, "指标3·自评得分": 10}
 )
+@example({"指标3·分值": 100, "指标5·分值": 100})  # who takes all that is too much from one has a negative weight
 @given(MISTAKES)
 def test_whatever_was_typed_wrong_advice_ends_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, mistakes: dict[str, object]

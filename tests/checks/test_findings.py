@@ -21,11 +21,18 @@ from tests.kit.outcome import findings_of
 ALL = read_cases(CASES / "问题.md")
 
 
+def _constants(node: ast.AST) -> Counter[object]:
+    return Counter(one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+
+
 def _shown_elsewhere() -> Iterator[str]:
-    """The codes of `@pytest.mark.finding(…)` on tests that speak of the code themselves."""
+    """The codes of `@pytest.mark.finding(…)` on tests that speak of the code, or whose table of cases does."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for test in ast.parse(path.read_text("utf-8")).body:
-            constants = Counter(node.value for node in ast.walk(test) if isinstance(node, ast.Constant))
+        body = ast.parse(path.read_text("utf-8")).body
+        tables = {ast.unparse(one.target): _constants(one) for one in body if isinstance(one, ast.AnnAssign)}
+        for test in body:
+            used = {one.id for one in ast.walk(test) if isinstance(one, ast.Name)}
+            constants = sum((tables[name] for name in used & tables.keys()), _constants(test))
             for mark in getattr(test, "decorator_list", ()):
                 if ast.unparse(mark).startswith("pytest.mark.finding("):
                     (code,) = (argument.value for argument in mark.args)

@@ -163,10 +163,11 @@ def test_rows_of_decision_and_process_owe_no_target(
         official(tmp_path, *JUDGED, level=level),
         score_case(own(well_made, *JUDGED, level1=level, level2="")),
     ):
-        assert points(result) == [None, None, "4.00", "3.00", None]
+        assert points(result) == ["4.00", None, "4.00", "3.00", None]
         told = of_rows(result)
         assert not {code for code, *_ in told} & {"I01", "I02", "I03", "R08"}
-        assert [line for line in told if line[0] == "R13"] == [("R13", "warning", "实际完成值")] * 3
+        assert [line for line in told if line[0] == "I21"] == [("I21", "warning", "自评得分")]
+        assert [line for line in told if line[0] == "R13"] == [("R13", "warning", "实际完成值")] * 2
 
 
 def test_rows_of_other_levels_owe_their_target(tmp_path: Path) -> None:

@@ -216,14 +216,13 @@ def test_the_paper_with_the_seal_keeps_the_units_points_and_ours_apart(
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["自评表"]
     rows = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
     heads = next(row for row in rows if "三级指标" in row)
-    assert heads[-3:-1] == ["自评得分", "计算得分\n（软件）"]
+    assert heads[-4:-2] == ["自评得分", "核定得分"]
     assert "得分" not in heads
     row = next(row for row in rows if "单页数字化成本" in row)
-    assert row[row.index("单页数字化成本") + 4 :][:2] == [10, 9]
-    assert row[-2] == 8.33
+    assert row[row.index("单页数字化成本") + 4 :][:3] == [10, 9, 8.33]
     total = next(row for row in rows if row[0] == "总分")
     assert total == ["总分", 100, 98.7, 98.03, "自评等级：良"]
-    assert any("计算得分由软件按评分办法计算（总分98.03，等级优）" in str(row[0]) for row in rows if row)
+    assert any("核定得分按评分办法计算（总分98.03，等级优）" in str(row[0]) for row in rows if row)
 
 
 def test_the_paper_of_a_unit_that_did_not_evaluate_itself_has_no_points_of_its_own(
@@ -448,7 +447,7 @@ def test_parts_in_our_template_are_told_once_and_not_scored(
     assert [f.code for f in again.findings] == ["R16"]
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["自评表"]
     rows = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
-    assert [row.count("—") for row in rows if names[0] in row] == [4]
+    assert [row.count("—") for row in rows if names[0] in row] == [3]
 
 
 # ---- 满意度 --------------------------------------------------------------------------------------------------

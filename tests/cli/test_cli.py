@@ -26,7 +26,7 @@ from tests.kit.command import command
 
 KEYS = [
     "file", "status", "form", "unit", "year", "rulebook", "sha256", "complete", "execution", "indicators", "total",
-    "grade", "claimed_total", "claimed_grade", "extras", "findings", "output",
+    "grade", "claimed_total", "claimed_grade", "check_code", "extras", "findings", "output",
 ]  # fmt: skip
 INDICATOR = {
     "name", "cell", "sign", "target", "actual", "completion", "weight", "points", "claimed", "method", "why",
@@ -130,7 +130,7 @@ def test_no_folder_is_made_for_copies_that_are_not_written(tmp_path: Path) -> No
         assert command("score", file, "-o", tmp_path / "out" / "deep").exit_code == 3
         assert not (tmp_path / "out").exists()
     assert command("score", tmp_path / "returned", "-o", tmp_path / "out").exit_code == 3
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".perf_xlsx", "汇总.xlsx"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".perf_xlsx", "汇总.xlsx", "退回"]
 
 
 def test_a_copy_is_the_same_in_a_folder_that_was_there_and_in_a_new_one(returned: Path, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
         (
             "scroe a",
-            "没有这个命令，现有 check、consolidate、demo、dump、explain、rules、score、template，是不是要 score？用法见 perf-xlsx --help",
+            "没有这个命令，现有 adopt、check、check-report、consolidate、demo、dump、explain、letters、report、rules、score、template、verify，是不是要 score？用法见 perf-xlsx --help",
         ),
     ],
 )

@@ -107,6 +107,21 @@ def test_a_workbook_that_ends_its_process_is_told(what: str, options: tuple[str,
     assert "或读取程序意外中止" in given_up(done)
 
 
+def test_verifying_ends_with_a_message_too(returned: Path, tmp_path: Path) -> None:
+    done = run("verify", returned, before=READING.format(what="os.abort()"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "核对进程意外中止：有工作簿用时或所需内存过多，或读取程序出错。请逐个核对。\n"
+
+
+@NO_WINDOWS
+def test_a_workbook_that_ends_the_process_of_its_report_is_told(returned: Path, tmp_path: Path) -> None:
+    words = ("report", returned, "-o", tmp_path / "report.docx")
+    done = run(*words, before=READING.format(what="os.abort()"))
+    assert done.returncode == 3
+    assert "生成报告的进程意外中止" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @NO_WINDOWS
 def test_memory_is_capped_without_asking(returned: Path, tmp_path: Path) -> None:
     hog = "[bytes(64 << 20) for _ in range(1000)]"

@@ -387,7 +387,14 @@ def test_copies_have_names_that_every_system_takes(folder: Path, tmp_path: Path)
         put(folder, name)
     command("score", folder, "-o", tmp_path / "out")
     found = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.xlsx")}
-    assert found == {"_aux.xlsx", "_COM¹.xlsx", "子/_nul.乙.xlsx", "_con/1.xlsx", "汇总.xlsx"}
+    assert found == {
+        "_aux.xlsx",
+        "_COM¹.xlsx",
+        "子/_nul.乙.xlsx",
+        "_con/1.xlsx",
+        "汇总.xlsx",
+        "退回/退回清单.xlsx",
+    }
     for output in ("CON", "com².x"):
         assert "设备" in command("score", folder, "-o", tmp_path / output).stderr
     refused = command("template", "--form", "project", "--year", "2025", "-o", tmp_path / "NUL.xlsx")
@@ -430,11 +437,11 @@ def test_what_was_saved_is_said_only_where_something_was(folder: Path, tmp_path:
     assert goes_on(False) not in command("score", folder, "-o", tmp_path / "file").output
     note, full = State.note, OSError(errno.ENOSPC, "No space left on device")
 
-    def failing(at: int) -> Callable[[State, bytes], None]:
-        def one(state: State, line: bytes) -> None:
-            if f"示例{at}局".encode() in line:
+    def failing(at: int) -> Callable[[State, tuple[bytes, ...]], None]:
+        def one(state: State, lines: tuple[bytes, ...]) -> None:
+            if f"示例{at}局".encode() in lines[0]:
                 raise state._full(full)
-            note(state, line)
+            note(state, lines)
 
         return one
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import re
 import shutil
@@ -71,9 +72,21 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def records(out: Path) -> list[Record]:
+def as_scored(out: Path) -> list[Record]:
     lines = (out / ".perf_xlsx" / "records.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines]
+
+
+def rank(record: Record) -> int:
+    """The row of the list that a record's unit has; behind them all where it has none."""
+    rows = {line.partition(",")[0]: number for number, line in enumerate(ROSTER.splitlines())}
+    return rows.get(record["unit"] or "", 99)
+
+
+@pytest.fixture(scope="module")
+def records(as_scored: list[Record]) -> list[Record]:
+    """In the order of the list of units."""
+    return sorted(as_scored, key=rank)
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +336,7 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
     assert len(rows) == len(records)
     for row, record in zip(rows, records, strict=True):
         if record["status"] != "scored":
-            assert (row["状态"], row["计算总分"]) == ("读不出", None)
+            assert (row["状态"], row["计算总分"]) == ("退回（读不出）", None)
             assert Path(record["file"]).name in row["单位"]
             continue
         assert row["计算总分"] == float(record["total"])
@@ -332,7 +345,8 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
         assert (row["错误"], row["警告"], row["提示"]) == tuple(
             severities[k] for k in ("error", "warning", "notice")
         )
-        assert row["状态"].startswith("完整" if record["complete"] else "暂定")
+        state = "完整" if record["complete"] else "暂定"
+        assert row["状态"].removesuffix("，重复") == (f"退回（{state}）" if severities["error"] else state)
         compared = record["claimed_total"] is not None and record["complete"]
         assert (row["差额"] is not None) == compared
     assert [row["状态"].endswith("重复") for row in rows].count(True) == 1
@@ -350,7 +364,12 @@ def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Reco
     assert Counter((r["编号"], words[r["严重程度"]]) for r in listed) == by_code
     by_unit = table(book["问题按单位"], "单位")
     assert sum(row["合计"] for row in by_unit) == sum(by_code.values())
-    assert [row["错误"] for row in by_unit] == sorted((row["错误"] for row in by_unit), reverse=True)
+    listed_units = [row["单位"] for row in by_unit if row["单位编码"]]
+    assert listed_units == [
+        unit for unit in ("示例1县教育局", "示例1县水利局") for row in by_unit if row["单位"] == unit
+    ]
+    others = [row["错误"] for row in by_unit if not row["单位编码"]]
+    assert others == sorted(others, reverse=True)
 
 
 def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path: Path) -> None:
@@ -363,7 +382,7 @@ def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
     row = table(book["单位得分"], "单位")[0]
     assert (row["错误"], row["已豁免"]) == (0, len(record["findings"]))
-    assert all("不必更正：已说明" in line["怎么办"] for line in table(book["问题清单"], "单位"))
+    assert all("不必更正：已说明" in line["整改意见"] for line in table(book["问题清单"], "单位"))
     assert "有错误0份，读不出0份" in {cell.value for row in book["总览"].iter_rows() for cell in row}
 
 
@@ -374,8 +393,65 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
     assert [row["计算得分"] for row in rows] == [float(r["points"]) if r["points"] else None for r in expected]
     assert [row["三级指标"] for row in rows] == [r["name"] for r in expected]
     ((name, area),) = ((t.name, t.ref) for t in sheet.tables.values())
-    assert (name, area) == ("指标明细", f"A3:Q{3 + len(expected)}")
+    assert (name, area) == ("指标明细", f"A3:R{3 + len(expected)}")
     assert [column.name for column in sheet.tables[name].tableColumns] == [cell.value for cell in sheet[3]]
+
+
+def test_each_error_is_named_with_its_cells_beside_the_scored_workbook(
+    book: Any, records: list[Record], written: Path, out: Path
+) -> None:
+    """The sheet had counts alone: nothing to send, nothing to open."""
+    with_findings = {r["file"]: r for r in records if r["findings"]}
+    sheet = book["问题按单位"]
+    rows = table(sheet, "单位")
+    assert len(rows) == len(with_findings)
+    cells = Counter(
+        "!".join(filter(None, (f["sheet"], f["cell"]))) or "整个文件"
+        for r in records for f in r["findings"] if f["severity"] == "error"
+    )  # fmt: skip
+    named = [
+        cell for row in rows for line in (row["须更正的错误"] or "").split("\n") if line
+        for cell in line.rpartition("：")[2].split("、")
+    ]  # fmt: skip
+    assert Counter(named) == cells
+    links = [row[-1] for row in sheet.iter_rows(min_row=4) if row[-1].hyperlink]
+    there = [r for r in records if r["findings"] and r.get("output") and (out / r["output"]).exists()]
+    assert len(links) == len(there)
+    assert all((written.parent / unquote(cell.hyperlink.target)).is_file() for cell in links)
+
+
+@pytest.mark.parametrize("roster", ["given again", "of the run"])
+def test_units_stand_in_the_order_of_the_list_with_their_codes(roster: str, tmp_path: Path) -> None:
+    """They stood in the order of their files' names; the codes were asked for and not shown."""
+    records = [r for r in batch(20, hostile=False) if r["status"] == "scored"][:4]
+    units = ["丁局", "乙局", "甲局", "丙局"]
+    records = [r | {"unit": unit, "form": "project"} for r, unit in zip(records, units, strict=True)]
+    rows = {"甲局": 2, "乙局": 3, "丙局": 4}
+    listed = [Listed(row, unit, f"00{row}") for unit, row in rows.items()]
+    if roster == "of the run":
+        records = [
+            r | ({"listed_row": rows[r["unit"]], "code": f"00{rows[r['unit']]}"} if r["unit"] in rows else {})
+            for r in records
+        ]
+        (tmp_path / "records.jsonl").write_text(json_lines(records), "utf-8")
+        consolidated.consolidate(Records.open(tmp_path / "records.jsonl"), None, tmp_path / "汇总.xlsx")
+    else:
+        consolidate(records, Roster("名单", listed), tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    for name in ("单位得分", "资金明细", "指标明细", "问题清单", "问题按单位"):
+        found = list(dict.fromkeys((row["单位"], row["单位编码"]) for row in table(book[name], "单位")))
+        order = [("甲局", "002"), ("乙局", "003"), ("丙局", "004"), ("丁局", None)]
+        assert found == [one for one in order if one in found], name
+        assert len(found) > 1, name
+
+
+def test_columns_that_are_empty_throughout_are_hidden(tmp_path: Path) -> None:
+    record = next(r for r in batch(9, hostile=False) if r["form"] == "department") | {"supervisor": None}
+    consolidate([record], None, tmp_path / "汇总.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["单位得分"]
+    of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+    hidden = {cell.value for cell in sheet[3] if of[cell.column].hidden}
+    assert hidden == {"单位编码", "已豁免", "报送次数", "项目", "主管部门", "与上次比"}
 
 
 def test_who_is_outstanding(book: Any) -> None:
@@ -441,9 +517,9 @@ def test_all_checks_agree_and_a_changed_number_would_show(book: Any, written: Pa
     if SOFFICE is None:
         pytest.skip("LibreOffice (soffice) is not installed")
     live = openpyxl.load_workbook(written)
-    assert isinstance(live["单位得分"]["G4"].value, float)
-    live["单位得分"]["G4"] = live["单位得分"]["G4"].value + 50
-    live["资金明细"]["I4"] = 999_999_999
+    row = next(row for row in live["单位得分"].iter_rows(min_row=4) if "完整" in row[2].value)
+    row[4].value += 50
+    live["资金明细"]["G4"] = 999_999_999
     live.save(tmp_path / "changed.xlsx")
     shutil.copy(written, tmp_path / "same.xlsx")
     converted(tmp_path, "ods", *tmp_path.glob("*.xlsx"))
@@ -501,7 +577,7 @@ def test_same_records_same_bytes(out: Path, written: Path, records: list[Record]
 def test_it_prints_on_a4_with_titles_and_page_numbers(written: Path, book: Any) -> None:
     for sheet in book:
         assert sheet.page_setup.paperSize == 9
-        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.page_setup.fitToHeight == 0 or sheet.page_setup.scale == 92
         assert "&P" in sheet.oddFooter.center.text
         assert sheet.print_area
         assert sheet.title == "总览" or sheet.print_title_rows
@@ -565,8 +641,27 @@ def test_the_rate_of_most_returns_is_the_large_one_and_the_others_are_readable(o
     assert sheet["I6"].value == f"其余{len(totals) - 1}项见下表"
 
 
-def test_what_fits_on_one_page_is_printed_on_one(book: Any) -> None:
-    assert len(printed_pages(book["执行情况"])) == 1
+def test_a_page_is_filled_before_the_next_is_begun(book: Any) -> None:
+    first, *more = printed_pages(book["执行情况"])
+    assert len(more) == 1
+    assert height_of(book["执行情况"], first) > 320
+
+
+def test_type_is_nine_points_or_more_on_paper(written: Path) -> None:
+    """Ten points on the screen; what would have to be shrunk further goes on beside, below its unit again."""
+    book = openpyxl.load_workbook(written)
+    for sheet in book:
+        last = openpyxl.utils.range_boundaries(str(sheet.print_area).partition("!")[2])[2]
+        of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+        widths = [0 if of[at].hidden else of[at].width * 7 * 0.75 for at in range(1, last + 1)]
+        if sheet.sheet_properties.pageSetUpPr.fitToPage:
+            assert 770 / sum(widths) >= 0.9 or sheet.page_setup.orientation == "portrait", sheet.title
+            assert sheet.page_setup.orientation == "landscape" or 523 / sum(widths) >= 0.9, sheet.title
+            continue
+        assert (sheet.page_setup.scale, sheet.print_title_cols) == (92, "$A:$B"), sheet.title
+        ends = [0, *(mark.id for mark in sheet.col_breaks.brk), last]
+        pages = [sum(widths[first:end]) for first, end in itertools.pairwise(ends)]
+        assert all(page + (sum(widths[:2]) if number else 0) <= 770 / 0.92 for number, page in enumerate(pages))
 
 
 def test_it_is_no_return_where_it_lies_among_them(written: Path) -> None:
@@ -601,13 +696,14 @@ def test_amounts_without_a_unit_are_told_and_not_added(tmp_path: Path) -> None:
     assert "1份的记录里没有资金数据，未计入合计" in words
 
 
-def test_long_tables_as_csv(out: Path, tmp_path: Path, records: list[Record]) -> None:
+def test_long_tables_as_csv(out: Path, tmp_path: Path, as_scored: list[Record]) -> None:
+    records = as_scored
     done = command("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "csv")
     assert done.exit_code == 0
     assert len(done.output.splitlines()) == 5
     with (tmp_path / "汇总-单位得分.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["计算总分"] for row in rows if row["状态"] != "读不出"] == [
+    assert [row["计算总分"] for row in rows if "读不出" not in row["状态"]] == [
         f"{Decimal(r['total']):f}".rstrip("0").rstrip(".") for r in scored(records)
     ]
     assert "'=cmd|' /C calc'!A0" in {row["单位"] for row in rows}
@@ -628,8 +724,9 @@ def test_no_field_of_the_csv_starts_a_formula(unit: str, tmp_path: Path) -> None
 
 
 def test_long_tables_as_parquet_or_what_is_missing_for_it(
-    out: Path, tmp_path: Path, records: list[Record]
+    out: Path, tmp_path: Path, as_scored: list[Record]
 ) -> None:
+    records = as_scored
     pytest.importorskip("pyarrow")
     import pandas as pd
 
@@ -665,11 +762,11 @@ def test_what_score_prints_can_be_consolidated(
     done = command("consolidate", tmp_path / "lines.jsonl")
     assert done.exit_code == 0, done.output
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
-    link = book["单位得分"]["R4"]
-    assert (book["单位得分"]["R3"].value, link.value) == ("工作簿", "returned.xlsx")
+    link = book["单位得分"]["U4"]
+    assert (book["单位得分"]["U3"].value, link.value) == ("工作簿", "returned.xlsx")
     assert (tmp_path / unquote(link.hyperlink.target)).resolve() == tmp_path / "scored" / "returned.xlsx"
     assert (tmp_path / "scored" / "returned.xlsx").exists()
-    assert book["单位得分"]["A4"].value == well_made["unit"]
+    assert book["单位得分"]["B4"].value == well_made["unit"]
     assert not [row for row in table(book["单位得分"], "单位") if "重复" in row["状态"]]
 
 

@@ -413,7 +413,10 @@ def widened(data: bytes, word: str, rows: int, columns: range) -> bytes:
     return edited(data, {part: lambda text: text.replace("</sheetData>", f"{more}</sheetData>")})
 
 
-WIDE = {"a list of ours": ("怎么办", 4, range(1, 16385)), "the ledger": ("_px_mark_1", 8000, range(16384, 16385))}
+WIDE = {
+    "a list of ours": ("整改意见", 4, range(1, 16385)),
+    "the ledger": ("_px_mark_1", 8000, range(16384, 16385)),
+}
 
 
 @pytest.mark.parametrize("name", WIDE)

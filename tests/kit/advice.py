@@ -83,7 +83,7 @@ def usual_choice(book: Any, found: Finding, result: Result) -> None:
         case "R07" if "名称" in found.field or "指标" in found.field:
             sheet[cell] = "示例名称"
         case _:
-            raise NotImplementedError(f"{found.code} {found.field}: {found.message}")
+            raise AssertionError(f"nothing tells what to type for {found.code} {found.field}: {found.message}")
 
 
 def _balance(book: Any, found: Finding, result: Result) -> None:

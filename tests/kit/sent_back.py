@@ -37,7 +37,7 @@ class Sent:
 
     @property
     def told(self) -> list[str]:
-        return [found.message for found in self.result.findings if found.code == "R23"]
+        return [found.message for found in self.result.findings if found.code in ("R23", "R25")]
 
     @property
     def links(self) -> list[str]:

@@ -69,7 +69,7 @@ def test_what_is_written_before_or_behind_our_note_is_theirs(
 def test_a_note_that_was_written_into_is_kept_whole(scored_copy: bytes, tmp_path: Path) -> None:
     def write(book: Any) -> None:
         comment = book["绩效指标"]["M7"].comment
-        book["绩效指标"]["M7"].comment = Comment(comment.text.replace("怎么办", f"{ANSWER}怎么办"), "甲")
+        book["绩效指标"]["M7"].comment = Comment(comment.text.replace("整改意见", f"{ANSWER}整改意见"), "甲")
 
     sent = Sent(changed(scored_copy, write), tmp_path)
     (told,) = sent.told
@@ -248,7 +248,7 @@ def test_answers_in_notes_of_a_workbook_saved_in_another_format_are_told_and_lis
     def write(book: Any) -> None:
         for cell, change in (("K8", NOTES["behind"][0]), ("M7", NOTES["both"][0])):
             book["绩效指标"][cell].comment = Comment(change(book["绩效指标"][cell].comment.text), "甲")
-        inside = book["绩效指标"]["M8"].comment.text.replace("怎么办", f"{ANSWER}怎么办")
+        inside = book["绩效指标"]["M8"].comment.text.replace("整改意见", f"{ANSWER}整改意见")
         book["绩效指标"]["M8"].comment = Comment(inside, "甲")
 
     answered = _written(changed(scored_copy, write), tmp_path / "b.xlsx")
@@ -263,5 +263,5 @@ def test_answers_in_notes_of_a_workbook_saved_in_another_format_are_told_and_lis
     rows = openpyxl.load_workbook(tmp_path / "out.xlsx")["来源对照"].iter_rows(values_only=True)
     listed = {row[4]: row[5] for row in rows if row[1] == "批注"}
     assert (listed["K8"], listed["M7"]) == (ANSWER, f"单位：\n{ANSWER}")
-    assert f"{ANSWER}怎么办" in listed["M8"]
+    assert f"{ANSWER}整改意见" in listed["M8"]
     assert sorted(listed) == ["K8", "M7", "M8"]

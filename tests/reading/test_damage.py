@@ -98,6 +98,20 @@ def test_what_an_accountant_is_told(name: str, tmp_path: Path) -> None:
     assert MESSAGES[name] in [found.message for found in findings], [found.message for found in findings]
 
 
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("name", ["两个单位的表放在一个工作簿", "两个单位的表放在一个工作簿，名称丢失"])
+def test_the_sheets_of_two_units_are_two_forms(name: str, story: str, tmp_path: Path) -> None:
+    first, second = scored(damaged(story, name), tmp_path).forms
+    assert first.evaluation is not None
+    assert second.evaluation is not None
+    assert not differences(undamaged(story), first.evaluation)
+    assert second.evaluation.unit == "另一个单位"
+    one, other = first.evaluation.total_funds.executed, second.evaluation.total_funds.executed
+    assert one.value is not None
+    assert (other.value, other.place.sheet) == (one.value + 1, f"{one.place.sheet} (2)")
+    assert len(first.evaluation.indicators) == len(second.evaluation.indicators)
+
+
 def test_two_forms_in_one_workbook_are_never_mixed_and_told_once(tmp_path: Path) -> None:
     result = scored(damaged("department-corrected", "两个单位的表交错放置，名称丢失"), tmp_path)
     told = [found for found in result.findings if found.code in ("R06", "R16")]

@@ -40,7 +40,7 @@ KNOWN: dict[str, tuple[list[str | None], str, str | None, str | None, list[tuple
     "30-sources-sum-wrong": (FULL, "99.00", "优", "90", [("F01", "error", "C6"), ("F01", "error", "D6")]),
     "35-total-in-head": (FULL, "100.00", "优", "99", [("R12", "notice", "F3"), ("T01", "error", "F3")]),
     "37-sign-two-columns": (FULL, "100.00", "优", "100", []),
-    "40-only-initial": (FULL, "90.00", None, "95", [("F06", "error", "D6"), ("F09", "warning", "D6")]),
+    "40-only-initial": (FULL, "90.00", None, "95", [("F03", "notice", "F6"), ("F06", "error", "D6")]),
     "44-name-holds-target": (
         [None, "30.00", "10.00"], "50.00", None, "100", [("I02", "error", "D11"), ("I03", "error", "E11")],
     ),
@@ -72,7 +72,12 @@ def test_execution_that_is_not_scored_names_the_rulebook_that_would() -> None:
     assert scored.scores.execution.points is not None
 
 
-@pytest.mark.finding("R06")
-def test_a_second_form_is_told_once() -> None:
-    result = pipeline.score(KINDS / "24-stacked-two-forms.xlsx")
-    assert [(f.code, f.place.cell) for f in result.findings if f.severity != "notice"] == [("R06", "C20")]
+def test_a_second_form_below_the_first_is_scored_too() -> None:
+    first, second = pipeline.score(KINDS / "24-stacked-two-forms.xlsx").forms
+    assert [(one.part, as_json(one)["total"]) for one in (first, second)] == [
+        ("培训", "100.00"),
+        ("第二个项目", "82.50"),
+    ]
+    assert [f.code for f in first.findings if f.severity != "notice"] == []
+    told = [(f.code, f.place.cell) for f in second.findings if f.severity != "notice"]
+    assert told == [("F01", "C21"), ("F01", "D21"), ("F01", "E21"), ("F09", "E21")]

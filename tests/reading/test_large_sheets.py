@@ -67,7 +67,7 @@ def test_the_identity_is_read_however_large(monkeypatch: pytest.MonkeyPatch) -> 
     package = Package.open(template_of("department-as-filed"))
     package.take_away("docProps/custom.xml")
     monkeypatch.setattr(cells, "LARGE", 0)
-    evaluation = read(package, "returned.xlsx").evaluation
+    evaluation = read(package, "returned.xlsx")[0].evaluation
     assert evaluation is not None
     assert (evaluation.form, evaluation.rulebook) == ("department", "mof-2020")
 

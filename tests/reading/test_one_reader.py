@@ -86,7 +86,7 @@ def as_official(data: bytes, kind: str) -> bytes:
 
 
 def year_of(data: bytes) -> int | None:
-    evaluation = read(Package.open(data), "a.xlsx").evaluation
+    evaluation = read(Package.open(data), "a.xlsx")[0].evaluation
     return evaluation.year if evaluation else None
 
 
@@ -104,7 +104,7 @@ def values_of(reading: Reading) -> dict[str, tuple[Any, bool]]:
 def differences(story: str, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What is read otherwise from the official layout, by path."""
     data = with_values(story, values)
-    ours, official = (read(Package.open(one), "a.xlsx") for one in (data, as_official(data, STORIES[story])))
+    ours, official = (read(Package.open(one), "a.xlsx")[0] for one in (data, as_official(data, STORIES[story])))
     assert ours.layout is not None
     assert official.layout is not None
     assert (ours.layout.official, official.layout.official is None) == (None, False)

@@ -114,7 +114,7 @@ def test_our_note_is_joined_to_theirs(scored: Path) -> None:
     note = str(looks(scored)["绩效指标", "M7"][8])
     assert note.startswith("财务科：按执行率打分，\n请审核\n" + DELIMITER)
     assert "I06" in note
-    assert "怎么办：" in note
+    assert "整改意见：" in note
 
 
 def test_the_workbook_opens_on_the_summary_and_scores_are_values(scored: Path) -> None:

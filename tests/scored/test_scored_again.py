@@ -85,13 +85,22 @@ def test_what_refers_to_a_kept_sheet_follows_it(scored_copy: bytes, tmp_path: Pa
 
 
 CHANGES: dict[str, tuple[Callable[[Any], None], str, str]] = {
-    "a figure of the form": (lambda book: book["自评表"].__setitem__("D5", 10.5), "自评表", "D5“10.5”"),
-    "a text of ours": (lambda book: book["评分汇总"].__setitem__("B1", "某某局"), "评分汇总", "B1“某某局”"),
+    "a figure of the form": (lambda book: book["自评表"].__setitem__("D5", 10.5), "自评表", "：D5现为“10.5”。"),
+    "a text of ours": (
+        lambda book: book["评分汇总"].__setitem__("B1", "某某局"),
+        "评分汇总",
+        "：B1现为“某某局”。",
+    ),
     "a formula": (lambda book: book["评分汇总"].__setitem__("M5", "=B5+1"), "评分汇总", "M5“"),
-    "a cell emptied": (lambda book: book["问题清单"].__setitem__("I5", None), "问题清单", "移动、排序或删减"),
+    "a cell emptied": (lambda book: book["问题清单"].__setitem__("I5", None), "问题清单", "：I5已清空。"),
     "a row deleted": (lambda book: book["问题清单"].delete_rows(6), "问题清单", "移动、排序或删减"),
     "the first row deleted": (lambda book: book["自评表"].delete_rows(1), "自评表", "移动、排序或删减"),
     "a row inserted": (lambda book: insert(book["问题清单"]), "问题清单", "：I7“插入的说明”。"),
+    "a list sorted without its numbers": (
+        lambda book: swap(book["问题清单"], first=3),
+        "问题清单",
+        "移动、排序或删减",
+    ),
     "rows sorted": (lambda book: swap(book["问题清单"]), "问题清单", "移动、排序或删减"),
     "rows sorted and answered": (
         lambda book: (swap(book["问题清单"]), book["问题清单"].__setitem__("L5", ANSWER)),
@@ -111,9 +120,9 @@ def insert(sheet: Any) -> None:
     sheet["I7"] = "插入的说明"
 
 
-def swap(sheet: Any) -> None:
-    """Two rows change places, as sorting does."""
-    for column in range(1, 12):
+def swap(sheet: Any, first: int = 1) -> None:
+    """Two rows change places from that column on, as sorting does."""
+    for column in range(first, 12):
         one, other = sheet.cell(4, column), sheet.cell(9, column)
         one.value, other.value = other.value, one.value
 

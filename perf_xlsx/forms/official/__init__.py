@@ -20,6 +20,8 @@ Labelled = TypeVar("Labelled", Box, Line)
 class OfficialForm(Struct, frozen=True):
     """One kind of form as the official layouts have it.
 
+    `title_words` are words of which the title of any form holds one, `monitoring` those of a monitoring form.
+
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts outside the tables, by the titles that a rulebook uses; `quantities` are words
@@ -42,6 +44,8 @@ class OfficialForm(Struct, frozen=True):
     quantities: tuple[str, ...]
     into: Mapping[str, str]
     last_sources: tuple[str, ...]
+    title_words: tuple[str, ...]
+    monitoring: tuple[str, ...]
 
 
 def official_form(name: str) -> OfficialForm:
@@ -51,7 +55,7 @@ def official_form(name: str) -> OfficialForm:
 
 @lru_cache(64)
 def _official(form: Form) -> OfficialForm:
-    name = form.name
+    name = form.kind
     raw = tomllib.loads(files("perf_xlsx.forms.official").joinpath("official.toml").read_text("utf-8"))
     words = raw["words"]
     return OfficialForm(
@@ -60,7 +64,7 @@ def _official(form: Form) -> OfficialForm:
         needs={block: tuple(tuple(group) for group in groups) for block, groups in raw["needs"].items()},
         passages=_words(raw["passages"]),
         execution=tuple(words["execution"]),
-        totals=tuple(words["totals"]),
+        totals=tuple(dict.fromkeys((*words["totals"], *_sums(**words["sums"])))),
         subtotals=tuple(words["subtotals"]),
         asides=tuple(words["asides"]),
         headings=tuple(words["headings"]),
@@ -68,7 +72,14 @@ def _official(form: Form) -> OfficialForm:
         quantities=tuple(words["quantities"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
         last_sources=tuple(words["last_sources"].get(name, ())),
+        title_words=tuple(words["titles"]),
+        monitoring=tuple(words["monitoring"]),
     )
+
+
+def _sums(of: list[str], words: list[str], whole: list[str]) -> tuple[str, ...]:
+    """Labels of the row of the total: each word of a sum before and after each of what is summed."""
+    return (*whole, *(label for what in of for word in words for label in (what + word, word + what)))
 
 
 def _words(raw: Mapping[str, list[str]]) -> Words:
@@ -77,7 +88,7 @@ def _words(raw: Mapping[str, list[str]]) -> Words:
 
 def _widened(form: Form, raw: dict[str, Any]) -> Form:
     sheets = (
-        replace(sheet, blocks=tuple(_block(block, form.name, raw) for block in sheet.blocks))
+        replace(sheet, blocks=tuple(_block(block, form.kind, raw) for block in sheet.blocks))
         for sheet in form.sheets
     )
     return replace(form, sheets=tuple(sheets))

@@ -6,6 +6,7 @@ from perf_xlsx.reading.official.form import completed
 from perf_xlsx.reading.official.layout import locate_official, other_forms
 from perf_xlsx.reading.official.nearest import Nearest, nearest
 from perf_xlsx.reading.official.rows import says_nothing
+from perf_xlsx.reading.official.windows import official_forms
 
 __all__ = [
     "Nearest",
@@ -13,6 +14,7 @@ __all__ = [
     "known_labels",
     "locate_official",
     "nearest",
+    "official_forms",
     "official_indicator",
     "other_forms",
     "says_nothing",

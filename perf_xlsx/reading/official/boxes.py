@@ -41,6 +41,7 @@ class LabelSearch:
         self.sheets, self.taken, self.kind = sheets, taken, kind
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
+        self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
         self.roles = Roles("boxes", typed(kind.form.single_boxes))
         self.words: dict[str, list[Spot]] = {}
         for sheet in order:
@@ -75,12 +76,18 @@ class LabelSearch:
     def likely(self, box: Box) -> Mapping[str, list[Located]]:
         """Where the box may be by words that are no label of any form, by those words."""
         likely = (word for word, (role, _) in self._likely.items() if role == box.key)
-        return {word: self._all(box, self.words[word]) for word in likely}
+        found = {word: self._all(box, self.words[word]) for word in likely}
+        return {word: spots for word, spots in found.items() if spots[0].value not in self._likely_at}
+
+    @cached_property
+    def _likely_at(self) -> set[Address]:
+        """The cells of words that may be labels: no values, but labels below a heading."""
+        return {spot.address for word in self._likely for spot in self.words[word] if spot.text is None}
 
     @cached_property
     def _likely(self) -> Mapping[str, tuple[str, float]]:
         """The role of every word that is no label, as likely as it is."""
-        heads = (*self.kind.headings, *self.kind.asides, *self.kind.totals)
+        heads = {*self.kind.headings, *self.kind.asides}
         unknown = (word for word in self.words if self._may_be_a_label(word) and word not in heads)
         found = {word: self.roles.likely(word) for word in unknown}
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}
@@ -88,7 +95,7 @@ class LabelSearch:
     def _may_be_a_label(self, word: str) -> bool:
         """Whether a short text is neither a known label nor a prompt."""
         asks = any(prompt in word for prompt in self.kind.prompts)
-        return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and not asks
+        return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and word not in self.columns and not asks
 
     def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
         here = [spot for spot in spots if spot.address[0] == spots[0].address[0]]

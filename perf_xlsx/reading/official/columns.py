@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
-from perf_xlsx.reading.official.contents import Column, contradicts, shown_by_contents, shown_by_partner
+from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, names_a_level, shown_by_contents
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
-from perf_xlsx.reading.official.likeness import CERTAIN
+from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
+from perf_xlsx.reading.official.partners import (
+    are_points,
+    by_rate,
+    measure_beside,
+    measures_pair,
+    names,
+    points_pair,
+    sums_up,
+)
 
 LIKELY = 100  # rank of a role that no known label gives
 LEAST = 3  # columns of a table whose labels are not known
 _CLOSE = 60.0  # scores of two roles that are nearly as good
+_PROVEN = 700.0  # score of a role that the contents prove
 _HALF = 0.5
-_FULL = Decimal(100)
 _LEVELS = ("level1", "level2")
-_PARTNERS = {
-    "actual": "target",
-    "target": "actual",
-    "claimed_points": "weight",
-    "weight": "claimed_points",
-    "name": "target",
-}
+_COUNTED = {"weight", "claimed_points"}
 Scores = Sequence[Mapping[str, float]]
 
 
@@ -43,8 +45,14 @@ class Columns:
     ) -> None:  # fmt: skip
         self.sheet, self.rows, self.known, self.kinds = sheet, rows, rows.roles, kinds
         self.top, self.contents = min(leaf.row for leaf in leaves), contents
-        self.leaves = [leaf.over(_value_column(leaf, contents)) for leaf in leaves]
+        amounts = [_is_amount(found, kinds) for found in scores]
+        named = [
+            leaf for leaf, amount in zip(leaves, amounts, strict=True) if amount and _has_names(leaf, contents)
+        ]
+        blank = named if len(named) > 1 else []
+        self.leaves = [leaf.over(_value_column(leaf, contents, leaf in blank)) for leaf in leaves]
         _drop_contradicted(scores, self.leaves, contents, kinds)
+        _take_proven(scores, self.leaves, contents, kinds)
         self.scores, self.roles = scores, _best_roles(scores)
         self.doubts: list[tuple[Address, str, str]] = []
         self.level_weights: Mapping[str, int] = {}
@@ -96,27 +104,90 @@ class Columns:
         return round(CERTAIN - score) if score > CERTAIN - LIKELY else LIKELY
 
     def _by_contents(self) -> None:
-        """Roles that no word gives and the contents prove."""
-        for number, leaf in enumerate(self.leaves):
-            column = self.contents.get(leaf.values)
-            if column and self.roles[number] is None and not self.scores[number]:
-                role = shown_by_contents(column)
-                if role and role in self.kinds and role not in self.roles:
-                    self._take(number, role)
-        for role, partner in _PARTNERS.items():
-            if role in self.kinds and role not in self.roles and partner in self.roles:
-                beside = self.contents.get(self.leaves[self.roles.index(partner)].values)
-                fits = [n for n in self._open() if beside and self._fits(role, n, beside)]
-                if len(fits) == 1:
-                    self._take(fits[0], role)
+        """Roles that no word gives, and that the contents prove beside those of other columns."""
+        if "target" in self.kinds:
+            self._points()
+            self._name()
+            self._measures()
+        else:
+            self._base()
 
-    def _open(self) -> Iterable[int]:
-        """The columns whose words say nothing."""
-        return (n for n, role in enumerate(self.roles) if role is None and not self.scores[n])
+    def _points(self) -> None:
+        weight, points = self._column("weight"), self._column("claimed_points")
+        if weight and not points:
+            fits = [n for n, column in self._open("claimed_points").items() if are_points(weight, column)]
+        elif points and not weight:
+            fits = [n for n, column in self._open("weight").items() if are_points(column, points)]
+        else:
+            pair = None if weight else points_pair(self._open("weight", "claimed_points"))
+            self._take_pair(pair, "weight", "claimed_points")
+            return
+        if len(fits) == 1:
+            self._take(fits[0], "claimed_points" if weight else "weight")
 
-    def _fits(self, role: str, number: int, partner: Column) -> bool:
-        column = self.contents.get(self.leaves[number].values)
-        return column is not None and shown_by_partner(role, column, partner, _FULL)
+    def _name(self) -> None:
+        beside = [column for key in ("target", "weight", "claimed_points") if (column := self._column(key))]
+        if self._lacks("name") and beside:
+            self._take_if(names(self._open("name"), beside), "name")
+
+    def _measures(self) -> None:
+        """Targets and actual values; a column whose words fit both is what the other leaves over."""
+        target, actual = self._column("target"), self._column("actual")
+        if target is None and actual is None:
+            self._take_pair(measures_pair(self._open("target", "actual")), "target", "actual")
+        elif target is None and actual and self._lacks("target"):
+            self._take_left_over("target", "actual", actual)
+        elif actual is None and target and self._lacks("actual"):
+            self._take_left_over("actual", "target", target)
+
+    def _take_left_over(self, role: str, other: str, partner: Column) -> None:
+        found = measure_beside(self._open(role), partner)
+        if found is None:
+            return
+        taken = self.roles.index(other)
+        first, second = (found, taken) if role == "target" else (taken, found)
+        if first > second and self.scores[found] and self.scores[taken].get(other, 0.0) < CERTAIN - LIKELY:
+            self.roles[taken] = None  # both are called what was achieved: the left one is the target
+            self._take_pair((second, first), "target", "actual")
+        else:
+            self._take(found, role)
+
+    def _base(self) -> None:
+        """The budget, or what was executed, by which the rates are right, where no word tells it."""
+        executed, rate = self._column("executed"), self._column("claimed_rate")
+        base = self._column("adjusted") or self._column("initial")
+        if rate and executed and not base and self._lacks("adjusted"):
+            found = by_rate(self._open("adjusted"), rate, executed=executed)
+            self._take_if(found, "adjusted")
+        elif rate and base and not executed and self._lacks("executed"):
+            self._take_if(by_rate(self._open("executed"), rate, base=base), "executed")
+
+    def _take_if(self, number: int | None, role: str) -> None:
+        if number is not None:
+            self._take(number, role)
+
+    def _column(self, role: str) -> Column | None:
+        """The contents of the column that has a role."""
+        return self.contents.get(self.leaves[self.roles.index(role)].values) if role in self.roles else None
+
+    def _lacks(self, role: str) -> bool:
+        return role in self.kinds and role not in self.roles
+
+    def _open(self, *roles: str) -> Mapping[int, Column]:
+        """The columns whose words say nothing, or only what another column is or one of these roles."""
+        return {
+            number: column
+            for number, role in enumerate(self.roles)
+            if role is None
+            and all(other in roles or (other and other in self.roles) for other in self.scores[number])
+            and (column := self.contents.get(self.leaves[number].values))
+            and column.texts
+        }
+
+    def _take_pair(self, pair: tuple[int, int] | None, first: str, second: str) -> None:
+        if pair and self._lacks(first) and self._lacks(second):
+            self._take(pair[0], first)
+            self._take(pair[1], second)
 
     def _take(self, number: int, role: str) -> None:
         self.roles[number] = role
@@ -186,22 +257,67 @@ def _best_roles(scores: Sequence[Mapping[str, float]]) -> list[str | None]:
     ]
 
 
-def _value_column(leaf: Leaf, contents: Mapping[int, Column]) -> int:
-    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading."""
+def _is_amount(found: Mapping[str, float], kinds: Mapping[str, str]) -> bool:
+    """Whether the likeliest role of a label is that of a number."""
+    return kinds.get(max(found, key=lambda role: found[role], default=""), "") in ("number", "percent")
+
+
+def _has_names(leaf: Leaf, contents: Mapping[int, Column]) -> bool:
+    """Whether the first of the columns below a label holds texts alone: names of what is next to them."""
     first = contents.get(leaf.column)
-    if leaf.right == leaf.column or first is None or not first.texts or first.numbers:
+    return leaf.right > leaf.column and first is not None and bool(first.texts) and not first.numbers
+
+
+def _value_column(leaf: Leaf, contents: Mapping[int, Column], blank: bool) -> int:
+    """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading.
+
+    Of one that is still `blank` it is the one without names.
+    """
+    if not _has_names(leaf, contents):
         return leaf.column
-    spanned = (column for column in range(leaf.column, leaf.right + 1) if column in contents)
-    return next((column for column in spanned if contents[column].number_share > _HALF), leaf.column)
+    spanned = [column for column in range(leaf.column, leaf.right + 1) if column in contents]
+    counted = [column for column in spanned if contents[column].number_share > _HALF]
+    unfilled = [column for column in spanned if blank and not contents[column].texts]
+    return next(iter((*counted, *unfilled)), leaf.column)
 
 
 def _drop_contradicted(
     scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
     kinds: Mapping[str, str],
 ) -> None:  # fmt: skip
-    """Take away roles that the words allow and the contents do not; known labels keep theirs."""
+    """Take away roles that the words allow and the contents do not.
+
+    Known labels keep theirs, unless another column may have the role and they have no number at all, or percents.
+    """
     for found, leaf in zip(scores, leaves, strict=True):
         for role, score in list(found.items()):
             column = contents.get(leaf.values)
-            if role and column and score <= CERTAIN - LIKELY and contradicts(role, kinds[role], column):
+            if not role or not column:
+                continue
+            if role in _LEVELS and score <= ALIKE and not any(map(names_a_level, column.texts.values())):
                 del found[role]
+                continue
+            if not contradicts(role, kinds[role], column):
+                continue
+            others = sum(role in other for other in scores)
+            if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers) or is_percent(column):
+                del found[role]
+
+
+def _take_proven(
+    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
+    kinds: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
+    for found, leaf in zip(scores, leaves, strict=True):
+        column = contents.get(leaf.values)
+        if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
+            continue
+        if found.keys() & _COUNTED and sums_up(column):
+            for other in found.keys() - {*_COUNTED, ""}:
+                del found[other]
+        role = shown_by_contents(column)
+        if role and role in kinds:
+            worded = found.get(role, 0.0)
+            found.clear()
+            found.update(with_second({role: _PROVEN + worded / 10}))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Severity
+from perf_xlsx.domain.model import Severity, Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
@@ -41,6 +41,7 @@ class Draft:
         self.parts: dict[int, str] = {}
         self.labels: set[Address] = set()
         self.remarks: list[Remark] = []
+        self.unscored: Unscored = ""
 
     @property
     def form(self) -> Form:
@@ -79,6 +80,7 @@ class Draft:
             self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
             self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
             frozenset(self.labels), tuple(self.remarks),
+            self.unscored,
         )  # fmt: skip
         return Layout(
             self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),

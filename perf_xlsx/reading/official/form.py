@@ -30,7 +30,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
     check_weights(form, official, reader)
     proven = None
-    if "weight" in lacking:
+    if "weight" in lacking and not official.unscored:
         execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
         weights = weights_from_claims(form.indicators, execution, rules)
         proven = weights is not None
@@ -42,7 +42,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     reader.reports.report_crossed(reader.required)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
-    return replace(form, absent=frozenset(lacking) | lacks)
+    return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored)
 
 
 def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:

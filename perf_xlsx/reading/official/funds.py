@@ -7,8 +7,9 @@ from decimal import Decimal
 from itertools import chain, count
 
 from perf_xlsx.domain.model import AMOUNTS
-from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms import Line, typed
+from perf_xlsx.forms.form import OTHER, SOURCES
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
@@ -57,7 +58,7 @@ class FundSearch:
             self.layout.labels.add((header.sheet, row, at))
             self.layout.line_names[known[1]] = core(label)
             return known[1]
-        if not self._has_amounts(header, row):
+        if not (self._has_amounts(header, row) or self._is_own_source(label)):
             return None
         if not taken and self._is_total(label):
             self.layout.labels.add((header.sheet, row, at))
@@ -87,12 +88,18 @@ class FundSearch:
         """The last text before the amounts, and its column; "" where there is none."""
         first, own = min(_amount_columns(header)), header.columns.values()
         texts = self.rows[header.sheet].get(row, {})
-        before = [column for column in texts if column < first and column not in own]
+        before = [c for c, text in texts.items() if c < first and c not in own and not is_blank(text)]
         return (texts[before[-1]], before[-1]) if before else ("", 0)
 
     def _has_amounts(self, header: Header, row: int) -> bool:
         cells = (self.sheets.cell((header.sheet, row, column)) for column in _amount_columns(header))
         return any(cell is not None and parse_quantity(as_shown(cell)) is not None for cell in cells)
+
+    def _is_own_source(self, label: str) -> bool:
+        """Whether an adopted form knows this line as its own, so that it may be empty."""
+        original = self.layout.form.original
+        sources = original.labels.get(OTHER, {}).get(SOURCES, ()) if original else ()
+        return bool(label) and core(label) in map(core, sources)
 
     def _own_name(self, name: str) -> str:
         """The name of a line that our form lacks, numbered where another line has it already."""

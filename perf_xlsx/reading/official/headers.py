@@ -11,29 +11,34 @@ from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, unknown
-from perf_xlsx.reading.official.contents import Column, columns_below, contradicts
+from perf_xlsx.reading.official.contents import Column, columns_below, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.likeness import roles_of
 
 Needs = Sequence[Sequence[str]]
 
+_TRIED = 60  # rows that look like headers of unknown labels, and are none
 _SPANNED = 9  # columns that a label is merged over and that are looked at
 
 
 class Search:
     """Looks for the headers of one kind of table on a sheet.
 
-    `ends` are the words of rows of sums, `headings` those of parts of the form.
+    `ends` are the words of rows of sums, `headings` those of parts of the form. `money` are the columns of
+    amounts, by which a table of money is told from the one that is sought.
     """
 
     def __init__(
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
-        ends: Sequence[str], headings: Sequence[str],
+        ends: Sequence[str], headings: Sequence[str], money: Sequence[Box] = (),
     ) -> None:  # fmt: skip
-        self.grid, self.sheet, self.ends = sheets.grids[sheet], sheet, ends
-        self.roles, self.kinds = Roles(block, boxes), {box.key: box.kind for box in boxes}
+        self.grid, self.sheet, self.labelled = sheets.grids[sheet], sheet, block == "funds"
+        self.ends = frozenset(headings if self.labelled else ends)
+        self.roles, self.kinds = roles_of(block, tuple(boxes)), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
+        self.money = roles_of("funds", tuple(money)) if money else None
+        self._known: dict[int, int] = {}
 
     def headers(self, needs: Needs, likely: bool) -> list[Header]:
         """Every header that has what the table needs, from top to bottom.
@@ -47,17 +52,19 @@ class Search:
 
     def _headers(self, needs: Needs, certain: bool) -> list[Header]:
         found: list[Header] = []
+        tried = 0
         for row in self.rows.rows:
-            if found and row <= found[-1].bottom:
+            if (found and row <= found[-1].bottom) or not self._may_begin(row, certain):
                 continue
             if header := self._header(row, needs, certain):
                 found.append(header)
+            tried += 1
+            if not certain and tried - len(found) >= _TRIED:
+                break
         return found
 
     def _header(self, row: int, needs: Needs, certain: bool) -> Header | None:
         """The header that begins in this row, of as many rows as show most of its columns."""
-        if not self._may_begin(row, certain):
-            return None
         found: list[Header] = []
         for leaves in self.rows.deeper(row):
             header = self._of(leaves)
@@ -79,12 +86,35 @@ class Search:
 
     def _may_begin(self, row: int, certain: bool) -> bool:
         """Whether enough texts of the row are labels: known ones here and below, or such as may be labels."""
-        texts = [*self.rows.texts(row).values()]
         if not certain:
-            return sum(any(self.roles.likely(text)) for text in texts) >= LEAST
-        known = [text for text in texts if self.roles.certain(text)]
-        below = [text for text in self.rows.texts(row + 1).values() if self.roles.certain(text)]
-        return bool(known) and len(known) + len(below) > 1
+            texts = [*self.rows.labels_in(row).values()]
+            likely = sum(any(self.roles.likely(text)) for text in texts)
+            if self.kinds.keys() & {"level1"} and any(map(names_a_level, texts)):
+                return False  # an indicator
+            enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
+            return enough and not self._is_of_money(texts)
+        known = self._known_in(row)
+        return known > 0 and known + self._known_in(row + 1) > 1
+
+    def _known_in(self, row: int) -> int:
+        """How many known labels a row has."""
+        if row not in self._known:
+            self._known[row] = sum(self.roles.certain(text) is not None for text in self.rows.texts(row).values())
+        return self._known[row]
+
+    def _is_above_levels(self, row: int, labels: int) -> bool:
+        """Whether the first indicator is below: a row of labels that nobody knows is above 产出指标 | 数量指标."""
+        if "level1" not in self.kinds or labels < LEAST:
+            return False
+        return any(map(names_a_level, self.rows.texts(row + 1).values()))
+
+    def _is_of_money(self, texts: Sequence[str]) -> bool:
+        """Whether labels are those of amounts, in a search for a table that has none."""
+        found = (max(likely, key=likely.__getitem__) for text in texts if (likely := self._as_money(text)))
+        return len({role for role in found if role in AMOUNTS}) > 1
+
+    def _as_money(self, text: str) -> Mapping[str, float]:
+        return self.money.likely(text) if self.money else {}
 
     def _of(self, leaves: Sequence[Leaf]) -> Header | None:
         """The header of these columns, each with its best role."""
@@ -100,7 +130,7 @@ class Search:
         """The contents of every column that a label is over."""
         spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
         columns = sorted({column for span in spans for column in span})
-        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends)
+        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends, self.labelled)
 
     @cached_property
     def _cells(self) -> Mapping[int, Mapping[int, Cell]]:
@@ -115,7 +145,7 @@ class Search:
         columns = [header.columns[role] for role in AMOUNTS if role in header.columns]
         if not columns or "name" in header.columns:
             return False
-        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends)
+        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends, self.labelled)
         return all(contradicts("", "number", contents[column]) for column in columns)
 
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
-from perf_xlsx.forms import form_names, shipped_names
+from perf_xlsx.forms import form_names, load_form, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
+from perf_xlsx.reading.official.likeness import Roles
+
+_HEAD = 30  # rows of a sheet in which the labels of its head are
 
 
 def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
-    """The titles of self-evaluations on a sheet, without spaces."""
+    """The titles of forms on a sheet, of self-evaluations and others, without spaces."""
+    words = official_form(shipped_names()[0]).title_words
     return {
         (sheet, row, column): without_spaces(text)
         for row, texts in rows.items()
         for column, text in texts.items()
-        if len(text) <= 2 * LONGEST and "自评" in core(text) and core(text).endswith("表")
+        if len(text) <= 2 * LONGEST and core(text).endswith("表") and any(word in core(text) for word in words)
     }
 
 
-def kind_of(titles: Iterable[str], sheets: Sheets) -> OfficialForm:
-    """The kind that a title names; else a project's where there is a label 项目名称, else a department's.
+def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> OfficialForm:
+    """The kind that a title names; else a project's where a label names a project, else a department's.
 
     A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
     """
@@ -30,8 +35,17 @@ def kind_of(titles: Iterable[str], sheets: Sheets) -> OfficialForm:
         named = [
             (name not in shipped, max(len(word) for word in found), official_form(name))
             for name in form_names()
+            if not load_form(name).original  # an adopted form is known by its labels
             if (found := [word for word in official_form(name).titles if word in text])
         ]
         if named:
             return max(named, key=lambda one: one[:2])[2]
-    return official_form("project" if next(sheets.labelled(("项目名称",)), None) else "department")
+    project = next(sheets.labelled(("项目名称",)), None) is not None or _names_a_project(rows)
+    return official_form("project" if project else "department")
+
+
+def _names_a_project(rows: Mapping[int, Row]) -> bool:
+    """Whether the first label of a row is one of a project's name by its words: 专项名称."""
+    roles = Roles("boxes", typed(official_form("project").form.single_boxes))
+    firsts = (core(next(iter(texts.values()))) for texts in islice(rows.values(), _HEAD))
+    return any("project" in roles.likely(text) for text in firsts)

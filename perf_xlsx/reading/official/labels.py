@@ -16,7 +16,6 @@ Row = Mapping[int, str]  # column -> text
 
 _LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
 _BRACKET = pattern(r"\([^()]*\)[:*]*$")
-_LAST_BRACKET = pattern(r"\(([^()]*)\)[:*]*$")
 LONGEST = 40  # no label is longer
 
 
@@ -30,11 +29,21 @@ def core(text: str) -> str:
         return text
     bare = without_spaces(unmarked(normalise(text))[0] or text).strip(":*")
     bare = _LEADING.sub("", bare) or bare
-    while shorter := _BRACKET.sub("", bare):
+    while shorter := _BRACKET.sub("", bare) if not bare.endswith("))") else _split_bracket(bare)[0]:
         if shorter == bare:
             break
         bare = shorter
     return bare.strip(":*")
+
+
+def _split_bracket(text: str) -> tuple[str, str]:
+    """A text before the bracket at its end, and what that holds, brackets inside it included."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(text[at], 0)
+        if depth == 0:
+            return text[:at], text[at + 1 : -1]
+    return text, ""
 
 
 def without_spaces(text: str) -> str:
@@ -71,5 +80,7 @@ def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[i
 
 def bracketed(text: str) -> str:
     """What the brackets at a label's end hold; "" where there are none: "预期指标值（符号）" -> "符号"."""
-    found = _LAST_BRACKET.search(without_spaces(text)) if len(text) <= LONGEST else None
-    return found[1] if found else ""
+    if len(text) > LONGEST:
+        return ""
+    bare = without_spaces(text).strip(":*")
+    return _split_bracket(bare)[1] if bare.endswith(")") else ""

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import BOXES
+from perf_xlsx.domain.model import BOXES, Unscored
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
+from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
@@ -33,42 +36,88 @@ GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
-_Headers = dict[tuple[str, str, int, bool], list[Header]]  # by kind, what they need, sheet, own: sought once each
+Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
+Headers = dict[tuple[str, str, int, bool], list[Header]]  # by kind, what they need, sheet, own: sought once each
+COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what one cover may say for several forms
 
 
-def locate_official(sheets: Sheets) -> Layout | None:
-    """Find an official layout; None where no sheet holds the tables of a self-evaluation."""
-    rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, _Headers()
-    return next((found for n in sheets.searched if (found := _Search(sheets, n, rows, known).layout())), None)
+def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None:
+    """Find the official layout of a workbook with one form; None where no sheet holds its tables.
+
+    `adopted` is the bureau's own form that the workbook says it is.
+    """
+    return locate_alone(sheets, {n: rows_of(sheets, n) for n in sheets.searched}, Headers(), adopted)
+
+
+def locate_alone(sheets: Sheets, rows: Rows, known: Headers, adopted: str | None) -> Layout | None:
+    """The same, of a workbook whose texts and headers are partly known."""
+    searches = (_Search(sheets, n, rows, known, adopted) for n in sheets.searched)
+    return next((found for search in searches if (found := search.layout())), None)
+
+
+def locate_one_of_several(sheets: Sheets, sheet: int, rows: Rows, adopted: str | None) -> Layout | None:
+    """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
+    return _Search(sheets, sheet, rows, Headers(), adopted, alone=False).layout()
+
+
+def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
+    """What may begin forms on a sheet."""
+    search = _Search(sheets, sheet, rows, known, adopted)
+    kind, here = search._kind(), (sheet,)
+    tables = search._tables(kind)
+    funds = search._headers(kind, "funds", here) if tables else []
+    return Beginnings(kind, tables, [header.top for header in funds], [row for _, row, _ in search.titles])
 
 
 def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
     found = []
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, _Headers())
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers())
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
 
 
-class _Search:
-    """Looks for a form whose indicators are on one sheet; the rest may be on others."""
+class Beginnings(Struct, frozen=True):
+    """What may begin a form on a sheet: its headers of indicators, rows of funds' headers, rows of titles."""
 
-    def __init__(self, sheets: Sheets, sheet: int, rows: Mapping[int, Mapping[int, Row]], known: _Headers) -> None:
-        self.sheets, self.sheet, self.rows, self.known = sheets, sheet, rows, known
-        self.order = [sheet, *(n for n in sheets.searched if n != sheet)]
+    kind: OfficialForm
+    tables: list[Header]
+    funds: list[int]
+    titles: list[int]
+
+
+class _Search:
+    """Looks for a form whose indicators are on one sheet; the rest may be on others.
+
+    `alone`: it is the only form of the workbook, so that its tables may be on any sheet. `adopted` is the bureau's
+    own form that the workbook says it is.
+    """
+
+    def __init__(
+        self,
+        sheets: Sheets,
+        sheet: int,
+        rows: Rows,
+        known: Headers,
+        adopted: str | None = None,
+        alone: bool = True,
+    ) -> None:
+        self.sheets, self.sheet, self.rows, self.known, self.alone = sheets, sheet, rows, known, alone
+        self.adopted, self.others = adopted, [n for n in sheets.searched if n != sheet]
+        self.order = [sheet, *self.others] if alone else [sheet]
         self.titles = titles_on(sheet, self.rows[sheet])
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
         kind, here = self._kind(), (self.sheet,)
-        tables = self._headers(kind, "indicators", here)
+        tables = self._tables(kind)
         return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
     def layout(self) -> Layout | None:
         kind = self._kind()
-        tables = self._headers(kind, "indicators", (self.sheet,))
+        tables = self._tables(kind)
         if not tables:
             return None
         lists = self._headers(kind, "projects", self.order) if kind.form.has("projects") else []
@@ -76,6 +125,7 @@ class _Search:
         if not (money or self.titles):
             return None
         layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
+        layout.unscored = self._unscored(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
@@ -93,7 +143,22 @@ class _Search:
         self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
+        if layout.unscored:  # it cannot lack what it never had
+            layout.missing = [(title, label, False) for title, label, _ in layout.missing]
         return layout.layout()
+
+    def _tables(self, kind: OfficialForm) -> list[Header]:
+        """The headers of indicators on this sheet; below a title also those of a form without points."""
+        found = self._headers(kind, "indicators", (self.sheet,))
+        if found or not self.titles:
+            return found
+        return self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+
+    def _unscored(self, table: Header) -> Unscored:
+        """Why the form gets no points: it is for monitoring, or it has none."""
+        if any(word in text for text in self.titles.values() for word in self._kind().monitoring):
+            return "monitoring"
+        return "" if {"weight", "claimed_points"} & table.columns.keys() else "no_points"
 
     def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
@@ -120,11 +185,14 @@ class _Search:
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
 
     def _kind(self) -> OfficialForm:
-        return kind_of(self.titles.values(), self.sheets)
+        """The form that a bureau adopted, where its labels are there; else the kind that the titles name."""
+        own = adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet])
+        return own or kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
 
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
-        if not any(word in text for text in self.titles.values() for word in layout.kind.titles):
+        titles = self.titles.values()
+        if not layout.form.original and not any(word in text for text in titles for word in layout.kind.titles):
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
@@ -161,12 +229,15 @@ class _Search:
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
-        asked, boxes = kind.needs[needs or block], typed(kind.form.block(block).fields)
+        asked, boxes = kind.needs[needs or block], [*typed(kind.form.block(block).fields), *unread(kind, block)]
         found: list[Header] = []
         for sheet in sheets:
             key = kind.form.name, needs or block, sheet, sheet == self.sheet
             if key not in self.known:
-                search = Search(self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings)
+                money = typed(kind.form.block("funds").fields) if block == "indicators" else ()
+                search = Search(
+                    self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings, tuple(money)
+                )
                 self.known[key] = search.headers(asked, likely=sheet == self.sheet)
             found += self.known[key]
         return found
@@ -214,19 +285,25 @@ class _Search:
     def _boxes(self, layout: Draft, body: Body) -> None:
         taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
-        search = LabelSearch(self.sheets, layout.kind, self.rows, self.order, taken, totals)
+        search, common = (
+            LabelSearch(self.sheets, layout.kind, self.rows, order, taken, totals)
+            for order in (self.order, [] if self.alone else self.others)
+        )
         for box in typed(layout.form.single_boxes):
-            found = search.box(box) or self._likely_box(layout, box, search)
-            if found:
-                filled = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
-                layout.put(box.key, filled[0])
-                layout.twice += [
-                    (box.label, other.value) for other in filled[1:] if other.value != filled[0].value
-                ]
-            elif box.required and box.key in {*BOXES, *CLAIMS}:
-                layout.missing.append(("基本信息", box.label, True))
+            found = search.box(box) or (common.box(box)[:1] if box.key in COMMON else [])
+            self._put(layout, box, found or self._likely_box(layout, box, search))
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _put(self, layout: Draft, box: Box, found: list[Located]) -> None:
+        """Note where a box is: the first place that is filled in; others that are, are one too many."""
+        if not found:
+            if box.required and box.key in {*BOXES, *CLAIMS}:
+                layout.missing.append(("基本信息", box.label, True))
+            return
+        first, *others = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]
+        layout.put(box.key, first)
+        layout.twice += [(box.label, other.value) for other in others if other.value != first.value]
 
     def _likely_box(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
         """A box by words that no form knows: read only if they are the only ones, and told."""
@@ -265,8 +342,9 @@ class _Search:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         if row is not None:
-            at = self._total(layout, row)
+            at = self._total(layout, row, body.totals[row])
             if at and ("claimed_total" not in layout.boxes or self.sheets.cell(at) is not None):
+                self._compare_totals(layout, at)
                 layout.put("claimed_total", Located(at, at))
             self._grade(layout, row)
         total = layout.form.total_line
@@ -277,6 +355,17 @@ class _Search:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Located(head, why)))
 
+    def _compare_totals(self, layout: Draft, below: Address) -> None:
+        """A total in the head besides that of the table: it says the same, or is a doubt."""
+        head = layout.boxes.get("claimed_total", below)
+        stated, summed = (points_in(self.sheets.cell(at)) for at in (head, below))
+        layout.labels.add(head)
+        if stated is not None and summed is not None and stated != summed:
+            message = (
+                f"表头的自评总分填{plain(stated)}，指标表合计行填{plain(summed)}，按合计行的{plain(summed)}读取。"
+            )
+            layout.doubt(head, "自评总分", plain(stated), message, "请核对，两处填写一致。")
+
     def _grade(self, layout: Draft, row: int) -> None:
         if "claimed_grade" in layout.boxes:
             return
@@ -285,12 +374,12 @@ class _Search:
                 at = (self.sheet, row, column)
                 layout.put("claimed_grade", Located(at, at, found[1][0]))
 
-    def _total(self, layout: Draft, row: int) -> Address | None:
+    def _total(self, layout: Draft, row: int, word: str) -> Address | None:
         """The cell of the claimed total: under the points, else next to its label; never the sum of the weights.
 
         None where the row has no place for it.
         """
-        columns, totals = layout.indicators.columns, layout.kind.totals
+        columns, totals = layout.indicators.columns, (*layout.kind.totals, word)
         right = self._right_of(row, totals)
         summed = right == self._under(columns, "weight", row)
         beside, under = None if summed else right, self._under(columns, "claimed_points", row)
@@ -335,4 +424,4 @@ class _Search:
 
 
 def _is_title_line(text: str) -> bool:
-    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*度", text) is not None
+    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*(度|\W*$)", text) is not None

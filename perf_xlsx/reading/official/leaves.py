@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.official.labels import Row, bracketed, core
+from perf_xlsx.reading.official.labels import LONGEST, Row, bracketed, core
 from perf_xlsx.reading.official.likeness import Roles
 
 MOST_ROWS = 3  # of a header
@@ -39,15 +41,16 @@ class HeaderRows:
     def __init__(
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles, headings: Sequence[str]
     ) -> None:
-        self.rows, self.roles, self.headings = rows, roles, headings
+        self.rows, self.roles, self.headings, self.sheets, self.sheet = rows, roles, headings, sheets, sheet
         self.merged = {(top, left): (bottom, right) for top, left, bottom, right in sheets.grids[sheet].merges}
 
     def texts(self, row: int) -> Row:
-        """The texts of a row; of a very wide one only known labels."""
+        """The texts of a row; of a very wide one only known labels, and no more than a header has."""
         texts = self.rows.get(row, {})
         if len(texts) <= _WIDEST:
             return texts
-        return {column: text for column, text in texts.items() if self.roles.certain(text)}
+        known = ((column, text) for column, text in texts.items() if self.roles.certain(text))
+        return dict(islice(known, _WIDEST))
 
     def bottom_of(self, leaf: Leaf) -> int:
         """The last row that a label is merged over."""
@@ -67,35 +70,52 @@ class HeaderRows:
             yield leaves
 
     def leaves(self, row: int) -> list[Leaf]:
-        return [self._leaf(row, column, text) for column, text in self._labels_in(row).items()]
+        return [self._leaf(row, column, text) for column, text in self.labels_in(row).items()]
 
-    def _labels_in(self, row: int) -> Row:
-        """The texts of a row but for headings at its side, which are merged down past any header."""
+    def labels_in(self, row: int) -> Row:
+        """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
+        texts = {column: text for column, text in self.texts(row).items() if not self._has_value(row, column)}
+        ends = {column: self.merged.get((row, column), (row, 0))[0] for column in texts}
+        low = max((end for end in ends.values() if end < row + MOST_ROWS), default=row)
+        heads = {column for column, text in texts.items() if core(text) in self.headings}
+        other = max((ends[column] for column in texts if column not in heads and ends[column] <= low), default=low)
         return {
             column: text
-            for column, text in self.texts(row).items()
-            if self.roles.certain(text)
-            or (self.merged.get((row, column), (row, 0))[0] < row + MOST_ROWS and core(text) not in self.headings)
+            for column, text in texts.items()
+            if not (column in heads and ends[column] > other)  # 绩效指标 is a label unless it is merged down
+            and ((column not in heads and ends[column] <= low) or self.roles.certain(text))
         }
+
+    def _has_value(self, row: int, column: int) -> bool:
+        """Whether a number stands beside a text: 自评得分 | 98 is a box."""
+        beside = self.sheets.cell(self.sheets.right_of((self.sheet, row, column)))
+        return beside is not None and isinstance(beside.value, Decimal)
 
     def _leaf(self, row: int, column: int, text: str, heading: str = "") -> Leaf:
         return Leaf(row, column, self.merged.get((row, column), (row, column))[1], text, heading)
 
     def _below(self, row: int, leaves: Sequence[Leaf]) -> list[Leaf]:
         """The labels of a further row: below headings over several columns, or where the row above has none."""
-        texts = self._labels_in(row)
-        found = []
-        for column, text in texts.items():
-            above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
-            if above is None or self._covers(above, row, column):
-                continue
-            split = sum(above.column <= other <= above.right for other in texts) > 1
-            if above.column == column and not split:
-                continue
-            heading = above.text if split and column <= above.right else ""
-            if self.roles.certain(text) or self.roles.likely(text, heading):
-                found.append(self._leaf(row, column, text, heading))
-        return found
+        texts = self.labels_in(row)
+        leaves = [
+            leaf for column, text in texts.items() if (leaf := self._under(row, column, text, texts, leaves))
+        ]
+        found = [leaf for leaf in leaves if self._is_label(leaf)]
+        unknown = [leaf for leaf in leaves if leaf not in found and leaf.heading and len(leaf.text) <= LONGEST]
+        return found + unknown if len(found) >= len(unknown) else found
+
+    def _under(self, row: int, column: int, text: str, texts: Row, leaves: Sequence[Leaf]) -> Leaf | None:
+        """A text as the column below one of the `leaves` above; None where that is its own label."""
+        above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
+        if above is None or self._covers(above, row, column):
+            return None
+        split = sum(above.column <= other <= above.right for other in texts) > 1
+        if above.column == column and not split:
+            return None
+        return self._leaf(row, column, text, above.text if split and column <= above.right else "")
+
+    def _is_label(self, leaf: Leaf) -> bool:
+        return bool(self.roles.certain(leaf.text) or self.roles.likely(leaf.text, leaf.heading))
 
     def _covers(self, above: Leaf, row: int, column: int) -> bool:
         """Whether the label above is merged over this cell."""

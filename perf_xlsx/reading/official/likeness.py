@@ -9,11 +9,15 @@ from msgspec import Struct
 
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.reading.official.labels import LONGEST, Labels, core
+from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
 CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its words, of one that is only similar
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
+_SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
+
+_REMEMBERED = 4096  # headers of which the roles are remembered
 
 
 class Rule(Struct, frozen=True):
@@ -26,9 +30,15 @@ class Rule(Struct, frozen=True):
     none_of: tuple[str, ...]
 
     def fits(self, text: str) -> bool:
-        """Whether a header has the words of the role and none that speak against it."""
-        has = any(word in text for word in self.words) and not any(word in text for word in self.none_of)
-        return has and (not self.also or any(word in text for word in self.also))
+        """Whether a header has the words of the role and none that speak against it.
+
+        A word of the role may hold one of the latter: 应得分 is no 得分.
+        """
+        has = [word for word in self.words if word in text]
+        if not has or (self.also and not any(word in text for word in self.also)):
+            return False
+        against = [word for word in self.none_of if word in text]
+        return all(any(word in own for own in has) for word in against)
 
 
 class Roles:
@@ -39,6 +49,7 @@ class Roles:
         self.labels, self.known = Labels(boxes), {box.key: tuple(map(core, box.labels)) for box in boxes}
         self.titles = {box.key: box.label for box in boxes}
         self.rules = [rule for rule in _rules(block) if rule.title or rule.role in self.known]
+        self._found: dict[tuple[str, str], Mapping[str, float]] = {}
 
     def certain(self, text: str) -> tuple[int, str] | None:
         """The rank and role of a known label; None of any other text."""
@@ -49,10 +60,15 @@ class Roles:
         known = self.labels.of(text)
         if known and not self._turned(core(heading), core(text)):
             rank, role = known
-            return _with_second({role: CERTAIN - rank})
-        if not text or len(text) > LONGEST:
+            return with_second({role: CERTAIN - rank})
+        if not text or len(text) > LONGEST or _SENTENCE.search(text):
             return {}
-        return self._by_words(core(heading), core(text))
+        key = core(heading), core(text)
+        if key not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[key] = self._by_words(*key)
+        return self._found[key]
 
     def _turned(self, heading: str, text: str) -> bool:
         """Whether a heading makes something else of a known label: 得分 below 财政复核."""
@@ -68,17 +84,23 @@ class Roles:
             role = "" if rule.title else rule.role
             scores[role] = max(score, scores.get(role, 0.0))
         if scores:
-            return _with_second(scores)
+            return with_second(scores)
         alike = {role: share for role in self.known if (share := self._alike(role, read)) >= _SIMILAR}
-        return _with_second({role: ALIKE * share for role, share in alike.items()})
+        return with_second({role: ALIKE * share for role, share in alike.items()})
 
     def _alike(self, role: str, text: str) -> float:
         return max((similarity(text, label) for label in self.known.get(role, ())), default=0.0)
 
 
-def _with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
+def with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
     """A role that two columns may have: the surer one is the first."""
     return {**scores, **{_SECOND[role]: score / 2 for role, score in scores.items() if role in _SECOND}}
+
+
+@lru_cache(32)
+def roles_of(block: str, boxes: tuple[Box | Line, ...]) -> Roles:
+    """The roles of a table's columns, made once for all sheets."""
+    return Roles(block, boxes)
 
 
 @lru_cache(1 << 12)
@@ -95,6 +117,10 @@ def _pairs(text: str) -> set[str]:
 @lru_cache(8)
 def _rules(block: str) -> tuple[Rule, ...]:
     return tuple(
-        Rule(role, raw.get("title", ""), *(tuple(raw.get(key, ())) for key in ("words", "with", "not")))
+        Rule(
+            raw.get("role", role),
+            raw.get("title", ""),
+            *(tuple(raw.get(key, ())) for key in ("words", "with", "not")),
+        )
         for role, raw in vocabulary("roles").get(block, {}).items()
     )

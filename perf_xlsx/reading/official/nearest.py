@@ -16,6 +16,7 @@ from perf_xlsx.reading.official.labels import rows_of
 from perf_xlsx.reading.official.likeness import Roles
 
 _FIRST_ROWS = 300  # of a sheet in which the header is sought
+_FIRST_SHEETS = 10
 _LEAST = 3  # columns of a header that is worth naming
 _LISTED = 8
 
@@ -65,9 +66,9 @@ def nearest(sheets: Sheets) -> Nearest | None:
 
 def _nearest(sheets: Sheets) -> Iterator[Nearest]:
     """The headers of all sheets."""
-    for sheet in sheets.searched:
+    for sheet in sheets.searched[:_FIRST_SHEETS]:
         rows = rows_of(sheets, sheet, _FIRST_ROWS)
-        kind = kind_of(titles_on(sheet, rows).values(), sheets)
+        kind = kind_of(titles_on(sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
         known = Roles("indicators", boxes)
         search = Search(sheets, sheet, rows, boxes, "indicators", kind.totals, kind.headings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.domain.model import Indicator, SelfEvaluation, columns_of
+from perf_xlsx.domain.model import UNSCORED_WORDS, Indicator, SelfEvaluation, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
 from perf_xlsx.forms import load_form, typed
@@ -38,17 +38,21 @@ def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: 
     count = len(layout.tables["indicators"].rows)
     tables += f"，指标表在“{sheets.names[table.sheet]}”第{table.top}行起，共{count}个指标"
     remarks = [f"{title}：{'、'.join(words)}" for title, words in _remarks(layout, official).items() if words]
-    beginning = f"没有使用下发的模板，按“{layout.form.official}”版式读取：{tables}"
-    return "；".join((beginning, *remarks)) + WEIGHTS[proven] + "。"
+    theirs = layout.form.original is not None
+    own = f"按表样“{layout.form.title}”读取"
+    beginning = f"{own if theirs else f'没有使用下发的模板，按“{layout.form.official}”版式读取'}：{tables}"
+    unscored = UNSCORED_WORDS.get(official.unscored, "")
+    return "；".join(filter(None, (beginning, *remarks, unscored))) + WEIGHTS[proven] + "。"
 
 
 def _remarks(layout: Layout, official: OfficialParts) -> Mapping[str, list[str]]:
     """Lists of names, by what they have in common."""
     headers = [header for header in (official.funds, official.projects, official.indicators) if header]
     known = ("", *official.kind.headings)
+    judged = layout.form.original is not None  # a person has said what its columns mean
     return {
-        "按相近名称对应的栏": list(_renamed(layout, official)),
-        "本表没有的栏": list(absent(layout, official).values()),
+        "按相近名称对应的栏": [] if judged else list(_renamed(layout, official)),
+        "本表没有的栏": [] if judged else list(absent(layout, official).values()),
         "没有读取的栏": [word for header in headers for word in header.unread if word not in known],
         "没有读取的项目明细行": [f"第{row}行“{word}”" for row, word in official.other_projects.items()],
         "不参与合计核对的资金行": [] if official.sums_up else [line.label for line in official.extra],

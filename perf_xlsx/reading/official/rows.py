@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from msgspec import Struct, field
 
 from perf_xlsx.domain.quantity import clean, is_blank, normalise, parse_quantity
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.cells import as_shown
+from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Header
@@ -40,12 +41,12 @@ class Body(Struct):
     next_form: int | None = None
 
     def total(self, words: Iterable[str]) -> int | None:
-        """The row of the claimed total: of the surest word, the last one."""
+        """The row of the claimed total: of the surest word, the last one; else what is a total by its sums."""
         for word in words:
             found = [row for row, text in self.totals.items() if text == word]
             if found:
                 return found[-1]
-        return None
+        return max(self.totals, default=None)
 
 
 def says_nothing(kind: OfficialForm, text: str) -> bool:
@@ -106,6 +107,7 @@ class _Indicators:
         self, sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
     ) -> None:
         self.rows, self.header, self.kind, self.money = TableRows(sheets, header, MEASURES), header, kind, money
+        self.total = self.most = Decimal(0)  # of the points of the indicators above
         self.repeats = {row: h for h in repeats for row in range(h.top, h.bottom + 1)}
         self.single = Labels(box for block in kind.form.blocks for box in getattr(block, "boxes", ()))
         self.passages = {core(word) for title, words in kind.passages.items() for word in (title, *words)}
@@ -127,7 +129,7 @@ class _Indicators:
 
     def _add(self, row: int, texts: Row, body: Body) -> bool:
         """Add a row to what it is; False where it is nothing of the table."""
-        if word := self._total(texts):
+        if word := self._total(texts) or self._sums_up(row, texts, body):
             body.totals[row] = word
         elif self._crossed_out(row):
             body.crossed.append(row)
@@ -135,6 +137,7 @@ class _Indicators:
             body.parts[row] = self.rows.name(row)[0]
         elif core(next(iter(texts.values()))) not in self.kind.subtotals and self._is_indicator(row, body):
             body.rows.append(row)
+            self._sum(row)
         else:
             return False
         return True
@@ -170,6 +173,28 @@ class _Indicators:
         reasons = [self.header.columns.get(key) for key in ("reason", "improvement")]
         words = (core(text) for column, text in texts.items() if column not in reasons)
         return next((word for word in words if word in self.kind.totals), None)
+
+    def _sums_up(self, row: int, texts: Row, body: Body) -> str | None:
+        """The label of a row that is a total by its numbers: all that is above, or the full score."""
+        columns, first = self.header.columns, min(texts)
+        measured = any(
+            not is_blank(self.rows.shown(row, columns[key])) for key in ("target", "actual") if key in columns
+        )
+        if len(body.rows) < 2 or measured or first >= columns["name"] or "分" not in texts[first]:
+            return None
+        own, total = self._points(row), self.total
+        sums = own is not None and own > self.most and own in (total, total + 10, total + 20, 100)
+        return core(texts[first]) if sums else None
+
+    def _points(self, row: int) -> Decimal | None:
+        """The weight of a row; its points where the table has no weights."""
+        columns = self.header.columns
+        column = columns.get("weight") or columns.get("claimed_points")
+        return points_in(self.rows.cells.get((row, column))) if column else None
+
+    def _sum(self, row: int) -> None:
+        own = self._points(row) or Decimal(0)
+        self.total, self.most = self.total + own, max(self.most, own)
 
     def _is_indicator(self, row: int, body: Body) -> bool:
         (name, heading), filled = self.rows.name(row), self.rows.filled(row)

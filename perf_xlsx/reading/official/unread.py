@@ -26,27 +26,28 @@ def unread_numbers(layout: Layout, official: OfficialParts, sheets: Sheets) -> I
     Columns without a role are named by their headers; rows of sums are compared elsewhere.
     """
     used = _used(layout, official)
-    for sheet in sorted(
-        {table.sheet for table in (official.indicators, official.funds, official.projects) if table}
-    ):
-        columns = _columns_of_tables(layout, official, sheet)
-        rows = _rows(sheets, sheet, [row for at, row, _ in used if at == sheet], layout.forms)
-        execution = layout.boxes.get("claimed_execution_points", NOWHERE)
-        skipped = {
-            row for row, cells in rows.items() if _is_told(official, row, cells) or (sheet, row) == execution[:2]
-        }
-        found = [
-            (row, column)
-            for row, cells in rows.items()
-            if row not in skipped
-            for column, cell in cells.items()
-            if (sheet, row, column) not in used and column not in columns.get(row, ()) and _is_number(cell)
-            if not _is_aside(official, cells, column)
-        ]
-        if found:
+    tables = [table for table in (official.indicators, official.funds, official.projects) if table]
+    for sheet in sorted({table.sheet for table in tables}):
+        if found := list(_on_sheet(sheet, used, layout, official, sheets)):
             message = f"表内还有数字没有读取：{with_contents(sheets.grids[sheet], found)}。"
             advice = "评分没有用到这些数字；如是应当填报的内容，请填到对应的栏中。"
             yield Remark("R19", (sheet, *found[0]), "没有读取的数字", message, advice)
+
+
+def _on_sheet(
+    sheet: int, used: set[Address], layout: Layout, official: OfficialParts, sheets: Sheets
+) -> Iterator[tuple[int, int]]:
+    """The row and column of every such number on a sheet."""
+    columns = _columns_of_tables(layout, official, sheet)
+    execution = layout.boxes.get("claimed_execution_points", NOWHERE)
+    own = [row for at, row, _ in used if at == sheet]
+    for row, cells in _rows(sheets, sheet, own, layout.forms).items():
+        if _is_told(official, row, cells) or (sheet, row) == execution[:2]:
+            continue
+        covered = columns.get(row, ())
+        for column in (c for c in cells if c not in covered and (sheet, row, c) not in used):
+            if _is_number(cells[column]) and not _is_aside(official, cells, column):
+                yield row, column
 
 
 def _used(layout: Layout, official: OfficialParts) -> set[Address]:
@@ -61,10 +62,11 @@ def _rows(
     sheets: Sheets, sheet: int, own: Sequence[int], others: Sequence[Address]
 ) -> Mapping[int, Mapping[int, Cell]]:
     """The cells of the rows from the first of a form's `own` to the last, before the `others` begin."""
-    end = min((row for at, row, _ in others if at == sheet), default=max(own) + 1)
+    first, last = min(own), max(own)
+    end = min((row for at, row, _ in others if at == sheet), default=last + 1)
     found: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-        if min(own) <= row <= max(own) and row < end:
+        if first <= row <= last and row < end:
             found.setdefault(row, {})[column] = cell
     return found
 
@@ -93,7 +95,8 @@ def _is_told(official: OfficialParts, row: int, cells: Mapping[int, Cell]) -> bo
     """Whether a row is told by itself, or sums others up."""
     kind, words = official.kind, {core(cell.label) for cell in cells.values() if cell.label}
     sums = words & {*kind.totals, *kind.subtotals}
-    return bool(sums) or row in official.other_projects or row == official.project_total
+    below = row > official.indicators.bottom  # above there is no sum to compare
+    return (below and bool(sums)) or row in official.other_projects or row == official.project_total
 
 
 def _is_number(cell: Cell) -> bool:

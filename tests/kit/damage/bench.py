@@ -44,7 +44,7 @@ def trimmed(story: str) -> bytes:
 @cache
 def undamaged(story: str) -> SelfEvaluation:
     """What is read from it."""
-    evaluation = read(Package.open(trimmed(story)), "returned.xlsx").evaluation
+    evaluation = read(Package.open(trimmed(story)), "returned.xlsx")[0].evaluation
     assert evaluation is not None
     return evaluation
 

@@ -79,12 +79,12 @@ def copy_form(bench: Bench) -> list[Any]:
     return copied
 
 
-@damage("两个单位的表放在一个工作簿", SHEETS, tells=("R06",))
+@damage("两个单位的表放在一个工作簿", SHEETS)
 def two_forms(bench: Bench) -> None:
     copy_form(bench)
 
 
-@damage("两个单位的表放在一个工作簿，名称丢失", SHEETS, tells=("R06",))
+@damage("两个单位的表放在一个工作簿，名称丢失", SHEETS)
 def two_forms_without_names(bench: Bench) -> None:
     copy_form(bench)
     drop_names(bench.book)

@@ -1,0 +1,132 @@
+"""Adopting an official form: its workbook in; its file, a copy of the workbook and a workbook for checking out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from perf_xlsx.adoption.blank import blanked, emptied, filled_cells
+from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
+from perf_xlsx.adoption.form_file import Naming, form_text, naming
+from perf_xlsx.adoption.labels import Label, Survey
+from perf_xlsx.adoption.singles import one_word
+from perf_xlsx.adoption.source import AdoptionError, Source, open_source, surveyed, title_of
+from perf_xlsx.forms import FormFile, with_forms
+from perf_xlsx.forms.official import official_form
+from perf_xlsx.ooxml import Book
+from perf_xlsx.reading.grids import Sheets
+from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official import locate_official
+from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
+from perf_xlsx.system.output_files import write_atomically
+
+CHECKING, ORIGINAL = "（核对）", "（原样）"  # behind the form's name, in the names of the two workbooks
+
+
+class Adopted(Struct, frozen=True):
+    """What was written, and what a person should know.
+
+    `unread` are what the reader does not find as it was said; `filled` are
+    cells whose answers stay in the form; `other_sheets` are not read.
+    """
+
+    form: Path
+    check: Path | None
+    labels: tuple[Label, ...]
+    unread: tuple[str, ...]
+    filled: tuple[str, ...]
+    other_sheets: tuple[str, ...]
+
+    @property
+    def open_labels(self) -> list[str]:
+        """The texts of the labels that have no meaning."""
+        return [one_word(label) for label in self.labels if not label.role.key]
+
+
+def adopt(path: Path, output: Path | None = None, blank: bool = False, force: bool = False) -> Adopted:
+    """Adopt an official form, or take the corrections of the workbook that an earlier run wrote for checking.
+
+    `blank` clears the answers of a filled form in the copy. Raises AdoptionError, and OSError.
+    """
+    source = open_source(path)
+    read = checked(source.package())
+    return _corrected(path, output, read) if read else _adopted(path, source, output, blank, force)
+
+
+def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force: bool) -> Adopted:
+    form = output or path.with_suffix(".toml")
+    check, original = _beside(form, CHECKING), _beside(form, ORIGINAL)
+    there = [one.name for one in (form, check, original) if one.exists()]
+    if there and not force:
+        raise AdoptionError([f"{'、'.join(there)} 已经存在，没有改动。请换一个 -o，或加 --force 覆盖。"])
+    if any(sheet.name == HIDDEN_SHEET for sheet in Book(source.package()).sheets):
+        raise AdoptionError([f"{path.name} 是本软件写出的模板，不是官方表样。"])
+    sheets = source.sheets()
+    found = surveyed(sheets)
+    filled, title = filled_cells(found, sheets), title_of(sheets, found.sheet)
+    given = Source(source.name, blanked(source, found, sheets)) if blank else source
+    named = naming(title, form.stem, found.kind.form.name, original.name, given.sha256)
+    text = form_text(named, found.labels)
+    unread = _not_found(FormFile(form.name, text), named, found.labels, sheets)  # contents are evidence
+    if blank:
+        filled, sheets = [], given.sheets()
+        found = Survey(found.sheet, found.kind, list(emptied(found.labels, sheets)), found.tables)
+    form.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(original, given.data)
+    write_atomically(check, check_workbook(given.package(), named, found, sheets))
+    write_atomically(form, text.encode())
+    return Adopted(form, check, tuple(found.labels), unread, tuple(filled), _others(sheets, found))
+
+
+def _corrected(path: Path, output: Path | None, read: Checked) -> Adopted:
+    form = output or path.with_name(f"{path.stem.replace(CHECKING, '')}.toml")
+    beside = path.parent / Path(read.file).name  # a name of the same folder, whatever the workbook says
+    if not beside.is_file():
+        raise AdoptionError([f"没有找到表样 {read.file}：它应与“{path.name}”在同一文件夹。"])
+    source = open_source(beside)
+    sheets = source.sheets()
+    found = surveyed(sheets, official_form(read.base))
+    labels = corrected(found.labels, sheets, found.sheet, read)
+    stem = form.stem
+    named = naming(title_of(sheets, found.sheet), stem, read.base, read.file, source.sha256)
+    text = form_text(named, labels)
+    unread = _not_found(FormFile(form.name, text), named, labels, sheets)
+    form.parent.mkdir(parents=True, exist_ok=True)
+    if form.parent.resolve() != path.parent.resolve():
+        shutil.copyfile(beside, form.with_name(read.file))
+    write_atomically(form, text.encode())
+    filled = filled_cells(Survey(found.sheet, found.kind, labels, found.tables), sheets)
+    return Adopted(form, None, tuple(labels), unread, tuple(filled), _others(sheets, found))
+
+
+def _beside(form: Path, word: str) -> Path:
+    return form.with_name(f"{form.stem}{word}.xlsx")
+
+
+def _others(sheets: Sheets, found: Survey) -> tuple[str, ...]:
+    return tuple(sheets.names[at] for at in sheets.searched if at != found.sheet and sheets.grids[at].cells)
+
+
+def _not_found(file: FormFile, named: Naming, labels: Iterable[Label], sheets: Sheets) -> tuple[str, ...]:
+    """The columns that the reader does not find where the labels say; the file is judged as a form, too.
+
+    Raises FormError where the file is none.
+    """
+    file.form  # noqa: B018  # raises
+    with with_forms([file]):
+        layout = locate_official(sheets, named.name)
+    if layout is None or layout.official is None:
+        return ("指标表（至少要有指标名称、年度指标值、实际完成值、分值或得分各栏）",)
+    headers = {"indicators": layout.official.indicators, "funds": layout.official.funds}
+    return tuple(
+        f"{sheets.shown(label.at)[1]}“{label.text[:20]}”（{label.role.words}）"
+        for label in labels
+        if label.role.block in headers and not _reads(headers[label.role.block], label)
+    )
+
+
+def _reads(header: Header | None, label: Label) -> bool:
+    return header is not None and header.columns.get(label.role.key) == label.column

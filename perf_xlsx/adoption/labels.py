@@ -1,0 +1,62 @@
+"""A label of an official form with what it is taken for, and the survey of a sheet: labels and tables."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from perf_xlsx.adoption.roles import Role
+from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.reading.grids import Address
+from perf_xlsx.system.pattern import pattern
+
+SURE, NEAR, OPEN = "确定", "请核对", "不知道"
+SIGNED = pattern(r"签|盖章|公章|意见|负责人|联系|电话|日期|填表人|填报人|制表|审核|复核|经办")
+
+
+class Label(Struct, frozen=True):
+    """A text of the form: where it is, what it says, what it means, how sure and why.
+
+    `zone` is the block of the place where it stands. `inside`: its value is in the same cell ("单位名称：…").
+    `over`: the column of its values, where that is not its own (a header merged over 预算数 | 6.84); else 0.
+    """
+
+    at: Address
+    text: str
+    zone: str
+    role: Role
+    sure: str
+    why: str
+    inside: bool = False
+    over: int = 0
+
+    @property
+    def column(self) -> int:
+        """The column of its values."""
+        return self.over or self.at[2]
+
+
+class Table(Struct):
+    """A table's header rows, the label that counts in each column, and the rows below that are answers.
+
+    `cells` give row and text by column. `ended`: something printed ends the table; otherwise empty rows below may
+    belong to it.
+    """
+
+    top: int
+    bottom: int
+    cells: dict[int, tuple[int, str]]
+    rows: list[int] = field(default_factory=list)
+    ended: bool = True
+
+
+class Survey(Struct):
+    """What was found on one sheet."""
+
+    sheet: int
+    kind: OfficialForm
+    labels: list[Label] = field(default_factory=list)
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def columns(self, block: str) -> dict[str, int]:
+        """The columns of a table by their keys."""
+        return {one.role.key: one.column for one in self.labels if one.role.block == block}

@@ -1,0 +1,19 @@
+"""Every figure that a scored form knows, each with its role, its subject and its cell."""
+
+from perf_xlsx.figures.bookmark import Bookmark, bookmark_name, parse_bookmark
+from perf_xlsx.figures.figure import ROLES, Figure, Origin, Role, Subject, shown
+from perf_xlsx.figures.figures import Figures, figures_of
+
+__all__ = [
+    "ROLES",
+    "Bookmark",
+    "Figure",
+    "Figures",
+    "Origin",
+    "Role",
+    "Subject",
+    "bookmark_name",
+    "figures_of",
+    "parse_bookmark",
+    "shown",
+]

@@ -1,0 +1,196 @@
+"""The figures of one scored form, in the order of the form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import Entry, FundLine, Indicator, Project, Rates, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.place import Place
+from perf_xlsx.figures.figure import Figure, Origin, Role, Subject
+
+FORM = Subject("form", "", "")
+STAFF = {"authorised": "编制人数", "actual": "实有人数"}
+PERCENT = 100
+
+
+class Figures(Struct, frozen=True, dict=True):
+    """All figures of one form, and its subjects. `unit` is its money unit ("" where it says none)."""
+
+    everything: tuple[Figure, ...]
+    unit: str
+    year: int | None
+
+    @cached_property
+    def _by_role(self) -> dict[tuple[str, str, str], tuple[Figure, ...]]:
+        found: dict[tuple[str, str, str], list[Figure]] = {}
+        for figure in self.everything:
+            found.setdefault((figure.role, figure.of.kind, figure.of.key), []).append(figure)
+        return {key: tuple(figures) for key, figures in found.items()}
+
+    def of(self, role: Role, subject: Subject = FORM) -> tuple[Figure, ...]:
+        """The figures in a role of a subject: none, one, or a claimed and a computed one."""
+        return self._by_role.get((role, subject.kind, subject.key), ())
+
+    def one(self, role: Role, subject: Subject = FORM, computed: bool = False) -> Figure | None:
+        """The unit's own figure, else ours; with `computed`, ours before theirs."""
+        found = sorted(self.of(role, subject), key=lambda figure: (figure.origin == "computed") != computed)
+        return found[0] if found else None
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Everything that has a figure, in the order of the form."""
+        return tuple(dict.fromkeys(figure.of for figure in self.everything))
+
+
+def figures_of(form: SelfEvaluation, scores: Scores) -> Figures:
+    """All figures of a scored form. What is empty or could not be read is left out."""
+    unit = form.boxes["money_unit"].value or ""
+    found = (*_of_form(form, scores), *_of_lines(form, scores, unit), *_of_projects(form, scores, unit))
+    return Figures((*found, *_of_indicators(form, scores)), unit, form.year)
+
+
+def _entered(
+    role: Role, of: Subject, entry: Entry[Any], unit: str, origin: Origin = "entered"
+) -> Iterator[Figure]:
+    if entry.value is not None:
+        yield Figure(role, of, entry.value, unit, entry.place, origin, entry.given)
+
+
+def _rate(role: Role, of: Subject, entry: Entry[Decimal]) -> Iterator[Figure]:
+    """A rate that the unit claims, as percent."""
+    if entry.value is not None:
+        yield Figure(role, of, entry.value * PERCENT, "%", entry.place, "claimed", entry.given)
+
+
+def _computed(
+    role: Role, of: Subject, value: Decimal | Fraction | None, unit: str, place: Place
+) -> Iterator[Figure]:
+    if value is not None:
+        yield Figure(role, of, value * PERCENT if unit == "%" else value, unit, place, "computed")
+
+
+def _of_form(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    claimed, place = form.claimed, form.claimed.total.place
+    if form.year is not None:
+        yield Figure("year", FORM, Decimal(form.year), "年", form.boxes["unit"].place, "entered")
+    yield from _entered("filled_on", FORM, form.boxes["filled_on"], "")
+    for key, name in STAFF.items():
+        if staff := form.boxes.get(f"staff_{key}"):
+            yield from _entered("staff", Subject("form", key, name), staff, "人")
+    yield from _counts(form)
+    yield from _computed("execution_weight", FORM, scores.execution.weight, "分", claimed.execution_points.place)
+    yield from _entered("execution_points", FORM, claimed.execution_points, "分", "claimed")
+    yield from _computed("execution_points", FORM, scores.execution.points, "分", claimed.execution_points.place)
+    yield from _computed("weights", FORM, _all_weights(form, scores), "分", place)
+    yield from _entered("total", FORM, claimed.total, "分", "claimed")
+    yield from _computed("total", FORM, scores.total if scores.complete else None, "分", place)
+    yield from _entered("grade", FORM, claimed.grade, "", "claimed")
+    if scores.grade:
+        yield Figure("grade", FORM, scores.grade, "", claimed.grade.place, "computed")
+
+
+def _all_weights(form: SelfEvaluation, scores: Scores) -> Decimal | None:
+    """The sum of all weights; None where one is missing."""
+    weights = [scores.execution.weight, *(row.weight.value for row in form.indicators)]
+    return sum((weight for weight in weights if weight is not None), Decimal(0)) if None not in weights else None
+
+
+def _counts(form: SelfEvaluation) -> Iterator[Figure]:
+    """How many projects there are, also of each source, and how many indicators, also of each level."""
+    if form.projects:
+        yield _count("project_count", FORM, len(form.projects), form.projects[0].name.place)
+        for source, count in Counter(filter(None, (row.source.value for row in form.projects))).items():
+            yield _count("project_count", Subject("form", source, source), count, form.projects[0].source.place)
+    if form.indicators:
+        first = form.indicators[0]
+        yield _count("indicator_count", FORM, len(form.indicators), first.name.place)
+        for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
+            words = {row.entry(key).value for row in form.indicators} - {None}
+            if words:
+                yield _count("indicator_count", Subject("form", key, name), len(words), first.entry(key).place)
+
+
+def _count(role: Role, of: Subject, number: int, place: Place) -> Figure:
+    return Figure(role, of, Decimal(number), "个", place, "computed")
+
+
+def _of_lines(form: SelfEvaluation, scores: Scores, unit: str) -> Iterator[Figure]:
+    for key, line in form.funds.items():
+        of = Subject("line", key, line.name, key == form.total_line)
+        yield from _of_line(line, of, scores.line_rates[key], unit)
+
+
+def _of_line(line: FundLine, of: Subject, rates: Rates, unit: str) -> Iterator[Figure]:
+    yield from _entered("initial", of, line.initial, unit)
+    yield from _entered("adjustment", of, line.adjustment, unit)
+    if line.adjustment.empty:
+        yield from _computed(
+            "adjustment", of, _difference(line.adjusted, line.initial), unit, line.adjustment.place
+        )
+    yield from _entered("adjusted", of, line.adjusted, unit)
+    yield from _entered("executed", of, line.executed, unit)
+    yield from _rate("execution_rate", of, line.claimed_rate)
+    yield from _computed("execution_rate", of, rates.execution, "%", line.executed.place)
+    yield from _computed("adjustment_rate", of, _adjustment_rate(line, rates), "%", line.adjustment.place)
+    yield from _computed("balance", of, _difference(line.adjusted, line.executed), unit, line.executed.place)
+
+
+def _adjustment_rate(line: FundLine, rates: Rates) -> Fraction | None:
+    """The rate of adjustment, also where only the adjusted budget is there."""
+    changed, initial = _difference(line.adjusted, line.initial), line.initial.value
+    if rates.adjustment is not None or changed is None or not initial:
+        return rates.adjustment
+    return Fraction(changed) / Fraction(initial)
+
+
+def _difference(one: Entry[Decimal], other: Entry[Decimal]) -> Decimal | None:
+    return None if one.value is None or other.value is None else one.value - other.value
+
+
+def _of_projects(form: SelfEvaluation, scores: Scores, unit: str) -> Iterator[Figure]:
+    for number, (row, rates) in enumerate(zip(form.projects, scores.project_rates, strict=True)):
+        yield from _of_project(row, Subject("project", str(number), row.name.given), rates, unit)
+
+
+def _of_project(row: Project, of: Subject, rates: Rates, unit: str) -> Iterator[Figure]:
+    yield from _entered("project_initial", of, row.initial, unit)
+    yield from _entered("project_budget", of, row.adjusted, unit)
+    yield from _entered("project_executed", of, row.executed, unit)
+    yield from _computed("project_rate", of, rates.execution, "%", row.executed.place)
+    yield from _computed("balance", of, _difference(row.adjusted, row.executed), unit, row.executed.place)
+
+
+def _of_indicators(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    for number, (row, score) in enumerate(zip(form.indicators, scores.indicators, strict=True)):
+        yield from _of_indicator(row, score, Subject("indicator", str(number), row.name.given))
+
+
+def _of_indicator(row: Indicator, score: Score, of: Subject) -> Iterator[Figure]:
+    unit = row.unit.value or ""
+    yield from _entered("indicator_target", of, row.target, unit)
+    yield from _entered("indicator_midyear", of, row.midyear, unit)
+    yield from _entered("indicator_actual", of, row.actual, unit)
+    yield from _rate("indicator_completion", of, row.claimed_completion)
+    yield from _computed("indicator_completion", of, score.completion, "%", row.claimed_completion.place)
+    yield from _entered("indicator_weight", of, row.weight, "分")
+    yield from _entered("indicator_points", of, row.claimed_points, "分", "claimed")
+    yield from _computed("indicator_points", of, score.points, "分", row.claimed_points.place)
+    for lost in dict.fromkeys((_lost(row), _lost_by_us(score))):
+        yield from _computed("indicator_lost_points", of, lost, "分", row.claimed_points.place)
+
+
+def _lost(row: Indicator) -> Decimal | None:
+    """The points that the unit took off itself."""
+    return _difference(row.weight, row.claimed_points)
+
+
+def _lost_by_us(score: Score) -> Decimal | None:
+    """The points that our own count takes off."""
+    return None if score.weight is None or score.points is None else score.weight - score.points

@@ -1,0 +1,135 @@
+"""What goes back: a letter for each return with errors and each outstanding unit, and a list of them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.batch.roster import same_unit
+from perf_xlsx.letters.folder import Folder
+from perf_xlsx.letters.letter import (
+    REMINDED,
+    RETURNED,
+    Letter,
+    Terms,
+    form_name,
+    reminded,
+    returned,
+    unit_of,
+)
+from perf_xlsx.letters.list_sheet import NAME as LIST
+from perf_xlsx.letters.list_sheet import Row, list_workbook
+from perf_xlsx.letters.template import Template, TemplateError
+from perf_xlsx.results.comparison import counted
+from perf_xlsx.results.record import Record
+from perf_xlsx.results.records import Records
+
+__all__ = [
+    "KINDS",
+    "Template",
+    "TemplateError",
+    "Templates",
+    "Terms",
+    "Written",
+    "shipped",
+    "templates",
+    "write_letters",
+]
+
+KINDS = (RETURNED, REMINDED)
+ASK_FIRST = "（同一张表报送了两份，请先核对以哪一份为准）"
+
+Templates = dict[str, Template]
+
+
+class Written(Struct, frozen=True):
+    """What was written: the list, how many letters there are, which ones somebody had changed, what failed."""
+
+    list: Path
+    letters: Counter[str]
+    kept: Sequence[str]
+    failed: Sequence[tuple[Path, OSError]]
+
+
+def templates(folder: Path | None = None) -> Templates:
+    """The templates of all letters: a bureau's own from its folder, else the shipped ones.
+
+    Raises TemplateError and OSError.
+    """
+    own = {kind: folder / f"{kind}.docx" for kind in KINDS} if folder else {}
+    if folder and not any(path.exists() for path in own.values()):
+        raise TemplateError(f"{folder} 里没有“{'.docx”“'.join(KINDS)}.docx”。样板用 perf-xlsx letters 写出。")
+    return {
+        kind: Template.open(own[kind] if kind in own and own[kind].exists() else shipped(kind)) for kind in KINDS
+    }
+
+
+def shipped(kind: str) -> bytes:
+    """The shipped template of a kind of letter, as a Word document."""
+    from perf_xlsx.letters import draft  # python-docx takes a tenth of a second
+
+    return {RETURNED: draft.return_letter, REMINDED: draft.reminder}[kind]()
+
+
+def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
+    """Write the letters of the run whose output folder this is into 退回/ below it; what is the same stays.
+
+    Where nothing goes back, there is no such folder. Raises RecordsError and OSError.
+    """
+    records = Records.open(folder)
+    target = Folder.open(records.base, (record.output for record in records if record.output))
+    rows: list[Row] = []
+    count: Counter[str] = Counter()
+    for letter, row in _letters(records, terms):
+        if letter:
+            name = target.free(letter.stem, ".docx")
+            target.put(name, using[letter.kind].stamped(letter.fields, letter.lists))
+            count[letter.kind] += 1
+            row = replace(row, letter=name)
+        rows.append(row)
+    if rows:
+        target.put(LIST, list_workbook(rows))
+    target.finish()
+    return Written(target.path / LIST, count, target.kept, target.failed)
+
+
+def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter | None, Row]]:
+    """Each letter with its row of the list, less the letter's name."""
+    outstanding: dict[str, list[Record]] = {}
+    unread: set[object] = set()  # rows of the list whose file came and could not be read: one letter is enough
+    for _, group in groupby(records, lambda record: record.file):
+        forms = list(group)
+        if forms[0].status == "outstanding":
+            for one in (one for one in forms if one.listed_row not in unread):
+                outstanding.setdefault(same_unit(one.unit), []).append(one)
+        elif any(found.standing == "error" for record in forms for found in record.findings):
+            unread |= {one.listed_row for one in forms if one.listed_row and not one.is_read}
+            yield returned(forms, terms), _row(forms, RETURNED, terms)
+    for forms in outstanding.values():
+        yield reminded(forms, terms), _row(forms, REMINDED, terms)
+
+
+def _row(forms: Sequence[Record], matter: str, terms: Terms) -> Row:
+    first = forms[0]
+    found = Counter(one.standing for record in forms for one in record.findings if counted(one))
+    came = matter == RETURNED
+    return Row(
+        rank=first.listed_row or math.inf,
+        code=first.code or "",
+        unit=unit_of(first),
+        contact=first.contact or "",
+        matter=matter,
+        form="、".join(dict.fromkeys(map(form_name, forms))),
+        file=first.file or "—",
+        round=(first.round or 1) if came else None,
+        errors=found["error"] or None,
+        warnings=found["warning"] or None,
+        until=terms.until,
+        letter=ASK_FIRST,
+    )

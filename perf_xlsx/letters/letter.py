@@ -1,0 +1,215 @@
+"""What a letter says, from the records of one workbook or of one outstanding unit: texts, and no layout."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from msgspec import UNSET, Struct
+
+from perf_xlsx.domain.severity import what_to_do
+from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.letters.template import Fields, Lists
+from perf_xlsx.results.comparison import counted, word
+from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.together import together
+from perf_xlsx.rulebook import RulebookError, load_rulebook
+
+SECTIONS = ("更正", "说明", "改动")
+NUMERALS = "一二三"
+MOST = 30  # rows of one table; the scored workbook has all
+CELLS = 8  # cells that are named of findings told together
+LONGEST, LONGEST_VALUE = 240, 60  # characters of a text in a table
+ANY_FORM = "绩效自评表"
+BLANK_DATE = "　　　　年　　月　　日"
+EMPTY = "（空）"
+
+
+class Terms(Struct, frozen=True):
+    """What the bureau says of all letters: until when, from whom; and the rulebook, if one was asked for."""
+
+    deadline: datetime.date | None = None
+    sender: str = ""
+    rulebook: str | None = None
+
+    @property
+    def until(self) -> str:
+        """The deadline in words, or room for it."""
+        day = self.deadline
+        return f"{day.year}年{day.month}月{day.day}日" if day else BLANK_DATE
+
+
+class Letter(Struct, frozen=True):
+    """One letter: its template, the stem of its file's name, its texts."""
+
+    kind: str
+    stem: str
+    fields: Fields
+    lists: Lists
+
+
+RETURNED, REMINDED = "退回意见", "催报通知"
+
+
+def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
+    """退回意见 for a workbook, with all its forms; None where its unit has nothing to correct."""
+    findings = [found for record in records for found in record.findings if counted(found)]
+    errors = [found for found in findings if found.standing == "error"]
+    if not errors:
+        return None
+    first = records[0]
+    warnings = [found for found in findings if found.standing == "warning"]
+    lists: dict[str, Sequence[Fields]] = {
+        "更正": _rows(errors, records),
+        "说明": _rows(warnings, records),
+        "改动": _changes(records),
+    }
+    texts = {
+        "单位": unit_of(first),
+        "单位编码": first.code or "",
+        "联系人": first.contact or "",
+        "表名": "、".join(dict.fromkeys(map(form_name, records))) + _several(records),
+        "年度": f"{first.year}年度" if first.year else "",
+        "文件": _name(first.file),
+        "报送次数": f"，第{first.round}次报送" if first.round else "",
+        "处理要求": f"有{len(errors)}项错误须更正" + (f"，{len(warnings)}项须核对或说明。" if warnings else "。"),
+        "更正数": str(len(errors)),
+        "说明数": str(len(warnings)),
+        "评分办法": "、".join(dict.fromkeys(filter(None, (_rulebook(one, terms) for one in records)))),
+        "评分表": _name(first.output),
+        "校验码": "、".join(filter(None, map(_check_code, records))),
+        "与上次比较": "".join(map(_compared, records)),
+    }
+    stem = "-".join(filter(None, (RETURNED, texts["单位"], _project(records))))
+    return _letter(RETURNED, stem, texts, lists, terms)
+
+
+def reminded(records: Sequence[Record], terms: Terms) -> Letter:
+    """催报通知 for the listed rows of one unit that nothing was returned for."""
+    first = records[0]
+    rows = [
+        {"序号": str(number), "表名": form_name(one), "项目": one.project or "—", "情况": "未报送"}
+        for number, one in enumerate(records, 1)
+    ]
+    texts = {"单位": unit_of(first), "单位编码": first.code or "", "联系人": first.contact or ""}
+    return _letter(REMINDED, f"{REMINDED}-{texts['单位']}", texts, {"未报": rows}, terms)
+
+
+def unit_of(record: Record) -> str:
+    """Whom a letter goes to: by its form, by the list; a file that names no unit, by its file."""
+    return record.unit or record.listed_unit or f"报送“{_name(record.file)}”的单位"
+
+
+def form_name(record: Record) -> str:
+    """The form's official title."""
+    if record.form in form_names():
+        return load_form(record.form or "").official
+    return record.form_title or ANY_FORM
+
+
+def _letter(kind: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: Terms) -> Letter:
+    there = [name for name in SECTIONS if lists.get(name)]
+    numbers = {f"{name}节": f"{number}、" for name, number in zip(there, NUMERALS, strict=False)}
+    asked: dict[str, Sequence[Fields]] = {name: [{}] for name, text in texts.items() if text}
+    fields = {**texts, **numbers, "期限": terms.until, "发函单位": terms.sender}
+    return Letter(kind, stem, fields, {**asked, **lists})
+
+
+def _several(records: Sequence[Record]) -> str:
+    return f"（共{len(records)}张）" if len(records) > 1 else ""
+
+
+def _project(records: Sequence[Record]) -> str:
+    return (records[0].project or "") if len(records) == 1 else ""
+
+
+def _name(path: str | None) -> str:
+    return (path or "").replace("\\", "/").rpartition("/")[2]
+
+
+def _check_code(record: Record) -> str:
+    """The code at the foot of 自评表, where the run has given one."""
+    code = getattr(record, "check_code", None)
+    return code if isinstance(code, str) else ""
+
+
+def _rulebook(record: Record, terms: Terms) -> str:
+    name = terms.rulebook or record.rulebook
+    try:
+        return load_rulebook(name).document if name else ""
+    except RulebookError:
+        return ""
+
+
+# ---- rows of the tables --------------------------------------------------------------------------------------
+
+
+def _rows(findings: Iterable[FindingRecord], records: Sequence[Record]) -> list[Fields]:
+    """A row a finding; of many that ask for the same, one."""
+    groups = together(findings)
+    rows = [_row(number, *group, records) for number, group in enumerate(groups[:MOST], 1)]
+    if more := sum(1 + len(others) for _, others in groups[MOST:]):
+        rows.append({"序号": "…", "问题": f"另有{more}项，见评分后的工作簿“问题清单”。"})
+    return rows
+
+
+def _row(number: int, found: FindingRecord, others: Sequence[FindingRecord], records: Sequence[Record]) -> Fields:
+    cells = [one.cell or "" for one in others]
+    more = (
+        f"同样的还有{len(cells)}处：{'、'.join(cells[:CELLS])}{'等' if len(cells) > CELLS else ''}。"
+        if cells
+        else ""
+    )
+    return {
+        "序号": str(number),
+        "位置": " ".join(filter(None, (found.sheet, found.cell))) or "整个文件",
+        "填报内容": _cut(found.given, LONGEST_VALUE) if found.cell else "—",
+        "应为": _cut(found.correction.value if found.correction else found.expected, LONGEST_VALUE, "—"),
+        "问题": _since(found, records) + _cut(found.message, LONGEST) + more,
+        "办法": _cut(what_to_do(found), LONGEST, ""),
+    }
+
+
+def _since(found: FindingRecord, records: Sequence[Record]) -> str:
+    """In a second return, whether the finding was there before."""
+    for record in records:
+        if record.since and any(one is found for one in record.findings):
+            return f"［{word(found, record.since)}］"
+    return ""
+
+
+def _cut(text: str | None, longest: int, otherwise: str = EMPTY) -> str:
+    if not text:
+        return otherwise
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _compared(record: Record) -> str:
+    """In words, what became of the findings of the return before."""
+    if record.since is UNSET:
+        return ""
+    since = record.since
+    own = [found for found in record.findings if counted(found)]
+    kept = sum(word(found, since) == "未改" for found in own)
+    counts = (
+        (len(since.fixed), "上次指出的问题已改{}项"), (kept, "未改{}项"), (len(own) - kept, "新增{}项"),
+        (since.changes, "另有{}处上次没有要求更正而有改动"),
+    )  # fmt: skip
+    words = "，".join(text.format(count) for count, text in counts if count)
+    return f"与上次报送的“{_name(since.file)}”相比，{words}。" if words else ""
+
+
+def _changes(records: Sequence[Record]) -> list[Fields]:
+    rows = enumerate(islice(_changed(records), MOST), 1)
+    return [{"序号": str(number), **row} for number, row in rows]
+
+
+def _changed(records: Sequence[Record]) -> Iterator[Fields]:
+    for record in records:
+        for change in record.since.changed if record.since else ():
+            yield {
+                "位置": change.place,
+                "上次": _cut(change.was, LONGEST_VALUE),
+                "这次": _cut(change.now, LONGEST_VALUE),
+            }

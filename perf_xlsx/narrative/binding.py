@@ -1,0 +1,131 @@
+"""Every figure of a report bound to its role: by the words before it, what is named, and where it stands.
+
+A binding is `sure` where nothing else stands before the figure than its role and what it is of. Only then may a
+figure differ; else it may agree, and is left alone where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from perf_xlsx.figures import Figures, Subject
+from perf_xlsx.narrative.bound import Bound, is_telling
+from perf_xlsx.narrative.context import Context, Walk
+from perf_xlsx.narrative.counts import of_count, of_points
+from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
+from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.money import of_money, of_share
+from perf_xlsx.narrative.scope import Scope
+from perf_xlsx.narrative.times import compared, is_of_another_time, is_stated
+from perf_xlsx.narrative.words import SCALE, rest_of, roles_in, unit_meant
+from perf_xlsx.system.pattern import pattern
+
+ALL = 100  # percent
+_BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
+    "money": of_money, "share": of_share, "points": of_points, "count": of_count,
+}  # fmt: skip
+
+
+def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, whole: Subject) -> Iterator[Bound]:
+    """The mentions of a paragraph with their roles, in order."""
+    walk = Walk(scope, mentions, whole)
+    for mention in mentions:
+        if mention.kind != "number":
+            yield _no_figure(mention, figures, scope)
+            continue
+        context = walk.context(mention)
+        found = _bound(context, mentions, figures)
+        ours = bool(found.figures) or found.role in ("share", "change")
+        walk.went_past(context, found.role, ours, found.word)
+        yield found
+
+
+def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) -> Bound:
+    mention = context.mention
+    role = "other" if context.operand else compared(context)
+    if role:
+        return Bound(mention, role)
+    found = (
+        _weight_in_brackets(context, figures) or in_a_wrong_unit(context, figures) or _by_unit(context, figures)
+    )
+    if not found.figures and mention.unit_class in ("share", "points"):
+        found = _with_the_amount_of_a_line(context, figures) or found
+    turn = context.turn
+    in_order = turn is None or turn.subject is not None or turn.role is not None
+    found = replace(found, sure=found.sure and in_order and is_stated(context, found.role))
+    if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
+        return replace(found, role="outside")
+    if is_of_another_time(context, mentions, figures.year):
+        return replace(found, role="outside", other_year=True)
+    return found
+
+
+def _by_unit(context: Context, figures: Figures) -> Bound:
+    units = context.mention.unit_class
+    return (
+        _bare(context, figures) if units == "none" else _BY_UNIT[unit_meant(units, context.said)](context, figures)
+    )
+
+
+def _weight_in_brackets(context: Context, figures: Figures) -> Bound | None:
+    """A weight in brackets right behind an indicator's name, in whatever unit: 满意度（10分）."""
+    indicator = context.near_indicator
+    if not context.bracketed or context.said or indicator is None:
+        return None
+    weights = figures.of("indicator_weight", indicator)
+    same = any(one.value == context.mention.number for one in weights)
+    told = same or context.mention.unit == "分"
+    return Bound(context.mention, "indicator_weight", indicator, indicator.name, weights, told) if told else None
+
+
+def _with_the_amount_of_a_line(context: Context, figures: Figures) -> Bound | None:
+    """The binding as money where exactly that amount stands in the form: 人员经费1829.47%."""
+    found = of_money(context, figures)
+    number = context.mention.number
+    same = tuple(one for one in found.figures if not isinstance(one.value, str) and one.value == number)
+    return (
+        replace(found, figures=same, sure=True)
+        if same and (is_telling(context.mention) or (number or 0) > ALL)
+        else None
+    )
+
+
+def _bare(context: Context, figures: Figures) -> Bound:
+    """A number without a unit: it may agree as an amount, or with its indicator."""
+    found = roles_in(context.said, "money")
+    strong = [one for one in found if not one.word.weak and not one.word.role.startswith("indicator")]
+    indicator = indicator_of(context, figures, "")
+    if indicator and not strong:
+        last = roles_in(context.said, "none")
+        return replace(of_an_indicator(context, figures, last[-1] if last else None, indicator), sure=False)
+    if strong:
+        return replace(of_money(context, figures), sure=False)
+    told = rest_of(context.said, "count") or SCALE.match(context.behind)
+    return Bound(context.mention, "outside" if told else "unbound")
+
+
+def _no_figure(mention: Mention, figures: Figures, scope: Scope) -> Bound:
+    """A date, a document number, an ordinal, a grade."""
+    if mention.kind == "grade":
+        form = next((one for one in figures.subjects if one.kind == "form" and not one.key), None)
+        found = figures.of("grade", form) if form else ()
+        return Bound(mention, "grade", form, "", found, bool(found) and scope.topic is None and not scope.plans)
+    if mention.kind == "date":
+        return _date(mention, figures, scope.letters.text)
+    return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
+
+
+_WHOLE_YEAR = pattern(r"((?:19|20)\d\d)年[度初末底]?$")
+_FILLED_ON = pattern(r"(?:填报|填表)(?:时间|日期):?$")
+
+
+def _date(mention: Mention, figures: Figures, text: str) -> Bound:
+    """The year of the form, or the day on which it was filled in, where the report says it so."""
+    written = text[mention.start : mention.end]
+    year = _WHOLE_YEAR.match(written)
+    if year and int(year[1]) == figures.year:
+        return Bound(mention, "date", figures=tuple(one for one in figures.everything if one.role == "year"))
+    found = tuple(one for one in figures.everything if one.role == "filled_on")
+    return Bound(mention, "date", figures=found if _FILLED_ON.search(text[: mention.start]) else ())

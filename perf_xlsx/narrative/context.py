@@ -1,0 +1,216 @@
+"""What stands around a figure: the words before it, what is named, and what the paragraph has spoken of so far."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from perf_xlsx.figures import Subject
+from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.names import HOLE, Name
+from perf_xlsx.narrative.scope import Scope
+from perf_xlsx.narrative.turns import Turn, turns
+from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of, roles_in
+from perf_xlsx.system.pattern import pattern
+
+_ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
+STOPS, PAUSES = "。;!?", ",(:)"
+_CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
+LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are read
+_OPERATORS = tuple("×÷*/+")
+
+
+class Standing(Struct, frozen=True):
+    """What money is spoken of: lines and projects, the likeliest first.
+
+    `known`: nothing that the form does not know was named since. `role` is that of the last figure of money.
+    """
+
+    subjects: tuple[Subject, ...]
+    known: bool
+    role: RoleWord | None = None
+
+
+class Context(Struct, frozen=True):
+    """One figure with what stands around it. `said` are the words right before it, names taken out.
+
+    `before` is the sentence up to the figure, `behind` what follows, `goes_on`: the figure before, in the same
+    sentence, was one of the form. `bracketed`: it stands alone in brackets. `operand`: it is
+    part of a sum, of which only what is `calculated` behind = has a role.
+    """
+
+    mention: Mention
+    scope: Scope
+    said: str
+    names: tuple[Name, ...]
+    sentence_names: tuple[Name, ...]
+    before: str
+    behind: str
+    standing: Standing
+    turn: Turn | None = None
+    goes_on: bool = True
+    last_role: str = ""
+    bracketed: bool = False
+    operand: bool = False
+    calculated: bool = False
+
+    @property
+    def own(self) -> tuple[Subject, ...]:
+        """The lines and projects named right before it, or those of a list in turn."""
+        if self.turn and self.turn.subject and self.turn.subject.kind != "indicator":
+            return (self.turn.subject,)
+        return tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
+
+    @property
+    def indicator(self) -> Subject | None:
+        """The indicator named right before it, or that of a list in turn."""
+        if self.turn and self.turn.subject and self.turn.subject.kind == "indicator":
+            return self.turn.subject
+        return _last_indicator(self.names)
+
+    @property
+    def near_indicator(self) -> Subject | None:
+        """The indicator that the sentence named last, or that the paragraph is about."""
+        return _last_indicator(self.sentence_names) or self.scope.topic
+
+
+def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
+    found = [one for name in names for one in name.subjects if one.kind == "indicator"]
+    return found[-1] if found else None
+
+
+class Walk:
+    """Goes through a paragraph from left to right and keeps what it speaks of."""
+
+    def __init__(self, scope: Scope, mentions: tuple[Mention, ...], whole: Subject) -> None:
+        self._scope, self._text = scope, _ASIDES.sub(lambda aside: HOLE * len(aside[0]), scope.masked)
+        subject, known = scope.money_subject
+        self._default = (subject, whole) if subject else (whole,)
+        self._current: tuple[Subject, ...] = ()
+        self._head: tuple[Subject, ...] = ()  # what was spoken of before 其中
+        self._named: set[Subject] = set()  # in this sentence
+        self._known = known  # nothing else is the topic
+        self._aside = False  # a figure of this sentence was of something else
+        self._role: RoleWord | None = None
+        self._at = 0  # behind the last figure
+        self._label_start = 0  # of the last figure
+        self._last: tuple[int, str, bool] = (0, "", True)  # where its sentence began, its role, whether it is ours
+        self._outside: tuple[tuple[Subject, ...], tuple[Subject, ...], bool] | None = None  # before a bracket
+        self._turns = dict(turns(scope, mentions))
+
+    def context(self, mention: Mention) -> Context:
+        """What stands around a figure; the figures must come in order."""
+        self._pass_over(self._at, mention.start)
+        sentence = self.sentence(mention.start)
+        begin, end = self._label(mention)
+        gap = self._text[self._at : mention.start]
+        calculated = self._at > 0 and _CALCULATED.match(gap) is not None
+        begin = max(self._label_start if calculated else begin, end - LONGEST_LABEL)
+        sentence = max(sentence, end - LONGEST_SENTENCE)
+        behind = self._text[mention.end : mention.end + 40]
+        said = self._text[begin:end]
+        started, last_role, ours = self._last
+        return Context(
+            mention=mention,
+            scope=self._scope,
+            said=said,
+            names=self._names(begin, end),
+            sentence_names=self._names(sentence, end),
+            before=self._text[sentence:end],
+            behind=behind,
+            standing=self._standing(said),
+            turn=self._turns.get(mention.start),
+            goes_on=started != sentence or ours,
+            last_role=last_role if started == sentence else "",
+            bracketed=gap.endswith("(") and behind.startswith(")"),
+            operand=behind.startswith(_OPERATORS) or (calculated and not gap.endswith("=")),
+            calculated=calculated,
+        )
+
+    def went_past(self, context: Context, role: str, ours: bool, word: RoleWord | None) -> None:
+        """Take in a figure that was bound; `ours`: the form has it, `word` is its role of money."""
+        mention = context.mention
+        self._last = (self.sentence(mention.start), role, ours)
+        if not context.calculated:
+            self._label_start = self._label(mention, ",:")[0]
+        self._at = mention.end
+        if word is not None:
+            self._role = word
+        if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
+            self._aside = True
+
+    def sentence(self, at: int) -> int:
+        """Where the sentence of a place begins."""
+        return max((self._text.rfind(stop, 0, at) for stop in STOPS), default=-1) + 1
+
+    def _label(self, mention: Mention, pauses: str = PAUSES) -> tuple[int, int]:
+        """The words right before a figure: back to a pause, or to the figure before."""
+        begin = max(self._at, self.sentence(mention.start))
+        end = mention.start
+        while end > begin and self._text[end - 1] in ":,":
+            end -= 1
+        pause = max((self._text.rfind(one, begin, end) for one in pauses), default=-1)
+        while pause >= begin and self._text[pause] == ":" and self._says_nothing(pause + 1, end):
+            pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
+        return max(begin, pause + 1), mention.start
+
+    def _says_nothing(self, begin: int, end: int) -> bool:
+        """Whether only a sign or the like stands between a colon and the figure: 指标值：≥95%."""
+        said = self._text[begin:end]
+        return HOLE not in said and not roles_in(said, "share") and not rest_of(said, "money")
+
+    def _names(self, begin: int, end: int) -> tuple[Name, ...]:
+        return tuple(name for name in self._scope.names if begin <= name.start and name.end <= end)
+
+    def _standing(self, said: str) -> Standing:
+        if OURS.search(said):
+            return Standing(self._default, True, self._role)
+        again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
+        found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
+        return Standing(tuple(dict.fromkeys(found or self._default)), self._known and not self._aside, self._role)
+
+    def _pass_over(self, start: int, end: int) -> None:
+        """Take in what stands between two figures; what is named in brackets counts only inside them."""
+        begin = start
+        for at in range(start, end):
+            mark = self._text[at]
+            if mark in "()" or mark in STOPS:
+                self._take_in(begin, at)
+                self._pass_mark(mark)
+                begin = at + 1
+        self._take_in(begin, end)
+
+    def _pass_mark(self, mark: str) -> None:
+        if mark == "(":
+            self._outside = (self._current, self._head, self._known)
+        elif mark == ")" and self._outside:
+            self._current, self._head, self._known = self._outside
+            self._outside = None
+        elif mark in STOPS:
+            self._current, self._head, self._named = self._head or self._current, (), set()
+            self._role = self._role if mark == ";" else None
+            self._aside = self._aside and mark == ";"
+
+    def _take_in(self, begin: int, end: int) -> None:
+        """What a part of a sentence names: ours, the whole, or something that the form does not know."""
+        said = self._text[begin:end]
+        if "其中" in said and not self._head:
+            self._head = self._current or self._default
+        names = self._names(begin, end)
+        money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
+        ours = [found.end() for found in OURS.finditer(said)]
+        other = _something_else(said)
+        if money and names[-1].end - begin >= other:
+            self._current, self._known, self._aside = (money[-1],), True, False
+            self._named |= set(money)
+        elif ours and ours[-1] >= other:
+            self._current, self._known, self._aside = (), True, False
+        elif other:
+            self._known = False
+
+
+def _something_else(said: str) -> int:
+    """Where the clauses before the label name money or bodies that the form does not know; 0 where they do not."""
+    pause = max(said.rfind(one) for one in PAUSES)
+    before = said[: max(0, pause)]
+    things = [one.end() for one in OTHER_THING.finditer(before) if rest_of(one[0], "money")]
+    return max((*things, *(one.end() for one in OTHER_BODY.finditer(said))), default=0)

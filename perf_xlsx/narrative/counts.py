@@ -1,0 +1,121 @@
+"""Points of the form, and what is counted: staff, projects, indicators."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from perf_xlsx.figures import Figure, Figures
+from perf_xlsx.narrative.bound import Bound
+from perf_xlsx.narrative.context import Context
+from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
+from perf_xlsx.narrative.words import ALL_OF_THEM, DONE, OVERALL, SCALE, Said, rest_of, roles_in
+from perf_xlsx.system.pattern import pattern
+
+_PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单位)*项目")
+_INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
+_LEVELS = (("一级", "level1"), ("二级", "level2"))
+FULL = Decimal(100)
+
+
+def of_points(context: Context, figures: Figures) -> Bound:
+    """Points: of the form, of execution, of an indicator."""
+    said, mention = context.said, context.mention
+    found, rest = roles_in(said, "points"), rest_of(said, "points")
+    indicator = indicator_of(context, figures, "points")
+    rates = roles_in(said, "share")
+    if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
+        return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
+    if not found:
+        return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
+    role = found[-1].word.role
+    if role in ("total", "execution_weight", "execution_points"):
+        return of_the_form(context, figures, role, not rest)
+    if indicator:
+        return of_an_indicator(context, figures, found[-1], indicator)
+    return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _of_execution(figures: Figures) -> tuple[Figure, ...]:
+    return tuple(one for one in figures.everything if one.role in ("execution_weight", "execution_points"))
+
+
+def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bool) -> Bound:
+    """Points that no indicator is named for: of budget execution, or all."""
+    if role == "indicator_lost_points":
+        return Bound(context.mention, role)
+    of_execution = context.last_role in ("execution_rate", "execution_weight", "execution_points")
+    if "执行率" in context.before or of_execution:
+        key = "execution_weight" if role == "indicator_weight" else "execution_points"
+        return of_the_form(context, figures, key, sure and context.standing.subjects[0].whole)
+    if role == "indicator_points":
+        return of_the_form(context, figures, "total", sure and OVERALL.search(context.said) is not None)
+    return Bound(context.mention, role)
+
+
+def of_the_form(context: Context, figures: Figures, role: str, sure: bool, key: str = "") -> Bound:
+    """A figure that the form has once; 总分100分 is the scale."""
+    subject = next((one for one in figures.subjects if one.kind == "form" and one.key == key), None)
+    found = figures.of(role, subject) if subject else ()  # type: ignore[arg-type]
+    scale = role == "total" and context.mention.number == FULL and bool(found) and found[0].value != FULL
+    if scale:
+        return Bound(context.mention, "outside", subject)
+    return Bound(context.mention, role, subject, "", found, sure and bool(found))
+
+
+def of_count(context: Context, figures: Figures) -> Bound:
+    """What is counted: an indicator's value, projects, indicators, staff."""
+    found = roles_in(context.said, "count")
+    last = found[-1] if found else None
+    indicator = indicator_of(context, figures, "count")
+    if indicator:
+        return of_an_indicator(context, figures, last, indicator)
+    counted = _counted(context)
+    if counted:
+        return _number_of(context, figures, counted)
+    if last is not None and last.word.role.startswith("staff"):
+        return _staff(context, figures, last)
+    return without_a_name(context, figures, last)
+
+
+def _clause(behind: str) -> str:
+    """What follows a figure, up to a pause."""
+    return behind[: min((at for one in ",;。(" if (at := behind.find(one)) >= 0), default=len(behind))]
+
+
+def _staff(context: Context, figures: Figures, last: Said) -> Bound:
+    mention, role = context.mention, last.word.role
+    people = mention.unit in ("名", "人")
+    if role == "staff_part" or not (people or mention.unit_class != "count"):
+        return Bound(mention, "staff" if people else "outside")
+    sure = not rest_of(context.said, "count") and context.standing.known and "其中" not in context.before
+    found = of_the_form(context, figures, "staff", sure and not last.word.weak, role.removeprefix("staff_"))
+    return found if found.of else replace(found, role="staff")
+
+
+def _counted(context: Context) -> str:
+    """Whether projects or indicators are counted."""
+    if context.mention.unit not in ("个", "项"):
+        return ""
+    if context.said.endswith("指标") or _INDICATORS.match(context.behind):
+        return "indicator_count"
+    return "project_count" if context.said.endswith("项目") or _PROJECTS.match(context.behind) else ""
+
+
+def _number_of(context: Context, figures: Figures, role: str) -> Bound:
+    """How many projects or indicators there are; certain only where the report says that these are all."""
+    level = next((key for word, key in _LEVELS if word in context.said + context.behind[:6]), "")
+    if level and role == "indicator_count":
+        return of_the_form(context, figures, role, False, level)
+    complete = role != "indicator_count" or bool(figures.of("weights"))  # else the form may be an extract
+    whole = ALL_OF_THEM.search(context.said) is not None and not DONE.search(
+        context.said + _clause(context.behind)
+    )
+    sure = complete and whole and not rest_of(context.said, "count") and not context.mention.in_words
+    found = of_the_form(context, figures, role, sure)
+    sources = [one for one in figures.subjects if one.kind == "form" and one.name and one.name in context.before]
+    if role == "project_count" and sources:
+        more = tuple(figure for one in sources for figure in figures.of("project_count", one))
+        return replace(found, figures=(*more, *found.figures))
+    return found

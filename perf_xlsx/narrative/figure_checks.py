@@ -1,0 +1,219 @@
+"""P01, P02, P04, P05, P07, P08: the figures of a report against those of its form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from perf_xlsx.domain.model import Finding
+from perf_xlsx.figures import Figures
+from perf_xlsx.narrative.bound import Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.mentions import unit_class
+from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
+from perf_xlsx.narrative.reading import Read
+from perf_xlsx.system.pattern import pattern
+
+COUNTS = frozenset(("staff", "project_count", "indicator_count"))
+CARRIED = frozenset((
+    "F01", "F02", "F03", "F06", "F07", "I05", "I06", "I09", "I11", "I12", "T01", "T02", "T03", "W01", "W03", "W04",
+))  # fmt: skip  # what is wrong in the form, and so in a report that repeats it
+FIRST = ("W04", "W01")  # of several at one cell, the cause
+FOLLOWS = "其他问题更正后"
+SLIP = Fraction(10_000)
+CHECK = "请核对报告和自评表，以正确的为准，两处改成一致。"
+_YEAR = pattern(r"(\d{4})年")
+_TITLE_ENDS = pattern(r"(?:报告|总结|情况|自评表?|年度?)[)]?$")
+LONGEST_TITLE = 60
+
+
+def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[Finding]) -> Iterator[Remark]:
+    """What is wrong with the figures of a report."""
+    reads = list(reads)
+    carried = _by_cell(findings)
+    for read in reads:
+        if read.bound.mention.extra:
+            yield _two_units(read)
+        elif read.verdict in ("differs", "elsewhere"):
+            yield _differing(read)
+        elif read.verdict == "agrees" and (told := carried.pop(_cell(read), None)):
+            message = f"“{text_of(read)}”与表中{_name(read)}一致，但两处都有问题：{told.message}"
+            yield remark_at(
+                read, "P04", message, told.advice, told.severity if told.severity != "notice" else None
+            )
+    yield from _weights_in_another_unit(reads)
+    yield from _other_years(reads, figures)
+    yield from _parts_above_their_whole(reads)
+
+
+def _by_cell(findings: Iterable[Finding]) -> dict[tuple[str, str | None], Finding]:
+    """For each cell what is wrong there, of several the cause."""
+    found: dict[tuple[str, str | None], Finding] = {}
+    for one in findings:
+        if one.code in CARRIED and one.standing in ("error", "warning") and one.place.cell and not _follows(one):
+            cell = one.place.sheet, one.place.cell
+            if cell not in found or one.code in FIRST[:1]:
+                found[cell] = one
+    return found
+
+
+def _follows(found: Finding) -> bool:
+    """Whether it only follows from another finding."""
+    return found.message.startswith(FOLLOWS)
+
+
+def _cell(read: Read) -> tuple[str, str | None]:
+    place = read.figure.place if read.figure and read.figure.origin != "computed" else None
+    return (place.sheet, place.cell) if place else ("", None)
+
+
+def _name(read: Read) -> str:
+    return name_of(read.figure) if read.figure else ""
+
+
+def _two_units(read: Read) -> Remark:
+    figure = read.figure
+    shown = f"，表中{name_of(figure)}为{figure.text}" if figure and read.verdict != "agrees" else ""
+    message = f"“{text_of(read)}”写了两个单位{shown}。"
+    return remark_at(read, "P05", message, "请只保留正确的一个单位。")
+
+
+def _differing(read: Read) -> Remark:
+    """A figure that is not that of the form: in another unit, in another's place, or another number."""
+    figure, given = read.figure, text_of(read)
+    assert figure is not None
+    stated = f"报告写“{given}”，表中{name_of(figure)}为{figure.text}"
+    if figure.role == "filled_on":
+        return remark_at(read, "P01", f"{stated}。", "请核对填报日期。", "notice")
+    if figure.role in COUNTS:
+        return remark_at(read, "P07", f"{stated}。", CHECK)
+    if _is_in_another_unit(read.bound):
+        return remark_at(read, "P05", f"{stated}，单位或小数点写错。", "请改用自评表的金额单位和数字。")
+    if read.other is not None:
+        message = f"{stated}；“{given}”是{name_of(read.other)}。"
+        return remark_at(read, "P02", message, "请核对是否写错了位置。")
+    return remark_at(read, "P01", f"{stated}。", CHECK)
+
+
+def _is_in_another_unit(bound: Bound) -> bool:
+    """Whether it is ten thousand times more or less, or counts in what does not compare."""
+    figure, mention = bound.figures[0], bound.mention
+    if isinstance(figure.value, str) or mention.number is None:
+        return False
+    if unit_class(figure.unit) != mention.unit_class and mention.unit_class != "none":
+        return True
+    if mention.unit_class != "money" or not mention.number:
+        return False
+    scaled = [_scaled(bound, factor) for factor in (SLIP, 1 / SLIP)]
+    return any(agrees(one, figure) for one in scaled)
+
+
+def _scaled(bound: Bound, factor: Fraction) -> Bound:
+    """The same, its number as many times larger, with the decimals that are left."""
+    from msgspec.structs import replace
+
+    from perf_xlsx.domain.rounding import exact
+
+    number = exact(Fraction(bound.mention.number or 0) * factor)
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    return replace(bound, mention=replace(bound.mention, number=number, places=places))
+
+
+def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
+    """Weights in percent where the report has others in points; a report may have all of them in percent."""
+    weights = [one for one in reads if one.bound.role == "indicator_weight" and one.verdict == "agrees"]
+    if any(one.bound.mention.unit == "分" for one in weights):
+        for read in weights:
+            if read.bound.mention.unit == "%":
+                message = f"分值写成“{text_of(read)}”，报告中其他分值的单位是“分”。"
+                yield remark_at(read, "P05", message, "请改用同一个单位。", "warning")
+
+
+# ---- other years
+
+
+def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
+    """Where a title is of another year, or figures of this year are said to be of another."""
+    if figures.year is None:
+        return
+    for number, read in enumerate(reads):
+        year = _year(read)
+        if read.bound.mention.kind == "date" and year not in (None, figures.year):
+            told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one)]
+            if told or _is_a_title(read):
+                why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
+                message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
+                yield Remark(
+                    "P08", read.start, read.end, "年度", message, "请核对年度；沿用上年报告改写的，请全部改过。",
+                    text_of(read), f"{figures.year}年",
+                )  # fmt: skip
+
+
+def _year(read: Read) -> int | None:
+    found = _YEAR.match(read.scope.letters.text, read.bound.mention.start)
+    return int(found[1]) if found else None
+
+
+def _is_under(date: Read, other: Read) -> bool:
+    """Whether a figure is in the sentence of a date, with no other date between."""
+    if other.scope is not date.scope or not other.bound.other_year:
+        return False
+    between = date.scope.letters.text[date.bound.mention.end : other.bound.mention.start]
+    return not any(stop in between for stop in "。;!?") and not _YEAR.search(between)
+
+
+def _is_ours(read: Read) -> bool:
+    """Whether it is, certainly, a figure of this year's form."""
+    bound = read.bound
+    return bound.sure and is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
+
+
+def _is_a_title(read: Read) -> bool:
+    text = read.scope.letters.text
+    alone = len(text) <= LONGEST_TITLE and not read.scope.sections and "。" not in text
+    date = text[read.bound.mention.start : read.bound.mention.end]
+    return alone and "月" not in date and "-" not in date and _TITLE_ENDS.search(text) is not None
+
+
+# ---- sums of what the form does not know
+
+
+def _parts_above_their_whole(reads: list[Read]) -> Iterator[Remark]:
+    """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
+    for number, read in enumerate(reads):
+        parts = list(_parts(read, reads[number + 1 : number + 20])) if _is_amount(read.bound) else []
+        known = [one for one in (read, *parts) if one.verdict in ("differs", "elsewhere")]
+        total = sum((Fraction(one.bound.mention.number or 0) for one in parts), Fraction(0))
+        whole = Fraction(read.bound.mention.number or 0)
+        slack = Fraction(len(parts), 2 * 10 ** max(0, min((one.bound.mention.places for one in parts), default=0)))
+        if len(parts) > 1 and not known and total > whole + slack:
+            given, shown = text_of(read), f"{float(total):g}{read.bound.mention.unit}"
+            message = f"“{given}”的各部分（{'、'.join(map(text_of, parts))}）合计{shown}，超过了{given}。"
+            yield Remark("P04", read.start, read.end, "合计", message, "请核对合计和各部分。", given, shown)
+
+
+def _is_amount(bound: Bound) -> bool:
+    mention = bound.mention
+    counted = mention.kind == "number" and mention.unit_class in ("money", "count") and not mention.about
+    return counted and bound.role not in ("change", "income", "plan")
+
+
+def _parts(whole: Read, after: list[Read]) -> Iterator[Read]:
+    """The figures that follow 其中 right behind a figure, in its unit and role, up to the end of the sentence."""
+    text, at = whole.scope.letters.text, whole.bound.mention.end
+    for number, read in enumerate(after):
+        mention = read.bound.mention
+        between = text[at : mention.start]
+        if read.scope is not whole.scope or any(stop in between for stop in "。;!?"):
+            return
+        if number == 0 and not _OF_WHICH.match(between):
+            return
+        if mention.unit != whole.bound.mention.unit or read.bound.role not in (whole.bound.role, "outside"):
+            return
+        if number and ("其中" in between or "(" in between):  # parts of a part
+            return
+        yield read
+        at = mention.end
+
+
+_OF_WHICH = pattern(r"^[,(:;]?其中[:,]?")

@@ -1,0 +1,61 @@
+"""A report held against its form: every figure with its verdict, and all that is found."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from perf_xlsx.checks.diagnoses import Diagnoses
+from perf_xlsx.documents import Document
+from perf_xlsx.domain.model import Result
+from perf_xlsx.figures import figures_of
+from perf_xlsx.narrative.claim_checks import claim_remarks
+from perf_xlsx.narrative.figure_checks import figure_remarks
+from perf_xlsx.narrative.names import names_of
+from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, Remark, Spot, found
+from perf_xlsx.narrative.reading import Read, read_figures, scopes_of
+from perf_xlsx.narrative.text_checks import text_remarks
+from perf_xlsx.rulebook import Rulebook
+
+MOST = 2_000  # findings of one report
+
+
+class Held(Struct, frozen=True):
+    """What came of holding a report against its form."""
+
+    reads: tuple[Read, ...]
+    found: tuple[Found, ...]
+
+
+def hold(document: Document, name: str, result: Result, rulebook: Rulebook) -> Held:
+    """Hold a report against a result that has an evaluation and scores. `name` is that of the report's file."""
+    form, scores = result.evaluation, result.scores
+    if form is None or scores is None:
+        raise ValueError("a form that was not read has no figures")
+    figures = figures_of(form, scores)
+    names = names_of(form, figures)
+    scopes = scopes_of(document, names)
+    reads = tuple(read_figures(scopes, figures, names))
+    remarks = [
+        *figure_remarks(reads, figures, result.findings),
+        *text_remarks(scopes, reads, form),
+        *claim_remarks(scopes, Diagnoses(form, scores, rulebook)),
+    ]
+    return Held(reads, _in_order(document, remarks, name, rulebook))
+
+
+def _in_order(document: Document, remarks: Iterable[Remark], name: str, rulebook: Rulebook) -> tuple[Found, ...]:
+    """The findings in reading order."""
+    starts = [paragraph.start for paragraph in document.paragraphs]
+    ordered = sorted(remarks, key=lambda one: (one.start, one.code))[:MOST]
+    return tuple(found(one, _spot(document, one, starts), name, rulebook) for one in ordered)
+
+
+def _spot(document: Document, remark: Remark, starts: list[int]) -> Spot:
+    number = bisect_right(starts, remark.start)
+    paragraph = document.paragraphs[number - 1]
+    begin = max(paragraph.start, remark.start - LONGEST_QUOTE // 3)
+    end = min(paragraph.end, max(remark.end, begin + LONGEST_QUOTE))
+    return Spot(remark.start, remark.end, number, document.text[begin:end].strip())

@@ -1,0 +1,151 @@
+"""Amounts and rates of money: of the whole, of a line, of a project."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from perf_xlsx.figures import Figures, Subject
+from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
+from perf_xlsx.narrative.context import PAUSES, STOPS, Context
+from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
+from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
+
+UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
+INITIALLY = RoleWord("initial", ("money",), (), weak=True)
+BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adjusted", ("money",), ())
+RATE = RoleWord("execution_rate", ("share",), ())
+NEAR = 6  # letters
+GENERAL = ("amount", "budget")  # words that may mean several roles
+WEAK = {
+    "unnamed": ("executed", "adjusted", "initial"),
+    "amount": ("adjusted", "initial", "executed"),
+    "budget": ("adjusted", "initial"),
+    "received": ("adjusted", "initial", "executed"),
+    "plan": ("initial", "adjusted"),
+}
+
+
+def of_money(context: Context, figures: Figures) -> Bound:
+    """An amount with its role."""
+    found = roles_in(context.said, "money")
+    indicator = indicator_of(context, figures, "money")
+    if indicator and (not found or found[-1].word.role in OF_INDICATOR):
+        return of_an_indicator(context, figures, found[-1] if found else None, indicator)
+    words = [one for one in found if one.word.role not in OF_INDICATOR]
+    word = (context.turn.role if context.turn else None) or _changed(context) or _role_word(context, words)
+    if word is None or (word.role in GENERAL and not context.own):
+        word = _role_behind(context) or word
+    if word is None and context.own:
+        word = UNNAMED
+    if word is None:
+        return Bound(context.mention, "outside" if rest_of(context.said, "money") else "unbound")
+    return replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
+
+
+def _changed(context: Context) -> RoleWord | None:
+    """The role of an amount before or after a change: 由3000万元调减至107.18万元."""
+    if CHANGED_TO.match(context.behind):
+        return BEFORE_CHANGE
+    words = [*CHANGED_TO.finditer(context.said)]
+    return AFTER_CHANGE if words and words[-1].end() == len(context.said) else None
+
+
+def _role_behind(context: Context) -> RoleWord | None:
+    """The role that is said behind an amount: 200万元已全部支出."""
+    behind = context.behind
+    end = min((at for one in (*STOPS, *PAUSES) if (at := behind.find(one)) >= 0), default=len(behind))
+    found = roles_in(behind[:end], "money")
+    return replace(found[0].word, weak=True) if found and found[0].start < NEAR else None
+
+
+def _role_word(context: Context, words: list[Said]) -> RoleWord | None:
+    """The role that is said, or that of the figure before where this one only goes on."""
+    strong = [one.word for one in words if not one.word.weak]
+    if strong:
+        return strong[-1]
+    last = words[-1].word if words else None
+    if last and last.role in GENERAL and "年初" in context.said:
+        return INITIALLY
+    before = context.standing.role
+    goes_on = context.own or "其中" in context.said or not words
+    if before and goes_on and (last is None or _may_be(last, before)):
+        return before
+    told = [one.word for one in words if one.word.role not in GENERAL]
+    return told[-1] if told else last
+
+
+def _may_be(word: RoleWord, before: RoleWord) -> bool:
+    """Whether a general word may go on with the role of the figure before; a budget is nothing spent."""
+    if word.role == "budget":
+        return before.role in ("initial", "adjusted")
+    return word.role not in ("received", "plan")
+
+
+def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
+    """An amount in a role of money."""
+    mention, rest = context.mention, rest_of(context.said, "money")
+    subjects = context.own[-1:] or context.standing.subjects
+    roles = WEAK.get(word.role, (word.role,))
+    found = figures_in(figures, roles, subjects)
+    role = roles[0] if word.role in (*GENERAL, "unnamed") else word.role
+    if rest and not context.own:
+        role = "outside" if word.role in GENERAL and "其中" not in context.said else role
+        return Bound(mention, role, None, rest, found, False, word.sign)
+    sure = not rest and _is_known(context) and bool(found)
+    if word.weak:
+        sure = (
+            sure and word.role in (*GENERAL, "unnamed") and (not subjects[0].whole or _is_a_budget(context, word))
+        )
+    sure = sure or (mention.unit_class == "points" and not rest and bool(found))  # 预算15分 is nothing
+    return Bound(mention, _shown(role, subjects[0]), subjects[0], subjects[0].name, found, sure, word.sign)
+
+
+def _is_a_budget(context: Context, word: RoleWord) -> bool:
+    """Whether a general word means the whole budget: 部门预算1000万元, and not what one payer gives."""
+    return word.role == "budget" and "预算" in context.said and not PAYER.search(context.said)
+
+
+def _shown(role: str, subject: Subject) -> str:
+    return OF_PROJECT.get(role, role) if subject.kind == "project" else role
+
+
+def _is_known(context: Context) -> bool:
+    """Whether a figure is certainly of the lines and projects that it seems to be of.
+
+    A mere 支出12万元 behind something else (购置设备3台) is of that; a formal 全年预算数 is of the whole.
+    """
+    if LOOSE.search(context.said):
+        return False
+    if context.own:
+        return True
+    formal = FORMAL.search(context.said) is not None
+    return context.standing.known and (formal or context.goes_on)
+
+
+def of_share(context: Context, figures: Figures) -> Bound:
+    """A rate of money, or a share that an indicator counts in."""
+    found = roles_in(context.said, "share")
+    indicator = indicator_of(context, figures, "share")
+    last = found[-1] if found else None
+    if indicator and (last is None or last.word.role in OF_INDICATOR or not _is_of_money(context, last)):
+        return of_an_indicator(context, figures, last, indicator)
+    spent = asks_for(context.said, "money")
+    if last is None and spent and spent.word.role == "executed" and not rest_of(context.said, "money"):
+        last = Said(RATE, spent.start, spent.end)  # 执行86.80%
+    if last is None or last.word.role in OF_INDICATOR:
+        return without_a_name(context, figures, last)
+    return _rate(context, figures, last.word)
+
+
+def _rate(context: Context, figures: Figures, word: RoleWord) -> Bound:
+    subjects = context.own[-1:] or context.standing.subjects
+    rest = rest_of(context.said, "money" if word is RATE else "share")
+    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED
+    found = figures_in(figures, (word.role,), subjects)
+    of = None if rest else subjects[0]
+    return Bound(context.mention, _shown(word.role, subjects[0]), of, rest or subjects[0].name, found, sure)
+
+
+def _is_of_money(context: Context, last: Said) -> bool:
+    """Whether a rate is one of a line, although an indicator is near."""
+    return last.word.role in ("execution_rate", "adjustment_rate") and context.indicator is None

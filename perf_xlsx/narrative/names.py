@@ -1,0 +1,144 @@
+"""What a report can name: lines of money, projects, indicators, the unit itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import SelfEvaluation
+from perf_xlsx.figures import Figures, Subject
+from perf_xlsx.narrative.letters import letters
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
+
+HOLE = "\ue000"  # stands for every letter of a name that was taken out
+_GENERIC = re.compile(rf"(?:{alternatives('report', 'function', 'words')})+")
+_LAST_WORDS = pattern(
+    r"(?:完成|覆盖|达标|合格|实现)?(?:数量|户数|人数|个数|次数|面积|里程|长度|金额|数|率|量|情况|程度|度|项目|经费|指标)$"
+)
+_BRACKETS = pattern(r"\([^()]*\)$")
+_LINES: Mapping[str, Any] = vocabulary("report")["lines"]
+SHORTEST = 2  # letters of a name
+SHORTEST_PROJECT = 4  # letters: 培训 alone may mean any
+
+
+class Name(Struct, frozen=True):
+    """A name where it stands: its letters, and everything that it may mean."""
+
+    start: int
+    end: int
+    subjects: tuple[Subject, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of what it may mean."""
+        return frozenset(subject.kind for subject in self.subjects)
+
+
+class Names(Struct, frozen=True, dict=True):
+    """The names of one form. `whole` is the line of the total, `projects` that of all projects;
+    `own` are names of the unit, or of its project."""
+
+    known: Mapping[str, tuple[Subject, ...]]
+    whole: Subject
+    own: tuple[str, ...]
+    projects: Subject | None = None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        words = any_of((*self.known, *self.own)) or "(?!)"
+        return re.compile(f"{words}|{_LINES['project_in_general']}" if self.projects else words)
+
+    def find(self, text: str) -> Iterator[Name]:
+        """The names in a text, in order, the longest of those that begin at one place."""
+        for match in self._pattern.finditer(text):
+            if not _is_part_of_a_title(text, match):
+                yield Name(match.start(), match.end(), self._meant_by(match[0]))
+
+    def _meant_by(self, word: str) -> tuple[Subject, ...]:
+        if word == "项目" and self.projects and word not in self.known:
+            return (self.projects,)
+        return self.known.get(word, (self.whole,))
+
+    def within(self, word: str) -> Iterator[Name]:
+        """The names of lines and projects inside a longer name."""
+        for match in self._money.finditer(word):
+            yield Name(match.start(), match.end(), self._lines[match[0]])
+
+    @cached_property
+    def _lines(self) -> dict[str, tuple[Subject, ...]]:
+        lines = (
+            (name, tuple(one for one in found if one.kind != "indicator")) for name, found in self.known.items()
+        )
+        return {name: found for name, found in lines if found}
+
+    @cached_property
+    def _money(self) -> re.Pattern[str]:
+        return re.compile(any_of(self._lines) or "(?!)")
+
+    @cached_property
+    def cores(self) -> tuple[tuple[str, Subject], ...]:
+        """The names of indicators without their last word, for texts that do not repeat them exactly."""
+        found = []
+        for name, subjects in self.known.items():
+            core = _LAST_WORDS.sub("", _LAST_WORDS.sub("", name))
+            if len(core) > 3:
+                found += [(core, one) for one in subjects if one.kind == "indicator"]
+        return tuple(found)
+
+
+def _is_part_of_a_title(text: str, match: re.Match[str]) -> bool:
+    """Whether it is 项目支出 of 项目支出绩效自评报告."""
+    return match[0] in ("项目支出", "基本支出") and text.startswith(("绩效自评", "绩效评价"), match.end())
+
+
+def names_of(form: SelfEvaluation, figures: Figures) -> Names:
+    """The names of a form. A name of several things means all of them."""
+    known: dict[str, list[Subject]] = {}
+    projects = next((one for one in figures.subjects if (one.kind, one.key) == ("line", form.project_line)), None)
+    whole = next((one for one in figures.subjects if one.whole), None)
+    total = whole or Subject("line", form.total_line, form.total_funds.name, True)
+    for subject in figures.subjects:
+        if subject.kind != "form" and not subject.whole:
+            for name in _spellings(subject):
+                known.setdefault(name, []).append(subject)
+    own = [form.unit or "", form.boxes["project"].given if "project" in form.boxes else ""]
+    written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in known)
+    return Names({name: tuple(dict.fromkeys(found)) for name, found in known.items()}, total, written, projects)
+
+
+def _spellings(subject: Subject) -> Iterable[str]:
+    """How a subject's name may be written."""
+    name = _letters(subject.name)
+    names = [name, _BRACKETS.sub("", name), name.strip("“”\"'《》")]
+    if subject.kind == "line":
+        names += _LINES.get(subject.key, ())
+    if subject.kind == "project" and len(name) < SHORTEST_PROJECT:
+        names = [f"{name}{word}" for word in ("项目", "经费", "费", "工程", "专项")]
+    elif subject.kind == "project":
+        names += [name.removesuffix("项目"), name.removesuffix("经费") + "经费"]
+    return [one for one in dict.fromkeys(names) if len(one) >= SHORTEST and re.search("[一-鿿]{2}", one)]
+
+
+@lru_cache(1 << 10)
+def _letters(name: str) -> str:
+    return letters(name).text.replace(" ", "")
+
+
+@lru_cache(1 << 10)
+def is_generic(name: str) -> bool:
+    """Whether a name consists of words that every report uses: 预算经费."""
+    return _GENERIC.fullmatch(name) is not None
+
+
+def masked(text: str, names: Iterable[Name]) -> str:
+    """The text with holes for its names, so that their words say nothing."""
+    parts, last = [], 0
+    for name in names:
+        parts += [text[last : name.start], HOLE * (name.end - name.start)]
+        last = name.end
+    return "".join((*parts, text[last:]))

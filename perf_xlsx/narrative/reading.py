@@ -1,0 +1,124 @@
+"""A report read against one form: its paragraphs, and every figure with its role and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from perf_xlsx.documents import Document
+from perf_xlsx.domain.rounding import half_up
+from perf_xlsx.figures import Figure, Figures
+from perf_xlsx.narrative.binding import bind
+from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.mentions import MentionFinder
+from perf_xlsx.narrative.names import Names
+from perf_xlsx.narrative.scope import Scope, scopes
+from perf_xlsx.narrative.traced import traces_of
+from perf_xlsx.system.pattern import pattern
+
+UNTOLD = frozenset(("outside", "unbound", "other"))
+VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
+RATES = frozenset(("execution_rate", "project_rate"))
+NEAR = 8  # amounts before a rate that it may be of
+Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
+
+
+class Read(Struct, frozen=True):
+    """A figure of a report. `start` and `end` count characters of the document's text.
+
+    `figure` is the one of the form that it is, or should be; `other` one that has its value instead.
+    """
+
+    start: int
+    end: int
+    bound: Bound
+    scope: Scope
+    verdict: Verdict
+    figure: Figure | None = None
+    other: Figure | None = None
+
+
+def scopes_of(document: Document, names: Names) -> tuple[Scope, ...]:
+    """The paragraphs with what stands above them."""
+    return tuple(scopes(document.paragraphs, names))
+
+
+def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iterator[Read]:
+    """Every figure of a report, in order."""
+    finder = MentionFinder(figure.unit for figure in figures.everything)
+    traces = traces_of(figures)
+    for scope in found:
+        mentions = finder.find(scope.letters)
+        places = {one.start: scope.letters.span(one.start, one.end)[0] for one in mentions}
+        bounds = traces.rebound(bind(scope, mentions, figures, names.whole), scope.paragraph, places)
+        judged = [_judged(bound, scope, figures) for bound in bounds]
+        yield from (_of_other_money(read, judged) for read in judged)
+
+
+def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
+    """A rate that differs, yet is that of amounts of its own paragraph which no form has: of what was received."""
+    rate = read.bound.mention.number
+    if read.verdict not in ("differs", "elsewhere") or read.bound.role not in RATES or rate is None:
+        return read
+    amounts = [one for one in paragraph if one.bound.mention.unit_class == "money" and one.start < read.start]
+    others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role == "received"]
+    quotients = (
+        Fraction(part.bound.mention.number) * 100 / Fraction(whole.bound.mention.number)
+        for part in amounts
+        for whole in others[-NEAR:]
+        if part.bound.mention.number and whole.bound.mention.number
+    )
+    if any(half_up(one, read.bound.mention.places) == rate for one in quotients):
+        return replace(read, verdict="outside", figure=None, other=None)
+    return read
+
+
+def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
+    start, end = scope.letters.span(bound.mention.start, bound.mention.end)
+    begin = scope.paragraph.start
+    verdict, figure, other = _verdict(bound, scope, figures)
+    if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
+        bound = replace(bound, role=figure.role, of=figure.of)
+    elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES):
+        bound = replace(bound, role=figure.role)
+    return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
+
+
+def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
+    if bound.mention.kind == "date" and bound.figures:
+        figure = bound.figures[0]
+        return ("agrees" if figure.role == "year" or is_day(bound, scope, figure) else "differs"), figure, None
+    if bound.mention.kind not in ("number", "grade") or bound.other_year:
+        return "outside", None, None
+    found = next((figure for figure in bound.figures if agrees(bound, figure)), None)
+    if found is not None:
+        return "agrees", found, None
+    if bound.sure and bound.figures:
+        other = _elsewhere(bound, figures)
+        return ("elsewhere" if other else "differs"), bound.figures[0], other
+    if bound.role == "unbound":
+        return "unbound", None, None
+    return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
+
+
+_DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
+
+
+def is_day(bound: Bound, scope: Scope, figure: Figure) -> bool:
+    """Whether a date is the day of a figure."""
+    day = _DAY.match(scope.letters.text[bound.mention.start : bound.mention.end])
+    return day is not None and figure.value == f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
+
+
+def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:
+    """A figure in another place of the form that has this value: of the same role, or of the same subject."""
+    own = bound.figures[0]
+    if bound.mention.kind == "grade" or not is_telling(bound.mention):
+        return None
+    same = [one for one in figures.everything if one.role == own.role or one.of == own.of]
+    return next((one for one in same if one.unit == own.unit and agrees(bound, one)), None)

@@ -1,0 +1,95 @@
+"""Numbers in the cells of a table, read as a sentence: the name of the row, the head of the column, the number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from perf_xlsx.documents import CellPlace, Paragraph
+from perf_xlsx.narrative.letters import Letters, letters
+from perf_xlsx.narrative.names import Names
+from perf_xlsx.system.pattern import pattern
+
+_NUMBER = pattern(r"^(?:[≥≤=<>]|不低于|不高于)?[+-]?\d[\d,. ]*(?:%|[一-鿿]{0,4})$")
+_BARE = pattern(r"^[+-]?\d[\d,. ]*$")
+_BRACKETS = pattern(r"\(([^()]{1,10})\)")
+_UNITS = pattern(r"^(?:单位:)?(万元|亿元|元|%|分|人|个)$")
+_STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)")
+_POINTS = ("得分", "分值", "权重", "分")
+_MONEY = pattern(r"预算|执行数|支出|金额|资金|结余|调整数")
+_WORDS = pattern(r"[一-鿿]")
+HEAD_ROWS = 2
+
+
+class Label(NamedTuple):
+    """What stands for the words before a number in a cell, and the unit that the table gives it."""
+
+    words: str
+    unit: str
+
+
+def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, Label]:
+    """For each paragraph that is a number in a table, by where it begins, its label."""
+    cells: dict[CellPlace, str] = {}
+    numbers: list[tuple[Paragraph, str]] = []
+    stated: dict[int, str] = {}
+    unit = ""
+    for paragraph in paragraphs:
+        text = letters(paragraph.text).text
+        if found := _STATED.search(text):
+            unit = found[1]
+        if paragraph.cell is None:
+            continue
+        cells[paragraph.cell] = cells.get(paragraph.cell, "") + text
+        stated.setdefault(paragraph.cell.table, unit)
+        if _NUMBER.match(text):
+            numbers.append((paragraph, text))
+    found_labels = {}
+    for paragraph, text in numbers:
+        label = _label(cells, paragraph.cell, text, names, stated) if paragraph.cell else None
+        if label is not None:
+            found_labels[paragraph.start] = label
+    return found_labels
+
+
+def _label(
+    cells: Mapping[CellPlace, str], at: CellPlace, text: str, names: Names, stated: Mapping[int, str]
+) -> Label | None:
+    head, row = _head(cells, at), _row(cells, at, names)
+    if not head or not row:
+        return None
+    bare = _BRACKETS.sub("", head)
+    units = [found[1] for one in _BRACKETS.findall(head) if (found := _UNITS.match(one))]
+    unit = units[0] if units else stated.get(at.table, "") if _MONEY.search(bare) and "率" not in bare else ""
+    if not unit and bare.endswith(_POINTS):
+        unit = "分"
+    return Label(row + bare, unit if _BARE.match(text) else "")
+
+
+def _head(cells: Mapping[CellPlace, str], at: CellPlace) -> str:
+    """The words above a cell, those of two rows from top to bottom."""
+    found: list[str] = []
+    for row in range(at.row - 1, -1, -1):
+        text = cells.get(CellPlace(at.table, row, at.column), "")
+        if text and _WORDS.search(text) and not _NUMBER.match(text):
+            found.append(text)
+        elif found:
+            break
+        if len(found) == HEAD_ROWS:
+            break
+    return found[0] if found else ""
+
+
+def _row(cells: Mapping[CellPlace, str], at: CellPlace, names: Names) -> str:
+    """What the row is about: a cell to the left that is a name of the form, else the first with words."""
+    texts = [cells.get(CellPlace(at.table, at.row, column), "") for column in range(at.column)]
+    worded = [text for text in texts if _WORDS.search(text) and not _NUMBER.match(text)]
+    named = [text for text in worded if any(one.end - one.start == len(text) for one in names.find(text))]
+    return (named or worded or [""])[-1 if named else 0]
+
+
+def with_label(read: Letters, label: Label) -> Letters:
+    """The letters of a cell behind its label, as a sentence; the label's letters have no place of their own."""
+    end = max(0, read.at[-1] - 1)
+    text = label.words + read.text + label.unit
+    return Letters(text, (*([0] * len(label.words)), *read.at[:-1], *([end] * len(label.unit)), read.at[-1]))

@@ -1,0 +1,151 @@
+"""P03, P06, P08, P09: what a report leaves out, leaves open, or took from another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from perf_xlsx.documents import Paragraph
+from perf_xlsx.domain.model import SelfEvaluation
+from perf_xlsx.domain.quantity import same_name
+from perf_xlsx.figures import Subject
+from perf_xlsx.narrative.observed import Remark
+from perf_xlsx.narrative.reading import Read
+from perf_xlsx.narrative.scope import Scope
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
+
+_TEXT = vocabulary("report")["text"]
+_BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE, _UNIT = (
+    pattern("|".join(_TEXT[key])) for key in ("blank", "filler", "reason", "why", "problem", "measure", "unit")
+)
+WHOLE_REPORT = 4  # parts of the first level; an extract has fewer
+SHORTEST_REASON = 4
+
+
+def text_remarks(scopes: tuple[Scope, ...], reads: Iterable[Read], form: SelfEvaluation) -> Iterator[Remark]:
+    """What a report leaves out, leaves open, or took from another."""
+    yield from _hollow_parts(scopes)
+    yield from _missing_parts(scopes)
+    yield from _lost_points_without_reason(scopes, list(reads))
+    yield from _blanks(scopes)
+    yield from _repeated_reasons(scopes)
+    yield from _other_units(scopes, form)
+
+
+def _at(
+    paragraph: Paragraph, code: str, field: str, message: str, advice: str, expected: str | None = None
+) -> Remark:
+    text = paragraph.text.strip()
+    start = paragraph.start + len(paragraph.text) - len(paragraph.text.lstrip())
+    return Remark(code, start, start + len(text), field, message, advice, text[:60] or None, expected)
+
+
+def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P03: a heading that is followed by the next one of its level, or a higher one."""
+    written = [scope for scope in scopes if scope.letters.text]
+    titles = Counter(scope.letters.text for scope in written if scope.heading)
+    hollow = [
+        scope.heading and after.heading and _is_first(scope) and _is_first(after)
+        for scope, after in pairwise(written)
+    ]
+    for number, scope in enumerate(written[:-1]):
+        listed = any(hollow[max(0, number - 1) : number]) or any(hollow[number + 1 : number + 2])
+        again = titles[scope.letters.text] > 1
+        if hollow[number] and not listed and not again:  # several in a row, or twice: a table of contents
+            title = scope.paragraph.text.strip()
+            yield _at(scope.paragraph, "P03", title, f"“{title}”下面没有内容。", "请补写这一部分。")
+    for scope, after in pairwise(written):
+        if scope.heading and not after.heading and _FILLER.fullmatch(after.letters.text):
+            title = scope.paragraph.text.strip()
+            message = f"“{title}”下只写“{after.paragraph.text.strip()}”。"
+            yield _at(after.paragraph, "P09", title, message, "请写明具体情况；确实没有的，写明为什么没有。")
+
+
+def _is_first(scope: Scope) -> bool:
+    """Whether it is a heading of the first level; below, short lines may be a list."""
+    return scope.sections[-1].level == 1
+
+
+def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P03, P06: of a whole report, that no part is about problems, or none about measures."""
+    headings = [scope for scope in scopes if scope.heading]
+    if len({scope.paragraph.start for scope in headings if scope.sections[-1].level == 1}) < WHOLE_REPORT:
+        return
+    text = "".join(scope.letters.text for scope in headings)
+    last = headings[-1].paragraph
+    if not _PROBLEM.search(text):
+        yield _at(
+            last, "P03", "存在的问题", "报告没有写存在的问题及原因的部分。", "请补写这一部分。", "存在的问题及原因"
+        )
+    elif not _MEASURE.search(text):
+        yield _at(last, "P06", "改进措施", "报告写了问题，没有写改进措施的部分。", "请补写改进措施。", "改进措施")
+
+
+def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: list[Read]) -> Iterator[Remark]:
+    """P06: an indicator that has less than its weight, and no reason in what is written about it."""
+    told: dict[Subject, str] = {}
+    for scope in scopes:
+        if scope.topic is not None:
+            told[scope.topic] = told.get(scope.topic, "") + scope.letters.text
+    for subject, text in told.items():
+        points, weight = (_stated(reads, subject, f"indicator_{key}") for key in ("points", "weight"))
+        if points is None or weight is None or _WHY.search(text):
+            continue
+        if _number(points) < _number(weight):
+            message = f"“{subject.name}”得{_number(points)}分，没有得满{_number(weight)}分，报告没有说明原因。"
+            advice = "请写明偏差原因和改进措施。"
+            yield Remark("P06", points.start, points.end, subject.name, message, advice, figure=points.figure)
+
+
+def _stated(reads: list[Read], subject: Subject, role: str) -> Read | None:
+    own = (read for read in reads if read.bound.of == subject and read.scope.topic == subject)
+    return next((read for read in own if read.bound.role == role), None)
+
+
+def _number(read: Read) -> Decimal:
+    return read.bound.mention.number or Decimal(0)
+
+
+def _blanks(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P09: a place that was left to be filled in."""
+    for scope in scopes:
+        for blank in _BLANK.finditer(scope.paragraph.text):
+            start = scope.paragraph.start + blank.start()
+            message = f"“{blank[0]}”没有填写。"
+            yield Remark("P09", start, start + len(blank[0]), "空白", message, "请填写。", blank[0])
+
+
+def _repeated_reasons(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P09: a reason that is word by word that of an indicator before."""
+    known: dict[str, Subject] = {}
+    for scope in scopes:
+        for reason in _REASON.finditer(scope.letters.text) if scope.topic else ():
+            text = reason[1].strip(",;。:")
+            first = (
+                known.setdefault(text, scope.topic)
+                if len(text) >= SHORTEST_REASON and scope.topic
+                else scope.topic
+            )
+            if scope.topic and first and first != scope.topic:
+                start, end = scope.letters.span(reason.start(1), reason.end(1))
+                begin = scope.paragraph.start
+                message = f"“{scope.topic.name}”的偏差原因“{text}”与“{first.name}”的一字不差。"
+                advice = "请写明这个指标自己的原因。"
+                yield Remark("P09", begin + start, begin + end, scope.topic.name, message, advice, text)
+
+
+def _other_units(scopes: tuple[Scope, ...], form: SelfEvaluation) -> Iterator[Remark]:
+    """P08: where the report says whose it is, another unit."""
+    own = same_name(form.unit or "")
+    for scope in scopes if own else ():
+        named = _UNIT.search(scope.letters.text)
+        other = same_name(named[1]) if named else ""
+        if other and not scope.sections and other not in own and own not in other:
+            message = f"报告的单位是“{other}”，自评表的单位是“{form.unit}”。"
+            advice = "请核对是不是本单位的报告。"
+            yield replace(_at(scope.paragraph, "P08", "单位名称", message, advice, form.unit), severity="warning")

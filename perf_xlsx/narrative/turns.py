@@ -1,0 +1,64 @@
+"""Lists in turn: names, or roles, and then as many figures (甲、乙分别为3万元、5万元)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from perf_xlsx.figures import Subject
+from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.scope import Scope
+from perf_xlsx.narrative.words import RoleWord, roles_in
+from perf_xlsx.system.pattern import pattern
+
+_IN_TURN = pattern(r"(?:分别|依次)[^,。;\d]{0,8}:?$")  # 分别为, 分别支出
+_JOINS = pattern(r"^(?:[、和及与,/;]|以及)?$")
+_STOPS = "。!?"
+
+
+class Turn(NamedTuple):
+    """What a figure of a list is of, or which role it has; neither where the list does not come out."""
+
+    subject: Subject | None = None
+    role: RoleWord | None = None
+
+
+def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Turn]]:
+    """For each figure in a list, by where it begins, its turn."""
+    numbers = [mention for mention in mentions if mention.kind == "number"]
+    at = 0
+    while at < len(numbers):
+        run = _run(scope, numbers[at:])
+        if len(run) > 1:
+            before = numbers[at - 1].end if at else 0
+            yield from zip((one.start for one in run), _turns(scope, run, before), strict=True)
+        at += max(1, len(run))
+
+
+def _run(scope: Scope, numbers: list[Mention]) -> list[Mention]:
+    """The figures of a list that begins with the first of these; none where 分别 does not stand before it."""
+    first = numbers[0]
+    if not _IN_TURN.search(scope.masked[max(0, first.start - 12) : first.start]):
+        return []
+    run = [first]
+    for one in numbers[1:]:
+        if not _JOINS.match(scope.masked[run[-1].end : one.start]):
+            break
+        run.append(one)
+    return run
+
+
+def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
+    """The turns of a list. `before` is the end of the figure before it."""
+    text, start = scope.masked, run[0].start
+    sentence = max((text.rfind(stop, 0, start) for stop in _STOPS), default=-1) + 1
+    begin = max(sentence, before)
+    here = [name.subjects[0] for name in scope.names if begin <= name.start and name.end <= start]
+    roles = [said.word for said in roles_in(text[begin:start], run[0].unit_class)]
+    listed = [name.subjects[0] for name in scope.names if sentence <= name.start and name.end <= start]
+    if len(here) != len(run) and len(roles) == len(run):
+        return [Turn(role=role) for role in roles]
+    names = here if len(here) == len(run) else listed[-len(run) :]
+    if len(names) == len(run) and len({name.kind for name in names}) == 1:
+        return [Turn(name) for name in names]
+    return [Turn() for _ in run]

@@ -1,0 +1,91 @@
+"""Cells of a form that is printed: black on white, thin borders, written from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any
+
+from perf_xlsx.domain.model import Entry
+from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.scored.paper import Span
+from perf_xlsx.sheets import style as s
+
+INK = "#000000"
+GAP = 0.7  # characters
+SIZE, LINE_HEIGHT, AROUND = 10.5, 15.5, 4.5  # points: of the type, from line to line, above and below together
+
+
+class Canvas:
+    """One sheet; `row` is the next free row, `heights` are those of the rows above it."""
+
+    def __init__(self, sheet: Draft, widths: Sequence[float]) -> None:
+        self.sheet, self.widths = sheet, widths
+        self.heights: list[float] = []
+
+    @property
+    def row(self) -> int:
+        """The next free row."""
+        return len(self.heights)
+
+    @property
+    def whole(self) -> Span:
+        """All columns."""
+        return Span(0, len(self.widths) - 1)
+
+    def width(self, span: Span) -> float:
+        """Width of columns, in characters; each is five pixels wider than its characters."""
+        return sum(width + GAP for width in self.widths[span.first : span.last + 1])
+
+    def style(self, **look: Any) -> Look:
+        """The look of a cell of the form."""
+        return s.look(
+            **(
+                {"border": True, "border_color": INK, "font_color": INK, "font_size": SIZE, "align": "center"}
+                | look
+            )
+        )
+
+    def text(self, span: Span, text: str, rows: int = 1, **look: Any) -> None:
+        """Text over columns (and rows) of the current row."""
+        style = self.style(**look)
+        if span.last > span.first or rows > 1:
+            self.sheet.merge(self.row, span.first, self.row + rows - 1, span.last, style)
+        self.sheet.text(self.row, span.first, text, style)
+
+    def label(self, span: Span, text: str, rows: int = 1) -> None:
+        """A label."""
+        self.text(span, text, rows, bold=True)
+
+    def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str) -> None:
+        """A number in a number format, or the words for none; it shrinks where it is wider than its columns."""
+        if value is None:
+            self.text(span, none)
+            return
+        style = self.style(num_format=code, text_wrap=False, shrink=True)
+        if span.last > span.first:
+            self.sheet.merge(self.row, span.first, self.row, span.last, style)
+        self.sheet.number(self.row, span.first, value, style)
+
+    def claim(self, span: Span, claimed: Entry[Decimal], none: str = "未填") -> None:
+        """Points that the unit gave itself, as it wrote them; `none` where it gave none."""
+        self.number(span, claimed.value, "General", claimed.given or none)
+
+    def next(self, shown: Iterable[tuple[str, Span]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
+        """Go to the next row; the current one is at least so high, and as high as texts in their columns need."""
+        lines = max((s.lines_needed(text, self.width(span)) for text, span in shown), default=0)
+        height = self.sheet.heights[self.row] = min(s.MAX_HEIGHT, max(least, lines * LINE_HEIGHT + AROUND))
+        self.heights.append(height)
+
+    def labels_on_top(self, page: float) -> None:
+        """Move labels over several rows to the first of them: a page break cuts no row, but would cut a label.
+
+        Those that end within the height of the first page stay.
+        """
+        ends = list(accumulate(self.heights))
+        for top, left, bottom, _ in self.sheet.merges:
+            if bottom > top and ends[bottom] > page:
+                text, look = self.sheet.cells[top][left]
+                self.sheet.cells[top][left] = text, self.style(bold=look.bold, valign="top")

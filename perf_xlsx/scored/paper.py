@@ -1,0 +1,166 @@
+"""What a kind of form looks like on paper, as data: columns with their widths and heads, parts in their order."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+SPANS = ("at", "line", "expected", "achieved", "grow")  # keys whose values are letters of columns
+
+
+class Span(Struct, frozen=True, array_like=True):
+    """Columns of the sheet side by side, counted from 0; in a file "D:F", or "D"."""
+
+    first: int
+    last: int
+
+
+class Column(Struct, frozen=True, forbid_unknown_fields=True):
+    """A column of a table: what it shows (`key`), its head and where it is."""
+
+    key: str
+    head: str
+    at: Span
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
+    """A part of the form, from top to bottom."""
+
+    title: str = ""
+
+
+class Basics(Part, frozen=True, tag="basics"):
+    """Single boxes, one or two a row: label and value in turn take the spans."""
+
+    at: tuple[Span, Span, Span, Span]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Funds(Part, frozen=True, tag="funds"):
+    """The lines of money, the title in front. `total_first`: the total is printed above its parts."""
+
+    at: Span
+    line: Span
+    columns: tuple[Column, ...]
+    total_first: bool = False
+
+
+class Projects(Part, frozen=True, tag="projects"):
+    """The projects, where there are any."""
+
+    at: Span
+    columns: tuple[Column, ...]
+
+
+class Goal(Part, frozen=True, tag="goal"):
+    """The goal of the year, expected and achieved, where the form asks for it."""
+
+    at: Span
+    expected: Span
+    achieved: Span
+
+
+class Indicators(Part, frozen=True, tag="indicators"):
+    """The indicators."""
+
+    at: Span
+    columns: tuple[Column, ...]
+
+
+class Total(Part, frozen=True, tag="total"):
+    """The row of the total, below the columns of the indicators. `grade`: it also names the unit's own grade."""
+
+    grade: bool = False
+
+
+class Heading(Part, frozen=True, tag="heading"):
+    """A line of its own above what is not on the official form."""
+
+
+class Grade(Part, frozen=True, tag="grade"):
+    """A row with the unit's own grade."""
+
+    at: tuple[Span, Span]
+
+
+class Texts(Part, frozen=True, tag="texts"):
+    """The passages, then what only this kind of form asks for, each with its label."""
+
+    at: tuple[Span, Span]
+
+
+class Signatures(Part, frozen=True, tag="signatures"):
+    """Names, the place of the seal, and the foot with the rules."""
+
+
+AnyPart = Basics | Funds | Projects | Goal | Indicators | Total | Heading | Grade | Texts | Signatures
+
+
+class Paper(Struct, frozen=True, forbid_unknown_fields=True):
+    """A layout. `widths` in characters are the least; the columns in `grow` share what a page has left."""
+
+    landscape: bool
+    widths: tuple[float, ...]
+    grow: tuple[Span, ...]
+    parts: tuple[AnyPart, ...]
+
+    @property
+    def last(self) -> int:
+        """The last column."""
+        return len(self.widths) - 1
+
+    @property
+    def indicators(self) -> Indicators:
+        """The part of the indicators."""
+        return next(part for part in self.parts if isinstance(part, Indicators))
+
+
+class Choice(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a paper is taken: for forms of a project or others; for issuers whose name contains a word."""
+
+    file: str
+    project: bool
+    issuer: str = ""
+
+
+def paper_for(project: bool, issuer: str) -> Paper:
+    """The paper for a form (with a project's name, or without) that is scored by the rules of an issuer."""
+    fitting = (one for one in choices() if one.project == project and one.issuer in issuer)
+    return paper(next(fitting).file)
+
+
+@lru_cache
+def choices() -> tuple[Choice, ...]:
+    """What is said of all papers, the first to ask first."""
+    return msgspec.convert(_toml("choice")["papers"], tuple[Choice, ...])
+
+
+@lru_cache
+def paper(name: str) -> Paper:
+    """A shipped paper by the name of its file."""
+    return msgspec.convert(_with_spans(_toml(name)), Paper)
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("perf_xlsx.scored").joinpath("papers", f"{name}.toml").read_text("utf-8"))
+
+
+def _with_spans(raw: Any) -> Any:
+    """The same data with numbers for the letters of columns."""
+    if isinstance(raw, list):
+        return [_with_spans(one) for one in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return {key: _spans(value) if key in SPANS else _with_spans(value) for key, value in raw.items()}
+
+
+def _spans(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_spans(one) for one in value]
+    first, _, last = value.partition(":")
+    return ord(first) - ord("A"), ord(last or first) - ord("A")

@@ -1,0 +1,278 @@
+"""The tables of the paper: money, projects, indicators, and the row of the total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from perf_xlsx.domain.model import PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
+from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.clip_text import remarks
+from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
+from perf_xlsx.scored.paper import Column, Funds, Indicators, Projects, Span, Total
+from perf_xlsx.scored.subject import DASH, Subject
+from perf_xlsx.sheets import style as s
+
+COMPUTED = "核定得分"
+MONEY = ("initial", "adjustment", "adjusted", "executed")
+LEVELS = ("level1", "level2")
+OF_WHICH = "其中："
+
+
+# ---- points: whose they are ------------------------------------------------------------------------------------
+
+
+def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
+    """The row of a table's heads; 自评得分 and 核定得分 where they differ somewhere."""
+    heads = [head for column in columns for head in _head(column, apart)]
+    for text, at in heads:
+        canvas.label(at, text)
+    canvas.next(heads)
+
+
+def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
+    at = column.at
+    if column.key == "points" and apart:
+        return [(column.head, Span(at.first, at.first)), (COMPUTED, Span(at.last, at.last))]
+    return [(column.head, at)]
+
+
+def _points(
+    canvas: Canvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str, subject: Subject,
+    code: str = s.POINTS,
+) -> None:  # fmt: skip
+    """The unit's own points, and beside them what was computed, where these differ somewhere on the form."""
+    if not subject.apart:
+        canvas.claim(at, claimed, subject.none("未填"))
+        return
+    canvas.claim(Span(at.first, at.first), claimed, subject.none("未填"))
+    canvas.number(Span(at.last, at.last), computed, code, subject.none(none))
+
+
+# ---- money -----------------------------------------------------------------------------------------------------
+
+
+def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
+    """The lines of money; points stand in the line of the total."""
+    lines = list(subject.form.funds.values())
+    if part.total_first:
+        lines.sort(key=lambda line: line is not subject.form.total_funds)
+    canvas.label(part.at, f"{part.title}\n（{subject.money_unit}）", rows=len(lines) + 1)
+    canvas.text(part.line, "")
+    _heads(canvas, part.columns, subject.apart)
+    for line, indent, beginning in _indented(subject, lines, part.total_first):
+        text = f"{beginning}{line.name}"
+        is_total = line is subject.form.total_funds
+        canvas.text(part.line, text, align="left", indent=indent, bold=is_total)
+        for column in part.columns:
+            _of_line(canvas, subject, line, column)
+        canvas.next([(text + " " * indent, part.line)])
+
+
+def _indented(
+    subject: Subject, lines: Sequence[FundLine], total_first: bool
+) -> Iterable[tuple[FundLine, int, str]]:
+    """Each line with its indent; 其中 before the first of those that are one step further in."""
+    above, indents = 0, {line.key: line.indent for line in subject.kind.lines("funds").lines}
+    for line in lines:
+        deep = indents.get(line.key, 0)
+        if total_first and line is not subject.form.total_funds:
+            deep += 1
+        first = deep == 1 and above == 0
+        yield line, 1 if first or not deep else 3 * deep + 1, OF_WHICH if first else ""
+        above = deep
+
+
+def _of_line(canvas: Canvas, subject: Subject, line: FundLine, column: Column) -> None:
+    score, is_total = subject.scores.execution, line is subject.form.total_funds
+    if column.key in MONEY:
+        amount: Entry[Decimal] = line.entry(column.key)
+        canvas.number(column.at, amount.value, s.MONEY, amount.given)
+    elif column.key == "rate":
+        canvas.number(column.at, subject.scores.line_rates[line.key].execution, s.PERCENT, DASH)
+    elif column.key == "weight":
+        canvas.number(column.at, score.weight if is_total else None, "General", DASH)
+    elif is_total:
+        claimed = subject.form.claimed.execution_points
+        _points(canvas, column.at, claimed, score.points, "未评", subject)
+    else:
+        _dashes(canvas, column.at, subject.apart)
+
+
+def _dashes(canvas: Canvas, at: Span, apart: bool) -> None:
+    for one in (Span(at.first, at.first), Span(at.last, at.last)) if apart else (at,):
+        canvas.text(one, DASH)
+
+
+def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
+    """A row for each project; nothing where there is none."""
+    projects = subject.form.projects
+    if not projects:
+        return
+    title = f"{part.title}\n（{subject.money_unit}）"
+    canvas.label(part.at, title, rows=len(projects) + 1)
+    _heads(canvas, part.columns, apart=False)
+    for project, rates in zip(projects, subject.scores.project_rates, strict=True):
+        for column in part.columns:
+            _of_project(canvas, project, rates, column)
+        texts = [(project.entry(c.key).given, c.at) for c in part.columns if c.key not in (*MONEY, "rate")]
+        canvas.next(texts)
+
+
+def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) -> None:
+    if column.key == "rate":
+        canvas.number(column.at, rates.execution, s.PERCENT, DASH)
+    elif column.key in MONEY:
+        amount: Entry[Decimal] = project.entry(column.key)
+        canvas.number(column.at, amount.value, s.MONEY, amount.given)
+    else:
+        canvas.text(column.at, project.entry(column.key).given, align="left")
+
+
+# ---- indicators ------------------------------------------------------------------------------------------------
+
+
+def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None:
+    """The heads, and a row for each indicator."""
+    rows = scored_rows(subject.form, subject.scores)
+    levelled = any(row.level1.given or row.level2.given for row, _ in rows)
+    columns = part.columns if levelled else _without_levels(part.columns)
+    canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
+    _heads(canvas, columns, subject.apart)
+    if not rows:
+        canvas.text(Span(part.at.last + 1, canvas.whole.last), "未填写绩效指标")
+        canvas.next()
+    levels = [
+        (column, _levels(column.key, [row for row, _ in rows])) for column in columns if column.key in LEVELS
+    ]
+    for number, (row, score) in enumerate(rows):
+        shown = [_of_indicator(canvas, subject, row, score, column) for column in columns]
+        alone = [(of[number][0], column.at) for column, of in levels if of[number][1] == 1]
+        canvas.next([*filter(None, shown), *alone])
+    for column, of in levels:
+        _merged(canvas, canvas.row - len(rows), column.at.first, of)
+
+
+def _without_levels(columns: Sequence[Column]) -> list[Column]:
+    """The columns where no row has a level: the name takes the levels' place."""
+    first = min(column.at.first for column in columns if column.key in (*LEVELS, "name"))
+    return [
+        Column("name", "指标名称", Span(first, column.at.last)) if column.key == "name" else column
+        for column in columns
+        if column.key not in LEVELS
+    ]
+
+
+def _of_indicator(
+    canvas: Canvas, subject: Subject, row: Indicator, score: Score, column: Column
+) -> tuple[str, Span] | None:
+    """Write one cell; gives the text that the row has to be high enough for."""
+    at = column.at
+    if column.key == "completion":
+        canvas.number(at, score.completion, s.PERCENT, DASH)
+    elif column.key == "weight":
+        none = DASH if score is PART else row.weight.given or subject.none("未填")
+        canvas.number(at, score.weight, "General", none)
+    elif column.key == "points":
+        if score is PART:
+            _dashes(canvas, at, subject.apart)
+        else:
+            own = s.CLAIMED_POINTS if score.claimed else s.POINTS
+            _points(canvas, at, row.claimed_points, score.points, unscored(score), subject, own)
+    elif column.key not in LEVELS:  # those are written when all rows are: _merged
+        text, align = _indicator_text(column.key, row, canvas.width(at))
+        canvas.text(at, text, align=align)
+        return text, at
+    return None
+
+
+def _indicator_text(key: str, row: Indicator, width: float) -> tuple[str, str]:
+    """What a column of texts shows of an indicator, and how it is aligned."""
+    match key:
+        case "target":
+            return target_words(row), "center"
+        case "midyear":
+            return midyear_words(row), "center"
+        case "actual":
+            return actual_words(row), "center"
+        case "remarks":
+            return remarks((row.reason, row.improvement), width), "left"
+        case "reason":
+            return remarks((row.reason,), width), "left"
+        case "improvement":
+            return remarks((row.improvement,), width), "left"
+    return row.entry(key).given, "left"
+
+
+def _levels(key: str, rows: Sequence[Indicator]) -> list[tuple[str, int]]:
+    """The level of each row, and over how many rows it stands from there: 0 below the first of them."""
+    found: list[tuple[str, int]] = []
+    for words, group in groupby(rows, lambda row: (row.level1.given, row.level2.given)[: LEVELS.index(key) + 1]):
+        count = len(list(group))
+        found += [(words[-1], count), *[("", 0)] * (count - 1)] if words[-1] else [("", 1)] * count
+    return found
+
+
+def _merged(canvas: Canvas, at: int, column: int, levels: Sequence[tuple[str, int]]) -> None:
+    """Write a column of levels, merged over equal rows."""
+    style = canvas.style()
+    for row, (word, count) in enumerate(levels, at):
+        if count:
+            canvas.sheet.merge(row, column, row + count - 1, column, style)
+            canvas.sheet.text(row, column, word, style)
+
+
+def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
+    """The total, below the columns of weights and points."""
+    scores, claimed = subject.scores, subject.form.claimed
+    columns = {column.key: column.at for column in subject.paper.indicators.columns}
+    points, weight = columns["points"], columns.get("weight", columns["points"])
+    canvas.label(Span(0, min(weight.first, points.first) - 1), part.title)
+    if "weight" in columns:
+        weights = [scores.execution.weight, *(score.weight for score in scores.indicators)]
+        known = [one for one in weights if one is not None]
+        canvas.number(weight, sum(known, Decimal(0)) if known else None, "General", subject.none(""))
+    if scores.total is None:
+        canvas.text(points, "不计分")
+    else:
+        _points(canvas, points, claimed.total, scores.total, "", subject)
+    _rest(canvas, weight.last + 1, points.first - 1)
+    after = Span(max(weight.last, points.last) + 1, canvas.whole.last)
+    if part.grade:
+        canvas.label(after, f"自评等级：{claimed.grade.given}")
+    else:
+        _rest(canvas, after.first, after.last)
+    canvas.next(least=22)
+
+
+def _rest(canvas: Canvas, first: int, last: int) -> None:
+    """Columns of a row that stay empty."""
+    if first <= last:
+        canvas.text(Span(first, last), "")
+
+
+def money_widths(subject: Subject) -> Mapping[int, float]:
+    """The widths that amounts need, by column; of amounts that stand in one column alone."""
+    needed: dict[int, float] = {}
+    rows: list[FundLine] | list[Project]
+    for part in subject.paper.parts:
+        if isinstance(part, Funds):
+            rows = list(subject.form.funds.values())
+        elif isinstance(part, Projects):
+            rows = list(subject.form.projects)
+        else:
+            continue
+        for column in part.columns:
+            if column.key in MONEY and column.at.first == column.at.last:
+                widths = [_number_width(row.entry(column.key)) for row in rows]
+                needed[column.at.first] = max(needed.get(column.at.first, 0), *widths, 0)
+    return needed
+
+
+WIDEST = 20  # characters of an amount; longer ones shrink
+
+
+def _number_width(amount: Entry[Decimal]) -> float:
+    shown = f"{amount.value:,.2f}" if amount.value is not None else ""
+    return min(WIDEST, len(shown)) * 1.1 + 1.5

@@ -1,0 +1,158 @@
+"""What stands around the tables of the paper: basics, goal, grade, texts, signatures and the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from perf_xlsx.domain.days import day_of
+from perf_xlsx.domain.model import UNSCORED_WORDS, Entry
+from perf_xlsx.domain.rounding import points
+from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.clip_text import chunks
+from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Signatures, Span, Texts
+from perf_xlsx.scored.subject import Subject
+from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED, SIGNED_ON
+
+TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
+GOAL, TALL, SEAL_HEIGHT = 40.0, 26.0, 51.0  # least heights in points
+# Whose names and numbers stand in the signatures, by the labels of the boxes that ask for them.
+SIGNED_BY: Mapping[str, tuple[str, ...]] = {
+    SIGNED[0]: ("填报人", "填表人"),
+    SIGNED[1]: ("单位负责人", "负责人"),
+    SIGNED[2]: ("联系电话",),
+}
+SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
+
+
+def not_valid(errors: int) -> str:
+    """What stands at the head of a form with errors; "" where there are none."""
+    return NOT_VALID.format(errors) if errors else ""
+
+
+def write_heading(canvas: Canvas, subject: Subject) -> None:
+    """The title and the year, below the warning that the form has errors."""
+    plain = {"border": False}
+    if subject.errors:
+        canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
+        canvas.next(least=TALL)
+    canvas.text(canvas.whole, subject.kind.official, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
+    canvas.next(least=30)
+    year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
+    canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
+    canvas.next()
+
+
+def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
+    """A row for each group of boxes of which one is filled in; the first row always."""
+    boxes = subject.form.boxes
+    for row in part.rows:
+        entries = [boxes[key] for key in row if key in boxes]
+        if not entries or (row != part.rows[0] and all(entry.empty for entry in entries)):
+            continue
+        label, value, second, last = part.at
+        spans = ((label, value), (second, last)) if len(entries) > 1 else ((label, Span(value.first, last.last)),)
+        shown = []
+        for entry, (left, right) in zip(entries, spans, strict=True):
+            canvas.label(left, entry.field)
+            canvas.text(right, entry.given)
+            shown.append((entry.given, right))
+        canvas.next(shown)
+
+
+def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
+    """The goal, expected and achieved."""
+    boxes = subject.form.boxes
+    if "goal_expected" not in boxes:
+        return
+    texts = ((boxes["goal_expected"].given, part.expected), (boxes["goal_achieved"].given, part.achieved))
+    canvas.label(part.at, part.title, rows=2)
+    canvas.label(part.expected, "预期目标")
+    canvas.label(part.achieved, "实际完成情况")
+    canvas.next()
+    for text, span in texts:
+        canvas.text(span, text, align="left", valign="top")
+    canvas.next(texts, least=GOAL)
+
+
+def write_line(canvas: Canvas, _: Subject, part: Heading) -> None:
+    """A line above what is not on the official form."""
+    canvas.text(canvas.whole, part.title, border=False, bold=True, align="left")
+    canvas.next(least=TALL)
+
+
+def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
+    """The unit's own grade."""
+    canvas.label(part.at[0], "自评等级")
+    canvas.text(part.at[1], subject.form.claimed.grade.given, align="left")
+    canvas.next()
+
+
+def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
+    """A label and a text, over several rows where one would be too high."""
+    for label, text in _texts(subject):
+        for number, chunk in enumerate(chunks(text, canvas.width(part.at[1]))):
+            canvas.label(part.at[0], label if number == 0 else f"{label}（续）")
+            canvas.text(part.at[1], chunk, align="left")
+            canvas.next([(chunk, part.at[1]), (label, part.at[0])])
+
+
+def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Passages; then what only this kind of form asks for: the official table has no columns for it."""
+    for passage in subject.form.passages:
+        yield passage.title.given, passage.text.given
+    for extra in subject.form.extras:
+        if extra.label not in SIGNATURE_BOXES:
+            yield extra.label, f"{extra.row}：{extra.entry.given}" if extra.row else extra.entry.given
+
+
+def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
+    """Names as typed; the place of the seal and the date only where no error stands. Then the foot.
+
+    All in one row, because no page break cuts a row: the seal stays with the names.
+    """
+    last = canvas.whole.last
+    edges = [0, *(round((last + 1) * part / 4) for part in (1, 2, 3)), last + 1]
+    spans = [Span(first, after - 1) for first, after in pairwise(edges)]
+    names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
+    seal = "" if subject.errors else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
+    canvas.next(least=4)
+    shown = list(zip((*names, seal), spans, strict=True))
+    for text, span in shown:
+        canvas.text(span, text, border=False, align="left", valign="top")
+    canvas.next(shown, least=TALL if subject.errors else SEAL_HEIGHT)
+    _foot(canvas, subject)
+
+
+def _signed(subject: Subject, labels: tuple[str, ...]) -> str:
+    """What the box with one of these labels holds."""
+    entries = (entry.given for entry in subject.form.boxes.values() if entry.field in labels)
+    return next(filter(None, entries), "")
+
+
+def _day(filled_on: Entry[str] | None) -> str:
+    """The date as typed, written as on official papers; room for one where there is none."""
+    if filled_on is None or filled_on.empty:
+        return SIGNED_ON
+    day = day_of(filled_on.given)
+    return f"{day.year}年{day.month}月{day.day}日" if day else filled_on.given
+
+
+def _foot(canvas: Canvas, subject: Subject) -> None:
+    """Whose the points are, by which rules, and the check code."""
+    foot = f"{_result(subject)}评分办法：{subject.rulebook.document}。"
+    foot += f"校验码：{subject.code}" if subject.code else ""
+    canvas.text(canvas.whole, foot, border=False, align="left")
+    canvas.next([(foot, canvas.whole)])
+
+
+def _result(subject: Subject) -> str:
+    """Whose the points are, and what they come to."""
+    scores = subject.scores
+    if scores.total is None:
+        return f"{UNSCORED_WORDS[subject.form.unscored]}。"
+    why = "；".join(scores.provisional)
+    result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
+    own = f"；其中{scores.claimed_rows}项没有指标值，用单位自评得分（＊）" if scores.claimed_rows else ""
+    return f"{SCORED_BY}（总分{points(scores.total)}，{result}{own}）。"

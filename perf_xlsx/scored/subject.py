@@ -1,0 +1,59 @@
+"""What is printed: the form as read, its scores, the kind of form, the rules, and the paper that it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from msgspec import Struct
+
+from perf_xlsx.domain.model import Entry, Score, Scores, SelfEvaluation
+from perf_xlsx.forms import Form
+from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.scored.paper import Paper
+
+DASH = "—"
+
+
+class Subject(Struct, frozen=True):
+    """One scored form. `errors` of it still stand. `apart`: points of the unit and computed ones differ somewhere.
+
+    `code` is the check code by which the paper can be verified, where there is one.
+    """
+
+    form: SelfEvaluation
+    scores: Scores
+    kind: Form
+    rulebook: Rulebook
+    paper: Paper
+    errors: int
+    apart: bool
+    code: str | None
+
+    @property
+    def money_unit(self) -> str:
+        """The money unit, or that there is none."""
+        return self.form.boxes["money_unit"].given or "单位未填"
+
+    def none(self, word: str) -> str:
+        """What is shown where something is missing: a form without points lacks none."""
+        return DASH if self.form.unscored else word
+
+
+def differ(form: SelfEvaluation, scores: Scores) -> bool:
+    """Whether any points of the unit are not those that were computed."""
+    if form.unscored:
+        return False
+    return any(claimed.value != points for claimed, points in _points(form, scores))
+
+
+def _points(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Entry[Decimal], Decimal | None]]:
+    yield form.claimed.total, scores.total
+    scored: list[tuple[Entry[Decimal], Score]] = [
+        (row.claimed_points, score) for row, score in zip(form.indicators, scores.indicators, strict=True)
+    ]
+    if scores.execution.weight:
+        scored.append((form.claimed.execution_points, scores.execution))
+    for claimed, score in scored:
+        if score.applies:
+            yield claimed, score.points

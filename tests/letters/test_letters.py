@@ -1,0 +1,259 @@
+"""What goes back to each unit: a letter that says what to correct, a reminder, and a list to merge mail from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.kit.command import command
+from tests.kit.several import Asked, side_by_side
+from tests.letters.conftest import Run, case_of, overclaimed, put, words
+
+LETTER = "退回意见-水利局.docx"
+
+
+def names(letters: Path) -> list[str]:
+    return sorted(path.name for path in letters.iterdir())
+
+
+def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    done = run()
+    assert done.exit_code == 1, done.output
+    assert "退回意见1份，催报通知3份" in done.output
+    assert [text for text in words(letters / LETTER) if not text.startswith("校验码：")] == [
+        "绩效自评表退回意见",
+        "水利局：",
+        "你单位报送的2024年度部门（单位）整体支出绩效自评表（文件“水利局.xlsx”）已收悉。经核对，有2项错误须更正。"
+        "现予退回，请于2026年3月31日前更正后重新报送。",
+        "一、须更正的（2项）",
+        "随附评分后的工作簿“水利局.xlsx”，其中标出了上述各处。",
+        "示例县财政局",
+        "　　　　年　　月　　日",
+        "收件联系人：李四 0991-2。",
+        "评分办法：财预〔2020〕10号《项目支出绩效评价管理办法》。",
+        "序号 | 位置 | 填报内容 | 应为 | 问题和更正办法",
+        "1 | 绩效指标 M6 | 20 | 15 | “档案数字化数量”没有全部完成，自评得分20却给了满分。实际完成值150000页未达到指标值"
+        "（≥200000页），得分20×150000÷200000=15.00分。请把自评得分改为15.00，或核对实际完成值。",
+        "2 | 自评结论 C7 | 98.03 | 93.03 | 自评总分填98.03，按评分办法计算为93.03，相差5。请把自评总分改为93.03。",
+    ]
+
+
+def test_what_must_only_be_explained_stands_apart(returns: Path, run: Run, letters: Path) -> None:
+    case = overclaimed("水利局")
+    case["indicators"][1] |= {"claimed_points": 3}
+    put(returns, "水利局.xlsx", case)
+    run()
+    found = words(letters / LETTER)
+    assert "二、须核对或说明的（1项）" in found
+    assert found[-1].startswith("1 | 绩效指标 M7 | “数字化成果验收合格率”已达到指标值，自评得分3却少于分值20")
+
+
+def test_a_sound_return_gets_no_letter_and_a_missing_one_a_reminder(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "教育局.xlsx", case_of("教育局"))
+    run()
+    assert names(letters) == [
+        "催报通知-林业局.docx",
+        "催报通知-民政局.docx",
+        "催报通知-水利局.docx",
+        "退回清单.xlsx",
+    ]
+    assert words(letters / "催报通知-民政局.docx") == [
+        "绩效自评表催报通知",
+        "民政局：",
+        "截至目前，尚未收到（或读不出）你单位应报送的下列绩效自评表。请于2026年3月31日前报送。",
+        "如已报送，请告知报送的时间和文件名称。",
+        "示例县财政局",
+        "　　　　年　　月　　日",
+        "收件联系人：王五 0991-3。",
+        "序号 | 自评表 | 项目 | 情况",
+        "1 | 部门（单位）整体支出绩效自评表 | — | 未报送",
+    ]
+
+
+def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """It got a reminder as if nothing had come, and the file stood among those of nobody."""
+    (returns / "林业局自评表.xlsx").write_bytes(b"PK\3\4")
+    assert run().exit_code == 3
+    assert "催报通知-林业局.docx" not in names(letters)
+    assert words(letters / "退回意见-林业局.docx")[1:3] == [
+        "林业局：",
+        "你单位报送的绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，有1项错误须更正。"
+        "现予退回，请于2026年3月31日前更正后重新报送。",
+    ]
+    book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
+    (row,) = [[c.value for c in row] for row in book["未报送"].iter_rows() if row[2].value == "林业局"]
+    assert row[-1] == "林业局自评表.xlsx"
+    assert book["单位得分"]["B4"].value == "林业局（读不出：林业局自评表.xlsx）"
+
+
+def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, letters: Path) -> None:
+    forms = [Asked(project, unit="水利局", year=2024) for project in ("培训", "宣传")]
+    (returns / "两张.xlsx").write_bytes(side_by_side(*forms))
+    book = openpyxl.load_workbook(returns / "两张.xlsx")
+    for sheet in book:
+        (total,) = [row for row in sheet.iter_rows() if row[0].value == "总分"]
+        total[6].value = 90
+    book.save(returns / "两张.xlsx")
+    run()
+    assert [name for name in names(letters) if name.startswith("退回意见")] == [LETTER]
+    found = words(letters / LETTER)
+    assert "2024年度项目支出绩效自评表（共2张）（文件“两张.xlsx”）" in found[2]
+    assert [row[:10] for row in found[-2:]] == ["1 | 表1 G12", "2 | 表2 G12"]
+
+
+def test_nothing_is_written_without_a_folder_to_write_to_or_for_one_file(returns: Path, tmp_path: Path) -> None:
+    path = put(returns, "水利局.xlsx", overclaimed("水利局"))
+    command("score", returns, "--jobs", "1")
+    command("score", path, "-o", tmp_path / "一份")
+    command("check", returns, "--jobs", "1")
+    assert not list(tmp_path.rglob("退回*"))
+
+
+def test_where_nothing_goes_back_there_is_no_folder(returns: Path, run: Run, letters: Path) -> None:
+    for unit in ("水利局", "教育局", "民政局", "林业局"):
+        put(returns, f"{unit}.xlsx", overclaimed(unit))
+    run()
+    assert len(names(letters)) == 5
+    for unit in ("水利局", "教育局", "民政局", "林业局"):
+        put(returns, f"{unit}.xlsx", case_of(unit))
+    assert run().exit_code == 0
+    assert not letters.exists()
+
+
+def test_the_list_has_its_heads_in_the_first_row_and_keeps_the_order_of_the_units(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    (returns / "别处.xlsx").write_bytes(b"PK\3\4")
+    run()
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(letters / "退回清单.xlsx").active]
+    assert rows[0] == [
+        "序号", "单位编码", "单位", "联系人", "事项", "自评表", "报送文件", "报送次数", "错误", "须说明", "期限", "信函",
+    ]  # fmt: skip
+    assert [row[1:5] + row[8:9] for row in rows[1:]] == [
+        ["102", "水利局", "李四 0991-2", "退回意见", 2],
+        ["101", "教育局", "张三 0991-1", "催报通知", None],
+        ["103", "民政局", "王五 0991-3", "催报通知", None],
+        ["104", "林业局", "赵六", "催报通知", None],
+        [None, "报送“别处.xlsx”的单位", None, "退回意见", 1],
+    ]
+    assert all((letters / row[-1]).is_file() for row in rows[1:])
+
+
+def test_the_same_form_twice_is_told_in_the_list_and_asked_about_before_a_letter(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "a.xlsx", case_of("水利局"))
+    put(returns, "b.xlsx", case_of("水利局", filled_on="2025-03-21"))
+    run()
+    (row,) = [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(letters / "退回清单.xlsx").active
+        if row[2].value == "水利局"
+    ]
+    assert row[6:10] == ["b.xlsx", 1, None, None]
+    assert row[-1] == "（同一张表报送了两份，请先核对以哪一份为准）"
+    assert LETTER not in names(letters)
+
+
+# ---- what stays, what goes ---------------------------------------------------------------------------------------
+
+
+def test_the_same_input_gives_the_same_bytes_and_nothing_is_written_again(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    run("--force", out="别处")
+    other = letters.parents[1] / "别处" / "退回"
+    assert names(letters) == names(other)
+    assert all((letters / name).read_bytes() == (other / name).read_bytes() for name in names(letters))
+    before = {path: path.stat().st_mtime_ns for path in letters.iterdir()}
+    run()
+    assert {path: path.stat().st_mtime_ns for path in letters.iterdir()} == before
+
+
+def test_a_letter_that_no_longer_holds_is_taken_away(returns: Path, run: Run, letters: Path) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    put(returns, "水利局.xlsx", case_of("水利局"))
+    put(returns, "民政局.xlsx", case_of("民政局"))
+    run()
+    assert names(letters) == ["催报通知-教育局.docx", "催报通知-林业局.docx", "退回清单.xlsx"]
+
+
+def test_a_letter_that_somebody_has_changed_is_never_lost(returns: Path, run: Run, letters: Path) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    (letters / LETTER).write_bytes(b"by hand")
+    (letters / "手写.docx").write_bytes(b"by hand")
+    done = run()
+    assert (letters / LETTER).read_bytes() == b"by hand"
+    assert f"有1份信函写出以后改过，没有覆盖：{LETTER}" in done.output
+    put(returns, "水利局.xlsx", overclaimed("水利局", claimed_points=18))
+    run()
+    assert (letters / "退回意见-水利局（留存）.docx").read_bytes() == b"by hand"
+    assert "18" in words(letters / LETTER)[-2]
+    (letters / LETTER).write_bytes(b"again")
+    put(returns, "水利局.xlsx", case_of("水利局"))
+    run()
+    assert (letters / LETTER).read_bytes() == b"again"
+    assert (letters / "手写.docx").read_bytes() == b"by hand"
+
+
+def test_letters_are_no_returns_wherever_they_lie(returns: Path, run: Run, letters: Path) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run(out="收回/第一次")
+    done = run()
+    assert "共1份" in done.output
+    assert "没有读 第一次" in done.output
+    done = command("check", returns / "第一次" / "退回" / "退回清单.xlsx")
+    assert "是本软件写出的退回清单工作簿，不是自评表" in done.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+def test_nothing_is_written_through_a_link(returns: Path, run: Run, letters: Path, tmp_path: Path) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    (elsewhere := tmp_path / "别处").mkdir()
+    letters.parent.mkdir()
+    letters.symlink_to(elsewhere)
+    done = run()
+    assert done.exit_code == 3
+    assert "退回意见没有写出" in done.output
+    assert not list(elsewhere.iterdir())
+
+
+# ---- hostile texts -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "../../逃出", "甲<w:p/>&amp;局", "{ HYPERLINK \"x\" }局", "=cmd|' /C calc'!A0", "【期限】局", "CON", "局\u202e\ue000*更正\ue001",
+        "长" * 150,
+    ],
+)  # fmt: skip
+def test_a_units_name_is_text_in_a_letter_and_no_path(unit: str, returns: Path, run: Run, letters: Path) -> None:
+    put(returns, "a.xlsx", overclaimed(unit))
+    run()
+    (path,) = letters.glob("退回意见-*.docx")
+    assert path.parent == letters
+    assert not set(path.name) & set('\\/:*?"<>|')
+    assert len(path.name.encode()) < 240
+    shown = words(path)[1].removesuffix("：")
+    assert shown == unit.replace("\u202e", "")
+    assert "<w:p/>" not in path.name
+    (row,) = [
+        list(row) for row in openpyxl.load_workbook(letters / "退回清单.xlsx").active if row[4].value == "退回意见"
+    ]
+    assert row[2].data_type == "s"

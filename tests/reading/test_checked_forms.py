@@ -1,0 +1,250 @@
+"""Forms that hold no points, or are for monitoring: read and checked for what they hold, never scored or refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.domain.model import Result
+from perf_xlsx.results.report import as_json
+from tests import FIXTURES
+from tests.kit.command import command
+from tests.kit.foreign_workbooks import xlsb
+from tests.kit.several import Asked, side_by_side, write
+
+PUBLISHED = FIXTURES / "published"
+AREA, MONITORING, JUDGED = (
+    PUBLISHED / f"{name}.xlsx" for name in ("zhuanyi-linhe", "layout-jiankong", "old-nx-yinchuan")
+)
+
+
+def changed(path: Path, folder: Path, change: Callable[[Any], None]) -> Result:
+    book = openpyxl.load_workbook(path)
+    change(book.active)
+    book.save(folder / "a.xlsx")
+    return pipeline.score(folder / "a.xlsx", folder / "out.xlsx")
+
+
+def put(**cells: Any) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        for cell, value in cells.items():
+            sheet[cell] = value
+
+    return change
+
+
+def told(result: Result) -> set[tuple[str, str, str | None]]:
+    return {(f.code, f.severity, f.place.cell) for f in result.findings}
+
+
+def test_a_form_without_points_is_checked_and_says_so() -> None:
+    found = as_json(pipeline.score(AREA))
+    assert (found["status"], found["total"], found["grade"], found["complete"]) == ("checked", None, None, None)
+    assert found["unscored"] == "no_points"
+    assert found["execution"] == {"rate": found["execution"]["rate"], "points": None, "weight": None}
+    assert found["execution"]["rate"].startswith("0.9912")
+    rows = [(row["name"], row["completion"], row["weight"], row["points"]) for row in found["indicators"]]
+    assert rows[:2] == [("发放补助对象人数", "1", None, None), ("经费发放率", "0.98", None, None)]
+    assert len(rows) == 5
+
+
+def test_what_it_holds_is_checked() -> None:
+    assert told(pipeline.score(AREA)) == {
+        ("R19", "notice", None),
+        ("R19", "notice", "A3"),
+        ("R19", "warning", "A4"),
+        ("R19", "notice", "E5"),
+        ("R19", "notice", "B19"),
+        ("I13", "warning", "B22"),
+        ("I01", "warning", "E23"),
+        ("I07", "warning", "G23"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "at"),
+    [
+        ({"D8": 1000}, "F01", "D7"),
+        ({"F7": "50%"}, "F03", "F7"),
+        ({"E7": 3000, "E8": 2041.8, "F7": "128.7%"}, "F04", "E7"),
+        ({"E7": 1000, "E8": 41.8, "F7": "42.9%"}, "F09", "E7"),
+        ({"F24": None}, "I03", "F24"),
+        ({"E22": None}, "I02", "E22"),
+        ({"F22": "900名"}, "I08", "G22"),
+        ({"D24": "经费发放率"}, "I14", "D24"),
+        ({"F22": "四百名左右"}, "R08", "F22"),
+    ],
+)
+def test_a_mistake_in_it_is_found(cells: dict[str, Any], code: str, at: str, tmp_path: Path) -> None:
+    result = changed(AREA, tmp_path, put(**cells))
+    plain = {(f.code, f.place.cell) for f in pipeline.score(AREA).findings}
+    assert (code, at) in {(f.code, f.place.cell) for f in result.findings} - plain
+    assert not [f for f in result.findings if f.code[0] in "WT" or f.code in ("I04", "I05", "I06", "R07")]
+
+
+def test_a_monitoring_form_says_that_it_is_one() -> None:
+    result = pipeline.score(MONITORING)
+    found = as_json(result)
+    assert (found["status"], found["total"]) == ("checked", None)
+    assert found["unscored"] == "monitoring"
+    assert [row["name"] for row in found["indicators"]][:2] == ["公务用车运行维护费下降率", "预算经费"]
+    assert len(found["indicators"]) == 8
+    assert not [f for f in result.findings if f.severity == "error"]
+
+
+def test_a_monitoring_form_beside_a_self_evaluation_is_a_form_of_its_own(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(MONITORING)
+    write(book.create_sheet("自评"), Asked("培训"))
+    book.save(tmp_path / "a.xlsx")
+    forms = pipeline.score(tmp_path / "a.xlsx").forms
+    assert [(as_json(one)["status"], one.part) for one in forms] == [
+        ("checked", "机关运行保障"),
+        ("scored", "培训"),
+    ]
+
+
+def test_a_monitoring_form_with_points_is_not_scored_either(tmp_path: Path) -> None:
+    def change(sheet: Any) -> None:
+        sheet["A1"] = "项目支出绩效监控表"
+
+    path = FIXTURES / "kinds" / "08-worded-same.xlsx"
+    assert as_json(pipeline.score(path))["status"] == "scored"
+    found = as_json(changed(path, tmp_path, change))
+    assert (found["status"], found["total"], found["grade"]) == ("checked", None, None)
+    assert not [f for f in found["findings"] if f["code"][0] in "WT"]
+
+
+def test_a_list_of_targets_without_such_a_title_is_no_form(tmp_path: Path) -> None:
+    result = changed(AREA, tmp_path, put(A1="转移支付区域绩效目标申报"))
+    assert [f.code for f in result.findings] == ["R04"]
+
+
+def test_the_terminal_and_the_exit_code_know_it(tmp_path: Path) -> None:
+    done = command("check", AREA, MONITORING)
+    assert done.exit_code == 0
+    assert done.output.count("不计分") >= 3
+    assert "共2份，2份没有分值或是监控表，只核对，不计分。" in done.output
+
+
+def test_the_scored_copy_says_it_and_gives_no_points(tmp_path: Path) -> None:
+    changed(AREA, tmp_path, put(A2="（2023年度）"))
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert book.sheetnames[1:4] == ["评分汇总", "自评表", "问题清单"]
+    for name in ("评分汇总", "自评表"):
+        texts = {str(cell.value) for row in book[name].iter_rows() for cell in row if cell.value is not None}
+        assert "不计分" in texts
+        assert any("本表没有分值和得分，只核对，不计分" in text for text in texts)
+        assert not texts & {"0.0", "0.00", "未评", "未填"}  # 0 is the count of errors
+
+
+def test_a_monitoring_form_gets_no_evaluation_form(tmp_path: Path) -> None:
+    changed(MONITORING, tmp_path, put(A2="（2023年度）"))
+    assert "自评表" not in openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames
+
+
+def test_the_consolidated_workbook_counts_it_apart(tmp_path: Path) -> None:
+    for path in (AREA, FIXTURES / "kinds" / "08-worded-same.xlsx"):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / path.name).write_bytes(path.read_bytes())
+    command("score", tmp_path / "in", "-o", tmp_path / "out")
+    book = openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx")
+    texts = [str(cell.value) for row in book["总览"].iter_rows() for cell in row if cell.value is not None]
+    assert "已评分1份，仅核对1份，读不出0份" in texts
+    assert "已评分＋仅核对＋读不出＝“单位得分”的行数" in texts
+    heads = [cell.value for cell in book["单位得分"][3]]
+    lines = book["单位得分"].iter_rows(min_row=4, values_only=True)
+    totals = {line[heads.index("状态")]: line[heads.index("计算总分")] for line in lines}
+    assert totals.keys() == {"仅核对", "完整"}
+    assert totals["仅核对"] is None
+
+
+def test_it_is_taken_from_the_records_when_nothing_changed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xlsx").write_bytes(AREA.read_bytes())
+    command("score", tmp_path / "in", "-o", tmp_path / "out")
+    assert "（都没有变化，沿用上次的评分）" in command("score", tmp_path / "in", "-o", tmp_path / "out").output
+
+
+def test_the_money_of_a_monitoring_form_is_not_that_of_the_year(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    monitoring = Asked("培训", spent=40, title="项目支出绩效监控表")
+    (tmp_path / "in" / "a.xlsx").write_bytes(side_by_side(Asked("培训"), monitoring))
+    command("score", tmp_path / "in", "-o", tmp_path / "out")
+    lines = [
+        *openpyxl.load_workbook(tmp_path / "out" / "汇总.xlsx")["资金明细"].iter_rows(min_row=3, values_only=True)
+    ]
+    spent = lines[0].index("全年执行数")
+    assert [line[spent] for line in lines[1:]] == [100, 100]
+
+
+def test_what_was_carried_over_from_another_format_stays_without_points(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsb").write_bytes(xlsb(AREA.read_bytes()))
+    first = pipeline.score(tmp_path / "a.xlsb", tmp_path / "b.xlsx")
+    again = pipeline.score(tmp_path / "b.xlsx")
+    assert [as_json(one)["status"] for one in (first, again)] == ["checked", "checked"]
+    assert not [f for f in again.findings if f.code[0] in "WT" or f.code == "R07"]
+
+
+# ---- judged rows without targets -------------------------------------------------------------------------------
+
+
+@pytest.mark.finding("I21")
+def test_judged_rows_without_a_target_have_the_units_points_and_say_so() -> None:
+    result = pipeline.score(JUDGED)
+    found = as_json(result)
+    own = [(row["name"], row["points"]) for row in found["indicators"] if row.get("points_by") == "unit"]
+    assert [points for _, points in own] == ["4.00", "2.00", "2.00", "2.00", "7.00", "2.00", "6.00"]
+    assert (found["total"], found["claimed_rows"]) == ("85.00", 7)
+    assert [f.place.cell for f in result.findings if f.code == "I21"] == [
+        "H9",
+        "H10",
+        "H11",
+        "H12",
+        "H14",
+        "H15",
+        "H16",
+    ]
+    assert not [f for f in result.findings if f.code == "R13"]
+
+
+def test_a_claim_above_the_weight_is_not_taken(tmp_path: Path) -> None:
+    result = changed(JUDGED, tmp_path, put(H9=5))
+    assert result.scores is not None
+    assert (result.scores.indicators[0].points, result.scores.total) == (None, Decimal("81.00"))
+    assert ("I21", "error", "H9") in told(result)
+
+
+def test_a_judged_row_with_a_known_word_is_scored_by_the_rule(tmp_path: Path) -> None:
+    result = changed(JUDGED, tmp_path, put(G9="达成"))
+    assert result.scores is not None
+    assert not result.scores.indicators[0].claimed
+    assert result.scores.claimed_rows == 6
+
+
+def test_a_row_that_needs_a_target_does_not_take_the_claim(tmp_path: Path) -> None:
+    result = changed(JUDGED, tmp_path, put(F18=None, G18="基本符合"))
+    assert result.scores is not None
+    assert result.scores.indicators[8].points is None
+    assert ("I02", "error", "F18") in told(result)
+
+
+def test_every_place_that_shows_the_total_says_what_it_contains(tmp_path: Path) -> None:
+    changed(JUDGED, tmp_path, put(F25="≥90%", G25="95%", H25=10, B4=98))
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    texts = {
+        name: [str(c.value) for row in book[name].iter_rows() for c in row if c.value]
+        for name in ("评分汇总", "自评表")
+    }
+    assert "总分（含单位自评）" in texts["评分汇总"]
+    assert "满分100，含单位自评7项" in texts["评分汇总"]
+    assert any("其中7项没有指标值，用单位自评得分（＊）" in text for text in texts["自评表"])
+    assert "（含单位自评7项）" in command("check", tmp_path / "a.xlsx").output
+    line = json.loads(command("check", tmp_path / "a.xlsx", "--json").output.splitlines()[0])
+    assert line["claimed_rows"] == 7

@@ -1,0 +1,86 @@
+"""Our own reports held against their form: every figure is traced by its bookmark, and a change is found exactly."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perf_xlsx.cli.stories import case_text
+from tests.kit.command import command
+from tests.kit.filled import filled
+from tests.kit.layouts import LAYOUTS
+from tests.kit.word_report import WordReport
+
+FIGURE = re.compile(rb'(w:name="_px[^"]*"/><w:r><w:t[^>]*>)([^<]*)(</w:t>)')
+SHARE_BOUND = 0.98
+
+
+def held(folder: Path) -> dict[str, Any]:
+    """What check-report says of report.docx beside returned.xlsx."""
+    done = command("check-report", folder / "report.docx", "--with", folder / "returned.xlsx", "--json")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def own_words(name: str) -> bytes:
+    """A case without what the unit writes itself: the report has nothing but our sentences."""
+    data = json.loads(case_text(name)) | {"passages": {}}
+    data |= {"goal": {}} if data["form"] == "project" else {}
+    for row in data["indicators"]:
+        row |= {"reason": row.get("reason") and "已说明", "improvement": row.get("improvement") and "已安排"}
+    return filled(data)
+
+
+@pytest.mark.parametrize("figures", ["claimed", "computed"])
+@pytest.mark.parametrize("name", ["department-corrected", "department-as-filed", "project"])
+def test_our_own_report_agrees_with_its_form(name: str, figures: str, tmp_path: Path) -> None:
+    (tmp_path / "returned.xlsx").write_bytes(own_words(name))
+    command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx", "--figures", figures)
+    found = held(tmp_path)
+    verdicts = [one["verdict"] for one in found["figures"]]
+    assert not {"differs", "elsewhere"} & set(verdicts)
+    assert verdicts.count("unbound") <= (1 - SHARE_BOUND) * len(verdicts)
+    assert verdicts.count("agrees") > 100
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_so_does_the_report_of_an_official_layout(layout: str, tmp_path: Path) -> None:
+    LAYOUTS[layout]().save(tmp_path / "returned.xlsx")
+    command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx")
+    wrong = [one for one in held(tmp_path)["figures"] if one["verdict"] in ("differs", "elsewhere")]
+    assert wrong == []
+
+
+def test_every_figure_that_somebody_changed_is_found_with_its_cell(tmp_path: Path) -> None:
+    (tmp_path / "returned.xlsx").write_bytes(own_words("department-corrected"))
+    command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx")
+    report = WordReport((tmp_path / "report.docx").read_bytes())
+    changed, count = FIGURE.subn(_one_more, report.parts["word/document.xml"])
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in (report.parts | {"word/document.xml": changed}).items():
+            archive.writestr(name, data)
+    (tmp_path / "report.docx").write_bytes(out.getvalue())
+    numbers = [
+        one for one in held(tmp_path)["figures"] if one["role"] not in ("date", "grade", "ordinal", "outside")
+    ]
+    assert count > 100
+    agreed = [one["text"] for one in numbers if one["verdict"] == "agrees"]
+    assert agreed == []
+    assert sum(one["cell"] is not None for one in numbers) > 100
+
+
+def _one_more(found: re.Match[bytes]) -> bytes:
+    """A figure whose first digit is another one."""
+    text = found[2].decode()
+    digit = re.search(r"\d", text)
+    if digit is None or "年" in text:
+        return found[0]
+    other = text[: digit.start()] + str(9 - int(digit[0])) + text[digit.end() :]
+    return found[1] + other.encode() + found[3]

@@ -1,0 +1,259 @@
+"""自评表 on paper: chosen by form and rules, no type below 9 points, nothing cut off, pages counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from msgspec.structs import replace
+from openpyxl.cell.cell import MergedCell
+
+from perf_xlsx import pipeline
+from perf_xlsx.cli.stories import STORIES, case_text
+from perf_xlsx.domain.model import Entry
+from perf_xlsx.domain.place import Place
+from perf_xlsx.ooxml import LEDGER
+from perf_xlsx.scored.page_fit import room
+from perf_xlsx.scored.paper import Projects, choices, paper
+from perf_xlsx.scored.sheets import scored_sheets
+from tests.kit.filled import filled, well_made
+from tests.kit.layouts import national
+from tests.kit.libreoffice import needs_libreoffice
+from tests.kit.printed import cut_off, needs_pdftotext, printed, sizes
+
+SHEET = "自评表"
+WARNING = "有 3 项错误，未通过校验，不得盖章报送"
+ANHUI = """extends = "mof-2020"
+name = "anhui"
+title = "安徽省部门整体支出绩效自评"
+document = "示例文件"
+issuer = "安徽省财政厅"
+source = "示例"
+forms = ["department", "project"]
+"""
+PAPERS = sorted({choice.file for choice in choices()})
+
+
+def a_story(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(case_text(name))
+    return data
+
+
+def in_yuan() -> dict[str, Any]:
+    """A project with amounts of hundreds of millions, to the fen."""
+    case = a_story("project") | {"money_unit": "元"}
+    for line in case["funds"]:
+        for key in {"initial", "adjusted", "executed"} & set(line):
+            line[key] = round(float(line[key]) * 1_000_000 + 0.25, 2) if line[key] else line[key]
+    return case
+
+
+def long() -> dict[str, Any]:
+    """Forty indicators with long names and reasons."""
+    case = well_made("department")
+    case["indicators"] = [
+        row | {
+            "name": f"{row['name']}及其在全市范围内的覆盖程度{number}",
+            "reason": "因汛期延长，部分标段推迟开工，" * (1 + number % 9),
+            "improvement": "提前编制招标文件，按月调度。" * (1 + number % 4),
+        }
+        for number in range(10) for row in case["indicators"]
+    ]  # fmt: skip
+    return case
+
+
+CASES: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: lambda name=name: a_story(name) for name in STORIES},  # type: ignore[misc]
+    "amounts in yuan": in_yuan,
+    "long": long,
+}
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Callable[..., tuple[Path, Any]]:
+    """A case, scored: the copy's path, and its 自评表."""
+
+    def run(case: dict[str, Any], rulebook: str | None = None) -> tuple[Path, Any]:
+        (tmp_path / "t.xlsx").write_bytes(filled(case, rulebook))
+        result = pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx", rulebook=rulebook)
+        assert result.output
+        return tmp_path / "s.xlsx", openpyxl.load_workbook(tmp_path / "s.xlsx")[SHEET]
+
+    return run
+
+
+def texts(sheet: Any) -> list[str]:
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+# ---- printed ---------------------------------------------------------------------------------------------------
+
+
+@needs_libreoffice
+@needs_pdftotext
+@pytest.mark.parametrize("name", CASES)
+def test_on_paper_all_is_readable_whole_and_counted(name: str, scored: Any) -> None:
+    path, sheet = scored(CASES[name]())
+    pages = printed(path, SHEET)
+    assert min(sizes(pages)) >= 8.95
+    assert cut_off(sheet, pages) == []
+    assert not any("###" in page.text for page in pages)
+    count = len(pages)
+    for number, page in enumerate(pages, 1):
+        assert f"第{number}页共{count}页" in page.text
+    assert [page for page in pages[1:] if "（续）" not in page.text] == []
+
+
+@needs_libreoffice
+@needs_pdftotext
+def test_a_row_that_is_too_low_is_seen_to_cut_its_text(scored: Any) -> None:
+    path, _ = scored(a_story("project"))
+    book = openpyxl.load_workbook(path)
+    (row,) = [c.row for c in book[SHEET]["D"] if c.value == "新增和改善供水人口"]
+    book[SHEET].row_dimensions[row].height = 20
+    book.save(path)
+    assert len(cut_off(book[SHEET], printed(path, SHEET))) == 1
+
+
+# ---- which paper -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_fits_its_page_and_no_columns_of_a_table_overlap(name: str) -> None:
+    shown = paper(name)
+    assert sum(shown.widths) <= room(shown.landscape, len(shown.widths))
+    for part in shown.parts:
+        columns = getattr(part, "columns", ())
+        taken = [place for column in columns for place in range(column.at.first, column.at.last + 1)]
+        assert taken == list(range(taken[0], shown.last + 1)) if taken else True
+
+
+def test_the_paper_follows_the_province_of_the_rules(scored: Any, tmp_path: Path) -> None:
+    """安徽: goals and tasks, 分值 before 年度指标值, an upright page."""
+    (tmp_path / "anhui.toml").write_text(ANHUI, "utf-8")
+    _, sheet = scored(a_story("department-corrected"), str(tmp_path / "anhui.toml"))
+    rows = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+    assert next(row for row in rows if "任务名称" in row) == [
+        "年度主要任务\n（万元）", "任务名称", "预算数", "执行数", "完成情况",
+    ]  # fmt: skip
+    assert next(row for row in rows if "指标名称" in row) == [
+        "绩效指标", "指标名称", "分值", "年度指标值", "全年完成值", "自评得分", "未完成原因和改进措施",
+    ]  # fmt: skip
+    lines = [row[0] for row in rows if row and row[0] in ("合计", "其中：基本支出", "项目支出")]
+    assert lines == ["合计", "其中：基本支出", "项目支出"]
+    assert sheet.page_setup.orientation == "portrait"
+
+
+def test_wide_amounts_turn_the_page(scored: Any) -> None:
+    assert scored(a_story("project"))[1].page_setup.orientation == "portrait"
+    assert scored(in_yuan())[1].page_setup.orientation == "landscape"
+
+
+def test_projects_stand_on_paper_only_where_there_are_any(scored: Any) -> None:
+    (part,) = [part for part in paper("department").parts if isinstance(part, Projects)]
+    case = well_made("department")
+    assert any(part.title in text for text in texts(scored(case)[1]))
+    heads = [column.head for column in part.columns]
+    assert not set(heads[-1:]) & set(texts(scored(case | {"projects": []})[1]))
+
+
+# ---- sealed, or not --------------------------------------------------------------------------------------------
+
+
+def test_with_errors_the_head_says_so_and_there_is_no_place_for_the_seal(scored: Any) -> None:
+    _, sheet = scored(a_story("department-as-filed"))
+    found = texts(sheet)
+    assert found[:2] == [WARNING, "部门（单位）整体支出绩效自评表"]
+    assert not [text for text in found if "公章" in text or "2024年4月15日" in text]
+    assert sheet.oddHeader.left.text.endswith(f"（续）　{WARNING}")
+
+
+def test_without_errors_there_is_the_seal_and_the_date_as_typed(scored: Any) -> None:
+    found = texts(scored(a_story("project"))[1])
+    assert not any("不得盖章" in text for text in found)
+    assert [text for text in found if "公章" in text] == ["（单位公章）\n\n2025年3月20日"]
+    undated = texts(scored(a_story("project") | {"filled_on": None})[1])
+    assert "（单位公章）\n\n年　　　月　　　日" in undated
+
+
+def test_points_of_the_unit_and_ours_stand_side_by_side_only_where_they_differ(scored: Any) -> None:
+    case = well_made("project")
+    assert "核定得分" not in texts(scored(case)[1])
+    case["indicators"][0]["claimed_points"] = 1
+    rows = [[c.value for c in row if c.value is not None] for row in scored(case)[1].iter_rows()]
+    heads = next(row for row in rows if "三级指标" in row)
+    assert heads[-3:-1] == ["自评得分", "核定得分"]
+    first = next(row for row in rows if case["indicators"][0]["name"] in row)
+    assert first[-3:-1] if isinstance(first[-1], str) else first[-2:] == [1, case["indicators"][0]["weight"]]
+
+
+def test_the_foot_names_the_rules_and_the_check_code_and_no_program(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(filled(well_made("project")))
+    result = pipeline.score(tmp_path / "t.xlsx")
+
+    def foot(code: str | None) -> str:
+        stamp = replace(result.stamp, code=code) if code and result.stamp else None
+        sheet = scored_sheets(replace(result, stamp=stamp))[1]
+        (found,) = [
+            str(value)
+            for cells in sheet.cells.values()
+            for value, _ in cells.values()
+            if "评分办法：" in str(value)
+        ]
+        return found
+
+    assert foot(None).endswith("评分办法：财预〔2020〕10号《项目支出绩效评价管理办法》。")
+    assert foot("7K2M-91QX-04TB").endswith("。校验码：7K2M-91QX-04TB")
+    assert "perf" not in foot(None)
+
+
+def test_names_that_the_form_asks_for_stand_in_the_signatures_and_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(filled(well_made("project")))
+    result = pipeline.score(tmp_path / "t.xlsx")
+    assert result.evaluation is not None
+    names = {"填报人": "张三", "联系电话": "0991-1234567", "负责人": "李四"}
+    added = {f"own_{n}": Entry(text, Place("t"), text, label) for n, (label, text) in enumerate(names.items())}
+    evaluation = replace(result.evaluation, boxes={**result.evaluation.boxes, **added})
+    sheet = scored_sheets(replace(result, evaluation=evaluation))[1]
+    found = [value for cells in sheet.cells.values() for value, _ in cells.values() if isinstance(value, str)]
+    shown = [text for text in found if any(name in text for name in names.values())]
+    assert shown == ["填报人：张三", "单位负责人：李四", "联系电话：0991-1234567"]
+    assert not set(names) & set(found)
+
+
+# ---- recognised when it comes back -----------------------------------------------------------------------------
+
+EARLIER = {  # what copies scored up to version 0.2 say
+    "评分汇总": {"自评−计算": "差额", "计算过程": "为什么"},
+    "问题清单": {"整改意见": "怎么办"},
+    SHEET: {"（单位公章）\n\n年　　　月　　　日": "（单位公章）"},
+}
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_our_sheets_are_known_by_their_words_where_all_else_was_lost(earlier: bool, tmp_path: Path) -> None:
+    """Beside an official form, whose own 自评表 might else be taken for a second one."""
+    form = national()
+    form.book.save(tmp_path / "form.xlsx")
+    result = pipeline.score(tmp_path / "form.xlsx", tmp_path / "scored.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "scored.xlsx")
+    del book[LEDGER]
+    for name in [name for name in book.defined_names if name.startswith("_px_")]:
+        del book.defined_names[name]
+    cells = [cell for title in EARLIER for row in book[title].iter_rows() for cell in row]
+    for cell in cells if earlier else ():
+        if isinstance(cell.value, str) and cell.value.startswith("自评得分、自评等级由单位填报"):
+            cell.value = "评分办法：财预〔2020〕10号（mof-2020）；perf_xlsx 0.2.0"
+        elif isinstance(cell.value, str) and not isinstance(cell, MergedCell):
+            cell.value = EARLIER[cell.parent.title].get(cell.value, cell.value)
+    book.save(tmp_path / "lost.xlsx")
+    again = pipeline.score(tmp_path / "lost.xlsx")
+    assert result.scores is not None
+    assert again.scores is not None
+    assert again.scores.total == result.scores.total
+    about_ours = [(found.code, found.place.sheet) for found in again.findings if found.place.sheet in EARLIER]
+    assert about_ours == [("R16", title) for title in ("评分汇总", SHEET, "问题清单")]
