@@ -7,6 +7,7 @@ the reader does they ask for: a number that they show is the one that scoring gi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Form
@@ -188,7 +189,6 @@ class IndicatorSteps:
         self.completion = steps.step("completion", self._completion())
         self.met = steps.step("met", self._met())
         self.points = steps.step("points", self._points())
-        self.hint = steps.step("hint", self._hint())
 
     def _completion(self) -> str:
         """Completion, uncapped; or what the row has to be asked for."""
@@ -255,8 +255,15 @@ class IndicatorSteps:
             otherwise=self._earned(),
         )
 
+    @cached_property
+    def hint(self) -> str:
+        """What to do about a row, in words: ✔ where nothing is left to do, "" where it is no entry.
+
+        Made when it is asked for: a form without a column for it needs none of its steps.
+        """
+        return self.steps.step("hint", self._hint())
+
     def _hint(self) -> str:
-        """What to do about a row, in words: ✔ where nothing is left to do, "" where it is no entry."""
         steps, points = self.steps, self.steps.cells["reference_points"]
         owed = {key: steps.step(f"{key}_owed", blank(steps.cells[key])) for key in self.required}
         texts = "&".join(f'IF({is_owed},"{steps.labels[key]} ","")' for key, is_owed in owed.items())

@@ -102,7 +102,7 @@ def test_it_says_what_it_is_and_where_its_boxes_are(form: Path) -> None:
     assert hidden.sheet_state == "veryHidden"
     identity = {row[0].value: row[1].value for row in hidden.iter_rows(max_row=4)}
     name = record(template(form, 2025), "--forms", form)["form"]
-    assert identity == {"form": name, "version": "1", "year": "2025", "rulebook": "mof-2020"}
+    assert identity == {"form": name, "version": "2", "year": "2025", "rulebook": "mof-2020"}
     names = {
         key: one.attr_text.replace("$", "").split("!")[1]
         for key, one in book.defined_names.items()

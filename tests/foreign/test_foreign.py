@@ -19,6 +19,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.dimensions import RowDimension
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
@@ -131,7 +132,8 @@ def test_what_is_built_here_is_what_libreoffice_knows(filled: dict[str, bytes], 
         converted(tmp_path / "back", "xlsx:Calc MS Excel 2007 XML", tmp_path / name)
         result = pipeline.score(tmp_path / "back" / f"{name[0]}.xlsx")
         assert values(result)["total"] == values(expected)["total"]
-        assert len(result.findings) == len(expected.findings)
+        # The formulas that are built here are all =1, which LibreOffice computes: those are no checks of ours.
+        assert len([f for f in result.findings if f.code != "R16"]) == len(expected.findings)
 
 
 def test_calamine_sees_the_same_in_the_xlsb(filled: dict[str, bytes]) -> None:
@@ -198,8 +200,8 @@ def awkward(book: Any) -> None:
     funds["G9"] = 0.89
     funds["E8"] = "#DIV/0!"
     funds["E8"].data_type = "e"
-    funds["J3"] = "经办人 填报人"
-    funds["J4"] = 12345
+    funds["R3"] = "经办人 填报人"
+    funds["R4"] = 12345
     rows["H6"] = True
     rows["B30"] = "说明：另附材料"
     basics["C6"] = datetime.datetime(2024, 4, 15, 13, 30)
@@ -231,8 +233,8 @@ def test_what_is_not_carried_over_is_told(filled: dict[str, bytes], tmp_path: Pa
     start = next(n for n, row in enumerate(rows) if str(row[0]).startswith("没有带入"))
     left = [row[1:] for row in rows[start + 2 :]]
     assert [(row[0], row[2], row[3], row[4]) for row in left] == [
-        ("单元格", "预算执行", "J3", "经办人 填报人"),
-        ("单元格", "预算执行", "J4", "12345"),
+        ("单元格", "预算执行", "R3", "经办人 填报人"),
+        ("单元格", "预算执行", "R4", "12345"),
         ("单元格", "绩效指标", "B30", "说明：另附材料"),
         ("工作表", "工资表", None, "整张工作表，共2格"),
     ]
@@ -249,7 +251,7 @@ LEFT = {
     "只有级别的空行": ("绩效指标", "B15", "其他指标"),
     "自动计算格里的文字": ("自评结论", "C10", "见附件"),
     "自动计算格之下": ("自评结论", "C40", 7),
-    "提示之后": ("预算执行", "J2", "已核"),
+    "提示之后": ("预算执行", "R2", "已核"),
     "填报说明上": ("填报说明", "B40", "科室留言"),
     "只有符号": ("基本信息", "F5", "*"),
 }
@@ -328,8 +330,9 @@ def unseen(book: Any) -> None:
     """Rows filtered away, a column and a sheet hidden."""
     rows = book["绩效指标"]
     for row in (7, 9):
-        rows.row_dimensions[row].hidden = True
-    rows.column_dimensions["H"].hidden = True
+        rows.row_dimensions[row] = RowDimension(rows, index=row, hidden=True)
+    midyear = rows.column_dimensions["H"]
+    midyear.hidden, midyear.max = True, midyear.min  # by itself, without its neighbours of the same width
     book["项目明细"].sheet_state = "hidden"
 
 
@@ -747,5 +750,5 @@ def test_no_year_is_told_and_none_is_invented(filled: dict[str, bytes], tmp_path
     result = with_copy(xlsb(changed(filled["department-corrected"], change)), tmp_path, "a.xlsb")
     assert result.evaluation is not None
     assert result.evaluation.year is None
-    assert openpyxl.load_workbook(result.output or "")["基本信息"]["A1"].value == "基本信息"
+    assert openpyxl.load_workbook(result.output or "")["基本信息"]["B1"].value == "基本信息"
     assert json.loads(json.dumps(as_json(result)))["year"] is None

@@ -217,6 +217,7 @@ BOXES: dict[str, dict[str, str]] = {
         "supervisor": "示例市档案局",
         "goal_expected": "保障数字档案馆全年运行。",
         "goal_achieved": "系统运行平稳。",
+        "phone": "（略）",
     },
     "安徽": {
         "goal_expected": "全年开放300天，新增藏书2万册。",
@@ -226,6 +227,7 @@ BOXES: dict[str, dict[str, str]] = {
         "supervisor": "示例区融媒体中心",
         "goal_expected": "做好新闻宣传和文化建设。",
         "goal_achieved": "宣传任务全部完成。",
+        "phone": "（略）",
     },
     "新疆": {},
     "单表": {

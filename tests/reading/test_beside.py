@@ -43,24 +43,24 @@ def test_a_remark_of_another_money_unit_is_a_doubt(
     remark: str, told: bool, corrected: bytes, tmp_path: Path
 ) -> None:
     def write(book: openpyxl.Workbook) -> None:
-        book["预算执行"]["G4"] = remark
+        book["预算执行"]["R4"] = remark
 
     found = [f.place.cell for f in scored(changed(corrected, write), tmp_path).findings if f.code == "R09"]
-    assert found == ["G4"] * told
+    assert found == ["R4"] * told
 
 
 STRAYS: dict[str, tuple[str, dict[str, object], str]] = {
     "表旁的数字": ("绩效指标", {"S8": 123.5}, "S8“123.5”"),
     "表下的备注": ("预算执行", {"B13": "注：含上年结转"}, "B13“注：含上年结转”"),
     "表下的合计公式": ("预算执行", {"C12": "=SUM(C6:C10)"}, "C12“=SUM(C6:C10)”"),
-    "命令": ("预算执行", {"J3": "=cmd|'/C calc'!A0"}, "J3“=cmd|'/C calc'!A0”"),
+    "命令": ("预算执行", {"R3": "=cmd|'/C calc'!A0"}, "R3“=cmd|'/C calc'!A0”"),
     "标题上方": ("基本信息", {"D4": "请领导审阅"}, "D4“请领导审阅”"),
     "说明之后": ("基本信息", {"E6": "已核", "E7": "已核"}, "E6“已核”、E7“已核”"),
-    "提到表名的备注": ("基本信息", {"B20": "基本信息有误，请改"}, "B20“基本信息有误，请改”"),
+    "提到表名的备注": ("基本信息", {"B40": "基本信息有误，请改"}, "B40“基本信息有误，请改”"),
     "表头右边": ("绩效指标", {"T5": "注意"}, "T5“注意”"),
     "离表很远": ("绩效指标", {"B200": "附注一", "AZ3": 7}, "AZ3“7”、B200“附注一”"),
     "多于八处": ("基本信息", {f"F{n}": n for n in range(5, 15)}, "F12“12”等10格"),
-    "长的一段": ("自评结论", {"F3": "长" * 300}, f"F3“{'长' * 19}…”"),
+    "长的一段": ("自评结论", {"H3": "长" * 300}, f"H3“{'长' * 19}…”"),
     "又一行合计": ("预算执行", {"B12": "合计", "E12": 12}, "E12“12”"),
     "没有名称的数字": ("预算执行", {"E12": 12}, "E12“12”"),
 }

@@ -77,7 +77,7 @@ def test_numbers_and_names_are_kept_and_of_free_texts_a_code(run: Path) -> None:
     inputs = receipts_in(run / "out")[0]["inputs"]
     assert inputs["预算执行"]["C6"] == "3103.71"
     assert inputs["绩效指标"]["D7"] == "预算经费"
-    assert re.fullmatch(r"#[\w+/]{4}", inputs["绩效指标"]["N6"])
+    assert re.fullmatch(r"#[\w+/]{4}", inputs["绩效指标"]["P6"])
     texts = "公用经费支出较少", "与履职需要相匹配"
     assert not [text for text in texts if text in (run / "out" / "回执.jsonl").read_text("utf-8")]
 

@@ -106,16 +106,16 @@ def test_a_changed_input_is_named_with_what_it_does_to_the_points(out: Path, tmp
 
 
 def test_a_free_text_is_told_without_what_it_was(out: Path, tmp_path: Path) -> None:
-    (change,) = verdict(out, write("绩效指标", "N6", "改写的原因"), tmp_path).changes
+    (change,) = verdict(out, write("绩效指标", "P6", "改写的原因"), tmp_path).changes
     assert (change.then, change.now) == ("另一段文字（回执不存原文）", "改写的原因")
 
 
 def test_emptied_and_filled_cells_are_told(out: Path, tmp_path: Path) -> None:
     def change(book: Any) -> None:
-        book["绩效指标"]["N6"], book["绩效指标"]["N9"] = None, "新的原因"
+        book["绩效指标"]["P6"], book["绩效指标"]["P9"] = None, "新的原因"
 
     found = verdict(out, change, tmp_path).changes
-    assert [(one.cell, one.now) for one in found] == [("N6", "空"), ("N9", "新的原因")]
+    assert [(one.cell, one.now) for one in found] == [("P6", "空"), ("P9", "新的原因")]
 
 
 def test_with_another_unit_it_is_still_known_by_its_code(out: Path, tmp_path: Path) -> None:
