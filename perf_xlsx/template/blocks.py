@@ -126,8 +126,22 @@ class Writer:
         worksheet.protect("", PROTECTION)
         worksheet.set_selection(state.first)
         self.canvas.print_setup(worksheet, sheet.landscape)
-        worksheet.print_area(0, 0, row - 1, last)
+        self._print_area(state, row - 1, max(last, *(column for _, column in self._halves(state))))
         return state
+
+    def _print_area(self, state: SheetState, last_row: int, last: int) -> None:
+        """What is printed: the sheet with its strip; of a single table the rows down to the last filled-in one.
+
+        Programs that take no formula here, as LibreOffice, print the whole table.
+        """
+        table = next((one for one in self.tables if one.sheet == state.sheet.name), None)
+        if table is None or len(state.sheet.blocks) > 1:
+            state.worksheet.print_area(0, 0, last_row, last)
+            return
+        sheet, right = f"'{state.sheet.name}'!", column_name(last + 1)
+        bottom = f"MAX({table.first + SPARE_ROWS},{table.last_filled})"
+        area = f"={sheet}$A$1:INDEX({sheet}${right}:${right},{bottom})"
+        self.canvas.book.define_name(f"{sheet}_xlnm.Print_Area", area)
 
     # ---- the head of a sheet ---------------------------------------------------------------------------------
 
@@ -184,12 +198,7 @@ class Writer:
         form, canvas = self.box.form, self.canvas
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook)
         look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
-        middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
-        halves = (
-            [(LEFT, middle - 1), (middle, max(middle, end - 1))]
-            if len(state.checks) > STRIP
-            else [(LEFT, end - 1)]
-        )
+        halves = self._halves(state)
         for row in range(1, 1 + STRIP):
             worksheet.set_row(row, 16)
         for at, key in enumerate(state.checks):
@@ -199,6 +208,13 @@ class Writer:
             canvas.live(worksheet, row, first, f"={check_name(key)}", look)
             canvas.check_colours(worksheet, row, first, row, last)
         canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
+
+    def _halves(self, state: SheetState) -> list[tuple[int, int]]:
+        """The first and last columns of the strip's checks: two side by side where there are more than its rows."""
+        middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
+        if len(state.checks) <= STRIP:
+            return [(LEFT, end - 1)]
+        return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
 
     # ---- blocks ----------------------------------------------------------------------------------------------
 

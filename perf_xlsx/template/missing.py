@@ -75,7 +75,14 @@ class TableRange:
         }
         known = columns_of(TABLES[block.key])  # columns that only the form knows do not decide what a row is
         self.boxes = [box for box in typed(block.columns) if box.key in known]
-        self.header = f"'{sheet}'!${letters[self.boxes[0].key]}${header}"
+        left, right = (letters[self.boxes[end].key] for end in (0, -1))
+        self.header, self.first = f"'{sheet}'!${left}${header}", header + 1
+        self.typed = f"'{sheet}'!${left}${self.first}:${right}${last + BELOW}"
+
+    @property
+    def last_filled(self) -> str:
+        """A formula for the number of the last row in which anything was typed; 0 where nothing was."""
+        return f'IFERROR(SUMPRODUCT(MAX(({self.typed}<>"")*ROW({self.typed}))),0)'
 
     @property
     def required(self) -> list[Box]:
