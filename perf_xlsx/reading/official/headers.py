@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.forms import Box
-from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, unknown
-from perf_xlsx.reading.official.contents import Column, columns_below, contradicts, names_a_level
+from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
+from perf_xlsx.reading.official.contents import Column, SheetContents, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
 from perf_xlsx.reading.official.likeness import roles_of
@@ -32,20 +30,27 @@ class Search:
     def __init__(
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box] = (),
+        contents: SheetContents | None = None,
     ) -> None:  # fmt: skip
-        self.grid, self.sheet, self.labelled = sheets.grids[sheet], sheet, block == "funds"
+        self.sheet, self.labelled = sheet, block == "funds"
+        self.contents = contents or SheetContents(sheets.grids[sheet])
         self.ends = frozenset(headings if self.labelled else ends)
         self.roles, self.kinds = roles_of(block, tuple(boxes)), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
         self.money = roles_of("funds", tuple(money)) if money else None
         self._known: dict[int, int] = {}
+        self._may: dict[tuple[int, bool], bool] = {}
+        self._certain: dict[tuple[tuple[str, ...], ...], list[Header]] = {}
 
     def headers(self, needs: Needs, likely: bool) -> list[Header]:
         """Every header that has what the table needs, from top to bottom.
 
         Labels that no form knows are taken for those of a table only if asked for, and no header has known ones.
         """
-        if (found := self._headers(needs, certain=True)) or not likely:
+        key = tuple(map(tuple, needs))
+        if key not in self._certain:
+            self._certain[key] = self._headers(needs, certain=True)
+        if (found := self._certain[key]) or not likely:
             return found
         found = self._headers(needs, certain=False)
         return [header for header in found if header.titles == found[0].titles]
@@ -54,7 +59,11 @@ class Search:
         found: list[Header] = []
         tried = 0
         for row in self.rows.rows:
-            if (found and row <= found[-1].bottom) or not self._may_begin(row, certain):
+            if found and row <= found[-1].bottom:
+                continue
+            if (row, certain) not in self._may:
+                self._may[row, certain] = self._may_begin(row, certain)
+            if not self._may[row, certain]:
                 continue
             if header := self._header(row, needs, certain):
                 found.append(header)
@@ -67,11 +76,11 @@ class Search:
         """The header that begins in this row, of as many rows as show most of its columns."""
         found: list[Header] = []
         for leaves in self.rows.deeper(row):
-            header = self._of(leaves)
+            header = self._of(leaves, needs if certain else ())
             if (
                 header
-                and self._adds(header, leaves)
                 and _has(_known(header) if certain else header.columns, needs)
+                and self._adds(header, leaves)
             ):
                 found.append(header)
         fit = [header for header in found if not self._is_refuted(header)]
@@ -87,6 +96,8 @@ class Search:
     def _may_begin(self, row: int, certain: bool) -> bool:
         """Whether enough texts of the row are labels: known ones here and below, or such as may be labels."""
         if not certain:
+            if len(self.rows.texts(row)) < 2:  # most rows of a long list
+                return False
             texts = [*self.rows.labels_in(row).values()]
             likely = sum(any(self.roles.likely(text)) for text in texts)
             if self.kinds.keys() & {"level1"} and any(map(names_a_level, texts)):
@@ -116,12 +127,14 @@ class Search:
     def _as_money(self, text: str) -> Mapping[str, float]:
         return self.money.likely(text) if self.money else {}
 
-    def _of(self, leaves: Sequence[Leaf]) -> Header | None:
-        """The header of these columns, each with its best role."""
+    def _of(self, leaves: Sequence[Leaf], needs: Needs = ()) -> Header | None:
+        """The header of these columns, each with its best role; None where known labels lack what it `needs`."""
         if not leaves:
             return None
         leaves = told_apart(leaves)
         scores = [dict(self.roles.likely(leaf.text, leaf.heading)) for leaf in leaves]
+        if not _has(certain_roles(scores), needs):  # contents only take certain roles away
+            return None
         wide = any(leaf.right > leaf.column for leaf in leaves)
         contents = self._contents(leaves) if wide or unknown(scores) else {}
         return Columns(self.sheet, self.rows, self.kinds, leaves, scores, contents).header()
@@ -130,22 +143,14 @@ class Search:
         """The contents of every column that a label is over."""
         spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
         columns = sorted({column for span in spans for column in span})
-        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends, self.labelled)
-
-    @cached_property
-    def _cells(self) -> Mapping[int, Mapping[int, Cell]]:
-        """The cells of the sheet by row and column, in order."""
-        found: dict[int, dict[int, Cell]] = {}
-        for (row, column), cell in sorted(self.grid.cells.items()):
-            found.setdefault(row, {})[column] = cell
-        return found
+        return self.contents.below(max(leaf.row for leaf in leaves), columns, self.ends, self.labelled)
 
     def _is_refuted(self, header: Header) -> bool:
         """Whether no column of amounts has amounts: 预算数 | 6.84 | 执行数 | 6.84 are labels with values."""
         columns = [header.columns[role] for role in AMOUNTS if role in header.columns]
         if not columns or "name" in header.columns:
             return False
-        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends, self.labelled)
+        contents = self.contents.below(header.bottom, sorted(columns), self.ends, self.labelled)
         return all(contradicts("", "number", contents[column]) for column in columns)
 
 

@@ -13,7 +13,7 @@ from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.headers import Search
 from perf_xlsx.reading.official.kind import kind_of, titles_on
 from perf_xlsx.reading.official.labels import rows_of
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.likeness import Roles, roles_of
 
 _FIRST_ROWS = 300  # of a sheet in which the header is sought
 _FIRST_SHEETS = 10
@@ -70,7 +70,7 @@ def _nearest(sheets: Sheets) -> Iterator[Nearest]:
         rows = rows_of(sheets, sheet, _FIRST_ROWS)
         kind = kind_of(titles_on(sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
-        known = Roles("indicators", boxes)
+        known = roles_of("indicators", tuple(boxes))
         search = Search(sheets, sheet, rows, boxes, "indicators", kind.totals, kind.headings)
         for header in search.headers([["name"]], likely=True):
             if len(header.columns) >= _LEAST:
