@@ -52,10 +52,11 @@ def names_a_level(text: str) -> bool:
 class FilledRow(Struct, frozen=True):
     """A row as a person sees it: its filled cells by column, the `first` of these, and the words of all its cells.
 
-    `sums` tells that it begins with a word of a sum: 分数总和.
+    `numbers` are those of its cells that are numbers; `sums` tells that it begins with a word of a sum: 分数总和.
     """
 
     texts: Mapping[int, str] = {}
+    numbers: Mapping[int, Decimal] = {}
     first: int = sys.maxsize
     words: frozenset[str] = frozenset()
     sums: bool = False
@@ -67,7 +68,6 @@ class SheetContents:
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
         self._rows: dict[int, FilledRow] = {}
-        self._numbers: dict[tuple[int, int], Decimal | None] = {}
 
     def below(
         self, bottom: int, columns: Sequence[int], ends: frozenset[str], labelled: bool = False
@@ -84,14 +84,14 @@ class SheetContents:
             if filled.first < first or not ends.isdisjoint(filled.words):
                 break
             own = found.keys() & filled.texts.keys()
-            counted = {column: number for column in own if (number := self._number(row, column)) is not None}
+            counted = own & filled.numbers.keys()
             if labelled and own and not counted:  # below the amounts
                 break
             if labelled or not filled.sums:
                 for column in own:
                     found[column].texts[row] = filled.texts[column]
-                for column, number in counted.items():
-                    found[column].numbers[row] = number
+                for column in counted:
+                    found[column].numbers[row] = filled.numbers[column]
         return found
 
     @cached_property
@@ -111,18 +111,13 @@ class SheetContents:
             self._rows[row] = _filled_row(self._cells.get(row, {}))
         return self._rows[row]
 
-    def _number(self, row: int, column: int) -> Decimal | None:
-        at = row, column
-        if at not in self._numbers:
-            self._numbers[at] = points_in(self._cells[row][column])
-        return self._numbers[at]
-
 
 def _filled_row(cells: Mapping[int, Cell]) -> FilledRow:
     shown = {column: as_shown(cell) for column, cell in cells.items()}
     texts = {column: text for column, text in shown.items() if not is_blank(text)}
+    numbers = {column: number for column in texts if (number := points_in(cells[column])) is not None}
     first = next(iter(texts), sys.maxsize)
-    return FilledRow(texts, first, frozenset(map(core, shown.values())), _is_sum(texts.get(first, "")))
+    return FilledRow(texts, numbers, first, frozenset(map(core, shown.values())), _is_sum(texts.get(first, "")))
 
 
 def _is_sum(text: str) -> bool:

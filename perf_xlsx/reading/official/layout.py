@@ -23,7 +23,7 @@ from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
-from perf_xlsx.reading.official.headers import Search
+from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
@@ -34,6 +34,7 @@ from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+MOST_CELLS = 2_000_000  # looked at for headers; a form takes some 2,000
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
@@ -42,9 +43,13 @@ COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what on
 
 
 class Headers:
-    """The headers of a workbook, and the searches for them: each sheet is read once for each kind of table."""
+    """The headers of a workbook, and the searches for them: each sheet is read once for each kind of table.
 
-    def __init__(self) -> None:
+    `effort` is what finding them may cost, in all.
+    """
+
+    def __init__(self, effort: Effort | None = None) -> None:
+        self.effort = effort or Effort(MOST_CELLS)
         self._found: dict[tuple[str, str, int, bool], list[Header]] = {}
         self._searches: dict[tuple[str, str, int], Search] = {}
         self._contents: dict[int, SheetContents] = {}
@@ -66,7 +71,16 @@ class Headers:
             money = typed(kind.form.block("funds").fields) if block == "indicators" else ()
             contents = self._contents.setdefault(sheet, SheetContents(sheets.grids[sheet]))
             self._searches[key] = Search(
-                sheets, sheet, rows[sheet], boxes, block, kind.totals, kind.headings, tuple(money), contents
+                sheets,
+                sheet,
+                rows[sheet],
+                boxes,
+                block,
+                kind.totals,
+                kind.headings,
+                tuple(money),
+                self.effort,
+                contents,
             )
         return self._searches[key]
 
@@ -85,9 +99,11 @@ def locate_alone(sheets: Sheets, rows: Rows, known: Headers, adopted: str | None
     return next((found for search in searches if (found := search.layout())), None)
 
 
-def locate_one_of_several(sheets: Sheets, sheet: int, rows: Rows, adopted: str | None) -> Layout | None:
+def locate_one_of_several(
+    sheets: Sheets, sheet: int, rows: Rows, effort: Effort, adopted: str | None
+) -> Layout | None:
     """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
-    return _Search(sheets, sheet, rows, Headers(), adopted, alone=False).layout()
+    return _Search(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
 
 
 def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
@@ -101,9 +117,9 @@ def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: 
 
 def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
-    found = []
+    found, effort = [], Effort(MOST_CELLS)
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers())
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
