@@ -35,7 +35,7 @@ from tests.kit.parts import MAIN, unzipped, zipped
 LENGTHS = (8_000, 16_000, 32_000)
 GROWTH = 2.5  # of processor time, where a text is twice as long
 FLOOR = 0.25  # seconds beyond the form's own: less is not worth measuring three times
-SECONDS, MEGABYTES = 8.0, 500  # of processor time and memory, for one file
+SECONDS, MEGABYTES = 5.0, 500  # of processor time and memory, for one file
 SLACK = 3 if "PYTEST_VERSION" in os.environ else 1  # beside other tests a processor is slower
 
 SHAPES = {

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from itertools import product
+from itertools import groupby, product
 from math import isfinite
 from operator import itemgetter
 from typing import NamedTuple
@@ -26,6 +26,7 @@ FORMAT = "OpenDocument 表格（.ods）"
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OWN_KIND = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _COLUMN, _ROW = (f"{_OASIS}table:1.0}}table-{kind}" for kind in ("column", "row"))
+_COUNT = f"{_OASIS}text:1.0}}c"  # of spaces
 _HOMES = {
     name: kind
     for kind, names in {
@@ -197,7 +198,10 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def _times(element: etree._Element, name: str, most: int) -> int:
-    text = _get(element, name)
+    return _counted(_get(element, name), most)
+
+
+def _counted(text: str, most: int) -> int:
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
 
 
@@ -389,16 +393,30 @@ def _text(element: etree._Element, most: int) -> str:
 
 
 def _runs(element: etree._Element, styles: _Styles, most: int) -> list[Piece]:
-    """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters."""
-    found, size = list[Piece](), 0
+    """The runs of an element's paragraphs, a line each, or somewhat more than the first `most` characters.
+
+    Pieces that are set alike are one run: a text may be in thousands, each of one space.
+    """
+    pieces = _up_to(most, _pieces_of_all(element, styles))
+    return [("".join(text for text, *_ in group), *look) for look, group in groupby(pieces, key=itemgetter(1, 2))]
+
+
+def _up_to(most: int, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    size = 0
+    for piece in pieces:
+        yield piece
+        size += len(piece[0])
+        if size > most:
+            return
+
+
+def _pieces_of_all(element: etree._Element, styles: _Styles) -> Iterator[Piece]:
+    first = True
     for paragraph in (child for child in element if _name(child) == "p"):
-        found += [("\n", None, "")] if found else []
-        for piece in _pieces(paragraph, styles, None, ""):
-            found.append(piece)
-            size += len(piece[0])
-            if size > most:
-                return found
-    return found
+        if not first:
+            yield "\n", None, ""
+        first = False
+        yield from _pieces(paragraph, styles, None, "")
 
 
 def _pieces(element: etree._Element, styles: _Styles, out: bool | None, raised: str) -> Iterator[Piece]:
@@ -406,11 +424,12 @@ def _pieces(element: etree._Element, styles: _Styles, out: bool | None, raised: 
 
     Where no style says that it is crossed out, a run is as its cell is (None).
     """
-    yield element.text or "", out, raised
+    if element.text:
+        yield element.text, out, raised
     for child in element:
         match _name(child):
             case "s":
-                yield " " * _times(child, "c", MOST_SPACES), out, raised
+                yield " " * _counted(child.get(_COUNT, ""), MOST_SPACES), out, raised
             case "tab":
                 yield "\t", out, raised
             case "line-break":
@@ -421,7 +440,8 @@ def _pieces(element: etree._Element, styles: _Styles, out: bool | None, raised: 
                 style = _get(child, "style-name")
                 crossed = True if style in styles.crossed else out
                 yield from _pieces(child, styles, crossed, styles.raised.get(style, raised))
-        yield child.tail or "", out, raised
+        if child.tail:
+            yield child.tail, out, raised
 
 
 def _names(root: etree._Element) -> Iterator[DefinedName]:

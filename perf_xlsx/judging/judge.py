@@ -40,42 +40,66 @@ def judge(
     are waived do not prevent it.
     """
     units = unit_errors(evaluation, rulebook)
-    sound, doubted = units.form_without, units.places
-    idle = _not_applicable(evaluation, rulebook)
-    kept = [one for one in on_reading if (one.code, one.place) not in idle]
-    read = [with_rulebook_severity(one, rulebook) for one in kept]  # reading does not know the rulebook yet
+    sound = units.form_without
+    judging = _Judging(evaluation, on_reading, rulebook, units.places, waiving, part)
+    others = units.converted if units.errors else None
+    found = [*judging.read, *(finding("F10", one, rulebook) for one in units.observations())]
+    found += causes(sound, judging.check(sound), judging.check, others)
+    return judging.scored(sound), bounded(judging.waived(found))
 
-    def waived(found: Iterable[Finding]) -> tuple[Finding, ...]:
-        return waive(found, evaluation.unit, waiving, part) if waiving else tuple(found)
 
-    def run(form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
-        diagnoses = Diagnoses(form, scores, rulebook)
+class _Judging:
+    """Scores and checks a form, and the same form as it would be if a suspected slip were corrected.
+
+    `read` are the findings of reading that hold by the rulebook; scores at the `doubted` places are not sure.
+    """
+
+    def __init__(
+        self, evaluation: SelfEvaluation, on_reading: Iterable[Finding], rulebook: Rulebook,
+        doubted: frozenset[Place], waiving: Waiving | None, part: str,
+    ) -> None:  # fmt: skip
+        self.rulebook, self.doubted, self.unit = rulebook, doubted, evaluation.unit
+        self.waiving, self.part = waiving, part
+        idle = _not_applicable(evaluation, rulebook)
+        kept = [one for one in on_reading if (one.code, one.place) not in idle]
+        self.read = [
+            with_rulebook_severity(one, rulebook) for one in kept
+        ]  # reading does not know the rulebook yet
+        weights = (one.given for one in self.read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT))
+        self.stated = next(weights, None)
+        self._rows: Known = {}
+        self._known: dict[
+            int, tuple[SelfEvaluation, Scores]
+        ] = {}  # by identity; a form that is kept keeps its own
+
+    def check(self, form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
+        """The findings of a form, of these `codes` alone where they are given."""
+        found = with_sure_amounts(form, self._run(form, self.scored(form), codes), self.rulebook)
+        return [
+            one
+            for one in found
+            if self.stated is None or not _of_other_weights(one, form, self.stated, self.rulebook)
+        ]
+
+    def scored(self, form: SelfEvaluation) -> Scores:
+        """The scores of a form, worked out once."""
+        if id(form) not in self._known:
+            scores = replace(score(form, self.rulebook, self._rows), doubted=self.doubted)
+            found = self.waived([*self.read, *self._run(form, scores, DECIDING)])
+            self._known[id(form)] = form, _settled(scores, found, self.rulebook, claimed_at(form))
+        return self._known[id(form)][1]
+
+    def waived(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings, those that are waived marked so."""
+        return waive(found, self.unit, self.waiving, self.part) if self.waiving else tuple(found)
+
+    def _run(self, form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
+        diagnoses = Diagnoses(form, scores, self.rulebook)
         if form.unscored:
             asked = WITHOUT_POINTS if codes is None else [code for code in WITHOUT_POINTS if code in codes]
             codes = frozenset(asked)
-        arguments = {"form": form, "scores": scores, "rulebook": rulebook, "diagnoses": diagnoses}
-        return run_checks(arguments, rulebook, codes)
-
-    rows: Known = {}
-    known: dict[int, tuple[SelfEvaluation, Scores]] = {}  # by identity; a form that is kept keeps its own
-
-    def scored(form: SelfEvaluation) -> Scores:
-        if id(form) not in known:
-            scores = replace(score(form, rulebook, rows), doubted=doubted)
-            found = waived([*read, *run(form, scores, DECIDING)])
-            known[id(form)] = form, _settled(scores, found, rulebook, claimed_at(form))
-        return known[id(form)][1]
-
-    stated = next((one.given for one in read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT)), None)
-
-    def check(form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
-        found = with_sure_amounts(form, run(form, scored(form), codes), rulebook)
-        return [one for one in found if stated is None or not _of_other_weights(one, form, stated, rulebook)]
-
-    others = units.converted if units.errors else None
-    found = [*read, *(finding("F10", one, rulebook) for one in units.observations())]
-    found += causes(sound, check(sound), check, others)
-    return scored(sound), bounded(waived(found))
+        arguments = {"form": form, "scores": scores, "rulebook": self.rulebook, "diagnoses": diagnoses}
+        return run_checks(arguments, self.rulebook, codes)
 
 
 def _not_applicable(form: SelfEvaluation, rulebook: Rulebook) -> frozenset[tuple[str, Place]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -105,6 +105,46 @@ def headers() -> bytes:
     return zipped(_more_sheets(parts, 80, rows))
 
 
+FUNDS = ("年度资金总额", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
+
+
+def sheet_of(count: int, cells: Callable[[int], Iterable[str]]) -> bytes:
+    """A workbook of one sheet: the title of a form, and below it rows of these texts."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = unzipped(layouts.national().save(Path(folder) / "a.xlsx").read_bytes())
+    first = "xl/worksheets/sheet1.xml"
+    rows = _rows(1, 1, lambda _: _inline("项目支出绩效自评表"))
+    rows += _rows(count, 2, lambda n: "".join(map(_inline, cells(n))))
+    xml = re.sub(r"<mergeCells.*?</mergeCells>", "", parts[first].decode(), flags=re.DOTALL)
+    xml = re.sub(r"<sheetData>.*</sheetData>", lambda _: f"<sheetData>{rows}</sheetData>", xml, flags=re.DOTALL)
+    return zipped(parts | {first: xml.encode()})
+
+
+def repeated_headers(count: int) -> bytes:
+    """The headers of both tables over and over."""
+    return sheet_of(count, lambda n: (FUNDS, layouts.HEADS)[n % 2])
+
+
+def unknown_headers(count: int) -> bytes:
+    """Headers of labels that are like those of a form, no two the same."""
+    return sheet_of(count, lambda n: (f"{word}甲{n}" for word in layouts.HEADS))
+
+
+def unknown_words(count: int) -> bytes:
+    """The header of indicators above texts that are like nothing, no two the same."""
+    return sheet_of(count, lambda n: (f"天地{n}玄黄{at}" for at in range(8)) if n else layouts.HEADS)
+
+
+def listed_beside(count: int) -> bytes:
+    """An official form, and a sheet with a list of which no two texts are the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = unzipped(layouts.national().save(Path(folder) / "a.xlsx").read_bytes())
+    rows = _rows(count, 1, lambda n: "".join(_inline(f"天地{n}玄黄{at}") for at in range(8)))
+    return zipped(
+        _more_sheets(parts, 1, rows + _rows(1, count + 1, lambda _: "".join(map(_inline, layouts.HEADS))))
+    )
+
+
 def shapes() -> bytes:
     """Shapes that all end where the last one does."""
     drawing = "xl/drawings/vmlDrawing1.vml"
@@ -197,6 +237,9 @@ SQUARES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "两千个命名空间和四万种格式": (namespaces, ".xlsx", ""),
     "二十万个列和没有的格": (columns, ".xlsx", ""),
     "八十个只有表头的表": (headers, ".xlsx", "R04"),
+    "一千五百个重复的表头": (lambda: repeated_headers(1_500), ".xlsx", "R07"),
+    "六千行像表头的文字": (lambda: unknown_headers(6_000), ".xlsx", "R03"),
+    "一千行不相干的文字": (lambda: unknown_words(1_000), ".xlsx", ""),
     "十万个批注框一处结束": (shapes, ".xlsx", ""),
     "一个批注两万多段": (runs_of_a_note, ".xlsx", ""),
     "台账中很长的填充": (fill, ".xlsx", ""),

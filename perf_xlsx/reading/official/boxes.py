@@ -14,7 +14,7 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.likeness import roles_of
 
 _LONGEST_LABEL = 16  # characters of a label that no form knows
 
@@ -42,7 +42,7 @@ class LabelSearch:
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
         self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
-        self.roles = Roles("boxes", typed(kind.form.single_boxes))
+        self.roles = roles_of("boxes", tuple(typed(kind.form.single_boxes)))
         self.words: dict[str, list[Spot]] = {}
         for sheet in order:
             for row, texts in rows[sheet].items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
-from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, names_a_level, shown_by_contents
+from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, shown_by_contents
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
@@ -34,6 +34,11 @@ Scores = Sequence[Mapping[str, float]]
 def unknown(scores: Scores) -> bool:
     """Whether the label of any column is not known for certain."""
     return any(max(found.values(), default=0.0) <= CERTAIN - LIKELY for found in scores)
+
+
+def certain_roles(scores: Scores) -> set[str]:
+    """The roles that known labels give."""
+    return {role for found in scores for role, score in found.items() if score > CERTAIN - LIKELY}
 
 
 class Columns:
@@ -294,7 +299,7 @@ def _drop_contradicted(
             column = contents.get(leaf.values)
             if not role or not column:
                 continue
-            if role in _LEVELS and score <= ALIKE and not any(map(names_a_level, column.texts.values())):
+            if role in _LEVELS and score <= ALIKE and not any(column.shares[level] for level in _LEVELS):
                 del found[role]
                 continue
             if not contradicts(role, kinds[role], column):

@@ -1,16 +1,18 @@
-"""What the contents of a column say of its role."""
+"""What the contents of the columns below a header say of their roles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 from msgspec import Struct
 
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity, parse_sign, unit_name
-from perf_xlsx.ooxml import Cell
+from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.official.labels import LONGEST, core
 from perf_xlsx.reading.rows import HELD
@@ -24,15 +26,17 @@ _LONGEST_SUM = 10
 WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
 
 
-class Column(Struct, frozen=True):
+class Column(Struct, frozen=True, dict=True):
     """The filled cells of a column below its header, by row: as a person sees them, and those that are numbers."""
 
     texts: dict[int, str]
     numbers: dict[int, Decimal]
 
-    def share(self, fits: Callable[[str], bool]) -> float:
-        """How many of its cells fit, from 0 to 1."""
-        return sum(map(fits, self.texts.values())) / len(self.texts) if self.texts else 0.0
+    @cached_property
+    def shares(self) -> Mapping[str, float]:
+        """How many of its cells are signs, units, names of levels and percents, from 0 to 1."""
+        counts = Counter(sort for text in self.texts.values() for sort in _sorts_of(text))
+        return {sort: counts[sort] / len(self.texts) if self.texts else 0.0 for sort in _tests()}
 
     @property
     def number_share(self) -> float:
@@ -42,54 +46,83 @@ class Column(Struct, frozen=True):
 
 def names_a_level(text: str) -> bool:
     """Whether a text is the name of indicators of the first or second level: 产出指标, 数量指标."""
-    return any(test(text) for test in _levels().values())
+    return not _levels().keys().isdisjoint(_sorts_of(text))
 
 
-Cells = Mapping[int, Mapping[int, Cell]]  # of a sheet, by row and column
+class FilledRow(Struct, frozen=True):
+    """A row as a person sees it: its filled cells by column, the `first` of these, and the words of all its cells.
 
-
-def columns_below(
-    cells: Cells, bottom: int, columns: Sequence[int], ends: Container[str], labelled: bool = False
-) -> Mapping[int, Column]:
-    """The contents of columns below a header, down to a word of `ends`, or to a text left of the columns.
-
-    Rows of a table of money are `labelled`: it ends at a text left of their labels. Rows of other sums
-    do not count.
+    `numbers` are those of its cells that are numbers; `sums` tells that it begins with a word of a sum: 分数总和.
     """
-    first = _first_label(cells.get(bottom + 1, {}), columns[0]) if labelled else columns[0]
-    found = {column: Column({}, {}) for column in columns}
-    for row in range(bottom + 1, bottom + 1 + _ROWS):
-        shown = {column: as_shown(cell) for column, cell in cells.get(row, {}).items()}
-        filled = {column: text for column, text in shown.items() if not is_blank(text)}
-        if any(core(text) in ends for text in shown.values()) or min(filled, default=first) < first:
-            break
-        own = {column: text for column, text in filled.items() if column in found}
-        counted = {column: points for column in own if (points := points_in(cells[row][column])) is not None}
-        if labelled and own and not counted:  # below the amounts
-            break
-        if labelled or not _is_sum(filled):
-            _add_row(found, row, own, counted)
-    return found
+
+    texts: Mapping[int, str] = {}
+    numbers: Mapping[int, Decimal] = {}
+    first: int = sys.maxsize
+    words: frozenset[str] = frozenset()
+    sums: bool = False
 
 
-def _add_row(
-    found: Mapping[int, Column], row: int, texts: Mapping[int, str], numbers: Mapping[int, Decimal]
-) -> None:
-    for column, text in texts.items():
-        found[column].texts[row] = text
-    for column, number in numbers.items():
-        found[column].numbers[row] = number
+class SheetContents:
+    """The cells of a sheet as the contents of columns; each is read once, however many headers are above it."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._rows: dict[int, FilledRow] = {}
+
+    def below(
+        self, bottom: int, columns: Sequence[int], ends: frozenset[str], labelled: bool = False
+    ) -> Mapping[int, Column]:
+        """The contents of columns below a header, down to a word of `ends`, or to a text left of the columns.
+
+        Rows of a table of money are `labelled`: it ends at a text left of their labels. Rows of other sums
+        do not count.
+        """
+        first = min(columns[0], self._row(bottom + 1).first) if labelled else columns[0]
+        found = {column: Column({}, {}) for column in columns}
+        for row in range(bottom + 1, min(bottom + _ROWS, self._last) + 1):
+            filled = self._row(row)
+            if filled.first < first or not ends.isdisjoint(filled.words):
+                break
+            own = found.keys() & filled.texts.keys()
+            counted = own & filled.numbers.keys()
+            if labelled and own and not counted:  # below the amounts
+                break
+            if labelled or not filled.sums:
+                for column in own:
+                    found[column].texts[row] = filled.texts[column]
+                for column in counted:
+                    found[column].numbers[row] = filled.numbers[column]
+        return found
+
+    @cached_property
+    def _cells(self) -> Mapping[int, Mapping[int, Cell]]:
+        """The cells by row and column, in order."""
+        found: dict[int, dict[int, Cell]] = {}
+        for (row, column), cell in sorted(self._grid.cells.items()):
+            found.setdefault(row, {})[column] = cell
+        return found
+
+    @cached_property
+    def _last(self) -> int:
+        return max(self._cells, default=0)
+
+    def _row(self, row: int) -> FilledRow:
+        if row not in self._rows:
+            self._rows[row] = _filled_row(self._cells.get(row, {}))
+        return self._rows[row]
 
 
-def _first_label(cells: Mapping[int, Cell], first: int) -> int:
-    """The column of the first text of a row, which is the label of its amounts."""
-    return min((column for column, cell in cells.items() if not is_blank(as_shown(cell))), default=first)
+def _filled_row(cells: Mapping[int, Cell]) -> FilledRow:
+    shown = {column: as_shown(cell) for column, cell in cells.items()}
+    texts = {column: text for column, text in shown.items() if not is_blank(text)}
+    numbers = {column: number for column in texts if (number := points_in(cells[column])) is not None}
+    first = next(iter(texts), sys.maxsize)
+    return FilledRow(texts, numbers, first, frozenset(map(core, shown.values())), _is_sum(texts.get(first, "")))
 
 
-def _is_sum(texts: Mapping[int, str]) -> bool:
-    """Whether a row begins with a word of a sum: 分数总和."""
-    first = next(iter(texts.values()), "")
-    return len(first) <= _LONGEST_SUM and any(word in first for word in vocabulary("roles")["level_names"]["sums"])
+def _is_sum(text: str) -> bool:
+    """Whether a text is a word of a sum: 分数总和."""
+    return len(text) <= _LONGEST_SUM and any(word in text for word in vocabulary("roles")["level_names"]["sums"])
 
 
 def contradicts(role: str, kind: str, column: Column) -> bool:
@@ -112,8 +145,8 @@ def shown_by_contents(column: Column) -> str | None:
     So are percents in a table of money (only that has a column for the rate).
     """
     if len(column.texts) < 2:
-        return "claimed_rate" if column.share(_is_percent) else None
-    shares = {role: column.share(test) for role, test in _tests().items()}
+        return "claimed_rate" if column.shares["claimed_rate"] else None
+    shares = column.shares
     best = max(shares, key=shares.__getitem__)
     enough = _NAMED if best in _levels() else _MOST
     return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
@@ -121,14 +154,23 @@ def shown_by_contents(column: Column) -> str | None:
 
 def is_percent(column: Column) -> bool:
     """Whether nearly all cells of a column are percents."""
-    return column.share(_is_percent) >= _MOST
+    return column.shares["claimed_rate"] >= _MOST
+
+
+def _sorts_of(text: str) -> tuple[str, ...]:
+    """What a text is of what a column may be by its contents; a long one is no sign, unit or level."""
+    return _short_sorts_of(text) if len(text) <= LONGEST else ("claimed_rate",) * _is_percent(text)
+
+
+@lru_cache(1 << 13)
+def _short_sorts_of(text: str) -> tuple[str, ...]:
+    return tuple(sort for sort, test in _tests().items() if test(text))
 
 
 def _is_percent(text: str) -> bool:
     return text.rstrip()[-1:] in ("%", "％") and any(map(str.isdigit, text))
 
 
-@lru_cache(1 << 12)
 def _is_sign(text: str) -> bool:
     return parse_sign(text) is not None
 
@@ -149,7 +191,6 @@ def _is_level(names: frozenset[str], text: str) -> bool:
     return len(text) <= LONGEST and core(text).removesuffix("指标").removeprefix("项目") in names
 
 
-@lru_cache(1 << 12)
 def _is_unit(text: str) -> bool:
     """Whether it is a unit of measure or a counting word: %, 万元, 人次, 元/人, 次."""
     bare = core(text) or normalise(text) if len(text) <= LONGEST else text

@@ -15,7 +15,7 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
@@ -82,7 +82,7 @@ class FundSearch:
         block = self.layout.form.lines("funds")
         if not label or label in Labels(typed(block.columns)):
             return True
-        return self.layout.form.total_line in Roles("lines", block.lines).likely(label)
+        return self.layout.form.total_line in roles_of("lines", block.lines).likely(label)
 
     def _label(self, header: Header, row: int) -> tuple[str, int]:
         """The last text before the amounts, and its column; "" where there is none."""

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.forms import Box
-from perf_xlsx.ooxml import Cell
+from perf_xlsx.ooxml import PackageError
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, unknown
-from perf_xlsx.reading.official.contents import Column, columns_below, contradicts, names_a_level
+from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
+from perf_xlsx.reading.official.contents import Column, SheetContents, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
 from perf_xlsx.reading.official.likeness import roles_of
@@ -20,6 +20,23 @@ Needs = Sequence[Sequence[str]]
 
 _TRIED = 60  # rows that look like headers of unknown labels, and are none
 _SPANNED = 9  # columns that a label is merged over and that are looked at
+_LABEL, _WORD = 20, 5  # what a label of a row that may be a header costs, and a text that may be one, in cells
+
+
+class Effort:
+    """How many cells may be looked at for the headers of one workbook, so that no workbook costs minutes.
+
+    Raises PackageError beyond that: what was not looked through to the end is not read at all.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def spend(self, cells: int, where: str) -> None:
+        """Count what was looked at on the sheet that is called so."""
+        self._left -= cells
+        if self._left < 0:
+            raise PackageError("too_large", f"工作表“{where}”中像表头的行过多，没有查找完")
 
 
 class Search:
@@ -31,21 +48,28 @@ class Search:
 
     def __init__(
         self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
-        ends: Sequence[str], headings: Sequence[str], money: Sequence[Box] = (),
+        ends: Sequence[str], headings: Sequence[str], money: Sequence[Box],
+        effort: Effort, contents: SheetContents,
     ) -> None:  # fmt: skip
-        self.grid, self.sheet, self.labelled = sheets.grids[sheet], sheet, block == "funds"
+        self.sheet, self.name, self.labelled = sheet, sheets.names[sheet], block == "funds"
+        self.effort, self.contents = effort, contents
         self.ends = frozenset(headings if self.labelled else ends)
         self.roles, self.kinds = roles_of(block, tuple(boxes)), {box.key: box.kind for box in boxes}
         self.rows = HeaderRows(sheets, sheet, rows, self.roles, headings)
         self.money = roles_of("funds", tuple(money)) if money else None
-        self._known: dict[int, int] = {}
+        self._may: dict[int, bool] = {}
+        self._certain: dict[tuple[tuple[str, ...], ...], list[Header]] = {}
+        self._words: set[str] = set()
 
     def headers(self, needs: Needs, likely: bool) -> list[Header]:
         """Every header that has what the table needs, from top to bottom.
 
         Labels that no form knows are taken for those of a table only if asked for, and no header has known ones.
         """
-        if (found := self._headers(needs, certain=True)) or not likely:
+        key = tuple(map(tuple, needs))
+        if key not in self._certain:
+            self._certain[key] = self._headers(needs, certain=True)
+        if (found := self._certain[key]) or not likely:
             return found
         found = self._headers(needs, certain=False)
         return [header for header in found if header.titles == found[0].titles]
@@ -53,8 +77,8 @@ class Search:
     def _headers(self, needs: Needs, certain: bool) -> list[Header]:
         found: list[Header] = []
         tried = 0
-        for row in self.rows.rows:
-            if (found and row <= found[-1].bottom) or not self._may_begin(row, certain):
+        for row in self._begun_by_known if certain else filter(self._is_likely, self.rows.rows):
+            if found and row <= found[-1].bottom:
                 continue
             if header := self._header(row, needs, certain):
                 found.append(header)
@@ -67,11 +91,11 @@ class Search:
         """The header that begins in this row, of as many rows as show most of its columns."""
         found: list[Header] = []
         for leaves in self.rows.deeper(row):
-            header = self._of(leaves)
+            header = self._of(leaves, needs if certain else ())
             if (
                 header
-                and self._adds(header, leaves)
                 and _has(_known(header) if certain else header.columns, needs)
+                and self._adds(header, leaves)
             ):
                 found.append(header)
         fit = [header for header in found if not self._is_refuted(header)]
@@ -84,23 +108,34 @@ class Search:
         below = self._of(self.rows.leaves(header.top + 1))
         return below is None or below.columns.keys() < header.columns.keys()
 
-    def _may_begin(self, row: int, certain: bool) -> bool:
-        """Whether enough texts of the row are labels: known ones here and below, or such as may be labels."""
-        if not certain:
-            texts = [*self.rows.labels_in(row).values()]
-            likely = sum(any(self.roles.likely(text)) for text in texts)
-            if self.kinds.keys() & {"level1"} and any(map(names_a_level, texts)):
-                return False  # an indicator
-            enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
-            return enough and not self._is_of_money(texts)
-        known = self._known_in(row)
-        return known > 0 and known + self._known_in(row + 1) > 1
+    @cached_property
+    def _begun_by_known(self) -> Sequence[int]:
+        """The rows with known labels, more than one here and in the row below."""
+        known = {row: count for row in self.rows.rows if (count := self._known_in(row))}
+        return [row for row, count in known.items() if count + known.get(row + 1, 0) > 1]
 
     def _known_in(self, row: int) -> int:
         """How many known labels a row has."""
-        if row not in self._known:
-            self._known[row] = sum(self.roles.certain(text) is not None for text in self.rows.texts(row).values())
-        return self._known[row]
+        return sum(self.roles.certain(text) is not None for text in self.rows.texts(row).values())
+
+    def _is_likely(self, row: int) -> bool:
+        """Whether enough texts of the row may be labels, though no form knows them."""
+        if len(self.rows.texts(row)) < 2:  # most rows of a long list
+            return False
+        if row not in self._may:
+            self._may[row] = self._has_likely_labels(row)
+        return self._may[row]
+
+    def _has_likely_labels(self, row: int) -> bool:
+        texts = [*self.rows.labels_in(row).values()]
+        new = {*texts} - self._words
+        self._words |= new
+        self.effort.spend(_WORD * len(new), self.name)
+        likely = sum(any(self.roles.likely(text)) for text in texts)
+        if self.kinds.keys() & {"level1"} and any(map(names_a_level, texts)):
+            return False  # an indicator
+        enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
+        return enough and not self._is_of_money(texts)
 
     def _is_above_levels(self, row: int, labels: int) -> bool:
         """Whether the first indicator is below: a row of labels that nobody knows is above 产出指标 | 数量指标."""
@@ -116,12 +151,15 @@ class Search:
     def _as_money(self, text: str) -> Mapping[str, float]:
         return self.money.likely(text) if self.money else {}
 
-    def _of(self, leaves: Sequence[Leaf]) -> Header | None:
-        """The header of these columns, each with its best role."""
+    def _of(self, leaves: Sequence[Leaf], needs: Needs = ()) -> Header | None:
+        """The header of these columns, each with its best role; None where known labels lack what it `needs`."""
         if not leaves:
             return None
         leaves = told_apart(leaves)
+        self.effort.spend(_LABEL * len(leaves), self.name)
         scores = [dict(self.roles.likely(leaf.text, leaf.heading)) for leaf in leaves]
+        if not _has(certain_roles(scores), needs):  # contents only take certain roles away
+            return None
         wide = any(leaf.right > leaf.column for leaf in leaves)
         contents = self._contents(leaves) if wide or unknown(scores) else {}
         return Columns(self.sheet, self.rows, self.kinds, leaves, scores, contents).header()
@@ -130,14 +168,11 @@ class Search:
         """The contents of every column that a label is over."""
         spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
         columns = sorted({column for span in spans for column in span})
-        return columns_below(self._cells, max(leaf.row for leaf in leaves), columns, self.ends, self.labelled)
+        return self._below(max(leaf.row for leaf in leaves), columns)
 
-    @cached_property
-    def _cells(self) -> Mapping[int, Mapping[int, Cell]]:
-        """The cells of the sheet by row and column, in order."""
-        found: dict[int, dict[int, Cell]] = {}
-        for (row, column), cell in sorted(self.grid.cells.items()):
-            found.setdefault(row, {})[column] = cell
+    def _below(self, bottom: int, columns: Sequence[int]) -> Mapping[int, Column]:
+        found = self.contents.below(bottom, columns, self.ends, self.labelled)
+        self.effort.spend(sum(len(column.texts) for column in found.values()), self.name)
         return found
 
     def _is_refuted(self, header: Header) -> bool:
@@ -145,7 +180,7 @@ class Search:
         columns = [header.columns[role] for role in AMOUNTS if role in header.columns]
         if not columns or "name" in header.columns:
             return False
-        contents = columns_below(self._cells, header.bottom, sorted(columns), self.ends, self.labelled)
+        contents = self._below(header.bottom, sorted(columns))
         return all(contradicts("", "number", contents[column]) for column in columns)
 
 

@@ -9,7 +9,7 @@ from perf_xlsx.forms import form_names, load_form, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.likeness import roles_of
 
 _HEAD = 30  # rows of a sheet in which the labels of its head are
 
@@ -46,6 +46,6 @@ def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> O
 
 def _names_a_project(rows: Mapping[int, Row]) -> bool:
     """Whether the first label of a row is one of a project's name by its words: 专项名称."""
-    roles = Roles("boxes", typed(official_form("project").form.single_boxes))
+    roles = roles_of("boxes", tuple(typed(official_form("project").form.single_boxes)))
     firsts = (core(next(iter(texts.values()))) for texts in islice(rows.values(), _HEAD))
     return any("project" in roles.likely(text) for text in firsts)

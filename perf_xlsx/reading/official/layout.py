@@ -20,9 +20,10 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
+from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
-from perf_xlsx.reading.official.headers import Search
+from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
@@ -33,12 +34,55 @@ from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+MOST_CELLS = 1_500_000  # looked at for headers; a form takes 1,000 to 2,500
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 YEAR = pattern(r"(20\d\d)\s*年")
 
 Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
-Headers = dict[tuple[str, str, int, bool], list[Header]]  # by kind, what they need, sheet, own: sought once each
 COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what one cover may say for several forms
+
+
+class Headers:
+    """The headers of a workbook, and the searches for them: each sheet is read once for each kind of table.
+
+    `effort` is what finding them may cost, in all.
+    """
+
+    def __init__(self, effort: Effort | None = None) -> None:
+        self.effort = effort or Effort(MOST_CELLS)
+        self._found: dict[tuple[str, str, int, bool], list[Header]] = {}
+        self._searches: dict[tuple[str, str, int], Search] = {}
+        self._contents: dict[int, SheetContents] = {}
+
+    def of(
+        self, sheets: Sheets, rows: Rows, kind: OfficialForm, block: str, needs: str, sheet: int, likely: bool
+    ) -> list[Header]:
+        """Every header of a sheet that has what the table needs; `likely`: by labels that no form knows too."""
+        key = kind.form.name, needs, sheet, likely
+        if key not in self._found:
+            search = self._search(sheets, rows, kind, block, sheet)
+            self._found[key] = search.headers(kind.needs[needs], likely)
+        return self._found[key]
+
+    def _search(self, sheets: Sheets, rows: Rows, kind: OfficialForm, block: str, sheet: int) -> Search:
+        key = kind.form.name, block, sheet
+        if key not in self._searches:
+            boxes = [*typed(kind.form.block(block).fields), *unread(kind, block)]
+            money = typed(kind.form.block("funds").fields) if block == "indicators" else ()
+            contents = self._contents.setdefault(sheet, SheetContents(sheets.grids[sheet]))
+            self._searches[key] = Search(
+                sheets,
+                sheet,
+                rows[sheet],
+                boxes,
+                block,
+                kind.totals,
+                kind.headings,
+                tuple(money),
+                self.effort,
+                contents,
+            )
+        return self._searches[key]
 
 
 def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None:
@@ -55,9 +99,11 @@ def locate_alone(sheets: Sheets, rows: Rows, known: Headers, adopted: str | None
     return next((found for search in searches if (found := search.layout())), None)
 
 
-def locate_one_of_several(sheets: Sheets, sheet: int, rows: Rows, adopted: str | None) -> Layout | None:
+def locate_one_of_several(
+    sheets: Sheets, sheet: int, rows: Rows, effort: Effort, adopted: str | None
+) -> Layout | None:
     """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
-    return _Search(sheets, sheet, rows, Headers(), adopted, alone=False).layout()
+    return _Search(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
 
 
 def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
@@ -71,9 +117,9 @@ def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: 
 
 def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
-    found = []
+    found, effort = [], Effort(MOST_CELLS)
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers())
+        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
@@ -229,18 +275,14 @@ class _Search:
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
 
     def _headers(self, kind: OfficialForm, block: str, sheets: Iterable[int], needs: str = "") -> list[Header]:
-        asked, boxes = kind.needs[needs or block], [*typed(kind.form.block(block).fields), *unread(kind, block)]
-        found: list[Header] = []
-        for sheet in sheets:
-            key = kind.form.name, needs or block, sheet, sheet == self.sheet
-            if key not in self.known:
-                money = typed(kind.form.block("funds").fields) if block == "indicators" else ()
-                search = Search(
-                    self.sheets, sheet, self.rows[sheet], boxes, block, kind.totals, kind.headings, tuple(money)
-                )
-                self.known[key] = search.headers(asked, likely=sheet == self.sheet)
-            found += self.known[key]
-        return found
+        """The headers of these sheets; on others than its own only those with known labels."""
+        return [
+            header
+            for sheet in sheets
+            for header in self.known.of(
+                self.sheets, self.rows, kind, block, needs or block, sheet, likely=sheet == self.sheet
+            )
+        ]
 
     def _lists_projects(self, header: Header, lists: list[Header]) -> bool:
         """A list of projects has columns of money too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.reading.official.labels import LONGEST, Labels, core
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.vocabulary import vocabulary
+from perf_xlsx.vocabulary import any_of, vocabulary
 
 CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its words, of one that is only similar
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
@@ -49,6 +50,8 @@ class Roles:
         self.labels, self.known = Labels(boxes), {box.key: tuple(map(core, box.labels)) for box in boxes}
         self.titles = {box.key: box.label for box in boxes}
         self.rules = [rule for rule in _rules(block) if rule.title or rule.role in self.known]
+        self._any_word = pattern(any_of({word for rule in self.rules for word in rule.words}))
+        self._alike = Alike(self.known)
         self._found: dict[tuple[str, str], Mapping[str, float]] = {}
 
     def certain(self, text: str) -> tuple[int, str] | None:
@@ -78,18 +81,38 @@ class Roles:
     def _by_words(self, heading: str, text: str) -> Mapping[str, float]:
         generic = text in vocabulary("roles")["generic"]["words"]
         read = heading if heading and generic else text
-        found = {rule: WORDED + 100 * self._alike(rule.role, read) for rule in self.rules if rule.fits(read)}
+        alike = self._alike.shares(read)
+        fitting = [rule for rule in self.rules if rule.fits(read)] if self._any_word.search(read) else []
         scores: dict[str, float] = {}
-        for rule, score in found.items():
+        for rule in fitting:
             role = "" if rule.title else rule.role
-            scores[role] = max(score, scores.get(role, 0.0))
+            scores[role] = max(WORDED + 100 * alike.get(rule.role, 0.0), scores.get(role, 0.0))
         if scores:
             return with_second(scores)
-        alike = {role: share for role in self.known if (share := self._alike(role, read)) >= _SIMILAR}
-        return with_second({role: ALIKE * share for role, share in alike.items()})
+        similar = {role: share for role in self.known if (share := alike.get(role, 0.0)) >= _SIMILAR}
+        return with_second({role: ALIKE * share for role, share in similar.items()})
 
-    def _alike(self, role: str, text: str) -> float:
-        return max((similarity(text, label) for label in self.known.get(role, ())), default=0.0)
+
+class Alike:
+    """How similar a text is to known labels: only those that share a pair of characters with it are compared."""
+
+    def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
+        labels = {(role, label): _pairs(label) for role, words in known.items() for label in words}
+        self._sizes = {item: len(pairs) for item, pairs in labels.items()}
+        self._having: dict[str, list[tuple[str, str]]] = {}
+        for item, pairs in labels.items():
+            for pair in pairs:
+                self._having.setdefault(pair, []).append(item)
+
+    def shares(self, text: str) -> Mapping[str, float]:
+        """The similarity to the nearest label of each role, where that is more than none."""
+        pairs = _pairs(text)
+        common = Counter(item for pair in pairs for item in self._having.get(pair, ()))
+        shares: dict[str, float] = {}
+        for item, count in common.items():
+            share = 2 * count / (len(pairs) + self._sizes[item])
+            shares[item[0]] = max(share, shares.get(item[0], 0.0))
+        return shares
 
 
 def with_second(scores: Mapping[str, float]) -> Mapping[str, float]:

@@ -10,10 +10,12 @@ from perf_xlsx.forms import typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.headers import Search
+from perf_xlsx.reading.official.contents import SheetContents
+from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, titles_on
 from perf_xlsx.reading.official.labels import rows_of
-from perf_xlsx.reading.official.likeness import Roles
+from perf_xlsx.reading.official.layout import MOST_CELLS
+from perf_xlsx.reading.official.likeness import Roles, roles_of
 
 _FIRST_ROWS = 300  # of a sheet in which the header is sought
 _FIRST_SHEETS = 10
@@ -66,12 +68,14 @@ def nearest(sheets: Sheets) -> Nearest | None:
 
 def _nearest(sheets: Sheets) -> Iterator[Nearest]:
     """The headers of all sheets."""
+    effort = Effort(MOST_CELLS)
     for sheet in sheets.searched[:_FIRST_SHEETS]:
         rows = rows_of(sheets, sheet, _FIRST_ROWS)
         kind = kind_of(titles_on(sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
-        known = Roles("indicators", boxes)
-        search = Search(sheets, sheet, rows, boxes, "indicators", kind.totals, kind.headings)
+        known = roles_of("indicators", tuple(boxes))
+        contents = SheetContents(sheets.grids[sheet])
+        search = Search(sheets, sheet, rows, boxes, "indicators", kind.totals, kind.headings, (), effort, contents)
         for header in search.headers([["name"]], likely=True):
             if len(header.columns) >= _LEAST:
                 yield _of(header, kind, known)

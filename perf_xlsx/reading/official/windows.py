@@ -13,6 +13,7 @@ from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Forms, LocatedForm
+from perf_xlsx.reading.official.headers import Effort
 from perf_xlsx.reading.official.labels import Labels, rows_of
 from perf_xlsx.reading.official.layout import (
     Beginnings,
@@ -50,7 +51,7 @@ def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> For
         return Forms(() if layout is None else ((sheets, layout),))
     cells = _cells_of(sheets, found)
     windows, copies = _without_copies(sheets, cells)
-    located = _located(sheets, rows, windows[:most], cells, adopted)
+    located = _located(sheets, rows, windows[:most], cells, known.effort, adopted)
     return Forms(tuple(located), (*copies, *_beyond(windows[most:], sheets, most)))
 
 
@@ -125,8 +126,9 @@ def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list
 
 
 def _located(
-    sheets: Sheets, rows: Rows, windows: Iterable[Window], cells: Mapping[Window, Cells], adopted: str | None
-) -> Iterator[LocatedForm]:
+    sheets: Sheets, rows: Rows, windows: Iterable[Window], cells: Mapping[Window, Cells],
+    effort: Effort, adopted: str | None,
+) -> Iterator[LocatedForm]:  # fmt: skip
     """Each form with the workbook as it sees it: its own rows, and sheets on which no form is."""
     nothing = {window.sheet: Grid({}, ()) for window in cells}
     common = {n: rows[n] for n in sheets.searched if n not in nothing}
@@ -135,7 +137,7 @@ def _located(
             nothing | {window.sheet: _grid(sheets.grids[window.sheet], window, cells[window])}
         )
         own = {row: texts for row, texts in rows[window.sheet].items() if window.top <= row <= window.bottom}
-        layout = locate_one_of_several(seen, window.sheet, common | {window.sheet: own}, adopted)
+        layout = locate_one_of_several(seen, window.sheet, common | {window.sheet: own}, effort, adopted)
         if layout is not None:
             yield seen, layout
 
