@@ -23,7 +23,8 @@ from perf_xlsx.sheets.fixed_texts import (
     LEGEND,
     NUMBER,
     REQUIRED_HEAD,
-    is_prompt,
+    UNIT_LEAD,
+    is_live_text,
 )
 from perf_xlsx.system.pattern import pattern
 
@@ -117,7 +118,7 @@ def _is_counter(cell: Cell) -> bool:
 
 def _is_checked(cell: Cell) -> bool:
     """Whether a cell is one of the template's checks, or any other of its formulas."""
-    return is_live(cell) or (isinstance(cell.value, str) and cell.value.startswith(CHECK_MARKS))
+    return is_live(cell) or (isinstance(cell.value, str) and cell.value.startswith((*CHECK_MARKS, UNIT_LEAD)))
 
 
 def _hint_rows(form: Form, sheets: Sheets, sheet: int) -> set[int]:
@@ -143,7 +144,7 @@ def _is_computed(cell: Cell | None) -> bool:
     if cell is None:
         return False
     value = cell.struck if cell.value is None else cell.value
-    return cell.formula is not None or isinstance(value, Decimal) or is_prompt(value)
+    return cell.formula is not None or isinstance(value, Decimal) or is_live_text(value)
 
 
 def _is_title(form: Form, cell: Cell) -> bool:

@@ -25,6 +25,22 @@ DONE, WRONG, DOUBTED, OWED, IDLE = "✔", "✖", "△", "还差", "○"  # what 
 CHECK_MARKS = tuple(f"{mark} " for mark in (DONE, WRONG, DOUBTED, OWED, IDLE))
 
 
+class Hint(StrEnum):
+    """What a row of indicators says, as far as it is no prompt: in more words, or once it is filled in."""
+
+    PERCENT = "请统一指标值与实际值：一个是百分数一个不是"
+    UNIT = "请核对指标值与实际值的单位"
+    LEVEL = "请选实际完成值的档次"
+    CLAIM = "请填自评得分"
+    NOT_SCORED = "暂不能评分，请核对本行"
+    NO_MEASURE = "指标值是0，请核对指标值和指标性质"
+    UNLIKE = "自评得分与参考得分不符"
+    UNEXPLAINED = "请写偏差原因和改进措施"
+
+
+UNIT_LEAD = "金额单位："  # begins the line that says it on each sheet with money
+
+
 class Prompt(StrEnum):
     """What a computed box shows in place of a number: what it asks for, or waits for."""
 
@@ -54,12 +70,12 @@ def asks_by_name(formula: str) -> bool:
 
 
 _OF = "："
-_PROMPTS = frozenset({*Prompt, "请先改好“请…”处"})  # the last is of version 1
+_LIVE = frozenset({*Prompt, *Hint, OWED, DONE, "请先改好“请…”处"})  # the last is of version 1
 
 
-def is_prompt(text: object) -> bool:
-    """Whether a text is a prompt, of whichever box."""
-    return isinstance(text, str) and text.partition(_OF)[0] in _PROMPTS
+def is_live_text(text: object) -> bool:
+    """Whether a text is what one of the template's formulas shows in place of a number."""
+    return isinstance(text, str) and not {text, text.partition(_OF)[0]}.isdisjoint(_LIVE)
 
 
 # Scored sheets are recognised by these when a copy of them comes back.

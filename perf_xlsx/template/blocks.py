@@ -13,7 +13,7 @@ from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, NUMBER, OWED
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
 from perf_xlsx.template.conditions import blank, number, plain_number
@@ -175,7 +175,7 @@ class Writer:
         canvas.text(worksheet, 0, LEFT, s.dated(sheet.title, self.year), title)
         column = self._column_at(TITLE_WIDTH)
         if any(_has_money(block) for block in sheet.blocks):
-            unit = f'="金额单位："&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
+            unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
         canvas.text(
@@ -210,7 +210,7 @@ class Writer:
         canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
 
     def _halves(self, state: SheetState) -> list[tuple[int, int]]:
-        """First and last columns of the checks in the strip: two side by side where they are more than its rows."""
+        """First and last columns of the strip's checks: two side by side where they are more than its rows."""
         middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
         if len(state.checks) <= STRIP:
             return [(LEFT, end - 1)]

@@ -12,7 +12,7 @@ from functools import cached_property
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import BY_SHARE, NO_GRADE, RESCALED, Rulebook, Tier
-from perf_xlsx.sheets.fixed_texts import DONE, OWED, Prompt
+from perf_xlsx.sheets.fixed_texts import DONE, OWED, Hint, Prompt
 from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import (
     bare,
@@ -161,10 +161,10 @@ def grade_of(total: str, rulebook: Rulebook, *before: Case) -> str:
 
 REQUIRED = ("name", "sign", "target", "actual", "weight", "claimed_points")  # of a row of indicators
 TOLD = {  # prompts in more words, where a row has room for them
-    Prompt.PERCENT: "统一指标值与实际值：一个是百分数一个不是",
-    Prompt.UNIT: "核对指标值与实际值的单位",
-    Prompt.LEVEL: "选实际完成值的档次",
-    Prompt.CLAIM: "填自评得分",
+    Prompt.PERCENT: Hint.PERCENT,
+    Prompt.UNIT: Hint.UNIT,
+    Prompt.LEVEL: Hint.LEVEL,
+    Prompt.CLAIM: Hint.CLAIM,
 }
 
 
@@ -274,14 +274,14 @@ class IndicatorSteps:
             (self.redirected, NOTHING),
             (unused, NOTHING),
             (f'{lacking}<>""', f'"{OWED}："&{lacking}'),
-            *((f'{points}="{prompt}"', quoted(f"{ASKING}{told}")) for prompt, told in TOLD.items()),
+            *((f'{points}="{prompt}"', quoted(told)) for prompt, told in TOLD.items()),
             (f'LEFT({points})="{ASKING}"', points),
             (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
-            (f"NOT(ISNUMBER({points}))", quoted("暂不能评分，请核对本行")),
-            (self._without_measure(), quoted("指标值是0，请核对指标值和指标性质")),
+            (f"NOT(ISNUMBER({points}))", quoted(Hint.NOT_SCORED)),
+            (self._without_measure(), quoted(Hint.NO_MEASURE)),
             *self._midyear(),
-            (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted("自评得分与参考得分不符")),
-            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted("请写偏差原因和改进措施")),
+            (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted(Hint.UNLIKE)),
+            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted(Hint.UNEXPLAINED)),
             otherwise=quoted(DONE),
         )
 

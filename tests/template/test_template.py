@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import random
@@ -21,14 +22,17 @@ from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.template.steps import PREFIX
 from tests import CASES, FIXTURES, ROOT
+from tests.kit.filled import template_of
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of
-from tests.kit.parts import edited
+from tests.kit.parts import edited, unzipped
 from tests.scoring.test_oracle import as_case, made_up
 from tests.scoring.test_scoring import form_of, table
 
 OTHER_CHOICES = str(FIXTURES / "另一种选择.toml")
 FORMS = form_names()
+TABLES_ALONE = ("项目明细", "绩效指标")  # sheets that print down to their last filled-in row: by a formula
+PRINT_AREA = re.compile(r"<definedName name=\"_xlnm.Print_Area\" [^>]*>('绩效指标'[^<]*)<")
 
 # Functions that came after Excel 2010 carry the prefix in the file; the others are named to be sure.
 NEWER = re.compile(r"_xlfn|IFS\(|XLOOKUP|TEXTJOIN|CONCAT\(|LET\(|FILTER\(")
@@ -111,8 +115,23 @@ def test_it_prints_on_a4_one_page_wide_with_page_numbers(blank: tuple[str, Any])
             assert sheet.page_setup.paperSize == 9
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
             assert sheet.page_setup.fitToWidth in (None, 1)  # absent means 1
-            assert sheet.print_area
+            assert sheet.print_area or sheet.title in TABLES_ALONE
             assert "&P" in sheet.oddFooter.center.text
+
+
+@needs_libreoffice
+def test_blank_rows_of_a_table_are_not_printed(tmp_path: Path) -> None:
+    data = template_of("project")
+    area = PRINT_AREA.search(unzipped(data)["xl/workbook.xml"].decode("utf-8"))
+    assert area is not None
+    corner = html.unescape(area[1]).partition(":")[2]
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    last = max(cell.row for cell in cells(book, "px_indicators_name")[1] if cell.value is not None)
+    assert last < book["绩效指标"].max_row - 10
+    book["基本信息"]["H30"] = f"=ROW({corner})"
+    book.save(tmp_path / "a.xlsx")
+    found = openpyxl.load_workbook(converted(tmp_path / "out", "xlsx", tmp_path / "a.xlsx"), data_only=True)
+    assert found["基本信息"]["H30"].value == last
 
 
 def test_it_knows_itself(blank: tuple[str, Any]) -> None:
