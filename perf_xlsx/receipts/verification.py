@@ -36,7 +36,8 @@ from perf_xlsx.receipts.receipt import Receipt, in_short
 from perf_xlsx.receipts.register import Register, identity
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.scored.summary import COUNT_OF_ERRORS, SUMMARY
+from perf_xlsx.scored.summary import COUNT_OF_ERRORS
+from perf_xlsx.sheets.fixed_texts import SUMMARY
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.pattern import pattern
 

@@ -27,9 +27,8 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
+from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 
-SUMMARY = "评分汇总"
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
 WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 44, 46)  # columns A to K

@@ -7,6 +7,7 @@ from enum import StrEnum
 HIDDEN_SHEET = "_perf_xlsx"
 STEP = "pxl_"  # begins the names of the steps of live formulas; those of boxes and columns begin with BOX
 BOX = "px_"
+SUMMARY = "评分汇总"  # the first sheet of a scored copy
 GUIDE = "填报说明"  # the first sheet, which holds no boxes
 PROPERTY_PREFIX = "perf_xlsx."
 # Defined names of a template that is a bureau's own workbook: its labels, its boxes, and what we add beside them.

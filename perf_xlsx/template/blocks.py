@@ -213,7 +213,7 @@ class Writer:
         """First and last columns of the strip's checks: two side by side where they are more than its rows."""
         middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
         if len(state.checks) <= STRIP:
-            return [(LEFT, end - 1)]
+            return [(LEFT, min(end - 1, self._last_column(state.sheet)))]
         return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
 
     # ---- blocks ----------------------------------------------------------------------------------------------
@@ -244,6 +244,7 @@ class Writer:
             canvas.typed(worksheet, row, LEFT + 1, value, style)
             state.box(row, LEFT + 1)
             if required:
+                canvas.fading(worksheet, row, LEFT + 1, row)
                 state.require(box.key, self.singles[box.key], box.label)
         help_text = self.box.dated(box.help) or COMPUTED_HELP
         canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
@@ -297,10 +298,11 @@ class Writer:
             else:
                 value = line_value(self.fill, block, line, box)
                 is_first = self._opens_total(block, line) and box.key in needed_of_total
-                canvas.typed(
-                    worksheet, row, column, value, self.box.style(box, box.key in needed or is_first, value)
-                )
+                required = box.key in needed or is_first
+                canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
                 state.box(row, column)
+                if required:
+                    canvas.fading(worksheet, row, column, row)
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
@@ -360,6 +362,8 @@ class Writer:
             canvas.text(worksheet, header, column, _head(box, box.required), canvas.head)
             canvas.name(f"px_{block.key}_{box.key}", state.sheet.name, header + 1, column, last, column)
             self.box.ask(worksheet, header + 1, column, last, box)
+            if box.required:
+                canvas.fading(worksheet, header + 1, column, last)
 
     def _row(
         self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed],

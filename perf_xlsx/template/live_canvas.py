@@ -11,8 +11,9 @@ from typing import IO, Any
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.forms import FormError
 from perf_xlsx.forms.case import Shown
+from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import DONE, IDLE, WRONG
+from perf_xlsx.sheets.fixed_texts import DONE, IDLE, SUMMARY, WRONG
 from perf_xlsx.sheets.writer import Canvas, safe
 from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
 from perf_xlsx.template.steps import Steps
@@ -96,6 +97,15 @@ class LiveCanvas(Canvas):
             look = self.book.add_format({"bg_color": fill, "font_color": ink})
             rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
             sheet.conditional_format(row, column, last_row, last_column, rule)
+
+    def fading(self, sheet: Any, row: int, column: int, last_row: int) -> None:
+        """Required boxes: white once they are filled in; but in a scored copy they keep the colours of marks."""
+        cell = cell_name(row, column)
+        white = self.book.add_format({"bg_color": s.OPTIONAL_FILL})
+        filled = f'=AND(LEN(TRIM({cell}))>0,ISERROR(INDIRECT("{SUMMARY}!A1")))'
+        sheet.conditional_format(
+            row, column, last_row, column, {"type": "formula", "criteria": filled, "format": white}
+        )
 
     def settle(self) -> None:
         """Write every formula with its result."""

@@ -224,7 +224,7 @@ def _legend_table(canvas: LiveCanvas, sheet: Any, row: int) -> int:
     canvas.text(sheet, row, 1, "颜色说明", canvas.head)
     canvas.text(sheet, row, 2, "怎么填", canvas.head)
     legend = (
-        ("黄色格", s.REQUIRED_FILL, "必须填写。"),
+        ("黄色格", s.REQUIRED_FILL, "必须填写；填好后变成白色。"),
         ("白色格", s.OPTIONAL_FILL, "按需填写，没有的可以空着。"),
         ("灰色格", s.COMPUTED_FILL, "自动计算，仅供核对，请勿改动。"),
         ("蓝色格", s.HEAD_FILL, "标题和栏目名称，请勿改动。"),

@@ -22,7 +22,7 @@ from perf_xlsx.forms import FormError, form_names, load_form, parse_form, read_f
 from perf_xlsx.forms.fitness import RESERVED, RESERVED_BEGINNINGS, SHEETS, unfit
 from perf_xlsx.results.explain import rules_document
 from perf_xlsx.rulebook import BY_FORM, Rulebook, load_rulebook
-from perf_xlsx.scored.summary import SUMMARY
+from perf_xlsx.sheets.fixed_texts import SUMMARY
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import PREFIX, Steps
 from tests import CASES, ROOT
