@@ -59,10 +59,9 @@ def as_records(result: Result) -> tuple[Record, ...]:
     return tuple(replace(record, parts=len(result.forms)) for record in records) if result.more else (*records,)
 
 
-def as_record(result: Result) -> Record:
-    """One form with its money: enough for a consolidated workbook, without reading the workbook again."""
-    form, scores = result.evaluation, result.scores
-    unread = Record(
+def _unread(result: Result) -> Record:
+    """What is known of a form that could not be read."""
+    return Record(
         file=result.file,
         part=result.part or UNSET,
         status="unreadable",
@@ -74,10 +73,15 @@ def as_record(result: Result) -> Record:
         findings=tuple(map(finding_record, result.findings)),
         output=result.output,
     )
+
+
+def as_record(result: Result) -> Record:
+    """One form with its money: enough for a consolidated workbook, without reading the workbook again."""
+    form, scores = result.evaluation, result.scores
     if form is None or scores is None or result.stamp is None:
-        return unread
+        return _unread(result)
     return replace(
-        unread,
+        _unread(result),
         status="checked" if form.unscored else "scored",
         unscored=form.unscored or UNSET,
         form=form.form,

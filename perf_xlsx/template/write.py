@@ -173,25 +173,11 @@ def _guide_sheet(
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 3)
-    sheet.set_column(1, 1, 22)
-    sheet.set_column(2, 2, 66)
-    sheet.set_row(0, 42)
-    sheet.merge_range(0, 1, 0, 2, "", canvas.title)
-    canvas.text(sheet, 0, 1, f"{form.official}填报说明", canvas.title)
-    canvas.text(
-        sheet, 1, 1, f"{year}年度" if year else "", canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
-    )
-    sheet.set_row(2, 26)
-    sheet.merge_range(2, 1, 2, 2, "", canvas.style())
-    look = canvas.style(bold=True, font_size=14, border=1, align="center")
-    canvas.live(sheet, 2, 1, f"={verdict_formula}", look)
-    canvas.name(VERDICT, GUIDE, 2, 1)
-    canvas.check_colours(sheet, 2, 1, 2, 2)
+    for column, width in enumerate((3, 22, 66)):
+        sheet.set_column(column, column, width)
+    _guide_head(canvas, sheet, form, year, rulebook)
+    _verdict(canvas, sheet, verdict_formula)
     sheet.freeze_panes(3, 0)
-    rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
-    sheet.set_row(1, s.height_for([(rules, 66)], 20))
-    canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
     row = 3
     for line in _guide(form, rulebook):
         sheet.merge_range(row, 1, row, 2, "", canvas.paragraph)
@@ -204,6 +190,27 @@ def _guide_sheet(
     canvas.print_setup(sheet, landscape=False)
     sheet.print_area(0, 0, row, 2)
     sheet.fit_to_pages(1, 1)
+
+
+def _guide_head(canvas: LiveCanvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook) -> None:
+    """Title, year, and by which rules the form is scored."""
+    sheet.set_row(0, 42)
+    sheet.merge_range(0, 1, 0, 2, "", canvas.title)
+    canvas.text(sheet, 0, 1, f"{form.official}填报说明", canvas.title)
+    look = canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
+    canvas.text(sheet, 1, 1, f"{year}年度" if year else "", look)
+    rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
+    sheet.set_row(1, s.height_for([(rules, 66)], 20))
+    canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
+
+
+def _verdict(canvas: LiveCanvas, sheet: Any, formula: str) -> None:
+    """Whether the form can be sent in, in one line."""
+    sheet.set_row(2, 26)
+    sheet.merge_range(2, 1, 2, 2, "", canvas.style())
+    canvas.live(sheet, 2, 1, f"={formula}", canvas.style(bold=True, font_size=14, border=1, align="center"))
+    canvas.name(VERDICT, GUIDE, 2, 1)
+    canvas.check_colours(sheet, 2, 1, 2, 2)
 
 
 def _guide(form: Form, rulebook: Rulebook) -> list[str]:
