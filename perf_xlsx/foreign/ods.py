@@ -316,7 +316,7 @@ def _cell(element: etree._Element, struck: bool, styles: _Styles, most: int) -> 
         return Cell(None, formula, error)
     value = _value(element, kind, shown.text)
     if value in (None, ""):
-        return Cell(None, formula) if formula and not paragraphs and kind != "string" else None
+        return Cell(None, formula, silent=paragraphs or kind == "string") if formula else None
     return _filled(value, formula, kind, shown, struck)
 
 

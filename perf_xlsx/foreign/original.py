@@ -76,11 +76,11 @@ class CellCount:
         self.limits = limits
         self.sheets_left, self.cells_left, self.records_left = limits.parts, limits.cells, 4 * limits.cells
         self.formulas_left = FORMULAS
-        self.sheet, self.cells = "", dict[tuple[int, int], Cell]()
+        self.sheet, self.cells, self.silent = "", dict[tuple[int, int], Cell](), dict[tuple[int, int], Cell]()
 
     def begin(self, sheet: str) -> None:
         """The cells that follow are of that sheet. Raises PackageError beyond the limit of parts."""
-        self.sheet, self.cells = sheet, {}
+        self.sheet, self.cells, self.silent = sheet, {}, {}
         self.sheets_left -= 1
         if self.sheets_left < 0:
             raise PackageError("too_large", f"有超过 {self.limits.parts} 个工作表")
@@ -93,7 +93,7 @@ class CellCount:
             where = f"工作表“{self.sheet}”第{row}行第{column}列"
             raise PackageError("too_large", f"{where}的文字超过 {self.limits.text} 字")
         if 1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN:
-            self.cells[row, column] = cell
+            (self.silent if cell.silent else self.cells)[row, column] = cell
 
     def record(self, times: int = 1) -> None:
         """A record was met, a blank cell too. Raises PackageError beyond four times the limit of cells."""
@@ -120,4 +120,4 @@ class CellCount:
         if len(merges) > self.limits.merges:
             message = f"工作表“{self.sheet}”有 {len(merges)} 处合并，超过上限 {self.limits.merges} 处"
             raise PackageError("too_large", message)
-        return Grid(self.cells, tuple(merges), frozenset(hidden_rows), tuple(hidden_columns))
+        return Grid(self.cells, tuple(merges), frozenset(hidden_rows), tuple(hidden_columns), silent=self.silent)

@@ -52,7 +52,8 @@ class Cell(Struct, frozen=True, gc=False):  # quick to make, and there are thous
     """One cell. A formula without stored result has value None; a shared formula's followers have a `Shared`.
 
     `struck` is the crossed-out content, which is no part of the value: that is None if all of it is crossed out.
-    `picture`: the cell shows a picture, perhaps by a formula, and has no value.
+    `picture`: the cell shows a picture, perhaps by a formula, and has no value. `silent`: its formula has an empty
+    text as its result; a grid keeps such cells apart, as to a reader they hold nothing.
     """
 
     value: Value
@@ -61,6 +62,7 @@ class Cell(Struct, frozen=True, gc=False):  # quick to make, and there are thous
     number_format: str = "General"
     struck: Value = None
     picture: bool = False
+    silent: bool = False
 
     @property
     def crossed_out(self) -> bool:
@@ -131,7 +133,8 @@ class Grid(Struct, frozen=True):
     """A worksheet: non-empty cells by (row, column), merged ranges as (top, left, bottom, right).
 
     `hidden_rows` and `hidden_columns` count what was hidden by hand and by a filter. `partial`: only the first
-    cell was read, because nothing on the sheet was asked for.
+    cell was read, because nothing on the sheet was asked for. `silent` are the cells whose formulas show an empty
+    text, which hold nothing.
     """
 
     cells: dict[tuple[int, int], Cell]
@@ -139,6 +142,7 @@ class Grid(Struct, frozen=True):
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: tuple[tuple[int, int], ...] = ()
     partial: bool = False
+    silent: Mapping[tuple[int, int], Cell] = {}
 
     def hidden(self, row: int, column: int) -> bool:
         """Whether the cell's row or column is hidden."""
@@ -156,13 +160,13 @@ def read_grid(book: Book, sheet: Sheet, is_wanted: Callable[[Collection[str]], b
         _judge_count(count, book, sheet)
         if not is_wanted(_texts(data, book)):
             return Grid(dict(islice(_cells(data, book, sheet), 1)), (), partial=True)
-    cells, rows = dict[tuple[int, int], Cell](), frozenset[int]()
+    cells, silent, rows = dict[tuple[int, int], Cell](), dict[tuple[int, int], Cell](), frozenset[int]()
     if data is not None:
         for address, cell in _cells(data, book, sheet):
-            cells[address] = cell
-            _judge_count(len(cells), book, sheet)
+            (silent if cell.silent else cells)[address] = cell
+            _judge_count(len(cells) + len(silent), book, sheet)
         rows = frozenset(number for number, row in numbered(data) if _is_hidden(row))
-    return Grid(cells, _merges(root, book, sheet), rows, _hidden_columns(root))
+    return Grid(cells, _merges(root, book, sheet), rows, _hidden_columns(root), silent=silent)
 
 
 def _judge_count(cells: int, book: Book, sheet: Sheet) -> None:
@@ -333,7 +337,7 @@ def _of_parts(
     if formula is not None and _PICTURE.match(_written(formula)):
         return Cell(None, formula, None, code, picture=True)
     if kind == "str" and _is_blank(text):
-        return None  # a formula's result that is an empty text
+        return Cell(None, formula, silent=True) if formula is not None else None
     content = inline if kind == "inlineStr" else _value(kind, text, code, known.book)
     return cell_of(content, formula, code, struck)
 

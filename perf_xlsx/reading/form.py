@@ -213,7 +213,7 @@ class FormReader:
 
     def _is_made(self, path: Path, address: Address) -> bool:
         """Whether the template's own formula is in a box: then the sum is computed, and not read."""
-        if self.layout.official or address in self.unread or not is_live(self.sheets.cell(address)):
+        if self.layout.official or address in self.unread or not is_live(self.sheets.formula_at(address)):
             return False
         self.computed.add(path)
         return True

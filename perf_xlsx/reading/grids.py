@@ -90,6 +90,11 @@ class Sheets:
         """The workbook with everything that is on its sheets."""
         return self._whole or self
 
+    def formula_at(self, address: Address) -> Cell | None:
+        """The cell at the address, also where its formula shows nothing; or None."""
+        sheet, row, column = address
+        return self.cell(address) or self.grids[sheet].silent.get((row, column))
+
     def cell(self, address: Address) -> Cell | None:
         """The cell at the address, or None."""
         sheet, row, column = address
