@@ -8,7 +8,7 @@ SHARE ?= 1
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: demo test fuzz hostile bench lint templates clean
+.PHONY: demo test fuzz hostile bench lint templates windows clean
 
 demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
@@ -37,6 +37,9 @@ lint: .venv/.ready  ## format, lint, strict types, import contracts
 
 templates: .venv/.ready  ## regenerate templates/ and examples/ byte for byte
 	$(BIN)/python -m perf_xlsx.cli.publish
+
+windows: .venv/.ready  ## dist/perf-xlsx-windows.zip; PYTHON_EMBED=python-3.x.y-embed-amd64.zip puts that Python in, PYTHON_EMBED_SHA256=… checks it
+	$(BIN)/python .ci/windows/build.py
 
 clean:
 	rm -rf .venv demo-out build dist *.egg-info
