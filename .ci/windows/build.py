@@ -29,6 +29,7 @@ SOURCES = ("pyproject.toml", "README.md", "LICENSE", "perf_xlsx")  # what our wh
 TEXTS = ("开始.bat", "评分.bat", "perf-xlsx.cmd", "安装说明.txt")
 NOT_RUN = (".c", ".h", ".pxd", ".pxi", ".pyi", ".pyx")  # for compilers and editors, a tenth of the wheels
 DATE = (2020, 1, 1, 0, 0, 0)
+UNIX = 3  # the system a zip is from: of others, some programs take UTF-8 names for those of a code page
 AMD64 = b"PE\0\0\x64\x86"
 # Where the batch files find Python. %~dp0 is their own folder.
 BROUGHT = '"%~dp0program\\python\\python.exe"'
@@ -142,7 +143,7 @@ def write(files: Mapping[str, bytes], output: Path) -> None:
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", DATE)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, UNIX, 0o644 << 16
             archive.writestr(entry, files[name])
 
 
