@@ -1,8 +1,8 @@
-"""Builds dist/perf-xlsx-windows.zip: a folder that runs on Windows without installing anything and without a network.
+"""Builds dist/perf-xlsx-windows.zip: a folder that runs on Windows, with nothing installed and no network.
 
-In it: the product and every wheel of requirements.txt (checked against its sum), unpacked; the batch files; and an
-embeddable Python where PYTHON_EMBED names its zip, checked against PYTHON_EMBED_SHA256 where that is given. Without
-one, the batch files use a Python that is installed there. The same input gives the same bytes.
+In it: the product and every wheel of requirements.txt (checked against its sum), unpacked; the batch files; and
+an embeddable Python where PYTHON_EMBED names its zip, checked against PYTHON_EMBED_SHA256 where that is given.
+Without one, the batch files use a Python that is installed there. The same input gives the same bytes.
 """
 
 from __future__ import annotations

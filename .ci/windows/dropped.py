@@ -1,7 +1,7 @@
 """Scores what was dropped on 评分.bat, beside itself.
 
-Explorer quotes a path only if it has a space, so cmd cuts a path with & in two and loses ^ before a batch file sees
-it (%1, %*). The line as Explorer gave it is whole: the batch file passes it on in PERF_XLSX_LINE.
+Explorer quotes a path only if it has a space, so cmd cuts a path with & in two and loses ^ before a batch file
+sees it (%1, %*). The line as Explorer gave it is whole: the batch file passes it on in PERF_XLSX_LINE.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ LINE, BATCH_FILE = (
     "PERF_XLSX_LINE",
     "PERF_XLSX_BAT",
 )  # environment variables: cmd's own line, the batch file's name
-HOW = "请把收回的自评表（文件或文件夹）拖到“评分.bat”的图标上，松开鼠标。\n评分后的工作簿写在它们旁边的“评分结果”文件夹，原文件不会改动。"
+HOW = (
+    "请把收回的自评表（文件或文件夹）拖到“评分.bat”的图标上，松开鼠标。\n"
+    "评分后的工作簿写在它们旁边的“评分结果”文件夹，原文件不会改动。"
+)
 
 
 def dropped(line: str, batch_file: str) -> list[str]:

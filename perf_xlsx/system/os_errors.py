@@ -71,14 +71,15 @@ def place_of(error: Exception) -> str:
 def put_in_place(temporary: str | Path, path: Path) -> None:
     """Rename a file, replacing `path`. Retries for a second if a virus scanner, OneDrive or Excel holds the file.
 
-    Raises OSError.
+    Raises OSError, which names `path`: nobody knows the temporary file.
     """
     until = time.monotonic() + PATIENCE
     while True:
         try:
             return os.replace(temporary, path)
-        except PermissionError:
-            if time.monotonic() >= until:
+        except OSError as error:
+            if not isinstance(error, PermissionError) or time.monotonic() >= until:
+                error.filename, error.filename2 = os.fspath(path), None
                 raise
             time.sleep(PAUSE)
 
