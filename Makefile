@@ -29,10 +29,11 @@ bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats,
 	$(BIN)/python -m benchmarks.letters
 	$(BIN)/python -m benchmarks.many
 
-lint: .venv/.ready  ## format, lint, strict types, import contracts
+lint: .venv/.ready  ## format, lint, strict types (also as Windows has them), import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows
 	$(BIN)/lint-imports
 
 templates: .venv/.ready  ## regenerate templates/ and examples/ byte for byte
