@@ -58,9 +58,9 @@ def embedded(archive: Path, expected: str | None = None) -> Runtime:
     """The embeddable distribution in a zip, told to find our packages. Raises BuildError and OSError."""
     data = archive.read_bytes()
     computed = hashlib.sha256(data).hexdigest()
-    print(f"{archive.name}: sha256 {computed}, {'as expected' if expected else 'compared with nothing'}")
     if expected and computed != expected.strip().lower():
-        raise BuildError(f"{archive.name} is not the file that PYTHON_EMBED_SHA256 names ({expected})")
+        raise BuildError(f"{archive.name} has the sha256 {computed}, and PYTHON_EMBED_SHA256 is {expected}")
+    print(f"{archive.name}: sha256 {computed}, {'as expected' if expected else 'compared with nothing'}")
     try:
         with zipfile.ZipFile(archive) as unpacked:
             files = {name: unpacked.read(name) for name in unpacked.namelist() if not name.endswith("/")}
