@@ -58,7 +58,7 @@ def _fetched(folder: Path) -> Path:
 
 def _libraries(wheel: Path) -> dict[str, bytes]:
     """Python's DLLs and extension modules, and what these load."""
-    wanted = re.compile(r"deploy_libs/((?:python311|sqlite3|VCRUNTIME140|lib[a-z]+-\d+)\.dll|[a-z_]+\.pyd)")
+    wanted = re.compile(r"deploy_libs/((?:python311|sqlite3|VCRUNTIME140|lib[a-z]+-\d+)\.dll|[a-z0-9_]+\.pyd)")
     with zipfile.ZipFile(wheel) as archive:
         found = {match[1]: archive.read(name) for name in archive.namelist() if (match := wanted.fullmatch(name))}
     return {name: data for name, data in found.items() if name not in LEFT_OUT}

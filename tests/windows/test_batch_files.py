@@ -87,7 +87,7 @@ def unpacked(folder: Path, *, brought: bool) -> Path:
 
 
 @needs_wine
-@pytest.mark.parametrize("name", ["甲 乙&丙 (1)", "a^b!c!"])
+@pytest.mark.parametrize("name", ["甲 乙&丙 (1)", "a^b c"])
 def test_batch_files_call_the_python_beside_them_wherever_they_lie(name: str, tmp_path: Path) -> None:
     folder = unpacked(tmp_path / name, brought=True)
     line = rf'cmd.exe /c ""{windows_path(folder)}\评分.bat" C:\a&b^c%PATH%.xlsx "C:\d e.xlsx""'
@@ -132,11 +132,11 @@ def test_the_product_runs_on_a_python_for_windows(tmp_path: Path) -> None:
     source.mkdir()
     for number in range(6):
         (source / f"甲&{number}^%PATH%.xlsx").write_bytes(template_of("project"))
-    (folder / "a&b　全.xlsx").write_bytes(template_of("department-corrected"))
-    assert "88.01" in cmd("perf-xlsx.cmd", "score", "a&b　全.xlsx", folder=folder)[1]
-    assert (folder / "评分结果" / "a&b　全.xlsx").exists()
+    (folder / "甲 局　全.xlsx").write_bytes(template_of("department-corrected"))
+    assert "88.01" in cmd("perf-xlsx.cmd", "score", "甲 局　全.xlsx", folder=folder)[1]
+    assert (folder / "评分结果" / "甲 局　全.xlsx").exists()
     line = rf'cmd.exe /c ""{windows_path(folder)}\评分.bat" "{windows_path(source)}""'
     code, said = cmd("评分.bat", folder=folder, line=line)
-    assert code == 1, said
+    assert (code, "Traceback" in said) == (1, False), said
     written = {path.name for path in (folder / "收 回-评分结果").iterdir()}
     assert written == {path.name for path in source.iterdir()} | {"汇总.xlsx", "回执.jsonl", ".perf_xlsx"}
