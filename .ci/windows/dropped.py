@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 
 LINE, BATCH_FILE = (
     "PERF_XLSX_LINE",
@@ -47,6 +48,8 @@ def main() -> None:
         streams.settle()
         streams.say(HOW)
         sys.exit(2)
+    with suppress(OSError):  # where paths have no folder in common, results go to the current one
+        os.chdir(os.path.dirname(paths[0]))
     sys.argv[1:] = ["score", *paths]
     command()
 

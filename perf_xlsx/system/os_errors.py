@@ -10,7 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-LONGEST_PATH = 240  # characters on Windows, leaving room for the temporary name
+ON_WINDOWS = os.name == "nt"
+LONGEST_PATH = 220  # characters on Windows, of 259: a temporary name beside it may be 35 longer
+LONGEST_FOLDER = 190  # Excel opens no path of more than 218 characters
 LONG = "\\\\?\\"
 DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"} | {
     f"{word}{number}" for word in ("com", "lpt") for number in "0123456789¹²³"
@@ -97,6 +99,11 @@ def reachable(path: Path) -> Path:
     return Path(beyond_260(os.path.abspath(path))) if os.name == "nt" else path
 
 
+def too_deep(folder: Path) -> bool:
+    """Whether Windows, or Excel on it, could not open what a run would write into this folder."""
+    return ON_WINDOWS and len(os.path.abspath(folder)) > LONGEST_FOLDER
+
+
 def beyond_260(path: str) -> str:
     """An absolute Windows path, with the prefix for long paths if it needs one."""
     if len(path) < LONGEST_PATH or path.startswith(LONG):
@@ -141,8 +148,13 @@ def same_file(one: Path, other: Path) -> bool:
 
 
 def for_windows(name: str) -> str:
-    """A file name that Windows accepts: a device name (CON.xlsx, COM¹.xlsx) gets an underscore before it."""
-    return f"_{name}" if is_device(name) else name
+    """A file name that Windows accepts and keeps as it is.
+
+    A device name (CON.xlsx, COM¹.xlsx) gets an underscore before it; dots and blanks at the end are left out, because
+    Windows drops them, and two names might become one.
+    """
+    kept = name.rstrip(" .") or "_" * bool(name)
+    return f"_{kept}" if is_device(kept) else kept
 
 
 def is_device(name: str) -> bool:
