@@ -150,7 +150,7 @@ def same_file(one: Path, other: Path) -> bool:
 def for_windows(name: str) -> str:
     """A file name that Windows accepts and keeps as it is.
 
-    A device name (CON.xlsx, COM¹.xlsx) gets an underscore before it; dots and blanks at the end are left out, because
+    A device name (CON.xlsx, COM¹.xlsx) gets an underscore before it; dots and blanks at the end are left out:
     Windows drops them, and two names might become one.
     """
     kept = name.rstrip(" .") or "_" * bool(name)
