@@ -35,6 +35,9 @@ AMD64 = b"PE\0\0\x64\x86"
 BROUGHT = '"%~dp0program\\python\\python.exe"'
 INSTALLED = "py -{version}"
 LOOK_FOR_IT = """\
+rem Neither py.exe nor a module is taken from the current folder: returned files may lie there.
+set "NoDefaultCurrentDirectoryInExePath=1"
+set "PYTHONSAFEPATH=1"
 set "PYTHONPATH=%~dp0program\\packages"
 {python} -c "import sys; sys.exit(sys.maxsize < 2**32)" >nul 2>nul
 if errorlevel 1 goto no_python

@@ -100,6 +100,18 @@ def test_batch_files_call_the_python_beside_them_wherever_they_lie(name: str, tm
     assert command == [["-m", "perf_xlsx", "a b", "中"], None, None]
 
 
+@pytest.mark.parametrize("file", ["开始.bat", "评分.bat", "perf-xlsx.cmd"])
+def test_nothing_is_run_that_lies_among_the_returns(file: str) -> None:
+    """cmd looks for py.exe, and Python for modules, in the current folder first, unless they are told not to."""
+    lines = build.text(file, build.Runtime()).decode().split("\r\n")
+    first = next(at for at, line in enumerate(lines) if line.startswith("py "))
+    assert {'set "NoDefaultCurrentDirectoryInExePath=1"', 'set "PYTHONSAFEPATH=1"'} <= set(lines[:first])
+    with_python = build.text(file, build.Runtime("3.12", {"python.exe": b""})).decode().split("\r\n")
+    calls = [line for line in with_python if "python.exe" in line]
+    assert len(calls) == 1
+    assert calls[0].startswith('"%~dp0program\\python\\python.exe" ')
+
+
 @needs_wine
 @pytest.mark.parametrize("file", ["开始.bat", "评分.bat", "perf-xlsx.cmd"])
 def test_without_a_python_they_say_so(file: str, tmp_path: Path) -> None:
