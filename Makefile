@@ -8,7 +8,7 @@ SHARE ?= 1
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: demo test fuzz hostile live bench lint templates clean
+.PHONY: demo test fuzz hostile live bench lint templates windows clean
 
 demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, in demo-out/
 	$(BIN)/perf-xlsx demo -o demo-out
@@ -32,14 +32,18 @@ bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats,
 	$(BIN)/python -m benchmarks.letters
 	$(BIN)/python -m benchmarks.many
 
-lint: .venv/.ready  ## format, lint, strict types, import contracts
+lint: .venv/.ready  ## format, lint, strict types (also as Windows has them), import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows
 	$(BIN)/lint-imports
 
 templates: .venv/.ready  ## regenerate templates/ and examples/ byte for byte
 	$(BIN)/python -m perf_xlsx.cli.publish
+
+windows: .venv/.ready  ## dist/perf-xlsx-windows.zip; PYTHON_EMBED=python-3.x.y-embed-amd64.zip puts that Python in, PYTHON_EMBED_SHA256=… checks it
+	$(BIN)/python .ci/windows/build.py
 
 clean:
 	rm -rf .venv demo-out build dist *.egg-info

@@ -71,6 +71,7 @@ DECRYPTED = (
     "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
     "含有不宜公开的内容时，请把副本加上密码再发送。",
 )
+HELD = "在 Excel 或 WPS 中打开着的，请关闭后重新评分；否则请检查有无权限。"
 UNKNOWN = ("empty", "damaged", "foreign", "not_a_workbook")  # why the content says nothing better than the suffix
 UNWRITTEN = "R20"
 UNEXPECTED = "读取时出现意外错误，请把这个文件发给软件维护者"
@@ -148,11 +149,19 @@ def _refused(source: Path, error: Exception) -> Result:
         case PackageError():
             return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
         case OSError():
-            what = "文件夹打不开，其中的文件没有评分" if os.path.isdir(source) else "文件读不出来"
-            return _unreadable(source, "R01", f"{what}（{why(error)}）", "请检查是否存在、有无权限。")
+            return _unopened(source, error)
         case MemoryError():
             return _unreadable(source, "R03", "内容过多，内存不够", ADVICE["too_large"])
     return failed(source, error)
+
+
+def _unopened(source: Path, error: OSError) -> Result:
+    """The result of a file or folder that the system did not open."""
+    if os.path.isdir(source):
+        what, advice = "文件夹打不开，其中的文件没有评分", "请检查是否存在、有无权限。"
+    else:
+        what, advice = "文件读不出来", HELD if isinstance(error, PermissionError) else "请检查是否存在、有无权限。"
+    return _unreadable(source, "R01", f"{what}（{why(error)}）", advice)
 
 
 def failed(source: Path, error: Exception, sha256: str = "") -> Result:

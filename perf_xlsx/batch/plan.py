@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from perf_xlsx.pipeline import COPY_SUFFIXES, WORKBOOKS, Job, OutputError
 from perf_xlsx.results.records import STATE
-from perf_xlsx.system.os_errors import for_windows, identity, reachable, why
+from perf_xlsx.system.os_errors import for_windows, identity, reachable, too_deep, why
 from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
 LEFT_BEHIND = ("~$", ".~", "._")  # prefixes of the files that Excel, WPS and Macs put next to a workbook
@@ -118,6 +118,11 @@ def _refuse_wrong_paths(asked: Sequence[Path], target: Path | None) -> None:
     if os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
         raise OutputError(
             f"输出文件夹就是收回的文件夹：{printable_path(target)}。请换一个输出文件夹，原文件不会改动。"
+        )
+    if too_deep(target):
+        raise OutputError(
+            f"输出文件夹的路径太长，Excel 会打不开其中的文件：{printable_path(target)}。"
+            "请用 -o 换一个浅一些的文件夹，或把收回的文件夹移到浅一些的地方。"
         )
     if _is_workbook(target.name) and not os.path.isdir(target):
         raise OutputError(f"-o 后面写的是文件夹，{printable_path(target)} 却像工作簿的名称。请改写一个文件夹。")

@@ -76,7 +76,7 @@ class State:
         for place in self.places:
             for left in place.glob(f"{BEGUN}*.tmp"):
                 if spared is None or not left.name.startswith(spared):
-                    left.unlink(missing_ok=True)
+                    _delete(left)
 
     def known(self, file: str) -> tuple[Record, ...]:
         """The records of a workbook's forms, without what was found by comparing them with others."""
@@ -114,7 +114,7 @@ class State:
             self._close()
             self._tidy(spared=f"{BEGUN}{os.getpid()}-")
             put_in_place(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
-            (self.folder / JOURNAL).unlink()
+            _delete(self.folder / JOURNAL)
         except OSError as error:
             raise self._full(error) from None
 
@@ -126,8 +126,14 @@ class State:
 
     def __exit__(self, *_: object) -> None:
         self._close()
-        (self.folder / f"{RECORDS}.tmp").unlink(missing_ok=True)
+        _delete(self.folder / f"{RECORDS}.tmp")
         self.lock.close()
+
+
+def _delete(path: Path) -> None:
+    """Delete a file that does no harm where it stays because a virus scanner holds it; the next run deletes it."""
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
 
 
 def goes_on(force: bool) -> str:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
@@ -30,10 +30,13 @@ from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
 from perf_xlsx.system.output_files import printable_path, with_required_suffix
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection  # loads sockets, which a single workbook needs none of
-
 AGAIN = {"R02", "R03"}  # refusals that another password, limit or moment may change
+
+
+class Lifeline(Protocol):
+    """The end of a pipe of multiprocessing, of another class on each system."""
+
+    def recv_bytes(self) -> bytes: ...
 
 
 class Known(Struct, frozen=True):
@@ -69,7 +72,7 @@ class Done(Struct, frozen=True):
 Work = Callable[[Task], Done]
 
 
-def prepare(lifeline: Connection, memory: int | None) -> None:
+def prepare(lifeline: Lifeline, memory: int | None) -> None:
     """Set this process up as a worker: it exits when the parent closes the pipe or dies, and may allocate at most
     `memory` bytes.
     """
@@ -83,7 +86,7 @@ def ready() -> None:
     """Does nothing; its result shows that the process has started."""
 
 
-def _end_with_parent(lifeline: Connection) -> None:
+def _end_with_parent(lifeline: Lifeline) -> None:
     with suppress(EOFError, OSError):
         lifeline.recv_bytes()
     os._exit(1)

@@ -47,6 +47,7 @@ def consolidate(
     except (consolidated.RecordsError, consolidated.ExportError) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{output or source} 写不进去（{why(error)}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
+        path = error.filename or output or source
+        fail(f"{path} 写不进去（{why(error)}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
     for path in written:
         say(f"已写好：{path}")

@@ -62,6 +62,13 @@ class Run(Struct, frozen=True):
         return self.jobs.folder if self.jobs.many else None
 
 
+class Consolidated(Struct, frozen=True):
+    """The consolidated workbook of a run, None where there is none. `failed`: it is not what it should be."""
+
+    path: Path | None = None
+    failed: bool = False
+
+
 def report(run: Run, finished: Iterator[Finished]) -> int:
     """Show each workbook when it is done, then the rest; gives the exit code."""
     summary, folder, outputs = Summary(), run.folder, run.outputs
@@ -69,13 +76,13 @@ def report(run: Run, finished: Iterator[Finished]) -> int:
     prepare = _prepared(outputs.letters, consolidate) if folder and outputs.letters else None
     try:
         used = _follow(run, finished, summary)
-        written = _consolidated(run, folder, consolidate()) if folder and consolidate else []
+        made = _consolidated(run, folder, consolidate()) if folder and consolidate else Consolidated()
         sent = _letters(folder, prepare()) if folder and prepare else None
     except KeyboardInterrupt:
         _stopped(run, summary)
         return INTERRUPTED
-    _close(run, used, summary, written or [], sent)
-    return _exit_code(summary, written is not None and (prepare is None or (sent is not None and not sent.failed)))
+    _close(run, used, summary, made, sent)
+    return _exit_code(summary, not made.failed and (prepare is None or (sent is not None and not sent.failed)))
 
 
 def _prepared(letters: Letters, consolidate: Callable[[], object] | None) -> Callable[[], WriteLetters]:
@@ -132,16 +139,18 @@ def _used(waiving: Waiving, record: Record) -> set[Waiver]:
     }
 
 
-def _consolidated(run: Run, folder: Path, write: Write) -> list[Path] | None:
-    """The consolidated workbook of a run over a folder; None, and a message, where it could not be written."""
+def _consolidated(run: Run, folder: Path, write: Write) -> Consolidated:
+    """The consolidated workbook of a run over a folder; where it could not be written, a message says so."""
     try:
-        return [write(folder, run.roster)]
+        return Consolidated(write(folder, run.roster))
     except OSError as error:
-        detail, advice = explain_os_error(Path(str(error.filename or folder)), error)
-        say(f"错误：汇总工作簿没有写出（{detail}）。{advice}", err=True)
+        path = Path(error.filename) if error.filename else None
+        detail, advice = explain_os_error(path or folder, error)
+        say(f"错误：汇总工作簿{f' {path} ' if path else ''}没有写出（{detail}）。{advice}", err=True)
+        return Consolidated(path, failed=True)
     except RecordsError as error:
         say(f"错误：汇总工作簿没有写出（{str(error).removesuffix('。')}）。", err=True)
-    return None
+        return Consolidated(failed=True)
 
 
 def _letters(folder: Path, write: WriteLetters) -> Written | None:
@@ -165,19 +174,19 @@ def _stopped(run: Run, summary: Summary) -> None:
     say(done, err=True)
 
 
-def _close(run: Run, used: set[Waiver], summary: Summary, written: list[Path], sent: Written | None) -> None:
+def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, sent: Written | None) -> None:
     """When all are done: idle waivers, the summary, what was written, what was not read."""
     for line in idle(run.waiving, used) if run.waiving else ():
         say(f"豁免清单{line}。", err=True)
     if not run.as_json:
         summary.show()
-        for path in written:
-            say(f"汇总工作簿：{path}")
+        if made.path and not made.failed:
+            say(f"汇总工作簿：{made.path}")
         for line in said(sent) if sent else ():
             say(line)
     for line in remarks(sent) if sent else ():
         say(line, err=True)
-    jobs, ours = run.jobs, [*written, *([sent.list] if sent else [])]
+    jobs, ours = run.jobs, [*([made.path] if made.path else []), *([sent.list] if sent else [])]
     for line in (
         not_taken(jobs.passed),
         _results(jobs.skipped),

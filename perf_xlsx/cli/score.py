@@ -69,7 +69,7 @@ def _signer(key: Path) -> Sign:
 
 def _consolidation() -> Callable[[Path, Roster | None], Path]:
     """A function that writes the consolidated workbook of a run into its folder."""
-    from perf_xlsx import consolidated  # loads pandas, half a second; a single workbook has none
+    from perf_xlsx import consolidated  # a single workbook has none
 
     def write(folder: Path, roster: Roster | None) -> Path:
         (path,) = consolidated.write_consolidated(folder, None, roster)

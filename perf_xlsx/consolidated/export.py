@@ -1,4 +1,4 @@
-"""The long tables as files for other programs: CSV, or Parquet through pandas and pyarrow."""
+"""The long tables as files for other programs: CSV, or Parquet through pyarrow."""
 
 from __future__ import annotations
 
@@ -62,7 +62,6 @@ def _shown(value: Value) -> str:
 
 def _parquet() -> Any:
     try:
-        import pandas as pd
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
@@ -76,8 +75,8 @@ def _parquet() -> Any:
         )
         with pq.ParquetWriter(file, schema) as writer:
             while chunk := list(islice(rows, CHUNK)):
-                frame = pd.DataFrame([_plain(table, row) for row in chunk], columns=schema.names)
-                writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))
+                columns = zip(*(_plain(table, row) for row in chunk), strict=True)
+                writer.write_table(pa.table([list(column) for column in columns], schema))
 
     return write
 

@@ -1,13 +1,14 @@
-"""What scored returns got, as columns that pandas counts: means, medians and grades, all exact."""
+"""What scored returns got, as columns: means, medians and grades, all exact."""
 
 from __future__ import annotations
 
 import sys
 from array import array
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-import pandas as pd
 from msgspec import Struct, field
 
 from perf_xlsx.results.record import Record
@@ -57,7 +58,7 @@ class Claims(Struct):
 class Scores(Struct):
     """What each scored return got, as columns: a hundred thousand of them are to take little memory.
 
-    Points are whole cents, so that pandas' sums and medians are exact; what was claimed is only summed up.
+    Points are whole cents, so that a column of them is small; what was claimed is only summed up.
     """
 
     forms: list[str] = field(default_factory=list)
@@ -78,42 +79,41 @@ class Scores(Struct):
 
     def spreads(self) -> tuple[list[Spread], Spread, list[GradeCount]]:
         """By form, of all, and by grade. There must be some."""
-        frame = pd.DataFrame(
-            {
-                "form": pd.Categorical(self.forms, list(dict.fromkeys(self.forms))),
-                "cents": self.cents,
-                "grade": pd.Categorical(self.grades),
-                "complete": pd.Series(self.complete, dtype="bool"),
-            }
-        )
         everybody = Claims()
         for claims in self.claims.values():
             everybody.add(claims.claimed, claims.given, claims.count)
-        by_form = [
-            _spread(str(name), group, self.claims.get(str(name), Claims()))
-            for name, group in frame.groupby("form", observed=True)
-        ]
-        return by_form, _spread("合计", frame, everybody), _grades(frame)
+        counts, whole = Counter(self.forms), self._whole()
+        by_form = [_spread(name, counts[name], whole[name], self.claims.get(name, Claims())) for name in counts]
+        together = [cents for of_form in whole.values() for cents in of_form]
+        return by_form, _spread("合计", len(self.forms), together, everybody), _grades(self.grades)
+
+    def _whole(self) -> defaultdict[str, array[int]]:
+        """By form, the cents of the returns that could be scored throughout."""
+        found: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
+        for form, cents, complete in zip(self.forms, self.cents, self.complete, strict=True):
+            if complete:
+                found[form].append(cents)
+        return found
 
 
-def _grades(frame: pd.DataFrame) -> list[GradeCount]:
-    counts = frame["grade"].value_counts()
-    others = sorted(name for name in counts.index if name not in (*GRADES, UNGRADED))
-    last = [UNGRADED] if UNGRADED in counts.index else []
-    return [GradeCount(name, int(counts.get(name, 0))) for name in (*GRADES, *others, *last)]
+def _grades(grades: Sequence[str]) -> list[GradeCount]:
+    counts = Counter(grades)
+    others = sorted(name for name in counts if name not in (*GRADES, UNGRADED))
+    last = [UNGRADED] if UNGRADED in counts else []
+    return [GradeCount(name, counts[name]) for name in (*GRADES, *others, *last)]
 
 
-def _spread(name: str, group: pd.DataFrame, claims: Claims) -> Spread:
-    cents = group.loc[group["complete"], "cents"]
-    count, whole = claims.count, len(cents)
+def _spread(name: str, returned: int, whole: Sequence[int], claims: Claims) -> Spread:
+    """`returned` is how many there are; `whole` the cents of those that could be scored throughout."""
+    count, cents = claims.count, sorted(whole)
     return Spread(
         name,
-        len(group),
-        len(group) - whole,
-        Fraction(int(cents.sum()), 100 * whole) if whole else None,
-        Fraction(int(cents.median() * 2), 200) if whole else None,
-        Decimal(int(cents.max())).scaleb(-2) if whole else None,
-        Decimal(int(cents.min())).scaleb(-2) if whole else None,
+        returned,
+        returned - len(cents),
+        Fraction(sum(cents), 100 * len(cents)) if cents else None,
+        Fraction(cents[(len(cents) - 1) // 2] + cents[len(cents) // 2], 200) if cents else None,
+        Decimal(cents[-1]).scaleb(-2) if cents else None,
+        Decimal(cents[0]).scaleb(-2) if cents else None,
         count,
         claims.claimed / count if count else None,
         (claims.claimed - claims.given) / count if count else None,

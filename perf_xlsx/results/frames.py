@@ -1,4 +1,4 @@
-"""Results as pandas DataFrames, for whoever goes on in Python: a row a form, an indicator, a fund line, a finding.
+"""Results as pandas DataFrames (extra `[frames]`): a row a form, an indicator, a fund line, a finding.
 
 Each takes results of `pipeline.score`, or records of a run read back: `units(Records.open(Path("OUT")))`.
 """
@@ -23,14 +23,12 @@ LONG = ("indicators", "funds", "findings", "passages", "extras")
 
 def units(results: Iterable[Result | Record]) -> pd.DataFrame:
     """A row a form: status, execution rate and points, total, grade and what was claimed; exact as text."""
-    import pandas as pd  # 0.4 s of start-up that scoring does not need
-
     rows = []
     for found in _records(results):
         execution = found["execution"] or {}
         row = {key: value for key, value in found.items() if key not in (*LONG, "execution")}
         rows.append(row | {f"execution_{key}": value for key, value in execution.items()})
-    return pd.DataFrame(rows)
+    return _frame(rows)
 
 
 def indicators(results: Iterable[Result | Record]) -> pd.DataFrame:
@@ -54,14 +52,20 @@ def extras(results: Iterable[Result | Record]) -> pd.DataFrame:
 
 
 def _long(results: Iterable[Result | Record], part: str) -> pd.DataFrame:
-    import pandas as pd
-
     rows = []
     for found in _records(results):
         own = {key: found[key] for key in KEYS} | (
             {"money_unit": found.get("money_unit")} if part == "funds" else {}
         )
         rows += [own | row for row in found.get(part) or []]
+    return _frame(rows)
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    try:
+        import pandas as pd  # 160 MB that no command needs
+    except ImportError:
+        raise ImportError("perf_xlsx.results.frames needs pandas: pip install 'perf-xlsx[frames]'") from None
     return pd.DataFrame(rows)
 
 

@@ -10,7 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-LONGEST_PATH = 240  # characters on Windows, leaving room for the temporary name
+ON_WINDOWS = os.name == "nt"
+LONGEST_PATH = 220  # characters on Windows, of 259: a temporary name beside it may be 35 longer
+LONGEST_FOLDER = 190  # Excel opens no path of more than 218 characters
 LONG = "\\\\?\\"
 DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"} | {
     f"{word}{number}" for word in ("com", "lpt") for number in "0123456789¹²³"
@@ -71,14 +73,15 @@ def place_of(error: Exception) -> str:
 def put_in_place(temporary: str | Path, path: Path) -> None:
     """Rename a file, replacing `path`. Retries for a second if a virus scanner, OneDrive or Excel holds the file.
 
-    Raises OSError.
+    Raises OSError, which names `path`: nobody knows the temporary file.
     """
     until = time.monotonic() + PATIENCE
     while True:
         try:
             return os.replace(temporary, path)
-        except PermissionError:
-            if time.monotonic() >= until:
+        except OSError as error:
+            if not isinstance(error, PermissionError) or time.monotonic() >= until:
+                error.filename, error.filename2 = os.fspath(path), None
                 raise
             time.sleep(PAUSE)
 
@@ -94,6 +97,11 @@ def hide(folder: Path) -> None:
 def reachable(path: Path) -> Path:
     """On Windows the path in the form that allows more than 260 characters; elsewhere the path itself."""
     return Path(beyond_260(os.path.abspath(path))) if os.name == "nt" else path
+
+
+def too_deep(folder: Path) -> bool:
+    """Whether Windows, or Excel on it, could not open what a run would write into this folder."""
+    return ON_WINDOWS and len(os.path.abspath(folder)) > LONGEST_FOLDER
 
 
 def beyond_260(path: str) -> str:
@@ -140,8 +148,13 @@ def same_file(one: Path, other: Path) -> bool:
 
 
 def for_windows(name: str) -> str:
-    """A file name that Windows accepts: a device name (CON.xlsx, COM¹.xlsx) gets an underscore before it."""
-    return f"_{name}" if is_device(name) else name
+    """A file name that Windows accepts and keeps as it is.
+
+    A device name (CON.xlsx, COM¹.xlsx) gets an underscore before it; dots and blanks at the end are left out:
+    Windows drops them, and two names might become one.
+    """
+    kept = name.rstrip(" .") or "_" * bool(name)
+    return f"_{kept}" if is_device(kept) else kept
 
 
 def is_device(name: str) -> bool:

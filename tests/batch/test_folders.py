@@ -129,7 +129,7 @@ def test_what_was_not_read_for_its_suffix_is_told(folder: Path, tmp_path: Path) 
     for own in (".DS_Store", "Thumbs.db", "desktop.ini", "~$甲.xlsx", ".cache/x.json"):
         (folder / own).parent.mkdir(exist_ok=True)
         (folder / own).write_bytes(b"x")
-    told = "另有2个文件因后缀不是工作簿而没有读：丙.zip、乙/乙局。"
+    told = f"另有2个文件因后缀不是工作簿而没有读：丙.zip、{Path('乙/乙局')}。"
     done = command("check", folder)
     assert told in done.stderr
     assert "先解压" in done.stderr
@@ -156,7 +156,7 @@ def test_copies_whose_originals_are_gone_are_named(folder: Path, tmp_path: Path)
     gone.unlink()
     for _ in range(2):  # as long as it lies there
         told = command("score", folder, "-o", out).stderr
-        assert "另有1个工作簿不是本次评分写出的：a/2.xlsx" in told
+        assert f"另有1个工作簿不是本次评分写出的：{Path('a/2.xlsx')}" in told
     (out / "a" / "2.xlsx").unlink()
     assert "不是本次评分写出的" not in command("score", folder, "-o", out).stderr
 

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import shutil
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -768,6 +769,15 @@ def test_what_score_prints_can_be_consolidated(
     assert (tmp_path / "scored" / "returned.xlsx").exists()
     assert book["单位得分"]["B4"].value == well_made["unit"]
     assert not [row for row in table(book["单位得分"], "单位") if "重复" in row["状态"]]
+
+
+def test_a_batch_needs_no_pandas_and_data_frames_say_what_to_install(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert command("consolidate", out, "-o", tmp_path / "汇总.xlsx").exit_code == 0
+    with pytest.raises(ImportError, match=r"pip install 'perf-xlsx\[frames\]'"):
+        frames.units([])
 
 
 def test_records_as_data_frames(tmp_path: Path, score_case: Callable[..., Any], well_made: Record) -> None:
