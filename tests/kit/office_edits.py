@@ -3,6 +3,7 @@
     python3 office_edits.py PIPE IN OUT STEPS
 
 STEPS is JSON: a list of ["go", sheet, range], ["type", sheet, cell, value], ["do", command, {arguments}], or
+["unprotect", sheet] or
 ["copy sheet", sheet, to] (into a workbook of its own). IN and OUT are addresses (file:///…).
 """
 
@@ -47,6 +48,8 @@ def main(pipe, source, target, steps):
             dispatcher.executeDispatch(
                 controller.Frame, ".uno:EnterString", "", 0, properties(StringName=str(words[2]))
             )
+        elif kind == "unprotect":
+            sheet.unprotect("")
         elif kind == "do":
             dispatcher.executeDispatch(controller.Frame, f".uno:{words[0]}", "", 0, properties(**words[1]))
         elif kind == "copy sheet":
