@@ -84,7 +84,7 @@ class State:
             if stored is not None and file in index:
                 stored.seek(index[file])
                 if records := _own(stored, file):
-                    return tuple(map(_without_comparisons, records))
+                    return tuple(map(without_comparisons, records))
         return ()
 
     def note(self, records: Iterable[bytes]) -> None:
@@ -190,7 +190,8 @@ def _own_record(line: bytes, file: str) -> Record | None:
     return record if is_own and _is_complete(record) else None
 
 
-def _without_comparisons(record: Record) -> Record:
+def without_comparisons(record: Record) -> Record:
+    """The record of a workbook as if it had come alone."""
     own = tuple(found for found in record.findings if not found.code.startswith("B"))
     return unplaced(first(replace(record, findings=own)))
 
