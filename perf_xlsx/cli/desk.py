@@ -1,0 +1,104 @@
+"""`desk`: the pages, on this machine or for an office."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from perf_xlsx.cli.group import NOT_WRITTEN, Command, fail
+from perf_xlsx.cli.options import FILE, not_done, refuse_device
+from perf_xlsx.system.os_errors import why
+from perf_xlsx.system.streams import say
+
+if TYPE_CHECKING:
+    from perf_xlsx.desk.password import Hashed
+
+RETURNS = Path("收回")
+MISSING = 'desk 须先安装：pip install "perf-xlsx[desk]"'
+
+
+@click.command(cls=Command)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=RETURNS,
+    metavar="文件夹",
+    help="收回的自评表在这里（没有就新建），不写时为当前文件夹下的“收回”；结果写在它旁边，与 perf-xlsx score 文件夹 相同。",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="端口", help="不写时自动选一个空闲的。")
+@click.option("--no-browser", is_flag=True, help="不自动打开浏览器，只显示地址。")
+@click.option("--share", is_flag=True, help="供本单位网络中的人使用：各单位报送并看自己的结果，经办人凭口令登录。")
+@click.option(
+    "--password-file", type=FILE, metavar="文件", help="经办人的口令在这个文件的第一行；只保存它的散列值。"
+)
+@click.option("--new-password", is_flag=True, help="换一个口令，显示在这里。")
+@click.option(
+    "--certificate", type=FILE, metavar="文件.pem", help="HTTPS 的证书；没有时网页上会提示网络中可能有人看到。"
+)
+@click.option("--certificate-key", type=FILE, metavar="文件.pem", help="证书的私钥；不写时在证书文件里。")
+@click.option("--name", "names", multiple=True, metavar="主机名", help="还可以用这个主机名访问；可以写多次。")
+def desk(
+    folder: Path,
+    port: int,
+    no_browser: bool,
+    share: bool,
+    password_file: Path | None,
+    new_password: bool,
+    certificate: Path | None,
+    certificate_key: Path | None,
+    names: tuple[str, ...],
+) -> None:
+    """打开网页：拖入自评表，看问题，下载评分后的工作簿和汇总；不必再用命令。"""
+    try:
+        from perf_xlsx.desk.desk import Desk
+        from perf_xlsx.desk.folders import Folders
+        from perf_xlsx.desk.serve import Served, listen, serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "jinja2", "python_multipart"):
+            raise
+        fail(MISSING)
+    if not share and (password_file or new_password or certificate or names):
+        fail("--password-file、--new-password、--certificate、--name 只和 --share 一起用。")
+    refuse_device(folder)
+    try:
+        folders = Folders.of(folder)
+        password = _password(folders.own, password_file, new_password) if share else None
+        made = Desk(folders, password=password, key=secrets.token_urlsafe(24), plain=certificate is None)
+    except OSError as error:
+        say(f"错误：{not_done(error, folder)}", err=True)
+        sys.exit(NOT_WRITTEN)
+    try:
+        opened = listen(port, share)
+    except OSError as error:
+        fail(f"端口 {port} 用不了（{why(error)}）。请用 --port 换一个。")
+    say(f"收回的自评表：{folders.returns}")
+    say(f"结果：{folders.results}")
+    if share and certificate is None:
+        say(
+            "没有证书：网络中可能有人看到报送的内容。请只在可信的内网使用，或用 --certificate 指定证书。", err=True
+        )
+    at = Served(port, names, certificate, certificate_key)
+    serve(made, at, opened, lambda address: say(f"请用浏览器打开：{address}（按 Ctrl-C 结束）"), not no_browser)
+
+
+def _password(own: Path, file: Path | None, new: bool) -> Hashed:
+    """The officer's password, as it is kept: from a file, from before, or made and shown."""
+    from perf_xlsx.desk.password import PasswordError, hashed, made_password, read_password, save_hash, saved_hash
+
+    kept = saved_hash(own)
+    if kept and not file and not new:
+        say("经办人的口令与上次相同；要换一个请加 --new-password。")
+        return kept
+    try:
+        password = read_password(file) if file else made_password()
+    except PasswordError as error:
+        fail(str(error))
+    found = hashed(password)
+    save_hash(own, found)
+    if not file:
+        say(f"经办人的口令：{password}（只显示这一次，请记下）")
+    return found

@@ -1,0 +1,76 @@
+"""The lists and the rulebook that were chosen: looked through before they are used, in a process of their own."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from perf_xlsx.batch import BatchError
+from perf_xlsx.batch.roster_list import read_roster
+from perf_xlsx.desk.folders import Folders
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.settings import Settings
+from perf_xlsx.judging.waiver_list import load_waivers
+from perf_xlsx.judging.waivers import Waiving
+from perf_xlsx.pipeline import Terms, usable_rulebook
+from perf_xlsx.reading.list_file import ListError
+from perf_xlsx.rulebook import RulebookError
+
+KINDS = {"rulebook_file": "评分办法", "roster": "名单", "waivers": "豁免清单"}
+
+
+def _roster(path: Path) -> str:
+    return f"{len(read_roster(path).listed)}个单位"
+
+
+def _waivers(path: Path) -> str:
+    return f"{len(load_waivers(path))}条"
+
+
+def _rulebook(path: Path) -> str:
+    return usable_rulebook(str(path)).title
+
+
+READERS: Mapping[str, Callable[[Path], str]] = {
+    "rulebook_file": _rulebook,
+    "roster": _roster,
+    "waivers": _waivers,
+}
+
+
+class UnusableError(Exception):
+    """A file cannot be used; `problems` say what and where."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+def looked_through(kind: str, path: Path) -> str:
+    """What a file holds, in a few words. Raises UnusableError."""
+    try:
+        return limited(READERS[kind], path)
+    except (ListError, RulebookError) as error:
+        raise UnusableError([_without_folder(problem, path) for problem in error.problems]) from None
+    except LimitedError as error:
+        raise UnusableError([str(error)]) from None
+    except OSError:
+        raise UnusableError(["文件读不出来。"]) from None
+
+
+def _without_folder(problem: str, path: Path) -> str:
+    """The problem with the file's name instead of where it lies."""
+    return problem.replace(str(path), path.name)
+
+
+def terms_of(settings: Settings, folders: Folders) -> Terms:
+    """How a visitor's return is scored: by the same rulebook and waivers as the folder. Raises BatchError."""
+    waiving = None
+    if settings.waivers:
+        path = folders.lists / settings.waivers
+        try:
+            waiving = Waiving(limited(load_waivers, path), datetime.date.today())
+        except (ListError, LimitedError, OSError):  # it was looked through when it was chosen
+            raise BatchError(f"豁免清单 {path.name} 读不出来，请在“设置”中重新选定。") from None
+    return Terms(settings.rulebook_asked(folders), waiving=waiving)

@@ -1,0 +1,36 @@
+"""Work with a file of somebody's, in a process of its own under limits of time and memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from perf_xlsx.batch.backends import MEGABYTES, SECONDS, limits_in_words
+from perf_xlsx.batch.processes import BrokenExecutor, one_process
+from perf_xlsx.batch.worker import within
+
+AT_A_TIME = 2  # such processes; others wait
+
+_T = TypeVar("_T")
+_free = threading.BoundedSemaphore(AT_A_TIME)
+
+
+class LimitedError(Exception):
+    """The work was not finished; the Chinese message says why."""
+
+
+def limited(work: Callable[..., _T], *given: object) -> _T:
+    """What `work` gives for these arguments; it is a function of a module. Raises what it raises, and LimitedError."""
+    with _free, one_process(MEGABYTES) as process:
+        try:
+            return process.submit(_within, partial(work, *given)).result()
+        except (BrokenExecutor, MemoryError):
+            words = limits_in_words(SECONDS, MEGABYTES)
+            raise LimitedError(f"读取时{words}，或读取程序意外中止，没有做完。请检查文件。") from None
+
+
+def _within(work: Callable[[], _T]) -> _T:
+    with within(SECONDS):
+        return work()

@@ -1,0 +1,92 @@
+"""报告核对: a written report held against its form, figure by figure; a copy with comments to take away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from perf_xlsx import pipeline
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.folders import safe_name
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.uploads import Form, Sent, received
+from perf_xlsx.desk.view import desk_of, download, note, page
+from perf_xlsx.documents import DocumentError
+from perf_xlsx.narrative.check import check_report, write_commented
+from perf_xlsx.narrative.record import ReportRecord
+from perf_xlsx.ooxml import Limits
+from perf_xlsx.rulebook import RulebookError
+from perf_xlsx.system.os_errors import why
+
+WORDS = {
+    "agrees": "一致", "differs": "不一致", "elsewhere": "写在别处的数", "outside": "表中没有", "unbound": "认不出",
+}  # fmt: skip
+
+
+class Told(Struct, frozen=True):
+    """What came of a report, under the names that its sender uses."""
+
+    record: ReportRecord
+    commented: str
+
+
+def report(request: Request) -> Response:
+    """The page."""
+    return page(request, "report", told=None, words=WORDS)
+
+
+async def check(request: Request) -> Response:
+    """Hold the report against the workbook; `copy` asks for the copy with comments instead of the page."""
+    desk = desk_of(request)
+    async with received(request) as form:
+        return await run_in_threadpool(_checked, request, desk, form)
+
+
+def _checked(request: Request, desk: Desk, form: Form) -> Response:
+    sent, workbook = form.one("report"), form.one("workbook")
+    if sent is None or workbook is None:
+        return note(request, "没有核对", "请选一份报告和它的自评表。", status=422)
+    folder = desk.folders.passing / os.urandom(8).hex()
+    try:
+        told = _held(desk, folder, sent, workbook)
+    except (LimitedError, DocumentError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        return note(request, "没有核对", str(error), status=422)
+    except RulebookError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        return note(request, "没有核对", *error.problems, status=422)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500)
+    if form.text("copy") and told.commented:
+        end = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+        path = Path(told.commented)
+        return download(path, f"{path.stem}（批注）{path.suffix}", end)
+    shutil.rmtree(folder, ignore_errors=True)
+    return page(request, "report", told=told, words=WORDS)
+
+
+def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> Told:
+    report, table = folder / "报告" / safe_name(sent.told), folder / "自评表" / safe_name(workbook.told)
+    sent.save(report)
+    workbook.save(table)
+    rulebook = load_settings(desk.folders).rulebook_asked(desk.folders)
+    record = limited(_record, report, table, folder / "批注", rulebook)
+    named = replace(record, file=sent.told, workbook=workbook.told if record.workbook else None)
+    return Told(named, record.output or "")
+
+
+def _record(report: Path, table: Path, output: Path, rulebook: str | None) -> ReportRecord:
+    """Raises RulebookError, DocumentError and OSError."""
+    results = [pipeline.score(table, terms=pipeline.Terms(rulebook))]
+    checked = check_report(report, results, Limits())
+    return write_commented(checked, report, output, Limits())

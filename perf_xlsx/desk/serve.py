@@ -1,0 +1,83 @@
+"""Serves a desk until it is ended: on this machine alone, or, shared, to an office."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+from msgspec import Struct
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from perf_xlsx.desk.app import application
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.guard import Addresses
+
+LOCAL, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+CONNECTIONS = 500  # at a time; further ones are told to come back
+HEADERS_WITHIN = 15  # seconds in which a new connection must have asked for something
+KEEP_ALIVE = 30  # seconds
+CLOSE_WITHIN = 5  # seconds that answers under way may take at the end
+
+
+class Served(Struct, frozen=True):
+    """Where a desk is served: its port (0: a free one), under which names, with which certificate and key."""
+
+    port: int = 0
+    names: Sequence[str] = ()
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class _Impatient(H11Protocol):
+    """A connection that asks for nothing is closed: else a few hundred of them would keep everybody out."""
+
+    def connection_made(self, transport) -> None:  # type: ignore[no-untyped-def]
+        super().connection_made(transport)
+        self.loop.call_later(HEADERS_WITHIN, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def listen(port: int, shared: bool) -> socket.socket:
+    """A socket on that port. Raises OSError where another program has it."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if socket.SO_REUSEADDR and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((EVERYWHERE if shared else LOCAL, port))
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
+def own_names() -> list[str]:
+    """What this machine is called in its network."""
+    name = socket.gethostname().lower()
+    return [name, socket.getfqdn().lower()]
+
+
+def serve(desk: Desk, at: Served, opened: socket.socket, ready: Callable[[str], None], browser: bool) -> None:
+    """Serve until the process is ended. `ready` is told the address to open; `browser`: it is opened, too."""
+    port, secure = opened.getsockname()[1], at.certificate is not None
+    names = {"localhost", *own_names(), *(name.lower() for name in at.names)} if desk.shared else {"localhost"}
+    app = application(desk, Addresses(port, names, desk.shared), secure)
+    config = uvicorn.Config(
+        app, http=_Impatient, ws="none", loop="asyncio", lifespan="on", log_level="warning", access_log=False,
+        server_header=False, proxy_headers=False, limit_concurrency=CONNECTIONS, timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=CLOSE_WITHIN, backlog=1024,
+        ssl_certfile=str(at.certificate) if at.certificate else None, ssl_keyfile=str(at.key) if at.key else None,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    host = own_names()[0] if desk.shared else LOCAL
+    address = f"http{'s' if secure else ''}://{host}:{port}/" + ("" if desk.shared else f"start?key={desk.key}")
+    ready(address)
+    if browser:
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    server.run([opened])
