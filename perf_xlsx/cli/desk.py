@@ -27,7 +27,7 @@ MISSING = 'desk 须先安装：pip install "perf-xlsx[desk]"'
     type=click.Path(file_okay=False, path_type=Path),
     default=RETURNS,
     metavar="文件夹",
-    help="收回的自评表在这里（没有就新建），不写时为当前文件夹下的“收回”；结果写在它旁边，与 perf-xlsx score 文件夹 相同。",
+    help="收回的自评表在这里（没有就新建），不写时为当前文件夹下的“收回”；结果写在它旁边，与 score 文件夹 相同。",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="端口", help="不写时自动选一个空闲的。")
 @click.option("--no-browser", is_flag=True, help="不自动打开浏览器，只显示地址。")

@@ -1,7 +1,7 @@
 """What visitors sent: each return in a folder of its own, under an id that nobody can guess.
 
-The folder holds the return, a note of who sent it and when, and, once it is scored, its records and its copy. What has
-no records is still to be scored: so nothing is lost when the desk ends, however it ends.
+The folder holds the return, a note of who sent it and when, and, once it is scored, its records and its copy. What
+has no records is still to be scored: so nothing is lost when the desk ends, however it ends.
 """
 
 from __future__ import annotations

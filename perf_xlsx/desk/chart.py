@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-WIDTH, HEIGHT = 360, 150  # of the picture, in its own units
+STEP, HEIGHT = 74, 150  # width of a bar with its space, and height of the picture
 TOP, FOOT = 22, 24  # room for the numbers above, for the names below
 
 
@@ -25,12 +25,11 @@ class Column(Struct, frozen=True):
 def columns(bars: Sequence[tuple[str, int]]) -> list[Column]:
     """The bars side by side, the highest as high as there is room."""
     most = max((count for _, count in bars), default=0) or 1
-    step = WIDTH / max(1, len(bars))
     room = HEIGHT - TOP - FOOT
     return [
         Column(
-            name, count, round(at * step + step * 0.2, 1), round(HEIGHT - FOOT - room * count / most, 1),
-            round(step * 0.6, 1), round(room * count / most, 1), round((at + 0.5) * step, 1),
+            name, count, round(at * STEP + STEP * 0.2, 1), round(HEIGHT - FOOT - room * count / most, 1),
+            round(STEP * 0.6, 1), round(room * count / most, 1), round((at + 0.5) * STEP, 1),
         )
         for at, (name, count) in enumerate(bars)
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """A run of the command `score` over the folder of returns, and how far it is.
 
-It is the command itself, in a process of its own: so the page and the command write the same, a workbook that ends the
-process does not end the page, and a run that was stopped goes on, by either.
+It is the command itself, in a process of its own: so the page and the command write the same, a workbook that ends
+the process does not end the page, and a run that was stopped goes on, by either.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A sheet of a scored copy as a table of a page, to read and to print: what stands there, with its merged cells."""
+"""A sheet of a scored copy as a table of a page: what stands there, with its merged cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec import Struct
@@ -29,6 +29,12 @@ class SheetPage(Struct, frozen=True):
     rows: tuple[tuple[Box, ...], ...]
     columns: int
 
+    @property
+    def head(self) -> int:
+        """How many rows at the top are headings: one cell across the whole sheet."""
+        wide = (len(row) == 1 and row[0].across == self.columns for row in self.rows)
+        return len(list(takewhile(bool, wide)))
+
 
 def evaluation_forms(path: Path) -> list[SheetPage]:
     """自评表 of a scored copy, one for each of its forms. Raises PackageError and OSError."""
@@ -42,24 +48,37 @@ def evaluation_forms(path: Path) -> list[SheetPage]:
 
 
 def _page(title: str, grid: Grid) -> SheetPage:
-    last_row = max((row for row, _ in grid.cells), default=0)
-    last_row = max([last_row, *(bottom for _, _, bottom, _ in grid.merges)])
-    last = max([*(column for _, column in grid.cells), *(right for *_, right in grid.merges)], default=0)
-    rows = tuple(tuple(_boxes(grid, row, last)) for row in range(last_row + 1))
-    return SheetPage(title, rows, last + 1)
-
-
-def _boxes(grid: Grid, row: int, last: int) -> Iterator[Box]:
+    """The part of a sheet that holds something."""
+    taken = [*grid.cells, *((top, left) for top, left, _, _ in grid.merges)]
+    taken += ((bottom, right) for _, _, bottom, right in grid.merges)
+    rows, columns = ([at[axis] for at in taken] or [0] for axis in (0, 1))
+    across = range(min(columns), max(columns) + 1)
     spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in grid.merges}
-    for column in range(last + 1):
-        if (row, column) in spans or not _covered(grid, row, column):
-            down, across = spans.get((row, column), (1, 1))
-            cell = grid.cells.get((row, column))
-            yield Box(_shown(cell), across, down, isinstance(cell.value, Decimal | float | int) if cell else False)
+    covered = _covered(grid)
+    boxes = tuple(
+        tuple(
+            _box(grid.cells.get((row, at)), *spans.get((row, at), (1, 1)))
+            for at in across
+            if (row, at) not in covered
+        )
+        for row in range(min(rows), max(rows) + 1)
+    )
+    return SheetPage(title, boxes, len(across))
 
 
-def _covered(grid: Grid, row: int, column: int) -> bool:
-    return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in grid.merges)
+def _covered(grid: Grid) -> set[tuple[int, int]]:
+    """The cells that a merged cell hides."""
+    return {
+        (row, column)
+        for top, left, bottom, right in grid.merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+        if (row, column) != (top, left)
+    }
+
+
+def _box(cell: Cell | None, down: int, across: int) -> Box:
+    return Box(_shown(cell), across, down, isinstance(cell.value, Decimal) if cell else False)
 
 
 def _shown(cell: Cell | None) -> str:
@@ -67,15 +86,15 @@ def _shown(cell: Cell | None) -> str:
     if cell is None or cell.value is None:
         return ""
     value = cell.value
-    if isinstance(value, bool) or not isinstance(value, Decimal | float | int):
+    if not isinstance(value, Decimal):
         return str(value)
-    exact, code = Decimal(str(value)), cell.number_format
+    code = cell.number_format
     if "%" in code:
-        return f"{half_up(exact * 100, _places(code)):f}%"
+        return f"{half_up(value * 100, _places(code)):f}%"
     if "0" in code:
-        text = f"{half_up(exact, _places(code)):,f}" if "," in code else f"{half_up(exact, _places(code)):f}"
+        text = f"{half_up(value, _places(code)):,f}" if "," in code else f"{half_up(value, _places(code)):f}"
         return text + cell.unit.strip()
-    return plain(exact)
+    return plain(value)
 
 
 def _places(code: str) -> int:

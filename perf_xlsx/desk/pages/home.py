@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from perf_xlsx import batch
-from perf_xlsx.desk.chart import HEIGHT, WIDTH, columns
+from perf_xlsx.desk.chart import HEIGHT, STEP, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
 from perf_xlsx.desk.pages.unit import unit_page
@@ -39,7 +39,7 @@ def officer_page(request: Request) -> Response:
     return page(
         request, "home", shown=shown, rows=rows[(at - 1) * PER_PAGE : at * PER_PAGE], found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
-        charts=_charts(overview.grades, overview.bands), width=WIDTH, height=HEIGHT,
+        charts=_charts(overview.grades, overview.bands), step=STEP, height=HEIGHT,
         settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ def start(request: Request) -> Response:
 
 
 def _signed_in(request: Request) -> Response:
-    session, cookie = desk_of(request).sessions.open("officer")
+    _, cookie = desk_of(request).sessions.open("officer")
     answer = to("/")
     answer.headers.append("set-cookie", request.app.state.set_cookie(cookie))
     return answer

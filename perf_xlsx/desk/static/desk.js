@@ -145,6 +145,7 @@
     const words = one("#run-words");
     running.hidden = false;
     one("#run h2").textContent = "正在评分";
+    document.querySelectorAll("#run .idle").forEach((idle) => { idle.hidden = true; });
     let last = "";
     let failures = 0;
     const look = () => get("/progress").then((now) => {
