@@ -16,7 +16,7 @@ from perf_xlsx.desk.settings import load_settings, options_of
 
 
 class Desk:
-    """`key` opens the officer's session on one's own machine, once; a shared desk asks for the password instead."""
+    """`key` opens the officer's session on one's own machine; a shared desk asks for the password instead."""
 
     def __init__(
         self, folders: Folders, *, password: Hashed | None = None, key: str = "", plain: bool = False

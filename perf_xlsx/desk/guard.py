@@ -1,7 +1,7 @@
 """What stands before every page: who may be addressed, from where, how much may be sent, how slowly.
 
-An ASGI middleware of our own: it decides by the headers, before a byte of the body is read, and cuts off a body that
-is longer than it said or comes too slowly.
+An ASGI middleware of our own: it decides by the headers, before a byte of the body is read, and cuts off a body
+that is longer than it said or comes too slowly.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SMALL = 64 * 1024  # bytes of a body, where no other limit is set
 class Addresses(Struct, frozen=True):
     """Under which names this desk is asked for. `shared`: also under any address of the machine.
 
-    A name that is not ours is another site that was made to lead here (DNS rebinding). An address cannot be made to.
+    A name that is not ours is another site that was made to lead here (DNS rebinding). An address cannot be.
     """
 
     port: int

@@ -22,7 +22,7 @@ class LimitedError(Exception):
 
 
 def limited(work: Callable[..., _T], *given: object) -> _T:
-    """What `work` gives for these arguments; it is a function of a module. Raises what it raises, and LimitedError."""
+    """What `work`, a function of a module, gives for these arguments. Raises what it raises, and LimitedError."""
     with _free, one_process(MEGABYTES) as process:
         try:
             return process.submit(_within, partial(work, *given)).result()

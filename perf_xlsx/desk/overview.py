@@ -64,5 +64,5 @@ def _grades(found: Statistics) -> list[Bar]:
 
 
 def _bands(found: Statistics) -> list[Bar]:
-    names = [*dict((name, low) for low, name in BANDS), NO_RATE]
+    names = [*(name for _, name in BANDS), NO_RATE]
     return [(name, found.bands[name]) for name in names if found.scored]

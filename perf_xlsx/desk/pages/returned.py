@@ -1,4 +1,4 @@
-"""一份报送: what was found in it and where, and what of it can be taken away. The officer's, or a visitor's own."""
+"""一份报送: what was found in it and where, and what can be taken away. The officer's, or a visitor's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""设置: rulebook, roster, waivers, deadline and sender; what is chosen is looked through, kept and used from then on."""
+"""设置: rulebook, roster, waivers, deadline and sender; looked through, kept, and used from then on."""
 
 from __future__ import annotations
 

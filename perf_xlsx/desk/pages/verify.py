@@ -30,7 +30,7 @@ MOST = 20  # workbooks at a time
 
 
 class Told(Struct, frozen=True):
-    """A verdict in words. `good`: it is as it was scored."""
+    """A verdict in words. `good`: it is as it was scored, and signed where a key was given."""
 
     name: str
     kind: str
@@ -38,9 +38,21 @@ class Told(Struct, frozen=True):
     lines: tuple[str, ...]
 
 
+class Against(Struct, frozen=True):
+    """What workbooks are held against: receipts, a public key, a rulebook; each where there is one."""
+
+    register: Path
+    key: Path | None = None
+    rulebook: str | None = None
+
+
+class KeyUnusableError(Exception):
+    """A public key cannot be used; the Chinese message says why."""
+
+
 def verify(request: Request) -> Response:
     """The page."""
-    return page(request, "verify", told=None, problems=(), limits=(LIMITS, UNSIGNED))
+    return page(request, "verify", told=None, problems=(), limits=(LIMITS,))
 
 
 async def check(request: Request) -> Response:
@@ -48,38 +60,58 @@ async def check(request: Request) -> Response:
     desk = desk_of(request)
     async with received(request) as form:
         told, problems = await run_in_threadpool(_each, desk, form)
-    return page(request, "verify", told=told, problems=problems, limits=(LIMITS, UNSIGNED))
+    limits = (LIMITS,) if form.one("key") else (LIMITS, UNSIGNED)
+    return page(request, "verify", told=told, problems=problems, limits=limits)
 
 
 def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
+    """What came of each workbook, and what could not be done."""
     folder = desk.folders.passing / os.urandom(8).hex()
     told: list[Told] = []
     try:
-        register = desk.folders.results / NAME
-        if (own := form.one("receipt")) is not None:
-            own.save(register := folder / NAME)
-        rulebook = load_settings(desk.folders).rulebook_asked(desk.folders)
+        against = _against(desk, form, folder)
         for number, sent in enumerate(form.several("files")[:MOST]):
             path = folder / str(number) / safe_name(sent.told)
             sent.save(path)
-            told += limited(_verified, path, register, rulebook, sent.told)
-    except (RegisterError, LimitedError) as error:
-        return told, [str(error).replace(str(folder), "").replace(str(desk.folders.results), "")]
-    except RulebookError as error:
-        return told, error.problems
+            told += limited(_verified, path, against, sent.told)
+    except (RegisterError, LimitedError, KeyUnusableError, RulebookError) as error:
+        return told, [str(error).replace(f"{folder}{os.sep}", "")]
     except OSError as error:
         return told, [f"没有核对（{why(error)}）。"]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return told, [] if told else ["请选一个评分后的工作簿。"]
+    return told, [] if told else ["请选评分后的工作簿。"]
 
 
-def _verified(path: Path, register: Path, rulebook: str | None, told: str) -> list[Told]:
-    """Raises RegisterError and OSError."""
-    receipts = opened(register) if register.is_file() else None
-    return [_told(one, told) for one in verified(path, receipts, Terms(rulebook))]
+def _against(desk: Desk, form: Form, folder: Path) -> Against:
+    """What this form asks for. Raises OSError."""
+    register, key = desk.folders.results / NAME, None
+    if (receipts := form.one("receipt")) is not None:
+        receipts.save(register := folder / NAME)
+    if (public := form.one("key")) is not None:
+        public.save(key := folder / "公钥.pub")
+    return Against(register, key, load_settings(desk.folders).rulebook_asked(desk.folders))
 
 
-def _told(one: Verdict, name: str) -> Told:
+def _verified(path: Path, against: Against, name: str) -> list[Told]:
+    """Raises RegisterError, KeyUnusableError, RulebookError and OSError."""
+    receipts = opened(against.register) if against.register.is_file() else None
+    return [_told(one, name, _signature(one, against.key)) for one in verified(path, receipts, Terms(against.rulebook))]
+
+
+def _signature(one: Verdict, key: Path | None) -> str:
+    """What became of the receipt's signature; "" where nobody asked."""
+    if key is None or one.receipt is None:
+        return ""
+    from perf_xlsx.receipts.signature import KeyFileError, signed, verifier  # cryptography, which is optional
+
+    try:
+        return signed(one.receipt, verifier(key))
+    except KeyFileError as error:
+        raise KeyUnusableError(str(error)) from None
+
+
+def _told(one: Verdict, name: str, state: str) -> Told:
     part = f"（{one.part}）" if one.part else ""
-    return Told(name + part, str(one.kind), one.kind in PROVEN, tuple(map(one_line, in_words(one))))
+    good = one.kind in PROVEN and state not in ("bad", "none")
+    return Told(name + part, str(one.kind), good, tuple(map(one_line, in_words(one, state))))
