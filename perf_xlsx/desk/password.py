@@ -19,7 +19,7 @@ NAME = "口令.json"
 N, R, P = 2**15, 8, 1  # 32 MB and a tenth of a second for each guess
 MEMORY = 64 << 20
 SHORTEST, LONGEST = 8, 200  # characters
-TRIES, TRIES_OF_ALL, WINDOW = 5, 60, 300  # wrong passwords of one address, and of all, in so many seconds
+PASSWORD_TRIES, TRIES_OF_ALL, WINDOW = 5, 60, 300  # wrong passwords of one address, and of all, in so many seconds
 ADDRESSES = 10_000  # that are remembered
 
 
@@ -97,7 +97,7 @@ class SignIn:
         now, mine = self.clock(), self.wrong.get(address)
         left = [
             tries[0] + WINDOW - now
-            for tries, most in ((mine, TRIES), (self.all_wrong, TRIES_OF_ALL))
+            for tries, most in ((mine, PASSWORD_TRIES), (self.all_wrong, TRIES_OF_ALL))
             if tries is not None and len(tries) >= most
         ]
         return max(0, *(round(seconds + 0.5) for seconds in left)) if left else 0
@@ -112,6 +112,6 @@ class SignIn:
                 return True
             while len(self.wrong) >= ADDRESSES:
                 self.wrong.pop(next(iter(self.wrong)))
-            self.wrong.setdefault(address, deque(maxlen=TRIES)).append(self.clock())
+            self.wrong.setdefault(address, deque(maxlen=PASSWORD_TRIES)).append(self.clock())
             self.all_wrong.append(self.clock())
             return False

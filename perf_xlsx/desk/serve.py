@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import webbrowser
@@ -18,7 +19,8 @@ from perf_xlsx.desk.guard import Addresses
 
 LOCAL, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 CONNECTIONS = 500  # at a time; further ones are told to come back
-HEADERS_WITHIN = 15  # seconds in which a new connection must have asked for something
+HEADERS_WITHIN = 15  # seconds that the head of a request may take
+BACKLOG = 1024  # connections that wait to be taken
 KEEP_ALIVE = 30  # seconds
 CLOSE_WITHIN = 5  # seconds that answers under way may take at the end
 
@@ -32,15 +34,32 @@ class Served(Struct, frozen=True):
     key: Path | None = None
 
 
-class _Impatient(H11Protocol):
-    """A connection that asks for nothing is closed: else a few hundred of them would keep everybody out."""
+class Impatient(H11Protocol):
+    """A connection on which no request is complete in time is closed: else a few hundred would keep everybody out."""
 
-    def connection_made(self, transport) -> None:  # type: ignore[no-untyped-def]
+    waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.loop.call_later(HEADERS_WITHIN, self._close_if_silent)
+        self._wait()
 
-    def _close_if_silent(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._is_answering() and self.waiting is not None:
+            self.waiting.cancel()
+            self.waiting = None
+        elif not self._is_answering() and self.waiting is None:
+            self._wait()
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _wait(self) -> None:
+        self.waiting = self.loop.call_later(HEADERS_WITHIN, self._give_up)
+
+    def _give_up(self) -> None:
+        self.waiting = None
+        if not self._is_answering() and not self.transport.is_closing():
             self.transport.close()
 
 
@@ -48,9 +67,10 @@ def listen(port: int, shared: bool) -> socket.socket:
     """A socket on that port. Raises OSError where another program has it."""
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        if socket.SO_REUSEADDR and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+        if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # on Windows two programs would share the port
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((EVERYWHERE if shared else LOCAL, port))
+        found.listen(BACKLOG)
     except OSError:
         found.close()
         raise
@@ -69,9 +89,9 @@ def serve(desk: Desk, at: Served, opened: socket.socket, ready: Callable[[str], 
     names = {"localhost", *own_names(), *(name.lower() for name in at.names)} if desk.shared else {"localhost"}
     app = application(desk, Addresses(port, names, desk.shared), secure)
     config = uvicorn.Config(
-        app, http=_Impatient, ws="none", loop="asyncio", lifespan="on", log_level="warning", access_log=False,
+        app, http=Impatient, ws="none", loop="asyncio", lifespan="on", log_level="warning", access_log=False,
         server_header=False, proxy_headers=False, limit_concurrency=CONNECTIONS, timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=CLOSE_WITHIN, backlog=1024,
+        timeout_graceful_shutdown=CLOSE_WITHIN, backlog=BACKLOG,
         ssl_certfile=str(at.certificate) if at.certificate else None, ssl_keyfile=str(at.key) if at.key else None,
     )  # fmt: skip
     server = uvicorn.Server(config)

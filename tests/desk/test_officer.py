@@ -83,7 +83,16 @@ def test_findings_are_told_in_words_with_their_cells(tmp_path: Path) -> None:
         (address,) = links(desk.scored(), "/return/")
         page = desk.get(address).text
     shown = re.sub(r"<[^>]+>|\s+", " ", page)
-    for words in ("绩效指标!", "现在是", "应当是", "怎么办", "✖ 错误", "依据：", "下载退回意见（Word）", "各项得分"):
+    for words in (
+        "绩效指标!",
+        "现在是",
+        "应当是",
+        "怎么办",
+        "✖ 错误",
+        "依据：",
+        "下载退回意见（Word）",
+        "各项得分",
+    ):
         assert words in shown
 
 
@@ -124,7 +133,9 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
 def test_a_name_that_is_taken_is_not_written_over(tmp_path: Path) -> None:
     with own_desk(tmp_path / "收回") as desk:
         assert desk.drop(("自评表.xlsx", a_return("project", "甲局"))).history
-        told = desk.drop(("乙/自评表.xlsx", a_return("project", "乙局")), ("自评表.xlsx", a_return("project", "甲局")))
+        told = desk.drop(
+            ("乙/自评表.xlsx", a_return("project", "乙局")), ("自评表.xlsx", a_return("project", "甲局"))
+        )
         desk.scored()
     assert "已有同名文件，存为“自评表(2).xlsx”" in told.text
     assert "完全相同，没有重复接收" in told.text

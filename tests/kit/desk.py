@@ -35,7 +35,9 @@ class Browser:
     def get(self, path: str, **more: Any) -> Response:
         """A page; its token is remembered."""
         answer = self.client.get(path, **more)
-        if found := re.search(r'data-token="([^"]+)"', answer.text if "html" in answer.headers.get("content-type", "") else ""):
+        if found := re.search(
+            r'data-token="([^"]+)"', answer.text if "html" in answer.headers.get("content-type", "") else ""
+        ):
             self.token = found[1]
         return answer
 

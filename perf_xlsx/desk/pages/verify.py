@@ -96,7 +96,9 @@ def _against(desk: Desk, form: Form, folder: Path) -> Against:
 def _verified(path: Path, against: Against, name: str) -> list[Told]:
     """Raises RegisterError, KeyUnusableError, RulebookError and OSError."""
     receipts = opened(against.register) if against.register.is_file() else None
-    return [_told(one, name, _signature(one, against.key)) for one in verified(path, receipts, Terms(against.rulebook))]
+    return [
+        _told(one, name, _signature(one, against.key)) for one in verified(path, receipts, Terms(against.rulebook))
+    ]
 
 
 def _signature(one: Verdict, key: Path | None) -> str:
