@@ -111,7 +111,14 @@ class Arrivals:
         """What is still to be scored, the first first."""
         with self.lock:
             notes = list(self.notes.values())
-        return [note for note in notes if not os.path.exists(self.folder(note) / RECORDS)]
+        return [note for note in notes if not self.is_scored(note)]
+
+    def is_scored(self, note: Arrival) -> bool:
+        """Whether something came of it."""
+        try:
+            return (self.folder(note) / RECORDS).stat().st_size > 0  # a power cut may leave an empty one
+        except OSError:
+            return False
 
     def plan(self, notes: Sequence[Arrival]) -> Plan:
         """The plan of scoring them; each copy goes beside its return. It is no run over a folder."""
@@ -121,7 +128,7 @@ class Arrivals:
     def scored(self, note: Arrival, records: Iterable[Record]) -> None:
         """Remember what came of it. Raises OSError."""
         lines = (encode(without_comparisons(record)) + b"\n" for record in records)
-        write_atomically(self.folder(note) / RECORDS, b"".join(lines))
+        write_atomically(self.folder(note) / RECORDS, b"".join(lines), durable=False)
 
     def again(self, note: Arrival) -> None:
         """Have it scored once more. Raises OSError."""

@@ -64,7 +64,7 @@ class Inbox:
             except (BatchError, RulebookError, OSError) as error:
                 self.problem = str(error)
                 with self.come:
-                    self.left += [note for note in some if self.arrivals.records(note) is None]
+                    self.left += [note for note in some if not self.arrivals.is_scored(note)]
                     if not self.closed:
                         self.come.wait(PAUSE)
 

@@ -15,6 +15,7 @@ from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
 from perf_xlsx.domain.rounding import percent
+from perf_xlsx.letters import letter_files
 from perf_xlsx.results.outcome import OUTCOMES, outcome, total_in_words
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
@@ -104,6 +105,7 @@ class Results:
         self.lock = threading.Lock()
         self.state: object = None
         self.shown = Shown()
+        self.letters: tuple[Shown, Mapping[str, Path]] | None = None
 
     def now(self) -> Shown:
         """What there is to show."""
@@ -138,6 +140,17 @@ class Results:
             return [one]
         offsets = [other.at for other in self.shown.rows if other.workbook == row.workbook]
         return list(records.at_all(offsets))
+
+    def letter_about(self, record: Record) -> Path | None:
+        """The letter that `score` wrote about a return, or to who sent none; as it is now."""
+        shown = self.now()
+        if self.letters is None or self.letters[0] is not shown:
+            try:
+                self.letters = shown, letter_files(self.open())
+            except (RecordsError, OSError):
+                return None
+        path = self.letters[1].get(record.file or record.unit or "")
+        return path if path and os.path.isfile(path) else None
 
     def copy_of(self, record: Record) -> Path | None:
         """The scored copy, if it is there and lies where `score` writes."""

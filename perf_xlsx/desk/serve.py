@@ -35,7 +35,7 @@ class Served(Struct, frozen=True):
 
 
 class Impatient(H11Protocol):
-    """A connection on which no request is complete in time is closed: else a few hundred would keep everybody out."""
+    """A connection on which no request comes in time is closed: else a few hundred would keep everybody out."""
 
     waiting: asyncio.TimerHandle | None = None
 

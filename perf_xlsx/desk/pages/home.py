@@ -36,8 +36,9 @@ def officer_page(request: Request) -> Response:
     rows = wanted.of(shown.rows)
     pages = max(1, -(-len(rows) // PER_PAGE))
     at = min(wanted.page, pages)
+    part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
     return page(
-        request, "home", shown=shown, rows=rows[(at - 1) * PER_PAGE : at * PER_PAGE], found=len(rows), wanted=wanted,
+        request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
         charts=_charts(overview.grades, overview.bands), step=STEP, height=HEIGHT,
         settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),

@@ -10,14 +10,12 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
 from perf_xlsx.desk.folders import free_path
 from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
-from perf_xlsx.letters import letter_files
 from perf_xlsx.ooxml import PackageError
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
@@ -52,16 +50,7 @@ def _in_folder(request: Request) -> Return | None:
     name = Path(first.file).name if first.file else row.unit
     copy = desk.results.copy_of(first) if first.file else None
     original = desk.results.original_of(first) if first.file else None
-    return Return(f"/return/{row.id}", name, records, copy, _letter(desk, first), original)
-
-
-def _letter(desk: Desk, record: Record) -> Path | None:
-    """The letter that `score` wrote about it, as it is now."""
-    try:
-        path = letter_files(desk.results.open()).get(record.file or record.unit or "")
-    except (RecordsError, OSError):
-        return None
-    return path if path and os.path.isfile(path) else None
+    return Return(f"/return/{row.id}", name, records, copy, desk.results.letter_about(first), original)
 
 
 def _among_arrivals(request: Request) -> Return | None:

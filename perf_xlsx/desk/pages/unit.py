@@ -38,5 +38,5 @@ def mine(request: Request) -> Response:
     """How many of this visitor's returns are still waiting, for the page's script."""
     desk = desk_of(request)
     notes = desk.arrivals.of(desk.sessions.owner(session_of(request)))
-    waiting = sum(desk.arrivals.records(note) is None for note in notes)
+    waiting = sum(not desk.arrivals.is_scored(note) for note in notes)
     return JSONResponse({"waiting": waiting, "problem": bool(waiting and desk.inbox.problem)})
