@@ -2,9 +2,9 @@
 
     python -m benchmarks.desk [--units 200] [--rounds 3]
 
-Each unit is a thread with a browser's cookies: it opens the page, drops its return, asks until it is scored, and takes
-its copy away. The time is that of the last one. Peaks of memory are the kernel's high-water marks of the desk (which
-is one process) and of its workers. Linux only.
+Each unit is a thread with a browser's cookies: it opens the page, drops its return, asks until it is scored, and
+takes its copy away. The time is that of the last one. Peaks of memory are the kernel's high-water marks of the desk,
+which is one process, and of its workers. Linux only.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ def main() -> None:
             waits.append(longest / alone)
             worker = max(peak for process, peak in run.peaks.items() if process != run.launcher)
             memory = f"desk {run.peaks[run.launcher]:.0f} MB, a worker {worker:.0f} MB"
-            print(
-                f"score {alone:.1f} s, desk {seconds:.1f} s, longest upload {longest:.1f} s, {came} copies, {memory}"
-            )
+            print(f"score {alone:.1f} s, desk {seconds:.1f} s, upload {longest:.1f} s, {came} copies, {memory}")
     print(f"{asked.units} units at once ÷ `score` of the folder: {median(ratios):.2f}")
     print(f"longest upload ÷ `score` of the folder: {median(waits):.2f}")
 

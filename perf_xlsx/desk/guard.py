@@ -27,7 +27,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # with no-referrer, browsers send a form with Origin: null
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 SILENCE = 20  # seconds that a body may pause

@@ -6,8 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +14,9 @@ import pytest
 
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
-from tests.kit.desk import Browser, links, wait
+from tests.kit.desk import Browser, links, started, wait
 
 SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-
-
-@contextmanager
-def started(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """The command in a process of its own: the process, its address, and what it said before."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "perf_xlsx", "desk", "--folder", str(folder), "--no-browser", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-    )  # fmt: skip
-    assert process.stdout is not None
-    said = ""
-    try:
-        while not (found := re.search(r"https?://[^（]+", said)):
-            line = process.stdout.readline()
-            assert line, process.stderr.read() if process.stderr else ""
-            said += line
-        yield process, found[0], said
-    finally:
-        process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
 
 
 class Visitor(Browser):

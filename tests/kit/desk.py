@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,3 +126,28 @@ def file_name(answer: Response) -> str:
     found = NAMES.search(answer.headers["content-disposition"])
     assert found
     return unquote(found[1])
+
+
+@contextmanager
+def started(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """The command in a process of its own: the process, its address, and what it said before."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "perf_xlsx", "desk", "--folder", str(folder), "--no-browser", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = ""
+    try:
+        while not (found := re.search(r"https?://[^（]+", said)):
+            line = process.stdout.readline()
+            assert line, process.stderr.read() if process.stderr else ""
+            said += line
+        yield process, found[0], said
+    finally:
+        process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
