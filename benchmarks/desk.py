@@ -3,8 +3,8 @@
     python -m benchmarks.desk [--units 200] [--rounds 3]
 
 Each unit is a thread with a browser's cookies: it opens the page, drops its return, asks until it is scored, and
-takes its copy away. The time is that of the last one. Peaks of memory are the kernel's high-water marks of the desk,
-which is one process, and of its workers. Linux only.
+takes its copy away. The time is that of the last one. Peaks of memory are the kernel's high-water marks of the
+desk, which is one process, and of its workers. Linux only.
 """
 
 from __future__ import annotations
