@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from perf_xlsx.cli.group import NOT_WRITTEN, Command, fail
 from perf_xlsx.cli.options import FILE, not_done, refuse_device
+from perf_xlsx.system.lock import HeldError
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.streams import say
 
@@ -68,6 +70,8 @@ def desk(
         folders = Folders.of(folder)
         password = _password(folders.own, password_file, new_password) if share else None
         made = Desk(folders, password=password, key=secrets.token_urlsafe(24), plain=certificate is None)
+    except HeldError:
+        fail(f"{folder} 已经在另一个网页中打开。请用那个网页，或先结束它。")
     except OSError as error:
         say(f"错误：{not_done(error, folder)}", err=True)
         sys.exit(NOT_WRITTEN)
@@ -82,7 +86,15 @@ def desk(
             "没有证书：网络中可能有人看到报送的内容。请只在可信的内网使用，或用 --certificate 指定证书。", err=True
         )
     at = Served(port, names, certificate, certificate_key)
-    serve(made, at, opened, lambda address: say(f"请用浏览器打开：{address}（按 Ctrl-C 结束）"), not no_browser)
+    serve(made, at, opened, _tell, not no_browser)
+
+
+def _tell(addresses: Sequence[str]) -> None:
+    """Say where to go."""
+    *units, officer = addresses
+    if units:
+        say(f"各单位报送：{' 或 '.join(units)}")
+    say(f"请用浏览器打开：{officer}（按 Ctrl-C 结束）")
 
 
 def _password(own: Path, file: Path | None, new: bool) -> Hashed:

@@ -7,12 +7,12 @@ has no records is still to be scored: so nothing is lost when the desk ends, how
 from __future__ import annotations
 
 import datetime
-import os
 import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -21,11 +21,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Plan, without_comparisons
-from perf_xlsx.desk.folders import Folders, free_path, safe_name
-from perf_xlsx.desk.results import inside
+from perf_xlsx.batch.roster import same_unit
+from perf_xlsx.desk.folders import Folders, move, place, safe_name
+from perf_xlsx.desk.results import Row, inside, row_of
 from perf_xlsx.desk.uploads import Sent
 from perf_xlsx.results.record import Record, decode, encode
-from perf_xlsx.system.output_files import write_atomically
+from perf_xlsx.system.output_files import staged, write_atomically
 
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
 MOST_OF_ONE, MOST = 50, 20_000  # returns of one visitor, and of all
@@ -53,12 +54,21 @@ class Arrival(Struct, frozen=True):
     taken_as: str = ""
 
 
+class Scored(Struct, frozen=True):
+    """What came of a return, in short: its rows, and whose forms they are. `at` is when it was written."""
+
+    at: int = 0
+    rows: tuple[Row, ...] = ()
+    whose: tuple[tuple[object, ...], ...] = ()
+
+
 class Arrivals:
-    """All that came; the notes are in memory, the rest is on the disk."""
+    """All that came; the notes and what came of each in short are in memory, the rest is on the disk."""
 
     def __init__(self, folders: Folders) -> None:
-        self.folders, self.lock = folders, threading.Lock()
+        self.folders, self.lock, self.deciding = folders, threading.Lock(), threading.Lock()
         self.notes: dict[str, Arrival] = {}
+        self.short: dict[str, Scored] = {}
         for path in sorted(folders.arrivals.iterdir()):
             with suppress(OSError, ValueError):  # a folder whose return was not all there yet
                 note = msgspec.json.decode((path / NOTE).read_bytes(), type=Arrival)
@@ -115,10 +125,24 @@ class Arrivals:
 
     def is_scored(self, note: Arrival) -> bool:
         """Whether something came of it."""
+        return bool(self._written(note))
+
+    def _written(self, note: Arrival) -> int:
+        """When its records were written; 0 where there are none."""
         try:
-            return (self.folder(note) / RECORDS).stat().st_size > 0  # a power cut may leave an empty one
+            found = (self.folder(note) / RECORDS).stat()
         except OSError:
-            return False
+            return 0
+        return found.st_mtime_ns if found.st_size else 0  # a power cut may leave an empty one
+
+    def in_short(self, note: Arrival) -> Scored:
+        """What came of it; without rows while it waits."""
+        at, known = self._written(note), self.short.get(note.id)
+        if known is None or known.at != at:
+            records = (self.records(note) or []) if at else []
+            rows = tuple(row_of(record, note.id) for record in records)
+            known = self.short[note.id] = Scored(at, rows, _whose(records))
+        return known
 
     def plan(self, notes: Sequence[Arrival]) -> Plan:
         """The plan of scoring them; each copy goes beside its return. It is no run over a folder."""
@@ -153,28 +177,34 @@ class Arrivals:
 
         Raises OSError.
         """
-        mine = _whose(self.records(note) or [])
-        for other in self.all():
-            if (
-                other.state == "taken"
-                and other.id != note.id
-                and mine
-                and _whose(self.records(other) or []) == mine
-            ):
-                self.withdraw(other)
-        path = free_path(self.folders.returns, note.file)
-        shutil.copyfile(self.original(note), path)
-        self._keep(replace(note, state="taken", taken_as=path.name))
+        with self.deciding:
+            mine = self.in_short(note).whose
+            for other in self.all():
+                if other.state == "taken" and other.id != note.id and mine and self.in_short(other).whose == mine:
+                    self._withdraw(other)
+            path = place(self.folders.returns, note.file, partial(_copied, self.original(note)))
+            self._keep(replace(note, state="taken", taken_as=path.name))
 
     def withdraw(self, note: Arrival) -> None:
         """Let it count no more: it is moved out of the returns, and stays where it came. Raises OSError."""
+        with self.deciding:
+            self._withdraw(note)
+
+    def _withdraw(self, note: Arrival) -> None:
         path = inside(self.folders.returns, note.taken_as)
         if path is not None:
-            os.replace(path, free_path(self.folders.removed, path.name))
+            move(path, self.folders.removed)
         self._keep(replace(note, state="replaced", taken_as=""))
 
 
-def _whose(records: Iterable[Record]) -> list[tuple[object, ...]]:
+def _copied(source: Path, path: Path) -> None:
+    """Raises OSError."""
+    with source.open("rb") as file, staged(path) as copy:
+        shutil.copyfileobj(file, copy.file)
+        copy.commit()
+
+
+def _whose(records: Iterable[Record]) -> tuple[tuple[object, ...], ...]:
     """Whose forms these are; nothing where a form names no unit: then it replaces none."""
-    found: list[tuple[object, ...]] = [(one.unit, one.form, one.year, one.project) for one in records]
-    return found if all(unit for unit, *_ in found) else []
+    found = [(same_unit(one.unit), one.form, one.year, same_unit(one.project)) for one in records]
+    return tuple(found) if all(unit for unit, *_ in found) else ()

@@ -23,6 +23,7 @@ class Desk:
     ) -> None:
         self.folders, self.key, self.shared = folders, key, password is not None
         self.warns = self.shared and plain  # the network can read along
+        self.held = folders.hold()
         self.secret = load_secret(folders.own)
         self.sessions = Sessions(self.secret)
         self.sign_in = SignIn(password) if password else None
@@ -41,3 +42,4 @@ class Desk:
         """End what is under way; all that is done stays."""
         self.score_run.close()
         self.inbox.close()
+        self.held.close()

@@ -15,9 +15,11 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from perf_xlsx.desk.sessions import Role, Session, Sessions
+from perf_xlsx.desk.guard import CutOffError, answer
+from perf_xlsx.desk.sessions import UNIT, Role, Session, Sessions
 
 OPEN = ("/static/", "/start")  # asked for by whom has no session yet
+DRAINED = 1 << 20  # bytes
 SESSION, TOKEN = "desk.session", "token"
 EXPIRED = "这个页面放得太久，已经过期。请返回上一页，刷新后再做一次。"
 LOCKED = "请用启动时显示的地址打开（其中有这次启动的钥匙）。"
@@ -36,7 +38,7 @@ class Door:
         session = self._session(scope)
         if scope["method"] == "POST":
             if session is None or not self._has_token(scope, session):
-                return await _refusal(EXPIRED)(scope, receive, send)
+                return await (await _drained(scope, receive, EXPIRED))(scope, receive, send)
         elif session is None:
             if not self.visitors:
                 return await _refusal(LOCKED)(scope, receive, send)
@@ -57,20 +59,34 @@ class Door:
     def _with_cookie(self, send: Send, cookie: str) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("set-cookie", self.set_cookie(cookie))
+                MutableHeaders(scope=message).append("set-cookie", self.set_cookie(cookie, UNIT))
             await send(message)
 
         return sending
 
-    def set_cookie(self, cookie: str) -> str:
-        """The header that gives a browser its session."""
-        return f"{self.cookie}={cookie}; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if self.secure else "")
+    def set_cookie(self, cookie: str, seconds: int | None = None) -> str:
+        """The header that gives a browser its session, for so long; else until it is closed."""
+        lasts = "" if seconds is None else f"; Max-Age={seconds}"
+        return f"{self.cookie}={cookie}; Path=/; HttpOnly; SameSite=Lax{lasts}" + (
+            "; Secure" if self.secure else ""
+        )
 
 
 def session_of(request: Request) -> Session:
     """The session of a request."""
     session: Session = request.scope[SESSION]
     return session
+
+
+async def _drained(scope: Scope, receive: Receive, words: str) -> Response:
+    """A refusal once a small body was taken in: else a browser reports a broken connection instead of it."""
+    try:
+        if int(Headers(scope=scope).get("content-length", "0")) <= DRAINED:
+            while (await receive()).get("more_body"):
+                pass
+    except CutOffError as cut:
+        return answer(cut.status)
+    return _refusal(words)
 
 
 def _refusal(text: str) -> Response:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from msgspec import Struct
 
 from perf_xlsx.batch import beside
+from perf_xlsx.system.lock import hold
 from perf_xlsx.system.output_files import safe_stem, unique_path
 
-OWN = "网页"
+OWN, LOCK = "网页", "占用"
 LONGEST_SUFFIX = 8  # characters
+_placing = threading.Lock()
 
 
 class Folders(Struct, frozen=True):
@@ -31,6 +37,19 @@ class Folders(Struct, frozen=True):
             folder.mkdir(parents=True, exist_ok=True)
         os.chmod(found.own, 0o700)  # returns of all units, and the secret of the sessions
         return found
+
+    def hold(self) -> IO[bytes]:
+        """Keep other desks away, until the file is closed or this process ends. Raises HeldError and OSError.
+
+        What earlier ones left of requests is taken away.
+        """
+        held = hold(self.own / LOCK)
+        for left in self.passing.iterdir():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+        return held
 
     @property
     def lists(self) -> Path:
@@ -65,9 +84,19 @@ def safe_name(told: str) -> str:
     return safe_stem(stem) + suffix
 
 
-def free_path(folder: Path, name: str) -> Path:
-    """A path in the folder that nothing has, numbered where the name is taken."""
-    taken: set[str] = set()
-    while os.path.lexists(path := unique_path(folder / name, taken)):
-        pass
-    return path
+def place(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """Have a file written in the folder under a path that nothing has, numbered where the name is taken.
+
+    One after the other, so that no two get one path. Gives the path. Raises what `write` raises.
+    """
+    with _placing:
+        taken: set[str] = set()
+        while os.path.lexists(path := unique_path(folder / name, taken)):
+            pass
+        write(path)
+        return path
+
+
+def move(path: Path, folder: Path) -> Path:
+    """Move a file into the folder, under a path that nothing has. Raises OSError."""
+    return place(folder, path.name, lambda free: os.replace(path, free))

@@ -18,10 +18,10 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.guard import Addresses
 
 LOCAL, EVERYWHERE = "127.0.0.1", "0.0.0.0"
-CONNECTIONS = 500  # at a time; further ones are told to come back
+CONNECTIONS = 900  # at a time; further ones are told to come back
 HEADERS_WITHIN = 15  # seconds that the head of a request may take
 BACKLOG = 1024  # connections that wait to be taken
-KEEP_ALIVE = 30  # seconds
+KEEP_ALIVE = 5  # seconds
 CLOSE_WITHIN = 5  # seconds that answers under way may take at the end
 
 
@@ -67,8 +67,8 @@ def listen(port: int, shared: bool) -> socket.socket:
     """A socket on that port. Raises OSError where another program has it."""
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # on Windows two programs would share the port
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # on Windows two programs would share the port
+        found.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
         found.bind((EVERYWHERE if shared else LOCAL, port))
         found.listen(BACKLOG)
     except OSError:
@@ -79,12 +79,22 @@ def listen(port: int, shared: bool) -> socket.socket:
 
 def own_names() -> list[str]:
     """What this machine is called in its network."""
-    name = socket.gethostname().lower()
-    return [name, socket.getfqdn().lower()]
+    return list(dict.fromkeys((socket.gethostname().lower(), socket.getfqdn().lower())))
 
 
-def serve(desk: Desk, at: Served, opened: socket.socket, ready: Callable[[str], None], browser: bool) -> None:
-    """Serve until the process is ended. `ready` is told the address to open; `browser`: it is opened, too."""
+def own_addresses() -> list[str]:
+    """The addresses of this machine in its network, as far as it knows them by its name."""
+    try:
+        found = socket.gethostbyname_ex(socket.gethostname())[2]
+    except OSError:
+        return []
+    return [address for address in found if not address.startswith("127.")]
+
+
+def serve(
+    desk: Desk, at: Served, opened: socket.socket, ready: Callable[[Sequence[str]], None], browser: bool
+) -> None:
+    """Serve until the process is ended. `ready` is told the addresses, the officer's last; `browser` opens it."""
     port, secure = opened.getsockname()[1], at.certificate is not None
     names = {"localhost", *own_names(), *(name.lower() for name in at.names)} if desk.shared else {"localhost"}
     app = application(desk, Addresses(port, names, desk.shared), secure)
@@ -95,9 +105,10 @@ def serve(desk: Desk, at: Served, opened: socket.socket, ready: Callable[[str], 
         ssl_certfile=str(at.certificate) if at.certificate else None, ssl_keyfile=str(at.key) if at.key else None,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    host = own_names()[0] if desk.shared else LOCAL
-    address = f"http{'s' if secure else ''}://{host}:{port}/" + ("" if desk.shared else f"start?key={desk.key}")
-    ready(address)
+    hosts = [*own_names()[:1], *own_addresses()] if desk.shared else [LOCAL]
+    addresses = [f"http{'s' if secure else ''}://{host}:{port}/" for host in hosts]
+    mine = addresses[0] + ("sign-in" if desk.shared else f"start?key={desk.key}")
+    ready([*addresses, mine] if desk.shared else [mine])
     if browser:
-        threading.Timer(0.5, webbrowser.open, [address]).start()
+        threading.Timer(0.5, webbrowser.open, [mine]).start()
     server.run([opened])

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.door import Door
 from perf_xlsx.desk.folders import Folders, safe_name
 from perf_xlsx.desk.guard import HEADERS, Addresses, CutOffError, Guard, answer
 from perf_xlsx.desk.limited import LimitedError, limited
@@ -87,6 +88,19 @@ def test_a_form_without_the_token_of_its_own_session_is_refused(tmp_path: Path) 
             one.token = mine
         assert one.client.post("/drop", files=[("files", ("甲.xlsx", b"PK"))]).status_code == 403
     assert not [path for path in (tmp_path / "收回-网页" / "来件").iterdir() if path.is_dir()]
+
+
+def test_a_page_that_is_too_old_is_told_so(desk: Browser) -> None:
+    """Also where a file is sent along."""
+    desk.token = "old"
+    answered = desk.drop(("甲.xlsx", b"x" * 100_000))
+    assert (answered.status_code, "已经过期" in answered.text) == (403, True)
+
+
+def test_a_slow_body_without_a_token_is_cut_off_too() -> None:
+    """It is taken in to be thrown away, but not for ever."""
+    door = Door(_whole, Sessions(b"k" * 32), "c", True, False)
+    assert asked(coming(1, 1, pause=0.3), "500", silence=0.1, app=door) == 408
 
 
 def test_other_methods_are_refused(desk: Browser) -> None:
@@ -267,7 +281,7 @@ def asked(receive: Callable[[], Awaitable[Message]], length: str | None, silence
         "headers": headers,
         "query_string": b"",
     }
-    guard = Guard(_whole, Addresses(PORT), {"/drop": 1000}, silence=silence, **more)
+    guard = Guard(more.pop("app", _whole), Addresses(PORT), {"/drop": 1000}, silence=silence, **more)
     asyncio.run(guard(scope, receive, send))
     return statuses[0]
 

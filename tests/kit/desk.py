@@ -138,11 +138,11 @@ def started(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], 
     assert process.stdout is not None
     said = ""
     try:
-        while not (found := re.search(r"https?://[^（]+", said)):
+        while not (found := re.search(r"打开：(https?://[^（]+)", said)):
             line = process.stdout.readline()
             assert line, process.stderr.read() if process.stderr else ""
             said += line
-        yield process, found[0], said
+        yield process, found[1].removesuffix("sign-in"), said
     finally:
         process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
         try:

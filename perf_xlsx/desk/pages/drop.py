@@ -16,7 +16,7 @@ from perf_xlsx.batch.plan import LEFT_BEHIND
 from perf_xlsx.desk.arrivals import TooManyError
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import free_path, safe_name
+from perf_xlsx.desk.folders import place, safe_name
 from perf_xlsx.desk.uploads import LARGEST_FILE, Sent, received
 from perf_xlsx.desk.view import desk_of, note, to
 from perf_xlsx.ooxml import MIB
@@ -82,8 +82,7 @@ def _into_folder(desk: Desk, sent: Sent) -> Taken:
     try:
         if _same(folder / name, sent):
             return Taken(sent.told, False, "与文件夹中的同名文件完全相同，没有重复接收。")
-        path = free_path(folder, name)
-        sent.save(path)
+        path = place(folder, name, sent.save)
     except OSError as error:
         return Taken(sent.told, False, f"没有存下（{why(error)}）。")
     return Taken(sent.told, True, "" if path.name == name else f"已有同名文件，存为“{path.name}”。")

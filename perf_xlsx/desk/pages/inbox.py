@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from perf_xlsx.desk.arrivals import Arrival
 from perf_xlsx.desk.desk import Desk
-from perf_xlsx.desk.pages.unit import Came, came
+from perf_xlsx.desk.pages.unit import came
 from perf_xlsx.desk.view import desk_of, missing, note, page, to
 from perf_xlsx.system.os_errors import why
 
@@ -17,13 +17,12 @@ MOST_SHOWN = 500  # the last ones
 
 
 def inbox(request: Request) -> Response:
-    """All that came, the last first; units that sent more than one are marked."""
+    """All that came, the last first; of whose form came more than one, is marked."""
     desk = desk_of(request)
     notes = desk.arrivals.all()
     shown = [came(desk, one) for one in notes[:MOST_SHOWN]]
-    units = Counter(row.unit for one in shown for row in {row.unit: row for row in one.rows}.values() if row.unit)
     return page(
-        request, "inbox", shown=shown, units=units, total=len(notes), problem=desk.inbox.problem,
+        request, "inbox", shown=shown, many=_many(desk, notes), total=len(notes), problem=desk.inbox.problem,
         waiting=sum(not one.rows for one in shown), alone=len(_alone(desk)),
     )  # fmt: skip
 
@@ -43,15 +42,20 @@ def accept_all(request: Request) -> Response:
     return _taken(request, desk, _alone(desk))
 
 
+def _many(desk: Desk, notes: list[Arrival]) -> dict[str, int]:
+    """How many came of the same forms, by the id of each."""
+    whose = {note.id: desk.arrivals.in_short(note).whose for note in notes}
+    counts = Counter(whose.values())
+    return {name: counts[mine] if mine else 1 for name, mine in whose.items()}
+
+
 def _alone(desk: Desk) -> list[Arrival]:
-    """What may be taken without asking: new, read, and of a unit that sent nothing else."""
-    all_came = [came(desk, one) for one in desk.arrivals.all() if one.state != "replaced"]
-    units = Counter(row.unit for one in all_came for row in one.rows)
-    return [one.note for one in all_came if one.note.state == "new" and one.rows and _is_alone(one, units)]
-
-
-def _is_alone(one: Came, units: Counter[str]) -> bool:
-    return all(row.unit and row.state != "读不出来" and units[row.unit] == 1 for row in one.rows)
+    """What may be taken without asking: new, read, and the only one of its unit's form."""
+    notes = desk.arrivals.all()
+    many = _many(desk, notes)
+    return [
+        note for note in notes if note.state == "new" and many[note.id] == 1 and desk.arrivals.in_short(note).whose
+    ]
 
 
 def _taken(request: Request, desk: Desk, some: list[Arrival]) -> Response:
@@ -77,11 +81,10 @@ def withdraw(request: Request) -> Response:
 
 
 def again(request: Request) -> Response:
-    """Score one anew, after the settings have changed."""
+    """Score anew what is not decided, after the settings have changed."""
     desk = desk_of(request)
-    one = desk.arrivals.one(request.path_params["id"])
-    if one is None:
-        return missing(request)
-    desk.arrivals.again(one)
-    desk.inbox.add(one)
+    for one in desk.arrivals.all():
+        if one.state == "new" and desk.arrivals.is_scored(one):
+            desk.arrivals.again(one)
+            desk.inbox.add(one)
     return to("/inbox")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import free_path
+from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
@@ -117,7 +117,7 @@ def _remove(request: Request, found: Return) -> Response:
     if found.original is None:
         return missing(request)
     desk = desk_of(request)
-    os.replace(found.original, free_path(desk.folders.removed, found.original.name))
+    move(found.original, desk.folders.removed)
     desk.score_run.start()
     return to("/")
 

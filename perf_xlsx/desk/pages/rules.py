@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,10 +45,16 @@ def rules(request: Request) -> Response:
         asked = DEFAULT
     name = (own or DEFAULT) if asked == OWN else asked
     try:
-        found = _described(name) if name in names else limited(_described, name)
-    except (RulebookError, LimitedError):
+        found = _described(name) if name in names else _own(name, Path(name).stat().st_mtime_ns)
+    except (RulebookError, LimitedError, OSError):
         return note(request, "评分办法读不出来", "请在“设置”中重新选定。", status=422)
     return page(request, "rules", found=found, asked=asked, own=own, rulebooks=rulebooks(), trusts=TRUSTS)
+
+
+@lru_cache(1)
+def _own(path: str, changed: int) -> Described:
+    """A bureau's own, read once for each state of its file. Raises RulebookError and LimitedError."""
+    return limited(_described, path)
 
 
 def _described(name: str) -> Described:

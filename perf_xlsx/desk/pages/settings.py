@@ -33,7 +33,13 @@ def rulebooks() -> list[tuple[str, str]]:
 def settings(request: Request) -> Response:
     """The page."""
     desk = desk_of(request)
-    return page(request, "settings", settings=load_settings(desk.folders), rulebooks=rulebooks(), kinds=KINDS)
+    return page(
+        request,
+        "settings",
+        settings=load_settings(desk.folders),
+        rulebooks=rulebooks(),
+        saved="saved" in request.query_params,
+    )
 
 
 async def save(request: Request) -> Response:

@@ -52,9 +52,9 @@ async def enter(request: Request) -> Response:
 
 
 def sign_out(request: Request) -> Response:
-    """End the officer's session."""
+    """End the session; a unit's browser forgets it."""
     session: Session = session_of(request)
     desk_of(request).sessions.end(session)
     answer = to("/")
-    answer.headers.append("set-cookie", request.app.state.set_cookie("") + "; Max-Age=0")
+    answer.headers.append("set-cookie", request.app.state.set_cookie("", 0))
     return answer

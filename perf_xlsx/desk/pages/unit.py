@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from perf_xlsx.desk.arrivals import Arrival
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import session_of
-from perf_xlsx.desk.results import Row, row_of
+from perf_xlsx.desk.results import Row
 from perf_xlsx.desk.view import desk_of, page
 
 
@@ -24,7 +24,7 @@ class Came(Struct, frozen=True):
 
 def came(desk: Desk, note: Arrival) -> Came:
     """A return with what came of it."""
-    return Came(note, [row_of(record, note.id) for record in desk.arrivals.records(note) or ()])
+    return Came(note, desk.arrivals.in_short(note).rows)
 
 
 def unit_page(request: Request) -> Response:

@@ -29,7 +29,7 @@
         const words = request.status === 413 ? "文件太大，没有接收。" : (request.responseText.length < 200 ? request.responseText : "没有接收，请刷新页面再试。");
         resolve(request.status === 200 && told ? told : { name: name, taken: false, words: words });
       };
-      request.onerror = () => { resolve({ name: name, taken: false, words: "上传中断，请检查网络后再试。" }); };
+      request.onerror = () => { resolve({ name: name, taken: false, words: "上传中断。页面可能放得太久，请刷新后再试；还不行的，请检查网络。" }); };
       request.send(form);
     });
   }
