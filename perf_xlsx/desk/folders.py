@@ -72,12 +72,22 @@ class Folders(Struct, frozen=True):
         return self.own / "临时"
 
 
+def parts_of(told: str) -> list[str]:
+    """What somebody calls a file, apart at either slash."""
+    return [part for part in told.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+
+
+def joined_name(told: str) -> str:
+    """The same with the folders that the file was in as words of its name: they often say whose it is."""
+    return safe_name("-".join(parts_of(told)))
+
+
 def safe_name(told: str) -> str:
     """A file name of ours from what somebody calls a file: never a path, and the suffix stays.
 
-    The last part of a path with either slash is taken, control characters and what Windows refuses are replaced.
+    The last part of a path is taken; control characters and what Windows refuses are replaced.
     """
-    last = told.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    last = (parts_of(told) or ["_"])[-1]
     stem, suffix = os.path.splitext(last)
     if not suffix[1:].isalnum() or not suffix.isascii() or len(suffix) > LONGEST_SUFFIX:
         stem, suffix = last, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from itertools import groupby
@@ -62,11 +63,18 @@ class Inbox:
                 self._score(some)
                 self.problem = ""
             except (BatchError, RulebookError, OSError) as error:
-                self.problem = str(error)
-                with self.come:
-                    self.left += [note for note in some if not self.arrivals.is_scored(note)]
-                    if not self.closed:
-                        self.come.wait(PAUSE)
+                self._later(some, str(error))
+            except Exception as error:  # whatever it is, the others are not to wait for ever
+                traceback.print_exception(error)
+                self._later(some, f"评分出错（{type(error).__name__}），请看启动窗口中的说明。")
+
+    def _later(self, some: list[Arrival], problem: str) -> None:
+        """Try again after a while; what is new goes first."""
+        self.problem = problem
+        with self.come:
+            self.left += [note for note in some if not self.arrivals.is_scored(note)]
+            if not self.closed:
+                self.come.wait(PAUSE)
 
     def _score(self, notes: list[Arrival]) -> None:
         plan = self.arrivals.plan(notes)

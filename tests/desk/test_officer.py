@@ -134,12 +134,17 @@ def test_a_name_that_is_taken_is_not_written_over(tmp_path: Path) -> None:
     with own_desk(tmp_path / "收回") as desk:
         assert desk.drop(("自评表.xlsx", a_return("project", "甲局"))).history
         told = desk.drop(
-            ("乙/自评表.xlsx", a_return("project", "乙局")), ("自评表.xlsx", a_return("project", "甲局"))
-        )
+            ("自评表.xlsx", a_return("project", "乙局")), ("自评表.xlsx", a_return("project", "甲局")),
+            ("甲乡\\丙局/自评表.xlsx", a_return("project", "丙局")),
+        )  # fmt: skip
         desk.scored()
     assert "已有同名文件，存为“自评表(2).xlsx”" in told.text
     assert "完全相同，没有重复接收" in told.text
-    assert sorted(path.name for path in (tmp_path / "收回").iterdir()) == ["自评表(2).xlsx", "自评表.xlsx"]
+    assert sorted(path.name for path in (tmp_path / "收回").iterdir()) == [
+        "甲乡-丙局-自评表.xlsx",
+        "自评表(2).xlsx",
+        "自评表.xlsx",
+    ]
 
 
 def test_a_return_is_moved_away_and_never_deleted(tmp_path: Path) -> None:

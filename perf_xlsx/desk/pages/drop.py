@@ -16,7 +16,7 @@ from perf_xlsx.batch.plan import LEFT_BEHIND
 from perf_xlsx.desk.arrivals import TooManyError
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import place, safe_name
+from perf_xlsx.desk.folders import joined_name, place
 from perf_xlsx.desk.uploads import LARGEST_FILE, Sent, received
 from perf_xlsx.desk.view import desk_of, note, to
 from perf_xlsx.ooxml import MIB
@@ -78,7 +78,7 @@ def _keeper(request: Request) -> Keep:
 
 def _into_folder(desk: Desk, sent: Sent) -> Taken:
     """Put a return into the folder, unless it is there; one that differs keeps its name and gets a number."""
-    folder, name = desk.folders.returns, safe_name(sent.told)
+    folder, name = desk.folders.returns, joined_name(sent.told)
     try:
         if _same(folder / name, sent):
             return Taken(sent.told, False, "与文件夹中的同名文件完全相同，没有重复接收。")

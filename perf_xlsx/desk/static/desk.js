@@ -66,9 +66,14 @@
     return /^(~\$|\.)/.test(name.split("/").pop());
   }
 
+  /* The name without the one folder that was chosen: it says nothing that tells files apart. */
+  function within(name) {
+    return name.replace(/^[^/]+\//, "");
+  }
+
   function chosen(list) {
     return Array.prototype.filter.call(list, (file) => !hidden(file.name))
-      .map((file) => ({ file: file, name: file.webkitRelativePath || file.name }));
+      .map((file) => ({ file: file, name: within(file.webkitRelativePath || file.name) }));
   }
 
   function entriesOf(reader) {
@@ -102,7 +107,7 @@
     if (!entries.length) { return chosen(transfer.files); }
     const found = [];
     for (const entry of entries) { found.push.apply(found, await walked(entry, "")); }
-    return found;
+    return entries.length > 1 ? found : found.map((one) => ({ file: one.file, name: within(one.name) }));
   }
 
   function prepareDrop(zone) {
@@ -148,6 +153,7 @@
     document.querySelectorAll("#run .idle").forEach((idle) => { idle.hidden = true; });
     let last = "";
     let failures = 0;
+    let told = 0;
     const look = () => get("/progress").then((now) => {
       failures = 0;
       bar.max = now.total || 1;
@@ -156,6 +162,7 @@
       const text = now.stage === "finishing" ? now.done + "/" + now.total + "份，正在写汇总和退回意见……"
         : now.done + "/" + now.total + "份" + left + (now.words ? "（" + now.words + "）" : "") + (now.file ? "　" + now.file : "");
       if (text !== last) { words.textContent = text; last = text; }
+      if (Date.now() - told > 10000) { one("#run-said").textContent = text; told = Date.now(); }
       if (now.busy) { window.setTimeout(look, 700); } else { show(); }
     }).catch(() => {
       failures += 1;
