@@ -17,8 +17,6 @@ from perf_xlsx.pipeline import Terms, usable_rulebook
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.rulebook import RulebookError
 
-KINDS = {"rulebook_file": "评分办法", "roster": "名单", "waivers": "豁免清单"}
-
 
 def _roster(path: Path) -> str:
     return f"{len(read_roster(path).listed)}个单位"
@@ -68,7 +66,7 @@ def terms_of(settings: Settings, folders: Folders) -> Terms:
     """How a visitor's return is scored: by the same rulebook and waivers as the folder. Raises BatchError."""
     waiving = None
     if settings.waivers:
-        path = folders.lists / settings.waivers
+        path = folders.chosen("waivers", settings.waivers)
         try:
             waiving = Waiving(limited(load_waivers, path), datetime.date.today())
         except (ListError, LimitedError, OSError):  # it was looked through when it was chosen

@@ -56,6 +56,10 @@ class Folders(Struct, frozen=True):
         """Rulebook, roster and waivers that were chosen on the page."""
         return self.own / "名单和办法"
 
+    def chosen(self, kind: str, name: str) -> Path:
+        """Where a chosen file of a kind lies: each kind has a folder, so that a file keeps its name."""
+        return self.lists / kind / name
+
     @property
     def arrivals(self) -> Path:
         """What visitors sent, each in a folder of its own."""

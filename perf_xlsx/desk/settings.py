@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True, omit_defaults=True):
     def rulebook_asked(self, folders: Folders) -> str | None:
         """The rulebook to score by, as `--rulebook` takes it; None: the one of each template."""
         if self.rulebook_file:
-            return str(folders.lists / self.rulebook_file)
+            return str(folders.chosen("rulebook_file", self.rulebook_file))
         return self.rulebook or None
 
 
@@ -51,9 +51,9 @@ def options_of(settings: Settings, folders: Folders) -> Iterator[str]:
     """The settings as options of the command `score`."""
     if rulebook := settings.rulebook_asked(folders):
         yield from ("--rulebook", rulebook)
-    for option, name in (("--roster", settings.roster), ("--waivers", settings.waivers)):
+    for kind, name in (("roster", settings.roster), ("waivers", settings.waivers)):
         if name:
-            yield from (option, str(folders.lists / name))
+            yield from (f"--{kind}", str(folders.chosen(kind, name)))
     if settings.deadline:
         yield from ("--deadline", settings.deadline.isoformat())
     if settings.sender:

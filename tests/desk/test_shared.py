@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from perf_xlsx.desk.arrivals import Arrival
+from perf_xlsx.desk.inbox import Inbox
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
-from tests.kit.desk import PASSWORD, file_name, links, shared_desk
+from tests.kit.desk import PASSWORD, file_name, links, shared_desk, wait
 
 ONE, OTHER = a_return("project", "甲局", 91), a_return("project", "甲局", 92)
 
@@ -140,3 +144,61 @@ def test_only_the_hash_of_the_password_is_kept(tmp_path: Path) -> None:
 def test_a_page_without_a_certificate_says_so(tmp_path: Path) -> None:
     with shared_desk(tmp_path / "收回") as enter:
         assert "同一网络中可能有人看到" in enter().get("/").text
+
+
+def test_one_visitor_cannot_fill_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("perf_xlsx.desk.arrivals.MOST_OF_ONE", 2)
+    monkeypatch.setattr("perf_xlsx.desk.arrivals.MOST", 3)
+    with shared_desk(tmp_path / "收回") as enter:
+        one, other = enter(), enter()
+        assert "最多报送2份" in one.drop(*[(f"{n}.xlsx", b"PK") for n in range(3)]).text
+        assert "来件太多" in other.drop(*[(f"{n}.xlsx", b"PK") for n in range(2)]).text
+        one.mine()
+        other.mine()
+
+
+def test_a_batch_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever went wrong: the visitor is told that nothing is lost, the officer what it was."""
+    monkeypatch.setattr("perf_xlsx.desk.inbox.PAUSE", 0.1)
+    real, failing = Inbox._score, [True]
+
+    def fails_first(self: Inbox, notes: list[Arrival]) -> None:
+        if failing:
+            raise ZeroDivisionError
+        real(self, notes)
+
+    monkeypatch.setattr(Inbox, "_score", fails_first)
+    with shared_desk(tmp_path / "收回") as enter:
+        unit, officer = enter(), enter()
+        unit.drop(("甲局.xlsx", ONE))
+        wait(lambda: unit.get("/mine").json()["problem"])
+        assert "您的文件已经收到" in unit.get("/").text
+        officer.sign_in()
+        assert "ZeroDivisionError" in officer.get("/inbox").text
+        failing.clear()
+        assert len(links(unit.mine(), "/arrival/")) == 1
+
+
+def test_after_the_settings_changed_all_is_scored_anew(tmp_path: Path) -> None:
+    waivers = "编号,单位,原因,批准人,有效期至\nW01,甲局,示例,王五,2099-12-31\n".encode()
+    with shared_desk(tmp_path / "收回") as enter:
+        unit, officer = enter(), enter()
+        unit.drop(("甲局.xlsx", a_return("department", "甲局")))
+        (address,) = links(unit.mine(), "/arrival/")
+        assert "已豁免" not in unit.get(address).text
+        officer.sign_in()
+        officer.post("/settings", files=[("waivers", ("豁免.csv", waivers))])
+        officer.post("/inbox/again")
+        unit.mine()
+        assert "已豁免" in unit.get(address).text
+        officer.post("/settings", data={"no_waivers": "1"})
+        assert not [path for path in (tmp_path / "收回-网页" / "名单和办法").rglob("*") if path.is_file()]
+
+
+def test_a_unit_signs_out_of_a_machine_of_others(tmp_path: Path) -> None:
+    with shared_desk(tmp_path / "收回") as enter:
+        unit = enter()
+        unit.drop(("甲局.xlsx", ONE))
+        unit.mine()
+        unit.post("/sign-out")
+        assert "还没有报送" in unit.get("/").text

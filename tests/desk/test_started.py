@@ -152,3 +152,50 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         result = command("desk", "--folder", tmp_path / "另", "--port", port[1])
     assert result.exit_code == 2
     assert "用不了" in result.output
+
+
+def test_with_a_certificate_it_is_served_over_tls(tmp_path: Path) -> None:
+    """And the page needs no warning."""
+    certificate = self_signed(tmp_path / "证书.pem")
+    with started(tmp_path / "收回", "--share", "--certificate", str(certificate)) as (_, address, said):
+        assert address.startswith("https://")
+        origin = f"https://127.0.0.1{address.removesuffix('/')[address.rindex(':') :]}"
+        answered = httpx.get(origin, verify=False)
+        assert answered.status_code == 200
+        assert "没有加密" not in answered.text
+        cookie = answered.headers["set-cookie"]
+        assert cookie.startswith("__Host-perf_xlsx_")
+        assert cookie.endswith("; Secure")
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(origin.replace("https", "http"))
+    assert "没有证书" not in said
+
+
+def self_signed(path: Path) -> Path:
+    """A certificate for this machine, with its key in the same file."""
+    import datetime
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(1)
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+def test_two_desks_cannot_have_one_folder(tmp_path: Path) -> None:
+    with started(tmp_path / "收回"):
+        result = command("desk", "--folder", tmp_path / "收回", "--no-browser")
+    assert result.exit_code == 2
+    assert "已经在另一个网页中打开" in result.output

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from perf_xlsx.desk.chosen import KINDS, UnusableError, looked_through
+from perf_xlsx.desk.chosen import READERS, UnusableError, looked_through
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.settings import Settings, load_settings, save_settings
@@ -55,7 +55,7 @@ def _saved(desk: Desk, form: Form) -> Sequence[str]:
     kept = load_settings(desk.folders)
     try:
         new = _texts(kept, form)
-        for kind in KINDS:
+        for kind in READERS:
             if form.text(f"no_{kind}"):
                 new = replace(new, **{kind: ""})
             elif (sent := form.one(kind)) is not None:
@@ -67,8 +67,10 @@ def _saved(desk: Desk, form: Form) -> Sequence[str]:
     except OSError as error:
         return [f"没有存下（{why(error)}）。"]
     save_settings(desk.folders, new)
-    for kind in KINDS:
-        _forget(desk, getattr(kept, kind), new)
+    for kind in READERS:
+        if (before := getattr(kept, kind)) and before != getattr(new, kind):
+            with suppress(OSError):
+                desk.folders.chosen(kind, before).unlink()
     return ()
 
 
@@ -89,20 +91,14 @@ def _texts(kept: Settings, form: Form) -> Settings:
 
 def _kept(desk: Desk, kind: str, sent: Sent) -> str:
     """Keep a file under a name of ours, once it was looked through. Raises UnusableError and OSError."""
-    name = f"{KINDS[kind]}-{safe_name(sent.told)}"
+    name = safe_name(sent.told)
     trial = desk.folders.passing / os.urandom(8).hex() / name
     try:
         sent.save(trial)
         looked_through(kind, trial)
-        desk.folders.lists.mkdir(exist_ok=True)
-        os.replace(trial, desk.folders.lists / name)
+        path = desk.folders.chosen(kind, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(trial, path)
     finally:
         shutil.rmtree(trial.parent, ignore_errors=True)
     return name
-
-
-def _forget(desk: Desk, name: str, new: Settings) -> None:
-    """Take away a file that is used no more."""
-    if name and name not in (new.rulebook_file, new.roster, new.waivers):
-        with suppress(OSError):
-            (desk.folders.lists / name).unlink()

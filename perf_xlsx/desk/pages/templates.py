@@ -54,7 +54,7 @@ def _made(request: Request, desk: Desk, form: Form) -> Response:
     path = passing_file(desk, ".zip" if for_all else ".xlsx")
     try:
         if for_all:
-            limited(_for_roster, desk.folders.lists / settings.roster, path, int(year), kind, rulebook)
+            limited(_for_roster, desk.folders.chosen("roster", settings.roster), path, int(year), kind, rulebook)
             name = f"模板-{year}.zip"
         else:
             limited(_one, path, kind, int(year), rulebook)
