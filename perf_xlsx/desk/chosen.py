@@ -14,8 +14,6 @@ from perf_xlsx.desk.settings import Settings
 from perf_xlsx.judging.waiver_list import load_waivers
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.pipeline import Terms, usable_rulebook
-from perf_xlsx.reading.list_file import ListError
-from perf_xlsx.rulebook import RulebookError
 
 
 def _roster(path: Path) -> str:
@@ -37,29 +35,9 @@ READERS: Mapping[str, Callable[[Path], str]] = {
 }
 
 
-class UnusableError(Exception):
-    """A file cannot be used; `problems` say what and where."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("；".join(problems))
-        self.problems = problems
-
-
 def looked_through(kind: str, path: Path) -> str:
-    """What a file holds, in a few words. Raises UnusableError."""
-    try:
-        return limited(READERS[kind], path)
-    except (ListError, RulebookError) as error:
-        raise UnusableError([_without_folder(problem, path) for problem in error.problems]) from None
-    except LimitedError as error:
-        raise UnusableError([str(error)]) from None
-    except OSError:
-        raise UnusableError(["文件读不出来。"]) from None
-
-
-def _without_folder(problem: str, path: Path) -> str:
-    """The problem with the file's name instead of where it lies."""
-    return problem.replace(str(path), path.name)
+    """What a file holds, in a few words. Raises LimitedError where it cannot be used."""
+    return limited(READERS[kind], path)
 
 
 def terms_of(settings: Settings, folders: Folders) -> Terms:
@@ -69,6 +47,6 @@ def terms_of(settings: Settings, folders: Folders) -> Terms:
         path = folders.chosen("waivers", settings.waivers)
         try:
             waiving = Waiving(limited(load_waivers, path), datetime.date.today())
-        except (ListError, LimitedError, OSError):  # it was looked through when it was chosen
+        except LimitedError:  # it was looked through when it was chosen
             raise BatchError(f"豁免清单 {path.name} 读不出来，请在“设置”中重新选定。") from None
     return Terms(settings.rulebook_asked(folders), waiving=waiving)

@@ -25,6 +25,7 @@ from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.password import PASSWORD_TRIES, SignIn, hashed
 from perf_xlsx.desk.serve import listen
 from perf_xlsx.desk.sessions import IDLE, OFFICER, UNIT, Sessions
+from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.uploads import LARGEST_BODY, MOST_FILES
 from perf_xlsx.ooxml import Limits
 from tests.kit.batch_returns import a_return, put
@@ -373,6 +374,20 @@ def test_work_that_ends_its_process_is_told() -> None:
         with pytest.raises(LimitedError, match="没有做完"):
             limited(work)
     assert limited(Limits) == Limits()
+
+
+def test_whatever_goes_wrong_in_a_process_is_told(tmp_path: Path) -> None:
+    """Also by an exception that cannot be sent from one process to another."""
+    with pytest.raises(LimitedError, match="^文件已损坏") as refused:
+        limited(evaluation_forms, put_bytes(tmp_path / "甲.xlsx", b"PK"))
+    assert str(tmp_path) not in str(refused.value)
+    with pytest.raises(LimitedError, match="意外错误（ZeroDivisionError）"):
+        limited(divmod, 1, 0)
+
+
+def put_bytes(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
 
 
 def test_a_list_that_is_a_bomb_is_refused(desk: Browser) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.view import desk_of, download, missing
 from perf_xlsx.letters.folder import NAME as LETTERS
 from perf_xlsx.receipts.register import NAME as RECEIPTS
@@ -33,11 +30,12 @@ def everything(request: Request) -> Response:
     files = dict.fromkeys(_files(desk))
     if not files:
         return missing(request)
-    path = passing_file(desk, ".zip")
-    with zipfile.ZipFile(path, "w", strict_timestamps=False) as archive:
-        for file in files:
-            archive.write(file, file.relative_to(desk.folders.results).as_posix())
-    return download(path, f"{desk.folders.results.name}.zip", BackgroundTask(remove_file, path))
+    with passing_folder(desk.folders) as folder:
+        path = folder / "全部.zip"
+        with zipfile.ZipFile(path, "w", strict_timestamps=False) as archive:
+            for file in files:
+                archive.write(file, file.relative_to(desk.folders.results).as_posix())
+        return taken_away(desk.folders, path, f"{desk.folders.results.name}.zip")
 
 
 def _files(desk: Desk) -> Iterator[Path]:
@@ -54,16 +52,3 @@ def _files(desk: Desk) -> Iterator[Path]:
     letters = desk.folders.results / LETTERS
     if letters.is_dir() and not letters.is_symlink():
         yield from sorted(path for path in letters.iterdir() if path.is_file())
-
-
-def passing_file(desk: Desk, suffix: str) -> Path:
-    """A file that lasts as long as a request."""
-    handle, name = tempfile.mkstemp(suffix=suffix, dir=desk.folders.passing)
-    os.close(handle)
-    return Path(name)
-
-
-def remove_file(path: Path) -> None:
-    """Take such a file away."""
-    with suppress(OSError):
-        path.unlink()

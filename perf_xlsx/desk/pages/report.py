@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,14 +13,13 @@ from perf_xlsx import pipeline
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.uploads import Form, Sent, received
-from perf_xlsx.desk.view import desk_of, download, note, page
-from perf_xlsx.documents import DocumentError
+from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.narrative.check import check_report, write_commented
 from perf_xlsx.narrative.record import ReportRecord
 from perf_xlsx.ooxml import Limits
-from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system.os_errors import why
 
 WORDS = {
@@ -32,16 +27,9 @@ WORDS = {
 }  # fmt: skip
 
 
-class Told(Struct, frozen=True):
-    """What came of a report, under the names that its sender uses."""
-
-    record: ReportRecord
-    commented: str
-
-
 def report(request: Request) -> Response:
     """The page."""
-    return page(request, "report", told=None, words=WORDS)
+    return page(request, "report", record=None, words=WORDS)
 
 
 async def check(request: Request) -> Response:
@@ -55,34 +43,27 @@ def _checked(request: Request, desk: Desk, form: Form) -> Response:
     sent, workbook = form.one("report"), form.one("workbook")
     if sent is None or workbook is None:
         return note(request, "没有核对", "请选一份报告和它的自评表。", status=422)
-    folder = desk.folders.passing / os.urandom(8).hex()
-    try:
-        told = _held(desk, folder, sent, workbook)
-    except (LimitedError, DocumentError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        return note(request, "没有核对", str(error), status=422)
-    except RulebookError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        return note(request, "没有核对", *error.problems, status=422)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500)
-    if form.text("copy") and told.commented:
-        end = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-        path = Path(told.commented)
-        return download(path, f"{path.stem}（批注）{path.suffix}", end)
-    shutil.rmtree(folder, ignore_errors=True)
-    return page(request, "report", told=told, words=WORDS)
+    with passing_folder(desk.folders) as folder:
+        try:
+            record = _held(desk, folder, sent, workbook)
+        except LimitedError as error:
+            return note(request, "没有核对", *error.problems, status=422)
+        except OSError as error:
+            return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500)
+        if form.text("copy") and record.output:
+            path = Path(record.output)
+            return taken_away(desk.folders, path, f"{path.stem}（批注）{path.suffix}")
+    named = replace(record, file=sent.told, workbook=workbook.told if record.workbook else None)
+    return page(request, "report", record=named, words=WORDS)
 
 
-def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> Told:
+def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> ReportRecord:
+    """What came of the report. Raises LimitedError and OSError."""
     report, table = folder / "报告" / safe_name(sent.told), folder / "自评表" / safe_name(workbook.told)
     sent.save(report)
     workbook.save(table)
     rulebook = load_settings(desk.folders).rulebook_asked(desk.folders)
-    record = limited(_record, report, table, folder / "批注", rulebook)
-    named = replace(record, file=sent.told, workbook=workbook.told if record.workbook else None)
-    return Told(named, record.output or "")
+    return limited(_record, report, table, folder / "批注", rulebook)
 
 
 def _record(report: Path, table: Path, output: Path, rulebook: str | None) -> ReportRecord:

@@ -16,7 +16,6 @@ from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
-from perf_xlsx.ooxml import PackageError
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
 from perf_xlsx.results.together import together
@@ -100,7 +99,7 @@ def _paper(request: Request, found: Return) -> Response:
         return missing(request)
     try:
         sheets = limited(evaluation_forms, found.copy)
-    except (PackageError, LimitedError, OSError):
+    except LimitedError:
         return note(request, "自评表读不出来", "请下载评分后的工作簿，用 Excel 或 WPS 打开。", status=422)
     return page(request, "paper", one=found, sheets=sheets)
 

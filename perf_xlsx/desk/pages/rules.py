@@ -15,7 +15,7 @@ from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.pipeline import usable_rulebook
 from perf_xlsx.results.explain import DEFAULT, describe, in_words, title_of
-from perf_xlsx.rulebook import TRUSTS, RulebookError, in_order, rulebook_names
+from perf_xlsx.rulebook import TRUSTS, in_order, rulebook_names
 
 OWN = "own"
 
@@ -46,7 +46,7 @@ def rules(request: Request) -> Response:
     name = (own or DEFAULT) if asked == OWN else asked
     try:
         found = _described(name) if name in names else _own(name, Path(name).stat().st_mtime_ns)
-    except (RulebookError, LimitedError, OSError):
+    except (LimitedError, OSError):
         return note(request, "评分办法读不出来", "请在“设置”中重新选定。", status=422)
     return page(request, "rules", found=found, asked=asked, own=own, rulebooks=rulebooks(), trusts=TRUSTS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -13,9 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from perf_xlsx.desk.chosen import READERS, UnusableError, looked_through
+from perf_xlsx.desk.chosen import READERS, looked_through
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
+from perf_xlsx.desk.limited import LimitedError
+from perf_xlsx.desk.passing import passing_folder
 from perf_xlsx.desk.settings import Settings, load_settings, save_settings
 from perf_xlsx.desk.uploads import Form, Sent, received
 from perf_xlsx.desk.view import desk_of, note, page, to
@@ -62,7 +63,7 @@ def _saved(desk: Desk, form: Form) -> Sequence[str]:
                 new = replace(new, **{kind: _kept(desk, kind, sent)})
         if form.one("rulebook_file"):
             new = replace(new, rulebook="")
-    except UnusableError as error:
+    except LimitedError as error:
         return error.problems
     except OSError as error:
         return [f"没有存下（{why(error)}）。"]
@@ -75,14 +76,14 @@ def _saved(desk: Desk, form: Form) -> Sequence[str]:
 
 
 def _texts(kept: Settings, form: Form) -> Settings:
-    """The settings with what was typed. Raises UnusableError."""
+    """The settings with what was typed. Raises LimitedError."""
     name = form.text("rulebook")
     if name and name not in rulebook_names():
-        raise UnusableError(["没有这个评分办法。"])
+        raise LimitedError("没有这个评分办法。")
     try:
         day = datetime.date.fromisoformat(form.text("deadline")) if form.text("deadline") else None
     except ValueError:
-        raise UnusableError(["截止日期应写成 2026-03-31 这样。"]) from None
+        raise LimitedError("截止日期应写成 2026-03-31 这样。") from None
     return replace(
         kept, rulebook=name, rulebook_file="" if name else kept.rulebook_file, deadline=day,
         sender=form.text("sender")[:LONGEST_SENDER],
@@ -90,15 +91,12 @@ def _texts(kept: Settings, form: Form) -> Settings:
 
 
 def _kept(desk: Desk, kind: str, sent: Sent) -> str:
-    """Keep a file under a name of ours, once it was looked through. Raises UnusableError and OSError."""
+    """Keep a file under a name of ours, once it was looked through. Raises LimitedError and OSError."""
     name = safe_name(sent.told)
-    trial = desk.folders.passing / os.urandom(8).hex() / name
-    try:
-        sent.save(trial)
+    with passing_folder(desk.folders) as folder:
+        sent.save(trial := folder / name)
         looked_through(kind, trial)
         path = desk.folders.chosen(kind, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(trial, path)
-    finally:
-        shutil.rmtree(trial.parent, ignore_errors=True)
     return name

@@ -6,7 +6,6 @@ import datetime
 import zipfile
 from pathlib import Path
 
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,15 +14,14 @@ from perf_xlsx.batch.roster_list import read_roster
 from perf_xlsx.batch.roster_templates import write_templates
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.limited import LimitedError, limited
-from perf_xlsx.desk.pages.archive import passing_file, remove_file
 from perf_xlsx.desk.pages.settings import rulebooks
+from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.uploads import Form, received
-from perf_xlsx.desk.view import desk_of, download, note, page
-from perf_xlsx.forms import FormError, form_names, load_form
+from perf_xlsx.desk.view import desk_of, note, page
+from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.pipeline import write_template
-from perf_xlsx.reading.list_file import ListError
-from perf_xlsx.rulebook import RulebookError, rulebook_names
+from perf_xlsx.rulebook import rulebook_names
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -51,41 +49,34 @@ def _made(request: Request, desk: Desk, form: Form) -> Response:
     rulebook = form.text("rulebook") if form.text("rulebook") in rulebook_names() else None
     if form.text("rulebook") == "own":
         rulebook = settings.rulebook_asked(desk.folders)
-    path = passing_file(desk, ".zip" if for_all else ".xlsx")
-    try:
-        if for_all:
-            limited(_for_roster, desk.folders.chosen("roster", settings.roster), path, int(year), kind, rulebook)
-            name = f"模板-{year}.zip"
-        else:
-            limited(_one, path, kind, int(year), rulebook)
-            name = f"自评表-{load_form(kind).short}-{year}.xlsx"
-    except (ListError, RulebookError) as error:
-        remove_file(path)
-        return note(request, "没有制作", *error.problems, status=422)
-    except (FormError, LimitedError) as error:
-        remove_file(path)
-        return note(request, "没有制作", str(error), status=422)
-    return download(path, name, BackgroundTask(remove_file, path))
+    with passing_folder(desk.folders) as folder:
+        try:
+            if for_all:
+                roster = desk.folders.chosen("roster", settings.roster)
+                path = limited(_for_roster, roster, folder, int(year), kind, rulebook)
+                return taken_away(desk.folders, path, f"模板-{year}.zip")
+            path = limited(_one, folder, kind, int(year), rulebook)
+            return taken_away(desk.folders, path, f"自评表-{load_form(kind).short}-{year}.xlsx")
+        except LimitedError as error:
+            return note(request, "没有制作", *error.problems, status=422)
 
 
 def _is_year(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= LAST_YEAR
 
 
-def _one(path: Path, form: str, year: int, rulebook: str | None) -> None:
+def _one(folder: Path, form: str, year: int, rulebook: str | None) -> Path:
+    """Raises RulebookError and FormError."""
+    path = folder / "模板.xlsx"
     write_template(path, form, year, rulebook)
+    return path
 
 
-def _for_roster(roster: Path, path: Path, year: int, form: str, rulebook: str | None) -> None:
-    """A template for each unit of the list, in one zip."""
-    folder = path.with_suffix("")
-    try:
-        with zipfile.ZipFile(path, "w") as archive:
-            for one in write_templates(read_roster(roster), folder, year, form, rulebook, force=True):
-                archive.write(one.path, one.path.name)
-                one.path.unlink()
-    finally:
-        if folder.is_dir():
-            for left in folder.iterdir():
-                left.unlink()
-            folder.rmdir()
+def _for_roster(roster: Path, folder: Path, year: int, form: str, rulebook: str | None) -> Path:
+    """A template for each unit of the list, in one zip. Raises ListError and RulebookError."""
+    path = folder / "模板.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for one in write_templates(read_roster(roster), folder / "各单位", year, form, rulebook):
+            archive.write(one.path, one.path.name)
+            one.path.unlink()
+    return path

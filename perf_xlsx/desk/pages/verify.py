@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,15 +13,16 @@ from starlette.responses import Response
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.passing import passing_folder
 from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.uploads import Form, received
 from perf_xlsx.desk.view import desk_of, page
 from perf_xlsx.pipeline import Terms
-from perf_xlsx.receipts.register import NAME, RegisterError, opened
+from perf_xlsx.receipts.register import NAME, opened
+from perf_xlsx.receipts.signature import signed, verifier
 from perf_xlsx.receipts.verification import PROVEN, Verdict
 from perf_xlsx.receipts.verification import verify as verified
 from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
-from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.safe_text import one_line
 
@@ -46,10 +46,6 @@ class Against(Struct, frozen=True):
     rulebook: str | None = None
 
 
-class KeyUnusableError(Exception):
-    """A public key cannot be used; the Chinese message says why."""
-
-
 def verify(request: Request) -> Response:
     """The page."""
     return page(request, "verify", told=None, problems=(), limits=(LIMITS,))
@@ -66,20 +62,18 @@ async def check(request: Request) -> Response:
 
 def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
     """What came of each workbook, and what could not be done."""
-    folder = desk.folders.passing / os.urandom(8).hex()
     told: list[Told] = []
-    try:
-        against = _against(desk, form, folder)
-        for number, sent in enumerate(form.several("files")[:MOST]):
-            path = folder / str(number) / safe_name(sent.told)
-            sent.save(path)
-            told += limited(_verified, path, against, sent.told)
-    except (RegisterError, LimitedError, KeyUnusableError, RulebookError) as error:
-        return told, [str(error).replace(f"{folder}{os.sep}", "")]
-    except OSError as error:
-        return told, [f"没有核对（{why(error)}）。"]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with passing_folder(desk.folders) as folder:
+        try:
+            against = _against(desk, form, folder)
+            for number, sent in enumerate(form.several("files")[:MOST]):
+                path = folder / str(number) / safe_name(sent.told)
+                sent.save(path)
+                told += limited(_verified, path, against, sent.told)
+        except LimitedError as error:
+            return told, [_without_folder(problem, folder) for problem in error.problems]
+        except OSError as error:
+            return told, [f"没有核对（{why(error)}）。"]
     return told, [] if told else ["请选评分后的工作簿。"]
 
 
@@ -94,7 +88,7 @@ def _against(desk: Desk, form: Form, folder: Path) -> Against:
 
 
 def _verified(path: Path, against: Against, name: str) -> list[Told]:
-    """Raises RegisterError, KeyUnusableError, RulebookError and OSError."""
+    """Raises RegisterError, KeyFileError, RulebookError and OSError."""
     receipts = opened(against.register) if against.register.is_file() else None
     return [
         _told(one, name, _signature(one, against.key)) for one in verified(path, receipts, Terms(against.rulebook))
@@ -102,15 +96,14 @@ def _verified(path: Path, against: Against, name: str) -> list[Told]:
 
 
 def _signature(one: Verdict, key: Path | None) -> str:
-    """What became of the receipt's signature; "" where nobody asked."""
+    """What became of the receipt's signature; "" where nobody asked. Raises KeyFileError."""
     if key is None or one.receipt is None:
         return ""
-    from perf_xlsx.receipts.signature import KeyFileError, signed, verifier  # cryptography, which is optional
+    return signed(one.receipt, verifier(key))
 
-    try:
-        return signed(one.receipt, verifier(key))
-    except KeyFileError as error:
-        raise KeyUnusableError(str(error)) from None
+
+def _without_folder(problem: str, folder: Path) -> str:
+    return problem.replace(f"{folder}{os.sep}", "")
 
 
 def _told(one: Verdict, name: str, state: str) -> Told:
