@@ -6,9 +6,10 @@ import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from perf_xlsx.cli.group import NOT_WRITTEN, Command, fail
 from perf_xlsx.cli.options import FILE, not_done, refuse_device
@@ -17,10 +18,24 @@ from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.streams import say
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    from perf_xlsx.desk.desk import Desk
     from perf_xlsx.desk.password import Hashed
 
 RETURNS = Path("收回")
+EXTRA = ("starlette", "uvicorn", "jinja2", "python_multipart", "anyio", "h11")
 MISSING = 'desk 须先安装：pip install "perf-xlsx[desk]"'
+
+
+class Sharing(Struct, frozen=True):
+    """The options of a shared desk."""
+
+    password_file: Path | None = None
+    new_password: bool = False
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    names: tuple[str, ...] = ()
 
 
 @click.command(cls=Command)
@@ -43,50 +58,62 @@ MISSING = 'desk 须先安装：pip install "perf-xlsx[desk]"'
 )
 @click.option("--certificate-key", type=FILE, metavar="文件.pem", help="证书的私钥；不写时在证书文件里。")
 @click.option("--name", "names", multiple=True, metavar="主机名", help="还可以用这个主机名访问；可以写多次。")
-def desk(
-    folder: Path,
-    port: int,
-    no_browser: bool,
-    share: bool,
-    password_file: Path | None,
-    new_password: bool,
-    certificate: Path | None,
-    certificate_key: Path | None,
-    names: tuple[str, ...],
-) -> None:
+def desk(folder: Path, port: int, no_browser: bool, share: bool, **shared: Any) -> None:
     """打开网页：拖入自评表，看问题，下载评分后的工作簿和汇总；不必再用命令。"""
-    try:
-        from perf_xlsx.desk.desk import Desk
-        from perf_xlsx.desk.folders import Folders
-        from perf_xlsx.desk.serve import Served, listen, serve
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "jinja2", "python_multipart"):
-            raise
-        fail(MISSING)
-    if not share and (password_file or new_password or certificate or names):
+    _need_the_extra()
+    sharing = Sharing(**shared)
+    if not share and sharing != Sharing():
         fail("--password-file、--new-password、--certificate、--name 只和 --share 一起用。")
     refuse_device(folder)
+    opened = _opened(folder, sharing if share else None)
+    with _listening(port, share) as socket:
+        say(f"收回的自评表：{opened.folders.returns}")
+        say(f"结果：{opened.folders.results}")
+        if opened.warns:
+            say(
+                "没有证书：网络中可能有人看到报送的内容。请只在可信的内网使用，或用 --certificate 指定证书。",
+                err=True,
+            )
+        from perf_xlsx.desk.serve import Served, serve
+
+        at = Served(sharing.names, sharing.certificate, sharing.certificate_key)
+        serve(opened, at, socket, _tell, not no_browser)
+
+
+def _need_the_extra() -> None:
+    """Wrong usage where what the pages are made with is not installed."""
+    try:
+        from perf_xlsx.desk import app  # noqa: F401  # half a second, for this command alone
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        fail(MISSING)
+
+
+def _opened(folder: Path, sharing: Sharing | None) -> Desk:
+    """The desk of a folder; shared, if asked for, with its password."""
+    from perf_xlsx.desk.desk import Desk
+    from perf_xlsx.desk.folders import Folders
+
     try:
         folders = Folders.of(folder)
-        password = _password(folders.own, password_file, new_password) if share else None
-        made = Desk(folders, password=password, key=secrets.token_urlsafe(24), plain=certificate is None)
+        password = _password(folders.own, sharing.password_file, sharing.new_password) if sharing else None
+        plain = sharing is None or sharing.certificate is None
+        return Desk(folders, password=password, key=secrets.token_urlsafe(24), plain=plain)
     except HeldError:
         fail(f"{folder} 已经在另一个网页中打开。请用那个网页，或先结束它。")
     except OSError as error:
         say(f"错误：{not_done(error, folder)}", err=True)
         sys.exit(NOT_WRITTEN)
+
+
+def _listening(port: int, share: bool) -> socket:
+    from perf_xlsx.desk.serve import listen
+
     try:
-        opened = listen(port, share)
+        return listen(port, share)
     except OSError as error:
         fail(f"端口 {port} 用不了（{why(error)}）。请用 --port 换一个。")
-    say(f"收回的自评表：{folders.returns}")
-    say(f"结果：{folders.results}")
-    if share and certificate is None:
-        say(
-            "没有证书：网络中可能有人看到报送的内容。请只在可信的内网使用，或用 --certificate 指定证书。", err=True
-        )
-    at = Served(port, names, certificate, certificate_key)
-    serve(made, at, opened, _tell, not no_browser)
 
 
 def _tell(addresses: Sequence[str]) -> None:

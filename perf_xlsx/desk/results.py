@@ -173,21 +173,24 @@ def inside(folder: Path, relative: str | None) -> Path | None:
 def row_of(record: Record, name: str, at: int = 0) -> Row:
     """A record as a row."""
     counts = Counter(found.standing for found in record.findings)
-    rate = record.execution.rate if record.execution else None
+    rate, total, claimed = _decimals(record)
     file = one_line(printable_path(Path(record.file))) + record.which if record.file else ""
     return Row(
         name, at, file, record.file or "",
-        unit=one_line(record.unit or (record.listed_unit if isinstance(record.listed_unit, str) else "") or ""),
+        unit=one_line(record.unit or record.listed_unit or ""),
         form=one_line("·".join(filter(None, (form_name(record.form, record.form_title), record.project)))),
-        rate=percent(Decimal(rate)) if rate is not None else "—",
+        rate=percent(rate) if rate is not None else "—",
         total=total_in_words(record) if record.is_read else "—",
-        claimed=record.claimed_total if record.claimed_total is not None else "—",
-        grade=record.grade or "—",
+        claimed=record.claimed_total or "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
-        rate_number=Decimal(rate) if rate is not None else None,
-        total_number=Decimal(record.total) if record.total is not None else None,
-        claimed_number=Decimal(record.claimed_total) if record.claimed_total is not None else None,
+        rate_number=rate, total_number=total, claimed_number=claimed,
     )  # fmt: skip
+
+
+def _decimals(record: Record) -> list[Decimal | None]:
+    """Execution rate, total and claimed total."""
+    texts = (record.execution.rate if record.execution else None, record.total, record.claimed_total)
+    return [Decimal(text) if text is not None else None for text in texts]
 
 
 def _state(path: Path) -> object:

@@ -26,9 +26,8 @@ CLOSE_WITHIN = 5  # seconds that answers under way may take at the end
 
 
 class Served(Struct, frozen=True):
-    """Where a desk is served: its port (0: a free one), under which names, with which certificate and key."""
+    """Under which names more a desk is served, with which certificate and key."""
 
-    port: int = 0
     names: Sequence[str] = ()
     certificate: Path | None = None
     key: Path | None = None
@@ -96,19 +95,30 @@ def serve(
 ) -> None:
     """Serve until the process is ended. `ready` is told the addresses, the officer's last; `browser` opens it."""
     port, secure = opened.getsockname()[1], at.certificate is not None
-    names = {"localhost", *own_names(), *(name.lower() for name in at.names)} if desk.shared else {"localhost"}
-    app = application(desk, Addresses(port, names, desk.shared), secure)
+    addresses = _addresses(desk, port, secure)
     config = uvicorn.Config(
-        app, http=Impatient, ws="none", loop="asyncio", lifespan="on", log_level="warning", access_log=False,
-        server_header=False, proxy_headers=False, limit_concurrency=CONNECTIONS, timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=CLOSE_WITHIN, backlog=BACKLOG,
-        ssl_certfile=str(at.certificate) if at.certificate else None, ssl_keyfile=str(at.key) if at.key else None,
+        application(desk, _asked_for(desk, at, port), secure), http=Impatient, ws="none", loop="asyncio",
+        lifespan="on", log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        limit_concurrency=CONNECTIONS, timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=CLOSE_WITHIN,
+        backlog=BACKLOG, ssl_certfile=at.certificate, ssl_keyfile=at.key,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    hosts = [*own_names()[:1], *own_addresses()] if desk.shared else [LOCAL]
-    addresses = [f"http{'s' if secure else ''}://{host}:{port}/" for host in hosts]
-    mine = addresses[0] + ("sign-in" if desk.shared else f"start?key={desk.key}")
-    ready([*addresses, mine] if desk.shared else [mine])
+    ready(addresses)
     if browser:
-        threading.Timer(0.5, webbrowser.open, [mine]).start()
+        threading.Timer(0.5, webbrowser.open, addresses[-1:]).start()
     server.run([opened])
+
+
+def _asked_for(desk: Desk, at: Served, port: int) -> Addresses:
+    """The names under which this desk may be asked for."""
+    more = {*own_names(), *(name.lower() for name in at.names)} if desk.shared else set()
+    return Addresses(port, {"localhost", *more}, desk.shared)
+
+
+def _addresses(desk: Desk, port: int, secure: bool) -> list[str]:
+    """Where units go, and last where the officer goes."""
+    scheme = "https" if secure else "http"
+    if not desk.shared:
+        return [f"{scheme}://{LOCAL}:{port}/start?key={desk.key}"]
+    units = [f"{scheme}://{host}:{port}/" for host in (*own_names()[:1], *own_addresses())]
+    return [*units, f"{units[0]}sign-in"]

@@ -11,6 +11,9 @@ from msgspec import Struct
 from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, read_file, read_grid
 from perf_xlsx.scored.evaluation_form import EVALUATION_FORM
+from perf_xlsx.system.pattern import pattern
+
+_TEXT = pattern(r'"([^"]*)"\s*\Z')
 
 
 class Box(Struct, frozen=True):
@@ -93,8 +96,14 @@ def _shown(cell: Cell | None) -> str:
         return f"{half_up(value * 100, _places(code)):f}%"
     if "0" in code:
         text = f"{half_up(value, _places(code)):,f}" if "," in code else f"{half_up(value, _places(code)):f}"
-        return text + cell.unit.strip()
+        return text + _behind(code)
     return plain(value)
+
+
+def _behind(code: str) -> str:
+    """The text that a number format writes behind the number, 元 in `0.00"元"`."""
+    found = _TEXT.search(code.split(";")[0])
+    return found[1] if found else ""
 
 
 def _places(code: str) -> int:

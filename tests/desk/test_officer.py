@@ -7,8 +7,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from perf_xlsx.desk.sheet_page import evaluation_forms
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
 from tests.kit.desk import Browser, file_name, links, own_desk, wait
@@ -179,3 +181,20 @@ def five(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-d
         desk.drop(*RETURNS.items())
         desk.scored()
         yield desk
+
+
+def test_the_paper_shows_numbers_as_their_formats_do(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "自评表"
+    cells = [("0.00", 8.005, "8.01"), ('0.00"＊"', 5, "5.00＊"), ("#,##0.00", 1234567.5, "1,234,567.50"), ("0.00%", 0.868, "86.80%"),
+             ("General", 12.5, "12.5"), ("0", 3, "3"), ("General", "甲\n乙", "甲\n乙"), ("General", None, "")]  # fmt: skip
+    for at, (code, value, _) in enumerate(cells, 2):
+        sheet.cell(3, at, value).number_format = code
+    sheet.merge_cells("B4:I4")
+    sheet["B4"] = "说明"
+    book.save(tmp_path / "甲.xlsx")
+    (page,) = evaluation_forms(tmp_path / "甲.xlsx")
+    assert [[box.text for box in row] for row in page.rows] == [[shown for _, _, shown in cells], ["说明"]]
+    assert page.rows[1][0].across == page.columns == 8
