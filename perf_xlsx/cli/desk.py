@@ -65,6 +65,8 @@ def desk(folder: Path, port: int, no_browser: bool, share: bool, **shared: Any) 
     if not share and sharing != Sharing():
         fail("--password-file、--new-password、--certificate、--name 只和 --share 一起用。")
     refuse_device(folder)
+    if sharing.certificate:
+        _refuse_useless(sharing.certificate, sharing.certificate_key)
     opened = _opened(folder, sharing if share else None)
     with _listening(port, share) as socket:
         say(f"收回的自评表：{opened.folders.returns}")
@@ -88,6 +90,16 @@ def _need_the_extra() -> None:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise
         fail(MISSING)
+
+
+def _refuse_useless(certificate: Path, key: Path | None) -> None:
+    """Wrong usage where the certificate and its key cannot be used, or only with a password."""
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+    except (OSError, ValueError):
+        fail(f"证书 {certificate} 或它的私钥用不了：应是 PEM 格式，私钥不设密码。")
 
 
 def _opened(folder: Path, sharing: Sharing | None) -> Desk:

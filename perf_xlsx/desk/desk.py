@@ -28,7 +28,7 @@ class Desk:
         self.sessions = Sessions(self.secret)
         self.sign_in = SignIn(password) if password else None
         self.results = Results(folders, self.secret)
-        self.overviews = Overviews(folders)
+        self.overviews = Overviews(self.results)
         self.score_run = ScoreRun(folders, lambda: tuple(options_of(load_settings(folders), folders)))
         self.arrivals = Arrivals(folders)
         self.inbox = Inbox(self.arrivals, lambda: terms_of(load_settings(folders), folders))

@@ -14,9 +14,8 @@ from perf_xlsx.consolidated.headline import next_steps, tiles
 from perf_xlsx.consolidated.scores import UNGRADED
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics, gather
 from perf_xlsx.consolidated.troubled_store import TroubledStore
-from perf_xlsx.desk.folders import Folders
-from perf_xlsx.desk.results import Shown
-from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.desk.results import Results, Shown
+from perf_xlsx.results.records import RecordsError
 
 Bar = tuple[str, int]
 
@@ -34,8 +33,8 @@ class Overview(Struct, frozen=True):
 class Overviews:
     """The overview of what is shown, made once for each state of it."""
 
-    def __init__(self, folders: Folders) -> None:
-        self.folders, self.lock = folders, threading.Lock()
+    def __init__(self, results: Results) -> None:
+        self.results, self.lock = results, threading.Lock()
         self.of: Shown | None = None
         self.made = Overview()
 
@@ -49,10 +48,10 @@ class Overviews:
     def _made(self) -> Overview:
         try:
             with TroubledStore() as troubled:
-                found = gather(Records.open(self.folders.results), None, troubled)
+                found = gather(self.results.open(), None, troubled)
         except RecordsError:  # changed meanwhile: it will be read again
             return Overview()
-        path = own_name(self.folders.results, found)
+        path = own_name(self.results.folders.results, found)
         return Overview(
             tiles(found), list(next_steps(found)), _grades(found), _bands(found),
             path if os.path.isfile(path) else None,

@@ -106,14 +106,16 @@ class Results:
         self.state: object = None
         self.shown = Shown()
         self.letters: tuple[Shown, Mapping[str, Path]] | None = None
+        self.records: Records | None = None  # one object: it knows which state of its file it has looked through
 
     def now(self) -> Shown:
         """What there is to show."""
-        records = Records.of_run(self.folders.results)
         with self.lock:
-            state = _state(records.path) if records else None
+            self.records = self.records or Records.of_run(self.folders.results)
+            state = _state(self.records.path) if self.records else None
             if state != self.state:
-                self.shown, self.state = self._read(records) if records else Shown(), state
+                self.shown = self._read(self.records) if self.records and state else Shown()
+                self.state = state
             return self.shown
 
     def _read(self, records: Records) -> Shown:
@@ -130,7 +132,7 @@ class Results:
 
     def open(self) -> Records:
         """The records. Raises RecordsError where there are none."""
-        return Records.open(self.folders.results)
+        return self.records or Records.open(self.folders.results)
 
     def records_of(self, row: Row) -> Sequence[Record]:
         """The records of the row's workbook, of all its forms. Raises RecordsError."""

@@ -111,6 +111,18 @@ def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
         assert page.locator("table.returns tbody tr").count() == 1
 
 
+def test_a_folder_is_chosen_with_the_folders_in_it(page: Any, tmp_path: Path) -> None:
+    """The chosen folder's own name says nothing; those in it say whose a return is. Hidden files stay away."""
+    write_returns(tmp_path / "收", 3)
+    with started(tmp_path / "收回") as (_, address, _):
+        page.goto(address)
+        page.set_input_files("#folder", str(tmp_path / "收"))
+        page.get_by_role("link", name="显示结果").click()
+        page.wait_for_selector("table.returns")
+        names = sorted(path.name for path in (tmp_path / "收回").iterdir())
+    assert names == ["00.xlsx", "乙县-三镇-02.xlsx", "甲 乡-01.xlsx"]
+
+
 def test_by_keyboard_alone(page: Any, tmp_path: Path) -> None:
     """Skip to the text, choose files, stop nothing, sort, open a return, print: every stop has a ring around it."""
     with started(tmp_path / "收回") as (_, address, _):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -11,10 +13,12 @@ import openpyxl
 import pytest
 
 from perf_xlsx.desk.sheet_page import evaluation_forms
+from perf_xlsx.system.lock import hold
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
 from tests.kit.desk import Browser, file_name, links, own_desk, wait
 from tests.kit.filled import template_of
+from tests.kit.several import Asked, side_by_side
 
 RETURNS = {f"示例{n}局.xlsx": a_return("project", f"示例{n}局", 90 + n) for n in range(5)}
 
@@ -198,3 +202,58 @@ def test_the_paper_shows_numbers_as_their_formats_do(tmp_path: Path) -> None:
     (page,) = evaluation_forms(tmp_path / "甲.xlsx")
     assert [[box.text for box in row] for row in page.rows] == [[shown for _, _, shown in cells], ["说明"]]
     assert page.rows[1][0].across == page.columns == 8
+
+
+def test_a_workbook_with_several_forms_has_a_row_for_each(tmp_path: Path) -> None:
+    """One page tells of all, the paper has a sheet for each, and nothing is left to score."""
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("甲局.xlsx", side_by_side(Asked("项目一"), Asked("项目二", spent=50))))
+        page = desk.scored()
+        addresses = links(page, "/return/")
+        assert len(addresses) == 2
+        assert "还没有评分" not in page
+        shown = desk.get(addresses[1]).text
+        assert "项目一" in shown
+        assert "项目二" in shown
+        assert desk.get(f"{addresses[1]}/paper").text.count('<section class="paper"') == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow only text in file names")
+def test_a_name_that_is_no_text_is_shown_and_taken_away(tmp_path: Path) -> None:
+    """As old zip programs unpack Chinese names."""
+    folder = tmp_path / "收回"
+    folder.mkdir()
+    (Path(os.fsdecode(os.fsencode(folder) + b"/" + "水利局.xlsx".encode("gbk")))).write_bytes(
+        a_return("project", "甲局")
+    )
+    with own_desk(folder) as desk:
+        desk.post("/score")
+        page = desk.scored()
+        (address,) = links(page, "/return/")
+        assert "水利局.xlsx" in page
+        assert "还没有评分" not in page
+        assert file_name(desk.get(f"{address}/copy")) == "水利局.xlsx"
+        assert desk.get(f"{address}/original").status_code == 200
+        desk.post(f"{address}/remove")
+        desk.scored()
+    assert len(list((tmp_path / "收回-网页" / "移走").iterdir())) == 1
+
+
+def test_what_was_put_into_the_folder_by_hand_is_told(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        for name, data in list(RETURNS.items())[:2]:
+            (tmp_path / "收回" / name).write_bytes(data)
+        assert "有2份还没有评分" in desk.get("/").text
+
+
+def test_what_the_command_says_is_told(tmp_path: Path) -> None:
+    """Of files that are no workbook, and of a run that another one keeps from beginning."""
+    with own_desk(tmp_path / "收回") as desk:
+        (tmp_path / "收回" / "说明.txt").write_text("x")
+        desk.drop(("示例0局.xlsx", RETURNS["示例0局.xlsx"]))
+        assert "另有1个文件因后缀不是工作簿而没有读：说明.txt" in desk.scored()
+        with hold(tmp_path / "收回-评分结果" / ".perf_xlsx" / "lock"):
+            desk.post("/score")
+            page = desk.scored()
+        assert "另一个 perf-xlsx 正在往" in page
+        assert "没有评完" in page

@@ -111,6 +111,7 @@ def test_a_password_is_printed_once_or_read_from_a_file(tmp_path: Path) -> None:
     [
         (["--new-password"], "只和 --share 一起用"),
         (["--share", "--password-file", "短.txt"], "应有8至200个字符"),
+        (["--share", "--certificate", "短.txt"], "证书 短.txt 或它的私钥用不了"),
     ],
 )
 def test_wrong_usage_is_told(words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,12 +57,12 @@ def _unfinished(desk: Desk) -> bool:
 
 def _new(desk: Desk, shown: Shown) -> int:
     """How many workbooks there are that no complete run has scored."""
-    known = {row.file for row in shown.rows}
+    known = {row.workbook for row in shown.rows}
     try:
         plan = batch.plan([desk.folders.returns], None)
     except OutputError:
         return 0
-    return sum(plan.names.get(file, file) not in known for file, _ in plan.rows)
+    return sum(file not in known for file, _ in plan.rows)
 
 
 def wanted_of(request: Request) -> Wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
 from perf_xlsx.results.together import together
+from perf_xlsx.system.output_files import printable_path
 
 
 class Return(Struct, frozen=True):
@@ -81,8 +81,7 @@ def _findings(request: Request, found: Return) -> Response:
 def _copy(request: Request, found: Return) -> Response:
     if found.copy is None:
         return missing(request)
-    stem, suffix = os.path.splitext(found.copy.name)
-    return download(found.copy, f"{stem}{suffix}")
+    return download(found.copy, found.copy.name)
 
 
 def _letter_file(request: Request, found: Return) -> Response:
@@ -90,7 +89,9 @@ def _letter_file(request: Request, found: Return) -> Response:
 
 
 def _original(request: Request, found: Return) -> Response:
-    return download(found.original, found.original.name) if found.original else missing(request)
+    return (
+        download(found.original, printable_path(Path(found.original.name))) if found.original else missing(request)
+    )
 
 
 def _paper(request: Request, found: Return) -> Response:
