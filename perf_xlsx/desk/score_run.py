@@ -108,7 +108,8 @@ class ScoreRun:
             stage: Stage = "stopped" if self.stopping else "done"
             if code not in (0, 1, 3) and stage == "done":
                 stage = "failed"
-            self.progress = replace(self.progress, stage=stage, file="", left="", said=tuple(said))
+            told = () if self.stopping else tuple(said)  # of a process that was ended, only complaints of Python
+            self.progress = replace(self.progress, stage=stage, file="", left="", said=told)
             again = self.again
         if again:
             self.start()
