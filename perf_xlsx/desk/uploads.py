@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ MOST_FILES, MOST_FIELDS = 500, 20
 LONGEST_FIELD = 4096  # bytes
 LONGEST_NAME = 500  # characters of a name that are kept
 LARGEST_FILE = Limits().file_mb * MIB
-LARGEST_BODY = 512 * MIB  # of a form with many files; the page's script sends them one by one
+LARGEST_BODY = 2 * LARGEST_FILE  # of a form with several files; the page's script sends them one by one
 SPARE = 1024 * MIB  # bytes that the disk must have left after a file
 
 
@@ -70,9 +71,11 @@ class _Parser(MultiPartParser):
 
 @asynccontextmanager
 async def received(request: Request) -> AsyncIterator[Form]:
-    """The form of a request; its files are gone after the block. Raises HTTPException (400)."""
+    """The form of a request; its files are gone after the block. Raises HTTPException (400, 507)."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(400, "表单的格式不对。")
+    if shutil.disk_usage(tempfile.gettempdir()).free < int(request.headers["content-length"]) + SPARE:
+        raise HTTPException(507, "磁盘空间不够，没有接收。请告诉经办人。")
     parser = _Parser(
         request.headers,
         request.stream(),

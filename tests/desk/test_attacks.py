@@ -17,16 +17,17 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from perf_xlsx.desk.app import LIMITS
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import Door
 from perf_xlsx.desk.folders import Folders, safe_name
-from perf_xlsx.desk.guard import HEADERS, Addresses, CutOffError, Guard, answer
+from perf_xlsx.desk.guard import HEADERS, SMALL, Addresses, CutOffError, Guard, answer
 from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.password import PASSWORD_TRIES, SignIn, hashed
 from perf_xlsx.desk.serve import listen
 from perf_xlsx.desk.sessions import IDLE, OFFICER, UNIT, Sessions
 from perf_xlsx.desk.sheet_page import evaluation_forms
-from perf_xlsx.desk.uploads import LARGEST_BODY, MOST_FILES
+from perf_xlsx.desk.uploads import MOST_FILES
 from perf_xlsx.ooxml import Limits
 from tests.kit.batch_returns import a_return, put
 from tests.kit.bombs import HUGE
@@ -337,14 +338,19 @@ def test_what_is_sent_is_no_form(desk: Browser) -> None:
         assert answered.status_code == 400
 
 
-def test_an_oversized_file_is_refused_by_its_path_limit(desk: Browser) -> None:
-    answered = desk.post("/settings", content=iter([b""]), headers={"Content-Length": str(LARGEST_BODY + 1)})
-    assert answered.status_code in (411, 413)
+@pytest.mark.parametrize(("path", "most"), LIMITS.items())
+def test_each_path_has_a_limit(path: str, most: int, desk: Browser) -> None:
+    """What is larger is refused by what it says of itself; the body here is not sent at all."""
+    answered = desk.client.post(path, headers={"Origin": f"http://{HOST}", "Content-Length": str(most + 1)})
+    assert answered.status_code == 413
+    small = desk.client.post("/score", headers={"Origin": f"http://{HOST}", "Content-Length": str(SMALL + 1)})
+    assert small.status_code == 413
 
 
 def test_a_full_disk_is_told(desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("perf_xlsx.desk.uploads.SPARE", 2**60)
-    assert "磁盘空间不够" in desk.drop(("甲.xlsx", a_return("project", "甲局"))).text
+    told = desk.drop(("甲.xlsx", a_return("project", "甲局")))
+    assert (told.status_code, "磁盘空间不够" in told.text) == (507, True)
 
 
 # ---- workbooks

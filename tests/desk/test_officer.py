@@ -131,6 +131,7 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
         page = desk.scored()
         assert "上次没有评完" in page
         assert "继续评分" in page
+        assert "评分时的说明" not in page
         desk.post("/score")
         assert len(links(desk.scored(), "/return/")) == 60
         assert desk.get("/progress").json()["stage"] == "done"

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from perf_xlsx import batch
-from perf_xlsx.desk.chart import HEIGHT, STEP, columns
+from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
+from perf_xlsx.desk.overview import Overview
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.results import PER_PAGE, SORTS, Shown, Wanted
 from perf_xlsx.desk.settings import load_settings
@@ -40,14 +41,15 @@ def officer_page(request: Request) -> Response:
     return page(
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
-        charts=_charts(overview.grades, overview.bands), step=STEP, height=HEIGHT,
+        charts=_charts(overview), step=STEP, height=HEIGHT,
         settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),
     )  # fmt: skip
 
 
-def _charts(grades: object, bands: object) -> list[tuple[str, list[object]]]:
-    named = (("等级分布（份）", grades), ("预算执行率分布（份）", bands))
-    return [(title, list(columns(bars))) for title, bars in named if bars]  # type: ignore[arg-type]
+def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
+    """Title and bars of each chart that has something to show."""
+    named = (("等级分布（份）", overview.grades), ("预算执行率分布（份）", overview.bands))
+    return [(title, columns(bars)) for title, bars in named if bars]
 
 
 def _unfinished(desk: Desk) -> bool:
