@@ -10,7 +10,7 @@ import datetime
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -62,18 +62,22 @@ class Scored(Struct, frozen=True):
     whose: tuple[tuple[object, ...], ...] = ()
 
 
+def _kept(folder: Path) -> Iterator[Arrival]:
+    """The notes of what came before; a folder without one has a return that was not all there yet."""
+    for path in folder.iterdir():
+        with suppress(OSError, ValueError):
+            note = msgspec.json.decode((path / NOTE).read_bytes(), type=Arrival)
+            if note.id == path.name and note.file == Path(note.file).name:
+                yield note
+
+
 class Arrivals:
     """All that came; the notes and what came of each in short are in memory, the rest is on the disk."""
 
     def __init__(self, folders: Folders) -> None:
         self.folders, self.lock, self.deciding = folders, threading.Lock(), threading.Lock()
-        self.notes: dict[str, Arrival] = {}
+        self.notes = {note.id: note for note in sorted(_kept(folders.arrivals), key=lambda note: note.sent)}
         self.short: dict[str, Scored] = {}
-        for path in sorted(folders.arrivals.iterdir()):
-            with suppress(OSError, ValueError):  # a folder whose return was not all there yet
-                note = msgspec.json.decode((path / NOTE).read_bytes(), type=Arrival)
-                if note.id == path.name and note.file == Path(note.file).name:
-                    self.notes[note.id] = note
 
     def take(self, sent: Sent, owner: str) -> Arrival:
         """Keep a return. It counts as come once its note is there. Raises TooManyError and OSError."""

@@ -202,3 +202,22 @@ def test_a_unit_signs_out_of_a_machine_of_others(tmp_path: Path) -> None:
         unit.mine()
         unit.post("/sign-out")
         assert "还没有报送" in unit.get("/").text
+
+
+def test_after_a_restart_all_is_where_it_was(tmp_path: Path) -> None:
+    """The same visitor, the same order, what was decided."""
+    with shared_desk(tmp_path / "收回") as enter:
+        unit, officer = enter(), enter()
+        for n in range(5):
+            unit.drop((f"{n}.xlsx", a_return("project", f"示例{n}局")))
+        before = links(unit.mine(), "/arrival/")
+        officer.sign_in()
+        officer.post(before[1].replace("/arrival/", "/inbox/") + "/accept")
+        officer.scored()
+        cookies = dict(unit.client.cookies)
+    with shared_desk(tmp_path / "收回") as enter:
+        unit = enter()
+        unit.client.cookies.update(cookies)
+        page = unit.mine()
+        assert links(page, "/arrival/") == before
+        assert page.count("✔ 已采用") == 1
