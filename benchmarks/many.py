@@ -66,14 +66,14 @@ class Run:
         try:
             status = Path(f"/proc/{process}/status").read_text()
             times = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            children = Path(f"/proc/{process}/task/{process}/children").read_text()
+            children = [one.read_text() for one in Path(f"/proc/{process}/task").glob("*/children")]
         except OSError:  # it has just ended
             return
         for line in status.splitlines():
             if line.startswith("VmHWM:"):  # gone in a process that is ending
                 self.peaks[process] = int(line.split()[1]) / 1024
                 self.busy[process] = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
-        for child in children.split():
+        for child in " ".join(children).split():
             self.sample(int(child))
 
 

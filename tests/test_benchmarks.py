@@ -12,7 +12,7 @@ from perf_xlsx.batch import plan
 
 
 @pytest.mark.parametrize(
-    "name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others", "letters", "reports"]
+    "name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others", "letters", "reports", "desk"]
 )
 def test_each_benchmark_finds_what_it_measures(name: str) -> None:
     assert importlib.import_module(f"benchmarks.{name}").__doc__

@@ -10,7 +10,7 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, beside, others, plan
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.run import Finished, run
-from perf_xlsx.batch.state import goes_on, saved
+from perf_xlsx.batch.state import goes_on, saved, without_comparisons
 
 __all__ = [
     "Backend",
@@ -27,4 +27,5 @@ __all__ = [
     "run",
     "saved",
     "this_process_limited",
+    "without_comparisons",
 ]

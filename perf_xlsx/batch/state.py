@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -27,6 +26,7 @@ from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
 from perf_xlsx.results.records import STATE, lines
+from perf_xlsx.system.lock import HeldError, hold, itself
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
 from perf_xlsx.system.output_files import BEGUN, explain_os_error
 
@@ -55,10 +55,10 @@ class State:
             self._tidy()
             self.files = [_open(self.folder / name) for name in (JOURNAL, RECORDS)]
             self.index = [_index(file) for file in self.files]
-            self.journal = open(self.folder / JOURNAL, "ab", opener=_itself)  # until __exit__
+            self.journal = open(self.folder / JOURNAL, "ab", opener=itself)  # until __exit__
             if self.journal.tell():
                 self.journal.write(b"\n")  # after a line that was cut off
-            self.final = open(self.folder / f"{RECORDS}.tmp", "wb", opener=_itself)
+            self.final = open(self.folder / f"{RECORDS}.tmp", "wb", opener=itself)
         except OSError as error:
             raise self._full(error) from None
         self.synced = time.monotonic()
@@ -84,7 +84,7 @@ class State:
             if stored is not None and file in index:
                 stored.seek(index[file])
                 if records := _own(stored, file):
-                    return tuple(map(_without_comparisons, records))
+                    return tuple(map(without_comparisons, records))
         return ()
 
     def note(self, records: Iterable[bytes]) -> None:
@@ -196,7 +196,8 @@ def _own_record(line: bytes, file: str) -> Record | None:
     return record if is_own and _is_complete(record) else None
 
 
-def _without_comparisons(record: Record) -> Record:
+def without_comparisons(record: Record) -> Record:
+    """The record of a workbook as if it had come alone."""
     own = tuple(found for found in record.findings if not found.code.startswith("B"))
     return unplaced(first(replace(record, findings=own)))
 
@@ -219,27 +220,9 @@ def _refuse_links(*paths: Path) -> None:
             raise BatchError(f"{path} 是链接、管道或设备，没有往里写，也没有评分。请删去它，再运行一次。")
 
 
-def _itself(path: str, flags: int) -> int:
-    """Open a file, but not through a link that was put there meanwhile."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
-
-
 def _lock(path: Path) -> IO[bytes]:
     """Hold the folder until the file is closed or this process ends."""
-    file = open(path, "ab", opener=_itself)  # noqa: SIM115  # held open as long as the lock
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        file.close()
+        return hold(path)
+    except HeldError:
         raise BatchError(f"另一个 perf-xlsx 正在往 {path.parent.parent} 写，请等它结束。") from None
-    except OSError:
-        pass  # a network folder that knows no locks
-    return file

@@ -14,6 +14,7 @@ from perf_xlsx.domain.rounding import percent
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.pipeline import UNWRITTEN
+from perf_xlsx.results.outcome import outcome, total_in_words
 from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
@@ -32,16 +33,6 @@ COLUMNS = (
     Column("等级"),
     Column("问题"),
 )
-
-
-def outcome(record: Record) -> str:
-    """In a word: 没有错误, 有错误, 读不出来 or 未报送."""
-    if record.status == "outstanding":
-        return "未报送"
-    if not record.is_read:
-        return "读不出来"
-    wrong = any(found.standing == "error" and found.code != UNWRITTEN for found in record.findings)
-    return "有错误" if wrong else "没有错误"
 
 
 class Summary:
@@ -188,21 +179,10 @@ def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     return [
         record.unit or "（未填）",
         percent(Decimal(rate)) if rate is not None else "—",
-        _total(record),
+        total_in_words(record),
         record.claimed_total if record.claimed_total is not None else "—",
         record.grade or "—",
     ]
-
-
-def _total(record: Record) -> str:
-    """The total, and what it is not: final, or by rule alone."""
-    if record.total is None:
-        return "不计分"
-    marks = (
-        "" if record.complete else "暂定",
-        f"含单位自评{record.claimed_rows}项" if record.claimed_rows else "",
-    )
-    return record.total + (f"（{'，'.join(filter(None, marks))}）" if any(marks) else "")
 
 
 def _counts(record: Record) -> Cell:

@@ -16,6 +16,7 @@ COMMANDS = {  # in help, without loading them: the first sentence of each comman
     "check-report": "把绩效自评报告（Word、文本、PDF）与自评表逐个数字核对，列出不一致的地方。",
     "consolidate": "把一批评分结果汇总成一个工作簿。",
     "demo": "演示：用示例数据走一遍全过程。",
+    "desk": "打开网页：拖入自评表，看问题，下载评分后的工作簿和汇总；不必再用命令。",
     "dump": "把工作簿显示为文字，一格一行。",
     "explain": "说明一种问题：是什么、为什么要紧、对和错的例子、依据。不写编号则列出全部。",
     "letters": "写出退回意见和催报通知的模板，供本单位用 Word 修改。",

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Finished, Plan, Roster, goes_on, others, saved
-from perf_xlsx.cli.console import Summary, outcome
+from perf_xlsx.cli.console import Summary
 from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
 from perf_xlsx.cli.letter_options import Letters, remarks, said
 from perf_xlsx.cli.letter_options import Write as WriteLetters
@@ -18,6 +18,7 @@ from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
 from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle
 from perf_xlsx.receipts.register import Sign
+from perf_xlsx.results.outcome import outcome
 from perf_xlsx.results.record import Record, json_line
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.background import in_background

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -16,27 +16,16 @@ from perf_xlsx.cli.options import FILE, FORMS, not_done
 from perf_xlsx.forms import FormFile
 from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import Terms, usable_rulebook
-from perf_xlsx.receipts.comparison import EMPTY, UNTOLD
 from perf_xlsx.receipts.receipt import Receipt
 from perf_xlsx.receipts.register import Register, RegisterError, register_of
 from perf_xlsx.receipts.verification import PROVEN, Kind, Verdict
 from perf_xlsx.receipts.verification import verify as verified
+from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
-
-LONGEST = 60  # characters of a cell's content
-LIMITS = (
-    "核对只说明文件与回执是否一致；不能证明是谁、什么时候填报或修改的，也不能证明填报的数字真实。不是电子签章。"
-)
-UNSIGNED = "没有核对签名：能改工作簿的人也可能改了回执。请用自己保存的回执，或用 --key 核对签名。"
-SIGNATURES = {
-    "good": "回执的签名有效。",
-    "bad": "回执的签名无效：回执改过，或不是用这把钥匙签的。",
-    "none": "回执没有签名。",
-}
 
 Signed = Callable[[Receipt], str]
 
@@ -146,28 +135,8 @@ def _show(path: Path, one: Verdict, signed: Signed | None) -> int:
     part = f"（{one.part}）" if one.part else ""
     say(f"{printable_path(path)}{part}：{one.kind}")
     state = signed(one.receipt) if signed and one.receipt else ""
-    for line in _lines(one, state):
+    for line in in_words(one, state):
         say(f"  {one_line(line)}")
     if one.kind is Kind.UNREAD:
         return NOT_WRITTEN
     return int(one.kind not in PROVEN or state in ("bad", "none"))
-
-
-def _lines(one: Verdict, state: str) -> Iterator[str]:
-    yield from one.told
-    for change in one.changes:
-        field = f"（{change.field}）" if change.field else ""
-        yield f"{change.sheet}!{change.cell}{field}：原为{_quoted(change.then)}，现为{_quoted(change.now)}"
-    if one.receipt is not None:
-        receipt = one.receipt
-        what = f"总分{receipt.total}，" if receipt.total else ""
-        grade = f"等级{receipt.grade}，" if receipt.grade else ""
-        yield f"回执：{receipt.name}，{what}{grade}校验码 {receipt.check_code}，评分办法 {receipt.rulebook}"
-    if state:
-        yield SIGNATURES[state]
-
-
-def _quoted(text: str) -> str:
-    if text in (EMPTY, UNTOLD):
-        return text
-    return f"“{text}”" if len(text) <= LONGEST else f"“{text[:LONGEST]}…”"

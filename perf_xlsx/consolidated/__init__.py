@@ -66,6 +66,7 @@ __all__ = [
     "RecordsError",
     "Roster",
     "consolidate",
+    "own_name",
     "write_consolidated",
 ]
 
@@ -84,7 +85,7 @@ def write_consolidated(
     return consolidate(records, roster, output, base=records.base, how=how)
 
 
-def _own_name(base: Path, found: Statistics) -> Path:
+def own_name(base: Path, found: Statistics) -> Path:
     """汇总.xlsx, or numbered where a unit has called its own return so."""
     return unique_path(base / DEFAULT_NAME, {reserved(base / copy) for copy in found.alike})
 
@@ -106,7 +107,7 @@ def consolidate(
     records = InOrder(records, roster)
     with TroubledStore() as troubled:
         found = gather(records, roster, troubled)
-        output = output or _own_name(base, found)
+        output = output or own_name(base, found)
         returns = _Returns(records, base, output.parent)
         with atomic_write(output) as file:
             canvas = Canvas(file, streamed=True)

@@ -37,6 +37,7 @@ __all__ = [
     "Templates",
     "Terms",
     "Written",
+    "letter_files",
     "shipped",
     "templates",
     "write_letters",
@@ -86,17 +87,33 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
     target = Folder.open(records.base, (record.output for record in records if record.output))
     rows: list[Row] = []
     count: Counter[str] = Counter()
-    for letter, row in _letters(records, terms):
+    for letter, row in _named(records, terms, target):
         if letter:
-            name = target.free(letter.stem, ".docx")
-            target.put(name, using[letter.kind].stamped(letter.fields, letter.lists))
+            target.put(row.letter, using[letter.kind].stamped(letter.fields, letter.lists))
             count[letter.kind] += 1
-            row = replace(row, letter=name)
         rows.append(row)
     if rows:
         target.put(LIST, list_workbook(rows))
     target.finish()
     return Written(target.path / LIST, count, target.kept, target.failed)
+
+
+def letter_files(records: Records) -> dict[str, Path]:
+    """Where the letter about each returned file is, by the file; and those to outstanding units, by the unit.
+
+    Raises RecordsError and OSError.
+    """
+    target = Folder.open(records.base, (record.output for record in records if record.output))
+    named = (
+        (row.file if row.round else row.unit, letter, row) for letter, row in _named(records, Terms(), target)
+    )
+    return {key: target.path / row.letter for key, letter, row in named if letter}
+
+
+def _named(records: Iterable[Record], terms: Terms, target: Folder) -> Iterator[tuple[Letter | None, Row]]:
+    """Each letter with its row of the list, which has the letter's name."""
+    for letter, row in _letters(records, terms):
+        yield letter, replace(row, letter=target.free(letter.stem, ".docx")) if letter else row
 
 
 def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter | None, Row]]:

@@ -272,7 +272,7 @@ def test_comparing_scores_of_a_workbook_that_is_not_there_is_wrong_usage(tmp_pat
         ("score a -o", "-o 后面没有写内容，或者不该写。用法见 perf-xlsx --help"),
         (
             "scroe a",
-            "没有这个命令，现有 adopt、check、check-report、consolidate、demo、dump、explain、letters、report、rules、score、template、verify，是不是要 score？用法见 perf-xlsx --help",
+            "没有这个命令，现有 adopt、check、check-report、consolidate、demo、desk、dump、explain、letters、report、rules、score、template、verify，是不是要 score？用法见 perf-xlsx --help",
         ),
     ],
 )

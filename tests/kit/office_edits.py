@@ -2,9 +2,8 @@
 
     python3 office_edits.py PIPE IN OUT STEPS
 
-STEPS is JSON: a list of ["go", sheet, range], ["type", sheet, cell, value], ["do", command, {arguments}], or
-["unprotect", sheet] or
-["copy sheet", sheet, to] (into a workbook of its own). IN and OUT are addresses (file:///…).
+STEPS is JSON: a list of ["go", sheet, range], ["type", sheet, cell, value], ["do", command, {arguments}] or
+["unprotect", sheet]. IN and OUT are addresses (file:///…).
 """
 
 import json
@@ -52,11 +51,6 @@ def main(pipe, source, target, steps):
             sheet.unprotect("")
         elif kind == "do":
             dispatcher.executeDispatch(controller.Frame, f".uno:{words[0]}", "", 0, properties(**words[1]))
-        elif kind == "copy sheet":
-            other = desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
-            other.Sheets.importSheet(document, words[0], 0)
-            other.storeToURL(words[1], properties(FilterName="Calc MS Excel 2007 XML"))
-            other.close(True)
     document.storeToURL(target, properties(FilterName="Calc MS Excel 2007 XML"))
     document.close(True)
     desktop.terminate()

@@ -1,0 +1,99 @@
+"""A run in a few words: the tiles of 总览, and what is to be done next. On its sheet and on a page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perf_xlsx.consolidated.roster_status import RosterStatus
+from perf_xlsx.consolidated.scores import Spread
+from perf_xlsx.consolidated.sheets import OUTSTANDING, TROUBLED, money_notes
+from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.domain.rounding import percent, points
+from perf_xlsx.sheets import style as s
+
+BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
+
+
+def tiles(found: Statistics) -> tuple[tuple[str, str, str], ...]:
+    """Label, large value and remark of each."""
+    return (
+        ("收到", f"{found.received:,}份", _received(found)),
+        ("未报送", f"{len(found.roster.missing):,}份" if found.roster.given else "—", _list_words(found.roster)),
+        ("平均得分", *_average(found.overall)),
+        _spent(found),
+        ("须退回更正", f"{found.erroneous + found.unreadable:,}份",
+         f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
+        ("问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
+    )  # fmt: skip
+
+
+def _received(found: Statistics) -> str:
+    checked = f"仅核对{found.checked:,}份，" if found.checked else ""
+    return f"已评分{found.scored:,}份，{checked}读不出{found.unreadable:,}份"
+
+
+def _spent(found: Statistics) -> tuple[str, str, str]:
+    """Of the form and year with the most returns in large, below it what there is room for of the others."""
+    several = len({year for _, year in found.funds}) > 1
+    rates = [(line.returns, f"{form}{year}年度" if several else form, percent(line.execution_rate))
+             for (form, year), lines in found.funds.items() for line in lines.values()
+             if line.total and line.execution_rate is not None]  # fmt: skip
+    if not rates:
+        return "预算执行率", "—", ""
+    rates.sort(key=lambda rate: -rate[0])
+    (_, name, value), *others = rates
+    return f"预算执行率（{name}）", value, _beside([f"{name}{value}" for _, name, value in others])
+
+
+def _beside(others: list[str]) -> str:
+    """As many as fit into the tile's small line; where they are not all there it says where they are."""
+    for count in range(len(others), 0, -1):
+        words = "；".join(others[:count]) + ("等，见下表" if count < len(others) else "")
+        if s.units(words) <= BESIDE:
+            return words
+    return f"其余{len(others)}项见下表" if others else ""
+
+
+def _average(overall: Spread | None) -> tuple[str, str]:
+    """The mean in large type, below it the median and the number of returns that neither counts."""
+    if overall is None:
+        return "—", ""
+    left = f"不含暂定{overall.provisional:,}份" if overall.provisional else ""
+    if overall.mean is None or overall.median is None:
+        return "—", left
+    return points(overall.mean), "，".join(filter(None, (f"中位数{points(overall.median)}", left)))
+
+
+def _list_words(roll: RosterStatus) -> str:
+    if roll.expected is not None:
+        return f"名单{roll.expected:,}份"
+    return "按评分时的名单" if roll.given else "没有提供名单"
+
+
+def next_steps(found: Statistics) -> Iterator[str]:
+    """What is to be done, and the limits of the numbers; nothing where all is well."""
+    roster = found.roster
+    if roster.missing:
+        yield f"催报：{len(roster.missing)}份还没有报送，见“{OUTSTANDING}”。"
+    if found.unreadable or found.erroneous:
+        yield f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED}”。"
+    if found.repeats:
+        yield (
+            f"⚠ {found.repeats}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
+        )
+    if found.checked:
+        yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
+    if found.with_claims:
+        yield (
+            f"⚠ {found.with_claims}份总分含单位自评得分：有的指标没有指标值，不能按规则计算，"
+            "见“单位得分”中状态为“含自评”的。"
+        )
+    if found.provisional:
+        yield (
+            f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分（按0分计），有的必填项没有填写，"
+            "或分值合计不是满分；它们不评等级，平均分、中位数、最高和最低不含它们。"
+        )
+    if found.without_unit or found.without_money or found.doubted:
+        yield "⚠ " + money_notes(found)
+    if roster.unlisted:
+        yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING}”。"

@@ -1,0 +1,45 @@
+"""One desk: its folders, its settings, who may come in, what is being scored."""
+
+from __future__ import annotations
+
+from perf_xlsx.desk.arrivals import Arrivals
+from perf_xlsx.desk.chosen import terms_of
+from perf_xlsx.desk.folders import Folders
+from perf_xlsx.desk.inbox import Inbox
+from perf_xlsx.desk.overview import Overviews
+from perf_xlsx.desk.password import Hashed, SignIn
+from perf_xlsx.desk.results import Results
+from perf_xlsx.desk.score_run import ScoreRun
+from perf_xlsx.desk.secret import load_secret
+from perf_xlsx.desk.sessions import Sessions
+from perf_xlsx.desk.settings import load_settings, options_of
+
+
+class Desk:
+    """`key` opens the officer's session on one's own machine; a shared desk asks for the password instead."""
+
+    def __init__(
+        self, folders: Folders, *, password: Hashed | None = None, key: str = "", plain: bool = False
+    ) -> None:
+        self.folders, self.key, self.shared = folders, key, password is not None
+        self.warns = self.shared and plain  # the network can read along
+        self.held = folders.hold()
+        self.secret = load_secret(folders.own)
+        self.sessions = Sessions(self.secret)
+        self.sign_in = SignIn(password) if password else None
+        self.results = Results(folders, self.secret)
+        self.overviews = Overviews(self.results)
+        self.score_run = ScoreRun(folders, lambda: tuple(options_of(load_settings(folders), folders)))
+        self.arrivals = Arrivals(folders)
+        self.inbox = Inbox(self.arrivals, lambda: terms_of(load_settings(folders), folders))
+
+    def start(self) -> None:
+        """Begin to score what visitors sent."""
+        if self.shared:
+            self.inbox.start()
+
+    def close(self) -> None:
+        """End what is under way; all that is done stays."""
+        self.score_run.close()
+        self.inbox.close()
+        self.held.close()

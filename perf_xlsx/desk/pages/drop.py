@@ -1,0 +1,107 @@
+"""Returns that are dropped: the officer's go into the folder, a visitor's among what came."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from perf_xlsx.batch.plan import LEFT_BEHIND
+from perf_xlsx.desk.arrivals import TooManyError
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.door import is_officer, session_of
+from perf_xlsx.desk.folders import joined_name, place
+from perf_xlsx.desk.uploads import LARGEST_FILE, Sent, received
+from perf_xlsx.desk.view import desk_of, note, to
+from perf_xlsx.ooxml import MIB
+from perf_xlsx.pipeline import WORKBOOKS
+from perf_xlsx.system.os_errors import why
+
+ARCHIVES = (".zip", ".rar", ".7z")
+
+
+class Taken(Struct, frozen=True):
+    """What became of one file: `taken`, and words where it was not, or was there already."""
+
+    name: str
+    taken: bool
+    words: str = ""
+
+
+Keep = Callable[[Sent], Taken]
+
+
+async def drop(request: Request) -> Response:
+    """Take in files. The page's script gets JSON, a browser without scripts goes on to the first page."""
+    keep = _keeper(request)
+    async with received(request) as form:
+        found = await run_in_threadpool(_each, form.several("files"), keep)
+    if "x-token" in request.headers:
+        return JSONResponse([{"name": one.name, "taken": one.taken, "words": one.words} for one in found])
+    if is_officer(request) and any(one.taken for one in found):
+        desk_of(request).score_run.start()
+    refused = [f"{one.name}：{one.words}" for one in found if one.words]
+    return note(request, "没有全部接收", *refused) if refused else to("/")
+
+
+def _each(files: Sequence[Sent], keep: Keep) -> list[Taken]:
+    return [_refused(sent) or keep(sent) for sent in files]
+
+
+def _refused(sent: Sent) -> Taken | None:
+    """Why a file is not taken; None where it is."""
+    name = sent.told.replace("\\", "/").rpartition("/")[2]
+    suffix = os.path.splitext(name)[1].lower()
+    if name.startswith(LEFT_BEHIND):
+        return Taken(sent.told, False, "是 Excel 或 WPS 的临时文件，没有接收。")
+    if suffix in ARCHIVES:
+        return Taken(sent.told, False, "是压缩包，没有接收。请先解压。")
+    if suffix not in WORKBOOKS:
+        return Taken(sent.told, False, "不是工作簿，没有接收。请另存为 .xlsx 再报送。")
+    if sent.size > LARGEST_FILE:
+        return Taken(sent.told, False, f"超过{LARGEST_FILE // MIB}MB，没有接收。请删去无关的图片后再报送。")
+    return None
+
+
+def _keeper(request: Request) -> Keep:
+    desk, session = desk_of(request), session_of(request)
+    if is_officer(request):
+        return lambda sent: _into_folder(desk, sent)
+    return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session))
+
+
+def _into_folder(desk: Desk, sent: Sent) -> Taken:
+    """Put a return into the folder, unless it is there; one that differs keeps its name and gets a number."""
+    folder, name = desk.folders.returns, joined_name(sent.told)
+    try:
+        if _same(folder / name, sent):
+            return Taken(sent.told, False, "与文件夹中的同名文件完全相同，没有重复接收。")
+        path = place(folder, name, sent.save)
+    except OSError as error:
+        return Taken(sent.told, False, f"没有存下（{why(error)}）。")
+    return Taken(sent.told, True, "" if path.name == name else f"已有同名文件，存为“{path.name}”。")
+
+
+def _same(path: Path, sent: Sent) -> bool:
+    if not path.is_file() or path.stat().st_size != sent.size:
+        return False
+    sent.file.seek(0)
+    with path.open("rb") as file:
+        mine = hashlib.file_digest(sent.file, "sha256").digest()  # type: ignore[arg-type]
+        return hashlib.file_digest(file, "sha256").digest() == mine
+
+
+def _among_arrivals(desk: Desk, sent: Sent, owner: str) -> Taken:
+    try:
+        desk.inbox.add(desk.arrivals.take(sent, owner))
+    except TooManyError as error:
+        return Taken(sent.told, False, str(error))
+    except OSError as error:
+        return Taken(sent.told, False, f"没有存下（{why(error)}）。")
+    return Taken(sent.told, True)

@@ -1,0 +1,102 @@
+"""首页: the officer drops returns, watches them being scored, and sees what came of them."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from perf_xlsx import batch
+from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.door import is_officer
+from perf_xlsx.desk.overview import Overview
+from perf_xlsx.desk.pages.unit import unit_page
+from perf_xlsx.desk.results import PER_PAGE, SORTS, Shown, Wanted
+from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.view import desk_of, page, to
+from perf_xlsx.pipeline import OutputError
+from perf_xlsx.results.outcome import OUTCOMES
+
+HEADS = (
+    ("unit", "单位"), ("form", "表种和项目"), ("file", "文件"), ("rate", "执行率"), ("total", "得分"),
+    ("claimed", "自评"), ("grade", "等级"), ("errors", "错误"), ("warnings", "警告"), ("state", "状态"),
+)  # fmt: skip
+
+
+def home(request: Request) -> Response:
+    """The first page: the officer's, or a unit's."""
+    return officer_page(request) if is_officer(request) else unit_page(request)
+
+
+def officer_page(request: Request) -> Response:
+    """The table of what was scored, with 总览 above it."""
+    desk = desk_of(request)
+    shown = desk.results.now()
+    overview = desk.overviews.now(shown)
+    wanted = wanted_of(request)
+    rows = wanted.of(shown.rows)
+    pages = max(1, -(-len(rows) // PER_PAGE))
+    at = min(wanted.page, pages)
+    part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
+    return page(
+        request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
+        at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
+        charts=_charts(overview), step=STEP, height=HEIGHT,
+        settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),
+    )  # fmt: skip
+
+
+def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
+    """Title and bars of each chart that has something to show."""
+    named = (("等级分布（份）", overview.grades), ("预算执行率分布（份）", overview.bands))
+    return [(title, columns(bars)) for title, bars in named if bars]
+
+
+def _unfinished(desk: Desk) -> bool:
+    """Whether a run was stopped, by whatever."""
+    return not desk.score_run.progress.busy and batch.saved(desk.folders.results)
+
+
+def _new(desk: Desk, shown: Shown) -> int:
+    """How many workbooks there are that no complete run has scored."""
+    known = {row.workbook for row in shown.rows}
+    try:
+        plan = batch.plan([desk.folders.returns], None)
+    except OutputError:
+        return 0
+    return sum(file not in known for file, _ in plan.rows)
+
+
+def wanted_of(request: Request) -> Wanted:
+    """What the address asks for; what it cannot mean counts for nothing."""
+    asked = request.query_params
+    number = asked.get("page", "1")
+    return Wanted(
+        asked.get("words", "")[:100],
+        asked.get("state", "") if asked.get("state") in OUTCOMES else "",
+        asked.get("sort", "") if asked.get("sort") in SORTS else "",
+        asked.get("down") == "1",
+        int(number) if number.isascii() and number.isdecimal() and 0 < len(number) < 7 and int(number) else 1,
+    )
+
+
+def start(request: Request) -> Response:
+    """Score the folder."""
+    desk_of(request).score_run.start()
+    return to("/")
+
+
+def stop(request: Request) -> Response:
+    """Stop the run."""
+    desk_of(request).score_run.stop()
+    return to("/")
+
+
+def progress(request: Request) -> Response:
+    """How far the run is, for the page's script."""
+    now = desk_of(request).score_run.progress
+    words = "，".join(f"{name}{count}份" for name, count in now.counts.items())
+    return JSONResponse(
+        {"stage": now.stage, "busy": now.busy, "total": now.total, "done": now.done, "file": now.file,
+         "left": now.left, "words": words, "run": now.run}
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""报告核对: a written report held against its form, figure by figure; a copy with comments to take away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from perf_xlsx import pipeline
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.folders import safe_name
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.passing import passing_folder, taken_away
+from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.uploads import Form, Sent, received
+from perf_xlsx.desk.view import desk_of, note, page
+from perf_xlsx.narrative.check import check_report, write_commented
+from perf_xlsx.narrative.record import ReportRecord
+from perf_xlsx.ooxml import Limits
+from perf_xlsx.system.os_errors import why
+
+WORDS = {
+    "agrees": "一致", "differs": "不一致", "elsewhere": "写在别处的数", "outside": "表中没有", "unbound": "认不出",
+}  # fmt: skip
+
+
+def report(request: Request) -> Response:
+    """The page."""
+    return page(request, "report", record=None, words=WORDS)
+
+
+async def check(request: Request) -> Response:
+    """Hold the report against the workbook; `copy` asks for the copy with comments instead of the page."""
+    desk = desk_of(request)
+    async with received(request) as form:
+        return await run_in_threadpool(_checked, request, desk, form)
+
+
+def _checked(request: Request, desk: Desk, form: Form) -> Response:
+    sent, workbook = form.one("report"), form.one("workbook")
+    if sent is None or workbook is None:
+        return note(request, "没有核对", "请选一份报告和它的自评表。", status=422)
+    with passing_folder(desk.folders) as folder:
+        try:
+            record = _held(desk, folder, sent, workbook)
+        except LimitedError as error:
+            return note(request, "没有核对", *error.problems, status=422)
+        except OSError as error:
+            return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500)
+        if form.text("copy") and record.output:
+            path = Path(record.output)
+            return taken_away(desk.folders, path, f"{path.stem}（批注）{path.suffix}")
+    named = replace(record, file=sent.told, workbook=workbook.told if record.workbook else None)
+    return page(request, "report", record=named, words=WORDS)
+
+
+def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> ReportRecord:
+    """What came of the report. Raises LimitedError and OSError."""
+    report, table = folder / "报告" / safe_name(sent.told), folder / "自评表" / safe_name(workbook.told)
+    sent.save(report)
+    workbook.save(table)
+    rulebook = load_settings(desk.folders).rulebook_asked(desk.folders)
+    return limited(_record, report, table, folder / "批注", rulebook)
+
+
+def _record(report: Path, table: Path, output: Path, rulebook: str | None) -> ReportRecord:
+    """Raises RulebookError, DocumentError and OSError."""
+    results = [pipeline.score(table, terms=pipeline.Terms(rulebook))]
+    checked = check_report(report, results, Limits())
+    return write_commented(checked, report, output, Limits())

@@ -1,0 +1,125 @@
+"""一份报送: what was found in it and where, and what can be taken away. The officer's, or a visitor's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from perf_xlsx.desk.door import is_officer, session_of
+from perf_xlsx.desk.folders import move
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.results import row_of
+from perf_xlsx.desk.sheet_page import evaluation_forms
+from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
+from perf_xlsx.results.record import Record
+from perf_xlsx.results.records import RecordsError
+from perf_xlsx.results.together import together
+from perf_xlsx.system.output_files import printable_path
+
+
+class Return(Struct, frozen=True):
+    """One workbook: its records, and where its files are. `address` is that of its page."""
+
+    address: str
+    name: str
+    records: Sequence[Record]
+    copy: Path | None
+    letter: Path | None
+    original: Path | None
+
+
+Answer = Callable[[Request, Return], Response]
+
+
+def _in_folder(request: Request) -> Return | None:
+    """The officer's return of this id."""
+    desk = desk_of(request)
+    row = desk.results.now().by_id.get(request.path_params["id"])
+    if row is None or not is_officer(request):
+        return None
+    try:
+        records = desk.results.records_of(row)
+    except RecordsError:
+        return None
+    first = records[0]
+    name = Path(first.file).name if first.file else row.unit
+    copy = desk.results.copy_of(first) if first.file else None
+    original = desk.results.original_of(first) if first.file else None
+    return Return(f"/return/{row.id}", name, records, copy, desk.results.letter_about(first), original)
+
+
+def _among_arrivals(request: Request) -> Return | None:
+    """A visitor's own return of this id; any for the officer."""
+    desk = desk_of(request)
+    found = desk.arrivals.one(request.path_params["id"])
+    if found is None or not (is_officer(request) or found.owner == desk.sessions.owner(session_of(request))):
+        return None
+    records = desk.arrivals.records(found)
+    if not records:
+        return None
+    copy = desk.arrivals.copy_of(records[0])
+    return Return(f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found))
+
+
+def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[[Request], Response]:
+    def handler(request: Request) -> Response:
+        found = find(request)
+        return answer(request, found) if found else missing(request)
+
+    return handler
+
+
+def _findings(request: Request, found: Return) -> Response:
+    forms = [(row_of(record, ""), record, together(record.findings)) for record in found.records]
+    return page(request, "return", one=found, forms=forms)
+
+
+def _copy(request: Request, found: Return) -> Response:
+    if found.copy is None:
+        return missing(request)
+    return download(found.copy, found.copy.name)
+
+
+def _letter_file(request: Request, found: Return) -> Response:
+    return download(found.letter, found.letter.name) if found.letter else missing(request)
+
+
+def _original(request: Request, found: Return) -> Response:
+    return (
+        download(found.original, printable_path(Path(found.original.name))) if found.original else missing(request)
+    )
+
+
+def _paper(request: Request, found: Return) -> Response:
+    """自评表 as a page to print."""
+    if found.copy is None:
+        return missing(request)
+    try:
+        sheets = limited(evaluation_forms, found.copy)
+    except LimitedError:
+        return note(request, "自评表读不出来", "请下载评分后的工作簿，用 Excel 或 WPS 打开。", status=422)
+    return page(request, "paper", one=found, sheets=sheets)
+
+
+returned, arrived = (_with(find, _findings) for find in (_in_folder, _among_arrivals))
+returned_copy, arrived_copy = (_with(find, _copy) for find in (_in_folder, _among_arrivals))
+returned_paper, arrived_paper = (_with(find, _paper) for find in (_in_folder, _among_arrivals))
+returned_original, arrived_original = (_with(find, _original) for find in (_in_folder, _among_arrivals))
+returned_letter = _with(_in_folder, _letter_file)
+
+
+def _remove(request: Request, found: Return) -> Response:
+    """Take a return out of the folder; it is kept among what was removed."""
+    if found.original is None:
+        return missing(request)
+    desk = desk_of(request)
+    move(found.original, desk.folders.removed)
+    desk.score_run.start()
+    return to("/")
+
+
+remove = _with(_in_folder, _remove)

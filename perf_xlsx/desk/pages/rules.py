@@ -1,0 +1,72 @@
+"""评分办法: a rulebook in words, each setting with its basis and how it is known."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.pages.settings import rulebooks
+from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.view import desk_of, note, page
+from perf_xlsx.pipeline import usable_rulebook
+from perf_xlsx.results.explain import DEFAULT, describe, in_words, title_of
+from perf_xlsx.rulebook import TRUSTS, in_order, rulebook_names
+
+OWN = "own"
+
+
+class Rule(Struct, frozen=True):
+    """One setting in words."""
+
+    title: str
+    words: str
+    basis: str
+    trust: str
+
+
+class Described(Struct, frozen=True):
+    """A rulebook in words: what it is, and its settings."""
+
+    head: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
+def rules(request: Request) -> Response:
+    """The rulebook that is asked for; the officer's own where it is chosen."""
+    own = load_settings(desk_of(request).folders).rulebook_asked(desk_of(request).folders)
+    names = [*rulebook_names()]
+    asked = request.query_params.get("name", OWN if own else DEFAULT)
+    if asked not in (OWN, *names):
+        asked = DEFAULT
+    name = (own or DEFAULT) if asked == OWN else asked
+    try:
+        found = _described(name) if name in names else _own(name, Path(name).stat().st_mtime_ns)
+    except (LimitedError, OSError):
+        return note(request, "评分办法读不出来", "请在“设置”中重新选定。", status=422)
+    return page(request, "rules", found=found, asked=asked, own=own, rulebooks=rulebooks(), trusts=TRUSTS)
+
+
+@lru_cache(1)
+def _own(path: str, changed: int) -> Described:
+    """A bureau's own, read once for each state of its file. Raises RulebookError and LimitedError."""
+    return limited(_described, path)
+
+
+def _described(name: str) -> Described:
+    """Raises RulebookError."""
+    rulebook = usable_rulebook(name)
+    lines = iter(describe(rulebook))
+    head = [next(lines) for _ in range(3)]
+    settings = ((key, rulebook.settings[key]) for key in in_order(rulebook.settings))
+    return Described(
+        tuple(head),
+        tuple(
+            Rule(title_of(key), in_words(key, one), f"{one.document}：{one.basis}", one.trust)
+            for key, one in settings
+        ),
+    )

@@ -1,0 +1,82 @@
+"""制作模板: a blank form, or one for each unit of the roster as a zip."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from perf_xlsx.batch.roster_list import read_roster
+from perf_xlsx.batch.roster_templates import write_templates
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.pages.settings import rulebooks
+from perf_xlsx.desk.passing import passing_folder, taken_away
+from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.uploads import Form, received
+from perf_xlsx.desk.view import desk_of, note, page
+from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.pipeline import write_template
+from perf_xlsx.rulebook import rulebook_names
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
+def template(request: Request) -> Response:
+    """The page."""
+    forms = [(name, load_form(name).title) for name in form_names()]
+    settings = load_settings(desk_of(request).folders)
+    year = datetime.date.today().year - 1
+    return page(request, "template", forms=forms, rulebooks=rulebooks(), settings=settings, year=year)
+
+
+async def make(request: Request) -> Response:
+    """Make what the form asks for."""
+    desk = desk_of(request)
+    async with received(request) as form:
+        return await run_in_threadpool(_made, request, desk, form)
+
+
+def _made(request: Request, desk: Desk, form: Form) -> Response:
+    settings = load_settings(desk.folders)
+    kind, year, for_all = form.text("form"), form.text("year"), bool(form.text("roster"))
+    if kind not in form_names() or not _is_year(year):
+        return note(request, "没有制作", "请选表种，年度写四位数字。", status=422)
+    rulebook = form.text("rulebook") if form.text("rulebook") in rulebook_names() else None
+    if form.text("rulebook") == "own":
+        rulebook = settings.rulebook_asked(desk.folders)
+    with passing_folder(desk.folders) as folder:
+        try:
+            if for_all:
+                roster = desk.folders.chosen("roster", settings.roster)
+                path = limited(_for_roster, roster, folder, int(year), kind, rulebook)
+                return taken_away(desk.folders, path, f"模板-{year}.zip")
+            path = limited(_one, folder, kind, int(year), rulebook)
+            return taken_away(desk.folders, path, f"自评表-{load_form(kind).short}-{year}.xlsx")
+        except LimitedError as error:
+            return note(request, "没有制作", *error.problems, status=422)
+
+
+def _is_year(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= LAST_YEAR
+
+
+def _one(folder: Path, form: str, year: int, rulebook: str | None) -> Path:
+    """Raises RulebookError and FormError."""
+    path = folder / "模板.xlsx"
+    write_template(path, form, year, rulebook)
+    return path
+
+
+def _for_roster(roster: Path, folder: Path, year: int, form: str, rulebook: str | None) -> Path:
+    """A template for each unit of the list, in one zip. Raises ListError and RulebookError."""
+    path = folder / "模板.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for one in write_templates(read_roster(roster), folder / "各单位", year, form, rulebook):
+            archive.write(one.path, one.path.name)
+            one.path.unlink()
+    return path

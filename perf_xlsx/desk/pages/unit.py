@@ -1,0 +1,42 @@
+"""报送: a unit drops its return, sees what was found in it, and takes its scored copy away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from perf_xlsx.desk.arrivals import Arrival
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.door import session_of
+from perf_xlsx.desk.results import Row
+from perf_xlsx.desk.view import desk_of, page
+
+
+class Came(Struct, frozen=True):
+    """A return that came, with its rows once it is scored."""
+
+    note: Arrival
+    rows: Sequence[Row]
+
+
+def came(desk: Desk, note: Arrival) -> Came:
+    """A return with what came of it."""
+    return Came(note, desk.arrivals.in_short(note).rows)
+
+
+def unit_page(request: Request) -> Response:
+    """What this visitor sent."""
+    desk = desk_of(request)
+    mine = [came(desk, note) for note in desk.arrivals.of(desk.sessions.owner(session_of(request)))]
+    return page(request, "unit", mine=mine, waits=any(not one.rows for one in mine))
+
+
+def mine(request: Request) -> Response:
+    """How many of this visitor's returns are still waiting, for the page's script."""
+    desk = desk_of(request)
+    notes = desk.arrivals.of(desk.sessions.owner(session_of(request)))
+    waiting = sum(not desk.arrivals.is_scored(note) for note in notes)
+    return JSONResponse({"waiting": waiting, "problem": bool(waiting and desk.inbox.problem)})

@@ -1,0 +1,112 @@
+"""回执核验: whether a workbook is what was scored, and if not, what has changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from perf_xlsx.desk.desk import Desk
+from perf_xlsx.desk.folders import safe_name
+from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.passing import passing_folder
+from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.uploads import Form, received
+from perf_xlsx.desk.view import desk_of, page
+from perf_xlsx.pipeline import Terms
+from perf_xlsx.receipts.register import NAME, opened
+from perf_xlsx.receipts.signature import signed, verifier
+from perf_xlsx.receipts.verification import PROVEN, Verdict
+from perf_xlsx.receipts.verification import verify as verified
+from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
+from perf_xlsx.system.os_errors import why
+from perf_xlsx.system.safe_text import one_line
+
+MOST = 20  # workbooks at a time
+
+
+class Told(Struct, frozen=True):
+    """A verdict in words. `good`: it is as it was scored, and signed where a key was given."""
+
+    name: str
+    kind: str
+    good: bool
+    lines: tuple[str, ...]
+
+
+class Against(Struct, frozen=True):
+    """What workbooks are held against: receipts, a public key, a rulebook; each where there is one."""
+
+    register: Path
+    key: Path | None = None
+    rulebook: str | None = None
+
+
+def verify(request: Request) -> Response:
+    """The page."""
+    return page(request, "verify", told=None, problems=(), limits=(LIMITS,))
+
+
+async def check(request: Request) -> Response:
+    """Hold the files that were sent against the receipts, those sent with them or the folder's own."""
+    desk = desk_of(request)
+    async with received(request) as form:
+        told, problems = await run_in_threadpool(_each, desk, form)
+    limits = (LIMITS,) if form.one("key") else (LIMITS, UNSIGNED)
+    return page(request, "verify", told=told, problems=problems, limits=limits)
+
+
+def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
+    """What came of each workbook, and what could not be done."""
+    told: list[Told] = []
+    with passing_folder(desk.folders) as folder:
+        try:
+            against = _against(desk, form, folder)
+            for number, sent in enumerate(form.several("files")[:MOST]):
+                path = folder / str(number) / safe_name(sent.told)
+                sent.save(path)
+                told += limited(_verified, path, against, sent.told)
+        except LimitedError as error:
+            return told, [_without_folder(problem, folder) for problem in error.problems]
+        except OSError as error:
+            return told, [f"没有核对（{why(error)}）。"]
+    return told, [] if told else ["请选评分后的工作簿。"]
+
+
+def _against(desk: Desk, form: Form, folder: Path) -> Against:
+    """What this form asks for. Raises OSError."""
+    register, key = desk.folders.results / NAME, None
+    if (receipts := form.one("receipt")) is not None:
+        receipts.save(register := folder / NAME)
+    if (public := form.one("key")) is not None:
+        public.save(key := folder / "公钥.pub")
+    return Against(register, key, load_settings(desk.folders).rulebook_asked(desk.folders))
+
+
+def _verified(path: Path, against: Against, name: str) -> list[Told]:
+    """Raises RegisterError, KeyFileError, RulebookError and OSError."""
+    receipts = opened(against.register) if against.register.is_file() else None
+    return [
+        _told(one, name, _signature(one, against.key)) for one in verified(path, receipts, Terms(against.rulebook))
+    ]
+
+
+def _signature(one: Verdict, key: Path | None) -> str:
+    """What became of the receipt's signature; "" where nobody asked. Raises KeyFileError."""
+    if key is None or one.receipt is None:
+        return ""
+    return signed(one.receipt, verifier(key))
+
+
+def _without_folder(problem: str, folder: Path) -> str:
+    return problem.replace(f"{folder}{os.sep}", "")
+
+
+def _told(one: Verdict, name: str, state: str) -> Told:
+    part = f"（{one.part}）" if one.part else ""
+    good = one.kind in PROVEN and state not in ("bad", "none")
+    return Told(name + part, str(one.kind), good, tuple(map(one_line, in_words(one, state))))

@@ -1,0 +1,203 @@
+"""What `score` wrote about a folder, as rows of a table; each has an id that nobody can guess."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from msgspec import Struct
+
+from perf_xlsx.consolidated.returns import form_name
+from perf_xlsx.desk.folders import Folders
+from perf_xlsx.desk.secret import made_id
+from perf_xlsx.domain.rounding import percent
+from perf_xlsx.letters import letter_files
+from perf_xlsx.results.outcome import OUTCOMES, outcome, total_in_words
+from perf_xlsx.results.record import Record
+from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.system.output_files import printable_path
+from perf_xlsx.system.safe_text import one_line
+
+Key = tuple[int, str]
+PER_PAGE = 200
+
+
+class Row(Struct, frozen=True):
+    """One form of the table; `at` is where its record begins, `workbook` the file's path in the records."""
+
+    id: str
+    at: int
+    file: str
+    workbook: str
+    unit: str
+    form: str
+    rate: str
+    total: str
+    claimed: str
+    grade: str
+    errors: int
+    warnings: int
+    state: str
+    rate_number: Decimal | None = None
+    total_number: Decimal | None = None
+    claimed_number: Decimal | None = None
+
+
+SORTS: Mapping[str, Callable[[Row], Key | tuple[int, Decimal] | tuple[int, int]]] = {
+    "file": lambda row: (0, row.file),
+    "unit": lambda row: (0, row.unit),
+    "form": lambda row: (0, row.form),
+    "rate": lambda row: _number(row.rate_number),
+    "total": lambda row: _number(row.total_number),
+    "claimed": lambda row: _number(row.claimed_number),
+    "grade": lambda row: (0, row.grade),
+    "errors": lambda row: (0, row.errors),
+    "warnings": lambda row: (0, row.warnings),
+    "state": lambda row: (0, OUTCOMES.index(row.state)),
+}
+
+
+def _number(value: Decimal | None) -> tuple[int, Decimal]:
+    """What is not known stands behind every number."""
+    return (1, Decimal(0)) if value is None else (0, value)
+
+
+class Wanted(Struct, frozen=True):
+    """Which rows of the table are shown, in which order; `page` counts from 1."""
+
+    words: str = ""
+    state: str = ""
+    sort: str = ""
+    down: bool = False
+    page: int = 1
+
+    def of(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """All rows that are wanted."""
+        word = self.words.casefold()
+        found = [
+            row
+            for row in rows
+            if self.state in ("", row.state)
+            and (not word or word in f"{row.unit}\n{row.file}\n{row.form}".casefold())
+        ]
+        if self.sort in SORTS:
+            found.sort(key=SORTS[self.sort], reverse=self.down)
+        return found
+
+
+class Shown(Struct, frozen=True):
+    """What a complete run wrote: its rows, by id too."""
+
+    rows: Sequence[Row] = ()
+    by_id: Mapping[str, Row] = {}
+    problem: str = ""
+
+
+class Results:
+    """The records of the last complete run, read anew whenever they have changed."""
+
+    def __init__(self, folders: Folders, secret: bytes) -> None:
+        self.folders, self.secret = folders, secret
+        self.lock = threading.Lock()
+        self.state: object = None
+        self.shown = Shown()
+        self.letters: tuple[Shown, Mapping[str, Path]] | None = None
+        self.records: Records | None = None  # one object: it knows which state of its file it has looked through
+
+    def now(self) -> Shown:
+        """What there is to show."""
+        with self.lock:
+            self.records = self.records or Records.of_run(self.folders.results)
+            state = _state(self.records.path) if self.records else None
+            if state != self.state:
+                self.shown = self._read(self.records) if self.records and state else Shown()
+                self.state = state
+            return self.shown
+
+    def _read(self, records: Records) -> Shown:
+        try:
+            rows = [self._row(record, at) for at, record in records.located()]
+        except RecordsError as error:
+            return Shown(problem=str(error))
+        return Shown(rows, {row.id: row for row in rows})
+
+    def _row(self, record: Record, at: int) -> Row:
+        part = "" if record.part is None or not isinstance(record.part, str) else record.part
+        names = (record.file or "", part, "" if record.file else f"{record.unit}{record.listed_row}")
+        return row_of(record, made_id(self.secret, "return", *names), at)
+
+    def open(self) -> Records:
+        """The records. Raises RecordsError where there are none."""
+        return self.records or Records.open(self.folders.results)
+
+    def records_of(self, row: Row) -> Sequence[Record]:
+        """The records of the row's workbook, of all its forms. Raises RecordsError."""
+        records = self.open()
+        one = next(records.at_all([row.at]))
+        if one.file is None or not one.parts:
+            return [one]
+        offsets = [other.at for other in self.shown.rows if other.workbook == row.workbook]
+        return list(records.at_all(offsets))
+
+    def letter_about(self, record: Record) -> Path | None:
+        """The letter that `score` wrote about a return, or to who sent none; as it is now."""
+        shown = self.now()
+        if self.letters is None or self.letters[0] is not shown:
+            try:
+                self.letters = shown, letter_files(self.open())
+            except (RecordsError, OSError):
+                return None
+        path = self.letters[1].get(record.file or record.unit or "")
+        return path if path and os.path.isfile(path) else None
+
+    def copy_of(self, record: Record) -> Path | None:
+        """The scored copy, if it is there and lies where `score` writes."""
+        return inside(self.folders.results, record.output)
+
+    def original_of(self, record: Record) -> Path | None:
+        """The return, if it is there."""
+        return inside(self.folders.returns, record.file)
+
+
+def inside(folder: Path, relative: str | None) -> Path | None:
+    """A file below a folder by a path from records, which anybody may have written; None where it leads out."""
+    if not relative:
+        return None
+    path = folder / relative
+    whole, top = os.path.realpath(path), os.path.join(os.path.realpath(folder), "")
+    return path if whole.startswith(top) and os.path.isfile(whole) else None
+
+
+def row_of(record: Record, name: str, at: int = 0) -> Row:
+    """A record as a row."""
+    counts = Counter(found.standing for found in record.findings)
+    rate, total, claimed = _decimals(record)
+    file = one_line(printable_path(Path(record.file))) + record.which if record.file else ""
+    return Row(
+        name, at, file, record.file or "",
+        unit=one_line(record.unit or record.listed_unit or ""),
+        form=one_line("·".join(filter(None, (form_name(record.form, record.form_title), record.project)))),
+        rate=percent(rate) if rate is not None else "—",
+        total=total_in_words(record) if record.is_read else "—",
+        claimed=record.claimed_total or "—", grade=record.grade or "—",
+        errors=counts["error"], warnings=counts["warning"], state=outcome(record),
+        rate_number=rate, total_number=total, claimed_number=claimed,
+    )  # fmt: skip
+
+
+def _decimals(record: Record) -> list[Decimal | None]:
+    """Execution rate, total and claimed total."""
+    texts = (record.execution.rate if record.execution else None, record.total, record.claimed_total)
+    return [Decimal(text) if text is not None else None for text in texts]
+
+
+def _state(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,0 +1,260 @@
+"""The officer's page: what is dropped is scored as the command does it, and taken away byte for byte."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from perf_xlsx.desk.sheet_page import evaluation_forms
+from perf_xlsx.system.lock import hold
+from tests.kit.batch_returns import a_return, write_returns
+from tests.kit.command import command
+from tests.kit.desk import Browser, file_name, links, own_desk, wait
+from tests.kit.filled import template_of
+from tests.kit.several import Asked, side_by_side
+
+RETURNS = {f"示例{n}局.xlsx": a_return("project", f"示例{n}局", 90 + n) for n in range(5)}
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, but for the memory of the run."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if not name.startswith(".perf_xlsx/")}
+
+
+def test_what_the_page_gives_is_what_the_command_writes(tmp_path: Path) -> None:
+    """Sixty mixed returns, the damaged and the doubled among them: copies, 汇总, letters, receipts."""
+    write_returns(tmp_path / "甲" / "收回")
+    assert command("score", tmp_path / "甲" / "收回", "-o", tmp_path / "甲" / "结果").exit_code == 3
+    expected = below(tmp_path / "甲" / "结果")
+    write_returns(tmp_path / "乙" / "收回")
+    with own_desk(tmp_path / "乙" / "收回") as desk:
+        desk.post("/score")
+        page = desk.scored()
+        whole = unpacked(desk.get("/everything").content)
+        consolidated = desk.get("/consolidated")
+        copies = {}
+        for address in links(page, "/return/"):
+            copy = desk.get(f"{address}/copy")
+            if copy.status_code == 200:
+                copies[file_name(copy)] = copy.content
+    assert whole == expected
+    assert (file_name(consolidated), consolidated.content) == ("汇总.xlsx", expected["汇总.xlsx"])
+    assert copies == {
+        name.rpartition("/")[2]: data for name, data in expected.items() if re.search(r"(^|/)\d\d\.xlsx$", name)
+    }
+    assert len(copies) == 56
+
+
+def test_dropped_returns_are_scored_and_shown(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(*RETURNS.items())
+        page = desk.scored()
+        assert {path.name: path.read_bytes() for path in (tmp_path / "收回").iterdir()} == RETURNS
+        rows = re.findall(r'<th scope="row"><a href="/return/[^"]+">([^<]+)</a>', page)
+        assert rows == [name.removesuffix(".xlsx") for name in RETURNS]
+        assert "<svg" in page
+        assert "下载 汇总.xlsx" in page
+
+
+def test_page_and_command_are_used_in_turn_on_one_folder(tmp_path: Path) -> None:
+    (tmp_path / "收回").mkdir()
+    for name, data in list(RETURNS.items())[:3]:
+        (tmp_path / "收回" / name).write_bytes(data)
+    assert command("score", tmp_path / "收回").exit_code == 1
+    with own_desk(tmp_path / "收回") as desk:
+        assert len(links(desk.get("/").text, "/return/")) == 3
+        desk.drop(*list(RETURNS.items())[3:])
+        assert len(links(desk.scored(), "/return/")) == 5
+    told = command("score", tmp_path / "收回").output
+    assert "（都没有变化，沿用上次的评分）" in told
+
+
+def test_findings_are_told_in_words_with_their_cells(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("部门.xlsx", template_of("department-as-filed")))
+        (address,) = links(desk.scored(), "/return/")
+        page = desk.get(address).text
+    shown = re.sub(r"<[^>]+>|\s+", " ", page)
+    for words in (
+        "绩效指标!",
+        "现在是",
+        "应当是",
+        "怎么办",
+        "✖ 错误",
+        "依据：",
+        "下载退回意见（Word）",
+        "各项得分",
+    ):
+        assert words in shown
+
+
+def test_the_letter_is_the_one_that_was_written(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("部门.xlsx", template_of("department-as-filed")))
+        (address,) = links(desk.scored(), "/return/")
+        letter = desk.get(f"{address}/letter")
+    (written,) = (tmp_path / "收回-评分结果" / "退回").glob("退回意见*.docx")
+    assert (file_name(letter), letter.content) == (written.name, written.read_bytes())
+
+
+def test_the_paper_shows_what_the_sheet_holds(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("部门.xlsx", template_of("department-corrected")))
+        (address,) = links(desk.scored(), "/return/")
+        page = desk.get(f"{address}/paper").text
+    boxes = re.findall(r"<td[^>]*>([^<]*)</td>", page)
+    assert "部门（单位）整体支出绩效自评表" in boxes
+    assert {"3,291.98", "86.80%", "2,857.28", "单位负责人："} <= set(boxes)
+    assert any("校验码" in box for box in boxes)
+
+
+def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
+    write_returns(tmp_path / "收回")
+    with own_desk(tmp_path / "收回") as desk:
+        desk.post("/score")
+        wait(lambda: desk.get("/progress").json()["done"] > 8)
+        desk.post("/stop")
+        page = desk.scored()
+        assert "上次没有评完" in page
+        assert "继续评分" in page
+        assert "评分时的说明" not in page
+        desk.post("/score")
+        assert len(links(desk.scored(), "/return/")) == 60
+        assert desk.get("/progress").json()["stage"] == "done"
+
+
+def test_a_name_that_is_taken_is_not_written_over(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        assert desk.drop(("自评表.xlsx", a_return("project", "甲局"))).history
+        told = desk.drop(
+            ("自评表.xlsx", a_return("project", "乙局")), ("自评表.xlsx", a_return("project", "甲局")),
+            ("甲乡\\丙局/自评表.xlsx", a_return("project", "丙局")),
+        )  # fmt: skip
+        desk.scored()
+    assert "已有同名文件，存为“自评表(2).xlsx”" in told.text
+    assert "完全相同，没有重复接收" in told.text
+    assert sorted(path.name for path in (tmp_path / "收回").iterdir()) == [
+        "甲乡-丙局-自评表.xlsx",
+        "自评表(2).xlsx",
+        "自评表.xlsx",
+    ]
+
+
+def test_a_return_is_moved_away_and_never_deleted(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(*list(RETURNS.items())[:2])
+        first = links(desk.scored(), "/return/")[0]
+        desk.post(f"{first}/remove")
+        assert len(links(desk.scored(), "/return/")) == 1
+    (moved,) = (tmp_path / "收回-网页" / "移走").iterdir()
+    assert moved.read_bytes() == RETURNS[moved.name]
+
+
+@pytest.mark.parametrize(
+    ("asked", "units"),
+    [
+        ("words=示例3", ["示例3局"]),
+        ("words=局&sort=total&down=1", ["示例0局", "示例1局", "示例2局", "示例3局", "示例4局"]),
+        ("sort=unit&down=1", ["示例4局", "示例3局", "示例2局", "示例1局", "示例0局"]),
+        ("state=读不出来", []),
+        ("sort=__class__&page=-1&state=x", ["示例0局", "示例1局", "示例2局", "示例3局", "示例4局"]),
+    ],
+)
+def test_the_table_is_filtered_and_sorted(asked: str, units: list[str], five: Browser) -> None:
+    page = five.get(f"/?{asked}").text
+    found = re.findall(r'<th scope="row"><a href="/return/[^"]+">([^<]+)</a>', page)
+    assert sorted(found) == sorted(units) if "total" in asked else found == units
+
+
+@pytest.fixture(scope="module")
+def five(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    with own_desk(tmp_path_factory.mktemp("five") / "收回") as desk:
+        desk.drop(*RETURNS.items())
+        desk.scored()
+        yield desk
+
+
+def test_the_paper_shows_numbers_as_their_formats_do(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "自评表"
+    cells = [("0.00", 8.005, "8.01"), ('0.00"＊"', 5, "5.00＊"), ("#,##0.00", 1234567.5, "1,234,567.50"), ("0.00%", 0.868, "86.80%"),
+             ("General", 12.5, "12.5"), ("0", 3, "3"), ("General", "甲\n乙", "甲\n乙"), ("General", None, "")]  # fmt: skip
+    for at, (code, value, _) in enumerate(cells, 2):
+        sheet.cell(3, at, value).number_format = code
+    sheet.merge_cells("B4:I4")
+    sheet["B4"] = "说明"
+    book.save(tmp_path / "甲.xlsx")
+    (page,) = evaluation_forms(tmp_path / "甲.xlsx")
+    assert [[box.text for box in row] for row in page.rows] == [[shown for _, _, shown in cells], ["说明"]]
+    assert page.rows[1][0].across == page.columns == 8
+
+
+def test_a_workbook_with_several_forms_has_a_row_for_each(tmp_path: Path) -> None:
+    """One page tells of all, the paper has a sheet for each, and nothing is left to score."""
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("甲局.xlsx", side_by_side(Asked("项目一"), Asked("项目二", spent=50))))
+        page = desk.scored()
+        addresses = links(page, "/return/")
+        assert len(addresses) == 2
+        assert "还没有评分" not in page
+        shown = desk.get(addresses[1]).text
+        assert "项目一" in shown
+        assert "项目二" in shown
+        assert desk.get(f"{addresses[1]}/paper").text.count('<section class="paper"') == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow only text in file names")
+def test_a_name_that_is_no_text_is_shown_and_taken_away(tmp_path: Path) -> None:
+    """As old zip programs unpack Chinese names."""
+    folder = tmp_path / "收回"
+    folder.mkdir()
+    (Path(os.fsdecode(os.fsencode(folder) + b"/" + "水利局.xlsx".encode("gbk")))).write_bytes(
+        a_return("project", "甲局")
+    )
+    with own_desk(folder) as desk:
+        desk.post("/score")
+        page = desk.scored()
+        (address,) = links(page, "/return/")
+        assert "水利局.xlsx" in page
+        assert "还没有评分" not in page
+        assert file_name(desk.get(f"{address}/copy")) == "水利局.xlsx"
+        assert desk.get(f"{address}/original").status_code == 200
+        desk.post(f"{address}/remove")
+        desk.scored()
+    assert len(list((tmp_path / "收回-网页" / "移走").iterdir())) == 1
+
+
+def test_what_was_put_into_the_folder_by_hand_is_told(tmp_path: Path) -> None:
+    with own_desk(tmp_path / "收回") as desk:
+        for name, data in list(RETURNS.items())[:2]:
+            (tmp_path / "收回" / name).write_bytes(data)
+        assert "有2份还没有评分" in desk.get("/").text
+
+
+def test_what_the_command_says_is_told(tmp_path: Path) -> None:
+    """Of files that are no workbook, and of a run that another one keeps from beginning."""
+    with own_desk(tmp_path / "收回") as desk:
+        (tmp_path / "收回" / "说明.txt").write_text("x")
+        desk.drop(("示例0局.xlsx", RETURNS["示例0局.xlsx"]))
+        assert "另有1个文件因后缀不是工作簿而没有读：说明.txt" in desk.scored()
+        with hold(tmp_path / "收回-评分结果" / ".perf_xlsx" / "lock"):
+            desk.post("/score")
+            page = desk.scored()
+        assert "另一个 perf-xlsx 正在往" in page
+        assert "没有评完" in page
