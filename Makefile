@@ -25,12 +25,13 @@ hostile: .venv/.ready  ## nasty texts in every place of a form, and small files 
 live: .venv/.ready  ## the template beside the engine: 1,000 forms typed at random and recalculated by LibreOffice
 	$(BIN)/python -m tests.live 1000
 
-bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats, many, and consolidating 10,000 results
+bench: .venv/.ready  ## ratios measured in one run: one workbook, other formats, many, consolidating 10,000 results, a shared desk
 	$(BIN)/python -m benchmarks.one
 	$(BIN)/python -m benchmarks.others
 	$(BIN)/python -m benchmarks.consolidate
 	$(BIN)/python -m benchmarks.letters
 	$(BIN)/python -m benchmarks.many
+	$(BIN)/python -m benchmarks.desk
 
 lint: .venv/.ready  ## format, lint, strict types (also as Windows has them), import contracts
 	$(BIN)/ruff format --check .
