@@ -374,7 +374,8 @@ class Scores(Struct, frozen=True):
 
     `total` counts what could not be scored as 0; None where the form holds no points. `provisional` says in
     Chinese why the total is not final: scores or values are missing, or weights are wrong; then `grade` is None.
-    `doubted` are the amounts that seem to be in another money unit (F10): nothing was computed from them.
+    `doubted` are the amounts that seem to be in another money unit (F10): nothing was computed from them. `sums`
+    are, by line and column, the lines whose sum an amount was compared with (F01).
     """
 
     execution: Score
@@ -386,6 +387,7 @@ class Scores(Struct, frozen=True):
     provisional: tuple[str, ...] = ()
     doubted: frozenset[Place] = frozenset()
     parts: tuple[Score, ...] = ()
+    sums: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
 
     @property
     def complete(self) -> bool:

@@ -76,10 +76,14 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
 def _indented(
     subject: Subject, lines: Sequence[FundLine], total_first: bool
 ) -> Iterable[tuple[FundLine, int, str]]:
-    """Each line with its indent; 其中 before the first of those that are one step further in."""
+    """Each line with its indent; 其中 before the first of those that are one step further in.
+
+    A line that only this form has is as far in as the first below the total.
+    """
     above, indents = 0, {line.key: line.indent for line in subject.kind.lines("funds").lines}
+    own = min((indent for key, indent in indents.items() if key != subject.form.total_line), default=0)
     for line in lines:
-        deep = indents.get(line.key, 0)
+        deep = indents.get(line.key, own)
         if total_first and line is not subject.form.total_funds:
             deep += 1
         first = deep == 1 and above == 0

@@ -89,13 +89,14 @@ class Draft:
         )  # fmt: skip
 
     def _fund_lines(self) -> Iterable[Line]:
-        """The lines that were found, by the names they have there, and always the total.
+        """The lines that were found, by the names and in the order they have there, and always the total.
 
         A total is compared with its parts only where every line below it is known to be one.
         """
         known = {*self.fund_rows, self.form.total_line}
         lines = [line for line in self.form.lines("funds").lines if line.key in known]
-        return [self._fund_line(line) for line in (*lines, *self.extra)]
+        found = sorted((*lines, *self.extra), key=lambda line: self.fund_rows.get(line.key, 0))
+        return [self._fund_line(line) for line in found]
 
     def _fund_line(self, line: Line) -> Line:
         parts = tuple(filter(self.fund_rows.__contains__, line.parts))
