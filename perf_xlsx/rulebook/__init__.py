@@ -1,5 +1,6 @@
 """Published scoring rules as data: one TOML for each rulebook (shipped/), each number with its basis."""
 
+from perf_xlsx.rulebook.changed_values import owed_bases
 from perf_xlsx.rulebook.loading import (
     is_rulebook_file,
     load_rulebook,
@@ -49,4 +50,5 @@ __all__ = [
     "parse_rulebook",
     "rulebook_names",
     "rules_digest",
+    "owed_bases",
 ]

@@ -176,7 +176,7 @@ def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook
 
 
 def _arithmetic(outcome: Outcome, weight: Decimal, earned: Decimal) -> str:
-    if outcome.share == 1:
+    if outcome.share == 1 and not outcome.formula:
         return f"得满分{plain(weight)}分"
     if outcome.share == 0:
         return "得0分"
