@@ -10,6 +10,7 @@ from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.domain.quantity import same_label, same_name
 from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.reading.list_file import ListError, ListRow, read_list
+from perf_xlsx.system.pattern import pattern
 
 # The surest header first: a list with 单位名称 and 部门名称 says whose unit each is, and the unit is to file.
 COLUMNS = {
@@ -20,6 +21,7 @@ COLUMNS = {
     "project": ("项目名称", "项目", "project"),
     "supervisor": ("主管部门", "主管单位", "supervisor"),
 }
+_KEY = pattern(r"\(([a-z0-9_]{1,40})\)$")  # behind a title, as rulebooks print it
 JOINED = ("contact",)  # whom to call: name and telephone often have a column each
 
 
@@ -49,22 +51,46 @@ def _listed(row: ListRow, problems: list[str], path: Path) -> Listed | None:
     if not row["unit"]:
         problems.append(f"{path}：第{row.number}行没有写单位名称")
         return None
-    form = _form(row["form"]) if row["form"] else None
-    if row["form"] and form is None:
+    forms = _forms(row["form"]) if row["form"] else ()
+    if row["form"] and not forms:
         titles = "、".join(load_form(name).title for name in form_names())
         problems.append(f"{path}：第{row.number}行的表种“{row['form']}”不认识，已知的有 {titles}")
         return None
-    return Listed(row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"])
+    form, others = forms[0] if forms else None, forms[1:]
+    return Listed(
+        row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"], others
+    )
 
 
-def _form(word: str) -> str | None:
-    """The form that a word means: its name, or any part of its title that no other form's title has."""
+def _forms(word: str) -> tuple[str, ...]:
+    """The forms that a word means: every name that is printed for one, or any part of its title alone.
+
+    A form is first known by its own names; several may have one official title.
+    """
     plain = same_label(word)
-    if plain in form_names():
-        return plain
+    inside = _KEY.search(plain)
+    if plain in form_names() or (inside and inside[1] in form_names()):
+        return (plain if plain in form_names() else inside[1],)
+    forms = [load_form(name) for name in form_names()]
+    for called in (_short, _title, _official):
+        if found := tuple(form.name for form in forms if same_label(called(form)) == plain):
+            return found
     short = re.sub(r"\([^()]*\)", "", plain)
-    found = [name for name in form_names() if any(short in title for title in _titles(load_form(name)))]
-    return found[0] if short and len(found) == 1 else None
+    found = [form.name for form in forms if short and any(short in title for title in _titles(form))]
+    found = found if len(found) == 1 else [form.name for form in forms if plain in same_label(form.title)]
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _short(form: Form) -> str:
+    return form.short
+
+
+def _title(form: Form) -> str:
+    return form.title
+
+
+def _official(form: Form) -> str:
+    return form.official
 
 
 def _titles(form: Form) -> Iterator[str]:

@@ -359,8 +359,9 @@ class _Search:
             return found
         for word, found in likely.items():
             others = "、".join(f"“{other}”" for other in likely if other != word)
-            message = f"“{word}”和{others}都像是“{box.label}”，没有读取。"
-            layout.doubt(found[0].label, box.label, word, message, f"请只把其中一个写作“{box.label}”。")
+            message = f"“{word}”和{others}都像是“{box.label}”，不能确定是哪一个，没有读取。"
+            advice = f"表样不必改。收表单位可用 perf-xlsx adopt 写明哪一栏是“{box.label}”。"
+            layout.doubt(found[0].label, box.label, word, message, advice, "warning" if box.required else "notice")
             break
         return []
 
