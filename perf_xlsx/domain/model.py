@@ -217,7 +217,7 @@ class SelfEvaluation(Struct, frozen=True):
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
     (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
     for a single box), line and box. `unscored` is why the form is checked and gets no points;
-    "" where it is scored.
+    "" where it is scored. `title` is what an official form is called at its head; "" where it is one of ours.
     """
 
     form: str
@@ -239,6 +239,7 @@ class SelfEvaluation(Struct, frozen=True):
     form_title: str = ""
     computed: frozenset[tuple[str, str | int, str]] = frozenset()
     unscored: Unscored = ""
+    title: str = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:

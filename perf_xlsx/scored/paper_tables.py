@@ -145,6 +145,7 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
     columns = part.columns if levelled else _without_levels(part.columns)
+    columns = _with_one_remark(columns) if "improvement" in subject.form.absent else columns
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
     _heads(canvas, columns, subject.apart)
     if not rows:
@@ -161,6 +162,19 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
         canvas.next([*filter(None, shown), *alone])
     for column, of in levels:
         _merged(canvas, canvas.row - len(rows), column.at.first, of)
+
+
+def _with_one_remark(columns: Sequence[Column]) -> Sequence[Column]:
+    """The columns of a form that asks for reason and improvement in one box: they are one."""
+    both = [column.at for column in columns if column.key in ("reason", "improvement")]
+    if len(both) < 2:
+        return columns
+    at = Span(min(one.first for one in both), max(one.last for one in both))
+    return [
+        Column("remarks", "偏差原因和改进措施", at) if column.key == "reason" else column
+        for column in columns
+        if column.key != "improvement"
+    ]
 
 
 def _without_levels(columns: Sequence[Column]) -> list[Column]:

@@ -37,7 +37,7 @@ def write_heading(canvas: Canvas, subject: Subject) -> None:
     if subject.errors:
         canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
         canvas.next(least=TALL)
-    canvas.text(canvas.whole, subject.kind.official, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
+    canvas.text(canvas.whole, subject.title, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
     canvas.next(least=30)
     year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
     canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
