@@ -35,7 +35,7 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout, Table
 from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
 from perf_xlsx.reading.live_cells import is_live
-from perf_xlsx.reading.merged_points import WEIGHT, MergedPoints, merged_points
+from perf_xlsx.reading.merged_points import CLAIM, WEIGHT, MergedPoints, merged_points
 from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows
@@ -314,9 +314,13 @@ class FormReader:
             return self._entry(box, top, box.label)
         cell = self.sheets.cell(top)
         entry: Entry[Any] = Entry(None, self.sheets.place(top), as_shown(cell) if cell else "", box.label)
+        if entry.empty and box.key == CLAIM:
+            return entry  # nothing was claimed: R07
         message = f"{box.label}合并在第{rows[0]}至{rows[-1]}行，没有分到各行，不能按行核对。"
         code = "R07" if box.key == WEIGHT else "R19"
         self.reports.about(code, entry, message, f"请把合并的{box.label}分到各行，再重新报送。", severity=OF_MERGED[code])
+        if WEIGHT not in self.merged.rows:  # nothing is compared with it
+            return self._entry(box, top, box.label)
         return replace(entry, given=entry.given or MERGED)
 
     def _passages(self) -> tuple[Passage, ...]:
