@@ -69,16 +69,18 @@ def _forms(word: str) -> tuple[str, ...]:
     """
     plain = same_label(word)
     inside = _KEY.search(plain)
-    if plain in form_names() or (inside and inside[1] in form_names()):
-        return (plain if plain in form_names() else inside[1],)
+    for key in (plain, inside[1] if inside else ""):
+        if key in form_names():
+            return (key,)
     forms = [load_form(name) for name in form_names()]
     for called in (_short, _title, _official):
         if found := tuple(form.name for form in forms if same_label(called(form)) == plain):
             return found
     short = re.sub(r"\([^()]*\)", "", plain)
-    found = [form.name for form in forms if short and any(short in title for title in _titles(form))]
-    found = found if len(found) == 1 else [form.name for form in forms if plain in same_label(form.title)]
-    return tuple(found) if len(found) == 1 else ()
+    parts = [form.name for form in forms if short and any(short in title for title in _titles(form))]
+    if len(parts) != 1:
+        parts = [form.name for form in forms if plain in same_label(form.title)]
+    return tuple(parts) if len(parts) == 1 else ()
 
 
 def _short(form: Form) -> str:

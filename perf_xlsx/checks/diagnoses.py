@@ -16,7 +16,17 @@ from msgspec import Struct
 from perf_xlsx.checks.claims import agrees, has_opposite_points, is_rounded, is_sign_in_doubt
 from perf_xlsx.checks.clauses import Clause, Speaker, narrative, speaker
 from perf_xlsx.domain.levels import is_judged_level
-from perf_xlsx.domain.model import CROSSED_OUT, PART, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation, scored_rows
+from perf_xlsx.domain.model import (
+    CROSSED_OUT,
+    PART,
+    PICTURE,
+    Entry,
+    Indicator,
+    Score,
+    Scores,
+    SelfEvaluation,
+    scored_rows,
+)
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Band, Rulebook

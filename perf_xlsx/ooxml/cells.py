@@ -27,8 +27,8 @@ from perf_xlsx.ooxml.book import (
     rich_text,
     unescape,
 )
-from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
 from perf_xlsx.system.pattern import pattern
 

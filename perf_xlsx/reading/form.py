@@ -318,7 +318,9 @@ class FormReader:
             return entry  # nothing was claimed: R07
         message = f"{box.label}合并在第{rows[0]}至{rows[-1]}行，没有分到各行，不能按行核对。"
         code = "R07" if box.key == WEIGHT else "R19"
-        self.reports.about(code, entry, message, f"请把合并的{box.label}分到各行，再重新报送。", severity=OF_MERGED[code])
+        self.reports.about(
+            code, entry, message, f"请把合并的{box.label}分到各行，再重新报送。", severity=OF_MERGED[code]
+        )
         if WEIGHT not in self.merged.rows:  # nothing is compared with it
             return self._entry(box, top, box.label)
         return replace(entry, given=entry.given or MERGED)

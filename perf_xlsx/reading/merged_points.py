@@ -33,7 +33,9 @@ class MergedPoints(Struct, frozen=True):
 
 def merged_points(sheets: Sheets, table: Table, rows: Sequence[int]) -> MergedPoints:
     """Where weights and claims are merged over several of these rows."""
-    return MergedPoints({key: _shared(sheets, table, key, rows) for key in (WEIGHT, CLAIM) if key in table.columns})
+    return MergedPoints(
+        {key: _shared(sheets, table, key, rows) for key in (WEIGHT, CLAIM) if key in table.columns}
+    )
 
 
 def _shared(sheets: Sheets, table: Table, key: str, rows: Sequence[int]) -> dict[int, Rows]:

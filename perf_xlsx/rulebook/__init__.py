@@ -47,8 +47,8 @@ __all__ = [
     "is_rulebook_file",
     "kind_of",
     "load_rulebook",
+    "owed_bases",
     "parse_rulebook",
     "rulebook_names",
     "rules_digest",
-    "owed_bases",
 ]

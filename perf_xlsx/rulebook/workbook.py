@@ -220,7 +220,13 @@ class _Reading(Struct):
         value = self._number(row, w.RULES, number, "value")
         if value is not None and kind.unit == "%" and _meant_in_percent(value, kind):
             wanted = f"百分数：{plain(value)}%请写成“{plain(value)}%”或 {plain(value / 100)}"
-            self._wrong(w.RULES, number, "value", f"{_text(row['value'])}", f"{wanted}（只写{plain(value)}是{plain(value * 100)}%）")
+            self._wrong(
+                w.RULES,
+                number,
+                "value",
+                f"{_text(row['value'])}",
+                f"{wanted}（只写{plain(value)}是{plain(value * 100)}%）",
+            )
         return value
 
     # ---- the sheets of tables

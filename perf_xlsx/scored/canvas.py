@@ -59,9 +59,7 @@ class Canvas:
         """A label."""
         self.text(span, text, rows, bold=True)
 
-    def number(
-        self, span: Span, value: Decimal | Fraction | None, code: str, none: str, rows: int = 1
-    ) -> None:
+    def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str, rows: int = 1) -> None:
         """A number in a number format, or the words for none; it shrinks where it is wider than its columns."""
         if value is None:
             self.text(span, none, rows)

@@ -50,4 +50,6 @@ def _seen(place: Place, seen: SeenCells) -> Place:
 
 def _paragraph(found: Finding, shown: Place) -> str:
     cell = "" if found.place == shown else f"（{found.place.cell}）"
-    return f"{label(found)} {found.code}{cell}：{found.message}\n整改意见：{what_to_do(found)}\n依据：{found.basis}"
+    return (
+        f"{label(found)} {found.code}{cell}：{found.message}\n整改意见：{what_to_do(found)}\n依据：{found.basis}"
+    )

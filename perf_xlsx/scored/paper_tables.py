@@ -144,7 +144,7 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
     """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
-    columns = part.columns if levelled else _without_levels(part.columns)
+    columns: Sequence[Column] = part.columns if levelled else _without_levels(part.columns)
     columns = _with_one_remark(columns) if "improvement" in subject.form.absent else columns
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
     _heads(canvas, columns, subject.apart)

@@ -12,8 +12,8 @@ import pytest
 from perf_xlsx.reading.list_file import LONGEST
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
-from tests.kit.layouts import national
 from tests.kit.foreign_workbooks import biff5, xlsb
+from tests.kit.layouts import national
 
 ROSTER = (
     ("2023年度报送名单", "", ""),

@@ -132,7 +132,11 @@ def test_a_workbook_with_forms_of_several_units_gets_a_letter_for_each_that_has_
     assert "有1项错误须更正。" in found[2]
     assert [row[:10] for row in found if row.startswith("1 | ")] == ["1 | 表2 G12"]
     listed = openpyxl.load_workbook(letters / "退回清单.xlsx").active
-    sent = [(row[2].value, row[6].value, row[8].value) for row in listed.iter_rows(min_row=2) if row[4].value == "退回意见"]
+    sent = [
+        (row[2].value, row[6].value, row[8].value)
+        for row in listed.iter_rows(min_row=2)
+        if row[4].value == "退回意见"
+    ]
     assert sorted(sent) == [("民政局", "合在一起.xlsx", 1), ("水利局", "合在一起.xlsx", 1)]
 
 

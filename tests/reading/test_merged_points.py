@@ -17,7 +17,9 @@ from tests.kit.layouts import HEADS, Paper
 MONEY = ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
 
 
-def form(weights: Any, claims: Any, actuals: tuple[str, str, str] = ("10台", "18台", "5台"), total: Any = 98.5) -> Paper:
+def form(
+    weights: Any, claims: Any, actuals: tuple[str, str, str] = ("10台", "18台", "5台"), total: Any = 98.5
+) -> Paper:
     """Three indicators, then two more. `weights`, `claims`: three values, or one that is merged over the rows."""
     p = Paper("自评表")
     p.put("A1:H1", "项目支出绩效自评表")
@@ -46,7 +48,9 @@ def form(weights: Any, claims: Any, actuals: tuple[str, str, str] = ("10台", "1
 
 def told(result: Result) -> list[tuple[str, str, str | None]]:
     """Everything told but how the layout was read."""
-    return [(f.code, f.severity, f.place.cell) for f in result.findings if (f.code, f.severity) != ("R19", "notice")]
+    return [
+        (f.code, f.severity, f.place.cell) for f in result.findings if (f.code, f.severity) != ("R19", "notice")
+    ]
 
 
 def points(result: Result) -> list[tuple[str | None, str | None, Any]]:
@@ -115,7 +119,7 @@ def test_the_paper_prints_a_merged_box_once(tmp_path: Path) -> None:
     summary = [[cell.value for cell in row] for row in book["评分汇总"].iter_rows()]
     line = next(row for row in summary if "A类设备、B类设备、C类设备" in row)
     assert line[2:5] == ["≥10台；≥20台；≥5台", "10台；18台；5台", "—"]
-    assert not any("未填" == cell for row in summary for cell in row)
+    assert not any(cell == "未填" for row in summary for cell in row)
 
 
 def test_a_mark_is_at_the_cell_that_is_seen(tmp_path: Path) -> None:

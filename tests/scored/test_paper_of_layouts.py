@@ -60,8 +60,30 @@ def test_a_department_forms_one_column_of_remarks_is_one(tmp_path: Path) -> None
     form.row(2, "A B:H", "部门（单位）名称", "示例省统计局")
     form.row(3, "A:B C D E F G H", "资金（万元）", "年初预算", "全年预算", "全年执行数", "分值", "执行率", "得分")
     form.row(4, "A:B C D E F G H", "年度资金总额", 100, 100, 100, 10, "100%", 10)
-    form.row(5, "A B C D E F G H", "一级指标", "二级指标", "三级指标", "指标值", "完成值", "权重", "得分", "未完成原因及改进措施")
-    form.row(6, "A B C D E F G H", "履职效能", "重点工作", "报告数量", "≥60篇", "54篇", 90, 81, "人员抽调去做普查，来年补足")
+    form.row(
+        5,
+        "A B C D E F G H",
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标值",
+        "完成值",
+        "权重",
+        "得分",
+        "未完成原因及改进措施",
+    )
+    form.row(
+        6,
+        "A B C D E F G H",
+        "履职效能",
+        "重点工作",
+        "报告数量",
+        "≥60篇",
+        "54篇",
+        90,
+        81,
+        "人员抽调去做普查，来年补足",
+    )
     form.row(7, "A:E F G H", "总分", 100, 91, None)
     shown = texts(paper(tmp_path, form))
     assert shown.count("人员抽调去做普查，来年补足") == 1

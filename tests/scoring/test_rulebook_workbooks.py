@@ -148,7 +148,9 @@ def test_a_changed_choice_is_not_cited_with_the_basis_of_the_old_one(tmp_path: P
     assert said.exit_code == 0
     lines = said.output.splitlines()
     assert lines[0] == f"{path}：可以使用，有3项依据待填（项目支出绩效评价管理办法）。"
-    assert [line.split("：")[1] for line in lines[1:]] == [f"“规定”!{cell(book, key, '依据').coordinate}" for key in CHOICES]
+    assert [line.split("：")[1] for line in lines[1:]] == [
+        f"“规定”!{cell(book, key, '依据').coordinate}" for key in CHOICES
+    ]
     rulebook = load_rulebook(str(path))
     for key, words in CHOICES.items():
         cited = rulebook.cite(key)
@@ -185,7 +187,9 @@ def test_a_workbook_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_percentage_typed_as_a_number_is_told_in_percent(tmp_path: Path) -> None:
-    path = changed(written("mof-2020", tmp_path), lambda book: setattr(cell(book, "thresholds.unspent"), "value", 30))
+    path = changed(
+        written("mof-2020", tmp_path), lambda book: setattr(cell(book, "thresholds.unspent"), "value", 30)
+    )
     said = command("rules", "--check", path)
     assert "填“30”，应为百分数：30%请写成“30%”或 0.3（只写30是3000%）" in said.output
 
