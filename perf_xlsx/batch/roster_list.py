@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from perf_xlsx.batch.roster import Listed, Roster
@@ -73,7 +74,7 @@ def _forms(word: str) -> tuple[str, ...]:
         if key in form_names():
             return (key,)
     forms = [load_form(name) for name in form_names()]
-    for called in (_short, _title, _official):
+    for called in map(attrgetter, ("short", "title", "official")):
         if found := tuple(form.name for form in forms if same_label(called(form)) == plain):
             return found
     short = re.sub(r"\([^()]*\)", "", plain)
@@ -81,18 +82,6 @@ def _forms(word: str) -> tuple[str, ...]:
     if len(parts) != 1:
         parts = [form.name for form in forms if plain in same_label(form.title)]
     return tuple(parts) if len(parts) == 1 else ()
-
-
-def _short(form: Form) -> str:
-    return form.short
-
-
-def _title(form: Form) -> str:
-    return form.title
-
-
-def _official(form: Form) -> str:
-    return form.official
 
 
 def _titles(form: Form) -> Iterator[str]:

@@ -200,8 +200,8 @@ def _part_checks(
 ) -> Iterator[tuple[str, Side, Side, Decimal]]:
     """For each line with parts: its words, its sum and that of its parts, and the difference.
 
-    Only what the engine compared on the forms (F01) is compared here. The two sides are formulas over the rows above
-    where these are the sums of the forms that were compared, else numbers.
+    Only what the engine compared on the forms (F01) is compared here. The two sides are formulas over the rows
+    above where these are the sums of the forms that were compared, else numbers.
     """
     for (form, year), sums in found.parts.items():
         lines = found.funds[form, year]

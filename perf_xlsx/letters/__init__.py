@@ -118,7 +118,7 @@ def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter |
 
 
 def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
-    """The forms of one workbook by the unit that they are of; a form that names none goes with those of the first."""
+    """The forms of one workbook by their units; a form that names none goes with those of the first."""
     first = next((one for one in forms if one.unit or one.listed_unit), forms[0])
     found: dict[str, list[Record]] = {}
     for one in forms:

@@ -1,4 +1,4 @@
-"""Which cell is seen where another lies in a merge: the first of the merge shows fill and note, the others nothing."""
+"""Which cell is seen where another lies in a merge: the first of it; the others show no fill and no note."""
 
 from __future__ import annotations
 

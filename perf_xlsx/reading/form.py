@@ -304,8 +304,8 @@ class FormReader:
         return entries
 
     def _shared(self, box: Box, address: Address, rows: Sequence[int]) -> Entry[Any]:
-        """Points that are merged over several rows: they are the first row's where all its points are, else unread."""
-        sheet, row, _ = address
+        """Points that are merged over several rows: the first row's where all its points are, else unread."""
+        row = address[1]
         place, first = self.sheets.place(address), row == rows[0]
         if not first:
             return Entry(None, place, MERGED, box.label)

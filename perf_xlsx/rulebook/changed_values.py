@@ -1,4 +1,4 @@
-"""Settings whose value was changed while the basis stayed: the basis is that of another value, and says otherwise."""
+"""Settings whose value was changed while the basis stayed, which is that of another value and says otherwise."""
 
 from __future__ import annotations
 

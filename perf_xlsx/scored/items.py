@@ -50,7 +50,8 @@ def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
         found.append(
             Item(
                 "、".join(one.name.given or "（未填名称）" for one in rows), row.name.place,
-                row.level1.given or UNGRADED, "；".join(map(target_words, rows)), "；".join(map(actual_words, rows)),
+                row.level1.given or UNGRADED,
+                "；".join(map(target_words, rows)), "；".join(map(actual_words, rows)),
                 replace(score, completion=None) if row.together else score, row.claimed_points.value,
             )
         )  # fmt: skip

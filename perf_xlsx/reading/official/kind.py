@@ -30,7 +30,7 @@ def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
 
 
 def own_title(text: str) -> str:
-    """A title as the form itself has it, without the number of an attachment and the year, which is printed below."""
+    """A title as the form itself has it, without the number of an attachment and the year (printed below)."""
     return _YEAR.sub("", _ATTACHED.sub("", re.sub(r"\s", "", text)), count=1)
 
 
