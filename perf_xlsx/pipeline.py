@@ -27,6 +27,7 @@ from perf_xlsx.ooxml import (
     Limits,
     Package,
     PackageError,
+    SeenCells,
     annotate,
     decrypt,
     drop_stray_macros,
@@ -270,7 +271,7 @@ def _mark(package: Package, result: Result, origin: Origin | None) -> None:
     """Write the marks and the sheets of a result into its workbook."""
     sheets = scored_sheets(result, origin)
     found = dict.fromkeys(found for one in result.forms for found in one.findings)
-    annotate(package, marks_of(found), sheets, active=sheets[0].title)
+    annotate(package, marks_of(found, SeenCells(package)), sheets, active=sheets[0].title)
 
 
 def _unwritten(result: Result, output: Path, error: OSError) -> Result:

@@ -10,9 +10,9 @@ from perf_xlsx.adoption.roles import NONE, Role, roles
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout
-from perf_xlsx.reading.merges import Span
 from perf_xlsx.reading.official.boxes import passage_boxes
 from perf_xlsx.reading.official.labels import Labels, core, rows_of
 from perf_xlsx.reading.official.likeness import roles_of

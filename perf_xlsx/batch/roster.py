@@ -14,7 +14,10 @@ from perf_xlsx.system.output_files import printable_path
 
 
 class Listed(Struct, frozen=True):
-    """One listed unit, and the row it stands in. `form` None: any form will do; `project` "": any project."""
+    """One listed unit, and the row it stands in. `form` None: any form will do; `project` "": any project.
+
+    `or_forms` are other forms with the title that the list asks for.
+    """
 
     row: int
     unit: str
@@ -23,6 +26,7 @@ class Listed(Struct, frozen=True):
     contact: str = ""
     project: str = ""
     supervisor: str = ""
+    or_forms: tuple[str, ...] = ()
 
 
 class Roster(Struct, frozen=True):
@@ -59,7 +63,7 @@ class Attendance:
         return [
             one
             for one in self.listed(unit)
-            if one.form in (None, form) and same_unit(one.project) in ("", project)
+            if (one.form in (None, form) or form in one.or_forms) and same_unit(one.project) in ("", project)
         ]
 
     def named_in(self, file: str) -> str | None:

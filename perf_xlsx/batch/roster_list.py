@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.domain.quantity import same_label, same_name
 from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.reading.list_file import ListError, ListRow, read_list
+from perf_xlsx.system.pattern import pattern
 
 # The surest header first: a list with 单位名称 and 部门名称 says whose unit each is, and the unit is to file.
 COLUMNS = {
@@ -20,6 +22,7 @@ COLUMNS = {
     "project": ("项目名称", "项目", "project"),
     "supervisor": ("主管部门", "主管单位", "supervisor"),
 }
+_KEY = pattern(r"\(([a-z0-9_]{1,40})\)$")  # behind a title, as rulebooks print it
 JOINED = ("contact",)  # whom to call: name and telephone often have a column each
 
 
@@ -49,22 +52,36 @@ def _listed(row: ListRow, problems: list[str], path: Path) -> Listed | None:
     if not row["unit"]:
         problems.append(f"{path}：第{row.number}行没有写单位名称")
         return None
-    form = _form(row["form"]) if row["form"] else None
-    if row["form"] and form is None:
+    forms = _forms(row["form"]) if row["form"] else ()
+    if row["form"] and not forms:
         titles = "、".join(load_form(name).title for name in form_names())
         problems.append(f"{path}：第{row.number}行的表种“{row['form']}”不认识，已知的有 {titles}")
         return None
-    return Listed(row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"])
+    form, others = forms[0] if forms else None, forms[1:]
+    return Listed(
+        row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"], others
+    )
 
 
-def _form(word: str) -> str | None:
-    """The form that a word means: its name, or any part of its title that no other form's title has."""
+def _forms(word: str) -> tuple[str, ...]:
+    """The forms that a word means: every name that is printed for one, or any part of its title alone.
+
+    A form is first known by its own names; several may have one official title.
+    """
     plain = same_label(word)
-    if plain in form_names():
-        return plain
+    inside = _KEY.search(plain)
+    for key in (plain, inside[1] if inside else ""):
+        if key in form_names():
+            return (key,)
+    forms = [load_form(name) for name in form_names()]
+    for called in map(attrgetter, ("short", "title", "official")):
+        if found := tuple(form.name for form in forms if same_label(called(form)) == plain):
+            return found
     short = re.sub(r"\([^()]*\)", "", plain)
-    found = [name for name in form_names() if any(short in title for title in _titles(load_form(name)))]
-    return found[0] if short and len(found) == 1 else None
+    parts = [form.name for form in forms if short and any(short in title for title in _titles(form))]
+    if len(parts) != 1:
+        parts = [form.name for form in forms if plain in same_label(form.title)]
+    return tuple(parts) if len(parts) == 1 else ()
 
 
 def _titles(form: Form) -> Iterator[str]:

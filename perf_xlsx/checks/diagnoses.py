@@ -16,7 +16,17 @@ from msgspec import Struct
 from perf_xlsx.checks.claims import agrees, has_opposite_points, is_rounded, is_sign_in_doubt
 from perf_xlsx.checks.clauses import Clause, Speaker, narrative, speaker
 from perf_xlsx.domain.levels import is_judged_level
-from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, SelfEvaluation
+from perf_xlsx.domain.model import (
+    CROSSED_OUT,
+    PART,
+    PICTURE,
+    Entry,
+    Indicator,
+    Score,
+    Scores,
+    SelfEvaluation,
+    scored_rows,
+)
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Band, Rulebook
@@ -74,6 +84,11 @@ class Diagnoses(Struct, frozen=True, dict=True):
     def rows(self) -> tuple[tuple[Indicator, Score], ...]:
         """The indicators with their scores."""
         return tuple(zip(self.form.indicators, self.scores.indicators, strict=True))
+
+    @cached_property
+    def measured(self) -> tuple[tuple[Indicator, Score], ...]:
+        """The indicators with a target of their own: also those whose points are merged with others'."""
+        return tuple((row, s) for row, s in scored_rows(self.form, self.scores) if row.together or s is not PART)
 
     @property
     def tolerance(self) -> Decimal:
@@ -232,15 +247,20 @@ class Diagnoses(Struct, frozen=True, dict=True):
         """The reasons and improvements that missed targets require and do not have (I07)."""
         return tuple(
             MissingExplanation(row, score, entry, word)
-            for row, score in self.rows
-            if (_lost_points(score) or self._is_missed(score)) and not self.is_sign_in_doubt(row)
+            for row, score in self.measured
+            if self._is_short(row, score) and not self.is_sign_in_doubt(row)
             for entry, word in self._required_texts(row, score)
             if entry.place.cell and is_missing_or_filler(entry)
         )
 
-    def _is_missed(self, score: Score) -> bool:
-        """Whether a target was missed on a form without points; by mid-year none has been."""
-        return self.form.unscored == "no_points" and score.met is False
+    def _is_short(self, row: Indicator, score: Score) -> bool:
+        """Whether points were lost, or the target where an indicator has no points of its own.
+
+        By mid-year no target has been missed.
+        """
+        if row.together or self.form.unscored == "no_points":
+            return score.met is False
+        return _lost_points(score)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -284,7 +304,7 @@ class _Suspect(Struct, frozen=True):
 
 def _score_as_weight(row: Indicator, score: Score) -> Iterator[_Suspect]:
     weight, share = row.weight.value, score.completion or score.share
-    if weight and weight == row.claimed_points.value and share is not None and 0 < share < 1:
+    if weight and not score.claimed and weight == row.claimed_points.value and share is not None and 0 < share < 1:
         yield _Suspect(row, weight, share)
 
 

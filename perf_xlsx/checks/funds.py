@@ -76,6 +76,24 @@ def _some_make(total: Decimal, entries: Sequence[Entry[Decimal]], tolerance: Dec
     return any(abs(known - total) <= tolerance for known in sums)
 
 
+def compared_sum(form: SelfEvaluation, line: FundLine, column: str, tolerance: Decimal) -> PartsSum | None:
+    """The sum that the amount of a line is held against, here and in 汇总; None where there is none to compare."""
+    entry = line.entry(column)
+    if entry.value is None or is_unusable(entry, column):
+        return None
+    return parts_sum(form, line, column) or sources_sum(form, line, column, tolerance)
+
+
+def compared_sums(form: SelfEvaluation, rulebook: Rulebook) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By line and column, the lines whose sum an amount is held against."""
+    tolerance, found = rulebook.number("thresholds.tolerance"), dict[str, dict[str, tuple[str, ...]]]()
+    for key, line in form.funds.items():
+        for column in AMOUNTS:
+            if summed := compared_sum(form, line, column, tolerance):
+                found.setdefault(key, {})[column] = tuple(part.key for part in summed[1])
+    return found
+
+
 @check("F01")
 def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """合计＝各部分之和: 基本＋项目＝合计, 人员＋公用＝基本, and the three sources of a project's money."""
@@ -83,13 +101,8 @@ def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
     for line in form.funds.values():
         for column in AMOUNTS:
             entry = line.entry(column)
-            summed = parts_sum(form, line, column) or sources_sum(form, line, column, tolerance)
-            if (
-                entry.value is None
-                or summed is None
-                or is_unusable(entry, column)
-                or form.is_computed(line, column)
-            ):
+            summed = compared_sum(form, line, column, tolerance)
+            if entry.value is None or summed is None or form.is_computed(line, column):
                 continue
             total, members = summed
             difference = entry.value - total

@@ -106,7 +106,7 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook, unscored: str) ->
 @check("I02")
 def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """年度指标值须填写；≥、> 的指标值不应为0, since nothing could then be missed."""
-    for row, score in diagnoses.rows:
+    for row, score in diagnoses.measured:
         if "target" in diagnoses.form.absent:
             continue
         if row.target.empty and score.applies and not needs_no_target(row):
@@ -124,7 +124,7 @@ def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
 def actual_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """实际完成值须填写; 0 is a value, an empty cell is not."""
     form = diagnoses.form
-    for row, score in diagnoses.rows if "actual" not in form.absent else ():
+    for row, score in diagnoses.measured if "actual" not in form.absent else ():
         if row.actual.empty and not needs_no_target(row):  # R13 asks for its judgement
             tail = "" if score.method == BY_RATE or form.unscored else "，该指标暂不能评分"
             message = f"{row.display_name}没有填实际完成值{tail}。"
@@ -270,7 +270,7 @@ def missed_targets_are_explained(diagnoses: Diagnoses) -> Iterator[Observation]:
     for missing in diagnoses.missing_explanations:
         row, score = missing.row, missing.score
         lost = f"未得满分（{points(score.points or 0)}/{plain(score.weight or 0)}）"
-        what = "没有完成指标值" if score.points is None else lost
+        what = "没有完成指标值" if score.points is None or row.together else lost
         message = f"{row.display_name}{what}，{missing.word}{what_is_there(missing.entry)}。"
         otherwise = score.points is None or score.otherwise == score.weight
         assumed = otherwise and row.sign.empty and row.claimed_points.value is None  # by a missing sign only

@@ -313,8 +313,11 @@ def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observatio
         claim, weight = row.claimed_points.value, row.weight.value
         if score.claimed and claim is not None:
             message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
-            yield observed(row.claimed_points, message, JUDGE)
-        elif needs_no_target(row) and score.points is None and claim is not None and weight and claim > weight:
+            if row.together:
+                yield observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
+            else:
+                yield observed(row.claimed_points, message, JUDGE)
+        elif _is_units_own(row) and score.points is None and claim is not None and weight and claim > weight:
             message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
             advice = "请核对自评得分和分值。"
             yield observed(
@@ -322,6 +325,15 @@ def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observatio
             )
 
 
+def _is_units_own(row: Indicator) -> bool:
+    """Whether only the unit can say the points: no target, or one weight for several indicators."""
+    return bool(row.together) or needs_no_target(row)
+
+
+TOGETHER = "几个指标共用一个分值的，没有规定怎么分，采用单位自评得分（约定）"
+JUDGE_TOGETHER = (
+    "请审核人对照各指标的完成情况判断得分是否恰当；各指标有各自分值的，请取消合并，逐行填写分值和得分。"
+)
 JUDGE = "请审核人对照实际情况判断得分是否恰当；能定档的，请在实际完成值中写明档次。"
 
 

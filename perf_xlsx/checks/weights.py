@@ -125,7 +125,8 @@ def no_indicator_outweighs_the_rest(diagnoses: Diagnoses, rulebook: Rulebook) ->
     """单个指标的分值不宜过高."""
     limit = rulebook.number("weights.largest_share") * diagnoses.full
     for row in diagnoses.form.indicators:
-        if row is not diagnoses.misweighed and row.weight.value is not None and row.weight.value > limit:
+        alone = row is not diagnoses.misweighed and not row.together
+        if alone and row.weight.value is not None and row.weight.value > limit:
             message = f"{row.display_name}分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
             advice = "可以不改；建议把分值分给更多的指标。"
             yield observed(row.weight, message, advice, expected=f"不超过{plain(limit)}")

@@ -13,7 +13,7 @@ from perf_xlsx.cli.group import Command, fail
 from perf_xlsx.cli.options import FORMS, not_done, refuse_device
 from perf_xlsx.forms import FormFile
 from perf_xlsx.results import explain
-from perf_xlsx.rulebook import RulebookError
+from perf_xlsx.rulebook import RulebookError, owed_bases
 from perf_xlsx.system.output_files import write_atomically
 from perf_xlsx.system.streams import say
 
@@ -86,7 +86,9 @@ def _compared(names: tuple[str, ...]) -> Iterator[str]:
 def _checked(names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
         rulebook = pipeline.usable_rulebook(name)
-        yield f"{name}：没有问题（{rulebook.title}）。"
+        owed = len(owed_bases(rulebook))
+        said = f"可以使用，有{owed}项依据待填" if owed else "没有问题"
+        yield f"{name}：{said}（{rulebook.title}）。"
         yield from (f"  {remark}。" for remark in rulebook.dated)
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.page import Formula, Page
-from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
-from perf_xlsx.consolidated.statistics import WRONG_UNIT, LineSum, Statistics
+from perf_xlsx.consolidated.statistics import WRONG_UNIT, Compared, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import Column, Listed, code_title, standing_word
 from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS
-from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.sheets import style as s
 
 CODES, MONEY, OUTSTANDING, TROUBLED = "问题汇总", "执行情况", "未报送", "问题按单位"
@@ -28,6 +26,7 @@ AMOUNT_NAMES = {
 }
 MONEY_WIDTHS = (2.0, 15, 6, 17, 6, 16, 15, 16, 16, 9, 9, 16, 9)
 MONEY_ROW = 22
+COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
 OUTSTANDING_WIDTHS = (2.0, 6, 32, 13, 15, 28, 26, 26)
 UNIT_COLUMNS = (
@@ -182,7 +181,7 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
         one, other = xl_rowcol_to_cell(row, 5), xl_rowcol_to_cell(row, 6)
         code = money_code(found)
         page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), f"+{code};-{code};0")
-        said = "✔ 相符" if gap == 0 else "⚠ 有的单位没有填分项，或合计填错，见“问题清单”"
+        said = "✔ 相符" if gap == 0 else "⚠ 有的单位合计与分项不符（F01），见“问题清单”"
         page.word(row, 9, 12, said)
         page.height(row, height)
         row += 1
@@ -193,29 +192,40 @@ def _part_heads(page: Page, row: int) -> int:
     return page.heads(row, (1, 4, "核对内容"), (5, 5, "合计"), (6, 7, "分项之和"), (8, 8, "相差"), (9, 12, "说明"))
 
 
+Side = Formula | Decimal
+
+
 def _part_checks(
     found: Statistics, places: dict[tuple[str, int | str, str], int]
-) -> Iterator[tuple[str, Formula, Formula, Decimal]]:
-    """For each line with parts: its words, its sum and that of its parts as formulas, and the difference."""
-    for (form, year), lines in found.funds.items():
-        for key, parts in _parts_of(form, lines):
-            for amount, column in (("adjusted", 7), ("executed", 8)):
-                whole = lines[key].sums[amount]
-                total = sum((lines[part].sums[amount] for part in parts), Decimal(0))
-                own, *cells = (xl_rowcol_to_cell(places[form, year, line], column) for line in (key, *parts))
-                names = "＋".join(lines[part].name for part in parts)
-                words = f"{form} {year}年度 {AMOUNT_NAMES[amount]}：{lines[key].name}＝{names}"
-                left = Formula(f"=SUM({own})", float(whole))
-                yield words, left, Formula(f"=SUM({','.join(cells)})", float(total)), whole - total
+) -> Iterator[tuple[str, Side, Side, Decimal]]:
+    """For each line with parts: its words, its sum and that of its parts, and the difference.
+
+    Only what the engine compared on the forms (F01) is compared here. The two sides are formulas over the rows
+    above where these are the sums of the forms that were compared, else numbers.
+    """
+    for (form, year), sums in found.parts.items():
+        lines = found.funds[form, year]
+        order = list(lines)
+        for (key, column, parts), own in sorted(sums.items(), key=lambda item: _in_order(item[0], order)):
+            if column not in COMPARED:
+                continue
+            names = "＋".join(lines[part].name for part in parts)
+            some = "" if own.returns == lines[key].given[column] else f"（{own.returns}份）"
+            words = f"{form} {year}年度 {AMOUNT_NAMES[column]}：{lines[key].name}＝{names}{some}"
+            at = COMPARED[column]
+            cells = [xl_rowcol_to_cell(places[form, year, line], at) for line in (key, *parts)]
+            left: Side = own.whole
+            right: Side = own.parts
+            if own.whole == lines[key].sums[column]:
+                left = Formula(f"=SUM({cells[0]})", float(own.whole))
+            if own.parts == sum((lines[part].sums[column] for part in parts), Decimal(0)):
+                right = Formula(f"=SUM({','.join(cells[1:])})", float(own.parts))
+            yield words, left, right, own.whole - own.parts
 
 
-def _parts_of(form: str, lines: Mapping[str, LineSum]) -> Iterator[tuple[str, list[str]]]:
-    """The lines of a form that consist of others, and those, as far as there are sums of them."""
-    kinds = {form_name(name): load_form(name) for name in form_names()}
-    for line in kinds[form].lines("funds").lines if form in kinds else ():
-        parts = [part for part in line.parts if part in lines]
-        if line.key in lines and parts:
-            yield line.key, parts
+def _in_order(compared: Compared, lines: Sequence[str]) -> tuple[int, int, tuple[int, ...]]:
+    key, column, parts = compared
+    return lines.index(key), AMOUNTS.index(column), tuple(map(lines.index, parts))
 
 
 def repeated(found: Statistics) -> Iterator[str]:

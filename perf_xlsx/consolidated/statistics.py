@@ -46,6 +46,9 @@ BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
 EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
 
 
+Compared = tuple[str, str, tuple[str, ...]]  # a line, the column, and the lines that the engine compares it with
+
+
 class LineSum(Struct):
     """One fund line over all returns of a form and year, in 万元.
 
@@ -111,6 +114,14 @@ def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
     return Fraction(part) / Fraction(whole) if whole > 0 else None
 
 
+class ComparedSum(Struct):
+    """A line of some returns and the lines that its amount was compared with the sum of, in 万元."""
+
+    returns: int = 0
+    whole: Decimal = Decimal(0)
+    parts: Decimal = Decimal(0)
+
+
 class CodeCount(Struct, frozen=True):
     """One kind of finding, at one standing (a severity, or waived): how many, and in how many workbooks."""
 
@@ -134,6 +145,7 @@ class Statistics(Struct):
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
     funds: dict[tuple[str, int | str], dict[str, LineSum]] = field(default_factory=dict)
+    parts: dict[tuple[str, int | str], dict[Compared, ComparedSum]] = field(default_factory=dict)
     converted: int = 0
     without_unit: int = 0
     without_money: int = 0
@@ -286,3 +298,18 @@ def _add_money(found: Statistics, record: Record, who: Identity) -> None:
     for fund in record.funds:
         line = lines.setdefault(fund.key, LineSum(line_name(record.form, fund), fund.total))
         line.add({amount: money(getattr(fund, amount), unit) for amount in AMOUNTS}, is_repeat(record))
+    _add_parts(found.parts.setdefault((who.form, who.year), {}), record)
+
+
+def _add_parts(found: dict[Compared, ComparedSum], record: Record) -> None:
+    """Add the sums that the engine compared on one form."""
+    amounts = {fund.key: fund for fund in record.funds}
+    for fund in (fund for fund in record.funds if fund.sums):
+        for column, keys in (fund.sums or {}).items():
+            known = [amounts[key] for key in (fund.key, *keys) if key in amounts]
+            values = [money(getattr(one, column), record.money_unit) for one in known]
+            if len(known) == len(keys) + 1 and None not in values:
+                own = found.setdefault((fund.key, column, keys), ComparedSum())
+                own.returns += 1
+                own.whole += values[0] or 0
+                own.parts += sum((value or Decimal(0) for value in values[1:]), Decimal(0))

@@ -24,6 +24,7 @@ STANDINGS: tuple[Standing, ...] = (*SEVERITIES, "waived")
 
 # `given` of a cell with a picture, and of a long text that is crossed out.
 PICTURE, CROSSED_OUT = "图片", "划去的文字"
+MERGED = "与上行合并"  # and of points that are merged with those of the row above
 
 
 class Entry(Struct, Generic[T], frozen=True, gc=False):
@@ -110,7 +111,8 @@ class Indicator(TableRow, frozen=True):
     """One level-3 indicator (三级指标).
 
     target, midyear and actual are numbers in `unit` (95 with unit "%" is 95 percent), or text for a qualitative
-    one. claimed_completion is a fraction; weight and claimed_points are points out of 100.
+    one. claimed_completion is a fraction; weight and claimed_points are points out of 100. `together` are the
+    names of all rows whose points are one with its own: the first holds them, the others are parts of the form.
     """
 
     level1: Entry[str]
@@ -127,6 +129,7 @@ class Indicator(TableRow, frozen=True):
     claimed_points: Entry[Decimal]
     reason: Entry[str]
     improvement: Entry[str]
+    together: tuple[str, ...] = ()
 
     @property
     def display_name(self) -> str:
@@ -208,12 +211,13 @@ UNSCORED_WORDS: Mapping[str, str] = {
 class SelfEvaluation(Struct, frozen=True):
     """One filled-in form (自评表). `total_line` and `project_line` are the keys of those fund lines.
 
-    `parts` are rows that break down an indicator above them (其中); they carry no points. `absent` names what its
+    `parts` are rows that break down an indicator above them (其中), or whose points are merged with those above;
+    they carry no points of their own. `absent` names what its
     layout has no place for: keys of boxes and columns, titles of passages, names of lines. `unwritten` are titles
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
     (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
     for a single box), line and box. `unscored` is why the form is checked and gets no points;
-    "" where it is scored.
+    "" where it is scored. `title` is what an official form is called at its head; "" where it is one of ours.
     """
 
     form: str
@@ -235,6 +239,7 @@ class SelfEvaluation(Struct, frozen=True):
     form_title: str = ""
     computed: frozenset[tuple[str, str | int, str]] = frozenset()
     unscored: Unscored = ""
+    title: str = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -366,11 +371,12 @@ class Rates(Struct, frozen=True):
 
 
 class Scores(Struct, frozen=True):
-    """Everything that was computed. `indicators` runs parallel to the form's indicators.
+    """Everything that was computed. `indicators` runs parallel to the form's indicators, `parts` to its parts.
 
     `total` counts what could not be scored as 0; None where the form holds no points. `provisional` says in
     Chinese why the total is not final: scores or values are missing, or weights are wrong; then `grade` is None.
-    `doubted` are the amounts that seem to be in another money unit (F10): nothing was computed from them.
+    `doubted` are the amounts that seem to be in another money unit (F10): nothing was computed from them. `sums`
+    are, by line and column, the lines whose sum an amount was compared with (F01).
     """
 
     execution: Score
@@ -381,6 +387,8 @@ class Scores(Struct, frozen=True):
     grade: str | None
     provisional: tuple[str, ...] = ()
     doubted: frozenset[Place] = frozenset()
+    parts: tuple[Score, ...] = ()
+    sums: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
 
     @property
     def complete(self) -> bool:
@@ -397,9 +405,10 @@ PART = Score(None, None, None, None, None, None, "是上面一项指标的一部
 
 
 def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
-    """The indicators with their scores, from top to bottom; their parts have no points (PART)."""
+    """The indicators with their scores, from top to bottom; their parts have no points."""
     known = dict(zip(map(id, form.indicators), scores.indicators, strict=True))
-    return [(row, known.get(id(row), PART)) for row in form.indicator_rows]
+    known |= dict(zip(map(id, form.parts), scores.parts, strict=True))
+    return [(row, known[id(row)]) for row in form.indicator_rows]
 
 
 class Waived(Struct, frozen=True, gc=False):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.checks.diagnoses import Diagnoses
+from perf_xlsx.checks.funds import compared_sums
 from perf_xlsx.checks.money_unit import unit_errors
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
@@ -45,7 +46,8 @@ def judge(
     others = units.converted if units.errors else None
     found = [*judging.read, *(finding("F10", one, rulebook) for one in units.observations())]
     found += causes(sound, judging.check(sound), judging.check, others)
-    return judging.scored(sound), bounded(judging.waived(found))
+    scores = replace(judging.scored(sound), sums=compared_sums(sound, rulebook))
+    return scores, bounded(judging.waived(found))
 
 
 class _Judging:

@@ -125,11 +125,23 @@ def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter |
         if forms[0].status == "outstanding":
             for one in (one for one in forms if one.listed_row not in unread):
                 outstanding.setdefault(same_unit(one.unit), []).append(one)
-        elif any(found.standing == "error" for record in forms for found in record.findings):
-            unread |= {one.listed_row for one in forms if one.listed_row and not one.is_read}
-            yield returned(forms, terms), _row(forms, RETURNED, terms)
+            continue
+        for own in _by_unit(forms):
+            if any(found.standing == "error" for record in own for found in record.findings):
+                unread |= {one.listed_row for one in own if one.listed_row and not one.is_read}
+                yield returned(own, terms), _row(own, RETURNED, terms)
     for forms in outstanding.values():
         yield reminded(forms, terms), _row(forms, REMINDED, terms)
+
+
+def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
+    """The forms of one workbook by their units; a form that names none goes with those of the first."""
+    first = next((one for one in forms if one.unit or one.listed_unit), forms[0])
+    found: dict[str, list[Record]] = {}
+    for one in forms:
+        named = one if one.unit or one.listed_unit else first
+        found.setdefault(same_unit(unit_of(named)), []).append(one)
+    return found.values()
 
 
 def _row(forms: Sequence[Record], matter: str, terms: Terms) -> Row:

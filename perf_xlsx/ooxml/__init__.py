@@ -16,6 +16,7 @@ from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.package import Package, read_file
 from perf_xlsx.ooxml.record import LEDGER
 from perf_xlsx.ooxml.renaming import RETAINED
+from perf_xlsx.ooxml.seen import SeenCells
 
 __all__ = [
     "LEDGER",
@@ -38,6 +39,7 @@ __all__ = [
     "Package",
     "PackageError",
     "RetainedSheet",
+    "SeenCells",
     "Series",
     "Stripped",
     "annotate",

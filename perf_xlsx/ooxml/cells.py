@@ -28,6 +28,7 @@ from perf_xlsx.ooxml.book import (
     unescape,
 )
 from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
 from perf_xlsx.system.pattern import pattern
 
@@ -198,9 +199,14 @@ def _text_in(cell: etree._Element) -> str:
     return (len(inner) == 0 and inner.text) or "".join(map(str, cell.itertext()))
 
 
-def _merges(root: etree._Element, book: Book, sheet: Sheet) -> tuple[tuple[int, int, int, int], ...]:
+def merged_areas(root: etree._Element) -> tuple[Span, ...]:
+    """The merged ranges of a worksheet."""
     elements = (element for group in named(root, "mergeCells") for element in named(group, "mergeCell"))
-    merges = tuple(found for element in elements if (found := parse_range(element.get("ref", ""))))
+    return tuple(found for element in elements if (found := parse_range(element.get("ref", ""))))
+
+
+def _merges(root: etree._Element, book: Book, sheet: Sheet) -> tuple[tuple[int, int, int, int], ...]:
+    merges = merged_areas(root)
     limit = book.package.limits.merges
     if len(merges) > limit:
         raise PackageError("too_large", f"工作表“{sheet.name}”有 {len(merges)} 处合并，超过上限 {limit} 处")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.entries import Path
 from perf_xlsx.domain.model import (
+    MERGED,
     Claimed,
     Entry,
     FundLine,
@@ -18,6 +19,7 @@ from perf_xlsx.domain.model import (
     Passage,
     Project,
     SelfEvaluation,
+    Severity,
     made_of,
 )
 from perf_xlsx.domain.place import Place
@@ -33,6 +35,7 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout, Table
 from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
 from perf_xlsx.reading.live_cells import is_live
+from perf_xlsx.reading.merged_points import CLAIM, WEIGHT, MergedPoints, merged_points
 from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.reading.rows import EntryRows
@@ -41,7 +44,7 @@ OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one ha
 CLAIMED = "claimed_"  # begins the keys of the unit's own claims
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
 POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
-MERGED = "与上行合并"  # `given` of points that are merged with the row above
+OF_MERGED: Mapping[str, Severity] = {"R07": "error", "R19": "warning"}
 NOT_READ = "—"  # `given` of a box that was lost, or is empty in a block that is not read
 
 IndicatorReader = Callable[[Mapping[str, Entry[Any]]], Indicator]
@@ -61,6 +64,7 @@ class FormReader:
         self.form, self.layout, self.sheets, self.rows, self.unread = layout.form, layout, sheets, rows, unread
         self.cells, self.reports, self.indicator, self.limits = cells, cells.reports, indicator, limits
         self.formulas = Formulas(sheets, layout)
+        self.merged = MergedPoints()  # of the indicators on an official layout
         self.required: set[Place] = set()  # where crossed-out content is an error
         self.computed: set[Path] = set()  # sums that the sheet makes
 
@@ -287,25 +291,39 @@ class FormReader:
         entries: dict[str, Entry[Any]] = {}
         for box in columns:
             column = table.columns.get(box.key)
+            if column and (rows := self.merged.of(box.key, row)):
+                entries[box.key] = self._shared(box, (table.sheet, row, column), rows)
+                continue
             address = (
                 value_cell(self.layout, self.sheets, box.key, (table.sheet, row, column)) if column else NOWHERE
             )
             reference = ratios(entries.get("actual"), entries.get("target")) if box.kind == "percent" else ()
-            entry = self._entry(box, address, box.label, reference, box.required)
-            entries[box.key] = entry if not entry.empty else self._shared(box, address, entry)
+            entries[box.key] = self._entry(box, address, box.label, reference, box.required)
             if not part:
                 self._check_required(box, entries[box.key], f"第{row}行")
         return entries
 
-    def _shared(self, box: Box, address: Address, entry: Entry[Any]) -> Entry[Any]:
-        """An empty entry as content that cannot be read, where an official form merges points over rows."""
+    def _shared(self, box: Box, address: Address, rows: Sequence[int]) -> Entry[Any]:
+        """Points that are merged over several rows: the first row's where all its points are, else unread."""
+        row = address[1]
+        place, first = self.sheets.place(address), row == rows[0]
+        if not first:
+            return Entry(None, place, MERGED, box.label)
         top = self.sheets.merged_from(address)
-        if self.layout.official is None or box.key not in POINTS or top == address or not self.sheets.cell(top):
-            return entry
-        cell = self.sheets.place(top).cell
-        message = f"{box.label}与{cell}合并，没有分到各行，这一行的{box.label}不能单独核对。"
-        self.cells.reports.about("R19", entry, message, "请把合并的得分分到各行，再重新报送。", severity="warning")
-        return replace(entry, given=MERGED)
+        if self.merged.together(row):
+            return self._entry(box, top, box.label)
+        cell = self.sheets.cell(top)
+        entry: Entry[Any] = Entry(None, self.sheets.place(top), as_shown(cell) if cell else "", box.label)
+        if entry.empty and box.key == CLAIM:
+            return entry  # nothing was claimed: R07
+        message = f"{box.label}合并在第{rows[0]}至{rows[-1]}行，没有分到各行，不能按行核对。"
+        code = "R07" if box.key == WEIGHT else "R19"
+        self.reports.about(
+            code, entry, message, f"请把合并的{box.label}分到各行，再重新报送。", severity=OF_MERGED[code]
+        )
+        if WEIGHT not in self.merged.rows:  # nothing is compared with it
+            return self._entry(box, top, box.label)
+        return replace(entry, given=entry.given or MERGED)
 
     def _passages(self) -> tuple[Passage, ...]:
         """The titled texts that were written, in a table or, on an official layout, outside the tables."""
@@ -348,15 +366,28 @@ class FormReader:
 
     def _indicators(self) -> tuple[tuple[Indicator, ...], tuple[Indicator, ...]]:
         """The indicators, and their parts; that there is none at all is R07, below the header of their names."""
-        numbered = self.rows.get("indicators", EntryRows()).parts
+        table, numbered = self.layout.tables.get("indicators"), self.rows.get("indicators", EntryRows()).parts
+        if table and self.layout.official:
+            own = [row for row in self.rows["indicators"].rows if row not in numbered]
+            self.merged = merged_points(self.sheets, table, own)
         rows = [(max(entry.place.row for entry in row.values()), row) for row in self._rows("indicators")]
-        found = tuple(map(self.indicator, self._levelled(row for n, row in rows if n not in numbered)))
-        parts = tuple(self.indicator(row) for n, row in rows if n in numbered)
+        own = [n for n, _ in rows if n not in numbered]
+        levelled = self._levelled(row for n, row in rows if n not in numbered)
+        made = self._together([(n, self.indicator(row)) for n, row in zip(own, levelled, strict=True)])
+        found = tuple(row for n, row in made if self.merged.together(n)[:1] in ((), (n,)))
+        parts = [row for n, row in made if self.merged.together(n)[:1] not in ((), (n,))]
+        parts += [self.indicator(row) for n, row in rows if n in numbered]
         if not found and (table := self.layout.tables.get("indicators")):
             entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
             advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
             self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
-        return found, parts
+        return found, tuple(parts)
+
+    def _together(self, rows: Sequence[tuple[int, Indicator]]) -> list[tuple[int, Indicator]]:
+        """The rows, each with the names of all whose points are one with its own."""
+        names = {n: row.display_name for n, row in rows}
+        groups = {n: tuple(names[other] for other in self.merged.together(n) if other in names) for n in names}
+        return [(n, replace(row, together=groups[n]) if groups[n] else row) for n, row in rows]
 
     def _below_the_names(self, table: Table) -> Address:
         """Where the first indicator's name would be; NOWHERE where that column was not found."""

@@ -13,7 +13,7 @@ from perf_xlsx.domain.place import Place, column_name
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.ooxml import Cell, Grid
 from perf_xlsx.ooxml.book import DefinedName, Sheet
-from perf_xlsx.reading.merges import Merges, Span
+from perf_xlsx.ooxml.merges import Merges, Span
 
 LONGEST_LABEL = 200  # longer texts are no labels
 

@@ -73,7 +73,7 @@ class OfficialParts(Struct, frozen=True):
     whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
-    only name other cells. `unscored` is why the form gets no points ("": it does).
+    only name other cells. `unscored` is why the form gets no points ("": it does). `title` is the form's own.
     """
 
     kind: OfficialForm
@@ -91,6 +91,7 @@ class OfficialParts(Struct, frozen=True):
     labels: frozenset[Address]
     remarks: tuple[Remark, ...]
     unscored: Unscored = ""
+    title: str = ""
 
 
 class Layout(Struct, frozen=True):

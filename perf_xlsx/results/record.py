@@ -94,7 +94,10 @@ class IndicatorRecord(Struct, frozen=True, kw_only=True):
 
 
 class FundRecord(Struct, frozen=True):
-    """One fund line, amounts in the form's own money unit; null also where one seems to be in another unit."""
+    """One fund line, amounts in the form's own money unit; null also where one seems to be in another unit.
+
+    `sums` are the keys of the lines that each amount was compared with the sum of (F01), by the amount's key.
+    """
 
     key: str
     name: str
@@ -105,6 +108,7 @@ class FundRecord(Struct, frozen=True):
     execution_rate: Number | None
     adjustment_rate: Number | None
     total: bool
+    sums: dict[str, tuple[str, ...]] | UnsetType = UNSET
 
 
 class ExtraRecord(Struct, frozen=True, kw_only=True):

@@ -115,6 +115,7 @@ def _fund(form: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
         execution_rate=number(rates.execution),
         adjustment_rate=number(rates.adjustment),
         total=key == form.total_line,
+        sums=dict(scores.sums.get(key, {})) or UNSET,
         **amounts,
     )
 

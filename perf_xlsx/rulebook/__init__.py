@@ -1,5 +1,6 @@
 """Published scoring rules as data: one TOML for each rulebook (shipped/), each number with its basis."""
 
+from perf_xlsx.rulebook.changed_values import owed_bases
 from perf_xlsx.rulebook.loading import (
     is_rulebook_file,
     load_rulebook,
@@ -46,6 +47,7 @@ __all__ = [
     "is_rulebook_file",
     "kind_of",
     "load_rulebook",
+    "owed_bases",
     "parse_rulebook",
     "rulebook_names",
     "rules_digest",

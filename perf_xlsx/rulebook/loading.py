@@ -21,6 +21,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
+from perf_xlsx.rulebook.changed_values import changed_values, owed_bases, value_in_words, without_old_bases
 from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
 from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, kind_of
 from perf_xlsx.rulebook.shared_words import unshared_words
@@ -282,6 +283,25 @@ def rules_digest(name: str) -> str:
     return hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest()
 
 
+def _own(rulebook: Rulebook, where: str, source: Source | None = None) -> Rulebook:
+    """A rulebook of the user's own; a basis that is that of another value is told, and not cited."""
+    old = list(owed_bases(rulebook))
+    keys = list(changed_values(rulebook, map(load_rulebook, rulebook_names())))
+    told = [f"{_at(key, where, source)}依据待填，请写依据，并改文件和来源" for key in old]
+    told += [
+        f"{_at(key, where, source)}值是“{value_in_words(rulebook, key)}”，依据却是另一种值的"
+        f"“{rulebook.settings[key].basis}”。评分时按“约定、依据待填”引用，请写这个值的依据，并改文件和来源"
+        for key in keys
+    ]
+    return replace(without_old_bases(rulebook, keys), dated=(*rulebook.dated, *told)) if told else rulebook
+
+
+def _at(key: str, where: str, source: Source | None) -> str:
+    """Where the basis of a setting stands, and what the setting is called."""
+    place = source.places.get(f"{key} basis") if source else None
+    return f"{where}：{place}：{source.titles[key]} 的" if source and place else f"{where}：{key} 的"
+
+
 def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
     if not is_rulebook_file(name):
         if name not in rulebook_names():
@@ -296,7 +316,8 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         if name.lower().endswith(WORKBOOK):
             source = raw_rulebook(path)
             problems = [f"{path.name}：{problem}" for problem in source.problems]
-            return _built(cleaned(source.raw), _Parsing(path.name, None, source, problems))
+            built = _built(cleaned(source.raw), _Parsing(path.name, None, source, problems))
+            return _own(built, path.name, source)
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise RulebookError([f"没有这个评分办法文件：{path}"]) from None
@@ -306,7 +327,7 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         raise RulebookError([f"{path}：读不出来（不是 UTF-8 文本，请用记事本另存，编码选 UTF-8）"]) from None
     except ValueError:
         raise RulebookError([f"{visible(str(path))}：读不出来（名称中有文件名不能用的字符）"]) from None
-    return parse_rulebook(text, path.name, path.parent, (*chain, here))
+    return _own(parse_rulebook(text, path.name, path.parent, (*chain, here)), path.name)
 
 
 def is_rulebook_file(name: str) -> bool:

@@ -117,7 +117,7 @@ class Setting(Struct, frozen=True):
 class Rulebook(Struct, frozen=True):
     """One published set of scoring rules. Numbers are points or fractions (90% is 0.9).
 
-    `dated` are Chinese remarks on old notation in the TOML.
+    `dated` are Chinese remarks on what was left behind in its file: old notation, the basis of another value.
     """
 
     name: str

@@ -40,6 +40,10 @@ def raw_rulebook(path: Path) -> w.Source:
         raise RulebookError([f"{where}：{error.detail}"]) from None
     except MemoryError:
         raise RulebookError([f"{where}：内容过多，内存不够"]) from None
+    rules = grids.get(w.RULES)
+    if rules is None or _header(rules, w.RULE_HEADS) is None:
+        said = f"不是评分办法工作簿：没有“{w.RULES}”表，或表中没有“{'、'.join(w.RULE_HEADS.values())}”一行"
+        raise RulebookError([f"{where}：{said}。请用 perf-xlsx rules --to 办法.xlsx 写出一份，在它上面改"])
     reading = _Reading(grids)
     raw = reading.rulebook()
     problems = tuple(dict.fromkeys(reading.problems))  # some tables are read for more than one setting
@@ -213,7 +217,17 @@ class _Reading(Struct):
             return _text(row["value"])
         if isinstance(SILENT.get(key), tuple):
             return [word for word in re.split("[、,，;；]", _text(row["value"])) if word.strip()]
-        return self._number(row, w.RULES, number, "value")
+        value = self._number(row, w.RULES, number, "value")
+        if value is not None and kind.unit == "%" and _meant_in_percent(value, kind):
+            wanted = f"百分数：{plain(value)}%请写成“{plain(value)}%”或 {plain(value / 100)}"
+            self._wrong(
+                w.RULES,
+                number,
+                "value",
+                f"{_text(row['value'])}",
+                f"{wanted}（只写{plain(value)}是{plain(value * 100)}%）",
+            )
+        return value
 
     # ---- the sheets of tables
 
@@ -319,6 +333,19 @@ def _header(grid: Grid, heads: Mapping[str, str]) -> tuple[int, dict[str, int]] 
             rows.setdefault(number, {}).setdefault(same_label(_text(cell)), column)
     found = next((number for number, row in rows.items() if wanted.keys() <= row.keys()), None)
     return None if found is None else (found, {key: rows[found][head] for head, key in wanted.items()})
+
+
+def _meant_in_percent(value: Decimal, kind: Kind) -> bool:
+    """Whether a number is too large for the setting, and right as that many percent."""
+    return not _fits(value, kind) and _fits(value / 100, kind)
+
+
+def _fits(value: Decimal, kind: Kind) -> bool:
+    try:
+        kind.parse(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(cell: Cell) -> str:

@@ -59,19 +59,19 @@ class Canvas:
         """A label."""
         self.text(span, text, rows, bold=True)
 
-    def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str) -> None:
+    def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str, rows: int = 1) -> None:
         """A number in a number format, or the words for none; it shrinks where it is wider than its columns."""
         if value is None:
-            self.text(span, none)
+            self.text(span, none, rows)
             return
         style = self.style(num_format=code, text_wrap=False, shrink=True)
-        if span.last > span.first:
-            self.sheet.merge(self.row, span.first, self.row, span.last, style)
+        if span.last > span.first or rows > 1:
+            self.sheet.merge(self.row, span.first, self.row + rows - 1, span.last, style)
         self.sheet.number(self.row, span.first, value, style)
 
-    def claim(self, span: Span, claimed: Entry[Decimal], none: str = "未填") -> None:
+    def claim(self, span: Span, claimed: Entry[Decimal], none: str = "未填", rows: int = 1) -> None:
         """Points that the unit gave itself, as it wrote them; `none` where it gave none."""
-        self.number(span, claimed.value, "General", claimed.given or none)
+        self.number(span, claimed.value, "General", claimed.given or none, rows)
 
     def next(self, shown: Iterable[tuple[str, Span]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
         """Go to the next row; the current one is at least so high, and as high as texts in their columns need."""

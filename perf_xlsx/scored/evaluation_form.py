@@ -66,8 +66,10 @@ def _paged(canvas: Canvas, subject: Subject, table: range) -> None:
     if sum(heights[: table.stop]) > PAGE[sheet.landscape][1]:
         sheet.repeated = (table.start, table.start)
     count = sheet.pages_high = pages(heights, sheet.landscape, heights[table.start] if sheet.repeated else 0)
-    sheet.footer = s.page_footer(f"第 &P 页　共 {count} 页")
+    sheet.footer = s.page_footer(
+        "第 &P 页"
+    )  # how many there are is the printer's choice, and &N counts the workbook
     if count > 1:
         canvas.labels_on_top(PAGE[sheet.landscape][1])
-        words = (subject.kind.official, subject.form.unit or "", "（续）", paper_texts.not_valid(subject.errors))
+        words = (subject.title, subject.form.unit or "", "（续）", paper_texts.not_valid(subject.errors))
         sheet.following = s.page_header("　".join(filter(None, words)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.domain.model import NOT_APPLICABLE, Entry, Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
@@ -35,7 +36,7 @@ class Item(Struct, frozen=True):
 
 
 def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
-    """Budget execution, then the indicators in the form's order."""
+    """Budget execution, then the indicators in the form's order; those that share their points are one."""
     line = form.total_funds
     adjusted, executed = line.adjusted, line.executed
     found = [
@@ -45,10 +46,13 @@ def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
         )
     ]  # fmt: skip
     for row, score in zip(form.indicators, scores.indicators, strict=True):
+        rows = [row, *(part for part in form.parts if row.together and part.together == row.together)]
         found.append(
             Item(
-                row.name.given or "（未填名称）", row.name.place, row.level1.given or UNGRADED, target_words(row),
-                actual_words(row), score, row.claimed_points.value,
+                "、".join(one.name.given or "（未填名称）" for one in rows), row.name.place,
+                row.level1.given or UNGRADED,
+                "；".join(map(target_words, rows)), "；".join(map(actual_words, rows)),
+                replace(score, completion=None) if row.together else score, row.claimed_points.value,
             )
         )  # fmt: skip
     return found

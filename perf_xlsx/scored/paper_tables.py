@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from perf_xlsx.domain.model import PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
+from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
 from perf_xlsx.scored.canvas import Canvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
@@ -40,14 +40,17 @@ def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
 
 def _points(
     canvas: Canvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str, subject: Subject,
-    code: str = s.POINTS,
+    code: str = s.POINTS, tall: tuple[int, int] = (1, 1),
 ) -> None:  # fmt: skip
-    """The unit's own points, and beside them what was computed, where these differ somewhere on the form."""
-    if not subject.apart:
-        canvas.claim(at, claimed, subject.none("未填"))
-        return
-    canvas.claim(Span(at.first, at.first), claimed, subject.none("未填"))
-    canvas.number(Span(at.last, at.last), computed, code, subject.none(none))
+    """The unit's own points, and beside them what was computed, where these differ somewhere on the form.
+
+    `tall` are the rows that each stands over; 0 where it is in the box above.
+    """
+    own = Span(at.first, at.first) if subject.apart else at
+    if tall[0]:
+        canvas.claim(own, claimed, subject.none("未填"), tall[0])
+    if subject.apart and tall[1]:
+        canvas.number(Span(at.last, at.last), computed, code, subject.none(none), tall[1])
 
 
 # ---- money -----------------------------------------------------------------------------------------------------
@@ -73,10 +76,14 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
 def _indented(
     subject: Subject, lines: Sequence[FundLine], total_first: bool
 ) -> Iterable[tuple[FundLine, int, str]]:
-    """Each line with its indent; 其中 before the first of those that are one step further in."""
+    """Each line with its indent; 其中 before the first of those that are one step further in.
+
+    A line that only this form has is as far in as the first below the total.
+    """
     above, indents = 0, {line.key: line.indent for line in subject.kind.lines("funds").lines}
+    own = min((indent for key, indent in indents.items() if key != subject.form.total_line), default=0)
     for line in lines:
-        deep = indents.get(line.key, 0)
+        deep = indents.get(line.key, own)
         if total_first and line is not subject.form.total_funds:
             deep += 1
         first = deep == 1 and above == 0
@@ -137,7 +144,8 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
     """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
-    columns = part.columns if levelled else _without_levels(part.columns)
+    columns: Sequence[Column] = part.columns if levelled else _without_levels(part.columns)
+    columns = _with_one_remark(columns) if "improvement" in subject.form.absent else columns
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
     _heads(canvas, columns, subject.apart)
     if not rows:
@@ -146,12 +154,27 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
     levels = [
         (column, _levels(column.key, [row for row, _ in rows])) for column in columns if column.key in LEVELS
     ]
+    boxes = [_rows_of_box(key, [row for row, _ in rows]) for key in ("weight", "claimed_points")]
     for number, (row, score) in enumerate(rows):
-        shown = [_of_indicator(canvas, subject, row, score, column) for column in columns]
+        tall = boxes[0][number], boxes[1][number]
+        shown = [_of_indicator(canvas, subject, row, score, column, tall) for column in columns]
         alone = [(of[number][0], column.at) for column, of in levels if of[number][1] == 1]
         canvas.next([*filter(None, shown), *alone])
     for column, of in levels:
         _merged(canvas, canvas.row - len(rows), column.at.first, of)
+
+
+def _with_one_remark(columns: Sequence[Column]) -> Sequence[Column]:
+    """The columns of a form that asks for reason and improvement in one box: they are one."""
+    both = [column.at for column in columns if column.key in ("reason", "improvement")]
+    if len(both) < 2:
+        return columns
+    at = Span(min(one.first for one in both), max(one.last for one in both))
+    return [
+        Column("remarks", "偏差原因和改进措施", at) if column.key == "reason" else column
+        for column in columns
+        if column.key != "improvement"
+    ]
 
 
 def _without_levels(columns: Sequence[Column]) -> list[Column]:
@@ -164,27 +187,50 @@ def _without_levels(columns: Sequence[Column]) -> list[Column]:
     ]
 
 
+def _rows_of_box(key: str, rows: Sequence[Indicator]) -> list[int]:
+    """Over how many rows each row's box of points is merged; 0 where it is merged with the one above."""
+    found: list[int] = []
+    for at, row in enumerate(rows):
+        inside = row.entry(key).given == MERGED and at > 0
+        if inside:
+            top = max(n for n, tall in enumerate(found) if tall)
+            found[top] += 1
+        found.append(0 if inside else 1)
+    return found
+
+
 def _of_indicator(
-    canvas: Canvas, subject: Subject, row: Indicator, score: Score, column: Column
+    canvas: Canvas, subject: Subject, row: Indicator, score: Score, column: Column, tall: tuple[int, int]
 ) -> tuple[str, Span] | None:
-    """Write one cell; gives the text that the row has to be high enough for."""
-    at = column.at
+    """Write one cell; gives the text that the row has to be high enough for.
+
+    `tall` are the rows that the boxes of its weight and of its claimed points stand over.
+    """
+    at, (weight, claim) = column.at, tall
     if column.key == "completion":
         canvas.number(at, score.completion, s.PERCENT, DASH)
     elif column.key == "weight":
         none = DASH if score is PART else row.weight.given or subject.none("未填")
-        canvas.number(at, score.weight, "General", none)
+        if weight:
+            canvas.number(at, score.weight, "General", none, weight)
     elif column.key == "points":
-        if score is PART:
-            _dashes(canvas, at, subject.apart)
-        else:
-            own = s.CLAIMED_POINTS if score.claimed else s.POINTS
-            _points(canvas, at, row.claimed_points, score.points, unscored(score), subject, own)
+        _points_of_row(canvas, subject, row, score, at, (claim, weight if row.together else 1))
     elif column.key not in LEVELS:  # those are written when all rows are: _merged
         text, align = _indicator_text(column.key, row, canvas.width(at))
         canvas.text(at, text, align=align)
         return text, at
     return None
+
+
+def _points_of_row(
+    canvas: Canvas, subject: Subject, row: Indicator, score: Score, at: Span, tall: tuple[int, int]
+) -> None:
+    """The points of an indicator; those that it shares with the row above are written there."""
+    if score is PART:
+        _dashes(canvas, at, subject.apart)
+        return
+    code = s.CLAIMED_POINTS if score.claimed else s.POINTS
+    _points(canvas, at, row.claimed_points, score.points, unscored(score), subject, code, tall)
 
 
 def _indicator_text(key: str, row: Indicator, width: float) -> tuple[str, str]:

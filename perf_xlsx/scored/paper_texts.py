@@ -37,7 +37,7 @@ def write_heading(canvas: Canvas, subject: Subject) -> None:
     if subject.errors:
         canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
         canvas.next(least=TALL)
-    canvas.text(canvas.whole, subject.kind.official, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
+    canvas.text(canvas.whole, subject.title, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
     canvas.next(least=30)
     year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
     canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
@@ -154,5 +154,5 @@ def _result(subject: Subject) -> str:
         return f"{UNSCORED_WORDS[subject.form.unscored]}。"
     why = "；".join(scores.provisional)
     result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
-    own = f"；其中{scores.claimed_rows}项没有指标值，用单位自评得分（＊）" if scores.claimed_rows else ""
+    own = f"；其中{scores.claimed_rows}项不能按规则计算，用单位自评得分（＊）" if scores.claimed_rows else ""
     return f"{SCORED_BY}（总分{points(scores.total)}，{result}{own}）。"

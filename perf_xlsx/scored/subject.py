@@ -31,6 +31,11 @@ class Subject(Struct, frozen=True):
     code: str | None
 
     @property
+    def title(self) -> str:
+        """What the form is called: by itself, else as the kind of form is."""
+        return self.form.title or self.kind.official
+
+    @property
     def money_unit(self) -> str:
         """The money unit, or that there is none."""
         return self.form.boxes["money_unit"].given or "单位未填"

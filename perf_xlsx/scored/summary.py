@@ -268,7 +268,7 @@ class _Summary:
         self._number(row, 8, 8, gap, GAP, "—")
         words = f"暂定：{'；'.join(self.scores.provisional)}" if self.scores.provisional else _unscored(self.form)
         if self.scores.claimed_rows:
-            claims = f"含单位自评{self.scores.claimed_rows}项：没有指标值，不能按规则计算，得分是单位自己的（＊）"
+            claims = f"含单位自评{self.scores.claimed_rows}项：不能按规则计算，得分是单位自己的（＊）"
             words = "；".join(filter(None, (words, claims)))
         self._cell(row, 9, 10, words, border=True)
         self.sheet.heights[row] = 24

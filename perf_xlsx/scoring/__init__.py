@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.execution import line_rates, project_rates, rate_in_words, score_execution
-from perf_xlsx.scoring.indicator import completion_of, score_indicator
+from perf_xlsx.scoring.indicator import completion_of, part_score, score_indicator
 from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
@@ -40,6 +40,7 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
         indicators=indicators,
         total=None if form.unscored else total_of(execution, indicators, rulebook),
         grade=None,
+        parts=tuple(part_score(row, rate, rulebook) for row in form.parts),
     )
     return settled(scores, rulebook)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from perf_xlsx.domain.levels import is_judged_level
-from perf_xlsx.domain.model import NOT_APPLICABLE, Citation, Indicator, Score
+from perf_xlsx.domain.model import NOT_APPLICABLE, PART, Citation, Indicator, Score
 from perf_xlsx.domain.quantity import is_blank, same_label
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.rulebook import RESCALED, Rulebook
@@ -40,6 +40,8 @@ def score_indicator(
         why = f"{indicator.actual.field}填“{indicator.actual.given}”，不计分，总分按其余分值折算。"
         basis = (rulebook.cite("total.not_applicable"),)
         return Score(indicator.weight.value, None, None, None, None, NOT_APPLICABLE, why, basis)
+    if indicator.together:
+        return _together(indicator, completion_of(indicator, execution_rate, rulebook))
     level = indicator.level1.given if level is None else level
     score = _scored(indicator, execution_rate, rulebook, level)
     if not indicator.sign.empty or indicator.qualitative or score.method == "按执行率" or score.points is None:
@@ -67,6 +69,28 @@ def completion_of(indicator: Indicator, execution_rate: Fraction | None, ruleboo
             why = f"指标性质未填，按“{direction.sign}”和按“{direction.other}”是否完成不同，不能确定。"
             return Score(None, None, None, None, None, method, why, outcome.basis)
     return Score(None, None, None, outcome.completion, outcome.met, method, f"{outcome.why}。", outcome.basis)
+
+
+def part_score(indicator: Indicator, execution_rate: Fraction | None, rulebook: Rulebook) -> Score:
+    """A part of the form: how far it was completed, where its points are merged with those of a row above."""
+    if not indicator.together:
+        return PART
+    done = completion_of(indicator, execution_rate, rulebook)
+    return replace(done, why=f"{done.why}分值、得分与{indicator.together[0]}合在一起，见该行。")
+
+
+def _together(indicator: Indicator, done: Score) -> Score:
+    """The points that the unit claims for rows that share one weight: no rule divides it among them."""
+    weight, claimed = indicator.weight.value, indicator.claimed_points.value
+    if weight is None or weight <= 0:
+        return replace(done, weight=weight, why="分值未填或不是有效的数字，暂不能评分。")
+    why = f"分值{plain(weight)}分由{''.join(indicator.together)}共用，没有分到各指标，不能按规则计算"
+    if claimed is None or not 0 <= claimed <= weight:
+        return replace(done, weight=weight, why=f"{why}，暂不能评分。")
+    share, why = Fraction(claimed) / Fraction(weight), f"{why}，采用单位自评得分{plain(claimed)}分。"
+    return replace(
+        done, weight=weight, share=share, points=half_up(Fraction(claimed)), why=why, basis=(), claimed=True
+    )
 
 
 def _claimed(indicator: Indicator, weight: Decimal | None, method: str | None, rulebook: Rulebook) -> Score | None:
@@ -152,7 +176,7 @@ def _deduction(indicator: Indicator, outcome: Outcome, weight: Decimal, rulebook
 
 
 def _arithmetic(outcome: Outcome, weight: Decimal, earned: Decimal) -> str:
-    if outcome.share == 1:
+    if outcome.share == 1 and not outcome.formula:
         return f"得满分{plain(weight)}分"
     if outcome.share == 0:
         return "得0分"

@@ -47,9 +47,10 @@ def _measured(
     """The outcome of two numbers."""
     met = attained(sign, target, actual, rulebook)
     share, formula = (ONE, "") if met else partial(sign, target, actual, rulebook)
-    verb, ruled = VERBS[sign in "≤<", met], ""
+    falling = sign in "≤<" or (sign == "=" and actual > target and not met)  # too much is missed, too
+    verb, ruled = VERBS[falling, met], ""
     if sign in "><" and actual == target:
-        verb, ruled = "恰好等于", "，按完成计" if met else "，按未完成计"
+        verb, ruled = "恰好等于", "，按完成计" if met else "，不算完成，按比例计分"
         basis = (*basis, rulebook.cite("quantitative.strict_signs"))
     elif not met and (target <= 0 or actual < 0) and not (sign == "=" and target == 0):
         ruled, basis = "，没有比例可言", (*basis, rulebook.cite("quantitative.undefined"))

@@ -13,6 +13,7 @@ from perf_xlsx.reading.list_file import LONGEST
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import biff5, xlsb
+from tests.kit.layouts import national
 
 ROSTER = (
     ("2023年度报送名单", "", ""),
@@ -159,3 +160,24 @@ def test_the_largest_limits_are_no_trouble(returned: Path, tmp_path: Path) -> No
     names = ("file_mb", "unpacked_mb", "part_mb", "ratio", "parts", "markup", "cells", "rows", "text", "merges")
     (tmp_path / "上限.toml").write_text("".join(f"{name} = {2**40}\n" for name in names))
     assert command("check", returned, "--limits", tmp_path / "上限.toml").exit_code in (0, 1)
+
+
+NAMES = {  # of a kind of form, as the product prints it: which of ours and the county's it asks for
+    "项目支出": "project", "项目支出绩效自评": "project", "project": "project",
+    "项目支出绩效自评（project）": "project", "项目支出绩效自评表": "project、县表", "项目支出绩效自评（县表）": "县表", "县表": "县表",
+    "部门整体支出": "", "部门（单位）整体支出绩效自评": "", "部门（单位）整体支出绩效自评表": "", "部门整体": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", NAMES)
+def test_a_kind_of_form_is_known_by_every_name_that_is_printed_for_it(word: str, tmp_path: Path) -> None:
+    """Beside a form of the county, which has the official title of a shipped one."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "甲.xlsx").write_bytes(a_return("project", "甲局"))
+    national().save(tmp_path / "县表.xlsx")
+    assert command("adopt", tmp_path / "县表.xlsx").exit_code == 0
+    (tmp_path / "名单.csv").write_text(f"单位名称,表种\n甲局,{word}\n", "utf-8-sig")
+    forms = ("--forms", tmp_path / "县表.toml")
+    done = command("check", tmp_path / "in", "--roster", tmp_path / "名单.csv", *forms)
+    assert done.exit_code < 2, done.output
+    assert ("没有读到甲局的" in done.stdout) == ("project" not in NAMES[word]), done.output

@@ -177,7 +177,7 @@ def test_sources_that_the_template_has_no_line_for_are_added_up(tmp_path: Path) 
     assert money(again)["other"][2:4] == [Decimal("43.89"), Decimal("41.5")]
     rows = [row for row in origin(tmp_path / "out.xlsx")[0] if row[0] == "其他资金·全年执行数"]
     assert [row[2:] for row in rows] == [
-        (cell, text, "并入这一行，合计41.5") for cell, text in (("F12", "1.5"), ("F10", "0"), ("F11", "40"))
+        (cell, text, "并入这一行，合计41.5") for cell, text in (("F10", "0"), ("F11", "40"), ("F12", "1.5"))
     ]
     assert openpyxl.load_workbook(tmp_path / "out.xlsx")["项目资金"]["F9"].value == 41.5
     assert ("G11", "95.49%") in origin(tmp_path / "out.xlsx")[1]

@@ -111,6 +111,35 @@ def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, 
     assert [row[:10] for row in found[-2:]] == ["1 | 表1 G12", "2 | 表2 G12"]
 
 
+def test_a_workbook_with_forms_of_several_units_gets_a_letter_for_each_that_has_to_correct(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """The error is in the second form and the third: the first unit has nothing to correct."""
+    units = ("教育局", "水利局", "民政局", "水利局")
+    forms = [Asked(f"项目{number}", unit=unit, year=2024) for number, unit in enumerate(units, 1)]
+    (returns / "合在一起.xlsx").write_bytes(side_by_side(*forms))
+    book = openpyxl.load_workbook(returns / "合在一起.xlsx")
+    for sheet in book.worksheets[1:3]:
+        (total,) = [row for row in sheet.iter_rows() if row[0].value == "总分"]
+        total[6].value = 90
+    book.save(returns / "合在一起.xlsx")
+    run()
+    assert [name for name in names(letters) if name.startswith("退回意见")] == [
+        "退回意见-民政局-项目3.docx", LETTER,
+    ]  # fmt: skip
+    found = words(letters / LETTER)
+    assert "你单位报送的2024年度项目支出绩效自评表（共2张）（文件“合在一起.xlsx”）" in found[2]
+    assert "有1项错误须更正。" in found[2]
+    assert [row[:10] for row in found if row.startswith("1 | ")] == ["1 | 表2 G12"]
+    listed = openpyxl.load_workbook(letters / "退回清单.xlsx").active
+    sent = [
+        (row[2].value, row[6].value, row[8].value)
+        for row in listed.iter_rows(min_row=2)
+        if row[4].value == "退回意见"
+    ]
+    assert sorted(sent) == [("民政局", "合在一起.xlsx", 1), ("水利局", "合在一起.xlsx", 1)]
+
+
 def test_nothing_is_written_without_a_folder_to_write_to_or_for_one_file(returns: Path, tmp_path: Path) -> None:
     path = put(returns, "水利局.xlsx", overclaimed("水利局"))
     command("score", returns, "--jobs", "1")

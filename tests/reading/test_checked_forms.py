@@ -59,7 +59,7 @@ def test_what_it_holds_is_checked() -> None:
     assert told(pipeline.score(AREA)) == {
         ("R19", "notice", None),
         ("R19", "notice", "A3"),
-        ("R19", "warning", "A4"),
+        ("R19", "notice", "A4"),
         ("R19", "notice", "E5"),
         ("R19", "notice", "B19"),
         ("I13", "warning", "B22"),
@@ -244,7 +244,7 @@ def test_every_place_that_shows_the_total_says_what_it_contains(tmp_path: Path) 
     }
     assert "总分（含单位自评）" in texts["评分汇总"]
     assert "满分100，含单位自评7项" in texts["评分汇总"]
-    assert any("其中7项没有指标值，用单位自评得分（＊）" in text for text in texts["自评表"])
+    assert any("其中7项不能按规则计算，用单位自评得分（＊）" in text for text in texts["自评表"])
     assert "（含单位自评7项）" in command("check", tmp_path / "a.xlsx").output
     line = json.loads(command("check", tmp_path / "a.xlsx", "--json").output.splitlines()[0])
     assert line["claimed_rows"] == 7

@@ -57,8 +57,7 @@ FOUND: dict[str, dict[str, str]] = {
         "I12 error": "H22",
         "R09 warning": "D9 F9",
         "R12 notice": "G15 G16 G17 G18 G19 G20 G22 H2",
-        "R19 notice": "-",
-        "R19 warning": "A4",
+        "R19 notice": "- A4",
         "W01 error": "E12",
     },
     "old-ah-guichi-cunji": {
@@ -84,7 +83,7 @@ FOUND: dict[str, dict[str, str]] = {
     "old-hb-huangshi": {
         "I13 warning": "B11",
         "I19 notice": "F11",
-        "R19 warning": "G12 G15",
+        "R19 warning": "G11 G14",
         "R12 notice": "F13 F15 F17 F18 F19",
         "R13 warning": "F14",
         "R14 warning": "B21 B22",

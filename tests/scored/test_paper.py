@@ -102,9 +102,9 @@ def test_on_paper_all_is_readable_whole_and_counted(name: str, scored: Any) -> N
     assert min(sizes(pages)) >= 8.95
     assert cut_off(sheet, pages) == []
     assert not any("###" in page.text for page in pages)
-    count = len(pages)
     for number, page in enumerate(pages, 1):
-        assert f"第{number}页共{count}页" in page.text
+        assert f"第{number}页" in page.text
+        assert "共" not in page.text.rpartition(f"第{number}页")[2]  # a printer may choose another scale
     assert [page for page in pages[1:] if "（续）" not in page.text] == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Entry, Indicator
+from perf_xlsx.domain.model import Entry, Indicator, columns_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.domain.rounding import half_up
@@ -33,7 +33,7 @@ def entry(value: Any) -> Entry[Any]:
 
 
 def indicator(**values: Any) -> Indicator:
-    empty: dict[str, Any] = {field: entry(None) for field in Indicator.__struct_fields__}
+    empty: dict[str, Any] = {field: entry(None) for field in columns_of(Indicator)}
     return Indicator(**empty | {key: entry(value) for key, value in values.items()})
 
 

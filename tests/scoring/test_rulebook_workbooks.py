@@ -100,7 +100,7 @@ def test_what_a_person_changes_is_scored_by(
             cell(book, "execution.scale", head).value = text
 
     path = changed(written("mof-2020", tmp_path), change)
-    assert "没有问题（示例县办法）" in command("rules", "--check", path).output
+    assert "可以使用，有3项依据待填（示例县办法）" in command("rules", "--check", path).output
     rulebook = load_rulebook(str(path))
     assert rulebook.name == "county-2026"
     assert rulebook.number("thresholds.execution_rate") == Decimal("0.95")
@@ -114,6 +114,84 @@ def test_what_a_person_changes_is_scored_by(
     texts = {str(one.value) for row in summary.iter_rows() for one in row}
     assert "得分率、等级" in texts
     assert any(text.endswith("　优") for text in texts)
+
+
+CHOICES = {  # another choice, and what the score of a case in words then says
+    "quantitative.at_most": "分值×[1−(实际完成值−指标值)÷指标值]，不小于0",
+    "quantitative.equal": "多于或少于指标值都按偏差扣分",
+    "quantitative.strict_signs": "不算完成",
+}
+CASES = {  # sign, actual of the target 10: what is said, points of the weight
+    ("≤", 12): "实际完成值12天超过指标值（≤10天），得分12×[1−(12−10)÷10]=9.60分。",
+    ("=", 12): "实际完成值12天超过指标值（=10天），得分12×10÷12=10.00分。",
+    ("=", 8): "实际完成值8天未达到指标值（=10天），得分12×8÷10=9.60分。",
+    (">", 10): "实际完成值10天恰好等于指标值（>10天），不算完成，按比例计分，得分12×10÷10=12.00分。",
+}
+
+
+def other_choices(folder: Path, basis: str = "") -> Path:
+    """A workbook with other choices; with the old basis, or with one of their own."""
+
+    def change(book: Book) -> None:
+        for key, words in CHOICES.items():
+            cell(book, key).value = words
+            if basis:
+                cell(book, key, "依据").value, cell(book, key, "来源").value = f"{basis}：{words}", "原文"
+
+    return changed(written("mof-2020", folder), change)
+
+
+def test_a_changed_choice_is_not_cited_with_the_basis_of_the_old_one(tmp_path: Path) -> None:
+    path = other_choices(tmp_path)
+    book = openpyxl.load_workbook(path)
+    said = command("rules", "--check", path)
+    assert said.exit_code == 0
+    lines = said.output.splitlines()
+    assert lines[0] == f"{path}：可以使用，有3项依据待填（项目支出绩效评价管理办法）。"
+    assert [line.split("：")[1] for line in lines[1:]] == [
+        f"“规定”!{cell(book, key, '依据').coordinate}" for key in CHOICES
+    ]
+    rulebook = load_rulebook(str(path))
+    for key, words in CHOICES.items():
+        cited = rulebook.cite(key)
+        assert cited.text.endswith(f"：{words}（依据待填）")
+        assert (cited.document, str(cited.trust)) == (rulebook.document, "约定")
+
+
+def test_with_a_basis_of_its_own_it_is_cited_with_that(tmp_path: Path) -> None:
+    path = other_choices(tmp_path, "县办法第三条")
+    assert command("rules", "--check", path).output == f"{path}：没有问题（项目支出绩效评价管理办法）。\n"
+    assert load_rulebook(str(path)).cite("quantitative.equal").text.startswith("县办法第三条")
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_words_of_a_score_follow_the_choice(
+    case: tuple[str, int], tmp_path: Path, well_made: dict[str, Any], score_case: Callable[..., Result]
+) -> None:
+    sign, actual = case
+    row = well_made["indicators"][0] | {"sign": sign, "target": 10, "unit": "天", "actual": actual, "weight": 12}
+    data = well_made | {"indicators": [row, *well_made["indicators"][1:]]}
+    result = score_case(data, "scored.xlsx", str(other_choices(tmp_path)))
+    assert result.scores
+    assert result.scores.indicators[0].why == CASES[case]
+
+
+def test_a_workbook_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "统计表"
+    book.save(tmp_path / "统计表.xlsx")
+    said = command("rules", "--check", tmp_path / "统计表.xlsx")
+    assert said.exit_code == 2
+    assert said.output.count("\n") == 1
+    assert "不是评分办法工作簿：没有“规定”表" in said.output
+
+
+def test_a_percentage_typed_as_a_number_is_told_in_percent(tmp_path: Path) -> None:
+    path = changed(
+        written("mof-2020", tmp_path), lambda book: setattr(cell(book, "thresholds.unspent"), "value", 30)
+    )
+    said = command("rules", "--check", path)
+    assert "填“30”，应为百分数：30%请写成“30%”或 0.3（只写30是3000%）" in said.output
 
 
 def test_everything_wrong_is_told_at_its_cell_in_one_run(tmp_path: Path) -> None:

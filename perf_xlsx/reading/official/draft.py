@@ -42,6 +42,7 @@ class Draft:
         self.labels: set[Address] = set()
         self.remarks: list[Remark] = []
         self.unscored: Unscored = ""
+        self.title = ""
 
     @property
     def form(self) -> Form:
@@ -80,7 +81,7 @@ class Draft:
             self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
             self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
             frozenset(self.labels), tuple(self.remarks),
-            self.unscored,
+            self.unscored, self.title,
         )  # fmt: skip
         return Layout(
             self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),
@@ -89,13 +90,14 @@ class Draft:
         )  # fmt: skip
 
     def _fund_lines(self) -> Iterable[Line]:
-        """The lines that were found, by the names they have there, and always the total.
+        """The lines that were found, by the names and in the order they have there, and always the total.
 
         A total is compared with its parts only where every line below it is known to be one.
         """
         known = {*self.fund_rows, self.form.total_line}
         lines = [line for line in self.form.lines("funds").lines if line.key in known]
-        return [self._fund_line(line) for line in (*lines, *self.extra)]
+        found = sorted((*lines, *self.extra), key=lambda line: self.fund_rows.get(line.key, 0))
+        return [self._fund_line(line) for line in found]
 
     def _fund_line(self, line: Line) -> Line:
         parts = tuple(filter(self.fund_rows.__contains__, line.parts))

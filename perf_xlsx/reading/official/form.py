@@ -42,7 +42,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     reader.reports.report_crossed(reader.required)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
-    return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored)
+    return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored, title=official.title)
 
 
 def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -10,7 +11,10 @@ from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
+from perf_xlsx.system.pattern import pattern
 
+_ATTACHED = pattern(r"^附(?:件|表)[\d一二三四五六七八九十]{0,3}[:：、.]?")
+_YEAR = pattern(r"[（(]?(?:20[\dXx×]{2}|二[〇○零][〇○零一二三四五六七八九]{2})?年度?[)）]?")
 _HEAD = 30  # rows of a sheet in which the labels of its head are
 
 
@@ -23,6 +27,11 @@ def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
         for column, text in texts.items()
         if len(text) <= 2 * LONGEST and core(text).endswith("表") and any(word in core(text) for word in words)
     }
+
+
+def own_title(text: str) -> str:
+    """A title as the form itself has it, without the number of an attachment and the year (printed below)."""
+    return _YEAR.sub("", _ATTACHED.sub("", re.sub(r"\s", "", text)), count=1)
 
 
 def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> OfficialForm:

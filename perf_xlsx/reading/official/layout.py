@@ -24,7 +24,7 @@ from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort, Search
-from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
@@ -171,7 +171,7 @@ class _Search:
         if not (money or self.titles):
             return None
         layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
-        layout.unscored = self._unscored(tables[0])
+        layout.unscored, layout.title = self._unscored(tables[0]), self._title(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
@@ -199,6 +199,11 @@ class _Search:
         if found or not self.titles:
             return found
         return self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+
+    def _title(self, table: Header) -> str:
+        """The title above the table; "" where there is none."""
+        above = (self.sheets.cell(at) for at in self.titles if at[1] < table.top)
+        return next((own_title(str(cell.value)) for cell in above if cell is not None), "")
 
     def _unscored(self, table: Header) -> Unscored:
         """Why the form gets no points: it is for monitoring, or it has none."""
@@ -359,8 +364,9 @@ class _Search:
             return found
         for word, found in likely.items():
             others = "、".join(f"“{other}”" for other in likely if other != word)
-            message = f"“{word}”和{others}都像是“{box.label}”，没有读取。"
-            layout.doubt(found[0].label, box.label, word, message, f"请只把其中一个写作“{box.label}”。")
+            message = f"“{word}”和{others}都像是“{box.label}”，不能确定是哪一个，没有读取。"
+            advice = f"表样不必改。收表单位可用 perf-xlsx adopt 写明哪一栏是“{box.label}”。"
+            layout.doubt(found[0].label, box.label, word, message, advice, "warning" if box.required else "notice")
             break
         return []
 
