@@ -239,7 +239,7 @@ class Columns:
 
     def _beneath(self, bottom: int) -> list[str]:
         """Texts in the rows of the header that are no labels, below none of its columns."""
-        used = {leaf.column for leaf, role in zip(self.leaves, self.roles, strict=True) if role}
+        used = {leaf.values for leaf, role in zip(self.leaves, self.roles, strict=True) if role}
         labels = {(leaf.row, leaf.column) for leaf in self.leaves}
         rows = self.rows.rows
         return [
@@ -322,7 +322,7 @@ def _take_proven(
             for other in found.keys() - {*_COUNTED, ""}:
                 del found[other]
         role = shown_by_contents(column)
-        if role and role in kinds:
+        if role and role in kinds and f"actual_{role}" not in found:
             worded = found.get(role, 0.0)
             found.clear()
             found.update(with_second({role: _PROVEN + worded / 10}))

@@ -18,13 +18,15 @@ from perf_xlsx.domain.quantity import (
     is_time,
     marked_number,
     normalise,
+    parse_quantity,
+    parse_sign,
     parse_target,
     unit_name,
 )
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import Manner, hundredfold, row_unit
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.cells import CellReader, RowUnit, around, unit_shown
+from perf_xlsx.reading.cells import CellReader, RowUnit, around, small_by_nature, unit_shown
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core
@@ -49,7 +51,7 @@ class _OfficialRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
     def __init__(self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
-        self.texts, self.numbers, self.reports = cells.texts, cells.numbers, cells.reports
+        self.texts, self.numbers, self.rates, self.reports = cells.texts, cells.numbers, cells.rates, cells.reports
         self.kind, self.columns = kind, columns
         self.row: dict[str, Entry[Any]] = dict(entries)
 
@@ -84,6 +86,7 @@ class _OfficialRow:
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
         self._second_sign()
+        self._parts_of_actual()
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
@@ -121,6 +124,26 @@ class _OfficialRow:
                 "两者矛盾，该指标暂不评分。"
             )
             self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
+
+    def _parts_of_actual(self) -> None:
+        """The actual value with the sign and the unit of its own columns, where they are not the row's: 1.2 | 万人."""
+        row = self.row
+        sign, unit = (row.pop(f"actual_{part}", None) for part in ("sign", "unit"))
+        actual, own = row["actual"], unit_name(_text(unit))
+        if actual.empty or actual.unreadable:
+            return
+        target = self._quantity("target")
+        stated = unit_name(row["unit"].value or "")
+        if unit and own and not stated and not (target and target.unit):
+            row["unit"], stated = replace(unit, field=row["unit"].field), own
+        if own in (stated, target.unit if target else ""):
+            own = ""
+        of = parse_sign(_text(sign)) or ""
+        if of in ("=", "定性", row["sign"].value or (target.sign if target else "")):
+            of = ""
+        bare = parse_quantity(actual.given)
+        if (own or of) and bare and not bare.unit and not bare.sign:
+            row["actual"] = replace(actual, value=f"{of}{actual.given}{own}")
 
     def _is_direction(self, sign: Entry[Any]) -> bool:
         """Whether it is no sign: empty, a direction, or only that it is a number."""
@@ -171,6 +194,10 @@ class _OfficialRow:
             if (quantity := read[key]) is not None:
                 read[key] = self._whole_percent(key, quantity, units, read[other])
                 row[key] = self.numbers.quantified(row[key], read[key], units, read[other], self._report)
+        if units.unit == "%" and units.stated:
+            shares = {key: row[key] for key in ("target", "midyear", "actual")}
+            small = small_by_nature(row["name"].given, units.sign, row["target"].value)
+            row.update(self.rates.shares(shares, row["claimed_completion"], True, small))
 
     def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
         """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and reported."""
@@ -210,6 +237,11 @@ class _OfficialRow:
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
     ) -> None:
         self.reports.about("R19", entry, message, advice, expected, severity)
+
+
+def _text(entry: Entry[Any] | None) -> str:
+    """What stands in a cell, but for a dash."""
+    return "" if entry is None or is_blank(entry.given) else entry.given
 
 
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:

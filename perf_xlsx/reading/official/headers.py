@@ -106,7 +106,7 @@ class Search:
         if all(leaf.row == header.top for leaf in leaves):
             return True
         below = self._of(self.rows.leaves(header.top + 1))
-        return below is None or below.columns.keys() < header.columns.keys()
+        return below is None or {*below.columns.values()} < {*header.columns.values()}
 
     @cached_property
     def _begun_by_known(self) -> Sequence[int]:

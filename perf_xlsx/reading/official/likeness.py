@@ -17,6 +17,8 @@ CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
 _SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
+_PARTS = ("sign", "unit")  # of a number: columns of their own below the heading of a value
+_MEASURED = ("actual", "midyear")  # values whose parts are not those of the row
 
 _REMEMBERED = 4096  # headers of which the roles are remembered
 
@@ -60,10 +62,25 @@ class Roles:
 
     def likely(self, text: str, heading: str = "") -> Mapping[str, float]:
         """The scores of the roles that a header may have, with the heading above it; "" is a role not read."""
+        found = self._alone(text, heading)
+        return self._of_its_value(found, heading) if heading else found
+
+    def _of_its_value(self, found: Mapping[str, float], heading: str) -> Mapping[str, float]:
+        """A sign or a unit below the heading of a value is of that value: 单位 below 实际完成值."""
+        part, value = _best(found), _best(self._alone(heading))
+        if part not in _PARTS or value not in _MEASURED:
+            return found
+        own = f"{value}_{part}"
+        return {own if own in self.known else "": found[part]}
+
+    def _alone(self, text: str, heading: str = "") -> Mapping[str, float]:
+        """The same, where a sign and a unit are those of the row."""
         known = self.labels.of(text)
         if known and not self._turned(core(heading), core(text)):
             rank, role = known
             return with_second({role: CERTAIN - rank})
+        if heading and _is_generic(text) and (known := self.labels.of(heading)):
+            return {known[1]: CERTAIN - known[0]}  # 值 below 年初目标值
         if not text or len(text) > LONGEST or _SENTENCE.search(text):
             return {}
         key = core(heading), core(text)
@@ -79,8 +96,7 @@ class Roles:
         return bool(heading) and any(rule.title and rule.fits(both) and not rule.fits(text) for rule in self.rules)
 
     def _by_words(self, heading: str, text: str) -> Mapping[str, float]:
-        generic = text in vocabulary("roles")["generic"]["words"]
-        read = heading if heading and generic else text
+        read = heading if heading and _is_generic(text) else text
         alike = self._alike.shares(read)
         fitting = [rule for rule in self.rules if rule.fits(read)] if self._any_word.search(read) else []
         scores: dict[str, float] = {}
@@ -113,6 +129,16 @@ class Alike:
             share = 2 * count / (len(pairs) + self._sizes[item])
             shares[item[0]] = max(share, shares.get(item[0], 0.0))
         return shares
+
+
+def _best(scores: Mapping[str, float]) -> str:
+    """The likeliest role; "" where there is none."""
+    return max(scores, key=scores.__getitem__, default="")
+
+
+def _is_generic(text: str) -> bool:
+    """Whether a label says nothing without the heading above it: 值, 数值, 内容."""
+    return core(text) in vocabulary("roles")["generic"]["words"]
 
 
 def with_second(scores: Mapping[str, float]) -> Mapping[str, float]:
