@@ -50,7 +50,8 @@ RESERVED = frozenset({  # names that live formulas go by
     "claimed_sum", "not_applicable",
     # columns of official layouts
     "funds_execution_weight", "funds_execution_points", "funds_execution_reason", "indicators_second_sign",
-    "indicators_actual_sign", "indicators_actual_unit", "indicators_adjusted_target", "indicators_score_coefficient",
+    "indicators_actual_sign", "indicators_actual_unit", "indicators_adjusted_target",
+    "indicators_score_coefficient",
 })  # fmt: skip
 RESERVED_BEGINNINGS = ("sign_", "method_", "level_", "counter_", "entries_", "owed_", "first_", "list_")
 OURS = ("claimed_", "reference_")  # what the unit and the software say of its points

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from perf_xlsx.ooxml.book import column_name
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
 from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, shown_by_contents
-from perf_xlsx.reading.official.labels import core
-from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
+from perf_xlsx.reading.official.labels import Leaf, core
+from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
     are_points,
@@ -56,11 +57,40 @@ class Columns:
         ]
         blank = named if len(named) > 1 else []
         self.leaves = [leaf.over(_value_column(leaf, contents, leaf in blank)) for leaf in leaves]
+        if "name" in kinds:
+            scores = self._beside(scores)
         _drop_contradicted(scores, self.leaves, contents, kinds)
-        _take_proven(scores, self.leaves, contents, kinds)
+        self._take_proven(scores)
         self.scores, self.roles = scores, _best_roles(scores)
         self.doubts: list[tuple[Address, str, str]] = []
         self.level_weights: Mapping[str, int] = {}
+
+    def _beside(self, scores: Sequence[dict[str, float]]) -> Sequence[dict[str, float]]:
+        """Add the other filled columns that a label is merged over, each as a column of its own: ≥ | 20 | 所."""
+        columns = [
+            leaf if column == leaf.values else Leaf(leaf.row, column, column, _lettered(column), leaf.text, column)
+            for leaf in self.leaves
+            for column in range(leaf.column, leaf.right + 1)
+            if column == leaf.values or (column in self.contents and self.contents[column].texts)
+        ]
+        own = {leaf.values: found for leaf, found in zip(self.leaves, scores, strict=True)}
+        self.leaves = columns
+        return [own.get(leaf.values, {}) for leaf in columns]
+
+    def _take_proven(self, scores: Sequence[dict[str, float]]) -> None:
+        """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
+        for found, leaf in zip(scores, self.leaves, strict=True):
+            column = self.contents.get(leaf.values)
+            if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
+                continue
+            if found.keys() & _COUNTED and sums_up(column):
+                for other in found.keys() - {*_COUNTED, ""}:
+                    del found[other]
+            role = self.known.part(shown_by_contents(column) or "", leaf.heading)
+            if role in self.kinds:
+                worded = found.get(role, 0.0)
+                found.clear()
+                found.update(with_second({role: _PROVEN + worded / 10}))
 
     def header(self) -> Header | None:
         self._weights_of_levels()
@@ -79,6 +109,7 @@ class Columns:
         return Header(
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
             doubts=tuple(self.doubts), level_weights=self.level_weights,
+            unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
         )  # fmt: skip
 
     def _weights_of_levels(self) -> None:
@@ -309,20 +340,10 @@ def _drop_contradicted(
                 del found[role]
 
 
-def _take_proven(
-    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
-    kinds: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
-    for found, leaf in zip(scores, leaves, strict=True):
-        column = contents.get(leaf.values)
-        if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
-            continue
-        if found.keys() & _COUNTED and sums_up(column):
-            for other in found.keys() - {*_COUNTED, ""}:
-                del found[other]
-        role = shown_by_contents(column)
-        if role and role in kinds and f"actual_{role}" not in found:
-            worded = found.get(role, 0.0)
-            found.clear()
-            found.update(with_second({role: _PROVEN + worded / 10}))
+def _lettered(column: int) -> str:
+    """What a column without a label of its own is called: E列."""
+    return f"{column_name(column)}列"
+
+
+def _is_lettered(leaf: Leaf) -> bool:
+    return leaf.text == _lettered(leaf.values)

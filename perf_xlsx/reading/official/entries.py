@@ -126,7 +126,7 @@ class _OfficialRow:
             self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
 
     def _parts_of_actual(self) -> None:
-        """The actual value with the sign and the unit of its own columns, where they are not the row's: 1.2 | 万人."""
+        """The actual value with the sign and unit of its own columns, where they are not the row's: 1.2 | 万人."""
         row = self.row
         sign, unit = (row.pop(f"actual_{part}", None) for part in ("sign", "unit"))
         actual, own = row["actual"], unit_name(_text(unit))
