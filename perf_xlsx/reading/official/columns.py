@@ -101,10 +101,10 @@ class Columns:
             return None
         self._close_calls()
         columns = {role: self.leaves[number].values for role, number in used.items()}
-        titles = {role: core(self._title(number)) for role, number in used.items()}
+        bottom = self._bottom(used.values())
+        titles = {role: self._read_as(number, bottom) for role, number in used.items()}
         ranks = {role: self._rank(role, number) for role, number in used.items()}
         doubled, unread = self._rest(used)
-        bottom = self._bottom(used.values())
         unread += self._beneath(bottom)
         return Header(
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
@@ -134,6 +134,13 @@ class Columns:
         leaf = self.leaves[number]
         generic = leaf.heading and not self.known.certain(leaf.text)
         return f"{leaf.heading}·{leaf.text}" if generic else leaf.text
+
+    def _read_as(self, number: int, bottom: int) -> str:
+        """The label of a column, with what stands below it in the header: 预算数·总额."""
+        leaf, labels = self.leaves[number], {(leaf.row, leaf.column) for leaf in self.leaves}
+        below = (self.rows.rows.get(row, {}).get(leaf.values) for row in range(leaf.row + 1, bottom + 1))
+        more = () if (leaf.row + 1, leaf.values) in labels else map(core, filter(None, below))
+        return "·".join((core(self._title(number)), *more))
 
     def _rank(self, role: str, number: int) -> int:
         score = self.scores[number].get(role, 0.0)
