@@ -381,7 +381,7 @@ def _keys_in(form: Form, block: str) -> set[str] | None:
         lines = (line.key for one in form.blocks if isinstance(one, Lines) for line in one.lines)
         return {*lines, *(line["key"] for line in added["lines"])}
     if block == BOX_LABELS:
-        return {*(box.key for box in typed(form.single_boxes)), *(box["key"] for box in added["boxes"])}
+        return {box.key for box in typed(form.single_boxes)}
     more = {box["key"] for box in added["columns"] if box["block"] == block}
     return more | {box.key for one in form.blocks if one.key == block for box in typed(one.fields)}
 

@@ -9,7 +9,7 @@ from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
 from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, shown_by_contents
-from perf_xlsx.reading.official.labels import Leaf, core
+from perf_xlsx.reading.official.labels import Leaf, Row, core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
@@ -71,11 +71,19 @@ class Columns:
             leaf if column == leaf.values else Leaf(leaf.row, column, column, _lettered(column), leaf.text, column)
             for leaf in self.leaves
             for column in range(leaf.column, leaf.right + 1)
-            if column == leaf.values or (column in self.contents and self.contents[column].texts)
+            if column == leaf.values or (self._is_filled(column) and column not in self._below(leaf))
         ]
         own = {leaf.values: found for leaf, found in zip(self.leaves, scores, strict=True)}
         self.leaves = columns
         return [own.get(leaf.values, {}) for leaf in columns]
+
+    def _is_filled(self, column: int) -> bool:
+        return column in self.contents and bool(self.contents[column].texts)
+
+    def _below(self, leaf: Leaf) -> Row:
+        """The labels right below one that others are merged down beside: they are named by themselves."""
+        low = max(self.rows.bottom_of(other) for other in self.leaves)
+        return self.rows.rows.get(leaf.row + 1, {}) if low > leaf.row else {}
 
     def _take_proven(self, scores: Sequence[dict[str, float]]) -> None:
         """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
