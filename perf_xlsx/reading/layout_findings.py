@@ -30,7 +30,9 @@ def layout_remarks(layout: Layout, sheets: Sheets, year: int | None) -> Iterator
     yield from _copies(layout, sheets)
     yield from _hidden(layout, sheets)
     if year is None:
-        yield Remark("R06", NOWHERE, "年度", "没有找到本表的年度。", "请使用下发的模板。")
+        below = "请在标题下写明年度，如（2023年度）。"
+        advice = below if layout.official else "请使用下发的模板。"
+        yield Remark("R06", NOWHERE, "年度", "没有找到本表的年度。", advice)
 
 
 def _lost(layout: Layout) -> Iterator[Remark]:

@@ -56,7 +56,8 @@ def test_many_texts_are_named_by_their_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["注：1.本表由单位填报。", "填表人：张某", "联系电话：010-1", "备注：无", "签名：      年  月  日", "无"]
+    "text",
+    ["注：1.本表由单位填报。", "填表人：张某", "联系电话：010-1", "备注：无", "签名：      年  月  日", "无"],
 )
 def test_what_a_form_prints_is_no_text(text: str, tmp_path: Path) -> None:
     paper = parted(PARTS)

@@ -44,11 +44,9 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
                 yield Remark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
 
 
-def _is_printed(
-    at: tuple[int, int], grid: Grid, sheet: int, used: set[Address], official: OfficialParts
-) -> bool:
+def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address], official: OfficialParts) -> bool:
     """Whether a text is no content: blank, a label or prompt of the form, or a heading beside what is read."""
-    row, column = at
+    row = at[0]
     cell, kind = grid.cells[at], official.kind
     text = str(cell.value or "")
     words = {*kind.headings, *kind.totals, *kind.subtotals, *kind.execution}
