@@ -112,6 +112,11 @@ class CellReports:
         message = f"{entry.field}填“{entry.given}”，{why}。"
         self.about("R08", entry, message, advice or "请只填数字，不带单位和符号。", "数字")
 
+    def several(self, entry: Entry[Any], count: int) -> None:
+        """R08: the cell holds the numbers of several indicators."""
+        why = f"一格里填了{count}个数，不能确定属于哪个指标"
+        self.not_a_number(entry, why, f"一行只填一个指标：请把这一行拆成{count}行，每行填各自的名称、数值和分值。")
+
     def scaled(self, cell: Cell, entry: Entry[Any]) -> None:
         """R12: the format shows 2857.28 for 28572800, so what is seen is not what is stored."""
         if cell.scaled and isinstance(cell.value, Decimal) and cell.value:

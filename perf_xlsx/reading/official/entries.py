@@ -26,7 +26,15 @@ from perf_xlsx.domain.quantity import (
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import Manner, hundredfold, row_unit
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.cells import CellReader, RowUnit, around, small_by_nature, unit_shown
+from perf_xlsx.reading.cells import (
+    WORDED,
+    CellReader,
+    RowUnit,
+    around,
+    numbers_in_lines,
+    small_by_nature,
+    unit_shown,
+)
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core
@@ -37,6 +45,7 @@ from perf_xlsx.system.pattern import pattern
 
 _MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
+IN_WORDS = "请只填数字和单位，说明写在“偏差原因”一栏；不能用数字衡量的，指标值请用文字写明。"
 CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 
 Row = Mapping[str, Entry[Any]]
@@ -53,12 +62,15 @@ class _OfficialRow:
     def __init__(self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
         self.texts, self.numbers, self.rates, self.reports = cells.texts, cells.numbers, cells.rates, cells.reports
         self.kind, self.columns = kind, columns
+        self.worded = WORDED if "sign" in columns else IN_WORDS
         self.row: dict[str, Entry[Any]] = dict(entries)
 
     def indicator(self) -> Indicator:
         """The indicator; everything doubtful about it is reported."""
         row = self.row
         self._clear()
+        if (count := self._indicators_in_row()) > 1:
+            return self._several(count)
         row["target"] = dated(row["name"].given, row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
@@ -74,6 +86,20 @@ class _OfficialRow:
             self._judged()
         elif target is not None:
             self._measured(target)
+        return made_of(Indicator, row)
+
+    def _indicators_in_row(self) -> int:
+        """How many indicators share the row, each with a line in its cells; one or none otherwise."""
+        counts = {numbers_in_lines(self.row[key].given) for key in ("weight", "claimed_points") if key in self.row}
+        own = {numbers_in_lines(self.row[key].given) for key in ("target", "actual") if key in self.row}
+        return max(counts & own, default=0)
+
+    def _several(self, count: int) -> Indicator:
+        """A row with several indicators in its cells, none of which can be told from the others."""
+        row = self.row
+        self.reports.several(row["target"], count)
+        for key in ("target", "actual", "midyear"):
+            row[key] = replace(row[key], value=None)
         return made_of(Indicator, row)
 
     def _clear(self) -> None:
@@ -182,7 +208,7 @@ class _OfficialRow:
         read: dict[str, Quantity | None] = {}
         target_entry = row["target"]
         for key in ("target", "midyear", "actual"):
-            row[key], read[key] = self.numbers.quantity(row[key], target_entry)
+            row[key], read[key] = self.numbers.quantity(row[key], target_entry, self.worded)
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")

@@ -15,7 +15,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
-from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
@@ -243,9 +243,14 @@ class _Search:
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
 
     def _execution_row(self, layout: Draft, body: Body) -> None:
-        """Budget execution listed among the indicators, where the table of money gives it no points."""
+        """Budget execution listed among the indicators, where the table of money gives it no points.
+
+        Columns for them that nobody filled in give none.
+        """
         columns, table = layout.indicators.columns, layout.tables["indicators"]
-        if "claimed_execution_points" in layout.boxes or not {"weight", "claimed_points"} <= columns.keys():
+        claimed = points_in(self.sheets.cell(layout.boxes.get("claimed_execution_points", NOWHERE)))
+        in_line = layout.stated_weight is not None and layout.stated_weight[0][1] not in self._fund_tops(layout)
+        if claimed is not None or in_line or not {"weight", "claimed_points"} <= columns.keys():
             return
         for row in body.rows:
             cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
