@@ -12,6 +12,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
+from perf_xlsx.reading.official.as_text import by_column
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
@@ -40,6 +41,8 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     report(remarks, reader.sheets, reader.cells.collector)
     report(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
+    findings = reader.cells.collector.findings
+    findings[:] = by_column(findings)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
     return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored)

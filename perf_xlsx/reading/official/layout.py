@@ -455,9 +455,8 @@ class _Search:
         sure = [one for one in years if one.sure and one.at not in values]
         for found in (sure or years)[:1]:
             layout.year = found.year
-            if sure:
-                layout.labels.add(found.at)
-            else:
+            layout.labels |= {found.at, found.label}
+            if not sure:
                 message = f"标题中没有年度，按“{found.text[:30]}”中的{found.year}年读取。"
                 layout.doubt(found.at, "年度", found.text[:30], message, "请在标题下写明年度，如（2023年度）。")
 

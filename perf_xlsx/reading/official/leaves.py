@@ -107,9 +107,9 @@ class HeaderRows:
 def told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
     """Labels that differ in their brackets alone are parts of one heading: 指标值（符号）, 指标值（值）."""
     cores = [core(leaf.text) for leaf in leaves]
+    pairs = {(word, bracketed(leaf.text)) for word, leaf in zip(cores, leaves, strict=True)}
+    apart = {word for word in cores if sum(own == word for own, _ in pairs) > 1}
     return [
-        replace(leaf, text=inner, heading=word)
-        if cores.count(word) > 1 and (inner := bracketed(leaf.text))
-        else leaf
+        replace(leaf, text=inner, heading=word) if word in apart and (inner := bracketed(leaf.text)) else leaf
         for leaf, word in zip(leaves, cores, strict=True)
     ]

@@ -23,9 +23,10 @@ _ZEROS = str.maketrans("○OＯ0", "〇〇〇〇")
 
 
 class StatedYear(Struct, frozen=True):
-    """A year that a text states, where, and whether the text is there to state it."""
+    """A year that a text states, where, the cell of its label, and whether the text is there to state it."""
 
     at: Address
+    label: Address
     text: str
     year: int
     sure: bool
@@ -36,9 +37,9 @@ def stated_years(texts: Iterable[tuple[Address, str]], sheets: Sheets) -> Iterat
     for at, text in texts:
         folded = _IN_WORDS.sub(_digits, text)
         if found := _LABELLED.fullmatch(folded):
-            yield StatedYear(at, text, int(found[1]), True)
+            yield StatedYear(at, at, text, int(found[1]), True)
         elif found := _YEAR.search(folded):
-            yield StatedYear(at, text, int(found[1]), "自评" in folded or _TITLE.match(folded) is not None)
+            yield StatedYear(at, at, text, int(found[1]), "自评" in folded or _TITLE.match(folded) is not None)
         elif _ALONE.fullmatch(core(text)) and (year := _beside(at, sheets)):
             yield year
 
@@ -49,7 +50,7 @@ def _beside(at: Address, sheets: Sheets) -> StatedYear | None:
     cell = sheets.cell(right)
     text = without_spaces(as_shown(cell)) if cell is not None and cell.value is not None else ""
     found = _NUMBER.fullmatch(_IN_WORDS.sub(_digits, text))
-    return StatedYear(right, text, int(found[1]), True) if found else None
+    return StatedYear(right, at, text, int(found[1]), True) if found else None
 
 
 def _digits(found: re.Match[str]) -> str:
