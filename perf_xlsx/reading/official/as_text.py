@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding
-from perf_xlsx.ooxml.book import column_name
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.cells.reports import AS_TEXT
 
 _NAMED = 4  # cells of a note; the rest is counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from perf_xlsx.ooxml.book import column_name
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
