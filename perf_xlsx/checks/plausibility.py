@@ -202,15 +202,17 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
 def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """产出、效益、满意度都要有, or the rulebook's own levels, on whatever level.
 
-    Silent where a form states no levels at all.
+    Silent where a form states no levels at all, or only levels of another scheme: 履职效能、管理效率.
     """
     levels = by_level(form).keys() - {""}
     stated = levels | _lower_levels(form)
     wanted = required_dimensions(form, rulebook)
     missing = [f"{name}指标" for name in wanted if not any(name in level for level in stated)]
-    if levels and missing and not any(row.level1.unreadable for row in form.indicators):
-        names = "、".join(missing)
-        yield observed(form.indicators[0].level1, f"没有{names}。", f"请补充{names}。", expected=names)
+    names = [entry.given for row in form.indicators for entry in (row.level1, row.level2)]
+    theirs = not any(name in text for text in names for name in wanted)
+    if levels and missing and not theirs and not any(row.level1.unreadable for row in form.indicators):
+        lacking = "、".join(missing)
+        yield observed(form.indicators[0].level1, f"没有{lacking}。", f"请补充{lacking}。", expected=lacking)
 
 
 def required_dimensions(form: SelfEvaluation, rulebook: Rulebook) -> list[str]:

@@ -50,7 +50,8 @@ RESERVED = frozenset({  # names that live formulas go by
     "claimed_sum", "not_applicable",
     # columns of official layouts
     "funds_execution_weight", "funds_execution_points", "funds_execution_reason", "indicators_second_sign",
-    "indicators_adjusted_target", "indicators_score_coefficient",
+    "indicators_actual_sign", "indicators_actual_unit", "indicators_adjusted_target",
+    "indicators_score_coefficient",
 })  # fmt: skip
 RESERVED_BEGINNINGS = ("sign_", "method_", "level_", "counter_", "entries_", "owed_", "first_", "list_")
 OURS = ("claimed_", "reference_")  # what the unit and the software say of its points
@@ -380,7 +381,7 @@ def _keys_in(form: Form, block: str) -> set[str] | None:
         lines = (line.key for one in form.blocks if isinstance(one, Lines) for line in one.lines)
         return {*lines, *(line["key"] for line in added["lines"])}
     if block == BOX_LABELS:
-        return {*(box.key for box in typed(form.single_boxes)), *(box["key"] for box in added["boxes"])}
+        return {box.key for box in typed(form.single_boxes)}
     more = {box["key"] for box in added["columns"] if box["block"] == block}
     return more | {box.key for one in form.blocks if one.key == block for box in typed(one.fields)}
 

@@ -19,7 +19,9 @@ def layout_remarks(layout: Layout, sheets: Sheets, year: int | None) -> Iterator
     """Everything about where the boxes are, before they are read."""
     yield from _lost(layout)
     for label, address in layout.twice:
-        yield Remark("R06", address, label, f"“{label}”出现了两次，此处未读取。", "请只保留一处。")
+        theirs = "如这里是另外的内容，请把名称写明白，如“复核得分”；如是重复，请删去一处。"
+        advice = theirs if layout.official else "请只保留一处。"
+        yield Remark("R06", address, label, f"“{label}”出现了两次，此处未读取。", advice)
     for address in layout.forms:
         yield _other_form(layout, sheets, address)
     for label, address in layout.astray:
@@ -30,7 +32,9 @@ def layout_remarks(layout: Layout, sheets: Sheets, year: int | None) -> Iterator
     yield from _copies(layout, sheets)
     yield from _hidden(layout, sheets)
     if year is None:
-        yield Remark("R06", NOWHERE, "年度", "没有找到本表的年度。", "请使用下发的模板。")
+        below = "请在标题下写明年度，如（2023年度）。"
+        advice = below if layout.official else "请使用下发的模板。"
+        yield Remark("R06", NOWHERE, "年度", "没有找到本表的年度。", advice)
 
 
 def _lost(layout: Layout) -> Iterator[Remark]:

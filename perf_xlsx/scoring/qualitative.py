@@ -20,7 +20,10 @@ def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
         return Outcome(None, None, None, f"{indicator.actual.field}{word}", basis)
     met = band is rulebook.bands[0]
     span = f"{plain(band.low * 100)}%—{plain(band.high * 100)}%"
-    said = f"实际完成情况为“{band.judgement}”，应在分值的{span}之间"
+    said = f"实际完成情况为“{band.judgement}”"
+    if indicator.weight.place.cell is None and indicator.claimed_points.place.cell is None:
+        return Outcome(None, None, met, said, basis)  # the form has no points
+    said += f"，应在分值的{span}之间"
     weight, claimed = indicator.weight.value, indicator.claimed_points.value
     if claimed is None or not weight:
         unclaimed = f"{said}，单位未填自评得分" if claimed is None else said

@@ -119,14 +119,14 @@ FINDINGS: dict[str, list[tuple[str, str, str | None]]] = {
     "全国": [("R12", "notice", "E14"), ("R19", "warning", "E16")],
     "云南": [],
     "四川": [("W05", "notice", "I14")],
-    "湖北": [("R19", "warning", "E10")],
+    "湖北": [("R19", "notice", "F4"), ("R19", "warning", "E10")],
     "北京": [("I01", "warning", "E15"), ("R19", "warning", "F20")],
     "安徽": [],
     "重庆": [
         ("T02", "error", "J2"), ("R19", "warning", "F9"), ("I01", "warning", "D13"), ("I04", "warning", "J13"),
     ],
     "新疆": [],
-    "单表": [("R12", "notice", "E18"), ("R12", "notice", "G18"), ("R12", "notice", "G19"), ("R19", "warning", "E20")],
+    "单表": [("R12", "notice", "E18"), ("R12", "notice", "G18"), ("R19", "warning", "E20")],
 }  # fmt: skip
 RULEBOOK = {"湖北": "hubei"}
 # name | level 1 | level 2 | midyear | completion in percent | reason | improvement

@@ -27,7 +27,7 @@ KNOWN: dict[str, tuple[list[str | None], str, str | None, str | None, list[tuple
         [("R12", "notice", "E11"), ("I12", "warning", "G11"), ("T01", "error", "G14"), ("T05", "notice", None)],
     ),
     "11-score-brackets": (
-        FULL, "100.00", "优", "100", [("R12", "notice", "G11"), ("R12", "notice", "G12"), ("R12", "notice", "G13")],
+        FULL, "100.00", "优", "100", [("R12", "notice", "G11")],
     ),
     "14-three-weights": (FULL, "100.00", "优", "100", []),
     "25-subrow-qizhong": (

@@ -24,7 +24,7 @@ FOUND: dict[str, dict[str, str]] = {
     "cq-liangping": {
         "F08 warning": "E4",
         "F09 warning": "F4",
-        "R19 notice": "-",
+        "R19 notice": "- E7",
         "W01 error": "F8",
     },
     "hb-shangwu": {
@@ -32,20 +32,20 @@ FOUND: dict[str, dict[str, str]] = {
         "I13 warning": "B11",
         "R13 warning": "F14 F17 F18",
         "R17 warning": "A8",
-        "R19 notice": "-",
+        "R19 notice": "- F4",
         "T01 error": "G19",
     },
     "he-chengan": {
         "I08 warning": "H15",
         "R12 notice": "H13 H14 H15 H16",
-        "R19 notice": "- B3 C3 I9",
+        "R19 notice": "- B3 C3 E2 I9",
         "R19 warning": "C17",
     },
     "hn-guantang": {
         "F08 warning": "E5",
         "R12 notice": "F16",
         "R16 notice": "-",
-        "R19 notice": "- A3 B6",
+        "R19 notice": "- A3 B6 B7",
     },
     "layout-neimeng": {
         "R12 notice": "I10",
@@ -88,7 +88,7 @@ FOUND: dict[str, dict[str, str]] = {
         "R13 warning": "F14",
         "R14 warning": "B21 B22",
         "R17 warning": "A8",
-        "R19 notice": "-",
+        "R19 notice": "- F4",
     },
     "old-jx-shangrao": {
         "R09 warning": "D7 E7 F7",
@@ -105,7 +105,7 @@ FOUND: dict[str, dict[str, str]] = {
         "R07 error": "H25",
         "I21 warning": "H10 H11 H12 H14 H15 H16 H9",
         "R12 notice": "G18 G19 G23 G24",
-        "R19 notice": "-",
+        "R19 notice": "- D4",
         "R19 warning": "C13",
     },
     "old-sc-daying225": {

@@ -97,8 +97,7 @@ def _widened(form: Form, raw: dict[str, Any]) -> Form:
 def _block(block: Block, form: str, raw: dict[str, Any]) -> Block:
     match block:
         case Boxes():
-            added = [_new(x) for x in raw["boxes"] if (x["form"], x["block"]) == (form, block.key)]
-            return replace(block, boxes=tuple(_called(b, form, "", raw) for b in (*block.boxes, *added)))
+            return replace(block, boxes=tuple(_called(box, form, "", raw) for box in block.boxes))
         case Lines():
             return replace(block, lines=_lines(block, form, raw), columns=_columns(block, form, raw))
         case Rows():

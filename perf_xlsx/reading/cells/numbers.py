@@ -120,6 +120,9 @@ class Numbers:
             self.reports.not_a_number(entry, DATED, UNDATED)
             return entry
         quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
+        if quantity is None and (count := numbers_in_lines(entry.given)) > 1:
+            self.reports.several(entry, count)
+            return entry
         if quantity is None or mistyped(entry.given):
             self.reports.not_a_number(entry, *([LETTERS] if quantity else []))
             return entry
@@ -184,8 +187,10 @@ class Numbers:
             return entry
         return replace(entry, value=entry.given or None)
 
-    def quantity(self, entry: Value, target: Value | None = None) -> tuple[Value, Quantity | None]:
-        """A quantitative row's value and the quantity in it; R08 where there is none.
+    def quantity(
+        self, entry: Value, target: Value | None = None, worded: str = WORDED
+    ) -> tuple[Value, Quantity | None]:
+        """A quantitative row's value and the quantity in it; R08 where there is none, with the advice `worded`.
 
         Next to a `target` of 0, words for "nothing happened" are 0 (R12).
         """
@@ -198,17 +203,19 @@ class Numbers:
         if quantity is not None and not mistyped(entry.value):
             return entry, quantity
         if quantity is None:
-            return self._in_words(entry, entry.value, target)
+            return self._in_words(entry, entry.value, target, worded)
         self.reports.not_a_number(entry, LETTERS)
         return replace(entry, value=None), None
 
-    def _in_words(self, entry: Value, text: str, target: Value | None) -> tuple[Value, Quantity | None]:
+    def _in_words(
+        self, entry: Value, text: str, target: Value | None, worded: str
+    ) -> tuple[Value, Quantity | None]:
         """A text without a number: 0 where nothing happened and nothing should have (R12), else R08."""
         nothing = happened_not(text)
         if nothing and target is not None and _is_zero(target):
             self.reports.cleaned(entry, Decimal(0))
             return entry, Quantity(Decimal(0))
-        self.reports.not_a_number(entry, advice=NOTHING if nothing else WORDED)
+        self.reports.not_a_number(entry, advice=NOTHING if nothing else worded)
         return replace(entry, value=None), None
 
     def fitted(
@@ -323,6 +330,12 @@ def around(read: Quantity, row: RowUnit) -> str:
     if row.sign and read.sign and read.sign != row.sign:
         return f"“{read.sign}”与指标性质“{row.sign}”不一致，按指标性质计分"
     return "带有不该有的符号或单位"
+
+
+def numbers_in_lines(text: str) -> int:
+    """How many numbers a text has, one a line; 0 where a line is none."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) if all(parse_target(line) for line in lines) else 0
 
 
 def points_in(cell: Cell | None) -> Decimal | None:

@@ -17,6 +17,7 @@ from perf_xlsx.reading.cells.display import HUNDRED
 
 KEEP_OR_DELETE = "请核对：仍然有效的，请取消删除线；不要的，请从格里删去，再填写正确的内容。"
 GENERAL_FORMAT = "请把单元格格式改成“常规”，核对后保存。"
+AS_TEXT = "可以不改；建议直接填数字。"
 MOST = 8  # cells of one row that are named
 RECENT = 24  # findings: more than one row's numbers can give
 
@@ -104,13 +105,18 @@ class CellReports:
         if entry.place in self._partly and entry.given == plain(number):
             return  # R24 covers it
         message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
-        advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else "可以不改；建议直接填数字。"
+        advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else AS_TEXT
         self.about("R12", entry, message, advice, plain(number), severity)
 
     def not_a_number(self, entry: Entry[Any], why: str = "不是一个数字", advice: str = "") -> None:
         """R08: the content cannot be taken as a number."""
         message = f"{entry.field}填“{entry.given}”，{why}。"
         self.about("R08", entry, message, advice or "请只填数字，不带单位和符号。", "数字")
+
+    def several(self, entry: Entry[Any], count: int) -> None:
+        """R08: the cell holds the numbers of several indicators."""
+        why = f"一格里填了{count}个数，不能确定属于哪个指标"
+        self.not_a_number(entry, why, f"一行只填一个指标：请把这一行拆成{count}行，每行填各自的名称、数值和分值。")
 
     def scaled(self, cell: Cell, entry: Entry[Any]) -> None:
         """R12: the format shows 2857.28 for 28572800, so what is seen is not what is stored."""

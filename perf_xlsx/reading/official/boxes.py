@@ -116,7 +116,7 @@ class LabelSearch:
         if spot.text is not None:
             return Located(address, address, spot.text)
         right, below = self.sheets.right_of(address), self.sheets.below(address)
-        over = long and across and self._has_value(self.sheets.below(right))
+        over = long and across and self._has_value(self.sheets.below(right)) and below not in self._likely_at
         unfollowed = long and not self._has_value(right)
         if self._has_value(below) and (self._is_label(right) or over or unfollowed):
             return Located(address, below)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
 from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, shown_by_contents
-from perf_xlsx.reading.official.labels import core
-from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows, Leaf
+from perf_xlsx.reading.official.labels import Leaf, Row, core
+from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
     are_points,
@@ -56,11 +57,48 @@ class Columns:
         ]
         blank = named if len(named) > 1 else []
         self.leaves = [leaf.over(_value_column(leaf, contents, leaf in blank)) for leaf in leaves]
+        if "name" in kinds:
+            scores = self._beside(scores)
         _drop_contradicted(scores, self.leaves, contents, kinds)
-        _take_proven(scores, self.leaves, contents, kinds)
+        self._take_proven(scores)
         self.scores, self.roles = scores, _best_roles(scores)
         self.doubts: list[tuple[Address, str, str]] = []
         self.level_weights: Mapping[str, int] = {}
+
+    def _beside(self, scores: Sequence[dict[str, float]]) -> Sequence[dict[str, float]]:
+        """Add the other filled columns that a label is merged over, each as a column of its own: ≥ | 20 | 所."""
+        columns = [
+            leaf if column == leaf.values else Leaf(leaf.row, column, column, _lettered(column), leaf.text, column)
+            for leaf in self.leaves
+            for column in range(leaf.column, leaf.right + 1)
+            if column == leaf.values or (self._is_filled(column) and column not in self._below(leaf))
+        ]
+        own = {leaf.values: found for leaf, found in zip(self.leaves, scores, strict=True)}
+        self.leaves = columns
+        return [own.get(leaf.values, {}) for leaf in columns]
+
+    def _is_filled(self, column: int) -> bool:
+        return column in self.contents and bool(self.contents[column].texts)
+
+    def _below(self, leaf: Leaf) -> Row:
+        """The labels right below one that others are merged down beside: they are named by themselves."""
+        low = max(self.rows.bottom_of(other) for other in self.leaves)
+        return self.rows.rows.get(leaf.row + 1, {}) if low > leaf.row else {}
+
+    def _take_proven(self, scores: Sequence[dict[str, float]]) -> None:
+        """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
+        for found, leaf in zip(scores, self.leaves, strict=True):
+            column = self.contents.get(leaf.values)
+            if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
+                continue
+            if found.keys() & _COUNTED and sums_up(column):
+                for other in found.keys() - {*_COUNTED, ""}:
+                    del found[other]
+            role = self.known.part(shown_by_contents(column) or "", leaf.heading)
+            if role in self.kinds:
+                worded = found.get(role, 0.0)
+                found.clear()
+                found.update(with_second({role: _PROVEN + worded / 10}))
 
     def header(self) -> Header | None:
         self._weights_of_levels()
@@ -71,14 +109,15 @@ class Columns:
             return None
         self._close_calls()
         columns = {role: self.leaves[number].values for role, number in used.items()}
-        titles = {role: core(self._title(number)) for role, number in used.items()}
+        bottom = self._bottom(used.values())
+        titles = {role: self._read_as(number, bottom) for role, number in used.items()}
         ranks = {role: self._rank(role, number) for role, number in used.items()}
         doubled, unread = self._rest(used)
-        bottom = self._bottom(used.values())
         unread += self._beneath(bottom)
         return Header(
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
             doubts=tuple(self.doubts), level_weights=self.level_weights,
+            unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
         )  # fmt: skip
 
     def _weights_of_levels(self) -> None:
@@ -103,6 +142,13 @@ class Columns:
         leaf = self.leaves[number]
         generic = leaf.heading and not self.known.certain(leaf.text)
         return f"{leaf.heading}·{leaf.text}" if generic else leaf.text
+
+    def _read_as(self, number: int, bottom: int) -> str:
+        """The label of a column, with what stands below it in the header: 预算数·总额."""
+        leaf, labels = self.leaves[number], {(leaf.row, leaf.column) for leaf in self.leaves}
+        below = (self.rows.rows.get(row, {}).get(leaf.values) for row in range(leaf.row + 1, bottom + 1))
+        more = () if (leaf.row + 1, leaf.values) in labels else map(core, filter(None, below))
+        return "·".join((core(self._title(number)), *more))
 
     def _rank(self, role: str, number: int) -> int:
         score = self.scores[number].get(role, 0.0)
@@ -239,7 +285,7 @@ class Columns:
 
     def _beneath(self, bottom: int) -> list[str]:
         """Texts in the rows of the header that are no labels, below none of its columns."""
-        used = {leaf.column for leaf, role in zip(self.leaves, self.roles, strict=True) if role}
+        used = {leaf.values for leaf, role in zip(self.leaves, self.roles, strict=True) if role}
         labels = {(leaf.row, leaf.column) for leaf in self.leaves}
         rows = self.rows.rows
         return [
@@ -309,20 +355,10 @@ def _drop_contradicted(
                 del found[role]
 
 
-def _take_proven(
-    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
-    kinds: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
-    for found, leaf in zip(scores, leaves, strict=True):
-        column = contents.get(leaf.values)
-        if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
-            continue
-        if found.keys() & _COUNTED and sums_up(column):
-            for other in found.keys() - {*_COUNTED, ""}:
-                del found[other]
-        role = shown_by_contents(column)
-        if role and role in kinds:
-            worded = found.get(role, 0.0)
-            found.clear()
-            found.update(with_second({role: _PROVEN + worded / 10}))
+def _lettered(column: int) -> str:
+    """What a column without a label of its own is called: E列."""
+    return f"{column_name(column)}列"
+
+
+def _is_lettered(leaf: Leaf) -> bool:
+    return leaf.text == _lettered(leaf.values)

@@ -18,13 +18,23 @@ from perf_xlsx.domain.quantity import (
     is_time,
     marked_number,
     normalise,
+    parse_quantity,
+    parse_sign,
     parse_target,
     unit_name,
 )
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import Manner, hundredfold, row_unit
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.reading.cells import CellReader, RowUnit, around, unit_shown
+from perf_xlsx.reading.cells import (
+    WORDED,
+    CellReader,
+    RowUnit,
+    around,
+    numbers_in_lines,
+    small_by_nature,
+    unit_shown,
+)
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core
@@ -35,6 +45,7 @@ from perf_xlsx.system.pattern import pattern
 
 _MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
+IN_WORDS = "请只填数字和单位，说明写在“偏差原因”一栏；不能用数字衡量的，指标值请用文字写明。"
 CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 
 Row = Mapping[str, Entry[Any]]
@@ -49,14 +60,17 @@ class _OfficialRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
     def __init__(self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
-        self.texts, self.numbers, self.reports = cells.texts, cells.numbers, cells.reports
+        self.texts, self.numbers, self.rates, self.reports = cells.texts, cells.numbers, cells.rates, cells.reports
         self.kind, self.columns = kind, columns
+        self.worded = WORDED if "sign" in columns else IN_WORDS
         self.row: dict[str, Entry[Any]] = dict(entries)
 
     def indicator(self) -> Indicator:
         """The indicator; everything doubtful about it is reported."""
         row = self.row
         self._clear()
+        if (count := self._indicators_in_row()) > 1:
+            return self._several(count)
         row["target"] = dated(row["name"].given, row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
@@ -74,6 +88,20 @@ class _OfficialRow:
             self._measured(target)
         return made_of(Indicator, row)
 
+    def _indicators_in_row(self) -> int:
+        """How many indicators share the row, each with a line in its cells; one or none otherwise."""
+        counts = {numbers_in_lines(self.row[key].given) for key in ("weight", "claimed_points") if key in self.row}
+        own = {numbers_in_lines(self.row[key].given) for key in ("target", "actual") if key in self.row}
+        return max(counts & own, default=0)
+
+    def _several(self, count: int) -> Indicator:
+        """A row with several indicators in its cells, none of which can be told from the others."""
+        row = self.row
+        self.reports.several(row["target"], count)
+        for key in ("target", "actual", "midyear"):
+            row[key] = replace(row[key], value=None)
+        return made_of(Indicator, row)
+
     def _clear(self) -> None:
         """Clear the entries of what the form prints, and take one target and one sign of two."""
         row = self.row
@@ -84,6 +112,7 @@ class _OfficialRow:
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
         self._second_sign()
+        self._parts_of_actual()
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
@@ -122,6 +151,26 @@ class _OfficialRow:
             )
             self._doubt(first, message, "请核对指标性质，两栏填写一致。", "")
 
+    def _parts_of_actual(self) -> None:
+        """The actual value with the sign and unit of its own columns, where they are not the row's: 1.2 | 万人."""
+        row = self.row
+        sign, unit = (row.pop(f"actual_{part}", None) for part in ("sign", "unit"))
+        actual, own = row["actual"], unit_name(_text(unit))
+        if actual.empty or actual.unreadable:
+            return
+        target = self._quantity("target")
+        stated = unit_name(row["unit"].value or "")
+        if unit and own and not stated and not (target and target.unit):
+            row["unit"], stated = replace(unit, field=row["unit"].field), own
+        if own in (stated, target.unit if target else ""):
+            own = ""
+        of = parse_sign(_text(sign)) or ""
+        if of in ("=", "定性", row["sign"].value or (target.sign if target else "")):
+            of = ""
+        bare = parse_quantity(actual.given)
+        if (own or of) and bare and not bare.unit and not bare.sign:
+            row["actual"] = replace(actual, value=f"{of}{actual.given}{own}")
+
     def _is_direction(self, sign: Entry[Any]) -> bool:
         """Whether it is no sign: empty, a direction, or only that it is a number."""
         return sign.empty or core(sign.given) in {*DIRECTIONS, *self.kind.quantities}
@@ -159,7 +208,7 @@ class _OfficialRow:
         read: dict[str, Quantity | None] = {}
         target_entry = row["target"]
         for key in ("target", "midyear", "actual"):
-            row[key], read[key] = self.numbers.quantity(row[key], target_entry)
+            row[key], read[key] = self.numbers.quantity(row[key], target_entry, self.worded)
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, read["target"], read["actual"])
         units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
@@ -171,6 +220,10 @@ class _OfficialRow:
             if (quantity := read[key]) is not None:
                 read[key] = self._whole_percent(key, quantity, units, read[other])
                 row[key] = self.numbers.quantified(row[key], read[key], units, read[other], self._report)
+        if units.unit == "%" and units.stated:
+            shares = {key: row[key] for key in ("target", "midyear", "actual")}
+            small = small_by_nature(row["name"].given, units.sign, row["target"].value)
+            row.update(self.rates.shares(shares, row["claimed_completion"], True, small))
 
     def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
         """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and reported."""
@@ -210,6 +263,11 @@ class _OfficialRow:
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
     ) -> None:
         self.reports.about("R19", entry, message, advice, expected, severity)
+
+
+def _text(entry: Entry[Any] | None) -> str:
+    """What stands in a cell, but for a dash."""
+    return "" if entry is None or is_blank(entry.given) else entry.given
 
 
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:

@@ -12,10 +12,11 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
+from perf_xlsx.reading.official.as_text import by_column
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
-from perf_xlsx.reading.official.unread import unread_numbers
+from perf_xlsx.reading.official.unread import unread_contents
 from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.system.pattern import pattern
@@ -38,8 +39,10 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
         form = replace(form, indicators=tuple(rows) or form.indicators)
     remarks = recognition(form, reader.layout, official, reader.sheets, rules, proven)
     report(remarks, reader.sheets, reader.cells.collector)
-    report(unread_numbers(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
+    report(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
+    findings = reader.cells.collector.findings
+    findings[:] = by_column(findings)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
     return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored, title=official.title)

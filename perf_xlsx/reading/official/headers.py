@@ -12,8 +12,8 @@ from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
 from perf_xlsx.reading.official.contents import Column, SheetContents, contradicts, names_a_level
-from perf_xlsx.reading.official.labels import Row
-from perf_xlsx.reading.official.leaves import HeaderRows, Leaf, told_apart
+from perf_xlsx.reading.official.labels import Leaf, Row
+from perf_xlsx.reading.official.leaves import HeaderRows, told_apart
 from perf_xlsx.reading.official.likeness import roles_of
 
 Needs = Sequence[Sequence[str]]
@@ -99,14 +99,14 @@ class Search:
             ):
                 found.append(header)
         fit = [header for header in found if not self._is_refuted(header)]
-        return max(fit, key=lambda header: len(header.columns), default=None)
+        return max(fit, key=lambda header: len(header.columns) - header.unlabelled, default=None)
 
     def _adds(self, header: Header, leaves: Sequence[Leaf]) -> bool:
         """Whether the first of several rows adds columns to those of the next row, and takes none."""
         if all(leaf.row == header.top for leaf in leaves):
             return True
         below = self._of(self.rows.leaves(header.top + 1))
-        return below is None or below.columns.keys() < header.columns.keys()
+        return below is None or {*below.columns.values()} < {*header.columns.values()}
 
     @cached_property
     def _begun_by_known(self) -> Sequence[int]:
@@ -155,7 +155,7 @@ class Search:
         """The header of these columns, each with its best role; None where known labels lack what it `needs`."""
         if not leaves:
             return None
-        leaves = told_apart(leaves)
+        leaves = self.roles.of_values(told_apart(leaves))
         self.effort.spend(_LABEL * len(leaves), self.name)
         scores = [dict(self.roles.likely(leaf.text, leaf.heading)) for leaf in leaves]
         if not _has(certain_roles(scores), needs):  # contents only take certain roles away

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from perf_xlsx.domain.quantity import normalise, unmarked
 from perf_xlsx.forms import Box, Line
 from perf_xlsx.ooxml.book import MAX_ROW
@@ -49,6 +52,24 @@ def _split_bracket(text: str) -> tuple[str, str]:
 def without_spaces(text: str) -> str:
     """A text as it compares, its letters set apart or not: "项 目 支 出" is "项目支出"."""
     return re.sub(r"\s", "", normalise(text))
+
+
+class Leaf(Struct, frozen=True):
+    """The lowest text of a header above one column, the heading above it, and the columns that it spans.
+
+    `values` is the one of them that holds the values.
+    """
+
+    row: int
+    column: int
+    right: int
+    text: str
+    heading: str = ""
+    values: int = 0
+
+    def over(self, values: int) -> Leaf:
+        """The same with the column of its values."""
+        return replace(self, values=values)
 
 
 class Labels:

@@ -5,7 +5,6 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
-from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
@@ -28,6 +27,7 @@ from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
+from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
@@ -36,7 +36,6 @@ CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 MOST_CELLS = 1_500_000  # looked at for headers; a form takes 1,000 to 2,500
 _FIRST_ROWS = 300  # in which the head of a further form is sought
-YEAR = pattern(r"(20\d\d)\s*年")
 
 Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
 COMMON = frozenset({"unit", "supervisor", "filled_on", "money_unit"})  # what one cover may say for several forms
@@ -249,9 +248,14 @@ class _Search:
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
 
     def _execution_row(self, layout: Draft, body: Body) -> None:
-        """Budget execution listed among the indicators, where the table of money gives it no points."""
+        """Budget execution listed among the indicators, where the table of money gives it no points.
+
+        Columns for them that nobody filled in give none.
+        """
         columns, table = layout.indicators.columns, layout.tables["indicators"]
-        if "claimed_execution_points" in layout.boxes or not {"weight", "claimed_points"} <= columns.keys():
+        claimed = points_in(self.sheets.cell(layout.boxes.get("claimed_execution_points", NOWHERE)))
+        in_line = layout.stated_weight is not None and layout.stated_weight[0][1] not in self._fund_tops(layout)
+        if claimed is not None or in_line or not {"weight", "claimed_points"} <= columns.keys():
             return
         for row in body.rows:
             cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
@@ -453,15 +457,14 @@ class _Search:
     def _year(self, layout: Draft) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         values = layout.values()
-        years = [(at, text, found[1]) for at, text in self._above(layout) if (found := YEAR.search(text))]
-        titled = [one for one in years if one[0] not in values and _is_title_line(one[1])]
-        for address, text, year in (titled or years)[:1]:
-            layout.year = int(year)
-            if titled:
-                layout.labels.add(address)
-            else:
-                message = f"标题中没有年度，按“{text[:30]}”中的{year}年读取。"
-                layout.doubt(address, "年度", text[:30], message, "请在标题下写明年度，如（2023年度）。")
+        years = list(stated_years(self._above(layout), self.sheets))
+        sure = [one for one in years if one.sure and one.at not in values]
+        for found in (sure or years)[:1]:
+            layout.year = found.year
+            layout.labels |= {found.at, found.label}
+            if not sure:
+                message = f"标题中没有年度，按“{found.text[:30]}”中的{found.year}年读取。"
+                layout.doubt(found.at, "年度", found.text[:30], message, "请在标题下写明年度，如（2023年度）。")
 
     def _above(self, layout: Draft) -> Iterator[tuple[Address, str]]:
         """The texts above the tables."""
@@ -469,7 +472,3 @@ class _Search:
         for row, texts in self.rows[self.sheet].items():
             if row < top:
                 yield from (((self.sheet, row, column), without_spaces(text)) for column, text in texts.items())
-
-
-def _is_title_line(text: str) -> bool:
-    return "自评" in text or re.match(r"\W*20\d\d\s*年\s*(度|\W*$)", text) is not None

@@ -6,33 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.official.labels import LONGEST, Row, bracketed, core
+from perf_xlsx.reading.official.labels import LONGEST, Leaf, Row, bracketed, core
 from perf_xlsx.reading.official.likeness import Roles
 
 MOST_ROWS = 3  # of a header
 _WIDEST = 60  # texts of a row that may be a header
-
-
-class Leaf(Struct, frozen=True):
-    """The lowest text of a header above one column, the heading above it, and the columns that it spans.
-
-    `values` is the one of them that holds the values.
-    """
-
-    row: int
-    column: int
-    right: int
-    text: str
-    heading: str = ""
-    values: int = 0
-
-    def over(self, values: int) -> Leaf:
-        """The same with the column of its values."""
-        return replace(self, values=values)
 
 
 class HeaderRows:
@@ -126,9 +107,9 @@ class HeaderRows:
 def told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
     """Labels that differ in their brackets alone are parts of one heading: 指标值（符号）, 指标值（值）."""
     cores = [core(leaf.text) for leaf in leaves]
+    pairs = {(word, bracketed(leaf.text)) for word, leaf in zip(cores, leaves, strict=True)}
+    apart = {word for word in cores if sum(own == word for own, _ in pairs) > 1}
     return [
-        replace(leaf, text=inner, heading=word)
-        if cores.count(word) > 1 and (inner := bracketed(leaf.text))
-        else leaf
+        replace(leaf, text=inner, heading=word) if word in apart and (inner := bracketed(leaf.text)) else leaf
         for leaf, word in zip(leaves, cores, strict=True)
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Box, Line
-from perf_xlsx.reading.official.labels import LONGEST, Labels, core
+from perf_xlsx.reading.official.labels import LONGEST, Labels, Leaf, core
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
 
@@ -17,6 +18,8 @@ CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
 _SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
+PARTS = {"sign": 1, "unit": -1}  # of a number, in columns of their own: where the number is next to them
+_MEASURED = ("actual", "midyear")  # values whose parts are not those of the row
 
 _REMEMBERED = 4096  # headers of which the roles are remembered
 
@@ -60,10 +63,44 @@ class Roles:
 
     def likely(self, text: str, heading: str = "") -> Mapping[str, float]:
         """The scores of the roles that a header may have, with the heading above it; "" is a role not read."""
+        found = self._alone(text, heading)
+        return self._of_its_value(found, heading) if heading else found
+
+    def _of_its_value(self, found: Mapping[str, float], heading: str) -> Mapping[str, float]:
+        """A sign or a unit below the heading of a value is of that value: 单位 below 实际完成值."""
+        part = _best(found)
+        own = self.part(part, heading)
+        return found if own == part else {own: found[part]}
+
+    def part(self, role: str, heading: str) -> str:
+        """The role of a sign or a unit below the heading of a value that is not the row's; else the same."""
+        value = _best(self._alone(heading)) if heading and role in PARTS else ""
+        own = f"{value}_{role}"
+        return role if value not in _MEASURED else own if own in self.known else ""
+
+    def of_values(self, leaves: Sequence[Leaf]) -> list[Leaf]:
+        """Labels of several signs or units, each with the value that it stands beside as its heading.
+
+        性质 | 指标值 | 单位 | 性质 | 完成值 | 单位: a sign stands before its value, a unit behind it.
+        """
+        best = [_best(self.likely(leaf.text, leaf.heading)) for leaf in leaves]
+        found = list(leaves)
+        for part, step in PARTS.items():
+            for number in (n for n, role in enumerate(best) if role == part and best.count(part) > 1):
+                beside = range(number + step, len(best) if step > 0 else -1, step)
+                value = next((n for n in beside if best[n] in ("target", *_MEASURED)), None)
+                if value is not None and best[value] != "target" and not leaves[number].heading:
+                    found[number] = replace(leaves[number], heading=leaves[value].text)
+        return found
+
+    def _alone(self, text: str, heading: str = "") -> Mapping[str, float]:
+        """The same, where a sign and a unit are those of the row."""
         known = self.labels.of(text)
         if known and not self._turned(core(heading), core(text)):
             rank, role = known
             return with_second({role: CERTAIN - rank})
+        if heading and _is_generic(text) and (known := self.labels.of(heading)):
+            return {known[1]: CERTAIN - known[0]}  # 值 below 年初目标值
         if not text or len(text) > LONGEST or _SENTENCE.search(text):
             return {}
         key = core(heading), core(text)
@@ -79,8 +116,7 @@ class Roles:
         return bool(heading) and any(rule.title and rule.fits(both) and not rule.fits(text) for rule in self.rules)
 
     def _by_words(self, heading: str, text: str) -> Mapping[str, float]:
-        generic = text in vocabulary("roles")["generic"]["words"]
-        read = heading if heading and generic else text
+        read = heading if heading and _is_generic(text) else text
         alike = self._alike.shares(read)
         fitting = [rule for rule in self.rules if rule.fits(read)] if self._any_word.search(read) else []
         scores: dict[str, float] = {}
@@ -113,6 +149,16 @@ class Alike:
             share = 2 * count / (len(pairs) + self._sizes[item])
             shares[item[0]] = max(share, shares.get(item[0], 0.0))
         return shares
+
+
+def _best(scores: Mapping[str, float]) -> str:
+    """The likeliest role; "" where there is none."""
+    return max(scores, key=scores.__getitem__, default="")
+
+
+def _is_generic(text: str) -> bool:
+    """Whether a label says nothing without the heading above it: 值, 数值, 内容."""
+    return core(text) in vocabulary("roles")["generic"]["words"]
 
 
 def with_second(scores: Mapping[str, float]) -> Mapping[str, float]:

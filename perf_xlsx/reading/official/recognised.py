@@ -66,9 +66,7 @@ def _renamed(layout: Layout, official: OfficialParts) -> Iterator[str]:
         if header:
             own = {box.key: box.label for box in layout.form.block(key).fields}
             yield from (
-                f"{header.titles[box]}→{own[box]}"
-                for box, rank in header.ranks.items()
-                if rank and core(own[box]) != header.titles[box]
+                f"{header.titles[box]}→{own[box]}" for box in header.ranks if core(own[box]) != header.titles[box]
             )
 
 

@@ -1,43 +1,88 @@
-"""Numbers inside an official form that were not read: nothing is dropped in silence."""
+"""Numbers and texts inside an official form that were not read: nothing is dropped in silence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from perf_xlsx.domain.quantity import normalise, parse_quantity
-from perf_xlsx.ooxml import Cell
-from perf_xlsx.ooxml.book import MAX_COLUMN
+from perf_xlsx.domain.quantity import NOTHING, is_blank, normalise, parse_quantity
+from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW
 from perf_xlsx.reading.cells import as_shown
-from perf_xlsx.reading.extra_content import with_contents
+from perf_xlsx.reading.extra_content import LISTED, with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, OfficialParts
-from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.boxes import known_labels
+from perf_xlsx.reading.official.contents import names_a_level
+from perf_xlsx.reading.official.labels import core, without_spaces
+from perf_xlsx.reading.official.rows import bare_name
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
 
 _FIGURE = pattern(r"[^:]{1,40}:\s*([-+]?\d[\d,.]{0,20}\s*\D{0,4})")  # 按收入性质分：2030.12
 _LONGEST = 80
+_NUMBERED = pattern(r"\s*\d{1,2}[.、．]")
+_NO_YEAR = pattern(r"\W*年度?\W*")  # （　　年度）
 
 
-def unread_numbers(layout: Layout, official: OfficialParts, sheets: Sheets) -> Iterator[Remark]:
-    """R19: of each sheet the numbers among the rows of the form that belong to no box, line, or table.
+def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> Iterator[Remark]:
+    """R19: of each sheet the numbers and texts among the rows of the form that belong to no box, line, or table.
 
     Columns without a role are named by their headers; rows of sums are compared elsewhere.
     """
     used = _used(layout, official)
     tables = [table for table in (official.indicators, official.funds, official.projects) if table]
     for sheet in sorted({table.sheet for table in tables}):
-        if found := list(_on_sheet(sheet, used, layout, official, sheets)):
-            message = f"表内还有数字没有读取：{with_contents(sheets.grids[sheet], found)}。"
-            advice = "评分没有用到这些数字；如是应当填报的内容，请填到对应的栏中。"
-            yield Remark("R19", (sheet, *found[0]), "没有读取的数字", message, advice)
+        left, grid = list(_on_sheet(sheet, used, layout, official, sheets)), sheets.grids[sheet]
+        numbers = [at for at in left if _is_number(grid.cells[at])]
+        texts = [at for at in left if at not in numbers and not _is_printed(at, grid, sheet, used, official)]
+        for what, found in (("数字", numbers), ("文字", texts)):
+            if found:
+                rows = f"（{_in_rows(found)}）" if len(found) > LISTED else ""
+                message = f"表内还有{what}没有读取：{with_contents(grid, found)}{rows}。"
+                advice = f"评分没有用到这些{what}；如是应当填报的内容，请填到对应的栏中。"
+                yield Remark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
+
+
+def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address], official: OfficialParts) -> bool:
+    """Whether a text is no content: blank, a label or prompt of the form, or a heading beside what is read."""
+    row = at[0]
+    cell, kind = grid.cells[at], official.kind
+    text = str(cell.value or "")
+    words = {*kind.headings, *kind.totals, *kind.subtotals, *kind.execution}
+    if is_blank(text) or normalise(text) in NOTHING or _NO_YEAR.fullmatch(normalise(text)):
+        return True
+    if core(text) in words or text in known_labels(kind) or _goes_on(grid, at, official):
+        return True
+    if names_a_level(text) or not bare_name(text):  # of a row that nobody filled in
+        return True
+    low = next((low for top, left, low, _ in grid.merges if (top, left) == at), row)
+    beside = {other for home, other, _ in used if home == sheet}
+    heading = low > row and not beside.isdisjoint(range(row, low + 1))
+    return heading or any(prompt in without_spaces(text) for prompt in kind.prompts)
+
+
+def _goes_on(grid: Grid, at: tuple[int, int], official: OfficialParts) -> bool:
+    """Whether it is a further line of a remark: 2.定性指标… below 注：1.…"""
+    row, column = at
+    while (cell := grid.cells.get((row, column))) and cell.label and _NUMBERED.match(cell.label):
+        row -= 1
+    return row < at[0] and cell is not None and _is_aside(official, {column: cell}, column)
+
+
+def _in_rows(cells: Iterable[tuple[int, int]]) -> str:
+    """The rows of cells, those in sequence as one: 第4—6、9行."""
+    rows = sorted({row for row, _ in cells})
+    starts = [row for row in rows if row - 1 not in rows]
+    ends = [row for row in rows if row + 1 not in rows]
+    runs = (f"{one}—{last}" if last > one else f"{one}" for one, last in zip(starts, ends, strict=True))
+    return f"第{'、'.join(runs)}行"
 
 
 def _on_sheet(
     sheet: int, used: set[Address], layout: Layout, official: OfficialParts, sheets: Sheets
 ) -> Iterator[tuple[int, int]]:
-    """The row and column of every such number on a sheet."""
+    """The row and column of every cell on a sheet that is neither read nor told."""
     columns = _columns_of_tables(layout, official, sheet)
     execution = layout.boxes.get("claimed_execution_points", NOWHERE)
     own = [row for at, row, _ in used if at == sheet]
@@ -46,7 +91,7 @@ def _on_sheet(
             continue
         covered = columns.get(row, ())
         for column in (c for c in cells if c not in covered and (sheet, row, c) not in used):
-            if _is_number(cells[column]) and not _is_aside(official, cells, column):
+            if not _is_aside(official, cells, column) or _is_remark(cells, column):
                 yield row, column
 
 
@@ -61,12 +106,12 @@ def _used(layout: Layout, official: OfficialParts) -> set[Address]:
 def _rows(
     sheets: Sheets, sheet: int, own: Sequence[int], others: Sequence[Address]
 ) -> Mapping[int, Mapping[int, Cell]]:
-    """The cells of the rows from the first of a form's `own` to the last, before the `others` begin."""
-    first, last = min(own), max(own)
-    end = min((row for at, row, _ in others if at == sheet), default=last + 1)
+    """The cells of the rows from the first of a form's `own` on, before the `others` begin."""
+    first = min(own)
+    end = min((row for at, row, _ in others if at == sheet), default=MAX_ROW + 1)
     found: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
-        if first <= row <= last and row < end:
+        if first <= row < end:
             found.setdefault(row, {})[column] = cell
     return found
 
@@ -107,6 +152,12 @@ def _is_number(cell: Cell) -> bool:
         return False
     found = _FIGURE.fullmatch(text)
     return parse_quantity(found[1] if found else text) is not None
+
+
+def _is_remark(cells: Mapping[int, Cell], column: int) -> bool:
+    """Whether a text stands beside 说明 or 备注, where it may be content of the form."""
+    before = [core(cell.label) for at, cell in cells.items() if at < column and cell.label]
+    return bool(before) and before[-1] in ("说明", "备注") and not _is_number(cells[column])
 
 
 def _is_aside(official: OfficialParts, cells: Mapping[int, Cell], column: int) -> bool:
