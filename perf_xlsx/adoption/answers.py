@@ -10,14 +10,14 @@ from perf_xlsx.adoption.labels import SIGNED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
-from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
+from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.boxes import passage_boxes
 from perf_xlsx.reading.official.labels import core, without_spaces
 from perf_xlsx.reading.official.rows import PROMPT
 
 PRINTED = ("level1", "level2", "money_unit", "execution_weight")  # by most forms
-TICKS = "□☑√■✓"
+OPEN, TICKED, TICKS = "□", "☑", "☑√■✓"  # a box to tick, a ticked one, every tick
 
 
 class Answer(Struct, frozen=True):
@@ -98,8 +98,8 @@ def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
 
 def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
-    labels = [one for one in found.labels if one.role.block == "funds"]
-    columns = [(one.column, one, known.get(("funds", one.role.key))) for one in labels]
+    labels = [one for one in found.labels if one.zone == "funds" and one.role.key != HEADINGS]
+    columns = [(one.column, one, known.get((one.role.block, one.role.key))) for one in labels]
     printed = {one.at for one in found.labels if one.role.key != ANSWER}
     for line in found.labels:
         own = (line.role.block, line.role.key) == (OTHER, SOURCES)
@@ -153,12 +153,24 @@ def is_calculated(answer: Answer, sheets: Sheets) -> bool:
 def is_filled(answer: Answer, found: Survey, sheets: Sheets) -> bool:
     """Whether a person typed something there: no dash, no prompt, nothing that is printed on every form."""
     text = contents(answer, sheets)
-    if is_calculated(answer, sheets) or answer.key in PRINTED:
-        return False
-    if is_blank(text) or text.strip() in ("/", "—", "……") or any(tick in text for tick in TICKS):
-        return False
-    prompts = any(word in without_spaces(text) for word in found.kind.prompts)
-    return bool(PROMPT.sub("", text).strip()) and not prompts
+    printed = is_calculated(answer, sheets) or answer.key in PRINTED
+    return not printed and not is_left_blank(text, found) and bool(PROMPT.sub("", text).strip())
+
+
+def is_left_blank(text: str, found: Survey) -> bool:
+    """Whether a text is what a blank form has: nothing, a dash, a prompt, boxes of which none is ticked."""
+    if is_blank(text) or text.strip() in ("/", "—", "……"):
+        return True
+    if OPEN in text and not any(tick in text for tick in TICKS):
+        return True
+    return any(word in without_spaces(text) for word in found.kind.prompts)
+
+
+def unticked(text: str) -> str:
+    """Boxes to tick, with none ticked; "" for any other text."""
+    if OPEN not in text and TICKED not in text:
+        return ""
+    return text.translate(dict.fromkeys(map(ord, TICKS), OPEN))
 
 
 def contents(answer: Answer, sheets: Sheets) -> str:
@@ -169,11 +181,11 @@ def contents(answer: Answer, sheets: Sheets) -> str:
 
 
 def left_over(answer: Answer, sheets: Sheets) -> str:
-    """What is printed there once the answer is gone: the label in the same cell, "指标1：" before a name."""
+    """What is printed there once the answer is gone: a label in the same cell, "指标1：" before a name, boxes."""
     cell = sheets.cell(answer.at)
     text = "" if cell is None or cell.value is None else str(cell.value)
     if answer.inside:
         at = min((place for mark in ":：" if (place := text.find(mark)) >= 0), default=len(text))
-        return text[: at + 1]
+        return text[: at + 1] + unticked(text[at + 1 :])
     found = PROMPT.match(text) if answer.key == "name" else None
-    return found[0].strip() if found else ""
+    return found[0].strip() if found else unticked(text)

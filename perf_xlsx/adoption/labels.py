@@ -5,12 +5,20 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from perf_xlsx.adoption.roles import Role
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.system.pattern import pattern
 
 SURE, NEAR, OPEN = "确定", "请核对", "不知道"
 SIGNED = pattern(r"签|盖章|公章|意见|负责人|联系|电话|日期|填表人|填报人|制表|审核|复核|经办")
+
+_FIGURE = pattern(r"[-+≥≤<>=]?\d[\d,]{0,20}(?:\.\d{1,20})?\s?[^\d.、,:()]{0,3}")
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a number, perhaps with a unit, and so no label: "55%", "1,200.00", "11处"."""
+    return _FIGURE.fullmatch(normalise(text).strip()) is not None
 
 
 class Label(Struct, frozen=True):

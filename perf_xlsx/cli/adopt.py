@@ -16,6 +16,7 @@ from perf_xlsx.forms import FormError
 from perf_xlsx.system.streams import say
 
 MOST_SHOWN = 8
+MOST_KEPT = 30
 
 
 @click.command(cls=Command)
@@ -60,6 +61,12 @@ def _report(done: Adopted) -> None:
         say(
             f"注意：表样中已填有内容（{shown} 等{len(done.filled)}格），模板会带着它们。要清空，请加 --blank。",
             err=True,
+        )
+    if done.kept:
+        more = f"等{len(done.kept)}处" if len(done.kept) > MOST_KEPT else ""
+        say(
+            f"清空后仍保留的内容：{'、'.join(done.kept[:MOST_KEPT])}{more}。"
+            "其中有某个单位自己填的，请在官方表样中删去，再运行一次 adopt。"
         )
     if done.other_sheets:
         say(f"没有读取的工作表：{'、'.join(done.other_sheets)}（在模板中原样保留）。")
